@@ -1,0 +1,93 @@
+"""The contract as values: operations and what they declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+ABSENT: Final[Any] = type("Absent", (), {"__repr__": lambda _: "ABSENT", "__bool__": lambda _: False})()
+"""Marks what is not there, where `None` is a value (JSON null)."""
+
+Empty: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """A media type of a body: its schema, and its examples by name (`""` is the unnamed one)."""
+
+    name: str
+    schema: Any = None  #: the schema as the document has it (a `$ref` is kept), None when none is declared
+    examples: Mapping[str, Any] = Empty
+    pointer: str = ""
+    raw: Mapping[str, Any] = Empty
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of path, query, header or cookie."""
+
+    name: str
+    location: str
+    required: bool = False
+    schema: Any = None
+    style: str = "simple"
+    explode: bool = False
+    content: MediaType | None = None
+    pointer: str = ""
+    raw: Mapping[str, Any] = Empty
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The request body that an operation declares."""
+
+    required: bool
+    media_types: Mapping[str, MediaType]
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response that an operation declares, under its status as written: `200`, `4XX` or `default`."""
+
+    status: str
+    description: str = ""
+    media_types: Mapping[str, MediaType] = Empty
+    headers: Mapping[str, Parameter] = Empty  #: by name as written; location `header`
+    pointer: str = ""
+    assumed: tuple[str, ...] = ()  #: `x-assumed`: the numbers of the assumptions it rests on
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """A security scheme: `kind` is `bearer`, `basic`, `apiKey` or what the document says."""
+
+    name: str
+    kind: str
+    location: str = "header"
+    parameter: str = "authorization"  #: name of header, query parameter or cookie
+    raw: Mapping[str, Any] = Empty
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the contract."""
+
+    id: str
+    method: str  #: upper case
+    template: str  #: the path as the document writes it, e.g. `/devices/{id}`
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    responses: Mapping[str, Response] = Empty
+    security: tuple[frozenset[str], ...] = ()  #: alternatives (OR) of scheme names (AND); an empty set lets anybody in
+    summary: str = ""
+    assumed: tuple[str, ...] = ()
+    pointer: str = ""
+    raw: Mapping[str, Any] = field(default=Empty, repr=False)
+
+    def response_for(self, status: int) -> Response | None:
+        """The declared response for a status: the exact one, else the range, else `default` (OpenAPI 3.1, 4.8.16)."""
+        found = self.responses
+        return found.get(str(status)) or found.get(f"{status // 100}XX") or found.get("default")

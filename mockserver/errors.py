@@ -1,0 +1,93 @@
+"""Every error of the mock, in one tree.
+
+MockError                  something the user can mend; its text names place, problem and likely fix
+├── UsageError             exit 2: wrong flags, settings, or a file that cannot be read
+│   ├── DocumentError      the OpenAPI document cannot be used
+│   ├── BehaviourError     behaviours.yaml names something that does not exist
+│   └── FixtureError       a fixture breaks the contract
+├── ContractBroken         exit 1: a check of the contract failed
+└── Unavailable            exit 3: the address is taken, the target does not answer
+Refused                    a request is answered by a refusal of the contract (never leaves the pipeline)
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class MockError(Exception):
+    """An error that the user can mend: `place`, `problem` and, where known, `fix`."""
+
+    exit_code = 4
+
+    def __init__(self, problem: str, *, place: str = "", fix: str = "") -> None:
+        super().__init__(problem)
+        self.place, self.problem, self.fix = place, problem, fix
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.problem}" if self.place else self.problem
+        return f"{text} ({self.fix})" if self.fix else text
+
+
+class UsageError(MockError):
+    """Wrong flags, settings or files."""
+
+    exit_code = 2
+
+
+class DocumentError(UsageError):
+    """The OpenAPI document cannot be used."""
+
+
+class BehaviourError(UsageError):
+    """The behaviours name something that contract and fixtures do not know, or use no known verb."""
+
+
+class FixtureError(UsageError):
+    """A fixture record breaks the contract."""
+
+
+class ContractBroken(MockError):
+    """A check of the contract failed."""
+
+    exit_code = 1
+
+
+class Unavailable(MockError):
+    """The address cannot be used, or the target does not answer."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One breach of the contract: where in the message, what is wrong, and which part of the contract says so."""
+
+    place: str  #: in the message, e.g. `body.fingerprint`, `query.limit`, `header.Retry-After`
+    message: str  #: one sentence, e.g. `is required`
+    pointer: str = ""  #: JSON Pointer into the contract
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not an error
+    """A stage refuses the request; rendered in one place in the shape that the contract declares for the status."""
+
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        details: tuple[Violation, ...] = (),
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(reason)
+        self.status, self.reason, self.details, self.headers = status, reason, details, headers
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`did you mean 'x'?` for the nearest known name, else the list of what is known."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known: {', '.join(names)}" if names else "none is known"
