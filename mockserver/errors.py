@@ -70,7 +70,7 @@ class Violation:
     pointer: str = ""  #: JSON Pointer into the contract
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not an error
+class Refused(Exception):
     """A stage refuses the request; rendered in one place in the shape that the contract declares for the status."""
 
     def __init__(
