@@ -1,0 +1,142 @@
+"""Value expressions of behaviours: `$body.x`, `$record.x`, `$now + period`, `$absent`, or a literal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mockserver.clock import format_instant
+from mockserver.contract.operation import ABSENT
+from mockserver.messages import Inputs
+
+MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
+"""What an expression gives when the request or the record has no such value; `ABSENT` is only ever written on purpose."""
+
+ROOTS = ("path", "query", "header", "cookie", "body", "record", "records", "caller", "new", "now", "absent")
+"""What an expression may begin with, after the `$`."""
+
+_EXPRESSION = re.compile(r"\$(?P<root>[a-z]+)(?:\.(?P<names>[^\s]+))?(?:\s*(?P<sign>[+-])\s*(?P<period>[\w-]+))?")
+
+
+@dataclass(slots=True)
+class Scope:
+    """What expressions may speak of while one request is answered."""
+
+    inputs: Inputs
+    caller: Mapping[str, Any]
+    now: int
+    periods: Mapping[str, int]
+    record: Any = MISSING
+    records: Sequence[Any] = ()
+    total: int = 0
+    new: Any = MISSING  #: the key of the record that is being created
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One compiled expression: its text as written, what it starts from, and how to evaluate it."""
+
+    text: Any
+    evaluate: Callable[[Scope], Any]
+    root: str = ""  #: `body`, `record`, ...; empty for a literal
+    names: tuple[str, ...] = ()
+    period: str = ""
+    parts: tuple[Value, ...] = ()  #: the expressions inside a literal object or list
+
+
+def compile_value(text: Any) -> Value:
+    """The expression that a YAML value says. Raises ValueError with what is wrong."""
+    if isinstance(text, Mapping):
+        return _literal(text, {key: compile_value(item) for key, item in text.items()})
+    if isinstance(text, list):
+        return _literal(text, [compile_value(item) for item in text])
+    if isinstance(text, str) and text.startswith("$$"):
+        return _constant(text, text[1:])
+    if isinstance(text, str) and text.startswith("$"):
+        return _expression(text)
+    return _constant(text, text)
+
+
+def _constant(text: Any, value: Any) -> Value:
+    return Value(text, lambda _: value)
+
+
+def _literal(text: Any, parts: Mapping[str, Value] | list[Value]) -> Value:
+    inner = tuple(parts.values()) if isinstance(parts, Mapping) else tuple(parts)
+    if all(not part.root and not part.parts for part in inner):
+        return _constant(text, _built(parts, None))
+    return Value(text, lambda scope: _built(parts, scope), parts=inner)
+
+
+def _built(parts: Any, scope: Any) -> Any:
+    if isinstance(parts, Mapping):
+        pairs = ((key, part.evaluate(scope)) for key, part in parts.items())
+        return {key: value for key, value in pairs if value is not MISSING and value is not ABSENT}
+    return [value for part in parts if (value := part.evaluate(scope)) is not MISSING]
+
+
+def _expression(text: str) -> Value:
+    match = _EXPRESSION.fullmatch(text)
+    if match is None or match["root"] not in ROOTS:
+        raise ValueError(f"{text!r} is no expression; one starts with {', '.join('$' + root for root in ROOTS)}")
+    root, period = match["root"], match["period"]
+    names = tuple(match["names"].split(".")) if match["names"] else ()
+    if period and root != "now":
+        raise ValueError(f"{text!r}: only $now takes a period")
+    if root in ("path", "query", "header", "cookie", "caller") and len(names) != 1:
+        raise ValueError(f"{text!r} names no single value; write ${root}.NAME")
+    if root in ("now", "absent", "new") and names:
+        raise ValueError(f"{text!r}: ${root} has no parts")
+    return Value(text, _evaluator(root, names, match["sign"] == "-", period), root, names, period or "")
+
+
+def _evaluator(root: str, names: tuple[str, ...], minus: bool, period: str | None) -> Callable[[Scope], Any]:
+    if root == "now":
+        return _instant(minus, period)
+    if root == "absent":
+        return lambda _: ABSENT
+    if root in ("new", "caller"):
+        return (lambda scope: scope.new) if root == "new" else (lambda scope: scope.caller.get(names[0], MISSING))
+    if root == "body":
+        return lambda scope: dig(scope.inputs.body if scope.inputs.body is not None else MISSING, names)
+    if root == "record":
+        return _of_record(names)
+    if root == "records":
+        return _of_records(names)
+    name = names[0].lower() if root == "header" else names[0]
+    return lambda scope: getattr(scope.inputs, root).get(name, MISSING)
+
+
+def _instant(minus: bool, period: str | None) -> Callable[[Scope], str]:
+    if period is None:
+        return lambda scope: format_instant(scope.now)
+    sign = -1 if minus else 1
+    return lambda scope: format_instant(scope.now + sign * scope.periods[period])
+
+
+def _of_record(names: tuple[str, ...]) -> Callable[[Scope], Any]:
+    if len(names) == 1:
+        name = names[0]
+        return lambda scope: scope.record.get(name, MISSING) if scope.record is not MISSING else MISSING
+    return lambda scope: dig(scope.record, names)
+
+
+def _of_records(names: tuple[str, ...]) -> Callable[[Scope], Any]:
+    if names == ("count",):
+        return lambda scope: len(scope.records)
+    if names == ("total",):
+        return lambda scope: scope.total
+    if names:
+        raise ValueError("$records has the parts count (of this page) and total (of all pages)")
+    return lambda scope: list(scope.records)
+
+
+def dig(value: Any, names: tuple[str, ...]) -> Any:
+    """The value at a path of member names; MISSING where it leads nowhere."""
+    for name in names:
+        if not isinstance(value, Mapping) or name not in value:
+            return MISSING
+        value = value[name]
+    return value

@@ -1,0 +1,82 @@
+"""Time as a value: instants are whole milliseconds since 1970 (UTC), periods are ISO 8601, date math is `now-2h`."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ISO_PERIOD = re.compile(
+    r"(?P<sign>-)?P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+)
+_DATE_MATH = re.compile(r"now(?P<steps>(?:[+-]\d+(?:ms|[smhdwy]))*)")
+_STEP = re.compile(r"([+-])(\d+)(ms|[smhdwy])")
+_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
+LAST = int((datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH).total_seconds()) * 1000
+"""The last instant that RFC 3339 can write."""
+
+
+def system_now() -> int:
+    """The machine's time."""
+    return time.time_ns() // 1_000_000
+
+
+def format_instant(instant: int) -> str:
+    """An instant as RFC 3339 in UTC with milliseconds, e.g. `2026-01-31T12:00:00.000Z`."""
+    whole = datetime.fromtimestamp(min(max(instant, 0), LAST) // 1000, UTC)
+    return f"{whole:%Y-%m-%dT%H:%M:%S}.{instant % 1000:03d}Z"
+
+
+def parse_instant(text: str) -> int:
+    """The instant that an RFC 3339 text names; a text without an offset counts as UTC. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def parse_period(text: str) -> int:
+    """The milliseconds of an ISO 8601 duration in weeks, days, hours, minutes and seconds. Raises ValueError.
+
+    Years and months have no fixed length and are refused.
+    """
+    match = _ISO_PERIOD.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no ISO 8601 duration such as P30D or PT24H (months and years have no fixed length)")
+    parts = {name: float(value) for name, value in match.groupdict().items() if value and name != "sign"}
+    span = timedelta(**parts) // timedelta(milliseconds=1)
+    return -span if match["sign"] else span
+
+
+def parse_date_math(text: str, now: int) -> int | None:
+    """The instant that date math such as `now`, `now-2h` or `now+1d-5m` names; None for any other text."""
+    match = _DATE_MATH.fullmatch(text)
+    if match is None:
+        return None
+    return now + sum(int(sign + count) * _UNITS[unit] for sign, count, unit in _STEP.findall(match["steps"]))
+
+
+@dataclass(frozen=True, slots=True)
+class WorldClock:
+    """The clock of one world: the system's time moved by `offset`, or standing still at `frozen`."""
+
+    offset: int = 0
+    frozen: int | None = None
+
+    def now(self, source: Callable[[], int] = system_now) -> int:
+        """The instant that this clock shows."""
+        return source() + self.offset if self.frozen is None else self.frozen
+
+    def set(self, instant: int, *, frozen: bool, source: Callable[[], int] = system_now) -> WorldClock:
+        """A clock that shows `instant` now, and stands still there or runs on."""
+        if not 0 <= instant <= LAST:
+            raise ValueError("the clock shows instants from 1970 to 9999")
+        return WorldClock(frozen=instant) if frozen else WorldClock(offset=instant - source())
+
+    def advance(self, by: int, source: Callable[[], int] = system_now) -> WorldClock:
+        """A clock that is ahead of this one by `by` milliseconds."""
+        return self.set(self.now(source) + by, frozen=self.frozen is not None, source=source)

@@ -1,0 +1,143 @@
+"""A world: all that one user of the mock can see and change, as an immutable value.
+
+A change gives a new world that shares everything untouched with the old one, so that a fork, a snapshot and a rewind
+are a reference, whatever the number of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from rpds import HashTrieMap
+
+from mockserver.clock import WorldClock
+from mockserver.state.rules import CollectionRules
+
+Record = Mapping[str, Any]
+"""One stored record: a mapping that nobody changes in place."""
+Filters = tuple[tuple[str, Any], ...]
+"""Field and value pairs that a record must have, all of them."""
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two JSON values are equal, where `true` is not 1."""
+    return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
+
+
+def _index_key(value: Any) -> Any:
+    """A hashable stand-in for a JSON value, so that any value can be looked up."""
+    return value if type(value) in (str, int) else msgspec.json.encode(value)
+
+
+class Collection(msgspec.Struct, frozen=True):
+    """The records of one kind: by key, and by the value of each indexed field."""
+
+    rules: CollectionRules
+    records: HashTrieMap[Any, tuple[int, Record]] = HashTrieMap()
+    indexes: HashTrieMap[str, HashTrieMap[Any, HashTrieMap[Any, int]]] = HashTrieMap()
+    next: int = 0  #: the place in the order of the record that is stored next
+
+    def get(self, key: Any) -> Record | None:
+        """The record with this key."""
+        found = self.records.get(_index_key(key))
+        return found[1] if found else None
+
+    def put(self, record: Record) -> Collection:
+        """This collection with the record added, or put in the place of the one with the same key."""
+        key = _index_key(record[self.rules.key])
+        old = self.records.get(key)
+        order = old[0] if old else self.next
+        indexes = self._reindexed(key, old[1] if old else None, record, order)
+        return Collection(self.rules, self.records.insert(key, (order, record)), indexes, max(self.next, order + 1))
+
+    def drop(self, record: Record) -> Collection:
+        """This collection without the record."""
+        key = _index_key(record[self.rules.key])
+        return Collection(
+            self.rules, self.records.remove(key), self._reindexed(key, record, None, 0), self.next
+        )
+
+    def _reindexed(
+        self, key: Any, old: Record | None, new: Record | None, order: int
+    ) -> HashTrieMap[str, HashTrieMap[Any, HashTrieMap[Any, int]]]:
+        indexes = self.indexes
+        for field in self.rules.indexed:
+            before = _index_key(old[field]) if old and field in old else None
+            after = _index_key(new[field]) if new and field in new else None
+            if before == after:
+                continue
+            index = indexes.get(field) or HashTrieMap()
+            if before is not None:
+                index = _without(index, before, key)
+            if after is not None:
+                index = index.insert(after, (index.get(after) or HashTrieMap()).insert(key, order))
+            indexes = indexes.insert(field, index)
+        return indexes
+
+    def matching(self, filters: Filters) -> Iterator[Record]:
+        """The records that have all these values, in the order in which they were first stored."""
+        for _, record in self._candidates(filters):
+            if all(name in record and same(record[name], value) for name, value in filters):
+                yield record
+
+    def _candidates(self, filters: Filters) -> Iterable[tuple[int, Record]]:
+        for name, value in filters:
+            if name == self.rules.key:
+                found = self.records.get(_index_key(value))
+                return (found,) if found else ()
+        best: HashTrieMap[Any, int] | None = None
+        for name, value in filters:
+            if name in self.rules.indexed:
+                index = self.indexes.get(name)
+                keys = index.get(_index_key(value)) if index else None
+                if keys is None:
+                    return ()
+                if best is None or len(keys) < len(best):
+                    best = keys
+        found_records = self.records.values() if best is None else [self.records[key] for key in best]
+        return sorted(found_records, key=_order)
+
+
+def _order(stored: tuple[int, Record]) -> int:
+    return stored[0]
+
+
+def _without(
+    index: HashTrieMap[Any, HashTrieMap[Any, int]], value: Any, key: Any
+) -> HashTrieMap[Any, HashTrieMap[Any, int]]:
+    rest = index[value].remove(key)
+    return index.insert(value, rest) if rest else index.remove(value)
+
+
+class World(msgspec.Struct, frozen=True):
+    """Records by collection, the clock, the faults, the seed, and how many changes made it (`step`)."""
+
+    name: str
+    collections: HashTrieMap[str, Collection]
+    clock: WorldClock = WorldClock()
+    faults: tuple[Any, ...] = ()
+    seed: str = "0"
+    step: int = 0
+
+    def visible(self, collection: str, filters: Filters, now: int) -> Iterator[Record]:
+        """The records of a collection that match and have not expired at `now`, as they show at that instant."""
+        held = self.collections[collection]
+        rules = held.rules
+        for record in held.matching(filters):
+            shown = rules.shown_at(record, now)
+            if shown is not None:
+                yield shown
+
+    def put(self, collection: str, record: Record) -> World:
+        """This world with the record stored."""
+        return self._with(collection, self.collections[collection].put(record))
+
+    def drop(self, collection: str, record: Record) -> World:
+        """This world without the record."""
+        return self._with(collection, self.collections[collection].drop(record))
+
+    def _with(self, name: str, collection: Collection) -> World:
+        return msgspec.structs.replace(self, collections=self.collections.insert(name, collection))
+
