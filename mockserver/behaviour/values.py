@@ -14,9 +14,18 @@ from mockserver.messages import Inputs
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
 """What an expression gives when the request or the record has no such value; `ABSENT` is only ever written on purpose."""
 
-ROOTS = ("path", "query", "header", "cookie", "body", "record", "records", "caller", "new", "now", "absent")
+ROOTS = (
+    "path", "query", "header", "cookie", "body", "record", "records", "total", "more", "next", "caller", "now", "absent"
+)  # fmt: skip
 """What an expression may begin with, after the `$`."""
 
+_PLAIN: Mapping[str, Callable[[Scope], Any]] = {
+    "absent": lambda _: ABSENT,
+    "records": lambda scope: list(scope.records),
+    "total": lambda scope: scope.total,
+    "more": lambda scope: scope.next is not ABSENT,
+    "next": lambda scope: scope.next,
+}
 _EXPRESSION = re.compile(r"\$(?P<root>[a-z]+)(?:\.(?P<names>[^\s]+))?(?:\s*(?P<sign>[+-])\s*(?P<period>[\w-]+))?")
 
 
@@ -29,9 +38,9 @@ class Scope:
     now: int
     periods: Mapping[str, int]
     record: Any = MISSING
-    records: Sequence[Any] = ()
-    total: int = 0
-    new: Any = MISSING  #: the key of the record that is being created
+    records: Sequence[Any] = ()  #: the page of the list
+    total: int = 0  #: how many records match, on all pages
+    next: Any = ABSENT  #: the key of the page's last record, as text, while more records follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +96,22 @@ def _expression(text: str) -> Value:
         raise ValueError(f"{text!r}: only $now takes a period")
     if root in ("path", "query", "header", "cookie", "caller") and len(names) != 1:
         raise ValueError(f"{text!r} names no single value; write ${root}.NAME")
-    if root in ("now", "absent", "new") and names:
+    if root in ("now", "absent", "records", "total", "more", "next") and names:
         raise ValueError(f"{text!r}: ${root} has no parts")
     return Value(text, _evaluator(root, names, match["sign"] == "-", period), root, names, period or "")
 
 
 def _evaluator(root: str, names: tuple[str, ...], minus: bool, period: str | None) -> Callable[[Scope], Any]:
+    if root in _PLAIN:
+        return _PLAIN[root]
     if root == "now":
         return _instant(minus, period)
-    if root == "absent":
-        return lambda _: ABSENT
-    if root in ("new", "caller"):
-        return (lambda scope: scope.new) if root == "new" else (lambda scope: scope.caller.get(names[0], MISSING))
     if root == "body":
         return lambda scope: dig(scope.inputs.body if scope.inputs.body is not None else MISSING, names)
     if root == "record":
         return _of_record(names)
-    if root == "records":
-        return _of_records(names)
+    if root == "caller":
+        return lambda scope: scope.caller.get(names[0], MISSING)
     name = names[0].lower() if root == "header" else names[0]
     return lambda scope: getattr(scope.inputs, root).get(name, MISSING)
 
@@ -121,16 +128,6 @@ def _of_record(names: tuple[str, ...]) -> Callable[[Scope], Any]:
         name = names[0]
         return lambda scope: scope.record.get(name, MISSING) if scope.record is not MISSING else MISSING
     return lambda scope: dig(scope.record, names)
-
-
-def _of_records(names: tuple[str, ...]) -> Callable[[Scope], Any]:
-    if names == ("count",):
-        return lambda scope: len(scope.records)
-    if names == ("total",):
-        return lambda scope: scope.total
-    if names:
-        raise ValueError("$records has the parts count (of this page) and total (of all pages)")
-    return lambda scope: list(scope.records)
 
 
 def dig(value: Any, names: tuple[str, ...]) -> Any:

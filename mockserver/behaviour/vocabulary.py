@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import Value
 from mockserver.state.rules import CollectionRules
 
@@ -32,28 +33,31 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """A new record: `base` (an object, usually the body) with `fields` laid over it."""
+    """New records: `base` (an object, usually the body, or a list of objects) with `fields` laid over each."""
 
     collection: str
-    base: Value | None = None
+    base: Value | None = None  #: written `"*": $body`
     fields: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """New values for fields of the found record: `base` (an object, usually the body) with `fields` laid over it."""
+    """New values for the found record: `base` merged into it, or put in its place, with `fields` laid over."""
 
-    base: Value | None = None
+    base: Value | None = None  #: written `"*": $body` (merge patch, RFC 7396) or `"=": $body` (replaces)
+    replaces: bool = False
     fields: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list is answered: `limit` records from `offset`, or from the page numbered `number` (from 1)."""
+    """Which part of a list is answered; a value that is absent or no number does not limit it."""
 
     limit: Value | None = None
     offset: Value | None = None
-    number: Value | None = None
+    number: Value | None = None  #: number of the page
+    first: int = 1  #: the number of the first page
+    after: Value | None = None  #: key of the last record that the client has seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +85,4 @@ class Behaviours:
     operations: Mapping[str, Behaviour]
     collections: Mapping[str, CollectionRules]
     periods: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  #: milliseconds by name
+    shapes: Mapping[str, RecordShape] = field(default_factory=lambda: MappingProxyType({}))

@@ -21,14 +21,32 @@ Filters = tuple[tuple[str, Any], ...]
 """Field and value pairs that a record must have, all of them."""
 
 
-def same(left: Any, right: Any) -> bool:
-    """Whether two JSON values are equal, where `true` is not 1."""
-    return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
+def text_of(value: Any) -> str:
+    """A JSON value as the text by which it is looked up: `7` and `"7"` are one key, as a path writes both alike."""
+    return value if type(value) is str else msgspec.json.encode(value).decode()
 
 
-def _index_key(value: Any) -> Any:
-    """A hashable stand-in for a JSON value, so that any value can be looked up."""
-    return value if type(value) in (str, int) else msgspec.json.encode(value)
+def holds(record: Record, field: str, wanted: Any) -> bool:
+    """Whether a record's field has the value, or one of the values when a list is wanted or held.
+
+    A dotted field walks objects, and through lists of objects.
+    """
+    if type(wanted) is str:
+        held = record.get(field)
+        if type(held) is str:
+            return held == wanted
+    texts = {text_of(value) for value in (wanted if isinstance(wanted, list) else [wanted])}
+    return any(text_of(value) in texts for value in _values_at(record, field.split(".")))
+
+
+def _values_at(value: Any, names: list[str]) -> Iterator[Any]:
+    if isinstance(value, list):
+        for inner in value:
+            yield from _values_at(inner, names)
+    elif not names:
+        yield value
+    elif isinstance(value, Mapping) and names[0] in value:
+        yield from _values_at(value[names[0]], names[1:])
 
 
 class Collection(msgspec.Struct, frozen=True):
@@ -41,12 +59,12 @@ class Collection(msgspec.Struct, frozen=True):
 
     def get(self, key: Any) -> Record | None:
         """The record with this key."""
-        found = self.records.get(_index_key(key))
+        found = self.records.get(text_of(key))
         return found[1] if found else None
 
     def put(self, record: Record) -> Collection:
         """This collection with the record added, or put in the place of the one with the same key."""
-        key = _index_key(record[self.rules.key])
+        key = text_of(record[self.rules.key])
         old = self.records.get(key)
         order = old[0] if old else self.next
         indexes = self._reindexed(key, old[1] if old else None, record, order)
@@ -54,7 +72,7 @@ class Collection(msgspec.Struct, frozen=True):
 
     def drop(self, record: Record) -> Collection:
         """This collection without the record."""
-        key = _index_key(record[self.rules.key])
+        key = text_of(record[self.rules.key])
         return Collection(
             self.rules, self.records.remove(key), self._reindexed(key, record, None, 0), self.next
         )
@@ -64,8 +82,8 @@ class Collection(msgspec.Struct, frozen=True):
     ) -> HashTrieMap[str, HashTrieMap[Any, HashTrieMap[Any, int]]]:
         indexes = self.indexes
         for field in self.rules.indexed:
-            before = _index_key(old[field]) if old and field in old else None
-            after = _index_key(new[field]) if new and field in new else None
+            before = text_of(old[field]) if old and field in old else None
+            after = text_of(new[field]) if new and field in new else None
             if before == after:
                 continue
             index = indexes.get(field) or HashTrieMap()
@@ -79,19 +97,19 @@ class Collection(msgspec.Struct, frozen=True):
     def matching(self, filters: Filters) -> Iterator[Record]:
         """The records that have all these values, in the order in which they were first stored."""
         for _, record in self._candidates(filters):
-            if all(name in record and same(record[name], value) for name, value in filters):
+            if all(holds(record, name, value) for name, value in filters):
                 yield record
 
     def _candidates(self, filters: Filters) -> Iterable[tuple[int, Record]]:
         for name, value in filters:
-            if name == self.rules.key:
-                found = self.records.get(_index_key(value))
+            if name == self.rules.key and not isinstance(value, list):
+                found = self.records.get(text_of(value))
                 return (found,) if found else ()
         best: HashTrieMap[Any, int] | None = None
         for name, value in filters:
-            if name in self.rules.indexed:
+            if name in self.rules.indexed and not isinstance(value, list):
                 index = self.indexes.get(name)
-                keys = index.get(_index_key(value)) if index else None
+                keys = index.get(text_of(value)) if index else None
                 if keys is None:
                     return ()
                 if best is None or len(keys) < len(best):
@@ -137,6 +155,10 @@ class World(msgspec.Struct, frozen=True):
     def drop(self, collection: str, record: Record) -> World:
         """This world without the record."""
         return self._with(collection, self.collections[collection].drop(record))
+
+    def stepped(self) -> World:
+        """This world, one step on: a request has changed it."""
+        return msgspec.structs.replace(self, step=self.step + 1)
 
     def _with(self, name: str, collection: Collection) -> World:
         return msgspec.structs.replace(self, collections=self.collections.insert(name, collection))

@@ -1,0 +1,128 @@
+"""The composition root: a Flask app whose contract operations are answered by the pipeline, in front of Flask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from mockserver.control.api import PREFIX, control_blueprint
+from mockserver.engine import Engine, build_engine
+from mockserver.errors import Refused
+from mockserver.messages import Answer, Request
+from mockserver.reply.builder import encode
+from mockserver.reply.problems import PROBLEM, problem_value
+from mockserver.settings import BODY_LIMIT, Settings
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+def create_app(settings: Settings) -> Flask:
+    """The mock as a Flask app with a state of its own. Raises UsageError when contract or data cannot be used."""
+    return app_for(build_engine(settings))
+
+
+def app_for(engine: Engine) -> Flask:
+    """The Flask app of an engine."""
+    app = Flask("mockserver", static_folder=None)
+    app.extensions["mockserver"] = engine
+    app.register_blueprint(control_blueprint(engine))
+    app.register_error_handler(HTTPException, _as_problem)
+    app.wsgi_app = ContractFirst(engine, app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap
+    return app
+
+
+def _as_problem(error: HTTPException) -> Response:
+    """What Flask refuses on the control surface, as a problem (RFC 9457)."""
+    status = error.code or 500
+    value = problem_value(Refused(status, error.description or ""), status)
+    response = Response(encode(value), status, content_type=PROBLEM)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+class ContractFirst:
+    """WSGI in front of Flask: everything outside `/__mock__/` is the contract's."""
+
+    def __init__(self, engine: Engine, flask: Wsgi) -> None:
+        self.engine, self.flask = engine, flask
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one WSGI request."""
+        path: str = environ["PATH_INFO"]
+        if path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"):
+            return self.flask(environ, start_response)
+        answer = self._answer(environ, path)
+        headers = list(answer.headers)
+        if answer.status >= 200 and answer.status != 204:  # RFC 9110, section 8.6
+            headers.append(("Content-Length", str(len(answer.body))))
+        start_response(_LINES.get(answer.status) or f"{answer.status} -", headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
+
+    def _answer(self, environ: dict[str, Any], path: str) -> Answer:
+        if not path.isascii():
+            path = path.encode("latin-1").decode(errors="replace")
+        headers = EnvironHeaders(environ)
+        body = _read(environ)
+        request = Request(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), headers, body or b"")
+        pipeline = self.engine.pipeline
+        if body is None:
+            return pipeline.refuse(request, Refused(413, f"the body is larger than {BODY_LIMIT} bytes"))
+        return pipeline.respond(request)
+
+
+def _read(environ: dict[str, Any]) -> bytes | None:
+    """The request body; None when it is too large."""
+    length = environ.get("CONTENT_LENGTH")
+    if length:
+        if not length.isdecimal():
+            return b""
+        if int(length) > BODY_LIMIT:
+            return None
+        return environ["wsgi.input"].read(int(length)) if length != "0" else b""
+    if environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in environ:
+        body: bytes = environ["wsgi.input"].read(BODY_LIMIT + 1)
+        return body if len(body) <= BODY_LIMIT else None
+    return b""
+
+
+class EnvironHeaders(Mapping[str, str]):
+    """The request headers of a WSGI environment by lower-case name, read only when somebody asks."""
+
+    __slots__ = ("_environ",)
+    _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self._environ = environ
+
+    def __getitem__(self, name: str) -> str:
+        value: str = self._environ[_key(name)]
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return _key(str(name)) in self._environ
+
+    def __iter__(self) -> Iterator[str]:
+        for key in self._environ:
+            if key.startswith("HTTP_"):
+                yield key[5:].lower().replace("_", "-")
+            elif key in self._PLAIN.values():
+                yield key.lower().replace("_", "-")
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _key(name: str) -> str:
+    return _KEYS.get(name) or EnvironHeaders._PLAIN.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
+
+
+_KEYS = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in ("authorization", "origin", "prefer", "cookie")}

@@ -1,0 +1,148 @@
+"""Who calls, and into which world: the contract's security schemes, held against the users of the fixtures."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Literal
+from urllib.parse import parse_qs
+
+from mockserver.contract.operation import Operation, SecurityScheme
+from mockserver.errors import Refused
+from mockserver.messages import Request
+from mockserver.state.fixtures import User
+from mockserver.state.store import MAIN
+
+Mode = Literal["enforce", "any", "off"]
+MODES: tuple[Mode, ...] = ("enforce", "any", "off")
+"""`enforce`: the users' tokens; `any`: every credential is the first user; `off`: nobody is asked."""
+
+WORLD_HEADER, WORLD_COOKIE = "mock-world", "mock_world"
+_WORLD_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A user in a world; `fields` is what behaviours see of them. Without users the id is None: all records are seen."""
+
+    name: str
+    world: str
+    fields: Mapping[str, Any]
+
+
+class Auth:
+    """Admits requests by the security requirements of their operation."""
+
+    def __init__(
+        self, schemes: Mapping[str, SecurityScheme], users: tuple[User, ...], mode: Mode = "enforce"
+    ) -> None:
+        self.schemes, self.users, self.mode = schemes, users, mode
+        self.by_token = {user.token: user for user in users}
+
+    def admit(self, operation: Operation, request: Request) -> Caller:
+        """The caller; `Refused(401)` with a challenge when no alternative of the operation's security is met."""
+        named = request.headers.get(WORLD_HEADER) or _cookie(request, WORLD_COOKIE)
+        if self.mode == "off" or not operation.security:
+            return self._caller(self.users[0] if self.users else None, named)
+        refusals = []
+        for alternative in operation.security:
+            try:
+                return self._met(alternative, request, named)
+            except Refused as refusal:
+                refusals.append(refusal)
+        if all("nothing was sent" in refusal.reason for refusal in refusals):
+            raise refusals[0]
+        raise next(refusal for refusal in refusals if "nothing was sent" not in refusal.reason)
+
+    def _met(self, alternative: frozenset[str], request: Request, named: str | None) -> Caller:
+        caller = None
+        for name in sorted(alternative):
+            user, world = self._user(self.schemes[name], request)
+            caller = caller or self._caller(user, world or named)
+        return caller or self._caller(self.users[0] if self.users else None, named)
+
+    def _user(self, scheme: SecurityScheme, request: Request) -> tuple[User | None, str | None]:
+        credential = _credential(scheme, request)
+        token, parted, world = credential.partition("~")
+        if self.mode == "any" or not self.users:
+            return (self.users[0] if self.users else None), (world if parted else None)
+        user = self.by_token.get(token)
+        if user is None:
+            raise _refusal(scheme, f"the {_words(scheme)} names no user of the fixtures", invalid=True)
+        return user, (world if parted else None)
+
+    def _caller(self, user: User | None, world: str | None) -> Caller:
+        world = world or MAIN
+        if len(world) > _WORLD_SIZE or not world.isprintable():
+            raise Refused(400, f"the name of a world has at most {_WORLD_SIZE} printable characters")
+        if user is None:
+            return Caller("anyone", world, {"id": None, "name": "anyone", "world": world})
+        return Caller(user.name, world, {"id": user.id, "name": user.name, "world": world})
+
+
+def _credential(scheme: SecurityScheme, request: Request) -> str:
+    if scheme.kind in ("bearer", "basic"):
+        return _authorization(scheme, request)
+    value: str | None
+    if scheme.location == "query":
+        value = parse_qs(request.query, keep_blank_values=True).get(scheme.parameter, [""])[0]
+    elif scheme.location == "cookie":
+        value = _cookie(request, scheme.parameter)
+    else:
+        value = request.headers.get(scheme.parameter.lower())
+    if not value:
+        raise _refusal(scheme, f"no {_words(scheme)}: nothing was sent")
+    return value
+
+
+def _authorization(scheme: SecurityScheme, request: Request) -> str:
+    sent = request.headers.get("authorization")
+    if not sent:
+        raise _refusal(scheme, "no Authorization header: nothing was sent")
+    word, _, credential = sent.partition(" ")
+    credential = credential.strip()
+    if word.lower() != scheme.kind or not credential:
+        raise _refusal(scheme, f"the Authorization header must say `{scheme.kind.title()} CREDENTIAL`", invalid=True)
+    if scheme.kind == "basic":
+        return _basic(scheme, credential)
+    return credential
+
+
+def _basic(scheme: SecurityScheme, credential: str) -> str:
+    """The name and password of basic authentication as `name:password` (RFC 7617)."""
+    try:
+        text = base64.b64decode(credential, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        text = ""
+    if ":" not in text:
+        raise _refusal(scheme, "the basic credentials are not base64 of `name:password`", invalid=True)
+    return text
+
+
+def _refusal(scheme: SecurityScheme, reason: str, *, invalid: bool = False) -> Refused:
+    """A 401 with its challenge (RFC 9110, section 11.6.1; RFC 6750, section 3)."""
+    word = {"bearer": "Bearer", "basic": "Basic"}.get(scheme.kind, "ApiKey")
+    challenge = f'{word} realm="mock"'
+    if invalid and scheme.kind == "bearer":
+        challenge += ', error="invalid_token"'
+    return Refused(401, reason, headers=(("WWW-Authenticate", challenge),))
+
+
+def _words(scheme: SecurityScheme) -> str:
+    if scheme.kind in ("bearer", "basic"):
+        return f"{scheme.kind} credential"
+    return f"{scheme.location} {scheme.parameter!r}"
+
+
+def _cookie(request: Request, name: str) -> str | None:
+    sent = request.headers.get("cookie")
+    if not sent:
+        return None
+    try:
+        morsel = SimpleCookie(sent).get(name)
+    except CookieError:
+        return None
+    return morsel.value if morsel else None

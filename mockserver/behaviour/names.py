@@ -1,0 +1,157 @@
+"""Checks that every name in the behaviours exists: in the contract, in the fixtures, or in the behaviours themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mockserver.behaviour.values import Value
+from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
+from mockserver.contract.contract import Contract
+from mockserver.contract.operation import Operation
+from mockserver.contract.shape import at_path, is_open, item, members
+from mockserver.errors import BehaviourError, did_you_mean
+
+_CALLER = ("id", "name", "world")
+
+
+def check_names(behaviours: Behaviours, contract: Contract, fields: Mapping[str, frozenset[str]]) -> None:
+    """Raise BehaviourError for the first name that nothing declares, with the nearest one that is."""
+    known = record_fields(behaviours, contract, fields)
+    for behaviour in behaviours.operations.values():
+        _check(behaviour, behaviours, contract, known)
+
+
+def record_schemas(behaviours: Behaviours, contract: Contract) -> dict[str, list[Any]]:
+    """The schemas that show records of a collection, by collection: its own, and wherever a reply puts its records."""
+    found: dict[str, list[Any]] = {name: [] for name in behaviours.collections}
+    for name, shape in behaviours.shapes.items():
+        if shape.schema is not None:
+            found[name].append(shape.schema)
+    for behaviour in behaviours.operations.values():
+        for path, value in behaviour.reply:
+            schema = at_path(success_schema(contract.operations[behaviour.operation]), path, contract.resolve)
+            collection, shown = _shows(behaviour, value, schema, contract)
+            if collection in found and shown is not None and shown not in found[collection]:
+                found[collection].append(shown)
+    return found
+
+
+def record_fields(
+    behaviours: Behaviours, contract: Contract, fields: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """The fields that records of each collection may have; empty where the contract leaves them open."""
+    found = {}
+    for name, schemas in record_schemas(behaviours, contract).items():
+        rules = behaviours.collections[name]
+        own = {field for field in (rules.key, rules.owner, rules.expires) if field}
+        shown = set().union(*(members(schema, contract.resolve) for schema in schemas)) if schemas else set()
+        unknown = not schemas or any(is_open(schema, contract.resolve) for schema in schemas)
+        found[name] = frozenset() if unknown else frozenset(shown | own | fields.get(name, frozenset()))
+    return found
+
+
+def success_status(operation: Operation) -> int:
+    """The status of success: the lowest 2XX that is declared exactly, else 201 for a POST under a range, else 200."""
+    exact = sorted(int(status) for status in operation.responses if status.isdigit() and status.startswith("2"))
+    return exact[0] if exact else 200
+
+
+def success_schema(operation: Operation) -> Any:
+    """The schema of the JSON answer that means success; None where there is none."""
+    response = operation.response_for(success_status(operation))
+    if response is None or not response.media_types:
+        return None
+    medias = response.media_types.values()
+    return next((media.schema for media in medias if "json" in media.name), next(iter(medias)).schema)
+
+
+def _shows(behaviour: Behaviour, value: Value, schema: Any, contract: Contract) -> tuple[str, Any]:
+    if value.root == "record" and not value.names:
+        source = behaviour.create.collection if behaviour.create else behaviour.find.collection if behaviour.find else ""
+        return source, schema
+    if value.root == "records" and behaviour.list is not None:
+        return behaviour.list.collection, item(schema, contract.resolve) if schema is not None else None
+    return "", None
+
+
+def _check(
+    behaviour: Behaviour, behaviours: Behaviours, contract: Contract, known: Mapping[str, frozenset[str]]
+) -> None:
+    operation = contract.operations[behaviour.operation]
+
+    def fail(problem: str, name: str, among: Iterable[str]) -> BehaviourError:
+        text = f"{behaviour.operation}: {problem} {name!r}"
+        return BehaviourError(text, place=behaviour.place, fix=did_you_mean(name, among))
+
+    for collection, names in _fields_used(behaviour):
+        if collection not in behaviours.collections:
+            raise fail("unknown collection", collection, behaviours.collections)
+        for name in names:
+            if known[collection] and name.split(".")[0] not in known[collection]:
+                raise fail(f"{collection} have no field", name, known[collection])
+    record = _record_collection(behaviour)
+    for value in _values(behaviour):
+        if value.period and value.period not in behaviours.periods:
+            raise fail("unknown period", value.period, behaviours.periods)
+        among = _known_to(value, operation, contract, known.get(record, frozenset()))
+        if among and value.names[0] not in among:
+            raise fail(f"{value.text} is not declared: {value.root} has no", value.names[0], among)
+    _check_reply(behaviour, operation, contract, fail)
+
+
+def _check_reply(behaviour: Behaviour, operation: Operation, contract: Contract, fail: Any) -> None:
+    schema = success_schema(operation)
+    for path, _ in behaviour.reply:
+        for depth, name in enumerate(path):
+            inner = at_path(schema, path[:depth], contract.resolve)
+            if inner is not None and not is_open(inner, contract.resolve):
+                declared = members(inner, contract.resolve)
+                if name not in declared:
+                    raise fail("the contract's answer has no field", name, declared)
+
+
+def _fields_used(behaviour: Behaviour) -> Iterator[tuple[str, tuple[str, ...]]]:
+    queries: tuple[Query | None, ...] = (behaviour.find, behaviour.list, *behaviour.remove)
+    yield from ((query.collection, query.fields) for query in queries if query is not None)
+    if behaviour.create is not None:
+        yield behaviour.create.collection, tuple(name for name, _ in behaviour.create.fields)
+    if behaviour.set is not None and behaviour.find is not None:
+        yield behaviour.find.collection, tuple(name for name, _ in behaviour.set.fields)
+
+
+def _record_collection(behaviour: Behaviour) -> str:
+    if behaviour.find is not None and behaviour.create is not None:
+        return ""  # $record is the found one first, the created one later
+    source = behaviour.find or behaviour.create
+    return source.collection if source is not None else ""
+
+
+def _values(behaviour: Behaviour) -> Iterator[Value]:
+    waiting = [value for query in (behaviour.find, behaviour.list, *behaviour.remove) if query for _, value in query.filters]
+    for change in (behaviour.create, behaviour.set):
+        if change is not None:
+            waiting += [value for _, value in change.fields] + ([change.base] if change.base else [])
+    page = behaviour.page
+    waiting += [value for value in (page.limit, page.offset, page.number, page.after) if value is not None]
+    waiting += [value for _, value in behaviour.reply]
+    while waiting:
+        value = waiting.pop()
+        waiting.extend(value.parts)
+        yield value
+
+
+def _known_to(value: Value, operation: Operation, contract: Contract, record: frozenset[str]) -> Iterable[str]:
+    """The names that may follow the expression's root; empty where anything may."""
+    if not value.names:
+        return ()
+    if value.root in ("path", "query", "header", "cookie"):
+        return tuple(parameter.name for parameter in operation.parameters if parameter.location == value.root) or ("",)
+    if value.root == "body" and operation.body is not None:
+        schemas = [media.schema for media in operation.body.media_types.values() if media.schema is not None]
+        if any(is_open(schema, contract.resolve) for schema in schemas):
+            return ()
+        return tuple(name for schema in schemas for name in members(schema, contract.resolve))
+    if value.root == "caller":
+        return _CALLER
+    return record if value.root == "record" else ()

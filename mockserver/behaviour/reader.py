@@ -1,0 +1,206 @@
+"""Reads behaviours (the data of behaviours.yaml, or what was inferred) into values, refusing what it does not know."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from mockserver.behaviour.names import check_names
+from mockserver.behaviour.records import shape_of
+from mockserver.behaviour.values import Value, compile_value
+from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Page, Query
+from mockserver.clock import parse_period
+from mockserver.contract.contract import Contract
+from mockserver.contract.operation import ABSENT
+from mockserver.errors import BehaviourError, did_you_mean
+from mockserver.state.rules import CollectionRules
+
+Locate = Callable[[str], str]
+"""From a JSON Pointer into the behaviours to `file:line`."""
+
+_TOP = ("periods", "collections", "operations")
+_COLLECTION = ("key", "owner", "expires", "lapses", "schema")
+_OPERATION = (*VERBS, "page", "call", "because", "assumed")
+_PAGE = ("limit", "offset", "number", "first", "after")
+
+
+def read_behaviours(
+    data: Any,
+    contract: Contract,
+    *,
+    locate: Locate,
+    fields: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    periods: Mapping[str, str] = MappingProxyType({}),
+) -> Behaviours:
+    """The behaviours that `data` says, every name checked against the contract.
+
+    `fields` are the fields that the fixtures' records have, by collection; `periods` overrides named lengths of time.
+    Raises BehaviourError with the place, the problem and the nearest known name.
+    """
+    reader = _Reader(locate)
+    data = reader.mapping(data or {}, "", _TOP)
+    lengths = {**reader.mapping(data.get("periods") or {}, "/periods"), **periods}
+    operations = {
+        name: reader.operation(name, said)
+        for name, said in reader.mapping(data.get("operations") or {}, "/operations", contract.operations).items()
+    }
+    indexed = _indexed(operations.values())
+    said_of = reader.mapping(data.get("collections") or {}, "/collections")
+    rules = {name: reader.collection(name, said or {}, indexed.get(name, set())) for name, said in said_of.items()}
+    schemas = {name: (said or {}).get("schema") for name, said in said_of.items()}
+    shapes = {
+        name: shape_of(held, {"$ref": schemas[name]} if schemas[name] else None, contract.resolve)
+        for name, held in rules.items()
+    }
+    behaviours = Behaviours(operations, rules, {n: reader.period(n, t) for n, t in lengths.items()}, shapes)
+    check_names(behaviours, contract, fields)
+    return behaviours
+
+
+def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for behaviour in operations:
+        for query in (behaviour.find, behaviour.list, *behaviour.remove):
+            if query is not None:
+                found.setdefault(query.collection, set()).update(name for name in query.fields if "." not in name)
+    return found
+
+
+class _Reader:
+    """Reads one document of behaviours; every complaint names the line."""
+
+    def __init__(self, locate: Locate) -> None:
+        self.locate = locate
+
+    def wrong(self, pointer: str, problem: str, fix: str = "") -> BehaviourError:
+        return BehaviourError(problem, place=self.locate(pointer), fix=fix)
+
+    def mapping(self, value: Any, pointer: str, known: Iterable[str] | None = None) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            raise self.wrong(pointer, f"{pointer.rsplit('/', 1)[-1] or 'the file'} must be a mapping of names")
+        for name in value:
+            if known is not None and name not in known:
+                raise self.wrong(f"{pointer}/{_escape(name)}", f"unknown name {name!r}", did_you_mean(str(name), known))
+        return value
+
+    def period(self, name: str, text: Any) -> int:
+        try:
+            return parse_period(str(text))
+        except ValueError as error:
+            raise self.wrong(f"/periods/{_escape(name)}", str(error)) from None
+
+    def collection(self, name: str, said: Any, indexed: set[str]) -> CollectionRules:
+        pointer = f"/collections/{_escape(name)}"
+        said = self.mapping(said, pointer, _COLLECTION)
+        lapses = self.mapping(said.get("lapses") or {}, f"{pointer}/lapses")
+        owner = said.get("owner")
+        return CollectionRules(
+            name,
+            str(said.get("key", "id")),
+            owner,
+            said.get("expires"),
+            tuple((field, self.constants(values, f"{pointer}/lapses/{field}")) for field, values in lapses.items()),
+            frozenset(indexed | ({owner} if owner else set())),
+        )
+
+    def constants(self, values: Any, pointer: str) -> Mapping[str, Any]:
+        pairs = self.mapping(values, pointer).items()
+        return {name: ABSENT if value == "$absent" else value for name, value in pairs}
+
+    def operation(self, name: str, said: Any) -> Behaviour:
+        pointer = f"/operations/{_escape(name)}"
+        said = self.mapping(said or {}, pointer, _OPERATION)
+        queries = {
+            verb: self.queries(said[verb], f"{pointer}/{verb}") for verb in ("find", "remove", "list") if verb in said
+        }
+        behaviour = Behaviour(
+            operation=name,
+            find=self.only(queries.get("find"), f"{pointer}/find"),
+            create=self.creation(said["create"], f"{pointer}/create") if "create" in said else None,
+            set=self.change(said["set"], f"{pointer}/set") if "set" in said else None,
+            remove=queries.get("remove", ()),
+            list=self.only(queries.get("list"), f"{pointer}/list"),
+            page=self.page(said.get("page") or {}, f"{pointer}/page"),
+            reply=self.reply(said.get("reply"), f"{pointer}/reply"),
+            call=self.function(said["call"], f"{pointer}/call") if "call" in said else None,
+            because=str(said.get("because", "")),
+            assumed=tuple(said.get("assumed") or ()),
+            place=self.locate(pointer),
+        )
+        self.fits_together(behaviour, said, pointer)
+        return behaviour
+
+    def fits_together(self, behaviour: Behaviour, said: Mapping[str, Any], pointer: str) -> None:
+        if behaviour.call is not None and any(verb in said for verb in VERBS):
+            raise self.wrong(f"{pointer}/call", "`call` replaces the verbs; it stands alone")
+        if behaviour.set is not None and behaviour.find is None:
+            raise self.wrong(f"{pointer}/set", "`set` changes the record that `find` found, and there is no `find`")
+
+    def only(self, queries: tuple[Query, ...] | None, pointer: str) -> Query | None:
+        if queries is not None and len(queries) != 1:
+            raise self.wrong(pointer, f"names {len(queries)} collections where one is meant")
+        return queries[0] if queries else None
+
+    def queries(self, said: Any, pointer: str) -> tuple[Query, ...]:
+        return tuple(
+            Query(name, self.values(filters or {}, f"{pointer}/{_escape(name)}"))
+            for name, filters in self.mapping(said, pointer).items()
+        )
+
+    def creation(self, said: Any, pointer: str) -> Creation:
+        if len(self.mapping(said, pointer)) != 1:
+            raise self.wrong(pointer, f"names {len(said)} collections where one is meant")
+        [(name, fields)] = said.items()
+        pairs = dict(self.values(fields if isinstance(fields, Mapping) else {"*": fields}, f"{pointer}/{_escape(name)}"))
+        return Creation(name, pairs.pop("*", None), tuple(pairs.items()))
+
+    def change(self, said: Any, pointer: str) -> Change:
+        pairs = dict(self.values(said if isinstance(said, Mapping) else {"=": said}, pointer))
+        if "*" in pairs and "=" in pairs:
+            raise self.wrong(pointer, '"*" takes fields in and "=" replaces the record: write one of them')
+        replaces = "=" in pairs
+        return Change(pairs.pop("*", None) or pairs.pop("=", None), replaces, tuple(pairs.items()))
+
+    def page(self, said: Any, pointer: str) -> Page:
+        said = dict(self.mapping(said, pointer, _PAGE))
+        first = int(said.pop("first", 1))
+        return Page(first=first, **dict(self.values(said, pointer)))
+
+    def reply(self, said: Any, pointer: str) -> tuple[tuple[tuple[str, ...], Value], ...]:
+        if said is None:
+            return ()
+        if not isinstance(said, Mapping):
+            return (((), self.value(said, pointer)),)
+        return tuple((split_path(path), value) for path, value in self.values(said, pointer))
+
+    def values(self, said: Any, pointer: str) -> tuple[tuple[str, Value], ...]:
+        pairs = self.mapping(said, pointer).items()
+        return tuple((str(name), self.value(text, f"{pointer}/{_escape(name)}")) for name, text in pairs)
+
+    def value(self, text: Any, pointer: str) -> Value:
+        try:
+            return compile_value(text)
+        except ValueError as error:
+            raise self.wrong(pointer, str(error)) from None
+
+    def function(self, said: Any, pointer: str) -> Callable[..., Any]:
+        module, _, name = str(said).partition(":")
+        try:
+            found = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise self.wrong(pointer, f"cannot load {said!r}: {error}", "write package.module:function") from None
+        if not callable(found):
+            raise self.wrong(pointer, f"{said!r} is no function")
+        return found  # type: ignore[no-any-return]  # whatever it is, it can be called
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    r"""The names of a dotted path; a dot inside a name is written `\.`."""
+    return tuple(name.replace("\\.", ".") for name in re.split(r"(?<!\\)\.", path))
+
+
+def _escape(name: Any) -> str:
+    return str(name).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,104 @@
+"""How a new or changed record comes to fit the schema of its collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from mockserver.clock import format_instant
+from mockserver.contract.operation import ABSENT
+from mockserver.contract.shape import Resolve, branches, members
+from mockserver.generate import complete, fresh_key
+from mockserver.state.rules import CollectionRules
+
+_IDS = UUID("9c5b94b1-35ad-49bb-b118-8e8fc24abf80")
+"""The name space of made-up keys: any fixed value gives the same keys on any machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordShape:
+    """What the contract says of a collection's records; without a schema nothing is filled in or left out."""
+
+    rules: CollectionRules
+    schema: Any
+    resolve: Resolve
+    declared: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
+    kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
+
+    def created(self, given: Mapping[str, Any], taken: Callable[[Any], bool], seed: str, now: int) -> dict[str, Any]:
+        """The record with its key made new where nobody gave one, and what the schema wants filled in."""
+        record = dict(given)
+        if record.get(self.rules.key, ABSENT) is ABSENT:
+            record[self.rules.key] = self._fresh_key(taken, seed)
+        return self._completed(record, seed, now)
+
+    def merged(self, old: Mapping[str, Any], patch: Any) -> dict[str, Any]:
+        """The record with a merge patch applied (RFC 7396): null removes a field, or is stored where it must be there."""
+        if not isinstance(patch, Mapping):
+            return dict(old)
+        sent = {name: value for name, value in patch.items() if name not in self._own}
+        merged = merge_patch(old, {k: v for k, v in sent.items() if not (v is None and k in self.kept_null)})
+        return {**merged, **{k: None for k, v in sent.items() if v is None and k in self.kept_null}}
+
+    def replaced(self, old: Mapping[str, Any], new: Any, seed: str, now: int) -> dict[str, Any]:
+        """The new value in the record's place; what a client cannot send stays: key, owner, read-only and private fields."""
+        if not isinstance(new, Mapping):
+            return dict(old)
+        kept = {k: v for k, v in old.items() if k in self._own or (self.declared and k not in self.declared)}
+        return self._completed({**{k: v for k, v in new.items() if k not in self._own}, **kept}, seed, now)
+
+    def sent(self, base: Any) -> dict[str, Any]:
+        """What a client may set of a new record."""
+        return {k: v for k, v in base.items() if k not in self.read_only} if isinstance(base, Mapping) else {}
+
+    @property
+    def _own(self) -> frozenset[str]:
+        owner = (self.rules.owner,) if self.rules.owner else ()
+        return self.read_only.union((self.rules.key, *owner))
+
+    def _fresh_key(self, taken: Callable[[Any], bool], seed: str) -> Any:
+        if self.schema is not None:
+            return fresh_key(self.schema, self.rules.key, resolve=self.resolve, seed=seed, taken=taken)
+        tries = (str(uuid5(_IDS, f"{seed}/{self.rules.name}/{count}")) for count in range(1_000_000))
+        return next(key for key in tries if not taken(key))
+
+    def _completed(self, record: dict[str, Any], seed: str, now: int) -> dict[str, Any]:
+        if self.schema is None:
+            return record
+        return complete(
+            self.schema, record, resolve=self.resolve, seed=seed, key=self.rules.key, now=format_instant(now)
+        )
+
+
+def shape_of(rules: CollectionRules, schema: Any, resolve: Resolve) -> RecordShape:
+    """The shape of a collection's records by their schema (None where none is known)."""
+    if schema is None:
+        return RecordShape(rules, None, resolve)
+    declared = {name: list(branches(inner, resolve)) for name, inner in members(schema, resolve).items()}
+    required = {name for branch in branches(schema, resolve) for name in branch.get("required") or ()}
+    nullable = {name for name, parts in declared.items() if any(map(_takes_null, parts))}
+    read_only = {name for name, parts in declared.items() if any(part.get("readOnly") for part in parts)}
+    return RecordShape(
+        rules, schema, resolve, frozenset(declared), frozenset(read_only), frozenset(required | nullable)
+    )
+
+
+def _takes_null(schema: Mapping[str, Any]) -> bool:
+    kind = schema.get("type")
+    return bool(schema.get("nullable")) or kind == "null" or (isinstance(kind, list) and "null" in kind)
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """A value with a JSON merge patch applied (RFC 7396, section 2)."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merge_patch(result.get(name), value)
+    return result

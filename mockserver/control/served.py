@@ -1,0 +1,51 @@
+"""The contract as the running mock serves it: its own address, and its own records as examples."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.engine import Engine
+from mockserver.samples import Sample, samples
+
+
+def served_contract(engine: Engine, url: str) -> dict[str, Any]:
+    """The OpenAPI document with this server's address, and examples that name records which are there."""
+    document: dict[str, Any] = {**engine.contract.document.root, "servers": [{"url": url}]}
+    document["paths"] = copy.deepcopy(document.get("paths") or {})
+    for behaviour in engine.behaviours.operations.values():
+        operation = engine.contract.operations[behaviour.operation]
+        found = samples(engine, behaviour)
+        raw = document["paths"].get(operation.template, {}).get(operation.method.lower())
+        if raw is not None and found:
+            _fill_parameters(raw, found, engine)
+            _fill_body(raw, found, engine)
+    return document
+
+
+def _fill_parameters(raw: dict[str, Any], found: list[Sample], engine: Engine) -> None:
+    filled = []
+    for parameter in raw.get("parameters") or []:
+        parameter = dict(engine.contract.resolve(parameter))
+        name = parameter.get("name")
+        if parameter.get("in") == "path" and all(name in sample.path for sample in found):
+            parameter.pop("example", None)
+            parameter["examples"] = {
+                f"record{place}": {"value": sample.path[name]} for place, sample in enumerate(found, 1)
+            }
+        filled.append(parameter)
+    if filled:
+        raw["parameters"] = filled
+
+
+def _fill_body(raw: dict[str, Any], found: list[Sample], engine: Engine) -> None:
+    if not all(sample.body for sample in found) or "requestBody" not in raw:
+        return
+    body = raw["requestBody"] = copy.deepcopy(engine.contract.resolve(raw["requestBody"]))
+    for media in (body.get("content") or {}).values():
+        base = media.pop("example", None)
+        base = base if isinstance(base, Mapping) else {}
+        media["examples"] = {
+            f"record{place}": {"value": {**base, **sample.body}} for place, sample in enumerate(found, 1)
+        }

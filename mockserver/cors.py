@@ -1,0 +1,39 @@
+"""Cross-origin requests: every origin may call, with credentials, and preflights are answered before anything else.
+
+The rules are those of the Fetch standard, section 3.2 (CORS protocol).
+"""
+
+from __future__ import annotations
+
+from mockserver.messages import Answer, Request
+
+EXPOSED = "Allow, Content-Type, Location, Link, Mock-Why, Retry-After, WWW-Authenticate"
+Headers = tuple[tuple[str, str], ...]
+
+
+def cors_headers(request: Request) -> Headers:
+    """The headers that let the calling page read the answer; none when no page of another origin asks."""
+    origin = request.headers.get("origin")
+    if origin is None:
+        return ()
+    return (
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Expose-Headers", EXPOSED),
+        ("Vary", "Origin"),
+    )
+
+
+def preflight(request: Request, methods: tuple[str, ...]) -> Answer | None:
+    """The answer to a preflight: 204 with what is allowed; None for any other request."""
+    headers = request.headers
+    if request.method != "OPTIONS" or "access-control-request-method" not in headers or "origin" not in headers:
+        return None
+    allowed: Headers = (
+        ("Access-Control-Allow-Methods", ", ".join(methods) or headers["access-control-request-method"]),
+        ("Access-Control-Allow-Headers", headers.get("access-control-request-headers") or "*"),
+        ("Access-Control-Max-Age", "600"),
+    )
+    if headers.get("access-control-request-private-network") == "true":
+        allowed = (*allowed, ("Access-Control-Allow-Private-Network", "true"))
+    return Answer(204, (*cors_headers(request), *allowed))

@@ -1,0 +1,105 @@
+"""The parts of one running mock, put together from its settings; no web framework yet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from mockserver import plain_yaml
+from mockserver.auth import Auth
+from mockserver.behaviour.names import record_schemas
+from mockserver.behaviour.reader import read_behaviours
+from mockserver.behaviour.vocabulary import Behaviours
+from mockserver.clock import system_now
+from mockserver.contract.contract import Contract, load_contract
+from mockserver.journal import Journal
+from mockserver.pipeline import Pipeline
+from mockserver.settings import Settings
+from mockserver.state.fixtures import Fixtures, Seeded, read_fixtures, seed_world
+from mockserver.state.store import MemoryStore
+from mockserver.state.world import World
+
+BASE_AGE = 60_000
+"""How many milliseconds a base world may be old when another world forks from it: `now-2h` is that exact, and a fork
+costs the same however many records there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One mock: what it was asked to be, what it holds, and the pipeline that answers."""
+
+    settings: Settings
+    contract: Contract
+    behaviours: Behaviours
+    fixtures: Fixtures
+    base: Base
+    store: MemoryStore
+    journal: Journal
+    pipeline: Pipeline
+
+    def reset(self, world: str) -> World:
+        """Put a world back to the fixtures, date math resolved anew, and forget its journal."""
+        self.base.forget()
+        self.journal.clear(world)
+        return self.store.reset(world)
+
+
+class Base:
+    """The world that new worlds start as: the fixtures, their date math resolved at most a minute ago."""
+
+    def __init__(self, seeded: Seeded, clock: Callable[[], int]) -> None:
+        self._seeded, self._clock = seeded, clock
+        self._made: tuple[int, World] | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> World:
+        """The base as of now."""
+        with self._lock:
+            now = self._clock()
+            if self._made is None or not 0 <= now - self._made[0] < BASE_AGE:
+                self._made = (now, self._seeded.at(now))
+            return self._made[1]
+
+    def forget(self) -> None:
+        """Have the date math resolved anew at the next call."""
+        with self._lock:
+            self._made = None
+
+
+def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:
+    """Read contract, behaviours and fixtures, check them against each other, and put the parts together.
+
+    Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
+    """
+    contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
+    fixtures = read_fixtures(settings.fixtures)
+    behaviours = _behaviours(settings, contract, fixtures)
+    schemas = record_schemas(behaviours, contract)
+    seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
+    base = Base(seeded, clock)
+    store, journal = MemoryStore(base), Journal()
+    auth = Auth(contract.security_schemes, fixtures.users, settings.auth)
+    pipeline = Pipeline(contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock)
+    return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline)
+
+
+def _behaviours(settings: Settings, contract: Contract, fixtures: Fixtures) -> Behaviours:
+    data: Any = {}
+    locate = str
+    if settings.behaviours is not None:
+        data, locate = plain_yaml.read(settings.behaviours), _locator(settings.behaviours)
+    return read_behaviours(
+        data, contract, locate=locate, fields=MappingProxyType(fixtures.fields()), periods=settings.periods
+    )
+
+
+def _locator(path: Path) -> Callable[[str], str]:
+    def locate(pointer: str) -> str:
+        line = plain_yaml.line_of(path.read_text(encoding="utf-8"), pointer)
+        return f"{path}:{line}" if line else str(path)
+
+    return locate

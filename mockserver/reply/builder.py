@@ -1,0 +1,157 @@
+"""Composes answers: the contract's example for the status, with the behaviour's fields laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from mockserver.contract.contract import Contract
+from mockserver.contract.operation import ABSENT, MediaType, Operation, Parameter, Response
+from mockserver.contract.shape import at_path
+from mockserver.generate import generate
+from mockserver.reply.projection import Show, projector
+
+Path = tuple[str, ...]
+Fields = Sequence[tuple[Path, Any]]
+Headers = tuple[tuple[str, str], ...]
+
+encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer before it is written: status, media type, value (`ABSENT` for no body) and headers."""
+
+    status: int
+    media: str | None
+    value: Any
+    headers: Headers = ()
+
+    def body(self) -> bytes:
+        """The value as bytes."""
+        if self.value is ABSENT:
+            return b""
+        if self.media is not None and "json" not in self.media and isinstance(self.value, str | bytes):
+            return self.value if isinstance(self.value, bytes) else self.value.encode()
+        return encode(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What an operation's answer of one status and media type starts from."""
+
+    status: int
+    media: str | None
+    base: Any
+    headers: Headers
+    schema: Any
+
+    def reply(self, headers: Headers = ()) -> Reply:
+        """The answer as the contract's example has it."""
+        return Reply(self.status, self.media, self.base, merged_headers(self.headers, headers))
+
+
+class ReplyBuilder:
+    """Makes replies from the contract's examples; templates are made once and kept."""
+
+    def __init__(self, contract: Contract, seed: str = "0") -> None:
+        self.contract, self.seed = contract, seed
+        self._templates: dict[tuple[str, int, str | None], Template] = {}
+        self._shows: dict[tuple[str, int, str | None, Path], Show] = {}
+
+    def template(self, operation: Operation, status: int, media: str | None = None) -> Template:
+        """What the answer of this status starts from; `media` names one of several media types."""
+        key = (operation.id, status, media)
+        found = self._templates.get(key)
+        if found is None:
+            found = self._templates[key] = self._made(operation, status, media)
+        return found
+
+    def compose(self, operation: Operation, status: int, fields: Fields, media: str | None = None) -> Reply:
+        """The answer of an operation: its example, with these fields laid over it, shown through the schema."""
+        template = self.template(operation, status, media)
+        value = template.base
+        if fields and template.media is not None:
+            value = dict(value) if isinstance(value, Mapping) else value
+            for path, given in fields:
+                shown = given if given is ABSENT else self._show(template, operation, path)(given)
+                value = lay_over(value, path, shown)
+        return Reply(template.status, template.media, value, template.headers)
+
+    def _show(self, template: Template, operation: Operation, path: Path) -> Show:
+        key = (operation.id, template.status, template.media, path)
+        found = self._shows.get(key)
+        if found is None:
+            schema = at_path(template.schema, path, self.contract.resolve)
+            found = self._shows[key] = projector(schema, self.contract.resolve)
+        return found
+
+    def _made(self, operation: Operation, status: int, media: str | None) -> Template:
+        response = operation.response_for(status)
+        if response is None:
+            return Template(status, None, ABSENT, (), None)
+        headers = self._headers(response)
+        chosen = response.media_types.get(media) if media else preferred(response)
+        if chosen is None or status in (204, 205, 304) or status < 200:
+            return Template(status, None, ABSENT, headers, None)
+        name = chosen.name if "*" not in chosen.name else "application/json"
+        return Template(status, name, self.example(chosen), headers, chosen.schema)
+
+    def example(self, media: MediaType, name: str | None = None) -> Any:
+        """The contract's example of a media type, when it keeps its own schema; else a value made from the schema."""
+        examples = [media.examples[name]] if name is not None else list(media.examples.values())
+        for value in examples:
+            if media.schema is None or not self.contract.violations(media.schema, value, place="body"):
+                return projector(media.schema, self.contract.resolve)(value)
+        return self.generated(media.schema)
+
+    def generated(self, schema: Any) -> Any:
+        """A value made from a schema, the same for the same seed."""
+        if schema is None:
+            return ABSENT
+        return generate(schema, resolve=self.contract.resolve, seed=self.seed)
+
+    def _headers(self, response: Response) -> Headers:
+        declared = ((name, self._header(header)) for name, header in response.headers.items())
+        return tuple((name, value) for name, value in declared if value is not None)
+
+    def _header(self, header: Parameter) -> str | None:
+        example = header.raw.get("example", ABSENT)
+        if example is ABSENT and not header.required:
+            return None
+        value = example if example is not ABSENT else self.generated(header.schema)
+        return value if isinstance(value, str) else encode(value).decode()
+
+
+def preferred(response: Response) -> MediaType | None:
+    """The media type to answer in when the client has no wish: JSON, else the first."""
+    medias = list(response.media_types.values())
+    return next((media for media in medias if "json" in media.name), medias[0] if medias else None)
+
+
+def merged_headers(base: Headers, over: Headers) -> Headers:
+    """Headers with some replaced or added, names compared without case."""
+    replaced = {name.lower() for name, _ in over}
+    return (*((name, value) for name, value in base if name.lower() not in replaced), *over)
+
+
+def lay_over(value: Any, path: Path, given: Any) -> Any:
+    """A value with one member replaced at a path; `ABSENT` takes the member away. Nothing is changed in place
+    but the outermost object, which is the caller's own copy."""
+    if not path:
+        return given
+    result = value if isinstance(value, dict) else {}
+    *parents, last = path
+    node = result
+    for name in parents:
+        inner = node.get(name)
+        node[name] = dict(inner) if isinstance(inner, Mapping) else {}
+        node = node[name]
+    if given is ABSENT:
+        node.pop(last, None)
+    else:
+        node[last] = given
+    return result

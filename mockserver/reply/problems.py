@@ -1,0 +1,98 @@
+"""Renders refusals: in the shape that the contract declares for the status, else as a problem (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from mockserver.contract.contract import Contract
+from mockserver.contract.operation import Operation
+from mockserver.contract.shape import Resolve, branches, members
+from mockserver.errors import Refused
+from mockserver.reply.builder import Reply, ReplyBuilder, Template, merged_headers
+
+PROBLEM = "application/problem+json"
+
+_EXPLAINED = frozenset({400, 405, 406, 413, 415, 422})
+"""Statuses whose answer says what was wrong with this very request; in others the contract's example speaks."""
+_KNOWN = frozenset(HTTPStatus)
+_TEXTS = ("detail", "message", "error", "error_description", "description", "title")
+
+
+class Problems:
+    """Renders refusals for one contract."""
+
+    def __init__(self, contract: Contract, builder: ReplyBuilder) -> None:
+        self.contract, self.builder = contract, builder
+        self._unrouted: dict[int, Template | None] = {}
+
+    def render(self, refused: Refused, operation: Operation | None) -> Reply:
+        """The answer that refuses."""
+        status = declared_status(refused.status, operation)
+        template = self._template(status, operation)
+        if template is None or template.media is None:
+            if template is not None:
+                return template.reply(refused.headers)
+            return self.problem(refused, status)
+        explained = status in _EXPLAINED or operation is None
+        value = self._explained(template, refused) if explained else template.base
+        return Reply(status, template.media, value, merged_headers(template.headers, refused.headers))
+
+    def problem(self, refused: Refused, status: int) -> Reply:
+        """The refusal as a problem (RFC 9457), with what was invalid in `validation`."""
+        return Reply(status, PROBLEM, problem_value(refused, status), refused.headers)
+
+    def _template(self, status: int, operation: Operation | None) -> Template | None:
+        if operation is not None:
+            declared = operation.response_for(status) is not None
+            return self.builder.template(operation, status) if declared else None
+        if status not in self._unrouted:
+            self._unrouted[status] = self._shared(status)
+        return self._unrouted[status]
+
+    def _shared(self, status: int) -> Template | None:
+        """The contract's one shape for a status, where all operations that declare the status agree on it."""
+        declaring = [op for op in self.contract.operations.values() if str(status) in op.responses]
+        templates = [self.builder.template(op, status) for op in declaring[:50]]
+        agree = templates and all(template.schema == templates[0].schema for template in templates)
+        return templates[0] if agree else None
+
+    def _explained(self, template: Template, refused: Refused) -> Any:
+        name = text_member(template.schema, self.contract.resolve)
+        if name is None or not isinstance(template.base, Mapping):
+            return template.base
+        return {**template.base, name: refused.reason}
+
+
+def problem_value(refused: Refused, status: int) -> dict[str, Any]:
+    """The members of a problem (RFC 9457, section 3.1), and what was invalid in `validation`."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase if status in _KNOWN else "Refused",
+        "status": status,
+        "detail": refused.reason,
+        "validation": [
+            {"location": item.place, "message": item.message, "pointer": item.pointer} for item in refused.details
+        ],
+    }
+
+
+def declared_status(status: int, operation: Operation | None) -> int:
+    """The status by which the operation's contract says this: 400 and 422 stand for each other."""
+    if operation is None or str(status) in operation.responses:
+        return status
+    other = {400: 422, 422: 400}.get(status)
+    return other if other is not None and str(other) in operation.responses else status
+
+
+def text_member(schema: Any, resolve: Resolve) -> str | None:
+    """The member of an error that holds free text for people."""
+    declared = members(schema, resolve)
+    return next((name for name in _TEXTS if name in declared and _free_text(declared[name], resolve)), None)
+
+
+def _free_text(schema: Any, resolve: Resolve) -> bool:
+    parts = list(branches(schema, resolve))
+    limits = ("enum", "const", "pattern", "maxLength", "format")
+    return any(part.get("type") == "string" for part in parts) and not any(word in part for part in parts for word in limits)

@@ -1,0 +1,101 @@
+"""The production WSGI server (granian): one worker, which holds the worlds."""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from mockserver.app import app_for
+from mockserver.engine import Engine, build_engine
+from mockserver.errors import Unavailable, UsageError
+from mockserver.settings import Settings
+
+THREADS = 16
+"""How many requests may be answered at once; a delayed answer holds one."""
+_PATIENCE = 10.0
+
+
+Announce = Callable[[Engine], None]
+"""A function of a module (a new process must find it by name), called in the worker once it accepts connections."""
+
+
+def serve(engine: Engine, announce: Announce) -> None:
+    """Serve until interrupted; `announce` is called once connections are accepted.
+
+    Raises Unavailable when the address is taken.
+    """
+    settings = engine.settings
+    check_address(settings.host, settings.port)
+    server = Granian(
+        "mockserver",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        log_enabled=False,
+        websockets=False,
+        workers_kill_timeout=2,
+    )
+    server.serve(target_loader=_loader(engine, announce), wrap_loader=False)
+
+
+def _loader(engine: Engine, announce: Announce) -> Callable[[], Any]:
+    """What the worker process calls to get the app: under fork it has the engine already, under spawn it builds it."""
+    if multiprocessing.get_start_method() == "fork":
+        return lambda: _announced(engine, announce)
+    return partial(_built, engine.settings, announce)
+
+
+def _built(settings: Settings, announce: Announce) -> Any:
+    return _announced(build_engine(settings), announce)
+
+
+def _announced(engine: Engine, announce: Announce) -> Any:
+    threading.Thread(target=_announce, args=(engine, announce), daemon=True).start()
+    return app_for(engine).wsgi_app
+
+
+def _announce(engine: Engine, announce: Announce) -> None:
+    """Call `announce` once the port answers; the worker opens the socket a moment after the app is made."""
+    settings = engine.settings
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    pause, waited = threading.Event(), 0.0
+    while waited < _PATIENCE:
+        try:
+            socket.create_connection((host, settings.port), timeout=1).close()
+        except OSError:
+            pause.wait(0.005)
+            waited += 0.005
+        else:
+            return announce(engine)
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise Unavailable when nobody can listen there; the server itself shares ports and would not notice."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise UsageError(f"{host} is no address of this machine: {error}", fix="--host 127.0.0.1") from None
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            problem = f"cannot listen on {host}:{port}: {error.strerror or error}"
+            raise Unavailable(problem, fix=f"is a mock running there already? --port {port + 1}") from None
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens on now."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

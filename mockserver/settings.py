@@ -1,0 +1,41 @@
+"""What the user asked for: flags and environment, as one value; and where the bundled files lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from mockserver.errors import UsageError
+
+LogFormat = Literal["text", "json"]
+PORT = 4010
+"""The port that mock servers of this field listen on."""
+BODY_LIMIT = 32 * 1024 * 1024
+"""The largest request body in bytes; a larger one is refused with 413."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of the mock. Paths are None where nothing was named and nothing is bundled for the contract."""
+
+    spec: str
+    behaviours: Path | None = None
+    fixtures: tuple[Path, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = PORT
+    auth: Literal["enforce", "any", "off"] = "enforce"
+    seed: str = "0"
+    log_format: LogFormat = "text"
+    periods: Mapping[str, str] = field(default_factory=dict)
+    allow_remote_refs: bool = False
+
+
+def bundled(name: str) -> Path:
+    """A file of the bundled contract: inside the installed package, or at the top of the clone."""
+    package = Path(__file__).resolve().parent
+    for root in (package / "_bundled", package.parent):
+        if (root / name).exists():
+            return root / name
+    raise UsageError(f"the installation is not complete: {name} is missing", fix="install the package again")
