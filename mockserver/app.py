@@ -17,8 +17,7 @@ from mockserver.reply.builder import encode
 from mockserver.reply.problems import PROBLEM, problem_value
 from mockserver.settings import BODY_LIMIT, Settings
 
-StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+Wsgi = Callable[..., Iterable[bytes]]
 
 _LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
@@ -55,7 +54,7 @@ class ContractFirst:
     def __init__(self, engine: Engine, flask: Wsgi) -> None:
         self.engine, self.flask = engine, flask
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one WSGI request."""
         path: str = environ["PATH_INFO"]
         if path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"):
@@ -98,7 +97,6 @@ class EnvironHeaders(Mapping[str, str]):
     """The request headers of a WSGI environment by lower-case name, read only when somebody asks."""
 
     __slots__ = ("_environ",)
-    _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
     def __init__(self, environ: dict[str, Any]) -> None:
         self._environ = environ
@@ -114,7 +112,7 @@ class EnvironHeaders(Mapping[str, str]):
         for key in self._environ:
             if key.startswith("HTTP_"):
                 yield key[5:].lower().replace("_", "-")
-            elif key in self._PLAIN.values():
+            elif key in _PLAIN.values():
                 yield key.lower().replace("_", "-")
 
     def __len__(self) -> int:
@@ -122,7 +120,10 @@ class EnvironHeaders(Mapping[str, str]):
 
 
 def _key(name: str) -> str:
-    return _KEYS.get(name) or EnvironHeaders._PLAIN.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
+    return _KEYS.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
 
 
-_KEYS = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in ("authorization", "origin", "prefer", "cookie")}
+_PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+_OFTEN = ("authorization", "origin", "prefer", "cookie", "mock-world")
+_KEYS = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in _OFTEN} | _PLAIN
+"""The names asked for at every request, translated once."""

@@ -18,7 +18,7 @@ from mockserver.state.store import MAIN
 
 Mode = Literal["enforce", "any", "off"]
 MODES: tuple[Mode, ...] = ("enforce", "any", "off")
-"""`enforce`: the users' tokens; `any`: every credential is the first user; `off`: nobody is asked."""
+"""`enforce` the users' tokens, take `any` credential as the first user, or `off`: nobody is asked."""
 
 WORLD_HEADER, WORLD_COOKIE = "mock-world", "mock_world"
 _WORLD_SIZE = 100
@@ -26,7 +26,7 @@ _WORLD_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A user in a world; `fields` is what behaviours see of them. Without users the id is None: all records are seen."""
+    """A user in a world; `fields` is what behaviours see of them. Without users all records are seen."""
 
     name: str
     world: str
@@ -36,9 +36,7 @@ class Caller:
 class Auth:
     """Admits requests by the security requirements of their operation."""
 
-    def __init__(
-        self, schemes: Mapping[str, SecurityScheme], users: tuple[User, ...], mode: Mode = "enforce"
-    ) -> None:
+    def __init__(self, schemes: Mapping[str, SecurityScheme], users: tuple[User, ...], mode: Mode = "enforce") -> None:
         self.schemes, self.users, self.mode = schemes, users, mode
         self.by_token = {user.token: user for user in users}
 

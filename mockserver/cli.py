@@ -51,7 +51,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="mockserver", description="A stateful mock server for any OpenAPI contract.", epilog=EXIT_CODES)
+    parser = _Parser(
+        prog="mockserver", description="A stateful mock server for any OpenAPI contract.", epilog=EXIT_CODES
+    )
     parser.add_argument("--version", action="version", version=f"mockserver {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     mock = commands.add_parser("mock", help="play the API of a contract, with memory", epilog=EXIT_CODES)
@@ -67,8 +69,14 @@ _FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--port",), {"help": f"port to listen on ({PORT}); 0 takes a free one"}),
     (("--spec",), {"metavar": "SPEC", "help": "the same as SPEC"}),
     (("--behaviours",), {"metavar": "FILE", "help": "what each operation does to the stored records"}),
-    (("--fixtures",), {"metavar": "PATH", "action": "append", "help": "file or folder of records and users; repeatable"}),
-    (("--auth",), {"choices": MODES, "help": "enforce the users' tokens; take any credential as the first user; or off"}),
+    (
+        ("--fixtures",),
+        {"metavar": "PATH", "action": "append", "help": "file or folder of records and users; repeatable"},
+    ),
+    (
+        ("--auth",),
+        {"choices": MODES, "help": "enforce the users' tokens; take any credential as the first user; or off"},
+    ),
     (("--seed",), {"help": "the seed of made-up ids and values (0)"}),
     (("--period",), {"metavar": "NAME=P7D", "action": "append", "help": "length of a named period; repeatable"}),
     (("--log-format",), {"choices": ("text", "json"), "help": "one line per request, as text or JSON"}),

@@ -46,7 +46,9 @@ def parse_period(text: str) -> int:
     """
     match = _ISO_PERIOD.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no ISO 8601 duration such as P30D or PT24H (months and years have no fixed length)")
+        raise ValueError(
+            f"{text!r} is no ISO 8601 duration such as P30D or PT24H (months and years have no fixed length)"
+        )
     parts = {name: float(value) for name, value in match.groupdict().items() if value and name != "sign"}
     span = timedelta(**parts) // timedelta(milliseconds=1)
     return -span if match["sign"] else span

@@ -89,7 +89,7 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
 
 def _behaviours(settings: Settings, contract: Contract, fixtures: Fixtures) -> Behaviours:
     data: Any = {}
-    locate = str
+    locate: Callable[[str], str] = str
     if settings.behaviours is not None:
         data, locate = plain_yaml.read(settings.behaviours), _locator(settings.behaviours)
     return read_behaviours(

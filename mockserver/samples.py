@@ -76,11 +76,13 @@ def _spread(found: list[Sample], operation: Operation) -> list[Sample]:
 
 def best_sample(engine: Engine) -> Sample | None:
     """The request that shows most: a write that names a record in its body, else any that needs no more than a path."""
-    ranked = []
+    ranked: list[tuple[bool, bool, int, Sample]] = []
     for behaviour in engine.behaviours.operations.values():
         for sample in samples(engine, behaviour)[:1]:
-            complete = all(f"{{{name}}}" not in sample.operation.template or name in sample.path
-                           for name in _template_names(sample.operation))
+            complete = all(
+                f"{{{name}}}" not in sample.operation.template or name in sample.path
+                for name in _template_names(sample.operation)
+            )
             if complete and bool(sample.body) == (sample.operation.body is not None):
                 ranked.append((bool(sample.body), sample.operation.method == "GET", -len(ranked), sample))
     return max(ranked, key=lambda entry: entry[:3])[3] if ranked else None

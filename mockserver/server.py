@@ -75,7 +75,8 @@ def _announce(engine: Engine, announce: Announce) -> None:
             pause.wait(0.005)
             waited += 0.005
         else:
-            return announce(engine)
+            announce(engine)
+            return
 
 
 def check_address(host: str, port: int) -> None:

@@ -50,7 +50,7 @@ class Terminal:
 
     def flush(self) -> None:
         """Write what has come in."""
-        lines = []
+        lines: list[str] = []
         while self._waiting:
             entry = self._waiting.popleft()
             if len(lines) < LINES or self._format == "json":

@@ -1,4 +1,4 @@
-"""Checks that every name in the behaviours exists: in the contract, in the fixtures, or in the behaviours themselves."""
+"""Checks that every name in the behaviours exists: in the contract, the fixtures, or the behaviours themselves."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def success_schema(operation: Operation) -> Any:
 
 def _shows(behaviour: Behaviour, value: Value, schema: Any, contract: Contract) -> tuple[str, Any]:
     if value.root == "record" and not value.names:
-        source = behaviour.create.collection if behaviour.create else behaviour.find.collection if behaviour.find else ""
+        source = (
+            behaviour.create.collection if behaviour.create else behaviour.find.collection if behaviour.find else ""
+        )
         return source, schema
     if value.root == "records" and behaviour.list is not None:
         return behaviour.list.collection, item(schema, contract.resolve) if schema is not None else None
@@ -128,7 +130,9 @@ def _record_collection(behaviour: Behaviour) -> str:
 
 
 def _values(behaviour: Behaviour) -> Iterator[Value]:
-    waiting = [value for query in (behaviour.find, behaviour.list, *behaviour.remove) if query for _, value in query.filters]
+    waiting = [
+        value for query in (behaviour.find, behaviour.list, *behaviour.remove) if query for _, value in query.filters
+    ]
     for change in (behaviour.create, behaviour.set):
         if change is not None:
             waiting += [value for _, value in change.fields] + ([change.base] if change.base else [])

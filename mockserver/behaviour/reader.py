@@ -154,7 +154,9 @@ class _Reader:
         if len(self.mapping(said, pointer)) != 1:
             raise self.wrong(pointer, f"names {len(said)} collections where one is meant")
         [(name, fields)] = said.items()
-        pairs = dict(self.values(fields if isinstance(fields, Mapping) else {"*": fields}, f"{pointer}/{_escape(name)}"))
+        pairs = dict(
+            self.values(fields if isinstance(fields, Mapping) else {"*": fields}, f"{pointer}/{_escape(name)}")
+        )
         return Creation(name, pairs.pop("*", None), tuple(pairs.items()))
 
     def change(self, said: Any, pointer: str) -> Change:

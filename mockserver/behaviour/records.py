@@ -36,7 +36,7 @@ class RecordShape:
         return self._completed(record, seed, now)
 
     def merged(self, old: Mapping[str, Any], patch: Any) -> dict[str, Any]:
-        """The record with a merge patch applied (RFC 7396): null removes a field, or is stored where it must be there."""
+        """The record with a merge patch applied (RFC 7396): null removes a field, unless it must be there."""
         if not isinstance(patch, Mapping):
             return dict(old)
         sent = {name: value for name, value in patch.items() if name not in self._own}
@@ -44,7 +44,7 @@ class RecordShape:
         return {**merged, **{k: None for k, v in sent.items() if v is None and k in self.kept_null}}
 
     def replaced(self, old: Mapping[str, Any], new: Any, seed: str, now: int) -> dict[str, Any]:
-        """The new value in the record's place; what a client cannot send stays: key, owner, read-only and private fields."""
+        """The new value in the record's place; key, owner, read-only and private fields stay."""
         if not isinstance(new, Mapping):
             return dict(old)
         kept = {k: v for k, v in old.items() if k in self._own or (self.declared and k not in self.declared)}
@@ -68,9 +68,10 @@ class RecordShape:
     def _completed(self, record: dict[str, Any], seed: str, now: int) -> dict[str, Any]:
         if self.schema is None:
             return record
-        return complete(
+        made: dict[str, Any] = complete(
             self.schema, record, resolve=self.resolve, seed=seed, key=self.rules.key, now=format_instant(now)
         )
+        return made
 
 
 def shape_of(rules: CollectionRules, schema: Any, resolve: Resolve) -> RecordShape:

@@ -12,7 +12,7 @@ from mockserver.contract.operation import ABSENT
 from mockserver.messages import Inputs
 
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
-"""What an expression gives when the request or the record has no such value; `ABSENT` is only ever written on purpose."""
+"""What an expression gives when there is no such value; `ABSENT` is only ever written on purpose."""
 
 ROOTS = (
     "path", "query", "header", "cookie", "body", "record", "records", "total", "more", "next", "caller", "now", "absent"

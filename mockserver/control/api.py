@@ -30,10 +30,12 @@ def control_blueprint(engine: Engine) -> Blueprint:
     @api.get("/state")
     def state() -> Response:
         world, _ = engine.store.load(MAIN)
-        return _json({
-            name: [record for _, record in sorted(held.records.values(), key=lambda stored: stored[0])]
-            for name, held in sorted(world.collections.items())
-        })
+        return _json(
+            {
+                name: [record for _, record in sorted(held.records.values(), key=lambda stored: stored[0])]
+                for name, held in sorted(world.collections.items())
+            }
+        )
 
     @api.get("/requests")
     def requests() -> Response:

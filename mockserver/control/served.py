@@ -26,9 +26,9 @@ def served_contract(engine: Engine, url: str) -> dict[str, Any]:
 
 def _fill_parameters(raw: dict[str, Any], found: list[Sample], engine: Engine) -> None:
     filled = []
-    for parameter in raw.get("parameters") or []:
-        parameter = dict(engine.contract.resolve(parameter))
-        name = parameter.get("name")
+    for declared in raw.get("parameters") or []:
+        parameter = dict(engine.contract.resolve(declared))
+        name = str(parameter.get("name"))
         if parameter.get("in") == "path" and all(name in sample.path for sample in found):
             parameter.pop("example", None)
             parameter["examples"] = {

@@ -95,4 +95,6 @@ def text_member(schema: Any, resolve: Resolve) -> str | None:
 def _free_text(schema: Any, resolve: Resolve) -> bool:
     parts = list(branches(schema, resolve))
     limits = ("enum", "const", "pattern", "maxLength", "format")
-    return any(part.get("type") == "string" for part in parts) and not any(word in part for part in parts for word in limits)
+    return any(part.get("type") == "string" for part in parts) and not any(
+        word in part for part in parts for word in limits
+    )

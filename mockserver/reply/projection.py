@@ -20,7 +20,7 @@ def _projector(schema: Any, resolve: Resolve, known: dict[int, Show]) -> Show:
     if not isinstance(node, Mapping):
         return _as_is
     if id(node) in known:
-        return lambda value: known[id(node)](value)  # recursion: the function is there once a value is shown
+        return lambda value: known[id(node)](value)  # noqa: PLW0108 - recursion: it is there once a value is shown
     known[id(node)] = _as_is
     shown = {
         name: _projector(inner, resolve, known)

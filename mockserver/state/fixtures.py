@@ -91,7 +91,7 @@ def _users(held: list[Any], file: Path) -> list[User]:
         pointer = f"/users/{place}"
         unknown = set(said) - {"name", "token", "id"}
         if unknown:
-            name = sorted(unknown)[0]
+            name = min(unknown)
             fix = did_you_mean(name, ("name", "token", "id"))
             raise FixtureError(f"users[{place}] has an unknown field {name!r}", place=_place(file, pointer), fix=fix)
         if not isinstance(said.get("name"), str) or not isinstance(said.get("token"), str) or not said["token"]:
@@ -195,9 +195,9 @@ class _Checker:
 
 def _date_math(value: Any, schema: Any, contract: Contract, at: Path_) -> Iterator[tuple[Path_, str]]:
     if isinstance(value, str):
-        if value.startswith("now") and parse_date_math(value, 0) is not None:
-            if has_format(schema, "date-time", contract.resolve):
-                yield at, value
+        is_math = value.startswith("now") and parse_date_math(value, 0) is not None
+        if is_math and has_format(schema, "date-time", contract.resolve):
+            yield at, value
     elif isinstance(value, Mapping):
         declared = members(schema, contract.resolve)
         for name, inner in value.items():
@@ -216,4 +216,3 @@ def _replaced(value: Any, at: Path_, new: Any) -> Any:
     if isinstance(value, list):
         return [_replaced(inner, at[1:], new) if place == at[0] else inner for place, inner in enumerate(value)]
     return {**value, at[0]: _replaced(value[at[0]], at[1:], new)}
-

@@ -73,9 +73,7 @@ class Collection(msgspec.Struct, frozen=True):
     def drop(self, record: Record) -> Collection:
         """This collection without the record."""
         key = text_of(record[self.rules.key])
-        return Collection(
-            self.rules, self.records.remove(key), self._reindexed(key, record, None, 0), self.next
-        )
+        return Collection(self.rules, self.records.remove(key), self._reindexed(key, record, None, 0), self.next)
 
     def _reindexed(
         self, key: Any, old: Record | None, new: Record | None, order: int
@@ -162,4 +160,3 @@ class World(msgspec.Struct, frozen=True):
 
     def _with(self, name: str, collection: Collection) -> World:
         return msgspec.structs.replace(self, collections=self.collections.insert(name, collection))
-

@@ -1,0 +1,42 @@
+# Everything from a bare Python 3.11 or newer: `make mock`, `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help mock test lint unit contract wheel spec bench clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install -U pip -c constraints.txt
+	$(PIP) install -c constraints.txt -e . --group dev
+	@touch $@
+
+mock: $(VENV)/ready  ## start the mock (ARGS="--port 5000" and the like)
+	@exec $(BIN)/mockserver mock $(ARGS)
+
+test: lint unit contract wheel  ## everything that must pass
+
+lint: $(VENV)/ready  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(VENV)/ready  ## the tests of this tool
+	$(BIN)/python -m pytest -n 2 tests
+
+contract: $(VENV)/ready  ## the contract suite against the mock of this clone
+	$(BIN)/contract-tests --report reports/clone
+
+wheel: $(VENV)/ready  ## the same against the mock run from the built wheel
+	PYTHON=$(PYTHON) BIN=$(BIN) sh tests/wheel.sh
+
+clean:  ## remove what was made
+	rm -rf $(VENV) dist build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis
