@@ -65,7 +65,7 @@ class Unavailable(MockError):
 class Violation:
     """One breach of the contract: where in the message, what is wrong, and which part of the contract says so."""
 
-    place: str  #: in the message, e.g. `body.fingerprint`, `query.limit`, `header.Retry-After`
+    place: str  #: in the message, e.g. `body.name`, `query.limit`, `header.Retry-After`
     message: str  #: one sentence, e.g. `is required`
     pointer: str = ""  #: JSON Pointer into the contract
 
