@@ -10,7 +10,12 @@ from typing import Any, Final
 ABSENT: Final[Any] = type("Absent", (), {"__repr__": lambda _: "ABSENT", "__bool__": lambda _: False})()
 """Marks what is not there, where `None` is a value (JSON null)."""
 
-Empty: Final[Mapping[str, Any]] = MappingProxyType({})
+_EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+def _empty() -> Mapping[str, Any]:
+    """One empty mapping for all; a dataclass of Python 3.11 takes no mapping proxy as a plain default."""
+    return _EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +24,9 @@ class MediaType:
 
     name: str
     schema: Any = None  #: the schema as the document has it (a `$ref` is kept), None when none is declared
-    examples: Mapping[str, Any] = Empty
+    examples: Mapping[str, Any] = field(default_factory=_empty)
     pointer: str = ""
-    raw: Mapping[str, Any] = Empty
+    raw: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Parameter:
     explode: bool = False
     content: MediaType | None = None
     pointer: str = ""
-    raw: Mapping[str, Any] = Empty
+    raw: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,8 @@ class Response:
 
     status: str
     description: str = ""
-    media_types: Mapping[str, MediaType] = Empty
-    headers: Mapping[str, Parameter] = Empty  #: by name as written; location `header`
+    media_types: Mapping[str, MediaType] = field(default_factory=_empty)
+    headers: Mapping[str, Parameter] = field(default_factory=_empty)  #: by name as written; location `header`
     pointer: str = ""
     assumed: tuple[str, ...] = ()  #: `x-assumed`: the numbers of the assumptions it rests on
 
@@ -68,7 +73,7 @@ class SecurityScheme:
     kind: str
     location: str = "header"
     parameter: str = "authorization"  #: name of header, query parameter or cookie
-    raw: Mapping[str, Any] = Empty
+    raw: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,12 @@ class Operation:
     template: str  #: the path as the document writes it, e.g. `/devices/{id}`
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
-    responses: Mapping[str, Response] = Empty
+    responses: Mapping[str, Response] = field(default_factory=_empty)
     security: tuple[frozenset[str], ...] = ()  #: alternatives (OR) of scheme names (AND); an empty set lets anybody in
     summary: str = ""
     assumed: tuple[str, ...] = ()
     pointer: str = ""
-    raw: Mapping[str, Any] = field(default=Empty, repr=False)
+    raw: Mapping[str, Any] = field(default_factory=_empty, repr=False)
 
     def response_for(self, status: int) -> Response | None:
         """The declared response for a status: the exact one, else the range, else `default` (OpenAPI 3.1, 4.8.16)."""
