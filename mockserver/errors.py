@@ -79,9 +79,12 @@ class Refused(Exception):
         reason: str,
         details: tuple[Violation, ...] = (),
         headers: tuple[tuple[str, str], ...] = (),
+        *,
+        own: bool = False,
     ) -> None:
         super().__init__(reason)
         self.status, self.reason, self.details, self.headers = status, reason, details, headers
+        self.own = own  #: the mock speaks, not the API that it plays: always a problem (RFC 9457)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -20,6 +20,8 @@ from mockserver.errors import Refused, Violation
 from mockserver.journal import Entry, Journal
 from mockserver.messages import Answer, Inputs, Request
 from mockserver.reply.builder import Reply, ReplyBuilder
+from mockserver.reply.negotiation import negotiate
+from mockserver.reply.preferences import preferences
 from mockserver.reply.problems import Problems
 from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World
@@ -86,9 +88,10 @@ class Pipeline:
             if early is not None or (methods and "OPTIONS" not in methods):
                 return early or Answer(204, (("Allow", ", ".join(methods)),))
         try:
-            return self._told(request, story)
-        except Refused as refused:
-            return self._refused(refused, story)
+            try:
+                return self._told(request, story)
+            except Refused as refused:
+                return self._refused(refused, story)
         except Exception as error:
             log.exception("%s %s failed", request.method, request.path)
             return self._failed(story, f"the mock itself failed: {type(error).__name__}: {error}")
@@ -98,11 +101,15 @@ class Pipeline:
         story.operation = operation = match.operation
         story.caller = caller = self.auth.admit(operation, request)
         inputs = self.contract.read_inputs(match, request)
+        wished = self._wished(operation, request)
+        if wished is not None:
+            return self._stateless(wished, story)
+        media = self._media(operation, success_status(operation), request)
         while True:
             world, version = self.store.load(caller.world)
             story.before, story.now = world, world.clock.now(self.clock)
             outcome = self._behave(operation, world, inputs, caller, story.now)
-            reply = self.builder.compose(operation, success_status(operation), outcome.fields)
+            reply = self.builder.compose(operation, success_status(operation), outcome.fields, media)
             violations = self._check(operation, reply)
             if violations:
                 story.violations = violations
@@ -110,6 +117,34 @@ class Pipeline:
             if outcome.world is world or self.store.commit(caller.world, version, outcome.world):
                 story.changes = outcome.changes
                 return _written(reply)
+
+    def _wished(self, operation: Operation, request: Request) -> Reply | None:
+        """The answer that the client asks for by `Prefer`, made without touching state; None when it asks for none."""
+        wish = preferences(request)
+        if wish is None:
+            return None
+        status = wish.code or success_status(operation)
+        if operation.response_for(status) is None:
+            declared = ", ".join(operation.responses)
+            raise Refused(404, f"{operation.id} declares no status {status}; declared: {declared}", own=True)
+        if status == success_status(operation) and wish.example is None and not wish.dynamic:
+            return None
+        return self.builder.wished(operation, status, wish, self._media(operation, status, request))
+
+    def _media(self, operation: Operation, status: int, request: Request) -> str | None:
+        """The media type to answer in; None where the contract offers no choice. `Refused(406)` when none fits."""
+        accept = request.headers.get("accept")
+        if accept is None or accept == "*/*":
+            return None
+        offered = self.builder.offered(operation, status)
+        return negotiate(accept, offered) if offered else None
+
+    def _stateless(self, reply: Reply, story: Story) -> Answer:
+        violations = self._check(story.operation, reply) if story.operation else ()
+        if violations:
+            story.violations = violations
+            return self._failed(story, "the answer would have broken the contract")
+        return _written(reply)
 
     def _behave(self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int) -> Outcome:
         behaviour = self.behaviours.operations.get(operation.id)
@@ -126,8 +161,9 @@ class Pipeline:
         story.reason, story.verdict = refused.reason, "refused"
         story.violations = refused.details
         reply = self.problems.render(refused, story.operation)
-        if story.operation is not None and story.operation.response_for(reply.status) is not None:
-            violations = self._check(story.operation, reply)
+        operation = story.operation
+        if operation is not None and not refused.own and operation.response_for(reply.status) is not None:
+            violations = self._check(operation, reply)
             if violations:
                 story.violations = violations
                 return self._failed(story, f"the refusal ({refused.reason}) would have broken the contract")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -11,7 +11,9 @@ import msgspec
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT, MediaType, Operation, Parameter, Response
 from mockserver.contract.shape import at_path
+from mockserver.errors import Refused
 from mockserver.generate import generate
+from mockserver.reply.preferences import Preferences
 from mockserver.reply.projection import Show, projector
 
 Path = tuple[str, ...]
@@ -81,6 +83,30 @@ class ReplyBuilder:
                 value = lay_over(value, path, shown)
         return Reply(template.status, template.media, value, template.headers)
 
+    def wished(self, operation: Operation, status: int, wish: Preferences, media: str | None = None) -> Reply:
+        """The answer that a client asks for by `Prefer`: an example by its name, or a value made from the schema."""
+        template = self.template(operation, status, media)
+        response = operation.response_for(status)
+        declared = response.media_types.get(template.media or "") if response else None
+        if declared is None:
+            return template.reply()
+        if wish.example is not None:
+            if wish.example not in declared.examples:
+                known = ", ".join(name for name in declared.examples if name) or "none"
+                raise Refused(404, f"no example {wish.example!r} of {status}; named examples: {known}", own=True)
+            return replace(template, base=declared.examples[wish.example]).reply()
+        if not wish.dynamic:
+            return template.reply()
+        return replace(template, base=self.generated(declared.schema, wish.seed)).reply()
+
+    def offered(self, operation: Operation, status: int) -> tuple[str, ...]:
+        """The media types that the contract offers for a status, the preferred one first."""
+        response = operation.response_for(status)
+        first = preferred(response) if response else None
+        if response is None or first is None:
+            return ()
+        return (first.name, *(name for name in response.media_types if name != first.name))
+
     def _show(self, template: Template, operation: Operation, path: Path) -> Show:
         key = (operation.id, template.status, template.media, path)
         found = self._shows.get(key)
@@ -108,11 +134,11 @@ class ReplyBuilder:
                 return projector(media.schema, self.contract.resolve)(value)
         return self.generated(media.schema)
 
-    def generated(self, schema: Any) -> Any:
+    def generated(self, schema: Any, seed: str | None = None) -> Any:
         """A value made from a schema, the same for the same seed."""
         if schema is None:
             return ABSENT
-        return generate(schema, resolve=self.contract.resolve, seed=self.seed)
+        return generate(schema, resolve=self.contract.resolve, seed=self.seed if seed is None else seed)
 
     def _headers(self, response: Response) -> Headers:
         declared = ((name, self._header(header)) for name, header in response.headers.items())

@@ -29,7 +29,9 @@ class Problems:
 
     def render(self, refused: Refused, operation: Operation | None) -> Reply:
         """The answer that refuses."""
-        status = declared_status(refused.status, operation)
+        if refused.own:
+            return self.problem(refused, refused.status)
+        status = declared_status(refused, operation)
         template = self._template(status, operation)
         if template is None or template.media is None:
             if template is not None:
@@ -78,12 +80,17 @@ def problem_value(refused: Refused, status: int) -> dict[str, Any]:
     }
 
 
-def declared_status(status: int, operation: Operation | None) -> int:
-    """The status by which the operation's contract says this: 400 and 422 stand for each other."""
-    if operation is None or str(status) in operation.responses:
+def declared_status(refused: Refused, operation: Operation | None) -> int:
+    """The status by which the operation's contract says this.
+
+    A value that breaks a schema is 422 where that is declared, or where 400 is not; a body that cannot be read is 400
+    where that is declared, or where 422 is not.
+    """
+    status = refused.status
+    if operation is None or status != 400:
         return status
-    other = {400: 422, 422: 400}.get(status)
-    return other if other is not None and str(other) in operation.responses else status
+    first, second = (422, 400) if refused.details else (400, 422)
+    return next((code for code in (first, second) if str(code) in operation.responses), first)
 
 
 def text_member(schema: Any, resolve: Resolve) -> str | None:
