@@ -1,0 +1,132 @@
+"""The house holds: imports run downward, no cycles, one door per library."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LAYERS = (
+    ("errors", "messages"),
+    ("settings", "clock", "plain_yaml", "cors"),
+    ("contract",),
+    ("generate",),
+    ("state",),
+    ("auth", "behaviour", "reply", "journal", "faults"),
+    ("pipeline",),
+    ("engine",),
+    ("samples", "terminal"),
+    ("control",),
+    ("app",),
+    ("server",),
+    ("cli", "pytest"),
+    ("__main__",),
+)
+"""The rooms of `mockserver`, from the ground up: each imports rooms below it, and its own."""
+
+DOORS = {
+    "flask": ("app", "control"),
+    "werkzeug": ("app", "control"),
+    "granian": ("server",),
+    "openapi_core": ("contract.validation",),
+    "jsonschema_rs": ("contract.compiled",),
+    "yaml": ("plain_yaml",),
+}
+"""Which modules of `mockserver` may know a library."""
+
+
+def _modules(package: str) -> dict[str, Path]:
+    root = ROOT / package
+    return {
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in root.rglob("*.py")
+    }
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _room(module: str) -> str:
+    return module.split(".")[0]
+
+
+MOCK = _modules("mockserver")
+
+
+def _inner(name: str) -> str | None:
+    """The module of mockserver that an imported name lies in."""
+    if not name.startswith("mockserver."):
+        return None
+    parts = name.split(".")[1:]
+    while parts and ".".join(parts) not in MOCK:
+        parts.pop()
+    return ".".join(parts) or None
+
+
+def _rank(module: str) -> int:
+    return next(rank for rank, rooms in enumerate(LAYERS) if _room(module) in rooms)
+
+
+@pytest.mark.parametrize("module", sorted(set(MOCK) - {"__init__"}))
+def test_imports_run_downward(module: str) -> None:
+    """A module imports only rooms below its own, and its own."""
+    for name in _imports(MOCK[module]):
+        inner = _inner(name)
+        if inner is not None and _room(inner) != _room(module):
+            assert _rank(inner) < _rank(module), f"{module} imports {inner}"
+
+
+def test_siblings_of_one_layer_are_listed() -> None:
+    """Every room stands in the table of layers."""
+    listed = {room for rooms in LAYERS for room in rooms}
+    assert {_room(module) for module in MOCK} - {"__init__"} <= listed
+
+
+def test_no_cycles() -> None:
+    """No module imports itself by way of others."""
+    edges = {module: {_inner(name) for name in _imports(path)} - {None, module} for module, path in MOCK.items()}
+    done: set[str] = set()
+
+    def visit(module: str, trail: tuple[str, ...]) -> None:
+        assert module not in trail, " -> ".join((*trail, module))
+        if module not in done:
+            for target in edges[module]:
+                visit(str(target), (*trail, module))
+            done.add(module)
+
+    for module in edges:
+        visit(module, ())
+
+
+@pytest.mark.parametrize("library", sorted(DOORS))
+def test_one_door_per_library(library: str) -> None:
+    """A library is known where its door is, and nowhere else."""
+    for module, path in MOCK.items():
+        if any(name.split(".")[0] == library for name in _imports(path)):
+            assert any(module == door or module.startswith(f"{door}.") for door in DOORS[library]), module
+
+
+def test_the_houses_share_no_module() -> None:
+    """Mock, judge and builder share a file and a URL, never a module."""
+    for package in ("mockserver", "contract_tests", "spec"):
+        others = {"mockserver", "contract_tests", "spec"} - {package}
+        for path in (ROOT / package).rglob("*.py"):
+            assert not {name.split(".")[0] for name in _imports(path)} & others, path
+
+
+def test_the_engine_knows_no_flashback() -> None:
+    """What is special to the bundled contract is data: no module of the mock names it."""
+    words = ("flashback", "fingerprint", "trusted", "heartbeat")
+    for path in MOCK.values():
+        text = path.read_text(encoding="utf-8").lower()
+        assert not [word for word in words if word in text], path
