@@ -10,12 +10,13 @@ from typing import Any, Final
 ABSENT: Final[Any] = type("Absent", (), {"__repr__": lambda _: "ABSENT", "__bool__": lambda _: False})()
 """Marks what is not there, where `None` is a value (JSON null)."""
 
-_EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
+EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
+"""A mapping of nothing, shared by all."""
 
 
 def _empty() -> Mapping[str, Any]:
     """One empty mapping for all; a dataclass of Python 3.11 takes no mapping proxy as a plain default."""
-    return _EMPTY
+    return EMPTY
 
 
 @dataclass(frozen=True, slots=True)

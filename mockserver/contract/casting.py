@@ -1,0 +1,155 @@
+"""Text of parameters and forms as the types that a schema asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from mockserver.contract.document import Document
+from mockserver.contract.schemas import property_schemas
+from mockserver.errors import DocumentError
+
+Cast = Callable[[Any], Any]
+
+_INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,400})")
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,400})(\.[0-9]{1,400})?([eE][-+]?[0-9]{1,3})?")
+_MOST_NESTED: Final = 20
+
+
+def as_text(text: Any) -> Any:
+    """The text itself."""
+    return text
+
+
+def as_integer(text: Any) -> Any:
+    """`42` as a number; anything else stays text, for the schema to refuse."""
+    return int(text) if isinstance(text, str) and _INTEGER.fullmatch(text) else text
+
+
+def as_number(text: Any) -> Any:
+    """`4.2` as a number; anything else stays text, for the schema to refuse."""
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
+        return text
+    number = int(text) if _INTEGER.fullmatch(text) else float(text)
+    return number if abs(number) < float("inf") else text
+
+
+def as_boolean(text: Any) -> Any:
+    """`true` and `false` as booleans."""
+    return {"true": True, "false": False}.get(text, text) if isinstance(text, str) else text
+
+
+def as_null(text: Any) -> Any:
+    """`null` and nothing at all as null."""
+    return None if text in ("null", "") else text
+
+
+_SCALARS: Final[Mapping[str, Cast]] = {
+    "integer": as_integer,
+    "number": as_number,
+    "boolean": as_boolean,
+    "null": as_null,
+}
+
+
+class Caster:
+    """Makes casts for the schemas of one document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def cast(self, schema: Any, depth: int = 0) -> Cast:
+        """The cast from text to what a schema asks for; lists and objects are cast part by part."""
+        kinds = self.kinds(schema)
+        if kinds <= {"string"} or depth > _MOST_NESTED:
+            return as_text
+        scalars = [cast for name, cast in _SCALARS.items() if name in kinds]
+        cast = scalars[0] if len(scalars) == 1 else _first_of(scalars)
+        if not kinds & {"array", "object"}:
+            return cast
+        items = self.cast(self.items(schema), depth + 1)
+        members = {name: self.cast(part, depth + 1) for name, part in self.properties(schema).items()}
+        rest = self.cast(self.resolved(schema, "additionalProperties"), depth + 1)
+        return _parts(cast, items, members, rest)
+
+    def shape(self, schema: Any) -> str:
+        """`array`, `object` or `primitive`: how a parameter of this schema travels."""
+        kinds = self.kinds(schema)
+        return "array" if "array" in kinds else "object" if "object" in kinds else "primitive"
+
+    def kinds(self, schema: Any, seen: frozenset[int] = frozenset()) -> frozenset[str]:
+        """The JSON types that a schema allows, as far as it names any."""
+        node = self.node(schema)
+        if not isinstance(node, Mapping) or id(node) in seen:
+            return frozenset()
+        seen |= {id(node)}
+        nullable = {"null"} if node.get("nullable") is True else set()
+        named = node.get("type")
+        if named:
+            return frozenset({named} if isinstance(named, str) else named) | nullable
+        parts = [part for key in ("allOf", "anyOf", "oneOf") for part in node.get(key) or ()]
+        found = frozenset(nullable).union(*(self.kinds(part, seen) for part in parts))
+        if "properties" in node:
+            found |= {"object"}
+        options = node.get("enum") or ([node["const"]] if "const" in node else [])
+        return found | {_kind(option) for option in options}
+
+    def items(self, schema: Any) -> Any:
+        """The schema of a list's items."""
+        return self.first(schema, "items")
+
+    def first(self, schema: Any, key: str, depth: int = 0) -> Any:
+        """A keyword of a schema or of the parts that it is made of."""
+        node = self.node(schema)
+        if not isinstance(node, Mapping) or depth > _MOST_NESTED:
+            return None
+        if key in node:
+            return node[key]
+        parts = (part for name in ("allOf", "anyOf", "oneOf") for part in node.get(name) or ())
+        return next((found for part in parts if (found := self.first(part, key, depth + 1)) is not None), None)
+
+    def properties(self, schema: Any) -> dict[str, Any]:
+        """The properties of an object schema and of the parts that it is made of."""
+        found: dict[str, Any] = {}
+        node = self.node(schema)
+        for name in ("anyOf", "oneOf"):
+            for part in (node.get(name) or ()) if isinstance(node, Mapping) else ():
+                found |= property_schemas(self.document, part)
+        return found | property_schemas(self.document, schema)
+
+    def resolved(self, schema: Any, key: str) -> Any:
+        """The schema under a keyword; None where there is none."""
+        return self.first(schema, key)
+
+    def node(self, schema: Any) -> Any:
+        """The schema that a `$ref` leads to; None where it leads nowhere."""
+        try:
+            return self.document.resolve(schema)
+        except DocumentError:
+            return None
+
+
+def _kind(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "boolean"
+    names: dict[type, str] = {str: "string", int: "integer", float: "number", list: "array"}
+    return names.get(type(value), "object")
+
+
+def _first_of(casts: list[Cast]) -> Cast:
+    def cast(text: Any) -> Any:
+        return next((value for one in casts if (value := one(text)) is not text), text)
+
+    return cast
+
+
+def _parts(scalar: Cast, items: Cast, members: Mapping[str, Cast], rest: Cast) -> Cast:
+    def cast(value: Any) -> Any:
+        if isinstance(value, list):
+            return [items(item) for item in value]
+        if isinstance(value, dict):
+            return {name: members.get(name, rest)(part) for name, part in value.items()}
+        return scalar(value)
+
+    return cast

@@ -1,0 +1,97 @@
+"""The contract: what an OpenAPI document says about paths, requests and answers, ready to judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from mockserver.contract.answers import AnswerJudge
+from mockserver.contract.casting import Caster
+from mockserver.contract.document import Document, read_document
+from mockserver.contract.inputs import InputReader
+from mockserver.contract.judge import Judges
+from mockserver.contract.operation import Operation, SecurityScheme
+from mockserver.contract.reading import Reading
+from mockserver.contract.routing import Match, Router, base_paths
+from mockserver.errors import Violation
+from mockserver.messages import Inputs, Request
+
+__all__ = ["Contract", "Match", "load_contract"]
+
+_MOST_ANSWER_JUDGES: Final = 10_000
+
+
+class Contract:
+    """A document, its operations, and the judges of what is sent and answered."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._notes: dict[str, None] = {}
+        reading = Reading(document, self._note)
+        self.operations: Mapping[str, Operation] = {one.id: one for one in reading.operations()}
+        self.security_schemes: Mapping[str, SecurityScheme] = reading.security_schemes()
+        self.base_paths: tuple[str, ...] = base_paths(document.root.get("servers"))
+        self._router = Router(tuple(self.operations.values()), self.base_paths)
+        self._judges = Judges(document, self._note)
+        self._caster = Caster(document)
+        self._inputs: dict[str, InputReader] = {}
+        self._answers: dict[tuple[str, int, str | None], AnswerJudge] = {}
+
+    def _note(self, note: str) -> None:
+        self._notes[note] = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is ignored or mended, for people to know; it grows as schemas are first used."""
+        return tuple(self._notes)
+
+    @cached_property
+    def route(self) -> Callable[[str, str], Match]:
+        """`route(method, path)`: the operation and its path values; `Refused` with 404 or 405."""
+        return self._router.route
+
+    def allowed(self, path: str) -> tuple[str, ...]:
+        """The methods that are declared for a path; none when the path is not known."""
+        return self._router.allowed(path)
+
+    def resolve(self, node: Any) -> Any:
+        """The node of the document, or what its `$ref` leads to."""
+        return self.document.resolve(node)
+
+    def read_inputs(self, match: Match, request: Request) -> Inputs:
+        """What a request says; `Refused` with 400 or 415 and every violation."""
+        operation = match.operation
+        reader = self._inputs.get(operation.id)
+        if reader is None:
+            self._inputs[operation.id] = reader = InputReader(operation, self._caster, self._judges)
+        return reader.read(match.path_values, request)
+
+    def check_answer(
+        self,
+        operation: Operation,
+        status: int,
+        headers: Sequence[tuple[str, str]],
+        content_type: str | None,
+        value: Any,
+    ) -> tuple[Violation, ...]:
+        """What is wrong with an answer: `value` is the decoded body, ABSENT when there is none."""
+        key = operation.id, status, content_type
+        judge = self._answers.get(key)
+        if judge is None:
+            if len(self._answers) >= _MOST_ANSWER_JUDGES:
+                self._answers.clear()
+            judge = AnswerJudge(operation, status, content_type, self._caster, self._judges)
+            self._answers[key] = judge
+        return judge.judge(headers, value)
+
+    def violations(self, schema: Any, value: Any, *, place: str, writing: bool = False) -> tuple[Violation, ...]:
+        """What is wrong with a value by any schema of the document."""
+        judge = self._judges.of(schema, writing=writing)
+        return () if judge.accepts(value) else tuple(judge.violations(value, place))
+
+
+def load_contract(source: Path | str, *, allow_remote_refs: bool = False) -> Contract:
+    """Reads a document and makes it ready; `DocumentError` when it cannot be served."""
+    return Contract(read_document(source, allow_remote_refs=allow_remote_refs))

@@ -1,0 +1,127 @@
+"""An OpenAPI document as one value: read, with the files that it refers to embedded, and every `$ref` local."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mockserver import plain_yaml
+from mockserver.contract import pointers
+from mockserver.contract.embedding import EMBEDDED, Embedding
+from mockserver.contract.sources import Source
+from mockserver.errors import DocumentError, UsageError
+
+VERSIONS = ("3.0", "3.1", "3.2")
+
+_OUTER_REFERENCE = re.compile(r"""\$ref['"]?\s*:\s*['"]?[^#'"\s]""")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole OpenAPI document; every `$ref` in `root` is a pointer into `root`."""
+
+    root: dict[str, Any]
+    source: Source
+    version: str  #: `3.0`, `3.1` or `3.2`
+    embedded: Mapping[str, Source] = field(default_factory=dict)  #: further files, by their name under `x-embedded`
+    _targets: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The source as users call it."""
+        return self.source.name
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every local file that was read."""
+        sources = (self.source, *self.embedded.values())
+        return tuple(Path(source.location) for source in sources if not source.remote)
+
+    def at(self, pointer: str) -> Any:
+        """The node at a JSON Pointer; `LookupError` where there is none."""
+        return pointers.follow(self.root, pointers.parts_of(pointer))
+
+    def resolve(self, node: Any) -> Any:
+        """The node itself, or what its `$ref` leads to in the end."""
+        return self.resolved("", node)[1]
+
+    def resolved(self, pointer: str, node: Any) -> tuple[str, Any]:
+        """Pointer and node, or those that its `$ref` leads to in the end; `DocumentError` where it leads nowhere."""
+        seen = []
+        while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
+            if reference in seen:
+                raise DocumentError(f"$ref {reference!r} leads back to itself", place=self.locate(pointer))
+            seen.append(reference)
+            pointer, node = self.target(reference, pointer)
+        return pointer, node
+
+    def target(self, reference: str, pointer: str = "") -> tuple[str, Any]:
+        """Pointer and node that one `$ref` names; `pointer` is the place that errors show."""
+        found = self._targets.get(reference)
+        if found is None:
+            try:
+                aim = pointers.of_reference(reference)
+                found = aim, self.at(aim)
+            except LookupError:
+                problem = f"$ref {reference!r} leads nowhere"
+                raise DocumentError(problem, place=self.locate(pointer)) from None
+            self._targets[reference] = found
+        return found
+
+    def locate(self, pointer: str) -> str:
+        """`file:line` of a node, for people to read; the pointer itself where the line cannot be told."""
+        source, inner = self._owner(pointer)
+        line = None if source.remote else _line(source, inner)
+        return f"{source.name}:{line}" if line else f"{source.name}#{inner}"
+
+    def _owner(self, pointer: str) -> tuple[Source, str]:
+        parts = pointers.parts_of(pointer)
+        if len(parts) > 1 and parts[0] == EMBEDDED and parts[1] in self.embedded:
+            return self.embedded[parts[1]], pointers.join("", *parts[2:])
+        return self.source, pointer
+
+
+def _line(source: Source, pointer: str) -> int | None:
+    try:
+        return plain_yaml.line_of(source.text(), pointer)
+    except DocumentError:
+        return None
+
+
+def read_document(source: Path | str, *, allow_remote_refs: bool = False) -> Document:
+    """Reads a document and every file that it refers to; `DocumentError` when that cannot be done."""
+    origin = Source.of(source)
+    text = origin.text()
+    root = parsed(text, origin)
+    version = _version(root, origin)
+    embedding = Embedding(origin, allow_remote_refs=allow_remote_refs, parse=parsed)
+    if _OUTER_REFERENCE.search(text):
+        root = embedding.whole(root)
+    return Document(root, origin, version, dict(embedding.sources))
+
+
+def parsed(text: str, source: Source) -> Any:
+    """The value of a source's text, with errors as `DocumentError`."""
+    try:
+        return plain_yaml.parse(text, source.name)
+    except UsageError as error:
+        raise DocumentError(error.problem, place=error.place, fix=error.fix) from error
+
+
+def _version(root: Any, source: Source) -> str:
+    if not isinstance(root, dict):
+        raise DocumentError("is no OpenAPI document: it holds no mapping", place=source.name)
+    if "swagger" in root:
+        problem = f"is Swagger {root['swagger']}; OpenAPI 3.0, 3.1 and 3.2 are served"
+        raise DocumentError(problem, place=f"{source.name}#/swagger", fix="convert it, e.g. with npx swagger2openapi")
+    if "openapi" not in root:
+        problem = "is no OpenAPI document: `openapi` is missing at the top"
+        raise DocumentError(problem, place=f"{source.name}:1", fix="add `openapi: 3.1.0`")
+    version = ".".join(str(root["openapi"]).split(".")[:2])
+    if version not in VERSIONS:
+        problem = f"says openapi: {root['openapi']!r}; served are {', '.join(VERSIONS)}"
+        raise DocumentError(problem, place=f"{source.name}#/openapi")
+    return version

@@ -1,0 +1,92 @@
+"""What a request says to one operation: parameters and body, read and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mockserver.contract import media, styles
+from mockserver.contract.bodies import BodyReader, unsupported
+from mockserver.contract.casting import Caster
+from mockserver.contract.judge import Judge, Judges
+from mockserver.contract.operation import EMPTY, Body, Operation, Parameter
+from mockserver.contract.parameters import ParameterReader
+from mockserver.errors import Refused, Violation
+from mockserver.messages import Inputs, Request
+
+_MOST_CONTENT_TYPES: Final = 64
+
+
+class InputReader:
+    """Reads the requests of one operation."""
+
+    def __init__(self, operation: Operation, caster: Caster, judges: Judges) -> None:
+        self._caster, self._judges = caster, judges
+        self._path = self._readers(operation, "path")
+        self._query = self._readers(operation, "query")
+        self._header = self._readers(operation, "header")
+        self._cookie = self._readers(operation, "cookie")
+        self._body = operation.body
+        self._bodies: dict[str, BodyReader] = {}
+
+    def _readers(self, operation: Operation, location: str) -> tuple[ParameterReader, ...]:
+        mine = [parameter for parameter in operation.parameters if parameter.location == location]
+        names = frozenset(parameter.name for parameter in mine)
+        return tuple(ParameterReader(one, self._caster, self._judge_of(one), names) for one in mine)
+
+    def _judge_of(self, parameter: Parameter) -> Judge | None:
+        schema = parameter.content.schema if parameter.content else parameter.schema
+        if schema is None:
+            return None
+        base = parameter.content.pointer if parameter.content else parameter.pointer
+        return self._judges.of(schema, writing=True, pointer=f"{base}/schema")
+
+    def read(self, path_values: Mapping[str, str], request: Request) -> Inputs:
+        """The typed values; `Refused` with 400 or 415 and every violation."""
+        wrong: list[Violation] = []
+        path = _read(self._path, path_values, wrong) if self._path else path_values
+        query = _read(self._query, styles.query_values(request.query), wrong) if self._query else EMPTY
+        header = _read(self._header, request.headers, wrong) if self._header else EMPTY
+        cookie = EMPTY
+        if self._cookie:
+            cookie = _read(self._cookie, styles.cookie_values(request.headers.get("cookie", "")), wrong)
+        body = None
+        if self._body is not None:
+            body, breaches = self._read_body(self._body, request)
+            wrong += breaches
+        if wrong:
+            raise refusal(wrong)
+        return Inputs(path, query, header, cookie, body)
+
+    def _read_body(self, body: Body, request: Request) -> tuple[Any, list[Violation]]:
+        header = request.headers.get("content-type", "")
+        if not request.body and (not header or not body.required):
+            return None, [Violation("body", "is required", body.pointer)] if body.required else []
+        reader = self._bodies.get(header) or self._reader(body, header)
+        return reader.read(request.body)
+
+    def _reader(self, body: Body, header: str) -> BodyReader:
+        media_type = media.declared_for(body.media_types, header) if header else None
+        if media_type is None:
+            raise unsupported(body, header)
+        judge = None
+        if media_type.schema is not None:
+            judge = self._judges.of(media_type.schema, writing=True, pointer=f"{media_type.pointer}/schema")
+        if len(self._bodies) >= _MOST_CONTENT_TYPES:
+            self._bodies.clear()
+        self._bodies[header] = reader = BodyReader(media_type, header, self._caster, judge)
+        return reader
+
+
+def _read(readers: tuple[ParameterReader, ...], values: Mapping[str, Any], wrong: list[Violation]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for reader in readers:
+        reader.read(values, found, wrong)
+    return found
+
+
+def refusal(violations: list[Violation]) -> Refused:
+    """The 400 that tells the first violation, and lists all."""
+    first = violations[0]
+    more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+    return Refused(400, f"{first.place} {first.message}{more}", tuple(violations))

@@ -1,0 +1,62 @@
+"""Media types: their names, and which declared one fits (RFC 9110, 8.3.1; OpenAPI 3.1.1, 4.8.13.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.message import Message
+from typing import Literal
+
+from mockserver.contract.operation import MediaType
+
+Kind = Literal["json", "lines", "form", "multipart", "text", "binary"]
+
+_LINES = ("jsonl", "x-jsonlines", "x-ndjson", "ndjson", "json-lines")
+
+
+def split(header: str) -> tuple[str, dict[str, str]]:
+    """Name (lower case) and parameters of a Content-Type."""
+    if ";" not in header:
+        return header.strip().lower(), {}
+    message = Message()
+    message["Content-Type"] = header.replace("\n", " ").replace("\r", " ")
+    found = message.get_params() or [("", "")]
+    return header.partition(";")[0].strip().lower(), {name.lower(): value for name, value in found[1:]}
+
+
+def kind(name: str) -> Kind:
+    """How a body of this type is read."""
+    main, _, sub = name.partition("/")
+    if sub == "json" or sub.endswith("+json"):
+        return "json"
+    if sub in _LINES:
+        return "lines"
+    if name == "application/x-www-form-urlencoded":
+        return "form"
+    if main == "multipart":
+        return "multipart"
+    return "text" if main == "text" else "binary"
+
+
+def declared_for(media_types: Mapping[str, MediaType], header: str) -> MediaType | None:
+    """The declared media type that a Content-Type fits: itself, else a range, the most specific first."""
+    name, parameters = split(header)
+    ranked: list[tuple[int, int, int, MediaType]] = []
+    for key, media_type in media_types.items():
+        wanted, needed = split(key)
+        # charset says how the text is written, not what it is.
+        missing = [n for n, v in needed.items() if n != "charset" and parameters.get(n, "").lower() != v.lower()]
+        if not missing and (rank := _rank(wanted, name)):
+            ranked.append((rank, len(needed), -len(ranked), media_type))
+    return max(ranked, key=lambda item: item[:3])[3] if ranked else None
+
+
+def _rank(wanted: str, name: str) -> int:
+    main, _, sub = wanted.partition("/")
+    own, _, own_sub = name.partition("/")
+    if wanted == name:
+        return 4
+    if own == main and sub.startswith("*+") and own_sub.endswith(sub[1:]):
+        return 3
+    if own == main and sub == "*":
+        return 2
+    return 1 if wanted in ("*/*", "*") and own else 0

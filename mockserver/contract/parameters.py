@@ -1,0 +1,147 @@
+"""Parameters of a request: taken from where they travel, given their types, judged by their schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from mockserver.contract import styles
+from mockserver.contract.casting import Caster
+from mockserver.contract.judge import Judge
+from mockserver.contract.operation import ABSENT, Parameter
+from mockserver.errors import Violation
+
+Take = Callable[[Mapping[str, Any]], Any]
+"""Takes a parameter's text, list or mapping from the values of its location; ABSENT where it is not there."""
+
+
+class ParameterReader:
+    """Reads one parameter."""
+
+    __slots__ = ("_accepts", "_allow_empty", "_cast", "_default", "_judge", "_take", "key", "parameter", "place")
+
+    def __init__(self, parameter: Parameter, caster: Caster, judge: Judge | None, siblings: frozenset[str]) -> None:
+        schema = parameter.content.schema if parameter.content else parameter.schema
+        self.parameter = parameter
+        self.key = parameter.name.lower() if parameter.location == "header" else parameter.name
+        self.place = f"{parameter.location}.{parameter.name}"
+        self._judge = judge
+        self._accepts = judge.accepts if judge else None
+        self._allow_empty = parameter.location == "query" and parameter.raw.get("allowEmptyValue") is True
+        default = caster.first(schema, "default")
+        self._default = ABSENT if default is None else default
+        if parameter.content:
+            self._take, self._cast = _first(self.key), _decoder(parameter.content.name)
+        else:
+            self._take, self._cast = _taker(parameter, self.key, caster, siblings), caster.cast(schema)
+
+    def read(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
+        """Puts the parameter's value into `found`, or what is wrong with it into `breaches`."""
+        raw = self._take(values)
+        if raw is ABSENT:
+            self._absent(found, breaches)
+            return
+        value = self._cast(raw)
+        if self._accepts is not None and not self._accepts(value):
+            value = self._second_try(raw, value, breaches)
+        found[self.key] = value
+
+    def _absent(self, found: dict[str, Any], breaches: list[Violation]) -> None:
+        if self.parameter.required:
+            breaches.append(Violation(self.place, "is required", self.parameter.pointer))
+        elif self._default is not ABSENT:
+            found[self.key] = self._default
+
+    def _second_try(self, raw: Any, value: Any, breaches: list[Violation]) -> Any:
+        """Where several types are allowed, `5` may be meant as text; and `?flag=` where it may be empty."""
+        if self._allow_empty and raw in ("", []):
+            return raw
+        if value is not raw and self._accepts is not None and self._accepts(raw):
+            return raw
+        if self._judge is not None:
+            breaches.extend(self._judge.violations(value, self.place))
+        return value
+
+
+def _decoder(media_type: str) -> Callable[[Any], Any]:
+    if "json" not in media_type:
+        return lambda text: text
+
+    def decode(text: str) -> Any:
+        try:
+            return msgspec.json.decode(text)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return text
+
+    return decode
+
+
+def _first(key: str) -> Take:
+    def take(values: Mapping[str, Any]) -> Any:
+        found = values.get(key, ABSENT)
+        return found[-1] if isinstance(found, list) else found
+
+    return take
+
+
+def _taker(parameter: Parameter, key: str, caster: Caster, siblings: frozenset[str]) -> Take:
+    shape = caster.shape(parameter.schema)
+    if parameter.location in ("path", "header"):
+        return _styled(parameter, key, shape)
+    if parameter.style == "deepObject":
+        return lambda values: styles.deep_object(key, values) or ABSENT
+    if shape == "object":
+        names = frozenset(caster.properties(parameter.schema))
+        return _exploded_object(names, siblings) if parameter.explode else _split(parameter, key, styles.paired)
+    if shape == "array":
+        return _exploded_list(parameter, key) if parameter.explode else _split(parameter, key, list)
+    return _first(key)
+
+
+def _styled(parameter: Parameter, key: str, shape: str) -> Take:
+    """Path and header parameters: one text each."""
+    if shape == "primitive" and parameter.style not in ("label", "matrix"):
+        return lambda values: values.get(key, ABSENT)
+
+    def take(values: Mapping[str, Any]) -> Any:
+        if key not in values:
+            return ABSENT
+        if parameter.style == "matrix":
+            return styles.matrix(values[key], parameter.name, shape, explode=parameter.explode)
+        read = styles.label if parameter.style == "label" else styles.simple
+        return read(values[key], shape, explode=parameter.explode)
+
+    return take
+
+
+def _exploded_list(parameter: Parameter, key: str) -> Take:
+    """`a=1&a=2`; in a cookie, where no name comes twice, `a=1,2`."""
+    if parameter.location == "cookie":
+        return _split(parameter, key, list)
+    return lambda values: values.get(key, ABSENT)
+
+
+def _split(parameter: Parameter, key: str, build: Callable[[list[str]], Any]) -> Take:
+    delimiter = styles.DELIMITERS.get(parameter.style, ",")
+
+    def take(values: Mapping[str, Any]) -> Any:
+        found = values.get(key)
+        return ABSENT if found is None else build(styles.listed(found[-1], delimiter))
+
+    return take
+
+
+def _exploded_object(names: frozenset[str], siblings: frozenset[str]) -> Take:
+    """Each property is a query parameter of its own; an object without declared ones takes what nobody claims."""
+
+    def take(values: Mapping[str, Any]) -> Any:
+        mine = {
+            name: texts[0] if len(texts) == 1 else texts
+            for name, texts in values.items()
+            if (name in names if names else name not in siblings)
+        }
+        return mine or ABSENT
+
+    return take

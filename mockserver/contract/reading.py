@@ -1,0 +1,203 @@
+"""The operations of a document, read into values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mockserver.contract import pointers
+from mockserver.contract.document import Document
+from mockserver.contract.operation import EMPTY, Body, MediaType, Operation, Parameter, Response, SecurityScheme
+from mockserver.errors import DocumentError
+
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""Keys of a path item that hold operations; `query` since 3.2."""
+
+_DEFAULT_STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of the document and its pointer."""
+
+    pointer: str
+    node: Any
+
+    def __truediv__(self, part: str | int) -> Place:
+        return Place(pointers.join(self.pointer, part), self.node[part])
+
+    def get(self, part: str) -> Place | None:
+        """The child of that name, None where it is absent or null."""
+        return self / part if isinstance(self.node, Mapping) and self.node.get(part) is not None else None
+
+
+class Reading:
+    """Reads the operations of one document."""
+
+    def __init__(self, document: Document, note: Note) -> None:
+        self.document, self.note = document, note
+        self.root = Place("", document.root)
+        self.default_security = _security(document.root.get("security"))
+
+    def operations(self) -> Iterator[Operation]:
+        """Every operation, in the order of the document; those without an id, or with a taken one, get their own."""
+        ids: set[str] = set()
+        for template, method, place, shared in self.places():
+            operation = self.operation(template, method, place, shared)
+            if operation.id in ids:
+                self.note(f"{place.pointer}: operationId {operation.id!r} is taken; it is called by method and path")
+                operation = self.operation(template, method, place, shared, named=False)
+            ids.add(operation.id)
+            yield operation
+
+    def places(self) -> Iterator[tuple[str, str, Place, Place | None]]:
+        """Template, method, the operation's place, and the place of the parameters that its path item shares."""
+        paths = self.root.get("paths")
+        for template in paths.node if paths else ():
+            if paths is None or not template.startswith("/"):
+                continue
+            item = self.resolved(paths / template)
+            shared = item.get("parameters")
+            for method in METHODS:
+                if found := item.get(method):
+                    yield template, method.upper(), found, shared
+            if more := item.get("additionalOperations"):
+                for method in more.node:
+                    yield template, method, more / method, shared
+
+    def resolved(self, place: Place) -> Place:
+        """The place itself, or the one that its `$ref` leads to."""
+        return Place(*self.document.resolved(place.pointer, place.node))
+
+    def items(self, place: Place | None) -> Iterator[Place]:
+        """The resolved children of a list."""
+        if place and isinstance(place.node, list):
+            yield from (self.resolved(place / index) for index in range(len(place.node)))
+
+    def entries(self, place: Place | None) -> Iterator[tuple[str, Place]]:
+        """The resolved children of a mapping."""
+        if place and isinstance(place.node, Mapping):
+            names = (name for name in place.node if not name.startswith("x-"))
+            yield from ((name, self.resolved(place / name)) for name in names)
+
+    def operation(
+        self, template: str, method: str, place: Place, shared: Place | None, *, named: bool = True
+    ) -> Operation:
+        """One operation."""
+        node = place.node
+        body = place.get("requestBody")
+        return Operation(
+            id=(named and node.get("operationId")) or f"{method} {template}",
+            method=method,
+            template=template,
+            parameters=self.parameters(shared, place.get("parameters")),
+            body=self.body(self.resolved(body)) if body else None,
+            responses={status: self.response(status, found) for status, found in self.entries(place.get("responses"))},
+            security=_security(node["security"]) if "security" in node else self.default_security,
+            summary=str(node.get("summary") or ""),
+            assumed=_assumed(node),
+            pointer=place.pointer,
+            raw=node,
+        )
+
+    def parameters(self, shared: Place | None, own: Place | None) -> tuple[Parameter, ...]:
+        """The parameters of an operation; its own ones take the place of the path item's."""
+        found = {}
+        for places in (self.items(shared), self.items(own)):
+            for parameter in map(self.parameter, places):
+                if parameter.location != "header" or parameter.name.lower() not in _IGNORED_HEADERS:
+                    found[parameter.location, parameter.name] = parameter
+        return tuple(found.values())
+
+    def parameter(self, place: Place) -> Parameter:
+        """One parameter."""
+        node = place.node
+        if not (isinstance(node, Mapping) and isinstance(node.get("name"), str) and isinstance(node.get("in"), str)):
+            raise DocumentError("is a parameter without `name` and `in`", place=self.document.locate(place.pointer))
+        return self.described(place, node["name"], node["in"])
+
+    def described(self, place: Place, name: str, location: str) -> Parameter:
+        """A parameter or header, by what both declare."""
+        node = place.node
+        style = str(node.get("style") or _DEFAULT_STYLE.get(location, "simple"))
+        content = next((found for _, found in self.media_types(place).items()), None)
+        return Parameter(
+            name=name,
+            location=location,
+            required=node.get("required") is True,
+            schema=node.get("schema"),
+            style=style,
+            explode=bool(node.get("explode", style in ("form", "cookie"))),
+            content=content,
+            pointer=place.pointer,
+            raw=node,
+        )
+
+    def body(self, place: Place) -> Body:
+        """A request body."""
+        return Body(place.node.get("required") is True, self.media_types(place), place.pointer)
+
+    def response(self, status: str, place: Place) -> Response:
+        """A response; a range such as `2xx` is written with capitals."""
+        return Response(
+            status=status.upper() if status[1:] in ("xx", "XX") else status,
+            description=str(place.node.get("description") or ""),
+            media_types=self.media_types(place),
+            headers={
+                name: self.described(found, name, "header")
+                for name, found in self.entries(place.get("headers"))
+                if name.lower() != "content-type"
+            },
+            pointer=place.pointer,
+            assumed=_assumed(place.node),
+        )
+
+    def media_types(self, place: Place) -> dict[str, MediaType]:
+        """The media types under `content`."""
+        content = place.get("content")
+        return {name: self.media_type(name, found) for name, found in self.entries(content)}
+
+    def media_type(self, name: str, place: Place) -> MediaType:
+        """One media type."""
+        node = place.node if isinstance(place.node, Mapping) else EMPTY
+        return MediaType(name, node.get("schema"), self.examples(place), place.pointer, node)
+
+    def examples(self, place: Place) -> Mapping[str, Any]:
+        """The examples of a media type by name; the unnamed one is `""`."""
+        node = place.node if isinstance(place.node, Mapping) else EMPTY
+        found = {"": node["example"]} if "example" in node else {}
+        for name, example in self.entries(place.get("examples")):
+            for key in ("value", "dataValue"):
+                if isinstance(example.node, Mapping) and key in example.node:
+                    found[name] = example.node[key]
+        return found or EMPTY
+
+    def security_schemes(self) -> dict[str, SecurityScheme]:
+        """The security schemes by name."""
+        components = self.root.get("components")
+        schemes = components.get("securitySchemes") if components else None
+        return {name: _scheme(name, place.node) for name, place in self.entries(schemes)}
+
+
+def _scheme(name: str, node: Mapping[str, Any]) -> SecurityScheme:
+    kind = str(node.get("type") or "")
+    if kind == "apiKey":
+        location, parameter = str(node.get("in") or "header"), str(node.get("name") or "")
+        return SecurityScheme(name, kind, location, parameter.lower() if location == "header" else parameter, node)
+    if kind == "http":
+        return SecurityScheme(name, str(node.get("scheme") or "").lower(), raw=node)
+    # Tokens of OAuth 2 and OpenID Connect travel as bearer tokens (RFC 6750).
+    return SecurityScheme(name, "bearer" if kind in ("oauth2", "openIdConnect") else kind, raw=node)
+
+
+def _security(node: Any) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(part) for part in node if isinstance(part, Mapping)) if isinstance(node, list) else ()
+
+
+def _assumed(node: Mapping[str, Any]) -> tuple[str, ...]:
+    marks = node.get("x-assumed") or ()
+    return (marks,) if isinstance(marks, str) else tuple(map(str, marks))

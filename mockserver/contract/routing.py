@@ -1,0 +1,144 @@
+"""From a path to the operation that it names: one dictionary look-up, or one walk down a tree of segments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from mockserver.contract.operation import EMPTY, Operation
+from mockserver.errors import Refused
+
+_EXPRESSION = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An operation and the text of each parameter in its path."""
+
+    operation: Operation
+    path_values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Path:
+    """What is declared for paths of one shape: by method, the operation and its parameters' names in order."""
+
+    methods: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
+
+
+_Found = tuple[_Path, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class _Node:
+    """One segment of the tree: what may follow, from the most to the least specific."""
+
+    literals: dict[str, _Node] = field(default_factory=dict)
+    mixed: dict[str, tuple[re.Pattern[str], _Node]] = field(default_factory=dict)  #: such as `{id}.json`
+    any: _Node | None = None
+    path: _Path | None = None
+
+    def child(self, segment: str) -> _Node:
+        expressions = _EXPRESSION.findall(segment)
+        if not expressions:
+            return self.literals.setdefault(unquote(segment), _Node())
+        if segment == "{" + expressions[0] + "}":
+            self.any = self.any or _Node()
+            return self.any
+        pattern = _pattern(segment)
+        return self.mixed.setdefault(pattern, (re.compile(pattern, re.DOTALL), _Node()))[1]
+
+    def matches(self, segments: Sequence[str], at: int = 1, values: tuple[str, ...] = ()) -> Iterator[_Found]:
+        if at == len(segments):
+            if self.path:
+                yield self.path, values
+            return
+        segment = segments[at]
+        if literal := self.literals.get(segment):
+            yield from literal.matches(segments, at + 1, values)
+        for pattern, node in self.mixed.values():
+            if found := pattern.fullmatch(segment):
+                yield from node.matches(segments, at + 1, (*values, *found.groups()))
+        if self.any and segment:
+            yield from self.any.matches(segments, at + 1, (*values, segment))
+
+
+class Router:
+    """Finds operations by method and path, with and without the base path of a server."""
+
+    def __init__(self, operations: Sequence[Operation], base_paths: Sequence[str] = ()) -> None:
+        self._bases = tuple(sorted((base for base in base_paths if base), key=len, reverse=True))
+        self._literal: dict[str, _Path] = {}
+        self._root = _Node()
+        for operation in operations:
+            self._add(operation)
+
+    def _add(self, operation: Operation) -> None:
+        names = tuple(_EXPRESSION.findall(operation.template))
+        if names:
+            node = self._root
+            for segment in operation.template.split("/")[1:]:
+                node = node.child(segment)
+            node.path = path = node.path or _Path()
+        else:
+            path = self._literal.setdefault(unquote(operation.template), _Path())
+        path.methods.setdefault(operation.method, (operation, names))
+
+    def route(self, method: str, path: str) -> Match:
+        """The operation; `Refused` with 404 or, naming the methods in `Allow`, with 405."""
+        if (found := self._literal.get(path)) and (hit := found.methods.get(method)):
+            return Match(hit[0], EMPTY)
+        for declared, values in self._found(path):
+            if hit := declared.methods.get(method) or (declared.methods.get("GET") if method == "HEAD" else None):
+                return Match(hit[0], dict(zip(hit[1], values, strict=True)))
+        allowed = self.allowed(path)
+        if not allowed:
+            raise Refused(404, f"The contract has no path {path[:200]}")
+        allow = ", ".join(_served(allowed))
+        raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
+
+    def allowed(self, path: str) -> tuple[str, ...]:
+        """The methods that the contract declares for a path."""
+        return tuple(dict.fromkeys(method for declared, _ in self._found(path) for method in declared.methods))
+
+    def _found(self, path: str) -> Iterator[_Found]:
+        yield from self._below(path)
+        for base in self._bases:
+            if path.startswith(base + "/"):
+                yield from self._below(path[len(base) :])
+
+    def _below(self, path: str) -> Iterator[_Found]:
+        if literal := self._literal.get(path):
+            yield literal, ()
+        if path.startswith("/"):
+            yield from self._root.matches(path.split("/"))
+
+
+def _served(declared: tuple[str, ...]) -> list[str]:
+    """Declared methods, and those that every path takes: HEAD where there is GET, and OPTIONS."""
+    more = ["HEAD", "OPTIONS"] if "GET" in declared else ["OPTIONS"]
+    return [*declared, *(method for method in more if method not in declared)]
+
+
+def _pattern(segment: str) -> str:
+    literals = [re.escape(unquote(part)) for part in _EXPRESSION.split(segment)[::2]]
+    return "(.+?)".join(literals)
+
+
+def base_paths(servers: Any) -> tuple[str, ...]:
+    """The paths of the servers, with the defaults of their variables: `https://x.test/v1/` gives `/v1`."""
+    found = []
+    for server in servers if isinstance(servers, list) else ():
+        url = server.get("url") if isinstance(server, Mapping) else None
+        if isinstance(url, str):
+            path = re.sub(r"^([a-zA-Z][\w+.-]*:)?//[^/]*", "", _filled(url, server.get("variables")))
+            found.append(("/" + unquote(path).strip("/")).rstrip("/"))
+    return tuple(dict.fromkeys(path for path in found if path))
+
+
+def _filled(url: str, variables: Any) -> str:
+    known = variables if isinstance(variables, Mapping) else {}
+    return _EXPRESSION.sub(lambda m: str((known.get(m[1]) or {}).get("default", m[1])), url)

@@ -1,0 +1,215 @@
+"""Schemas of a document as self-contained JSON Schemas (2020-12), for requests or for answers.
+
+What a validator must not see is left out (titles, examples, extensions), what OpenAPI adds is put in terms of JSON
+Schema: `nullable`, boolean `exclusiveMinimum`, `discriminator`, `readOnly` and `writeOnly`, `format: int32`. Every
+schema that is reached by `$ref` stands once under `$defs`, so recursion is no matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from mockserver.contract import pointers
+from mockserver.contract.document import Document
+from mockserver.contract.keywords import SCHEMA, SCHEMA_LIST, SCHEMA_MAP, plain_keyword
+from mockserver.errors import DocumentError
+
+Note = Callable[[str], None]
+JsonSchema = dict[str, Any] | bool
+Exempt = frozenset[str]
+
+ANYTHING: Final[JsonSchema] = True
+_BOUNDS: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+
+
+def self_contained(document: Document, schema: Any, *, writing: bool, note: Note) -> tuple[JsonSchema, dict[str, str]]:
+    """The JSON Schema that judges values of a schema, `writing` for requests; and the pointers of its `$defs`."""
+    conversion = _Conversion(document, writing=writing, note=note)
+    return conversion.whole(schema), {name: pointer for (pointer, _), name in conversion.names.items()}
+
+
+def property_schemas(document: Document, schema: Any) -> dict[str, Any]:
+    """The properties that an object schema declares, those of its `allOf` parts included."""
+    return _Conversion(document, writing=True, note=lambda _: None).properties(schema, set())
+
+
+class _Conversion:
+    def __init__(self, document: Document, *, writing: bool, note: Note) -> None:
+        self.document, self.writing, self.note = document, writing, note
+        self.legacy = document.version == "3.0"
+        self.hidden = "readOnly" if writing else "writeOnly"
+        self.names: dict[tuple[str, Exempt], str] = {}
+        self.waiting: list[tuple[str, Any, Exempt, str]] = []
+
+    def whole(self, schema: Any) -> JsonSchema:
+        root = self.convert(schema, frozenset())
+        definitions: dict[str, JsonSchema] = {}
+        while self.waiting:
+            name, node, exempt, pointer = self.waiting.pop()
+            definitions[name] = self.convert(node, exempt, pointer)
+        if not definitions or isinstance(root, bool):
+            return root
+        return {**root, "$defs": definitions}
+
+    def convert(self, schema: Any, exempt: Exempt, pointer: str = "") -> JsonSchema:
+        """One schema; properties named in `exempt` need not be there."""
+        if isinstance(schema, bool):
+            return schema
+        if not isinstance(schema, Mapping):
+            self.note(f"{pointer or 'a schema'} is no schema: anything fits it")
+            return ANYTHING
+        if isinstance(schema.get("$ref"), str):
+            return self.reference(schema, exempt, pointer)
+        return self.keywords(schema, exempt)
+
+    def reference(self, schema: Mapping[str, Any], exempt: Exempt, pointer: str) -> JsonSchema:
+        try:
+            aim, node = self.document.target(schema["$ref"], pointer)
+        except DocumentError as error:
+            self.note(f"{error}: anything fits it")
+            return ANYTHING
+        found: dict[str, Any] = {"$ref": "#/$defs/" + self.name(aim, node, exempt)}
+        siblings = {key: value for key, value in schema.items() if key != "$ref"}
+        if siblings and not self.legacy:  # a Reference Object of 3.0 has no siblings
+            rest = self.keywords(siblings, exempt | self.exempt(schema))
+            return {**rest, **found} if "$ref" not in rest else {"allOf": [rest, found]}
+        return found
+
+    def name(self, pointer: str, node: Any, exempt: Exempt) -> str:
+        key = pointer, exempt
+        if key not in self.names:
+            self.names[key] = name = f"s{len(self.names)}"
+            self.waiting.append((name, node, exempt, pointer))
+        return self.names[key]
+
+    def keywords(self, schema: Mapping[str, Any], exempt: Exempt) -> dict[str, Any]:
+        exempt = exempt | self.exempt(schema)
+        result: dict[str, Any] = {}
+        for key, value in schema.items():
+            if key in SCHEMA:
+                result[key] = self.convert(value, frozenset())
+            elif key in SCHEMA_MAP:
+                result |= self.schema_map(key, value)
+            elif key in SCHEMA_LIST:
+                result |= self.schema_list(key, value, exempt)
+            else:
+                result |= plain_keyword(key, value, self.note)
+        self.refine(schema, result, exempt)
+        return result
+
+    def schema_map(self, key: str, value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            return {}
+        return {key: {name: self.member(part) for name, part in value.items()}}
+
+    def member(self, schema: Any) -> JsonSchema:
+        """A property: one that may only be written must not stand in an answer."""
+        if not self.writing and self.flagged(schema, "writeOnly"):
+            return False
+        return self.convert(schema, frozenset())
+
+    def schema_list(self, key: str, value: Any, exempt: Exempt) -> dict[str, Any]:
+        if not isinstance(value, list) or not value:
+            return {}
+        return {key: [self.convert(part, exempt) for part in value]}
+
+    def refine(self, schema: Mapping[str, Any], result: dict[str, Any], exempt: Exempt) -> None:
+        """What one keyword means for another."""
+        if exempt and "required" in result:
+            result["required"] = [name for name in result["required"] if name not in exempt]
+        if self.legacy:
+            _exclusive(schema, result, "minimum", "exclusiveMinimum")
+            _exclusive(schema, result, "maximum", "exclusiveMaximum")
+        _bound(schema, result)
+        if isinstance(schema.get("discriminator"), Mapping):
+            self.discriminate(schema, result)
+        if self.legacy and schema.get("nullable") is True:
+            _allow_null(result)
+
+    def exempt(self, schema: Any) -> Exempt:
+        """The properties that are not sent in this direction, those of `allOf` parts included."""
+        declared = self.properties(schema, set())
+        return frozenset(name for name, part in declared.items() if self.flagged(part, self.hidden))
+
+    def properties(self, schema: Any, seen: set[str]) -> dict[str, Any]:
+        if not isinstance(schema, Mapping):
+            return {}
+        found: dict[str, Any] = {}
+        if isinstance(reference := schema.get("$ref"), str) and reference not in seen:
+            seen.add(reference)
+            found |= self.properties(self.resolved(schema), seen)
+        parts = schema.get("allOf")
+        for part in parts if isinstance(parts, list) else ():
+            found |= self.properties(part, seen)
+        own = schema.get("properties")
+        return found | dict(own) if isinstance(own, Mapping) else found
+
+    def flagged(self, schema: Any, flag: str) -> bool:
+        if not isinstance(schema, Mapping):
+            return False
+        if schema.get(flag) is True:
+            return True
+        target = self.resolved(schema) if "$ref" in schema else None
+        return isinstance(target, Mapping) and target.get(flag) is True
+
+    def resolved(self, schema: Any) -> Any:
+        try:
+            return self.document.resolve(schema)
+        except DocumentError:
+            return None
+
+    def discriminate(self, schema: Mapping[str, Any], result: dict[str, Any]) -> None:
+        """`oneOf` and `anyOf` with a discriminator: its value alone picks the schema (OpenAPI 3.0.4, 4.7.25)."""
+        name = schema["discriminator"].get("propertyName")
+        for key in ("oneOf", "anyOf"):
+            branches = schema.get(key)
+            if key in result and isinstance(name, str) and isinstance(branches, list):
+                picked = self.picked(schema["discriminator"], branches, result[key])
+                if picked:
+                    del result[key]
+                    result.setdefault("allOf", []).append(_switch(name, picked))
+
+    def picked(self, discriminator: Mapping[str, Any], branches: list[Any], converted: list[Any]) -> dict[str, Any]:
+        """Schema by value of the discriminator; nothing where a branch has no name to be picked by."""
+        by_aim: dict[str, Any] = {}
+        for branch, schema in zip(branches, converted, strict=True):
+            if not (isinstance(branch, Mapping) and isinstance(branch.get("$ref"), str)):
+                return {}
+            by_aim[pointers.of_reference(branch["$ref"])] = schema
+        found = {pointers.parts_of(aim)[-1]: schema for aim, schema in by_aim.items() if aim}
+        mapping = discriminator.get("mapping")
+        for value, aim in mapping.items() if isinstance(mapping, Mapping) else ():
+            pointer = pointers.of_reference(aim) if "#" in str(aim) else f"/components/schemas/{aim}"
+            if pointer in by_aim:
+                found[value] = by_aim[pointer]
+        return found
+
+
+def _switch(name: str, picked: dict[str, Any]) -> dict[str, Any]:
+    cases = [{"if": {"properties": {name: {"const": value}}}, "then": schema} for value, schema in picked.items()]
+    return {"type": "object", "required": [name], "properties": {name: {"enum": list(picked)}}, "allOf": cases}
+
+
+def _exclusive(schema: Mapping[str, Any], result: dict[str, Any], bound: str, flag: str) -> None:
+    """In 3.0 `exclusiveMinimum: true` changes the meaning of `minimum`."""
+    if schema.get(flag) is True and bound in result:
+        result[flag] = result.pop(bound)
+
+
+def _bound(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
+    """`int32` and `int64` are ranges, which no JSON Schema validator knows (OpenAPI format registry)."""
+    bounds = _BOUNDS.get(schema["format"]) if isinstance(schema.get("format"), str) else None
+    if bounds:
+        result["minimum"] = max(result.get("minimum", bounds[0]), bounds[0])
+        result["maximum"] = min(result.get("maximum", bounds[1]), bounds[1])
+
+
+def _allow_null(result: dict[str, Any]) -> None:
+    if isinstance(result.get("type"), str):
+        result["type"] = [result["type"], "null"]
+    else:
+        # The 3.0.3 text ties nullable to `type`; beside allOf/oneOf authors mean it all the same.
+        inner = dict(result)
+        result.clear()
+        result["anyOf"] = [{"type": "null"}, inner]

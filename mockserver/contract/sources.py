@@ -1,0 +1,74 @@
+"""Where a document comes from: a file or a URL, its text, and what a relative reference in it names."""
+
+from __future__ import annotations
+
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import unquote, urldefrag, urljoin
+
+from mockserver.errors import DocumentError
+
+FETCH_SECONDS = 10
+MAX_BYTES = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file (absolute path) or a URL."""
+
+    location: str
+
+    @classmethod
+    def of(cls, location: Path | str) -> Source:
+        """The source that a user names."""
+        text = str(location)
+        return cls(text) if is_url(text) else cls(str(Path(text).resolve()))
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is fetched over the network."""
+        return is_url(self.location)
+
+    @property
+    def name(self) -> str:
+        """What users call it: a path below the working directory is shown relative to it."""
+        if self.remote:
+            return self.location
+        path = Path(self.location)
+        return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else self.location
+
+    def text(self) -> str:
+        """The text that stands there; a `DocumentError` where it cannot be had."""
+        try:
+            raw = _fetched(self.location) if self.remote else Path(self.location).read_bytes()
+            return raw.decode("utf-8-sig")
+        except IsADirectoryError as error:
+            raise DocumentError("is a folder", place=self.name, fix="name the OpenAPI file in it") from error
+        except URLError as error:
+            raise DocumentError(f"cannot be fetched: {error.reason}", place=self.name) from error
+        except OSError as error:
+            raise DocumentError(f"cannot be read: {error.strerror or error}", place=self.name) from error
+        except UnicodeDecodeError as error:
+            raise DocumentError(f"is not UTF-8 text (byte {error.start})", place=self.name) from error
+
+    def sibling(self, reference: str) -> Source:
+        """The source that a reference in this one names, without its fragment."""
+        path = urldefrag(reference).url
+        if is_url(path) or self.remote:
+            return Source(urljoin(self.location, path))
+        return Source(str((Path(self.location).parent / unquote(path)).resolve()))
+
+
+def is_url(text: str) -> bool:
+    """Whether a user or a `$ref` names a place on the network."""
+    return text.startswith(("http://", "https://"))
+
+
+def _fetched(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=FETCH_SECONDS) as answer:  # noqa: S310 - is_url() lets only http(s) here
+        raw: bytes = answer.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise DocumentError(f"is larger than {MAX_BYTES // 1_000_000} MB", place=url)
+    return raw
