@@ -101,8 +101,9 @@ class Router:
         raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
 
     def allowed(self, path: str) -> tuple[str, ...]:
-        """The methods that the contract declares for a path."""
-        return tuple(dict.fromkeys(method for declared, _ in self._found(path) for method in declared.methods))
+        """The methods that the contract declares for a path: for `/pets/mine`, not those of `/pets/{id}` as well."""
+        declared = next((found for found, _ in self._found(path)), None)
+        return tuple(declared.methods) if declared else ()
 
     def _found(self, path: str) -> Iterator[_Found]:
         yield from self._below(path)
