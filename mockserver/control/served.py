@@ -14,9 +14,8 @@ def served_contract(engine: Engine, url: str) -> dict[str, Any]:
     """The OpenAPI document with this server's address, and examples that name records which are there."""
     document: dict[str, Any] = {**engine.contract.document.root, "servers": [{"url": url}]}
     document["paths"] = copy.deepcopy(document.get("paths") or {})
-    for behaviour in engine.behaviours.operations.values():
-        operation = engine.contract.operations[behaviour.operation]
-        found = samples(engine, behaviour)
+    for name, found in samples(engine).items():
+        operation = engine.contract.operations[name]
         raw = document["paths"].get(operation.template, {}).get(operation.method.lower())
         if raw is not None and found:
             _fill_parameters(raw, found, engine)
