@@ -105,6 +105,10 @@ class EnvironHeaders(Mapping[str, str]):
         value: str = self._environ[_key(name)]
         return value
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a header; asked often for headers that are not there, so without an exception."""
+        return self._environ.get(_key(name), default)
+
     def __contains__(self, name: object) -> bool:
         return _key(str(name)) in self._environ
 

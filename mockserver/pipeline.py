@@ -60,6 +60,7 @@ class Pipeline:
     ) -> None:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.store, self.journal, self.clock = store, journal, clock
+        self.success = {operation.id: success_status(operation) for operation in contract.operations.values()}
         self.builder = ReplyBuilder(contract, seed)
         self.problems = Problems(contract, self.builder)
 
@@ -104,12 +105,12 @@ class Pipeline:
         wished = self._wished(operation, request)
         if wished is not None:
             return self._stateless(wished, story)
-        media = self._media(operation, success_status(operation), request)
+        media = self._media(operation, self.success[operation.id], request)
         while True:
             world, version = self.store.load(caller.world)
             story.before, story.now = world, world.clock.now(self.clock)
             outcome = self._behave(operation, world, inputs, caller, story.now)
-            reply = self.builder.compose(operation, success_status(operation), outcome.fields, media)
+            reply = self.builder.compose(operation, self.success[operation.id], outcome.fields, media)
             violations = self._check(operation, reply)
             if violations:
                 story.violations = violations
@@ -123,11 +124,11 @@ class Pipeline:
         wish = preferences(request)
         if wish is None:
             return None
-        status = wish.code or success_status(operation)
+        status = wish.code or self.success[operation.id]
         if operation.response_for(status) is None:
             declared = ", ".join(operation.responses)
             raise Refused(404, f"{operation.id} declares no status {status}; declared: {declared}", own=True)
-        if status == success_status(operation) and wish.example is None and not wish.dynamic:
+        if status == self.success[operation.id] and wish.example is None and not wish.dynamic:
             return None
         return self.builder.wished(operation, status, wish, self._media(operation, status, request))
 

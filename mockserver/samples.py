@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -73,7 +73,7 @@ class _Plan:
         operation = self.engine.contract.operations[behaviour.operation]
         if behaviour.find is None:
             return [Sample(operation)]
-        records = list(self.visible(behaviour.find))
+        records = self.visible(behaviour.find)
         found: list[Sample] = []
         for record in reversed(records) if behaviour.remove else records:
             sample = _sample(operation, behaviour.find, record)
@@ -83,7 +83,7 @@ class _Plan:
                 break
         return found
 
-    def visible(self, query: Query) -> Iterator[Record]:
+    def visible(self, query: Query) -> list[Record]:
         rules = self.engine.behaviours.collections[query.collection]
         owned = ((rules.owner, self.caller["id"]),) if rules.owner and self.caller["id"] is not None else ()
         return self.world.visible(query.collection, owned, self.now)

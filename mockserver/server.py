@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import socket
 import threading
@@ -59,6 +60,8 @@ def _built(settings: Settings, announce: Announce) -> Any:
 
 
 def _announced(engine: Engine, announce: Announce) -> Any:
+    gc.collect()
+    gc.freeze()  # what is loaded stays: the collector need not look at it again and again
     threading.Thread(target=_announce, args=(engine, announce), daemon=True).start()
     return app_for(engine).wsgi_app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from mockserver.behaviour.values import MISSING, Scope, Value
@@ -75,8 +76,8 @@ class _Run:
     def find(self, query: Query) -> None:
         filters = self._filters(query)
         found = () if filters is None else self.world.visible(query.collection, filters, self.scope.now)
-        self.scope.record = next(iter(found), MISSING)
-        if self.scope.record is MISSING:
+        self.scope.record = found[0] if found else MISSING
+        if not found:
             raise Refused(404, f"no record of {query.collection} has {_words(query, self.scope)}")
 
     def create(self, creation: Creation) -> None:
@@ -115,7 +116,7 @@ class _Run:
 
     def remove(self, query: Query) -> None:
         filters = self._filters(query)
-        for record in () if filters is None else list(self.world.collections[query.collection].matching(filters)):
+        for record in () if filters is None else self.world.collections[query.collection].matching(filters):
             self.world = self.world.drop(query.collection, record)
             self.changes.append(Changed(query.collection, record, None))
 
@@ -123,7 +124,7 @@ class _Run:
         given = [(name, value.evaluate(self.scope)) for name, value in query.filters]
         filters = tuple((name, value) for name, value in given if value is not MISSING)
         name = query.collection
-        found = tuple(self.world.visible(name, filters + self._owned(name), self.scope.now))
+        found = self.world.visible(name, filters + self._owned(name), self.scope.now)
         key = self.behaviours.collections[name].key
         window = _window(page, self.scope, found, key)
         self.scope.total, self.scope.records = len(found), found[window]
@@ -132,9 +133,11 @@ class _Run:
 
     def _filters(self, query: Query) -> Filters | None:
         """The query's filters with their values, the owner's among them; None when a value is missing."""
-        values = [(name, value.evaluate(self.scope)) for name, value in query.filters]
-        if any(value is MISSING for _, value in values):
-            return None
+        scope = self.scope
+        values = [(name, value.evaluate(scope)) for name, value in query.filters]
+        for _, value in values:
+            if value is MISSING:
+                return None
         return (*values, *self._owned(query.collection))
 
     def _owned(self, collection: str) -> Filters:
@@ -161,7 +164,7 @@ def _laid_over(record: dict[str, Any], fields: tuple[tuple[str, Value], ...], sc
     return record
 
 
-def _window(page: Page, scope: Scope, found: tuple[Record, ...], key: str) -> slice:
+def _window(page: Page, scope: Scope, found: Sequence[Record], key: str) -> slice:
     limit, offset, number = (_count(part, scope) for part in (page.limit, page.offset, page.number))
     start = offset or 0
     if limit is not None and number is not None:

@@ -25,6 +25,11 @@ class CollectionRules:
     lapses: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     indexed: frozenset[str] = frozenset()
 
+    @property
+    def timed(self) -> bool:
+        """Whether time changes what shows of the records."""
+        return self.expires is not None or bool(self.lapses)
+
     def shown_at(self, record: Mapping[str, Any], now: int) -> Mapping[str, Any] | None:
         """The record as it shows at an instant; None once it has expired."""
         if self.expires is not None and passed(record, self.expires, now):

@@ -6,19 +6,25 @@ are a reference, whatever the number of records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 from rpds import HashTrieMap
 
 from mockserver.clock import WorldClock
+from mockserver.contract.operation import ABSENT
 from mockserver.state.rules import CollectionRules
 
 Record = Mapping[str, Any]
 """One stored record: a mapping that nobody changes in place."""
 Filters = tuple[tuple[str, Any], ...]
 """Field and value pairs that a record must have, all of them."""
+Stored = tuple[int, Record]
+"""A record and its place in the order of first storing."""
+Index: TypeAlias = "HashTrieMap[str, HashTrieMap[str, int]]"
+Indexes: TypeAlias = "HashTrieMap[str, Index]"
+"""By field and the text of its value: the keys of the records that have it."""
 
 
 def text_of(value: Any) -> str:
@@ -53,8 +59,8 @@ class Collection(msgspec.Struct, frozen=True):
     """The records of one kind: by key, and by the value of each indexed field."""
 
     rules: CollectionRules
-    records: HashTrieMap[Any, tuple[int, Record]] = HashTrieMap()
-    indexes: HashTrieMap[str, HashTrieMap[Any, HashTrieMap[Any, int]]] = HashTrieMap()
+    records: HashTrieMap[str, Stored] = HashTrieMap()
+    indexes: Indexes = HashTrieMap()
     next: int = 0  #: the place in the order of the record that is stored next
 
     def get(self, key: Any) -> Record | None:
@@ -75,54 +81,65 @@ class Collection(msgspec.Struct, frozen=True):
         key = text_of(record[self.rules.key])
         return Collection(self.rules, self.records.remove(key), self._reindexed(key, record, None, 0), self.next)
 
-    def _reindexed(
-        self, key: Any, old: Record | None, new: Record | None, order: int
-    ) -> HashTrieMap[str, HashTrieMap[Any, HashTrieMap[Any, int]]]:
+    def _reindexed(self, key: str, old: Record | None, new: Record | None, order: int) -> Indexes:
         indexes = self.indexes
         for field in self.rules.indexed:
-            before = text_of(old[field]) if old and field in old else None
-            after = text_of(new[field]) if new and field in new else None
-            if before == after:
+            before = old.get(field, ABSENT) if old is not None else ABSENT
+            after = new.get(field, ABSENT) if new is not None else ABSENT
+            if before is after:  # the common case: a change that does not touch the field
                 continue
             index = indexes.get(field) or HashTrieMap()
-            if before is not None:
-                index = _without(index, before, key)
-            if after is not None:
-                index = index.insert(after, (index.get(after) or HashTrieMap()).insert(key, order))
+            if before is not ABSENT:
+                index = _without(index, text_of(before), key)
+            if after is not ABSENT:
+                text = text_of(after)
+                index = index.insert(text, (index.get(text) or HashTrieMap()).insert(key, order))
             indexes = indexes.insert(field, index)
         return indexes
 
-    def matching(self, filters: Filters) -> Iterator[Record]:
+    def matching(self, filters: Filters) -> list[Record]:
         """The records that have all these values, in the order in which they were first stored."""
-        for _, record in self._candidates(filters):
-            if all(holds(record, name, value) for name, value in filters):
-                yield record
+        found, used = self._candidates(filters)
+        if used is not None:
+            filters = tuple([pair for pair in filters if pair is not used])
+        if len(found) > 1:
+            found = sorted(found, key=_order)
+        if not filters:
+            return [record for _, record in found]
+        return [record for _, record in found if _has(record, filters)]
 
-    def _candidates(self, filters: Filters) -> Iterable[tuple[int, Record]]:
-        for name, value in filters:
-            if name == self.rules.key and not isinstance(value, list):
+    def _candidates(self, filters: Filters) -> tuple[Sequence[Stored], tuple[str, Any] | None]:
+        """As few records as one filter alone can tell, and that filter; all records and None when none can."""
+        best: HashTrieMap[str, int] | None = None
+        used = None
+        for pair in filters:
+            name, value = pair
+            if isinstance(value, list):
+                continue
+            if name == self.rules.key:
                 found = self.records.get(text_of(value))
-                return (found,) if found else ()
-        best: HashTrieMap[Any, int] | None = None
-        for name, value in filters:
-            if name in self.rules.indexed and not isinstance(value, list):
+                return ((found,) if found else ()), pair
+            if name in self.rules.indexed:
                 index = self.indexes.get(name)
                 keys = index.get(text_of(value)) if index else None
                 if keys is None:
-                    return ()
+                    return (), pair
                 if best is None or len(keys) < len(best):
-                    best = keys
-        found_records = self.records.values() if best is None else [self.records[key] for key in best]
-        return sorted(found_records, key=_order)
+                    best, used = keys, pair
+        if best is None:
+            return list(self.records.values()), None
+        return [self.records[key] for key in best], used
 
 
-def _order(stored: tuple[int, Record]) -> int:
+def _has(record: Record, filters: Filters) -> bool:
+    return all(holds(record, name, value) for name, value in filters)
+
+
+def _order(stored: Stored) -> int:
     return stored[0]
 
 
-def _without(
-    index: HashTrieMap[Any, HashTrieMap[Any, int]], value: Any, key: Any
-) -> HashTrieMap[Any, HashTrieMap[Any, int]]:
+def _without(index: Index, value: str, key: str) -> Index:
     rest = index[value].remove(key)
     return index.insert(value, rest) if rest else index.remove(value)
 
@@ -137,14 +154,14 @@ class World(msgspec.Struct, frozen=True):
     seed: str = "0"
     step: int = 0
 
-    def visible(self, collection: str, filters: Filters, now: int) -> Iterator[Record]:
+    def visible(self, collection: str, filters: Filters, now: int) -> list[Record]:
         """The records of a collection that match and have not expired at `now`, as they show at that instant."""
         held = self.collections[collection]
-        rules = held.rules
-        for record in held.matching(filters):
-            shown = rules.shown_at(record, now)
-            if shown is not None:
-                yield shown
+        found = held.matching(filters)
+        if not held.rules.timed:
+            return found
+        shown_at = held.rules.shown_at
+        return [shown for record in found if (shown := shown_at(record, now)) is not None]
 
     def put(self, collection: str, record: Record) -> World:
         """This world with the record stored."""
