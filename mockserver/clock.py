@@ -27,7 +27,8 @@ def system_now() -> int:
 
 def format_instant(instant: int) -> str:
     """An instant as RFC 3339 in UTC with milliseconds, e.g. `2026-01-31T12:00:00.000Z`."""
-    whole = datetime.fromtimestamp(min(max(instant, 0), LAST) // 1000, UTC)
+    instant = min(max(instant, 0), LAST)
+    whole = datetime.fromtimestamp(instant // 1000, UTC)
     return f"{whole:%Y-%m-%dT%H:%M:%S}.{instant % 1000:03d}Z"
 
 
@@ -50,7 +51,10 @@ def parse_period(text: str) -> int:
             f"{text!r} is no ISO 8601 duration such as P30D or PT24H (months and years have no fixed length)"
         )
     parts = {name: float(value) for name, value in match.groupdict().items() if value and name != "sign"}
-    span = timedelta(**parts) // timedelta(milliseconds=1)
+    try:
+        span = timedelta(**parts) // timedelta(milliseconds=1)
+    except OverflowError:
+        raise ValueError(f"{text!r} is longer than time itself") from None
     return -span if match["sign"] else span
 
 
