@@ -80,15 +80,14 @@ class Collection(msgspec.Struct, frozen=True):
     ) -> HashTrieMap[str, HashTrieMap[Any, HashTrieMap[Any, int]]]:
         indexes = self.indexes
         for field in self.rules.indexed:
-            before = text_of(old[field]) if old and field in old else None
-            after = text_of(new[field]) if new and field in new else None
+            before, after = _texts(old, field), _texts(new, field)
             if before == after:
                 continue
             index = indexes.get(field) or HashTrieMap()
-            if before is not None:
-                index = _without(index, before, key)
-            if after is not None:
-                index = index.insert(after, (index.get(after) or HashTrieMap()).insert(key, order))
+            for text in before:
+                index = _without(index, text, key)
+            for text in after:
+                index = index.insert(text, (index.get(text) or HashTrieMap()).insert(key, order))
             indexes = indexes.insert(field, index)
         return indexes
 
@@ -118,6 +117,14 @@ class Collection(msgspec.Struct, frozen=True):
 
 def _order(stored: tuple[int, Record]) -> int:
     return stored[0]
+
+
+def _texts(record: Record | None, field: str) -> Iterable[str]:
+    """The texts under which the index of a field names a record: one, or one for each value of a list."""
+    if record is None or field not in record:
+        return ()
+    value = record[field]
+    return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)
 
 
 def _without(
