@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mockserver.generate.demands import Demands, flatten
+from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.fits import Judge
 
@@ -64,19 +64,21 @@ def discriminator_value(discriminator: Mapping[str, Any], reference: Any) -> str
     return next((key for key, target in mapping.items() if target in (reference, name)), name)
 
 
-def spoiled(demands: Demands, value: Any, judge: Judge) -> Iterator[Any]:
+def spoiled(demands: Demands, value: Any, judge: Judge, flatten: Flattener) -> Iterator[Any]:
     """The value with a member that keeps it out of an alternative: objects often fit several by accident."""
     if not isinstance(value, dict):
         return
     unwanted = [*demands.each("not"), *(option for options in demands.each("oneOf") for option in options)]
     for schema in unwanted:
         if judge.fits(schema, value):
-            names = [name for name in _members(schema, judge) if name not in value]
-            yield from ({**value, name: unlikely} for name in names for unlikely in _UNLIKELY)
+            others = (
+                {**value, name: odd} for name in _members(schema, flatten) if name not in value for odd in _UNLIKELY
+            )
+            yield from (other for other in others if not judge.fits(schema, other))
 
 
-def _members(option: Any, judge: Judge) -> list[str]:
+def _members(option: Any, flatten: Flattener) -> list[str]:
     try:
-        return flatten([option], judge.resolve, "").property_names()
+        return flatten([option]).property_names()
     except Unsatisfiable:
         return []

@@ -97,31 +97,49 @@ def type_names(declared: Any) -> list[str]:
     return [declared] if isinstance(declared, str) else [name for name in declared if isinstance(name, str)]
 
 
-def flatten(roots: Sequence[Any], resolve: Callable[[Any], Any], place: str) -> Demands:
-    """The demands of schemas that must hold together. Raises Unsatisfiable when one of them is `false`."""
-    parts: list[Mapping[str, Any]] = []
-    targets: set[int] = set()
-    names: list[str] = []
+class Flattener:
+    """Finds the demands of schemas, and remembers them for one run."""
 
-    def add(node: Any) -> None:
-        if node is False:
-            raise Unsatisfiable("the schema is `false`", place)
-        if not isinstance(node, Mapping) or any(node is part for part in parts):
-            return
-        parts.append(node)
+    def __init__(self, resolve: Callable[[Any], Any]) -> None:
+        self._resolve = resolve
+        self._known: dict[
+            int, Demands
+        ] = {}  # by the schema's identity; the demands hold the schema, so it stays its own
+
+    def __call__(self, roots: Sequence[Any], place: str = "") -> Demands:
+        """The demands of schemas that must hold together. Raises Unsatisfiable when one of them is `false`."""
+        if len(roots) != 1 or not isinstance(roots[0], Mapping):
+            return self._flat(roots, place)
+        known = self._known.get(id(roots[0]))
+        if known is None:
+            known = self._known[id(roots[0])] = self._flat(roots, place)
+        return known
+
+    def _flat(self, roots: Sequence[Any], place: str) -> Demands:
+        parts: dict[int, Mapping[str, Any]] = {}
+        targets: set[int] = set()
+        names: list[str] = []
+        waiting = list(reversed(roots))
+        while waiting:
+            node = waiting.pop()
+            if node is False:
+                raise Unsatisfiable("the schema is `false`", place)
+            if not isinstance(node, Mapping) or id(node) in parts:
+                continue
+            parts[id(node)] = node
+            waiting.extend(reversed(list(self._implied(node, targets, names))))
+        return Demands(tuple(roots), tuple(parts.values()), frozenset(targets), tuple(names))
+
+    def _implied(self, node: Mapping[str, Any], targets: set[int], names: list[str]) -> Iterator[Any]:
+        """The schemas that must hold where this one does."""
         if isinstance(node.get("$ref"), str):
-            target = resolve(node)
+            target = self._resolve(node)
             names.append(node["$ref"])
             targets.add(id(target))
-            add(target)
-        for part in node.get("allOf") or ():
-            add(part)
+            yield target
+        yield from node.get("allOf") or ()
         if isinstance(node.get("not"), Mapping) and node["not"].keys() == {"not"}:
-            add(node["not"]["not"])
-
-    for root in roots:
-        add(root)
-    return Demands(tuple(roots), tuple(parts), frozenset(targets), tuple(names))
+            yield node["not"]["not"]
 
 
 def _admits(names: list[str], name: str) -> bool:

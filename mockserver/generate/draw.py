@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mockserver.generate.arrays import make_array
 from mockserver.generate.choices import Choice, alternatives, spoiled, unmade_choice
-from mockserver.generate.demands import Demands, flatten
+from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.fits import Judge
 from mockserver.generate.heights import Heights
@@ -19,7 +19,7 @@ from mockserver.generate.place import Where
 from mockserver.generate.scalars import number, string
 
 DEEPEST: Final = 5  #: below this level of nesting only what is required is made
-ROOM: Final = 600  #: values, scalars included, after which only what is required is made
+ROOM: Final = 300  #: values, scalars included, after which only what is required is made
 STEPS: Final = 30_000  #: schemas looked at, after which the run is given up
 _UNCERTAIN: Final = (
     "anyOf", "oneOf", "not", "if", "dependentRequired", "dependentSchemas", "contains", "unevaluatedProperties", "unevaluatedItems",
@@ -33,7 +33,8 @@ class Draw:
 
     def __init__(self, judge: Judge, random: Random, wants: Callable[[Any], bool] | None = None) -> None:
         self.judge, self.random, self.wants = judge, random, wants
-        self.heights = Heights(judge.resolve, judge.hides)
+        self.flatten = Flattener(judge.resolve)
+        self.heights = Heights(self.flatten, judge.hides)
         self.room, self.steps = ROOM, STEPS
 
     def value(self, schemas: list[Any], where: Where) -> Any:
@@ -41,7 +42,7 @@ class Draw:
         self.steps -= 1
         if self.steps < 0:
             raise Unsatisfiable("its values are too many, or too deep, to be made", where.pointer)
-        return self._decided(flatten(schemas, self.judge.resolve, where.pointer), where, ())
+        return self._decided(self.flatten(schemas, where.pointer), where, ())
 
     def _offered(self, demands: Demands, where: Where) -> Any:
         """A value that the schemas themselves offer, if one of them satisfies all."""
@@ -83,7 +84,7 @@ class Draw:
         for option in self._ordered(choice, where):
             for schemas in alternatives(choice, option):
                 try:
-                    chosen = flatten([*demands.roots, *schemas], self.judge.resolve, where.pointer)
+                    chosen = self.flatten([*demands.roots, *schemas], where.pointer)
                     return self._decided(chosen, where, (*made, choice))
                 except Unsatisfiable as error:
                     problem = error
@@ -111,7 +112,7 @@ class Draw:
                     break
                 if certain or self._fit(demands, found):
                     return found
-                for other in spoiled(demands, found, self.judge):
+                for other in spoiled(demands, found, self.judge, self.flatten):
                     if self._fit(demands, other):
                         return other
                 problem = Unsatisfiable(f"no {kind} was found that satisfies all of it{_blame(demands)}", where.pointer)
@@ -142,7 +143,7 @@ class Draw:
             return False
         around = where.around
         try:
-            targets = flatten(schemas, self.judge.resolve, where.pointer).targets
+            targets = self.flatten(schemas, where.pointer).targets
         except Unsatisfiable:
             return False
         return not targets & around and all(self.heights.within(schema, DEEPEST) for schema in schemas)

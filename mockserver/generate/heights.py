@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mockserver.generate.demands import Demands, flatten, type_names
+from mockserver.generate.demands import Demands, Flattener, type_names
 from mockserver.generate.errors import Unsatisfiable
 
 
 class Heights:
     """Remembers, for one run, which schemas admit a value nested at most so deep."""
 
-    def __init__(self, resolve: Callable[[Any], Any], hides: Callable[[Any], bool]) -> None:
-        self._resolve, self._hides = resolve, hides
+    def __init__(self, flatten: Flattener, hides: Callable[[Any], bool]) -> None:
+        self._flatten, self._hides = flatten, hides
         self._known: dict[tuple[int, int], tuple[Any, bool]] = {}  # holds the schema, so that its id stays its own
 
     def within(self, schema: Any, levels: int) -> bool:
@@ -32,7 +32,7 @@ class Heights:
 
     def _admits(self, schema: Mapping[str, Any], levels: int) -> bool:
         try:
-            demands = flatten([schema], self._resolve, "")
+            demands = self._flatten([schema])
         except Unsatisfiable:
             return False
         return self._chooses(demands, levels) and (
