@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
 from mockserver.contract.shape import branches, has_format, members
+from mockserver.errors import MockError
+from mockserver.generate.demands import type_names
 from mockserver.generate.draw import Draw
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.fits import Judge
@@ -19,7 +21,10 @@ Resolve = Callable[[Any], Any]
 _STAMPED: Final = re.compile(
     r"(?i)^(date_?)?(created|updated|modified|inserted|changed|last_?(updated|modified))(_?(at|on|date|time))?$"
 )
+_SHAPING: Final = ("format", "pattern", "enum", "maxLength")
+_UUID: Final = {"type": "string", "format": "uuid"}
 _KEY_ATTEMPTS: Final = 1000
+_INTEGERS_TRIED: Final = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,13 @@ class Generator:
         return {**made, **given} if isinstance(made, dict) else dict(given)
 
     def _judge(self) -> Judge:
-        return Judge(self.resolve, self.writing, self.nullable)
+        return Judge(self._followed, self.writing, self.nullable)
+
+    def _followed(self, node: Any) -> Any:
+        try:
+            return self.resolve(node)
+        except MockError:  # a `$ref` to nowhere: anything fits it, as the contract's validators have it
+            return True
 
     def _draw(self, seed: str | int, wants: Callable[[Any], bool] | None = None) -> Draw:
         return Draw(self._judge(), Random(str(seed)), wants)  # noqa: S311 - repeatable on purpose
@@ -92,33 +103,27 @@ def is_stamp(name: str) -> bool:
 
 
 def fresh_key(
-    schema: Any, key: str, *, resolve: Resolve, seed: str | int, taken: Container[Any], first: int = 1
+    schema: Any, key: str, *, resolve: Resolve, seed: str | int, taken: Callable[[Any], bool], first: int = 1
 ) -> Any:
-    """A key for a new record, of the type that its schema declares: the next free integer, or a string drawn by seed."""
+    """A key for a new record, of the type that its schema declares: a string drawn by seed, or an integer.
+
+    Integers count from `first`, which should lie above all keys that were ever given: a removed record's key is not free.
+    """
     inner = members(schema, resolve).get(key, {"type": "string"})
-    declared = {name for branch in branches(inner, resolve) for name in _types(branch)}
+    declared = {name for branch in branches(inner, resolve) for name in type_names(branch.get("type") or ())}
     if declared & {"integer", "number"}:
-        return _next_integer(Generator(resolve), inner, taken, first)
-    plain = not any(
-        branch.get(word) for branch in branches(inner, resolve) for word in ("format", "pattern", "enum", "maxLength")
-    )
-    made = {"type": "string", "format": "uuid"} if plain else inner
+        return _free_integer(Generator(resolve), inner, taken, first)
+    shaped = any(branch.get(word) for branch in branches(inner, resolve) for word in _SHAPING)
+    generator = Generator(resolve, varied=True)
     for attempt in range(_KEY_ATTEMPTS):
-        found = Generator(resolve, varied=True).value(made, f"{seed}/{key}/{attempt}", hint=key)
-        if found not in taken:
+        found = generator.value(inner if shaped else _UUID, f"{seed}/{key}/{attempt}", hint=key)
+        if not taken(found):
             return found
     raise Unsatisfiable(f"found no value for {key!r} that is not taken", f"/{key}")
 
 
-def _next_integer(generator: Generator, schema: Any, taken: Container[Any], first: int) -> Any:
-    number = first
-    while number in taken or not generator.fits(schema, number):
-        number += 1
-        if number > first + 10**6:
-            raise Unsatisfiable("found no integer that is not taken")
-    return number
-
-
-def _types(branch: Mapping[str, Any]) -> list[str]:
-    declared = branch.get("type", ())
-    return [declared] if isinstance(declared, str) else list(declared)
+def _free_integer(generator: Generator, schema: Any, taken: Callable[[Any], bool], first: int) -> Any:
+    for number in range(first, first + _INTEGERS_TRIED):
+        if not taken(number) and generator.fits(schema, number):
+            return number
+    raise Unsatisfiable("found no integer that is not taken")
