@@ -1,21 +1,9 @@
-"""Values made from schemas (being written: until then what the contract gives as an example must do)."""
+"""Values made from schemas: every one satisfies its schema, and the same seed gives the same bytes on any machine.
 
-from __future__ import annotations
+Sits between the contract and the state: it knows schemas and nothing of operations, records or replies.
+"""
 
-from collections.abc import Mapping
-from typing import Any
+from mockserver.generate.errors import Unsatisfiable
+from mockserver.generate.generator import Generator, complete, fresh_key, generate
 
-
-def generate(schema: Any, *, resolve: Any, seed: Any, writing: bool = False) -> Any:
-    """A value that satisfies a schema."""
-    return (resolve(schema) or {}).get("example", "string")
-
-
-def complete(schema: Any, given: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-    """A record with what the schema wants filled in."""
-    return dict(given)
-
-
-def fresh_key(schema: Any, key: str, *, resolve: Any, seed: Any, taken: Any) -> Any:
-    """A key that no record has."""
-    return next(f"{seed}/{count}" for count in range(1_000_000) if not taken(f"{seed}/{count}"))
+__all__ = ["Generator", "Unsatisfiable", "complete", "fresh_key", "generate"]

@@ -1,0 +1,158 @@
+"""One run of generation: draws a value, chooses between alternatives, and checks what construction cannot promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from random import Random
+from typing import Any, Final
+
+from mockserver.generate.arrays import make_array
+from mockserver.generate.choices import Choice, alternatives, spoiled, unmade_choice
+from mockserver.generate.demands import Demands, Flattener
+from mockserver.generate.errors import Unsatisfiable
+from mockserver.generate.fits import Judge
+from mockserver.generate.heights import Heights
+from mockserver.generate.objects import make_object
+from mockserver.generate.place import Where
+from mockserver.generate.scalars import number, string
+
+DEEPEST: Final = 5  #: below this level of nesting only what is required is made
+ROOM: Final = 300  #: values, scalars included, after which only what is required is made
+STEPS: Final = 30_000  #: schemas looked at, after which the run is given up
+_UNCERTAIN: Final = (
+    "anyOf", "oneOf", "not", "if", "dependentRequired", "dependentSchemas", "contains", "unevaluatedProperties", "unevaluatedItems",
+)  # fmt: skip
+_NOTHING: Final = object()
+_EMPTY: Final[tuple[Any, ...]] = (None, [], {}, "")
+
+
+class Draw:
+    """A run: its random numbers, and how much it may still make."""
+
+    def __init__(self, judge: Judge, random: Random, wants: Callable[[Any], bool] | None = None) -> None:
+        self.judge, self.random, self.wants = judge, random, wants
+        self.flatten = Flattener(judge.resolve)
+        self.heights = Heights(self.flatten, judge.hides)
+        self.room, self.steps = ROOM, STEPS
+
+    def value(self, schemas: list[Any], where: Where) -> Any:
+        """A value that satisfies all the schemas. Raises Unsatisfiable."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise Unsatisfiable("its values are too many, or too deep, to be made", where.pointer)
+        return self._decided(self.flatten(schemas, where.pointer), where, ())
+
+    def _offered(self, demands: Demands, where: Where) -> Any:
+        """A value that the schemas themselves offer, if one of them satisfies all."""
+        if where.given is not None:
+            return _NOTHING
+        for candidate in self._prepared(demands, where.varied):
+            if self._fit(demands, candidate):
+                self.room -= 1
+                return deepcopy(candidate)
+        if demands.has("const", "enum"):
+            raise Unsatisfiable("no value of its enum or const satisfies the rest of the schema", where.pointer)
+        return _NOTHING
+
+    def _fit(self, demands: Demands, value: Any) -> bool:
+        return all(self.judge.fits(root, value) for root in demands.roots)
+
+    def _prepared(self, demands: Demands, varied: bool) -> Iterator[Any]:
+        """The values that the schema itself offers, examples first."""
+        if not varied:
+            yield from demands.each("example")
+            yield from (one for examples in demands.each("examples") if isinstance(examples, list) for one in examples)
+            yield from (value for value in demands.each("default") if value not in _EMPTY)
+        yield from demands.each("const")
+        for values in demands.each("enum"):
+            listed = list(values) if isinstance(values, list) else []
+            yield from (
+                self.random.sample(listed, len(listed)) if varied else sorted(listed, key=lambda one: one is None)
+            )
+
+    def _decided(self, demands: Demands, where: Where, made: tuple[Choice, ...]) -> Any:
+        """The value once every `anyOf`, `oneOf` and `if` is decided, one after the other."""
+        offered = self._offered(demands, where)
+        if offered is not _NOTHING:
+            return offered
+        choice = unmade_choice(demands, made)
+        if choice is None:
+            return self._settled(demands, where)
+        problem = Unsatisfiable(f"no alternative of its {choice.keyword} can be satisfied", where.pointer)
+        for option in self._ordered(choice, where):
+            for schemas in alternatives(choice, option):
+                try:
+                    chosen = self.flatten([*demands.roots, *schemas], where.pointer)
+                    return self._decided(chosen, where, (*made, choice))
+                except Unsatisfiable as error:
+                    problem = error
+        raise problem
+
+    def _ordered(self, choice: Choice, where: Where) -> list[Any]:
+        options = list(choice.options)
+        if where.varied:
+            self.random.shuffle(options)
+        options.sort(key=lambda option: isinstance(option, Mapping) and option.get("type") == "null")
+        if self._is_lean(where):
+            options.sort(key=lambda option: self.heights.least(option, 12))
+        return options
+
+    def _settled(self, demands: Demands, where: Where) -> Any:
+        """The value when only types are left to choose."""
+        problem = Unsatisfiable("its types exclude one another", where.pointer)
+        certain = not demands.has(*_UNCERTAIN) and where.given is None
+        for kind in demands.types():
+            for place in [where] if certain else self._tries(where):
+                try:
+                    found = self._of_kind(kind, demands, place)
+                except Unsatisfiable as error:
+                    problem = error
+                    break
+                if certain or self._fit(demands, found):
+                    return found
+                for other in spoiled(demands, found, self.judge, self.flatten):
+                    if self._fit(demands, other):
+                        return other
+                problem = Unsatisfiable(f"no {kind} was found that satisfies all of it{_blame(demands)}", where.pointer)
+        raise problem
+
+    def _tries(self, where: Where) -> list[Where]:
+        """Richer and poorer values: `not` and `oneOf` often forbid what is optional."""
+        varied = replace(where, varied=True)
+        return [where, replace(where, lean=True), *[varied, replace(varied, lean=True)] * 3]
+
+    def _of_kind(self, kind: str, demands: Demands, where: Where) -> Any:
+        self.room -= 1
+        if kind == "object":
+            return make_object(self, demands, where)
+        if kind == "array":
+            return make_array(self, demands, where)
+        if kind == "string":
+            return string(demands, self.random, where.hint, where.pointer)
+        if kind in ("integer", "number"):
+            return number(demands, self.random, kind == "integer", where.pointer)
+        return None if kind == "null" else not where.varied or self.random.random() < 0.5
+
+    def includes(self, schemas: list[Any], where: Where) -> bool:
+        """Whether an optional member is made: not when lean, deep, out of room, or inside a value of its own kind."""
+        if self.wants is not None and where.depth == 1:
+            return any(map(self.wants, schemas))
+        if self._is_lean(where):
+            return False
+        around = where.around
+        try:
+            targets = self.flatten(schemas, where.pointer).targets
+        except Unsatisfiable:
+            return False
+        return not targets & around and all(self.heights.within(schema, DEEPEST) for schema in schemas)
+
+    def _is_lean(self, where: Where) -> bool:
+        return where.lean or where.depth > DEEPEST or self.room <= 0
+
+
+def _blame(demands: Demands) -> str:
+    """The keywords that construction cannot promise, for the message."""
+    found = [keyword for keyword in _UNCERTAIN if demands.has(keyword)]
+    return f" (mind its {', '.join(found)})" if found else ""

@@ -1,0 +1,279 @@
+"""Whether a value satisfies a schema, asked thousands of times while one is made.
+
+The verdict on messages belongs to the contract's validators; they are compiled for each schema, which costs more than the
+few look-ups that are needed here, on alternatives that nobody else ever asks about. JSON Schema 2020-12, and
+OpenAPI 3.0 where it differs (`nullable`, boolean exclusive bounds); `readOnly` and `writeOnly` count by direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sized
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import isfinite
+from typing import Any, Final
+
+from mockserver.generate.equality import among, distinct, same
+from mockserver.generate.formats import has_format
+from mockserver.generate.regex import matches
+
+_DEEPEST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Says whether values satisfy schemas: `resolve` follows a `$ref`, `writing` is the direction (request or answer)."""
+
+    resolve: Callable[[Any], Any]
+    writing: bool = False
+    nullable: bool = True  #: `nullable` counts, as in OpenAPI 3.0
+    _hidden: dict[int, tuple[Any, bool]] = field(default_factory=dict, repr=False)
+
+    def fits(self, schema: Any, value: Any, depth: int = 0) -> bool:
+        """Whether the value satisfies the schema."""
+        if not isinstance(schema, Mapping) or depth > _DEEPEST:
+            return schema is not False
+        if "$ref" in schema and not self.fits(self.resolve(schema), value, depth + 1):
+            return False
+        for keyword, argument in schema.items():
+            check = _CHECKS.get(keyword)
+            if check is not None and not check(_Question(self, schema, value, depth), argument):
+                return False
+        return True
+
+    def hides(self, schema: Any) -> bool:
+        """Whether a property of this schema never travels this way: `writeOnly` in answers, `readOnly` in requests."""
+        known = self._hidden.get(id(schema))
+        if known is None:
+            known = self._hidden[id(schema)] = (
+                schema,
+                self._marked(schema, "readOnly" if self.writing else "writeOnly"),
+            )
+        return known[1]
+
+    def _marked(self, schema: Any, mark: str, depth: int = 0) -> bool:
+        if not isinstance(schema, Mapping) or depth > 8:
+            return False
+        if schema.get(mark) is True:
+            return True
+        if "$ref" in schema:
+            return self._marked(self.resolve(schema), mark, depth + 1)
+        return any(self._marked(part, mark, depth + 1) for part in schema.get("allOf", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    judge: Judge
+    schema: Mapping[str, Any]
+    value: Any
+    depth: int
+
+    def fits(self, schema: Any, value: Any) -> bool:
+        return self.judge.fits(schema, value, self.depth + 1)
+
+    def holds(self, schema: Any) -> bool:
+        return self.judge.fits(schema, self.value, self.depth + 1)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a JSON number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_integer(value: Any) -> bool:
+    """Whether a value is an integer: 1.0 is one (JSON Schema 2020-12 validation, 6.1.1)."""
+    return is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
+_TYPES: Final[dict[str, Callable[[Any], bool]]] = {
+    "null": lambda value: value is None,
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": is_integer,
+    "number": is_number,
+    "string": lambda value: isinstance(value, str),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+
+
+def has_type(name: str, value: Any) -> bool:
+    """Whether a value has the JSON type; a type that is not known admits anything."""
+    check = _TYPES.get(name)
+    return check is None or check(value)
+
+
+def is_multiple(value: float, step: float) -> bool:
+    """Whether a number is a multiple, for validators that divide decimals as well as for those that divide floats."""
+    if not isfinite(value) or not step:
+        return False
+    if isinstance(value, int) and isinstance(step, int):
+        return value % step == 0
+    exact = Decimal(str(value)) % Decimal(str(step)) == 0
+    return exact and (value / step).is_integer()
+
+
+def _type(question: _Question, names: Any) -> bool:
+    if question.value is None and question.judge.nullable and question.schema.get("nullable") is True:
+        return True
+    return any(has_type(name, question.value) for name in ([names] if isinstance(names, str) else names))
+
+
+def _enum(question: _Question, values: Any) -> bool:
+    return not isinstance(values, list) or among(question.value, values)
+
+
+def _bound(admits: Callable[[Any, Any], bool]) -> Callable[[_Question, Any], bool]:
+    def check(question: _Question, limit: Any) -> bool:
+        return not is_number(question.value) or not is_number(limit) or admits(question.value, limit)
+
+    return check
+
+
+def _closed_bound(admits: Callable[[Any, Any], bool], exclusive: str) -> Callable[[_Question, Any], bool]:
+    def check(question: _Question, limit: Any) -> bool:
+        if not is_number(question.value) or not is_number(limit):
+            return True
+        return admits(question.value, limit) or (question.value == limit and question.schema.get(exclusive) is not True)
+
+    return check
+
+
+def _size(kind: type[Sized], admits: Callable[[int, Any], bool]) -> Callable[[_Question, Any], bool]:
+    def check(question: _Question, limit: Any) -> bool:
+        return not isinstance(question.value, kind) or admits(len(question.value), limit)
+
+    return check
+
+
+def _on(kind: type, admits: Callable[[_Question, Any], bool]) -> Callable[[_Question, Any], bool]:
+    """A check that applies to values of one type alone."""
+
+    def check(question: _Question, argument: Any) -> bool:
+        return not isinstance(question.value, kind) or admits(question, argument)
+
+    return check
+
+
+def _required(question: _Question, names: Any) -> bool:
+    return not isinstance(names, list) or all(
+        name in question.value or question.judge.hides(question.schema.get("properties", {}).get(name))
+        for name in names
+    )
+
+
+def _properties(question: _Question, properties: Any) -> bool:
+    value, judge = question.value, question.judge
+    return all(
+        not judge.hides(schema) and question.fits(schema, value[name])
+        for name, schema in properties.items()
+        if name in value
+    )
+
+
+def _pattern_properties(question: _Question, properties: Any) -> bool:
+    return all(
+        question.fits(schema, value)
+        for pattern, schema in properties.items()
+        for name, value in question.value.items()
+        if matches(pattern, name)
+    )
+
+
+def _additional(question: _Question, schema: Any) -> bool:
+    return all(
+        question.fits(schema, question.value[name]) for name in question.value if not declares(question.schema, name)
+    )
+
+
+def declares(schema: Mapping[str, Any], name: str) -> bool:
+    """Whether a schema declares a property: by its name, or by a pattern."""
+    return name in schema.get("properties", ()) or any(
+        matches(one, name) for one in schema.get("patternProperties", ())
+    )
+
+
+def _dependent_required(question: _Question, names: Any) -> bool:
+    return all(set(needed) <= question.value.keys() for name, needed in names.items() if name in question.value)
+
+
+def _dependent_schemas(question: _Question, schemas: Any) -> bool:
+    return all(question.holds(schema) for name, schema in schemas.items() if name in question.value)
+
+
+def _items(question: _Question, schema: Any) -> bool:
+    first = schema if isinstance(schema, list) else question.schema.get("prefixItems", ())
+    if isinstance(schema, list):  # draft 4's tuple
+        return all(map(question.fits, first, question.value))
+    return all(question.fits(schema, value) for value in question.value[len(first) :])
+
+
+def _contains(question: _Question, schema: Any) -> bool:
+    found = sum(question.fits(schema, value) for value in question.value)
+    most = question.schema.get("maxContains")
+    return found >= question.schema.get("minContains", 1) and (most is None or found <= most)
+
+
+def _condition(question: _Question, schema: Any) -> bool:
+    branch = question.schema.get("then" if question.holds(schema) else "else", True)
+    return question.holds(branch)
+
+
+def _unevaluated_properties(question: _Question, schema: Any) -> bool:
+    seen = set(_evaluated(question, question.schema))
+    return all(question.fits(schema, value) for name, value in question.value.items() if name not in seen)
+
+
+def _evaluated(question: _Question, schema: Any) -> Iterator[str]:
+    """The properties that a schema and its applied parts look at (JSON Schema 2020-12 core, 11.3)."""
+    if not isinstance(schema, Mapping):
+        return
+    open_ended = "additionalProperties" in schema or (
+        "unevaluatedProperties" in schema and schema is not question.schema
+    )
+    yield from (name for name in question.value if open_ended or declares(schema, name))
+    applied = [*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    if "$ref" in schema:
+        applied.append(question.judge.resolve(schema))
+    if "if" in schema:
+        applied += [schema["if"], schema.get("then" if question.holds(schema["if"]) else "else")]
+    applied += [part for name, part in schema.get("dependentSchemas", {}).items() if name in question.value]
+    for part in applied:
+        if question.holds(part):
+            yield from _evaluated(question, part)
+
+
+_CHECKS: Final[dict[str, Callable[[_Question, Any], bool]]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": lambda question, value: same(question.value, value),
+    "minimum": _closed_bound(lambda value, limit: value > limit, "exclusiveMinimum"),
+    "maximum": _closed_bound(lambda value, limit: value < limit, "exclusiveMaximum"),
+    "exclusiveMinimum": _bound(lambda value, limit: value > limit),
+    "exclusiveMaximum": _bound(lambda value, limit: value < limit),
+    "multipleOf": lambda question, step: not is_number(question.value) or is_multiple(question.value, step),
+    "minLength": _size(str, lambda size, limit: size >= limit),
+    "maxLength": _size(str, lambda size, limit: size <= limit),
+    "pattern": _on(str, lambda question, pattern: matches(pattern, question.value)),
+    "format": lambda question, name: has_format(name, question.value),
+    "minItems": _size(list, lambda size, limit: size >= limit),
+    "maxItems": _size(list, lambda size, limit: size <= limit),
+    "uniqueItems": _on(list, lambda question, unique: unique is not True or distinct(question.value)),
+    "prefixItems": _on(list, lambda question, schemas: all(map(question.fits, schemas, question.value))),
+    "items": _on(list, _items),
+    "contains": _on(list, _contains),
+    "minProperties": _size(dict, lambda size, limit: size >= limit),
+    "maxProperties": _size(dict, lambda size, limit: size <= limit),
+    "required": _on(dict, _required),
+    "properties": _on(dict, _properties),
+    "patternProperties": _on(dict, _pattern_properties),
+    "additionalProperties": _on(dict, _additional),
+    "propertyNames": _on(dict, lambda question, schema: all(question.fits(schema, name) for name in question.value)),
+    "dependentRequired": _on(dict, _dependent_required),
+    "dependentSchemas": _on(dict, _dependent_schemas),
+    "unevaluatedProperties": _on(dict, _unevaluated_properties),
+    "allOf": lambda question, parts: all(map(question.holds, parts)),
+    "anyOf": lambda question, parts: any(map(question.holds, parts)),
+    "oneOf": lambda question, parts: sum(map(question.holds, parts)) == 1,
+    "not": lambda question, schema: not question.holds(schema),
+    "if": _condition,
+}

@@ -1,0 +1,129 @@
+"""The door of generation: a value for a schema, a record completed, a key that is not taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+from mockserver.contract.shape import branches, has_format, members
+from mockserver.errors import MockError
+from mockserver.generate.demands import type_names
+from mockserver.generate.draw import Draw
+from mockserver.generate.errors import Unsatisfiable
+from mockserver.generate.fits import Judge
+from mockserver.generate.place import Where
+
+Resolve = Callable[[Any], Any]
+
+_STAMPED: Final = re.compile(
+    r"(?i)^(date_?)?(created|updated|modified|inserted|changed|last_?(updated|modified))(_?(at|on|date|time))?$"
+)
+_SHAPING: Final = ("format", "pattern", "enum", "maxLength")
+_UUID: Final = {"type": "string", "format": "uuid"}
+_KEY_ATTEMPTS: Final = 1000
+_INTEGERS_TRIED: Final = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """Makes values for schemas.
+
+    `resolve` follows a `$ref`; `writing` leaves out what is readOnly (a request) instead of what is writeOnly (an answer);
+    `nullable` reads that keyword as OpenAPI 3.0 does; `varied` draws among enums and alternatives and passes over examples.
+    """
+
+    resolve: Resolve
+    writing: bool = False
+    nullable: bool = True
+    varied: bool = False
+
+    def value(self, schema: Any, seed: str | int, hint: str = "") -> Any:
+        """A value that satisfies the schema, always the same for the same seed. Raises Unsatisfiable."""
+        return self._draw(seed).value([schema], Where(varied=self.varied, hint=hint))
+
+    def fits(self, schema: Any, value: Any) -> bool:
+        """Whether a value satisfies a schema."""
+        return self._judge().fits(schema, value)
+
+    def completed(self, schema: Any, given: Mapping[str, Any], seed: str | int) -> dict[str, Any]:
+        """The given members, and what is missing of those that are required, readOnly or have a default."""
+        known = members(schema, self.resolve)
+        declared = {name: value for name, value in given.items() if name in known}
+        try:
+            made = self._draw(seed, self._is_filled).value([schema], Where(given=declared))
+        except Unsatisfiable:  # what was given breaks the schema: that is for the contract's validators to say
+            made = self._draw(seed, self._is_filled).value([schema], Where(given={}))
+        return {**made, **given} if isinstance(made, dict) else dict(given)
+
+    def _judge(self) -> Judge:
+        return Judge(self._followed, self.writing, self.nullable)
+
+    def _followed(self, node: Any) -> Any:
+        try:
+            return self.resolve(node)
+        except MockError:  # a `$ref` to nowhere: anything fits it, as the contract's validators have it
+            return True
+
+    def _draw(self, seed: str | int, wants: Callable[[Any], bool] | None = None) -> Draw:
+        return Draw(self._judge(), Random(str(seed)), wants)  # noqa: S311 - repeatable on purpose
+
+    def _is_filled(self, schema: Any) -> bool:
+        return any(branch.get("readOnly") is True or "default" in branch for branch in branches(schema, self.resolve))
+
+
+def generate(schema: Any, *, resolve: Resolve, seed: str | int, writing: bool = False) -> Any:
+    """A value that satisfies the schema: its example where it has a valid one, otherwise made from its rules."""
+    return Generator(resolve, writing).value(schema, seed)
+
+
+def complete(
+    schema: Any, given: Mapping[str, Any], *, resolve: Resolve, seed: str | int, key: str = "id", now: str = ""
+) -> dict[str, Any]:
+    """A record with the given fields, which win, and with what its schema requires, marks readOnly or gives a default.
+
+    `now` (RFC 3339) is the time of fields that say when the record was made or changed; `key` is never made here.
+    """
+    stamps = {
+        name: now
+        for name, inner in members(schema, resolve).items()
+        if now and name not in given and has_format(inner, "date-time", resolve) and is_stamp(name)
+    }
+    made = Generator(resolve).completed(schema, {**stamps, **given}, seed)
+    if key not in given:
+        made.pop(key, None)
+    return made
+
+
+def is_stamp(name: str) -> bool:
+    """Whether a date-time field of this name says when its record was made or changed."""
+    return _STAMPED.match(name) is not None
+
+
+def fresh_key(
+    schema: Any, key: str, *, resolve: Resolve, seed: str | int, taken: Callable[[Any], bool], first: int = 1
+) -> Any:
+    """A key for a new record, of the type that its schema declares: a string drawn by seed, or an integer.
+
+    Integers count from `first`, which should lie above all keys that were ever given: a removed record's key is not free.
+    """
+    inner = members(schema, resolve).get(key, {"type": "string"})
+    declared = {name for branch in branches(inner, resolve) for name in type_names(branch.get("type") or ())}
+    if declared & {"integer", "number"}:
+        return _free_integer(Generator(resolve), inner, taken, first)
+    shaped = any(branch.get(word) for branch in branches(inner, resolve) for word in _SHAPING)
+    generator = Generator(resolve, varied=True)
+    for attempt in range(_KEY_ATTEMPTS):
+        found = generator.value(inner if shaped else _UUID, f"{seed}/{key}/{attempt}", hint=key)
+        if not taken(found):
+            return found
+    raise Unsatisfiable(f"found no value for {key!r} that is not taken", f"/{key}")
+
+
+def _free_integer(generator: Generator, schema: Any, taken: Callable[[Any], bool], first: int) -> Any:
+    for number in range(first, first + _INTEGERS_TRIED):
+        if not taken(number) and generator.fits(schema, number):
+            return number
+    raise Unsatisfiable("found no integer that is not taken")

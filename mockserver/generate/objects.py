@@ -1,0 +1,154 @@
+"""Objects: which members are made, under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mockserver.generate.choices import discriminator_value
+from mockserver.generate.demands import Demands
+from mockserver.generate.errors import Unsatisfiable
+from mockserver.generate.patterns import sample
+from mockserver.generate.place import Drawer, Where
+
+_NAMES: Final = ("one", "two", "three", "four", "five", "six")
+_ATTEMPTS: Final = 5
+
+
+def make_object(draw: Drawer, demands: Demands, where: Where) -> dict[str, Any]:
+    """An object with all that is required, and the optional members that there is room for."""
+    required = [name for name in demands.required() if not _hidden(draw, demands, name)]
+    most = demands.least("maxProperties")
+    least = max(len(required), demands.most("minProperties"))
+    if most is not None and least > most:
+        raise Unsatisfiable(f"it needs {least} properties and allows {most}", where.pointer)
+    misnamed = next((name for name in required if not _may_be_named(draw, demands, name)), None)
+    if misnamed is not None:
+        raise Unsatisfiable(f"it requires {misnamed!r}, which its propertyNames refuse", where.pointer)
+    made: dict[str, Any] = {}
+    for name in _in_order(draw, demands, where, required):
+        if name in required or most is None or len(made) + _missing(required, made) < most:
+            _add(draw, demands, where, made, name, name in required)
+    _complete(draw, demands, where, made, most)
+    return made
+
+
+def _missing(required: list[str], made: Mapping[str, Any]) -> int:
+    return sum(name not in made for name in required)
+
+
+def _hidden(draw: Drawer, demands: Demands, name: str) -> bool:
+    return any(draw.judge.hides(schema) for schema in demands.of_property(name))
+
+
+def _in_order(draw: Drawer, demands: Demands, where: Where, required: list[str]) -> Iterator[str]:
+    """The members to make: those declared in the order of the document, then what is required beyond them."""
+    wanted = _with_dependents(demands, [*required, *_optional(draw, demands, where, required)])
+    declared = demands.property_names()
+    yield from (name for name in declared if name in wanted)
+    yield from (name for name in wanted if name not in declared)
+
+
+def _optional(draw: Drawer, demands: Demands, where: Where, required: list[str]) -> Iterator[str]:
+    for name in dict.fromkeys([*demands.property_names(), *(where.given or ())]):
+        if name in required or not _may_be_named(draw, demands, name) or _hidden(draw, demands, name):
+            continue
+        place = where.inside(name, demands.targets)
+        if name in (where.given or ()) or draw.includes(demands.of_property(name), place):
+            yield name
+
+
+def _with_dependents(demands: Demands, names: list[str]) -> list[str]:
+    wanted = dict.fromkeys(names)
+    for name in names:  # grows while it is walked: what one member brings along may bring along more
+        for dependents in demands.each("dependentRequired"):
+            names.extend(other for other in dependents.get(name, ()) if other not in wanted)
+            wanted.update(dict.fromkeys(dependents.get(name, ())))
+    return list(wanted)
+
+
+def _add(draw: Drawer, demands: Demands, where: Where, made: dict[str, Any], name: str, needed: bool) -> None:
+    if where.given is not None and name in where.given:
+        made[name] = where.given[name]
+        return
+    schemas = demands.of_property(name)
+    place = where.inside(name, demands.targets)
+    try:
+        made[name] = draw.value([*schemas, *_discriminating(demands, name)], place)
+    except Unsatisfiable:
+        try:
+            made[name] = draw.value(schemas, place)
+        except Unsatisfiable:
+            if needed:
+                raise
+
+
+def _discriminating(demands: Demands, name: str) -> Iterator[Any]:
+    """What a discriminator of a parent schema asks of its property: the name of the schema that is being made."""
+    for part in demands.parts:
+        discriminator = part.get("discriminator")
+        if (
+            not isinstance(discriminator, Mapping)
+            or discriminator.get("propertyName") != name
+            or "oneOf" in part
+            or "anyOf" in part
+        ):
+            continue
+        names = [discriminator_value(discriminator, reference) for reference in demands.names[:1]]
+        known = discriminator.get("mapping") or {}
+        yield {"enum": [value for value in names if value in known or not known] or list(known)}
+
+
+def _complete(draw: Drawer, demands: Demands, where: Where, made: dict[str, Any], most: int | None) -> None:
+    """Add members that no schema names: as many as `minProperties` asks, and one to show what a map holds."""
+    least = demands.most("minProperties")
+    shows = 0 if demands.property_names() or draw.wants or not draw.includes(_values(demands), where) else 1
+    goal = max(least, shows if most is None else min(shows, most))
+    names = _undeclared(draw, demands)
+    while len(made) < goal:
+        name = next(names, None)
+        if name is None:
+            if len(made) >= least:
+                return
+            raise Unsatisfiable(f"found no names for its {least} properties", where.pointer)
+        if name not in made and not _hidden(draw, demands, name):
+            _add(draw, demands, where, made, name, needed=False)
+
+
+def _values(demands: Demands) -> list[Any]:
+    """What a map says of its values; `false` when it is no map."""
+    patterns = [schema for schemas in demands.each("patternProperties") for schema in schemas.values()]
+    found = [schema for schema in demands.each("additionalProperties") if isinstance(schema, Mapping)]
+    return [*patterns, *found] or [False]
+
+
+def _undeclared(draw: Drawer, demands: Demands) -> Iterator[str]:
+    names = list(demands.each("propertyNames"))
+    for _ in range(_ATTEMPTS):
+        yield from _named_by_pattern(draw, demands)
+        yield from (name for name in demands.property_names() if _may_be_named(draw, demands, name))
+        if names:
+            yield from _named_by_schema(draw, names)
+        yield from (name for name in _NAMES if _may_be_named(draw, demands, name))
+        number = draw.random.randrange(10**6)
+        yield from (name for name in (f"name{number}",) if _may_be_named(draw, demands, name))
+
+
+def _named_by_pattern(draw: Drawer, demands: Demands) -> Iterator[str]:
+    for schemas in demands.each("patternProperties"):
+        for pattern in schemas:
+            name = sample([pattern], draw.random)
+            if name is not None and _may_be_named(draw, demands, name):
+                yield name
+
+
+def _named_by_schema(draw: Drawer, schemas: list[Any]) -> Iterator[str]:
+    try:
+        name = draw.value([{"type": "string"}, *schemas], Where(varied=True))
+    except Unsatisfiable:
+        return
+    yield name
+
+
+def _may_be_named(draw: Drawer, demands: Demands, name: str) -> bool:
+    return all(draw.judge.fits(schema, name) for schema in demands.each("propertyNames"))

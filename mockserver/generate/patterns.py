@@ -1,0 +1,126 @@
+"""Strings that a regular expression matches, sampled from its parsed form."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any, Final
+
+from mockserver.generate.regex import matches, translated
+
+_parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - the one parser of its own dialect; same in 3.11 to 3.14
+_WORDY: Final = string.ascii_lowercase + string.digits + string.ascii_uppercase
+_PRINTABLE: Final = _WORDY + string.punctuation + " "
+_CATEGORIES: Final[dict[str, str]] = {
+    "CATEGORY_DIGIT": r"\d", "CATEGORY_NOT_DIGIT": r"\D", "CATEGORY_SPACE": r"\s", "CATEGORY_NOT_SPACE": r"\S",
+    "CATEGORY_WORD": r"\w", "CATEGORY_NOT_WORD": r"\W",
+}  # fmt: skip
+_ATTEMPTS: Final = 120
+
+
+def sample(patterns: list[str], random: Random, low: int = 0, high: int | None = None) -> str | None:
+    """A string of `low` to `high` characters in which every pattern is found; None when no attempt succeeded."""
+    for text in _candidates(patterns[0], random, low, high):
+        fits = len(text) >= low and (high is None or len(text) <= high)
+        if fits and all(matches(pattern, text) for pattern in patterns):
+            return text
+    return None
+
+
+def _candidates(pattern: str, random: Random, low: int, high: int | None) -> Iterator[str]:
+    try:
+        tree = _parser.parse(translated(pattern), re.ASCII)
+    except (re.error, OverflowError, RecursionError):
+        yield "x" * low
+        return
+    longest = min(high if high is not None else low + 16, low + 64)
+    for attempt in range(_ATTEMPTS):
+        stretch = (attempt % 4) if attempt < 12 else random.randint(0, longest + 1)
+        text = _Sampler(random, stretch, _WORDY if attempt % 3 else _PRINTABLE).text(tree)
+        yield text
+        if len(text) < low:  # a pattern that is not anchored leaves room on either side
+            yield text + "a" * (low - len(text))
+            yield "a" * (low - len(text)) + text
+
+
+class _Sampler:
+    """One sample: `stretch` bounds how often an open-ended repetition goes beyond its minimum."""
+
+    def __init__(self, random: Random, stretch: int, alphabet: str) -> None:
+        self.random, self.stretch, self.alphabet = random, stretch, alphabet
+        self.groups: dict[int, str] = {}
+
+    def text(self, tree: Any) -> str:
+        return "".join(self._node(str(operator), argument) for operator, argument in tree)
+
+    def _node(self, operator: str, argument: Any) -> str:
+        handler = _NODES.get(operator)
+        return "" if handler is None else handler(self, argument)  # anchors and look-arounds add no text
+
+    def literal(self, argument: int) -> str:
+        return chr(argument)
+
+    def not_literal(self, argument: int) -> str:
+        return self._pick(lambda char: char != chr(argument))
+
+    def any(self, _argument: None) -> str:
+        return self.random.choice(self.alphabet)
+
+    def one_of(self, argument: Any) -> str:
+        negated = bool(argument) and str(argument[0][0]) == "NEGATE"
+        members = argument[1:] if negated else argument
+        found = self._pick(lambda char: any(_holds(member, char) for member in members) != negated)
+        return found or _first(members)
+
+    def branch(self, argument: Any) -> str:
+        return self.text(self.random.choice(argument[1]))
+
+    def subpattern(self, argument: Any) -> str:
+        text = self.text(argument[3])
+        if argument[0] is not None:
+            self.groups[argument[0]] = text
+        return text
+
+    def atomic_group(self, argument: Any) -> str:
+        return self.text(argument)
+
+    def repeat(self, argument: Any) -> str:
+        least, most, tree = argument
+        times = min(int(least) + self.random.randint(min(1, self.stretch), self.stretch), int(most))
+        return "".join(self.text(tree) for _ in range(times))
+
+    def group_reference(self, argument: int) -> str:
+        return self.groups.get(argument, "")
+
+    def _pick(self, admits: Callable[[str], bool]) -> str:
+        chars = [char for char in self.alphabet if admits(char)] or [char for char in _PRINTABLE if admits(char)]
+        return self.random.choice(chars) if chars else ""
+
+
+def _holds(member: Any, char: str) -> bool:
+    operator, argument = str(member[0]), member[1]
+    if operator == "LITERAL":
+        return ord(char) == int(argument)
+    if operator == "RANGE":
+        return int(argument[0]) <= ord(char) <= int(argument[1])
+    return re.match(_CATEGORIES.get(str(argument), r"\Z"), char, re.ASCII) is not None
+
+
+def _first(members: Any) -> str:
+    """The first character of a class that holds none that is printable ASCII."""
+    for operator, argument in members:
+        if str(operator) == "LITERAL":
+            return chr(argument)
+        if str(operator) == "RANGE":
+            return chr(argument[0])
+    return " "
+
+
+_NODES: Final[dict[str, Callable[[_Sampler, Any], str]]] = {
+    "LITERAL": _Sampler.literal, "NOT_LITERAL": _Sampler.not_literal, "ANY": _Sampler.any, "IN": _Sampler.one_of,
+    "BRANCH": _Sampler.branch, "SUBPATTERN": _Sampler.subpattern, "ATOMIC_GROUP": _Sampler.atomic_group,
+    "MAX_REPEAT": _Sampler.repeat, "MIN_REPEAT": _Sampler.repeat, "POSSESSIVE_REPEAT": _Sampler.repeat,
+    "GROUPREF": _Sampler.group_reference,
+}  # fmt: skip

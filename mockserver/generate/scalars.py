@@ -1,0 +1,122 @@
+"""Strings and numbers within the demands made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil, floor, gcd, inf, lcm
+from random import Random
+from typing import Final
+
+from mockserver.generate.demands import Demands
+from mockserver.generate.errors import Unsatisfiable
+from mockserver.generate.fits import is_multiple, is_number
+from mockserver.generate.formats import has_format, make
+from mockserver.generate.patterns import sample
+from mockserver.generate.regex import matches
+from mockserver.generate.words import word
+
+_SPREAD: Final = 100  # how many steps from its bound a number is drawn when nothing else limits it
+_ATTEMPTS: Final = 200
+_SHORTEST: Final = {"email": "a@b.co", "idn-email": "a@b.co", "uri": "a:b", "url": "a:b", "uri-reference": "/", "byte": "YQ==",
+                    "hostname": "a", "ipv6": "::1", "ipv4": "1.1.1.1", "json-pointer": "", "regex": "a", "duration": "P1D"}  # fmt: skip
+_PREFIXED: Final = frozenset({"email", "idn-email", "hostname"})
+
+
+def string(demands: Demands, random: Random, hint: str, place: str) -> str:
+    """A string of the demanded format, patterns and length; `hint` is the name of the property it is for."""
+    low, high = demands.most("minLength"), demands.least("maxLength")
+    patterns = [pattern for pattern in demands.each("pattern") if isinstance(pattern, str)]
+    formats = [name for name in demands.each("format") if isinstance(name, str)]
+    for text in _strings(formats, random, hint, low, high):
+        sized = low <= len(text) and (high is None or len(text) <= high)
+        if sized and all(has_format(name, text) for name in formats) and all(matches(one, text) for one in patterns):
+            return text
+    asked = " and ".join([*(f"format {name}" for name in formats), *(f"pattern {one!r}" for one in patterns)])
+    found = sample(patterns, random, low, high) if patterns else None
+    if found is None:
+        raise Unsatisfiable(
+            f"found no string of {asked or 'this length'}, {low} to {high or 'any number of'} characters", place
+        )
+    return found  # of no such format: where the pattern rules the format out, the pattern is the stronger word
+
+
+def _strings(formats: list[str], random: Random, hint: str, low: int, high: int | None) -> Iterator[str]:
+    for name in formats:
+        for _ in range(4):
+            made = make(name, random)
+            if made is None:
+                break
+            yield made
+            yield _padded(name, made, low)
+        yield _SHORTEST.get(name, "")
+    plain = word(hint, random)
+    while len(plain) < low:
+        plain += "-" + word("", random)
+    yield plain if high is None else plain[:high]
+    yield "x" * low
+
+
+def _padded(name: str, text: str, low: int) -> str:
+    if name == "byte":
+        return "QUJD" * (-(-low // 4))
+    missing = "a" * (low - len(text))
+    return missing + text if name in _PREFIXED else text + missing
+
+
+def number(demands: Demands, random: Random, whole: bool, place: str) -> int | float:
+    """A number within the demanded bounds, a multiple of every demanded step; an integer when `whole`."""
+    low, low_excluded, high, high_excluded = demands.bounds()
+    if low > high or (low == high and (low_excluded or high_excluded)):
+        raise Unsatisfiable(f"no number lies between {low} and {high}", place)
+    steps = [value for value in demands.each("multipleOf") if is_number(value) and value > 0]
+    for found in _multiples(_step(steps, whole, low, high), low, high, random):
+        inside = (found > low or (found == low and not low_excluded)) and (
+            found < high or (found == high and not high_excluded)
+        )
+        if inside and all(is_multiple(found, step) for step in steps):
+            return found
+    raise Unsatisfiable(f"found no {'integer' if whole else 'number'} between {low} and {high}" + _of(steps), place)
+
+
+def _of(steps: list[float]) -> str:
+    return f" that is a multiple of {' and '.join(map(str, steps))}" if steps else ""
+
+
+def _step(steps: list[float], whole: bool, low: float, high: float) -> Fraction:
+    found = Fraction(1) if whole else None
+    for step in map(_exact, steps):
+        found = step if found is None else _common(found, step)
+    if found is not None:
+        return found
+    width = _exact(high) - _exact(low) if high - low < inf else Fraction(_SPREAD)
+    return min(Fraction(1, 100), width / 8) or Fraction(1, 100)
+
+
+def _common(left: Fraction, right: Fraction) -> Fraction:
+    return Fraction(lcm(left.numerator, right.numerator), gcd(left.denominator, right.denominator))
+
+
+def _exact(value: float) -> Fraction:
+    return Fraction(value) if isinstance(value, int) else Fraction(str(value))
+
+
+def _multiples(step: Fraction, low: float, high: float, random: Random) -> Iterator[int | float]:
+    """Multiples of the step near the bound, or near zero, in an order drawn by `random`."""
+    least = None if low == -inf else ceil(_exact(low) / step)
+    most = None if high == inf else floor(_exact(high) / step)
+    spread = max(_SPREAD, int(_SPREAD / step))
+    first = max(least if least is not None else 1, 1) if most is None or most >= 1 else most - spread
+    if least is not None:
+        first = max(first, least)
+    last = first + spread if most is None else min(most, first + spread)
+    if first <= last:
+        for _ in range(_ATTEMPTS):
+            yield _plain(random.randint(first, last) * step)
+    yield from (_plain(edge * step) for edge in range(first, min(last, first + _ATTEMPTS) + 1))
+    if low != -inf:
+        yield _plain(_exact(low))  # a bound that no decimal step meets
+
+
+def _plain(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)

@@ -1,0 +1,74 @@
+"""What holds of every generated value, over all schemas."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema_rs
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockserver.generate import Generator, Unsatisfiable, generate
+from mockserver.generate.fits import Judge
+from tests.mockserver.generate.schemas import SCHEMAS, VALUES, satisfied_by
+
+CALM = settings(
+    deadline=None, derandomize=True, database=None, max_examples=400, suppress_health_check=list(HealthCheck)
+)
+
+
+def resolve(node: Any) -> Any:
+    """No schema here has a `$ref`."""
+    return node
+
+
+def accepts(schema: Any, value: Any) -> bool:
+    """The verdict of an independent validator, formats included."""
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(value)
+
+
+@CALM
+@given(SCHEMAS, st.integers(0, 3))
+def test_a_generated_value_satisfies_its_schema(schema: Any, seed: int) -> None:
+    """Whatever the schema, a value that is made is valid; a contradictory schema is refused with a place."""
+    try:
+        value = generate(schema, resolve=resolve, seed=seed)
+    except Unsatisfiable as error:
+        assert error.place.startswith("/")
+        assert error.problem
+    else:
+        assert accepts(schema, value), (schema, value)
+
+
+@CALM
+@given(st.data())
+def test_a_schema_that_some_value_satisfies_gets_one(data: st.DataObject) -> None:
+    """A schema made around a value is never called unsatisfiable."""
+    schema = data.draw(VALUES.flatmap(satisfied_by))
+    for varied in (False, True):
+        value = Generator(resolve, varied=varied).value(schema, 1)
+        assert accepts(schema, value), (schema, value)
+
+
+@CALM
+@given(SCHEMAS, VALUES)
+def test_the_judge_agrees_with_an_independent_validator(schema: Any, value: Any) -> None:
+    """A value fits a schema exactly when jsonschema-rs accepts it."""
+    assert Judge(resolve).fits(schema, value) == accepts(schema, value), (schema, value)
+
+
+@CALM
+@given(SCHEMAS, st.integers(0, 3))
+def test_the_same_seed_gives_the_same_bytes(schema: Any, seed: int) -> None:
+    """Generation depends on schema and seed alone."""
+    first, second = (made(schema, seed) for _ in range(2))
+    assert first == second
+
+
+def made(schema: Any, seed: int) -> str:
+    """The bytes of a generated value, or of the refusal."""
+    try:
+        return json.dumps(generate(schema, resolve=resolve, seed=seed))
+    except Unsatisfiable as error:
+        return str(error)
