@@ -15,7 +15,7 @@ from mockserver.contract.document import Document, read_document
 from mockserver.contract.inputs import InputReader
 from mockserver.contract.judge import Judges
 from mockserver.contract.operation import Operation, SecurityScheme
-from mockserver.contract.reading import Reading
+from mockserver.contract.reading import Reading, note_ignored
 from mockserver.contract.routing import Match, Router, base_paths
 from mockserver.contract.structure import check_structure
 from mockserver.errors import Violation
@@ -33,6 +33,7 @@ class Contract:
         self.document = document
         self._notes: dict[str, None] = {}
         check_structure(document, self._note)
+        note_ignored(document.root, self._note)
         reading = Reading(document, self._note)
         self.operations: Mapping[str, Operation] = {one.id: one for one in reading.operations()}
         self.security_schemes: Mapping[str, SecurityScheme] = reading.security_schemes()

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from mockserver.contract import pointers
 from mockserver.contract.document import Document
 from mockserver.contract.operation import EMPTY, Body, MediaType, Operation, Parameter, Response, SecurityScheme
+from mockserver.contract.routing import EXPRESSION
 from mockserver.errors import DocumentError
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -65,6 +66,8 @@ class Reading:
                 self.note(f"{place.pointer}: operationId {operation.id!r} is taken; it is called by method and path")
                 operation = self.operation(template, method, place, shared, named=False)
             ids.add(operation.id)
+            if operation.raw.get("callbacks"):
+                self.note(f"{operation.id}: callbacks are ignored: nothing is sent out")
             yield operation
 
     def places(self) -> Iterator[tuple[str, str, Place, Place | None]]:
@@ -73,6 +76,8 @@ class Reading:
         for template in paths.node if paths else ():
             if paths is None or not template.startswith("/"):
                 continue
+            if "?" in template or "#" in template:
+                self.note(f"{template} cannot be reached: a path holds no query and no fragment")
             item = self.resolved(paths / template)
             shared = item.get("parameters")
             for method in METHODS:
@@ -106,7 +111,7 @@ class Reading:
             id=(named and node.get("operationId")) or f"{method} {template}",
             method=method,
             template=template,
-            parameters=self.parameters(shared, place.get("parameters")),
+            parameters=self.in_template(template, place, self.parameters(shared, place.get("parameters"))),
             body=self.once(body, "body", self.body) if body else None,
             responses=dict(self.responses(place.get("responses"))),
             security=_security(node["security"]) if "security" in node else self.default_security,
@@ -124,6 +129,18 @@ class Reading:
                 if parameter.location != "header" or parameter.name.lower() not in _IGNORED_HEADERS:
                     found[parameter.location, parameter.name] = parameter
         return tuple(found.values())
+
+    def in_template(self, template: str, place: Place, declared: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+        """The parameters, with those of the path as its template has them: each is text unless it is declared."""
+        names = EXPRESSION.findall(template)
+        known = {parameter.name for parameter in declared if parameter.location == "path"}
+        for name in sorted(known - set(names)):
+            self.note(f"{place.pointer}: path parameter {name!r} is not in {template}: ignored")
+        missing = [name for name in names if name not in known]
+        for name in missing:
+            self.note(f"{place.pointer}: path parameter {name!r} is not declared: it may be any text")
+        kept = [parameter for parameter in declared if parameter.location != "path" or parameter.name in names]
+        return (*kept, *(Parameter(name, "path", True, {"type": "string"}, pointer=place.pointer) for name in missing))
 
     def parameter(self, place: Place) -> Parameter:
         """One parameter."""
@@ -224,3 +241,11 @@ def _security(node: Any) -> tuple[frozenset[str], ...]:
 def _assumed(node: Mapping[str, Any]) -> tuple[str, ...]:
     marks = node.get("x-assumed") or ()
     return (marks,) if isinstance(marks, str) else tuple(map(str, marks))
+
+
+def note_ignored(root: Mapping[str, Any], note: Note) -> None:
+    """Notes the parts of a document that a server of requests has no use for."""
+    if root.get("webhooks"):
+        note("webhooks are ignored: nothing is sent out")
+    if not root.get("paths"):
+        note("no path is declared: every request is answered 404")
