@@ -246,8 +246,7 @@ def _find(parser: Any, wanted: list[str]) -> int:
     """Walks the events down the wanted path; stops at the last part that exists."""
     events = iter(parser.get_event, None)
     next(events), next(events)
-    event = next(events)
-    line = 1
+    event, line = next(events), 1
     for part in wanted:
         if isinstance(event, MappingStartEvent):
             found = _in_mapping(events, part)
@@ -264,7 +263,7 @@ def _find(parser: Any, wanted: list[str]) -> int:
 def _in_mapping(events: Iterator[Any], name: str) -> tuple[int, Any] | None:
     while not isinstance(key := next(events), MappingEndEvent):
         if isinstance(key, ScalarEvent) and key.value == name:
-            return key.start_mark.line + 1, next(events)
+            return _line(key), next(events)
         _skip(events, key)
         _skip(events, next(events))
     return None
@@ -274,10 +273,14 @@ def _in_sequence(events: Iterator[Any], index: int) -> tuple[int, Any] | None:
     position = 0
     while not isinstance(event := next(events), SequenceEndEvent):
         if position == index:
-            return event.start_mark.line + 1, event
+            return _line(event), event
         _skip(events, event)
         position += 1
     return None
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def _skip(events: Iterator[Any], event: Any) -> None:

@@ -57,7 +57,7 @@ def _imports(path: Path) -> Iterator[str]:
 
 
 def _room(module: str) -> str:
-    return module.split(".")[0]
+    return module.split(".", maxsplit=1)[0]
 
 
 MOCK = _modules("mockserver")

@@ -81,7 +81,7 @@ class BodyReader:
         return styles.deep_object(stem, sent)
 
     def _field(self, name: str, texts: list[str]) -> Any:
-        shape = self.caster.shape(self.members.get(name))
+        shape = self.caster.form(self.members.get(name))
         encoding = self._encoding(name)
         if "json" in str(encoding.get("contentType")) or (shape == "object" and texts[0][:1] == "{"):
             return _json_or_text(texts[0])
@@ -101,14 +101,14 @@ class BodyReader:
         for part in decoding.parts(raw, self.parameters.get("boundary", "")):
             values.setdefault(part.name, []).append(self._part(part))
         found = {
-            name: items if len(items) > 1 or self.caster.shape(self.members.get(name)) == "array" else items[0]
+            name: items if len(items) > 1 or self.caster.form(self.members.get(name)) == "array" else items[0]
             for name, items in values.items()
         }
         value = self.cast(found) if self.cast else found
         return value, _stand_in(value)
 
     def _part(self, part: Part) -> Any:
-        shape = self.caster.shape(self.members.get(part.name))
+        shape = self.caster.form(self.members.get(part.name))
         kind = media.kind(part.content_type.partition(";")[0].strip().lower()) if part.content_type else ""
         if kind == "json" or (shape == "object" and not kind):
             return _json_or_text(decoding.text(part.content))

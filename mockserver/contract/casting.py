@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from mockserver.contract import shape
 from mockserver.contract.document import Document
-from mockserver.contract.schemas import property_schemas
 from mockserver.errors import DocumentError
 
 Cast = Callable[[Any], Any]
@@ -68,59 +68,36 @@ class Caster:
         cast = scalars[0] if len(scalars) == 1 else _first_of(scalars)
         if not kinds & {"array", "object"}:
             return cast
-        items = self.cast(self.items(schema), depth + 1)
+        items = self.cast(shape.item(schema, self.node), depth + 1)
         members = {name: self.cast(part, depth + 1) for name, part in self.properties(schema).items()}
-        rest = self.cast(self.resolved(schema, "additionalProperties"), depth + 1)
+        rest = self.cast(self.first(schema, "additionalProperties"), depth + 1)
         return _parts(cast, items, members, rest)
 
-    def shape(self, schema: Any) -> str:
+    def form(self, schema: Any) -> str:
         """`array`, `object` or `primitive`: how a parameter of this schema travels."""
         kinds = self.kinds(schema)
         return "array" if "array" in kinds else "object" if "object" in kinds else "primitive"
 
-    def kinds(self, schema: Any, seen: frozenset[int] = frozenset()) -> frozenset[str]:
+    def kinds(self, schema: Any) -> frozenset[str]:
         """The JSON types that a schema allows, as far as it names any."""
-        node = self.node(schema)
-        if not isinstance(node, Mapping) or id(node) in seen:
-            return frozenset()
-        seen |= {id(node)}
-        nullable = {"null"} if node.get("nullable") is True else set()
-        named = node.get("type")
-        if named:
-            return frozenset({named} if isinstance(named, str) else named) | nullable
-        parts = [part for key in ("allOf", "anyOf", "oneOf") for part in node.get(key) or ()]
-        found = frozenset(nullable).union(*(self.kinds(part, seen) for part in parts))
-        if "properties" in node:
-            found |= {"object"}
-        options = node.get("enum") or ([node["const"]] if "const" in node else [])
-        return found | {_kind(option) for option in options}
+        found: set[str] = set()
+        for part in shape.branches(schema, self.node):
+            named = part.get("type")
+            found |= {named} if isinstance(named, str) else set(named or ())
+            if part.get("nullable") is True:
+                found.add("null")
+            if not named:
+                found |= {"object"} if "properties" in part else set()
+                found |= {_kind(option) for option in part.get("enum") or ([part["const"]] if "const" in part else [])}
+        return frozenset(found)
 
-    def items(self, schema: Any) -> Any:
-        """The schema of a list's items."""
-        return self.first(schema, "items")
-
-    def first(self, schema: Any, key: str, depth: int = 0) -> Any:
-        """A keyword of a schema or of the parts that it is made of."""
-        node = self.node(schema)
-        if not isinstance(node, Mapping) or depth > _MOST_NESTED:
-            return None
-        if key in node:
-            return node[key]
-        parts = (part for name in ("allOf", "anyOf", "oneOf") for part in node.get(name) or ())
-        return next((found for part in parts if (found := self.first(part, key, depth + 1)) is not None), None)
+    def first(self, schema: Any, key: str) -> Any:
+        """A keyword of a schema or of the parts that it is made of; None where none has it."""
+        return next((part[key] for part in shape.branches(schema, self.node) if key in part), None)
 
     def properties(self, schema: Any) -> dict[str, Any]:
         """The properties of an object schema and of the parts that it is made of."""
-        found: dict[str, Any] = {}
-        node = self.node(schema)
-        for name in ("anyOf", "oneOf"):
-            for part in (node.get(name) or ()) if isinstance(node, Mapping) else ():
-                found |= property_schemas(self.document, part)
-        return found | property_schemas(self.document, schema)
-
-    def resolved(self, schema: Any, key: str) -> Any:
-        """The schema under a keyword; None where there is none."""
-        return self.first(schema, key)
+        return shape.members(schema, self.node)
 
     def node(self, schema: Any) -> Any:
         """The schema that a `$ref` leads to; None where it leads nowhere."""

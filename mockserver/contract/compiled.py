@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import jsonschema_rs
-from jsonschema_rs import Draft202012Validator, ValidationErrorKind
+from jsonschema_rs import Draft202012Validator, Registry, ValidationErrorKind, Validator, validator_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class Compiled:
 
     accepts: Callable[[Any], bool]
 
-    def __init__(self, schema: dict[str, Any] | bool) -> None:
-        self._validator = Draft202012Validator(schema, formats=FORMATS, validate_formats=True, offline=True)
-        self.accepts = self._validator.is_valid
+    def __init__(self, validator: Validator) -> None:
+        self._validator = validator
+        self.accepts = validator.is_valid
 
     def breaches(self, value: Any) -> Iterator[Breach]:
         """Every breach of the schema, in the order of its keywords."""
@@ -59,13 +59,19 @@ class Compiled:
 
 def compiled(schema: dict[str, Any] | bool) -> Compiled:
     """Compiles a self-contained JSON Schema (2020-12); `ValueError` when it is none."""
-    return Compiled(schema)
+    return Compiled(Draft202012Validator(schema, formats=FORMATS, validate_formats=True, offline=True))
+
+
+def compiled_metaschema(schema: dict[str, Any], resources: dict[str, Any]) -> Compiled:
+    """Compiles a schema of schemas, of any draft, with the resources that it refers to."""
+    registry = Registry(list(resources.items())) if resources else None
+    return Compiled(validator_for(schema, registry=registry, validate_formats=False, offline=True))
 
 
 @cache
 def format_accepts(name: str) -> Callable[[Any], bool]:
     """The check of one format, for other validators to agree with."""
-    return Compiled({"format": name}).accepts
+    return compiled({"format": name}).accepts
 
 
 _HYPHEN = re.compile(r"(\\[dDwWsS])-(?!\])")
@@ -91,17 +97,19 @@ def _compiles(pattern: str) -> bool:
 def _breach(error: jsonschema_rs.ValidationError, value: Any) -> Breach:
     # error.instance and error.message copy the offending part, which may be 10 MB; following the path does not.
     kind = error.kind
-    path = tuple(error.instance_path)
-    part = _follow(value, path)
+    path, part = _follow(value, error.instance_path)
     context = getattr(kind, "context", None) or ()
     alternatives = tuple(tuple(_breach(inner, value) for inner in errors) for errors in context)
     return Breach(path, kind.name, _wanted(kind), part, alternatives, tuple(error.schema_path))
 
 
-def _follow(value: Any, path: tuple[str | int, ...]) -> Any:
-    for part in path:
-        value = value[part]
-    return value
+def _follow(value: Any, steps: list[str | int]) -> tuple[tuple[str | int, ...], Any]:
+    """The path with names of properties as text, which the validator gives as numbers where they look like one."""
+    path: list[str | int] = []
+    for step in steps:
+        path.append(str(step) if isinstance(value, dict) else step)
+        value = value[path[-1]]
+    return tuple(path), value
 
 
 def _wanted(kind: ValidationErrorKind) -> Any:

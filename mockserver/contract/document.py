@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from mockserver import plain_yaml
-from mockserver.contract import pointers
+from mockserver.contract import pointers, references
 from mockserver.contract.embedding import EMBEDDED, Embedding
 from mockserver.contract.sources import Source
 from mockserver.errors import DocumentError, UsageError
 
 VERSIONS = ("3.0", "3.1", "3.2")
 
-_OUTER_REFERENCE = re.compile(r"""\$ref['"]?\s*:\s*['"]?[^#'"\s]""")
+SHOWN = 5
+"""Errors that a refusal lists."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Document:
         """The node at a JSON Pointer; `LookupError` where there is none."""
         return pointers.follow(self.root, pointers.parts_of(pointer))
 
+    @cached_property
+    def anchors(self) -> Mapping[str, str]:
+        """Pointers by the `$anchor` of schemas."""
+        return references.anchors(self.root)
+
     def resolve(self, node: Any) -> Any:
         """The node itself, or what its `$ref` leads to in the end."""
         return self.resolved("", node)[1]
@@ -64,12 +71,21 @@ class Document:
         if found is None:
             try:
                 aim = pointers.of_reference(reference)
+                aim = self.anchors[aim] if aim and not aim.startswith("/") else aim
                 found = aim, self.at(aim)
             except LookupError:
                 problem = f"$ref {reference!r} leads nowhere"
                 raise DocumentError(problem, place=self.locate(pointer)) from None
             self._targets[reference] = found
         return found
+
+    def leads(self, reference: str) -> bool:
+        """Whether a `$ref` leads anywhere."""
+        try:
+            self.target(reference)
+        except DocumentError:
+            return False
+        return True
 
     def locate(self, pointer: str) -> str:
         """`file:line` of a node, for people to read; the pointer itself where the line cannot be told."""
@@ -97,10 +113,32 @@ def read_document(source: Path | str, *, allow_remote_refs: bool = False) -> Doc
     text = origin.text()
     root = parsed(text, origin)
     version = _version(root, origin)
+    document = Document(root, origin, version)
+    if all(document.leads(reference) for reference in references.in_text(text)):
+        return document
     embedding = Embedding(origin, allow_remote_refs=allow_remote_refs, parse=parsed)
-    if _OUTER_REFERENCE.search(text):
-        root = embedding.whole(root)
-    return Document(root, origin, version, dict(embedding.sources))
+    if any(not reference.startswith("#") for _, reference in references.all_in(root)):
+        document = Document(embedding.whole(root), origin, version, dict(embedding.sources))
+    check_references(document)
+    return document
+
+
+def refusal(document: Document, problem: str, errors: dict[str, str]) -> DocumentError:
+    """The error that lists the first errors, given as sentence and pointer."""
+    lines = [f"\n  {document.locate(pointer)}: {sentence}" for sentence, pointer in islice(errors.items(), SHOWN)]
+    more = f"\n  and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
+    return DocumentError(problem + ":" + "".join(lines) + more, place=document.name)
+
+
+def check_references(document: Document) -> None:
+    """`DocumentError` with the first references that lead nowhere."""
+    lost = {
+        f"{pointer}: $ref {reference!r} leads nowhere": pointer
+        for pointer, reference in references.all_in(document.root)
+        if not document.leads(reference)
+    }
+    if lost:
+        raise refusal(document, "refers to what is not there", lost)
 
 
 def parsed(text: str, source: Source) -> Any:

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from mockserver.contract import pointers
+from mockserver.contract.references import identifiers, is_data
 from mockserver.contract.sources import Source, is_url
 from mockserver.errors import DocumentError
 
 EMBEDDED: Final = "x-embedded"
 """The key at the top of the document under which embedded files stand, by their names."""
-
-_DATA = frozenset({"example", "default", "enum", "const"})
-"""Keys whose values are data: a `$ref` in them is no reference."""
 
 Parse = Callable[[str, Source], Any]
 
@@ -27,9 +25,11 @@ class Embedding:
         self.sources: dict[str, Source] = {}
         self.names: dict[Source, str] = {}
         self.contents: dict[str, Any] = {}
+        self.ids: dict[str, str] = {}
 
     def whole(self, root: dict[str, Any]) -> dict[str, Any]:
         """The document with its files under `x-embedded`."""
+        self.ids = identifiers(root)
         local = self.rewritten(root, self.origin, "", data=False)
         return {**local, EMBEDDED: self.contents} if self.contents else local
 
@@ -40,7 +40,7 @@ class Embedding:
         if not isinstance(node, dict):
             return node
         copy = {
-            key: self.rewritten(value, source, prefix, data=data or _is_data(key, value)) for key, value in node.items()
+            key: self.rewritten(value, source, prefix, data=data or is_data(key, value)) for key, value in node.items()
         }
         if not data and isinstance(reference := node.get("$ref"), str):
             copy["$ref"] = self.local(reference, source, prefix)
@@ -57,7 +57,9 @@ class Embedding:
     def local(self, reference: str, source: Source, prefix: str) -> str:
         """The reference as a pointer into the whole document."""
         outer, _, fragment = reference.partition("#")
-        if outer:
+        if outer in self.ids:
+            prefix = self.ids[outer]
+        elif outer:
             target = source.sibling(outer)
             prefix = "" if target == self.origin else self.embed(target, reference, source)
         return f"#{prefix}{fragment}"
@@ -93,10 +95,3 @@ class Embedding:
 
 def _below(target: Source, origin: Source) -> bool:
     return Path(target.location).is_relative_to(Path(origin.location).parent.resolve())
-
-
-def _is_data(key: str, value: Any) -> bool:
-    """Whether a key holds data; below `properties` the same words are names of schemas."""
-    if key not in _DATA:
-        return key == "examples" and isinstance(value, list)
-    return not (isinstance(value, dict) and ("$ref" in value or "type" in value))

@@ -11,6 +11,7 @@ from mockserver.contract import pointers
 from mockserver.contract.compiled import Breach, Compiled, compiled
 from mockserver.contract.document import Document
 from mockserver.contract.schemas import self_contained
+from mockserver.contract.validation import DOUBTFUL, Referee
 from mockserver.contract.wording import violations
 from mockserver.errors import Violation
 
@@ -24,9 +25,19 @@ MOST_DEFINITIONS: Final = 20_000
 class Judge:
     """Judges values by one schema of the document."""
 
-    __slots__ = ("_compiled", "_document", "_names", "_pointer", "accepts", "weight")
+    __slots__ = ("_compiled", "_document", "_names", "_pointer", "_referee", "_schema", "_writing", "accepts", "weight")
 
-    def __init__(self, document: Document, schema: Any, pointer: str, *, writing: bool, note: Callable[[str], None]):
+    def __init__(
+        self,
+        document: Document,
+        schema: Any,
+        pointer: str,
+        *,
+        writing: bool,
+        note: Callable[[str], None],
+        referee: Referee,
+    ) -> None:
+        self._schema, self._writing, self._referee = schema, writing, referee
         json_schema, self._names = self_contained(document, schema, writing=writing, note=note)
         self._document, self._pointer = document, pointer
         self._compiled = _compiled(json_schema, pointer, note)
@@ -39,7 +50,11 @@ class Judge:
 
     def violations(self, value: Any, place: str) -> list[Violation]:
         """The first breaches of the schema, in words; `place` is where the value stands in the message."""
-        return violations(self.breaches(value), place, self._pointer_of)[:MOST_VIOLATIONS]
+        breaches = self.breaches(value)
+        doubtful = bool(breaches) and all(breach.keyword in DOUBTFUL for breach in breaches)
+        if doubtful and self._referee.accepts(self._schema, value, writing=self._writing):
+            return []
+        return violations(breaches, place, self._pointer_of)[:MOST_VIOLATIONS]
 
     def _pointer_of(self, breach: Breach) -> str:
         """The breached keyword in the document: the compiled schema keeps its shape, but for a few keywords."""
@@ -70,6 +85,7 @@ class Judges:
 
     def __init__(self, document: Document, note: Callable[[str], None]) -> None:
         self._document, self._note = document, note
+        self._referee = Referee(document)
         # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
         self._known: OrderedDict[tuple[int, bool], tuple[Any, Judge]] = OrderedDict()
         self._weight = 0
@@ -79,7 +95,7 @@ class Judges:
         key = id(schema), writing
         found = self._known.get(key)
         if found is None:
-            judge = Judge(self._document, schema, pointer, writing=writing, note=self._note)
+            judge = Judge(self._document, schema, pointer, writing=writing, note=self._note, referee=self._referee)
             self._known[key] = found = schema, judge
             self._weight += judge.weight
             while self._weight > MOST_DEFINITIONS and len(self._known) > 1:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from email.message import Message
 from typing import Literal
 
 from mockserver.contract.operation import MediaType
 
 Kind = Literal["json", "lines", "form", "multipart", "text", "binary"]
 
+_PARAMETER = re.compile(r""";\s*([^\s;=",]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)""")
 _LINES = ("jsonl", "x-jsonlines", "x-ndjson", "ndjson", "json-lines")
 
 
 def split(header: str) -> tuple[str, dict[str, str]]:
     """Name (lower case) and parameters of a Content-Type."""
-    if ";" not in header:
-        return header.strip().lower(), {}
-    message = Message()
-    message["Content-Type"] = header.replace("\n", " ").replace("\r", " ")
-    found = message.get_params() or [("", "")]
-    return header.partition(";")[0].strip().lower(), {name.lower(): value for name, value in found[1:]}
+    name, semicolon, rest = header.partition(";")
+    found = _PARAMETER.findall(semicolon + rest) if semicolon else ()
+    return name.strip().lower(), {key.lower(): _unquoted(value) for key, value in found}
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
 
 
 def kind(name: str) -> Kind:

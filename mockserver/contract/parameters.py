@@ -87,7 +87,7 @@ def _first(key: str) -> Take:
 
 
 def _taker(parameter: Parameter, key: str, caster: Caster, siblings: frozenset[str]) -> Take:
-    shape = caster.shape(parameter.schema)
+    shape = caster.form(parameter.schema)
     if parameter.location in ("path", "header"):
         return _styled(parameter, key, shape)
     if parameter.style == "deepObject":

@@ -9,7 +9,9 @@ from urllib.parse import unquote
 
 def join(base: str, *parts: str | int) -> str:
     """The pointer to a child of `base`."""
-    return base + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    for part in parts:
+        base += "/" + str(part).replace("~", "~0").replace("/", "~1")
+    return base
 
 
 def parts_of(pointer: str) -> list[str]:

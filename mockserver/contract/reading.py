@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from mockserver.contract import pointers
 from mockserver.contract.document import Document
 from mockserver.contract.operation import EMPTY, Body, MediaType, Operation, Parameter, Response, SecurityScheme
+from mockserver.contract.routing import EXPRESSION
 from mockserver.errors import DocumentError
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -18,6 +20,7 @@ _DEFAULT_STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "h
 _IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
 
 Note = Callable[[str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,17 @@ class Reading:
         self.document, self.note = document, note
         self.root = Place("", document.root)
         self.default_security = _security(document.root.get("security"))
+        self.shared: dict[tuple[str, str], Any] = {}
+
+    def once(self, place: Place, key: str, read: Callable[[Place], T]) -> T:
+        """What stands at a place, or at the end of its `$ref`; a component is read once."""
+        if not isinstance(place.node, Mapping) or "$ref" not in place.node:
+            return read(place)
+        known = key, str(place.node["$ref"])
+        if known not in self.shared:
+            self.shared[known] = read(self.resolved(place))
+        found: T = self.shared[known]
+        return found
 
     def operations(self) -> Iterator[Operation]:
         """Every operation, in the order of the document; those without an id, or with a taken one, get their own."""
@@ -52,6 +66,8 @@ class Reading:
                 self.note(f"{place.pointer}: operationId {operation.id!r} is taken; it is called by method and path")
                 operation = self.operation(template, method, place, shared, named=False)
             ids.add(operation.id)
+            if operation.raw.get("callbacks"):
+                self.note(f"{operation.id}: callbacks are ignored: nothing is sent out")
             yield operation
 
     def places(self) -> Iterator[tuple[str, str, Place, Place | None]]:
@@ -60,6 +76,8 @@ class Reading:
         for template in paths.node if paths else ():
             if paths is None or not template.startswith("/"):
                 continue
+            if "?" in template or "#" in template:
+                self.note(f"{template} cannot be reached: a path holds no query and no fragment")
             item = self.resolved(paths / template)
             shared = item.get("parameters")
             for method in METHODS:
@@ -74,15 +92,14 @@ class Reading:
         return Place(*self.document.resolved(place.pointer, place.node))
 
     def items(self, place: Place | None) -> Iterator[Place]:
-        """The resolved children of a list."""
+        """The children of a list."""
         if place and isinstance(place.node, list):
-            yield from (self.resolved(place / index) for index in range(len(place.node)))
+            yield from (place / index for index in range(len(place.node)))
 
     def entries(self, place: Place | None) -> Iterator[tuple[str, Place]]:
-        """The resolved children of a mapping."""
+        """The children of a mapping, but for extensions."""
         if place and isinstance(place.node, Mapping):
-            names = (name for name in place.node if not name.startswith("x-"))
-            yield from ((name, self.resolved(place / name)) for name in names)
+            yield from ((name, place / name) for name in place.node if not name.startswith("x-"))
 
     def operation(
         self, template: str, method: str, place: Place, shared: Place | None, *, named: bool = True
@@ -94,9 +111,9 @@ class Reading:
             id=(named and node.get("operationId")) or f"{method} {template}",
             method=method,
             template=template,
-            parameters=self.parameters(shared, place.get("parameters")),
-            body=self.body(self.resolved(body)) if body else None,
-            responses={status: self.response(status, found) for status, found in self.entries(place.get("responses"))},
+            parameters=self.in_template(template, place, self.parameters(shared, place.get("parameters"))),
+            body=self.once(body, "body", self.body) if body else None,
+            responses=dict(self.responses(place.get("responses"))),
             security=_security(node["security"]) if "security" in node else self.default_security,
             summary=str(node.get("summary") or ""),
             assumed=_assumed(node),
@@ -108,10 +125,22 @@ class Reading:
         """The parameters of an operation; its own ones take the place of the path item's."""
         found = {}
         for places in (self.items(shared), self.items(own)):
-            for parameter in map(self.parameter, places):
+            for parameter in (self.once(found_at, "parameter", self.parameter) for found_at in places):
                 if parameter.location != "header" or parameter.name.lower() not in _IGNORED_HEADERS:
                     found[parameter.location, parameter.name] = parameter
         return tuple(found.values())
+
+    def in_template(self, template: str, place: Place, declared: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+        """The parameters, with those of the path as its template has them: each is text unless it is declared."""
+        names = EXPRESSION.findall(template)
+        known = {parameter.name for parameter in declared if parameter.location == "path"}
+        for name in sorted(known - set(names)):
+            self.note(f"{place.pointer}: path parameter {name!r} is not in {template}: ignored")
+        missing = [name for name in names if name not in known]
+        for name in missing:
+            self.note(f"{place.pointer}: path parameter {name!r} is not declared: it may be any text")
+        kept = [parameter for parameter in declared if parameter.location != "path" or parameter.name in names]
+        return (*kept, *(Parameter(name, "path", True, {"type": "string"}, pointer=place.pointer) for name in missing))
 
     def parameter(self, place: Place) -> Parameter:
         """One parameter."""
@@ -137,18 +166,28 @@ class Reading:
             raw=node,
         )
 
+    def header(self, name: str, place: Place) -> Parameter:
+        """A header of a response."""
+        return self.described(place, name, "header")
+
     def body(self, place: Place) -> Body:
         """A request body."""
         return Body(place.node.get("required") is True, self.media_types(place), place.pointer)
 
+    def responses(self, place: Place | None) -> Iterator[tuple[str, Response]]:
+        """Responses by status; a range such as `2xx` is written with capitals."""
+        for name, found in self.entries(place):
+            status = name.upper() if name[1:] == "xx" else name
+            yield status, self.once(found, f"response {status}", partial(self.response, status))
+
     def response(self, status: str, place: Place) -> Response:
-        """A response; a range such as `2xx` is written with capitals."""
+        """A response."""
         return Response(
-            status=status.upper() if status[1:] in ("xx", "XX") else status,
+            status=status,
             description=str(place.node.get("description") or ""),
             media_types=self.media_types(place),
             headers={
-                name: self.described(found, name, "header")
+                name: self.once(found, f"header {name}", partial(self.header, name))
                 for name, found in self.entries(place.get("headers"))
                 if name.lower() != "content-type"
             },
@@ -159,7 +198,7 @@ class Reading:
     def media_types(self, place: Place) -> dict[str, MediaType]:
         """The media types under `content`."""
         content = place.get("content")
-        return {name: self.media_type(name, found) for name, found in self.entries(content)}
+        return {name: self.media_type(name, self.resolved(found)) for name, found in self.entries(content)}
 
     def media_type(self, name: str, place: Place) -> MediaType:
         """One media type."""
@@ -170,7 +209,8 @@ class Reading:
         """The examples of a media type by name; the unnamed one is `""`."""
         node = place.node if isinstance(place.node, Mapping) else EMPTY
         found = {"": node["example"]} if "example" in node else {}
-        for name, example in self.entries(place.get("examples")):
+        for name, given in self.entries(place.get("examples")):
+            example = self.resolved(given)
             for key in ("value", "dataValue"):
                 if isinstance(example.node, Mapping) and key in example.node:
                     found[name] = example.node[key]
@@ -180,7 +220,7 @@ class Reading:
         """The security schemes by name."""
         components = self.root.get("components")
         schemes = components.get("securitySchemes") if components else None
-        return {name: _scheme(name, place.node) for name, place in self.entries(schemes)}
+        return {name: _scheme(name, self.resolved(place).node) for name, place in self.entries(schemes)}
 
 
 def _scheme(name: str, node: Mapping[str, Any]) -> SecurityScheme:
@@ -201,3 +241,11 @@ def _security(node: Any) -> tuple[frozenset[str], ...]:
 def _assumed(node: Mapping[str, Any]) -> tuple[str, ...]:
     marks = node.get("x-assumed") or ()
     return (marks,) if isinstance(marks, str) else tuple(map(str, marks))
+
+
+def note_ignored(root: Mapping[str, Any], note: Note) -> None:
+    """Notes the parts of a document that a server of requests has no use for."""
+    if root.get("webhooks"):
+        note("webhooks are ignored: nothing is sent out")
+    if not root.get("paths"):
+        note("no path is declared: every request is answered 404")

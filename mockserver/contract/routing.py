@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
 from mockserver.contract.operation import EMPTY, Operation
 from mockserver.errors import Refused
 
-_EXPRESSION = re.compile(r"\{([^{}]*)\}")
+EXPRESSION: Final = re.compile(r"\{([^{}]*)\}")
+"""A parameter in a path template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class _Node:
     path: _Path | None = None
 
     def child(self, segment: str) -> _Node:
-        expressions = _EXPRESSION.findall(segment)
+        expressions = EXPRESSION.findall(segment)
         if not expressions:
             return self.literals.setdefault(unquote(segment), _Node())
         if segment == "{" + expressions[0] + "}":
@@ -77,7 +78,7 @@ class Router:
             self._add(operation)
 
     def _add(self, operation: Operation) -> None:
-        names = tuple(_EXPRESSION.findall(operation.template))
+        names = tuple(EXPRESSION.findall(operation.template))
         if names:
             node = self._root
             for segment in operation.template.split("/")[1:]:
@@ -125,7 +126,7 @@ def _served(declared: tuple[str, ...]) -> list[str]:
 
 
 def _pattern(segment: str) -> str:
-    literals = [re.escape(unquote(part)) for part in _EXPRESSION.split(segment)[::2]]
+    literals = [re.escape(unquote(part)) for part in EXPRESSION.split(segment)[::2]]
     return "(.+?)".join(literals)
 
 
@@ -142,4 +143,4 @@ def base_paths(servers: Any) -> tuple[str, ...]:
 
 def _filled(url: str, variables: Any) -> str:
     known = variables if isinstance(variables, Mapping) else {}
-    return _EXPRESSION.sub(lambda m: str((known.get(m[1]) or {}).get("default", m[1])), url)
+    return EXPRESSION.sub(lambda m: str((known.get(m[1]) or {}).get("default", m[1])), url)

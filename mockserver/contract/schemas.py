@@ -29,11 +29,6 @@ def self_contained(document: Document, schema: Any, *, writing: bool, note: Note
     return conversion.whole(schema), {name: pointer for (pointer, _), name in conversion.names.items()}
 
 
-def property_schemas(document: Document, schema: Any) -> dict[str, Any]:
-    """The properties that an object schema declares, those of its `allOf` parts included."""
-    return _Conversion(document, writing=True, note=lambda _: None).properties(schema, set())
-
-
 class _Conversion:
     def __init__(self, document: Document, *, writing: bool, note: Note) -> None:
         self.document, self.writing, self.note = document, writing, note
