@@ -90,7 +90,7 @@ class Server:
             os.killpg(self.process.pid, kind)
 
     def _stats(self) -> list[list[str]]:
-        return [stat for stat in _all_stats() if int(stat[5]) == self.process.pid]
+        return _living(self.process.pid)
 
 
 @contextmanager
@@ -126,6 +126,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    patient_until = time.monotonic() + 5
+    while _living(process.pid) and time.monotonic() < patient_until:
+        time.sleep(0.005)  # an ended child takes processor time until it is gone
+
+
+def _living(session: int) -> list[list[str]]:
+    return [stat for stat in _all_stats() if int(stat[5]) == session and stat[2] != "Z"]
 
 
 def _all_stats() -> Iterator[list[str]]:
