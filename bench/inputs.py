@@ -39,7 +39,7 @@ class Inputs:
 
 
 def devices(count: int, owned: int = 10) -> Iterator[Record]:
-    """Seeded devices; alice owns the first `owned` of them, ten go to each of the other users."""
+    """Seeded devices, their times as date math; alice owns the first `owned` of them, ten go to each of the other users."""
     chance = random.Random(SEED)
     for number in range(count):
         yield {
@@ -54,8 +54,8 @@ def devices(count: int, owned: int = 10) -> Iterator[Record]:
             "city": chance.choice(["Bern", "Basel", "Chur"]),
             "isTrusted": False,
             "trustLevel": "UNKNOWN",
-            "lastSeen": f"2025-06-{chance.randrange(1, 29):02d}T08:30:00Z",
-            "createdAt": f"2024-03-{chance.randrange(1, 29):02d}T12:00:00Z",
+            "lastSeen": f"now-{chance.randrange(1, 72)}h",
+            "createdAt": f"now-{chance.randrange(90, 400)}d",
             "userAgent": "Mozilla/5.0 (X11; Linux x86_64)",
             "deviceFingerprint": f"fp-{number:08d}",
         }
@@ -63,7 +63,12 @@ def devices(count: int, owned: int = 10) -> Iterator[Record]:
 
 def shown(device: Mapping[str, Any]) -> Record:
     """A device as GET /devices answers it."""
-    return {name: value for name, value in device.items() if name not in PRIVATE}
+    return {name: value for name, value in settled(device).items() if name not in PRIVATE}
+
+
+def settled(device: Mapping[str, Any]) -> Record:
+    """A device with instants in the place of date math, which only this mock reads."""
+    return {**device, "lastSeen": "2026-01-01T08:30:00Z", "createdAt": "2025-06-01T12:00:00Z"}
 
 
 def write_fixtures(folder: Path, count: int) -> Path:
@@ -135,7 +140,7 @@ def answers(contract: Record) -> Record:
     return {
         "GET": example_of(paths["/devices"]["get"]),
         "POST": example_of(paths["/devices/trust"]["post"]),
-        "devices": list(devices(10)),
+        "devices": [settled(device) for device in devices(10)],
         "token": TOKEN,
     }
 
