@@ -39,7 +39,7 @@ class Inputs:
 
 
 def devices(count: int, owned: int = 10) -> Iterator[Record]:
-    """Seeded devices, their times as date math; alice owns the first `owned` of them, ten go to each of the other users."""
+    """Seeded devices, their times as date math; alice owns the first `owned` of them, others own ten each."""
     chance = random.Random(SEED)
     for number in range(count):
         yield {

@@ -12,6 +12,7 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
+THREADS = 16  # as mockserver.server has it; importing that would add its weight to what is measured here
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 Application = Callable[..., Iterable[bytes]]
@@ -54,9 +55,18 @@ def main(kind: str, answers: str, port: str) -> None:
     read = json.loads(Path(answers).read_text())
     bodies = {method: json.dumps(read[method], separators=(",", ":")).encode() for method in ("GET", "POST")}
     application = {"raw": raw, "flask": flask}[kind](bodies)
-    Granian("limits", address="127.0.0.1", port=int(port), interface=Interfaces.WSGI, log_enabled=False).serve(
-        target_loader=lambda *_: application, wrap_loader=False
+    server = Granian(  # every option as mockserver.server has it
+        "limits",
+        address="127.0.0.1",
+        port=int(port),
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        log_enabled=False,
+        websockets=False,
+        workers_kill_timeout=2,
     )
+    server.serve(target_loader=lambda: application, wrap_loader=False)
 
 
 if __name__ == "__main__":
