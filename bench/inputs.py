@@ -26,6 +26,16 @@ WORKS = {"POST /devices/trust": TRUST, "GET /devices, 10 devices": LIST}
 
 Record = dict[str, Any]
 
+SESSION: Record = {  # the behaviours speak of sessions, so their fields must be known
+    "id": "ses-01",
+    "userId": "alice",
+    "deviceId": "dev-00000000",
+    "startedAt": "now-1d",
+    "lastActivity": "now-5m",
+    "expiresAt": "now+23h",
+    "loginMethod": "password",
+}
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -72,11 +82,12 @@ def settled(device: Mapping[str, Any]) -> Record:
 
 
 def write_fixtures(folder: Path, count: int) -> Path:
-    """Write users and `count` devices as a fixture folder of this mock, and return it."""
+    """Write users, one session and `count` devices as a fixture folder of this mock, and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     users = [{"name": "alice", "token": TOKEN}]
     (folder / "users.json").write_text(json.dumps({"users": users}))
     (folder / "devices.json").write_text(json.dumps({"devices": list(devices(count))}))
+    (folder / "sessions.json").write_text(json.dumps({"sessions": [SESSION]}))
     return folder
 
 
