@@ -1,0 +1,109 @@
+"""`python -m bench [all|install|compare|figures|render]`: what `make bench` runs."""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench import compare, figures, install, machine, report, targets
+from bench.inputs import WORK, prepare
+from bench.peers import ALL, MOCK, Peer
+
+RESULTS = {"compare": WORK / "compare.json", "figures": WORK / "figures.json"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one part, or all of them, and write the tables into bench/README.md."""
+    options = _options(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # end the servers on the way out, as Ctrl-C does
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        _say("stopped; every server that was started has been ended")
+        return 130
+    except install.NotInstalled as problem:
+        _say(f"cannot measure: {problem}")
+        return 3
+
+
+def _run(options: argparse.Namespace) -> int:
+    plan = compare.Plan(options.rounds, options.seconds, options.warm_up)
+    peers = [peer for peer in ALL if not options.only or any(word in peer.name for word in options.only)]
+    if options.part == "install":
+        return _install(peers)
+    if options.part in {"all", "compare"}:
+        install.wrk()
+        outcome = compare.compare(peers, prepare(), plan, _say)
+        if problem := outcome.missing.get(MOCK.name):
+            raise install.NotInstalled(f"{MOCK.name}: {problem}")
+        _save("compare", {"outcome": outcome.as_data(), **_setting(plan)}, partial=bool(options.only))
+    if options.part in {"all", "figures"}:
+        install.wrk()
+        measured = figures.figures(prepare(), plan, _say)
+        _save("figures", {"figures": measured, **_setting(plan)}, partial=False)
+    if not options.only:
+        _render()
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("part", nargs="?", default="all", choices=["all", "install", *RESULTS, "render"])
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each measurement (default 5)")
+    parser.add_argument("--seconds", type=int, default=3, help="length of one load (default 3)")
+    parser.add_argument("--warm-up", type=int, default=4, help="seconds of each work before the rounds (default 4)")
+    parser.add_argument(
+        "--only", nargs="+", metavar="WORD", help="servers whose name holds a word; prints, leaves the README alone"
+    )
+    return parser.parse_args(arguments)
+
+
+def _install(peers: Sequence[Peer]) -> int:
+    install.wrk()
+    for peer in (*peers, figures.GITHUB):
+        try:
+            install.install(peer)
+            _say(f"installed: {peer.name}")
+        except install.NotInstalled as problem:
+            _say(f"not installed: {peer.name}: {problem}")
+    return 0
+
+
+def _setting(plan: compare.Plan) -> dict[str, Any]:
+    return {"plan": vars(plan), "machine": machine.described()}
+
+
+def _save(part: str, run: dict[str, Any], *, partial: bool) -> None:
+    text = json.dumps(run, indent=1)
+    if partial:
+        print(text)
+    else:
+        RESULTS[part].write_text(text)
+
+
+def _render() -> None:
+    """Write what was measured last, in this run or a former one, into the README."""
+    runs = {part: _read(path) for part, path in RESULTS.items()}
+    outcome, sizes = runs["compare"].get("outcome", {}), runs["figures"].get("figures", {})
+    report.write_section("targets", targets.targets(outcome, sizes))
+    if outcome:
+        report.write_section("comparison", report.comparison(runs["compare"]))
+    if sizes:
+        report.write_section("sizes", report.sizes(runs["figures"]))
+    _say(f"written: {report.README}")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    run: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return run
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

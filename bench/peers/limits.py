@@ -1,0 +1,73 @@
+"""The two limits: constant answers on the web server and the settings of the mock, without and with Flask.
+
+Usage: python -m bench.peers.limits raw|flask ANSWERS PORT
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+
+THREADS = 16  # as mockserver.server has it; importing that would add its weight to what is measured here
+Environ = dict[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+Application = Callable[..., Iterable[bytes]]
+
+
+def raw(bodies: dict[str, bytes]) -> Application:
+    """A WSGI callable that looks at nothing but the method."""
+    headers = {
+        method: [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        for method, body in bodies.items()
+    }
+
+    def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        start_response("200 OK", headers[method])
+        return [bodies[method]]
+
+    return application
+
+
+def flask(bodies: dict[str, bytes]) -> Application:
+    """A Flask app with two views that answer constants."""
+    from flask import Flask, Response
+
+    app = Flask("constant")
+
+    @app.get("/devices")
+    def list_devices() -> Response:
+        return Response(bodies["GET"], mimetype="application/json")
+
+    @app.post("/devices/trust")
+    def trust_device() -> Response:
+        return Response(bodies["POST"], mimetype="application/json")
+
+    return app
+
+
+def main(kind: str, answers: str, port: str) -> None:
+    """Serve one of the two until the process is ended."""
+    read = json.loads(Path(answers).read_text())
+    bodies = {method: json.dumps(read[method], separators=(",", ":")).encode() for method in ("GET", "POST")}
+    application = {"raw": raw, "flask": flask}[kind](bodies)
+    server = Granian(  # every option as mockserver.server has it
+        "limits",
+        address="127.0.0.1",
+        port=int(port),
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        log_enabled=False,
+        websockets=False,
+        workers_kill_timeout=2,
+    )
+    server.serve(target_loader=lambda: application, wrap_loader=False)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,121 @@
+"""The harness itself: servers are ended, tables say what was measured, inputs are the same on every machine."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import install, report, targets
+from bench.inputs import Inputs, as_30, bench_contract, devices, example_of, operations
+from bench.peers import ALL, LIMITS, MOCK, OTHERS, Peer, limits
+from bench.processes import Failed, Request, free_port, serving
+from mockserver import server
+
+ANSWERER = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open("child.txt", "w").write(str(child.pid))
+subprocess.run([sys.executable, "-m", "http.server", sys.argv[1], "--bind", "127.0.0.1"])
+"""
+
+
+def test_a_server_and_its_children_are_gone_after_the_block(tmp_path: Path) -> None:
+    """Leaving the block ends the whole tree, also by an exception."""
+    port = free_port()
+    with (  # noqa: PT012 - what stands in the block is what is ended
+        pytest.raises(KeyboardInterrupt),
+        serving([sys.executable, "-c", ANSWERER, str(port)], port, {}, tmp_path) as server,
+    ):
+        assert server.wait_for_200(Request("GET", "/child.txt")) > 0
+        child = int((tmp_path / "child.txt").read_text())
+        assert server.pss_mb() > 1
+        assert server.cpu_seconds() > 0
+        raise KeyboardInterrupt
+    assert server.process.returncode is not None
+    assert not _alive(child)
+
+
+def test_a_server_that_ends_is_said_to_have_ended(tmp_path: Path) -> None:
+    """A start that fails names the exit code and the file with its output."""
+    with (
+        serving([sys.executable, "-c", "raise SystemExit(7)"], 1, {}, tmp_path) as server,
+        pytest.raises(Failed, match=r"exit code 7; see .*output\.log"),
+    ):
+        server.wait_for_200(Request("GET", "/"))
+
+
+def test_the_devices_are_the_same_every_time() -> None:
+    """Devices are seeded, their fingerprints are unique, and the caller owns the same ten whatever the number."""
+    many, few = list(devices(1000)), list(devices(10))
+    assert many[:10] == few
+    assert len({device["deviceFingerprint"] for device in many}) == 1000
+    assert sum(device["userId"] == "alice" for device in many) == 10
+
+
+def test_the_bench_contract_lists_ten_devices() -> None:
+    """All servers answer ten devices from one example; links are left out; the older copy differs in its version."""
+    contract = bench_contract()
+    assert len(example_of(contract["paths"]["/devices"]["get"])["devices"]) == 10
+    assert not [operation for operation in operations(contract) if "links" in operation["responses"]["200"]]
+    assert as_30(contract)["openapi"] == "3.0.3"
+    assert contract["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("peer", ALL, ids=lambda peer: peer.name)
+def test_every_command_can_be_filled_in(peer: Peer) -> None:
+    """A peer's command names only places that exist, says its port, and binds no other address than 127.0.0.1."""
+    words = install.command(peer, Inputs(*[Path("x")] * 5), 4321)
+    assert any("4321" in word for word in words)
+    assert not [word for word in words if "{" in word or word == "0.0.0.0"]
+
+
+def test_the_limits_run_with_the_settings_of_the_mock() -> None:
+    """The constant answers are served by as many threads as the mock's."""
+    assert limits.THREADS == server.THREADS
+
+
+def test_a_section_is_replaced_and_nothing_else(tmp_path: Path) -> None:
+    """Only what stands between the two markers changes; a page without them is refused."""
+    page = tmp_path / "README.md"
+    page.write_text("a\n<!-- t -->\nold\n<!-- /t -->\nb\n")
+    report.write_section("t", "new \\1", page)
+    assert page.read_text() == "a\n<!-- t -->\nnew \\1\n<!-- /t -->\nb\n"
+    with pytest.raises(ValueError, match="has no section other"):
+        report.write_section("other", "new", page)
+
+
+def test_ratios_are_taken_within_a_round() -> None:
+    """A ratio is the median over the rounds, so that a slow minute of the machine hits both sides."""
+    outcome = _outcome()
+    assert report.ratio(outcome, OTHERS[0].name, targets.BUSIEST, "per_second") == pytest.approx(0.5)
+    assert f"| {OTHERS[0].name} | 1,000 (0.50x) |" in report.load(outcome, targets.BUSIEST)
+
+
+def test_targets_say_what_is_reached_and_what_was_not_measured() -> None:
+    """Each figure to reach has its row, with yes, no, or that it was not measured."""
+    text = targets.targets(_outcome(), {"memory": {"after_mb": 100.0}})
+    assert "to openapi-backend + express | ≥ 2 x | 2.00 x | yes |" in text
+    assert "memory after load (PSS) | ≤ 80 MB | 100.00 MB | **no** |" in text
+    assert f"to {LIMITS[0].name} | ≥ 0.5 x | not measured |" in text
+
+
+def _outcome() -> dict[str, object]:
+    """Three rounds; the machine was ten times slower in the second."""
+
+    def one(*rates: float) -> dict[str, object]:
+        sample = {"p50": 1.0, "p99": 2.0, "cpu": 3.0}
+        return {"start": [1.0], "runs": {targets.BUSIEST: [{"per_second": rate, **sample} for rate in rates]}}
+
+    outcome = {"measured": {MOCK.name: one(2000, 200, 2200), OTHERS[0].name: one(1000, 100, 1100)}, "missing": {}}
+    read: dict[str, object] = json.loads(json.dumps(outcome))  # as it comes back from the file
+    return read
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
