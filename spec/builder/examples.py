@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +42,8 @@ def _from_code(status: str, line: int, lang: str, text: str, report: Report) -> 
     kind = _LANGUAGES.get(lang, lang)
     if kind in ("json", "text") and text.strip():
         try:
-            return Example(status, line, kind, json.loads(text), json=True)
-        except ValueError as error:
+            return Example(status, line, kind, json.loads(_unescaped(text)), json=True)
+        except (ValueError, RecursionError) as error:
             if kind == "json" or text.lstrip().startswith(("{", "[")):
                 report(line, f"the example body is no JSON ({error}); it was not read")
                 return None
@@ -50,7 +51,7 @@ def _from_code(status: str, line: int, lang: str, text: str, report: Report) -> 
 
 
 def _from_lines(status: str, lines: list[tuple[int, str]], report: Report) -> list[Example]:
-    text = "\n".join(line for _, line in lines)
+    text = _unescaped("\n".join(line for _, line in lines))
     start = lines[0][0] if lines else 0
     if not text.lstrip().startswith(("{", "[")):
         if text.strip():
@@ -65,6 +66,12 @@ def _from_lines(status: str, lines: list[tuple[int, str]], report: Report) -> li
     if rest:
         report(start, f"text after the example body was not read: {rest[:40]!r}")
     return [Example(status, start, "json", value, json=True)]
+
+
+def _unescaped(text: str) -> str:
+    """JSON whose quotes were pasted as entities or non-breaking spaces, as JSON again."""
+    text = text.replace("\xa0", " ")
+    return html.unescape(text) if "&quot;" in text or "&#34;" in text else text
 
 
 @dataclass(frozen=True)

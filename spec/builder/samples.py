@@ -5,6 +5,7 @@ Samples are illustrations, so nothing else is read from them; a `Host:` line, fo
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ def read_samples(operation: OperationOutline) -> Samples:
 
 def _lines(block: Block, operation: OperationOutline, samples: Samples) -> None:
     first = block.line + (1 if block.kind == "code" else 0)
-    for offset, text in enumerate((block.raw or block.text).split("\n")):
+    for offset, text in enumerate(html.unescape(block.raw or block.text).split("\n")):
         line = first + offset
         for url in _URL.findall(text):
             server = _server(url, operation.path)
@@ -74,7 +75,7 @@ def _server(url: str, path: str) -> str:
 
 def _data(blocks: list[Block], samples: Samples) -> None:
     """The JSON body that the first curl sample sends."""
-    text = "\n".join(block.raw or block.text for block in blocks)
+    text = html.unescape("\n".join(block.raw or block.text for block in blocks))
     found = _DATA.search(text)
     if not found or samples.body or "curl" not in text:
         return

@@ -24,7 +24,7 @@ def plain(text: str) -> str:
     """The text without tags, entities, escapes and invisible characters; emphasis and links stay."""
     text = _TAG.sub("", _BREAK.sub(" ", text))
     text = _INVISIBLE.sub("", html.unescape(text)).replace("\xa0", " ")
-    return _ESCAPE.sub(r"\1", text).strip()
+    return _ESCAPE.sub(r"\1", text).strip().removesuffix("\\").rstrip()
 
 
 def unemphasised(text: str) -> str:
