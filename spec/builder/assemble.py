@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from spec.builder.errors import Place, Problem
+from spec.builder.facts import METHODS
 from spec.builder.operation import OperationReading
+from spec.builder.overview import Overview
 from spec.builder.parameters import placeholders
 from spec.builder.reader import PageReading
 from spec.builder.security import Requirement, name_schemes
@@ -31,9 +33,10 @@ def assemble(readings: list[PageReading], problems: list[Problem]) -> Document:
 
 def _info(readings: list[PageReading]) -> dict[str, str]:
     titled = [reading.overview for reading in readings if reading.overview.title]
-    general = [o for o in titled if o.version] or [r.overview for r in readings if r.overview.title and not r.operations]
-    best = (general or titled or [None])[0]
-    return {"title": best.title if best else "Untitled", "version": (best.version if best else "") or "unstated"}
+    general = [overview for overview in titled if overview.version]
+    general = general or [reading.overview for reading in readings if not reading.operations]
+    best = next((overview for overview in [*general, *titled] if overview.title), Overview(title="Untitled"))
+    return {"title": best.title, "version": best.version or "unstated"}
 
 
 def _servers(readings: list[PageReading]) -> list[dict[str, Any]]:
@@ -66,7 +69,9 @@ def _paths(readings: list[PageReading], problems: list[Problem]) -> dict[str, An
             sources[operation.path, operation.method] = operation.source
         if not item:
             del paths[operation.path]
-    return paths
+    return {
+        path: {method: paths[path][method] for method in METHODS if method in paths[path]} for path in sorted(paths)
+    }
 
 
 def _shape(path: str) -> str:
@@ -86,7 +91,8 @@ def _schemas(readings: list[PageReading], problems: list[Problem]) -> dict[str, 
         for name, schema in reading.schemas.items():
             if name in found:
                 place = _place(schema.get("x-source", f"{reading.page.name}:1"))
-                problems.append(Problem("contradiction", place, f"schema {name} is described twice", None, f"schema {name}"))
+                message = f"schema {name} is described twice"
+                problems.append(Problem("contradiction", place, message, None, f"schema {name}"))
             found.setdefault(name, schema)
     return found
 
@@ -100,9 +106,7 @@ def _security(readings: list[PageReading], document: Document, problems: list[Pr
             for name, scopes in requirement.items():
                 used[name] = used.get(name, False) or bool(scopes)
     described = [
-        (name, scheme, f"{reading.page.name}:{line}")
-        for reading in readings
-        for name, scheme, line in reading.schemes
+        (name, scheme, f"{reading.page.name}:{line}") for reading in readings for name, scheme, line in reading.schemes
     ]
     schemes, unknown = name_schemes(used, described, _bearers(readings, operations))
     for operation in operations:
@@ -125,8 +129,8 @@ def _bearers(readings: list[PageReading], operations: list[OperationReading]) ->
                 found.setdefault(names, f"{reading.page.name}:{operation.samples.bearer}")
     general = next((f"{reading.page.name}:{reading.bearer}" for reading in readings if reading.bearer), "")
     if general:
-        names = {_alone(operation.security) for operation in operations} - {""}
-        found |= {name: general for name in names if len(names) == 1}
+        alone = {_alone(operation.security) for operation in operations} - {""}
+        found |= {name: general for name in alone if len(alone) == 1 and name not in found}
     return found
 
 

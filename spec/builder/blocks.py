@@ -24,7 +24,7 @@ _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$|^\s*<h([1-6])[\s>](.*?
 _SEPARATOR = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _LIQUID = re.compile(r"\{%\s*(\w+)\s*(.*?)\s*%\}")
 _TITLE = re.compile(r"title=\"([^\"]*)\"")
-_BULLET = re.compile(r"^\s*(?:[*+•–-]|\d{1,2}\.)\s+(?=\S)")
+_BULLET = re.compile(r"^\s*(?:[*+\u2022\u2013-]|\d{1,2}\.)\s+(?=\S)")
 _PIPE = re.compile(r"(?<!\\)\|")
 
 

@@ -22,7 +22,7 @@ _NAMED = re.compile(
 )
 _BETWEEN = re.compile(r"\s*(?:,|\||/|\bor\b|\band\b)+\s*")
 
-Value = tuple[int, str, str]          # line, name, value
+Value = tuple[int, str, str]  # line, name, value
 Slot = tuple[Node, list[str] | None]  # a field, and the values it is known to have
 
 

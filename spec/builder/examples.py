@@ -91,10 +91,12 @@ def disagreements(schema: dict[str, Any], components: dict[str, Any], value: Any
         errors = list(validator.iter_errors(value))
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, RecursionError):
         return []
-    return [
-        Disagreement(tuple(error.schema_path)[2:], f"{_at(error.instance_path)}: {error.message}", str(error.schema_path[-1]))
-        for error in errors[:20]
-    ]
+    return [_disagreement(error) for error in errors[:20]]
+
+
+def _disagreement(error: jsonschema_rs.ValidationError) -> Disagreement:
+    path = tuple(error.schema_path)
+    return Disagreement(path[2:], f"{_at(error.instance_path)}: {error.message}", str(path[-1]))
 
 
 def _at(path: list[str | int]) -> str:

@@ -14,7 +14,7 @@ class _Rows(HTMLParser):
         self._line = first_line
         self._inside = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - its signature
         if tag == "tr":
             self._cells, self._line = [], self.first_line + self.getpos()[0] - 1
         elif tag in ("td", "th") and self._cells is not None:

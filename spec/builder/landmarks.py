@@ -17,9 +17,13 @@ _FOREIGN = re.compile(rf"^`({_METHOD})\s+[^/`][^`]*`$")
 _MENTION = re.compile(rf"\b({_METHOD})[`*\s]*(/[^\s|`*)\],;]*)")
 _EXAMPLE = re.compile(r"^([1-5]\d\d|[1-5]XX|default)\s+response(?:\s+example)?$", re.IGNORECASE)
 _STATUS_TABLE = re.compile(r"^status code\s+([1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
-_SECURED = re.compile(r"^to perform this operation, you must be authenticated by means of one of the following methods:?")
+_SECURED = re.compile(
+    r"^to perform this operation, you must be authenticated by means of one of the following methods:?"
+)
 _OPEN = re.compile(r"^this operation does not require authentication\.?$")
-_FURNITURE = re.compile(r"^(last updated.*|was this helpful\??|githubedit|previous|next|copy|edit on github|on this page|ask)$")
+_FURNITURE = re.compile(
+    r"^(last updated.*|was this helpful\??|githubedit|previous|next|copy|edit on github|on this page|ask)$"
+)
 _SAMPLES = re.compile(r"^(code samples?|code examples?|example requests?|request examples?|.+ client library)$")
 
 SECTIONS = {

@@ -86,7 +86,7 @@ class _Divider:
         self.foreign = False
         self.tag = ""
         self.anchor = ""
-        self.ahead: list[Section] = []     # samples that stand before the operation line they belong to
+        self.ahead: list[Section] = []  # samples that stand before the operation line they belong to
 
     def take(self, block: Block) -> None:
         mark = landmark(block, self.page) or self._label(block)
@@ -146,7 +146,7 @@ class _Divider:
             self.result.general.append(block)
 
     def _content(self, block: Block) -> None:
-        if block.level and block.level <= 2 and not self._comment(block):
+        if block.level and block.level <= 2 and not self._commented():
             self._heading(block)
         elif self.foreign:
             return
@@ -155,7 +155,7 @@ class _Divider:
         else:
             self.result.general.append(block)
 
-    def _comment(self, block: Block) -> bool:
+    def _commented(self) -> bool:
         """In a description a heading is prose; in samples pasted without a fence it is a comment of the sample."""
         kind = self.section.kind if self.section else ""
         return kind == "intro" or (kind == "samples" and not self.page.stock)

@@ -14,7 +14,7 @@ from spec.builder.text import bare, plain, unlinked
 _BASE = re.compile(r"\b(?:base|server)\s*urls?\b\s*:?\s*[`*]*(https?://[^\s`*<>)\]]+)?", re.IGNORECASE)
 _URL = re.compile(r"^[`*]*(https?://[^\s`*<>)\]]+)[`*]*$")
 _VARIABLE = re.compile(r"^\*\*(.+?)\*\*\s*-\s*(.*?)\s*Default:\s*(\S+)$")
-_STATUS = re.compile(r"^([1-5]\d\d)\s*[-–—:]\s*\S")
+_STATUS = re.compile(r"^([1-5]\d\d)\s*[-\u2013\u2014:]\s*\S")
 _ENVELOPE = re.compile(r"\bresponse (?:format|envelope|structure|shape)\b", re.IGNORECASE)
 _KEY = re.compile(r"^\s*\"(\w+)\"\s*:")
 _TITLE = re.compile(r"^(.*?)\s+v(\d\S*|v\S*)$")

@@ -43,7 +43,8 @@ def parameter_rows(operation: OperationOutline, context: Context) -> tuple[list[
             elif location in LOCATIONS:
                 placed.append((location, row))
             else:
-                context.report(row.line, f"parameter {row_name(row.cells.get('name', ''))}: where it goes is not stated")
+                name = row_name(row.cells.get("name", ""))
+                context.report(row.line, f"parameter {name}: where it goes is not stated")
     return placed, body
 
 
@@ -71,7 +72,7 @@ def read_inputs(operation: OperationOutline, context: Context) -> tuple[list[dic
 def _add_values(operation: OperationOutline, nodes: list[Node], body: Node | None, context: Context) -> None:
     values = [value for section in _enum_sections(operation) for value in values_of(section)]
     lists = [node for node in nodes if node.read and node.read.items]
-    for node in lists:                       # Widdershins lists the values of a list's items under the parameter
+    for node in lists:  # Widdershins lists the values of a list's items under the parameter
         node.enum = [value for _, name, value in values if name == node.name] or None
     names = {node.name for node in lists}
     slots: list[enums.Slot] = [(node, None) for node in nodes if node not in lists]
@@ -144,7 +145,7 @@ def _check_path(operation: OperationOutline, found: dict[tuple[str, str], Any], 
 class _Body:
     root: Node
     line: int
-    whole: bool        # the first row stands for the body, and says whether it is required
+    whole: bool  # the first row stands for the body, and says whether it is required
 
     def read(self, context: Context) -> dict[str, Any]:
         """The body's facts; one with a required field is required itself."""

@@ -34,7 +34,7 @@ class Response:
     table: int = 0
     label: int = 0
     description: str = ""
-    stated: str = ""                      # the Schema cell of its row
+    stated: str = ""  # the Schema cell of its row
     schema: dict[str, Any] | None = None
     pasted: bool = False
     examples: list[Example] = field(default_factory=list)
@@ -213,14 +213,15 @@ def _check_example(response: Response, example: Example, context: Context) -> No
     for found in disagreements(response.schema, context.named, example.value):
         message = f"status {response.status}: the example body disagrees with the schema: {found.message}"
         context.report(example.line, message, "disagreement", also=response.table or response.row)
-        if response.pasted and found.keyword == "type":     # a cell may have slipped: neither reading is sure
+        if response.pasted and found.keyword == "type":  # a cell may have slipped: neither reading is sure
             _forget_type(response.schema, found.schema_path)
 
 
 def _forget_type(schema: dict[str, Any], path: tuple[str | int, ...]) -> None:
     node: Any = schema
     for step in path[:-1]:
-        node = node[step] if isinstance(node, list) or step in node else {}
+        within = step in node if isinstance(node, dict) else isinstance(step, int) and step < len(node)
+        node = node[step] if within else {}
     if isinstance(node, dict):
         node.pop("type", None)
         node.pop("format", None)

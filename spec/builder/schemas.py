@@ -59,7 +59,7 @@ def add_enums(root: Node, sections: list[Section], context: Context) -> None:
     """Give the fields below `root` their values: from the tables, and from descriptions where there are none."""
     values = [value for section in sections for value in values_of(section)]
     enums.assign(values, enums.slots_of(root, context.named), context.report)
-    if not context.page.stock:      # stock Widdershins prints every enum in a table of its own
+    if not context.page.stock:  # stock Widdershins prints every enum in a table of its own
         enums.describe(root)
 
 
@@ -85,9 +85,8 @@ def _named(outline: SchemaOutline, context: Context) -> dict[str, Any] | None:
     if not properties:
         context.report(outline.line, f"schema {outline.name}: it has no Properties table")
         return {}
-    titles = tuple(
-        bare(block.text) for section in properties for block in section.blocks if block.kind == "text"
-    ) + (outline.name,)
+    texts = [block.text for section in properties for block in section.blocks if block.kind == "text"]
+    titles = (outline.name, *map(bare, texts))
     root = read_table(properties[0], context, f"schema {outline.name}", titles=titles)
     if root is None:
         return {}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 import re
 
-TAGS = "a|abbr|aside|b|br|blockquote|code|details|div|em|figure|h[1-6]|hr|i|img|kbd|li|mark|ol|p|pre|small|span|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul"
+TAGS = (
+    "a|abbr|aside|b|br|blockquote|code|details|div|em|figure|h[1-6]|hr|i|img|kbd|li|mark|ol|p|pre|small|span|strong|"
+    "sub|summary|sup|table|tbody|td|th|thead|tr|u|ul"
+)
 _TAG = re.compile(rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$&\"'])")

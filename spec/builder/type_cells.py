@@ -21,12 +21,12 @@ _LINKED = re.compile(r"\[([^\[\]]+)\]\(#schema[^)]*\)")
 class TypeRead:
     """What a type cell says: a schema fragment, or the name of a schema, or a list of either."""
 
-    name: str = ""                    # a JSON type, or "" when the cell says "any"
+    name: str = ""  # a JSON type, or "" when the cell says "any"
     format: str = ""
-    schema: str = ""                  # the name of a schema described elsewhere on the page
-    items: TypeRead | None = None     # the items, where the cell names a list
+    schema: str = ""  # the name of a schema described elsewhere on the page
+    items: TypeRead | None = None  # the items, where the cell names a list
     nullable: bool = False
-    linked: bool = False              # the schema's name was a link, so it is surely a name
+    linked: bool = False  # the schema's name was a link, so it is surely a name
 
     @property
     def container(self) -> bool:

@@ -10,7 +10,7 @@ WIDTH = 116
 
 
 class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - its signature
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
