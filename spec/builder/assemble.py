@@ -1,0 +1,149 @@
+"""Page readings → one OpenAPI document, before any overlay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spec.builder.errors import Place, Problem
+from spec.builder.facts import METHODS
+from spec.builder.operation import OperationReading
+from spec.builder.overview import Overview
+from spec.builder.parameters import placeholders
+from spec.builder.reader import PageReading
+from spec.builder.security import Requirement, name_schemes
+
+Document = dict[str, Any]
+OPENAPI = "3.1.0"
+
+
+def assemble(readings: list[PageReading], problems: list[Problem]) -> Document:
+    """The document that the pages state together; what they state twice and differently is reported."""
+    document: Document = {"openapi": OPENAPI, "info": _info(readings)}
+    if servers := _servers(readings):
+        document["servers"] = servers
+    paths = _paths(readings, problems)
+    security = _security(readings, document, problems)
+    document["paths"] = paths
+    components = {"securitySchemes": security, "schemas": _schemas(readings, problems)}
+    components = {kind: named for kind, named in components.items() if named}
+    if components:
+        document["components"] = components
+    return document
+
+
+def _info(readings: list[PageReading]) -> dict[str, str]:
+    titled = [reading.overview for reading in readings if reading.overview.title]
+    general = [overview for overview in titled if overview.version]
+    general = general or [reading.overview for reading in readings if not reading.operations]
+    best = next((overview for overview in [*general, *titled] if overview.title), Overview(title="Untitled"))
+    return {"title": best.title, "version": best.version or "unstated"}
+
+
+def _servers(readings: list[PageReading]) -> list[dict[str, Any]]:
+    """The base URLs that a page names; only without one, those that samples call."""
+    found: dict[str, dict[str, Any]] = {}
+    for reading in readings:
+        for url, (server, line) in reading.overview.servers.items():
+            found.setdefault(url, server | {"x-source": f"{reading.page.name}:{line}"})
+    if not found:
+        for reading in readings:
+            for operation in reading.operations:
+                for url, line in operation.samples.servers.items():
+                    found.setdefault(url, {"url": url, "x-source": f"{reading.page.name}:{line}"})
+    return list(found.values())
+
+
+def _paths(readings: list[PageReading], problems: list[Problem]) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    sources: dict[tuple[str, str], str] = {}
+    for operation in (operation for reading in readings for operation in reading.operations):
+        item = paths.setdefault(operation.path, {})
+        same = [path for path in paths if path != operation.path and _shape(path) == _shape(operation.path)]
+        if operation.method in item or any(operation.method in paths[path] for path in same):
+            other = sources.get((operation.path, operation.method)) or sources[same[0], operation.method]
+            message = f"{operation.call} is described twice; the second description was not read"
+            key = f"second {operation.call}"
+            problems.append(Problem("contradiction", _place(operation.source), message, _place(other), key))
+        else:
+            item[operation.method] = operation.operation
+            sources[operation.path, operation.method] = operation.source
+        if not item:
+            del paths[operation.path]
+    return {
+        path: {method: paths[path][method] for method in METHODS if method in paths[path]} for path in sorted(paths)
+    }
+
+
+def _shape(path: str) -> str:
+    for name in placeholders(path):
+        path = path.replace("{" + name + "}", "{}")
+    return path
+
+
+def _place(source: str) -> Place:
+    page, _, line = source.rpartition(":")
+    return Place(page, int(line))
+
+
+def _schemas(readings: list[PageReading], problems: list[Problem]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for reading in readings:
+        for name, schema in reading.schemas.items():
+            if name in found:
+                place = _place(schema.get("x-source", f"{reading.page.name}:1"))
+                message = f"schema {name} is described twice"
+                problems.append(Problem("contradiction", place, message, None, f"schema {name}"))
+            found.setdefault(name, schema)
+    return found
+
+
+def _security(readings: list[PageReading], document: Document, problems: list[Problem]) -> dict[str, Any]:
+    """Resolve the scheme names, write each operation's security, and lift what all operations share."""
+    operations = [operation for reading in readings for operation in reading.operations]
+    used: dict[str, bool] = {}
+    for operation in operations:
+        for requirement in operation.security or []:
+            for name, scopes in requirement.items():
+                used[name] = used.get(name, False) or bool(scopes)
+    described = [
+        (name, scheme, f"{reading.page.name}:{line}") for reading in readings for name, scheme, line in reading.schemes
+    ]
+    schemes, unknown = name_schemes(used, described, _bearers(readings, operations))
+    for operation in operations:
+        _write(operation, set(unknown), problems)
+    stated = [operation.operation.get("security") for operation in operations]
+    if stated and stated[0] and all(each == stated[0] for each in stated):
+        document["security"] = stated[0]
+        for operation in operations:
+            del operation.operation["security"]
+    return schemes
+
+
+def _bearers(readings: list[PageReading], operations: list[OperationReading]) -> dict[str, str]:
+    """Where it is stated that a scheme is a bearer token: a sample of an operation that needs that scheme alone."""
+    found: dict[str, str] = {}
+    for reading in readings:
+        for operation in reading.operations:
+            names = _alone(operation.security)
+            if names and operation.samples.bearer:
+                found.setdefault(names, f"{reading.page.name}:{operation.samples.bearer}")
+    general = next((f"{reading.page.name}:{reading.bearer}" for reading in readings if reading.bearer), "")
+    if general:
+        alone = {_alone(operation.security) for operation in operations} - {""}
+        found |= {name: general for name in alone if len(alone) == 1 and name not in found}
+    return found
+
+
+def _alone(security: list[Requirement] | None) -> str:
+    return next(iter(security[0])) if security and len(security) == 1 and len(security[0]) == 1 else ""
+
+
+def _write(operation: OperationReading, unknown: set[str], problems: list[Problem]) -> None:
+    if operation.security is None:
+        return
+    missing = sorted({name for requirement in operation.security for name in requirement} & unknown)
+    if missing:
+        message = f"{operation.call}: what the security scheme {missing[0]!r} is, no page says; it was left out"
+        problems.append(Problem("unread", _place(operation.source), message))
+    else:
+        operation.operation["security"] = operation.security

@@ -1,0 +1,43 @@
+"""What every part of one page's reading shares: its page, its named schemas, and the problems found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from spec.builder.blocks import Page
+from spec.builder.errors import Problem, Severity
+from spec.builder.tree import Reading
+
+
+@dataclass
+class Context:
+    """The reading of one page in progress."""
+
+    page: Page
+    refs: frozenset[str] = frozenset()
+    named: dict[str, dict[str, Any]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def source(self, line: int) -> str:
+        """The evidence string of a line of this page."""
+        return str(self.page.place(line))
+
+    def report(self, line: int, message: str, severity: Severity = "unread", *, also: int = 0, key: str = "") -> None:
+        """Note a problem at a line of this page."""
+        other = self.page.place(also) if also else None
+        self.problems.append(Problem(severity, self.page.place(line), message, other, key))
+
+    def unread(self, lines: Iterable[tuple[int, str]], where: str) -> None:
+        """Report the lines of a table that were not read; neighbours share one report."""
+        lines = list(lines)
+        if lines:
+            words = "; ".join(text[:40] for _, text in lines[:3])
+            more = f" and {len(lines) - 3} more lines" if len(lines) > 3 else ""
+            self.report(lines[0][0], f"{where}: not read: {words}{more}")
+
+    @property
+    def reading(self) -> Reading:
+        """The view that the schema tree needs."""
+        return Reading(self.source, self.refs, self.report)

@@ -1,0 +1,140 @@
+"""Enumerated Values tables, and lists such as "(HIGH, MEDIUM, LOW)" in descriptions → enums of fields.
+
+An Enumerated Values table names fields without saying where they stand. Its values are given to fields only when
+there is one way to do so; otherwise the table is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from spec.builder.tree import Node, Report
+from spec.builder.type_cells import TypeRead
+
+_ITEM = r"[A-Z][A-Z0-9_-]+"
+_LIST = rf"({_ITEM}(?:\s*(?:,|\||/|\bor\b|\band\b)+\s*{_ITEM})+)"
+_UPPER = re.compile(rf"\({_LIST}\)|:\s*{_LIST}\.?$|^{_LIST}\.?$")
+_NAMED = re.compile(
+    r"(?:one of|(?:possible|allowed|valid|accepted) values(?: are| is)?)\s*:?\s*\(?((?:[`'\"]?[\w.-]+[`'\"]?)"
+    r"(?:\s*(?:,|\||\bor\b|\band\b)+\s*[`'\"]?[\w.-]+[`'\"]?)+)\)?\.?$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\s*(?:,|\||/|\bor\b|\band\b)+\s*")
+
+Value = tuple[int, str, str]  # line, name, value
+Slot = tuple[Node, list[str] | None]  # a field, and the values it is known to have
+
+
+def from_description(description: str) -> list[str] | None:
+    """The closed list of values that a description ends in or holds in brackets."""
+    found = _UPPER.search(description) or _NAMED.search(description)
+    if not found:
+        return None
+    values = [value.strip("`'\"") for value in _BETWEEN.split(next(part for part in found.groups() if part))]
+    return values if len(values) == len(set(values)) else None
+
+
+def describe(root: Node) -> None:
+    """Give every string field the values that its description lists."""
+    for node in root.rows():
+        if node.enum is None and node.read == TypeRead("string"):
+            node.enum = from_description(node.description)
+
+
+def assign(values: list[Value], slots: list[Slot], report: Report) -> None:
+    """Give the values of an Enumerated Values table to the fields they belong to."""
+    by_name: dict[str, list[Value]] = {}
+    for value in values:
+        by_name.setdefault(value[1], []).append(value)
+    for name, mine in by_name.items():
+        fields = [slot for slot in slots if slot[0].name == name and _can_have_values(slot[0])]
+        found = _divide([value for _, _, value in mine], [known for _, known in fields])
+        if len(found) == 1:
+            for (node, known), part in zip(fields, found[0], strict=True):
+                if known is None and part:
+                    node.enum = [_typed(text, node) for text in part]
+        else:
+            why = "no field here can have them" if not found else "they can belong to its fields in several ways"
+            report(mine[0][0], f"the values listed for {name!r} were not read: {why}")
+
+
+def _can_have_values(node: Node) -> bool:
+    return node.read is not None and node.read.name not in ("object", "array") and not node.read.schema
+
+
+def _divide(values: list[str], known: list[list[str] | None]) -> list[list[list[str]]]:
+    """The ways (two at most) to cut `values` into one part per field; a part holds no value twice."""
+    if not known:
+        return [[]] if not values else []
+    if known[0] is not None:
+        lengths = [len(known[0])] if values[: len(known[0])] == known[0] else []
+    elif len(known) == 1:
+        lengths = [len(values)]
+    else:
+        lengths = list(range(min(len(values), 60), -1, -1))
+    ways: list[list[list[str]]] = []
+    for length in lengths:
+        part = values[:length]
+        if len(set(part)) == len(part):
+            ways += [[part, *rest] for rest in _divide(values[length:], known[1:])]
+        if len(ways) > 1:
+            break
+    return ways[:2]
+
+
+def _typed(text: str, node: Node) -> Any:
+    """A value as the field's type has it; text that does not fit the type stays text."""
+    kind = node.read.name if node.read else ""
+    if text == "null" and node.read and node.read.nullable:
+        return None
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    try:
+        return int(text) if kind == "integer" else float(text) if kind == "number" else text
+    except ValueError:
+        return text
+
+
+def slots_of(root: Node, named: dict[str, dict[str, Any]]) -> list[Slot]:
+    """The fields of a table in row order; fields under a named schema have the values that schema gives them."""
+    slots: list[Slot] = [(root, None)] if root.name else []
+    _collect(root, None, named, slots)
+    return slots
+
+
+def _collect(node: Node, known: dict[str, Any] | None, named: dict[str, dict[str, Any]], slots: list[Slot]) -> None:
+    known = _named_schema(node, named) or known
+    below = [*node.children, *(part for _, parts in node.groups for part in parts)]
+    for child in sorted(below, key=lambda below: below.line):
+        own = _property(known, child.name, named) if known is not None else None
+        slots.append((child, None if known is None else [str_of(value) for value in (own or {}).get("enum", [])]))
+        _collect(child, own if known is not None else None, named, slots)
+
+
+def _named_schema(node: Node, named: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    read = node.read
+    while read and read.items:
+        read = read.items
+    return named.get(read.schema) if read and read.schema else None
+
+
+def _property(schema: dict[str, Any], name: str, named: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The property of a known schema, looked for in its allOf parts and list items too."""
+    while "items" in schema:
+        schema = schema["items"]
+    if "$ref" in schema:
+        schema = named.get(schema["$ref"].rsplit("/", 1)[-1], {})
+    if name in schema.get("properties", {}):
+        found: dict[str, Any] = schema["properties"][name]
+        return found
+    for part in (*schema.get("allOf", []), *schema.get("oneOf", []), *schema.get("anyOf", [])):
+        if found := _property(part, name, named):
+            return found
+    extra = schema.get("additionalProperties")
+    return extra if name == "additionalProperties" and isinstance(extra, dict) else {}
+
+
+def str_of(value: Any) -> str:
+    """A value as a Value cell shows it."""
+    return {None: "null", True: "true", False: "false"}.get(value, str(value)) if not isinstance(value, str) else value

@@ -1,0 +1,66 @@
+"""What can go wrong, drawn as a tree.
+
+BuilderError
+├── UsageError         the command line names something that is not there
+├── OverlayError       overlay.yaml cannot be applied as written
+└── BuildStopped       the pages leave problems that only a person may decide
+
+A `Problem` is no exception: reading goes on after it, and every problem is printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["unread", "disagreement", "contradiction", "note"]
+
+
+class BuilderError(Exception):
+    """The root of every error that the builder raises on purpose."""
+
+
+class UsageError(BuilderError):
+    """The command line names a page, an operation or a pointer that does not exist."""
+
+
+class OverlayError(BuilderError):
+    """An overlay action cannot be applied as written."""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A line of a page, counted from 1."""
+
+    page: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that a page says unclearly, with the place where it says it.
+
+    `key` names a contradiction, so that an overlay action can settle it (`x-settles`).
+    """
+
+    severity: Severity
+    place: Place
+    message: str
+    also: Place | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        also = f" (against {self.also})" if self.also else ""
+        settle = f"\n    settle it by an overlay action with x-settles: [{self.key!r}]" if self.key else ""
+        return f"{self.place}: {self.severity}: {self.message}{also}{settle}"
+
+
+class BuildStopped(BuilderError):
+    """The pages leave problems that only an overlay action, or a better page, may decide."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems

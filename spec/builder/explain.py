@@ -1,0 +1,121 @@
+"""`explain`: the chain from page line over overlay action to contract line, for an operation or a JSON Pointer."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from spec.builder.build import Build, pointer
+from spec.builder.errors import UsageError
+from spec.builder.facts import METHODS
+
+Parts = tuple[str, ...]
+
+
+def explain(build: Build, what: str, spec: Path) -> str:
+    """The evidence of an operation (its id, page or `METHOD /path`) or of the node at a JSON Pointer."""
+    lines = line_numbers(build.text)
+    root = what if what.startswith("/") and _exists(build.full, what) else pointer(_operation(build, what))
+    chain = [entry for place, node in _evidenced(build.full, root) for entry in _entry(build, spec, lines, place, node)]
+    return "\n".join([f"{what}  (openapi.yaml:{lines.get(root, 1)}, {root})", *chain])
+
+
+def _exists(document: Any, place: str) -> bool:
+    return get(document, place) is not None
+
+
+def get(document: Any, place: str) -> Any:
+    """The value at a JSON Pointer, or None."""
+    for step in place.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, list):
+            document = document[int(key)] if key.isdigit() and int(key) < len(document) else None
+        else:
+            document = document.get(key) if isinstance(document, dict) else None
+    return document
+
+
+def _operation(build: Build, what: str) -> Parts:
+    """The operation that a name means: `trustDevice`, `POST /devices/trust`, or its page `devices.trust`."""
+    known: dict[str, Parts] = {}
+    for path, item in build.full["paths"].items():
+        for method in METHODS:
+            if method in item:
+                operation, place = item[method], ("paths", path, method)
+                page = Path(_sources(operation)[0].rpartition(":")[0]).stem if _sources(operation) else ""
+                names = (operation.get("operationId", ""), f"{method.upper()} {path}", page, page.replace("-", "."))
+                known |= {name: place for name in names if name not in known}
+    if what in known:
+        return known[what]
+    near = difflib.get_close_matches(what, list(known), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(filter(None, known)))}"
+    raise UsageError(f"{what!r} is no operation, page or JSON Pointer of the contract{hint}")
+
+
+def _sources(node: dict[str, Any]) -> list[str]:
+    source = node.get("x-source", [])
+    return list(source) if isinstance(source, list) else [str(source)]
+
+
+def _evidenced(document: Any, root: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The node at the pointer and every node below it that has evidence or a mark; references are followed once."""
+    seen: set[str] = set()
+    waiting = [root]
+    while waiting:
+        place = waiting.pop(0)
+        node = get(document, place)
+        if isinstance(node, dict):
+            if "x-source" in node or "x-assumed" in node or place == root:
+                yield place, node
+            reference = node.get("$ref")
+            if isinstance(reference, str) and reference not in seen:
+                seen.add(reference)
+                waiting.insert(0, reference[1:])
+            waiting[0:0] = [place + pointer((key,)) for key in node if key not in ("example", "links", "$ref")]
+        elif isinstance(node, list):
+            waiting[0:0] = [f"{place}/{index}" for index in range(len(node))]
+
+
+def _entry(build: Build, spec: Path, lines: dict[str, int], place: str, node: dict[str, Any]) -> Iterator[str]:
+    yield f"{place}  openapi.yaml:{lines.get(place, '?')}"
+    for source in _sources(node):
+        yield f"    page     {source}  {_quoted(spec, source)}"
+    marks = node.get("x-assumed", [])
+    ids = [*(marks if isinstance(marks, list) else [marks]), *(id_ for id_, at in build.touched if at == place)]
+    for id_ in dict.fromkeys(ids):
+        action = next(action for action in build.overlay.actions if action.id == id_)
+        yield f"    overlay  {id_} ({action.kind}, action {action.number}): {action.reason}"
+        if action.evidence:
+            yield f"             because {action.evidence}"
+
+
+def _quoted(spec: Path, source: str) -> str:
+    """The line itself, as the page has it."""
+    page, _, number = source.rpartition(":")
+    try:
+        line = (spec / page).read_text(encoding="utf-8").split("\n")[int(number) - 1].strip()
+    except (OSError, ValueError, IndexError):
+        return ""
+    return f"“{line[:90]}”"
+
+
+def line_numbers(text: str) -> dict[str, int]:
+    """The line of every node of a YAML text, by JSON Pointer."""
+    found: dict[str, int] = {}
+    waiting: list[tuple[str, yaml.Node | None]] = [("", yaml.compose(text, Loader=yaml.CSafeLoader))]
+    while waiting:
+        place, node = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                below = place + pointer((key.value,))
+                found[below] = key.start_mark.line + 1
+                waiting.append((below, value))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                found[f"{place}/{index}"] = value.start_mark.line + 1
+                waiting.append((f"{place}/{index}", value))
+    return found

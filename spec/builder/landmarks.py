@@ -1,0 +1,127 @@
+"""The words that divide a page: operation lines, section titles, labels, column names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spec.builder.blocks import Block, Page
+from spec.builder.text import bare, plain, unlinked
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+STATUS = re.compile(r"^(?:[1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
+
+_METHOD = "GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE"
+_OPERATION = re.compile(rf"^({_METHOD})\s*(/\S*)$")
+_FOREIGN = re.compile(rf"^`({_METHOD})\s+[^/`][^`]*`$")
+_MENTION = re.compile(rf"\b({_METHOD})[`*\s]*(/[^\s|`*)\],;]*)")
+_EXAMPLE = re.compile(r"^([1-5]\d\d|[1-5]XX|default)\s+response(?:\s+example)?$", re.IGNORECASE)
+_STATUS_TABLE = re.compile(r"^status code\s+([1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
+_SECURED = re.compile(
+    r"^to perform this operation, you must be authenticated by means of one of the following methods:?"
+)
+_OPEN = re.compile(r"^this operation does not require authentication\.?$")
+_FURNITURE = re.compile(
+    r"^(last updated.*|was this helpful\??|githubedit|previous|next|copy|edit on github|on this page|ask)$"
+)
+_SAMPLES = re.compile(r"^(code samples?|code examples?|example requests?|request examples?|.+ client library)$")
+
+SECTIONS = {
+    "request body": "request_body", "request body parameters": "request_body", "body parameters": "request_body",
+    "request body schema": "request_body", "body schema": "request_body",
+    "body parameter": "body_example", "example request body": "body_example", "request body example": "body_example",
+    "parameters": "parameters", "request parameters": "parameters", "url parameters": "parameters",
+    "path parameters": "parameters:path", "query parameters": "parameters:query",
+    "header parameters": "parameters:header", "request headers": "parameters:header",
+    "example responses": "examples", "example response": "examples", "response examples": "examples",
+    "response": "examples",
+    "responses": "responses", "response codes": "responses", "status codes": "responses",
+    "response schema": "schemas", "response schemas": "schemas",
+    "response headers": "headers", "enumerated values": "enums", "detailed descriptions": "details",
+    "links": "links", "callbacks": "callbacks", "properties": "properties",
+}  # fmt: skip
+
+COLUMNS = {
+    "name": "name", "parameter": "name", "field": "name", "property": "name", "key": "name",
+    "in": "in", "location": "in", "type": "type", "data type": "type", "required": "required", "mandatory": "required",
+    "restrictions": "restrictions", "description": "description", "details": "description",
+    "status": "status", "status code": "status", "code": "status", "meaning": "meaning", "schema": "schema",
+    "value": "value", "header": "header", "format": "format",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """A block that opens a part of the page; `argument` is its status, location or rest."""
+
+    kind: str
+    argument: str = ""
+    path: str = ""
+
+
+def landmark(block: Block, page: Page) -> Landmark | None:
+    """What part of the page this block opens, or None for content."""
+    if block.kind != "text" or len(block.text) > 400:
+        return None
+    words = bare(block.text)
+    return _operation(block, page, words) or _section(block, page, words)
+
+
+def _operation(block: Block, page: Page, words: str) -> Landmark | None:
+    ticked = block.raw.strip().startswith("`")
+    if page.stock and not ticked:
+        return None
+    if found := _OPERATION.match(_path_text(block, words)):
+        return Landmark("operation", found.group(1).lower(), found.group(2))
+    return Landmark("foreign") if page.stock and _FOREIGN.match(block.raw.strip()) else None
+
+
+def _path_text(block: Block, words: str) -> str:
+    """An operation line without its emphasis only: `_` and `*` inside a path belong to it."""
+    return re.sub(r"[`]|\*\*", "", unlinked(plain(block.text))).strip() if "/" in words else words
+
+
+def _section(block: Block, page: Page, words: str) -> Landmark | None:
+    lower = words.lower()
+    if _SECURED.match(lower):
+        return Landmark("security", words[_SECURED.match(lower).end() :].strip())  # type: ignore[union-attr]
+    if _OPEN.match(lower):
+        return Landmark("security", "None")
+    if found := _STATUS_TABLE.match(lower):
+        return Landmark("table", found.group(1).upper() if "x" in found.group(1) else found.group(1))
+    if found := _EXAMPLE.match(lower):
+        return Landmark("example", found.group(1).upper() if "x" in found.group(1) else found.group(1))
+    if _SAMPLES.match(lower) and len(words) < 60:
+        return Landmark("samples")
+    if _FURNITURE.match(lower):
+        return Landmark("furniture")
+    if lower == "schemas" and block.level == 1:
+        return Landmark("named")
+    kind = SECTIONS.get(lower)
+    if kind and not block.bullet and _drawn(block, page, kind):
+        name, _, argument = kind.partition(":")
+        return Landmark(name, argument)
+    return None
+
+
+def _drawn(block: Block, page: Page, kind: str) -> bool:
+    """Stock Widdershins draws its titles one way; the same words in a description are not titles."""
+    if not page.stock:
+        return True
+    raw = block.raw.lstrip()
+    if kind in ("parameters", "responses", "schemas"):
+        return raw.startswith("<h3 id=")
+    return raw.startswith((">", "###")) and kind != "request_body"
+
+
+def columns_of(cells: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The columns that a header row names, or None when the row is no header."""
+    names = [COLUMNS.get(bare(cell).lower(), "") for cell in cells]
+    while names and not bare(cells[len(names) - 1]):
+        names.pop()
+    return tuple(names) if len(names) >= 2 and all(names) and len(set(names)) == len(names) else None
+
+
+def mentions(text: str) -> list[tuple[str, str]]:
+    """The operations that a line of prose or a table row names, as (method, path)."""
+    return [(m.group(1).lower(), m.group(2).rstrip(".:")) for m in _MENTION.finditer(unlinked(text))]

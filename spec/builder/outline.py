@@ -1,0 +1,201 @@
+"""Blocks → the outline of a page: its operations with their sections, its named schemas, and the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from spec.builder.blocks import Block, Page
+from spec.builder.errors import Problem
+from spec.builder.landmarks import Landmark, columns_of, landmark
+from spec.builder.text import bare
+
+_LABEL = re.compile(r"^([1-5]\d\d)(?:\s*[:-]?\s*[A-Z][A-Za-z ]{1,30})?$")
+TABLES = ("parameters", "request_body", "responses", "table", "headers", "enums", "properties")
+
+
+@dataclass
+class Section:
+    """One part of an operation or schema: its kind, its line, and the blocks under its title."""
+
+    kind: str
+    line: int
+    argument: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    title: str = ""
+
+
+@dataclass
+class OperationOutline:
+    """One operation of a page and its sections in page order."""
+
+    method: str
+    path: str
+    line: int
+    operation_id: str = ""
+    tag: str = ""
+    sections: list[Section] = field(default_factory=list)
+
+    def of(self, *kinds: str) -> list[Section]:
+        """The sections of these kinds."""
+        return [section for section in self.sections if section.kind in kinds]
+
+    @property
+    def described(self) -> bool:
+        """Whether the page describes the operation, rather than only naming it."""
+        described = ("parameters", "request_body", "responses", "table", "examples", "example", "security", "samples")
+        return bool(self.of(*described))
+
+
+@dataclass
+class SchemaOutline:
+    """One named schema of a page."""
+
+    name: str
+    line: int
+    sections: list[Section] = field(default_factory=list)
+
+
+@dataclass
+class Outline:
+    """A page, divided."""
+
+    operations: list[OperationOutline] = field(default_factory=list)
+    named: list[OperationOutline] = field(default_factory=list)
+    schemas: list[SchemaOutline] = field(default_factory=list)
+    general: list[Block] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def outline(page: Page) -> Outline:
+    """Divide the page into operations, named schemas and general text."""
+    divider = _Divider(page)
+    for block in page.blocks:
+        divider.take(block)
+    return divider.finish()
+
+
+class _Divider:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.result = Outline(problems=list(page.problems))
+        self.operation: OperationOutline | None = None
+        self.schema: SchemaOutline | None = None
+        self.section: Section | None = None
+        self.in_schemas = False
+        self.foreign = False
+        self.tag = ""
+        self.anchor = ""
+        self.ahead: list[Section] = []  # samples that stand before the operation line they belong to
+
+    def take(self, block: Block) -> None:
+        mark = landmark(block, self.page) or self._label(block)
+        if block.kind == "anchor":
+            self._anchor(block)
+        elif mark and mark.kind == "operation":
+            self._open(block, mark)
+        elif mark and mark.kind == "foreign":
+            self._skip(block)
+        elif mark and mark.kind == "named":
+            self.in_schemas, self.operation, self.schema, self.section = True, None, None, None
+        elif mark:
+            self._landmark(block, mark)
+        else:
+            self._content(block)
+
+    def _label(self, block: Block) -> Landmark | None:
+        """Among the example responses, a tab or title such as `404` or `404 Not Found` is a label too."""
+        if self.section is None or self.section.kind not in ("examples", "example") or block.kind != "text":
+            return None
+        found = _LABEL.match(bare(block.text))
+        return Landmark("example", found.group(1)) if found else None
+
+    def _anchor(self, block: Block) -> None:
+        if block.text.startswith("opId"):
+            self.anchor = block.text[4:]
+        elif block.text.startswith("tocS_") and self.in_schemas:
+            self.schema = SchemaOutline(block.text[5:], block.line)
+            self.result.schemas.append(self.schema)
+            self.section = None
+
+    def _open(self, block: Block, mark: Landmark) -> None:
+        self._close()
+        self.foreign = False
+        self.operation = OperationOutline(mark.argument, mark.path, block.line, self.anchor, self.tag)
+        self.section = Section("intro", block.line)
+        self.operation.sections = [*self.ahead, self.section]
+        self.anchor, self.ahead, self.in_schemas, self.schema = "", [], False, None
+
+    def _skip(self, block: Block) -> None:
+        self._close()
+        self.foreign = True
+        message = f"a callback is described here, which this reader does not read: {block.text[:60]}"
+        self.result.problems.append(Problem("note", self.page.place(block.line), message))
+
+    def _landmark(self, block: Block, mark: Landmark) -> None:
+        if self.foreign:
+            return
+        self.section = Section(mark.kind, block.line, mark.argument, title=bare(block.text))
+        if self.operation:
+            self.operation.sections.append(self.section)
+        elif self.schema:
+            self.schema.sections.append(self.section)
+        elif mark.kind == "samples":
+            self.ahead = [self.section]
+        else:
+            self.result.general.append(block)
+
+    def _content(self, block: Block) -> None:
+        if block.level and block.level <= 2 and not self._commented():
+            self._heading(block)
+        elif self.foreign:
+            return
+        elif self.section and (self.operation or self.schema or self.section.kind == "samples"):
+            self._into_section(block)
+        else:
+            self.result.general.append(block)
+
+    def _commented(self) -> bool:
+        """In a description a heading is prose; in samples pasted without a fence it is a comment of the sample."""
+        kind = self.section.kind if self.section else ""
+        return kind == "intro" or (kind == "samples" and not self.page.stock)
+
+    def _heading(self, block: Block) -> None:
+        """A top heading that opens no known part: a tag, the next operation's name, or a part of its own."""
+        if self.page.stock:
+            if block.level == 1:
+                self.tag = bare(block.text)
+                self.in_schemas = False
+            if not self.in_schemas:
+                self._close()
+            self.ahead = []
+        elif self.operation:
+            self.section = Section("other", block.line, title=bare(block.text))
+            self.operation.sections.append(self.section)
+            return
+        self.result.general.append(block)
+
+    def _into_section(self, block: Block) -> None:
+        assert self.section is not None  # noqa: S101 - the caller has looked
+        columns = columns_of(block.cells) if block.kind == "row" else None
+        if columns and self.operation and self.section.kind not in TABLES and not self.page.stock:
+            self._by_header(block, columns)
+        self.section.blocks.append(block)
+
+    def _by_header(self, block: Block, columns: tuple[str, ...]) -> None:
+        """A table whose title is missing or unknown is known by its columns."""
+        assert self.operation is not None  # noqa: S101 - the caller has looked
+        kind = "responses" if columns[0] == "status" else "parameters" if "in" in columns else ""
+        if kind:
+            self.section = Section(kind, block.line)
+            self.operation.sections.append(self.section)
+
+    def _close(self) -> None:
+        if self.operation:
+            known = self.result.operations if self.operation.described else self.result.named
+            known.append(self.operation)
+        self.operation, self.section = None, None
+
+    def finish(self) -> Outline:
+        self._close()
+        return self.result

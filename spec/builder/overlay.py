@@ -1,0 +1,190 @@
+"""OpenAPI Overlay 1.0: actions with `target`, `update` and `remove`, applied in order.
+
+Each action also says which kind it is (`x-kind`), its number (`x-id`), its reason and its evidence. What an assumption
+adds or changes is marked with `x-assumed`; what a correction settles among the pages' contradictions is in `x-settles`.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jsonpath import JSONPathEnvironment, JSONPathError
+
+from spec.builder.errors import OverlayError
+from spec.builder.yaml_text import YAMLError, load
+
+OPAQUE = ("example", "examples", "default", "const", "enum")
+KINDS = ("correction", "assumption")
+_ENVIRONMENT = JSONPathEnvironment(strict=True)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One overlay action; `number` is its position in the file, from 1."""
+
+    number: int
+    id: str
+    kind: str
+    target: str
+    reason: str
+    evidence: str
+    update: Any = None
+    remove: bool = False
+    settles: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"overlay action {self.number} ({self.id})"
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """An overlay file: its actions, and the names for what the pages leave nameless (`x-names`)."""
+
+    info: dict[str, Any]
+    actions: tuple[Action, ...]
+    names: dict[str, Any]
+    notes: tuple[dict[str, str], ...] = ()
+
+
+def load_overlay(path: Path) -> Overlay:
+    """Read an overlay file (raises OverlayError where it is not one)."""
+    try:
+        return parse_overlay(load(path.read_text(encoding="utf-8")), path.name)
+    except (OSError, YAMLError) as error:
+        raise OverlayError(f"{path.name}: cannot be read: {error}") from error
+
+
+def parse_overlay(data: Any, name: str = "overlay") -> Overlay:
+    """The overlay in this value, checked."""
+    if not isinstance(data, dict) or not str(data.get("overlay", "")).startswith("1.0"):
+        raise OverlayError(f"{name}: no Overlay 1.0 document (`overlay: 1.0.0` must come first)")
+    actions = data.get("actions")
+    if not isinstance(actions, list):
+        raise OverlayError(f"{name}: `actions` must be a list")
+    parsed = tuple(_action(number, action, name) for number, action in enumerate(actions, 1))
+    return Overlay(data.get("info", {}), parsed, data.get("x-names", {}), tuple(data.get("x-register", [])))
+
+
+def _action(number: int, data: Any, name: str) -> Action:
+    if not isinstance(data, dict):
+        raise OverlayError(f"{name}: action {number} is no mapping")
+    for field in ("target", "x-id", "x-kind"):
+        if not isinstance(data.get(field), str):
+            raise OverlayError(f"{name}: action {number} has no {field}")
+    if data["x-kind"] not in KINDS:
+        raise OverlayError(f"{name}: action {number}: x-kind is {data['x-kind']!r}; it is one of {', '.join(KINDS)}")
+    return Action(
+        number, data["x-id"], data["x-kind"], data["target"], data.get("description", ""), data.get("x-evidence", ""),
+        data.get("update"), bool(data.get("remove")), tuple(data.get("x-settles", [])),
+    )  # fmt: skip
+
+
+def apply(document: dict[str, Any], overlay: Overlay) -> dict[str, Any]:
+    """The document after all actions, in order; the given one is not changed."""
+    document = copy.deepcopy(document)
+    for action in overlay.actions:
+        document = apply_action(document, action)
+    return document
+
+
+def apply_action(document: dict[str, Any], action: Action) -> dict[str, Any]:
+    """Apply one action in place (raises OverlayError when its target matches nothing)."""
+    places = matches(document, action)
+    if action.remove:
+        for parts in sorted(places, key=_later_first, reverse=True):
+            _remove(document, parts)
+        return document
+    for parts in places:
+        _update(document, parts, action)
+    return document
+
+
+def matches(document: dict[str, Any], action: Action) -> list[tuple[str | int, ...]]:
+    """Where the action's target leads, as paths of keys and indexes."""
+    try:
+        found = [match.parts for match in _ENVIRONMENT.finditer(action.target, document)]
+    except JSONPathError as error:
+        raise OverlayError(f"{action}: the target {action.target} is no JSONPath: {error}") from error
+    if not found:
+        raise OverlayError(f"{action}: the target {action.target} matches nothing; the pages may have changed")
+    return found
+
+
+def _later_first(parts: tuple[str | int, ...]) -> tuple[tuple[int, int, str], ...]:
+    return tuple((0, part, "") if isinstance(part, int) else (1, 0, part) for part in parts)
+
+
+def at(document: Any, parts: tuple[str | int, ...]) -> Any:
+    """The value that a path of keys and indexes leads to."""
+    for part in parts:
+        document = document[part]
+    return document
+
+
+def _remove(document: dict[str, Any], parts: tuple[str | int, ...]) -> None:
+    if not parts:
+        raise OverlayError("an action removes the whole document")
+    del at(document, parts[:-1])[parts[-1]]
+
+
+def _update(document: dict[str, Any], parts: tuple[str | int, ...], action: Action) -> None:
+    target = at(document, parts)
+    if isinstance(target, list):  # Overlay 1.0: an array target gets the update as a new entry
+        target.append(copy.deepcopy(action.update))
+        _mark(at(document, parts[:-1]), action)
+    elif not isinstance(target, dict):
+        raise OverlayError(f"{action}: the target {action.target} is neither an object nor an array")
+    elif action.update is None or action.update == {}:
+        _mark(target, action)
+    elif isinstance(action.update, dict):
+        if _merge(target, action.update, action):
+            _mark(target, action)
+    else:
+        raise OverlayError(f"{action}: the target {action.target} is an object; so must the update be")
+
+
+def _merge(target: dict[str, Any], update: dict[str, Any], action: Action) -> bool:
+    """Merge as Overlay 1.0 says: objects key by key, arrays by appending, the rest by replacing.
+
+    What is new and can carry a mark gets one of its own; True says that something else changed, so that the action's
+    target must carry it.
+    """
+    touched = False
+    for key, value in update.items():
+        known = target.get(key)
+        if isinstance(value, dict) and isinstance(known, dict):
+            touched = _merge(known, value, action) or touched
+        elif isinstance(value, list) and isinstance(known, list):
+            known.extend(copy.deepcopy(value))
+            touched = True
+        else:
+            target[key] = copy.deepcopy(value)
+            touched = key in OPAQUE or _mark_new(target[key], action) or touched
+    return touched
+
+
+def _mark_new(value: Any, action: Action) -> bool:
+    """Mark what was added by itself where that can carry a mark; True when its surroundings must."""
+    if not isinstance(value, dict):
+        return True
+    if "$ref" in value:
+        return False
+    if any(not isinstance(part, dict) for part in value.values()):
+        _mark(value, action)
+        return False
+    unmarked = [_mark_new(part, action) for part in value.values()]
+    return any(unmarked)
+
+
+def _mark(node: Any, action: Action) -> None:
+    """Note on a node that it rests on this action."""
+    if not isinstance(node, dict) or action.kind != "assumption":
+        return
+    present = node.get("x-assumed", [])
+    listed = present if isinstance(present, list) else [present]
+    if action.id not in listed:
+        listed = sorted([*listed, action.id])
+        node["x-assumed"] = listed if len(listed) > 1 else action.id

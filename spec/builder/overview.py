@@ -1,0 +1,122 @@
+"""General text, outside every operation → servers, the API's name, and claims that its operations must bear out."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from spec.builder.blocks import Block, Page
+from spec.builder.landmarks import METHODS, mentions
+from spec.builder.text import bare, plain, unlinked
+
+_BASE = re.compile(r"\b(?:base|server)\s*urls?\b\s*:?\s*[`*]*(https?://[^\s`*<>)\]]+)?", re.IGNORECASE)
+_URL = re.compile(r"^[`*]*(https?://[^\s`*<>)\]]+)[`*]*$")
+_VARIABLE = re.compile(r"^\*\*(.+?)\*\*\s*-\s*(.*?)\s*Default:\s*(\S+)$")
+_STATUS = re.compile(r"^([1-5]\d\d)\s*[-\u2013\u2014:]\s*\S")
+_ENVELOPE = re.compile(r"\bresponse (?:format|envelope|structure|shape)\b", re.IGNORECASE)
+_KEY = re.compile(r"^\s*\"(\w+)\"\s*:")
+_TITLE = re.compile(r"^(.*?)\s+v(\d\S*|v\S*)$")
+
+
+@dataclass
+class Overview:
+    """What a page says of the API as a whole; every entry with its line."""
+
+    title: str = ""
+    version: str = ""
+    servers: dict[str, tuple[dict[str, Any], int]] = field(default_factory=dict)
+    mentions: list[tuple[str, str, int]] = field(default_factory=list)
+    statuses: dict[str, int] = field(default_factory=dict)
+    envelope: dict[str, int] = field(default_factory=dict)
+
+
+def read_overview(page: Page, general: list[Block], spoken: list[Block]) -> Overview:
+    """Read the general text of a page; `spoken` are the blocks in which an operation may be named."""
+    result = Overview()
+    _title(page, general, result)
+    _servers(general, result)
+    for block in _joined(spoken):
+        result.mentions += [(method, path, block.line) for method, path in mentions(plain(block.text))]
+    for block in general:
+        if block.kind == "text" and (found := _STATUS.match(bare(block.text))):
+            result.statuses.setdefault(found.group(1), block.line)
+    _envelope(general, result)
+    return result
+
+
+def _title(page: Page, general: list[Block], result: Overview) -> None:
+    first = next((block for block in general if block.kind == "text"), None)
+    if first is None:
+        return
+    text = bare(first.text)
+    found = _TITLE.match(text) if page.stock else None
+    result.title, result.version = (found.group(1), found.group(2)) if found else (text, "")
+
+
+def _servers(general: list[Block], result: Overview) -> None:
+    expecting = False
+    current: dict[str, Any] = {}
+    for block in general:
+        if block.kind != "text":
+            continue
+        text = unlinked(block.text)
+        base = _BASE.search(text)
+        url = base.group(1) if base and base.group(1) else None
+        found = _URL.match(text) if expecting else None
+        if url or found:
+            current = {"url": (url or found.group(1)).rstrip(".")}  # type: ignore[union-attr]
+            result.servers.setdefault(current["url"], (current, block.line))
+        elif current and (variable := _VARIABLE.match(block.text)):
+            current.setdefault("variables", {})[variable.group(1)] = _variable(variable)
+        elif expecting and block.bullet and text.startswith(("/", "{")) and " " not in text:
+            current = {"url": text}
+            result.servers.setdefault(text, (current, block.line))
+        elif not block.bullet:
+            expecting = False
+        expecting = expecting or bool(base)
+
+
+def _variable(found: re.Match[str]) -> dict[str, str]:
+    words = {"description": found.group(2)} if found.group(2) else {}
+    return {"default": found.group(3)} | words
+
+
+def _joined(blocks: list[Block]) -> list[Block]:
+    """Text blocks, with a method and the path on the next line as one."""
+    joined: list[Block] = []
+    for block in blocks:
+        last = joined[-1] if joined else None
+        lone = last is not None and bare(last.text).lower() in METHODS
+        if last is not None and lone and block.kind == "text" and block.text.startswith("/"):
+            joined[-1] = Block("text", last.line, f"{bare(last.text)} {block.text}")
+        elif block.kind in ("text", "row"):
+            joined.append(block)
+    return joined
+
+
+def _envelope(general: list[Block], result: Overview) -> None:
+    """The fields that the page shows as the shape of every response."""
+    near = 0
+    for block in general:
+        if block.kind == "text" and _ENVELOPE.search(block.text) and len(block.text) < 60:
+            near = 40
+        elif near and block.kind == "code":
+            result.envelope = _code_keys(block)
+            return
+        elif near and block.kind == "text" and (found := _KEY.match(block.text)):
+            result.envelope.setdefault(found.group(1), block.line)
+        elif near and result.envelope:
+            return
+        near -= 1 if near else 0
+
+
+def _code_keys(block: Block) -> dict[str, int]:
+    try:
+        value = json.loads(block.text)
+    except ValueError:
+        value = None
+    lines = list(enumerate(block.text.split("\n"), block.line + 1))
+    keys = {found.group(1): line for line, text in lines if (found := _KEY.match(text))}
+    return {key: line for key, line in keys.items() if key in value} if isinstance(value, dict) else keys

@@ -1,0 +1,42 @@
+"""The generated parts of spec/README.md: assumptions and corrections, straight from the overlay."""
+
+from __future__ import annotations
+
+import re
+
+from spec.builder.errors import OverlayError
+from spec.builder.overlay import Action, Overlay
+
+_PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
+
+
+def register(overlay: Overlay) -> dict[str, str]:
+    """The tables by name: `assumptions` and `corrections`."""
+    return {"assumptions": _table(overlay, "assumption"), "corrections": _table(overlay, "correction")}
+
+
+def _table(overlay: Overlay, kind: str) -> str:
+    heads = {"assumption": ("what is assumed", "why"), "correction": ("what the contract says", "what the sources say")}
+    rows = [f"| id | {heads[kind][0]} | {heads[kind][1]} | where |", "|---|---|---|---|"]
+    actions: dict[str, list[Action]] = {}
+    for action in overlay.actions:
+        if action.kind == kind:
+            actions.setdefault(action.id, []).append(action)
+    for name in sorted(actions):
+        first = actions[name][0]
+        targets = "<br>".join(f"`{action.target}`" for action in actions[name][:3])
+        more = f"<br>and {len(actions[name]) - 3} more" if len(actions[name]) > 3 else ""
+        rows.append(f"| {name} | {_cell(first.reason)} | {_cell(first.evidence)} | {targets}{more} |")
+    return "\n".join(rows) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def fill(readme: str, parts: dict[str, str]) -> str:
+    """The README with its generated parts renewed (raises OverlayError when it has no place for one)."""
+    missing = [name for name in parts if f"<!-- generated: {name} -->" not in readme]
+    if missing:
+        raise OverlayError(f"README.md: the line <!-- generated: {missing[0]} --> is missing, and its end line")
+    return _PART.sub(lambda found: found.group(1) + parts.get(found.group(2), "") + found.group(3), readme)

@@ -1,0 +1,49 @@
+"""The blocks of a section → table rows, whatever the layout of the table."""
+
+from __future__ import annotations
+
+from spec.builder.blocks import Block
+from spec.builder.cells import Row, Rows, group_of, short_status
+from spec.builder.landmarks import columns_of
+from spec.builder.pasted import Cell, stream
+
+
+def read_rows(blocks: list[Block], columns: tuple[str, ...]) -> Rows:
+    """The rows of the table in these blocks; `columns` are the ones to expect when no header names them."""
+    cells: list[Cell] = [(block.line, block.text) for block in blocks if block.kind == "text"]
+    if cells and not any(block.kind == "row" for block in blocks):
+        return stream(cells, columns)
+    result = Rows()
+    header = columns
+    for block in blocks:
+        if block.kind == "row":
+            found = columns_of(block.cells)
+            header = found or header
+            _table_row(block, header, result, is_header=bool(found))
+        elif block.kind == "text" and (group := group_of(block.line, block.text)):
+            result.entries.append(group)
+    result.unread += [cell for cell in cells if not group_of(*cell)]
+    return result
+
+
+def _table_row(block: Block, header: tuple[str, ...], result: Rows, *, is_header: bool) -> None:
+    if is_header or not any(cell.strip() for cell in block.cells):
+        return
+    cells = fit(block.cells, header)
+    if cells is None:
+        result.unread.append((block.line, block.text))
+    else:
+        result.entries.append(Row(block.line, cells))
+
+
+def fit(cells: tuple[str, ...], header: tuple[str, ...]) -> dict[str, str] | None:
+    """Cells by column; a `|` inside a description has split it, and a Meaning cell may be missing."""
+    if header[:1] == ("status",) and "schema" in header and len(cells) < len(header):
+        return short_status(cells)
+    surplus = len(cells) - len(header)
+    if surplus > 0 and "description" in header:
+        at = header.index("description")
+        cells = (*cells[:at], " | ".join(cells[at : at + surplus + 1]), *cells[at + surplus + 1 :])
+    if len(cells) < len(header) - 1 or len(cells) > len(header):
+        return None
+    return dict(zip(header, cells, strict=False))

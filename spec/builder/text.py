@@ -1,0 +1,52 @@
+"""Inline text: what a line or a cell says once Markdown, HTML and GitBook marks are gone."""
+
+from __future__ import annotations
+
+import html
+import re
+
+TAGS = (
+    "a|abbr|aside|b|br|blockquote|code|details|div|em|figure|h[1-6]|hr|i|img|kbd|li|mark|ol|p|pre|small|span|strong|"
+    "sub|summary|sup|table|tbody|td|th|thead|tr|u|ul"
+)
+_TAG = re.compile(rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$&\"'])")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
+_EMPHASIS = re.compile(r"^(\*\*\*|\*\*|__|\*|_|``|`)(?=\S)(.*\S)\1$", re.DOTALL)
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_QUOTE = re.compile(r"^\s*(?:>\s?)+")
+
+
+def unquoted(line: str) -> str:
+    """The line without the `>` of a block quote."""
+    return _QUOTE.sub("", line)
+
+
+def plain(text: str) -> str:
+    """The text without tags, entities, escapes and invisible characters; emphasis and links stay."""
+    text = _TAG.sub("", _BREAK.sub(" ", text))
+    text = _INVISIBLE.sub("", html.unescape(text)).replace("\xa0", " ")
+    return _ESCAPE.sub(r"\1", text).strip().removesuffix("\\").rstrip()
+
+
+def unemphasised(text: str) -> str:
+    """The text without the `**bold**`, `*italic*` or `` `code` `` that encloses it as a whole."""
+    found = _EMPHASIS.match(text)
+    return unemphasised(found.group(2)) if found and found.group(1) not in found.group(2) else text
+
+
+def unlinked(text: str) -> str:
+    """The text with every Markdown link replaced by its label."""
+    return _LINK.sub(r"\1", text)
+
+
+def bare(text: str) -> str:
+    """The words of a title or label: no emphasis, no links, no closing colon."""
+    return re.sub(r"\s+", " ", re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", unlinked(plain(text)))).strip().rstrip(":").strip()
+
+
+def sentence(text: str) -> str:
+    """A description cell as one line of prose; `none` and an empty cell say nothing."""
+    words = re.sub(r"\s+", " ", plain(text)).strip()
+    return "" if words.lower() in ("none", "-", "n/a") else words

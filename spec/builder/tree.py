@@ -1,0 +1,182 @@
+"""Rows with depth marks → one JSON Schema.
+
+A row is placed under the last row that is one step less deep. A row without such a parent, below a row that cannot
+hold fields, or after a name that was already there, is reported and left out: a guess would be an invented fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from spec.builder.cells import Group, Row, boolean, depth_of, row_name
+from spec.builder.text import bare, plain, sentence
+from spec.builder.type_cells import TypeRead, parse_type, schema_of
+
+Report = Callable[[int, str], None]
+ANONYMOUS = "anonymous"
+ADDITIONAL = "additionalProperties"
+
+
+@dataclass
+class Node:
+    """A row on its way to become a schema."""
+
+    name: str
+    line: int
+    depth: int
+    read: TypeRead | None
+    required: bool | None = None
+    restrictions: str = ""
+    description: str = ""
+    children: list[Node] = field(default_factory=list)
+    groups: list[tuple[str, list[Node]]] = field(default_factory=list)
+    enum: list[Any] | None = None
+    broken: bool = False
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether the row has no name of its own."""
+        return self.name == ANONYMOUS
+
+    def rows(self) -> Iterable[Node]:
+        """The rows below this one, in page order."""
+        below = [*self.children, *(node for _, nodes in self.groups for node in nodes)]
+        for node in sorted(below, key=lambda node: node.line):
+            yield node
+            yield from node.rows()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the tree needs to know of its page: where lines are, which schemas have names, where to report."""
+
+    source: Callable[[int], str]
+    refs: frozenset[str]
+    report: Report
+
+
+def node_of(row: Row, report: Report) -> Node | None:
+    """The row as a node; None when it is no field row."""
+    cells = row.cells
+    name = row_name(cells.get("name", ""))
+    if not name:
+        report(row.line, "the row has no name; it was not read")
+        return None
+    read = parse_type(cells.get("type", ""))
+    required = boolean(cells.get("required", ""))
+    if read is None:
+        report(row.line, f"{name}: the type {plain(cells.get('type', ''))!r} is not one this reader knows")
+    if required is None and cells.get("required", "").strip():
+        report(row.line, f"{name}: Required says {plain(cells['required'])!r}, neither true nor false")
+    return Node(
+        name, row.line, depth_of(cells["name"]), read, required,
+        bare(cells.get("restrictions", "")).lower(), sentence(cells.get("description", "")),
+    )  # fmt: skip
+
+
+def grow(entries: list[Row | Group], root: Node, report: Report) -> Node:
+    """Put the rows in their places under `root`, whose depth is one less than the first rows'."""
+    stack = [root]
+    group: Group | None = None
+    for entry in entries:
+        if isinstance(entry, Group):
+            group = entry if entry.kind else None
+            continue
+        node = node_of(entry, report)
+        if node is not None and not _place(node, stack, group, report):
+            break
+    return root
+
+
+def _place(node: Node, stack: list[Node], group: Group | None, report: Report) -> bool:
+    """Hang one node below its parent; False when the rest of the table cannot be trusted."""
+    parents = [above for above in stack if above.depth < node.depth]
+    parent = parents[-1] if parents else None
+    if parent is None or parent.depth != node.depth - 1:
+        report(node.line, f"{node.name}: the row has no parent one step above it; it was not read")
+        return True
+    del stack[stack.index(parent) + 1 :]
+    if parent.broken:
+        stack.append(_broken(node))
+        return True
+    if parent.read is not None and not parent.read.container and not (group and node.anonymous):
+        report(node.line, f"{node.name}: it stands below {parent.name}, which is no object; it was not read")
+        stack.append(_broken(node))
+        return True
+    if group and node.anonymous:
+        _grouped(node, parent, group)
+    elif any(sibling.name == node.name for sibling in parent.children):
+        report(node.line, f"{node.name}: the name comes twice in one table; from here on the table was not read")
+        return False
+    else:
+        parent.children.append(node)
+    stack.append(node)
+    return True
+
+
+def _broken(node: Node) -> Node:
+    node.broken = True
+    return node
+
+
+def _grouped(node: Node, parent: Node, group: Group) -> None:
+    for kind, nodes in parent.groups:
+        if kind == group.kind:
+            nodes.append(node)
+            return
+    parent.groups.append((group.kind, [node]))
+
+
+def schema(node: Node, reading: Reading) -> dict[str, Any]:
+    """The JSON Schema that a node and the rows below it state."""
+    built = _typed(node, reading)
+    if "$ref" not in built and "anyOf" not in built:
+        _fields(node, _innermost(built), reading)
+    if node.enum is not None:
+        built["enum"] = node.enum
+    if node.restrictions in ("read-only", "write-only"):
+        built["readOnly" if node.restrictions == "read-only" else "writeOnly"] = True
+    if node.description:
+        built["description"] = node.description
+    return built
+
+
+def _typed(node: Node, reading: Reading) -> dict[str, Any]:
+    if node.read is None:
+        return {}
+    built = schema_of(node.read, reading.refs)
+    if built is not None:
+        return built
+    named = node.read.items.schema if node.read.items else node.read.schema
+    reading.report(node.line, f"{node.name}: no page describes the schema {named!r}")
+    return {"type": "array", "items": {}} if node.read.items else {}
+
+
+def _innermost(built: dict[str, Any]) -> dict[str, Any]:
+    """Where the rows below belong: the schema itself, or the items of the list that it is."""
+    while isinstance(built.get("items"), dict):
+        built = built["items"]
+    return built
+
+
+def _fields(node: Node, target: dict[str, Any], reading: Reading) -> None:
+    if "$ref" in target or "anyOf" in target:
+        return
+    properties = {}
+    for child in node.children:
+        if child.name == ADDITIONAL:
+            target["additionalProperties"] = schema(child, reading)
+        elif child.name in ("additionalItems", ANONYMOUS):
+            reading.report(child.line, f"{child.name}: this reader has no place for the row; it was not read")
+        else:
+            properties[child.name] = schema(child, reading) | {"x-source": reading.source(child.line)}
+    if properties:
+        required = [child.name for child in node.children if child.required and child.name in properties]
+        if required:
+            target["required"] = required
+        target["properties"] = properties
+    for kind, nodes in node.groups:
+        parts = [schema(part, reading) for part in nodes]
+        target[kind] = parts[0] if kind == "not" else parts

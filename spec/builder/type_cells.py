@@ -1,0 +1,89 @@
+"""A Type cell → what it says of a schema."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from spec.builder.text import plain, unemphasised, unlinked
+
+PRIMITIVES = ("string", "integer", "number", "boolean", "object", "array", "null")
+UNTYPED = ("any", "anyof", "oneof", "allof", "not")
+_NULL = re.compile(r"\s*(?:¦|\||\bor\b|,)\s*null\s*$", re.IGNORECASE)
+_FORMAT = re.compile(r"^([\w\[\]. -]+?)\s*\(([\w./+: -]+)\)$")
+_LIST = re.compile(r"^\[(.+)\]$|^array\s*(?:\[(.+)\]|<(.+)>|\s+of\s+(.+))$|^(.+)\[\]$", re.IGNORECASE)
+_NAME = re.compile(r"^[A-Za-z_][\w.\- ]*$")
+_LINKED = re.compile(r"\[([^\[\]]+)\]\(#schema[^)]*\)")
+
+
+@dataclass(frozen=True)
+class TypeRead:
+    """What a type cell says: a schema fragment, or the name of a schema, or a list of either."""
+
+    name: str = ""  # a JSON type, or "" when the cell says "any"
+    format: str = ""
+    schema: str = ""  # the name of a schema described elsewhere on the page
+    items: TypeRead | None = None  # the items, where the cell names a list
+    nullable: bool = False
+    linked: bool = False  # the schema's name was a link, so it is surely a name
+
+    @property
+    def container(self) -> bool:
+        """Whether rows nested below this one can be its fields."""
+        return self.name in ("", "object") or (self.items is not None and self.items.container)
+
+
+def parse_type(cell: str) -> TypeRead | None:
+    """Read a type cell such as `string(date-time)`, `[object]`, `[[Pet](#schemapet)]` or `integer¦null`."""
+    text = unemphasised(plain(cell)).strip()
+    linked = bool(_LINKED.search(text))
+    nullable = bool(_NULL.search(text)) and text.lower() != "null"
+    if nullable:
+        text = _NULL.sub("", text)
+    read = _type(unlinked(text).strip(), linked)
+    return read and TypeRead(read.name, read.format, read.schema, read.items, nullable, linked)
+
+
+def _type(text: str, linked: bool) -> TypeRead | None:
+    lower = text.lower()
+    if lower in PRIMITIVES:
+        return TypeRead(lower)
+    if lower in UNTYPED:
+        return TypeRead()
+    if lower.startswith("array(") and lower.endswith(")"):
+        text = f"[{text[6:-1]}]"
+    if found := _LIST.match(text):
+        inner = _type(next(group for group in found.groups() if group).strip(), linked)
+        return inner and TypeRead("array", items=inner)
+    if found := _FORMAT.match(text):
+        base = _type(found.group(1), linked)
+        return base and TypeRead(base.name, "" if base.schema else found.group(2), base.schema, base.items)
+    if _NAME.match(text) and (linked or " " not in text):
+        return TypeRead(schema=text)
+    return TypeRead(schema=text) if linked else None
+
+
+def schema_of(read: TypeRead, refs: frozenset[str]) -> dict[str, Any] | None:
+    """The JSON Schema that the cell states; None when it names a schema that no page describes."""
+    if read.schema:
+        base: dict[str, Any] | None = reference(read.schema) if read.schema in refs else None
+        if base is None or not read.nullable:
+            return base
+        return {"anyOf": [base, {"type": "null"}]}
+    schema: dict[str, Any] = {"type": read.name} if read.name else {}
+    if read.format:
+        schema["format"] = read.format
+    if read.items:
+        items = schema_of(read.items, refs)
+        if items is None:
+            return None
+        schema["items"] = items
+    if read.nullable and read.name:
+        schema["type"] = [read.name, "null"]
+    return schema
+
+
+def reference(name: str) -> dict[str, Any]:
+    """A reference to a named schema."""
+    return {"$ref": "#/components/schemas/" + name.replace("~", "~0").replace("/", "~1")}

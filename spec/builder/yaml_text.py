@@ -1,0 +1,45 @@
+"""The door to YAML: reading it, and writing it the way a person would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+WIDTH = 116
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - its signature
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False if flow else indentless)
+
+
+def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _list(dumper: _Dumper, items: list[Any]) -> yaml.SequenceNode:
+    """Short lists of words stand on one line."""
+    short = all(not isinstance(item, (dict, list)) for item in items) and sum(len(str(item)) + 2 for item in items) < 90
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=short)
+
+
+_Dumper.add_representer(str, _string)
+_Dumper.add_representer(list, _list)
+
+
+def dump(document: Any) -> str:
+    """The document as YAML text; the same document gives the same bytes."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH, indent=2)
+
+
+def load(text: str) -> Any:
+    """The value in YAML text (raises yaml.YAMLError)."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
+YAMLError = yaml.YAMLError
