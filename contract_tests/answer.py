@@ -1,0 +1,98 @@
+"""One exchange with the target: what was sent, what came back, and the curl line that repeats it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "no JSON", "__bool__": lambda _: False})()
+"""What `Answer.json` is when the body is no JSON."""
+
+UNTOLD_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "user-agent", "host"})
+SHOWN_BODY = 400  # characters of a body that a message shows
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request as it went out; `path` is the raw path below the target's base URL, still percent-encoded."""
+
+    method: str
+    url: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    def curl(self) -> str:
+        """The curl line that repeats the request (secrets are taken out where it is shown)."""
+        parts = ["curl", "-i", *self._method_flags()]
+        for name, value in self.headers.items():
+            if name.lower() not in UNTOLD_HEADERS:
+                parts += ["-H", in_double_quotes(f"{name}: {value}")]
+        if self.body:
+            parts += ["--data-binary", shlex.quote(shorten(self.body.decode("utf-8", "replace")))]
+        return " ".join([*parts, shlex.quote(self.url)])
+
+    def _method_flags(self) -> list[str]:
+        if self.method == "HEAD":
+            return ["--head"]
+        return [] if self.method == "GET" else ["-X", shlex.quote(self.method)]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the target answered to `sent`; header names are lower-case."""
+
+    sent: Sent
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float = 0.0
+    truncated: bool = False
+    operation_id: str = field(default="")
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON, or `NOT_JSON`."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return NOT_JSON
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is a success."""
+        return 200 <= self.status < 300
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the body without its parameters, lower-case; empty when no header says it."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    def get(self, *path: str | int, default: Any = None) -> Any:
+        """The value under `path` in the JSON body, or `default`."""
+        value = self.json
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return default
+        return value
+
+    def told(self) -> str:
+        """Status and body in one line, for a message."""
+        text = " ".join(self.body.decode("utf-8", "replace").split())
+        return f"{self.status} {shorten(text)}".strip()
+
+
+def shorten(text: str, limit: int = SHOWN_BODY) -> str:
+    """`text`, cut with a note of its length when it is longer than `limit`."""
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
+
+
+def in_double_quotes(text: str) -> str:
+    """Quoted for a shell so that the name of a variable, put in place of a secret, is still replaced by its value."""
+    return '"' + "".join(f"\\{char}" if char in '"\\`$' else char for char in text) + '"'

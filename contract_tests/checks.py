@@ -1,0 +1,140 @@
+"""What every answer must keep, whoever asked: status, media type, headers and body as the contract has them.
+
+Freedoms that are no breach: a refusal may use another status of the same meaning (`FREEDOMS`); that is a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from contract_tests.answer import NOT_JSON, Answer, shorten
+from contract_tests.contract import Contract, Operation, Place
+from contract_tests.schemas import Schemas
+
+FREEDOMS = {403: (401,), 422: (400,), 400: (415, 422), 413: (400,), 414: (404, 400), 431: (404, 400), 406: (), 429: ()}
+STACK_TRACE = re.compile(
+    r"Traceback \(most recent|^\s+at .+\(.+:\d+|\.py\", line \d+|Exception in thread|java\.lang\.", re.MULTILINE
+)
+JSON_TYPE = re.compile(r"application/(.+\+)?json\Z")
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One way in which answers break the contract; equal breaches are counted once, with the first answer."""
+
+    operation: str
+    kind: str  #: what tells this breach from others, e.g. `200 schema /devices/*/lastSeen`
+    expected: str
+    got: str
+    assumed: tuple[str, ...] = ()
+    is_note: bool = False
+    answer: Answer | None = field(default=None, compare=False, repr=False)
+
+
+class AnswerChecks:
+    """Finds the breaches in an answer."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract, self.schemas = contract, Schemas(contract)
+
+    def breaches(self, answer: Answer) -> Iterator[Breach]:
+        """Every breach of the contract in the answer to a documented operation."""
+        if answer.status >= 500:
+            yield self._server_error(answer)
+        elif answer.truncated:
+            yield Breach(
+                answer.operation_id,
+                "endless",
+                "an answer that ends",
+                "a body without end, or beyond 4 MB",
+                answer=answer,
+            )
+        elif answer.operation_id and answer.sent.method != "OPTIONS":
+            operation = self.contract.operation(answer.operation_id)
+            place = self.contract.response(operation, answer.status)
+            if place is None:
+                yield from self._undocumented(operation, answer)
+            else:
+                yield from self._documented(operation, place, answer)
+
+    def _server_error(self, answer: Answer) -> Breach:
+        trace = " with a stack trace" if STACK_TRACE.search(answer.body.decode("utf-8", "replace")) else ""
+        label = answer.operation_id or f"{answer.sent.method} {answer.sent.path}"
+        return Breach(label, f"{answer.status}", "no server error", f"{answer.told()}{trace}", answer=answer)
+
+    def _undocumented(self, operation: Operation, answer: Answer) -> Iterator[Breach]:
+        stands_for = [code for code in FREEDOMS.get(answer.status, ()) if str(code) in operation.statuses]
+        known = ", ".join(operation.statuses)
+        expected = f"a documented status ({known})"
+        if answer.status == 429 or stands_for:
+            got = f"{answer.status}" + (f" in place of {stands_for[0]}" if stands_for else "")
+            place = self.contract.response(operation, stands_for[0]) if stands_for else None
+            assumed = place.assumed[-1:] if place else ()
+            yield Breach(operation.id, f"{answer.status} status", expected, got, assumed, is_note=True, answer=answer)
+            if place:
+                yield from self._body(operation, place, answer)
+        else:
+            yield Breach(operation.id, f"{answer.status} status", expected, answer.told(), answer=answer)
+
+    def _documented(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
+        yield from self._headers(operation, place, answer)
+        yield from self._body(operation, place, answer)
+
+    def _headers(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
+        for name in place.value.get("headers", {}):
+            header = self.contract.look_up(place, "headers", name)
+            if header and header.value.get("required") and name.lower() not in answer.headers:
+                expected = f"the header {name} in a {answer.status}"
+                assumed = place.assumed[-1:]
+                yield Breach(
+                    operation.id, f"{answer.status} {name}", expected, "no such header", assumed, answer=answer
+                )
+
+    def _body(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
+        content = place.value.get("content")
+        if not content or answer.sent.method == "HEAD":
+            return
+        types = ", ".join(content)
+        kind, told = f"{answer.status} media type", answer.headers.get("content-type", "no Content-Type")
+        schema = self._schema_for(place, answer.media_type)
+        if schema is None:
+            yield Breach(
+                operation.id,
+                kind,
+                f"Content-Type {types} in a {answer.status}",
+                told,
+                place.assumed[-1:],
+                answer=answer,
+            )
+            schema = self._schema_for(place, next(iter(content)))
+        if schema is not None and JSON_TYPE.match(next(iter(content))):
+            yield from self._json(operation, schema, answer)
+
+    def _schema_for(self, place: Place, media_type: str) -> Place | None:
+        for declared in place.value["content"]:
+            if media_type and matches(declared, media_type):
+                found = self.contract.look_up(place, "content", declared, "schema")
+                return found or Place({}, (*place.pointer, "content", declared, "schema"))
+        return None
+
+    def _json(self, operation: Operation, schema: Place, answer: Answer) -> Iterator[Breach]:
+        if answer.json is NOT_JSON:
+            got = shorten(answer.body.decode("utf-8", "replace"), 120) or "an empty body"
+            yield Breach(operation.id, f"{answer.status} JSON", f"a JSON body in a {answer.status}", got, answer=answer)
+            return
+        for misfit in self.schemas.misfits(schema, answer.json):
+            where = f"{misfit.place or '/'} of the {answer.status} body"
+            kind = f"{answer.status} schema {misfit.kind} {misfit.problem.split(' ')[-1] if not misfit.place else ''}".strip()
+            yield Breach(
+                operation.id, kind, f"{where} as the contract has it", misfit.problem, misfit.assumed, answer=answer
+            )
+
+
+def matches(declared: str, media_type: str) -> bool:
+    """Whether a media type falls under a declared type or range."""
+    declared = declared.split(";", maxsplit=1)[0].strip().lower()
+    if declared in {media_type, "*/*"}:
+        return True
+    return declared.endswith("/*") and media_type.startswith(declared[:-1])

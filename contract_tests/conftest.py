@@ -1,0 +1,77 @@
+"""Makes `pytest contract_tests` a run of the judge, with the same options as the command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contract_tests.errors import JudgeError, Withheld
+from contract_tests.flashback import OPERATIONS, Flashback
+from contract_tests.fuzzing import Fuzzer
+from contract_tests.plugin import JudgePlugin, add_options
+from contract_tests.run import Run
+from contract_tests.safety import Safety
+from contract_tests.settings import OPTIONS, Settings
+
+if TYPE_CHECKING:
+    from contract_tests.target import Target
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the judge's options."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare a run, unless the command has done so."""
+    if any(isinstance(plugin, JudgePlugin) for plugin in config.pluginmanager.get_plugins()):
+        return
+    given = {option.dest: config.getoption(option.dest, None) for option in OPTIONS}
+    given["contract_strict"] = "--strict" in config.invocation_params.args
+    try:
+        config.pluginmanager.register(JudgePlugin(Run.prepare(Settings.gather(given))))
+    except JudgeError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
+
+
+@pytest.fixture(scope="session")
+def run(run_of_judge: Run) -> Run:
+    """The run."""
+    return run_of_judge
+
+
+@pytest.fixture
+def target(run: Run) -> Iterator[Target]:
+    """The target, reachable and with a token that it takes."""
+    return run.target()
+
+
+@pytest.fixture(scope="session")
+def me(run: Run) -> Flashback:
+    """The user of --token, calling the documented operations."""
+    if not run.contract.has(*OPERATIONS):
+        raise Withheld("the documented sentences belong to the bundled contract; this is another one")
+    return Flashback(run.target(), run.settings.token)
+
+
+@pytest.fixture(scope="session")
+def other(run: Run, me: Flashback) -> Flashback:
+    """The user of --other-token."""
+    if run.settings.other_token is None:
+        raise Withheld("no second user was given; --other-token T adds one")
+    return Flashback(me.target, run.settings.other_token)
+
+
+@pytest.fixture
+def writable(run: Run) -> None:
+    """The promise can only be seen by a write that succeeds."""
+    if run.settings.safety is not Safety.FULL:
+        raise Withheld(f"--safety {run.settings.safety} makes no write that succeeds")
+
+
+@pytest.fixture(scope="session")
+def fuzzer(run: Run) -> Fuzzer:
+    """Generates inputs from the contract."""
+    return Fuzzer(run.target(), run.settings.seed, run.settings.examples)

@@ -1,0 +1,187 @@
+"""The device and session API as its own documentation describes it; written from the docs, not from the contract file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from contract_tests.checks import Breach
+from contract_tests.errors import Broken, Withheld
+from contract_tests.target import NOTHING, Target
+
+if TYPE_CHECKING:
+    from contract_tests.answer import Answer
+
+OPERATIONS: Final = (
+    "listDevices", "getDevice", "trustDevice", "untrustDevice", "removeDevice",
+    "listSessions", "revokeSession", "revokeAllSessions", "heartbeatSession",
+)  # fmt: skip
+MESSAGES: Final = {
+    "trustDevice": "Device trusted successfully",
+    "untrustDevice": "Device untrusted successfully",
+    "removeDevice": "Device removed successfully",
+    "revokeSession": "Session revoked successfully",
+    "revokeAllSessions": "All sessions revoked successfully",
+    "heartbeatSession": "Session updated successfully",
+}
+NOT_FOUND: Final = {
+    "getDevice": "Device not found",
+    "trustDevice": "Device not found",
+    "untrustDevice": "Device not found",
+    "removeDevice": "Device not found",
+    "revokeSession": "Session not found",
+    "heartbeatSession": "Session not found or expired",
+}
+MOVING: Final = frozenset({"lastSeen", "lastActivity"})  # a mere read may bring these up to date
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class State:
+    """What GET shows of a user's records, by id; `answers` are the reads that showed it."""
+
+    devices: Mapping[str, Record]
+    details: Mapping[str, Record]
+    sessions: Mapping[str, Record]
+    answers: tuple[Answer, ...] = field(default=(), compare=False)
+
+    def sessions_of(self, device_id: str) -> list[str]:
+        """Ids of the sessions that the details of a device show."""
+        nested = self.details.get(device_id, {}).get("sessions") or []
+        return [str(session["id"]) for session in nested if isinstance(session, dict) and "id" in session]
+
+    def owner_of(self, session_id: str) -> str | None:
+        """The device whose details show the session."""
+        return next((device for device in self.details if session_id in self.sessions_of(device)), None)
+
+    def fingerprint(self, device_id: str) -> str | None:
+        """The fingerprint that the details of a device show."""
+        value = self.details.get(device_id, {}).get("deviceFingerprint")
+        return value if isinstance(value, str) and value else None
+
+
+class Flashback:
+    """The nine operations as one user."""
+
+    def __init__(self, target: Target, token: str | None) -> None:
+        self.target, self.token = target, token
+        self._known: tuple[int, State] | None = None
+
+    def call(self, operation_id: str, *values: str, body: Any = NOTHING) -> Answer:
+        """Call an operation as this user."""
+        return self.target.call(operation_id, *values, body=body, token=self.token)
+
+    def succeed(self, operation_id: str, *values: str, body: Any = NOTHING) -> Answer:
+        """Call an operation that must answer 200."""
+        answer = self.call(operation_id, *values, body=body)
+        if answer.status != 200:
+            raise Broken(f"200 from {operation_id}", answer.told(), answer)
+        return answer
+
+    def devices(self) -> dict[str, Record]:
+        """`GET /devices` by id."""
+        return by_id(self.succeed("listDevices"), "devices")
+
+    def sessions(self) -> dict[str, Record]:
+        """`GET /sessions` by id."""
+        return by_id(self.succeed("listSessions"), "sessions")
+
+    def device(self, device_id: str) -> Record:
+        """`GET /devices/{id}`."""
+        answer = self.succeed("getDevice", device_id)
+        return record_in(answer, "device")
+
+    def trust(self, fingerprint: str) -> Answer:
+        """`POST /devices/trust`, which must succeed."""
+        return self.succeed("trustDevice", body={"fingerprint": fingerprint})
+
+    def state(self) -> State:
+        """Everything that GET shows of this user."""
+        listed = self.succeed("listDevices")
+        devices = by_id(listed, "devices")
+        shown = {device_id: self.succeed("getDevice", device_id) for device_id in devices}
+        details = {device_id: record_in(answer, "device") for device_id, answer in shown.items()}
+        sessions = self.succeed("listSessions")
+        state = State(devices, details, by_id(sessions, "sessions"), (listed, *shown.values(), sessions))
+        self._known = (self.target.gate.tally.accepted_writes, state)
+        return state
+
+    def known_state(self) -> State:
+        """The state last read, when no write was accepted since; else read anew."""
+        if self._known and self._known[0] == self.target.gate.tally.accepted_writes:
+            return self._known[1]
+        return self.state()
+
+
+def by_id(answer: Answer, name: str) -> dict[str, Record]:
+    """The list under `name` as a mapping by id; raises `Broken` when there is no such list."""
+    items = answer.get(name)
+    if not isinstance(items, list):
+        raise Broken(f"a list {name!r} in {answer.operation_id}", answer.told(), answer)
+    return {str(item["id"]): item for item in items if isinstance(item, dict) and "id" in item}
+
+
+def record_in(answer: Answer, name: str) -> Record:
+    """The object under `name`; raises `Broken` when there is none."""
+    record = answer.get(name)
+    if not isinstance(record, dict):
+        raise Broken(f"an object {name!r} in {answer.operation_id}", answer.told(), answer)
+    return record
+
+
+def moment(value: Any, what: str, *answers: Answer) -> datetime:
+    """A date-time as an instant; one without offset counts as UTC here (the schema check reports it)."""
+    try:
+        read = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise Broken(f"a date-time as {what}", repr(value), *answers) from None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def steady(record: Record, *without: str) -> Record:
+    """A record without the fields that may move by themselves, and without those named."""
+    dropped = MOVING | set(without)
+    return {key: [steady(v) if isinstance(v, dict) else v for v in value] if isinstance(value, list) else value
+            for key, value in record.items() if key not in dropped}  # fmt: skip
+
+
+def differences(before: Mapping[str, Record], after: Mapping[str, Record], *without: str) -> Iterator[str]:
+    """What changed between two readings, in words."""
+    for name in before.keys() - after.keys():
+        yield f"{name} is gone"
+    for name in after.keys() - before.keys():
+        yield f"{name} is new"
+    for name in sorted(before.keys() & after.keys()):
+        old, new = steady(before[name], *without), steady(after[name], *without)
+        for key in sorted(old.keys() | new.keys()):
+            if old.get(key) != new.get(key):
+                yield f"{key} of {name}: {old.get(key)!r} became {new.get(key)!r}"
+
+
+def must(condition: object, expected: str, got: object, *answers: Answer, assumed: str = "") -> None:
+    """Raise `Broken` unless `condition` holds."""
+    if not condition:
+        raise Broken(expected, str(got), *answers, assumed=assumed)
+
+
+def not_checked(reason: str) -> Withheld:
+    """To be raised when there is too little data to judge a promise."""
+    return Withheld(reason)
+
+
+def envelope_breaches(answer: Answer) -> Iterator[Breach]:
+    """Breaches of what the docs say of every answer: the flag `success` and the documented texts."""
+    name = answer.operation_id
+    if name not in OPERATIONS or not isinstance(answer.json, dict) or answer.sent.method == "OPTIONS":
+        return
+    wanted = answer.ok
+    if "success" in answer.json and answer.json["success"] is not wanted and answer.status != 405:
+        told = "true" if wanted else "false"
+        yield Breach(name, f"envelope {answer.status} success", f"success: {told} in a {answer.status}", answer.told())
+    text, known = ("message", MESSAGES) if answer.status == 200 else ("error", NOT_FOUND)
+    if name in known and answer.status in {200, 404} and answer.get(text) != known[name]:
+        kind, expected = f"envelope {answer.status} {text}", f"{text} {known[name]!r} in a {answer.status}"
+        assumed = ("A-07",) if name == "untrustDevice" else ()
+        yield Breach(name, kind, expected, f"{answer.get(text)!r}", assumed, is_note=bool(assumed) and answer.ok)

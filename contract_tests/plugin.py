@@ -1,0 +1,156 @@
+"""The pytest side of a run: options, order, and a verdict for each promise."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contract_tests.errors import Broken, JudgeError, Withheld
+from contract_tests.promises import Outcome, Problem, Promise, Verdict
+from contract_tests.settings import OPTIONS
+
+if TYPE_CHECKING:
+    from contract_tests.answer import Answer
+    from contract_tests.run import Run
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Offer the judge's options to `pytest contract_tests`."""
+    group = parser.getgroup("contract-tests", "the target and how to judge it")
+    for option in OPTIONS:
+        if option.name != "strict":  # pytest has a --strict of its own; conftest.py reads that one
+            group.addoption(f"--{option.name}", **option.keywords())
+
+
+class JudgePlugin:
+    """Turns what happens to each test into verdicts in the run's ledger."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.stopped_by: JudgeError | None = None
+
+    @pytest.fixture(scope="session")
+    def run_of_judge(self) -> Run:
+        """The run that the tests belong to."""
+        return self.run
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """`operation` stands for every operation to judge."""
+        if "operation" in metafunc.fixturenames:
+            operations = self.run.operations
+            metafunc.parametrize("operation", operations, ids=[operation.id for operation in operations])
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Run what destroys nothing first, and what sums up last; leave out suites that were not asked for."""
+        wanted = self.run.settings.suite
+        if wanted:
+            items[:] = [item for item in items if suite_of(item) in wanted]
+        chosen = {operation.id for operation in self.run.operations}
+        items[:] = [
+            item for item in items if not promise_of(item).operations or chosen & {*promise_of(item).operations}
+        ]
+        items.sort(key=lambda item: promise_of(item).stage)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Give the verdict, and put its own words in place of a traceback."""
+        report = yield
+        if call.when == "call" or (call.when == "setup" and call.excinfo):
+            verdict = self._verdict(item, call.excinfo.value if call.excinfo else None, call.duration)
+            self.run.ledger.verdicts.append(verdict)
+            self._reword(report, verdict)
+            self._maybe_stop(item, verdict, call.excinfo.value if call.excinfo else None)
+        return report
+
+    def _verdict(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Verdict:
+        promise = promise_of(item)
+        notes = tuple(self.run.redact(note) for note in self.run.ledger.take_notes())
+        about = (item.name.removeprefix("test_"), suite_of(item), promise)
+        if error is None:
+            strict = self.run.settings.strict and notes
+            problems = tuple(Problem("no note under --strict", note) for note in notes) if strict else ()
+            return Verdict(*about, Outcome.BROKEN if strict else Outcome.KEPT, problems, notes, "", seconds)
+        if isinstance(error, Broken):
+            problems = tuple(self._problem(part) for part in (error, *error.also))
+            return Verdict(*about, Outcome.BROKEN, problems, notes, "", seconds)
+        if isinstance(error, AssertionError):
+            return Verdict(
+                *about, Outcome.BROKEN, (Problem(promise.sentence, self.run.redact(str(error))),), notes, "", seconds
+            )
+        reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
+        if isinstance(error, Withheld | JudgeError | pytest.skip.Exception):
+            return Verdict(*about, Outcome.NOT_CHECKED, (), notes, reason, seconds)
+        return Verdict(*about, Outcome.FAULT, (), notes, f"{type(error).__name__}: {reason}", seconds)
+
+    def _problem(self, broken: Broken) -> Problem:
+        redact = self.run.redact
+        curls = tuple(dict.fromkeys(redact(as_curl(answer)) for answer in broken.answers))
+        assumed = tuple(broken.assumed.split())
+        return Problem(redact(broken.expected), redact(broken.got), curls, assumed)
+
+    def _reword(self, report: pytest.TestReport, verdict: Verdict) -> None:
+        if verdict.outcome is Outcome.BROKEN:
+            report.outcome, report.longrepr = "failed", explain(verdict)
+        elif verdict.outcome is Outcome.NOT_CHECKED:
+            report.outcome = "skipped"
+            report.longrepr = (
+                str(report.location[0]),
+                report.location[1] or 0,
+                f"not checked, because {verdict.reason}",
+            )
+
+    def _maybe_stop(self, item: pytest.Item, verdict: Verdict, error: BaseException | None) -> None:
+        if isinstance(error, JudgeError):
+            self.stopped_by = self.stopped_by or error
+            item.session.shouldstop = str(error)
+        elif verdict.outcome is Outcome.BROKEN and self.run.settings.fail_fast:
+            item.session.shouldstop = "stopped at the first broken promise"
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Say with pytest's exit status too that the target was not there."""
+        if self.stopped_by and not self.run.ledger.with_outcome(Outcome.BROKEN):
+            session.exitstatus = self.stopped_by.exit_code
+
+    def pytest_unconfigure(self) -> None:
+        """Release the target and the mock."""
+        self.run.close()
+
+
+def explain(verdict: Verdict) -> str:
+    """What a person reads of a broken promise."""
+    lines = [f"BROKEN    {verdict.promise.sentence}"]
+    for problem in verdict.problems:
+        assumed = problem.assumed or verdict.promise.assumed
+        source = (
+            f"rests on {', '.join(assumed)}" if assumed else f"documented: {verdict.promise.page or 'the contract'}"
+        )
+        lines += [f"expected  {problem.expected}", f"got       {problem.got}", f"source    {source}"]
+        lines += [f"          {curl}" for curl in problem.requests]
+    return "\n".join(lines)
+
+
+def as_curl(answer: Answer) -> str:
+    """The curl line that repeats the request of an answer, its token by the name of its variable."""
+    return answer.sent.curl()
+
+
+def promise_of(item: pytest.Item) -> Promise:
+    """The promise that a test judges."""
+    function = getattr(item, "function", None)
+    found: Any = getattr(function, "promise", None)
+    return found if isinstance(found, Promise) else Promise(first_line(getattr(function, "__doc__", None)) or item.name)
+
+
+def suite_of(item: pytest.Item) -> str:
+    """`behaviours`, `conformance`, `workflows` or `oracle`."""
+    name = item.path.stem.removeprefix("test_")
+    return "behaviours" if name == "access" else name
+
+
+def first_line(text: str | None) -> str:
+    """The first line of a docstring."""
+    return (text or "").strip().split("\n")[0]

@@ -1,0 +1,150 @@
+"""What may be sent: the rules that the gate asks before every request.
+
+observe   reads only: GET, HEAD, OPTIONS
+probe     and writes that must be refused, each built so that even a target without any validation changes nothing:
+          it names a record that the judge made up, or it follows a refusal that proves that the operation validates
+full      everything but writes that could touch a spared record
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from contract_tests.contract import SAFE_METHODS, Contract, Operation
+from contract_tests.errors import Withheld
+
+if TYPE_CHECKING:
+    from contract_tests.answer import Answer, Sent
+
+INPUT_REFUSALS = frozenset({400, 415, 422})
+
+
+class Safety(StrEnum):
+    """How much the judge may do to the target."""
+
+    OBSERVE = "observe"
+    PROBE = "probe"
+    FULL = "full"
+
+
+@dataclass
+class Rules:
+    """Decides on each request; learns from each answer which operations validate and which accept what they must not."""
+
+    level: Safety
+    contract: Contract
+    spared: frozenset[str] = frozenset()
+    minted: set[str] = field(default_factory=set)
+    validating: set[str] = field(default_factory=set)
+    stopped: dict[str, str] = field(default_factory=dict)
+    protected: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.protected = set(self.spared)
+
+    def mint(self, hint: str = "") -> str:
+        """A value that names no record anywhere: nobody else can have made it."""
+        value = f"contract-tests-{hint}{uuid.uuid4().hex}"
+        self.minted.add(value)
+        return value
+
+    def permit(self, sent: Sent) -> None:
+        """Raise `Withheld` with the reason when the request must not be sent."""
+        if sent.method in SAFE_METHODS:
+            return
+        if self.level is Safety.OBSERVE:
+            raise Withheld("--safety observe sends no writes")
+        found = self.contract.match(sent.method, sent.path)
+        operation, values = found or (None, ())
+        if operation and operation.id in self.stopped:
+            raise Withheld(f"writes to {operation.id} were stopped: {self.stopped[operation.id]}")
+        if self.level is Safety.PROBE:
+            self._permit_probe(operation, values, sent)
+        else:
+            self._permit_spared(values, sent)
+
+    def learn(self, answer: Answer, operation: Operation | None) -> str | None:
+        """Take note of an answer; returns what is wrong when a write was accepted that had to be refused."""
+        if operation is None:
+            return None
+        if answer.sent.method in SAFE_METHODS:
+            if answer.ok and self.spared:
+                self.protected |= related(answer.json, self.spared)
+            return None
+        if answer.status in INPUT_REFUSALS:
+            self.validating.add(operation.id)
+        if answer.ok and (self.level is Safety.PROBE or self._names_nothing(answer.sent)):
+            reason = f"{operation.label} answered {answer.status} to a write that it had to refuse"
+            self.stopped[operation.id] = reason
+            return reason
+        return None
+
+    def _permit_probe(self, operation: Operation | None, values: tuple[str, ...], sent: Sent) -> None:
+        if operation is None:
+            if not self._names_nothing(sent):
+                raise Withheld("--safety probe sends no write outside the contract that could name a record")
+        elif operation.method == "PUT":
+            raise Withheld("--safety probe sends no PUT: it could create a record")
+        elif values:
+            if not all(self._made_up(value) for value in values):
+                raise Withheld("--safety probe sends no write that could name an existing record")
+        elif "404" not in operation.statuses:
+            raise Withheld(f"--safety probe does not call {operation.id}: it acts without naming a record")
+        elif not self._names_nothing(sent) and operation.id not in self.validating:
+            raise Withheld(f"--safety probe sends no such body before {operation.id} has refused a harmless one")
+        elif not self._names_nothing(sent) and any(True for _ in strings(parsed(sent.body))):
+            raise Withheld("--safety probe sends no body with a value that could name an existing record")
+
+    def _permit_spared(self, values: tuple[str, ...], sent: Sent) -> None:
+        if not self.spared:
+            return
+        named = {*values, *strings(parsed(sent.body))}
+        if named & self.protected:
+            raise Withheld(f"--spare protects {', '.join(sorted(named & self.protected))}")
+        if not named:
+            raise Withheld("--spare withholds writes that act on every record")
+
+    def _made_up(self, text: str) -> bool:
+        return any(value in text for value in self.minted)
+
+    def _names_nothing(self, sent: Sent) -> bool:
+        return self._made_up(unquote(sent.path)) or self._made_up(sent.body.decode("utf-8", "replace"))
+
+
+def parsed(body: bytes) -> Any:
+    """A request body as JSON, else as the text that it is."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace") or None
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text and number in a JSON value, as text."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield str(value)
+
+
+def related(value: Any, wanted: frozenset[str]) -> set[str]:
+    """Values that name a wanted record or one that holds it: the record whole, the enclosing objects' own fields."""
+    if isinstance(value, list):
+        return set().union(*(related(item, wanted) for item in value)) if value else set()
+    if not isinstance(value, Mapping):
+        return set()
+    own = {str(item) for item in value.values() if isinstance(item, str | int) and not isinstance(item, bool)}
+    if own & wanted:
+        return set(strings(value))
+    inner: set[str] = set().union(*(related(item, wanted) for item in value.values()))
+    return inner | own if inner else set()

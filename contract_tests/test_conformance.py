@@ -1,0 +1,133 @@
+"""Every operation, with valid and invalid inputs: examples, boundary cases, random ones; and every answer of the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contract_tests.errors import Broken, Withheld
+from contract_tests.promises import promise
+
+if TYPE_CHECKING:
+    from contract_tests.checks import Breach
+    from contract_tests.contract import Operation
+    from contract_tests.fuzzing import Fuzzer, Trial
+    from contract_tests.run import Run
+
+UNDEFINED = ("PATCH", "PUT", "DELETE", "POST", "GET", "QUERY")
+INPUT_REFUSED = frozenset({400, 406, 411, 412, 413, 414, 415, 416, 422, 428, 431})
+REFUSED = INPUT_REFUSED | {401, 403, 404, 405, 409, 429}
+
+
+@promise("Invalid input is refused, valid input is not", page="the contract", stage=60)
+def test_generated_inputs(run: Run, operation: Operation, fuzzer: Fuzzer) -> None:
+    """Examples, boundary cases and random inputs, valid and invalid."""
+    sent = 0
+
+    def judge(trial: Trial) -> None:
+        nonlocal sent
+        sent += 1
+        if trial.answer.operation_id in {operation.id, ""}:
+            judge_trial(run, operation, trial)
+
+    withheld = list(fuzzer.trials(operation, judge))
+    if not sent:
+        raise Withheld(withheld[0] if withheld else "nothing could be generated")
+
+
+def judge_trial(run: Run, operation: Operation, trial: Trial) -> None:
+    """A valid input gets no refusal of its form; an invalid one gets one, strictly where the contract documents it."""
+    status, answer = trial.answer.status, trial.answer
+    if trial.valid:
+        if status in {400, 415, 422} and answer.operation_id:
+            raise Broken(f"{operation.id} to take a valid input", answer.told(), answer)
+        return
+    if not has_inputs(operation):
+        return
+    allowed = REFUSED if not documented_refusals(operation) else INPUT_REFUSED | {401, 403, 405}
+    if answer.ok or (status not in allowed and status < 500 and not is_path_only(operation)):
+        raise Broken(f"{operation.id} to refuse an invalid input ({trial.about or 'generated'})", answer.told(), answer)
+    stands_for = documented_refusals(operation)
+    if status == 422 and stands_for and "422" not in stands_for:
+        run.ledger.note(f"{operation.id}: 422 in place of {', '.join(sorted(stands_for))}")
+
+
+def documented_refusals(operation: Operation) -> set[str]:
+    """Statuses that the contract documents for input that does not fit."""
+    return {"400", "415", "422", "4XX"} & set(operation.statuses)
+
+
+def has_inputs(operation: Operation) -> bool:
+    """Whether the contract declares anything that an input could break."""
+    return bool(operation.definition["parameters"]) or "requestBody" in operation.definition
+
+
+def is_path_only(operation: Operation) -> bool:
+    """Whether the only input is the path, where a wrong value is a record that does not exist."""
+    return bool(operation.path_names) and "requestBody" not in operation.definition
+
+
+@promise(
+    "A method that the contract does not define for a path is refused with 405 and Allow", page="RFC 9110", stage=65
+)
+def test_undefined_methods_are_refused(run: Run, operation: Operation) -> None:
+    """405 with Allow naming the defined methods; 404 is a note."""
+    if run.contract.operations[[o.path for o in run.contract.operations].index(operation.path)] is not operation:
+        raise Withheld(f"judged with the first operation of {operation.path}")
+    target, defined = run.target(), run.contract.methods_of(operation.path)
+    values = {name: target.gate.rules.mint() for name in operation.path_names}
+    path = operation.path.format(**values)
+    for method in [m for m in UNDEFINED if m not in defined and (m, path) not in shadowed(run, path)][:3]:
+        answer = target.request(method, path)
+        if answer.status == 404:
+            run.ledger.note(f"404 in place of 405 for {method} {operation.path}")
+            continue
+        if answer.status in {401, 403, 501}:
+            continue
+        if answer.status != 405:
+            raise Broken(
+                f"405 for {method} {operation.path}, which the contract does not define", answer.told(), answer
+            )
+        allow = {name.strip().upper() for name in answer.headers.get("allow", "").split(",")}
+        if not defined <= allow or method in allow:
+            told = answer.headers.get("allow", "no Allow header")
+            raise Broken(f"Allow: {', '.join(sorted(defined))} in a 405 of {operation.path}", told, answer)
+
+
+def shadowed(run: Run, path: str) -> set[tuple[str, str]]:
+    """Methods that another, templated path defines for the same raw path."""
+    return {(o.method, path) for o in run.contract.operations if o.pattern.match(path)}
+
+
+@promise("Every answer has a documented status, media type, headers and body", page="the contract", stage=98)
+def test_every_answer_fits(run: Run, operation: Operation) -> None:
+    """Whatever this run has asked for, the answers of the operation kept the contract."""
+    run.target()
+    found = [breach for (name, _), breach in run.ledger.breaches.items() if name == operation.id]
+    for breach in found:
+        if breach.is_note:
+            run.ledger.note(told(breach))
+    broken = [as_broken(breach) for breach in found if not breach.is_note]
+    if broken:
+        raise Broken.together(broken)
+
+
+@promise("No request is answered with a server error or without end", page="the contract", stage=99)
+def test_no_answer_outside_the_contract_fails(run: Run) -> None:
+    """Requests outside the operations (odd paths, undefined methods) neither break the server nor hang."""
+    run.target()
+    names = {operation.id for operation in run.contract.operations}
+    broken = [as_broken(breach) for (name, _), breach in run.ledger.breaches.items() if name not in names]
+    if broken:
+        raise Broken.together(broken)
+
+
+def as_broken(breach: Breach) -> Broken:
+    """A breach met in passing, as a failure."""
+    answers = (breach.answer,) if breach.answer else ()
+    return Broken(f"{breach.operation}: {breach.expected}", breach.got, *answers, assumed=" ".join(breach.assumed))
+
+
+def told(breach: Breach) -> str:
+    """A breach that is a legitimate freedom, as a note."""
+    assumed = f" ({', '.join(breach.assumed)})" if breach.assumed else ""
+    return f"{breach.operation}: {breach.got}; expected {breach.expected}{assumed}"

@@ -1,0 +1,22 @@
+"""Sequences of calls along the contract's links, as Schemathesis's state machine walks them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contract_tests.errors import Withheld
+from contract_tests.promises import promise
+from contract_tests.safety import Safety
+
+if TYPE_CHECKING:
+    from contract_tests.fuzzing import Fuzzer
+    from contract_tests.run import Run
+
+
+@promise("Calls that follow the contract's links keep the contract: what was removed is gone, what was made is there",
+         page="the contract", stage=70)  # fmt: skip
+def test_linked_calls(run: Run, fuzzer: Fuzzer) -> None:
+    """A state machine over the links: each answer keeps the contract, none is used after it was removed."""
+    if run.settings.safety is not Safety.FULL:
+        raise Withheld(f"--safety {run.settings.safety} makes no write that succeeds")
+    fuzzer.walk(run.settings.examples)
