@@ -80,6 +80,10 @@ _FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--seed",), {"help": "the seed of made-up ids and values (0)"}),
     (("--period",), {"metavar": "NAME=P7D", "action": "append", "help": "length of a named period; repeatable"}),
     (("--log-format",), {"choices": ("text", "json"), "help": "one line per request, as text or JSON"}),
+    (
+        ("--watch",),
+        {"action": "store_true", "default": None, "help": "follow edits of contract, behaviours and fixtures"},
+    ),
     (("--allow-remote-refs",), {"action": "store_true", "default": None, "help": "follow $ref to other hosts"}),
 )
 
@@ -105,6 +109,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         log_format=_one_of("log_format", said("log_format", "text"), ("text", "json")),
         periods=dict(_pair(text) for text in options.period or ()),
         allow_remote_refs=bool(options.allow_remote_refs),
+        watch=bool(options.watch) or environment.get("MOCKSERVER_WATCH") == "1",
     )
 
 
@@ -150,6 +155,10 @@ def announce(engine: Engine) -> None:
     terminal = Terminal(log_format=engine.settings.log_format)
     engine.journal.listeners.append(terminal)
     terminal.start()
+    if engine.settings.watch:
+        from mockserver.watch import watch
+
+        watch(engine, lambda line: print(line, flush=True))
 
 
 def banner(engine: Engine) -> str:

@@ -28,9 +28,12 @@ BASE_AGE = 60_000
 costs the same however many records there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Engine:
-    """One mock: what it was asked to be, what it holds, and the pipeline that answers."""
+    """One mock: what it was asked to be, what it holds, and the pipeline that answers.
+
+    Its parts change only together, when the files behind them have changed (`adopt`).
+    """
 
     settings: Settings
     contract: Contract
@@ -40,6 +43,24 @@ class Engine:
     store: MemoryStore
     journal: Journal
     pipeline: Pipeline
+
+    trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """Every file that this mock was made from."""
+        behaviours = (self.settings.behaviours,) if self.settings.behaviours else ()
+        return frozenset(path.resolve() for path in (*self.contract.document.files, *behaviours, *self.fixtures.files))
+
+    def adopt(self, fresh: Engine) -> None:
+        """Take over contract, behaviours and fixtures of an engine made anew; worlds, journal and clock stay.
+
+        Worlds keep their records: a changed fixture shows after a reset, in worlds made from now on, and nowhere else.
+        """
+        self.store.rebase(fresh.base, fresh.behaviours.collections)
+        fresh.pipeline.keep_state(self.store, self.journal)
+        self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
+        self.base, self.pipeline, self.trouble = fresh.base, fresh.pipeline, ""
 
     def reset(self, world: str) -> World:
         """Put a world back to the fixtures, date math resolved anew, and forget its journal."""

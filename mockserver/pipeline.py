@@ -64,6 +64,10 @@ class Pipeline:
         self.builder = ReplyBuilder(contract, seed)
         self.problems = Problems(contract, self.builder)
 
+    def keep_state(self, store: Store, journal: Journal) -> None:
+        """Answer from this store and into this journal from now on."""
+        self.store, self.journal = store, journal
+
     def respond(self, request: Request) -> Answer:
         """The answer to a request: checked against the contract, committed and journaled."""
         started = perf_counter_ns()

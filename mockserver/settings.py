@@ -30,6 +30,7 @@ class Settings:
     log_format: LogFormat = "text"
     periods: Mapping[str, str] = field(default_factory=dict)
     allow_remote_refs: bool = False
+    watch: bool = False
 
 
 def bundled(name: str) -> Path:

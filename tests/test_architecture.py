@@ -19,7 +19,7 @@ LAYERS = (
     ("auth", "behaviour", "reply", "journal", "faults"),
     ("pipeline",),
     ("engine",),
-    ("samples", "terminal"),
+    ("samples", "terminal", "watch"),
     ("control",),
     ("app",),
     ("server",),

@@ -43,7 +43,8 @@ def control_blueprint(engine: Engine) -> Blueprint:
 
     @api.get("/health")
     def health() -> Response:
-        return _json({"status": "ok", "version": __version__, "contract": engine.contract.document.source})
+        state = {"status": "stale", "trouble": engine.trouble} if engine.trouble else {"status": "ok"}
+        return _json({**state, "version": __version__, "contract": engine.contract.document.name})
 
     @api.get("/openapi.json")
     def openapi() -> Response:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import msgspec
 
+from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World
 
 MAIN = "main"
@@ -52,6 +53,12 @@ class MemoryStore:
             if self.commit(name, version, fresh):
                 return fresh
             world, version = self.load(name)
+
+    def rebase(self, base: Callable[[], World], rules: Mapping[str, CollectionRules]) -> None:
+        """Make new worlds from another base, and have the worlds in use follow other rules; their records stay."""
+        with self._lock:
+            self._base = base
+            self._kept = {name: (world.under(rules), version + 1) for name, (world, version) in self._kept.items()}
 
     def names(self) -> Iterator[str]:
         """The names of the worlds in use."""

@@ -177,6 +177,21 @@ class World(msgspec.Struct, frozen=True):
         """This world without the record."""
         return self._with(collection, self.collections[collection].drop(record))
 
+    def under(self, rules: Mapping[str, CollectionRules]) -> World:
+        """This world with its collections kept by other rules; the records that these cannot keep are left out."""
+        collections = {name: self._kept_by(name, rule) for name, rule in rules.items()}
+        return msgspec.structs.replace(self, collections=HashTrieMap(collections))
+
+    def _kept_by(self, name: str, rules: CollectionRules) -> Collection:
+        held = self.collections.get(name) or Collection(rules)
+        if held.rules == rules:
+            return held
+        kept = Collection(rules)
+        for _, record in sorted(held.records.values(), key=_order):
+            if rules.key in record:
+                kept = kept.put(record)
+        return kept
+
     def stepped(self) -> World:
         """This world, one step on: a request has changed it."""
         return msgspec.structs.replace(self, step=self.step + 1)
