@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     described = argparse.ArgumentParser(
         prog="contract-tests",
         description="Judge an implementation of the contract, by its URL.",
-        epilog="Exit: 0 keeps the contract, 1 breaks it, 2 usage, 3 target unavailable or credentials refused, 4 our own fault.",
+        epilog="Exit: 0 keeps the contract, 1 breaks it, 2 usage, 3 no target or no access, 4 our own fault.",
     )
     for option in OPTIONS:
         described.add_argument(f"--{option.name}", **option.keywords())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +13,7 @@ from contract_tests.plugin import JudgePlugin, add_options
 from contract_tests.run import Run
 from contract_tests.safety import Safety
 from contract_tests.settings import OPTIONS, Settings
-
-if TYPE_CHECKING:
-    from contract_tests.target import Target
+from contract_tests.target import Target
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,7 +40,7 @@ def run(run_of_judge: Run) -> Run:
 
 
 @pytest.fixture
-def target(run: Run) -> Iterator[Target]:
+def target(run: Run) -> Target:
     """The target, reachable and with a token that it takes."""
     return run.target()
 
@@ -69,6 +66,26 @@ def writable(run: Run) -> None:
     """The promise can only be seen by a write that succeeds."""
     if run.settings.safety is not Safety.FULL:
         raise Withheld(f"--safety {run.settings.safety} makes no write that succeeds")
+
+
+@pytest.fixture(scope="session")
+def keepsakes(run: Run) -> frozenset[str]:
+    """Names of two sessions on different devices, and of these devices: what revoke-all is judged on in the end."""
+    if not run.contract.has(*OPERATIONS) or run.settings.safety is not Safety.FULL:
+        return frozenset()
+    state = Flashback(run.target(), run.settings.token).state()
+    holders = [device for device in state.devices if state.sessions_of(device)][-2:]
+    names = {device for holder in holders for device in (holder, state.fingerprint(holder))}
+    return frozenset(str(name) for name in names | {s for holder in holders for s in state.sessions_of(holder)[:1]})
+
+
+@pytest.fixture
+def reserved(run: Run, keepsakes: frozenset[str]) -> Iterator[None]:
+    """Generated calls leave the keepsakes alone."""
+    rules = run.target().gate.rules
+    rules.reserved = keepsakes
+    yield
+    rules.reserved = frozenset()
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,11 @@ class Operation:
         """Whether the method may change something."""
         return self.method not in SAFE_METHODS
 
+    @property
+    def acts_on_everything(self) -> bool:
+        """Whether it is a write that names no record: neither in its path nor in a body."""
+        return self.is_write and not self.path_names and "requestBody" not in self.definition
+
     @cached_property
     def path_names(self) -> tuple[str, ...]:
         """Names of the path parameters, in order."""

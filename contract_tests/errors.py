@@ -13,10 +13,8 @@ Broken (AssertionError)     a promise of the contract is broken: expected, got, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from contract_tests.answer import Answer
+from contract_tests.answer import Answer
 
 
 class JudgeError(Exception):

@@ -1,7 +1,7 @@
 """The one gate: every request to the target, Schemathesis's too, leaves through it.
 
-The gate asks the safety rules, keeps the rate and the budget, waits out 429, bounds the size of a body and the time of an
-answer, follows no redirect to another host, and shows each answer to its observers.
+The gate asks the safety rules, keeps the rate and the budget, waits out 429, bounds the size of a body and the time of
+an answer, follows no redirect to another host, and shows each answer to its observers.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -17,12 +17,9 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from contract_tests.answer import Answer, Sent
-from contract_tests.contract import SAFE_METHODS
+from contract_tests.contract import SAFE_METHODS, Contract
 from contract_tests.errors import BudgetSpent, TargetUnavailable, Withheld
-
-if TYPE_CHECKING:
-    from contract_tests.contract import SAFE_METHODS, Contract
-    from contract_tests.safety import Rules
+from contract_tests.safety import Rules
 
 LARGEST_BODY = 4_000_000
 LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
@@ -82,6 +79,7 @@ class Gate(HTTPAdapter):
         self.tally = Tally()
         self.observers: list[Callable[[Answer, str | None], None]] = []
         self.last: Answer | None = None
+        self.by_contract = True  #: whether answers are judged as those of an operation
         self._prefix = urlsplit(base_url).path.rstrip("/")
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
@@ -96,8 +94,8 @@ class Gate(HTTPAdapter):
                 return response
 
     def _described(self, request: requests.PreparedRequest) -> Sent:
-        body = request.body or b""
-        body = body.encode("utf-8", "replace") if isinstance(body, str) else bytes(body)
+        given: Any = request.body or b""
+        body = given.encode("utf-8", "replace") if isinstance(given, str) else bytes(given)
         url = str(request.url)
         path = (urlsplit(url).path or "/").removeprefix(self._prefix) or "/"
         headers = {name: as_text(value) for name, value in request.headers.items()}
@@ -125,7 +123,7 @@ class Gate(HTTPAdapter):
         self.tally.failed_in_a_row = 0
         found = self.contract.match(sent.method, sent.path)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        name = found[0].id if found else ""
+        name = found[0].id if found and self.by_contract else ""
         return response, Answer(sent, response.status_code, headers, body, time.monotonic() - started, truncated, name)
 
     def _transfer(
@@ -147,7 +145,7 @@ class Gate(HTTPAdapter):
         response = super().send(request, stream=True, timeout=(limit, limit), **passed_on)
         body, truncated = read_bounded(response, end)
         response._content = body  # noqa: SLF001 - requests has no public way to hand over a body read with bounds
-        response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+        response._content_consumed = True  # noqa: SLF001
         return response, body, truncated
 
     def _judge_silence(self, sent: Sent, error: Exception) -> None:

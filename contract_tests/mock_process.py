@@ -24,7 +24,7 @@ class MockProcess:
 
     @classmethod
     def start(cls, *arguments: str) -> MockProcess:
-        """Start `mockserver mock` on a free port; raises `TargetUnavailable` with what it said when it does not come up."""
+        """Start `mockserver mock` on a free port; raises `TargetUnavailable` with its complaint when it does not."""
         command = [sys.executable, "-m", "mockserver", "mock", "--port", "0", "--log-format", "json", *arguments]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

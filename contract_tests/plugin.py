@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from contract_tests.answer import Answer
 from contract_tests.errors import Broken, JudgeError, Withheld
-from contract_tests.promises import Outcome, Problem, Promise, Verdict
+from contract_tests.promises import Outcome, Problem, Promise, Verdict, lasting
+from contract_tests.run import Run
 from contract_tests.settings import OPTIONS
-
-if TYPE_CHECKING:
-    from contract_tests.answer import Answer
-    from contract_tests.run import Run
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -61,6 +59,8 @@ class JudgePlugin:
         report = yield
         if call.when == "call" or (call.when == "setup" and call.excinfo):
             verdict = self._verdict(item, call.excinfo.value if call.excinfo else None, call.duration)
+            if self.run.baseline and not self.run.settings.baseline_update:
+                verdict = self.run.baseline.judge(verdict)
             self.run.ledger.verdicts.append(verdict)
             self._reword(report, verdict)
             self._maybe_stop(item, verdict, call.excinfo.value if call.excinfo else None)
@@ -72,15 +72,14 @@ class JudgePlugin:
         about = (item.name.removeprefix("test_"), suite_of(item), promise)
         if error is None:
             strict = self.run.settings.strict and notes
-            problems = tuple(Problem("no note under --strict", note) for note in notes) if strict else ()
+            problems = tuple(Problem("no note under --strict", note, key=note) for note in notes) if strict else ()
             return Verdict(*about, Outcome.BROKEN if strict else Outcome.KEPT, problems, notes, "", seconds)
         if isinstance(error, Broken):
             problems = tuple(self._problem(part) for part in (error, *error.also))
             return Verdict(*about, Outcome.BROKEN, problems, notes, "", seconds)
         if isinstance(error, AssertionError):
-            return Verdict(
-                *about, Outcome.BROKEN, (Problem(promise.sentence, self.run.redact(str(error))),), notes, "", seconds
-            )
+            problem = Problem(promise.sentence, self.run.redact(str(error)), key=promise.sentence)
+            return Verdict(*about, Outcome.BROKEN, (problem,), notes, "", seconds)
         reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
         if isinstance(error, Withheld | JudgeError | pytest.skip.Exception):
             return Verdict(*about, Outcome.NOT_CHECKED, (), notes, reason, seconds)
@@ -89,12 +88,16 @@ class JudgePlugin:
     def _problem(self, broken: Broken) -> Problem:
         redact = self.run.redact
         curls = tuple(dict.fromkeys(redact(as_curl(answer)) for answer in broken.answers))
-        assumed = tuple(broken.assumed.split())
-        return Problem(redact(broken.expected), redact(broken.got), curls, assumed)
+        found = [self.run.contract.match(answer.sent.method, answer.sent.path) for answer in broken.answers]
+        ids = {value for match in found if match for value in match[1]}
+        expected = redact(broken.expected)
+        return Problem(expected, redact(broken.got), curls, tuple(broken.assumed.split()), lasting(expected, ids))
 
     def _reword(self, report: pytest.TestReport, verdict: Verdict) -> None:
         if verdict.outcome is Outcome.BROKEN:
             report.outcome, report.longrepr = "failed", explain(verdict)
+        elif verdict.outcome is Outcome.KEPT and report.failed:
+            report.outcome, report.longrepr = "passed", None
         elif verdict.outcome is Outcome.NOT_CHECKED:
             report.outcome = "skipped"
             report.longrepr = (

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from contract_tests.plugin import explain
 from contract_tests.promises import Outcome, Verdict
-
-if TYPE_CHECKING:
-    from contract_tests.run import Run
-    from contract_tests.target import Target
+from contract_tests.run import Run
+from contract_tests.target import Target
 
 VERDICTS = {
     0: "keeps the contract",

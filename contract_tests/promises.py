@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from contract_tests.answer import Answer
-    from contract_tests.checks import Breach
+from contract_tests.answer import Answer
+from contract_tests.checks import Breach
+
+VARYING = re.compile(r"contract-tests-\w+|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?")
 
 Test = TypeVar("Test", bound=Callable[..., object])
 
@@ -42,6 +44,11 @@ class Problem:
     got: str
     requests: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    key: str = ""  #: what is expected without ids and times, so that another run knows the problem again
+
+    def retold(self, got: str) -> Problem:
+        """The same problem with another account of what was got."""
+        return replace(self, got=got)
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,11 @@ class Verdict:
     reason: str = ""
     seconds: float = 0.0
 
+    def with_problems(self, problems: list[Problem], notes: list[str]) -> Verdict:
+        """The same verdict with these problems left; kept when none is."""
+        outcome = self.outcome if problems or self.outcome is not Outcome.BROKEN else Outcome.KEPT
+        return replace(self, outcome=outcome, problems=tuple(problems), notes=(*self.notes, *notes))
+
 
 @dataclass
 class Ledger:
@@ -65,6 +77,7 @@ class Ledger:
     verdicts: list[Verdict] = field(default_factory=list)
     breaches: dict[tuple[str, str], Breach] = field(default_factory=dict)
     pending_notes: list[str] = field(default_factory=list)
+    answered: set[str] = field(default_factory=set)  #: operations that answered at least once
 
     def met(self, breach: Breach, answer: Answer) -> None:
         """Keep a breach met in passing, once."""
@@ -75,6 +88,11 @@ class Ledger:
         if text not in self.pending_notes:
             self.pending_notes.append(text)
 
+    def note_all(self, breaches: Iterable[Breach]) -> None:
+        """Note legitimate freedoms met in passing."""
+        for breach in breaches:
+            self.note(breach.as_note())
+
     def take_notes(self) -> tuple[str, ...]:
         """The notes since the last call."""
         notes, self.pending_notes = tuple(self.pending_notes), []
@@ -83,6 +101,13 @@ class Ledger:
     def with_outcome(self, outcome: Outcome) -> list[Verdict]:
         """The verdicts of one outcome."""
         return [verdict for verdict in self.verdicts if verdict.outcome is outcome]
+
+
+def lasting(text: str, ids: Iterable[str]) -> str:
+    """A text without times and without these ids."""
+    for name in sorted(ids, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "{id}", text)
+    return VARYING.sub("{time}", text)
 
 
 def promise(

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
+from contract_tests.answer import Answer
+from contract_tests.baseline import Baseline
 from contract_tests.checks import AnswerChecks, Breach
 from contract_tests.contract import Contract, Operation
-from contract_tests.errors import Broken, CredentialsRefused, TargetUnavailable
+from contract_tests.coverage import Coverage
+from contract_tests.errors import Broken, CredentialsRefused, TargetUnavailable, UsageError
+from contract_tests.flashback import OPERATIONS, envelope_breaches
 from contract_tests.gate import Gate, Limits
 from contract_tests.mock_process import MockProcess, arguments_for
 from contract_tests.promises import Ledger
 from contract_tests.redact import Redactor
 from contract_tests.safety import Rules
+from contract_tests.settings import Settings
 from contract_tests.target import Target
-
-if TYPE_CHECKING:
-    from contract_tests.answer import Answer
-    from contract_tests.settings import Settings
 
 SKEW_WORTH_TELLING = 5.0  # seconds
 
@@ -35,6 +36,8 @@ class Run:
     ledger: Ledger = field(default_factory=Ledger)
     redact: Redactor = field(default_factory=Redactor)
     started: float = field(default_factory=time.monotonic)
+    baseline: Baseline | None = None
+    coverage: Coverage | None = None
     skew: float = 0.0  #: seconds that the target's clock is ahead of ours
     remarks: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -45,10 +48,23 @@ class Run:
     def prepare(cls, settings: Settings) -> Run:
         """Read the contract; nothing is sent yet."""
         run = cls(settings, Contract.load(settings.contract_path))
+        run.refuse_unknown_names()
+        if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
+            run.baseline = Baseline.load(settings.baseline)
+        run.coverage = Coverage(run.contract, run.operations)
         run.redact.learn(settings.token, "$CONTRACT_TOKEN")
         run.redact.learn(settings.other_token, "$CONTRACT_OTHER_TOKEN")
         run.redact.learn_all(settings.secret)
         return run
+
+    def refuse_unknown_names(self) -> None:
+        """Raise `UsageError` when --only or --skip name an operation that the contract does not have."""
+        known = [operation.id for operation in self.contract.operations]
+        for name in (*self.settings.only, *self.settings.skip):
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                fix = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+                raise UsageError(f"the contract has no operation {name!r}", fix=fix)
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -100,7 +116,13 @@ class Run:
 
     def _observe(self, checks: AnswerChecks, answer: Answer, accepted: str | None) -> None:
         self.redact.learn_all(cookies_of(answer))
-        for breach in checks.breaches(answer):
+        self.ledger.answered.add(answer.operation_id)
+        if self.coverage:
+            self.coverage.saw(answer)
+        breaches = list(checks.breaches(answer))
+        if self.contract.has(*OPERATIONS):
+            breaches += envelope_breaches(answer)
+        for breach in breaches:
             self.ledger.met(breach, answer)
         if accepted:
             breach = Breach(answer.operation_id, "accepted", "a write that names no record to be refused", accepted)

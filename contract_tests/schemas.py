@@ -18,6 +18,7 @@ class Misfit:
 
     place: str  #: JSON Pointer into the value
     problem: str
+    keyword: str = ""  #: the keyword of the schema that failed
     assumed: tuple[str, ...] = ()
 
     @property
@@ -39,7 +40,8 @@ class Schemas:
         """Every place where `value` does not fit the schema at that place of the contract."""
         for error in self._validator(schema).iter_errors(value):
             place = "".join(f"/{step}" for step in error.instance_path)
-            yield Misfit(place, problem_of(error), self._marks(schema, [str(step) for step in error.schema_path]))
+            path = [str(step) for step in error.schema_path]
+            yield Misfit(place, problem_of(error), " ".join(path[-1:]), self._marks(schema, path))
 
     def fits(self, schema: Place, value: Any) -> bool:
         """Whether `value` fits."""

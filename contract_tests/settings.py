@@ -65,11 +65,11 @@ def rate(text: str) -> float:
 
 
 OPTIONS = (
-    Option("target", "base URL of the implementation to judge; without it the bundled mock is started", metavar="URL", env="CONTRACT_TARGET"),
+    Option("target", "base URL (default: start the mock and judge it)", metavar="URL", env="CONTRACT_TARGET"),
     Option("token", "bearer token of a user", metavar="T", env="CONTRACT_TOKEN"),
-    Option("other-token", "bearer token of another user, for the promises about foreign records", metavar="T", env="CONTRACT_OTHER_TOKEN"),
+    Option("other-token", "bearer token of another user, for foreign records", metavar="T", env="CONTRACT_OTHER_TOKEN"),
     Option("spec", "the contract (default: the bundled one)", Path, "FILE", env="CONTRACT_SPEC"),
-    Option("behaviours", "what the mock does to its records, for the oracle (default: bundled, or inferred)", Path, "FILE"),
+    Option("behaviours", "what the mock does to its records (default: bundled, or inferred)", Path, "FILE"),
     Option("safety", "what may be sent (default: full on loopback, else probe)", choices=tuple(Safety)),
     Option("i-own-this-data", "allow --safety full on a host that is not loopback", is_flag=True),
     Option("spare", "an id that no write may touch (may be repeated)", metavar="ID", many=True),

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import requests
 import requests.utils
 
+from contract_tests.answer import Answer
+from contract_tests.contract import Contract, Operation
 from contract_tests.errors import Broken, Withheld
 from contract_tests.gate import NETWORK_ERRORS, Gate, reason_of
-
-if TYPE_CHECKING:
-    from contract_tests.answer import Answer
-    from contract_tests.contract import Contract, Operation
 
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
 """Marks a body that is not sent at all, where `None` is JSON null."""
@@ -58,20 +56,24 @@ class Target:
         body: Any = NOTHING,
         token: str | None = "",
         headers: Mapping[str, str] | None = None,
+        by_contract: bool = True,
     ) -> Answer:
-        """Send one request to a raw path below the base URL."""
+        """Send one request to a raw path; not `by_contract`: its answer is not judged as that of an operation."""
         sent_headers = self.authorization(self.token if token == "" else token)
         content = None
         if body is not NOTHING:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             sent_headers["Content-Type"] = "application/json"
         sent_headers.update(headers or {})
+        self.gate.by_contract = by_contract
         try:
             self.session.request(
                 method, self.gate.base_url + path, data=content, headers=sent_headers, allow_redirects=False
             )
         except NETWORK_ERRORS as error:
             raise Broken(f"an answer to {method} {path[:80]}", reason_of(error)) from error
+        finally:
+            self.gate.by_contract = True
         assert self.gate.last is not None  # noqa: S101 - the gate has just kept it
         return self.gate.last
 

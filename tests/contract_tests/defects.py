@@ -40,7 +40,7 @@ class Rewrites(Service):
         raise NotImplementedError
 
 
-# --- status and headers ---------------------------------------------------------------------------------------------------
+# --- status and headers ---------------------------------------------------------------------
 
 
 @defect("201")
@@ -97,7 +97,7 @@ class UndefinedMethodCrashes(Service):
         return self.finish("", 500, "Traceback (most recent call last):\n  File \"app.py\", line 3", {})
 
 
-# --- body shape -----------------------------------------------------------------------------------------------------------
+# --- body shape -----------------------------------------------------------------------------
 
 
 @defect("devices")
@@ -205,7 +205,7 @@ class HeartbeatWithoutNewExpiry(Rewrites):
         return status, payload, headers
 
 
-# --- values ---------------------------------------------------------------------------------------------------------------
+# --- values ---------------------------------------------------------------------------------
 
 
 @defect("date-time")
@@ -264,7 +264,7 @@ class CreatedAfterLastSeen(Service):
         return {**super().as_detail(device), "createdAt": self.time(self.now())}
 
 
-# --- state ----------------------------------------------------------------------------------------------------------------
+# --- state ----------------------------------------------------------------------------------
 
 
 @defect("isTrusted true")
@@ -501,7 +501,7 @@ class RefusedHeartbeatTouchesOthers(Service):
         return super().heartbeat(user, body, name)
 
 
-# --- users and tokens -----------------------------------------------------------------------------------------------------
+# --- users and tokens -----------------------------------------------------------------------
 
 
 @defect("another user's record")
@@ -572,7 +572,7 @@ class AnySchemeAccepted(Service):
         return "red" if value.startswith("Basic ") else super().user_of(headers)
 
 
-# --- input ----------------------------------------------------------------------------------------------------------------
+# --- input ----------------------------------------------------------------------------------
 
 
 @defect("no fingerprint", "fingerprint")
@@ -631,7 +631,7 @@ class OddIdCrashes(Service):
         return super().device(user, name)
 
 
-# --- legitimate variants --------------------------------------------------------------------------------------------------
+# --- legitimate variants --------------------------------------------------------------------
 
 
 @variant
@@ -718,9 +718,7 @@ class OtherLengths(Service):
 class OtherTrustLevel(Service):
     def trust(self, user, body, media_type=""):
         answer = super().trust(user, body, media_type)
-        for device in self.devices:
-            if device["isTrusted"]:
-                device["trustLevel"] = "MEDIUM"
+        self.device_by_print(user, json.loads(body)["fingerprint"])["trustLevel"] = "MEDIUM"
         return answer
 
 

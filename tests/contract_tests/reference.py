@@ -62,7 +62,7 @@ class Service:
         self.log = []
         self.fill()
 
-    # data ------------------------------------------------------------------------------------------------------------
+    # data ------------------------------------------------------------------------------------
 
     def fill(self):
         for user in ("red", "blue"):
@@ -160,7 +160,7 @@ class Service:
                 return session
         raise Refusal(404, text)
 
-    # how things look -------------------------------------------------------------------------------------------------
+    # how things look -------------------------------------------------------------------------
 
     def time(self, instant):
         return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -182,7 +182,7 @@ class Service:
         name = next((d["deviceName"] for d in self.devices if d["id"] == session["device"]), "?")
         return {**self.shown(session, SESSION_FIELDS), "deviceName": name}
 
-    # handlers --------------------------------------------------------------------------------------------------------
+    # handlers --------------------------------------------------------------------------------
 
     def list_devices(self, user, body):
         return {"success": True, "devices": [self.as_item(device) for device in self.devices_of(user)]}
@@ -248,7 +248,7 @@ class Service:
     def done(self, what):
         return {"success": True, "message": self.message_of[what]}
 
-    # the way in and out ----------------------------------------------------------------------------------------------
+    # the way in and out ----------------------------------------------------------------------
 
     def answer(self, method, target, headers, body):
         path = urlsplit(target).path
