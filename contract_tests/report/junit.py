@@ -1,0 +1,55 @@
+"""JUnit XML: one case for each promise."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from contract_tests.plugin import explain
+from contract_tests.promises import Outcome, Verdict
+from contract_tests.run import Run
+
+ILLEGAL = {code: None for code in range(32) if code not in {9, 10, 13}}  # XML 1.0 has no control characters
+
+
+def junit(run: Run) -> str:
+    """The verdicts of a run as JUnit XML."""
+    root = Element("testsuites", name="contract-tests")
+    for suite in sorted({verdict.suite for verdict in run.ledger.verdicts}):
+        verdicts = [verdict for verdict in run.ledger.verdicts if verdict.suite == suite]
+        element = SubElement(root, "testsuite", attrib={"name": suite, **counts(verdicts)})
+        for verdict in verdicts:
+            add_case(element, verdict)
+    indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def counts(verdicts: list[Verdict]) -> dict[str, str]:
+    """The attributes of a test suite."""
+    tally = {outcome: sum(verdict.outcome is outcome for verdict in verdicts) for outcome in Outcome}
+    seconds = sum(verdict.seconds for verdict in verdicts)
+    return {
+        "tests": str(len(verdicts)),
+        "failures": str(tally[Outcome.BROKEN]),
+        "errors": str(tally[Outcome.FAULT]),
+        "skipped": str(tally[Outcome.NOT_CHECKED]),
+        "time": f"{seconds:.3f}",
+    }
+
+
+def add_case(suite: Element, verdict: Verdict) -> None:
+    """One promise as a test case."""
+    case = SubElement(suite, "testcase", classname=verdict.suite, name=legal(f"{verdict.id}: {verdict.promise.sentence}"),
+                      time=f"{verdict.seconds:.3f}")  # fmt: skip
+    if verdict.outcome is Outcome.BROKEN:
+        SubElement(case, "failure", message=legal(verdict.problems[0].got)).text = legal(explain(verdict))
+    elif verdict.outcome is Outcome.FAULT:
+        SubElement(case, "error", message=legal(verdict.reason))
+    elif verdict.outcome is Outcome.NOT_CHECKED:
+        SubElement(case, "skipped", message=legal(f"not checked, because {verdict.reason}"))
+    if verdict.notes:
+        SubElement(case, "system-out").text = legal("\n".join(f"note: {note}" for note in verdict.notes))
+
+
+def legal(text: str) -> str:
+    """Text without the characters that XML cannot hold."""
+    return "".join(char for char in text.translate(ILLEGAL) if not "\ud800" <= char <= "\udfff" and char not in "\ufffe\uffff")
