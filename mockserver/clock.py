@@ -51,7 +51,10 @@ def parse_period(text: str) -> int:
             f"{text!r} is no ISO 8601 duration such as P30D or PT24H (months and years have no fixed length)"
         )
     parts = {name: float(value) for name, value in match.groupdict().items() if value and name != "sign"}
-    span = timedelta(**parts) // timedelta(milliseconds=1)
+    try:
+        span = timedelta(**parts) // timedelta(milliseconds=1)
+    except OverflowError:
+        raise ValueError(f"{text!r} is longer than time itself") from None
     return -span if match["sign"] else span
 
 
