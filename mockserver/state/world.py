@@ -6,7 +6,7 @@ are a reference, whatever the number of records.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -89,10 +89,9 @@ class Collection(msgspec.Struct, frozen=True):
             if before is after:  # the common case: a change that does not touch the field
                 continue
             index = indexes.get(field) or HashTrieMap()
-            if before is not ABSENT:
-                index = _without(index, text_of(before), key)
-            if after is not ABSENT:
-                text = text_of(after)
+            for text in _texts(before):
+                index = _without(index, text, key)
+            for text in _texts(after):
                 index = index.insert(text, (index.get(text) or HashTrieMap()).insert(key, order))
             indexes = indexes.insert(field, index)
         return indexes
@@ -129,6 +128,13 @@ class Collection(msgspec.Struct, frozen=True):
         if best is None:
             return list(self.records.values()), None
         return [self.records[key] for key in best], used
+
+
+def _texts(value: Any) -> Iterable[str]:
+    """The texts under which the index of a field names a record: one, or one for each value of a list."""
+    if value is ABSENT:
+        return ()
+    return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)
 
 
 def _has(record: Record, filters: Filters) -> bool:
