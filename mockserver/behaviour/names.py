@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.behaviour.values import Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
+from mockserver.contract import pointers
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import Operation
 from mockserver.contract.shape import at_path, is_open, item, members
 from mockserver.errors import BehaviourError, did_you_mean
+from mockserver.state.rules import CollectionRules
 
 _CALLER = ("id", "name", "world")
 
 
-def check_names(behaviours: Behaviours, contract: Contract, fields: Mapping[str, frozenset[str]]) -> None:
+def check_names(
+    behaviours: Behaviours, contract: Contract, fields: Mapping[str, frozenset[str]], locate: Callable[[str], str]
+) -> None:
     """Raise BehaviourError for the first name that nothing declares, with the nearest one that is."""
     known = record_fields(behaviours, contract, fields)
+    for rules in behaviours.collections.values():
+        _check_rules(rules, known[rules.name], locate)
     for behaviour in behaviours.operations.values():
         _check(behaviour, behaviours, contract, known)
 
@@ -40,14 +46,16 @@ def record_schemas(behaviours: Behaviours, contract: Contract) -> dict[str, list
 def record_fields(
     behaviours: Behaviours, contract: Contract, fields: Mapping[str, frozenset[str]]
 ) -> dict[str, frozenset[str]]:
-    """The fields that records of each collection may have; empty where the contract leaves them open."""
+    """The fields that records of each collection may have.
+
+    Empty where they cannot be known: the contract leaves them open, or no fixture shows the private ones.
+    """
     found = {}
     for name, schemas in record_schemas(behaviours, contract).items():
-        rules = behaviours.collections[name]
-        own = {field for field in (rules.key, rules.owner, rules.expires) if field}
-        shown = set().union(*(members(schema, contract.resolve) for schema in schemas)) if schemas else set()
-        unknown = not schemas or any(is_open(schema, contract.resolve) for schema in schemas)
-        found[name] = frozenset() if unknown else frozenset(shown | own | fields.get(name, frozenset()))
+        held = fields.get(name)
+        unknown = not held or not schemas or any(is_open(schema, contract.resolve) for schema in schemas)
+        shown = [members(schema, contract.resolve) for schema in schemas]
+        found[name] = frozenset() if unknown else frozenset().union(*shown, held or ())
     return found
 
 
@@ -100,6 +108,22 @@ def _check(
         if among and value.names[0] not in among:
             raise fail(f"{value.text} is not declared: {value.root} has no", value.names[0], among)
     _check_reply(behaviour, operation, contract, fail)
+
+
+def _check_rules(rules: CollectionRules, known: frozenset[str], locate: Callable[[str], str]) -> None:
+    for name, parts in _rule_names(rules):
+        if known and name not in known:
+            place = locate(pointers.join("/collections", rules.name, *parts))
+            raise BehaviourError(f"{rules.name} have no field {name!r}", place=place, fix=did_you_mean(name, known))
+
+
+def _rule_names(rules: CollectionRules) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The fields that the rules of a collection name, and where they name them."""
+    for word, name in (("key", rules.key), ("owner", rules.owner), ("expires", rules.expires)):
+        if name:
+            yield name, (word,)
+    for field, values in rules.lapses:
+        yield from ((name, ("lapses", field)) for name in (field, *values))
 
 
 def _check_reply(behaviour: Behaviour, operation: Operation, contract: Contract, fail: Any) -> None:

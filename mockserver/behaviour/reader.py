@@ -15,7 +15,7 @@ from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT
-from mockserver.errors import BehaviourError, did_you_mean
+from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.rules import CollectionRules
 
 Locate = Callable[[str], str]
@@ -42,7 +42,11 @@ def read_behaviours(
     """
     reader = _Reader(locate)
     data = reader.mapping(data or {}, "", _TOP)
-    lengths = {**reader.mapping(data.get("periods") or {}, "/periods"), **periods}
+    lengths = {**reader.mapping(data.get("periods") or {}, "/periods")}
+    for name in periods:
+        if name not in lengths:
+            raise UsageError(f"--period: unknown period {name!r}", fix=did_you_mean(name, lengths))
+    lengths |= periods
     operations = {
         name: reader.operation(name, said)
         for name, said in reader.mapping(data.get("operations") or {}, "/operations", contract.operations).items()
@@ -56,7 +60,7 @@ def read_behaviours(
         for name, held in rules.items()
     }
     behaviours = Behaviours(operations, rules, {n: reader.period(n, t) for n, t in lengths.items()}, shapes)
-    check_names(behaviours, contract, fields)
+    check_names(behaviours, contract, fields, locate)
     return behaviours
 
 
@@ -168,7 +172,9 @@ class _Reader:
 
     def page(self, said: Any, pointer: str) -> Page:
         said = dict(self.mapping(said, pointer, _PAGE))
-        first = int(said.pop("first", 1))
+        first = said.pop("first", 1)
+        if not isinstance(first, int):
+            raise self.wrong(f"{pointer}/first", f"{first!r} is no number of a page", "the first page is 0 or 1")
         return Page(first=first, **dict(self.values(said, pointer)))
 
     def reply(self, said: Any, pointer: str) -> tuple[tuple[tuple[str, ...], Value], ...]:
@@ -192,7 +198,7 @@ class _Reader:
         module, _, name = str(said).partition(":")
         try:
             found = getattr(importlib.import_module(module), name)
-        except (ImportError, AttributeError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - the user's module may fail in any way while it is imported
             raise self.wrong(pointer, f"cannot load {said!r}: {error}", "write package.module:function") from None
         if not callable(found):
             raise self.wrong(pointer, f"{said!r} is no function")
