@@ -58,7 +58,7 @@ def read_fixtures(paths: Iterable[Path]) -> Fixtures:
         for name, held in data.items():
             _must_be_records(held, name, file)
             if name == "users":
-                users += _users(held, file)
+                users += _users(held, file, users)
             elif name in sources:
                 raise FixtureError(f"{name} stand in {sources[name]} too", place=str(file), fix="keep them in one file")
             else:
@@ -85,8 +85,8 @@ def _must_be_records(held: Any, name: str, file: Path) -> None:
             raise FixtureError(f"{name}[{place}] is no record", place=_place(file, f"/{name}/{place}"))
 
 
-def _users(held: list[Any], file: Path) -> list[User]:
-    found = []
+def _users(held: list[Any], file: Path, before: list[User]) -> list[User]:
+    found: list[User] = []
     for place, said in enumerate(held):
         pointer = f"/users/{place}"
         unknown = set(said) - {"name", "token", "id"}
@@ -98,7 +98,11 @@ def _users(held: list[Any], file: Path) -> list[User]:
             raise FixtureError(f"users[{place}] needs a name and a token", place=_place(file, pointer))
         if "~" in said["token"]:
             raise FixtureError("a token cannot hold '~': it parts token and world", place=_place(file, pointer))
-        found.append(User(said["name"], said["token"], str(said.get("id", said["name"]))))
+        user = User(said["name"], said["token"], str(said.get("id", said["name"])))
+        if any(user.token == other.token for other in (*before, *found)):
+            problem = f"users[{place}] has a token that another user has"
+            raise FixtureError(problem, place=_place(file, pointer), fix="a token names one user")
+        found.append(user)
     return found
 
 
