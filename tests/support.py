@@ -261,13 +261,14 @@ def document(paths: Mapping[str, Any], schemas: Mapping[str, Any] | None = None,
 
 
 def answers(schema: Any = None, example: Any = NOTHING, *, status: int = 200, **others: Any) -> dict[str, Any]:
-    """The responses of an operation: JSON of a schema under `status`, and others by `_404=...`."""
+    """The responses of an operation: JSON of a schema under `status`, and others by `_404=(schema, example)`."""
     media: dict[str, Any] = {"schema": schema if schema is not None else {}}
     if example is not NOTHING:
         media["example"] = example
     found: dict[str, Any] = {str(status): {"description": "well", "content": {"application/json": media}}}
-    for name, other in others.items():
-        found[name.lstrip("_")] = {"description": name, "content": {"application/json": {"schema": other}}}
+    for name, (other, shown) in others.items():
+        content = {"application/json": {"schema": other, "example": shown}}
+        found[name.lstrip("_")] = {"description": name, "content": content}
     return found
 
 

@@ -46,8 +46,14 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         work.remove(query)
     if behaviour.list is not None:
         work.list(behaviour.list, behaviour.page)
-    fields = tuple([(path, value.evaluate(scope)) for path, value in behaviour.reply])
+    fields = tuple([(path, _given(value, scope)) for path, value in behaviour.reply])
     return Outcome(_stepped(world, work.world), fields, tuple(work.changes))
+
+
+def _given(value: Value, scope: Scope) -> Any:
+    """What a reply says; what is not there is no part of the answer."""
+    given = value.evaluate(scope)
+    return ABSENT if given is MISSING else given
 
 
 def _stepped(before: World, after: World) -> World:
@@ -105,7 +111,7 @@ class _Run:
         shape, shown = self.behaviours.shapes[name], self.scope.record
         key = shape.rules.key
         before = self.world.collections[name].get(shown[key])
-        after = {**(before or {}), **shown}  # what has lapsed by now has lapsed for good
+        after = dict(shown)  # what has lapsed by now has lapsed for good
         if change.base is not None:
             base = change.base.evaluate(self.scope)
             if change.replaces:

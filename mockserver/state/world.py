@@ -130,6 +130,13 @@ class Collection(msgspec.Struct, frozen=True):
         return [self.records[key] for key in best], used
 
 
+def _texts(value: Any) -> Iterable[str]:
+    """The texts under which the index of a field names a record: one, or one for each value of a list."""
+    if value is ABSENT:
+        return ()
+    return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)
+
+
 def _has(record: Record, filters: Filters) -> bool:
     return all(holds(record, name, value) for name, value in filters)
 
