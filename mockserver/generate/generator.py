@@ -32,17 +32,20 @@ class Generator:
     """Makes values for schemas.
 
     `resolve` follows a `$ref`; `writing` leaves out what is readOnly (a request) instead of what is writeOnly (an answer);
-    `nullable` reads that keyword as OpenAPI 3.0 does; `varied` draws among enums and alternatives and passes over examples.
+    `nullable` reads that keyword as OpenAPI 3.0 does; `varied` draws among enums and alternatives and passes over
+    examples; `sparse` leaves optional members out.
     """
 
     resolve: Resolve
     writing: bool = False
     nullable: bool = True
     varied: bool = False
+    sparse: bool = False
 
     def value(self, schema: Any, seed: str | int, hint: str = "") -> Any:
         """A value that satisfies the schema, always the same for the same seed. Raises Unsatisfiable."""
-        return self._draw(seed).value([schema], Where(varied=self.varied, hint=hint))
+        wants = _nothing if self.sparse else None
+        return self._draw(seed, wants).value([schema], Where(varied=self.varied, hint=hint))
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a value satisfies a schema."""
@@ -74,9 +77,15 @@ class Generator:
         return any(branch.get("readOnly") is True or "default" in branch for branch in branches(schema, self.resolve))
 
 
-def generate(schema: Any, *, resolve: Resolve, seed: str | int, writing: bool = False) -> Any:
+def _nothing(_: Any) -> bool:
+    return False
+
+
+def generate(
+    schema: Any, *, resolve: Resolve, seed: str | int, writing: bool = False, varied: bool = False, sparse: bool = False
+) -> Any:
     """A value that satisfies the schema: its example where it has a valid one, otherwise made from its rules."""
-    return Generator(resolve, writing).value(schema, seed)
+    return Generator(resolve, writing, varied=varied, sparse=sparse).value(schema, seed)
 
 
 def complete(

@@ -61,20 +61,25 @@ class ReplyBuilder:
 
     def __init__(self, contract: Contract, seed: str = "0") -> None:
         self.contract, self.seed = contract, seed
-        self._templates: dict[tuple[str, int, str | None], Template] = {}
+        self._templates: dict[tuple[str, int, str | None, bool], Template] = {}
         self._shows: dict[tuple[str, int, str | None, Path], Show] = {}
 
-    def template(self, operation: Operation, status: int, media: str | None = None) -> Template:
-        """What the answer of this status starts from; `media` names one of several media types."""
-        key = (operation.id, status, media)
+    def template(
+        self, operation: Operation, status: int, media: str | None = None, *, sparse: bool = False
+    ) -> Template:
+        """What the answer of this status starts from; `media` names one of several media types.
+
+        Where the contract has no example, a value is made; `sparse` leaves its optional members out.
+        """
+        key = (operation.id, status, media, sparse)
         found = self._templates.get(key)
         if found is None:
-            found = self._templates[key] = self._made(operation, status, media)
+            found = self._templates[key] = self._made(operation, status, media, sparse)
         return found
 
     def compose(self, operation: Operation, status: int, fields: Fields, media: str | None = None) -> Reply:
         """The answer of an operation: its example, with these fields laid over it, shown through the schema."""
-        template = self.template(operation, status, media)
+        template = self.template(operation, status, media, sparse=bool(fields))
         value = template.base
         if fields and template.media is not None:
             value = dict(value) if isinstance(value, Mapping) else value
@@ -97,7 +102,7 @@ class ReplyBuilder:
             return replace(template, base=declared.examples[wish.example]).reply()
         if not wish.dynamic:
             return template.reply()
-        return replace(template, base=self.generated(declared.schema, wish.seed)).reply()
+        return replace(template, base=self.generated(declared.schema, wish.seed, varied=True)).reply()
 
     def offered(self, operation: Operation, status: int) -> tuple[str, ...]:
         """The media types that the contract offers for a status, the preferred one first."""
@@ -115,7 +120,7 @@ class ReplyBuilder:
             found = self._shows[key] = projector(schema, self.contract.resolve)
         return found
 
-    def _made(self, operation: Operation, status: int, media: str | None) -> Template:
+    def _made(self, operation: Operation, status: int, media: str | None, sparse: bool) -> Template:
         response = operation.response_for(status)
         if response is None:
             return Template(status, None, ABSENT, (), None)
@@ -124,21 +129,21 @@ class ReplyBuilder:
         if chosen is None or status in (204, 205, 304) or status < 200:
             return Template(status, None, ABSENT, headers, None)
         name = chosen.name if "*" not in chosen.name else "application/json"
-        return Template(status, name, self.example(chosen), headers, chosen.schema)
+        return Template(status, name, self.example(chosen, sparse=sparse), headers, chosen.schema)
 
-    def example(self, media: MediaType, name: str | None = None) -> Any:
+    def example(self, media: MediaType, *, sparse: bool = False) -> Any:
         """The contract's example of a media type, when it keeps its own schema; else a value made from the schema."""
-        examples = [media.examples[name]] if name is not None else list(media.examples.values())
-        for value in examples:
+        for value in media.examples.values():
             if media.schema is None or not self.contract.violations(media.schema, value, place="body"):
                 return projector(media.schema, self.contract.resolve)(value)
-        return self.generated(media.schema)
+        return self.generated(media.schema, sparse=sparse)
 
-    def generated(self, schema: Any, seed: str | None = None) -> Any:
-        """A value made from a schema, the same for the same seed."""
+    def generated(self, schema: Any, seed: str | None = None, *, varied: bool = False, sparse: bool = False) -> Any:
+        """A value made from a schema, the same for the same seed; `varied` passes over its examples."""
         if schema is None:
             return ABSENT
-        return generate(schema, resolve=self.contract.resolve, seed=self.seed if seed is None else seed)
+        resolve, chosen = self.contract.resolve, self.seed if seed is None else seed
+        return generate(schema, resolve=resolve, seed=chosen, varied=varied, sparse=sparse)
 
     def _headers(self, response: Response) -> Headers:
         declared = ((name, self._header(header)) for name, header in response.headers.items())
