@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -66,7 +65,7 @@ class Auth:
         if self.mode == "off" or not operation.security:
             return self._caller(self.users[0] if self.users else None, named)
         refusals = []
-        for alternative in operation.security:
+        for alternative in sorted(operation.security, key=lambda schemes: not schemes):  # `{}` when nobody is named
             try:
                 return self._met(alternative, request, named)
             except Refused as refusal:
@@ -133,7 +132,7 @@ def _basic(scheme: SecurityScheme, credential: str) -> str:
     """The name and password of basic authentication as `name:password` (RFC 7617)."""
     try:
         text = base64.b64decode(credential, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, no ASCII, or no UTF-8 inside
         text = ""
     if ":" not in text:
         raise _refusal(scheme, "the basic credentials are not base64 of `name:password`", invalid=True)

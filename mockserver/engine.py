@@ -102,7 +102,8 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     schemas = record_schemas(behaviours, contract)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
     base = Base(seeded, clock)
-    store, journal = MemoryStore(base), Journal()
+    secrets = [scheme.parameter for scheme in contract.security_schemes.values()]
+    store, journal = MemoryStore(base), Journal(secrets=secrets)
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth)
     pipeline = Pipeline(contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock)
     return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline)

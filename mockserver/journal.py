@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -20,7 +21,7 @@ BYTES = 32 * 1024 * 1024
 """How many bytes of bodies all journals keep together; beyond, bodies are not kept."""
 _SHOWN = 64 * 1024
 _SECRETS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
-_SECRET_WORDS = re.compile(r"(?i)((?:api[_-]?key|access_token|token|password|secret)=)[^&\s]+")
+_SECRET_WORDS = re.compile(r"(api[_-]?key|token|password|secret)$")
 REDACTED = "[redacted]"
 
 
@@ -45,11 +46,12 @@ class Entry(NamedTuple):
 class Journal:
     """The journals of all worlds of one app."""
 
-    def __init__(self, entries: int = ENTRIES, size: int = BYTES) -> None:
+    def __init__(self, entries: int = ENTRIES, size: int = BYTES, secrets: Iterable[str] = ()) -> None:
         self._worlds: dict[str, deque[Entry]] = {}
         self._numbers: dict[str, int] = {}
         self._entries, self._size, self._held = entries, size, 0
         self._lock = threading.Lock()
+        self.secrets = frozenset(name.lower() for name in secrets)  # headers and query parameters of this contract
         self.listeners: list[Callable[[Entry], None]] = []
 
     def next_number(self, world: str) -> int:
@@ -95,8 +97,8 @@ def _without_bodies(entry: Entry) -> Entry:
     )
 
 
-def shown(entry: Entry) -> dict[str, Any]:
-    """An entry as JSON, without secrets and with long bodies cut."""
+def shown(entry: Entry, secrets: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """An entry as JSON, without secrets (those that `secrets` names among them) and with long bodies cut."""
     request, answer = entry.request, entry.answer
     return {
         "number": entry.number,
@@ -114,17 +116,25 @@ def shown(entry: Entry) -> dict[str, Any]:
         "request": {
             "method": request.method,
             "path": request.path,
-            "query": _SECRET_WORDS.sub(rf"\1{REDACTED}", request.query),
-            "headers": redacted(request.headers),
+            "query": "&".join(_safe_pair(pair, secrets) for pair in request.query.split("&")),
+            "headers": redacted(request.headers, secrets),
             "body": _body(request.body),
         },
         "answer": {"status": answer.status, "headers": redacted(dict(answer.headers)), "body": _body(answer.body)},
     }
 
 
-def redacted(headers: Mapping[str, str]) -> dict[str, str]:
+def redacted(headers: Mapping[str, str], secrets: frozenset[str] = frozenset()) -> dict[str, str]:
     """Headers with the values of secret ones left out."""
-    return {name: REDACTED if name.lower() in _SECRETS else value for name, value in headers.items()}
+    hidden = _SECRETS | secrets
+    return {name: REDACTED if name.lower() in hidden else value for name, value in headers.items()}
+
+
+def _safe_pair(pair: str, secrets: frozenset[str]) -> str:
+    """One pair of a query string; a secret one loses its value."""
+    name, equals, _ = pair.partition("=")
+    said = unquote_plus(name).lower()
+    return f"{name}={REDACTED}" if equals and (said in secrets or _SECRET_WORDS.search(said)) else pair
 
 
 def _body(body: bytes) -> Any:

@@ -39,7 +39,8 @@ def control_blueprint(engine: Engine) -> Blueprint:
 
     @api.get("/requests")
     def requests() -> Response:
-        return _json({"requests": [shown(entry) for entry in engine.journal.entries(MAIN)]})
+        journal = engine.journal
+        return _json({"requests": [shown(entry, journal.secrets) for entry in journal.entries(MAIN)]})
 
     @api.get("/health")
     def health() -> Response:

@@ -94,7 +94,7 @@ class NoAllow(Service):
 @defect("server error", "500")
 class UndefinedMethodCrashes(Service):
     def undefined(self, allowed):
-        return self.finish("", 500, "Traceback (most recent call last):\n  File \"app.py\", line 3", {})
+        return self.finish("", 500, 'Traceback (most recent call last):\n  File "app.py", line 3', {})
 
 
 # --- body shape -----------------------------------------------------------------------------

@@ -166,7 +166,11 @@ class Service:
         return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def shown(self, record, fields):
-        return {key: self.time(record[key]) if isinstance(record[key], datetime) else record[key] for key in fields if key in record}
+        return {
+            key: self.time(record[key]) if isinstance(record[key], datetime) else record[key]
+            for key in fields
+            if key in record
+        }
 
     def as_item(self, device):
         return self.shown(device, LIST_FIELDS)
@@ -204,7 +208,11 @@ class Service:
     def trust(self, user, body, media_type=""):
         device = self.device_by_print(user, self.fingerprint_in(body, media_type))
         device |= {"isTrusted": True, "trustLevel": "HIGH", "trustExpiresAt": self.trust_end(device)}
-        return {"success": True, "message": self.message_of["trust"], "trustExpiresAt": self.time(device["trustExpiresAt"])}
+        return {
+            "success": True,
+            "message": self.message_of["trust"],
+            "trustExpiresAt": self.time(device["trustExpiresAt"]),
+        }
 
     def trust_end(self, device):
         return self.now() + timedelta(days=self.trust_days)
@@ -289,7 +297,13 @@ def handler_for(service):
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length) if length else b""
             status, payload, headers = service.answer(self.command, self.path, self.headers, body)
-            data = payload if isinstance(payload, bytes) else payload.encode() if isinstance(payload, str) else json.dumps(payload).encode()
+            data = (
+                payload
+                if isinstance(payload, bytes)
+                else payload.encode()
+                if isinstance(payload, str)
+                else json.dumps(payload).encode()
+            )
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

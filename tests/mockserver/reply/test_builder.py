@@ -1,0 +1,142 @@
+"""Answers start from the contract's example, with the behaviour's fields laid over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.contract.operation import ABSENT
+from mockserver.reply.builder import Reply, ReplyBuilder, lay_over, merged_headers
+from tests.support import Ask, answers, document
+
+OPEN: dict[str, Any] = {"type": "object", "additionalProperties": True}
+NAMES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple)
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "given_", "result"),
+    [
+        ({"a": 1}, ("a",), 2, {"a": 2}),
+        ({"a": 1}, ("b",), 2, {"a": 1, "b": 2}),
+        ({"a": {"b": 1, "c": 2}}, ("a", "b"), 3, {"a": {"b": 3, "c": 2}}),
+        ({}, ("a", "b"), 3, {"a": {"b": 3}}),
+        ({"a": 5}, ("a", "b"), 3, {"a": {"b": 3}}),
+        ({"a": 1, "b": 2}, ("a",), ABSENT, {"b": 2}),
+        ({"b": 2}, ("a",), ABSENT, {"b": 2}),
+        ({"a": 1}, (), [1], [1]),
+        ("text", ("a",), 1, {"a": 1}),
+    ],
+)
+def test_a_field_is_laid_over(value: Any, path: tuple[str, ...], given_: Any, result: Any) -> None:
+    """One member is replaced, its parents made where they are missing; ABSENT takes it away."""
+    assert lay_over(value, path, given_) == result
+
+
+@given(NAMES, st.integers())
+def test_what_was_laid_over_stands_there(path: tuple[str, ...], number: int) -> None:
+    """Reading the path back gives the value, and objects further in are not changed in place."""
+    inner: dict[str, Any] = {"b": {"c": 0}}
+    value: Any = lay_over({"a": inner}, path, number)
+    for name in path:
+        value = value[name]
+    assert value == number
+    assert inner == {"b": {"c": 0}}
+
+
+def test_headers_are_replaced_by_name_without_case() -> None:
+    """One of each: the later one wins."""
+    assert merged_headers((("A", "1"), ("B", "2")), (("a", "3"),)) == (("B", "2"), ("a", "3"))
+
+
+@pytest.mark.parametrize(
+    ("reply", "body"),
+    [
+        (Reply(200, "application/json", {"é": 1}), '{"é":1}'.encode()),
+        (Reply(200, "application/json", "text"), b'"text"'),
+        (Reply(200, "application/hal+json", None), b"null"),
+        (Reply(200, "text/plain", "é"), "é".encode()),
+        (Reply(200, "image/png", b"\x89PNG"), b"\x89PNG"),
+        (Reply(204, None, ABSENT), b""),
+    ],
+)
+def test_a_value_is_written_in_its_media_type(reply: Reply, body: bytes) -> None:
+    """JSON as JSON, text as UTF-8, bytes as they are, nothing as nothing."""
+    assert reply.body() == body
+
+
+def _builder(mock_of: Callable[..., Ask], responses: Any) -> tuple[ReplyBuilder, Any]:
+    mock = mock_of(document({"/things": {"get": {"operationId": "op", "responses": responses}}}))
+    return mock.engine.pipeline.builder, mock.engine.contract.operations["op"]
+
+
+def test_the_example_speaks_first(mock_of: Callable[..., Ask]) -> None:
+    """Without fields the answer is the contract's example; with fields they stand in it."""
+    builder, operation = _builder(mock_of, answers(OPEN, {"success": True, "text": "Well done"}))
+    assert builder.compose(operation, 200, ()).value == {"success": True, "text": "Well done"}
+    composed = builder.compose(operation, 200, ((("text",), "new"), (("deep", "er"), 1)))
+    assert composed.value == {"success": True, "text": "new", "deep": {"er": 1}}
+    assert builder.compose(operation, 200, ()).value == {"success": True, "text": "Well done"}
+
+
+def test_a_nested_example_is_not_changed_in_place(mock_of: Callable[..., Ask]) -> None:
+    """One request's fields never show in the next answer."""
+    builder, operation = _builder(mock_of, answers(OPEN, {"deep": {"er": 1}}))
+    builder.compose(operation, 200, ((("deep", "er"), 2), (("deep", "more"), 3)))
+    assert builder.compose(operation, 200, ()).value == {"deep": {"er": 1}}
+
+
+def test_an_example_that_breaks_its_own_schema_is_not_used(mock_of: Callable[..., Ask]) -> None:
+    """The next good one speaks."""
+    media = {
+        "schema": {"type": "object", "required": ["a"]},
+        "examples": {"bad": {"value": {}}, "good": {"value": {"a": 1}}},
+    }
+    builder, operation = _builder(mock_of, {"200": {"description": "", "content": {"application/json": media}}})
+    assert builder.compose(operation, 200, ()).value == {"a": 1}
+
+
+def test_json_is_preferred(mock_of: Callable[..., Ask]) -> None:
+    """Of several media types JSON answers, else the first."""
+    text, json_ = {"schema": {"type": "string"}, "example": "plain"}, {"schema": OPEN, "example": {"a": 1}}
+    for content, media in (
+        ({"text/plain": text, "application/json": json_}, "application/json"),
+        ({"text/plain": text, "text/html": text}, "text/plain"),
+    ):
+        builder, operation = _builder(mock_of, {"200": {"description": "", "content": content}})
+        assert builder.compose(operation, 200, ()).media == media
+        assert builder.offered(operation, 200)[0] == media
+
+
+def test_an_answer_without_content_is_empty(mock_of: Callable[..., Ask]) -> None:
+    """204, and any status for which no media type is declared."""
+    for status in ("204", "200"):
+        builder, operation = _builder(mock_of, {status: {"description": ""}})
+        reply = builder.compose(operation, int(status), ())
+        assert (reply.media, reply.value, reply.body()) == (None, ABSENT, b"")
+
+
+def test_required_headers_are_sent(mock_of: Callable[..., Ask]) -> None:
+    """A header with an example says it; one that is not required and has none is left out."""
+    headers = {
+        "X-Told": {"schema": {"type": "integer"}, "example": 7},
+        "X-May": {"schema": {"type": "string"}},
+        "X-Must": {"schema": {"type": "string"}, "required": True},
+    }
+    builder, operation = _builder(mock_of, {"200": {"description": "", "headers": headers}})
+    sent = dict(builder.compose(operation, 200, ()).headers)
+    assert sent["X-Told"] == "7"
+    assert "X-May" not in sent
+    assert sent["X-Must"]
+
+
+def test_answers_of_one_seed_are_the_same(mock_of: Callable[..., Ask]) -> None:
+    """Without an example the value is made from the schema, and made alike."""
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}
+    mock = mock_of(document({"/things": {"get": {"operationId": "op", "responses": answers(schema)}}}))
+    first, second = mock("GET", "/things"), mock("GET", "/things")
+    assert first.status == 200
+    assert first.body == second.body

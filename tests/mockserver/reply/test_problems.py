@@ -1,0 +1,126 @@
+"""Refusals have the contract's shape where it declares one, else that of RFC 9457."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mockserver.contract.operation import Operation, Response
+from mockserver.errors import Refused, Violation
+from mockserver.reply.problems import PROBLEM, declared_status, problem_value, text_member
+from tests.support import Ask, answers, document, json_body
+
+ERROR: dict[str, Any] = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+
+
+def test_a_problem_names_what_was_wrong() -> None:
+    """type, title, status, detail, and every violation with its place."""
+    refused = Refused(400, "body.name is required", (Violation("body.name", "is required", "/paths/x"),))
+    assert problem_value(refused, 400) == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "body.name is required",
+        "validation": [{"location": "body.name", "message": "is required", "pointer": "/paths/x"}],
+    }
+
+
+def test_a_status_that_nobody_knows_has_a_title() -> None:
+    """Any number can be refused with."""
+    assert problem_value(Refused(499, "x"), 499)["title"] == "Refused"
+
+
+@pytest.mark.parametrize(
+    ("declared", "readable", "status"),
+    [
+        ("400 422", True, 422),
+        ("400 422", False, 400),
+        ("400", True, 400),
+        ("400", False, 400),
+        ("422", True, 422),
+        ("422", False, 422),
+        ("404", True, 422),
+        ("404", False, 400),
+    ],
+)
+def test_400_and_422_stand_for_each_other(declared: str, readable: bool, status: int) -> None:
+    """A value that breaks the schema is 422 where both are declared, a body that cannot be read is 400."""
+    operation = Operation("op", "POST", "/", responses={code: Response(code) for code in declared.split()})
+    details = (Violation("body", "is wrong"),) if readable else ()
+    assert declared_status(Refused(400, "x", details), operation) == status
+
+
+@pytest.mark.parametrize("status", [401, 404, 409, 415])
+def test_other_statuses_stay(status: int) -> None:
+    """Declared or not."""
+    assert declared_status(Refused(status, "x"), Operation("op", "GET", "/")) == status
+
+
+@pytest.mark.parametrize(
+    ("members", "name"),
+    [
+        ({"error": {"type": "string"}}, "error"),
+        ({"error": {"type": "string"}, "message": {"type": "string"}}, "message"),
+        ({"detail": {"type": "string"}, "message": {"type": "string"}}, "detail"),
+        ({"message": {"type": "string", "enum": ["a"]}, "error": {"type": "string"}}, "error"),
+        ({"message": {"type": "object"}}, None),
+        ({"code": {"type": "string"}}, None),
+        ({}, None),
+    ],
+)
+def test_where_an_error_has_its_text(members: Any, name: str | None) -> None:
+    """The member for free text: a string without limits, under one of the usual names."""
+    assert text_member({"properties": members}, lambda node: node) == name
+
+
+def _mock(mock_of: Callable[..., Ask], **others: Any) -> Ask:
+    operation = {
+        "operationId": "op",
+        "requestBody": json_body({"type": "object", "required": ["name"]}),
+        "responses": answers({}, {}, **others),
+    }
+    return mock_of(document({"/things": {"post": operation}}))
+
+
+def test_an_undeclared_refusal_is_a_problem(mock_of: Callable[..., Ask]) -> None:
+    """The contract says nothing of it, so the standard does."""
+    answer = _mock(mock_of)("POST", "/things", json={})
+    assert (answer.status, answer.headers["content-type"]) == (422, PROBLEM)
+    assert answer.json["validation"][0]["location"] == "body.name"
+
+
+def test_a_declared_refusal_has_the_contract_s_shape(mock_of: Callable[..., Ask]) -> None:
+    """The example of the status, with the reason where the shape has a place for it."""
+    answer = _mock(mock_of, _400=(ERROR, {"error": "Invalid"}))("POST", "/things", json={})
+    assert (answer.status, answer.headers["content-type"]) == (400, "application/json")
+    assert "name" in answer.json["error"]
+
+
+def test_a_shape_without_room_for_the_reason_is_the_example(mock_of: Callable[..., Ask]) -> None:
+    """No member is added to what the contract declares."""
+    schema = {"type": "object", "properties": {"code": {"type": "integer"}}}
+    answer = _mock(mock_of, _400=(schema, {"code": 7}))("POST", "/things", json={})
+    assert answer.json == {"code": 7}
+
+
+@pytest.mark.breaks_contract
+def test_a_refusal_that_would_break_the_contract_is_withheld(mock_of: Callable[..., Ask]) -> None:
+    """A pattern that the contract's shape forces on nobody knows what: the mock fails closed."""
+    schema = {"type": "object", "properties": {"error": {"type": "string"}}, "not": {}}
+    answer = _mock(mock_of, _400=(schema, {"error": "x"}))("POST", "/things", json={})
+    assert (answer.status, answer.headers["content-type"]) == (500, PROBLEM)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nowhere", 404), ("PATCH", "/devices", 405), ("GET", "/devices/trust/x", 404)],
+)
+def test_what_no_operation_declares(ask: Ask, method: str, path: str, status: int) -> None:
+    """An unknown path or method is refused before any operation is known."""
+    answer = ask(method, path)
+    assert answer.status == status
+    if status == 405:
+        assert set(answer.headers["allow"].split(", ")) >= {"GET"}
+    assert answer.json
