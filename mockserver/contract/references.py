@@ -12,7 +12,18 @@ DATA: Final = frozenset({"const", "default", "enum", "example"})
 """Keys that hold data: a `$ref` in them is no reference."""
 
 NAMED: Final = frozenset(
-    ["$defs", "definitions", "dependentSchemas", "examples", "headers", "parameters", "patternProperties", "properties", "responses", "schemas"]
+    [
+        "$defs",
+        "definitions",
+        "dependentSchemas",
+        "examples",
+        "headers",
+        "parameters",
+        "patternProperties",
+        "properties",
+        "responses",
+        "schemas",
+    ]
 )
 """Keys whose members are named by the author: below `properties`, `example` is a property."""
 

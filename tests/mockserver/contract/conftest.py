@@ -18,8 +18,13 @@ Load = Callable[..., Contract]
 def load(tmp_path: Path) -> Load:
     """Loads the contract with these paths; any other part of the document by name."""
 
-    def load(paths: dict[str, Any] | None = None, openapi: str = "3.1.0", **parts: Any) -> Contract:
-        document = {"openapi": openapi, "info": {"title": "T", "version": "1"}, "paths": paths or {}, **parts}
+    def load(paths: Any = None, openapi: str = "3.1.0", **parts: Any) -> Contract:
+        document = {
+            "openapi": openapi,
+            "info": {"title": "T", "version": "1"},
+            "paths": {} if paths is None else paths,
+            **parts,
+        }
         path = tmp_path / "openapi.json"
         path.write_text(json.dumps(document))
         return load_contract(path)

@@ -45,7 +45,7 @@ def test_a_reference_to_a_file_is_followed(tmp_path: Path) -> None:
             "pet.yaml", "./schemas/all.yaml#/defs/a~1b", "schemas/all.yaml#/defs/up", "schemas/all.yaml#/defs/me"
         ),
         pet="type: string\n",
-        schemas__all="defs:\n  a/b: {$ref: 'deep/x.yaml'}\n  up: {$ref: '../main.yaml#/info'}\n  me: {$ref: '#/defs/a~1b'}\n",
+        schemas__all="defs: {a/b: {$ref: deep/x.yaml}, up: {$ref: ../main.yaml#/info}, me: {$ref: '#/defs/a~1b'}}",
         schemas__deep__x="type: integer\n",
     )
     document = read_document(source)
@@ -174,7 +174,8 @@ def test_a_circle_of_references_is_refused_where_it_is_followed(tmp_path: Path) 
     """A reference that leads back to itself has no end."""
     text = (
         HEAD
-        + "paths: {}\ncomponents: {schemas: {s0: {$ref: '#/components/schemas/s1'}, s1: {$ref: '#/components/schemas/s0'}}}"
+        + "paths: {}\ncomponents:\n  schemas:\n"
+        + "    s0: {$ref: '#/components/schemas/s1'}\n    s1: {$ref: '#/components/schemas/s0'}"
     )
     document = read_document(write(tmp_path, main=text))
     with pytest.raises(DocumentError, match="leads back to itself"):
