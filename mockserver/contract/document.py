@@ -70,14 +70,20 @@ class Document:
         found = self._targets.get(reference)
         if found is None:
             try:
-                aim = pointers.of_reference(reference)
-                aim = self.anchors[aim] if aim and not aim.startswith("/") else aim
+                aim = self._aim(reference)
                 found = aim, self.at(aim)
             except LookupError:
                 problem = f"$ref {reference!r} leads nowhere"
                 raise DocumentError(problem, place=self.locate(pointer)) from None
             self._targets[reference] = found
         return found
+
+    def _aim(self, reference: str) -> str:
+        """The pointer that a reference stands for; `LookupError` where it is not one into this document."""
+        if not reference.startswith("#"):
+            raise LookupError(reference)
+        aim = pointers.of_reference(reference)
+        return self.anchors[aim] if aim and not aim.startswith("/") else aim
 
     def leads(self, reference: str) -> bool:
         """Whether a `$ref` leads anywhere."""

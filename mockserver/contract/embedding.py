@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mockserver.contract import pointers
-from mockserver.contract.references import identifiers, is_data
+from mockserver.contract.references import holds_names, identifiers, is_data
 from mockserver.contract.sources import Source, is_url
 from mockserver.errors import DocumentError
 
@@ -30,17 +30,24 @@ class Embedding:
     def whole(self, root: dict[str, Any]) -> dict[str, Any]:
         """The document with its files under `x-embedded`."""
         self.ids = identifiers(root)
-        local = self.rewritten(root, self.origin, "", data=False)
+        local = self.rewritten(root, self.origin, "")
         return {**local, EMBEDDED: self.contents} if self.contents else local
 
-    def rewritten(self, node: Any, source: Source, prefix: str, *, data: bool) -> Any:
+    def rewritten(self, node: Any, source: Source, prefix: str, *, data: bool = False, named: bool = False) -> Any:
         """A copy of the node in which each reference is a pointer into the whole document."""
         if isinstance(node, list):
             return [self.rewritten(item, source, prefix, data=data) for item in node]
         if not isinstance(node, dict):
             return node
         copy = {
-            key: self.rewritten(value, source, prefix, data=data or is_data(key, value)) for key, value in node.items()
+            key: self.rewritten(
+                value,
+                source,
+                prefix,
+                data=data or is_data(key, value, named=named),
+                named=holds_names(key, named=named),
+            )
+            for key, value in node.items()
         }
         if not data and isinstance(reference := node.get("$ref"), str):
             copy["$ref"] = self.local(reference, source, prefix)
@@ -72,8 +79,18 @@ class Embedding:
             self.names[target], self.sources[name] = name, target
             prefix = pointers.join("", EMBEDDED, name)
             self.contents[name] = None  # files may refer to each other
-            self.contents[name] = self.rewritten(self.parse(target.text(), target), target, prefix, data=False)
+            found = self.parse(self.text(target, reference, source), target)
+            self.contents[name] = self.rewritten(found, target, prefix)
         return pointers.join("", EMBEDDED, self.names[target])
+
+    def text(self, target: Source, reference: str, source: Source) -> str:
+        """The text of a file; an error says who refers to it."""
+        try:
+            return target.text()
+        except DocumentError as error:
+            raise DocumentError(
+                error.problem, place=error.place, fix=f"{source.name} has $ref {reference!r}"
+            ) from error
 
     def allow(self, target: Source, reference: str, source: Source) -> None:
         """Refuses what leaves the document's folder, and the network unless it is allowed."""

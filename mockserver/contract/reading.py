@@ -157,7 +157,7 @@ class Reading:
         return Parameter(
             name=name,
             location=location,
-            required=node.get("required") is True,
+            required=node.get("required") is True or location == "path",
             schema=node.get("schema"),
             style=style,
             explode=bool(node.get("explode", style in ("form", "cookie"))),

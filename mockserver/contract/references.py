@@ -9,7 +9,23 @@ from typing import Any, Final
 from mockserver.contract import pointers
 
 DATA: Final = frozenset({"const", "default", "enum", "example"})
-"""Keys that hold data: a `$ref` in them is no reference. Below `properties` the same words are names of schemas."""
+"""Keys that hold data: a `$ref` in them is no reference."""
+
+NAMED: Final = frozenset(
+    [
+        "$defs",
+        "definitions",
+        "dependentSchemas",
+        "examples",
+        "headers",
+        "parameters",
+        "patternProperties",
+        "properties",
+        "responses",
+        "schemas",
+    ]
+)
+"""Keys whose members are named by the author: below `properties`, `example` is a property."""
 
 _IN_TEXT: Final = re.compile(
     r"""(?:"\$ref"|'\$ref'|(?<=[\s{,])\$ref)\s*:\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'{\[][^\s,}]*))"""
@@ -23,25 +39,28 @@ def in_text(text: str) -> set[str]:
 
 def mappings(root: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Pointer and value of every mapping that is not data."""
-    waiting: list[tuple[str, Any]] = [("", root)]
+    waiting: list[tuple[str, Any, bool]] = [("", root, False)]
     while waiting:
-        pointer, node = waiting.pop()
+        pointer, node, named = waiting.pop()
         if isinstance(node, list):
-            waiting += [(pointers.join(pointer, index), item) for index, item in enumerate(node)]
+            waiting += [(pointers.join(pointer, index), item, False) for index, item in enumerate(node)]
         elif isinstance(node, dict):
             yield pointer, node
             waiting += [
-                (pointers.join(pointer, name), value)
+                (pointers.join(pointer, name), value, holds_names(name, named=named))
                 for name, value in node.items()
-                if isinstance(value, dict | list) and not is_data(name, value)
+                if isinstance(value, dict | list) and not is_data(name, value, named=named)
             ]
 
 
-def is_data(key: str, value: Any) -> bool:
-    """Whether a key holds data rather than part of the contract."""
-    if key not in DATA:
-        return key == "examples" and isinstance(value, list)
-    return not (isinstance(value, dict) and ("$ref" in value or "type" in value))
+def is_data(key: str, value: Any, *, named: bool) -> bool:
+    """Whether a key holds data; never where keys are `named` by the author."""
+    return not named and (key in DATA or (key == "examples" and isinstance(value, list)))
+
+
+def holds_names(key: str, *, named: bool) -> bool:
+    """Whether the keys below a key are names that the author chose."""
+    return not named and key in NAMED
 
 
 def all_in(root: Any) -> Iterator[tuple[str, str]]:

@@ -64,10 +64,15 @@ def is_url(text: str) -> bool:
 
 
 def _fetched(url: str) -> bytes:
-    import urllib.request  # 30 ms of start-up that documents in files do not need
+    import urllib.error  # 30 ms of start-up that documents in files do not need
+    import urllib.request
 
-    with urllib.request.urlopen(url, timeout=FETCH_SECONDS) as answer:  # noqa: S310 - http(s) alone
-        raw: bytes = answer.read(MAX_BYTES + 1)
+    try:
+        with urllib.request.urlopen(url, timeout=FETCH_SECONDS) as answer:  # noqa: S310 - http(s) alone
+            raw: bytes = answer.read(MAX_BYTES + 1)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise DocumentError(f"cannot be fetched: {error.code} {error.reason}", place=url) from error
     if len(raw) > MAX_BYTES:
         raise DocumentError(f"is larger than {MAX_BYTES // 1_000_000} MB", place=url)
     return raw

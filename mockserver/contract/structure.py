@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,9 @@ _FORGIVEN: Final = frozenset(
     ]
 )
 """Keywords of the specification's schemas whose breach leaves a document that can be served."""
+
+_SHAPES: Final = frozenset(["allOf", "anyOf", "oneOf", "properties"])
+"""Keywords of schemas that nothing can be read without."""
 
 _METADATA: Final = frozenset(["contact", "description", "externalDocs", "license", "summary", "tags", "termsOfService"])
 _DATA: Final = frozenset(["default", "example", "examples", "xml"])
@@ -71,10 +75,14 @@ def _named(place: str, breach: Breach) -> str:
 
 def _harmless(breach: Breach) -> bool:
     path = breach.path
+    if breach.keyword == "type" and path[-1:] and path[-1] in _SHAPES:
+        return False
     if breach.keyword in _FORGIVEN or _in_schema(path) or path[:1] == ("info",):
         return True
     if breach.keyword == "required":
-        return breach.wanted in ("description", "responses") or path[:1] == ("tags",)
+        return breach.wanted in ("description", "required", "responses", "schema") or path[:1] == ("tags",)
+    if path[-1:] == ("required",) or breach.keyword in ("minItems", "minProperties"):
+        return True
     return any(part in _METADATA or part in _DATA for part in path)
 
 
@@ -85,9 +93,23 @@ def _in_schema(path: tuple[str | int, ...]) -> bool:
 
 def _nearest(breach: Breach) -> Breach:
     """Of several alternatives ("a parameter or a reference") the breach of the one that was meant."""
-    found = [_nearest(inner) for errors in breach.alternatives for inner in errors]
-    meant = [inner for inner in found if not (inner.keyword == "required" and inner.wanted == "$ref")]
-    return max(meant or found, key=lambda inner: len(inner.path), default=breach)
+    branches = [[_nearest(inner) for inner in errors] for errors in breach.alternatives if errors]
+    branches = [branch for branch in branches if not _of_reference(branch)] or branches
+    if not branches:
+        return breach
+    meant = [branch for branch in branches if not any(inner.keyword in ("enum", "const") for inner in branch)]
+    nearest = max(chain.from_iterable(meant or branches), key=lambda inner: len(inner.path))
+    options = [
+        option
+        for inner in chain.from_iterable(branches)
+        if inner.keyword == nearest.keyword == "enum" and inner.path == nearest.path
+        for option in inner.wanted
+    ]
+    return replace(nearest, wanted=options) if options else nearest
+
+
+def _of_reference(branch: list[Breach]) -> bool:
+    return any(inner.keyword == "required" and inner.wanted == "$ref" for inner in branch)
 
 
 @cache
