@@ -42,7 +42,8 @@ def _from_code(status: str, line: int, lang: str, text: str, report: Report) -> 
     kind = _LANGUAGES.get(lang, lang)
     if kind in ("json", "text") and text.strip():
         try:
-            return Example(status, line, kind, json.loads(_unescaped(text)), json=True)
+            value = json.loads(_unescaped(text))
+            return Example(status, line, "json" if isinstance(value, dict | list) else kind, value, json=True)
         except (ValueError, RecursionError) as error:
             if kind == "json" or text.lstrip().startswith(("{", "[")):
                 report(line, f"the example body is no JSON ({error}); it was not read")

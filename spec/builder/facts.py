@@ -1,8 +1,8 @@
 """An OpenAPI document as a flat list of facts, for comparing two of them.
 
 A fact has a kind (`type`), a place in the API's own terms (`POST /devices/trust 200 .trustExpiresAt`), a value, and the
-evidence nearest to it. Two documents that say the same in different ways (`nullable` or `type: [string, 'null']`, inline
-or by reference) give the same facts.
+evidence nearest to it. Two documents that say the same in different ways (`nullable` or `[string, 'null']`, inline or
+by reference) give the same facts.
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ class _Facts:
 
     def _content(self, where: str, content: dict[str, Any], source: str) -> Iterator[Fact]:
         for position, (media, body) in enumerate(content.items()):
-            yield Fact("media type", f"{where} {media}", True, source)
+            if media != "*/*":  # any media type: nothing is stated
+                yield Fact("media type", f"{where} {media}", True, source)
             if position == 0 and "schema" in body:
                 yield from self._schema(where + " ", body["schema"], source, ())
             if "example" in body:

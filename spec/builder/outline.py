@@ -97,7 +97,8 @@ class _Divider:
         elif mark and mark.kind == "foreign":
             self._skip(block)
         elif mark and mark.kind == "named":
-            self.in_schemas, self.operation, self.schema, self.section = True, None, None, None
+            self._close()
+            self.in_schemas, self.schema = True, None
         elif mark:
             self._landmark(block, mark)
         else:
@@ -152,6 +153,9 @@ class _Divider:
             return
         elif self.section and (self.operation or self.schema or self.section.kind == "samples"):
             self._into_section(block)
+        elif self.schema:
+            self.section = Section("title", block.line, blocks=[block])
+            self.schema.sections.append(self.section)
         else:
             self.result.general.append(block)
 

@@ -230,8 +230,8 @@ def _forget_type(schema: dict[str, Any], path: tuple[str | int, ...]) -> None:
 def _media(response: Response, samples: Samples, context: Context) -> str:
     """The media type: what a sample accepts, unless the example body is of another kind."""
     accepted = samples.media("accept")
-    kinds = {"json" if example.json else example.kind for example in response.examples}
-    if accepted and (not kinds or any(kind in accepted or kind == "text" for kind in kinds) or "json" not in kinds):
+    kinds = {example.kind for example in response.examples}
+    if accepted and (not kinds or any(kind in accepted for kind in kinds) or "json" not in kinds):
         return accepted
     if "json" in kinds:
         return JSON

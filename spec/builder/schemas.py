@@ -85,7 +85,8 @@ def _named(outline: SchemaOutline, context: Context) -> dict[str, Any] | None:
     if not properties:
         context.report(outline.line, f"schema {outline.name}: it has no Properties table")
         return {}
-    texts = [block.text for section in properties for block in section.blocks if block.kind == "text"]
+    above = [section for section in outline.sections if section.kind in ("title", "properties")]
+    texts = [block.text for section in above for block in section.blocks if block.kind == "text"]
     titles = (outline.name, *map(bare, texts))
     root = read_table(properties[0], context, f"schema {outline.name}", titles=titles)
     if root is None:

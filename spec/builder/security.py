@@ -96,6 +96,14 @@ def bearer_sentence(blocks: list[Block]) -> int:
     return next((block.line for block in blocks if block.kind == "text" and _BEARER.search(block.text)), 0)
 
 
+def _common(schemes: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is true of each of these schemes, whichever name it has: their kind, when it is the same."""
+    first = schemes[0]
+    if all(scheme["type"] == "oauth2" for scheme in schemes):
+        return {"type": "oauth2", "flows": {}}
+    return dict(first) if all(scheme == first for scheme in schemes) else {}
+
+
 def name_schemes(
     used: dict[str, bool], described: list[tuple[str, dict[str, Any], str]], bearers: dict[str, str]
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
@@ -116,6 +124,9 @@ def name_schemes(
         unnamed.remove(oauth[0])
     if len(open_names) == 1 and len(unnamed) == 1:
         schemes[open_names[0]] = unnamed[0][0] | {"x-source": unnamed[0][1]}
+        open_names = []
+    if open_names and len(open_names) == len(unnamed) and (common := _common([scheme for scheme, _ in unnamed])):
+        schemes |= {name: common | {"x-source": unnamed[0][1]} for name in open_names}
         open_names = []
     for name in list(open_names):
         if not described and name in bearers:

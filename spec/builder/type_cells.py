@@ -47,6 +47,8 @@ def parse_type(cell: str) -> TypeRead | None:
 
 def _type(text: str, linked: bool) -> TypeRead | None:
     lower = text.lower()
+    if linked and _NAME.match(text):  # a schema may well be named "String"
+        return TypeRead(schema=text)
     if lower in PRIMITIVES:
         return TypeRead(lower)
     if lower in UNTYPED:
@@ -59,9 +61,7 @@ def _type(text: str, linked: bool) -> TypeRead | None:
     if found := _FORMAT.match(text):
         base = _type(found.group(1), linked)
         return base and TypeRead(base.name, "" if base.schema else found.group(2), base.schema, base.items)
-    if _NAME.match(text) and (linked or " " not in text):
-        return TypeRead(schema=text)
-    return TypeRead(schema=text) if linked else None
+    return TypeRead(schema=text) if linked or (_NAME.match(text) and " " not in text) else None
 
 
 def schema_of(read: TypeRead, refs: frozenset[str]) -> dict[str, Any] | None:
