@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.baseline import Baseline
 from contract_tests.errors import JudgeError
 from contract_tests.plugin import JudgePlugin
 from contract_tests.progress import Progress
 from contract_tests.promises import Outcome
-from contract_tests.report.writer import write_reports
+from contract_tests.report.writer import tell_github, write_reports
 from contract_tests.run import Run
 from contract_tests.settings import OPTIONS, Settings
+from contract_tests.watchdog import Watchdog
 
 PACKAGE = Path(__file__).parent
 CALM = [
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     given = vars(parser().parse_args(arguments))
     try:
-        return judge(Run.prepare(Settings.gather(given)))
+        return Session(Run.prepare(Settings.gather(given))).judge()
     except JudgeError as error:
         print(f"contract-tests: {error}", file=sys.stderr)
         return error.exit_code
@@ -51,25 +53,64 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def judge(run: Run) -> int:
-    """Judge the target and report; returns the exit code."""
-    plugin = JudgePlugin(run)
-    progress = Progress(run, sys.stdout)
-    try:
-        target = run.target()
-        progress.opened(target)
-        run_tests(plugin, progress)
-        code = exit_code(run, plugin)
-        if run.settings.report:
-            for path in write_reports(run, run.settings.report):
-                progress.say(f"wrote {path}")
-        progress.finished(code, str(plugin.stopped_by or ""))
+class Session:
+    """One run of the command: judges, reports, and knows the exit code at any moment."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.plugin, self.progress = run, JudgePlugin(run), Progress(run, sys.stdout)
+
+    def judge(self) -> int:
+        """Judge the target and report; returns the exit code."""
+        try:
+            with Watchdog(self.run.settings.budget, self._cut_off):
+                try:
+                    self.progress.opened(self.run.target())
+                    run_suites(self.plugin, self.progress)
+                except JudgeError as error:
+                    self.plugin.stopped_by = error
+                return self._report()
+        finally:
+            self.run.close()
+
+    def exit_code(self) -> int:
+        """0 kept, 1 broken, 3 the target went away or was too slow, 4 our own fault."""
+        ledger = self.run.ledger
+        if ledger.with_outcome(Outcome.BROKEN):
+            return 1
+        if self.run.faults or ledger.with_outcome(Outcome.FAULT):
+            return 4
+        if self.plugin.stopped_by:
+            return self.plugin.stopped_by.exit_code
+        return 1 if self.run.lacks_coverage() else 0
+
+    def _report(self) -> int:
+        self._update_baseline()
+        code, stopped = self.exit_code(), str(self.plugin.stopped_by or "")
+        for path in write_reports(self.run, code, stopped):
+            self.progress.say(f"wrote {path}")
+        if commands := tell_github(self.run, code, stopped):
+            print(commands, end="")
+        self.progress.finished(code, stopped)
         return code
-    finally:
-        run.close()
+
+    def _cut_off(self) -> int:
+        self.run.remarks.append(f"the budget of {self.run.settings.budget:.0f} s is spent; the run was cut off")
+        code = 1 if self.run.ledger.with_outcome(Outcome.BROKEN) else 3
+        write_reports(self.run, code, self.run.remarks[-1])
+        self.progress.finished(code, self.run.remarks[-1])
+        self.run.close()
+        return code
+
+    def _update_baseline(self) -> None:
+        settings = self.run.settings
+        if settings.baseline and settings.baseline_update:
+            updated = (self.run.baseline or Baseline()).updated(self.run.ledger.verdicts)
+            updated.save(settings.baseline)
+            self.progress.say(f"wrote {settings.baseline}: {len(updated.entries)} accepted deviations")
+            self.run.ledger.verdicts[:] = [updated.judge(verdict) for verdict in self.run.ledger.verdicts]
 
 
-def run_tests(plugin: JudgePlugin, progress: Progress) -> None:
+def run_suites(plugin: JudgePlugin, progress: Progress) -> None:
     """Run pytest over the suites, away from the configuration of whatever folder we stand in."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "pytest.ini"
@@ -83,12 +124,3 @@ def run_tests(plugin: JudgePlugin, progress: Progress) -> None:
                 os.environ["PYTEST_ADDOPTS"] = kept
     if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
         plugin.run.faults.append("the suites could not be run")
-
-
-def exit_code(run: Run, plugin: JudgePlugin) -> int:
-    """0 kept, 1 broken, 3 the target went away, 4 our own fault."""
-    if run.ledger.with_outcome(Outcome.BROKEN):
-        return 1
-    if run.faults or run.ledger.with_outcome(Outcome.FAULT):
-        return 4
-    return plugin.stopped_by.exit_code if plugin.stopped_by else 0

@@ -66,6 +66,7 @@ class Flashback:
     def __init__(self, target: Target, token: str | None) -> None:
         self.target, self.token = target, token
         self._known: tuple[int, State] | None = None
+        self._unreadable = ""
 
     def call(self, operation_id: str, *values: str, body: Any = NOTHING) -> Answer:
         """Call an operation as this user."""
@@ -96,7 +97,17 @@ class Flashback:
         return self.succeed("trustDevice", body={"fingerprint": fingerprint})
 
     def state(self) -> State:
-        """Everything that GET shows of this user."""
+        """Everything that GET shows of this user; when the first reading fails, later ones are not tried."""
+        if self._unreadable:
+            raise Withheld(self._unreadable)
+        try:
+            return self._read_state()
+        except (Broken, Withheld) as error:
+            if self._known is None:
+                self._unreadable = f"the user's records cannot be read: {error}"
+            raise
+
+    def _read_state(self) -> State:
         listed = self.succeed("listDevices")
         devices = by_id(listed, "devices")
         shown = {device_id: self.succeed("getDevice", device_id) for device_id in devices}

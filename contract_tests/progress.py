@@ -8,15 +8,9 @@ from typing import TextIO
 
 from contract_tests.plugin import explain
 from contract_tests.promises import Outcome, Verdict
+from contract_tests.report.summary import WORDS
 from contract_tests.run import Run
 from contract_tests.target import Target
-
-VERDICTS = {
-    0: "keeps the contract",
-    1: "BREAKS the contract",
-    3: "could not be judged: the target is unavailable",
-    4: "could not be judged: the judge itself failed",
-}
 
 
 class Progress:
@@ -74,5 +68,8 @@ class Progress:
         for note in dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes):
             self.say(f"note: {note}")
         counts = ", ".join(f"{len(ledger.with_outcome(outcome))} {outcome}" for outcome in Outcome)
-        seconds = time.monotonic() - self.run.started
-        self.say(f"\n{counts}; {self._standing()}, {seconds:.1f} s\nverdict: {VERDICTS[code]} {why}".rstrip())
+        if self.run.lacks_coverage():
+            self.say(f"coverage is below --min-coverage {self.run.settings.min_coverage:g}%")
+        reached = f"{self.run.coverage.percent:.0f}% of the contract reached"
+        self.say(f"\n{counts}; {reached}; {self._standing()}, {time.monotonic() - self.run.started:.1f} s")
+        self.say(f"verdict: {WORDS[code]} {why}".rstrip())

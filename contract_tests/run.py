@@ -33,11 +33,11 @@ class Run:
 
     settings: Settings
     contract: Contract
+    coverage: Coverage
     ledger: Ledger = field(default_factory=Ledger)
     redact: Redactor = field(default_factory=Redactor)
     started: float = field(default_factory=time.monotonic)
     baseline: Baseline | None = None
-    coverage: Coverage | None = None
     skew: float = 0.0  #: seconds that the target's clock is ahead of ours
     remarks: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -47,30 +47,24 @@ class Run:
     @classmethod
     def prepare(cls, settings: Settings) -> Run:
         """Read the contract; nothing is sent yet."""
-        run = cls(settings, Contract.load(settings.contract_path))
-        run.refuse_unknown_names()
+        contract = Contract.load(settings.contract_path)
+        run = cls(settings, contract, Coverage(contract, chosen(settings, contract)))
         if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
             run.baseline = Baseline.load(settings.baseline)
-        run.coverage = Coverage(run.contract, run.operations)
         run.redact.learn(settings.token, "$CONTRACT_TOKEN")
         run.redact.learn(settings.other_token, "$CONTRACT_OTHER_TOKEN")
         run.redact.learn_all(settings.secret)
         return run
 
-    def refuse_unknown_names(self) -> None:
-        """Raise `UsageError` when --only or --skip name an operation that the contract does not have."""
-        known = [operation.id for operation in self.contract.operations]
-        for name in (*self.settings.only, *self.settings.skip):
-            if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                fix = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-                raise UsageError(f"the contract has no operation {name!r}", fix=fix)
-
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """The operations to judge: all, or those of --only, without those of --skip."""
-        names = self.settings.only or [operation.id for operation in self.contract.operations]
-        return tuple(o for o in self.contract.operations if o.id in names and o.id not in self.settings.skip)
+        """The operations to judge."""
+        return self.coverage.operations
+
+    def lacks_coverage(self) -> bool:
+        """Whether less of the contract was reached than --min-coverage asks for."""
+        wanted = self.settings.min_coverage
+        return wanted is not None and self.coverage.percent < wanted
 
     @property
     def is_own_mock(self) -> bool:
@@ -117,8 +111,7 @@ class Run:
     def _observe(self, checks: AnswerChecks, answer: Answer, accepted: str | None) -> None:
         self.redact.learn_all(cookies_of(answer))
         self.ledger.answered.add(answer.operation_id)
-        if self.coverage:
-            self.coverage.saw(answer)
+        self.coverage.saw(answer)
         breaches = list(checks.breaches(answer))
         if self.contract.has(*OPERATIONS):
             breaches += envelope_breaches(answer)
@@ -164,6 +157,18 @@ class Run:
                     got = error.got if isinstance(error, Broken) else error.problem
                     raise TargetUnavailable(f"{target.gate.base_url} does not answer: {got}", fix=fix) from None
             target.gate.limits.sleep(0.5)
+
+
+def chosen(settings: Settings, contract: Contract) -> tuple[Operation, ...]:
+    """All operations, or those of --only, without those of --skip; raises `UsageError` on an unknown name."""
+    known = [operation.id for operation in contract.operations]
+    for name in (*settings.only, *settings.skip):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            fix = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+            raise UsageError(f"the contract has no operation {name!r}", fix=fix)
+    names = settings.only or known
+    return tuple(o for o in contract.operations if o.id in names and o.id not in settings.skip)
 
 
 def cookies_of(answer: Answer) -> list[str]:

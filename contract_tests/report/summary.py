@@ -1,0 +1,73 @@
+"""What every report tells, as plain data."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from contract_tests.coverage import is_out_of_reach
+from contract_tests.promises import Outcome, Verdict
+from contract_tests.run import Run
+
+WORDS = {
+    0: "keeps the contract",
+    1: "breaks the contract",
+    3: "could not be judged: no target, or no access to it",
+    4: "could not be judged: the judge itself failed",
+}
+
+
+def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
+    """The run as JSON-ready data: verdict, counts, promises, coverage, what was withheld."""
+    ledger = run.ledger
+    tally = run.opened.gate.tally if run.opened else None
+    return {
+        "verdict": WORDS[code],
+        "exit_code": code,
+        "stopped": stopped,
+        "target": run.opened.gate.base_url if run.opened else run.settings.target,
+        "contract": run.contract.document.get("info", {}).get("title", run.contract.source.name),
+        "safety": str(run.settings.safety),
+        "seed": run.settings.seed,
+        "seconds": round(time.monotonic() - run.started, 1),
+        "requests": tally.sent if tally else 0,
+        "withheld": dict(tally.withheld) if tally else {},
+        "remarks": [*run.remarks, *run.faults],
+        "counts": {str(outcome): len(ledger.with_outcome(outcome)) for outcome in Outcome},
+        "not_checked": dict(Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))),
+        "notes": list(dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes)),
+        "promises": [told(verdict) for verdict in ledger.verdicts],
+        "coverage": coverage(run),
+    }
+
+
+def told(verdict: Verdict) -> dict[str, Any]:
+    """One promise as data."""
+    return {
+        "id": verdict.id,
+        "suite": verdict.suite,
+        "sentence": verdict.promise.sentence,
+        "page": verdict.promise.page,
+        "assumed": list(verdict.promise.assumed),
+        "outcome": str(verdict.outcome),
+        "reason": verdict.reason,
+        "notes": list(verdict.notes),
+        "seconds": round(verdict.seconds, 3),
+        "problems": [asdict(problem) for problem in verdict.problems],
+    }
+
+
+def coverage(run: Run) -> dict[str, Any]:
+    """Percent reached, the matrix operation by status, and what is missing with its reason."""
+    seen = run.coverage
+    matrix: dict[str, dict[str, dict[str, Any]]] = {}
+    for part in seen.parts:
+        cell = matrix.setdefault(part.operation, {}).setdefault(part.status, {"reached": 0, "all": 0, "met": False})
+        cell["all"] += 1
+        cell["reached"] += part in seen.reached
+        cell["met"] = cell["met"] or (part in seen.reached and (not part.what or part.status == "request"))
+        cell["out_of_reach"] = is_out_of_reach(part)
+    missing = [{**asdict(part), "why": why} for part, why in seen.missing().items()]
+    return {"percent": round(seen.percent, 1), "matrix": matrix, "missing": missing}

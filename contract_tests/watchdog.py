@@ -1,0 +1,32 @@
+"""The last resort that makes the budget a hard cap: whatever hangs, the run ends with what was learnt so far."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+
+GRACE = 5.0  # seconds beyond the budget, for the ordinary ending
+
+
+class Watchdog:
+    """Ends the process when the budget and a grace are over, after `last_words` has written the reports."""
+
+    def __init__(self, seconds: float, last_words: Callable[[], int], leave: Callable[[int], None] = os._exit) -> None:
+        self._last_words, self._leave = last_words, leave
+        self._timer = threading.Timer(seconds + GRACE, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Watchdog:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        code = 3
+        try:
+            code = self._last_words()
+        finally:
+            self._leave(code)
