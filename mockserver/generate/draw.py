@@ -31,11 +31,18 @@ _EMPTY: Final[tuple[Any, ...]] = (None, [], {}, "")
 class Draw:
     """A run: its random numbers, and how much it may still make."""
 
-    def __init__(self, judge: Judge, random: Random, wants: Callable[[Any], bool] | None = None) -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        random: Random,
+        wants: Callable[[Any], bool] | None = None,
+        room: int = ROOM,
+        deepest: int = DEEPEST,
+    ) -> None:
         self.judge, self.random, self.wants = judge, random, wants
         self.flatten = Flattener(judge.resolve)
         self.heights = Heights(self.flatten, judge.hides)
-        self.room, self.steps = ROOM, STEPS
+        self.room, self.deepest, self.steps = room, deepest, STEPS
 
     def value(self, schemas: list[Any], where: Where) -> Any:
         """A value that satisfies all the schemas. Raises Unsatisfiable."""
@@ -146,10 +153,10 @@ class Draw:
             targets = self.flatten(schemas, where.pointer).targets
         except Unsatisfiable:
             return False
-        return not targets & around and all(self.heights.within(schema, DEEPEST) for schema in schemas)
+        return not targets & around and all(self.heights.within(schema, self.deepest) for schema in schemas)
 
     def _is_lean(self, where: Where) -> bool:
-        return where.lean or where.depth > DEEPEST or self.room <= 0
+        return where.lean or where.depth > self.deepest or self.room <= 0
 
 
 def _blame(demands: Demands) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from mockserver.contract.shape import branches, has_format, members
 from mockserver.errors import MockError
 from mockserver.generate.demands import type_names
-from mockserver.generate.draw import Draw
+from mockserver.generate.draw import DEEPEST, ROOM, Draw
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.fits import Judge
 from mockserver.generate.place import Where
@@ -41,6 +41,8 @@ class Generator:
     nullable: bool = True
     varied: bool = False
     sparse: bool = False
+    room: int = ROOM  #: values after which only what is required is made
+    deepest: int = DEEPEST  #: levels below which only what is required is made
 
     def value(self, schema: Any, seed: str | int, hint: str = "") -> Any:
         """A value that satisfies the schema, always the same for the same seed. Raises Unsatisfiable."""
@@ -71,7 +73,8 @@ class Generator:
             return True
 
     def _draw(self, seed: str | int, wants: Callable[[Any], bool] | None = None) -> Draw:
-        return Draw(self._judge(), Random(str(seed)), wants)  # noqa: S311 - repeatable on purpose
+        random = Random(str(seed))  # noqa: S311 - repeatable on purpose
+        return Draw(self._judge(), random, wants, self.room, self.deepest)
 
     def _is_filled(self, schema: Any) -> bool:
         return any(branch.get("readOnly") is True or "default" in branch for branch in branches(schema, self.resolve))

@@ -1,0 +1,206 @@
+"""Collections of a contract: where records are listed, created and found, what they look like, and which is whose parent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from mockserver.behaviour.infer.envelopes import list_in, record_in
+from mockserver.behaviour.infer.fitting import Fitting
+from mockserver.behaviour.infer.names import find_alike, key_field, names_one_of, words
+from mockserver.behaviour.infer.routes import VALUE, Route, Shape
+from mockserver.behaviour.infer.spots import Schemas, Spot
+
+Routes = Mapping[Shape, Mapping[str, Route]]
+_CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How records of a nested path belong to a parent: its base path, and the field that holds the parent's key."""
+
+    base: Shape  #: of the parent
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One collection: `bases` are the paths under which its records are listed and created."""
+
+    name: str
+    bases: tuple[Shape, ...]
+    key: str
+    record: Spot
+    also: tuple[Spot, ...] = ()  #: further schemas that every record must satisfy, as the lists show them
+    links: tuple[tuple[Shape, Link], ...] = ()  #: by base
+    private: tuple[str, ...] = ()  #: fields that no schema declares
+
+    def link(self, base: Shape) -> Link | None:
+        """The link of the records under a base path to their parent."""
+        return dict(self.links).get(base)
+
+
+def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting) -> dict[Shape, Resource]:
+    """The collections that paths and schemas show, by base path."""
+    finder = _Finder(routes, schemas, fitting)
+    found = [one for base in finder.bases() if (one := finder.resource(base)) is not None]
+    return _linked(_named(_joined(found, schemas)), schemas)
+
+
+class _Finder:
+    def __init__(self, routes: Routes, schemas: Schemas, fitting: Fitting) -> None:
+        self.routes, self.schemas, self.fitting = routes, schemas, fitting
+
+    def bases(self) -> Iterator[Shape]:
+        """The paths that may be collections: a fixed last segment, with single records below or POST and GET at it."""
+        seen: dict[Shape, None] = {}
+        for shape, methods in self.routes.items():
+            if len(shape) > 1 and shape[-1] == VALUE and shape[-2] != VALUE:
+                seen[shape[:-1]] = None
+            elif shape and shape[-1] != VALUE and {"GET", "POST"} <= methods.keys():
+                seen[shape] = None
+        yield from seen
+
+    def resource(self, base: Shape) -> Resource | None:
+        at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
+        lists = "GET" in at_base and self.listed(base) is not None
+        changes = any(method in at_item for method in _CHANGING) or "POST" in at_base
+        if not lists and not (changes and at_item):
+            return None
+        if not at_item and not (lists and "POST" in at_base):
+            return None
+        parameter = next((route.names[-1] for route in at_item.values()), "id")
+        record = self.record(base, parameter)
+        if record is None:
+            return None
+        listed = self.listed(base, record)
+        key = key_field(parameter, base[-1], self.scalars(record))
+        if not at_item and key is None and not self.creates(at_base, record):
+            return None
+        also = self.also(record, listed)
+        return Resource(base[-1], (base,), key or parameter, record, also, private=() if key else (parameter,))
+
+    def scalars(self, record: Spot) -> list[str]:
+        """The fields that can be a key."""
+        return [name for name, member in self.schemas.members(record).items() if self.schemas.is_scalar(member)]
+
+    def creates(self, at_base: Mapping[str, Route], record: Spot) -> bool:
+        body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
+        return body is not None and bool(self.schemas.members(body).keys() & self.schemas.members(record).keys())
+
+    def listed(self, base: Shape, known: Spot | None = None) -> Spot | None:
+        """The schema of the items that GET on the base path lists."""
+        route = self.routes.get(base, {}).get("GET")
+        answer = self.schemas.answer(route.operation) if route else None
+        held = list_in(answer, self.schemas, base[-1], known) if answer else None
+        return held.spot if held else None
+
+    def record(self, base: Shape, parameter: str) -> Spot | None:
+        """The schema of one record: as it is read, listed, answered by a change, or at least sent."""
+        at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
+        listed = self.listed(base)
+        read = self.answered(at_item.get("GET"), base, parameter, listed)
+        if read is not None or listed is not None:
+            return read or listed
+        changes = [at_item.get("PUT"), at_item.get("PATCH"), at_base.get("POST")]
+        for route in changes:
+            answered = self.answered(route, base, parameter)
+            if answered is not None and self.has_key(answered, parameter, base):
+                return answered
+        return self.sent([at_item.get("PUT"), at_base.get("POST"), at_item.get("PATCH")], base, parameter)
+
+    def answered(self, route: Route | None, base: Shape, parameter: str, known: Spot | None = None) -> Spot | None:
+        answer = self.schemas.answer(route.operation) if route else None
+        held = record_in(answer, self.schemas, base[-1], parameter, known) if answer else None
+        return held.spot if held else None
+
+    def has_key(self, record: Spot, parameter: str, base: Shape) -> bool:
+        return key_field(parameter, base[-1], self.scalars(record)) is not None
+
+    def sent(self, changes: Sequence[Route | None], base: Shape, parameter: str) -> Spot | None:
+        for route in changes:
+            body = self.schemas.body(route.operation.body) if route else None
+            held = record_in(body, self.schemas, base[-1], parameter) if body else None
+            if held is not None:
+                return held.spot
+        return None
+
+    def also(self, record: Spot, listed: Spot | None) -> tuple[Spot, ...]:
+        """The items' schema, when records must satisfy it too in order to be listed."""
+        if listed is None or self.fitting.misfit(record, listed) is None:
+            return ()
+        closed = any(
+            branch.node.get("additionalProperties") is False
+            for one in (record, listed)
+            for branch in self.schemas.branches(one)
+        )
+        both = self.schemas.members(record).keys() & self.schemas.members(listed).keys()
+        clash = any(
+            self.fitting.misfit(self.schemas.members(record)[name], self.schemas.members(listed)[name]) for name in both
+        )
+        return () if closed or clash else (listed,)
+
+
+def _joined(found: list[Resource], schemas: Schemas) -> list[Resource]:
+    """One resource for paths that end alike and hold the same records: `/owners/{id}/pets` and `/pets`."""
+    joined: list[Resource] = []
+    for resource in sorted(found, key=lambda one: len(one.bases[0])):
+        twin = next(
+            (
+                place
+                for place, other in enumerate(joined)
+                if other.name == resource.name and schemas.same(other.record, resource.record)
+            ),
+            None,
+        )
+        if twin is None:
+            joined.append(resource)
+        else:
+            joined[twin] = replace(joined[twin], bases=(*joined[twin].bases, *resource.bases))
+    return joined
+
+
+def _named(found: list[Resource]) -> list[Resource]:
+    """Resources with a name each of its own: the last segment, with as many fixed segments before it as it takes."""
+    named: dict[str, Resource] = {}
+    for resource in found:
+        fixed = [segment for segment in resource.bases[0] if segment != VALUE]
+        names = ["_".join(fixed[-count:]) for count in range(1, len(fixed) + 1)]
+        names += [f"{names[-1]}_{count}" for count in range(2, len(found) + 2)]
+        name = next(name for name in names if name not in named)
+        named[name] = replace(resource, name=name)
+    return list(named.values())
+
+
+def _linked(found: list[Resource], schemas: Schemas) -> dict[Shape, Resource]:
+    bases = {base: resource for resource in found for base in resource.bases}
+    linked = {}
+    for resource in found:
+        links = tuple(
+            (base, link) for base in resource.bases if (link := _link(base, resource, bases, schemas)) is not None
+        )
+        fields = dict.fromkeys(link.field for _, link in links if link.field not in schemas.members(resource.record))
+        whole = replace(resource, links=links, private=(*resource.private, *fields))
+        linked.update(dict.fromkeys(resource.bases, whole))
+    return linked
+
+
+def _link(base: Shape, child: Resource, bases: Mapping[Shape, Resource], schemas: Schemas) -> Link | None:
+    for place in reversed([index for index, segment in enumerate(base) if segment == VALUE]):
+        parent = bases.get(base[:place])
+        if parent is not None and parent is not child:
+            return Link(base[:place], _link_field(base[place - 1], child, parent, schemas))
+    return None
+
+
+def _link_field(segment: str, child: Resource, parent: Resource, schemas: Schemas) -> str:
+    """The child's field that holds the parent's key: one that the schema declares, else a private one."""
+    members = schemas.members(child.record)
+    for name, member in members.items():
+        spoken = words(name)
+        if name != child.key and schemas.is_scalar(member) and len(spoken) > 1:
+            if names_one_of("".join(spoken[:-1]), segment) and spoken[-1:] == words(parent.key)[-1:]:
+                return name
+    private = f"{parent.name}_{parent.key}"
+    return private if find_alike(private, members) is None else f"parent_{private}"
