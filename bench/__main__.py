@@ -1,18 +1,19 @@
-"""`python -m bench [all|install|compare|figures|render]`: what `make bench` runs."""
+"""`python -m bench [all|install|compare|figures|stages|render]`: what `make bench` runs."""
 
 import argparse
 import json
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bench import compare, figures, install, machine, report, targets
-from bench.inputs import WORK, prepare
+from bench.inputs import ROOT, WORK, prepare
 from bench.peers import ALL, MOCK, Peer
 
-RESULTS = {"compare": WORK / "compare.json", "figures": WORK / "figures.json"}
+RESULTS = {part: WORK / f"{part}.json" for part in ("compare", "figures", "stages")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,9 +45,19 @@ def _run(options: argparse.Namespace) -> int:
         install.wrk()
         measured = figures.figures(prepare(), plan, _say)
         _save("figures", {"figures": measured, **_setting(plan)}, partial=False)
+    if options.part in {"all", "stages"}:
+        _stages()
     if not options.only:
         _render()
     return 0
+
+
+def _stages() -> None:
+    """Run the micro-benchmarks in a process of their own; pytest-benchmark writes the file."""
+    _say("stages")
+    test = Path(__file__).with_name("test_stages.py")
+    words = [sys.executable, "-m", "pytest", "-q", str(test), f"--benchmark-json={RESULTS['stages']}"]
+    subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -93,6 +104,8 @@ def _render() -> None:
         report.write_section("comparison", report.comparison(runs["compare"]))
     if sizes:
         report.write_section("sizes", report.sizes(runs["figures"]))
+    if runs["stages"]:
+        report.write_section("stages", report.stages(runs["stages"]))
     _say(f"written: {report.README}")
 
 

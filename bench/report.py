@@ -134,7 +134,7 @@ def _strong(name: str) -> str:
 def sizes(run: Data) -> str:
     """What size does to this mock, every number that was taken."""
     rows = [
-        [part, name.replace("_", " "), f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"]
+        [part, name.replace("_", " "), f"{value:,.2f}" if isinstance(value, float) else str(value)]
         for part, values in run["figures"].items()
         for name, value in values.items()
     ]
@@ -143,3 +143,12 @@ def sizes(run: Data) -> str:
         f"{run['machine']['date']}, {run['machine']['machine']}; {plan['rounds']} rounds of {plan['seconds']} s, "
         "16 connections.\n\n" + table(["what", "figure", "value"], rows)
     )
+
+
+def stages(run: Data) -> str:
+    """The median of every micro-benchmark, in the order in which the pipeline runs them."""
+    rows = [
+        [one["name"].removeprefix("test_").replace("_", " "), f"{one['stats']['median'] * 1e6:,.2f}"]
+        for one in run["benchmarks"]
+    ]
+    return f"{run['datetime'][:10]}, one process, no socket.\n\n" + table(["stage", "median, µs"], rows)

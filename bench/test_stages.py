@@ -1,6 +1,6 @@
 """Micro-benchmarks: what each stage of the pipeline costs for a trust call and for the list of ten devices.
 
-Run with `pytest bench/test_stages.py`; the numbers are microseconds in one process, without a socket.
+`python -m bench stages` runs them and writes their medians into bench/README.md. In one process, without a socket.
 """
 
 from collections.abc import Callable
@@ -138,6 +138,17 @@ def test_fork(benchmark: Benchmark, count: int, tmp_path: Path) -> None:
     engine = build_engine(Settings(str(inputs.CONTRACT), inputs.BEHAVIOURS, (fixtures,)))
     names = iter(range(10**9))
     benchmark.pedantic(lambda: engine.store.load(f"w-{next(names)}"), rounds=10_000)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("count", [10, 100_000])
+def test_fork_from_an_old_base(benchmark: Benchmark, count: int, tmp_path: Path) -> None:
+    """The first use of a world when the fixtures' date math has to be resolved anew."""
+    fixtures = inputs.write_fixtures(tmp_path, count)
+    engine = build_engine(Settings(str(inputs.CONTRACT), inputs.BEHAVIOURS, (fixtures,)))
+    names = iter(range(10**9))
+    benchmark.pedantic(  # type: ignore[attr-defined]
+        lambda: engine.store.load(f"w-{next(names)}"), setup=engine.base.forget, rounds=3
+    )
 
 
 def _behave(engine: Engine, match: Any, caller: Caller, read: Any) -> Outcome:
