@@ -19,13 +19,18 @@ from mockserver.contract.contract import Contract, load_contract
 from mockserver.journal import Journal
 from mockserver.pipeline import Pipeline
 from mockserver.settings import Settings
-from mockserver.state.fixtures import Fixtures, Seeded, read_fixtures, seed_world
+from mockserver.state.fixtures import Fixtures, read_fixtures
+from mockserver.state.seeding import Seeded, seed_world
 from mockserver.state.store import MemoryStore
 from mockserver.state.world import World
 
 BASE_AGE = 60_000
 """How many milliseconds a base world may be old when another world forks from it: `now-2h` is that exact, and a fork
 costs the same however many records there are."""
+
+
+MANY = 2_000
+"""How many records with date math are resolved while somebody waits."""
 
 
 @dataclass(slots=True)
@@ -64,31 +69,46 @@ class Engine:
 
     def reset(self, world: str) -> World:
         """Put a world back to the fixtures, date math resolved anew, and forget its journal."""
-        self.base.forget()
+        self.base.renew()
         self.journal.clear(world)
         return self.store.reset(world)
 
 
 class Base:
-    """The world that new worlds start as: the fixtures, their date math resolved at most a minute ago."""
+    """The world that new worlds start as: the fixtures, their date math resolved at most a minute ago.
+
+    Where many records hold date math, an old base serves until a thread has made the next one, so that nobody waits.
+    """
 
     def __init__(self, seeded: Seeded, clock: Callable[[], int]) -> None:
         self._seeded, self._clock = seeded, clock
-        self._made: tuple[int, World] | None = None
-        self._lock = threading.Lock()
+        self._made = self._fresh()
+        self._making = threading.Lock()
 
     def __call__(self) -> World:
         """The base as of now."""
-        with self._lock:
-            now = self._clock()
-            if self._made is None or not 0 <= now - self._made[0] < BASE_AGE:
-                self._made = (now, self._seeded.at(now))
-            return self._made[1]
+        made, world = self._made
+        if 0 <= self._clock() - made < BASE_AGE:
+            return world
+        if self._seeded.moving <= MANY:
+            self._made = self._fresh()
+        elif self._making.acquire(blocking=False):
+            threading.Thread(target=self._remake, name="base", daemon=True).start()
+        return self._made[1]
 
-    def forget(self) -> None:
-        """Have the date math resolved anew at the next call."""
-        with self._lock:
-            self._made = None
+    def renew(self) -> None:
+        """Have the date math resolved anew now."""
+        self._made = self._fresh()
+
+    def _remake(self) -> None:
+        try:
+            self._made = self._fresh()
+        finally:
+            self._making.release()
+
+    def _fresh(self) -> tuple[int, World]:
+        now = self._clock()
+        return now, self._seeded.at(now)
 
 
 def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:

@@ -65,7 +65,6 @@ class MemoryStore:
         return iter(tuple(self._kept))
 
     def _fork(self, name: str) -> tuple[World, int]:
+        fresh = msgspec.structs.replace(self._base(), name=name)
         with self._lock:
-            if name not in self._kept:
-                self._kept[name] = (msgspec.structs.replace(self._base(), name=name), 0)
-            return self._kept[name]
+            return self._kept.setdefault(name, (fresh, 0))

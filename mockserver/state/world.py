@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
-from rpds import HashTrieMap
+from immutables import Map
 
 from mockserver.clock import WorldClock
 from mockserver.contract.operation import ABSENT
@@ -22,8 +22,8 @@ Filters = tuple[tuple[str, Any], ...]
 """Field and value pairs that a record must have, all of them."""
 Stored = tuple[int, Record]
 """A record and its place in the order of first storing."""
-Index: TypeAlias = "HashTrieMap[str, HashTrieMap[str, int]]"
-Indexes: TypeAlias = "HashTrieMap[str, Index]"
+Index: TypeAlias = "Map[str, Map[str, int]]"
+Indexes: TypeAlias = "Map[str, Index]"
 """By field and the text of its value: the keys of the records that have it."""
 
 
@@ -55,13 +55,20 @@ def _values_at(value: Any, names: list[str]) -> Iterator[Any]:
         yield from _values_at(value[names[0]], names[1:])
 
 
-class Collection(msgspec.Struct, frozen=True):
+class Collection(msgspec.Struct, frozen=True, gc=False):
     """The records of one kind: by key, and by the value of each indexed field."""
 
     rules: CollectionRules
-    records: HashTrieMap[str, Stored] = HashTrieMap()
-    indexes: Indexes = HashTrieMap()
+    records: Map[str, Stored] = Map()
+    indexes: Indexes = Map()
     next: int = 0  #: the place in the order of the record that is stored next
+
+    @classmethod
+    def of(cls, rules: CollectionRules, records: Iterable[Record]) -> Collection:
+        """A collection of many records at once; of two with one key, the later is kept."""
+        stored = {text_of(record[rules.key]): (order, record) for order, record in enumerate(records)}
+        indexes = Map({name: index for name in rules.indexed if (index := _index_of(name, stored))})
+        return cls(rules, Map(stored), indexes, max((order for order, _ in stored.values()), default=-1) + 1)
 
     def get(self, key: Any) -> Record | None:
         """The record with this key."""
@@ -74,12 +81,12 @@ class Collection(msgspec.Struct, frozen=True):
         old = self.records.get(key)
         order = old[0] if old else self.next
         indexes = self._reindexed(key, old[1] if old else None, record, order)
-        return Collection(self.rules, self.records.insert(key, (order, record)), indexes, max(self.next, order + 1))
+        return Collection(self.rules, self.records.set(key, (order, record)), indexes, max(self.next, order + 1))
 
     def drop(self, record: Record) -> Collection:
         """This collection without the record."""
         key = text_of(record[self.rules.key])
-        return Collection(self.rules, self.records.remove(key), self._reindexed(key, record, None, 0), self.next)
+        return Collection(self.rules, self.records.delete(key), self._reindexed(key, record, None, 0), self.next)
 
     def _reindexed(self, key: str, old: Record | None, new: Record | None, order: int) -> Indexes:
         indexes = self.indexes
@@ -88,12 +95,12 @@ class Collection(msgspec.Struct, frozen=True):
             after = new.get(field, ABSENT) if new is not None else ABSENT
             if before is after:  # the common case: a change that does not touch the field
                 continue
-            index = indexes.get(field) or HashTrieMap()
+            index = indexes.get(field) or Map()
             for text in _texts(before):
                 index = _without(index, text, key)
             for text in _texts(after):
-                index = index.insert(text, (index.get(text) or HashTrieMap()).insert(key, order))
-            indexes = indexes.insert(field, index)
+                index = index.set(text, (index.get(text) or Map()).set(key, order))
+            indexes = indexes.set(field, index)
         return indexes
 
     def matching(self, filters: Filters) -> list[Record]:
@@ -109,7 +116,7 @@ class Collection(msgspec.Struct, frozen=True):
 
     def _candidates(self, filters: Filters) -> tuple[Sequence[Stored], tuple[str, Any] | None]:
         """As few records as one filter alone can tell, and that filter; all records and None when none can."""
-        best: HashTrieMap[str, int] | None = None
+        best: Map[str, int] | None = None
         used = None
         for pair in filters:
             name, value = pair
@@ -130,11 +137,12 @@ class Collection(msgspec.Struct, frozen=True):
         return [self.records[key] for key in best], used
 
 
-def _texts(value: Any) -> Iterable[str]:
-    """The texts under which the index of a field names a record: one, or one for each value of a list."""
-    if value is ABSENT:
-        return ()
-    return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)
+def _index_of(field: str, stored: Mapping[str, Stored]) -> Index:
+    keys: dict[str, dict[str, int]] = {}
+    for key, (order, record) in stored.items():
+        for text in _texts(record.get(field, ABSENT)):
+            keys.setdefault(text, {})[key] = order
+    return Map({text: Map(found) for text, found in keys.items()})
 
 
 def _has(record: Record, filters: Filters) -> bool:
@@ -153,15 +161,15 @@ def _texts(value: Any) -> Iterable[str]:
 
 
 def _without(index: Index, value: str, key: str) -> Index:
-    rest = index[value].remove(key)
-    return index.insert(value, rest) if rest else index.remove(value)
+    rest = index[value].delete(key)
+    return index.set(value, rest) if rest else index.delete(value)
 
 
-class World(msgspec.Struct, frozen=True):
+class World(msgspec.Struct, frozen=True, gc=False):
     """Records by collection, the clock, the faults, the seed, and how many changes made it (`step`)."""
 
     name: str
-    collections: HashTrieMap[str, Collection]
+    collections: Map[str, Collection]
     clock: WorldClock = WorldClock()
     faults: tuple[Any, ...] = ()
     seed: str = "0"
@@ -187,21 +195,18 @@ class World(msgspec.Struct, frozen=True):
     def under(self, rules: Mapping[str, CollectionRules]) -> World:
         """This world with its collections kept by other rules; the records that these cannot keep are left out."""
         collections = {name: self._kept_by(name, rule) for name, rule in rules.items()}
-        return msgspec.structs.replace(self, collections=HashTrieMap(collections))
+        return msgspec.structs.replace(self, collections=Map(collections))
 
     def _kept_by(self, name: str, rules: CollectionRules) -> Collection:
         held = self.collections.get(name) or Collection(rules)
         if held.rules == rules:
             return held
-        kept = Collection(rules)
-        for _, record in sorted(held.records.values(), key=_order):
-            if rules.key in record:
-                kept = kept.put(record)
-        return kept
+        records = (record for _, record in sorted(held.records.values(), key=_order))
+        return Collection.of(rules, [record for record in records if rules.key in record])
 
     def stepped(self) -> World:
         """This world, one step on: a request has changed it."""
         return msgspec.structs.replace(self, step=self.step + 1)
 
     def _with(self, name: str, collection: Collection) -> World:
-        return msgspec.structs.replace(self, collections=self.collections.insert(name, collection))
+        return msgspec.structs.replace(self, collections=self.collections.set(name, collection))

@@ -1,0 +1,172 @@
+"""From fixtures to a world: every record checked against the contract, date math resolved when a world is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from immutables import Map
+
+from mockserver.clock import format_instant, parse_date_math
+from mockserver.contract.contract import Contract
+from mockserver.contract.shape import has_format, item, members
+from mockserver.errors import FixtureError, did_you_mean
+from mockserver.state.fixtures import Fixtures, place_of
+from mockserver.state.rules import CollectionRules
+from mockserver.state.world import Collection, Record, World, text_of
+
+Place = tuple[str | int, ...]
+"""Where a value lies in a record: member names and list places."""
+Moments = tuple[tuple[Place, str], ...]
+"""The date math in a record, by place."""
+DEEPEST = 4
+"""How many levels of objects and lists inside a record may hold date math."""
+Finder = Callable[[Any, Place], list[tuple[Place, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """Checked fixtures: the records of each collection, with the date math that they hold."""
+
+    rules: Mapping[str, CollectionRules]
+    records: Mapping[str, tuple[tuple[Record, Moments], ...]]
+    seed: str = "0"
+
+    @property
+    def moving(self) -> int:
+        """How many records hold date math: what it costs to make the world anew."""
+        return sum(bool(moments) for held in self.records.values() for _, moments in held)
+
+    def at(self, now: int) -> World:
+        """The world with every date math resolved at `now`."""
+        instants = Instants(now)
+        collections = {
+            name: Collection.of(rules, [resolved(*record, instants) for record in self.records.get(name, ())])
+            for name, rules in self.rules.items()
+        }
+        return World("main", Map(collections), seed=self.seed)
+
+
+def seed_world(
+    fixtures: Fixtures,
+    rules: Mapping[str, CollectionRules],
+    schemas: Mapping[str, list[Any]],
+    contract: Contract,
+    *,
+    now: int,
+    seed: str = "0",
+) -> Seeded:
+    """Check every record against the schemas that show it.
+
+    Raises FixtureError with file, line, record and field.
+    """
+    records = {}
+    for name, held in fixtures.records.items():
+        source = fixtures.sources[name]
+        if name not in rules:
+            fix = did_you_mean(name, rules)
+            raise FixtureError(f"unknown collection {name!r}", place=place_of(source, f"/{name}"), fix=fix)
+        check = _Checker(name, rules[name], schemas.get(name) or [], contract, source, now)
+        records[name] = tuple(check.record(place, record) for place, record in enumerate(held))
+    return Seeded(rules, records, seed)
+
+
+class _Checker:
+    """Checks the records of one collection."""
+
+    def __init__(
+        self, name: str, rules: CollectionRules, schemas: list[Any], contract: Contract, source: Path, now: int
+    ) -> None:
+        self.name, self.rules, self.contract = name, rules, contract
+        self.source, self.instants = source, Instants(now)
+        self.schemas = [(schema, frozenset(members(schema, contract.resolve))) for schema in schemas]
+        self.finders = [finder for schema in schemas if (finder := moment_finder(schema, contract))]
+        self.keys: set[str] = set()
+
+    def record(self, place: int, record: Any) -> tuple[Record, Moments]:
+        """Check one record; its date math is returned with it. Raises FixtureError."""
+        key = record.get(self.rules.key)
+        if key is None:
+            raise self.wrong(place, "", f"has no {self.rules.key}")
+        if text_of(key) in self.keys:
+            raise self.wrong(place, self.rules.key, f"{self.rules.key} {text_of(key)} is used twice")
+        self.keys.add(text_of(key))
+        moments = tuple(dict(pair for find in self.finders for pair in find(record, ())).items())
+        value = resolved(record, moments, self.instants)
+        for schema, declared in self.schemas:
+            shown = {name: value[name] for name in value if name in declared} if declared else value
+            for violation in self.contract.violations(schema, shown, place=""):
+                raise self.wrong(place, violation.place.strip("."), violation.message)
+        return record, moments
+
+    def wrong(self, place: int, name: str, problem: str) -> FixtureError:
+        pointer = f"/{self.name}/{place}" + (f"/{name.replace('.', '/')}" if name else "")
+        where = f"{self.name}[{place}]" + (f".{name}" if name else "")
+        return FixtureError(f"{where} {problem}", place=place_of(self.source, pointer))
+
+
+def moment_finder(schema: Any, contract: Contract, depth: int = DEEPEST) -> Finder | None:
+    """A function that finds the date math in a value, where the schema says `date-time`; None if nowhere."""
+    node = contract.resolve(schema)
+    if depth == 0:
+        return None
+    if has_format(node, "date-time", contract.resolve):
+        return _moment
+    inner = {name: moment_finder(part, contract, depth - 1) for name, part in members(node, contract.resolve).items()}
+    finders = {name: find for name, find in inner.items() if find is not None}
+    each = item(node, contract.resolve)
+    of_items = moment_finder(each, contract, depth - 1) if each is not None else None
+    return _nested(finders, of_items) if finders or of_items else None
+
+
+def _moment(value: Any, at: Place) -> list[tuple[Place, str]]:
+    is_math = isinstance(value, str) and value.startswith("now") and parse_date_math(value, 0) is not None
+    return [(at, value)] if is_math else []
+
+
+def _nested(finders: Mapping[str, Finder], of_items: Finder | None) -> Finder:
+    def find(value: Any, at: Place) -> list[tuple[Place, str]]:
+        if isinstance(value, Mapping):
+            return [
+                pair for name, inner in finders.items() if name in value for pair in inner(value[name], (*at, name))
+            ]
+        if isinstance(value, list) and of_items is not None:
+            return [pair for place, one in enumerate(value) for pair in of_items(one, (*at, place))]
+        return []
+
+    return find
+
+
+class Instants(dict[str, str]):
+    """The instants that date math names at `now`, each worked out once."""
+
+    def __init__(self, now: int) -> None:
+        super().__init__()
+        self.now = now
+
+    def __missing__(self, text: str) -> str:
+        instant = self[text] = format_instant(parse_date_math(text, self.now) or 0)
+        return instant
+
+
+def resolved(record: Record, moments: Moments, instants: Instants) -> Record:
+    """The record with its date math resolved; the record itself where it has none."""
+    if not moments:
+        return record
+    result: Any = dict(record)
+    for place, text in moments:
+        if len(place) == 1:
+            result[place[0]] = instants[text]
+        else:
+            result = _replaced(result, place, instants[text])
+    return result  # type: ignore[no-any-return]  # an object stays one
+
+
+def _replaced(value: Any, at: Place, new: Any) -> Any:
+    if not at:
+        return new
+    if isinstance(value, list):
+        return [_replaced(inner, at[1:], new) if place == at[0] else inner for place, inner in enumerate(value)]
+    return {**value, at[0]: _replaced(value[at[0]], at[1:], new)}
