@@ -144,5 +144,5 @@ def _body(body: bytes) -> Any:
         return f"{body[:_SHOWN].decode(errors='replace')}... ({len(body)} bytes)"
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return body.decode(errors="replace")

@@ -126,9 +126,10 @@ class LiveMock:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
-            self._arrived.put(line)
+        with self.process.stdout as output:
+            for line in output:
+                self.lines.append(line)
+                self._arrived.put(line)
 
     def next_line(self) -> str:
         """The next line of the output that nobody has read yet."""

@@ -153,13 +153,6 @@ def _order(stored: Stored) -> int:
     return stored[0]
 
 
-def _texts(value: Any) -> Iterable[str]:
-    """The texts under which an index names a record: one, or one for each value of a list."""
-    if value is ABSENT:
-        return ()
-    return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)
-
-
 def _without(index: Index, value: str, key: str) -> Index:
     rest = index[value].delete(key)
     return index.set(value, rest) if rest else index.delete(value)

@@ -149,7 +149,17 @@ def test_an_entry_shows_what_happened() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"\xff\xfe", b"[" * 100_000, b'{"a": ', "é".encode("latin-1"), b"x" * 200_000, b"\x00"]
+    "body",
+    [
+        b"\xff\xfe",
+        b'{"a": "\xff"}',
+        b'"\\ud800"',
+        b"[" * 100_000,
+        b'{"a": ',
+        "é".encode("latin-1"),
+        b"x" * 200_000,
+        b"\x00",
+    ],
 )
 def test_any_body_can_be_shown(body: bytes) -> None:
     """What is no JSON is shown as text, and cut when it is long."""

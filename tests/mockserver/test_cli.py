@@ -1,0 +1,333 @@
+"""The command: what it prints, how it ends, and how settings come from flags and environment."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.auth import MODES
+from mockserver.cli import banner, main, read_settings
+from mockserver.clock import parse_instant, system_now
+from mockserver.engine import Engine
+from mockserver.errors import UsageError
+from mockserver.settings import bundled
+from tests.conftest import Build
+from tests.support import PATIENCE, LiveMock, bundled_settings, run_mock, taken_port
+
+DAY = 86_400_000
+JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2lnbmF0dXJl-_x"
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which something else listens."""
+    yield from taken_port()
+
+
+def _one_line(ended: subprocess.CompletedProcess[str], code: int, *said: str) -> str:
+    """The one line of an error, once exit code and streams are what they should be."""
+    assert ended.returncode == code, ended
+    assert ended.stdout == ""
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("mockserver: ")
+    assert "Traceback" not in line
+    for text in said:
+        assert text in line
+    return line
+
+
+def test_a_taken_port_is_said_in_one_line(taken: int) -> None:
+    """Exit code 3, with the next port as a way out."""
+    _one_line(run_mock("mock", "--port", str(taken)), 3, f"127.0.0.1:{taken}", f"--port {taken + 1}")
+
+
+def test_two_mocks_do_not_share_a_port(live_mock: LiveMock) -> None:
+    """The second one is refused, the first one goes on."""
+    _one_line(run_mock("mock", "--port", str(live_mock.port)), 3, str(live_mock.port))
+    assert live_mock("GET", "/devices").status == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["mock", "nowhere.yaml"], ["nowhere.yaml"]),
+        (["mock", "--spec", "nowhere.yaml"], ["nowhere.yaml"]),
+        (["mock", "--behaviours", "nowhere.yaml"], ["nowhere.yaml: no such file"]),
+        (["mock", "--fixtures", "nowhere"], ["nowhere: no such file"]),
+        (["mock", "--port", "many"], ["'many' is no port", "0 to 65535"]),
+        (["mock", "--port", "70000"], ["'70000' is no port"]),
+        (["mock", "--auth", "maybe"], ["--auth", "enforce"]),
+        (["mock", "--log-format", "xml"], ["--log-format"]),
+        (["mock", "--host", "no.such.host.invalid"], ["no.such.host.invalid"]),
+        (["mock", "--period", "trust"], ["--period 'trust'", "NAME=P7D"]),
+        (["mock", "--period", "trust=7d"], ["'7d' is no ISO 8601 duration"]),
+        (["mock", "--period", "trsut=P7D"], ["'trsut'", "did you mean 'trust'"]),
+        (["mock", "--colour"], ["--colour", "--help"]),
+        (["mok"], ["mok"]),
+        ([], ["--help"]),
+    ],
+)
+def test_wrong_usage_is_said_in_one_line(
+    arguments: list[str], said: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, what is wrong, what would be right."""
+    if arguments[:1] == ["mock"]:
+        arguments = [*arguments, "--port=0"] if "--port" not in arguments else arguments
+    code = main(arguments)
+    out, err = capfd.readouterr()
+    _one_line(subprocess.CompletedProcess(arguments, code, out, err), 2, *said)
+
+
+GOOD = bundled("spec/behaviours.yaml")
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "said"),
+    [
+        ("--behaviours", "operations: [", "is not YAML"),
+        (
+            "--behaviours",
+            "operations:\n  trustDevise: {}\n",
+            ":2: unknown name 'trustDevise' (did you mean 'trustDevice'?)",
+        ),
+        ("--behaviours", "\tx", "is not YAML"),
+        ("--behaviours", "operations: {}\noperations: {}\n", ":2: has the key 'operations' twice"),
+        ("--fixtures", "devices: [", "is not YAML"),
+        ("--fixtures", "device: []\n", ":1: unknown collection 'device'"),
+        ("--spec", "openapi: 3.1.0\npaths: [", "is not YAML"),
+        ("--spec", "just text", "file.yaml"),
+        ("--spec", "", "file.yaml"),
+        ("--spec", "swagger: '2.0'\n", "file.yaml"),
+    ],
+)
+def test_a_broken_file_is_said_in_one_line(flag: str, text: str, said: str, tmp_path: Path) -> None:
+    """Exit code 2, with the file, and the line where there is one, from a process of its own."""
+    file = tmp_path / "file.yaml"
+    file.write_text(text, encoding="utf-8")
+    _one_line(run_mock("mock", flag, str(file), "--port", "0"), 2, "file.yaml", said)
+
+
+def test_a_fault_of_our_own_is_said_so(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """Exit code 4, no traceback, and how to get one."""
+
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("mockserver.cli.build_engine", fail)
+    assert main(["mock", "--port", "0"]) == 4
+    err = capfd.readouterr().err
+    assert "our own fault: ZeroDivisionError" in err
+    assert "MOCKSERVER_DEBUG=1" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["mock", "--help"], ["--version"]])
+def test_help_is_given(arguments: list[str]) -> None:
+    """Exit code 0; the exit codes stand at the end of the help."""
+    ended = run_mock(*arguments)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "mockserver" in ended.stdout
+    if "--help" in arguments:
+        assert "exit codes: 0 ok, 1 the contract is broken" in ended.stdout
+
+
+def _read_settings(arguments: dict[str, Any], environment: dict[str, str]) -> Any:
+    names = ("contract", "spec", "behaviours", "fixtures", "host", "port", "auth", "seed", "log_format", "period")
+    options = dict.fromkeys((*names, "allow_remote_refs", "no_reload"))
+    return read_settings(argparse.Namespace(**{**options, **arguments}), environment)
+
+
+def test_without_flags_the_bundled_contract_is_played() -> None:
+    """On this machine's own address, port 4010, with the users' tokens enforced."""
+    settings = _read_settings({}, {})
+    assert (settings.host, settings.port, settings.auth, settings.seed) == ("127.0.0.1", 4010, "enforce", "0")
+    assert settings.spec == str(bundled("spec/openapi.yaml"))
+    assert (settings.behaviours, settings.fixtures) == (GOOD, (bundled("fixtures"),))
+
+
+def test_another_contract_does_not_take_the_bundled_data() -> None:
+    """Behaviours and fixtures of one contract say nothing of another."""
+    settings = _read_settings({"contract": "other.yaml"}, {})
+    assert (settings.spec, settings.behaviours, settings.fixtures) == ("other.yaml", None, ())
+
+
+def test_flags_win_over_the_environment() -> None:
+    """`MOCKSERVER_...` says what no flag says."""
+    environment = {
+        "MOCKSERVER_PORT": "5000",
+        "MOCKSERVER_AUTH": "off",
+        "MOCKSERVER_SEED": "7",
+        "MOCKSERVER_FIXTURES": os.pathsep.join(["a", "b"]),
+    }
+    settings = _read_settings({"port": "6000"}, environment)
+    assert (settings.port, settings.auth, settings.seed) == (6000, "off", "7")
+    assert settings.fixtures == (Path("a"), Path("b"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("AUTH", "maybe"), ("LOG_FORMAT", "xml"), ("PORT", "-1"), ("PORT", "²"), ("BEHAVIOURS", "nowhere")],
+)
+def test_the_environment_is_checked_like_flags(name: str, value: str) -> None:
+    """A wrong value is wrong usage."""
+    with pytest.raises(UsageError):
+        _read_settings({}, {f"MOCKSERVER_{name}": value})
+
+
+def test_the_banner_says_all_on_one_screen(engine: Engine) -> None:
+    """Address, contract, users with tokens, the control surface, and a line to try."""
+    lines = banner(engine).splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 200
+    text = "\n".join(lines)
+    for said in ("http://127.0.0.1:4010", "openapi.yaml (9 operations)", "alice (alice-token)", "bob (bob-token)"):
+        assert said in text
+    assert "carol (carol-token)" in text
+    assert "/__mock__/" in text
+    assert "curl -X POST http://127.0.0.1:4010/devices/trust -H 'Authorization: Bearer alice-token'" in text
+
+
+def test_the_banner_of_a_v6_address_can_be_clicked(build: Build) -> None:
+    """Brackets around the address."""
+    assert "http://[::1]:4010/" in banner(build(bundled_settings(host="::1")))
+
+
+def test_modes_that_are_not_the_usual_are_said(build: Build) -> None:
+    """Who reads the banner sees that tokens are not enforced; without auth the line to try has no token."""
+    for mode in MODES:
+        text = banner(build(bundled_settings(auth=mode)))
+        assert ("Auth " in text) is (mode != "enforce")
+        assert ("Authorization" in text) is (mode != "off")
+
+
+@pytest.fixture
+def text_mock() -> Iterator[tuple[LiveMock, list[str]]]:
+    """A mock that prints for people, and its banner."""
+    mock = LiveMock(log_format="text")
+    try:
+        lines = [mock.next_line()]
+        while not lines[-1].startswith("Ctrl-C"):
+            lines.append(mock.next_line())
+        mock.url = lines[0].split()[-1]
+        mock.port = int(mock.url.rpartition(":")[2])
+        yield mock, lines
+    finally:
+        mock.kill()
+
+
+def test_the_line_to_try_works(text_mock: tuple[LiveMock, list[str]]) -> None:
+    """Pasted into a shell it answers 200 with an end of trust 30 days ahead; the device is trusted until a reset."""
+    mock, lines = text_mock
+    [line] = [line.strip() for line in lines if line.strip().startswith("curl ")]
+    if shutil.which("curl"):
+        ended = subprocess.run(
+            ["sh", "-c", f"{line} -sS --fail --noproxy '*'"],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=True,
+        )
+        answer = json.loads(ended.stdout)
+    else:
+        words = shlex.split(line)
+        assert words[:3] == ["curl", "-X", "POST"]
+        sent = dict(word.split(": ", 1) for word in words if ": " in word and not word.startswith("{"))
+        path = words[3].removeprefix(mock.url)
+        answer = mock("POST", path, None, body=words[words.index("-d") + 1].encode(), headers=sent).json
+    ahead = parse_instant(answer["trustExpiresAt"]) - system_now()
+    assert abs(ahead - 30 * DAY) < 60_000
+    trusted = [
+        d for d in mock("GET", "/devices").json["devices"] if d.get("trustExpiresAt") == answer["trustExpiresAt"]
+    ]
+    assert [device["isTrusted"] for device in trusted] == [True]
+    mock.reset()
+    again = mock("GET", f"/devices/{trusted[0]['id']}").json["device"]
+    assert again.get("trustExpiresAt") != answer["trustExpiresAt"]
+    assert "POST   /devices/trust 200 trustDevice (alice)" in mock.next_line()
+
+
+def test_one_line_tells_one_request(text_mock: tuple[LiveMock, list[str]]) -> None:
+    """Method, path, status, operation, user, time, and why on a refusal; control characters do no harm."""
+    mock, _ = text_mock
+    mock("GET", "/devices")
+    assert " GET    /devices 200 listDevices (alice) " in mock.next_line()
+    mock("GET", "/devices/dev-99", "bob-token~mine")
+    line = mock.next_line()
+    assert " GET    /devices/dev-99 404 getDevice (bob in mine) " in line
+    assert line.rstrip().endswith("no record of devices has id 'dev-99'")
+    mock("GET", "/devices/%1b%5b31m%0a", None)
+    line = mock.next_line()
+    assert r"/devices/\x1b[31m\n 401" in line
+    assert "\x1b" not in line
+
+
+def test_control_c_ends_at_once(text_mock: tuple[LiveMock, list[str]]) -> None:
+    """Within a second, exit code 0, nothing said of it, though a connection is open; the port is free again."""
+    mock, _ = text_mock
+    with socket.create_connection(("127.0.0.1", mock.port)):
+        started = time.perf_counter()
+        assert mock.interrupt() == 0
+        assert time.perf_counter() - started < 1
+    assert not [line for line in mock.lines if "Traceback" in line or "rror" in line]
+    with socket.create_server(("127.0.0.1", mock.port)):
+        pass
+
+
+def test_a_termination_ends_as_well() -> None:
+    """SIGTERM, as containers send it: exit code 0."""
+    mock = LiveMock().started()
+    try:
+        os.kill(mock.process.pid, signal.SIGTERM)
+        assert mock.ended() == 0
+    finally:
+        mock.kill()
+
+
+def test_any_takes_a_real_token() -> None:
+    """`--auth any` takes a JWT as the first user, and still wants one."""
+    mock = LiveMock("--auth", "any", "--period", "trust=P7D").started()
+    try:
+        devices = mock("GET", "/devices", JWT).json["devices"]
+        assert [device["id"] for device in devices] == [f"dev-{number:02}" for number in range(1, 8)]
+        assert mock("GET", "/devices", None).status == 401
+        end = mock("POST", "/devices/trust", JWT, json={"fingerprint": "fp-alice-ipad"}).json["trustExpiresAt"]
+        assert abs(parse_instant(end) - system_now() - 7 * DAY) < 60_000
+        assert mock.interrupt() == 0
+    finally:
+        mock.kill()
+
+
+def test_the_json_log_is_one_object_a_line(live_mock: LiveMock) -> None:
+    """The first line says where it listens and who may call, then one line for each request, without tokens."""
+    assert live_mock.banner == {
+        "event": "listening",
+        "url": live_mock.url,
+        "contract": str(bundled("spec/openapi.yaml")),
+        "users": {"alice": "alice-token", "bob": "bob-token", "carol": "carol-token"},
+    }
+    path = "/devices/marked-by-this-test"
+    live_mock("GET", path)
+    while (told := json.loads(live_mock.next_line()))["path"] != path:
+        pass
+    assert {name: told[name] for name in ("event", "method", "status", "operation", "user", "world", "verdict")} == {
+        "event": "request",
+        "method": "GET",
+        "status": 404,
+        "operation": "getDevice",
+        "user": "alice",
+        "world": "main",
+        "verdict": "refused",
+    }
+    assert not [line for line in live_mock.lines[1:] if "alice-token" in line]
