@@ -103,7 +103,8 @@ class Schemas:
     def _required(self, node: Any, depth: int) -> Iterator[str]:
         if not isinstance(node, Mapping) or depth > 16:
             return
-        yield from node.get("required") if isinstance(node.get("required"), list) else ()
+        required = node.get("required")
+        yield from required if isinstance(required, list) else ()
         for part in node.get("allOf") or ():
             yield from self._required(self.spot("", part).node, depth + 1)
 
@@ -123,6 +124,11 @@ class Schemas:
     def same(self, left: Spot, right: Spot) -> bool:
         """Whether two places hold the same schema."""
         return left.node is right.node or (bool(left.node) and left.node == right.node)
+
+    def share(self, spot: Spot, other: Spot) -> bool:
+        """Whether a schema speaks of the same fields as another: at least half of its own are among the other's."""
+        own, known = self.members(spot).keys(), self.members(other).keys()
+        return bool(own) and 2 * len(own & known) >= min(len(own), len(known)) > 0 and bool(own & known)
 
     def answer(self, operation: Operation) -> Spot | None:
         """The schema of the JSON that the operation answers when all is well; None where there is none."""
