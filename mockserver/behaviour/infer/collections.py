@@ -12,6 +12,7 @@ from mockserver.behaviour.infer.fitting import Fitting
 from mockserver.behaviour.infer.names import find_alike, key_field, names_one_of, words
 from mockserver.behaviour.infer.routes import VALUE, Route, Shape
 from mockserver.behaviour.infer.spots import Schemas, Spot
+from mockserver.contract.operation import Parameter
 
 Routes = Mapping[Shape, Mapping[str, Route]]
 _CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
@@ -36,6 +37,7 @@ class Resource:
     also: tuple[Spot, ...] = ()  #: further schemas that every record must satisfy, as the lists show them
     links: tuple[tuple[Shape, Link], ...] = ()  #: by base
     private: tuple[str, ...] = ()  #: fields that no schema declares
+    values: tuple[Parameter, ...] = ()  #: the path values that hold the key
 
     def link(self, base: Shape) -> Link | None:
         """The link of the records under a base path to their parent."""
@@ -52,6 +54,11 @@ def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting) -> dict[S
 def _names_records(segment: str) -> bool:
     """Whether a segment may name a collection: it is fixed, and no version of the API."""
     return VALUE not in segment and re.fullmatch(r"v?\d[\w.]*", segment) is None
+
+
+def _last_value(route: Route) -> Parameter | None:
+    named = (one for one in route.operation.parameters if one.location == "path" and one.name == route.names[-1])
+    return next(named, None)
 
 
 class _Finder:
@@ -87,7 +94,9 @@ class _Finder:
         if key is None and not self.puts_missing(at_item) and not self.tells(at_base, parameter):
             return None  # no answer would ever tell a client which records there are
         also = self.also(record, listed)
-        return Resource(base[-1], (base,), key or parameter, record, also, private=() if key else (parameter,))
+        private = () if key else (parameter,)
+        values = tuple(value for route in at_item.values() if (value := _last_value(route)) is not None)
+        return Resource(base[-1], (base,), key or parameter, record, also, (), private, values)
 
     @staticmethod
     def puts_missing(at_item: Mapping[str, Route]) -> bool:
@@ -100,7 +109,8 @@ class _Finder:
 
     def scalars(self, record: Spot) -> list[str]:
         """The fields that can be a key."""
-        return [name for name, member in self.schemas.members(record).items() if self.schemas.is_scalar(member)]
+        members = self.schemas.members(record).items()
+        return [name for name, one in members if self.schemas.is_scalar(one) and not self.schemas.forbids(record, name)]
 
     def creates(self, at_base: Mapping[str, Route], record: Spot) -> bool:
         body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
@@ -176,7 +186,8 @@ def _joined(found: list[Resource], schemas: Schemas) -> list[Resource]:
         if twin is None:
             joined.append(resource)
         else:
-            joined[twin] = replace(joined[twin], bases=(*joined[twin].bases, *resource.bases))
+            bases, values = (*joined[twin].bases, *resource.bases), (*joined[twin].values, *resource.values)
+            joined[twin] = replace(joined[twin], bases=bases, values=values)
     return joined
 
 

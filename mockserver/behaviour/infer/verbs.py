@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.behaviour.infer.collections import Resource, Routes
-from mockserver.behaviour.infer.envelopes import Held, list_in, record_in
+from mockserver.behaviour.infer.envelopes import Held, is_wrapper, list_in, record_in
 from mockserver.behaviour.infer.fitting import Fitting
 from mockserver.behaviour.infer.names import find_alike
 from mockserver.behaviour.infer.paging import Data, filters, page, queried, reply_path, surroundings
@@ -142,7 +142,7 @@ class Verbs:
     def _acted(self, route: Route, resource: Resource) -> Data:
         answer = self.schemas.answer(route.operation)
         held = record_in(answer, self.schemas, resource.name, "", resource.record) if answer is not None else None
-        if held is None or not self._is_record(held.spot, resource):
+        if held is None or not self._is_record(held.spot, resource) or not is_wrapper(held.path, resource.name):
             return {}
         return {"reply": _reply(held.path, "$record")}
 
