@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +12,7 @@ from mockserver.behaviour.infer.fitting import Fitting
 from mockserver.behaviour.infer.names import find_alike, key_field, names_one_of, words
 from mockserver.behaviour.infer.routes import VALUE, Route, Shape
 from mockserver.behaviour.infer.spots import Schemas, Spot
+from mockserver.contract.operation import Parameter
 
 Routes = Mapping[Shape, Mapping[str, Route]]
 _CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
@@ -35,6 +37,7 @@ class Resource:
     also: tuple[Spot, ...] = ()  #: further schemas that every record must satisfy, as the lists show them
     links: tuple[tuple[Shape, Link], ...] = ()  #: by base
     private: tuple[str, ...] = ()  #: fields that no schema declares
+    values: tuple[Parameter, ...] = ()  #: the path values that hold the key
 
     def link(self, base: Shape) -> Link | None:
         """The link of the records under a base path to their parent."""
@@ -48,6 +51,16 @@ def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting) -> dict[S
     return _linked(_named(_joined(found, schemas)), schemas)
 
 
+def _names_records(segment: str) -> bool:
+    """Whether a segment may name a collection: it is fixed, and no version of the API."""
+    return VALUE not in segment and re.fullmatch(r"v?\d[\w.]*", segment) is None
+
+
+def _last_value(route: Route) -> Parameter | None:
+    named = (one for one in route.operation.parameters if one.location == "path" and one.name == route.names[-1])
+    return next(named, None)
+
+
 class _Finder:
     def __init__(self, routes: Routes, schemas: Schemas, fitting: Fitting) -> None:
         self.routes, self.schemas, self.fitting = routes, schemas, fitting
@@ -56,9 +69,9 @@ class _Finder:
         """The paths that may be collections: a fixed last segment, with single records below or POST and GET at it."""
         seen: dict[Shape, None] = {}
         for shape, methods in self.routes.items():
-            if len(shape) > 1 and shape[-1] == VALUE and shape[-2] != VALUE:
+            if len(shape) > 1 and shape[-1] == VALUE and _names_records(shape[-2]):
                 seen[shape[:-1]] = None
-            elif shape and shape[-1] != VALUE and {"GET", "POST"} <= methods.keys():
+            elif shape and _names_records(shape[-1]) and {"GET", "POST"} <= methods.keys():
                 seen[shape] = None
         yield from seen
 
@@ -78,12 +91,26 @@ class _Finder:
         key = key_field(parameter, base[-1], self.scalars(record))
         if not at_item and key is None and not self.creates(at_base, record):
             return None
+        if key is None and not self.puts_missing(at_item) and not self.tells(at_base, parameter):
+            return None  # no answer would ever tell a client which records there are
         also = self.also(record, listed)
-        return Resource(base[-1], (base,), key or parameter, record, also, private=() if key else (parameter,))
+        private = () if key else (parameter,)
+        values = tuple(value for route in at_item.values() if (value := _last_value(route)) is not None)
+        return Resource(base[-1], (base,), key or parameter, record, also, (), private, values)
+
+    @staticmethod
+    def puts_missing(at_item: Mapping[str, Route]) -> bool:
+        return "PUT" in at_item and "404" not in at_item["PUT"].operation.responses
+
+    def tells(self, at_base: Mapping[str, Route], parameter: str) -> bool:
+        """Whether what POST on the collection answers has the key, though records do not."""
+        answer = self.schemas.answer(at_base["POST"].operation) if "POST" in at_base else None
+        return answer is not None and find_alike(parameter, self.scalars(answer)) is not None
 
     def scalars(self, record: Spot) -> list[str]:
         """The fields that can be a key."""
-        return [name for name, member in self.schemas.members(record).items() if self.schemas.is_scalar(member)]
+        members = self.schemas.members(record).items()
+        return [name for name, one in members if self.schemas.is_scalar(one) and not self.schemas.forbids(record, name)]
 
     def creates(self, at_base: Mapping[str, Route], record: Spot) -> bool:
         body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
@@ -101,8 +128,10 @@ class _Finder:
         at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
         listed = self.listed(base)
         read = self.answered(at_item.get("GET"), base, parameter, listed)
-        if read is not None or listed is not None:
-            return read or listed
+        if read is not None and (listed is None or self.schemas.share(read, listed)):
+            return read
+        if listed is not None:
+            return listed
         changes = [at_item.get("PUT"), at_item.get("PATCH"), at_base.get("POST")]
         for route in changes:
             answered = self.answered(route, base, parameter)
@@ -157,7 +186,8 @@ def _joined(found: list[Resource], schemas: Schemas) -> list[Resource]:
         if twin is None:
             joined.append(resource)
         else:
-            joined[twin] = replace(joined[twin], bases=(*joined[twin].bases, *resource.bases))
+            bases, values = (*joined[twin].bases, *resource.bases), (*joined[twin].values, *resource.values)
+            joined[twin] = replace(joined[twin], bases=bases, values=values)
     return joined
 
 

@@ -100,3 +100,8 @@ def _wrapped(
             inner = _wrapped(member, schemas, collection, parameter, known, depth + 1) if depth < 2 else None
             return Held((name, *inner.path), inner.spot) if inner is not None else Held((name,), member)
     return None
+
+
+def is_wrapper(path: tuple[str, ...], collection: str) -> bool:
+    """Whether a path to a record is that of an envelope, and not of a member that happens to be such a record."""
+    return all(find_alike(name, _WRAPPERS) is not None or names_one_of(name, collection) for name in path)

@@ -9,6 +9,7 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SHORTEST_STEM: Final = 3
+_IDS: Final = (("id",), ("ids",))
 
 
 @lru_cache(maxsize=65536)
@@ -39,10 +40,12 @@ def names_one_of(word: str, many: str) -> bool:
 
 
 def key_field(parameter: str, collection: str, fields: Iterable[str]) -> str | None:
-    """The field that a path value such as `petId` names: of this name, else `id`, else by a shared ending."""
+    """The field that a path value names: of its name, `id` for `petId`, `name` for `petName`, `petId` for `id` of the pets."""
     known = [name for name in fields if words(name) and "." not in name]
-    found = find_alike(parameter, known) or find_alike("id", known)
-    return found or _by_ending(words(parameter), collection, known)
+    exact, ending = find_alike(parameter, known), _by_ending(words(parameter), collection, known)
+    if exact is None and ending is not None and words(parameter)[-1:] not in _IDS:
+        return ending
+    return exact or find_alike("id", known) or ending
 
 
 def _by_ending(parameter: tuple[str, ...], collection: str, known: list[str]) -> str | None:

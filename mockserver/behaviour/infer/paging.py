@@ -131,7 +131,7 @@ def _beside(answer: Spot, path: tuple[str, ...], schemas: Schemas) -> Iterator[t
         for name, member in schemas.members(spot).items():
             if name != path[depth]:
                 yield (*path[:depth], name), member
-                if schemas.is_object(member):
+                if schemas.is_object(member) and (name in schemas.required(spot) or not schemas.required(member)):
                     yield from (((*path[:depth], name, inner), one) for inner, one in schemas.members(member).items())
         spot = schemas.members(spot)[path[depth]]
 

@@ -8,20 +8,25 @@ from typing import Any, Final
 from mockserver.behaviour.infer.collections import Resource
 from mockserver.behaviour.infer.inference import Inferred
 from mockserver.contract.contract import Contract
+from mockserver.contract.shape import members
 from mockserver.generate import Generator, Unsatisfiable, fresh_key
 
 Records = dict[str, list[dict[str, Any]]]
 _ROOM: Final = 80
 _DEEPEST: Final = 3
+_KEY_ATTEMPTS: Final = 20
 
 
 def seed_records(contract: Contract, inferred: Inferred, count: int = 3, seed: str | int = "0") -> Records:
-    """`count` records for each collection, the same for the same seed; keys are unique, children have parents."""
+    """`count` records for each collection, the same for the same seed; keys are unique, children have parents.
+
+    There are fewer where the schema admits no record, or no further key.
+    """
     used = inferred.behaviours["collections"]
     resources = {one.name: one for one in inferred.resources.values() if one.name in used}
     made: Records = {}
     for resource in _parents_first(resources, inferred):
-        made[resource.name] = list(_records(contract, inferred, resource, made, count, seed))
+        made[resource.name] = list(_Maker(contract, resource, seed).records(count, _links(inferred, resource, made)))
     return {name: made[name] for name in used}
 
 
@@ -39,50 +44,75 @@ def _parent_names(resource: Resource, inferred: Inferred) -> set[str]:
     return {inferred.resources[link.base].name for _, link in resource.links} - {resource.name}
 
 
-def _records(
-    contract: Contract, inferred: Inferred, resource: Resource, made: Records, count: int, seed: str | int
-) -> Iterator[dict[str, Any]]:
-    spots = (resource.record, *resource.also)
-    schema = {"allOf": [{"$ref": spot.reference} for spot in spots]}
-    keys: set[str] = set()
-    for index in range(count):
-        place = f"{seed}/{resource.name}/{index}"
-        generator = Generator(contract.resolve, varied=index > 0, room=_ROOM, deepest=_DEEPEST)
-        try:
-            record = generator.value(schema, place)
-            if not isinstance(record, dict):
-                return
-            record.update(_links(inferred, resource, made, index))
-            record[resource.key] = _key(contract, resource, schema, record, index, keys, place)
-        except Unsatisfiable:  # no such record, or no further key: what there is must do
-            return
-        keys.add(str(record[resource.key]))
-        yield record
+def _links(inferred: Inferred, resource: Resource, made: Records) -> list[tuple[str, list[Any]]]:
+    """The fields that hold a parent's key, each with the keys that there are."""
+    parents = [(link.field, inferred.resources[link.base]) for _, link in resource.links]
+    return [(field, [record[parent.key] for record in made.get(parent.name, ())]) for field, parent in parents]
 
 
-def _key(
-    contract: Contract, resource: Resource, schema: Any, record: dict[str, Any], index: int, keys: set[str], place: str
-) -> Any:
-    """The key of a record: its example for the first one, else as made where it is text, else the next number."""
-    made = record.get(resource.key)
-    if isinstance(made, str) and made and made not in keys and "/" not in made:
-        return made
-    return fresh_key(
-        schema,
-        resource.key,
-        resolve=contract.resolve,
-        seed=place,
-        taken=lambda key: str(key) in keys,
-        first=index + 1,
-    )
+class _Maker:
+    """Makes the records of one collection."""
 
+    def __init__(self, contract: Contract, resource: Resource, seed: str | int) -> None:
+        self.contract, self.resource, self.seed = contract, resource, f"{seed}/{resource.name}"
+        self.schema = {"allOf": [{"$ref": spot.reference} for spot in (resource.record, *resource.also)]}
+        self.inner = members(self.schema, contract.resolve).get(resource.key)
+        self.keys: set[str] = set()
 
-def _links(inferred: Inferred, resource: Resource, made: Records, index: int) -> dict[str, Any]:
-    """The keys of the parents, one parent after the other."""
-    found = {}
-    for _, link in resource.links:
-        parent = inferred.resources[link.base]
-        parents = made.get(parent.name) or []
-        if parents:
-            found[link.field] = parents[index % len(parents)][parent.key]
-    return found
+    def records(self, count: int, links: list[tuple[str, list[Any]]]) -> Iterator[dict[str, Any]]:
+        """The first record is made of the examples, the others vary."""
+        for index in range(count):
+            try:
+                record = self.record(index)
+            except Unsatisfiable:
+                continue
+            record.update({field: keys[index % len(keys)] for field, keys in links if keys})
+            if self.is_valid(record):
+                self.keys.add(str(record[self.resource.key]))
+                yield record
+
+    def record(self, index: int) -> dict[str, Any]:
+        record = self.generator(index).value(self.schema, f"{self.seed}/{index}")
+        if not isinstance(record, dict):
+            raise Unsatisfiable("a record is an object, and its schema admits none")
+        record[self.resource.key] = self.key(record.get(self.resource.key), index)
+        return record
+
+    def generator(self, index: int) -> Generator:
+        return Generator(self.contract.resolve, varied=index > 0, room=_ROOM, deepest=_DEEPEST)
+
+    def is_valid(self, record: Mapping[str, Any]) -> bool:
+        """Whether the record fits its schema with the key and the parent that it was given."""
+        shown = {name: value for name, value in record.items() if name not in self.resource.private}
+        return self.generator(0).fits(self.schema, shown)
+
+    def key(self, made: Any, index: int) -> Any:
+        """The key that was made where a path can hold it, else the next number, else one that a path can hold."""
+        if isinstance(made, str) and self.is_free(made) and made:
+            return made
+        first = fresh_key(
+            self.schema, self.resource.key, resolve=self.contract.resolve, seed=f"{self.seed}/{index}",
+            taken=lambda key: str(key) in self.keys, first=index + 1,
+        )  # fmt: skip
+        return first if self.is_free(first) else self.held(index)
+
+    def is_free(self, key: Any) -> bool:
+        """Whether no record has the key, and a path can hold it."""
+        fits = self.generator(0).fits
+        held = all(fits(value.schema, key) or fits(value.schema, str(key)) for value in self.resource.values)
+        return held and str(key) not in self.keys and "/" not in str(key)
+
+    def held(self, index: int) -> Any:
+        """A key made by what the path says of it, written as the record writes keys."""
+        schemas = [value.schema for value in self.resource.values if value.schema is not None]
+        generator = Generator(self.contract.resolve, varied=True)
+        written = [self.inner] if self.inner is not None else []
+        for attempt in range(_KEY_ATTEMPTS):
+            place = f"{self.seed}/{index}/key/{attempt}"
+            try:
+                found = generator.value({"allOf": [*written, *schemas]}, place)
+            except Unsatisfiable:
+                found = str(generator.value({"allOf": schemas}, place))
+            if self.is_free(found):
+                return found
+        raise Unsatisfiable("found no key that a path can hold", f"/{self.resource.key}")

@@ -12,6 +12,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operation import Body, MediaType, Operation
 from mockserver.errors import DocumentError
 
+_DEEPEST: Final = 16
 _BRANCHES: Final = ("allOf", "anyOf", "oneOf")
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 
@@ -101,11 +102,23 @@ class Schemas:
         return frozenset(self._required(spot.node, 0))
 
     def _required(self, node: Any, depth: int) -> Iterator[str]:
-        if not isinstance(node, Mapping) or depth > 16:
+        if not isinstance(node, Mapping) or depth > _DEEPEST:
             return
-        yield from node.get("required") if isinstance(node.get("required"), list) else ()
+        required = node.get("required")
+        yield from required if isinstance(required, list) else ()
         for part in node.get("allOf") or ():
             yield from self._required(self.spot("", part).node, depth + 1)
+
+    def forbids(self, spot: Spot, name: str) -> bool:
+        """Whether a part that must hold is closed to a property which another part declares."""
+        return self._forbids(spot.node, name, 0)
+
+    def _forbids(self, node: Any, name: str, depth: int) -> bool:
+        if not isinstance(node, Mapping) or depth > _DEEPEST:
+            return False
+        if node.get("additionalProperties") is False and name not in (node.get("properties") or {}):
+            return True
+        return any(self._forbids(self.spot("", part).node, name, depth + 1) for part in node.get("allOf") or ())
 
     def is_object(self, spot: Spot) -> bool:
         """Whether values are objects with named members."""
@@ -123,6 +136,11 @@ class Schemas:
     def same(self, left: Spot, right: Spot) -> bool:
         """Whether two places hold the same schema."""
         return left.node is right.node or (bool(left.node) and left.node == right.node)
+
+    def share(self, spot: Spot, other: Spot) -> bool:
+        """Whether a schema speaks of the same fields as another: at least half of its own are among the other's."""
+        own, known = self.members(spot).keys(), self.members(other).keys()
+        return bool(own) and 2 * len(own & known) >= min(len(own), len(known)) > 0 and bool(own & known)
 
     def answer(self, operation: Operation) -> Spot | None:
         """The schema of the JSON that the operation answers when all is well; None where there is none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.behaviour.infer.collections import Resource, Routes
-from mockserver.behaviour.infer.envelopes import Held, list_in, record_in
+from mockserver.behaviour.infer.envelopes import Held, is_wrapper, list_in, record_in
 from mockserver.behaviour.infer.fitting import Fitting
 from mockserver.behaviour.infer.names import find_alike
 from mockserver.behaviour.infer.paging import Data, filters, page, queried, reply_path, surroundings
@@ -123,12 +123,7 @@ class Verbs:
     def _takes_many(self, route: Route, resource: Resource) -> bool:
         body = self.schemas.body(route.operation.body)
         items = self.schemas.items(body) if body is not None and self.schemas.is_list(body) else None
-        return items is not None and self._shares(items, resource)
-
-    def _shares(self, spot: Spot, resource: Resource) -> bool:
-        """Whether a schema speaks of the same fields as the records: at least half of its own."""
-        own, known = self.schemas.members(spot).keys(), self.schemas.members(resource.record).keys()
-        return bool(own) and 2 * len(own & known) >= len(own)
+        return items is not None and self.schemas.share(items, resource.record)
 
     def _on_found(self, route: Route) -> Data:
         """An action on one record: it must be there; what the action does to it, the contract does not say."""
@@ -147,7 +142,7 @@ class Verbs:
     def _acted(self, route: Route, resource: Resource) -> Data:
         answer = self.schemas.answer(route.operation)
         held = record_in(answer, self.schemas, resource.name, "", resource.record) if answer is not None else None
-        if held is None or not self._is_record(held.spot, resource):
+        if held is None or not self._is_record(held.spot, resource) or not is_wrapper(held.path, resource.name):
             return {}
         return {"reply": _reply(held.path, "$record")}
 
@@ -203,7 +198,7 @@ class Verbs:
             raise LeftToExample(f"{method} on a record, and what is sent is no such record")
         if sent is None:
             return {**_because("only a record that is there can be acted on"), **find, **self._acted(route, resource)}
-        if method == "PUT" and self._makes_missing(route.operation):
+        if method == "PUT" and self._makes_missing(route.operation, private=resource.key in resource.private):
             return self._upsert(route, resource, sent)
         stamps = self._stamps(resource, making=False)
         if method == "PUT" and "*" in sent.all:
@@ -217,7 +212,7 @@ class Verbs:
     def _upsert(self, route: Route, resource: Resource, sent: Sent) -> Data:
         created = {**sent.all, **dict.fromkeys(sent.odd, "$absent"), **self._keyed(route, resource)}
         return {
-            **_because("PUT on a record makes or replaces it: it can answer 201 and never 404"),
+            **_because("PUT on a record makes or replaces it: it never answers 404"),
             **self._parent(route, route.shape[:-1]),
             "create": {resource.name: created},
             **self._shown(route, resource),
@@ -228,9 +223,10 @@ class Verbs:
         keyed = {resource.key: f"$path.{route.value(route.shape)}"}
         return {**keyed, link.field: f"$record.{self.resources[link.base].key}"} if link is not None else keyed
 
-    def _makes_missing(self, operation: Operation) -> bool:
-        """Whether a PUT creates what is not there: it can answer 201 and never 404."""
-        return "201" in operation.responses and "404" not in operation.responses
+    @staticmethod
+    def _makes_missing(operation: Operation, *, private: bool) -> bool:
+        """Whether a PUT creates what is not there: it can answer 201, or nothing else could tell the key; and never 404."""
+        return "404" not in operation.responses and ("201" in operation.responses or private)
 
     def _change_by_body(self, route: Route, resource: Resource, method: str) -> Data:
         body = self.schemas.body(route.operation.body)
@@ -263,7 +259,7 @@ class Verbs:
             return Sent(fields, fields) if fields else None
         many = self.schemas.items(body) if self.schemas.is_list(body) else None
         held = record_in(many or body, self.schemas, resource.name, resource.key, resource.record)
-        if held is None or not self._shares(held.spot, resource):
+        if held is None or not self.schemas.share(held.spot, resource.record):
             return None
         base = ".".join(("$body", *held.path))
         shared = {name: spot for name, spot in self.schemas.members(held.spot).items() if name in known}
@@ -294,21 +290,21 @@ class Verbs:
                 raise LeftToExample("what it answers is a list where one record is meant")
             return {}
         held = record_in(answer, self.schemas, resource.name, resource.key, resource.record)
-        if held is None or not (must or self._shares(held.spot, resource)):
-            return self._key_alone(answer, resource)
-        problem = self._problem(resource, held.spot)
-        if problem is not None:
+        problem = "they are none" if held is None else self._problem(resource, held.spot)
+        if held is None or problem is not None:
             if must:
                 raise LeftToExample(f"its answer does not fit the records of {resource.name}: {problem}")
             return self._key_alone(answer, resource)
         return {"reply": _reply(held.path, "$record")}
 
     def _key_alone(self, answer: Spot, resource: Resource) -> Data:
-        members = self.schemas.members(answer)
-        if resource.key in members and resource.key in self.schemas.members(resource.record):
-            if self.fitting.misfit(self.schemas.members(resource.record)[resource.key], members[resource.key]) is None:
-                return {"reply": {reply_path((resource.key,)): f"$record.{resource.key}"}}
-        return {}
+        """The key of the record, where the answer tells that and not the record."""
+        members, known = self.schemas.members(answer), self.schemas.members(resource.record)
+        name = find_alike(resource.key, members)
+        if name is None or not self.schemas.is_scalar(members[name]):
+            return {}
+        misfits = resource.key in known and self.fitting.misfit(known[resource.key], members[name])
+        return {} if misfits else {"reply": {reply_path((name,)): f"$record.{resource.key}"}}
 
     def _must_fit(self, resource: Resource, held: Held) -> None:
         problem = self._problem(resource, held.spot)
@@ -318,6 +314,8 @@ class Verbs:
     def _problem(self, resource: Resource, shown: Spot) -> str | None:
         if any(self.schemas.same(shown, other) for other in (resource.record, *resource.also)):
             return None
+        if not self.schemas.share(shown, resource.record):
+            return "they have other fields"
         return self.fitting.misfit(resource.record, shown)
 
 
