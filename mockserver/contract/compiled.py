@@ -128,7 +128,10 @@ def _breach(error: ValidationError, value: Any) -> Breach:
     path, part = _follow(value, error.instance_path)
     context = getattr(kind, "context", None) or ()
     alternatives = tuple(tuple(_breach(inner, value) for inner in errors) for errors in context)
-    return Breach(path, kind.name, _wanted(kind), part, alternatives, tuple(error.schema_path))
+    schema_path = tuple(error.schema_path)
+    if kind.name == "falseSchema" and schema_path[-1:] == ("additionalProperties",) and isinstance(part, dict):
+        return Breach(path, "additionalProperties", list(part), part, (), schema_path)
+    return Breach(path, kind.name, _wanted(kind), part, alternatives, schema_path)
 
 
 def _follow(value: Any, steps: list[str | int]) -> tuple[tuple[str | int, ...], Any]:
