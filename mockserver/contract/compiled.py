@@ -8,10 +8,20 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
-import jsonschema_rs
-from jsonschema_rs import Draft202012Validator, Registry, ValidationErrorKind, Validator, validator_for
+from jsonschema_rs import (
+    Draft202012Validator,
+    Registry,
+    ValidationError,
+    ValidationErrorKind,
+    Validator,
+    validator_for,
+)
+
+LARGE: Final = 10_000
+"""Values within a value, above which only the first breach is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +63,26 @@ class Compiled:
         self.accepts = validator.is_valid
 
     def breaches(self, value: Any) -> Iterator[Breach]:
-        """Every breach of the schema, in the order of its keywords."""
-        return (_breach(error, value) for error in self._validator.iter_errors(value))
+        """Every breach of the schema, in the order of its keywords; of a large value the first one alone."""
+        # The validator makes all errors before it hands out one: of a million, that takes a minute.
+        errors = self._first(value) if _is_large(value) else self._validator.iter_errors(value)
+        return (_breach(error, value) for error in errors)
+
+    def _first(self, value: Any) -> Iterator[ValidationError]:
+        try:
+            self._validator.validate(value)
+        except ValidationError as error:
+            yield error
+
+
+def _is_large(value: Any) -> bool:
+    waiting, seen = [value], 0
+    while waiting and seen <= LARGE:
+        node = waiting.pop()
+        if isinstance(node, list | dict):
+            seen += len(node)
+            waiting += node[:LARGE] if isinstance(node, list) else islice(node.values(), LARGE)
+    return seen > LARGE
 
 
 def compiled(schema: dict[str, Any] | bool) -> Compiled:
@@ -94,13 +122,16 @@ def _compiles(pattern: str) -> bool:
     return True
 
 
-def _breach(error: jsonschema_rs.ValidationError, value: Any) -> Breach:
+def _breach(error: ValidationError, value: Any) -> Breach:
     # error.instance and error.message copy the offending part, which may be 10 MB; following the path does not.
     kind = error.kind
     path, part = _follow(value, error.instance_path)
     context = getattr(kind, "context", None) or ()
     alternatives = tuple(tuple(_breach(inner, value) for inner in errors) for errors in context)
-    return Breach(path, kind.name, _wanted(kind), part, alternatives, tuple(error.schema_path))
+    schema_path = tuple(error.schema_path)
+    if kind.name == "falseSchema" and schema_path[-1:] == ("additionalProperties",) and isinstance(part, dict):
+        return Breach(path, "additionalProperties", list(part), part, (), schema_path)
+    return Breach(path, kind.name, _wanted(kind), part, alternatives, schema_path)
 
 
 def _follow(value: Any, steps: list[str | int]) -> tuple[tuple[str | int, ...], Any]:

@@ -69,7 +69,8 @@ def parts(raw: bytes, boundary: str) -> list[Part]:
 def nests_too_deep(raw: bytes) -> bool:
     """Whether JSON text nests too deep, without decoding it: brackets are paired off from the inside."""
     text = re.sub(rb"\\.", b"", raw, flags=re.DOTALL) if b"\\" in raw else raw
-    brackets = re.sub(rb'"[^"]*"', b"", text.translate(None, _OTHERS)).translate(_BRACKETS)
+    outside = b"".join(text.translate(None, _OTHERS).split(b'"')[::2])  # every second part stands within quotes
+    brackets = outside.translate(_BRACKETS)
     deep = b"[" * (MOST_NESTED + 1)
     while deep not in brackets:
         fewer = brackets.replace(b"[]", b"")

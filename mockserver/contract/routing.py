@@ -38,7 +38,7 @@ class _Node:
     """One segment of the tree: what may follow, from the most to the least specific."""
 
     literals: dict[str, _Node] = field(default_factory=dict)
-    mixed: dict[str, tuple[re.Pattern[str], _Node]] = field(default_factory=dict)  #: such as `{id}.json`
+    mixed: dict[tuple[str, ...], _Node] = field(default_factory=dict)  #: such as `{id}.json`, by its literals
     any: _Node | None = None
     path: _Path | None = None
 
@@ -49,8 +49,7 @@ class _Node:
         if segment == "{" + expressions[0] + "}":
             self.any = self.any or _Node()
             return self.any
-        pattern = _pattern(segment)
-        return self.mixed.setdefault(pattern, (re.compile(pattern, re.DOTALL), _Node()))[1]
+        return self.mixed.setdefault(_literals(segment), _Node())
 
     def matches(self, segments: Sequence[str], at: int = 1, values: tuple[str, ...] = ()) -> Iterator[_Found]:
         if at == len(segments):
@@ -60,9 +59,9 @@ class _Node:
         segment = segments[at]
         if literal := self.literals.get(segment):
             yield from literal.matches(segments, at + 1, values)
-        for pattern, node in self.mixed.values():
-            if found := pattern.fullmatch(segment):
-                yield from node.matches(segments, at + 1, (*values, *found.groups()))
+        for literals, node in self.mixed.items():
+            if found := _between(literals, segment):
+                yield from node.matches(segments, at + 1, (*values, *found))
         if self.any and segment:
             yield from self.any.matches(segments, at + 1, (*values, segment))
 
@@ -125,9 +124,27 @@ def _served(declared: tuple[str, ...]) -> list[str]:
     return [*declared, *(method for method in more if method not in declared)]
 
 
-def _pattern(segment: str) -> str:
-    literals = [re.escape(unquote(part)) for part in EXPRESSION.split(segment)[::2]]
-    return "(.+?)".join(literals)
+def _literals(segment: str) -> tuple[str, ...]:
+    """The text around the parameters of a segment: `{id}.json` has nothing before its one and `.json` after it."""
+    return tuple(unquote(part) for part in EXPRESSION.split(segment)[::2])
+
+
+def _between(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
+    """The texts between the literals, none of them empty; each literal is taken where it comes first.
+
+    A regular expression would try every split: minutes on `----…`.
+    """
+    first, *inner, last = literals
+    if not (segment.startswith(first) and segment.endswith(last)):
+        return None
+    end, start, values = len(segment) - len(last), len(first), []
+    for literal in inner:
+        found = segment.find(literal, start + 1, end)
+        if found < 0:
+            return None
+        values.append(segment[start:found])
+        start = found + len(literal)
+    return (*values, segment[start:end]) if start < end else None
 
 
 def base_paths(servers: Any) -> tuple[str, ...]:

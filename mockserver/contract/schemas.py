@@ -182,8 +182,16 @@ class _Conversion:
 
 
 def _switch(name: str, picked: dict[str, Any]) -> dict[str, Any]:
-    cases = [{"if": {"properties": {name: {"const": value}}}, "then": schema} for value, schema in picked.items()]
-    return {"type": "object", "required": [name], "properties": {name: {"enum": list(picked)}}, "allOf": cases}
+    return {
+        "type": "object",
+        "required": [name],
+        "properties": {name: {"enum": list(picked)}},
+        "allOf": [{"if": _has(name, value), "then": schema} for value, schema in picked.items()],
+    }
+
+
+def _has(name: str, value: str) -> dict[str, Any]:
+    return {"type": "object", "required": [name], "properties": {name: {"const": value}}}
 
 
 def _exclusive(schema: Mapping[str, Any], result: dict[str, Any], bound: str, flag: str) -> None:

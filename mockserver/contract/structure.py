@@ -80,7 +80,7 @@ def _harmless(breach: Breach) -> bool:
     if breach.keyword in _FORGIVEN or _in_schema(path) or path[:1] == ("info",):
         return True
     if breach.keyword == "required":
-        return breach.wanted in ("description", "required", "responses", "schema") or path[:1] == ("tags",)
+        return breach.wanted in ("default", "description", "required", "responses", "schema") or path[:1] == ("tags",)
     if path[-1:] == ("required",) or breach.keyword in ("minItems", "minProperties"):
         return True
     return any(part in _METADATA or part in _DATA for part in path)

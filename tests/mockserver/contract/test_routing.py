@@ -1,0 +1,124 @@
+"""From method and path to the operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockserver.contract.routing import base_paths
+from mockserver.errors import Refused
+
+OK = {"responses": {"200": {"description": "OK"}}}
+
+PATHS = {
+    "/": {"get": OK},
+    "/pets": {"get": OK, "post": OK},
+    "/pets/{id}": {"get": OK, "delete": OK},
+    "/pets/mine": {"post": OK},
+    "/pets/{id}/toys/{toy}": {"get": OK},
+    "/pets/{id}/toys/best": {"get": OK},
+    "/pets/mine/{thing}/best": {"get": OK},
+    "/files/{name}.json": {"get": OK},
+    "/files/{name}": {"get": OK},
+    "/range/{from}-{to}": {"get": OK},
+    "/caf%C3%A9": {"get": OK},
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "template", "values"),
+    [
+        ("GET", "/", "/", {}),
+        ("GET", "/pets", "/pets", {}),
+        ("GET", "/pets/7", "/pets/{id}", {"id": "7"}),
+        ("POST", "/pets/mine", "/pets/mine", {}),
+        ("GET", "/pets/mine", "/pets/{id}", {"id": "mine"}),
+        ("GET", "/pets/7/toys/8", "/pets/{id}/toys/{toy}", {"id": "7", "toy": "8"}),
+        ("GET", "/pets/7/toys/best", "/pets/{id}/toys/best", {"id": "7"}),
+        ("GET", "/pets/mine/toys/best", "/pets/mine/{thing}/best", {"thing": "toys"}),
+        ("GET", "/pets/mine/toys/8", "/pets/{id}/toys/{toy}", {"id": "mine", "toy": "8"}),
+        ("GET", "/files/a.json", "/files/{name}.json", {"name": "a"}),
+        ("GET", "/files/.json", "/files/{name}", {"name": ".json"}),
+        ("GET", "/files/a.b.json", "/files/{name}.json", {"name": "a.b"}),
+        ("GET", "/range/1-2-3", "/range/{from}-{to}", {"from": "1", "to": "2-3"}),
+        ("GET", "/café", "/caf%C3%A9", {}),
+        ("GET", "/pets/a b;c=d", "/pets/{id}", {"id": "a b;c=d"}),
+        ("HEAD", "/pets", "/pets", {}),
+        ("HEAD", "/pets/7", "/pets/{id}", {"id": "7"}),
+        ("GET", "/v1/pets/7", "/pets/{id}", {"id": "7"}),
+        ("GET", "/eu/v2/pets", "/pets", {}),
+    ],
+)
+def test_the_most_specific_path_with_the_method_is_chosen(
+    load: Any, method: str, path: str, template: str, values: dict[str, str]
+) -> None:
+    """Literal before templated, segment by segment; HEAD is GET; base paths of servers may lead."""
+    servers = [
+        {"url": "https://x.test/v1/"},
+        {"url": "/{region}/v2", "variables": {"region": {"default": "eu"}}},
+    ]
+    match = load(PATHS, servers=servers).route(method, path)
+    assert match.operation.template == template
+    assert dict(match.path_values) == values
+
+
+@pytest.mark.parametrize("path", ["", "pets", "/pet", "/pets/", "//pets", "/pets/7/toys", "/pets/7/toys/", "/v9/pets"])
+def test_an_unknown_path_is_404(load: Any, path: str) -> None:
+    """A trailing slash is another path, and no parameter is empty."""
+    with pytest.raises(Refused) as caught:
+        load(PATHS).route("GET", path)
+    assert caught.value.status == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("PUT", "/pets", "GET, POST, HEAD, OPTIONS"),
+        ("PUT", "/pets/7", "GET, DELETE, HEAD, OPTIONS"),
+        ("PUT", "/pets/mine", "POST, OPTIONS"),
+        ("HEAD", "/pets/mine/", "404"),
+        ("get", "/pets", "GET, POST, HEAD, OPTIONS"),
+    ],
+)
+def test_an_undeclared_method_is_405_with_allow(load: Any, method: str, path: str, allow: str) -> None:
+    """Allow lists what the most specific path takes."""
+    with pytest.raises(Refused) as caught:
+        load(PATHS).route(method, path)
+    assert (dict(caught.value.headers).get("Allow") or str(caught.value.status)) == allow
+
+
+@pytest.mark.parametrize(("path", "methods"), [("/pets", ("GET", "POST")), ("/pets/mine", ("POST",)), ("/gone", ())])
+def test_declared_methods_are_told(load: Any, path: str, methods: tuple[str, ...]) -> None:
+    """For OPTIONS."""
+    assert load(PATHS).allowed(path) == methods
+
+
+def test_paths_of_one_shape_share_their_methods(load: Any) -> None:
+    """`/a/{x}` and `/a/{y}` are one path; each method keeps the names of its own template."""
+    contract = load({"/a/{x}": {"get": OK}, "/a/{y}": {"put": OK}})
+    assert contract.route("GET", "/a/1").path_values == {"x": "1"}
+    assert contract.route("PUT", "/a/1").path_values == {"y": "1"}
+
+
+def test_a_hostile_path_is_answered_at_once(load: Any) -> None:
+    """Thousands of segments, and text that makes patterns search, are a plain 404."""
+    contract = load({"/a/{b}-{c}-{d}x": {"get": OK}, "/{a}/{b}/{c}": {"get": OK}})
+    for path in ("/a" * 5_000, "/a/" + "-" * 2_000, "/" + "a" * 100_000):
+        with pytest.raises(Refused):
+            contract.route("GET", path)
+
+
+@pytest.mark.parametrize(
+    ("servers", "paths"),
+    [
+        (None, ()),
+        ([{"url": "/"}, {"url": "https://x.test"}], ()),
+        ([{"url": "https://x.test/v1/"}, {"url": "//x.test/v1"}], ("/v1",)),
+        ([{"url": "{scheme}://x.test/{base}", "variables": {"base": {"default": "b"}}}], ("/b",)),
+        ([{"url": "v2"}], ("/v2",)),
+    ],
+)
+def test_base_paths_of_servers(servers: Any, paths: tuple[str, ...]) -> None:
+    """Their paths, with the defaults of their variables."""
+    assert base_paths(servers) == paths

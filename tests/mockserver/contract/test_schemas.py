@@ -1,0 +1,244 @@
+"""Schemas of OpenAPI as judges of values: what 3.0 adds, what depends on the direction, what documents get wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+NULLABLE = {"type": "string", "nullable": True}
+USER = {
+    "type": "object",
+    "required": ["id", "name", "password"],
+    "properties": {
+        "id": {"type": "string", "readOnly": True},
+        "name": {"type": "string"},
+        "password": {"type": "string", "writeOnly": True},
+    },
+}
+PET = {
+    "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+    "discriminator": {"propertyName": "kind", "mapping": {"woof": "#/components/schemas/Dog", "bow": "Dog"}},
+}
+COMPONENTS = {
+    "Cat": {"type": "object", "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
+    "Dog": {"type": "object", "required": ["bark"], "properties": {"kind": {"type": "string"}}},
+    "Pet": PET,
+    "User": USER,
+    "Tree": {
+        "type": "object",
+        "properties": {"leaves": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}},
+        "additionalProperties": False,
+    },
+    "Loop": {"allOf": [{"$ref": "#/components/schemas/Loop2"}]},
+    "Loop2": {"allOf": [{"$ref": "#/components/schemas/Loop"}], "type": "object"},
+    "Secret": {"type": "string", "writeOnly": True},
+}
+
+
+def problems(load: Any, schema: Any, value: Any, version: str = "3.1.0", *, writing: bool = False) -> list[str]:
+    """The violations of a value, each as place and message."""
+    contract = load(None, version, components={"schemas": COMPONENTS | {"It": schema}})
+    it = contract.document.root["components"]["schemas"]["It"]
+    found = contract.violations(it, value, place="body", writing=writing)
+    return [f"{violation.place} {violation.message}" for violation in found]
+
+
+@pytest.mark.parametrize(
+    ("version", "schema", "value", "fits"),
+    [
+        ("3.0.3", NULLABLE, None, True),
+        ("3.0.3", NULLABLE, 5, False),
+        ("3.1.0", NULLABLE, None, False),
+        ("3.0.3", {"nullable": True, "allOf": [{"type": "string"}]}, None, True),
+        ("3.0.3", {"type": "string", "enum": ["a"], "nullable": True}, None, False),
+        ("3.0.3", {"type": "number", "minimum": 5, "exclusiveMinimum": True}, 5, False),
+        ("3.0.3", {"type": "number", "minimum": 5, "exclusiveMinimum": False}, 5, True),
+        ("3.0.3", {"type": "number", "maximum": 5, "exclusiveMaximum": True}, 5, False),
+        ("3.1.0", {"type": "number", "exclusiveMinimum": 5}, 5, False),
+        ("3.0.3", {"$ref": "#/components/schemas/Cat", "maxProperties": 0}, {"kind": "x"}, True),
+        ("3.1.0", {"$ref": "#/components/schemas/Cat", "maxProperties": 0}, {"kind": "x"}, False),
+        ("3.1.0", {"const": 5}, 6, False),
+        ("3.1.0", {"type": ["string", "null"]}, None, True),
+        ("3.1.0", {"prefixItems": [{"type": "string"}], "items": False}, ["a", "b"], False),
+        ("3.1.0", {"if": {"type": "string"}, "then": {"minLength": 2}}, "a", False),
+        ("3.1.0", {"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": False}, {"b": 1}, False),
+        ("3.1.0", {"dependentRequired": {"a": ["b"]}}, {"a": 1}, False),
+        ("3.1.0", True, {"any": "thing"}, True),
+        ("3.1.0", False, 5, False),
+        ("3.1.0", {"type": "integer"}, 5.0, True),
+        ("3.1.0", {"type": "integer", "format": "int32"}, 2**31, False),
+        ("3.1.0", {"type": "integer", "format": "int32", "minimum": 1}, 0, False),
+        ("3.1.0", {"type": "integer", "format": "int64"}, 2**63, False),
+        ("3.1.0", {"multipleOf": 0.01}, 19.99, True),
+        ("3.1.0", {"type": "string", "format": "date-time"}, "2019-08-24T14:15:22Z", True),
+        ("3.1.0", {"type": "string", "format": "date-time"}, "2019-08-24 14:15:22", False),
+        ("3.1.0", {"type": "string", "format": "date"}, "2019-02-30", False),
+        ("3.1.0", {"type": "string", "format": "email"}, "a@", False),
+        ("3.1.0", {"type": "string", "format": "ipv4"}, "1.2.3.256", False),
+        ("3.1.0", {"type": "string", "format": "uri"}, "/a", False),
+        ("3.1.0", {"type": "string", "format": "byte"}, "aGk=", True),
+        ("3.1.0", {"type": "string", "format": "made-up"}, "x", True),
+        ("3.1.0", {"pattern": r"^\d+$"}, "٣", False),
+        ("3.1.0", {"pattern": r"^[\w-.]+$"}, "a-b.c", True),
+        ("3.1.0", {"pattern": r"^a\Z"}, "ab", False),
+        ("3.1.0", {"pattern": "(?<=a)b(?!c)"}, "abd", True),
+        ("3.1.0", {"$ref": "#/components/schemas/Tree"}, {"leaves": [{"leaves": []}]}, True),
+        ("3.1.0", {"$ref": "#/components/schemas/Tree"}, {"leaves": [{"leaf": []}]}, False),
+        ("3.1.0", {"$ref": "#/components/schemas/Loop"}, {}, True),
+    ],
+)
+def test_schemas_judge(load: Any, version: str, schema: Any, value: Any, fits: bool) -> None:
+    """What fits and what does not, by version."""
+    assert (problems(load, schema, value, version) == []) is fits
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize(
+    ("writing", "value", "found"),
+    [
+        (True, {"name": "x", "password": "y"}, []),
+        (True, {"id": "1", "name": "x", "password": "y"}, []),
+        (True, {"id": "1", "name": "x"}, ["body.password is required"]),
+        (False, {"id": "1", "name": "x"}, []),
+        (False, {"name": "x"}, ["body.id is required"]),
+        (False, {"id": "1", "name": "x", "password": "y"}, ["body.password must not be here"]),
+    ],
+)
+@pytest.mark.parametrize(
+    "schema",
+    [
+        USER,
+        {"$ref": "#/components/schemas/User"},
+        {"allOf": [{"$ref": "#/components/schemas/User"}, {"type": "object"}]},
+        {"allOf": [{"properties": USER["properties"]}, {"required": USER["required"]}]},
+        {"required": USER["required"], "allOf": [{"properties": USER["properties"]}]},
+    ],
+    ids=["inline", "reference", "allOf", "apart", "outer"],
+)
+def test_direction_matters(load: Any, version: str, writing: bool, value: Any, found: Any, schema: Any) -> None:
+    """`readOnly` need not be sent, `writeOnly` must not be answered, wherever `required` stands."""
+    assert problems(load, schema, value, version, writing=writing) == found
+
+
+def test_a_reference_may_lead_to_what_is_write_only(load: Any) -> None:
+    """The mark counts where the property's schema has it."""
+    schema = {"type": "object", "properties": {"s": {"$ref": "#/components/schemas/Secret"}}}
+    assert problems(load, schema, {"s": "x"}) == ["body.s must not be here"]
+    assert problems(load, schema, {"s": "x"}, writing=True) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"kind": "Cat", "lives": 9}, []),
+        ({"kind": "Dog", "bark": True}, []),
+        ({"kind": "woof", "bark": True}, []),
+        ({"kind": "bow", "bark": True}, []),
+        ({"kind": "Dog"}, ["body.bark is required"]),
+        ({"kind": "Cat", "lives": "9"}, ['body.lives must be an integer, not "9"']),
+        ({}, ["body.kind is required"]),
+        ({"kind": "Cow"}, ['body.kind must be one of "Cat", "Dog", "woof", "bow", not "Cow"; did you mean "bow"?']),
+        ("Cat", ['body must be an object, not "Cat"']),
+    ],
+)
+def test_a_discriminator_picks_the_schema(load: Any, value: Any, found: list[str]) -> None:
+    """By name or mapping; only the picked schema judges, so its violations are told."""
+    assert problems(load, {"$ref": "#/components/schemas/Pet"}, value) == found
+
+
+def test_inline_alternatives_are_tried_one_by_one(load: Any) -> None:
+    """An inline schema has no name for a discriminator to pick it by."""
+    schema = {"oneOf": [{"type": "object", "required": ["a"]}, {"type": "object", "required": ["b"]}]}
+    schema["discriminator"] = {"propertyName": "kind"}  # type: ignore[assignment]
+    assert problems(load, schema, {"a": 1}) == []
+    assert len(problems(load, schema, {})) == 1
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "text"},
+        {"minimum": "0"},
+        {"required": True},
+        {"pattern": "["},
+        {"pattern": 5},
+        {"enum": []},
+        {"maxLength": -1},
+        {"maxLength": 1.5},
+        {"multipleOf": 0},
+        {"format": 5},
+        {"uniqueItems": "yes"},
+        {"items": [{"type": "string"}]},
+        {"properties": {"a": 5}},
+        {"additionalProperties": "no"},
+        {"type": []},
+    ],
+)
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_keyword_that_cannot_be_read_judges_nothing(load: Any, version: str, schema: Any) -> None:
+    """The rest of the schema still does; a note says so."""
+    contract = load(None, version, components={"schemas": {"It": schema | {"maximum": 3}}})
+    it = contract.document.root["components"]["schemas"]["It"]
+    assert contract.violations(it, [1.5], place="body") == ()
+    assert len(contract.violations(it, 4, place="body")) == 1
+    assert contract.notes
+
+
+def test_names_of_properties_are_no_keywords(load: Any) -> None:
+    """A property may be called like a keyword."""
+    names = ["example", "default", "enum", "properties", "$ref", "type", "required"]
+    schema = {"type": "object", "properties": {name: {"type": "integer"} for name in names}}
+    for name in names:
+        assert problems(load, schema, {name: 1}) == []
+        assert problems(load, schema, {name: "x"}) == [f'body.{name} must be an integer, not "x"']
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "found"),
+    [
+        ({"additionalProperties": False}, {"a": 1, "b": 2}, ["a", "b"]),
+        ({"items": {"required": ["id"]}}, [{"id": 1}, {}], ["[1].id"]),
+        ({"properties": {"200": {"type": "string"}}}, {"200": 5}, [".200"]),
+        ({"propertyNames": {"maxLength": 1}}, {"ab": 5}, [""]),
+    ],
+)
+def test_places_are_read_by_people(load: Any, schema: Any, value: Any, found: list[str]) -> None:
+    """`body.items[1].id`: names after dots, positions in brackets."""
+    places = [problem.split(" ")[0].removeprefix("body") for problem in problems(load, schema, value)]
+    assert places == [f".{name}" if name and name[0] not in "[." else name for name in found]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "message"),
+    [
+        ({"const": "a"}, "b", 'must be "a", not "b"'),
+        ({"minItems": 2}, [1], "must have at least 2 items, not 1"),
+        ({"maxProperties": 1}, {"a": 1, "b": 2}, "must have at most 1 property, not 2"),
+        ({"uniqueItems": True}, [1, 1], "must hold no item twice"),
+        ({"not": {"type": "string"}}, "a", "is of a kind that the contract rules out"),
+        ({"exclusiveMaximum": 5}, 5, "must be less than 5, not 5"),
+        ({"multipleOf": 2}, 3, "must be a multiple of 2, not 3"),
+        ({"contains": {"type": "string"}}, [1], "holds no item of the kind that it must contain"),
+        ({"type": "integer"}, "x" * 100, f'must be an integer, not "{"x" * 60}…" (100 characters)'),
+        ({"type": "integer"}, {"a": 1}, "must be an integer, not an object of 1"),
+        ({"oneOf": [{"type": "integer"}, {"minimum": 2}]}, 5, "fits more than one of the alternatives of which it"),
+        (
+            {"anyOf": [{"type": "integer"}, {"properties": {"a": {"type": "integer"}}, "type": "object"}]},
+            {"a": "x"},
+            'fits none of 2 alternatives; the nearest: a must be an integer, not "x"',
+        ),
+    ],
+)
+def test_messages_are_sentences(load: Any, schema: Any, value: Any, message: str) -> None:
+    """What it must be, and what it is, shortened."""
+    (found,) = problems(load, schema, value)
+    assert found.startswith(f"body {message}")
+
+
+def test_violations_point_into_the_document(load: Any) -> None:
+    """Through references, to the keyword that refuses."""
+    contract = load(None, components={"schemas": COMPONENTS | {"It": {"items": {"$ref": "#/components/schemas/Tree"}}}})
+    schema = contract.document.root["components"]["schemas"]["It"]
+    (found,) = contract.violations(schema, [{"leaves": 5}], place="body")
+    assert found.pointer == "/components/schemas/Tree/properties/leaves/type"
