@@ -13,6 +13,7 @@ from typing import Any
 from spec.builder.cells import HEADER_COLUMNS, RESPONSE_COLUMNS
 from spec.builder.context import Context
 from spec.builder.examples import Example, disagreements, read_examples
+from spec.builder.misplaced import names_shown, withhold
 from spec.builder.landmarks import STATUS
 from spec.builder.outline import OperationOutline, Section
 from spec.builder.rows import read_rows
@@ -163,12 +164,20 @@ def _check_against_rows(operation: OperationOutline, found: dict[str, Response],
         line = next((section.line for section in operation.of("responses")), operation.line)
         context.report(line, f"{call}: the Responses table has no rows; labels and schemas state the statuses", "note")
         return
+    swallowed = [each for each in rows if each.stated == "inline" and not each.table and not context.page.stock]
+    if not context.page.stock:  # there the examples are made from the schema, and cut short
+        _unsure(found, swallowed, context)
+        shown = [example.value for response in found.values() for example in response.examples]
+        for response in found.values():
+            for line, name in withhold(response.schema, _body(response), names_shown(shown), lost=bool(swallowed)):
+                message = f"status {response.status}: {name}: the example has this field elsewhere or not at all"
+                context.report(line, message + "; the row was not read")
     for response in found.values():
         key = f"status {response.status} of {call}"
         if not response.row:
             message = f"{call}: status {response.status} has an example or a schema, and no row in Responses"
             context.report(response.table or response.label, message, "contradiction", also=rows[0].row, key=key)
-        elif response.stated == "inline" and not response.table and not context.page.stock:
+        elif response in swallowed:
             message = f"{call}: the row of status {response.status} says that a schema follows; none does"
             context.report(response.row, message, "contradiction", also=response.label, key=key)
         elif response.stated == "none" and response.table:
@@ -184,6 +193,24 @@ def _response(response: Response, samples: Samples, context: Context) -> dict[st
     if body or response.schema is not None or any(not example.json for example in response.examples):
         built["content"] = {_media(response, samples, context): body}
     return built | {"x-source": context.source(response.line)}
+
+
+def _unsure(found: dict[str, Response], swallowed: list[Response], context: Context) -> None:
+    """A table before a missing one may hold its rows; without an example body nobody can tell."""
+    order = list(found.values())
+    for lost in swallowed:
+        before = [response for response in order[: order.index(lost)] if response.table]
+        if before and _body(before[-1]) is None and before[-1].schema is not None:
+            before[-1].schema = None
+            message = (
+                f"status {before[-1].status}: the table of {lost.status} is missing, its rows may stand in this one"
+            )
+            context.report(before[-1].table, message + "; it was not read", also=lost.row)
+
+
+def _body(response: Response) -> Any:
+    """The example body of a status, or None."""
+    return next((example.value for example in response.examples if example.json), None)
 
 
 def _media_type_object(response: Response, context: Context) -> dict[str, Any]:
