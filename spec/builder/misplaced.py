@@ -1,7 +1,7 @@
 """Rows that slipped: fields that stand where the example body of the same page does not have them.
 
-A lost `»`, or a lost title between two tables, moves rows to where they do not belong. The example body tells: it shows the
-object without the field, and the field somewhere else. Such a row is left out, since either reading may be wrong.
+A lost `»`, or a lost title between two tables, moves rows to where they do not belong. The example body tells: it shows
+the object without the field, and the field somewhere else. Such a row is left out, since either reading may be wrong.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from typing import Any
 from spec.builder.cells import HEADER_COLUMNS, RESPONSE_COLUMNS
 from spec.builder.context import Context
 from spec.builder.examples import Example, disagreements, read_examples
-from spec.builder.misplaced import names_shown, withhold
 from spec.builder.landmarks import STATUS
+from spec.builder.misplaced import names_shown, withhold
 from spec.builder.outline import OperationOutline, Section
 from spec.builder.rows import read_rows
 from spec.builder.samples import Samples
