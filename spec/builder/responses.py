@@ -55,7 +55,16 @@ def read_responses(operation: OperationOutline, samples: Samples, context: Conte
     _examples(operation, found, context)
     _headers(operation, found, context)
     _check_against_rows(operation, found, context)
-    return {status: _response(response, samples, context) for status, response in found.items()}
+    first = next((response for response in found.values() if response.schema is not None or response.examples), None)
+    return {
+        status: _response(response, _accepted(samples, response, first), context) for status, response in found.items()
+    }
+
+
+def _accepted(samples: Samples, response: Response, first: Response | None) -> str:
+    """The media type that a sample accepts: it is that of the first response with a body, JSON that of all."""
+    accepted = samples.media("accept")
+    return accepted if "json" in accepted or response is first else ""
 
 
 def _status(found: dict[str, Response], status: str) -> Response:
@@ -185,13 +194,13 @@ def _check_against_rows(operation: OperationOutline, found: dict[str, Response],
             context.report(response.row, message, "contradiction", also=response.table, key=key)
 
 
-def _response(response: Response, samples: Samples, context: Context) -> dict[str, Any]:
+def _response(response: Response, accepted: str, context: Context) -> dict[str, Any]:
     built: dict[str, Any] = {"description": response.description or _phrase(response.status)}
     if response.headers:
         built["headers"] = response.headers
     body = _media_type_object(response, context)
     if body or response.schema is not None or any(not example.json for example in response.examples):
-        built["content"] = {_media(response, samples, context): body}
+        built["content"] = {_media(response, accepted, context): body}
     return built | {"x-source": context.source(response.line)}
 
 
@@ -254,9 +263,8 @@ def _forget_type(schema: dict[str, Any], path: tuple[str | int, ...]) -> None:
         node.pop("format", None)
 
 
-def _media(response: Response, samples: Samples, context: Context) -> str:
+def _media(response: Response, accepted: str, context: Context) -> str:
     """The media type: what a sample accepts, unless the example body is of another kind."""
-    accepted = samples.media("accept")
     kinds = {example.kind for example in response.examples}
     if accepted and (not kinds or any(kind in accepted for kind in kinds) or "json" not in kinds):
         return accepted
