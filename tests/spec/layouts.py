@@ -40,7 +40,9 @@ def tabbed(text: str) -> str:
 
 def entities(text: str) -> str:
     """Special characters as HTML entities, spaces that do not break."""
-    return text.replace("»", "&raquo;").replace("'", "&#39;").replace('"', "&quot;").replace("&raquo; ", "&raquo;&nbsp;")
+    return (
+        text.replace("»", "&raquo;").replace("'", "&#39;").replace('"', "&quot;").replace("&raquo; ", "&raquo;&nbsp;")
+    )
 
 
 def furnished(text: str) -> str:
@@ -145,5 +147,17 @@ def samples_last(text: str) -> str:
 
 LAYOUTS: dict[str, Callable[[str], str]] = {
     layout.__name__: layout
-    for layout in (pasted, compact, headless, tabbed, entities, furnished, windows, markdown, html, bold_types, samples_last)
+    for layout in (
+        pasted,
+        compact,
+        headless,
+        tabbed,
+        entities,
+        furnished,
+        windows,
+        markdown,
+        html,
+        bold_types,
+        samples_last,
+    )
 }

@@ -90,3 +90,6 @@ MUTILATIONS: dict[str, Mutilate] = {
     "shuffle rows": _shuffle_rows, "break tables": _break_tables, "swap lines": _swap_lines, "repeat": _repeat,
     "binary": _binary, "poisoned": _poisoned,
 }  # fmt: skip
+
+# Where single lines go or change places a table may be whole and wrong; nobody could tell.
+ANY_FACT = ("drop lines", "swap lines")

@@ -52,7 +52,9 @@ def test_ambiguous_values_go_nowhere() -> None:
     """Values that two fields can share out in several ways are reported, not guessed."""
     first, second = _field("kind", 1), _field("kind", 2)
     reports: list[tuple[int, str]] = []
-    assign([(9, "kind", "cat"), (9, "kind", "dog")], [(first, None), (second, None)], lambda *each: reports.append(each))
+    assign(
+        [(9, "kind", "cat"), (9, "kind", "dog")], [(first, None), (second, None)], lambda *each: reports.append(each)
+    )
     assert (first.enum, second.enum) == (None, None)
     assert reports[0][0] == 9
 

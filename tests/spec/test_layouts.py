@@ -20,11 +20,17 @@ def test_the_trust_page_states_what_the_contract_has() -> None:
     mine = {key: fact.value for key, fact in contract.items() if "POST /devices/trust" in key[1]}
     assumed = {"400", "401", "415", "429"}
     expected: dict[Any, Any] = {
-        (kind, where): False if kind == "required" and " 200 " in where + " " or kind == "required" and "request" not in where else value
+        (kind, where): False
+        if kind == "required" and " 200 " in where + " " or kind == "required" and "request" not in where
+        else value
         for (kind, where), value in mine.items()
         if kind != "operationId" and where.split()[2:3] not in [[status] for status in assumed]
     }
-    read = {key: value for key, value in said((DOCS / "devices-trust.txt").read_text()).items() if key[0] not in ("server", "scheme")}
+    read = {
+        key: value
+        for key, value in said((DOCS / "devices-trust.txt").read_text()).items()
+        if key[0] not in ("server", "scheme")
+    }
     assert read == expected
 
 
@@ -64,5 +70,7 @@ def test_a_page_without_responses_rows_states_its_statuses() -> None:
 def test_samples_state_only_what_they_are_good_for() -> None:
     """A `Host` line is no server; the URL of a call is."""
     text = LAYOUTS["markdown"]((DOCS / "devices-trust.txt").read_text())
-    misleading = text.replace("```shell\n", "```http\nPOST /devices/trust HTTP/1.1\nHost: localhost:3000\n```\n\n```shell\n")
+    misleading = text.replace(
+        "```shell\n", "```http\nPOST /devices/trust HTTP/1.1\nHost: localhost:3000\n```\n\n```shell\n"
+    )
     assert [server["url"] for server in document(misleading)[0]["servers"]] == ["https://backend.flashback.tech"]

@@ -36,7 +36,10 @@ def test_an_array_in_an_update_is_appended() -> None:
 def test_remove_takes_every_match_out() -> None:
     """A removal takes all matches out, of arrays too, and wins over an update."""
     document = {"items": [1, 2, 3, 4], "keep": True}
-    assert _applied(document, {"target": "$.items[?@ > 2]", "remove": True, "update": {}}) == {"items": [1, 2], "keep": True}
+    assert _applied(document, {"target": "$.items[?@ > 2]", "remove": True, "update": {}}) == {
+        "items": [1, 2],
+        "keep": True,
+    }
 
 
 def test_actions_apply_in_order() -> None:

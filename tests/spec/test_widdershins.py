@@ -8,7 +8,7 @@ import pytest
 
 from tests.spec.reading import document
 
-PAGE = '''---
+PAGE = """---
 title: Zoo v2.1
 ---
 
@@ -215,7 +215,7 @@ and
 |Name|Type|Required|Restrictions|Description|
 |---|---|---|---|---|
 |*anonymous*|[string]|false|none|none|
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +249,11 @@ def test_the_whole(zoo: dict[str, Any]) -> None:
 def test_the_first_operation(zoo: dict[str, Any]) -> None:
     """Id, tag, words, parameters with values, security with and/or/none."""
     operation = zoo["paths"]["/animals"]["get"]
-    assert (operation["operationId"], operation["tags"], operation["summary"]) == ("listAnimals", ["Animals"], "List them")
+    assert (operation["operationId"], operation["tags"], operation["summary"]) == (
+        "listAnimals",
+        ["Animals"],
+        "List them",
+    )
     assert operation["security"] == [{"key": [], "token": ["read"]}, {}]
     assert operation["parameters"] == [
         {"name": "sort", "in": "query", "schema": {"type": "string", "enum": ["asc", "desc"]}, "description": "Order"},
