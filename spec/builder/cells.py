@@ -20,7 +20,7 @@ RESTRICTIONS = ("none", "read-only", "write-only")
 GROUPS = {"oneof": "oneOf", "anyof": "anyOf", "allof": "allOf", "not": "not",
           "xor": "oneOf", "or": "anyOf", "and": "allOf", "continued": ""}  # fmt: skip
 _RESERVED = {*COLUMNS, *LOCATIONS, *RESTRICTIONS, "true", "false", "inline", "string", "boolean", "object", "integer"}
-_NAME = re.compile(r"^[\w.$@:/+~%#!\[\]-][\w.$@:/+~%#!\[\](), -]*$")
+_NAME = re.compile(r"^[\w.$@:/+~%#!\[\]-]+$")
 _BOOL = {"true": True, "false": False, "yes": True, "no": False}
 
 
@@ -70,11 +70,16 @@ def depth_of(cell: str) -> int:
     return text[: len(text) - len(text.lstrip("» "))].count("»")
 
 
+def is_marked(cell: str) -> bool:
+    """Whether a cell starts with depth marks, as only Name cells do."""
+    return plain(cell).startswith("»")
+
+
 def can_be_name(cell: str) -> bool:
     """Whether a cell of pasted text can be a Name cell, rather than one that slipped there."""
     name = row_name(cell)
-    marked = plain(cell).startswith("»")
-    return bool(_NAME.match(name)) and (marked or name.lower() not in _RESERVED) and not STATUS.match(name)
+    free = name.lower() not in _RESERVED and not STATUS.match(name)
+    return bool(_NAME.match(name)) and (is_marked(cell) or free)
 
 
 def is_schema_cell(cell: str) -> bool:

@@ -70,7 +70,7 @@ def _without_echoes(changes: list[Change]) -> list[Change]:
 def _inside(change: Change, effect: str, where: str) -> bool:
     place = change.fact.where
     within = place != where and place.startswith((where + " ", where + ".", where + "[", where + "|"))
-    same = place.strip() == where and change.fact.kind in PARTS
+    same = place.strip() == where and change.fact.kind in PARTS and not change.breaks
     return change.effect == effect and (within or same)
 
 

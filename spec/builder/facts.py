@@ -78,8 +78,9 @@ class _Facts:
         yield Fact("operation", call, True, source)
         if "operationId" in operation:
             yield Fact("operationId", call, operation["operationId"], source)
-        security = operation.get("security", self.document.get("security", []))
-        yield Fact("security", call, sorted(json.dumps(each, sort_keys=True) for each in security), source)
+        security = operation.get("security", self.document.get("security"))
+        if security is not None:
+            yield Fact("security", call, sorted(json.dumps(each, sort_keys=True) for each in security), source)
         own = [resolve(self.document, parameter) for parameter in operation.get("parameters", [])]
         names = {(parameter.get("in"), parameter.get("name")) for parameter in own}
         inherited = [resolve(self.document, parameter) for parameter in shared]

@@ -12,7 +12,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 STATUS = re.compile(r"^(?:[1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
 
 _METHOD = "GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE"
-_OPERATION = re.compile(rf"^({_METHOD})\s*(/\S*)$")
+_OPERATION = re.compile(rf"^({_METHOD})\s*(/(?:[^\s{{}}]|\{{[^\s{{}}]+\}})*)$")
 _FOREIGN = re.compile(rf"^`({_METHOD})\s+[^/`][^`]*`$")
 _MENTION = re.compile(rf"\b({_METHOD})[`*\s]*(/[^\s|`*)\],;]*)")
 _EXAMPLE = re.compile(r"^([1-5]\d\d|[1-5]XX|default)\s+response(?:\s+example)?$", re.IGNORECASE)

@@ -47,8 +47,10 @@ def read_operation(outline: OperationOutline, context: Context) -> OperationRead
     request = _request(outline, body, samples, context)
     if request:
         operation["requestBody"] = request
-    operation["responses"] = read_responses(outline, samples, context)
-    if not operation["responses"]:
+    responses = read_responses(outline, samples, context)
+    if responses:
+        operation["responses"] = responses
+    else:
         context.report(outline.line, f"{outline.method.upper()} {outline.path}: the page states no response")
     security = read_security(outline, context)
     _others(outline, context)

@@ -12,12 +12,15 @@ from collections.abc import Callable
 from spec.builder.cells import (
     LOCATIONS,
     RESTRICTIONS,
+    SCHEMA_COLUMNS,
     VALUE_COLUMNS,
     Row,
     Rows,
     boolean,
     can_be_name,
     group_of,
+    is_marked,
+    row_name,
     short_status,
 )
 from spec.builder.landmarks import COLUMNS, STATUS
@@ -39,7 +42,8 @@ def stream(cells: list[Cell], columns: tuple[str, ...]) -> Rows:
     """The rows in these cells, and the cells that belong to none."""
     result = Rows()
     cells = _split_lines(cells)
-    match = _matcher(columns)
+    marked = any(is_marked(text) for _, text in cells) and columns == SCHEMA_COLUMNS
+    match = _match_marked if marked else _matcher(columns)
     at = 0
     while at < len(cells):
         line, text = cells[at]
@@ -55,6 +59,12 @@ def stream(cells: list[Cell], columns: tuple[str, ...]) -> Rows:
             result.unread.append((line, text))
             at += 1
     return result
+
+
+def _match_marked(cells: list[Cell], at: int) -> Match | None:
+    """Where some names carry depth marks, all do; `anonymous` alone stands without."""
+    name = _text(cells, at)
+    return _match_schema(cells, at) if is_marked(name) or row_name(name) == "anonymous" else None
 
 
 def _matcher(columns: tuple[str, ...]) -> Callable[[list[Cell], int], Match | None]:

@@ -39,4 +39,9 @@ def fill(readme: str, parts: dict[str, str]) -> str:
     missing = [name for name in parts if f"<!-- generated: {name} -->" not in readme]
     if missing:
         raise OverlayError(f"README.md: the line <!-- generated: {missing[0]} --> is missing, and its end line")
-    return _PART.sub(lambda found: found.group(1) + parts.get(found.group(2), "") + found.group(3), readme)
+
+    def renewed(found: re.Match[str]) -> str:
+        known = found.group(2) in parts
+        return found.group(1) + parts[found.group(2)] + found.group(3) if known else found.group(0)
+
+    return _PART.sub(renewed, readme)

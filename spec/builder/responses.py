@@ -14,6 +14,7 @@ from spec.builder.cells import HEADER_COLUMNS, RESPONSE_COLUMNS
 from spec.builder.context import Context
 from spec.builder.examples import Example, disagreements, read_examples
 from spec.builder.landmarks import STATUS
+from spec.builder.misplaced import names_shown, withhold
 from spec.builder.outline import OperationOutline, Section
 from spec.builder.rows import read_rows
 from spec.builder.samples import Samples
@@ -54,7 +55,16 @@ def read_responses(operation: OperationOutline, samples: Samples, context: Conte
     _examples(operation, found, context)
     _headers(operation, found, context)
     _check_against_rows(operation, found, context)
-    return {status: _response(response, samples, context) for status, response in found.items()}
+    first = next((response for response in found.values() if response.schema is not None or response.examples), None)
+    return {
+        status: _response(response, _accepted(samples, response, first), context) for status, response in found.items()
+    }
+
+
+def _accepted(samples: Samples, response: Response, first: Response | None) -> str:
+    """The media type that a sample accepts: it is that of the first response with a body, JSON that of all."""
+    accepted = samples.media("accept")
+    return accepted if "json" in accepted or response is first else ""
 
 
 def _status(found: dict[str, Response], status: str) -> Response:
@@ -163,12 +173,20 @@ def _check_against_rows(operation: OperationOutline, found: dict[str, Response],
         line = next((section.line for section in operation.of("responses")), operation.line)
         context.report(line, f"{call}: the Responses table has no rows; labels and schemas state the statuses", "note")
         return
+    swallowed = [each for each in rows if each.stated == "inline" and not each.table and not context.page.stock]
+    if not context.page.stock:  # there the examples are made from the schema, and cut short
+        _unsure(found, swallowed, context)
+        shown = [example.value for response in found.values() for example in response.examples]
+        for response in found.values():
+            for line, name in withhold(response.schema, _body(response), names_shown(shown), lost=bool(swallowed)):
+                message = f"status {response.status}: {name}: the example has this field elsewhere or not at all"
+                context.report(line, message + "; the row was not read")
     for response in found.values():
         key = f"status {response.status} of {call}"
         if not response.row:
             message = f"{call}: status {response.status} has an example or a schema, and no row in Responses"
             context.report(response.table or response.label, message, "contradiction", also=rows[0].row, key=key)
-        elif response.stated == "inline" and not response.table and not context.page.stock:
+        elif response in swallowed:
             message = f"{call}: the row of status {response.status} says that a schema follows; none does"
             context.report(response.row, message, "contradiction", also=response.label, key=key)
         elif response.stated == "none" and response.table:
@@ -176,14 +194,32 @@ def _check_against_rows(operation: OperationOutline, found: dict[str, Response],
             context.report(response.row, message, "contradiction", also=response.table, key=key)
 
 
-def _response(response: Response, samples: Samples, context: Context) -> dict[str, Any]:
+def _response(response: Response, accepted: str, context: Context) -> dict[str, Any]:
     built: dict[str, Any] = {"description": response.description or _phrase(response.status)}
     if response.headers:
         built["headers"] = response.headers
     body = _media_type_object(response, context)
     if body or response.schema is not None or any(not example.json for example in response.examples):
-        built["content"] = {_media(response, samples, context): body}
+        built["content"] = {_media(response, accepted, context): body}
     return built | {"x-source": context.source(response.line)}
+
+
+def _unsure(found: dict[str, Response], swallowed: list[Response], context: Context) -> None:
+    """A table before a missing one may hold its rows; without an example body nobody can tell."""
+    order = list(found.values())
+    for lost in swallowed:
+        before = [response for response in order[: order.index(lost)] if response.table]
+        if before and _body(before[-1]) is None and before[-1].schema is not None:
+            before[-1].schema = None
+            message = (
+                f"status {before[-1].status}: the table of {lost.status} is missing, its rows may stand in this one"
+            )
+            context.report(before[-1].table, message + "; it was not read", also=lost.row)
+
+
+def _body(response: Response) -> Any:
+    """The example body of a status, or None."""
+    return next((example.value for example in response.examples if example.json), None)
 
 
 def _media_type_object(response: Response, context: Context) -> dict[str, Any]:
@@ -227,9 +263,8 @@ def _forget_type(schema: dict[str, Any], path: tuple[str | int, ...]) -> None:
         node.pop("format", None)
 
 
-def _media(response: Response, samples: Samples, context: Context) -> str:
+def _media(response: Response, accepted: str, context: Context) -> str:
     """The media type: what a sample accepts, unless the example body is of another kind."""
-    accepted = samples.media("accept")
     kinds = {example.kind for example in response.examples}
     if accepted and (not kinds or any(kind in accepted for kind in kinds) or "json" not in kinds):
         return accepted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spec.builder.blocks import Block
-from spec.builder.cells import Row, Rows, group_of, short_status
+from spec.builder.cells import PARAMETER_COLUMNS, RESPONSE_COLUMNS, Row, Rows, group_of, short_status
 from spec.builder.landmarks import columns_of
 from spec.builder.pasted import Cell, stream
 
@@ -17,13 +17,26 @@ def read_rows(blocks: list[Block], columns: tuple[str, ...]) -> Rows:
     header = columns
     for block in blocks:
         if block.kind == "row":
-            found = columns_of(block.cells)
+            found = _header(block, columns)
             header = found or header
             _table_row(block, header, result, is_header=bool(found))
         elif block.kind == "text" and (group := group_of(block.line, block.text)):
             result.entries.append(group)
     result.unread += [cell for cell in cells if not group_of(*cell)]
     return result
+
+
+def _header(block: Block, columns: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The columns that a row names, if it is a header of such a table: a value may be called `type`, too."""
+    found = columns_of(block.cells)
+    needed = (
+        columns[:1]
+        if columns == RESPONSE_COLUMNS
+        else columns[:2]
+        if columns != PARAMETER_COLUMNS
+        else ("name", "type")
+    )
+    return found if found and set(needed) <= set(found) else None
 
 
 def _table_row(block: Block, header: tuple[str, ...], result: Rows, *, is_header: bool) -> None:
@@ -36,6 +49,11 @@ def _table_row(block: Block, header: tuple[str, ...], result: Rows, *, is_header
         result.entries.append(Row(block.line, cells))
 
 
+def _needed(header: tuple[str, ...]) -> int:
+    """The last column that a row cannot do without: only what describes may be missing."""
+    return max((at for at, name in enumerate(header) if name not in ("description", "restrictions")), default=0)
+
+
 def fit(cells: tuple[str, ...], header: tuple[str, ...]) -> dict[str, str] | None:
     """Cells by column; a `|` inside a description has split it, and a Meaning cell may be missing."""
     if header[:1] == ("status",) and "schema" in header and len(cells) < len(header):
@@ -44,6 +62,6 @@ def fit(cells: tuple[str, ...], header: tuple[str, ...]) -> dict[str, str] | Non
     if surplus > 0 and "description" in header:
         at = header.index("description")
         cells = (*cells[:at], " | ".join(cells[at : at + surplus + 1]), *cells[at + surplus + 1 :])
-    if len(cells) < len(header) - 1 or len(cells) > len(header):
+    if len(cells) < len(header) - 1 or len(cells) > len(header) or len(cells) <= _needed(header):
         return None
     return dict(zip(header, cells, strict=False))

@@ -39,6 +39,8 @@ def tree_of(entries: Entries, context: Context, *, root_rows: bool, titles: tupl
     root = node_of(first, context.report) if named_root else None
     rest = entries[1:] if root else entries
     depths = [depth_of(row.cells.get("name", "")) for row in rows[1 if root else 0 :]]
+    if depths and depths[0] > 0:  # a row that lost its marks does not move all others
+        depths = [depth for depth in depths if depth > 0]
     root = root or Node("", first.line, 0, None)
     root.depth = min(depths) - 1 if depths else root.depth
     return grow(rest, root, context.report)

@@ -15,6 +15,7 @@ _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$&\"'])")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 _EMPHASIS = re.compile(r"^(\*\*\*|\*\*|__|\*|_|``|`)(?=\S)(.*\S)\1$", re.DOTALL)
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_MARKS = re.compile(r"[*`]|(?<!\w)_|_(?!\w)")
 _QUOTE = re.compile(r"^\s*(?:>\s?)+")
 
 
@@ -25,9 +26,15 @@ def unquoted(line: str) -> str:
 
 def plain(text: str) -> str:
     """The text without tags, entities, escapes and invisible characters; emphasis and links stay."""
-    text = _TAG.sub("", _BREAK.sub(" ", text))
-    text = _INVISIBLE.sub("", html.unescape(text)).replace("\xa0", " ")
-    return _ESCAPE.sub(r"\1", text).strip().removesuffix("\\").rstrip()
+    if "<" in text:
+        text = _TAG.sub("", _BREAK.sub(" ", text))
+    if "&" in text:
+        text = html.unescape(text)
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text).replace("\xa0", " ")
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text).strip().removesuffix("\\")
+    return text.strip()
 
 
 def unemphasised(text: str) -> str:
@@ -38,15 +45,18 @@ def unemphasised(text: str) -> str:
 
 def unlinked(text: str) -> str:
     """The text with every Markdown link replaced by its label."""
-    return _LINK.sub(r"\1", text)
+    return _LINK.sub(r"\1", text) if "](" in text else text
 
 
 def bare(text: str) -> str:
     """The words of a title or label: no emphasis, no links, no closing colon."""
-    return re.sub(r"\s+", " ", re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", unlinked(plain(text)))).strip().rstrip(":").strip()
+    words = unlinked(plain(text))
+    if "*" in words or "`" in words or "_" in words:
+        words = _MARKS.sub("", words)
+    return " ".join(words.split()).rstrip(":").strip()
 
 
 def sentence(text: str) -> str:
     """A description cell as one line of prose; `none` and an empty cell say nothing."""
-    words = re.sub(r"\s+", " ", plain(text)).strip()
+    words = " ".join(plain(text).split())
     return "" if words.lower() in ("none", "-", "n/a") else words

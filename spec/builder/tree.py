@@ -61,15 +61,17 @@ def node_of(row: Row, report: Report) -> Node | None:
     """The row as a node; None when it is no field row."""
     cells = row.cells
     name = row_name(cells.get("name", ""))
-    if not name:
+    if not name.strip("-: "):
         report(row.line, "the row has no name; it was not read")
         return None
     read = parse_type(cells.get("type", ""))
     required = boolean(cells.get("required", ""))
     if read is None:
         report(row.line, f"{name}: the type {plain(cells.get('type', ''))!r} is not one this reader knows")
-    if required is None and cells.get("required", "").strip():
-        report(row.line, f"{name}: Required says {plain(cells['required'])!r}, neither true nor false")
+    if required is None and "required" in cells:  # a lost or added `|` moves every cell after it
+        said = plain(cells["required"])
+        report(row.line, f"{name}: Required says {said!r}, neither true nor false; the row was not read")
+        return None
     return Node(
         name, row.line, depth_of(cells["name"]), read, required,
         bare(cells.get("restrictions", "")).lower(), sentence(cells.get("description", "")),

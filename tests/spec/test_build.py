@@ -1,0 +1,194 @@
+"""The committed contract is what pages and overlay give, and every part of it has evidence."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from spec.builder.build import build, build_from, read_paths
+from spec.builder.cli import main
+from spec.builder.errors import BuildStopped, OverlayError
+from spec.builder.facts import METHODS
+from spec.builder.overlay import load_overlay
+from tests.spec.reading import DOCS, SPEC, page
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    """A copy of the spec folder that a test may change."""
+    shutil.copytree(DOCS, tmp_path / "docs")
+    for name in ("overlay.yaml", "openapi.yaml", "README.md"):
+        shutil.copy(SPEC / name, tmp_path / name)
+    return tmp_path
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_the_committed_files_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--check` is green on the committed contract and README."""
+    assert main(["--check"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_two_builds_give_the_same_bytes() -> None:
+    """A build depends on nothing but its pages and overlay."""
+    assert build(SPEC).text == build(SPEC).text
+
+
+def test_a_changed_type_turns_the_check_red(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One changed type in a page is named with page, line and fact."""
+    _edit(spec / "docs" / "sessions-list.md", "| »» location     | string", "| »» location     | integer")
+    assert main(["--spec", str(spec), "--check"]) == 1
+    told = capsys.readouterr()
+    assert "docs/sessions-list.md:" in told.out + told.err
+    assert "location" in told.out + told.err
+
+
+def test_a_changed_type_that_its_example_bears_out_is_a_readable_difference(
+    spec: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where page and example agree on the new type, the difference names fact, page and line, and that it breaks."""
+    path = spec / "docs" / "sessions-list.md"
+    _edit(path, "| »» location     | string", "| »» location     | integer")
+    _edit(path, '"location": "string"', '"location": 1')
+    assert main(["--spec", str(spec), "--check"]) == 1
+    out = capsys.readouterr().out
+    [line] = [number for number, text in enumerate(path.read_text().split("\n"), 1) if "»» location" in text]
+    assert (
+        f'changed type of GET /sessions 200 .sessions[].location: "string" -> "integer"  [docs/sessions-list.md:{line}]'
+        in out
+    )
+    assert "BREAKING" in out
+    assert "+          type: integer" in out
+
+
+def test_a_build_writes_contract_and_register(spec: Path) -> None:
+    """Building restores both files."""
+    wanted = (spec / "openapi.yaml").read_text(), (spec / "README.md").read_text()
+    (spec / "openapi.yaml").write_text("old")
+    _edit(spec / "README.md", "| A-01 |", "| A-99 |")
+    assert main(["--spec", str(spec)]) == 0
+    assert ((spec / "openapi.yaml").read_text(), (spec / "README.md").read_text()) == wanted
+
+
+def test_every_part_of_the_contract_has_evidence() -> None:
+    """Operations, parameters, statuses and properties name a page and line, or an assumption."""
+    contract = yaml.safe_load((SPEC / "openapi.yaml").read_text())
+    missing = [place for place, node in _parts(contract) if not {"x-source", "x-assumed", "$ref"} & node.keys()]
+    # a component that an assumption adds is marked as a whole
+    assert [place for place in missing if not place.startswith("DeviceSession.")] == []
+
+
+def test_every_evidence_leads_to_its_line() -> None:
+    """A property's evidence is a line of a page that has the property's name on it."""
+    contract = yaml.safe_load((SPEC / "openapi.yaml").read_text())
+    for place, node in _parts(contract):
+        if "." in place and "x-source" in node:
+            name, _, line = node["x-source"].split(" +")[0].rpartition(":")
+            assert place.rsplit(".", 1)[1] in (SPEC / name).read_text().split("\n")[int(line) - 1]
+
+
+def _parts(contract: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    found: list[tuple[str, dict[str, Any]]] = []
+    for path, item in contract["paths"].items():
+        for method in METHODS:
+            operation = item.get(method, {})
+            found += [(f"{method} {path}", operation)] if operation else []
+            found += [(f"{method} {path} {each['name']}", each) for each in operation.get("parameters", [])]
+            found += [(f"{method} {path} {status}", each) for status, each in operation.get("responses", {}).items()]
+    for name, schema in contract["components"]["schemas"].items():
+        found += [(f"{name}.{field}", each) for field, each in schema["properties"].items()]
+    return found
+
+
+def test_the_losing_reading_is_no_path() -> None:
+    """The overview's heartbeat path stays out of the contract."""
+    assert "/devices/{id}/heartbeat" not in build(SPEC).document["paths"]
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "second"),
+    [
+        ("mention POST /devices/{id}/heartbeat", "docs/overview.md", "docs/sessions-heartbeat.txt"),
+        ("envelope data", "docs/overview.md", "docs/"),
+        ("status 500 of POST /devices/{id}/untrust", "docs/devices-untrust.md", "docs/devices-untrust.md"),
+    ],
+)
+def test_an_unsettled_contradiction_stops_the_build(spec: Path, key: str, first: str, second: str) -> None:
+    """Without the correction that settles it, a contradiction stops the build and names both places."""
+    _edit(
+        spec / "overlay.yaml", f"x-settles: [{key}]" if "envelope" in key else f"x-settles: ['{key}']", "x-note: none"
+    )
+    with pytest.raises(BuildStopped) as stopped:
+        build(spec)
+    [problem] = stopped.value.problems
+    assert problem.key == key
+    assert str(problem.place).startswith(first)
+    assert str(problem.also).startswith(second)
+
+
+def test_a_stale_correction_is_an_error(spec: Path) -> None:
+    """A correction that settles nothing any more must go."""
+    _edit(spec / "docs" / "overview.md", "`/devices/{id}/heartbeat`", "`/sessions/{id}/heartbeat`")
+    with pytest.raises(OverlayError, match=r"C-01.*no such contradiction"):
+        build(spec)
+
+
+def test_an_assumption_settles_nothing(spec: Path) -> None:
+    """Only a correction may decide between pages."""
+    _edit(spec / "overlay.yaml", "x-kind: correction", "x-kind: assumption")
+    with pytest.raises(OverlayError, match="only a correction settles"):
+        build(spec)
+
+
+def test_a_general_status_that_no_page_has_is_a_contradiction() -> None:
+    """The overview's statuses must be those of the pages."""
+    readings = read_paths(sorted(DOCS.iterdir()), SPEC)
+    extra = page("# About\n\n## Errors\n\n* 418 - a teapot\n", "docs/about.md")
+    with pytest.raises(BuildStopped, match="general status 418"):
+        build_from([*readings, extra], load_overlay(SPEC / "overlay.yaml"))
+
+
+def test_an_operation_described_twice_is_a_contradiction() -> None:
+    """Two pages of one operation stop the build; the second is not merged."""
+    readings = read_paths(sorted(DOCS.iterdir()), SPEC)
+    again = page((DOCS / "devices-trust.txt").read_text(), "docs/again.txt")
+    with pytest.raises(BuildStopped, match="described twice"):
+        build_from([*readings, again], load_overlay(SPEC / "overlay.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("GET /devices: {operationId", "GET /gadgets: {operationId", "no page describes GET /gadgets"),
+        ("Error: GET /devices 500", "Error: GET /devices 503", "schema Error: nothing is found"),
+        ("overlay: 1.0.0", "overlay: 2.0.0", "no Overlay 1.0 document"),
+    ],
+)
+def test_a_wrong_overlay_is_refused(spec: Path, old: str, new: str, message: str) -> None:
+    """A name for what no page describes, and a file that is no overlay, are errors."""
+    _edit(spec / "overlay.yaml", old, new)
+    with pytest.raises(OverlayError, match=message):
+        build(spec)
+
+
+def test_equal_shapes_become_one_component() -> None:
+    """Every error body refers to one schema, whose evidence counts the places that state it."""
+    document = build(SPEC).document
+    bodies = [
+        response["content"]["application/json"]["schema"]
+        for item in document["paths"].values()
+        for operation in item.values()
+        for status, response in operation["responses"].items()
+        if status in ("404", "500")
+    ]
+    assert bodies == [{"$ref": "#/components/schemas/Error"}] * 15
+    assert document["components"]["schemas"]["Error"]["properties"]["error"]["x-source"].endswith(" +14")

@@ -1,0 +1,76 @@
+"""The same page in another layout states the same facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from spec.builder.facts import facts
+from tests.spec.layouts import LAYOUTS
+from tests.spec.reading import DOCS, SPEC, document, said
+
+PASTED = sorted(path for path in DOCS.iterdir() if path.suffix == ".txt")
+
+
+def test_the_trust_page_states_what_the_contract_has() -> None:
+    """Before any overlay the page of `POST /devices/trust` gives the contract's operation, but for what is assumed."""
+    contract = facts(yaml.safe_load((SPEC / "openapi.yaml").read_text()))
+    mine = {key: fact.value for key, fact in contract.items() if "POST /devices/trust" in key[1]}
+    assumed = {"400", "401", "415", "429"}
+    expected: dict[Any, Any] = {
+        (kind, where): False
+        if kind == "required" and " 200 " in where + " " or kind == "required" and "request" not in where
+        else value
+        for (kind, where), value in mine.items()
+        if kind != "operationId" and where.split()[2:3] not in [[status] for status in assumed]
+    }
+    read = {
+        key: value
+        for key, value in said((DOCS / "devices-trust.txt").read_text()).items()
+        if key[0] not in ("server", "scheme")
+    }
+    assert read == expected
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("path", PASTED, ids=lambda path: path.stem)
+def test_a_layout_changes_no_fact(path: Any, layout: str) -> None:
+    """Every layout of a page states the facts of its pasted text, and leaves nothing unread."""
+    text = path.read_text()
+    changed = LAYOUTS[layout](text)
+    assert said(changed) == said(text)
+    assert [problem for problem in document(changed)[1] if problem.severity != "note"] == []
+
+
+def test_a_missing_row_keeps_the_status_and_is_reported() -> None:
+    """A status with an example and a schema but no row stays, and the contradiction names both places."""
+    text = (DOCS / "devices-trust.txt").read_text()
+    without = text.replace("500\n\nThe server failed\n\nInline\n\n", "")
+    assert without != text
+    read, problems = document(without)
+    assert "500" in read["paths"]["/devices/trust"]["post"]["responses"]
+    [problem] = [problem for problem in problems if problem.severity == "contradiction"]
+    assert problem.key == "status 500 of POST /devices/trust"
+    assert problem.also is not None
+    assert "Status Code 500" in without.split("\n")[problem.place.line - 1]
+
+
+def test_a_page_without_responses_rows_states_its_statuses() -> None:
+    """Where the rows of the Responses table were lost, labels and schema titles still state the statuses."""
+    text = LAYOUTS["headless"]((DOCS / "devices-trust.txt").read_text())
+    head, rest = text.split("\nResponses\n")
+    without = head + "\nResponses\nResponse Schema" + rest.split("Response Schema", 1)[1]
+    read, problems = document(without)
+    assert list(read["paths"]["/devices/trust"]["post"]["responses"]) == ["200", "404", "500"]
+    assert [problem.severity for problem in problems] == ["note"]
+
+
+def test_samples_state_only_what_they_are_good_for() -> None:
+    """A `Host` line is no server; the URL of a call is."""
+    text = LAYOUTS["markdown"]((DOCS / "devices-trust.txt").read_text())
+    misleading = text.replace(
+        "```shell\n", "```http\nPOST /devices/trust HTTP/1.1\nHost: localhost:3000\n```\n\n```shell\n"
+    )
+    assert [server["url"] for server in document(misleading)[0]["servers"]] == ["https://backend.flashback.tech"]
