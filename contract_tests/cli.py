@@ -24,7 +24,7 @@ from contract_tests.watchdog import Watchdog
 PACKAGE = Path(__file__).parent
 CALM = [
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:warnings", "-p", "no:randomly",
-    "--import-mode=importlib",
+    "--import-mode=importlib", "--assert=plain",
 ]  # fmt: skip
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -51,20 +50,18 @@ class JudgePlugin:
         ]
         items.sort(key=lambda item: promise_of(item).stage)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Give the verdict, and put its own words in place of a traceback."""
-        report = yield
-        if call.when == "call" or (call.when == "setup" and call.excinfo):
-            verdict = self._verdict(item, call.excinfo.value if call.excinfo else None, call.duration)
-            if self.run.baseline and not self.run.settings.baseline_update:
-                verdict = self.run.baseline.judge(verdict)
-            self.run.ledger.verdicts.append(verdict)
-            self._reword(report, verdict)
-            self._maybe_stop(item, verdict, call.excinfo.value if call.excinfo else None)
-        return report
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        """Give the verdict; its own words stand in place of a traceback, which would be slow to make and of no use."""
+        if call.when == "teardown" or (call.when == "setup" and not call.excinfo):
+            return None
+        error = call.excinfo.value if call.excinfo else None
+        verdict = self._verdict(item, error, call.duration)
+        if self.run.baseline and not self.run.settings.baseline_update:
+            verdict = self.run.baseline.judge(verdict)
+        self.run.ledger.verdicts.append(verdict)
+        self._maybe_stop(item, verdict, error)
+        return None if verdict.outcome is Outcome.FAULT else report_of(item, call, verdict)
 
     def _verdict(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Verdict:
         promise = promise_of(item)
@@ -93,19 +90,6 @@ class JudgePlugin:
         expected = redact(broken.expected)
         return Problem(expected, redact(broken.got), curls, tuple(broken.assumed.split()), lasting(expected, ids))
 
-    def _reword(self, report: pytest.TestReport, verdict: Verdict) -> None:
-        if verdict.outcome is Outcome.BROKEN:
-            report.outcome, report.longrepr = "failed", explain(verdict)
-        elif verdict.outcome is Outcome.KEPT and report.failed:
-            report.outcome, report.longrepr = "passed", None
-        elif verdict.outcome is Outcome.NOT_CHECKED:
-            report.outcome = "skipped"
-            report.longrepr = (
-                str(report.location[0]),
-                report.location[1] or 0,
-                f"not checked, because {verdict.reason}",
-            )
-
     def _maybe_stop(self, item: pytest.Item, verdict: Verdict, error: BaseException | None) -> None:
         if isinstance(error, JudgeError):
             self.stopped_by = self.stopped_by or error
@@ -121,6 +105,28 @@ class JudgePlugin:
     def pytest_unconfigure(self) -> None:
         """Release the target and the mock."""
         self.run.close()
+
+
+def report_of(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict) -> pytest.TestReport:
+    """The verdict as pytest reports it."""
+    longrepr: str | tuple[str, int, str] | None = None
+    outcome: Literal["passed", "failed", "skipped"] = "passed"
+    if verdict.outcome is Outcome.BROKEN:
+        outcome, longrepr = "failed", explain(verdict)
+    elif verdict.outcome is Outcome.NOT_CHECKED:
+        path, line, _ = item.location
+        outcome, longrepr = "skipped", (path, line or 0, f"not checked, because {verdict.reason}")
+    return pytest.TestReport(
+        item.nodeid,
+        item.location,
+        dict.fromkeys(item.keywords, 1),
+        outcome,
+        longrepr,
+        call.when if call.when == "setup" else "call",
+        duration=call.duration,
+        start=call.start,
+        stop=call.stop,
+    )
 
 
 def explain(verdict: Verdict) -> str:
