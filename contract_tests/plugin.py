@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
 
 from contract_tests.answer import Answer
-from contract_tests.errors import Broken, JudgeError, Withheld
+from contract_tests.contract import Operation
+from contract_tests.errors import Broken, BudgetSpent, JudgeError, Withheld
 from contract_tests.promises import Outcome, Problem, Promise, Verdict, lasting
 from contract_tests.run import Run
+from contract_tests.safety import Safety
 from contract_tests.settings import OPTIONS
+
+
+def is_first_of_its_path(operation: Operation, run: Run) -> bool:
+    """Whether no other operation of the same path comes before it."""
+    return next(other for other in run.operations if other.path == operation.path) is operation
+
+
+OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
+    "operation": lambda _, __: True,
+    "read_operation": lambda operation, _: operation.method == "GET",
+    "path_operation": is_first_of_its_path,
+    "input_operation": lambda operation, run: not (operation.acts_on_everything and run.settings.safety is Safety.FULL),
+}
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -27,6 +43,7 @@ class JudgePlugin:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.stopped_by: JudgeError | None = None
+        self.finished = False
 
     @pytest.fixture(scope="session")
     def run_of_judge(self) -> Run:
@@ -34,10 +51,11 @@ class JudgePlugin:
         return self.run
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """`operation` stands for every operation to judge."""
-        if "operation" in metafunc.fixturenames:
-            operations = self.run.operations
-            metafunc.parametrize("operation", operations, ids=[operation.id for operation in operations])
+        """`operation` stands for every operation to judge, the other names for those that they describe."""
+        for name, wanted in OPERATION_FIXTURES.items():
+            if name in metafunc.fixturenames:
+                chosen = [operation for operation in self.run.operations if wanted(operation, self.run)]
+                metafunc.parametrize(name, chosen, ids=[operation.id for operation in chosen])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run what destroys nothing first, and what sums up last; leave out suites that were not asked for."""
@@ -78,6 +96,7 @@ class JudgePlugin:
             problem = Problem(promise.sentence, self.run.redact(str(error)), key=promise.sentence)
             return Verdict(*about, Outcome.BROKEN, (problem,), notes, "", seconds)
         reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
+        self.run.ledger.cut_off |= isinstance(error, BudgetSpent)
         if isinstance(error, Withheld | JudgeError | pytest.skip.Exception):
             return Verdict(*about, Outcome.NOT_CHECKED, (), notes, reason, seconds)
         return Verdict(*about, Outcome.FAULT, (), notes, f"{type(error).__name__}: {reason}", seconds)
@@ -99,8 +118,13 @@ class JudgePlugin:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Say with pytest's exit status too that the target was not there."""
+        self.finished = True
         if self.stopped_by and not self.run.ledger.with_outcome(Outcome.BROKEN):
             session.exitstatus = self.stopped_by.exit_code
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """An error of pytest's or of ours, outside any test."""
+        self.run.faults.append(self.run.redact(f"{type(excinfo.value).__name__}: {excinfo.value}"))
 
     def pytest_unconfigure(self) -> None:
         """Release the target and the mock."""
