@@ -24,7 +24,7 @@ from contract_tests.watchdog import Watchdog
 PACKAGE = Path(__file__).parent
 CALM = [
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:warnings", "-p", "no:randomly",
-    "--import-mode=importlib",
+    "--import-mode=importlib", "--assert=plain", "--capture=no",
 ]  # fmt: skip
 
 
@@ -81,11 +81,14 @@ class Session:
             return 4
         if self.plugin.stopped_by:
             return self.plugin.stopped_by.exit_code
+        if ledger.cut_off:
+            return 3
         return 1 if self.run.lacks_coverage() else 0
 
     def _report(self) -> int:
         self._update_baseline()
-        code, stopped = self.exit_code(), str(self.plugin.stopped_by or "")
+        spent = f"the budget of {self.run.settings.budget:g} s was too small" if self.run.ledger.cut_off else ""
+        code, stopped = self.exit_code(), str(self.plugin.stopped_by or spent)
         for path in write_reports(self.run, code, stopped):
             self.progress.say(f"wrote {path}")
         if commands := tell_github(self.run, code, stopped):
@@ -118,9 +121,9 @@ def run_suites(plugin: JudgePlugin, progress: Progress) -> None:
         kept = os.environ.pop("PYTEST_ADDOPTS", None)
         try:
             arguments = [str(PACKAGE), "-c", str(settings), "--rootdir", str(PACKAGE.parent), *CALM]
-            status = pytest.main(arguments, plugins=[plugin, progress])
+            pytest.main(arguments, plugins=[plugin, progress])
         finally:
             if kept is not None:
                 os.environ["PYTEST_ADDOPTS"] = kept
-    if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+    if not plugin.finished:
         plugin.run.faults.append("the suites could not be run")

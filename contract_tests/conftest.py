@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from contract_tests.discovery import Discovery
 from contract_tests.errors import JudgeError, Withheld
 from contract_tests.flashback import OPERATIONS, Flashback
 from contract_tests.fuzzing import Fuzzer
@@ -89,6 +90,16 @@ def reserved(run: Run, keepsakes: frozenset[str]) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def discovery(run: Run) -> Discovery:
+    """What records the target has."""
+    found = Discovery(run.contract)
+    found.explore(run.target())
+    return found
+
+
+@pytest.fixture(scope="session")
 def fuzzer(run: Run) -> Fuzzer:
     """Generates inputs from the contract."""
-    return Fuzzer(run.target(), run.settings.seed, run.settings.examples)
+    target = run.target()
+    share = max(target.gate.limits.left() / (2 * len(run.operations) + 4), 2.0)
+    return Fuzzer(target, run.settings.seed, run.settings.examples, share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,10 @@ class Halt(BaseException):
         self.error = error
 
 
+class TimeShareSpent(Exception):
+    """The time that one operation may take is over; what was seen until then counts."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """A generated request and its answer: whether the input was valid, and what was special about it."""
@@ -49,6 +54,8 @@ class Fuzzer:
     target: Target
     seed: int
     examples: int
+    seconds: float = float("inf")  #: that one operation may take
+    cut: int = 0  #: how often that time was over
 
     def __post_init__(self) -> None:
         self.schema = schemathesis.openapi.from_dict(dict(self.target.contract.document), config=self._config())
@@ -57,8 +64,11 @@ class Fuzzer:
     def trials(self, operation: Operation, judge: Callable[[Trial], None]) -> list[str]:
         """Send examples, boundary cases and random inputs, showing each to `judge`; returns why some were withheld."""
         withheld: dict[str, None] = {}
+        end = time.monotonic() + self.seconds
 
         def one(case: Case[Any]) -> None:
+            if time.monotonic() > end:
+                raise Halt(TimeShareSpent())
             try:
                 judge(self._trial(case))
             except (JudgeError, Broken, BudgetSpent) as error:
@@ -77,18 +87,22 @@ class Fuzzer:
         try:
             create_test(operation=generated, test_func=one, config=config)()
         except Halt as halt:
-            raise halt.error from None
+            if not isinstance(halt.error, TimeShareSpent):
+                raise halt.error from None
+            self.cut += 1
         return list(withheld)
 
     def walk(self, scenarios: int, without: list[str], steps: int = 8) -> None:
         """Follow the contract's links in random scenarios, without some operations; raises `Broken`."""
         schema = self.schema.exclude(operation_id=without) if without else self.schema
-        machine = walker(schema.as_state_machine(), self.target)
+        machine = walker(schema.as_state_machine(), self.target, time.monotonic() + self.seconds)
         hypothesis.seed(self.seed)(machine)
         try:
             machine.run(settings=calm(scenarios, steps))
         except Halt as halt:
-            raise halt.error from None
+            if not isinstance(halt.error, TimeShareSpent):
+                raise halt.error from None
+            self.cut += 1
 
     def _config(self) -> SchemathesisConfig:
         return SchemathesisConfig.from_dict(
@@ -131,7 +145,7 @@ def send(target: Target, case: Case[Any]) -> Answer:
     return target.gate.last
 
 
-def walker(machine: type[Any], target: Target) -> type[Any]:
+def walker(machine: type[Any], target: Target, end: float) -> type[Any]:
     """A state machine whose requests go through the gate and whose failures end the walk."""
 
     class Walk(machine):  # type: ignore[misc]
@@ -140,6 +154,8 @@ def walker(machine: type[Any], target: Target) -> type[Any]:
             return {"session": target.session, "headers": headers, "allow_redirects": False}
 
         def call(self, case: Case[Any], **kwargs: Any) -> Any:
+            if time.monotonic() > end:
+                raise Halt(TimeShareSpent())
             try:
                 return super().call(case, **kwargs)
             except (JudgeError, BudgetSpent) as error:

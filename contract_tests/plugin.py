@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import pytest
 
 from contract_tests.answer import Answer
-from contract_tests.errors import Broken, JudgeError, Withheld
+from contract_tests.contract import Operation
+from contract_tests.errors import Broken, BudgetSpent, JudgeError, Withheld
 from contract_tests.promises import Outcome, Problem, Promise, Verdict, lasting
 from contract_tests.run import Run
+from contract_tests.safety import Safety
 from contract_tests.settings import OPTIONS
+
+
+def is_first_of_its_path(operation: Operation, run: Run) -> bool:
+    """Whether no other operation of the same path comes before it."""
+    return next(other for other in run.operations if other.path == operation.path) is operation
+
+
+OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
+    "operation": lambda _, __: True,
+    "read_operation": lambda operation, _: operation.method == "GET",
+    "path_operation": is_first_of_its_path,
+    "input_operation": lambda operation, run: not (operation.acts_on_everything and run.settings.safety is Safety.FULL),
+}
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -28,6 +43,7 @@ class JudgePlugin:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.stopped_by: JudgeError | None = None
+        self.finished = False
 
     @pytest.fixture(scope="session")
     def run_of_judge(self) -> Run:
@@ -35,10 +51,11 @@ class JudgePlugin:
         return self.run
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """`operation` stands for every operation to judge."""
-        if "operation" in metafunc.fixturenames:
-            operations = self.run.operations
-            metafunc.parametrize("operation", operations, ids=[operation.id for operation in operations])
+        """`operation` stands for every operation to judge, the other names for those that they describe."""
+        for name, wanted in OPERATION_FIXTURES.items():
+            if name in metafunc.fixturenames:
+                chosen = [operation for operation in self.run.operations if wanted(operation, self.run)]
+                metafunc.parametrize(name, chosen, ids=[operation.id for operation in chosen])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run what destroys nothing first, and what sums up last; leave out suites that were not asked for."""
@@ -51,20 +68,18 @@ class JudgePlugin:
         ]
         items.sort(key=lambda item: promise_of(item).stage)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Give the verdict, and put its own words in place of a traceback."""
-        report = yield
-        if call.when == "call" or (call.when == "setup" and call.excinfo):
-            verdict = self._verdict(item, call.excinfo.value if call.excinfo else None, call.duration)
-            if self.run.baseline and not self.run.settings.baseline_update:
-                verdict = self.run.baseline.judge(verdict)
-            self.run.ledger.verdicts.append(verdict)
-            self._reword(report, verdict)
-            self._maybe_stop(item, verdict, call.excinfo.value if call.excinfo else None)
-        return report
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        """Give the verdict; its own words stand in place of a traceback, which would be slow to make and of no use."""
+        if call.when == "teardown" or (call.when == "setup" and not call.excinfo):
+            return None
+        error = call.excinfo.value if call.excinfo else None
+        verdict = self._verdict(item, error, call.duration)
+        if self.run.baseline and not self.run.settings.baseline_update:
+            verdict = self.run.baseline.judge(verdict)
+        self.run.ledger.verdicts.append(verdict)
+        self._maybe_stop(item, verdict, error)
+        return None if verdict.outcome is Outcome.FAULT else report_of(item, call, verdict)
 
     def _verdict(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Verdict:
         promise = promise_of(item)
@@ -81,6 +96,7 @@ class JudgePlugin:
             problem = Problem(promise.sentence, self.run.redact(str(error)), key=promise.sentence)
             return Verdict(*about, Outcome.BROKEN, (problem,), notes, "", seconds)
         reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
+        self.run.ledger.cut_off |= isinstance(error, BudgetSpent)
         if isinstance(error, Withheld | JudgeError | pytest.skip.Exception):
             return Verdict(*about, Outcome.NOT_CHECKED, (), notes, reason, seconds)
         return Verdict(*about, Outcome.FAULT, (), notes, f"{type(error).__name__}: {reason}", seconds)
@@ -93,19 +109,6 @@ class JudgePlugin:
         expected = redact(broken.expected)
         return Problem(expected, redact(broken.got), curls, tuple(broken.assumed.split()), lasting(expected, ids))
 
-    def _reword(self, report: pytest.TestReport, verdict: Verdict) -> None:
-        if verdict.outcome is Outcome.BROKEN:
-            report.outcome, report.longrepr = "failed", explain(verdict)
-        elif verdict.outcome is Outcome.KEPT and report.failed:
-            report.outcome, report.longrepr = "passed", None
-        elif verdict.outcome is Outcome.NOT_CHECKED:
-            report.outcome = "skipped"
-            report.longrepr = (
-                str(report.location[0]),
-                report.location[1] or 0,
-                f"not checked, because {verdict.reason}",
-            )
-
     def _maybe_stop(self, item: pytest.Item, verdict: Verdict, error: BaseException | None) -> None:
         if isinstance(error, JudgeError):
             self.stopped_by = self.stopped_by or error
@@ -115,12 +118,39 @@ class JudgePlugin:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Say with pytest's exit status too that the target was not there."""
+        self.finished = True
         if self.stopped_by and not self.run.ledger.with_outcome(Outcome.BROKEN):
             session.exitstatus = self.stopped_by.exit_code
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """An error of pytest's or of ours, outside any test."""
+        self.run.faults.append(self.run.redact(f"{type(excinfo.value).__name__}: {excinfo.value}"))
 
     def pytest_unconfigure(self) -> None:
         """Release the target and the mock."""
         self.run.close()
+
+
+def report_of(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict) -> pytest.TestReport:
+    """The verdict as pytest reports it."""
+    longrepr: str | tuple[str, int, str] | None = None
+    outcome: Literal["passed", "failed", "skipped"] = "passed"
+    if verdict.outcome is Outcome.BROKEN:
+        outcome, longrepr = "failed", explain(verdict)
+    elif verdict.outcome is Outcome.NOT_CHECKED:
+        path, line, _ = item.location
+        outcome, longrepr = "skipped", (path, line or 0, f"not checked, because {verdict.reason}")
+    return pytest.TestReport(
+        item.nodeid,
+        item.location,
+        dict.fromkeys(item.keywords, 1),
+        outcome,
+        longrepr,
+        call.when if call.when == "setup" else "call",
+        duration=call.duration,
+        start=call.start,
+        stop=call.stop,
+    )
 
 
 def explain(verdict: Verdict) -> str:

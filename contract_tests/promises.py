@@ -77,6 +77,7 @@ class Ledger:
     verdicts: list[Verdict] = field(default_factory=list)
     breaches: dict[tuple[str, str], Breach] = field(default_factory=dict)
     pending_notes: list[str] = field(default_factory=list)
+    cut_off: bool = False  #: whether the budget ended before a promise was judged
     answered: set[str] = field(default_factory=set)  #: operations that answered at least once
 
     def met(self, breach: Breach, answer: Answer) -> None:

@@ -101,7 +101,7 @@ class Run:
         if url is None:
             self._mock = MockProcess.start(*arguments_for(settings.spec, settings.behaviours, settings.seed))
             url = self._mock.url
-        limits = Limits(settings.rate, settings.timeout, self.started + settings.budget)
+        limits = Limits(settings.rate, settings.timeout, self.started + settings.budget - settle_time(settings.budget))
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare))
         gate = Gate(url, self.contract, rules, limits)
         checks = AnswerChecks(self.contract)
@@ -157,6 +157,11 @@ class Run:
                     got = error.got if isinstance(error, Broken) else error.problem
                     raise TargetUnavailable(f"{target.gate.base_url} does not answer: {got}", fix=fix) from None
             target.gate.limits.sleep(0.5)
+
+
+def settle_time(budget: float) -> float:
+    """Seconds at the end of the budget that belong to the reports."""
+    return min(5.0, budget / 5)
 
 
 def chosen(settings: Settings, contract: Contract) -> tuple[Operation, ...]:

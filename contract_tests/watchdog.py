@@ -6,15 +6,13 @@ import os
 import threading
 from collections.abc import Callable
 
-GRACE = 5.0  # seconds beyond the budget, for the ordinary ending
-
 
 class Watchdog:
-    """Ends the process when the budget and a grace are over, after `last_words` has written the reports."""
+    """Ends the process when the budget is over, after `last_words` has written the reports."""
 
     def __init__(self, seconds: float, last_words: Callable[[], int], leave: Callable[[int], None] = os._exit) -> None:
         self._last_words, self._leave = last_words, leave
-        self._timer = threading.Timer(seconds + GRACE, self._end)
+        self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
 
     def __enter__(self) -> Watchdog:

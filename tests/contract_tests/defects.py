@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, timedelta
 
-from reference import LIST_FIELDS, Refusal, Service
+from tests.contract_tests.reference import LIST_FIELDS, Refusal, Service
 
 DEFECTS = {}  # name -> Service subclass
 SAYS = {}  # name -> words that the report must contain, any of them
@@ -179,7 +179,7 @@ class ErrorAsObject(Rewrites):
         return status, {**payload, "error": {"message": "Device not found"}} if status == 404 else payload, headers
 
 
-@defect("error")
+@defect("401 body")
 class ProblemInPlaceOfEnvelope(Rewrites):
     def rewrite(self, handler, status, payload, headers):
         return status, {"title": "Unauthorized", "status": 401} if status == 401 else payload, headers
