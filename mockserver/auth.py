@@ -21,7 +21,7 @@ MODES: tuple[Mode, ...] = ("enforce", "any", "off")
 """`enforce` the users' tokens, take `any` credential as the first user, or `off`: nobody is asked."""
 
 WORLD_HEADER, WORLD_COOKIE = "mock-world", "mock_world"
-_WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}")
+_WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
 _KNOWN = 20_000
 """How many admitted credentials are remembered, so that the next request costs one look-up."""
 
@@ -106,7 +106,7 @@ class Auth:
     def _caller(self, user: User | None, world: str | None) -> Caller:
         world = world or MAIN
         if not _WORLD_NAME.fullmatch(world):
-            reason = f"{world[:100]!r} names no world: up to 100 letters, digits and . _ @ + -, a letter or digit first"
+            reason = f"{world[:100]!r} names no world: up to 100 letters, digits and . _ ~ @ + -, a letter or digit first"
             raise Refused(400, reason, own=True)
         if user is None:
             return Caller("anyone", world, {"id": None, "name": "anyone", "world": world})
