@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response
@@ -16,10 +15,9 @@ from mockserver.messages import Answer, Request
 from mockserver.reply.builder import encode
 from mockserver.reply.problems import PROBLEM, problem_value
 from mockserver.settings import BODY_LIMIT, Settings
+from mockserver.wire import disturbed_transport, status_line
 
 Wsgi = Callable[..., Iterable[bytes]]
-
-_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 def create_app(settings: Settings) -> Flask:
@@ -61,9 +59,11 @@ class ContractFirst:
             return self.flask(environ, start_response)
         answer = self._answer(environ, path)
         headers = list(answer.headers)
+        if answer.transport is not None:
+            return disturbed_transport(answer, answer.transport, headers, environ, start_response)
         if answer.status >= 200 and answer.status != 204:  # RFC 9110, section 8.6
             headers.append(("Content-Length", str(len(answer.body))))
-        start_response(_LINES.get(answer.status) or f"{answer.status} -", headers)
+        start_response(status_line(answer.status), headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
     def _answer(self, environ: dict[str, Any], path: str) -> Answer:
@@ -128,6 +128,6 @@ def _key(name: str) -> str:
 
 
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
-_OFTEN = ("authorization", "origin", "prefer", "cookie", "mock-world")
+_OFTEN = ("authorization", "origin", "prefer", "cookie", "mock-world", "mock-delay", "accept")
 _KEYS = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in _OFTEN} | _PLAIN
 """The names asked for at every request, translated once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -20,7 +21,7 @@ MODES: tuple[Mode, ...] = ("enforce", "any", "off")
 """`enforce` the users' tokens, take `any` credential as the first user, or `off`: nobody is asked."""
 
 WORLD_HEADER, WORLD_COOKIE = "mock-world", "mock_world"
-_WORLD_SIZE = 100
+_WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
 _KNOWN = 20_000
 """How many admitted credentials are remembered, so that the next request costs one look-up."""
 
@@ -74,6 +75,17 @@ class Auth:
             raise refusals[0]
         raise next(refusal for refusal in refusals if "nothing was sent" not in refusal.reason)
 
+    def world_of(self, request: Request) -> str:
+        """The world that a request names, whether its caller is known or not; `main` where it names none."""
+        named = request.headers.get(WORLD_HEADER) or _cookie(request, WORLD_COOKIE)
+        for scheme in self.schemes.values():
+            try:
+                world = _credential(scheme, request).partition("~")[2]
+            except Refused:
+                continue
+            named = world or named
+        return named if named and _WORLD_NAME.fullmatch(named) else MAIN
+
     def _met(self, alternative: frozenset[str], request: Request, named: str | None) -> Caller:
         caller = None
         for name in sorted(alternative):
@@ -93,8 +105,9 @@ class Auth:
 
     def _caller(self, user: User | None, world: str | None) -> Caller:
         world = world or MAIN
-        if len(world) > _WORLD_SIZE or not world.isprintable():
-            raise Refused(400, f"the name of a world has at most {_WORLD_SIZE} printable characters")
+        if not _WORLD_NAME.fullmatch(world):
+            reason = f"{world[:100]!r} names no world: up to 100 letters, digits and . _ ~ @ + -, a letter or digit first"
+            raise Refused(400, reason, own=True)
         if user is None:
             return Caller("anyone", world, {"id": None, "name": "anyone", "world": world})
         return Caller(user.name, world, {"id": user.id, "name": user.name, "world": world})

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +32,11 @@ def format_instant(instant: int) -> str:
     """An instant as RFC 3339 in UTC with milliseconds, e.g. `2026-01-31T12:00:00.000Z`."""
     moment = _NAIVE_EPOCH + timedelta(milliseconds=min(max(instant, 0), LAST))
     return moment.isoformat(timespec="milliseconds") + "Z"
+
+
+def format_http_date(instant: int) -> str:
+    """An instant as the `Date` header has it (RFC 9110, section 5.6.7)."""
+    return format_datetime(datetime.fromtimestamp(min(max(instant, 0), LAST) // 1000, UTC), usegmt=True)
 
 
 def parse_instant(text: str) -> int:
@@ -93,3 +99,7 @@ class WorldClock:
     def advance(self, by: int, source: Callable[[], int] = system_now) -> WorldClock:
         """A clock that is ahead of this one by `by` milliseconds."""
         return self.set(self.now(source) + by, frozen=self.frozen is not None, source=source)
+
+
+RUNNING = WorldClock()
+"""A clock that shows the machine's time."""

@@ -5,7 +5,7 @@ The rules are those of the Fetch standard, section 3.2 (CORS protocol).
 
 from __future__ import annotations
 
-from mockserver.messages import Answer, Request
+from mockserver.messages import Request
 
 EXPOSED = "Allow, Content-Type, Location, Link, Mock-Why, Retry-After, WWW-Authenticate"
 Headers = tuple[tuple[str, str], ...]
@@ -24,8 +24,8 @@ def cors_headers(request: Request) -> Headers:
     )
 
 
-def preflight(request: Request, methods: tuple[str, ...]) -> Answer | None:
-    """The answer to a preflight: 204 with what is allowed; None for any other request."""
+def preflight(request: Request, methods: tuple[str, ...]) -> Headers | None:
+    """The headers that answer a preflight, a 204: what is allowed; None for any other request."""
     headers = request.headers
     if request.method != "OPTIONS" or "access-control-request-method" not in headers or "origin" not in headers:
         return None
@@ -36,4 +36,4 @@ def preflight(request: Request, methods: tuple[str, ...]) -> Answer | None:
     )
     if headers.get("access-control-request-private-network") == "true":
         allowed = (*allowed, ("Access-Control-Allow-Private-Network", "true"))
-    return Answer(204, (*cors_headers(request), *allowed))
+    return allowed

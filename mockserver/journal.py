@@ -40,7 +40,8 @@ class Entry(NamedTuple):
     changes: tuple[Any, ...]
     before: World | None  #: the world just before, to rewind to
     micros: int  #: how long the answer took
-    verdict: str  #: `kept`, `refused` or `broken`
+    verdict: str  #: `kept`, `refused`, `fault` or `broken`
+    fault: str = ""  #: what was made to go wrong; empty when nothing was
 
 
 class Journal:
@@ -93,7 +94,7 @@ def _without_bodies(entry: Entry) -> Entry:
     request, answer = entry.request, entry.answer
     return entry._replace(
         request=Request(request.method, request.path, request.query, request.headers),
-        answer=Answer(answer.status, answer.headers),
+        answer=Answer(answer.status, answer.headers, transport=answer.transport),
     )
 
 
@@ -108,6 +109,7 @@ def shown(entry: Entry, secrets: frozenset[str] = frozenset()) -> dict[str, Any]
         "operation": entry.operation,
         "verdict": entry.verdict,
         "reason": entry.reason,
+        "fault": entry.fault,
         "violations": [
             {"place": item.place, "message": item.message, "pointer": item.pointer} for item in entry.violations
         ],

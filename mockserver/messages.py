@@ -19,12 +19,23 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Transport:
+    """How an answer travels when its transport is disturbed on purpose."""
+
+    delay: int = 0  #: milliseconds before it leaves
+    rate: int | None = None  #: bytes of the body per second
+    cut: int | None = None  #: how many bytes of the body leave before the connection is broken
+    reset: bool = False  #: the connection is closed without a byte
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An HTTP answer as it leaves: status, header lines in order, body bytes."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    transport: Transport | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Any
+
+from msgspec.structs import replace
 
 from mockserver.auth import Auth, Caller
 from mockserver.behaviour.names import success_status
 from mockserver.behaviour.runner import Outcome, run
 from mockserver.behaviour.values import Scope
 from mockserver.behaviour.vocabulary import Behaviours
-from mockserver.clock import system_now
+from mockserver.clock import RUNNING, format_http_date, system_now
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import Operation
+from mockserver.contract.operation import ABSENT, Operation
 from mockserver.cors import cors_headers, preflight
 from mockserver.errors import Refused, Violation
+from mockserver.faults import Asked, Disturbance, Faults, delayed, disturb, disturbed
 from mockserver.journal import Entry, Journal
 from mockserver.messages import Answer, Inputs, Request
-from mockserver.reply.builder import Reply, ReplyBuilder
+from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
 from mockserver.reply.negotiation import negotiate
-from mockserver.reply.preferences import preferences
+from mockserver.reply.preferences import Preferences, asked_delay, preferences
 from mockserver.reply.problems import Problems
 from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World
@@ -32,14 +36,20 @@ log = logging.getLogger("mockserver")
 class Story:
     """What is known of one request so far; the journal entry is made of it."""
 
-    __slots__ = ("before", "caller", "changes", "now", "operation", "reason", "verdict", "violations")
+    __slots__ = (
+        "before", "caller", "changes", "delay", "disturbance", "fault", "faults", "now", "operation", "reason", "verdict",
+        "violations",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.operation: Operation | None = None
         self.caller: Caller | None = None
         self.before: World | None = None
         self.now: int | None = None
-        self.reason, self.verdict = "", "kept"
+        self.reason, self.verdict, self.fault = "", "kept", ""
+        self.disturbance: Disturbance | None = None
+        self.faults: Faults | None = None  #: the world's faults before this request counted; None where there are none
+        self.delay = 0
         self.violations: tuple[Violation, ...] = ()
         self.changes: tuple[Any, ...] = ()
 
@@ -72,26 +82,21 @@ class Pipeline:
         """The answer to a request: checked against the contract, committed and journaled."""
         started = perf_counter_ns()
         story = Story()
-        answer = self._answered(request, story)
-        if "origin" in request.headers:
-            answer = Answer(answer.status, answer.headers + cors_headers(request), answer.body)
-        self._journaled(request, answer, story, started)
-        return answer
+        return self._leaves(request, self._answered(request, story), story, started)
 
     def refuse(self, request: Request, refused: Refused) -> Answer:
         """The answer to a request that is refused before its story begins, journaled like any other."""
         started, story = perf_counter_ns(), Story()
-        answer = self._refused(refused, story)
-        answer = Answer(answer.status, answer.headers + cors_headers(request), answer.body)
-        self._journaled(request, answer, story, started)
-        return answer
+        return self._leaves(request, self._refused(refused, story), story, started)
 
-    def _answered(self, request: Request, story: Story) -> Answer:
+    def _answered(self, request: Request, story: Story) -> Reply:
         if request.method == "OPTIONS":
             methods = self.contract.allowed(request.path)
             early = preflight(request, methods)
-            if early is not None or (methods and "OPTIONS" not in methods):
-                return early or Answer(204, (("Allow", ", ".join(methods)),))
+            if early is not None:
+                return Reply(204, None, ABSENT, early)
+            if methods and "OPTIONS" not in methods:
+                return Reply(204, None, ABSENT, (("Allow", ", ".join(methods)),))
         try:
             try:
                 return self._told(request, story)
@@ -101,18 +106,26 @@ class Pipeline:
             log.exception("%s %s failed", request.method, request.path)
             return self._failed(story, f"the mock itself failed: {type(error).__name__}: {error}")
 
-    def _told(self, request: Request, story: Story) -> Answer:
+    def _told(self, request: Request, story: Story) -> Reply:
+        story.delay = asked_delay(request)
         match = self.contract.route(request.method, request.path)
         story.operation = operation = match.operation
         story.caller = caller = self.auth.admit(operation, request)
         inputs = self.contract.read_inputs(match, request)
+        held = self.store.find(caller.world)
+        if held is not None and held[0].faults:
+            instead = self._disturb(operation, caller, request, story)
+            if instead is not None:
+                return instead
         wished = self._wished(operation, request)
         if wished is not None:
             return self._stateless(wished, story)
         media = self._media(operation, self.success[operation.id], request)
         while True:
             world, version = self.store.load(caller.world)
-            story.before, story.now = world, world.clock.now(self.clock)
+            story.now = world.clock.now(self.clock)
+            # Whoever rewinds to before this request undoes the counts of its faults too.
+            story.before = world if story.faults is None else replace(world, faults=story.faults)
             outcome = self._behave(operation, world, inputs, caller, story.now)
             reply = self.builder.compose(operation, self.success[operation.id], outcome.fields, media)
             violations = self._check(operation, reply)
@@ -121,7 +134,34 @@ class Pipeline:
                 return self._failed(story, "the answer would have broken the contract")
             if outcome.world is world or self.store.commit(caller.world, version, outcome.world):
                 story.changes = outcome.changes
-                return _written(reply)
+                return reply
+
+    def _disturb(self, operation: Operation, caller: Caller, request: Request, story: Story) -> Reply | None:
+        """Count the request against the faults of its world; the answer that is given instead, where one is."""
+        token = request.headers.get("authorization") or caller.name
+        while True:
+            world, version = self.store.load(caller.world)
+            now = world.clock.now(self.clock)
+            asked = Asked(operation.id, caller.name, token, now, f"{world.seed}/{world.name}")
+            found, faults = disturb(world.faults, asked)
+            if faults is world.faults or self.store.commit(caller.world, version, replace(world, faults=faults)):
+                break
+        story.before, story.now, story.faults, story.disturbance = world, now, world.faults, found
+        if found is None or not found.instead:
+            return None
+        story.reason, story.verdict = f"a fault was asked for: {found}", "fault"
+        return self._instead(operation, found, request)
+
+    def _instead(self, operation: Operation, found: Disturbance, request: Request) -> Reply:
+        if found.status is None or found.transport.reset:
+            return Reply(0, None, ABSENT)
+        headers = () if found.retry_after is None else (("Retry-After", str(found.retry_after)),)
+        if operation.response_for(found.status) is None:
+            refused = Refused(found.status, f"a fault of the mock: {found}", headers=headers, own=True)
+            return self.problems.problem(refused, found.status)
+        wish = Preferences(found.status, found.example)
+        reply = self.builder.wished(operation, found.status, wish, self._media(operation, found.status, request))
+        return dataclasses.replace(reply, headers=merged_headers(reply.headers, headers))
 
     def _wished(self, operation: Operation, request: Request) -> Reply | None:
         """The answer that the client asks for by `Prefer`, made without touching state; None when it asks for none."""
@@ -144,12 +184,12 @@ class Pipeline:
         offered = self.builder.offered(operation, status)
         return negotiate(accept, offered) if offered else None
 
-    def _stateless(self, reply: Reply, story: Story) -> Answer:
+    def _stateless(self, reply: Reply, story: Story) -> Reply:
         violations = self._check(story.operation, reply) if story.operation else ()
         if violations:
             story.violations = violations
             return self._failed(story, "the answer would have broken the contract")
-        return _written(reply)
+        return reply
 
     def _behave(self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int) -> Outcome:
         behaviour = self.behaviours.operations.get(operation.id)
@@ -161,7 +201,7 @@ class Pipeline:
     def _check(self, operation: Operation, reply: Reply) -> tuple[Violation, ...]:
         return self.contract.check_answer(operation, reply.status, reply.headers, reply.media, reply.value)
 
-    def _refused(self, refused: Refused, story: Story) -> Answer:
+    def _refused(self, refused: Refused, story: Story) -> Reply:
         """The refusal as an answer; it is checked like any answer that the contract declares."""
         story.reason, story.verdict = refused.reason, "refused"
         story.violations = refused.details
@@ -172,36 +212,67 @@ class Pipeline:
             if violations:
                 story.violations = violations
                 return self._failed(story, f"the refusal ({refused.reason}) would have broken the contract")
-        return _written(reply)
+        return reply
 
-    def _failed(self, story: Story, reason: str) -> Answer:
+    def _failed(self, story: Story, reason: str) -> Reply:
         """Fail closed: what breaks the contract does not leave."""
         story.reason, story.verdict = reason, "broken"
-        return _written(self.problems.problem(Refused(500, reason, story.violations), 500))
+        return self.problems.problem(Refused(500, reason, story.violations), 500)
 
-    def _journaled(self, request: Request, answer: Answer, story: Story, started: int) -> None:
+    def _leaves(self, request: Request, reply: Reply, story: Story, started: int) -> Answer:
+        """The reply as it leaves: with the headers that every answer has, disturbed as asked, and journaled."""
+        world = self._place(request, story)
+        number = self.journal.next_number(world.name)
+        headers = reply.headers if reply.media is None else (("Content-Type", reply.media), *reply.headers)
+        if "origin" in request.headers:
+            headers = merged_headers(headers, cors_headers(request))
+        headers = (*headers, ("Mock-Why", f"/__mock__/worlds/{world.name}/requests/{number}/why"))
+        if world.clock is not RUNNING and world.clock != RUNNING:
+            headers = (*headers, ("Date", format_http_date(story.now or 0)))
+        answer = Answer(reply.status, headers, reply.body())
+        if story.disturbance is not None or story.delay:
+            answer = self._spoilt(answer, story)
+        self._journaled(request, answer, story, started, number, world)
+        return answer
+
+    def _place(self, request: Request, story: Story) -> World:
+        """The world that a request is journaled in; one that was refused early is placed by what it says itself."""
+        world = story.before
+        if world is None:
+            name = story.caller.world if story.caller is not None else self.auth.world_of(request)
+            try:
+                world, _ = self.store.load(name)
+            except Refused:  # there are too many worlds
+                world, _ = self.store.load(MAIN)
+            story.before, story.now = world, world.clock.now(self.clock)
+        return world
+
+    def _spoilt(self, answer: Answer, story: Story) -> Answer:
+        found = delayed(story.disturbance, story.delay)
+        story.fault = str(found)
+        if found.spoils and story.verdict == "kept":
+            story.reason, story.verdict = f"a fault was asked for: {found}", "fault"
+        return disturbed(answer, found)
+
+    def _journaled(
+        self, request: Request, answer: Answer, story: Story, started: int, number: int, world: World
+    ) -> None:
         caller, operation = story.caller, story.operation
-        world = caller.world if caller else MAIN
         self.journal.keep(
             Entry(
-                self.journal.next_number(world),
-                story.now if story.now is not None else self.clock(),
+                number,
+                story.now or 0,
                 request,
                 answer,
                 operation.id if operation else None,
                 caller.name if caller else None,
-                world,
+                world.name,
                 story.reason,
                 story.violations,
                 story.changes,
                 story.before,
                 (perf_counter_ns() - started) // 1000,
                 story.verdict,
+                story.fault,
             )
         )
-
-
-def _written(reply: Reply) -> Answer:
-    body = reply.body()
-    headers = reply.headers if reply.media is None else (("Content-Type", reply.media), *reply.headers)
-    return Answer(reply.status, headers, body)

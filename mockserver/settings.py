@@ -12,6 +12,8 @@ from mockserver.errors import UsageError
 LogFormat = Literal["text", "json"]
 PORT = 4010
 """The port that mock servers of this field listen on."""
+LONGEST_WAIT = 30_000
+"""The longest time in milliseconds that an answer is delayed, or that a slow body takes."""
 BODY_LIMIT = 32 * 1024 * 1024
 """The largest request body in bytes; a larger one is refused with 413."""
 

@@ -5,13 +5,16 @@ The names are those that mock servers of this field understand; the header is th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from mockserver.errors import Refused
 from mockserver.messages import Request
+from mockserver.settings import LONGEST_WAIT
 
 _NAMES = ("code", "example", "dynamic", "seed")
+_DELAY = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,21 @@ def preferences(request: Request) -> Preferences | None:
         return None
     said = _header(header or "") | _query(request.query)
     return _read(said) if said else None
+
+
+def asked_delay(request: Request) -> int:
+    """The milliseconds by which a client wishes its answer to be late: `Mock-Delay: 2s`, `500ms`.
+
+    Raises Refused(400) for a text that says no time, or more than half a minute.
+    """
+    header = request.headers.get("mock-delay")
+    if header is None:
+        return 0
+    match = _DELAY.fullmatch(header.strip())
+    wait = float(match["count"]) * (1 if match["unit"] == "ms" else 1000) if match else -1
+    if not 0 <= wait <= LONGEST_WAIT:
+        raise Refused(400, f"Mock-Delay: {header[:50]!r} is no time up to 30s; write 2s or 500ms", own=True)
+    return int(wait)
 
 
 def _read(said: dict[str, str]) -> Preferences:

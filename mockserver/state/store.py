@@ -1,18 +1,24 @@
-"""Where worlds are kept: loaded with a version, committed by compare-and-swap."""
+"""Where worlds are kept: loaded with a version, committed by compare-and-swap, bounded in number and idle time."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from time import time
+from typing import Any, Protocol
 
 import msgspec
 
+from mockserver.errors import Refused
 from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World
 
 MAIN = "main"
 """The world of a caller who names none."""
+WORLDS = 10_000
+"""How many worlds there may be."""
+SWEPT = 1.0
+"""Seconds between two looks for idle worlds."""
 
 
 class Store(Protocol):
@@ -21,38 +27,83 @@ class Store(Protocol):
     def load(self, name: str) -> tuple[World, int]:
         """The world of this name and its version; made from the base on first use."""
 
+    def find(self, name: str) -> tuple[World, int] | None:
+        """The world of this name and its version; None when there is none."""
+
     def commit(self, name: str, version: int, world: World) -> bool:
         """Keep this world as the next version; False, and nothing kept, when another commit came first."""
 
 
 class MemoryStore:
-    """Worlds in the memory of this process; `base` gives the world that a new one starts as."""
+    """Worlds in the memory of this process; `base` gives the world that a new one starts as.
 
-    def __init__(self, base: Callable[[], World]) -> None:
-        self._base = base
+    A world that nobody has used for `ttl` seconds is given up, but for `main`. Where there are `most` of them, a new
+    one is refused with 429.
+    """
+
+    def __init__(
+        self,
+        base: Callable[[], World],
+        *,
+        most: int = WORLDS,
+        ttl: float | None = None,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        self._base, self.most, self.ttl, self._clock = base, most, ttl, clock
         self._kept: dict[str, tuple[World, int]] = {}
+        self._used: dict[str, float] = {}
+        self._generation, self._swept = 0, 0.0
         self._lock = threading.Lock()
+        self.revision = 0  #: grows whenever a world is made or removed
+        self.leavers: list[Callable[[str], None]] = []  #: told the name of each world that is removed
 
     def load(self, name: str) -> tuple[World, int]:
         """The world of this name and its version; forked from the base on first use, in O(1)."""
-        return self._kept.get(name) or self._fork(name)
+        self._used[name] = self._clock()
+        return self._kept.get(name) or self._made(name)
+
+    def find(self, name: str) -> tuple[World, int] | None:
+        """The world of this name and its version; None when there is none."""
+        return self._kept.get(name)
 
     def commit(self, name: str, version: int, world: World) -> bool:
         """Keep this world as the next version; False, and nothing kept, when another commit came first."""
         with self._lock:
-            if self._kept[name][1] != version:
+            held = self._kept.get(name)
+            if held is None or held[1] != version:
                 return False
             self._kept[name] = (world, version + 1)
             return True
 
-    def reset(self, name: str) -> World:
-        """Put the world of this name back to what the base gives now."""
-        world, version = self.load(name)
+    def update(self, name: str, change: Callable[[World], World]) -> World:
+        """Commit what `change` makes of the world of this name, however many others commit meanwhile."""
         while True:
-            fresh = msgspec.structs.replace(self._base(), name=name, clock=world.clock)
-            if self.commit(name, version, fresh):
-                return fresh
             world, version = self.load(name)
+            after = change(world)
+            if after is world or self.commit(name, version, after):
+                return after
+
+    def reset(self, name: str, keep: tuple[str, ...] = ("clock",)) -> World:
+        """Put the world of this name back to what the base gives now, but for the parts to keep."""
+
+        def fresh(world: World) -> World:
+            kept: dict[str, Any] = {part: getattr(world, part) for part in keep}
+            return msgspec.structs.replace(self._base(), name=name, **kept)
+
+        return self.update(name, fresh)
+
+    def add(self, name: str, world: World | None = None, *, replace: bool = False) -> World | None:
+        """Keep a new world, forked from the base or as given; None when the name is taken and not to be replaced."""
+        with self._lock:
+            if name in self._kept and not replace:
+                return None
+            self._used[name] = self._clock()
+            return self._keep(name, world)[0]
+
+    def remove(self, name: str) -> bool:
+        """Give up the world of this name; False when there is none."""
+        with self._lock:
+            return self._remove(name)
 
     def rebase(self, base: Callable[[], World], rules: Mapping[str, CollectionRules]) -> None:
         """Make new worlds from another base, and have the worlds in use follow other rules; their records stay."""
@@ -61,10 +112,58 @@ class MemoryStore:
             self._kept = {name: (world.under(rules), version + 1) for name, (world, version) in self._kept.items()}
 
     def names(self) -> Iterator[str]:
-        """The names of the worlds in use."""
-        return iter(tuple(self._kept))
-
-    def _fork(self, name: str) -> tuple[World, int]:
-        fresh = msgspec.structs.replace(self._base(), name=name)
+        """The names of the worlds in use, the last used first."""
         with self._lock:
-            return self._kept.setdefault(name, (fresh, 0))
+            self._sweep()
+            return iter(sorted(self._kept, key=self._last_use, reverse=True))
+
+    def used(self, name: str) -> float | None:
+        """The machine's time of the world's last use, in seconds since 1970."""
+        return self._used.get(name)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def _last_use(self, name: str) -> float:
+        return self._used.get(name, 0.0)
+
+    def _made(self, name: str) -> tuple[World, int]:
+        with self._lock:
+            return self._kept.get(name) or self._keep(name, None)
+
+    def _keep(self, name: str, world: World | None) -> tuple[World, int]:
+        held = self._kept.get(name)
+        if held is None:
+            self._make_room(name)
+        version = self._generation << 32 if held is None else held[1] + 1
+        made = (msgspec.structs.replace(world or self._base(), name=name), version)
+        self._kept[name] = made
+        self.revision += 1
+        return made
+
+    def _make_room(self, name: str) -> None:
+        self._sweep(full=len(self._kept) >= self.most)
+        if len(self._kept) >= self.most and name != MAIN:
+            self._used.pop(name, None)
+            idle = "none of them idle for so long" if self.ttl is not None else "and none expires without --world-ttl"
+            reason = f"there are {self.most} worlds already, {idle}: remove some, or start with a higher --max-worlds"
+            raise Refused(429, reason, own=True)
+
+    def _sweep(self, *, full: bool = False) -> None:
+        """Give up the worlds that nobody has used for long; looked for once a second, or when there are too many."""
+        now = self._clock()
+        if self.ttl is None or (not full and 0 <= now - self._swept < SWEPT):
+            return
+        self._swept = now
+        for name in [name for name in self._kept if name != MAIN and now - self._last_use(name) > self.ttl]:
+            self._remove(name)
+
+    def _remove(self, name: str) -> bool:
+        self._used.pop(name, None)
+        if self._kept.pop(name, None) is None:
+            return False
+        self._generation += 1  # a later world of the same name has other versions
+        self.revision += 1
+        for told in self.leavers:
+            told(name)
+        return True

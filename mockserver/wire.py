@@ -1,0 +1,60 @@
+"""How answers travel over WSGI when their transport is disturbed: late, slowly, cut off, or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from mockserver.messages import Answer, Transport
+from mockserver.settings import LONGEST_WAIT
+
+_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_TICK = 0.05
+"""Seconds between two pieces of a slow body."""
+
+
+def status_line(status: int) -> str:
+    """The status line of an answer."""
+    return _LINES.get(status) or f"{status} -"
+
+
+def disturbed_transport(
+    answer: Answer,
+    transport: Transport,
+    headers: list[tuple[str, str]],
+    environ: dict[str, Any],
+    start_response: Callable[..., Any],
+) -> Iterable[bytes]:
+    """Send an answer as its transport says; the wait holds one thread of the server."""
+    if transport.delay:
+        time.sleep(min(transport.delay, LONGEST_WAIT) / 1000)
+    if transport.reset:
+        # WSGI has no word for it: the server gives up an answer of two lengths, and closes before it sends a byte.
+        start_response(status_line(503), [("Content-Length", "1"), ("Content-Length", "2")])
+        return _pieces(b"-", Transport())
+    if answer.status >= 200 and answer.status != 204:  # RFC 9110, section 8.6
+        headers.append(("Content-Length", str(len(answer.body))))
+    start_response(status_line(answer.status), headers)
+    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body
+    return _pieces(body, transport) if transport.rate or transport.cut is not None else [body]
+
+
+def _pieces(body: bytes, transport: Transport) -> Iterator[bytes]:
+    """The body at its rate, as far as it goes; an exception makes the server break the connection."""
+    sent = body if transport.cut is None else body[: transport.cut]
+    if transport.rate:
+        yield from _slowly(sent, max(transport.rate, len(sent) * 1000 // LONGEST_WAIT + 1))
+    else:
+        yield sent
+    if len(sent) < len(body):
+        raise ConnectionAbortedError("a fault was asked for: the body is cut off")
+
+
+def _slowly(body: bytes, rate: int) -> Iterator[bytes]:
+    size = max(int(rate * _TICK), 1)
+    for start in range(0, len(body), size):
+        piece = body[start : start + size]
+        time.sleep(len(piece) / rate)
+        yield piece
