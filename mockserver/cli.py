@@ -108,8 +108,8 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         seed=said("seed", "0"),
         log_format=_one_of("log_format", said("log_format", "text"), ("text", "json")),
         periods=dict(_pair(text) for text in options.period or ()),
-        allow_remote_refs=bool(options.allow_remote_refs),
-        watch=bool(options.watch) or environment.get("MOCKSERVER_WATCH") == "1",
+        allow_remote_refs=_switch(said("allow_remote_refs")),
+        watch=_switch(said("watch")),
     )
 
 
@@ -117,6 +117,10 @@ def _one_of(name: str, value: str, known: Sequence[str]) -> Any:
     if value not in known:
         raise UsageError(f"{name} is {value!r}", fix=f"one of {', '.join(known)}")
     return value
+
+
+def _switch(text: str) -> bool:
+    return text.lower() in ("1", "true", "yes", "on")
 
 
 def _path(text: str) -> Path | None:
