@@ -145,6 +145,13 @@ def _index_of(field: str, stored: Mapping[str, Stored]) -> Index:
     return Map({text: Map(found) for text, found in keys.items()})
 
 
+def _texts(value: Any) -> Iterable[str]:
+    """The texts under which the index of a field names a record: one, or one for each value of a list."""
+    if value is ABSENT:
+        return ()
+    return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)
+
+
 def _has(record: Record, filters: Filters) -> bool:
     return all(holds(record, name, value) for name, value in filters)
 
