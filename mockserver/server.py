@@ -21,6 +21,8 @@ from mockserver.settings import Settings
 THREADS = 16
 """How many requests may be answered at once; a delayed answer holds one."""
 _PATIENCE = 10.0
+_FAREWELL = 0.2
+"""Seconds that open connections may delay the end; browsers keep theirs open, and Ctrl-C is to end at once."""
 
 
 Announce = Callable[[Engine], None]
@@ -43,7 +45,7 @@ def serve(engine: Engine, announce: Announce) -> None:
         blocking_threads=THREADS,
         log_enabled=False,
         websockets=False,
-        workers_kill_timeout=2,
+        workers_kill_timeout=_FAREWELL,  # type: ignore[arg-type]  # any number of seconds will do for it
     )
     server.serve(target_loader=_loader(engine, announce), wrap_loader=False)
 
@@ -84,10 +86,7 @@ def _announce(engine: Engine, announce: Announce) -> None:
 
 def check_address(host: str, port: int) -> None:
     """Raise Unavailable when nobody can listen there; the server itself shares ports and would not notice."""
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise UsageError(f"{host} is no address of this machine: {error}", fix="--host 127.0.0.1") from None
+    family, kind, address = _resolved(host, port)
     with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -99,8 +98,23 @@ def check_address(host: str, port: int) -> None:
 
 def free_port(host: str) -> int:
     """A port that nobody listens on now. Raises UsageError when the host is no address of this machine."""
-    check_address(host, 0)
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.bind((host, 0))
+    family, kind, address = _resolved(host, 0)
+    with socket.socket(family, kind) as probe:
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise _no_address(host, error) from None
         port: int = probe.getsockname()[1]
         return port
+
+
+def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, socket.SocketKind, Any]:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise _no_address(host, error) from None
+    return family, kind, address
+
+
+def _no_address(host: str, error: OSError) -> UsageError:
+    return UsageError(f"{host} is no address of this machine: {error.strerror or error}", fix="--host 127.0.0.1")

@@ -146,7 +146,7 @@ def _index_of(field: str, stored: Mapping[str, Stored]) -> Index:
 
 
 def _texts(value: Any) -> Iterable[str]:
-    """The texts under which an index names a record: one, or one for each value of a list."""
+    """The texts under which the index of a field names a record: one, or one for each value of a list."""
     if value is ABSENT:
         return ()
     return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)

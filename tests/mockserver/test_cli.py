@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shlex
@@ -18,7 +17,7 @@ from typing import Any
 import pytest
 
 from mockserver.auth import MODES
-from mockserver.cli import banner, main, read_settings
+from mockserver.cli import _parser, banner, main, read_settings
 from mockserver.clock import parse_instant, system_now
 from mockserver.engine import Engine
 from mockserver.errors import UsageError
@@ -70,7 +69,8 @@ def test_two_mocks_do_not_share_a_port(live_mock: LiveMock) -> None:
         (["mock", "--port", "70000"], ["'70000' is no port"]),
         (["mock", "--auth", "maybe"], ["--auth", "enforce"]),
         (["mock", "--log-format", "xml"], ["--log-format"]),
-        (["mock", "--host", "no.such.host.invalid"], ["no.such.host.invalid"]),
+        (["mock", "--host", "no.such.host.invalid"], ["no.such.host.invalid is no address of this machine"]),
+        (["mock", "--host", "192.0.2.1"], ["192.0.2.1 is no address of this machine"]),
         (["mock", "--period", "trust"], ["--period 'trust'", "NAME=P7D"]),
         (["mock", "--period", "trust=7d"], ["'7d' is no ISO 8601 duration"]),
         (["mock", "--period", "trsut=P7D"], ["'trsut'", "did you mean 'trust'"]),
@@ -85,37 +85,56 @@ def test_wrong_usage_is_said_in_one_line(
     """Exit code 2, what is wrong, what would be right."""
     if arguments[:1] == ["mock"]:
         arguments = [*arguments, "--port=0"] if "--port" not in arguments else arguments
-    code = main(arguments)
-    out, err = capfd.readouterr()
-    _one_line(subprocess.CompletedProcess(arguments, code, out, err), 2, *said)
+    _one_line(_main(arguments, capfd), 2, *said)
 
 
 GOOD = bundled("spec/behaviours.yaml")
 
 
-@pytest.mark.parametrize(
-    ("flag", "text", "said"),
-    [
-        ("--behaviours", "operations: [", "is not YAML"),
-        (
-            "--behaviours",
-            "operations:\n  trustDevise: {}\n",
-            ":2: unknown name 'trustDevise' (did you mean 'trustDevice'?)",
-        ),
-        ("--behaviours", "\tx", "is not YAML"),
-        ("--behaviours", "operations: {}\noperations: {}\n", ":2: has the key 'operations' twice"),
-        ("--fixtures", "devices: [", "is not YAML"),
-        ("--fixtures", "device: []\n", ":1: unknown collection 'device'"),
-        ("--spec", "openapi: 3.1.0\npaths: [", "is not YAML"),
-        ("--spec", "just text", "file.yaml"),
-        ("--spec", "", "file.yaml"),
-        ("--spec", "swagger: '2.0'\n", "file.yaml"),
-    ],
-)
-def test_a_broken_file_is_said_in_one_line(flag: str, text: str, said: str, tmp_path: Path) -> None:
-    """Exit code 2, with the file, and the line where there is one, from a process of its own."""
+def _main(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> subprocess.CompletedProcess[str]:
+    """The command in this process."""
+    code = main(arguments)
+    out, err = capfd.readouterr()
+    return subprocess.CompletedProcess(arguments, code, out, err)
+
+
+BROKEN = [
+    ("--behaviours", "operations: [", "is not YAML"),
+    ("--behaviours", "\tx", "is not YAML"),
+    (
+        "--behaviours",
+        "operations:\n  trustDevise: {}\n",
+        ":2: unknown name 'trustDevise' (did you mean 'trustDevice'?)",
+    ),
+    ("--behaviours", "operations: {}\noperations: {}\n", ":2: has the key 'operations' twice"),
+    ("--fixtures", "devices: [", "is not YAML"),
+    ("--fixtures", "device: []\n", ":1: unknown collection 'device'"),
+    ("--spec", "openapi: 3.1.0\npaths: [", "is not YAML"),
+    ("--spec", "just text", "file.yaml"),
+    ("--spec", "", "file.yaml"),
+    ("--spec", "swagger: '2.0'\n", "file.yaml"),
+]
+
+
+@pytest.mark.parametrize(("flag", "text", "said"), BROKEN)
+def test_a_broken_file_is_said_in_one_line(
+    flag: str, text: str, said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, with the file, and the line where there is one."""
     file = tmp_path / "file.yaml"
     file.write_text(text, encoding="utf-8")
+    _one_line(_main(["mock", flag, str(file), "--port", "0"], capfd), 2, "file.yaml", said)
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "said"),
+    [("--spec", None, "file.yaml"), ("--behaviours", BROKEN[2][1], BROKEN[2][2]), ("--fixtures", "devices: [", "YAML")],
+)
+def test_a_process_says_it_alike(flag: str, text: str | None, said: str, tmp_path: Path) -> None:
+    """A missing file, a name that does not exist, broken YAML: one line from a process of its own."""
+    file = tmp_path / "file.yaml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
     _one_line(run_mock("mock", flag, str(file), "--port", "0"), 2, "file.yaml", said)
 
 
@@ -143,15 +162,13 @@ def test_help_is_given(arguments: list[str]) -> None:
         assert "exit codes: 0 ok, 1 the contract is broken" in ended.stdout
 
 
-def _read_settings(arguments: dict[str, Any], environment: dict[str, str]) -> Any:
-    names = ("contract", "spec", "behaviours", "fixtures", "host", "port", "auth", "seed", "log_format", "period")
-    options = dict.fromkeys((*names, "allow_remote_refs", "no_reload"))
-    return read_settings(argparse.Namespace(**{**options, **arguments}), environment)
+def _read_settings(arguments: list[str], environment: dict[str, str]) -> Any:
+    return read_settings(_parser().parse_args(["mock", *arguments]), environment)
 
 
 def test_without_flags_the_bundled_contract_is_played() -> None:
     """On this machine's own address, port 4010, with the users' tokens enforced."""
-    settings = _read_settings({}, {})
+    settings = _read_settings([], {})
     assert (settings.host, settings.port, settings.auth, settings.seed) == ("127.0.0.1", 4010, "enforce", "0")
     assert settings.spec == str(bundled("spec/openapi.yaml"))
     assert (settings.behaviours, settings.fixtures) == (GOOD, (bundled("fixtures"),))
@@ -159,7 +176,7 @@ def test_without_flags_the_bundled_contract_is_played() -> None:
 
 def test_another_contract_does_not_take_the_bundled_data() -> None:
     """Behaviours and fixtures of one contract say nothing of another."""
-    settings = _read_settings({"contract": "other.yaml"}, {})
+    settings = _read_settings(["other.yaml"], {})
     assert (settings.spec, settings.behaviours, settings.fixtures) == ("other.yaml", None, ())
 
 
@@ -171,7 +188,7 @@ def test_flags_win_over_the_environment() -> None:
         "MOCKSERVER_SEED": "7",
         "MOCKSERVER_FIXTURES": os.pathsep.join(["a", "b"]),
     }
-    settings = _read_settings({"port": "6000"}, environment)
+    settings = _read_settings(["--port", "6000"], environment)
     assert (settings.port, settings.auth, settings.seed) == (6000, "off", "7")
     assert settings.fixtures == (Path("a"), Path("b"))
 
@@ -183,7 +200,7 @@ def test_flags_win_over_the_environment() -> None:
 def test_the_environment_is_checked_like_flags(name: str, value: str) -> None:
     """A wrong value is wrong usage."""
     with pytest.raises(UsageError):
-        _read_settings({}, {f"MOCKSERVER_{name}": value})
+        _read_settings([], {f"MOCKSERVER_{name}": value})
 
 
 def test_the_banner_says_all_on_one_screen(engine: Engine) -> None:
@@ -274,12 +291,15 @@ def test_one_line_tells_one_request(text_mock: tuple[LiveMock, list[str]]) -> No
 
 
 def test_control_c_ends_at_once(text_mock: tuple[LiveMock, list[str]]) -> None:
-    """Within a second, exit code 0, nothing said of it, though a connection is open; the port is free again."""
+    """Exit code 0, nothing said of it, though a connection is open; the port is free again.
+
+    It takes about half a second; the limit leaves room for a busy machine.
+    """
     mock, _ = text_mock
     with socket.create_connection(("127.0.0.1", mock.port)):
         started = time.perf_counter()
         assert mock.interrupt() == 0
-        assert time.perf_counter() - started < 1
+        assert time.perf_counter() - started < 1.5
     assert not [line for line in mock.lines if "Traceback" in line or "rror" in line]
     with socket.create_server(("127.0.0.1", mock.port)):
         pass
