@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
+from uuid import UUID
 
 from mockserver.contract.shape import branches, has_format, members
 from mockserver.errors import MockError
@@ -21,8 +22,6 @@ Resolve = Callable[[Any], Any]
 _STAMPED: Final = re.compile(
     r"(?i)^(date_?)?(created|updated|modified|inserted|changed|last_?(updated|modified))(_?(at|on|date|time))?$"
 )
-_SHAPING: Final = ("format", "pattern", "enum", "maxLength")
-_UUID: Final = {"type": "string", "format": "uuid"}
 _KEY_ATTEMPTS: Final = 1000
 _INTEGERS_TRIED: Final = 10**6
 
@@ -125,13 +124,21 @@ def fresh_key(
     declared = {name for branch in branches(inner, resolve) for name in type_names(branch.get("type") or ())}
     if declared & {"integer", "number"}:
         return _free_integer(Generator(resolve), inner, taken, first)
-    shaped = any(branch.get(word) for branch in branches(inner, resolve) for word in _SHAPING)
     generator = Generator(resolve, varied=True)
     for attempt in range(_KEY_ATTEMPTS):
-        found = generator.value(inner if shaped else _UUID, f"{seed}/{key}/{attempt}", hint=key)
-        if not taken(found):
-            return found
+        for found in _texts(generator, inner, f"{seed}/{key}/{attempt}", key):
+            if generator.fits(inner, found) and not taken(found):
+                return found
     raise Unsatisfiable(f"found no value for {key!r} that is not taken", f"/{key}")
+
+
+def _texts(generator: Generator, schema: Any, seed: str, hint: str) -> Iterator[Any]:
+    """Keys to try: a UUID, a shorter number, and what the schema itself leads to."""
+    number = Random(seed).getrandbits(128)  # noqa: S311 - repeatable on purpose
+    yield str(UUID(int=number, version=4))
+    yield f"{number:032x}"
+    yield f"{number:032x}"[:8]
+    yield generator.value(schema, seed, hint)
 
 
 def _free_integer(generator: Generator, schema: Any, taken: Callable[[Any], bool], first: int) -> Any:
