@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from mockserver.generate.formats import bounds
 from mockserver.generate.regex import matches
 
 _TYPES: Final = ("object", "array", "string", "integer", "number", "boolean", "null")
+_MOST_KNOWN: Final = 50_000
 _IMPLIED: Final = (
     ("object", ("properties", "required", "additionalProperties", "patternProperties", "minProperties")),
     ("array", ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")),
@@ -29,6 +30,7 @@ class Demands:
     parts: tuple[Mapping[str, Any], ...]
     targets: frozenset[int] = frozenset()  #: identities of the `$ref` targets among the parts
     names: tuple[str, ...] = ()  #: the `$ref`s that led here, outermost first
+    _of_property: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def each(self, keyword: str) -> Iterator[Any]:
         """The keyword's value in every part that has it."""
@@ -82,10 +84,16 @@ class Demands:
 
     def of_property(self, name: str) -> list[Any]:
         """The schemas that the property of this name must satisfy together."""
-        found = [schema for part in self.parts for schema in _of_property(part, name)]
-        if not any(declares(part, name) or "additionalProperties" in part for part in self.parts):
-            found.extend(self.each("unevaluatedProperties"))
+        found = self._of_property.get(name)
+        if found is None:
+            found = [schema for part in self.parts for schema in _of_property(part, name)]
+            if self.has("unevaluatedProperties") and not self._evaluates(name):
+                found.extend(self.each("unevaluatedProperties"))
+            self._of_property[name] = found
         return found
+
+    def _evaluates(self, name: str) -> bool:
+        return any("additionalProperties" in part or declares(part, name) for part in self.parts)
 
     def of_item(self, index: int) -> list[Any]:
         """The schemas that the item at an index must satisfy together."""
@@ -98,7 +106,7 @@ def type_names(declared: Any) -> list[str]:
 
 
 class Flattener:
-    """Finds the demands of schemas, and remembers them for one run."""
+    """Finds the demands of schemas, and remembers them."""
 
     def __init__(self, resolve: Callable[[Any], Any]) -> None:
         self._resolve = resolve
@@ -112,6 +120,8 @@ class Flattener:
             return self._flat(roots, place)
         known = self._known.get(id(roots[0]))
         if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             known = self._known[id(roots[0])] = self._flat(roots, place)
         return known
 
@@ -156,10 +166,14 @@ def _limits(part: Mapping[str, Any], plain: str, exclusive: str) -> Iterator[tup
 
 def _of_property(part: Mapping[str, Any], name: str) -> Iterator[Any]:
     properties = part.get("properties") or {}
-    if name in properties:
+    declared = name in properties
+    if declared:
         yield properties[name]
-    yield from (schema for pattern, schema in (part.get("patternProperties") or {}).items() if matches(pattern, name))
-    if not declares(part, name) and "additionalProperties" in part:
+    for pattern, schema in (part.get("patternProperties") or {}).items():
+        if matches(pattern, name):
+            declared = True
+            yield schema
+    if not declared and "additionalProperties" in part:
         yield part["additionalProperties"]
 
 

@@ -28,20 +28,28 @@ _NOTHING: Final = object()
 _EMPTY: Final[tuple[Any, ...]] = (None, [], {}, "")
 
 
+class View:
+    """What is known of the schemas of one document, whichever value is drawn."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
+        self.flatten = Flattener(judge.resolve)
+        self.heights = Heights(self.flatten, judge.hides)
+
+
 class Draw:
     """A run: its random numbers, and how much it may still make."""
 
     def __init__(
         self,
-        judge: Judge,
+        view: View,
         random: Random,
         wants: Callable[[Any], bool] | None = None,
         room: int = ROOM,
         deepest: int = DEEPEST,
     ) -> None:
-        self.judge, self.random, self.wants = judge, random, wants
-        self.flatten = Flattener(judge.resolve)
-        self.heights = Heights(self.flatten, judge.hides)
+        self.judge, self.flatten, self.heights = view.judge, view.flatten, view.heights
+        self.random, self.wants = random, wants
         self.room, self.deepest, self.steps = room, deepest, STEPS
 
     def value(self, schemas: list[Any], where: Where) -> Any:

@@ -18,6 +18,7 @@ from mockserver.generate.formats import has_format
 from mockserver.generate.regex import matches
 
 _DEEPEST: Final = 200
+_MOST_KNOWN: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Judge:
         """Whether a property of this schema never travels this way: `writeOnly` in answers, `readOnly` in requests."""
         known = self._hidden.get(id(schema))
         if known is None:
+            if len(self._hidden) >= _MOST_KNOWN:
+                self._hidden.clear()
             known = self._hidden[id(schema)] = (
                 schema,
                 self._marked(schema, "readOnly" if self.writing else "writeOnly"),

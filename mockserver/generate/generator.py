@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 from typing import Any, Final
+from uuid import UUID
 
 from mockserver.contract.shape import branches, has_format, members
 from mockserver.errors import MockError
 from mockserver.generate.demands import type_names
-from mockserver.generate.draw import DEEPEST, ROOM, Draw
+from mockserver.generate.draw import DEEPEST, ROOM, Draw, View
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.fits import Judge
 from mockserver.generate.place import Where
@@ -21,37 +23,34 @@ Resolve = Callable[[Any], Any]
 _STAMPED: Final = re.compile(
     r"(?i)^(date_?)?(created|updated|modified|inserted|changed|last_?(updated|modified))(_?(at|on|date|time))?$"
 )
-_SHAPING: Final = ("format", "pattern", "enum", "maxLength")
-_UUID: Final = {"type": "string", "format": "uuid"}
 _KEY_ATTEMPTS: Final = 1000
 _INTEGERS_TRIED: Final = 10**6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Generator:
-    """Makes values for schemas.
+    """Makes values for the schemas of one document, and remembers what it learned of them.
 
     `resolve` follows a `$ref`; `writing` leaves out what is readOnly (a request) instead of what is writeOnly (an answer);
-    `nullable` reads that keyword as OpenAPI 3.0 does; `varied` draws among enums and alternatives and passes over
-    examples; `sparse` leaves optional members out.
+    `nullable` reads that keyword as OpenAPI 3.0 does.
     """
 
     resolve: Resolve
     writing: bool = False
     nullable: bool = True
-    varied: bool = False
-    sparse: bool = False
     room: int = ROOM  #: values after which only what is required is made
     deepest: int = DEEPEST  #: levels below which only what is required is made
 
-    def value(self, schema: Any, seed: str | int, hint: str = "") -> Any:
-        """A value that satisfies the schema, always the same for the same seed. Raises Unsatisfiable."""
-        wants = _nothing if self.sparse else None
-        return self._draw(seed, wants).value([schema], Where(varied=self.varied, hint=hint))
+    def value(self, schema: Any, seed: str | int, hint: str = "", *, varied: bool = False, sparse: bool = False) -> Any:
+        """A value that satisfies the schema, always the same for the same seed. Raises Unsatisfiable.
+
+        `varied` draws among enums and alternatives and passes over examples; `sparse` leaves optional members out.
+        """
+        return self._draw(seed, _nothing if sparse else None).value([schema], Where(varied=varied, hint=hint))
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a value satisfies a schema."""
-        return self._judge().fits(schema, value)
+        return self._view.judge.fits(schema, value)
 
     def completed(self, schema: Any, given: Mapping[str, Any], seed: str | int) -> dict[str, Any]:
         """The given members, and what is missing of those that are required, readOnly or have a default."""
@@ -63,8 +62,9 @@ class Generator:
             made = self._draw(seed, self._is_filled).value([schema], Where(given={}))
         return {**made, **given} if isinstance(made, dict) else dict(given)
 
-    def _judge(self) -> Judge:
-        return Judge(self._followed, self.writing, self.nullable)
+    @cached_property
+    def _view(self) -> View:
+        return View(Judge(self._followed, self.writing, self.nullable))
 
     def _followed(self, node: Any) -> Any:
         try:
@@ -74,7 +74,7 @@ class Generator:
 
     def _draw(self, seed: str | int, wants: Callable[[Any], bool] | None = None) -> Draw:
         random = Random(str(seed))  # noqa: S311 - repeatable on purpose
-        return Draw(self._judge(), random, wants, self.room, self.deepest)
+        return Draw(self._view, random, wants, self.room, self.deepest)
 
     def _is_filled(self, schema: Any) -> bool:
         return any(branch.get("readOnly") is True or "default" in branch for branch in branches(schema, self.resolve))
@@ -88,7 +88,7 @@ def generate(
     schema: Any, *, resolve: Resolve, seed: str | int, writing: bool = False, varied: bool = False, sparse: bool = False
 ) -> Any:
     """A value that satisfies the schema: its example where it has a valid one, otherwise made from its rules."""
-    return Generator(resolve, writing, varied=varied, sparse=sparse).value(schema, seed)
+    return Generator(resolve, writing).value(schema, seed, varied=varied, sparse=sparse)
 
 
 def complete(
@@ -125,13 +125,21 @@ def fresh_key(
     declared = {name for branch in branches(inner, resolve) for name in type_names(branch.get("type") or ())}
     if declared & {"integer", "number"}:
         return _free_integer(Generator(resolve), inner, taken, first)
-    shaped = any(branch.get(word) for branch in branches(inner, resolve) for word in _SHAPING)
-    generator = Generator(resolve, varied=True)
+    generator = Generator(resolve)
     for attempt in range(_KEY_ATTEMPTS):
-        found = generator.value(inner if shaped else _UUID, f"{seed}/{key}/{attempt}", hint=key)
-        if not taken(found):
-            return found
+        for found in _texts(generator, inner, f"{seed}/{key}/{attempt}", key):
+            if generator.fits(inner, found) and not taken(found):
+                return found
     raise Unsatisfiable(f"found no value for {key!r} that is not taken", f"/{key}")
+
+
+def _texts(generator: Generator, schema: Any, seed: str, hint: str) -> Iterator[Any]:
+    """Keys to try: a UUID, a shorter number, and what the schema itself leads to."""
+    number = Random(seed).getrandbits(128)  # noqa: S311 - repeatable on purpose
+    yield str(UUID(int=number, version=4))
+    yield f"{number:032x}"
+    yield f"{number:032x}"[:8]
+    yield generator.value(schema, seed, hint, varied=True)
 
 
 def _free_integer(generator: Generator, schema: Any, taken: Callable[[Any], bool], first: int) -> Any:

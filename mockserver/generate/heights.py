@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from mockserver.generate.demands import Demands, Flattener, type_names
 from mockserver.generate.errors import Unsatisfiable
 
 
+_MOST_KNOWN: Final = 200_000
+
+
 class Heights:
-    """Remembers, for one run, which schemas admit a value nested at most so deep."""
+    """Remembers which schemas admit a value nested at most so deep."""
 
     def __init__(self, flatten: Flattener, hides: Callable[[Any], bool]) -> None:
         self._flatten, self._hides = flatten, hides
@@ -22,6 +25,8 @@ class Heights:
             return schema is not False
         known = self._known.get((id(schema), levels))
         if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             self._known[id(schema), levels] = (schema, False)  # met again on its own level: no way out
             known = self._known[id(schema), levels] = (schema, self._admits(schema, levels))
         return known[1]

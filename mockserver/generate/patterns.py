@@ -20,11 +20,16 @@ _CATEGORIES: Final[dict[str, str]] = {
 _ATTEMPTS: Final = 120
 
 
-def sample(patterns: list[str], random: Random, low: int = 0, high: int | None = None) -> str | None:
-    """A string of `low` to `high` characters in which every pattern is found; None when no attempt succeeded."""
+def sample(
+    patterns: list[str],
+    random: Random,
+    low: int = 0,
+    high: int | None = None,
+    admits: Callable[[str], bool] = lambda _: True,
+) -> str | None:
+    """An admitted string in which every pattern is found, of about `low` to `high` characters; None when none was found."""
     for text in _candidates(patterns[0], random, low, high):
-        fits = len(text) >= low and (high is None or len(text) <= high)
-        if fits and all(matches(pattern, text) for pattern in patterns):
+        if admits(text) and all(matches(pattern, text) for pattern in patterns):
             return text
     return None
 

@@ -28,17 +28,23 @@ def string(demands: Demands, random: Random, hint: str, place: str) -> str:
     low, high = demands.most("minLength"), demands.least("maxLength")
     patterns = [pattern for pattern in demands.each("pattern") if isinstance(pattern, str)]
     formats = [name for name in demands.each("format") if isinstance(name, str)]
+
+    def sized(text: str) -> bool:
+        return low <= len(text) and (high is None or len(text) <= high)
+
+    def formed(text: str) -> bool:
+        return sized(text) and all(has_format(name, text) for name in formats)
+
     for text in _strings(formats, random, hint, low, high):
-        sized = low <= len(text) and (high is None or len(text) <= high)
-        if sized and all(has_format(name, text) for name in formats) and all(matches(one, text) for one in patterns):
+        if formed(text) and all(matches(pattern, text) for pattern in patterns):
             return text
+    for admits in (formed, sized) if patterns else ():  # where a pattern rules the format out, it is the stronger word
+        found = sample(patterns, random, low, high, admits)
+        if found is not None:
+            return found
     asked = " and ".join([*(f"format {name}" for name in formats), *(f"pattern {one!r}" for one in patterns)])
-    found = sample(patterns, random, low, high) if patterns else None
-    if found is None:
-        raise Unsatisfiable(
-            f"found no string of {asked or 'this length'}, {low} to {high or 'any number of'} characters", place
-        )
-    return found  # of no such format: where the pattern rules the format out, the pattern is the stronger word
+    size = f"{low} to {'any number of' if high is None else high} characters"
+    raise Unsatisfiable(f"found no string of {asked or 'this length'}, {size}", place)
 
 
 def _strings(formats: list[str], random: Random, hint: str, low: int, high: int | None) -> Iterator[str]:
@@ -49,12 +55,12 @@ def _strings(formats: list[str], random: Random, hint: str, low: int, high: int 
                 break
             yield made
             yield _padded(name, made, low)
-        yield _SHORTEST.get(name, "")
+        if name in _SHORTEST:
+            yield _SHORTEST[name]
     plain = word(hint, random)
     while len(plain) < low:
         plain += "-" + word("", random)
     yield plain if high is None else plain[:high]
-    yield "x" * low
 
 
 def _padded(name: str, text: str, low: int) -> str:

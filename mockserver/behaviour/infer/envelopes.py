@@ -103,5 +103,6 @@ def _wrapped(
 
 
 def is_wrapper(path: tuple[str, ...], collection: str) -> bool:
-    """Whether a path to a record is that of an envelope, and not of a member that happens to be such a record."""
-    return all(find_alike(name, _WRAPPERS) is not None or names_one_of(name, collection) for name in path)
+    """Whether a path to records is that of an envelope, and not of a member that happens to hold such records."""
+    known = (*_WRAPPERS, *_LISTS)
+    return all(find_alike(name, known) is not None or names_one_of(name, collection) for name in path)

@@ -12,7 +12,7 @@ from mockserver.contract.shape import members
 from mockserver.generate import Generator, Unsatisfiable, fresh_key
 
 Records = dict[str, list[dict[str, Any]]]
-_ROOM: Final = 80
+_ROOM: Final = 40
 _DEEPEST: Final = 3
 _KEY_ATTEMPTS: Final = 20
 
@@ -24,9 +24,10 @@ def seed_records(contract: Contract, inferred: Inferred, count: int = 3, seed: s
     """
     used = inferred.behaviours["collections"]
     resources = {one.name: one for one in inferred.resources.values() if one.name in used}
+    generator = Generator(contract.resolve, room=_ROOM, deepest=_DEEPEST)
     made: Records = {}
     for resource in _parents_first(resources, inferred):
-        made[resource.name] = list(_Maker(contract, resource, seed).records(count, _links(inferred, resource, made)))
+        made[resource.name] = list(_Maker(generator, resource, seed).records(count, _links(inferred, resource, made)))
     return {name: made[name] for name in used}
 
 
@@ -53,10 +54,10 @@ def _links(inferred: Inferred, resource: Resource, made: Records) -> list[tuple[
 class _Maker:
     """Makes the records of one collection."""
 
-    def __init__(self, contract: Contract, resource: Resource, seed: str | int) -> None:
-        self.contract, self.resource, self.seed = contract, resource, f"{seed}/{resource.name}"
+    def __init__(self, generator: Generator, resource: Resource, seed: str | int) -> None:
+        self.generator, self.resource, self.seed = generator, resource, f"{seed}/{resource.name}"
         self.schema = {"allOf": [{"$ref": spot.reference} for spot in (resource.record, *resource.also)]}
-        self.inner = members(self.schema, contract.resolve).get(resource.key)
+        self.inner = members(self.schema, generator.resolve).get(resource.key)
         self.keys: set[str] = set()
 
     def records(self, count: int, links: list[tuple[str, list[Any]]]) -> Iterator[dict[str, Any]]:
@@ -72,47 +73,43 @@ class _Maker:
                 yield record
 
     def record(self, index: int) -> dict[str, Any]:
-        record = self.generator(index).value(self.schema, f"{self.seed}/{index}")
+        record = self.generator.value(self.schema, f"{self.seed}/{index}", varied=index > 0)
         if not isinstance(record, dict):
             raise Unsatisfiable("a record is an object, and its schema admits none")
         record[self.resource.key] = self.key(record.get(self.resource.key), index)
         return record
 
-    def generator(self, index: int) -> Generator:
-        return Generator(self.contract.resolve, varied=index > 0, room=_ROOM, deepest=_DEEPEST)
-
     def is_valid(self, record: Mapping[str, Any]) -> bool:
         """Whether the record fits its schema with the key and the parent that it was given."""
         shown = {name: value for name, value in record.items() if name not in self.resource.private}
-        return self.generator(0).fits(self.schema, shown)
+        return self.generator.fits(self.schema, shown)
 
     def key(self, made: Any, index: int) -> Any:
         """The key that was made where a path can hold it, else the next number, else one that a path can hold."""
         if isinstance(made, str) and self.is_free(made) and made:
             return made
         first = fresh_key(
-            self.schema, self.resource.key, resolve=self.contract.resolve, seed=f"{self.seed}/{index}",
+            self.schema, self.resource.key, resolve=self.generator.resolve, seed=f"{self.seed}/{index}",
             taken=lambda key: str(key) in self.keys, first=index + 1,
         )  # fmt: skip
         return first if self.is_free(first) else self.held(index)
 
     def is_free(self, key: Any) -> bool:
         """Whether no record has the key, and a path can hold it."""
-        fits = self.generator(0).fits
+        fits = self.generator.fits
         held = all(fits(value.schema, key) or fits(value.schema, str(key)) for value in self.resource.values)
         return held and str(key) not in self.keys and "/" not in str(key)
 
     def held(self, index: int) -> Any:
         """A key made by what the path says of it, written as the record writes keys."""
         schemas = [value.schema for value in self.resource.values if value.schema is not None]
-        generator = Generator(self.contract.resolve, varied=True)
         written = [self.inner] if self.inner is not None else []
         for attempt in range(_KEY_ATTEMPTS):
             place = f"{self.seed}/{index}/key/{attempt}"
             try:
-                found = generator.value({"allOf": [*written, *schemas]}, place)
+                found = self.generator.value({"allOf": [*written, *schemas]}, place, varied=True)
             except Unsatisfiable:
-                found = str(generator.value({"allOf": schemas}, place))
+                found = str(self.generator.value({"allOf": schemas}, place, varied=True))
             if self.is_free(found):
                 return found
         raise Unsatisfiable("found no key that a path can hold", f"/{self.resource.key}")

@@ -103,7 +103,7 @@ class Verbs:
         above = self.resources.get(route.shape[:-1])
         for resource in [above] if above is not None else self._owners(answer):
             held = list_in(answer, self.schemas, resource.name, resource.record)
-            if held is not None and self._is_record(held.spot, resource):
+            if held is not None and self._is_record(held.spot, resource) and is_wrapper(held.path, resource.name):
                 return resource
         return None
 
