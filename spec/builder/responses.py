@@ -6,7 +6,6 @@ contradicts itself: both places are reported, and what is stated is kept until a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -14,8 +13,8 @@ from spec.builder.cells import HEADER_COLUMNS, RESPONSE_COLUMNS
 from spec.builder.context import Context
 from spec.builder.examples import Example, disagreements, read_examples
 from spec.builder.landmarks import STATUS
-from spec.builder.misplaced import names_shown, withhold
 from spec.builder.outline import OperationOutline, Section
+from spec.builder.response_checks import Response, check_responses
 from spec.builder.rows import read_rows
 from spec.builder.samples import Samples
 from spec.builder.schemas import add_enums, read_table, to_schema
@@ -26,27 +25,6 @@ JSON = "application/json"
 ANY = "*/*"
 
 
-@dataclass
-class Response:
-    """One status, as far as the page states it; a line of 0 means that the place is silent."""
-
-    status: str
-    row: int = 0
-    table: int = 0
-    label: int = 0
-    description: str = ""
-    stated: str = ""  # the Schema cell of its row
-    schema: dict[str, Any] | None = None
-    pasted: bool = False
-    examples: list[Example] = field(default_factory=list)
-    headers: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def line(self) -> int:
-        """The line that states the status best."""
-        return self.row or self.table or self.label
-
-
 def read_responses(operation: OperationOutline, samples: Samples, context: Context) -> dict[str, Any]:
     """The responses of an operation, in the order of its Responses table."""
     found: dict[str, Response] = {}
@@ -54,7 +32,7 @@ def read_responses(operation: OperationOutline, samples: Samples, context: Conte
     _tables(operation, found, context)
     _examples(operation, found, context)
     _headers(operation, found, context)
-    _check_against_rows(operation, found, context)
+    check_responses(operation, found, context)
     first = next((response for response in found.values() if response.schema is not None or response.examples), None)
     return {
         status: _response(response, _accepted(samples, response, first), context) for status, response in found.items()
@@ -165,35 +143,6 @@ def _header(line: int, cells: dict[str, str], context: Context) -> dict[str, Any
     return header | {"x-source": context.source(line)}
 
 
-def _check_against_rows(operation: OperationOutline, found: dict[str, Response], context: Context) -> None:
-    """Responses rows and what follows them must speak of the same statuses."""
-    call = f"{operation.method.upper()} {operation.path}"
-    rows = [response for response in found.values() if response.row]
-    if not rows and found:
-        line = next((section.line for section in operation.of("responses")), operation.line)
-        context.report(line, f"{call}: the Responses table has no rows; labels and schemas state the statuses", "note")
-        return
-    swallowed = [each for each in rows if each.stated == "inline" and not each.table and not context.page.stock]
-    if not context.page.stock:  # there the examples are made from the schema, and cut short
-        _unsure(found, swallowed, context)
-        shown = [example.value for response in found.values() for example in response.examples]
-        for response in found.values():
-            for line, name in withhold(response.schema, _body(response), names_shown(shown), lost=bool(swallowed)):
-                message = f"status {response.status}: {name}: the example has this field elsewhere or not at all"
-                context.report(line, message + "; the row was not read")
-    for response in found.values():
-        key = f"status {response.status} of {call}"
-        if not response.row:
-            message = f"{call}: status {response.status} has an example or a schema, and no row in Responses"
-            context.report(response.table or response.label, message, "contradiction", also=rows[0].row, key=key)
-        elif response in swallowed:
-            message = f"{call}: the row of status {response.status} says that a schema follows; none does"
-            context.report(response.row, message, "contradiction", also=response.label, key=key)
-        elif response.stated == "none" and response.table:
-            message = f"{call}: the row of status {response.status} says that it has no schema; one follows"
-            context.report(response.row, message, "contradiction", also=response.table, key=key)
-
-
 def _response(response: Response, accepted: str, context: Context) -> dict[str, Any]:
     built: dict[str, Any] = {"description": response.description or _phrase(response.status)}
     if response.headers:
@@ -202,24 +151,6 @@ def _response(response: Response, accepted: str, context: Context) -> dict[str, 
     if body or response.schema is not None or any(not example.json for example in response.examples):
         built["content"] = {_media(response, accepted, context): body}
     return built | {"x-source": context.source(response.line)}
-
-
-def _unsure(found: dict[str, Response], swallowed: list[Response], context: Context) -> None:
-    """A table before a missing one may hold its rows; without an example body nobody can tell."""
-    order = list(found.values())
-    for lost in swallowed:
-        before = [response for response in order[: order.index(lost)] if response.table]
-        if before and _body(before[-1]) is None and before[-1].schema is not None:
-            before[-1].schema = None
-            message = (
-                f"status {before[-1].status}: the table of {lost.status} is missing, its rows may stand in this one"
-            )
-            context.report(before[-1].table, message + "; it was not read", also=lost.row)
-
-
-def _body(response: Response) -> Any:
-    """The example body of a status, or None."""
-    return next((example.value for example in response.examples if example.json), None)
 
 
 def _media_type_object(response: Response, context: Context) -> dict[str, Any]:

@@ -57,8 +57,7 @@ def windows(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Markdown tables, fenced code, GitBook's tabs and hints, escaped titles, a Meaning column left empty."""
-    parts = [part for part in re.split(r"\n\n+", text.strip())]
-    return "\n\n".join(_markdown(parts)) + "\n"
+    return "\n\n".join(_markdown(re.split(r"\n\n+", text.strip()))) + "\n"
 
 
 def _markdown(parts: list[str]) -> list[str]:
