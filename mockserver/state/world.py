@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 from rpds import HashTrieMap
 
-from mockserver.clock import WorldClock
+from mockserver.clock import RUNNING, WorldClock
 from mockserver.contract.operation import ABSENT
 from mockserver.state.rules import CollectionRules
 
@@ -162,7 +162,7 @@ class World(msgspec.Struct, frozen=True):
 
     name: str
     collections: HashTrieMap[str, Collection]
-    clock: WorldClock = WorldClock()
+    clock: WorldClock = RUNNING
     faults: tuple[Any, ...] = ()
     seed: str = "0"
     step: int = 0
