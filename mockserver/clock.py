@@ -94,7 +94,10 @@ class WorldClock:
         """A clock that shows `instant` now, and stands still there or runs on."""
         if not 0 <= instant <= LAST:
             raise ValueError("the clock shows instants from 1970 to 9999")
-        return WorldClock(frozen=instant) if frozen else WorldClock(offset=instant - source())
+        if frozen:
+            return WorldClock(frozen=instant)
+        offset = instant - source()
+        return WorldClock(offset) if offset else RUNNING
 
     def advance(self, by: int, source: Callable[[], int] = system_now) -> WorldClock:
         """A clock that is ahead of this one by `by` milliseconds."""

@@ -81,10 +81,12 @@ class Refused(Exception):
         headers: tuple[tuple[str, str], ...] = (),
         *,
         own: bool = False,
+        missed: str = "",
     ) -> None:
         super().__init__(reason)
         self.status, self.reason, self.details, self.headers = status, reason, details, headers
         self.own = own  #: the mock speaks, not the API that it plays: always a problem (RFC 9457)
+        self.missed = missed  #: why a record was not found: unknown, expired, or another user's; empty otherwise
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

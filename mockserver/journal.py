@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -42,16 +42,32 @@ class Entry(NamedTuple):
     micros: int  #: how long the answer took
     verdict: str  #: `kept`, `refused`, `fault` or `broken`
     fault: str = ""  #: what was made to go wrong; empty when nothing was
+    found: Any = None  #: the record that the operation was about as it showed, or why none was found
+
+
+Tally = dict[Hashable, int]
+"""How many entries of each kind there were."""
 
 
 class Journal:
-    """The journals of all worlds of one app."""
+    """The journals of all worlds of one app; `kind` sorts entries, so that they can be counted when they are gone."""
 
-    def __init__(self, entries: int = ENTRIES, size: int = BYTES, secrets: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        entries: int = ENTRIES,
+        size: int = BYTES,
+        secrets: Iterable[str] = (),
+        kind: Callable[[Entry], Hashable] = lambda _: None,
+    ) -> None:
         self._worlds: dict[str, deque[Entry]] = {}
         self._numbers: dict[str, int] = {}
+        self._dropped: dict[str, Tally] = {}
+        self._gone: Tally = {}
         self._entries, self._size, self._held = entries, size, 0
         self._lock = threading.Lock()
+        self._recent: deque[tuple[int, Entry]] = deque(maxlen=entries)  # of all worlds, by place
+        self.total = 0  #: how many entries there have been in all worlds
+        self.kind = kind
         self.secrets = frozenset(name.lower() for name in secrets)  # headers and query parameters of this contract
         self.listeners: list[Callable[[Entry], None]] = []
 
@@ -69,13 +85,14 @@ class Journal:
             if self._held + size > self._size:
                 entry, size = _without_bodies(entry), 0
             self._held += size
+            self.total += 1
+            self._recent.append((self.total, entry))
             held = self._worlds.get(entry.world)
             if held is None:
                 held = self._worlds[entry.world] = deque()
             held.append(entry)
             if len(held) > self._entries:
-                oldest = held.popleft()
-                self._held -= len(oldest.request.body) + len(oldest.answer.body)
+                self._count(held.popleft(), self._dropped.setdefault(entry.world, {}))
         for listener in self.listeners:
             listener(entry)
 
@@ -83,11 +100,58 @@ class Journal:
         """The entries of a world, oldest first."""
         return iter(tuple(self._worlds.get(world, ())))
 
-    def clear(self, world: str) -> None:
-        """Forget the entries of a world; its numbers go on."""
+    def entry(self, world: str, number: int) -> Entry | None:
+        """The entry of this number; None when there is none, or no more."""
+        return next((entry for entry in self.entries(world) if entry.number == number), None)
+
+    def last(self, world: str) -> int:
+        """The number of the world's newest entry; 0 before the first."""
+        return self._numbers.get(world, 0)
+
+    def after(self, place: int) -> list[tuple[int, Entry]]:
+        """The entries of all worlds after the first `place` ones, each with its place, as far as they are known."""
         with self._lock:
+            return [pair for pair in self._recent if pair[0] > place]
+
+    def tally(self, world: str | None = None) -> Tally:
+        """How many entries of each kind there were, those that are gone among them: of a world, or of all on None."""
+        with self._lock:
+            tallies = [self._dropped.get(world, {})] if world is not None else [self._gone, *self._dropped.values()]
+            held = [self._worlds.get(world, ())] if world is not None else list(self._worlds.values())
+            entries = [entry for some in held for entry in some]
+        counted: Tally = {}
+        for tally in tallies:
+            _add(counted, tally)
+        for entry in entries:
+            kind = self.kind(entry)
+            counted[kind] = counted.get(kind, 0) + 1
+        return counted
+
+    def clear(self, world: str) -> None:
+        """Forget the entries of a world; its numbers go on, and its kinds are counted for all worlds together."""
+        with self._lock:
+            dropped = self._dropped.pop(world, {})
             for entry in self._worlds.pop(world, ()):
-                self._held -= len(entry.request.body) + len(entry.answer.body)
+                self._count(entry, dropped)
+            _add(self._gone, dropped)
+            kept = [pair for pair in self._recent if pair[1].world != world]
+            self._recent = deque(kept, maxlen=self._entries)
+
+    def forget(self, world: str) -> None:
+        """Forget all of a world that is gone."""
+        self.clear(world)
+        with self._lock:
+            self._numbers.pop(world, None)
+
+    def _count(self, entry: Entry, tally: Tally) -> None:
+        self._held -= len(entry.request.body) + len(entry.answer.body)
+        kind = self.kind(entry)
+        tally[kind] = tally.get(kind, 0) + 1
+
+
+def _add(tally: Tally, other: Tally) -> None:
+    for kind, count in other.items():
+        tally[kind] = tally.get(kind, 0) + count
 
 
 def _without_bodies(entry: Entry) -> Entry:

@@ -28,7 +28,7 @@ from mockserver.reply.negotiation import negotiate
 from mockserver.reply.preferences import Preferences, asked_delay, preferences
 from mockserver.reply.problems import Problems
 from mockserver.state.store import MAIN, Store
-from mockserver.state.world import World
+from mockserver.state.world import Record, World
 
 log = logging.getLogger("mockserver")
 
@@ -37,8 +37,8 @@ class Story:
     """What is known of one request so far; the journal entry is made of it."""
 
     __slots__ = (
-        "before", "caller", "changes", "delay", "disturbance", "fault", "faults", "now", "operation", "reason", "verdict",
-        "violations",
+        "before", "caller", "changes", "delay", "disturbance", "fault", "faults", "found", "now", "operation",
+        "reason", "verdict", "violations",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,6 +52,7 @@ class Story:
         self.delay = 0
         self.violations: tuple[Violation, ...] = ()
         self.changes: tuple[Any, ...] = ()
+        self.found: Record | str | None = None
 
 
 class Pipeline:
@@ -133,7 +134,7 @@ class Pipeline:
                 story.violations = violations
                 return self._failed(story, "the answer would have broken the contract")
             if outcome.world is world or self.store.commit(caller.world, version, outcome.world):
-                story.changes = outcome.changes
+                story.changes, story.found = outcome.changes, outcome.found
                 return reply
 
     def _disturb(self, operation: Operation, caller: Caller, request: Request, story: Story) -> Reply | None:
@@ -204,7 +205,7 @@ class Pipeline:
     def _refused(self, refused: Refused, story: Story) -> Reply:
         """The refusal as an answer; it is checked like any answer that the contract declares."""
         story.reason, story.verdict = refused.reason, "refused"
-        story.violations = refused.details
+        story.violations, story.found = refused.details, refused.missed or None
         reply = self.problems.render(refused, story.operation)
         operation = story.operation
         if operation is not None and not refused.own and operation.response_for(reply.status) is not None:
@@ -227,7 +228,7 @@ class Pipeline:
         if "origin" in request.headers:
             headers = merged_headers(headers, cors_headers(request))
         headers = (*headers, ("Mock-Why", f"/__mock__/worlds/{world.name}/requests/{number}/why"))
-        if world.clock is not RUNNING and world.clock != RUNNING:
+        if world.clock is not RUNNING:
             headers = (*headers, ("Date", format_http_date(story.now or 0)))
         answer = Answer(reply.status, headers, reply.body())
         if story.disturbance is not None or story.delay:
@@ -274,5 +275,6 @@ class Pipeline:
                 (perf_counter_ns() - started) // 1000,
                 story.verdict,
                 story.fault,
+                story.found,
             )
         )

@@ -11,6 +11,9 @@ from mockserver.contract.operation import ABSENT
 from mockserver.errors import Refused
 from mockserver.state.world import Filters, Record, World, text_of
 
+UNKNOWN, EXPIRED, FOREIGN = "unknown", "expired", "another user's"
+"""Why a record is not found."""
+
 
 class Changed(NamedTuple):
     """One record before and after; `None` where it was not there."""
@@ -21,11 +24,12 @@ class Changed(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a behaviour did: the next world, the fields of the reply by path, the records changed."""
+    """What a behaviour did: the next world, the fields of the reply by path, the records changed, the record found."""
 
     world: World
     fields: tuple[tuple[tuple[str, ...], Any], ...] = ()
     changes: tuple[Changed, ...] = ()
+    found: Record | None = None
 
 
 def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours) -> Outcome:
@@ -36,8 +40,7 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     if behaviour.call is not None:
         return _called(behaviour, world, scope)
     work = _Run(world, scope, behaviours)
-    if behaviour.find is not None:
-        work.find(behaviour.find)
+    found = work.find(behaviour.find) if behaviour.find is not None else None
     if behaviour.create is not None:
         work.create(behaviour.create)
     if behaviour.set is not None and behaviour.find is not None:
@@ -47,7 +50,7 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     if behaviour.list is not None:
         work.list(behaviour.list, behaviour.page)
     fields = tuple([(path, _given(value, scope)) for path, value in behaviour.reply])
-    return Outcome(_stepped(world, work.world), fields, tuple(work.changes))
+    return Outcome(_stepped(world, work.world), fields, tuple(work.changes), found)
 
 
 def _given(value: Value, scope: Scope) -> Any:
@@ -79,12 +82,26 @@ class _Run:
         self.owner = scope.caller.get("id")
         self.changes: list[Changed] = []
 
-    def find(self, query: Query) -> None:
+    def find(self, query: Query) -> Record:
         filters = self._filters(query)
         found = () if filters is None else self.world.visible(query.collection, filters, self.scope.now)
-        self.scope.record = found[0] if found else MISSING
         if not found:
-            raise Refused(404, f"no record of {query.collection} has {_words(query, self.scope)}")
+            self.scope.record = MISSING
+            missed = self._missed(query)
+            told = "" if missed == UNKNOWN else f" that is not {missed}"
+            raise Refused(404, f"no record of {query.collection}{told} has {_words(query, self.scope)}", missed=missed)
+        record = self.scope.record = found[0]
+        return record
+
+    def _missed(self, query: Query) -> str:
+        """Why no record was found: there is one that has expired, or one of another user, or none."""
+        given = [(name, value.evaluate(self.scope)) for name, value in query.filters]
+        if any(value is MISSING for _, value in given):
+            return UNKNOWN
+        held = self.world.collections[query.collection]
+        if held.matching((*given, *self._owned(query.collection))):
+            return EXPIRED
+        return FOREIGN if held.matching(tuple(given)) else UNKNOWN
 
     def create(self, creation: Creation) -> None:
         base = creation.base.evaluate(self.scope) if creation.base else {}

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 from immutables import Map
 
-from mockserver.clock import WorldClock
+from mockserver.clock import RUNNING, WorldClock
 from mockserver.contract.operation import ABSENT
 from mockserver.state.rules import CollectionRules
 
@@ -170,7 +170,7 @@ class World(msgspec.Struct, frozen=True, gc=False):
 
     name: str
     collections: Map[str, Collection]
-    clock: WorldClock = WorldClock()
+    clock: WorldClock = RUNNING
     faults: tuple[Any, ...] = ()
     seed: str = "0"
     step: int = 0
