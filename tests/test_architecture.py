@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("errors", "messages"),
     ("settings", "clock", "plain_yaml", "cors"),
+    ("wire",),
     ("contract",),
     ("generate",),
     ("state",),

@@ -139,6 +139,9 @@ class Contended:
         self.loads += 1
         return self.store.load(name)
 
+    def find(self, name: str) -> tuple[World, int] | None:
+        return self.store.find(name)
+
     def commit(self, name: str, version: int, world: World) -> bool:
         if self.conflicts:
             self.conflicts -= 1
