@@ -1,0 +1,41 @@
+"""What a client may wish of one answer: `Prefer` and its twins in the query."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.errors import Refused
+from mockserver.messages import Request
+from mockserver.reply.preferences import Preferences, preferences
+
+
+@pytest.mark.parametrize(
+    ("prefer", "query", "wish"),
+    [
+        (None, "", None),
+        (None, "a=1&b__=2", None),
+        ("", "", None),
+        ("wait=5, respond-async", "", None),
+        ("code=404", "", Preferences(code=404)),
+        ("Code = 404", "", Preferences(code=404)),
+        ("code=404, example=missing", "", Preferences(code=404, example="missing")),
+        ("code=404; example=missing", "", Preferences(code=404, example="missing")),
+        ('example="one"', "", Preferences(example="one")),
+        ("dynamic=true, seed=7", "", Preferences(dynamic=True, seed="7")),
+        ("dynamic=false", "", Preferences()),
+        (None, "__code=500&__dynamic=1", Preferences(code=500, dynamic=True)),
+        ("code=404", "__code=500", Preferences(code=500)),
+    ],
+)
+def test_wishes_are_read(prefer: str | None, query: str, wish: Preferences | None) -> None:
+    """Names without case, quotes taken off; the query wins; what is no wish of ours is ignored."""
+    headers = {} if prefer is None else {"prefer": prefer}
+    assert preferences(Request("GET", "/", query, headers)) == wish
+
+
+@pytest.mark.parametrize("code", ["", "abc", "99", "600", "-1", "4.5", "²", "9" * 5000])
+def test_a_code_that_is_none_is_refused(code: str) -> None:
+    """400, as the mock's own refusal."""
+    with pytest.raises(Refused) as caught:
+        preferences(Request("GET", "/", "", {"prefer": f"code={code}"}))
+    assert (caught.value.status, caught.value.own) == (400, True)

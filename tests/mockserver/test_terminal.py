@@ -1,0 +1,87 @@
+"""One readable line per request, written beside the answers."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.journal import Entry
+from mockserver.messages import Answer, Request
+from mockserver.terminal import LINES, Terminal, json_line, line, printable
+from tests.support import START
+
+
+def _entry(path: str = "/devices", **changes: Any) -> Entry:
+    given_: dict[str, Any] = {
+        "number": 1,
+        "at": START,
+        "request": Request("GET", path),
+        "answer": Answer(200),
+        "operation": "listDevices",
+        "user": "alice",
+        "world": "main",
+        "reason": "",
+        "violations": (),
+        "changes": (),
+        "before": None,
+        "micros": 1234,
+        "verdict": "kept",
+    }
+    return Entry(**{**given_, **changes})
+
+
+def test_a_line_tells_a_request() -> None:
+    """Time, method, path, status, operation, user, how long."""
+    assert line(_entry())[8:] == " GET    /devices 200 listDevices (alice) 1.2 ms"
+
+
+def test_a_refusal_says_why() -> None:
+    """The world where it is not the main one, the reason at the end; what is not known is a dash."""
+    entry = _entry(answer=Answer(404), world="w1", reason="no such\ndevice")
+    assert line(entry)[8:] == r" GET    /devices 404 listDevices (alice in w1) 1.2 ms - no such\ndevice"
+    assert " 404 - (-) " in line(_entry(answer=Answer(404), operation=None, user=None))
+
+
+@given(st.text(max_size=400))
+def test_a_client_s_text_does_a_terminal_no_harm(text: str) -> None:
+    """What is printed is one line of printable characters, of a bounded length."""
+    safe = printable(text)
+    assert all(char.isprintable() for char in safe)
+    assert len(safe) <= 2_100
+    if text.isprintable() and len(text) <= 200:
+        assert safe == text
+    assert len(line(_entry(path=text)).splitlines()) == 1
+
+
+@given(st.text(max_size=100))
+def test_a_line_of_json_is_an_object(text: str) -> None:
+    """Whatever a client sent, it can be read back."""
+    told = json.loads(json_line(_entry(path=text, reason=text)))
+    assert (told["event"], told["path"], told["reason"], told["microseconds"]) == ("request", text, text, 1234)
+
+
+@pytest.mark.parametrize(("log_format", "count"), [("text", LINES + 1), ("json", LINES + 7)])
+def test_under_load_the_rest_is_counted(log_format: Any, count: int) -> None:
+    """People are shown so many lines and a count; machines get every line."""
+    out = io.StringIO()
+    terminal = Terminal(out, log_format)
+    for _ in range(LINES + 7):
+        terminal(_entry())
+    terminal.flush()
+    lines = out.getvalue().splitlines()
+    assert len(lines) == count
+    assert ("... and 7 more" in lines[-1]) is (log_format == "text")
+    terminal.flush()
+    assert len(out.getvalue().splitlines()) == count
+
+
+def test_nothing_is_written_for_nothing() -> None:
+    """A look that finds nothing leaves no trace."""
+    out = io.StringIO()
+    Terminal(out).flush()
+    assert out.getvalue() == ""
