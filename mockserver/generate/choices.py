@@ -56,7 +56,7 @@ def _discriminator_value(choice: Choice, option: Any) -> str | None:
 
 
 def discriminator_value(discriminator: Mapping[str, Any], reference: Any) -> str | None:
-    """What the discriminating property says for a schema: its key in the mapping, else its name (OpenAPI 3.1, 4.8.25)."""
+    """The discriminating value of a schema: its key in the mapping, else its name (OpenAPI 3.1, 4.8.25)."""
     if not isinstance(reference, str):
         return None
     name = reference.rpartition("/")[2]

@@ -24,7 +24,7 @@ _IMPLIED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """Schemas that one value must satisfy together: as they were asked (`roots`), and all that follows from them (`parts`)."""
+    """Schemas that one value must satisfy together: as they were asked (`roots`), and all that they imply (`parts`)."""
 
     roots: tuple[Any, ...]
     parts: tuple[Mapping[str, Any], ...]

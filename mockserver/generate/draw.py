@@ -22,7 +22,8 @@ DEEPEST: Final = 5  #: below this level of nesting only what is required is made
 ROOM: Final = 300  #: values, scalars included, after which only what is required is made
 STEPS: Final = 30_000  #: schemas looked at, after which the run is given up
 _UNCERTAIN: Final = (
-    "anyOf", "oneOf", "not", "if", "dependentRequired", "dependentSchemas", "contains", "unevaluatedProperties", "unevaluatedItems",
+    "anyOf", "oneOf", "not", "if", "dependentRequired", "dependentSchemas", "contains",
+    "unevaluatedProperties", "unevaluatedItems",
 )  # fmt: skip
 _NOTHING: Final = object()
 _EMPTY: Final[tuple[Any, ...]] = (None, [], {}, "")

@@ -1,7 +1,7 @@
 """Whether a value satisfies a schema, asked thousands of times while one is made.
 
-The verdict on messages belongs to the contract's validators; they are compiled for each schema, which costs more than the
-few look-ups that are needed here, on alternatives that nobody else ever asks about. JSON Schema 2020-12, and
+The verdict on messages belongs to the contract's validators. They are compiled for each schema, which costs more than
+the few look-ups that are needed here, on alternatives that nobody else ever asks about. JSON Schema 2020-12, and
 OpenAPI 3.0 where it differs (`nullable`, boolean exclusive bounds); `readOnly` and `writeOnly` count by direction.
 """
 
@@ -23,7 +23,7 @@ _MOST_KNOWN: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Says whether values satisfy schemas: `resolve` follows a `$ref`, `writing` is the direction (request or answer)."""
+    """Says whether values satisfy schemas: `resolve` follows a `$ref`, `writing` is for requests, else for answers."""
 
     resolve: Callable[[Any], Any]
     writing: bool = False

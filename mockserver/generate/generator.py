@@ -31,7 +31,7 @@ _INTEGERS_TRIED: Final = 10**6
 class Generator:
     """Makes values for the schemas of one document, and remembers what it learned of them.
 
-    `resolve` follows a `$ref`; `writing` leaves out what is readOnly (a request) instead of what is writeOnly (an answer);
+    `resolve` follows a `$ref`; `writing` leaves out what is readOnly (a request), else what is writeOnly (an answer);
     `nullable` reads that keyword as OpenAPI 3.0 does.
     """
 
@@ -119,7 +119,7 @@ def fresh_key(
 ) -> Any:
     """A key for a new record, of the type that its schema declares: a string drawn by seed, or an integer.
 
-    Integers count from `first`, which should lie above all keys that were ever given: a removed record's key is not free.
+    Integers count from `first`, which should lie above all keys ever given: a removed record's key is not free.
     """
     inner = members(schema, resolve).get(key, {"type": "string"})
     declared = {name for branch in branches(inner, resolve) for name in type_names(branch.get("type") or ())}

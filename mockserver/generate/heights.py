@@ -8,7 +8,6 @@ from typing import Any, Final
 from mockserver.generate.demands import Demands, Flattener, type_names
 from mockserver.generate.errors import Unsatisfiable
 
-
 _MOST_KNOWN: Final = 200_000
 
 

@@ -27,7 +27,7 @@ def sample(
     high: int | None = None,
     admits: Callable[[str], bool] = lambda _: True,
 ) -> str | None:
-    """An admitted string in which every pattern is found, of about `low` to `high` characters; None when none was found."""
+    """An admitted string in which every pattern is found, of about `low` to `high` characters; None without success."""
     for text in _candidates(patterns[0], random, low, high):
         if admits(text) and all(matches(pattern, text) for pattern in patterns):
             return text

@@ -12,7 +12,7 @@ from mockserver.generate.fits import Judge
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The place of a value: its pointer, the name it is drawn for, how deep it lies, which `$ref` targets surround it."""
+    """The place of a value: its pointer, the name it is drawn for, how deep it lies, the `$ref` targets around it."""
 
     pointer: str = ""
     hint: str = ""

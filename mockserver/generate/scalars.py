@@ -18,8 +18,10 @@ from mockserver.generate.words import word
 
 _SPREAD: Final = 100  # how many steps from its bound a number is drawn when nothing else limits it
 _ATTEMPTS: Final = 200
-_SHORTEST: Final = {"email": "a@b.co", "idn-email": "a@b.co", "uri": "a:b", "url": "a:b", "uri-reference": "/", "byte": "YQ==",
-                    "hostname": "a", "ipv6": "::1", "ipv4": "1.1.1.1", "json-pointer": "", "regex": "a", "duration": "P1D"}  # fmt: skip
+_SHORTEST: Final = {
+    "email": "a@b.co", "idn-email": "a@b.co", "uri": "a:b", "url": "a:b", "uri-reference": "/", "byte": "YQ==",
+    "hostname": "a", "ipv6": "::1", "ipv4": "1.1.1.1", "json-pointer": "", "regex": "a", "duration": "P1D",
+}  # fmt: skip
 _PREFIXED: Final = frozenset({"email", "idn-email", "hostname"})
 
 

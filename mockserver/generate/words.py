@@ -6,21 +6,14 @@ import re
 from random import Random
 from typing import Final
 
-_PLAIN: Final = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "iris", "juniper", "larch", "maple",
-                 "north", "opal", "pine", "quartz", "river", "slate", "tulip", "willow")  # fmt: skip
+_PLAIN: Final = (
+    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "iris", "juniper", "larch", "maple", "north",
+    "opal", "pine", "quartz", "river", "slate", "tulip", "willow",
+)  # fmt: skip
 _FIRST: Final = ("Ada", "Alan", "Barbara", "Edsger", "Frances", "Grace", "John", "Katherine", "Linus", "Margaret")
 _LAST: Final = (
-    "Lovelace",
-    "Turing",
-    "Liskov",
-    "Dijkstra",
-    "Allen",
-    "Hopper",
-    "Backus",
-    "Johnson",
-    "Hamilton",
-    "Perlman",
-)
+    "Lovelace", "Turing", "Liskov", "Dijkstra", "Allen", "Hopper", "Backus", "Johnson", "Hamilton", "Perlman",
+)  # fmt: skip
 _CITIES: Final = ("Amsterdam", "Berlin", "Geneva", "Lisbon", "London", "Oslo", "Paris", "Prague", "Rome", "Vienna")
 _COUNTRIES: Final = ("AT", "CH", "CZ", "DE", "FR", "GB", "IT", "NL", "NO", "PT")
 

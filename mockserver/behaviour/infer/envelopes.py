@@ -9,22 +9,13 @@ from typing import Final
 from mockserver.behaviour.infer.names import find_alike, key_field, names_one_of
 from mockserver.behaviour.infer.spots import Schemas, Spot
 
-_LISTS: Final = ("data", "items", "results", "records", "content", "values", "list", "value", "entries", "elements", "rows",
-                 "hits", "docs", "objects", "resources", "member", "collection", "nodes", "edges")  # fmt: skip
+_LISTS: Final = (
+    "data", "items", "results", "records", "content", "values", "list", "value", "entries", "elements", "rows", "hits",
+    "docs", "objects", "resources", "member", "collection", "nodes", "edges",
+)  # fmt: skip
 _WRAPPERS: Final = (
-    "data",
-    "result",
-    "response",
-    "_embedded",
-    "embedded",
-    "body",
-    "payload",
-    "d",
-    "record",
-    "item",
-    "object",
-    "results",
-)
+    "data", "result", "results", "response", "_embedded", "embedded", "body", "payload", "d", "record", "item", "object",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,17 @@ from typing import Any
 
 from mockserver.behaviour.infer.collections import Resource, find_resources
 from mockserver.behaviour.infer.fitting import Fitting
+from mockserver.behaviour.infer.links import related
 from mockserver.behaviour.infer.routes import Shape, route_of, routes_by_shape
+from mockserver.behaviour.infer.showing import LeftToExample
 from mockserver.behaviour.infer.spots import Schemas
-from mockserver.behaviour.infer.verbs import LeftToExample, Verbs
+from mockserver.behaviour.infer.verbs import Verbs
 from mockserver.contract.contract import Contract
 
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """What was inferred: behaviours in the form of `behaviours.yaml`, and why each other operation was left to its example."""
+    """What was inferred: behaviours as `behaviours.yaml` has them, and why each other operation keeps to its example."""
 
     behaviours: Mapping[str, Any]
     reasons: Mapping[str, str]  #: by operation id
@@ -28,8 +30,8 @@ def infer(contract: Contract) -> Inferred:
     schemas = Schemas(contract)
     fitting = Fitting(schemas)
     routes = routes_by_shape(contract.operations.values())
-    resources = find_resources(routes, schemas, fitting)
-    verbs = Verbs(resources, routes, schemas, fitting)
+    resources = related(find_resources(routes, schemas, fitting), schemas)
+    verbs = Verbs(resources, schemas, fitting)
     behaviours: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     for operation in contract.operations.values():

@@ -30,7 +30,7 @@ def find_alike(name: str, among: Iterable[str]) -> str | None:
 
 
 def names_one_of(word: str, many: str) -> bool:
-    """Whether a word may stand for one of a collection, by what both have in common: `pet` of `pets`, `entry` of `entries`.
+    """Whether a word may stand for one of a collection: `pet` of `pets`, `entry` of `entries`.
 
     No plural is ever made up: both names stand in the contract, and only their beginnings are compared.
     """
@@ -40,7 +40,7 @@ def names_one_of(word: str, many: str) -> bool:
 
 
 def key_field(parameter: str, collection: str, fields: Iterable[str]) -> str | None:
-    """The field that a path value names: of its name, `id` for `petId`, `name` for `petName`, `petId` for `id` of the pets."""
+    """The field that a path value names: `id` for `petId`, `name` for `petName`, `petId` for an `id` of the pets."""
     known = [name for name in fields if words(name) and "." not in name]
     exact, ending = find_alike(parameter, known), _by_ending(words(parameter), collection, known)
     if exact is None and ending is not None and words(parameter)[-1:] not in _IDS:

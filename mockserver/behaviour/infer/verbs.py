@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from mockserver.behaviour.infer.collections import Resource, Routes
-from mockserver.behaviour.infer.envelopes import Held, is_wrapper, list_in, record_in
+from mockserver.behaviour.infer.collections import Resource
+from mockserver.behaviour.infer.envelopes import list_in, record_in
 from mockserver.behaviour.infer.fitting import Fitting
 from mockserver.behaviour.infer.names import find_alike
-from mockserver.behaviour.infer.paging import Data, filters, page, queried, reply_path, surroundings
+from mockserver.behaviour.infer.paging import filters, page
 from mockserver.behaviour.infer.routes import VALUE, Route, Shape
+from mockserver.behaviour.infer.sending import Sending, Sent
+from mockserver.behaviour.infer.showing import LeftToExample, Showing
 from mockserver.behaviour.infer.spots import Schemas, Spot
-from mockserver.contract.operation import Operation
-from mockserver.generate.generator import is_stamp
 
-_CREATED: Final = ("created", "inserted")
-
-
-class LeftToExample(Exception):
-    """Why an operation gets no behaviour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a request gives a record: all of it, or each field by itself, without those that have another form there."""
-
-    all: Data
-    each: Data
-    odd: tuple[str, ...] = ()  #: sent in a form that the record's field does not have
+Data = dict[str, Any]
 
 
 class Verbs:
     """Derives the behaviours of the operations of one contract."""
 
-    def __init__(self, resources: Mapping[Shape, Resource], routes: Routes, schemas: Schemas, fitting: Fitting) -> None:
-        self.resources, self.routes, self.schemas, self.fitting = resources, routes, schemas, fitting
+    def __init__(self, resources: Mapping[Shape, Resource], schemas: Schemas, fitting: Fitting) -> None:
+        self.resources, self.schemas = resources, schemas
+        self.sending, self.showing = Sending(schemas, fitting), Showing(schemas, fitting)
 
     def behaviour(self, route: Route) -> Data:
         """The behaviour of one operation. Raises LeftToExample."""
@@ -57,30 +44,19 @@ class Verbs:
         if method in ("PUT", "PATCH"):
             return self._change_by_body(route, resource, method)
         if method == "DELETE" and route.operation.body is None:
-            found = self._parent(route, route.shape)
-            chosen = {
-                **self._under_parent(resource, route.shape),
-                **filters(route.operation, resource, self.schemas, {}),
-            }
-            return {
-                **_because("DELETE on a collection removes its records"),
-                **found,
-                "remove": {resource.name: chosen},
-            }
+            chosen = self._under_parent(resource, route.shape) | filters(route.operation, resource, self.schemas, {})
+            because = _because("DELETE on a collection removes its records")
+            return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}}
         raise LeftToExample(f"{method} on a collection has no agreed meaning")
 
     def _at_item(self, route: Route, resource: Resource, method: str) -> Data:
         find = self._find(route, resource, route.shape)
         if method == "GET":
-            return {**_because("GET on a record reads it"), **find, **self._shown(route, resource, must=True)}
+            shown = self.showing.record(route.operation, resource, must=True)
+            return {**_because("GET on a record reads it"), **find, **shown}
         if method == "DELETE":
-            gone = self._gone(resource)
-            return {
-                **_because("DELETE on a record removes it, and what is its own"),
-                **find,
-                "remove": gone,
-                **self._shown(route, resource),
-            }
+            because = _because("DELETE on a record removes it, and what is its own")
+            return {**because, **find, "remove": self._gone(resource), **self.showing.record(route.operation, resource)}
         if method in ("PUT", "PATCH", "POST"):
             return self._change(route, resource, method, find)
         raise LeftToExample(f"{method} on a record has no agreed meaning")
@@ -101,24 +77,16 @@ class Verbs:
         if answer is None:
             return None
         above = self.resources.get(route.shape[:-1])
-        for resource in [above] if above is not None else self._owners(answer):
-            held = list_in(answer, self.schemas, resource.name, resource.record)
-            if held is not None and self._is_record(held.spot, resource) and is_wrapper(held.path, resource.name):
-                return resource
-        return None
+        candidates = [above] if above is not None else self._owners(answer) if VALUE not in route.shape else []
+        return next((one for one in candidates if self.showing.lists(answer, one) is not None), None)
 
     def _owners(self, answer: Spot) -> list[Resource]:
         """The only collection with records of the schema that an answer lists; none when there are several."""
         held = list_in(answer, self.schemas, "")
         if held is None:
             return []
-        owners = {one.name: one for one in self.resources.values() if self._is_record(held.spot, one)}
+        owners = {one.name: one for one in self.resources.values() if self.showing.is_record(held.spot, one)}
         return list(owners.values()) if len(owners) == 1 else []
-
-    def _is_record(self, spot: Spot, resource: Resource) -> bool:
-        return self.schemas.same(spot, resource.record) or any(
-            self.schemas.same(spot, other) for other in resource.also
-        )
 
     def _takes_many(self, route: Route, resource: Resource) -> bool:
         body = self.schemas.body(route.operation.body)
@@ -130,21 +98,12 @@ class Verbs:
         for end in range(len(route.shape) - 1, 1, -1):
             shape = route.shape[:end]
             if shape[-1] == VALUE and shape[:-1] in self.resources:
-                resource = self.resources[shape[:-1]]
-                found = self._find(route, resource, shape)
-                return {
-                    **_because("only a record that is there can be acted on"),
-                    **found,
-                    **self._acted(route, resource),
-                }
+                return self._act(route, self.resources[shape[:-1]], shape)
         raise LeftToExample(_no_place(route))
 
-    def _acted(self, route: Route, resource: Resource) -> Data:
-        answer = self.schemas.answer(route.operation)
-        held = record_in(answer, self.schemas, resource.name, "", resource.record) if answer is not None else None
-        if held is None or not self._is_record(held.spot, resource) or not is_wrapper(held.path, resource.name):
-            return {}
-        return {"reply": _reply(held.path, "$record")}
+    def _act(self, route: Route, resource: Resource, shape: Shape) -> Data:
+        because = _because("only a record that is there can be acted on")
+        return {**because, **self._find(route, resource, shape), **self.showing.acted(route.operation, resource)}
 
     # the verbs
 
@@ -166,48 +125,39 @@ class Verbs:
         return {} if link is None else {link.field: f"$record.{self.resources[link.base].key}"}
 
     def _list(self, route: Route, resource: Resource, base: Shape, because: str) -> Data:
-        answer = self.schemas.answer(route.operation)
-        held = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
-        if answer is None or held is None:
-            raise LeftToExample("what it answers holds no list of records")
-        self._must_fit(resource, held)
+        shown = self.showing.listed(route.operation, resource)
         paging = page(route.operation, resource, self.schemas)
-        chosen = filters(route.operation, resource, self.schemas, paging)
-        data = {
-            **_because(because),
-            **self._parent(route, base),
-            "list": {resource.name: {**self._under_parent(resource, base), **chosen}},
-            **({"page": paging} if paging else {}),
-        }
-        around = dict(surroundings(answer, held.path, self.schemas, route.operation))
-        return {**data, "reply": _reply(held.path, "$records", around)}
+        chosen = self._under_parent(resource, base) | filters(route.operation, resource, self.schemas, paging)
+        listed = {"list": {resource.name: chosen}, **({"page": paging} if paging else {})}
+        return {**_because(because), **self._parent(route, base), **listed, **shown}
 
     def _create(self, route: Route, resource: Resource, base: Shape) -> Data:
-        sent = self._sent(route, resource)
+        sent = self.sending.sent(route.operation, resource)
         if sent is None:
             raise LeftToExample("POST on the collection, and what is sent is no such record")
-        fields = {**sent.all, **dict.fromkeys(sent.odd, "$absent")}
-        fields.update(self._stamps(resource, making=True))
-        data = {**_because("POST on a collection creates a record"), **self._parent(route, base)}
-        created = {**fields, **self._under_parent(resource, base)}
-        return {**data, "create": {resource.name: _short(created, "*")}, **self._shown(route, resource)}
+        fields = {**sent.all, **dict.fromkeys(sent.odd, "$absent"), **self.sending.stamps(resource, making=True)}
+        created = _short({**fields, **self._under_parent(resource, base)}, "*")
+        because = _because("POST on a collection creates a record")
+        shown = self.showing.record(route.operation, resource)
+        return {**because, **self._parent(route, base), "create": {resource.name: created}, **shown}
 
     def _change(self, route: Route, resource: Resource, method: str, find: Data) -> Data:
-        sent = self._sent(route, resource)
-        if sent is None and method != "POST":
-            raise LeftToExample(f"{method} on a record, and what is sent is no such record")
+        sent = self.sending.sent(route.operation, resource)
+        if sent is None and method == "POST":
+            return self._act(route, resource, route.shape)
         if sent is None:
-            return {**_because("only a record that is there can be acted on"), **find, **self._acted(route, resource)}
-        if method == "PUT" and self._makes_missing(route.operation, private=resource.key in resource.private):
+            raise LeftToExample(f"{method} on a record, and what is sent is no such record")
+        if method == "PUT" and self._makes_missing(route, resource):
             return self._upsert(route, resource, sent)
-        stamps = self._stamps(resource, making=False)
+        stamps = self.sending.stamps(resource, making=False)
         if method == "PUT" and "*" in sent.all:
-            because, word = "PUT on a record replaces it", "="
+            because = "PUT on a record replaces it"
             changed = {"=": sent.all["*"], **{name: f"$record.{name}" for name in sent.odd}}
         else:
-            because, word = f"{method} on a record changes the fields that are sent", ""
+            because = f"{method} on a record changes the fields that are sent"
             changed = dict(sent.all if not sent.odd else sent.each)
-        return {**_because(because), **find, "set": _short({**changed, **stamps}, word), **self._shown(route, resource)}
+        shown = self.showing.record(route.operation, resource)
+        return {**_because(because), **find, "set": _short({**changed, **stamps}, "="), **shown}
 
     def _upsert(self, route: Route, resource: Resource, sent: Sent) -> Data:
         created = {**sent.all, **dict.fromkeys(sent.odd, "$absent"), **self._keyed(route, resource)}
@@ -215,7 +165,7 @@ class Verbs:
             **_because("PUT on a record makes or replaces it: it never answers 404"),
             **self._parent(route, route.shape[:-1]),
             "create": {resource.name: created},
-            **self._shown(route, resource),
+            **self.showing.record(route.operation, resource),
         }
 
     def _keyed(self, route: Route, resource: Resource) -> Data:
@@ -224,9 +174,12 @@ class Verbs:
         return {**keyed, link.field: f"$record.{self.resources[link.base].key}"} if link is not None else keyed
 
     @staticmethod
-    def _makes_missing(operation: Operation, *, private: bool) -> bool:
-        """Whether a PUT creates what is not there: it can answer 201, or nothing else could tell the key; and never 404."""
-        return "404" not in operation.responses and ("201" in operation.responses or private)
+    def _makes_missing(route: Route, resource: Resource) -> bool:
+        """Whether a PUT on a path creates what is not there: it can answer 201, or nothing else tells the key."""
+        declared = route.operation.responses
+        if route.shape[-1] != VALUE or "404" in declared:
+            return False
+        return "201" in declared or resource.key in resource.private
 
     def _change_by_body(self, route: Route, resource: Resource, method: str) -> Data:
         body = self.schemas.body(route.operation.body)
@@ -249,84 +202,9 @@ class Verbs:
                         gone[child.name] = {link.field: f"$record.{resource.key}"}
         return gone
 
-    def _sent(self, route: Route, resource: Resource) -> Sent | None:
-        """The fields that a request gives a record; None when it gives none."""
-        body = self.schemas.body(route.operation.body)
-        known = self.schemas.members(resource.record)
-        if body is None:
-            given = {one.name: f"$query.{one.name}" for one in queried(route.operation)}
-            fields = {name: value for name, value in given.items() if name in known and name != resource.key}
-            return Sent(fields, fields) if fields else None
-        many = self.schemas.items(body) if self.schemas.is_list(body) else None
-        held = record_in(many or body, self.schemas, resource.name, resource.key, resource.record)
-        if held is None or not self.schemas.share(held.spot, resource.record):
-            return None
-        base = ".".join(("$body", *held.path))
-        shared = {name: spot for name, spot in self.schemas.members(held.spot).items() if name in known}
-        odd = tuple(name for name, spot in shared.items() if self.fitting.misfit(spot, known[name]))
-        each = {
-            name: f"{base}.{name}" for name in shared if name not in odd and "." not in name and name != resource.key
-        }
-        return Sent({"*": base}, each, odd)
-
-    def _stamps(self, resource: Resource, *, making: bool) -> Data:
-        """The fields that say when a record was made or changed."""
-        stamps = (
-            name
-            for name, member in self.schemas.members(resource.record).items()
-            if is_stamp(name) and "date-time" in self.schemas.each(member, "format")
-        )
-        return {name: "$now" for name in stamps if making or not any(word in name.lower() for word in _CREATED)}
-
-    def _shown(self, route: Route, resource: Resource, *, must: bool = False) -> Data:
-        """How the record stands in the answer; nothing where the answer does not show it."""
-        answer = self.schemas.answer(route.operation)
-        if answer is None:
-            if must:
-                raise LeftToExample("what it answers is no JSON of a known form")
-            return {}
-        if self.schemas.is_list(answer):
-            if must:
-                raise LeftToExample("what it answers is a list where one record is meant")
-            return {}
-        held = record_in(answer, self.schemas, resource.name, resource.key, resource.record)
-        problem = "they are none" if held is None else self._problem(resource, held.spot)
-        if held is None or problem is not None:
-            if must:
-                raise LeftToExample(f"its answer does not fit the records of {resource.name}: {problem}")
-            return self._key_alone(answer, resource)
-        return {"reply": _reply(held.path, "$record")}
-
-    def _key_alone(self, answer: Spot, resource: Resource) -> Data:
-        """The key of the record, where the answer tells that and not the record."""
-        members, known = self.schemas.members(answer), self.schemas.members(resource.record)
-        name = find_alike(resource.key, members)
-        if name is None or not self.schemas.is_scalar(members[name]):
-            return {}
-        misfits = resource.key in known and self.fitting.misfit(known[resource.key], members[name])
-        return {} if misfits else {"reply": {reply_path((name,)): f"$record.{resource.key}"}}
-
-    def _must_fit(self, resource: Resource, held: Held) -> None:
-        problem = self._problem(resource, held.spot)
-        if problem is not None:
-            raise LeftToExample(f"its items do not fit the records of {resource.name}: {problem}")
-
-    def _problem(self, resource: Resource, shown: Spot) -> str | None:
-        if any(self.schemas.same(shown, other) for other in (resource.record, *resource.also)):
-            return None
-        if not self.schemas.share(shown, resource.record):
-            return "they have other fields"
-        return self.fitting.misfit(resource.record, shown)
-
 
 def _because(text: str) -> Data:
     return {"because": text}
-
-
-def _reply(path: tuple[str, ...], value: str, around: Data | None = None) -> Any:
-    if not path and not around:
-        return value
-    return {reply_path(path): value, **(around or {})}
 
 
 def _short(fields: Data, word: str) -> Any:

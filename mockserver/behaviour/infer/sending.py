@@ -1,0 +1,62 @@
+"""What requests give to records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mockserver.behaviour.infer.collections import Resource
+from mockserver.behaviour.infer.envelopes import record_in
+from mockserver.behaviour.infer.fitting import Fitting
+from mockserver.behaviour.infer.paging import queried
+from mockserver.behaviour.infer.spots import Schemas
+from mockserver.contract.operation import Operation
+from mockserver.generate.generator import is_stamp
+
+Data = dict[str, Any]
+_CREATED: Final = ("created", "inserted")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a request gives a record: all of it, or each field by itself, without those that have another form there."""
+
+    all: Data
+    each: Data
+    odd: tuple[str, ...] = ()  #: sent in a form that the record's field does not have
+
+
+class Sending:
+    """Reads bodies and queries as fields of records."""
+
+    def __init__(self, schemas: Schemas, fitting: Fitting) -> None:
+        self.schemas, self.fitting = schemas, fitting
+
+    def sent(self, operation: Operation, resource: Resource) -> Sent | None:
+        """The fields that a request gives a record; None when it gives none."""
+        body = self.schemas.body(operation.body)
+        known = self.schemas.members(resource.record)
+        if body is None:
+            given = {one.name: f"$query.{one.name}" for one in queried(operation)}
+            fields = {name: value for name, value in given.items() if name in known and name != resource.key}
+            return Sent(fields, fields) if fields else None
+        many = self.schemas.items(body) if self.schemas.is_list(body) else None
+        held = record_in(many or body, self.schemas, resource.name, resource.key, resource.record)
+        if held is None or not self.schemas.share(held.spot, resource.record):
+            return None
+        base = ".".join(("$body", *held.path))
+        shared = {name: spot for name, spot in self.schemas.members(held.spot).items() if name in known}
+        odd = tuple(name for name, spot in shared.items() if self.fitting.misfit(spot, known[name]))
+        each = {
+            name: f"{base}.{name}" for name in shared if name not in odd and "." not in name and name != resource.key
+        }
+        return Sent({"*": base}, each, odd)
+
+    def stamps(self, resource: Resource, *, making: bool) -> Data:
+        """The fields that say when a record was made or changed."""
+        stamps = (
+            name
+            for name, member in self.schemas.members(resource.record).items()
+            if is_stamp(name) and "date-time" in self.schemas.each(member, "format")
+        )
+        return {name: "$now" for name in stamps if making or not any(word in name.lower() for word in _CREATED)}
