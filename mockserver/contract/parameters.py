@@ -30,12 +30,17 @@ class ParameterReader:
         self._judge = judge
         self._accepts = judge.accepts if judge else None
         self._allow_empty = parameter.location == "query" and parameter.raw.get("allowEmptyValue") is True
-        default = caster.first(schema, "default")
-        self._default = ABSENT if default is None else default
         if parameter.content:
             self._take, self._cast = _first(self.key), _decoder(parameter.content.name)
         else:
             self._take, self._cast = _taker(parameter, self.key, caster, siblings), caster.cast(schema)
+        self._default = self._fitting(caster.first(schema, "default"))
+
+    def _fitting(self, default: Any) -> Any:
+        """The default, where the schema accepts it; some authors write numbers as text."""
+        accepts = self._accepts or (lambda _: True)
+        tried = () if default is None else (default, self._cast(default))
+        return next((value for value in tried if accepts(value)), ABSENT)
 
     def read(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
         """Puts the parameter's value into `found`, or what is wrong with it into `breaches`."""
@@ -87,6 +92,22 @@ def _first(key: str) -> Take:
 
 
 def _taker(parameter: Parameter, key: str, caster: Caster, siblings: frozenset[str]) -> Take:
+    take = _composed(parameter, key, caster, siblings)
+    plain = caster.kinds(parameter.schema) & {"string", "number", "integer", "boolean"}
+    if plain and caster.form(parameter.schema) != "primitive" and parameter.location == "query":
+        return _or_else(take, _first(key))  # the schema allows an object or a plain value
+    return take
+
+
+def _or_else(take: Take, other: Take) -> Take:
+    def either(values: Mapping[str, Any]) -> Any:
+        found = take(values)
+        return other(values) if found is ABSENT else found
+
+    return either
+
+
+def _composed(parameter: Parameter, key: str, caster: Caster, siblings: frozenset[str]) -> Take:
     shape = caster.form(parameter.schema)
     if parameter.location in ("path", "header"):
         return _styled(parameter, key, shape)

