@@ -16,8 +16,8 @@ _OPERATION = re.compile(rf"^({_METHOD})\s*(/(?:[^\s{{}}]|\{{[^\s{{}}]+\}})*)$")
 _LABELLED = re.compile(r"^(?:endpoint|http request|request|url)\s*:\s*", re.IGNORECASE)
 _FOREIGN = re.compile(rf"^`({_METHOD})\s+[^/`][^`]*`$")
 _MENTION = re.compile(rf"\b({_METHOD})[`*\s]*(/[^\s|`*)\],;]*)")
-_EXAMPLE = re.compile(r"^([1-5]\d\d|[1-5]XX|default)\s+response(?:\s+example)?$", re.IGNORECASE)
-_STATUS_TABLE = re.compile(r"^status code\s+([1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
+_EXAMPLE = re.compile(r"^(?:example\s+)?([1-5]\d\d|[1-5]XX|default)\s+response(?:\s+example)?$", re.IGNORECASE)
+_STATUS_TABLE = re.compile(r"^status code:?\s+([1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
 _SECURED = re.compile(
     r"^to perform this operation, you must be authenticated by means of one of the following methods:?"
 )
