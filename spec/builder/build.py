@@ -13,6 +13,7 @@ from spec.builder.assemble import assemble
 from spec.builder.blocks import load_page
 from spec.builder.contradictions import contradictions, settle
 from spec.builder.errors import BuildStopped, OverlayError, Problem, UsageError
+from spec.builder.facts import pointer
 from spec.builder.finish import finish
 from spec.builder.naming import name_document, name_operations, name_schemas
 from spec.builder.overlay import Overlay, apply_action, load_overlay, matches
@@ -102,8 +103,3 @@ def validate(document: dict[str, Any]) -> None:
     for error in OpenAPIV31SpecValidator(document).iter_errors():
         place = "/".join(map(str, error.absolute_path)) if hasattr(error, "absolute_path") else ""
         raise OverlayError(f"the built contract is no valid OpenAPI 3.1: {place}: {str(error).splitlines()[0]}")
-
-
-def pointer(parts: tuple[str | int, ...]) -> str:
-    """A path of keys and indexes as a JSON Pointer (RFC 6901)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from spec.builder.build import Build, pointer
+from spec.builder.build import Build
 from spec.builder.errors import UsageError
-from spec.builder.facts import METHODS
+from spec.builder.facts import METHODS, pointer
+from spec.builder.yaml_text import line_numbers
 
 Parts = tuple[str, ...]
 
@@ -101,21 +100,3 @@ def _quoted(spec: Path, source: str) -> str:
     except (OSError, ValueError, IndexError):
         return ""
     return f"“{line[:90]}”"
-
-
-def line_numbers(text: str) -> dict[str, int]:
-    """The line of every node of a YAML text, by JSON Pointer."""
-    found: dict[str, int] = {}
-    waiting: list[tuple[str, yaml.Node | None]] = [("", yaml.compose(text, Loader=yaml.CSafeLoader))]
-    while waiting:
-        place, node = waiting.pop()
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                below = place + pointer((key.value,))
-                found[below] = key.start_mark.line + 1
-                waiting.append((below, value))
-        elif isinstance(node, yaml.SequenceNode):
-            for index, value in enumerate(node.value):
-                found[f"{place}/{index}"] = value.start_mark.line + 1
-                waiting.append((f"{place}/{index}", value))
-    return found

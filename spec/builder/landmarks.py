@@ -13,10 +13,11 @@ STATUS = re.compile(r"^(?:[1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
 
 _METHOD = "GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE"
 _OPERATION = re.compile(rf"^({_METHOD})\s*(/(?:[^\s{{}}]|\{{[^\s{{}}]+\}})*)$")
+_LABELLED = re.compile(r"^(?:endpoint|http request|request|url)\s*:\s*", re.IGNORECASE)
 _FOREIGN = re.compile(rf"^`({_METHOD})\s+[^/`][^`]*`$")
 _MENTION = re.compile(rf"\b({_METHOD})[`*\s]*(/[^\s|`*)\],;]*)")
-_EXAMPLE = re.compile(r"^([1-5]\d\d|[1-5]XX|default)\s+response(?:\s+example)?$", re.IGNORECASE)
-_STATUS_TABLE = re.compile(r"^status code\s+([1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
+_EXAMPLE = re.compile(r"^(?:example\s+)?([1-5]\d\d|[1-5]XX|default)\s+response(?:\s+example)?$", re.IGNORECASE)
+_STATUS_TABLE = re.compile(r"^status code:?\s+([1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
 _SECURED = re.compile(
     r"^to perform this operation, you must be authenticated by means of one of the following methods:?"
 )
@@ -77,8 +78,9 @@ def _operation(block: Block, page: Page, words: str) -> Landmark | None:
 
 
 def _path_text(block: Block, words: str) -> str:
-    """An operation line without its emphasis only: `_` and `*` inside a path belong to it."""
-    return re.sub(r"[`]|\*\*", "", unlinked(plain(block.text))).strip() if "/" in words else words
+    """An operation line without its label and emphasis: `_` and `*` inside a path belong to it."""
+    text = re.sub(r"[`]|\*\*", "", unlinked(plain(block.text))).strip() if "/" in words else words
+    return _LABELLED.sub("", text)
 
 
 def _section(block: Block, page: Page, words: str) -> Landmark | None:

@@ -120,12 +120,23 @@ class _Divider:
             self.section = None
 
     def _open(self, block: Block, mark: Landmark) -> None:
+        self._hand_over()
         self._close()
         self.foreign = False
         self.operation = OperationOutline(mark.argument, mark.path, block.line, self.anchor, self.tag)
         self.section = Section("intro", block.line)
         self.operation.sections = [*self.ahead, self.section]
         self.anchor, self.ahead, self.in_schemas, self.schema = "", [], False, None
+
+    def _hand_over(self) -> None:
+        """Samples under the title of the operation that opens now stand at the end of the one before."""
+        sections = self.operation.sections if self.operation else []
+        start = len(sections)
+        while start and sections[start - 1].kind in ("other", "samples"):
+            start -= 1
+        if start < len(sections) and sections[start].kind == "other":
+            self.ahead = [section for section in sections[start:] if section.kind == "samples"]
+            del sections[start:]
 
     def _skip(self, block: Block) -> None:
         self._close()
@@ -143,7 +154,7 @@ class _Divider:
             self.schema.sections.append(self.section)
         elif mark.kind == "samples":
             self.ahead = [self.section]
-        else:
+        elif mark.kind != "furniture":
             self.result.general.append(block)
 
     def _content(self, block: Block) -> None:
@@ -195,9 +206,11 @@ class _Divider:
             self.operation.sections.append(self.section)
 
     def _close(self) -> None:
-        if self.operation:
-            known = self.result.operations if self.operation.described else self.result.named
-            known.append(self.operation)
+        if self.operation and self.operation.described:
+            self.result.operations.append(self.operation)
+        elif self.operation:  # only named: what follows is about the API as a whole
+            self.result.named.append(self.operation)
+            self.result.general += [block for section in self.operation.sections for block in section.blocks]
         self.operation, self.section = None, None
 
     def finish(self) -> Outline:

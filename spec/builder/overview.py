@@ -9,7 +9,7 @@ from typing import Any
 
 from spec.builder.blocks import Block, Page
 from spec.builder.landmarks import METHODS, mentions
-from spec.builder.text import bare, plain, unlinked
+from spec.builder.text import bare, plain, unemphasised, unlinked
 
 _BASE = re.compile(r"\b(?:base|server)\s*urls?\b\s*:?\s*[`*]*(https?://[^\s`*<>)\]]+)?", re.IGNORECASE)
 _URL = re.compile(r"^[`*]*(https?://[^\s`*<>)\]]+)[`*]*$")
@@ -50,7 +50,7 @@ def _title(page: Page, general: list[Block], result: Overview) -> None:
     first = next((block for block in general if block.kind == "text"), None)
     if first is None:
         return
-    text = bare(first.text)
+    text = unemphasised(unlinked(plain(first.text)))
     found = _TITLE.match(text) if page.stock else None
     result.title, result.version = (found.group(1), found.group(2)) if found else (text, "")
 

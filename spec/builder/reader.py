@@ -54,9 +54,6 @@ def _general_only(overview: Overview) -> bool:
 def _spoken(parts: Outline) -> list[Block]:
     """The blocks in which the page may name operations of other pages: its prose, not its samples."""
     spoken = list(parts.general)
-    for operation in [*parts.operations, *parts.named]:
+    for operation in parts.operations:
         spoken += [block for section in operation.of("intro", "other") for block in section.blocks]
-    for operation in parts.named:
-        kinds = {section.kind for section in operation.sections} - {"intro", "other"}
-        spoken += [block for section in operation.of(*kinds) for block in section.blocks]
     return [block for block in spoken if block.kind in ("text", "row")]

@@ -96,6 +96,11 @@ def bearer_sentence(blocks: list[Block]) -> int:
     return next((block.line for block in blocks if block.kind == "text" and _BEARER.search(block.text)), 0)
 
 
+def _named_after(name: str) -> str:
+    """The HTTP scheme that a name such as `BearerAuth` states by itself, or ""."""
+    return next((scheme for scheme in ("bearer", "basic") if name.lower().startswith(scheme)), "")
+
+
 def _common(schemes: list[dict[str, Any]]) -> dict[str, Any]:
     """What is true of each of these schemes, whichever name it has: their kind, when it is the same."""
     first = schemes[0]
@@ -129,7 +134,8 @@ def name_schemes(
         schemes |= {name: common | {"x-source": unnamed[0][1]} for name in open_names}
         open_names = []
     for name in list(open_names):
-        if not described and name in bearers:
-            schemes[name] = {"type": "http", "scheme": "bearer", "x-source": bearers[name]}
+        if not described and (scheme := "bearer" if name in bearers else _named_after(name)):
+            schemes[name] = {"type": "http", "scheme": scheme}
+            schemes[name] |= {"x-source": bearers[name]} if name in bearers else {}
             open_names.remove(name)
     return schemes, open_names

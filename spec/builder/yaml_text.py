@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from spec.builder.facts import pointer
+
 WIDTH = 116
 
 
@@ -40,6 +42,23 @@ def dump(document: Any) -> str:
 def load(text: str) -> Any:
     """The value in YAML text (raises yaml.YAMLError)."""
     return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
+def line_numbers(text: str) -> dict[str, int]:
+    """The line of every node of a YAML text, by JSON Pointer."""
+    found: dict[str, int] = {}
+    waiting: list[tuple[str, yaml.Node | None]] = [("", yaml.compose(text, Loader=yaml.CSafeLoader))]
+    while waiting:
+        place, node = waiting.pop()
+        pairs: list[tuple[str, yaml.Node, yaml.Node]] = []
+        if isinstance(node, yaml.MappingNode):
+            pairs = [(place + pointer((key.value,)), key, value) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            pairs = [(f"{place}/{index}", value, value) for index, value in enumerate(node.value)]
+        for below, start, value in pairs:
+            found[below] = start.start_mark.line + 1
+            waiting.append((below, value))
+    return found
 
 
 YAMLError = yaml.YAMLError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from spec.builder.build import build, build_from, read_paths
+from spec.builder.build import build, build_from, page_paths, read_paths
 from spec.builder.cli import main
 from spec.builder.errors import BuildStopped, OverlayError
 from spec.builder.facts import METHODS
@@ -151,7 +151,7 @@ def test_an_assumption_settles_nothing(spec: Path) -> None:
 
 def test_a_general_status_that_no_page_has_is_a_contradiction() -> None:
     """The overview's statuses must be those of the pages."""
-    readings = read_paths(sorted(DOCS.iterdir()), SPEC)
+    readings = read_paths(page_paths(DOCS), SPEC)
     extra = page("# About\n\n## Errors\n\n* 418 - a teapot\n", "docs/about.md")
     with pytest.raises(BuildStopped, match="general status 418"):
         build_from([*readings, extra], load_overlay(SPEC / "overlay.yaml"))
@@ -159,7 +159,7 @@ def test_a_general_status_that_no_page_has_is_a_contradiction() -> None:
 
 def test_an_operation_described_twice_is_a_contradiction() -> None:
     """Two pages of one operation stop the build; the second is not merged."""
-    readings = read_paths(sorted(DOCS.iterdir()), SPEC)
+    readings = read_paths(page_paths(DOCS), SPEC)
     again = page((DOCS / "devices-trust.txt").read_text(), "docs/again.txt")
     with pytest.raises(BuildStopped, match="described twice"):
         build_from([*readings, again], load_overlay(SPEC / "overlay.yaml"))

@@ -6,11 +6,12 @@ import random
 
 import pytest
 
+from spec.builder.build import page_paths
 from spec.builder.facts import facts
 from tests.spec.mutilation import ANY_FACT, MUTILATIONS
 from tests.spec.reading import DOCS, document, said
 
-PAGES = sorted(path for path in DOCS.iterdir() if path.stem != "overview")
+PAGES = [path for path in page_paths(DOCS) if path.stem != "overview"]
 CASES = [(seed, name) for seed in range(25) for name in MUTILATIONS]
 
 
