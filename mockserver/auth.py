@@ -106,7 +106,7 @@ class Auth:
     def _caller(self, user: User | None, world: str | None) -> Caller:
         world = world or MAIN
         if not _WORLD_NAME.fullmatch(world):
-            reason = f"{world[:100]!r} names no world: up to 100 letters, digits and . _ ~ @ + -, a letter or digit first"
+            reason = f"{world[:100]!r} names no world: up to 100 letters, digits and ._~@+-, a letter or digit first"
             raise Refused(400, reason, own=True)
         if user is None:
             return Caller("anyone", world, {"id": None, "name": "anyone", "world": world})

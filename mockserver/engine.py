@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from mockserver import plain_yaml
 from mockserver.auth import Auth
+from mockserver.behaviour.facets import facets_of
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.reader import read_behaviours
 from mockserver.behaviour.vocabulary import Behaviours
-from mockserver.clock import system_now
+from mockserver.clock import parse_period, system_now
 from mockserver.contract.contract import Contract, load_contract
-from mockserver.journal import Journal
+from mockserver.journal import Entry, Journal, Kind, Note
 from mockserver.pipeline import Pipeline
 from mockserver.settings import Settings
 from mockserver.state.fixtures import Fixtures, read_fixtures
@@ -63,15 +65,19 @@ class Engine:
         Worlds keep their records: a changed fixture shows after a reset, in worlds made from now on, and nowhere else.
         """
         self.store.rebase(fresh.base, fresh.behaviours.collections)
+        self.journal.kind = fresh.journal.kind
         fresh.pipeline.keep_state(self.store, self.journal)
         self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
         self.base, self.pipeline, self.trouble = fresh.base, fresh.pipeline, ""
 
-    def reset(self, world: str) -> World:
-        """Put a world back to the fixtures, date math resolved anew, and forget its journal."""
+    def reset(self, world: str, keep: Iterable[str] = ()) -> World:
+        """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget
+        its journal; `clock`, `faults` and `requests` are kept where `keep` says so."""
         self.base.renew()
-        self.journal.clear(world)
-        return self.store.reset(world)
+        kept = set(keep)
+        if "requests" not in kept:
+            self.journal.clear(world)
+        return self.store.reset(world, tuple(kept & {"clock", "faults"}))
 
 
 class Base:
@@ -123,10 +129,30 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
     base = Base(seeded, clock)
     secrets = [scheme.parameter for scheme in contract.security_schemes.values()]
-    store, journal = MemoryStore(base), Journal(secrets=secrets)
+    ttl = parse_period(settings.world_ttl) / 1000 if settings.world_ttl else None
+    store = MemoryStore(base, most=settings.max_worlds, ttl=ttl)
+    journal = Journal(secrets=secrets, kind=_kinds(behaviours, contract))
+    store.leavers.append(partial(_left, journal))
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth)
     pipeline = Pipeline(contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock)
     return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline)
+
+
+def _left(journal: Journal, world: str) -> None:
+    """A world is gone: its journal goes too."""
+    journal.forget(world)
+    journal.note(Note("removed", world))
+
+
+def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Entry], Kind]:
+    """Sorts journal entries by operation, status, and the states of the record that was found."""
+    facets = facets_of(behaviours, contract)
+
+    def kind(entry: Entry) -> Kind:
+        told = facets.get(entry.operation or "")
+        return entry.operation, entry.answer.status, told.told(entry.found, entry.at) if told is not None else ()
+
+    return kind
 
 
 def _behaviours(settings: Settings, contract: Contract, fixtures: Fixtures) -> Behaviours:

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from rpds import HashTrieMap
+from immutables import Map
 
 from mockserver.messages import Answer, Transport
 from mockserver.settings import LONGEST_WAIT
@@ -116,7 +116,7 @@ class Armed(msgspec.Struct, frozen=True):
     preset: str | None = None
     met: int = 0
     done: int = 0
-    windows: HashTrieMap[str, tuple[int, int]] = HashTrieMap()  #: by token: the window's begin, the calls in it
+    windows: Map[str, tuple[int, int]] = Map()  #: by token: the window's begin, the calls in it
 
 
 Faults = tuple[Armed, ...]
@@ -219,8 +219,8 @@ def _limited(one: Armed, limit: RateLimit, asked: Asked) -> tuple[int | None, Ar
         begin, calls = asked.now, 0
     if calls >= limit.calls:
         return max(math.ceil((begin + limit.seconds * 1000 - asked.now) / 1000), 1), one
-    windows: HashTrieMap[str, tuple[int, int]] = one.windows if len(one.windows) < TOKENS else HashTrieMap()
-    return None, msgspec.structs.replace(one, windows=windows.insert(asked.token, (begin, calls + 1)))
+    windows: Map[str, tuple[int, int]] = one.windows if len(one.windows) < TOKENS else Map()
+    return None, msgspec.structs.replace(one, windows=windows.set(asked.token, (begin, calls + 1)))
 
 
 def _disturbance(rule: Rule, retry_after: int | None, random: Random) -> Disturbance:

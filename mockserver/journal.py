@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -45,7 +45,16 @@ class Entry(NamedTuple):
     found: Any = None  #: the record that the operation was about as it showed, or why none was found
 
 
-Tally = dict[Hashable, int]
+class Note(NamedTuple):
+    """Something that happened to a world beside requests: `world` when a control call changed it, `removed`."""
+
+    type: str
+    world: str
+
+
+Kind = tuple[str | None, int, tuple[str, ...]]
+"""Operation, status, and the states of the record that the operation was about."""
+Tally = dict[Kind, int]
 """How many entries of each kind there were."""
 
 
@@ -57,7 +66,7 @@ class Journal:
         entries: int = ENTRIES,
         size: int = BYTES,
         secrets: Iterable[str] = (),
-        kind: Callable[[Entry], Hashable] = lambda _: None,
+        kind: Callable[[Entry], Kind] = lambda entry: (entry.operation, entry.answer.status, ()),
     ) -> None:
         self._worlds: dict[str, deque[Entry]] = {}
         self._numbers: dict[str, int] = {}
@@ -65,8 +74,8 @@ class Journal:
         self._gone: Tally = {}
         self._entries, self._size, self._held = entries, size, 0
         self._lock = threading.Lock()
-        self._recent: deque[tuple[int, Entry]] = deque(maxlen=entries)  # of all worlds, by place
-        self.total = 0  #: how many entries there have been in all worlds
+        self._recent: deque[tuple[int, Entry | Note]] = deque(maxlen=entries)  # of all worlds, by place
+        self.total = 0  #: how many entries and notes there have been in all worlds
         self.kind = kind
         self.secrets = frozenset(name.lower() for name in secrets)  # headers and query parameters of this contract
         self.listeners: list[Callable[[Entry], None]] = []
@@ -108,8 +117,14 @@ class Journal:
         """The number of the world's newest entry; 0 before the first."""
         return self._numbers.get(world, 0)
 
-    def after(self, place: int) -> list[tuple[int, Entry]]:
-        """The entries of all worlds after the first `place` ones, each with its place, as far as they are known."""
+    def note(self, note: Note) -> None:
+        """Keep a note for those who follow what happens."""
+        with self._lock:
+            self.total += 1
+            self._recent.append((self.total, note))
+
+    def after(self, place: int) -> list[tuple[int, Entry | Note]]:
+        """What happened in all worlds after the first `place` events, each with its place, as far as it is known."""
         with self._lock:
             return [pair for pair in self._recent if pair[0] > place]
 

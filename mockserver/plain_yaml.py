@@ -68,6 +68,23 @@ def parse(text: str, name: str) -> Any:
     return _Reader(text, name).value()
 
 
+def dump(value: Any) -> str:
+    """The value as YAML that `parse` reads back as the same value, members in their order."""
+    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes the texts that the 1.2 core schema would read as something else, such as `1e3`."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    style = None if plain_scalar(text) == text else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
 def line_of(text: str, pointer: str) -> int | None:
     """The line (from 1) of the node at a JSON Pointer, or of its nearest parent; None where the text has none."""
     if "\n" not in text.strip():

@@ -33,6 +33,10 @@ class Settings:
     periods: Mapping[str, str] = field(default_factory=dict)
     allow_remote_refs: bool = False
     watch: bool = False
+    max_worlds: int = 10_000
+    world_ttl: str | None = "P1D"  #: how long a world lives that nobody uses (ISO 8601); None for ever
+    admin_token: str | None = None  #: lets callers of other machines use the control surface
+    verbose: bool = False
 
 
 def bundled(name: str) -> Path:

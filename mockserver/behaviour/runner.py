@@ -88,8 +88,8 @@ class _Run:
         if not found:
             self.scope.record = MISSING
             missed = self._missed(query)
-            told = "" if missed == UNKNOWN else f" that is not {missed}"
-            raise Refused(404, f"no record of {query.collection}{told} has {_words(query, self.scope)}", missed=missed)
+            but = "" if missed == UNKNOWN else f", but for one that is {missed}"
+            raise Refused(404, f"no record of {query.collection} has {_words(query, self.scope)}{but}", missed=missed)
         record = self.scope.record = found[0]
         return record
 

@@ -1,78 +1,106 @@
-"""The control surface under `/__mock__/`: reset, state, journal, health, and the contract as served."""
+"""The control surface under `/__mock__/`: every call is let in, read by the surface's own contract, and handled.
+
+What that contract does not know is left to Flask: the page and its files.
+"""
 
 from __future__ import annotations
 
-import ipaddress
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response
+from flask import request as flask_request
 
-from mockserver import __version__
-from mockserver.control.served import served_contract
+from mockserver.contract.operation import ABSENT
+from mockserver.control import about, clocks, disturbances, events, guard, journals, records, worlds
+from mockserver.control.calls import PREFIX, Call, Handler, Result
+from mockserver.control.surface import Surface
 from mockserver.engine import Engine
-from mockserver.journal import shown
+from mockserver.errors import Refused
+from mockserver.journal import Note
+from mockserver.messages import Request
+from mockserver.reply.builder import encode
+from mockserver.reply.problems import PROBLEM, problem_value
+from mockserver.settings import BODY_LIMIT
 from mockserver.state.store import MAIN
 
-PREFIX = "/__mock__"
+__all__ = ["PREFIX", "control_blueprint"]
+
+HANDLERS: dict[str, Handler] = {
+    **about.HANDLERS,
+    **clocks.HANDLERS,
+    **disturbances.HANDLERS,
+    **events.HANDLERS,
+    **journals.HANDLERS,
+    **records.HANDLERS,
+    **worlds.HANDLERS,
+}
+"""Every call by the name of its operation."""
+
+_QUIET = frozenset({"verifyRequests", "removeWorld"})
+"""Calls that change no world, though they are no GET, and the one whose change is told by the store."""
 
 
 def control_blueprint(engine: Engine) -> Blueprint:
-    """The routes of the control surface for one engine."""
-    api = Blueprint("control", __name__, url_prefix=PREFIX)
-    api.before_request(_loopback_only)
-
-    @api.post("/reset")
-    def reset() -> Response:
-        engine.reset(MAIN)
-        return _json({"world": MAIN, "reset": True})
-
-    @api.get("/state")
-    def state() -> Response:
-        world, _ = engine.store.load(MAIN)
-        return _json(
-            {
-                name: [record for _, record in sorted(held.records.values(), key=lambda stored: stored[0])]
-                for name, held in sorted(world.collections.items())
-            }
-        )
-
-    @api.get("/requests")
-    def requests() -> Response:
-        journal = engine.journal
-        return _json({"requests": [shown(entry, journal.secrets) for entry in journal.entries(MAIN)]})
-
-    @api.get("/health")
-    def health() -> Response:
-        state = {"status": "stale", "trouble": engine.trouble} if engine.trouble else {"status": "ok"}
-        return _json({**state, "version": __version__, "contract": engine.contract.document.name})
-
-    @api.get("/openapi.json")
-    def openapi() -> Response:
-        return _json(served_contract(engine, request.host_url.rstrip("/")))
-
+    """The control surface of one engine."""
+    api = Blueprint("control", __name__)
+    surface = Surface(engine)
+    api.before_app_request(lambda: _answer(engine, surface))
     return api
 
 
-def _loopback_only() -> None:
-    """Refuse peers that are not on this machine, and names that are not this machine's (DNS rebinding)."""
-    peer = request.remote_addr or ""
-    if not _is_loopback(peer) or not _is_loopback(_hostname(request.host)):
-        abort(403, "the control surface answers this machine only")
-
-
-def _hostname(host: str) -> str:
-    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
+def _answer(engine: Engine, surface: Surface) -> Response | None:
+    """The answer to the call at hand; None for what the surface's contract does not know."""
     try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+        headers = {name.lower(): value for name, value in flask_request.headers.items()}
+        asking = guard.Asking(flask_request.method, flask_request.remote_addr or "", headers.get("host", ""), headers)
+        guard.admit(asking, engine.settings.admin_token)
+        methods = surface.contract.allowed(flask_request.path)
+        if not methods:
+            return None
+        if asking.method == "OPTIONS":
+            return Response(status=204, headers={"Allow": ", ".join(methods)})
+        return _written(_called(engine, surface, _request(headers)))
+    except Refused as refused:
+        return _refusal(refused)
 
 
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, content_type="application/json")
+def _request(headers: Mapping[str, str]) -> Request:
+    if (flask_request.content_length or 0) > BODY_LIMIT:
+        raise Refused(413, f"the body is larger than {BODY_LIMIT} bytes")
+    body = flask_request.get_data(cache=False)
+    query = flask_request.query_string.decode("latin-1")
+    return Request(flask_request.method, flask_request.path, query, headers, body)
+
+
+def _called(engine: Engine, surface: Surface, request: Request) -> Result:
+    match = surface.contract.route(request.method, request.path)
+    inputs = surface.contract.read_inputs(match, request)
+    url = flask_request.host_url.rstrip("/")
+    call = Call(engine, inputs, request.headers, url, surface.contract.document.root)
+    result = HANDLERS[match.operation.id](call)
+    if match.operation.method != "GET" and match.operation.id not in _QUIET:
+        engine.journal.note(Note("world", _changed_world(call)))
+    return result
+
+
+def _changed_world(call: Call) -> str:
+    """The world that a call has changed: a new one, the one in the path, or `main`."""
+    made = call.body.get("name") if "collection" not in call.inputs.path and isinstance(call.body, dict) else None
+    return str(made or call.inputs.path.get("world", MAIN))
+
+
+def _written(result: Result) -> Response:
+    headers = dict(result.headers)
+    if result.stream is not None:
+        return Response(result.stream, result.status, headers, content_type=result.media)
+    if result.value is ABSENT:
+        return Response(status=result.status, headers=headers)
+    is_json = result.media == "application/json"
+    body: Any = encode(result.value) if is_json else result.value
+    return Response(body, result.status, headers, content_type=result.media)
+
+
+def _refusal(refused: Refused) -> Response:
+    headers = dict(refused.headers)
+    return Response(encode(problem_value(refused, refused.status)), refused.status, headers, content_type=PROBLEM)

@@ -97,7 +97,9 @@ def _users(held: list[Any], file: Path, before: list[User]) -> list[User]:
     return found
 
 
-def place_of(file: Path, pointer: str) -> str:
-    """`file:line` of a JSON Pointer into a fixture file."""
+def place_of(file: Path | None, pointer: str) -> str:
+    """`file:line` of a JSON Pointer into a fixture file; empty for records that came in a request."""
+    if file is None:
+        return ""
     line = plain_yaml.line_of(file.read_text(encoding="utf-8"), pointer)
     return f"{file}:{line}" if line else str(file)

@@ -64,7 +64,7 @@ def seed_world(
     """
     records = {}
     for name, held in fixtures.records.items():
-        source = fixtures.sources[name]
+        source = fixtures.sources.get(name)
         if name not in rules:
             fix = did_you_mean(name, rules)
             raise FixtureError(f"unknown collection {name!r}", place=place_of(source, f"/{name}"), fix=fix)
@@ -77,7 +77,7 @@ class _Checker:
     """Checks the records of one collection."""
 
     def __init__(
-        self, name: str, rules: CollectionRules, schemas: list[Any], contract: Contract, source: Path, now: int
+        self, name: str, rules: CollectionRules, schemas: list[Any], contract: Contract, source: Path | None, now: int
     ) -> None:
         self.name, self.rules, self.contract = name, rules, contract
         self.source, self.instants = source, Instants(now)

@@ -15,8 +15,6 @@ from mockserver.state.world import World
 
 MAIN = "main"
 """The world of a caller who names none."""
-WORLDS = 10_000
-"""How many worlds there may be."""
 SWEPT = 1.0
 """Seconds between two looks for idle worlds."""
 
@@ -45,7 +43,7 @@ class MemoryStore:
         self,
         base: Callable[[], World],
         *,
-        most: int = WORLDS,
+        most: int = 10_000,
         ttl: float | None = None,
         clock: Callable[[], float] = time,
     ) -> None:

@@ -1,0 +1,110 @@
+"""The states that a record can be in: the flags and choices that behaviours change, and the instants that pass.
+
+They make the third dimension of coverage: not only was the operation met, but met with a record in this state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.behaviour.names import record_schemas
+from mockserver.behaviour.runner import EXPIRED, FOREIGN, UNKNOWN
+from mockserver.behaviour.vocabulary import Behaviour, Behaviours
+from mockserver.contract.contract import Contract
+from mockserver.contract.operation import ABSENT
+from mockserver.contract.shape import branches, members
+from mockserver.state.rules import CollectionRules, passed
+from mockserver.state.world import text_of
+
+MOST = 4
+"""How many fields of a collection tell states apart, lest their product grow without end."""
+AHEAD, PASSED, NONE = "ahead", "passed", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A field that tells states apart: its known values, or whether its instant has passed."""
+
+    field: str
+    values: tuple[str, ...]
+    instant: bool = False
+
+    def state(self, record: Mapping[str, Any], now: int) -> str:
+        """The state of a record in this respect, e.g. `isOpen: true` or `dueAt: passed`."""
+        value = record.get(self.field, ABSENT)
+        if value is ABSENT:
+            return f"{self.field}: {NONE}"
+        if self.instant:
+            return f"{self.field}: {PASSED if passed(record, self.field, now) else AHEAD}"
+        return f"{self.field}: {text_of(value)}"
+
+    def states(self) -> tuple[str, ...]:
+        """All states that are known in this respect."""
+        return tuple(f"{self.field}: {value}" for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What tells the states apart of the record that an operation finds."""
+
+    collection: str
+    facets: tuple[Facet, ...]
+    misses: tuple[str, ...]  #: why none may be found
+
+    def told(self, found: Any, now: int) -> tuple[str, ...]:
+        """The states of a found record, or why none was found."""
+        if isinstance(found, str):
+            return (found,)
+        return tuple(facet.state(found, now) for facet in self.facets) if found is not None else ()
+
+
+def facets_of(behaviours: Behaviours, contract: Contract) -> dict[str, Facets]:
+    """What tells states apart, for each operation that finds a record."""
+    schemas = record_schemas(behaviours, contract)
+    known = {
+        name: Facets(name, tuple(_facets(rules, behaviours, schemas[name], contract))[:MOST], _misses(rules))
+        for name, rules in behaviours.collections.items()
+    }
+    operations = behaviours.operations.values()
+    return {one.operation: known[one.find.collection] for one in operations if one.find is not None}
+
+
+def _misses(rules: CollectionRules) -> tuple[str, ...]:
+    expires = (EXPIRED,) if rules.expires is not None else ()
+    return (UNKNOWN, *expires, *((FOREIGN,) if rules.owner is not None else ()))
+
+
+def _facets(rules: CollectionRules, behaviours: Behaviours, schemas: list[Any], contract: Contract) -> Iterator[Facet]:
+    for field, _ in rules.lapses:
+        yield Facet(field, (AHEAD, PASSED, NONE), instant=True)
+    declared: dict[str, Any] = {}
+    for schema in schemas:
+        declared |= members(schema, contract.resolve)
+    changed = _changed(rules, behaviours, frozenset(declared))
+    for field, schema in declared.items():
+        values = _values(schema, contract) if field in changed else ()
+        if values:
+            yield Facet(field, values)
+
+
+def _changed(rules: CollectionRules, behaviours: Behaviours, declared: frozenset[str]) -> frozenset[str]:
+    """The fields that behaviours change, or that time does."""
+    lapsing = frozenset(name for _, values in rules.lapses for name in values)
+    return lapsing.union(*(_set_by(one, rules.name, declared) for one in behaviours.operations.values()))
+
+
+def _set_by(behaviour: Behaviour, collection: str, declared: frozenset[str]) -> frozenset[str]:
+    if behaviour.set is None or behaviour.find is None or behaviour.find.collection != collection:
+        return frozenset()
+    return declared if behaviour.set.base is not None else frozenset(name for name, _ in behaviour.set.fields)
+
+
+def _values(schema: Any, contract: Contract) -> tuple[str, ...]:
+    for part in branches(schema, contract.resolve):
+        if part.get("type") == "boolean":
+            return ("true", "false")
+        if part.get("enum"):
+            return tuple(text_of(value) for value in part["enum"])
+    return ()

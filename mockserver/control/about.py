@@ -1,0 +1,88 @@
+"""Control calls on the mock itself: whether it is well, what it plays, and its contracts as served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver import __version__
+from mockserver.behaviour.names import record_schemas
+from mockserver.contract.shape import members
+from mockserver.control.calls import Call, Handler, Result
+from mockserver.control.served import served_contract
+from mockserver.engine import Engine
+from mockserver.journal import ENTRIES
+from mockserver.settings import BODY_LIMIT
+
+
+def _health(call: Call) -> Result:
+    return Result({"status": "ok", "version": __version__, "contract": call.engine.contract.document.name})
+
+
+def _contract(call: Call) -> Result:
+    return Result(served_contract(call.engine, call.url))
+
+
+def _control_contract(call: Call) -> Result:
+    return Result({**call.document, "servers": [{"url": call.url}]})
+
+
+def _about(call: Call) -> Result:
+    engine = call.engine
+    return Result(
+        {
+            "version": __version__,
+            "title": str(engine.contract.document.root.get("info", {}).get("title", "")),
+            "contract": engine.contract.document.name,
+            "url": call.url,
+            "auth": engine.settings.auth,
+            "users": [{"name": user.name, "id": user.id, "token": user.token} for user in engine.fixtures.users],
+            "operations": _operations(engine),
+            "collections": _collections(engine),
+            "limits": {
+                "worlds": engine.store.most,
+                "worldTtl": engine.settings.world_ttl,
+                "entries": ENTRIES,
+                "body": BODY_LIMIT,
+            },
+        }
+    )
+
+
+def _operations(engine: Engine) -> list[dict[str, Any]]:
+    return [
+        {
+            "operation": operation.id,
+            "method": operation.method,
+            "path": operation.template,
+            "summary": operation.summary,
+            "statuses": list(operation.responses),
+            "behaves": operation.id in engine.behaviours.operations,
+        }
+        for operation in engine.contract.operations.values()
+    ]
+
+
+def _collections(engine: Engine) -> list[dict[str, Any]]:
+    schemas = record_schemas(engine.behaviours, engine.contract)
+    resolve = engine.contract.resolve
+    return [
+        {
+            "collection": name,
+            "key": rules.key,
+            "owner": rules.owner,
+            "expires": rules.expires,
+            "fields": {
+                field: resolve(inner) for schema in schemas[name] for field, inner in members(schema, resolve).items()
+            },
+        }
+        for name, rules in sorted(engine.behaviours.collections.items())
+    ]
+
+
+HANDLERS: dict[str, Handler] = {
+    "getHealth": _health,
+    "getAbout": _about,
+    "getContract": _contract,
+    "getControlContract": _control_contract,
+}
+"""The calls by the name of their operation."""

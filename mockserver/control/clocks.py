@@ -1,0 +1,68 @@
+"""Control calls on time: read, set, stop and advance the clock of a world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from mockserver.clock import WorldClock, format_instant, parse_date_math, parse_instant, parse_period
+from mockserver.control.calls import Call, Handler, Result, conflict
+from mockserver.engine import Engine
+from mockserver.state.world import World
+
+
+def shown_clock(engine: Engine, world: World) -> dict[str, Any]:
+    """The clock of a world."""
+    source = engine.pipeline.clock
+    now = world.clock.now(source)
+    frozen = world.clock.frozen is not None
+    return {"now": format_instant(now), "frozen": frozen, "offset": now - source() if frozen else world.clock.offset}
+
+
+def _get(call: Call) -> Result:
+    world = call.existing()
+    return Result(shown_clock(call.engine, world))
+
+
+def _set(call: Call) -> Result:
+    said, source = call.body.get("now"), call.engine.pipeline.clock
+    wanted = None if said is None else _instant(said, source())
+
+    def change(clock: WorldClock) -> WorldClock:
+        frozen = call.body.get("frozen", clock.frozen is not None)
+        return clock.set(clock.now(source) if wanted is None else wanted, frozen=frozen, source=source)
+
+    return _changed(call, change)
+
+
+def _instant(said: str, now: int) -> int:
+    found = parse_date_math(said, now)
+    try:
+        return parse_instant(said.upper()) if found is None else found
+    except (ValueError, OverflowError):
+        raise conflict(f"{said!r} names no instant that the mock can keep") from None
+
+
+def _advance(call: Call) -> Result:
+    try:
+        by = parse_period(call.body["by"])
+    except (ValueError, OverflowError) as error:
+        raise conflict(str(error)) from None
+    return _changed(call, lambda clock: clock.advance(by, call.engine.pipeline.clock))
+
+
+def _changed(call: Call, change: Callable[[WorldClock], WorldClock]) -> Result:
+    def changed(world: World) -> World:
+        return msgspec.structs.replace(world, clock=change(world.clock))
+
+    try:
+        world = call.engine.store.update(call.world, changed)
+    except ValueError as error:
+        raise conflict(str(error)) from None
+    return Result(shown_clock(call.engine, world))
+
+
+HANDLERS: dict[str, Handler] = {"getClock": _get, "setClock": _set, "advanceClock": _advance}
+"""The calls by the name of their operation."""

@@ -1,0 +1,84 @@
+"""Control calls on faults: which rules and presets are on, and how often they were at work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from mockserver.contract.operation import Operation
+from mockserver.control.calls import Call, Handler, Result, conflict
+from mockserver.faults import PRESETS, Armed, Faults, Rule, armed, presets_of, rules_from, shown_rule
+from mockserver.state.world import World
+
+
+def _presets(_: Call) -> Result:
+    shown = [
+        {"name": one.name, "description": one.description, "rules": [shown_rule(rule) for rule in one.rules]}
+        for one in PRESETS.values()
+    ]
+    return Result({"presets": shown})
+
+
+def _get(call: Call) -> Result:
+    world = call.existing()
+    return _shown(world.faults)
+
+
+def _set(call: Call) -> Result:
+    rules = _rules(call, call.body.get("rules", []))
+    faults = armed(rules, tuple(call.body.get("presets", ())))
+    return _shown(_with(call, faults))
+
+
+def _add(call: Call) -> Result:
+    (rule,) = _rules(call, [call.body])
+
+    def added(world: World) -> World:
+        return msgspec.structs.replace(world, faults=(Armed(rule), *world.faults)[:MOST])
+
+    return _shown(call.engine.store.update(call.world, added).faults)
+
+
+MOST = 100
+"""How many rules a world has at most; the oldest ones give way."""
+
+
+def _rules(call: Call, values: list[Any]) -> tuple[Rule, ...]:
+    rules = rules_from(values)
+    for rule in rules:
+        if rule.example is not None and rule.status is None:
+            raise conflict("a rule that names an example needs the status that the example is of")
+        if rule.example is not None and rule.operation is not None:
+            _must_have_example(call.engine.contract.operations[rule.operation], rule)
+    return rules
+
+
+def _must_have_example(operation: Operation, rule: Rule) -> None:
+    response = operation.response_for(rule.status or 0)
+    medias = response.media_types.values() if response is not None else ()
+    known = sorted({name for media in medias for name in media.examples if name})
+    if rule.example not in known:
+        named = ", ".join(known) or "none has a name"
+        raise conflict(f"{operation.id} has no example {rule.example!r} of status {rule.status}; examples: {named}")
+
+
+def _with(call: Call, faults: Faults) -> Faults:
+    def changed(world: World) -> World:
+        return msgspec.structs.replace(world, faults=faults)
+
+    return call.engine.store.update(call.world, changed).faults
+
+
+def _shown(faults: Faults) -> Result:
+    rules = [{"rule": shown_rule(one.rule), "preset": one.preset, "met": one.met, "done": one.done} for one in faults]
+    return Result({"rules": rules, "presets": list(presets_of(faults))})
+
+
+HANDLERS: dict[str, Handler] = {
+    "listPresets": _presets,
+    "getFaults": _get,
+    "setFaults": _set,
+    "addFault": _add,
+}
+"""The calls by the name of their operation."""

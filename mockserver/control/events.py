@@ -1,0 +1,121 @@
+"""What happens, as it happens: server-sent events for pages, or the events so far as JSON.
+
+A stream holds a thread of the server, so there are few, and each ends after a while; an EventSource takes it up again
+by itself, and gets nothing twice. Where there are too many, a stream ends at once, and its reader looks again later.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from mockserver.clock import format_instant
+from mockserver.control.calls import Call, Handler, Result
+from mockserver.engine import Engine
+from mockserver.journal import Entry, Note
+
+STREAMS = 4
+"""How many streams may be open at once."""
+SECONDS = 60.0
+"""How long a stream is held open."""
+HEARTBEAT = 5.0
+"""Seconds of silence after which a comment shows that the stream is alive."""
+LOOK = 0.1
+"""Seconds between two looks at what has happened."""
+
+_open = threading.BoundedSemaphore(STREAMS)
+
+
+def _of_all(call: Call) -> Result:
+    return _events(call, None)
+
+
+def _of_world(call: Call) -> Result:
+    return _events(call, call.existing().name)
+
+
+def _events(call: Call, world: str | None) -> Result:
+    journal, after = call.engine.journal, _after(call)
+    if "text/event-stream" not in call.headers.get("accept", ""):
+        events = [_shown(place, what) for place, what in journal.after(after or 0) if world in (None, what.world)]
+        return Result({"events": events, "last": journal.total})
+    place = journal.total if after is None else after
+    headers = (("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"))
+    return Result(media="text/event-stream", headers=headers, stream=_stream(call.engine, world, place))
+
+
+def _after(call: Call) -> int | None:
+    """The last event that the reader knows; None when it says none."""
+    told = call.headers.get("last-event-id", "")
+    return int(told) if told.isdecimal() and len(told) < 16 else call.query("after")
+
+
+def _stream(engine: Engine, world: str | None, place: int) -> Iterator[bytes]:
+    if not _open.acquire(blocking=False):
+        yield _text(place, "retry: 3000") + b"".join(_new(engine, world, place)[0])
+        return
+    try:
+        yield _text(place, "retry: 500")
+        yield from _following(engine, world, place)
+    finally:
+        _open.release()
+
+
+def _following(engine: Engine, world: str | None, place: int) -> Iterator[bytes]:
+    started = spoken = time.monotonic()
+    while time.monotonic() - started < SECONDS:
+        if engine.journal.total != place:
+            texts, place = _new(engine, world, place)
+            if texts:
+                spoken = time.monotonic()
+                yield b"".join(texts)
+        if time.monotonic() - spoken > HEARTBEAT:
+            spoken = time.monotonic()
+            yield b": heartbeat\n\n"
+        time.sleep(LOOK)
+
+
+def _new(engine: Engine, world: str | None, place: int) -> tuple[list[bytes], int]:
+    """What a stream says of the events after a place, and the place that it has come to."""
+    events = engine.journal.after(place)
+    texts = []
+    for number, what in events:
+        if world in (None, what.world):
+            event = _shown(number, what)
+            texts.append(_text(number, f"event: {event['type']}", f"data: {msgspec.json.encode(event).decode()}"))
+    return texts, events[-1][0] if events else place
+
+
+def _text(place: int, *lines: str) -> bytes:
+    return "\n".join((f"id: {place}", *lines, "", "")).encode()
+
+
+def _shown(place: int, what: Entry | Note) -> dict[str, Any]:
+    if isinstance(what, Note):
+        return {"id": place, "type": what.type, "world": what.world}
+    return {
+        "id": place,
+        "type": "request",
+        "world": what.world,
+        "request": {
+            "number": what.number,
+            "at": format_instant(what.at),
+            "user": what.user,
+            "operation": what.operation,
+            "method": what.request.method,
+            "path": what.request.path,
+            "status": what.answer.status,
+            "verdict": what.verdict,
+            "reason": what.reason,
+            "fault": what.fault,
+            "microseconds": what.micros,
+        },
+    }
+
+
+HANDLERS: dict[str, Handler] = {"listEvents": _of_all, "listWorldEvents": _of_world}
+"""The calls by the name of their operation."""

@@ -1,0 +1,78 @@
+"""Who may call the control surface: this machine, or who has the admin token; never the page of another origin."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mockserver.errors import Refused
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What of a call tells who calls."""
+
+    method: str
+    peer: str
+    host: str
+    headers: Mapping[str, str]  #: by lower-case name
+
+
+def admit(asking: Asking, admin_token: str | None) -> None:
+    """Let the caller in; `Refused(403)` for strangers and other origins, `Refused(415)` for what is not JSON."""
+    if not _has_token(asking.headers, admin_token):
+        _must_be_local(asking, admin_token)
+    _must_not_be_foreign(asking)
+    if asking.method not in _READING:
+        _must_be_json(asking.headers)
+
+
+def _has_token(headers: Mapping[str, str], admin_token: str | None) -> bool:
+    word, _, sent = headers.get("authorization", "").partition(" ")
+    known = admin_token is not None and word.lower() == "bearer"
+    return known and hmac.compare_digest(sent.strip().encode(), (admin_token or "").encode())
+
+
+def _must_be_local(asking: Asking, admin_token: str | None) -> None:
+    """A page may name any host that leads to this machine (DNS rebinding), so the name must be this machine's too."""
+    fix = "send Authorization: Bearer ADMIN_TOKEN" if admin_token is not None else "start it with --admin-token"
+    if not is_loopback(asking.peer):
+        raise Refused(403, f"the control surface answers this machine only, and you are {asking.peer}; {fix}")
+    if not is_loopback(hostname(asking.host)):
+        raise Refused(403, f"the control surface answers to localhost and 127.0.0.1, not to {asking.host!r}; {fix}")
+
+
+def _must_not_be_foreign(asking: Asking) -> None:
+    """Whatever a page of another origin sends says so: `Origin`, or `Sec-Fetch-Site` (Fetch Metadata)."""
+    origin, site = asking.headers.get("origin"), asking.headers.get("sec-fetch-site", "none")
+    followed_link = asking.method == "GET" and asking.headers.get("sec-fetch-mode") == "navigate"
+    foreign = site not in ("none", "same-origin") and not followed_link
+    if foreign or (origin is not None and origin.partition("://")[2] != asking.host):
+        raise Refused(403, f"the control surface answers no page of another origin ({origin or site})")
+
+
+def _must_be_json(headers: Mapping[str, str]) -> None:
+    """A form of another page can send anything but JSON; a call without a body and without a type is no form."""
+    sent = headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    if (sent or has_body) and sent != "application/json" and not sent.endswith("+json"):
+        raise Refused(415, f"send JSON: Content-Type is {sent or 'missing'}, application/json is needed")
+
+
+def hostname(host: str) -> str:
+    """The name in a Host header, without its port."""
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a name or address is this machine's own."""
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,101 @@
+"""Control calls on the journal: entries, explanations, archive, coverage, verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mockserver.control.calls import Call, Handler, Result
+from mockserver.errors import Refused
+from mockserver.insight.coverage import coverage, markdown, shown_coverage
+from mockserver.insight.explain import explain, shown_why, told_why
+from mockserver.insight.har import har
+from mockserver.insight.verify import verify
+from mockserver.journal import ENTRIES, Entry, shown
+from mockserver.state.store import MAIN
+
+
+def _main_list(call: Call) -> Result:
+    return _listed(call, MAIN)
+
+
+def _list(call: Call) -> Result:
+    return _listed(call, call.existing().name)
+
+
+def _listed(call: Call, world: str) -> Result:
+    journal = call.engine.journal
+    entries = [shown(entry, journal.secrets) for entry in _filtered(call, world)]
+    return Result({"requests": entries, "last": journal.last(world)})
+
+
+def _filtered(call: Call, world: str) -> list[Entry]:
+    """The newest entries that fit the filters of the call, oldest first."""
+    fitting = list(_fitting(call, call.engine.journal.entries(world)))
+    return fitting[-call.query("limit", ENTRIES) :]
+
+
+def _fitting(call: Call, entries: Iterable[Entry]) -> Iterator[Entry]:
+    operation, user, verdict = call.query("operation"), call.query("user"), call.query("verdict")
+    status, since = call.query("status", ""), call.query("since", 0)
+    for entry in entries:
+        fits = operation in (None, entry.operation) and user in (None, entry.user) and verdict in (None, entry.verdict)
+        if fits and entry.number > since and str(entry.answer.status).startswith(status.rstrip("X")):
+            yield entry
+
+
+def _archive(call: Call) -> Result:
+    entries = _filtered(call, call.existing().name)
+    return Result(har(entries, call.url, call.engine.journal.secrets))
+
+
+def _entry(call: Call) -> Entry:
+    world, number = call.existing().name, call.inputs.path["number"]
+    entry = call.engine.journal.entry(world, number)
+    if entry is None:
+        raise Refused(404, f"the journal of {world!r} has no request {number}; it keeps the newest {ENTRIES}")
+    return entry
+
+
+def _get(call: Call) -> Result:
+    return Result(shown(_entry(call), call.engine.journal.secrets))
+
+
+def _why(call: Call) -> Result:
+    why = explain(call.engine, _entry(call), call.url)
+    if call.query("as") == "json":
+        return Result(shown_why(why))
+    return Result(told_why(why), media="text/plain; charset=utf-8")
+
+
+def _world_coverage(call: Call) -> Result:
+    return _covered(call, call.existing().name)
+
+
+def _all_coverage(call: Call) -> Result:
+    return _covered(call, None)
+
+
+def _covered(call: Call, world: str | None) -> Result:
+    found = coverage(call.engine, world)
+    if call.query("as") == "markdown":
+        return Result(markdown(found), media="text/markdown; charset=utf-8")
+    return Result(shown_coverage(found))
+
+
+def _verify(call: Call) -> Result:
+    entries = list(call.engine.journal.entries(call.existing().name))
+    found = verify(entries, call.body)
+    return Result({"verified": not found.problems, "problems": list(found.problems), "diff": found.diff})
+
+
+HANDLERS: dict[str, Handler] = {
+    "listMainRequests": _main_list,
+    "listRequests": _list,
+    "exportRequests": _archive,
+    "getRequest": _get,
+    "explainRequest": _why,
+    "getWorldCoverage": _world_coverage,
+    "getCoverage": _all_coverage,
+    "verifyRequests": _verify,
+}
+"""The calls by the name of their operation."""

@@ -1,0 +1,125 @@
+"""Control calls on records: the state of a world in the format of fixture files, and single records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mockserver import plain_yaml
+from mockserver.behaviour.names import record_schemas
+from mockserver.behaviour.records import merge_patch
+from mockserver.control.calls import Call, Handler, Result, conflict
+from mockserver.errors import FixtureError, Refused
+from mockserver.state.fixtures import Fixtures
+from mockserver.state.seeding import seed_world
+from mockserver.state.store import MAIN
+from mockserver.state.world import Record, World, text_of
+
+
+def shown_state(world: World) -> dict[str, list[Record]]:
+    """The records of a world by collection, in the order in which they were first stored."""
+    return {
+        name: [record for _, record in sorted(held.records.values(), key=lambda stored: stored[0])]
+        for name, held in sorted(world.collections.items())
+    }
+
+
+def _main_state(call: Call) -> Result:
+    return _state(call, call.engine.store.load(MAIN)[0])
+
+
+def _get_state(call: Call) -> Result:
+    return _state(call, call.existing())
+
+
+def _state(call: Call, world: World) -> Result:
+    if call.query("as") == "yaml":
+        return Result(plain_yaml.dump(shown_state(world)), media="application/yaml")
+    return Result(shown_state(world))
+
+
+def _set_state(call: Call) -> Result:
+    def changed(world: World) -> World:
+        return msgspec.structs.replace(world, collections=_checked(call, world, call.body).collections).stepped()
+
+    return _state(call, call.engine.store.update(call.world, changed))
+
+
+def _checked(call: Call, world: World, records: Mapping[str, Any]) -> World:
+    """A world of these records alone; `Refused(409)` with the first breach of the mock's contract."""
+    engine = call.engine
+    now = world.clock.now(engine.pipeline.clock)
+    rules, schemas = engine.behaviours.collections, record_schemas(engine.behaviours, engine.contract)
+    try:
+        return seed_world(Fixtures(records=records), rules, schemas, engine.contract, now=now).at(now)
+    except FixtureError as error:
+        raise conflict(str(error)) from None
+
+
+def _get_record(call: Call) -> Result:
+    world = call.existing()
+    return Result(_record(call, world))
+
+
+def _record(call: Call, world: World) -> Record:
+    name, key = call.inputs.path["collection"], call.inputs.path["key"]
+    record: Record | None = _collection(call, world).get(key)
+    if record is None:
+        raise Refused(404, f"{name} of {world.name!r} have no record {key!r}")
+    return record
+
+
+def _collection(call: Call, world: World) -> Any:
+    name = call.inputs.path["collection"]
+    held = world.collections.get(name)
+    if held is None:
+        raise Refused(404, f"there is no collection {name!r}; known: {', '.join(sorted(world.collections)) or 'none'}")
+    return held
+
+
+def _set_record(call: Call) -> Result:
+    return _stored(call, lambda _: dict(call.body))
+
+
+def _patch_record(call: Call) -> Result:
+    call.existing()
+    return _stored(call, lambda world: merge_patch(_record(call, world), call.body))
+
+
+def _stored(call: Call, wanted: Any) -> Result:
+    name, key = call.inputs.path["collection"], call.inputs.path["key"]
+    stored: dict[str, Record] = {}
+
+    def changed(world: World) -> World:
+        field, record = _collection(call, world).rules.key, wanted(world)
+        if text_of(record.get(field)) != key:
+            raise conflict(f"the record's {field} must stay {key!r}; it says {record.get(field)!r}")
+        stored["record"] = _checked(call, world, {name: [record]}).collections[name].get(key) or {}
+        return world.put(name, stored["record"]).stepped()
+
+    call.engine.store.update(call.world, changed)
+    return Result(stored["record"])
+
+
+def _remove_record(call: Call) -> Result:
+    call.existing()
+
+    def changed(world: World) -> World:
+        return world.drop(call.inputs.path["collection"], _record(call, world)).stepped()
+
+    call.engine.store.update(call.world, changed)
+    return Result(status=204)
+
+
+HANDLERS: dict[str, Handler] = {
+    "getMainState": _main_state,
+    "getState": _get_state,
+    "setState": _set_state,
+    "getRecord": _get_record,
+    "setRecord": _set_record,
+    "changeRecord": _patch_record,
+    "removeRecord": _remove_record,
+}
+"""The calls by the name of their operation."""

@@ -1,0 +1,80 @@
+"""The contract of the control surface, with this mock's own operations, users and collections filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mockserver import plain_yaml
+from mockserver.contract.contract import Contract
+from mockserver.contract.document import Document
+from mockserver.contract.sources import Source
+from mockserver.engine import Engine
+from mockserver.state.store import MAIN
+
+FILE = Path(__file__).with_name("openapi.yaml")
+
+
+class Surface:
+    """The contract that control calls are held to; read when the first call comes, and again when the mock's own
+    contract has changed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._made: tuple[Any, Contract] | None = None
+
+    @property
+    def contract(self) -> Contract:
+        """The contract, filled in for the mock as it is now."""
+        if self._made is None or self._made[0] is not self._engine.contract:
+            self._made = (self._engine.contract, Contract(filled(self._plain, self._engine)))
+        return self._made[1]
+
+    @cached_property
+    def _plain(self) -> Document:
+        return Document(plain_yaml.read(FILE), Source.of(FILE), "3.1")
+
+
+def filled(document: Document, engine: Engine) -> Document:
+    """The document with `x-filled` replaced by the names that this mock knows."""
+    known = {
+        "operations": {"enum": sorted(engine.contract.operations)},
+        "users": {"enum": sorted(user.name for user in engine.fixtures.users) or ["anyone"]},
+        "collections": {"enum": sorted(engine.behaviours.collections)} if engine.behaviours.collections else {},
+        "state": _state(engine),
+    }
+    root = _filled(document.root, known)
+    _fill_examples(root, engine)
+    return replace(document, root=root)
+
+
+def _state(engine: Engine) -> dict[str, Any]:
+    records = {"type": "array", "items": {"$ref": "#/components/schemas/Record"}}
+    return {"properties": dict.fromkeys(sorted(engine.behaviours.collections), records), "additionalProperties": False}
+
+
+def _filled(node: Any, known: Mapping[str, dict[str, Any]]) -> Any:
+    if isinstance(node, list):
+        return [_filled(inner, known) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    said = {name: _filled(inner, known) for name, inner in node.items() if name != "x-filled"}
+    return {**said, **known[node["x-filled"]]} if "x-filled" in node else said
+
+
+def _fill_examples(root: dict[str, Any], engine: Engine) -> None:
+    """Examples of a record that is there, where the mock holds any."""
+    world, _ = engine.store.load(MAIN)
+    held = next(((name, one) for name, one in sorted(world.collections.items()) if len(one.records)), None)
+    if held is None:
+        return
+    name, collection = held
+    key, (_, record) = min(collection.records.items(), key=lambda stored: stored[1][0])
+    parameters = root["components"]["parameters"]
+    parameters["Collection"]["example"] = name
+    parameters["Key"]["example"] = key
+    path = root["paths"]["/__mock__/worlds/{world}/state/{collection}/{key}"]
+    path["put"]["requestBody"]["content"]["application/json"]["example"] = dict(record)

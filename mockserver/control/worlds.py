@@ -1,0 +1,113 @@
+"""Control calls on worlds: list, make, fork, rewind, reset, remove."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from mockserver.control.calls import PREFIX, Call, Handler, Result, conflict, no_world
+from mockserver.control.clocks import shown_clock
+from mockserver.engine import Engine
+from mockserver.errors import Refused
+from mockserver.state.store import MAIN
+from mockserver.state.world import World
+
+
+def shown_world(engine: Engine, world: World) -> dict[str, Any]:
+    """A world at a glance."""
+    used = engine.store.used(world.name)
+    return {
+        "name": world.name,
+        "step": world.step,
+        "clock": shown_clock(engine, world),
+        "records": {name: len(held.records) for name, held in sorted(world.collections.items())},
+        "faults": len(world.faults),
+        "requests": engine.journal.last(world.name),
+        "used": None if used is None else datetime.fromtimestamp(int(used), UTC).isoformat(),
+    }
+
+
+def _list(call: Call) -> Result:
+    engine = call.engine
+    engine.store.load(MAIN)
+    names = islice(engine.store.names(), call.query("limit", 1000))
+    held = (engine.store.find(name) for name in names)
+    worlds = [shown_world(engine, found[0]) for found in held if found is not None]
+    return Result({"worlds": worlds, "total": len(engine.store), "most": engine.store.most})
+
+
+def _get(call: Call) -> Result:
+    return Result(shown_world(call.engine, call.existing()))
+
+
+def _create(call: Call) -> Result:
+    base = call.body.get("base")
+    world = None
+    if base is not None:
+        held = call.engine.store.find(base)
+        if held is None:
+            raise no_world(base)
+        world = held[0]
+    return _made(call, call.body["name"], world)
+
+
+def _fork(call: Call) -> Result:
+    world = call.existing()
+    if call.body["name"] == world.name:
+        raise conflict("a world is not forked into itself")
+    return _made(call, call.body["name"], world, replace=call.body.get("replace", False))
+
+
+def _made(call: Call, name: str, world: World | None, *, replace: bool = False) -> Result:
+    made = call.engine.store.add(name, world, replace=replace)
+    if made is None:
+        raise conflict(f"there is a world {name!r} already; remove it, or fork with replace: true")
+    if replace:
+        call.engine.journal.clear(name)
+    return Result(shown_world(call.engine, made), 201, headers=(("Location", f"{PREFIX}/worlds/{name}"),))
+
+
+def _remove(call: Call) -> Result:
+    if call.world == MAIN:
+        raise conflict("the world 'main' can be reset, not removed")
+    if not call.engine.store.remove(call.world):
+        raise no_world(call.world)
+    return Result(status=204)
+
+
+def _reset(call: Call) -> Result:
+    keep = call.body.get("keep", ())
+    return Result(shown_world(call.engine, call.engine.reset(call.world, keep)))
+
+
+def _reset_main(call: Call) -> Result:
+    return Result(shown_world(call.engine, call.engine.reset(MAIN, ())))
+
+
+def _rewind(call: Call) -> Result:
+    number, name = call.body["before"], call.existing().name
+    entry = call.engine.journal.entry(name, number)
+    if entry is None or entry.before is None:
+        raise Refused(404, f"the journal of {name!r} has no request {number}; it keeps the newest ones")
+    before: World = entry.before
+
+    def back(_: World) -> World:
+        return msgspec.structs.replace(before, name=name)
+
+    return Result(shown_world(call.engine, call.engine.store.update(name, back)))
+
+
+HANDLERS: dict[str, Handler] = {
+    "listWorlds": _list,
+    "createWorld": _create,
+    "getWorld": _get,
+    "removeWorld": _remove,
+    "resetWorld": _reset,
+    "resetMain": _reset_main,
+    "forkWorld": _fork,
+    "rewindWorld": _rewind,
+}
+"""The calls by the name of their operation."""

@@ -1,0 +1,201 @@
+"""Why an answer came: operation, steps of the behaviour, records changed, and the places that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.clock import format_instant
+from mockserver.contract.operation import Operation
+from mockserver.engine import Engine
+from mockserver.insight import repeat
+from mockserver.insight.safe import safe_request
+from mockserver.insight.steps import Step, steps
+from mockserver.journal import Entry, shown
+
+_SENTENCES = {
+    "kept": "answered by {what}",
+    "refused": "refused: {reason}",
+    "fault": "{reason}",
+    "broken": "withheld by the mock: {reason}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that says something of the answer."""
+
+    what: str
+    place: str  #: file and line
+    pointer: str = ""  #: JSON Pointer into the contract
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The explanation of one journal entry."""
+
+    entry: Entry
+    sentence: str
+    contract: tuple[Source, ...]
+    steps: tuple[Step, ...]
+    because: str
+    assumed: tuple[str, ...]
+    evidence: tuple[Source, ...]
+    repeat: Mapping[str, str]
+
+
+def explain(engine: Engine, entry: Entry, url: str) -> Why:
+    """The explanation of an entry; `url` is the address to which the request is repeated."""
+    operation = engine.contract.operations.get(entry.operation or "")
+    behaviour = engine.behaviours.operations.get(entry.operation or "")
+    performed = behaviour is not None and entry.verdict == "kept"
+    request = safe_request(entry, engine.journal.secrets)
+    return Why(
+        entry,
+        _sentence(engine, entry),
+        tuple(_contract(engine, entry, operation)),
+        tuple(steps(engine, entry)),
+        behaviour.because if behaviour is not None and performed else "",
+        _assumed(entry, operation, behaviour.assumed if behaviour is not None and performed else ()),
+        tuple(_evidence(engine, entry, operation)),
+        {
+            "curl": repeat.curl(request, url),
+            "fetch": repeat.fetch(request, url),
+            "pytest": repeat.pytest_line(request, entry.answer.status, entry.user),
+        },
+    )
+
+
+def _sentence(engine: Engine, entry: Entry) -> str:
+    if entry.operation is None and not entry.reason:
+        return "a preflight or OPTIONS: answered with the methods that the contract declares"
+    behaviour = engine.behaviours.operations.get(entry.operation or "")
+    what = "the contract's example, as the request asked for it" if "prefer" in entry.request.headers else ""
+    if not what:
+        what = f"its behaviour: {behaviour.because}" if behaviour is not None and behaviour.because else ""
+    if not what:
+        what = "its behaviour" if behaviour is not None else "the contract's example, as no behaviour is declared"
+    told = _SENTENCES[entry.verdict].format(what=what, reason=entry.reason)
+    return told + _closest(entry)
+
+
+def _closest(entry: Entry) -> str:
+    """All that was wrong, where the reason names only the first."""
+    more = [f"{item.place} {item.message}" for item in entry.violations[1:4]]
+    return f"; {'; '.join(more)}" if more and entry.verdict == "refused" else ""
+
+
+def _contract(engine: Engine, entry: Entry, operation: Operation | None) -> Iterator[Source]:
+    if operation is None:
+        return
+    locate = engine.contract.document.locate
+    yield Source(
+        f"{operation.id}: {operation.method} {operation.template}", locate(operation.pointer), operation.pointer
+    )
+    response = operation.response_for(entry.answer.status)
+    if response is None:
+        yield Source(f"status {entry.answer.status} is not declared", locate(operation.pointer), operation.pointer)
+    else:
+        yield Source(f"answer {response.status}", locate(response.pointer), response.pointer)
+
+
+def _assumed(entry: Entry, operation: Operation | None, behaviour: tuple[str, ...]) -> tuple[str, ...]:
+    """The numbers of the assumptions that the behaviour and the answer's status rest on."""
+    response = operation.response_for(entry.answer.status) if operation is not None else None
+    return tuple(dict.fromkeys((*behaviour, *(response.assumed if response is not None else ()))))
+
+
+def _evidence(engine: Engine, entry: Entry, operation: Operation | None) -> Iterator[Source]:
+    if operation is None:
+        return
+    behaviour = engine.behaviours.operations.get(operation.id)
+    if behaviour is not None and behaviour.place:
+        yield Source("what the operation does", behaviour.place)
+    response = operation.response_for(entry.answer.status)
+    pointers = [operation.pointer] + ([response.pointer] if response is not None else [])
+    pointers += [item.pointer for item in entry.violations if item.pointer]
+    for pointer in dict.fromkeys(pointers):
+        yield from _marks(engine, pointer)
+
+
+def _marks(engine: Engine, pointer: str) -> Iterator[Source]:
+    """What the contract says of where it was read: `x-source: page:line`, `x-assumed: A-07`; at the node, or the
+    nearest one around it."""
+    document = engine.contract.document
+    parts = pointer.split("/")
+    for length in range(len(parts), 3, -1):
+        inner = "/".join(parts[:length])
+        try:
+            node = document.at(inner)
+        except LookupError:
+            continue
+        marks = list(_own_marks(node, inner, document.locate))
+        if marks:
+            yield from marks
+            return
+
+
+def _own_marks(node: Any, pointer: str, locate: Any) -> Iterator[Source]:
+    if not isinstance(node, Mapping):
+        return
+    for source in _listed(node.get("x-source")):
+        yield Source("documented", source, pointer)
+    for number in _listed(node.get("x-assumed")):
+        yield Source(f"assumed: {number}", locate(pointer), pointer)
+
+
+def _listed(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def shown_why(why: Why) -> dict[str, Any]:
+    """An explanation as JSON."""
+    entry, told = why.entry, shown(why.entry)
+    return {
+        "number": entry.number,
+        "world": entry.world,
+        "request": f"{entry.request.method} {entry.request.path}",
+        "status": entry.answer.status,
+        "verdict": entry.verdict,
+        "sentence": why.sentence,
+        "fault": entry.fault,
+        "user": entry.user,
+        "at": format_instant(entry.at),
+        "operation": entry.operation,
+        "contract": [_as_json(source) for source in why.contract],
+        "steps": [{"verb": step.verb, "did": step.did} for step in why.steps],
+        "because": why.because,
+        "assumed": list(why.assumed),
+        "changes": told["changes"],
+        "violations": told["violations"],
+        "evidence": [_as_json(source) for source in why.evidence],
+        "repeat": dict(why.repeat),
+    }
+
+
+def _as_json(source: Source) -> dict[str, str]:
+    value = {"what": source.what, "place": source.place}
+    return {**value, "pointer": source.pointer} if source.pointer else value
+
+
+def told_why(why: Why) -> str:
+    """An explanation as text for a terminal."""
+    entry = why.entry
+    who = f"{entry.user or 'nobody known'} in world {entry.world}, {format_instant(entry.at)}"
+    parts = [f"{entry.request.method} {entry.request.path} -> {entry.answer.status} ({entry.verdict})", f"  by {who}"]
+    parts += ["", f"Why: {why.sentence}"]
+    parts += _section("Steps", [f"{step.verb:<8} {step.did}" for step in why.steps])
+    parts += _section("Wrong", [f"{item.place} {item.message}" for item in entry.violations])
+    parts += _section("Contract", [f"{source.place}  {source.what}" for source in why.contract])
+    parts += _section("Evidence", [f"{source.place}  {source.what}" for source in why.evidence])
+    parts += _section("Assumed", [", ".join(why.assumed)] if why.assumed else [])
+    parts += _section("Again", list(why.repeat.values()))
+    safe = ("".join(char if char.isprintable() else repr(char)[1:-1] for char in part) for part in parts)
+    return "\n".join(safe) + "\n"
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return ["", f"{title}:", *(f"  {line}" for line in lines)] if lines else []

@@ -1,0 +1,82 @@
+"""The journal as an HTTP archive (HAR 1.2), which browsers' developer tools open; secrets are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+import msgspec
+
+from mockserver import __version__
+from mockserver.clock import format_instant
+from mockserver.journal import Entry, shown
+
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+
+def har(entries: Iterable[Entry], url: str, secrets: frozenset[str]) -> dict[str, Any]:
+    """The archive of these entries, sent to the mock at `url`."""
+    creator = {"name": "mockserver", "version": __version__}
+    return {
+        "log": {"version": "1.2", "creator": creator, "entries": [_entry(entry, url, secrets) for entry in entries]}
+    }
+
+
+def _entry(entry: Entry, url: str, secrets: frozenset[str]) -> dict[str, Any]:
+    told = shown(entry, secrets)
+    milliseconds = entry.micros / 1000
+    return {
+        "startedDateTime": format_instant(entry.at),
+        "time": milliseconds,
+        "request": _request(told["request"], entry, url),
+        "response": _response(told["answer"], entry),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "comment": f"{entry.world} #{entry.number}: {entry.operation or '-'}, {entry.verdict} {entry.reason}".strip(),
+    }
+
+
+def _request(told: Mapping[str, Any], entry: Entry, url: str) -> dict[str, Any]:
+    query = f"?{told['query']}" if told["query"] else ""
+    value = {
+        "method": told["method"],
+        "url": f"{url}{quote(told['path'])}{query}",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(told["headers"]),
+        "queryString": [{"name": name, "value": text} for name, text in parse_qsl(told["query"], True)],
+        "headersSize": -1,
+        "bodySize": len(entry.request.body),
+    }
+    if told["body"] is not None:
+        mime = told["headers"].get("content-type", "application/octet-stream")
+        value["postData"] = {"mimeType": mime, "text": _text(told["body"])}
+    return value
+
+
+def _response(told: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
+    headers = told["headers"]
+    mime = next((text for name, text in headers.items() if name.lower() == "content-type"), "")
+    return {
+        "status": told["status"],
+        "statusText": _PHRASES.get(told["status"], ""),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(headers),
+        "content": {"size": len(entry.answer.body), "mimeType": mime, "text": _text(told["body"])},
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": len(entry.answer.body),
+    }
+
+
+def _pairs(headers: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]
+
+
+def _text(body: Any) -> str:
+    if body is None:
+        return ""
+    return body if isinstance(body, str) else msgspec.json.encode(body).decode()

@@ -1,0 +1,160 @@
+"""What happened to a request, step by step: told from its journal entry, and from its behaviour played once more on
+the world as it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.behaviour.runner import run
+from mockserver.behaviour.values import MISSING, Scope
+from mockserver.behaviour.vocabulary import Behaviour, Query
+from mockserver.engine import Engine
+from mockserver.errors import Refused
+from mockserver.journal import Entry
+from mockserver.messages import Inputs
+from mockserver.state.world import Record, text_of
+
+_KEYS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: a verb of behaviours, or a stage of the request story, and what it did."""
+
+    verb: str
+    did: str
+
+
+def steps(engine: Engine, entry: Entry) -> Iterator[Step]:
+    """The steps of an entry, in order."""
+    if entry.fault:
+        yield Step("disturb", entry.fault)
+    behaviour = engine.behaviours.operations.get(entry.operation or "")
+    missed = isinstance(entry.found, str)
+    if entry.verdict == "refused" and not missed:
+        yield Step(_stage(entry), entry.reason)
+    elif entry.verdict in ("kept", "refused", "fault") and behaviour is not None and _was_played(entry):
+        yield from _Told(engine, entry, behaviour).steps()
+
+
+def _was_played(entry: Entry) -> bool:
+    return entry.found is not None or bool(entry.changes) or (entry.verdict == "kept" and not _wished(entry))
+
+
+def _wished(entry: Entry) -> bool:
+    return "prefer" in entry.request.headers or "__" in entry.request.query
+
+
+def _stage(entry: Entry) -> str:
+    if entry.operation is None:
+        return "route"
+    if entry.user is None:
+        return "admit"
+    return "validate" if entry.violations else "behave"
+
+
+class _Told:
+    """Tells the verbs of one behaviour as they were performed for one entry."""
+
+    def __init__(self, engine: Engine, entry: Entry, behaviour: Behaviour) -> None:
+        self.engine, self.entry, self.behaviour = engine, entry, behaviour
+        self.scope = self._replayed()
+
+    def _replayed(self) -> Scope | None:
+        """The values that the behaviour's expressions had; None where the request cannot be read any more."""
+        entry, engine = self.entry, self.engine
+        if entry.before is None or self.behaviour.call is not None:
+            return None
+        try:
+            match = engine.contract.route(entry.request.method, entry.request.path)
+            inputs: Inputs = engine.contract.read_inputs(match, entry.request)
+        except Refused:
+            return None
+        user = next((user for user in engine.fixtures.users if user.name == entry.user), None)
+        caller = {"id": user.id if user else None, "name": entry.user, "world": entry.world}
+        scope = Scope(inputs, caller, entry.at, engine.behaviours.periods)
+        try:
+            run(self.behaviour, entry.before, scope, engine.behaviours)
+        except Refused:
+            scope.record = MISSING
+        return scope
+
+    def steps(self) -> Iterator[Step]:
+        """The verbs in their order."""
+        behaviour, missed = self.behaviour, isinstance(self.entry.found, str)
+        if behaviour.call is not None:
+            yield Step("call", f"{behaviour.call.__module__}:{behaviour.call.__qualname__}")
+        if behaviour.find is not None:
+            yield Step("find", self._found(behaviour.find))
+        if missed:
+            return
+        if behaviour.create is not None:
+            yield from (Step("create", f"{name} {key}") for name, key in self._made())
+        if behaviour.set is not None:
+            yield from (Step("set", text) for text in self._set())
+        for query in behaviour.remove:
+            yield Step("remove", self._removed(query.collection))
+        if behaviour.list is not None:
+            yield Step("list", self._listed(behaviour.list))
+        for path, value in behaviour.reply:
+            yield Step("reply", f"{'.'.join(path)} = {value.text}")
+
+    def _key(self, collection: str, record: Record) -> str:
+        return text_of(record.get(self.engine.behaviours.collections[collection].key))
+
+    def _found(self, query: Query) -> str:
+        wanted = f"{query.collection} where {self._words(query)}" if query.filters else query.collection
+        found = self.entry.found
+        if isinstance(found, Mapping):
+            return f"{wanted}: {self._key(query.collection, found)}"
+        return f"{wanted}: none" + (f", but one that is {found}" if found not in (None, "unknown") else "")
+
+    def _words(self, query: Query) -> str:
+        return " and ".join(f"{name} is {self._value(value)}" for name, value in query.filters)
+
+    def _value(self, value: Any) -> str:
+        if self.scope is None or value.root == "record":
+            return str(value.text)
+        given = value.evaluate(self.scope)
+        return str(value.text) if given is MISSING else f"{_short(given)} ({value.text})"
+
+    def _made(self) -> Iterator[tuple[str, str]]:
+        for name, before, after in self.entry.changes:
+            if before is None and after is not None:
+                yield name, self._key(name, after)
+
+    def _set(self) -> Iterator[str]:
+        for name, before, after in self.entry.changes:
+            if before is not None and after is not None:
+                yield f"{name} {self._key(name, after)}: {', '.join(_differences(before, after)) or 'as it was'}"
+
+    def _removed(self, collection: str) -> str:
+        gone = [
+            self._key(name, before) for name, before, after in self.entry.changes if name == collection and not after
+        ]
+        more = f" and {len(gone) - _KEYS} more" if len(gone) > _KEYS else ""
+        return f"{collection}: {', '.join(gone[:_KEYS]) or 'none was there'}{more}"
+
+    def _listed(self, query: Query) -> str:
+        wanted = f"{query.collection} where {self._words(query)}" if query.filters else query.collection
+        if self.scope is None:
+            return wanted
+        total, page = self.scope.total, len(self.scope.records)
+        return f"{wanted}: {total} records" + (f", {page} of them on this page" if page != total else "")
+
+
+def _differences(before: Record, after: Record) -> Iterator[str]:
+    for name in dict.fromkeys((*before, *after)):
+        if before.get(name, MISSING) != after.get(name, MISSING):
+            yield f"{name} {_said(before, name)} -> {_said(after, name)}"
+
+
+def _said(record: Record, name: str) -> str:
+    return _short(record[name]) if name in record else "(none)"
+
+
+def _short(value: Any) -> str:
+    text = text_of(value)
+    return text if len(text) <= 60 else text[:57] + "..."
