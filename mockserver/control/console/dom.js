@@ -11,7 +11,7 @@ export function h(tag, properties = {}, ...children) {
     if (name in made && !name.includes("-") && name !== "list") made[name] = value;
     else made.setAttribute(name, value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return made;
 }
 
