@@ -1,4 +1,4 @@
-"""A real Chromium for these tests, and the invariants that every page keeps: quiet console, nothing leaves this machine."""
+"""A real Chromium, and the invariants that every page keeps: a quiet console, nothing leaves this machine."""
 
 from __future__ import annotations
 
@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 PATIENCE = 10_000
 
 
@@ -66,7 +71,7 @@ def world(mock: LiveMock, request: pytest.FixtureRequest) -> BrowserWorld:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing: the tests do."""
 
 
@@ -129,3 +134,13 @@ def page(context: BrowserContext, watch: Watch) -> Page:
     made = context.new_page()
     watch.follow(made)
     return made
+
+
+@pytest.fixture
+def console(page: Page, world: BrowserWorld) -> Page:
+    """The console, live, on the world of this test."""
+    from playwright.sync_api import expect
+
+    page.goto(world.console)
+    expect(page.locator("#live")).to_have_text("Live")
+    return page

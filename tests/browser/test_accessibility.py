@@ -128,7 +128,10 @@ def test_the_focus_is_always_seen(page: Page, world: BrowserWorld) -> None:
     for _ in range(60):
         page.keyboard.press("Tab")
         told = page.evaluate(
-            "() => { const on = document.activeElement; return [on.outerHTML.slice(0, 80), getComputedStyle(on).outlineStyle] }"
+            """() => {
+              const on = document.activeElement;
+              return [on.outerHTML.slice(0, 80), getComputedStyle(on).outlineStyle];
+            }"""
         )
         if told[1] == "none" and not told[0].startswith("<body"):
             unseen.append(told[0])

@@ -14,8 +14,7 @@ FETCH = """async ([url, options]) => {
   const began = performance.now();
   try {
     const answer = await fetch(url, options);
-    const told = {status: answer.status, type: answer.headers.get("Content-Type"), retry: answer.headers.get("Retry-After"),
-                  why: answer.headers.get("Mock-Why")};
+    const told = {status: answer.status, retry: answer.headers.get("Retry-After"), why: answer.headers.get("Mock-Why")};
     try {
       const text = await answer.text();
       told.text = text;
