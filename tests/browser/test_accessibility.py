@@ -156,5 +156,5 @@ def test_a_screen_reader_is_told_of_outcomes(page: Page, world: BrowserWorld) ->
     expect(page.locator("#live")).to_have_text("Live")
     world.ask("GET", "/devices")
     expect(page.get_by_role("log")).to_have_text("GET /devices: 200")
-    page.get_by_role("button", name="Advance by 1 day").click()
+    page.get_by_role("button", name="+1 d").click()
     expect(page.locator("#told[role=status]")).to_contain_text("It is ")

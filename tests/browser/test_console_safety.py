@@ -40,5 +40,5 @@ def test_a_mock_that_went_away_is_told(console: Page, watch: Watch) -> None:
     """When the mock stops answering, the page says so instead of showing old news as live."""
     watch.forgiven = "Failed to load resource|ERR_"
     console.route("**/__mock__/**", lambda route: route.abort())
-    console.get_by_role("button", name="Advance by 1 hour").click()
+    console.get_by_role("button", name="+1 h").click()
     expect(outcome(console)).to_contain_text("The mock cannot be reached")

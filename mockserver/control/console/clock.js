@@ -23,7 +23,8 @@ export function clockPanel(context) {
     h("div", { className: "row" }, face, frozen),
     note,
     h("div", { className: "row" },
-      STEPS.map(([label, by, said]) => button(label, () => advance(by), { "aria-label": `Advance by ${said}` })),
+      h("span", { className: "group", role: "group", "aria-label": "Advance by" },
+        STEPS.map(([label, by, said]) => button(label, () => advance(by), { title: `Advance by ${said}` }))),
       button("Set…", setTo, { className: "quiet", "aria-label": "Set the clock…" }),
       button("Real time", () => set({ now: "now", frozen: false }), { className: "quiet", "aria-label": "Back to real time" })),
     h("details", {}, h("summary", {}, "Another span"), period));
