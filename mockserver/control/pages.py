@@ -7,6 +7,8 @@ from pathlib import Path
 from flask import Blueprint, Response, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as Redirect
 
+from mockserver.control.calls import PREFIX
+
 CONSOLE = Path(__file__).with_name("console")
 _OWN = "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; base-uri 'none'; "
 _SHUT = "form-action 'none'; frame-ancestors 'none'"
@@ -16,25 +18,25 @@ DOCS_POLICY = f"{_OWN}style-src 'self' 'unsafe-inline'; {_SHUT}"  # Swagger UI s
 
 
 def add_pages(control: Blueprint) -> None:
-    """Serve the pages under a blueprint's prefix, behind its guards."""
+    """Serve the pages by a blueprint, behind its guards."""
 
-    @control.get("/")
+    @control.get(f"{PREFIX}/")
     def console() -> Response:
         return _file(CONSOLE, "index.html", CONSOLE_POLICY)
 
-    @control.get("/console/<path:name>")
+    @control.get(f"{PREFIX}/console/<path:name>")
     def console_file(name: str) -> Response:
         return _file(CONSOLE, name, CONSOLE_POLICY)
 
-    @control.get("/docs")
+    @control.get(f"{PREFIX}/docs")
     def docs_door() -> Redirect:
         return redirect(url_for("control.docs"))
 
-    @control.get("/docs/")
+    @control.get(f"{PREFIX}/docs/")
     def docs() -> Response:
         return _file(CONSOLE, "docs.html", DOCS_POLICY)
 
-    @control.get("/docs/<path:name>")
+    @control.get(f"{PREFIX}/docs/<path:name>")
     def docs_file(name: str) -> Response:
         return _file(_swagger_ui(), name, DOCS_POLICY)
 

@@ -10,6 +10,7 @@ import { requestsPanel } from "./requests.js";
 import { worldsPanel } from "./worlds.js";
 
 const PAUSE = 150; // many requests in a moment are one change for the panels
+const PATIENCE = 2000;
 
 /** What the panels share: the mock's own description, the world they show, and ways to read and change it. */
 const context = {
@@ -24,6 +25,7 @@ const context = {
 const touched = new Set();
 let panels = [];
 let due = null;
+let doubt = null;
 
 async function start() {
   context.about = await call("GET", "about");
@@ -73,10 +75,16 @@ async function told(work) {
   }
 }
 
+/** Say whether news arrive; the mock ends each stream after a while, so a short break is none. */
 function live(on) {
-  const text = on ? "Live" : "Reconnecting…";
-  if ($("live").textContent !== text) $("live").textContent = text;
-  $("live").className = on ? "on" : "off";
+  clearTimeout(doubt);
+  doubt = on ? null : setTimeout(show, PATIENCE, "Reconnecting…", "off");
+  if (on) show("Live", "on");
+
+  function show(text, kind) {
+    if ($("live").textContent !== text) $("live").textContent = text;
+    $("live").className = kind;
+  }
 }
 
 function heard(event) {
