@@ -14,6 +14,7 @@ from flask import request as flask_request
 from mockserver.contract.operation import ABSENT
 from mockserver.control import about, clocks, disturbances, events, guard, journals, records, worlds
 from mockserver.control.calls import PREFIX, Call, Handler, Result
+from mockserver.control.pages import add_pages
 from mockserver.control.surface import Surface
 from mockserver.engine import Engine
 from mockserver.errors import Refused
@@ -46,6 +47,7 @@ def control_blueprint(engine: Engine) -> Blueprint:
     api = Blueprint("control", __name__)
     surface = Surface(engine)
     api.before_app_request(lambda: _answer(engine, surface))
+    add_pages(api)
     return api
 
 

@@ -1,0 +1,37 @@
+import { beforeEach, expect, test } from "vitest";
+import { connect } from "../devices/api.js";
+import { summaryOf, trustOf } from "../devices/trust.js";
+import { MockWorld } from "../mock-world.js";
+
+// Real requests to a real server: no handlers to write, none to keep in step with the backend.
+const world = new MockWorld(`vitest-${process.env.VITEST_POOL_ID}`);
+const api = connect({ api: world.url, token: world.token("alice") });
+
+beforeEach(() => world.reset());
+
+test("trusting a device is remembered", async () => {
+  await api.trust("dev-03");
+  expect(summaryOf(await api.devices())).toBe("3 of 7 devices are trusted");
+});
+
+test("trust runs out", async () => {
+  await api.trust("dev-03");
+  await world.advance("P31D");
+  const ipad = (await api.devices()).find(({ id }) => id === "dev-03");
+  expect(trustOf(ipad).state).toBe("expired");
+});
+
+test.each([
+  ["truncated", "cannot be reached, or the connection broke"],
+  ["malformed", "cannot be read"],
+  ["empty", "cannot be read"],
+])("a %s answer becomes a sentence", async (body, sentence) => {
+  await world.faults({ rules: [{ operation: "listDevices", body }] });
+  await expect(api.devices()).rejects.toThrow(sentence);
+});
+
+test("a rate limit says when to come back", async () => {
+  await world.faults({ rules: [{ limit: { calls: 1, seconds: 60 } }] });
+  await api.devices();
+  await expect(api.devices()).rejects.toMatchObject({ status: 429, retryAfter: expect.any(Number) });
+});

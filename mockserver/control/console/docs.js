@@ -1,0 +1,34 @@
+// Swagger UI on the contract as the running mock serves it; calls go to the mock, as its first user, into `?world=`.
+
+import { call } from "./api.js";
+
+const world = new URLSearchParams(location.search).get("world") ?? "main";
+
+async function start() {
+  document.getElementById("world").textContent = world;
+  if (world !== "main") document.getElementById("console").search = `?world=${encodeURIComponent(world)}`;
+  const [spec, { users }] = await Promise.all([call("GET", "openapi.json"), call("GET", "about")]);
+  const ui = window.SwaggerUIBundle({
+    spec,
+    dom_id: "#swagger-ui",
+    deepLinking: true,
+    displayRequestDuration: true,
+    tryItOutEnabled: true,
+    validatorUrl: null, // the badge would ask a server on the internet
+    presets: [window.SwaggerUIBundle.presets.apis],
+    requestInterceptor: (request) => {
+      if (world !== "main") request.headers["Mock-World"] = world;
+      return request;
+    },
+    onComplete: () => {
+      for (const scheme of bearers(spec)) if (users[0]) ui.preauthorizeApiKey(scheme, users[0].token);
+    },
+  });
+}
+
+function bearers(spec) {
+  const schemes = Object.entries(spec.components?.securitySchemes ?? {});
+  return schemes.filter(([, { type, scheme }]) => type === "http" && scheme?.toLowerCase() === "bearer").map(([name]) => name);
+}
+
+start().catch((error) => document.getElementById("swagger-ui").replaceChildren(error.message));

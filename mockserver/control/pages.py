@@ -1,0 +1,56 @@
+"""The pages of the control surface: the console, and Swagger UI wired to the mock. Files only, nothing from outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, redirect, send_from_directory, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from mockserver.control.calls import PREFIX
+
+CONSOLE = Path(__file__).with_name("console")
+_OWN = "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; base-uri 'none'; "
+_SHUT = "form-action 'none'; frame-ancestors 'none'"
+CONSOLE_POLICY = f"{_OWN}style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; {_SHUT}"
+"""What the console may load: its own files; no inline script or style, and no HTML made of text at run time."""
+DOCS_POLICY = f"{_OWN}style-src 'self' 'unsafe-inline'; {_SHUT}"  # Swagger UI styles its elements one by one
+
+
+def add_pages(control: Blueprint) -> None:
+    """Serve the pages by a blueprint, behind its guards."""
+
+    @control.get(f"{PREFIX}/")
+    def console() -> Response:
+        return _file(CONSOLE, "index.html", CONSOLE_POLICY)
+
+    @control.get(f"{PREFIX}/console/<path:name>")
+    def console_file(name: str) -> Response:
+        return _file(CONSOLE, name, CONSOLE_POLICY)
+
+    @control.get(f"{PREFIX}/docs")
+    def docs_door() -> Redirect:
+        return redirect(url_for("control.docs"))
+
+    @control.get(f"{PREFIX}/docs/")
+    def docs() -> Response:
+        return _file(CONSOLE, "docs.html", DOCS_POLICY)
+
+    @control.get(f"{PREFIX}/docs/<path:name>")
+    def docs_file(name: str) -> Response:
+        return _file(_swagger_ui(), name, DOCS_POLICY)
+
+
+def _swagger_ui() -> Path:
+    from openapi_ui_bundles import swagger_ui
+
+    return Path(swagger_ui.static_path)
+
+
+def _file(folder: Path, name: str, policy: str) -> Response:
+    """One file, asked for anew each time, so that an upgraded mock never meets the pages of the old one."""
+    response = send_from_directory(folder, name, max_age=0)
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,20 @@
+"""Parts of the console that several tests look at."""
+
+from __future__ import annotations
+
+from tests.browser.play import Locator, Page
+
+
+def rows(console: Page) -> Locator:
+    """The requests that are listed."""
+    return console.locator("#requests-list button")
+
+
+def outcome(console: Page) -> Locator:
+    """What the console said last."""
+    return console.locator("#told")
+
+
+def cell(console: Page, key: str, field: str) -> Locator:
+    """One cell of the table of records."""
+    return console.locator(f'#records tr[data-key="{key}"] [data-field="{field}"]')

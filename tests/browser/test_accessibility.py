@@ -1,0 +1,160 @@
+"""Console and example app for those who use a keyboard, a screen reader, a small or a dark screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.play import Page, expect
+from tests.browser.world import BrowserWorld
+
+AUDIT = Path(__file__).with_name("audit.js").read_text(encoding="utf-8")
+NAMED = {
+    "button", "link", "textbox", "searchbox", "combobox", "checkbox", "switch", "spinbutton", "tab", "grid", "table",
+    "meter", "dialog", "region", "navigation", "tabpanel", "tablist", "image", "columnheader", "heading",
+}  # fmt: skip
+
+
+def unnamed(page: Page) -> list[str]:
+    """The elements whose role needs a name and which have none, as Chromium computes it."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    return [
+        f"a {node['role']['value']} has no name"
+        for node in tree["nodes"]
+        if not node.get("ignored")
+        and node.get("role", {}).get("value") in NAMED
+        and not node.get("name", {}).get("value", "").strip()
+    ]
+
+
+def audit(page: Page) -> list[str]:
+    """What is wrong with the page as it is now."""
+    found: list[str] = page.evaluate(AUDIT)
+    return found + unnamed(page)
+
+
+def busy(world: BrowserWorld) -> None:
+    """A world in which something has happened of every kind."""
+    world.control("POST", "faults", {"operation": "listSessions", "status": 500, "times": 1})
+    world.ask("GET", "/devices")
+    world.ask("GET", "/devices/nowhere")
+    world.ask("GET", "/sessions")
+    world.ask("POST", "/devices/trust", {"fingerprint": "fp-alice-ipad"})
+
+
+SCREENS = pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")],
+)
+
+
+@SCREENS
+def test_the_console_is_usable_by_everybody(page: Page, world: BrowserWorld, width: int, scheme: Any) -> None:
+    """Names, headings, contrast, sizes and width are right, empty and full, with details and dialogs open."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(world.console)
+    expect(page.locator("#live")).to_have_text("Live")
+    assert audit(page) == []
+    busy(world)
+    expect(page.locator("#requests-list button")).to_have_count(4)
+    for summary in page.locator("summary").all():
+        summary.click()
+    page.locator("#requests-list button").first.click()
+    expect(page.locator("#request h3")).to_be_visible()
+    page.get_by_label("All worlds together").check()
+    assert audit(page) == []
+    page.get_by_role("button", name="New…").click()
+    assert audit(page) == []
+
+
+@SCREENS
+def test_the_example_app_is_usable_by_everybody(
+    page: Page, examples: str, world: BrowserWorld, width: int, scheme: Any
+) -> None:
+    """The same holds for the example app."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{examples}/devices/?api={world.mock.url}&token={world.token()}")
+    expect(page.locator("#summary")).to_contain_text("trusted")
+    page.get_by_text("Connection").click()
+    assert audit(page) == []
+
+
+def test_the_console_works_by_keyboard_alone(page: Page, world: BrowserWorld) -> None:
+    """From the top of the page: skip to the requests, choose one, come back, rewind, edit a record."""
+    page.goto(world.console)
+    busy(world)
+    expect(page.locator("#requests-list button")).to_have_count(4)
+    keys = page.keyboard
+    keys.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the requests")).to_be_focused()
+    keys.press("Enter")
+    for _ in range(4):  # filter, status, archive, list
+        keys.press("Tab")
+    expect(page.locator("#requests-list button").nth(0)).to_be_focused()
+    keys.press("ArrowDown")
+    keys.press("ArrowUp")
+    keys.press("Enter")
+    expect(page.locator("#request h3")).to_be_focused()
+    keys.press("Escape")
+    expect(page.locator("#requests-list button").nth(0)).to_be_focused()
+    keys.press("Enter")
+    expect(page.locator("#request h3")).to_be_focused()
+    for _ in range(4):  # curl, fetch, pytest, rewind
+        keys.press("Tab")
+    keys.press("Enter")
+    expect(page.locator("#told")).to_contain_text("as it was before")
+    assert world.device("dev-03")["isTrusted"] is False
+
+    page.locator('[data-key="dev-01"] [data-field="id"]').focus()
+    keys.press("ArrowDown")
+    keys.press("ArrowRight")
+    keys.press("Enter")
+    keys.press("ControlOrMeta+a")
+    keys.type("Typed")
+    keys.press("Enter")
+    expect(page.locator('[data-key="dev-02"] [data-field="deviceName"]')).to_have_text("Typed")
+    expect(page.locator('[data-key="dev-02"] [data-field="deviceName"]')).to_be_focused()
+
+
+def test_the_focus_is_always_seen(page: Page, world: BrowserWorld) -> None:
+    """Whatever the Tab key reaches has an outline or another mark."""
+    page.goto(world.console)
+    expect(page.locator("#live")).to_have_text("Live")
+    unseen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        told = page.evaluate(
+            """() => {
+              const on = document.activeElement;
+              return [on.outerHTML.slice(0, 80), getComputedStyle(on).outlineStyle];
+            }"""
+        )
+        if told[1] == "none" and not told[0].startswith("<body"):
+            unseen.append(told[0])
+    assert not unseen
+
+
+def test_a_dialog_keeps_and_gives_back_the_focus(page: Page, world: BrowserWorld) -> None:
+    """A dialog begins at its first field, Escape closes it, and the button that opened it has the focus again."""
+    page.goto(world.console)
+    opener = page.get_by_role("button", name="New…")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_label("Name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
+def test_a_screen_reader_is_told_of_outcomes(page: Page, world: BrowserWorld) -> None:
+    """New requests go to a polite log, outcomes to a status."""
+    page.goto(world.console)
+    expect(page.locator("#live")).to_have_text("Live")
+    world.ask("GET", "/devices")
+    expect(page.get_by_role("log")).to_have_text("GET /devices: 200")
+    page.get_by_role("button", name="+1 d").click()
+    expect(page.locator("#told[role=status]")).to_contain_text("It is ")

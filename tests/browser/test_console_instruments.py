@@ -1,0 +1,107 @@
+"""Clock, faults and coverage in the console."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.browser.play import Page, expect
+from tests.browser.world import BrowserWorld
+
+TRUST = {"fingerprint": "fp-alice-ipad"}
+
+
+def test_time_passes_at_a_click(console: Page, world: BrowserWorld) -> None:
+    """The buttons advance the world's clock, and say how far it is ahead."""
+    for name, ahead in (("+1 h", "1 h"), ("+1 d", "1 d 1 h"), ("+31 d", "32 d")):
+        console.get_by_role("button", name=name).click()
+        expect(console.locator("#clock")).to_contain_text(f"{ahead} ahead of this machine")
+    console.get_by_role("button", name="Back to real time").click()
+    expect(console.locator("#clock")).to_contain_text("As on this machine")
+
+
+def test_the_clock_is_frozen_and_set(console: Page, world: BrowserWorld) -> None:
+    """A switch stops the clock; it can be set to any instant, or by any span."""
+    frozen = console.get_by_role("switch", name="Frozen")
+    expect(frozen).not_to_be_checked()
+    frozen.click()
+    expect(frozen).to_be_checked()
+    console.get_by_role("button", name="Set the clock…").click()
+    console.get_by_label("Instant").fill("2030-02-03T04:05:06Z")
+    console.get_by_role("button", name="Set", exact=True).click()
+    expect(console.locator("time.face")).to_have_text("2030-02-03 04:05:06 UTC")
+    console.get_by_text("Another span").click()
+    console.get_by_label("Let pass").fill("P2W")
+    console.get_by_role("button", name="Advance", exact=True).click()
+    expect(console.locator("time.face")).to_have_text("2030-02-17 04:05:06 UTC")
+    assert world.control("GET", "clock")["frozen"] is True
+
+
+def test_the_clock_follows_other_hands(console: Page, world: BrowserWorld) -> None:
+    """Time that a test lets pass is seen on the page at once."""
+    world.control("POST", "clock/advance", {"by": "P31D"})
+    expect(console.locator("#clock")).to_contain_text("31 d ahead")
+
+
+def test_presets_are_switches(console: Page, world: BrowserWorld) -> None:
+    """A switch puts a preset in force, and out of it."""
+    down = console.get_by_role("switch", name="backend-down")
+    down.click()
+    expect(down).to_be_checked()
+    assert world.ask("GET", "/devices") == 503
+    down.click()
+    expect(down).not_to_be_checked()
+    assert world.ask("GET", "/devices") == 200
+
+
+def test_a_single_fault_is_made_by_the_form(console: Page, world: BrowserWorld) -> None:
+    """The form's defaults let one operation fail once; the rule tells how often it did, and can be removed."""
+    console.get_by_label("Operation").select_option("trustDevice")
+    console.get_by_role("button", name="Add fault").click()
+    rules = console.get_by_role("list", name="Rules in force")
+    expect(rules).to_contain_text("trustDevice: status 500 (once)")
+    assert [world.ask("POST", "/devices/trust", TRUST) for _ in range(2)] == [500, 200]
+    expect(rules).to_contain_text("1 of")
+    rules.get_by_role("button", name="Remove").click()
+    expect(rules).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [
+        ("Delay the answer", {"delay": {"fixed": 2000}, "times": 1}),
+        ("Slow body", {"slow": 100, "times": 1}),
+        ("Truncated body", {"body": "truncated", "times": 1}),
+        ("Malformed body", {"body": "malformed", "times": 1}),
+        ("Empty body", {"body": "empty", "times": 1}),
+        ("Reset the connection", {"reset": True, "times": 1}),
+        ("Limit the rate", {"limit": {"calls": 5, "seconds": 60}}),
+    ],
+)
+def test_every_kind_of_fault_can_be_made(console: Page, world: BrowserWorld, kind: str, rule: dict[str, Any]) -> None:
+    """Each choice of the form becomes the rule of that kind."""
+    console.get_by_label("What").select_option(kind)
+    console.get_by_role("button", name="Add fault").click()
+    expect(console.get_by_role("list", name="Rules in force").get_by_role("listitem")).to_have_count(1)
+    assert world.control("GET", "faults")["rules"][0]["rule"] == rule
+
+
+def test_coverage_counts_what_was_met(console: Page, world: BrowserWorld) -> None:
+    """The matrix marks each answer met, with its count, and names those never met."""
+    line = console.locator("#coverage tr", has_text="trustDevice")
+    expect(line).to_contain_text("never")
+    world.ask("POST", "/devices/trust", TRUST)
+    world.ask("POST", "/devices/trust", TRUST)
+    expect(line.locator(".met").first).to_have_text("✓ 2")
+    expect(console.locator("#coverage")).to_contain_text(re.compile(r"1 of \d+ declared answers met"))
+
+
+def test_coverage_of_all_worlds_together(console: Page, world: BrowserWorld) -> None:
+    """What another world has met counts when all worlds are looked at."""
+    BrowserWorld(world.mock, f"{world.name}.other").ask("POST", "/sessions/revoke-all")
+    line = console.locator("#coverage tr", has_text="revokeAllSessions")
+    expect(line.locator(".cell.met")).to_have_count(0)
+    console.get_by_label("All worlds together").check()
+    expect(line.locator(".cell.met")).to_have_count(1)

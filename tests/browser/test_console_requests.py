@@ -1,0 +1,87 @@
+"""Requests in the console: as they come, explained, repeated, rewound."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.parts import outcome, rows
+from tests.browser.play import Page, expect
+from tests.browser.world import BrowserWorld
+
+TRUST = {"fingerprint": "fp-alice-ipad"}
+
+
+def test_requests_appear_as_they_come(console: Page, world: BrowserWorld) -> None:
+    """A request is listed on top without a reload, and a screen reader is told."""
+    expect(console.get_by_text("No requests yet")).to_be_visible()
+    world.ask("GET", "/devices")
+    world.ask("POST", "/devices/trust", TRUST)
+    expect(rows(console)).to_contain_text(["POST /devices/trust", "GET /devices"])
+    expect(console.get_by_role("log")).to_contain_text("/devices")
+
+
+def test_a_request_is_explained(console: Page, world: BrowserWorld) -> None:
+    """A click tells what the behaviour did, what changed, and where the documentation says so."""
+    world.ask("POST", "/devices/trust", TRUST)
+    rows(console).first.click()
+    detail = console.get_by_role("article")
+    expect(detail.get_by_role("heading", level=3)).to_contain_text("200 POST /devices/trust")
+    changed = detail.get_by_role("row", name=re.compile("isTrusted"))
+    expect(changed.locator("del")).to_have_text("false")
+    expect(changed.locator("ins")).to_have_text("true")
+    expect(detail).to_contain_text("spec/behaviours.yaml")
+    expect(detail).to_contain_text("A-08")
+
+
+def test_a_refusal_says_what_the_app_did_wrong(console: Page, world: BrowserWorld) -> None:
+    """The explanation of a 400 names the field that is missing and the one that was sent."""
+    world.ask("POST", "/devices/trust", {"fingerPrint": "fp-alice-ipad"})
+    rows(console).first.click()
+    expect(console.locator("#request .why")).to_contain_text(re.compile("fingerprint.*fingerPrint"))
+
+
+def test_requests_are_filtered(console: Page, world: BrowserWorld) -> None:
+    """Words and a class of statuses narrow the list; what comes later obeys them too."""
+    world.ask("GET", "/devices")
+    world.ask("GET", "/devices/nowhere")
+    expect(rows(console)).to_have_count(2)
+    console.get_by_label("Status", exact=True).first.select_option("4xx")
+    expect(rows(console)).to_contain_text(["/devices/nowhere"])
+    world.ask("GET", "/sessions/nowhere")
+    expect(rows(console)).to_have_count(2)
+    console.get_by_label("Filter requests").fill("getDevice alice")
+    expect(rows(console)).to_have_count(1)
+    console.get_by_label("Filter requests").fill("nothing of the kind")
+    expect(console.get_by_text("No request fits the filter")).to_be_visible()
+
+
+@pytest.mark.parametrize(("kind", "holds"), [("curl", "curl "), ("fetch", "fetch("), ("pytest", "assert")])
+def test_a_request_is_copied_to_repeat_it(console: Page, world: BrowserWorld, kind: str, holds: str) -> None:
+    """The clipboard has a line that sends the request again."""
+    world.ask("POST", "/devices/trust", TRUST)
+    rows(console).first.click()
+    console.get_by_role("button", name=f"Copy as {kind}").click()
+    expect(outcome(console)).to_contain_text("copied")
+    copied = console.evaluate("navigator.clipboard.readText()")
+    assert holds in copied
+    assert "/devices/trust" in copied
+
+
+def test_a_world_is_rewound_to_before_a_request(console: Page, world: BrowserWorld) -> None:
+    """The button of a request undoes what it changed."""
+    world.ask("POST", "/devices/trust", TRUST)
+    assert world.device("dev-03")["isTrusted"] is True
+    rows(console).first.click()
+    console.get_by_role("button", name="Rewind to before").click()
+    expect(outcome(console)).to_contain_text("as it was before request 1")
+    assert world.device("dev-03")["isTrusted"] is False
+
+
+def test_a_burst_of_requests_does_not_drown_the_page(console: Page, world: BrowserWorld) -> None:
+    """Of many requests the newest 300 are listed, and the page still answers."""
+    for _ in range(320):
+        world.ask("GET", "/devices")
+    expect(rows(console).first).to_contain_text("#320")
+    expect(rows(console)).to_have_count(300)

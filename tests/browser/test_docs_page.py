@@ -1,0 +1,25 @@
+"""Swagger UI beside the console."""
+
+from __future__ import annotations
+
+from tests.browser.play import Page, expect
+from tests.browser.world import BrowserWorld
+
+
+def test_swagger_ui_calls_the_mock_in_the_world_it_was_opened_on(page: Page, world: BrowserWorld) -> None:
+    """Execute, without a token typed, is answered by the mock and journaled in that world."""
+    page.goto(f"{world.mock.url}/__mock__/docs/?world={world.name}")
+    operation = page.locator("#operations-Devices-listDevices")
+    operation.locator(".opblock-summary-control").click()
+    operation.get_by_role("button", name="Execute").click()
+    expect(operation.locator(".live-responses-table")).to_contain_text("Alice's MacBook")
+    entry = world.control("GET", "requests")["requests"][-1]
+    assert (entry["operation"], entry["user"]) == ("listDevices", "alice")
+
+
+def test_the_way_back_keeps_the_world(page: Page, world: BrowserWorld) -> None:
+    """The link to the console opens it on the same world."""
+    page.goto(f"{world.mock.url}/__mock__/docs/?world={world.name}")
+    expect(page.locator("#world")).to_have_text(world.name)
+    page.get_by_role("link", name="Mock console").click()
+    expect(page.get_by_label("World shown")).to_have_value(world.name)
