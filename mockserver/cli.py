@@ -14,8 +14,9 @@ import msgspec
 
 from mockserver import __version__
 from mockserver.auth import MODES
+from mockserver.contract.contract import load_contract
 from mockserver.engine import Engine, build_engine
-from mockserver.errors import MockError, UsageError
+from mockserver.errors import ContractBroken, MockError, UsageError
 from mockserver.samples import best_sample
 from mockserver.settings import PORT, Settings, bundled
 from mockserver.terminal import Terminal
@@ -61,8 +62,23 @@ def _parser() -> argparse.ArgumentParser:
     for names, settings in _FLAGS:
         mock.add_argument(*names, **settings)
     mock.set_defaults(run=_mock)
+    for name, run, about in (
+        ("behaviours", _behaviours, "print what is inferred from a contract, as a behaviours file to edit"),
+        ("check-spec", _check_spec, "say what a mock of a contract will do, operation by operation"),
+    ):
+        command = commands.add_parser(name, help=about, epilog=EXIT_CODES)
+        command.add_argument(
+            "contract", nargs="?", metavar="SPEC", help="OpenAPI document; the bundled contract if none"
+        )
+        command.set_defaults(run=run, **dict.fromkeys(_UNSAID))
+        for names, settings in _FLAGS:
+            if names[0] in ("--behaviours", "--fixtures", "--seed", "--allow-remote-refs"):
+                command.add_argument(*names, **settings)
     return parser
 
+
+_UNSAID = ("period",)
+"""Flags of `mock` that other commands do not take, and that the settings ask for."""
 
 _FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--host",), {"help": "address to listen on (127.0.0.1)"}),
@@ -140,6 +156,23 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise UsageError(f"--period {text!r} says no length", fix="write NAME=P7D")
     return name, value
+
+
+def _behaviours(options: argparse.Namespace) -> int:
+    from mockserver.behaviour.infer import as_yaml, infer
+
+    settings = read_settings(options, {})
+    contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
+    print(as_yaml(infer(contract)), end="")
+    return 0
+
+
+def _check_spec(options: argparse.Namespace) -> int:
+    from mockserver.inspection import report
+
+    lines, servable = report(build_engine(read_settings(options, {})))
+    print("\n".join(lines))
+    return 0 if servable else ContractBroken.exit_code
 
 
 def _mock(options: argparse.Namespace) -> int:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from mockserver import plain_yaml
 from mockserver.auth import Auth
 from mockserver.behaviour.facets import facets_of
+from mockserver.behaviour.infer import Inferred, infer, seed_records
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.reader import read_behaviours
 from mockserver.behaviour.vocabulary import Behaviours
@@ -50,7 +50,7 @@ class Engine:
     store: MemoryStore
     journal: Journal
     pipeline: Pipeline
-
+    reasons: Mapping[str, str]  #: why operations were left to their example, where behaviours were inferred
     trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
 
     @property
@@ -68,7 +68,7 @@ class Engine:
         self.journal.kind = fresh.journal.kind
         fresh.pipeline.keep_state(self.store, self.journal)
         self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
-        self.base, self.pipeline, self.trouble = fresh.base, fresh.pipeline, ""
+        self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
 
     def reset(self, world: str, keep: Iterable[str] = ()) -> World:
         """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget
@@ -124,7 +124,10 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     """
     contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
     fixtures = read_fixtures(settings.fixtures)
-    behaviours = _behaviours(settings, contract, fixtures)
+    inferred = infer(contract) if settings.behaviours is None else None
+    if inferred is not None:
+        fixtures = fixtures.beside(seed_records(contract, inferred, seed=settings.seed))
+    behaviours = _behaviours(settings, contract, fixtures, inferred)
     schemas = record_schemas(behaviours, contract)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
     base = Base(seeded, clock)
@@ -135,7 +138,8 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     store.leavers.append(partial(_left, journal))
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth)
     pipeline = Pipeline(contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock)
-    return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline)
+    reasons = inferred.reasons if inferred is not None else {}
+    return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, reasons)
 
 
 def _left(journal: Journal, world: str) -> None:
@@ -155,14 +159,18 @@ def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Entry], Kind
     return kind
 
 
-def _behaviours(settings: Settings, contract: Contract, fixtures: Fixtures) -> Behaviours:
-    data: Any = {}
-    locate: Callable[[str], str] = str
+def _behaviours(settings: Settings, contract: Contract, fixtures: Fixtures, inferred: Inferred | None) -> Behaviours:
     if settings.behaviours is not None:
         data, locate = plain_yaml.read(settings.behaviours), _locator(settings.behaviours)
+    else:
+        data, locate = inferred.behaviours if inferred else {}, _inferred
     return read_behaviours(
         data, contract, locate=locate, fields=MappingProxyType(fixtures.fields()), periods=settings.periods
     )
+
+
+def _inferred(pointer: str) -> str:
+    return f"inferred behaviours, {pointer}"
 
 
 def _locator(path: Path) -> Callable[[str], str]:

@@ -20,7 +20,7 @@ LAYERS = (
     ("auth", "behaviour", "reply", "journal", "faults"),
     ("pipeline",),
     ("engine",),
-    ("samples", "terminal", "watch"),
+    ("samples", "terminal", "watch", "inspection"),
     ("control",),
     ("app",),
     ("server",),

@@ -22,7 +22,7 @@ Locate = Callable[[str], str]
 """From a JSON Pointer into the behaviours to `file:line`."""
 
 _TOP = ("periods", "collections", "operations")
-_COLLECTION = ("key", "owner", "expires", "lapses", "schema")
+_COLLECTION = ("key", "owner", "expires", "lapses", "schema", "private")
 _OPERATION = (*VERBS, "page", "call", "because", "assumed")
 _PAGE = ("limit", "offset", "number", "first", "after")
 
@@ -54,14 +54,18 @@ def read_behaviours(
     indexed = _indexed(operations.values())
     said_of = reader.mapping(data.get("collections") or {}, "/collections")
     rules = {name: reader.collection(name, said or {}, indexed.get(name, set())) for name, said in said_of.items()}
-    schemas = {name: (said or {}).get("schema") for name, said in said_of.items()}
-    shapes = {
-        name: shape_of(held, {"$ref": schemas[name]} if schemas[name] else None, contract.resolve)
-        for name, held in rules.items()
-    }
+    schemas = {name: _schema((said or {}).get("schema")) for name, said in said_of.items()}
+    shapes = {name: shape_of(held, schemas[name], contract.resolve) for name, held in rules.items()}
     behaviours = Behaviours(operations, rules, {n: reader.period(n, t) for n, t in lengths.items()}, shapes)
     check_names(behaviours, contract, fields, locate)
     return behaviours
+
+
+def _schema(said: Any) -> Any:
+    """The schema that one pointer into the contract names, or several pointers together; None where none is named."""
+    if isinstance(said, list):
+        return {"allOf": [{"$ref": pointer} for pointer in said]}
+    return {"$ref": said} if said else None
 
 
 def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,11 @@ class Fixtures:
     records: Mapping[str, list[Any]] = field(default_factory=dict)
     sources: Mapping[str, Path] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+
+    def beside(self, made: Mapping[str, list[Any]]) -> Fixtures:
+        """These fixtures, and made-up records for the collections that they do not mention."""
+        more = {name: records for name, records in made.items() if name not in self.records}
+        return replace(self, records={**more, **self.records})
 
     def fields(self) -> dict[str, frozenset[str]]:
         """The names of the fields that the records of each collection have."""

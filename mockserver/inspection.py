@@ -1,0 +1,70 @@
+"""What a mock of a contract will do, operation by operation, before anybody asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from mockserver.behaviour.vocabulary import Behaviour
+from mockserver.contract.operation import Operation
+from mockserver.engine import Engine
+from mockserver.errors import MockError
+
+Manner = Literal["stateful", "example", "unservable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one operation will be served: with memory, from the contract's example, or not at all, and why."""
+
+    operation: Operation
+    manner: Manner
+    why: str = ""
+
+
+def inspect(engine: Engine) -> Iterator[Finding]:
+    """A finding for each operation, in the contract's order."""
+    for operation in engine.contract.operations.values():
+        trouble = _trouble(engine, operation)
+        behaviour = engine.behaviours.operations.get(operation.id)
+        if trouble:
+            yield Finding(operation, "unservable", trouble)
+        elif behaviour is not None:
+            yield Finding(operation, "stateful", _verbs(behaviour))
+        else:
+            yield Finding(operation, "example", engine.reasons.get(operation.id, "no behaviour is declared for it"))
+
+
+def _trouble(engine: Engine, operation: Operation) -> str:
+    """Why the answer of success cannot be made so that it keeps the contract; empty when it can."""
+    pipeline = engine.pipeline
+    try:
+        reply = pipeline.builder.compose(operation, pipeline.success[operation.id], ())
+    except MockError as error:
+        return str(error)
+    violations = engine.contract.check_answer(operation, reply.status, reply.headers, reply.media, reply.value)
+    return "; ".join(f"{found.place} {found.message}" for found in violations[:3])
+
+
+def _verbs(behaviour: Behaviour) -> str:
+    if behaviour.call is not None:
+        return "call"
+    queries = (("find", behaviour.find), ("create", behaviour.create), ("list", behaviour.list))
+    said = [f"{verb} {query.collection}" for verb, query in queries if query is not None]
+    said += ["set"] if behaviour.set is not None else []
+    return ", ".join([*said, *(f"remove {query.collection}" for query in behaviour.remove)]) or "reply"
+
+
+def report(engine: Engine) -> tuple[list[str], bool]:
+    """The findings as lines for people, and whether all operations can be served."""
+    findings = list(inspect(engine))
+    width = max((len(found.operation.id) for found in findings), default=0)
+    lines = []
+    for manner, title in (("stateful", "With memory"), ("example", "From the example"), ("unservable", "Not servable")):
+        group = [found for found in findings if found.manner == manner]
+        if group:
+            lines += [f"{title} ({len(group)})"]
+            lines += [f"  {found.operation.id:<{min(width, 40)}}  {found.why}" for found in group]
+    lines += [f"Note: {note}" for note in engine.contract.notes]
+    return lines, all(found.manner != "unservable" for found in findings)
