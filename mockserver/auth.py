@@ -75,6 +75,18 @@ class Auth:
             raise refusals[0]
         raise next(refusal for refusal in refusals if "nothing was sent" not in refusal.reason)
 
+    def headers_of(self, user: User) -> dict[str, str]:
+        """The headers by which a user is admitted, whichever of the contract's schemes an operation asks for."""
+        headers = {}
+        for scheme in self.schemes.values():
+            if scheme.kind == "basic":
+                headers["authorization"] = f"Basic {base64.b64encode(user.token.encode()).decode()}"
+            elif scheme.kind == "bearer":
+                headers["authorization"] = f"Bearer {user.token}"
+            elif scheme.location == "header":
+                headers[scheme.parameter.lower()] = user.token
+        return headers
+
     def world_of(self, request: Request) -> str:
         """The world that a request names, whether its caller is known or not; `main` where it names none."""
         named = request.headers.get(WORLD_HEADER) or _cookie(request, WORLD_COOKIE)

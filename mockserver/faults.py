@@ -261,7 +261,7 @@ def disturbed(answer: Answer, disturbance: Disturbance) -> Answer:
 
 def rules_from(values: Any) -> tuple[Rule, ...]:
     """Rules from JSON values that the control contract has accepted."""
-    return msgspec.convert(values, tuple[Rule, ...])
+    return msgspec.convert(values, tuple[Rule, ...], strict=False)  # 5.0 is an integer in JSON Schema
 
 
 def shown_rule(rule: Rule) -> Mapping[str, Any]:

@@ -38,8 +38,8 @@ HANDLERS: dict[str, Handler] = {
 }
 """Every call by the name of its operation."""
 
-_QUIET = frozenset({"verifyRequests", "removeWorld"})
-"""Calls that change no world, though they are no GET, and the one whose change is told by the store."""
+_QUIET = frozenset({"verifyRequests", "sendRequest", "removeWorld"})
+"""Calls that are no GET and yet change no world, or whose change is told by journal and store."""
 
 
 def control_blueprint(engine: Engine) -> Blueprint:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mockserver.auth import WORLD_HEADER
 from mockserver.control.calls import Call, Handler, Result
+from mockserver.engine import Engine
 from mockserver.errors import Refused
 from mockserver.insight.coverage import coverage, markdown, shown_coverage
 from mockserver.insight.explain import explain, shown_why, told_why
 from mockserver.insight.har import har
 from mockserver.insight.verify import verify
 from mockserver.journal import ENTRIES, Entry, shown
+from mockserver.messages import Request
+from mockserver.reply.builder import encode
 from mockserver.state.store import MAIN
 
 
@@ -49,11 +53,30 @@ def _archive(call: Call) -> Result:
 
 
 def _entry(call: Call) -> Entry:
-    world, number = call.existing().name, call.inputs.path["number"]
-    entry = call.engine.journal.entry(world, number)
+    return entry_of(call.engine, call.existing().name, call.inputs.path["number"])
+
+
+def entry_of(engine: Engine, world: str, number: int | str) -> Entry:
+    """The entry of this number, or the `last` one; `Refused(404)` when the journal has none."""
+    entry = engine.journal.entry(world, engine.journal.last(world) if number == "last" else int(number))
     if entry is None:
         raise Refused(404, f"the journal of {world!r} has no request {number}; it keeps the newest {ENTRIES}")
     return entry
+
+
+def _send(call: Call) -> Result:
+    engine, said = call.engine, call.body
+    world = engine.store.load(call.world)[0].name
+    sent = {name.lower(): value for name, value in said.get("headers", {}).items()}
+    body = b""
+    if "body" in said:
+        body, sent = encode(said["body"]), {"content-type": "application/json", **sent}
+    user = next((user for user in engine.fixtures.users if user.name == said.get("user")), None)
+    if user is not None:
+        sent |= engine.pipeline.auth.headers_of(user)
+    request = Request(said["method"], said["path"], said.get("query", ""), {**sent, WORLD_HEADER: world}, body)
+    why = dict(engine.pipeline.respond(request).headers)["Mock-Why"]
+    return Result(shown(entry_of(engine, world, why.split("/")[-2]), engine.journal.secrets))
 
 
 def _get(call: Call) -> Result:
@@ -91,6 +114,7 @@ def _verify(call: Call) -> Result:
 HANDLERS: dict[str, Handler] = {
     "listMainRequests": _main_list,
     "listRequests": _list,
+    "sendRequest": _send,
     "exportRequests": _archive,
     "getRequest": _get,
     "explainRequest": _why,

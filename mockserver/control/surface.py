@@ -65,6 +65,12 @@ def _filled(node: Any, known: Mapping[str, dict[str, Any]]) -> Any:
     return {**said, **known[node["x-filled"]]} if "x-filled" in node else said
 
 
+def _readable(engine: Engine) -> str:
+    """The path of an operation that reads and needs no parameter."""
+    reads = (one.template for one in engine.contract.operations.values() if one.method == "GET")
+    return next((template for template in reads if "{" not in template), "/")
+
+
 def _fill_examples(root: dict[str, Any], engine: Engine) -> None:
     """Examples of a record that is there, where the mock holds any."""
     world, _ = engine.store.load(MAIN)
@@ -76,5 +82,7 @@ def _fill_examples(root: dict[str, Any], engine: Engine) -> None:
     parameters = root["components"]["parameters"]
     parameters["Collection"]["example"] = name
     parameters["Key"]["example"] = key
+    send = root["paths"]["/__mock__/worlds/{world}/requests"]["post"]["requestBody"]["content"]["application/json"]
+    send["example"] = {"method": "GET", "path": _readable(engine)}
     path = root["paths"]["/__mock__/worlds/{world}/state/{collection}/{key}"]
     path["put"]["requestBody"]["content"]["application/json"]["example"] = dict(record)

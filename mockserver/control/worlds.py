@@ -10,8 +10,8 @@ import msgspec
 
 from mockserver.control.calls import PREFIX, Call, Handler, Result, conflict, no_world
 from mockserver.control.clocks import shown_clock
+from mockserver.control.journals import entry_of
 from mockserver.engine import Engine
-from mockserver.errors import Refused
 from mockserver.state.store import MAIN
 from mockserver.state.world import World
 
@@ -88,14 +88,11 @@ def _reset_main(call: Call) -> Result:
 
 
 def _rewind(call: Call) -> Result:
-    number, name = call.body["before"], call.existing().name
-    entry = call.engine.journal.entry(name, number)
-    if entry is None or entry.before is None:
-        raise Refused(404, f"the journal of {name!r} has no request {number}; it keeps the newest ones")
-    before: World = entry.before
+    name = call.existing().name
+    before = entry_of(call.engine, name, call.body["before"]).before
 
-    def back(_: World) -> World:
-        return msgspec.structs.replace(before, name=name)
+    def back(world: World) -> World:
+        return world if before is None else msgspec.structs.replace(before, name=name)
 
     return Result(shown_world(call.engine, call.engine.store.update(name, back)))
 

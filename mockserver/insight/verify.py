@@ -38,7 +38,8 @@ def _bounds(call: Mapping[str, Any]) -> tuple[int, int | None]:
     """How often a call is expected, at least and at most: once if nothing is said."""
     if "count" not in call:
         return 1, 1
-    return call["count"].get("min", 0), call["count"].get("max")
+    most = call["count"].get("max")
+    return int(call["count"].get("min", 0)), None if most is None else int(most)
 
 
 def _counted(call: Mapping[str, Any], came: Sequence[Entry]) -> list[str]:
