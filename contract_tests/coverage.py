@@ -39,13 +39,16 @@ class Coverage:
 
     def __post_init__(self) -> None:
         self._schemas = Schemas(self.contract)
+        self._seen: set[tuple[str, int, bytes, bytes]] = set()
         self._chosen = {operation.id for operation in self.operations}
         self.parts = tuple(sorted({part for operation in self.operations for part in self._parts(operation)}))
 
     def saw(self, answer: Answer) -> None:
         """Take note of an answer."""
-        if answer.operation_id not in self._chosen:
+        looks = (answer.operation_id, answer.status, answer.body, answer.sent.body)
+        if answer.operation_id not in self._chosen or looks in self._seen:
             return
+        self._seen.add(looks)
         operation = self.contract.operation(answer.operation_id)
         status = status_key(operation, answer.status)
         if status is not None:

@@ -44,6 +44,17 @@ class State:
     details: Mapping[str, Record]
     sessions: Mapping[str, Record]
     answers: tuple[Answer, ...] = field(default=(), compare=False)
+    spared: frozenset[str] = field(default=frozenset(), compare=False)  #: names that no write may touch
+
+    @property
+    def free_devices(self) -> list[str]:
+        """Ids of the devices that writes may touch."""
+        return [device for device in self.devices if device not in self.spared]
+
+    @property
+    def free_sessions(self) -> list[str]:
+        """Ids of the sessions that writes may touch."""
+        return [session for session in self.sessions if session not in self.spared]
 
     def sessions_of(self, device_id: str) -> list[str]:
         """Ids of the sessions that the details of a device show."""
@@ -113,7 +124,8 @@ class Flashback:
         shown = {device_id: self.succeed("getDevice", device_id) for device_id in devices}
         details = {device_id: record_in(answer, "device") for device_id, answer in shown.items()}
         sessions = self.succeed("listSessions")
-        state = State(devices, details, by_id(sessions, "sessions"), (listed, *shown.values(), sessions))
+        answers, spared = (listed, *shown.values(), sessions), frozenset(self.target.gate.rules.protected)
+        state = State(devices, details, by_id(sessions, "sessions"), answers, spared)
         self._known = (self.target.gate.tally.accepted_writes, state)
         return state
 

@@ -25,7 +25,7 @@ OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
     "operation": lambda _, __: True,
     "read_operation": lambda operation, _: operation.method == "GET",
     "path_operation": is_first_of_its_path,
-    "input_operation": lambda operation, run: not (operation.acts_on_everything and run.settings.safety is Safety.FULL),
+    "input_operation": lambda operation, run: not (run.settings.safety is Safety.FULL and operation.acts_on_everything),
 }
 
 
@@ -113,8 +113,19 @@ class JudgePlugin:
         if isinstance(error, JudgeError):
             self.stopped_by = self.stopped_by or error
             item.session.shouldstop = str(error)
-        elif verdict.outcome is Outcome.BROKEN and self.run.settings.fail_fast:
+        elif self.run.settings.fail_fast and (verdict.outcome is Outcome.BROKEN or self._met_in_passing()):
             item.session.shouldstop = "stopped at the first broken promise"
+
+    def _met_in_passing(self) -> bool:
+        """Turn the breaches met so far into a verdict, for their own tests will not run."""
+        met = [breach for breach in self.run.ledger.breaches.values() if not breach.is_note]
+        if met:
+            about = Promise("Every answer keeps the contract", "the contract")
+            problems = tuple(self._problem(breach.as_broken()) for breach in met)
+            self.run.ledger.verdicts.append(
+                Verdict("every_answer_fits", "conformance", about, Outcome.BROKEN, problems)
+            )
+        return bool(met)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Say with pytest's exit status too that the target was not there."""

@@ -53,6 +53,12 @@ class Rules:
         self.minted.add(value)
         return value
 
+    def mint_number(self) -> int:
+        """A number that names no record anywhere."""
+        value = uuid.uuid4().int >> 75
+        self.minted.add(str(value))
+        return value
+
     def permit(self, sent: Sent) -> None:
         """Raise `Withheld` with the reason when the request must not be sent."""
         if sent.method in SAFE_METHODS:
@@ -95,9 +101,9 @@ class Rules:
                 raise Withheld("--safety probe sends no write that could name an existing record")
         elif "404" not in operation.statuses:
             raise Withheld(f"--safety probe does not call {operation.id}: it acts without naming a record")
-        elif not self._names_nothing(sent) and operation.id not in self.validating:
+        elif operation.id not in self.validating and not (self._names_nothing(sent) and is_json(sent)):
             raise Withheld(f"--safety probe sends no such body before {operation.id} has refused a harmless one")
-        elif not self._names_nothing(sent) and any(True for _ in strings(parsed(sent.body))):
+        elif not self._names_nothing(sent) and any(strings(parsed(sent.body))) and is_json(sent):
             raise Withheld("--safety probe sends no body with a value that could name an existing record")
 
     def _permit_spared(self, values: tuple[str, ...], sent: Sent) -> None:
@@ -116,6 +122,12 @@ class Rules:
 
     def _names_nothing(self, sent: Sent) -> bool:
         return self._made_up(unquote(sent.path)) or self._made_up(sent.body.decode("utf-8", "replace"))
+
+
+def is_json(sent: Sent) -> bool:
+    """Whether the request carries JSON and says so; what a server makes of anything else cannot be foreseen."""
+    media_type = next((value for name, value in sent.headers.items() if name.lower() == "content-type"), "")
+    return media_type.startswith("application/json") and not isinstance(parsed(sent.body), str | None)
 
 
 def parsed(body: bytes) -> Any:

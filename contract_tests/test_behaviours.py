@@ -43,12 +43,14 @@ def listed(me: Flashback) -> State:
     state = me.state()
     if not state.devices:
         raise not_checked("the user has no device")
+    if not state.free_devices:
+        raise not_checked("every device of the user is spared")
     return state
 
 
 def with_sessions(state: State, most: bool = False) -> str:
     """The device with the fewest (or most) sessions, at least one."""
-    held = {device: len(state.sessions_of(device)) for device in state.devices if state.sessions_of(device)}
+    held = {device: len(state.sessions_of(device)) for device in state.free_devices if state.sessions_of(device)}
     if not held:
         raise not_checked("no device with an active session is left")
     return (max if most else min)(held, key=lambda device: held[device])
@@ -56,14 +58,11 @@ def with_sessions(state: State, most: bool = False) -> str:
 
 def a_session(state: State) -> str:
     """A session, of the device that has most of them."""
-    if not state.sessions:
-        raise not_checked("the user has no active session")
-    held = {
-        device: ids
-        for device in state.devices
-        if (ids := [s for s in state.sessions_of(device) if s in state.sessions])
-    }
-    return max(held.values(), key=len)[0] if held else next(iter(state.sessions))
+    if not state.free_sessions:
+        raise not_checked("the user has no active session that may be touched")
+    free = state.free_sessions
+    held = [[session for session in state.sessions_of(device) if session in free] for device in state.devices]
+    return max([*held, free[:1]], key=len)[0]
 
 
 def unchanged(what: str, changes: Iterable[str], state: State) -> None:
@@ -223,7 +222,7 @@ def in_order(record: Record, first: str, then: str, state: State) -> None:
 def test_heartbeat_prolongs(run: Run, me: Flashback) -> None:
     """The answered end is the session's end from then on, in both forms."""
     before = me.state()
-    for session in list(before.sessions)[:3] or [a_session(before)]:
+    for session in before.free_sessions[:3] or [a_session(before)]:
         old = moment(before.sessions[session].get("expiresAt"), "expiresAt", *before.answers[-1:])
         answer = me.succeed("heartbeatSession", session)
         new = moment(answer.get("newExpiry"), "newExpiry", answer)
@@ -266,7 +265,8 @@ def test_heartbeat_moves_forward(me: Flashback) -> None:
 def test_heartbeat_updates_last_activity(run: Run, me: Flashback) -> None:
     """lastActivity is about now afterwards, and nothing else of the session but its end has changed."""
     before = me.state()
-    session = min(before.sessions, key=lambda s: str(before.sessions[s].get("lastActivity")), default=a_session(before))
+    a_session(before)
+    session = min(before.free_sessions, key=lambda name: str(before.sessions[name].get("lastActivity")))
     answer = me.succeed("heartbeatSession", session)
     shown = me.succeed("listSessions")
     flat = by_id(shown, "sessions").get(session, {})
@@ -288,7 +288,7 @@ def test_heartbeat_updates_last_activity(run: Run, me: Flashback) -> None:
 
 def a_fingerprint(state: State, wanted: Callable[[Record], bool] = lambda _: True) -> tuple[str, str]:
     """A device and its fingerprint; one that `wanted` holds of where there is one."""
-    known = [device for device in state.devices if state.fingerprint(device)]
+    known = [device for device in state.free_devices if state.fingerprint(device)]
     if not known:
         raise not_checked("no device shows its fingerprint")
     chosen = next((device for device in known if wanted(state.devices[device])), known[0])
@@ -424,10 +424,10 @@ def test_untrust_takes_trust_and_sessions(run: Run, me: Flashback) -> None:
 
 def device_to_untrust(state: State) -> str:
     """The device with the fewest sessions (at least one), else a trusted one, else any."""
-    held = [device for device in state.devices if state.sessions_of(device)]
+    held = [device for device in state.free_devices if state.sessions_of(device)]
     if held:
         return with_sessions(state)
-    return next((d for d, record in state.devices.items() if record.get("isTrusted")), next(iter(state.devices)))
+    return next((d for d in state.free_devices if state.devices[d].get("isTrusted")), state.free_devices[0])
 
 
 # --- removing -------------------------------------------------------------------------------
@@ -438,8 +438,8 @@ def device_to_untrust(state: State) -> str:
 def test_remove_takes_device_and_sessions(me: Flashback) -> None:
     """It leaves the list, is not found any more by id or fingerprint; its sessions are gone; nothing else changes."""
     before = listed(me)
-    held = [device for device in before.devices if before.sessions_of(device)]
-    device = with_sessions(before) if held else list(before.devices)[-1]
+    held = [device for device in before.free_devices if before.sessions_of(device)]
+    device = with_sessions(before) if held else before.free_devices[-1]
     ended = before.sessions_of(device)
     answer = me.succeed("removeDevice", device)
     after = me.state()

@@ -1,9 +1,10 @@
-"""Seeded defects of the reference implementation, each with what a message about it must say; and legitimate variants."""
+"""Seeded defects of the independent implementation, each with words that must name it; and legitimate variants."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, timedelta
+from typing import ClassVar
 
 from tests.contract_tests.reference import LIST_FIELDS, Refusal, Service
 
@@ -187,7 +188,7 @@ class ProblemInPlaceOfEnvelope(Rewrites):
 
 @defect("Device removed successfully")
 class OtherMessage(Service):
-    message_of = {**Service.message_of, "remove": "ok"}
+    message_of: ClassVar = {**Service.message_of, "remove": "ok"}
 
 
 @defect("JSON", "Content-Type")

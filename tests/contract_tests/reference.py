@@ -13,6 +13,7 @@ import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 ROUTES = [
@@ -46,8 +47,8 @@ class Service:
 
     trust_days = 90
     session_hours = 12
-    tokens = {"red-token": "red", "blue-token": "blue"}
-    message_of = {
+    tokens: ClassVar = {"red-token": "red", "blue-token": "blue"}
+    message_of: ClassVar = {
         "trust": "Device trusted successfully",
         "untrust": "Device untrusted successfully",
         "remove": "Device removed successfully",

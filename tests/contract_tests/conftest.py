@@ -1,0 +1,58 @@
+"""Fixtures for the tests of the judge: the independent implementation on a socket, and a gate in front of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from contract_tests.contract import Contract, bundled
+from contract_tests.gate import Gate, Limits
+from contract_tests.safety import Rules, Safety
+from contract_tests.target import Target
+from tests.contract_tests.reference import Service, serve
+
+OpenTarget = Callable[..., Target]
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """The bundled contract."""
+    return Contract.load(bundled())
+
+
+@pytest.fixture
+def service() -> Service:
+    """A fresh implementation without defects."""
+    return Service()
+
+
+@pytest.fixture
+def url(service: Service) -> Iterator[str]:
+    """Where it listens."""
+    with serve(service) as address:
+        yield address
+
+
+@pytest.fixture
+def open_target(contract: Contract) -> Iterator[OpenTarget]:
+    """Opens targets; closes them afterwards."""
+    opened = []
+
+    def opening(address: str, level: Safety = Safety.FULL, *, spared: tuple[str, ...] = (), **limits: float) -> Target:
+        seconds = limits.pop("seconds", 60)
+        rules = Rules(level, contract, frozenset(spared))
+        gate = Gate(address, contract, rules, Limits(deadline=time.monotonic() + seconds, **limits))
+        opened.append(Target(gate, contract, "red-token"))
+        return opened[-1]
+
+    yield opening
+    for target in opened:
+        target.session.close()
+
+
+@pytest.fixture
+def target(url: str, open_target: OpenTarget) -> Target:
+    """The implementation, opened with every right."""
+    return open_target(url)

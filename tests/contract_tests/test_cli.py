@@ -1,0 +1,191 @@
+"""The command as a user runs it: exit codes, reports, secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.contract_tests.defects import DEFECTS, VARIANTS
+from tests.contract_tests.reference import Service, serve
+
+FEW = ["--examples", "2"]
+BRIEF = [*FEW, "--suite", "behaviours"]
+TOKENS = ["--token", "red-token", "--other-token", "blue-token"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    command = [sys.executable, "-m", "contract_tests", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=120, env={**os.environ, **environment}, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--target", "nonsense"], "is no URL"),
+        (["--spec", "gone.yaml"], "gone.yaml"),
+        (["--only", "trustDevise"], "did you mean 'trustDevice'?"),
+        (["--target", "https://staging.example", "--safety", "full"], "--i-own-this-data"),
+        (["--baseline", "gone.json"], "gone.json"),
+        (["--rate", "fast"], "--rate"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line(arguments: list[str], says: str) -> None:
+    """Exit 2, no traceback."""
+    done = run(*arguments)
+    assert done.returncode == 2, done
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nobody_there_is_exit_3() -> None:
+    """The target does not answer."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        done = run("--target", f"http://127.0.0.1:{free.getsockname()[1]}", *TOKENS)
+    assert done.returncode == 3
+    assert "does not answer" in done.stdout
+
+
+@pytest.mark.parametrize("tokens", [[], ["--token", "wrong-token"]])
+def test_refused_credentials_are_exit_3(url: str, tokens: list[str]) -> None:
+    """Without a token that the target takes, nothing can be judged."""
+    done = run("--target", url, *tokens)
+    assert done.returncode == 3
+    assert "--token" in done.stdout
+
+
+def test_a_sound_target_is_exit_0_with_all_reports(url: str, tmp_path: Path) -> None:
+    """JUnit has one case for each promise; page, Markdown and JSON say the verdict; no secret is in any of them."""
+    done = run("--target", url, *TOKENS, *FEW, "--report", str(tmp_path), "--strict")
+    assert done.returncode == 0, done.stdout + done.stderr
+    cases = ElementTree.parse(tmp_path / "junit.xml").getroot().iter("testcase")  # our own file
+    told = json.loads((tmp_path / "report.json").read_text())
+    assert len(list(cases)) == len(told["promises"]) > 100
+    assert told["counts"]["broken"] == 0
+    assert told["coverage"]["percent"] > 90
+    for name in ("report.html", "report.md"):
+        assert "keeps the contract" in (tmp_path / name).read_text()
+    for path in tmp_path.iterdir():
+        assert not re.search("red-token|blue-token", path.read_text()), path
+
+
+class Leaky(DEFECTS["TrustNotPersisted"]):  # type: ignore[misc]
+    """Puts the caller's token, a cookie and a planted value everywhere, and breaks promises so that they are shown."""
+
+    def finish(self, handler: str, status: int, payload: object, headers: dict[str, str]) -> object:
+        leak = "red-token planted-value cookie-value"
+        if isinstance(payload, dict):
+            payload = {**payload, "debug": leak, "message": f"{payload.get('message', '')} {leak}"}
+        return super().finish(
+            handler, status, payload, {**headers, "Set-Cookie": "sid=cookie-value; Path=/", "X-Leak": leak}
+        )
+
+
+def test_secrets_reach_no_artefact(tmp_path: Path) -> None:
+    """Not in the terminal, not in any report, though the target plants them in bodies and headers."""
+    with serve(Leaky()) as url:
+        page = tmp_path / "summary.md"
+        done = run("--target", url, *TOKENS, *BRIEF, "--report", str(tmp_path / "report"), "--secret", "planted-value",
+                   GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(page))  # fmt: skip
+    assert done.returncode == 1
+    assert "::error title=" in done.stdout
+    told = [done.stdout, done.stderr, page.read_text(), *(path.read_text() for path in (tmp_path / "report").iterdir())]
+    for text in told:
+        assert not re.search("red-token|blue-token|planted-value|cookie-value", text)
+    assert "$CONTRACT_TOKEN" in done.stdout
+
+
+def test_only_and_skip_choose_operations(url: str) -> None:
+    """Promises about other operations are left out."""
+    done = run(
+        "--target", url, *TOKENS, *FEW, "--only", "trustDevice", "--suite", "behaviours", "--min-coverage", "100.5"
+    )
+    assert "1 operations" in done.stdout
+    assert done.returncode == 1
+    assert "below --min-coverage" in done.stdout
+
+
+def test_baseline_accepts_and_forgets(tmp_path: Path) -> None:
+    """Written once, the deviations are notes; with another day of expiry they fail again."""
+    path = tmp_path / "baseline.json"
+    flags = [*TOKENS, *FEW, "--suite", "behaviours", "--baseline", str(path)]
+    with serve(DEFECTS["OtherMessage"]()) as url:
+        assert run("--target", url, *flags, "--baseline-update").returncode == 0
+        done = run("--target", url, *flags)
+        assert (done.returncode, "accepted until" in done.stdout) == (0, True), done.stdout
+        path.write_text(re.sub(r'"expires": "[^"]*"', '"expires": "2020-01-01"', path.read_text()))
+        done = run("--target", url, *flags)
+        assert (done.returncode, "expired on 2020-01-01" in done.stdout) == (1, True), done.stdout
+
+
+@pytest.mark.parametrize("level", ["observe", "probe"])
+def test_lower_levels_change_nothing(service: Service, url: str, level: str) -> None:
+    """The server's data is as it was; observe sends GET only."""
+    before = repr((service.devices, service.sessions))
+    done = run("--target", url, *TOKENS, *FEW, "--safety", level)
+    assert done.returncode == 0, done.stdout
+    assert repr((service.devices, service.sessions)) == before
+    assert level == "probe" or {method for method, *_ in service.log} == {"GET"}
+
+
+class Credulous(Service):
+    """Has lost every validation: takes any token for the first user, and the first record when no fingerprint came."""
+
+    def needs_user(self, handler: str) -> bool:
+        return False
+
+    def fingerprint_in(self, body: bytes, media_type: str) -> str | None:
+        try:
+            return dict(json.loads(body)).get("fingerprint")
+        except (ValueError, TypeError):
+            return None
+
+    def device_by_print(self, user: str, fingerprint: str | None) -> dict[str, object]:
+        return self.devices[0] if fingerprint is None else super().device_by_print(user, fingerprint)
+
+
+def test_probe_harms_not_even_a_credulous_target() -> None:
+    """A bad body that would hit the first record is never sent to a server that does not validate."""
+    service = Credulous()
+    before = repr((service.devices, service.sessions))
+    with serve(service) as url:
+        done = run("--target", url, *TOKENS, *FEW, "--safety", "probe")
+    assert done.returncode == 1
+    assert repr((service.devices, service.sessions)) == before
+
+
+def test_full_leaves_spared_records_alone(service: Service, url: str) -> None:
+    """The spared device and its sessions are untouched; others are not."""
+    spared = service.devices_of("red")[1]
+
+    def untouched() -> str:
+        return repr((spared, [s for s in service.sessions if s["device"] == spared["id"]]))
+
+    before = untouched()
+    assert run("--target", url, *TOKENS, *FEW, "--spare", spared["id"]).returncode == 0
+    assert untouched() == before
+    assert spared in service.devices
+    assert len(service.devices_of("red")) < 3
+
+
+def test_one_of_every_family_of_defects_and_variants() -> None:
+    """Right verdicts, in the right words."""
+    names = ["Service", "Forbidden", "TokenDiesWithRevokeAll", "NaiveTimes", "TrustNotPersisted",
+             "RevokeAllLeavesOne", "ForeignSessionRevocable", "MissingFingerprintLookedUp", "NoAllow"]  # fmt: skip
+    assert {*names[1:]} <= {*DEFECTS, *VARIANTS}
+    command = [sys.executable, "-m", "tests.contract_tests.judge_all", *names]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [result["name"] for result in results] == names
+    assert [result for result in results if not result["right"]] == []
