@@ -188,9 +188,9 @@ def _mock(options: argparse.Namespace) -> int:
 
 def announce(engine: Engine) -> None:
     """Show that the mock is ready, and from now on a line for each request."""
-    print(banner(engine), flush=True)
     terminal = Terminal(log_format=engine.settings.log_format)
-    engine.journal.listeners.append(terminal)
+    engine.journal.listeners.append(terminal)  # before anybody is told where to call
+    print(banner(engine), flush=True)
     terminal.start()
     if engine.settings.watch:
         from mockserver.watch import watch
