@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -9,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +19,14 @@ from typing import Any
 import pytest
 
 from mockserver.auth import MODES
-from mockserver.cli import _parser, banner, main, read_settings
+from mockserver.cli import _parser, announce, banner, main, read_settings
 from mockserver.clock import parse_instant, system_now
 from mockserver.engine import Engine
 from mockserver.errors import UsageError
 from mockserver.settings import bundled
+from mockserver.terminal import Terminal
 from tests.conftest import Build
-from tests.support import PATIENCE, LiveMock, bundled_settings, run_mock, taken_port
+from tests.support import PATIENCE, Ask, LiveMock, bundled_settings, run_mock, taken_port
 
 DAY = 86_400_000
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2lnbmF0dXJl-_x"
@@ -351,3 +354,23 @@ def test_the_json_log_is_one_object_a_line(live_mock: LiveMock) -> None:
         "verdict": "refused",
     }
     assert not [line for line in live_mock.lines[1:] if "alice-token" in line]
+
+
+def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever calls while the banner is being printed gets a line as well."""
+    out, flushed = io.StringIO(), threading.Event()
+
+    class Told(Terminal):
+        def flush(self) -> None:
+            super().flush()
+            flushed.set()
+
+    def early(engine: Engine) -> str:
+        Ask(engine)("GET", "/devices")
+        return "the banner"
+
+    monkeypatch.setattr("mockserver.cli.Terminal", lambda log_format: Told(out, log_format))
+    monkeypatch.setattr("mockserver.cli.banner", early)
+    announce(engine)
+    assert flushed.wait(PATIENCE)
+    assert " GET    /devices 200 listDevices (alice) " in out.getvalue()
