@@ -20,6 +20,7 @@ from mockserver.generate.scalars import number, string
 
 DEEPEST: Final = 5  #: below this level of nesting only what is required is made
 ROOM: Final = 300  #: values, scalars included, after which only what is required is made
+LEVELS: Final = 40  #: of nesting, below which a required member is given up too
 STEPS: Final = 30_000  #: schemas looked at, after which the run is given up
 _UNCERTAIN: Final = (
     "anyOf", "oneOf", "not", "if", "dependentRequired", "dependentSchemas", "contains",
@@ -56,7 +57,7 @@ class Draw:
     def value(self, schemas: list[Any], where: Where) -> Any:
         """A value that satisfies all the schemas. Raises Unsatisfiable."""
         self.steps -= 1
-        if self.steps < 0:
+        if self.steps < 0 or where.depth > LEVELS:
             raise Unsatisfiable("its values are too many, or too deep, to be made", where.pointer)
         return self._decided(self.flatten(schemas, where.pointer), where, ())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field
-from decimal import Decimal
+from fractions import Fraction
 from math import isfinite
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from mockserver.generate.equality import among, distinct, same
 from mockserver.generate.formats import has_format
 from mockserver.generate.regex import matches
 
-_DEEPEST: Final = 200
+_DEEPEST: Final = 100
 _MOST_KNOWN: Final = 50_000
 
 
@@ -106,13 +106,12 @@ def has_type(name: str, value: Any) -> bool:
 
 
 def is_multiple(value: float, step: float) -> bool:
-    """Whether a number is a multiple, for validators that divide decimals as well as for those that divide floats."""
+    """Whether a number is a multiple of another, as the decimals that both are written as."""
     if not isfinite(value) or not step:
         return False
     if isinstance(value, int) and isinstance(step, int):
         return value % step == 0
-    exact = Decimal(str(value)) % Decimal(str(step)) == 0
-    return exact and (value / step).is_integer()
+    return (Fraction(str(value)) / Fraction(str(step))).denominator == 1
 
 
 def _type(question: _Question, names: Any) -> bool:

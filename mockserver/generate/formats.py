@@ -25,8 +25,8 @@ _DATE_TIME: Final = re.compile(
 )
 _TIME: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)\Z")
 _DURATION: Final = re.compile(r"P(?!\Z)(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?!\Z)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)\Z")
-_URI_REFERENCE: Final = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*\Z")
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+\Z")
+_RELATIVE: Final = re.compile(r"(?![^/?#]*:)(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*\Z")
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*\Z")
 _POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)*\Z")
 _RELATIVE_POINTER: Final = re.compile(r"(?:0|[1-9]\d*)(?:#|(?:/(?:[^~/]|~[01])*)*)\Z")
 _INTEGERS: Final = {"int8": 7, "int16": 15, "int32": 31, "int64": 63}
@@ -113,7 +113,7 @@ _CHECKS: Final[dict[str, Callable[[str], bool]]] = {
     "ipv4": _reads(ipaddress.IPv4Address),
     "ipv6": _is_ipv6,
     "uri": _matching(_URI),
-    "uri-reference": _matching(_URI_REFERENCE),
+    "uri-reference": lambda text: bool(_RELATIVE.match(text) or _URI.match(text)),
     "json-pointer": _matching(_POINTER),
     "relative-json-pointer": _matching(_RELATIVE_POINTER),
     "regex": lambda text: compiled(text) is not None,

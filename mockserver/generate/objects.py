@@ -71,16 +71,16 @@ def _add(draw: Drawer, demands: Demands, where: Where, made: dict[str, Any], nam
     if where.given is not None and name in where.given:
         made[name] = where.given[name]
         return
-    schemas = demands.of_property(name)
-    place = where.inside(name, demands.targets)
-    try:
-        made[name] = draw.value([*schemas, *_discriminating(demands, name)], place)
-    except Unsatisfiable:
+    schemas, place = demands.of_property(name), where.inside(name, demands.targets)
+    tries = [[*schemas, says] for says in _discriminating(demands, name)] + [schemas]
+    for asked in tries:
         try:
-            made[name] = draw.value(schemas, place)
+            made[name] = draw.value(asked, place)
         except Unsatisfiable:
-            if needed:
+            if needed and asked is schemas:
                 raise
+        else:
+            return
 
 
 def _discriminating(demands: Demands, name: str) -> Iterator[Any]:

@@ -28,10 +28,20 @@ def sample(
     admits: Callable[[str], bool] = lambda _: True,
 ) -> str | None:
     """An admitted string in which every pattern is found, of about `low` to `high` characters; None without success."""
-    for text in _candidates(patterns[0], random, low, high):
-        if admits(text) and all(matches(pattern, text) for pattern in patterns):
-            return text
+    for one in patterns:
+        for text in _candidates(one, random, low, high):
+            for whole in (text, *_joined(text, one, patterns, random, low)):
+                if admits(whole) and all(matches(pattern, whole) for pattern in patterns):
+                    return whole
     return None
+
+
+def _joined(text: str, own: str, patterns: list[str], random: Random, low: int) -> Iterator[str]:
+    """The text with one that another pattern matches behind it: each may look at an end of its own."""
+    for other in patterns:
+        if other != own:
+            behind = next(_candidates(other, random, 0, None))
+            yield text + "a" * (low - len(text) - len(behind)) + behind
 
 
 def _candidates(pattern: str, random: Random, low: int, high: int | None) -> Iterator[str]:

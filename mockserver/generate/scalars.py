@@ -78,12 +78,16 @@ def number(demands: Demands, random: Random, whole: bool, place: str) -> int | f
     if low > high or (low == high and (low_excluded or high_excluded)):
         raise Unsatisfiable(f"no number lies between {low} and {high}", place)
     steps = [value for value in demands.each("multipleOf") if is_number(value) and value > 0]
+    rough = None  # a multiple as decimals; one that floats divide without a rest pleases every validator
     for found in _multiples(_step(steps, whole, low, high), low, high, random):
-        inside = (found > low or (found == low and not low_excluded)) and (
-            found < high or (found == high and not high_excluded)
-        )
-        if inside and all(is_multiple(found, step) for step in steps):
-            return found
+        above = found > low or (found == low and not low_excluded)
+        below = found < high or (found == high and not high_excluded)
+        if above and below and all(is_multiple(found, step) for step in steps):
+            if all((found / step).is_integer() for step in steps):
+                return found
+            rough = found
+    if rough is not None:
+        return rough
     raise Unsatisfiable(f"found no {'integer' if whole else 'number'} between {low} and {high}" + _of(steps), place)
 
 

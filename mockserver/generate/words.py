@@ -7,8 +7,8 @@ from random import Random
 from typing import Final
 
 _PLAIN: Final = (
-    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "iris", "juniper", "larch", "maple", "north",
-    "opal", "pine", "quartz", "river", "slate", "tulip", "willow",
+    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "iris", "juniper", "larch", "maple",
+    "north", "opal", "pine", "quartz", "river", "slate", "tulip", "willow",
 )  # fmt: skip
 _FIRST: Final = ("Ada", "Alan", "Barbara", "Edsger", "Frances", "Grace", "John", "Katherine", "Linus", "Margaret")
 _LAST: Final = (

@@ -14,7 +14,8 @@ _LISTS: Final = (
     "docs", "objects", "resources", "member", "collection", "nodes", "edges",
 )  # fmt: skip
 _WRAPPERS: Final = (
-    "data", "result", "results", "response", "_embedded", "embedded", "body", "payload", "d", "record", "item", "object",
+    "data", "result", "results", "response", "_embedded", "embedded", "body", "payload", "d", "record", "item",
+    "object",
 )  # fmt: skip
 
 

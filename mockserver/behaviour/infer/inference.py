@@ -18,7 +18,7 @@ from mockserver.contract.contract import Contract
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """What was inferred: behaviours as `behaviours.yaml` has them, and why each other operation keeps to its example."""
+    """What was inferred: behaviours as `behaviours.yaml` has them, and why each other keeps to its example."""
 
     behaviours: Mapping[str, Any]
     reasons: Mapping[str, str]  #: by operation id

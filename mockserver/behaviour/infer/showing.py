@@ -26,7 +26,7 @@ class Showing:
         self.schemas, self.fitting = schemas, fitting
 
     def listed(self, operation: Operation, resource: Resource) -> Data:
-        """How the records stand in the answer of a list, with what the answer says of the list. Raises LeftToExample."""
+        """How records stand in the answer of a list, with what it says of the list. Raises LeftToExample."""
         answer = self.schemas.answer(operation)
         held = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
         if answer is None or held is None:

@@ -44,9 +44,7 @@ class Verbs:
         if method in ("PUT", "PATCH"):
             return self._change_by_body(route, resource, method)
         if method == "DELETE" and route.operation.body is None:
-            chosen = self._under_parent(resource, route.shape) | filters(route.operation, resource, self.schemas, {})
-            because = _because("DELETE on a collection removes its records")
-            return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}}
+            return self._clear(route, resource)
         raise LeftToExample(f"{method} on a collection has no agreed meaning")
 
     def _at_item(self, route: Route, resource: Resource, method: str) -> Data:
@@ -130,6 +128,13 @@ class Verbs:
         chosen = self._under_parent(resource, base) | filters(route.operation, resource, self.schemas, paging)
         listed = {"list": {resource.name: chosen}, **({"page": paging} if paging else {})}
         return {**_because(because), **self._parent(route, base), **listed, **shown}
+
+    def _clear(self, route: Route, resource: Resource) -> Data:
+        if any(one.location == "query" and not one.required for one in route.operation.parameters):
+            raise LeftToExample("DELETE on a collection, by conditions that may be left out")
+        chosen = self._under_parent(resource, route.shape) | filters(route.operation, resource, self.schemas, {})
+        because = _because("DELETE on a collection removes its records")
+        return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}}
 
     def _create(self, route: Route, resource: Resource, base: Shape) -> Data:
         sent = self.sending.sent(route.operation, resource)

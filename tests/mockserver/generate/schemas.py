@@ -21,8 +21,9 @@ VALUES = st.recursive(
 )
 PATTERNS = st.sampled_from(["^a", "b$", "^[a-z]+$", r"^\d{2,4}$", "^(foo|bar)-[0-9]+$", "x", "^$", "^[^/]{1,5}$"])
 FORMATS = st.sampled_from(
-    "date-time date time duration uuid email hostname ipv4 ipv6 uri uri-reference json-pointer regex".split()
-)
+    ["date-time", "date", "time", "duration", "uuid", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference",
+     "json-pointer", "regex"]
+)  # fmt: skip
 SIZES = st.integers(0, 4)
 
 

@@ -14,7 +14,7 @@ from mockserver.generate.fits import Judge
 from tests.mockserver.generate.schemas import SCHEMAS, VALUES, satisfied_by
 
 CALM = settings(
-    deadline=None, derandomize=True, database=None, max_examples=400, suppress_health_check=list(HealthCheck)
+    deadline=None, derandomize=True, database=None, max_examples=150, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -32,16 +32,15 @@ def accepts(schema: Any, value: Any) -> bool:
 @given(SCHEMAS, st.integers(0, 3))
 def test_a_generated_value_satisfies_its_schema(schema: Any, seed: int) -> None:
     """Whatever the schema, a value that is made is valid; a contradictory schema is refused with a place."""
-    try:
-        value = generate(schema, resolve=resolve, seed=seed)
-    except Unsatisfiable as error:
-        assert error.place.startswith("/")
-        assert error.problem
+    value = attempt(schema, seed)
+    if isinstance(value, Unsatisfiable):
+        assert value.place.startswith("/")
+        assert value.problem
     else:
         assert accepts(schema, value), (schema, value)
 
 
-@CALM
+@settings(CALM, max_examples=60)
 @given(st.data())
 def test_a_schema_that_some_value_satisfies_gets_one(data: st.DataObject) -> None:
     """A schema made around a value is never called unsatisfiable."""
@@ -62,13 +61,18 @@ def test_the_judge_agrees_with_an_independent_validator(schema: Any, value: Any)
 @given(SCHEMAS, st.integers(0, 3))
 def test_the_same_seed_gives_the_same_bytes(schema: Any, seed: int) -> None:
     """Generation depends on schema and seed alone."""
-    first, second = (made(schema, seed) for _ in range(2))
-    assert first == second
+    first, second = (attempt(schema, seed) for _ in range(2))
+    assert as_bytes(first) == as_bytes(second)
 
 
-def made(schema: Any, seed: int) -> str:
-    """The bytes of a generated value, or of the refusal."""
+def attempt(schema: Any, seed: int) -> Any:
+    """A generated value, or the refusal."""
     try:
-        return json.dumps(generate(schema, resolve=resolve, seed=seed))
+        return generate(schema, resolve=resolve, seed=seed)
     except Unsatisfiable as error:
-        return str(error)
+        return error
+
+
+def as_bytes(made: Any) -> str:
+    """A value or a refusal as text."""
+    return str(made) if isinstance(made, Unsatisfiable) else json.dumps(made)

@@ -1,0 +1,117 @@
+"""Formats, patterns and lengths of text."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from mockserver.generate import Unsatisfiable, generate
+from mockserver.generate.formats import has_format, make
+from mockserver.generate.patterns import sample
+from mockserver.generate.regex import matches
+
+ASSERTED = ["date-time", "date", "time", "duration", "uuid", "email", "idn-email", "hostname", "ipv4", "ipv6", "uri",
+            "uri-reference", "json-pointer", "relative-json-pointer", "regex"]  # fmt: skip
+OTHERS = ["url", "byte", "binary", "password", "int32", "int64", "float", "double", "decimal", "iri", "uri-template"]
+TEXTS = [
+    "", "a", "2025-02-30", "2025-02-28", "2024-02-29", "2025-01-01T10:00:00Z", "2025-01-01t10:00:00z", "2025-01-01",
+    "2025-01-01T10:00:00", "2025-01-01T10:00:00+01:00", "10:00:00Z", "24:00:00Z", "10:00:00", "P1D", "P", "PT", "P1W",
+    "PT5M", "P1Y2M3DT4H5M6S", "P1W2D", "3f0c9f5e-8a53-4a4e-9a70-1d3d3f6c2b10", "3f0c9f5e8a534a4e9a701d3d3f6c2b10",
+    "a@b.co", "a@b@c", "@b.co", "a@", "a.b+c@example.org", "example.com", "-bad.example", "a" * 64 + ".com",
+    "127.0.0.1", "127.0.0.01", "256.0.0.1", "::1", "2001:db8::1", "1::2::3", "http://example.com/a?b#c", "http:",
+    "not a uri", "/a/b", "../a", "/a~1b", "/a~2", "a/b", "0/a", "01/a", "^[a-z]+$", "[",
+]  # fmt: skip
+
+
+def text(**schema: Any) -> str:
+    """A generated text."""
+    made = generate({"type": "string", **schema}, resolve=lambda node: node, seed=1)
+    assert isinstance(made, str)
+    return made
+
+
+@pytest.mark.parametrize("name", [*ASSERTED, *OTHERS])
+def test_what_is_made_has_its_format(name: str) -> None:
+    """Fifty texts of every format are accepted by our check and by an independent one."""
+    validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
+    for seed in range(50):
+        made = make(name, Random(seed))
+        assert made
+        assert has_format(name, made)
+        assert validator.is_valid(made)
+
+
+@pytest.mark.parametrize("name", [name for name in ASSERTED if name not in ("idn-email", "regex")])
+def test_formats_are_judged_as_validators_do(name: str) -> None:
+    """Good and bad texts are told apart as jsonschema-rs tells them."""
+    validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
+    assert [t for t in TEXTS if has_format(name, t)] == [t for t in TEXTS if validator.is_valid(t)]
+
+
+def test_a_format_that_nobody_knows_says_nothing() -> None:
+    """A text is made as if there were none."""
+    assert text(format="colour-of-the-sky")
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"format": "email", "minLength": 60},
+        {"format": "email", "maxLength": 8},
+        {"format": "uri", "minLength": 80, "maxLength": 80},
+        {"format": "uuid", "pattern": "^[0-9a-f-]+$"},
+        {"format": "byte", "minLength": 10},
+        {"format": "date-time", "pattern": "Z$"},
+        {"minLength": 300},
+        {"maxLength": 1, "minLength": 1},
+        {"pattern": "^[A-Z]{2}$"},
+        {"pattern": "^[a-z]*$", "minLength": 40, "maxLength": 44},
+        {"pattern": "[0-9]", "maxLength": 3},
+        {"pattern": "^https://", "format": "uri"},
+        {"allOf": [{"pattern": "^a"}, {"pattern": "z$"}, {"minLength": 5}]},
+    ],
+)
+def test_format_pattern_and_length_hold_together(schema: Any) -> None:
+    """Whatever is asked of a text at once is given at once."""
+    assert jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(text(**schema))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^\d{3}-\d{4}$", r"^(foo|bar)+$", r"^[^/]+$", r"^[\w.-]{3,8}@[a-z]+$", r"^(a|b)\1$", r"^(?!foo)[a-z]{3}$",
+        r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)(?=.*[@$!%*?&])[A-Za-z\d@$!%*?&]{8,}$", r"^\p{Lu}\p{L}{2,5}$", r"^.{5}$", "^$",
+        r"^\/[a-z]+\/$", r"^\S+\s\S+$", r"^[\u00C0-\u00FF]+$", r"^a{2,}b?c*$", r"^(?:[0-9]{1,3}\.){3}[0-9]$",
+        r"^[[&&]$", r"^\$[0-9]+\^$", r"\bword\b", r"^x+?$", r"^\-\_$", "^[A-Za-z0-9+/]{43}=$",
+    ],
+)  # fmt: skip
+def test_patterns_are_sampled(pattern: str) -> None:
+    """A text in which the pattern is found is made from it, as an independent validator finds too."""
+    for seed in range(10):
+        found = sample([pattern], Random(seed))
+        assert found is not None
+        assert matches(pattern, found)
+        assert jsonschema_rs.Draft202012Validator({"pattern": pattern}).is_valid(found)
+
+
+@pytest.mark.parametrize("pattern", [r"^(?<year>\d{4})-\k<year>$", r"^[^]$", r"^\u{41}$"])
+def test_what_only_ecma_has_is_sampled_too(pattern: str) -> None:
+    """Names of groups, the class of all characters, code points in braces."""
+    found = sample([pattern], Random(1))
+    assert found is not None
+    assert matches(pattern, found)
+
+
+def test_a_pattern_ends_where_the_text_ends() -> None:
+    """A dollar does not look past a last newline, as it does in Python."""
+    assert matches("^a$", "a")
+    assert not matches("^a$", "a\n")
+
+
+def test_a_pattern_that_cannot_be_matched_is_refused() -> None:
+    """The error names the pattern and the length."""
+    with pytest.raises(Unsatisfiable, match=r"pattern '\^a\{5\}\$', 0 to 3 characters"):
+        text(pattern="^a{5}$", maxLength=3)
