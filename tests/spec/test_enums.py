@@ -20,6 +20,7 @@ from spec.builder.type_cells import TypeRead
         ("Kind (DESKTOP, MOBI", None),
         ("The ID or URL of it", None),
         ("Kind (DESKTOP)", None),
+        ("Kind (DESKTOP, DESKTOP)", None),
         ("Place, for people to read", None),
     ],
 )

@@ -99,11 +99,36 @@ def test_an_example_that_disagrees_is_reported() -> None:
 def test_a_slipped_row_is_left_out() -> None:
     """A field that the example shows elsewhere, and not here, is not read here."""
     text = _page(
-        "|» a|object|false|none|x|\n|» b|string|false|none|x|\n",
+        "|» a|object|true|none|x|\n|» b|string|true|none|x|\n",
         parts='> 200 Response\n\n```json\n{"a": {"b": "x"}}\n```\n\n',
     )
     assert list(_fields(text)) == ["a"]
     assert any("b: the example has this field elsewhere" in line for line in _reports(text))
+    [body] = document(text)[0]["paths"]["/things"]["get"]["responses"]["200"]["content"].values()
+    assert body["schema"]["required"] == ["a"]
+
+
+def test_a_lost_name_in_pasted_text_makes_no_field_of_a_description() -> None:
+    """Where names carry depth marks, a one-word description above a type is no name."""
+    rows = [
+        "» a",
+        "string",
+        "false",
+        "none",
+        "Word",
+        "string",
+        "false",
+        "none",
+        "Other",
+        "» c",
+        "string",
+        "false",
+        "none",
+        "C",
+    ]
+    text = "GET /things\n\nResponse Schema\n\nStatus Code 200\n\n" + "\n\n".join(rows) + "\n"
+    assert list(_fields(text)) == ["a", "c"]
+    assert any("not read: Word; string; false and 2 more lines" in line for line in _reports(text))
 
 
 def test_a_row_that_announces_a_schema_without_one() -> None:
