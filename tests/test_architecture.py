@@ -20,7 +20,7 @@ LAYERS = (
     ("auth", "behaviour", "reply", "journal", "faults"),
     ("pipeline",),
     ("engine",),
-    ("samples", "terminal", "watch", "inspection"),
+    ("samples", "terminal", "watch", "inspection", "insight"),
     ("control",),
     ("app",),
     ("server",),
