@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mockserver.generate.regex import matches, translated
 
-_parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - the one parser of its own dialect; same in 3.11 to 3.14
+_parser: Any = re._parser  # noqa: SLF001 - the one parser of its own dialect; same in 3.11 to 3.14
 _WORDY: Final = string.ascii_lowercase + string.digits + string.ascii_uppercase
 _PRINTABLE: Final = _WORDY + string.punctuation + " "
 _CATEGORIES: Final[dict[str, str]] = {
