@@ -107,6 +107,19 @@ def test_indexes_hold_nothing_that_is_gone(changes: Any) -> None:
     assert [entry for index in collection.indexes.values() for entry in index.values()] == []
 
 
+@given(st.lists(RECORDS, max_size=10), st.data())
+def test_many_records_at_once_are_as_good_as_one_by_one(records: Any, data: st.DataObject) -> None:
+    """A collection made of many finds what one filled record by record finds, and grows on alike."""
+    unique = list({_text(record["id"]): record for record in records}.values())
+    model = {_text(record["id"]): record for record in unique}
+    filters = data.draw(_filters(model))
+    made, filled = Collection.of(INDEXED, unique), _played(INDEXED, [("put", record) for record in unique])[0]
+    assert made.matching(filters) == filled.matching(filters)
+    more = data.draw(RECORDS)
+    assert made.put(more).matching(()) == filled.put(more).matching(())
+    assert (made.next, dict(made.records)) == (filled.next, dict(filled.records))
+
+
 def _world(changes: Any = ()) -> World:
     return World("w", Map({"things": _played(INDEXED, changes)[0], "others": Collection(SCANNED)}))
 
