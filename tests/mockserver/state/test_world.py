@@ -85,7 +85,7 @@ def test_a_collection_holds_what_a_dict_would(changes: Any) -> None:
         assert collection.get(key) == model.get(key)
 
 
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(CHANGES, st.data())
 def test_indexes_find_what_a_scan_finds(changes: Any, data: st.DataObject) -> None:
     """Look-ups by index, by key and by scan agree with the model, in order."""
@@ -107,6 +107,7 @@ def test_indexes_hold_nothing_that_is_gone(changes: Any) -> None:
     assert [entry for index in collection.indexes.values() for entry in index.values()] == []
 
 
+@settings(max_examples=60)
 @given(st.lists(RECORDS, max_size=10), st.data())
 def test_many_records_at_once_are_as_good_as_one_by_one(records: Any, data: st.DataObject) -> None:
     """A collection made of many finds what one filled record by record finds, and grows on alike."""
@@ -124,6 +125,7 @@ def _world(changes: Any = ()) -> World:
     return World("w", Map({"things": _played(INDEXED, changes)[0], "others": Collection(SCANNED)}))
 
 
+@settings(max_examples=60)
 @given(CHANGES, CHANGES, CHANGES)
 def test_a_fork_never_sees_the_other_s_changes(before: Any, one: Any, other: Any) -> None:
     """Two worlds grown from one value differ by their own changes only, and the value itself stays."""
