@@ -45,8 +45,9 @@ def main() -> int:
     signal.signal(signal.SIGALRM, _too_slow)
     known = [path for path in documents.directory() if path.stat().st_size < MOST_BYTES]
     comparison = Comparison(random)
-    for path in random.sample(known, options.documents):
-        comparison.document(path, options.requests // options.documents)
+    for path in random.sample(known, len(known)):
+        if comparison.documents < options.documents:
+            comparison.document(path, options.requests // options.documents)
     return comparison.report()
 
 

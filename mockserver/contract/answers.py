@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mockserver.contract import media
@@ -29,7 +29,7 @@ class AnswerJudge:
         self._pointer = response.pointer if response else operation.pointer
         self._known = ", ".join(response.media_types) if response else ""
         self._judge = self._body_judge(self._media_type, content_type)
-        self._accepts: Callable[[Any], bool] | None = self._judge.accepts if self._judge else None
+        self._plain = not self._always and not self._headers
 
     def _header(self, header: Parameter, caster: Caster) -> ParameterReader:
         schema = header.content.schema if header.content else header.schema
@@ -47,13 +47,7 @@ class AnswerJudge:
 
     def judge(self, headers: Sequence[tuple[str, str]], value: Any) -> tuple[Violation, ...]:
         """What is wrong with an answer; nothing, as a rule."""
-        if (
-            not self._always
-            and not self._headers
-            and self._accepts is not None
-            and value is not ABSENT
-            and self._accepts(value)
-        ):
+        if self._plain and self._judge is not None and value is not ABSENT and self._judge.accepts(value):
             return ()
         return tuple(self._violations(headers, value))
 

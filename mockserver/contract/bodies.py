@@ -25,7 +25,6 @@ class BodyReader:
         self.schema = media_type.schema
         self.members = caster.properties(self.schema) if self.kind in ("form", "multipart") else {}
         self.cast = caster.cast(self.schema) if self.kind in ("form", "multipart", "text") else None
-        self.accepts = judge.accepts if judge and self.kind != "binary" else None
 
     def read(self, raw: bytes) -> tuple[Any, list[Violation]]:
         """The value of the body and its violations; `Refused` when the bytes cannot be read."""
@@ -33,17 +32,9 @@ class BodyReader:
             value, judged = self.decoded(raw)
         except Undecodable as error:
             raise Refused(400, f"The body {error}", (Violation("body", str(error), self.media_type.pointer),)) from None
-        if self.accepts is None or self._accepted(judged):
+        if self.judge is None or judged is ABSENT or _accepts(self.judge, judged):
             return value, []
-        assert self.judge is not None  # noqa: S101 - for the type checker
         return value, self.judge.violations(judged, "body")
-
-    def _accepted(self, value: Any) -> bool:
-        assert self.accepts is not None  # noqa: S101 - for the type checker
-        try:
-            return self.accepts(value)
-        except ValueError:  # the validator's own limit of depth
-            return False
 
     def decoded(self, raw: bytes) -> tuple[Any, Any]:
         """The value, and the form of it that the schema judges."""
@@ -115,6 +106,13 @@ class BodyReader:
         if part.filename is not None or kind == "binary":
             return part.content
         return decoding.text(part.content)
+
+
+def _accepts(judge: Judge, value: Any) -> bool:
+    try:
+        return judge.accepts(value)
+    except ValueError:  # the validator's own limit of depth
+        return False
 
 
 def _json_or_text(text: str) -> Any:

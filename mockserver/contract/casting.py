@@ -82,8 +82,9 @@ class Caster:
         """The JSON types that a schema allows, as far as it names any."""
         found: set[str] = set()
         for part in shape.branches(schema, self.node):
-            named = part.get("type")
-            found |= {named} if isinstance(named, str) else set(named or ())
+            given = part.get("type")
+            named = {name for name in (given if isinstance(given, list) else [given]) if isinstance(name, str)}
+            found |= named
             if part.get("nullable") is True:
                 found.add("null")
             if not named:

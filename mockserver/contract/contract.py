@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,10 +51,9 @@ class Contract:
         """What is ignored or mended, for people to know; it grows as schemas are first used."""
         return tuple(self._notes)
 
-    @cached_property
-    def route(self) -> Callable[[str, str], Match]:
-        """`route(method, path)`: the operation and its path values; `Refused` with 404 or 405."""
-        return self._router.route
+    def route(self, method: str, path: str) -> Match:
+        """The operation and its path values; `Refused` with 404, or with 405 and `Allow`."""
+        return self._router.route(method, path)
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that are declared for a path; none when the path is not known."""

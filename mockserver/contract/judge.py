@@ -1,58 +1,69 @@
-"""Schemas of the document as judges of values, each compiled when it is first needed and kept for the next time."""
+"""Schemas of the document as judges of values, each compiled when it is first needed."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import deque
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract import pointers
 from mockserver.contract.compiled import Breach, Compiled, compiled
-from mockserver.contract.document import Document
 from mockserver.contract.schemas import self_contained
 from mockserver.contract.validation import DOUBTFUL, Referee
 from mockserver.contract.wording import violations
-from mockserver.errors import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.contract.document import Document
+    from mockserver.errors import Violation
 
 MOST_VIOLATIONS: Final = 50
 """Of a value that is wrong in a thousand places, these many tell enough."""
 
-MOST_DEFINITIONS: Final = 20_000
+MOST_DEFINITIONS: Final = 10_000
 """Referenced schemas that compiled judges may hold in all, at about 10 KB each."""
 
 
 class Judge:
-    """Judges values by one schema of the document."""
+    """Judges values by one schema of the document.
 
-    __slots__ = ("_compiled", "_document", "_names", "_pointer", "_referee", "_schema", "_writing", "accepts", "weight")
+    `accepts(value)` is the compiled schema's own function as soon as there is one.
+    """
 
-    def __init__(
-        self,
-        document: Document,
-        schema: Any,
-        pointer: str,
-        *,
-        writing: bool,
-        note: Callable[[str], None],
-        referee: Referee,
-    ) -> None:
-        self._schema, self._writing, self._referee = schema, writing, referee
-        json_schema, self._names = self_contained(document, schema, writing=writing, note=note)
-        self._document, self._pointer = document, pointer
-        self._compiled = _compiled(json_schema, pointer, note)
-        self.accepts = self._compiled.accepts
-        self.weight = 1 + len(self._names)
+    __slots__ = ("_compiled", "_judges", "_names", "_pointer", "_schema", "_writing", "accepts", "weight")
+
+    def __init__(self, judges: Judges, schema: Any, pointer: str, *, writing: bool) -> None:
+        self._judges, self._schema, self._pointer, self._writing = judges, schema, pointer, writing
+        self._names: dict[str, str] = {}
+        self._compiled: Compiled | None = None
+        self.accepts: Callable[[Any], bool] = self._accepts_first
+        self.weight = 0
+
+    def _accepts_first(self, value: Any) -> bool:
+        return self._ready().accepts(value)
+
+    def _ready(self) -> Compiled:
+        ready = self._compiled
+        if ready is None:
+            ready = self._judges.compile(self._schema, self._pointer, writing=self._writing, names=self._names)
+            self._compiled, self.accepts, self.weight = ready, ready.accepts, 1 + len(self._names)
+            self._judges.keep(self)
+        return ready
+
+    def forget(self) -> None:
+        """Gives the compiled schema up; the next value compiles it again."""
+        self._compiled, self.accepts = None, self._accepts_first
 
     def breaches(self, value: Any) -> list[Breach]:
         """The first breaches of the schema."""
-        return list(islice(self._compiled.breaches(value), MOST_VIOLATIONS))
+        return list(islice(self._ready().breaches(value), MOST_VIOLATIONS))
 
     def violations(self, value: Any, place: str) -> list[Violation]:
         """The first breaches of the schema, in words; `place` is where the value stands in the message."""
         breaches = self.breaches(value)
         doubtful = bool(breaches) and all(breach.keyword in DOUBTFUL for breach in breaches)
-        if doubtful and self._referee.accepts(self._schema, value, writing=self._writing):
+        if doubtful and self._judges.referee.accepts(self._schema, value, writing=self._writing):
             return []
         return violations(breaches, place, self._pointer_of)[:MOST_VIOLATIONS]
 
@@ -64,42 +75,53 @@ class Judge:
             base, parts = self._names.get(str(parts[1]), ""), parts[2:]
         for length in range(len(parts), -1, -1):
             pointer = pointers.join(base, *parts[:length])
-            try:
-                self._document.at(pointer)
-            except LookupError:
-                continue
-            return pointer
+            if self._judges.has(pointer):
+                return pointer
         return base
 
 
-def _compiled(json_schema: dict[str, Any] | bool, pointer: str, note: Callable[[str], None]) -> Compiled:
-    try:
-        return compiled(json_schema)
-    except ValueError as error:
-        note(f"{pointer or 'a schema'} cannot be compiled ({str(error).splitlines()[0][:200]}): anything fits it")
-        return compiled(True)
-
-
 class Judges:
-    """The judges of one document; the longest unused go when they are too many."""
+    """The judges of one document; when their compiled schemas are too many, the oldest are given up."""
 
     def __init__(self, document: Document, note: Callable[[str], None]) -> None:
+        self.referee = Referee(document)
         self._document, self._note = document, note
-        self._referee = Referee(document)
         # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
-        self._known: OrderedDict[tuple[int, bool], tuple[Any, Judge]] = OrderedDict()
+        self._known: dict[tuple[int, bool], tuple[Any, Judge]] = {}
+        self._kept: deque[Judge] = deque()
         self._weight = 0
 
     def of(self, schema: Any, *, writing: bool, pointer: str = "") -> Judge:
         """The judge of a schema, for requests (`writing`) or answers."""
         key = id(schema), writing
-        found = self._known.get(key)
-        if found is None:
-            judge = Judge(self._document, schema, pointer, writing=writing, note=self._note, referee=self._referee)
-            self._known[key] = found = schema, judge
-            self._weight += judge.weight
-            while self._weight > MOST_DEFINITIONS and len(self._known) > 1:
-                self._weight -= self._known.popitem(last=False)[1][1].weight
-        else:
-            self._known.move_to_end(key)
-        return found[1]
+        if key not in self._known:
+            self._known[key] = schema, Judge(self, schema, pointer, writing=writing)
+        return self._known[key][1]
+
+    def compile(self, schema: Any, pointer: str, *, writing: bool, names: dict[str, str]) -> Compiled:
+        """Compiles a schema and fills in the pointers of its `$defs`; one that cannot be compiled fits anything."""
+        json_schema, found = self_contained(self._document, schema, writing=writing, note=self._note)
+        names |= found
+        try:
+            return compiled(json_schema)
+        except ValueError as error:
+            problem = str(error).splitlines()[0][:200]
+            self._note(f"{pointer or 'a schema'} cannot be compiled ({problem}): anything fits it")
+            return compiled(True)
+
+    def keep(self, judge: Judge) -> None:
+        """Counts a compiled judge in, and gives up the oldest ones when there are too many."""
+        self._kept.append(judge)
+        self._weight += judge.weight
+        while self._weight > MOST_DEFINITIONS and len(self._kept) > 1:
+            oldest = self._kept.popleft()
+            self._weight -= oldest.weight
+            oldest.forget()
+
+    def has(self, pointer: str) -> bool:
+        """Whether the document has a node there."""
+        try:
+            self._document.at(pointer)
+        except LookupError:
+            return False
+        return True

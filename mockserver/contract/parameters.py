@@ -20,7 +20,7 @@ Take = Callable[[Mapping[str, Any]], Any]
 class ParameterReader:
     """Reads one parameter."""
 
-    __slots__ = ("_accepts", "_allow_empty", "_cast", "_default", "_judge", "_take", "key", "parameter", "place")
+    __slots__ = ("_allow_empty", "_cast", "_default", "_judge", "_take", "key", "parameter", "place")
 
     def __init__(self, parameter: Parameter, caster: Caster, judge: Judge | None, siblings: frozenset[str]) -> None:
         schema = parameter.content.schema if parameter.content else parameter.schema
@@ -28,7 +28,6 @@ class ParameterReader:
         self.key = parameter.name.lower() if parameter.location == "header" else parameter.name
         self.place = f"{parameter.location}.{parameter.name}"
         self._judge = judge
-        self._accepts = judge.accepts if judge else None
         self._allow_empty = parameter.location == "query" and parameter.raw.get("allowEmptyValue") is True
         if parameter.content:
             self._take, self._cast = _first(self.key), _decoder(parameter.content.name)
@@ -38,9 +37,8 @@ class ParameterReader:
 
     def _fitting(self, default: Any) -> Any:
         """The default, where the schema accepts it; some authors write numbers as text."""
-        accepts = self._accepts or (lambda _: True)
         tried = () if default is None else (default, self._cast(default))
-        return next((value for value in tried if accepts(value)), ABSENT)
+        return next((value for value in tried if self._judge is None or self._judge.accepts(value)), ABSENT)
 
     def read(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
         """Puts the parameter's value into `found`, or what is wrong with it into `breaches`."""
@@ -49,8 +47,8 @@ class ParameterReader:
             self._absent(found, breaches)
             return
         value = self._cast(raw)
-        if self._accepts is not None and not self._accepts(value):
-            value = self._second_try(raw, value, breaches)
+        if self._judge is not None and not self._judge.accepts(value):
+            value = self._second_try(self._judge, raw, value, breaches)
         found[self.key] = value
 
     def _absent(self, found: dict[str, Any], breaches: list[Violation]) -> None:
@@ -59,14 +57,13 @@ class ParameterReader:
         elif self._default is not ABSENT:
             found[self.key] = self._default
 
-    def _second_try(self, raw: Any, value: Any, breaches: list[Violation]) -> Any:
+    def _second_try(self, judge: Judge, raw: Any, value: Any, breaches: list[Violation]) -> Any:
         """Where several types are allowed, `5` may be meant as text; and `?flag=` where it may be empty."""
         if self._allow_empty and raw in ("", []):
             return raw
-        if value is not raw and self._accepts is not None and self._accepts(raw):
+        if value is not raw and judge.accepts(raw):
             return raw
-        if self._judge is not None:
-            breaches.extend(self._judge.violations(value, self.place))
+        breaches.extend(judge.violations(value, self.place))
         return value
 
 

@@ -50,7 +50,7 @@ class Reading:
     def once(self, place: Place, key: str, read: Callable[[Place], T]) -> T:
         """What stands at a place, or at the end of its `$ref`; a component is read once."""
         if not isinstance(place.node, Mapping) or "$ref" not in place.node:
-            return read(place)
+            return read(self.resolved(place))
         known = key, str(place.node["$ref"])
         if known not in self.shared:
             self.shared[known] = read(self.resolved(place))
@@ -88,8 +88,11 @@ class Reading:
                     yield template, method, more / method, shared
 
     def resolved(self, place: Place) -> Place:
-        """The place itself, or the one that its `$ref` leads to."""
-        return Place(*self.document.resolved(place.pointer, place.node))
+        """The place of an object: itself, or the one that its `$ref` leads to."""
+        found = Place(*self.document.resolved(place.pointer, place.node))
+        if not isinstance(found.node, Mapping):
+            raise DocumentError(f"{found.pointer} must be an object", place=self.document.locate(found.pointer))
+        return found
 
     def items(self, place: Place | None) -> Iterator[Place]:
         """The children of a list."""
@@ -239,8 +242,8 @@ def _security(node: Any) -> tuple[frozenset[str], ...]:
 
 
 def _assumed(node: Mapping[str, Any]) -> tuple[str, ...]:
-    marks = node.get("x-assumed") or ()
-    return (marks,) if isinstance(marks, str) else tuple(map(str, marks))
+    marks = node.get("x-assumed") or []
+    return tuple(map(str, marks if isinstance(marks, list) else [marks]))
 
 
 def note_ignored(root: Mapping[str, Any], note: Note) -> None:

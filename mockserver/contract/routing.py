@@ -31,6 +31,7 @@ class _Path:
 
 
 _Found = tuple[_Path, tuple[str, ...]]
+_Hit = tuple[tuple[Operation, tuple[str, ...]], list[str]]
 
 
 @dataclass(slots=True)
@@ -50,6 +51,24 @@ class _Node:
             self.any = self.any or _Node()
             return self.any
         return self.mixed.setdefault(_literals(segment), _Node())
+
+    def find(self, segments: Sequence[str], at: int, method: str) -> _Hit | None:
+        """The most specific operation with the method, and the values of its path from the last to the first."""
+        if at == len(segments):
+            hit = self.path.methods.get(method) if self.path else None
+            return (hit, []) if hit else None
+        segment = segments[at]
+        if (literal := self.literals.get(segment)) and (found := literal.find(segments, at + 1, method)):
+            return found
+        for literals, node in self.mixed.items():
+            values = _between(literals, segment)
+            if values and (found := node.find(segments, at + 1, method)):
+                found[1].extend(reversed(values))
+                return found
+        if self.any and segment and (found := self.any.find(segments, at + 1, method)):
+            found[1].append(segment)
+            return found
+        return None
 
     def matches(self, segments: Sequence[str], at: int = 1, values: tuple[str, ...] = ()) -> Iterator[_Found]:
         if at == len(segments):
@@ -89,16 +108,30 @@ class Router:
 
     def route(self, method: str, path: str) -> Match:
         """The operation; `Refused` with 404 or, naming the methods in `Allow`, with 405."""
-        if (found := self._literal.get(path)) and (hit := found.methods.get(method)):
-            return Match(hit[0], EMPTY)
-        for declared, values in self._found(path):
-            if hit := declared.methods.get(method) or (declared.methods.get("GET") if method == "HEAD" else None):
-                return Match(hit[0], dict(zip(hit[1], values, strict=True)))
+        found = self._match(method, path) or (self._match("GET", path) if method == "HEAD" else None)
+        if found:
+            return found
         allowed = self.allowed(path)
         if not allowed:
             raise Refused(404, f"The contract has no path {path[:200]}")
         allow = ", ".join(_served(allowed))
         raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
+
+    def _match(self, method: str, path: str) -> Match | None:
+        found = self._match_below(method, path)
+        for base in () if found else self._bases:
+            if path.startswith(base + "/") and (found := self._match_below(method, path[len(base) :])):
+                break
+        return found
+
+    def _match_below(self, method: str, path: str) -> Match | None:
+        if (literal := self._literal.get(path)) and (hit := literal.methods.get(method)):
+            return Match(hit[0], EMPTY)
+        found = self._root.find(path.split("/"), 1, method) if path.startswith("/") else None
+        if found is None:
+            return None
+        (operation, names), values = found
+        return Match(operation, dict(zip(names, reversed(values), strict=True)))
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that the contract declares for a path: for `/pets/mine`, not those of `/pets/{id}` as well."""

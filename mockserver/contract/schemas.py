@@ -175,7 +175,7 @@ class _Conversion:
         found = {pointers.parts_of(aim)[-1]: schema for aim, schema in by_aim.items() if aim}
         mapping = discriminator.get("mapping")
         for value, aim in mapping.items() if isinstance(mapping, Mapping) else ():
-            pointer = pointers.of_reference(aim) if "#" in str(aim) else f"/components/schemas/{aim}"
+            pointer = pointers.of_reference(str(aim)) if "#" in str(aim) else f"/components/schemas/{aim}"
             if pointer in by_aim:
                 found[value] = by_aim[pointer]
         return found
