@@ -6,38 +6,32 @@ from collections.abc import Iterator
 
 import pytest
 
+from contract_tests import plugin
 from contract_tests.discovery import Discovery
-from contract_tests.errors import JudgeError, Withheld
+from contract_tests.errors import Withheld
 from contract_tests.flashback import OPERATIONS, Flashback
 from contract_tests.fuzzing import Fuzzer
-from contract_tests.plugin import JudgePlugin, add_options
+from contract_tests.plugin import JudgePlugin
 from contract_tests.run import Run
 from contract_tests.safety import Safety
-from contract_tests.settings import OPTIONS, Settings
 from contract_tests.target import Target
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the judge's options."""
-    add_options(parser)
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Take the judge's options, unless `-p contract_tests.plugin` has done so."""
+    if not pluginmanager.has_plugin("contract_tests.plugin"):
+        plugin.pytest_addoption(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare a run, unless the command has done so."""
-    if any(isinstance(plugin, JudgePlugin) for plugin in config.pluginmanager.get_plugins()):
-        return
-    given = {option.dest: config.getoption(option.dest, None) for option in OPTIONS}
-    given["contract_strict"] = "--strict" in config.invocation_params.args
-    try:
-        config.pluginmanager.register(JudgePlugin(Run.prepare(Settings.gather(given))))
-    except JudgeError as error:
-        pytest.exit(str(error), returncode=error.exit_code)
+    """Prepare a run, unless the command or the plugin has done so."""
+    plugin.pytest_configure(config)
 
 
 @pytest.fixture(scope="session")
-def run(run_of_judge: Run) -> Run:
-    """The run."""
-    return run_of_judge
+def run(pytestconfig: pytest.Config) -> Run:
+    """The run that the tests belong to."""
+    return next(judge for judge in pytestconfig.pluginmanager.get_plugins() if isinstance(judge, JudgePlugin)).run
 
 
 @pytest.fixture

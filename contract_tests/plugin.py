@@ -13,7 +13,7 @@ from contract_tests.errors import Broken, BudgetSpent, JudgeError, Withheld
 from contract_tests.promises import Outcome, Problem, Promise, Verdict, lasting
 from contract_tests.run import Run
 from contract_tests.safety import Safety
-from contract_tests.settings import OPTIONS
+from contract_tests.settings import OPTIONS, Settings
 
 
 def is_first_of_its_path(operation: Operation, run: Run) -> bool:
@@ -29,12 +29,24 @@ OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
 }
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Offer the judge's options to `pytest contract_tests`."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the judge's options to pytest."""
     group = parser.getgroup("contract-tests", "the target and how to judge it")
     for option in OPTIONS:
-        if option.name != "strict":  # pytest has a --strict of its own; conftest.py reads that one
+        if option.name != "strict":  # pytest has a --strict of its own, which is read below
             group.addoption(f"--{option.name}", **option.keywords())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare a run for `pytest contract_tests`, unless the command has prepared one."""
+    if any(isinstance(plugin, JudgePlugin) for plugin in config.pluginmanager.get_plugins()):
+        return
+    given = {option.dest: config.getoption(option.dest, None) for option in OPTIONS}
+    given["contract_strict"] = "--strict" in config.invocation_params.args
+    try:
+        config.pluginmanager.register(JudgePlugin(Run.prepare(Settings.gather(given))))
+    except JudgeError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
 
 
 class JudgePlugin:
@@ -44,11 +56,6 @@ class JudgePlugin:
         self.run = run
         self.stopped_by: JudgeError | None = None
         self.finished = False
-
-    @pytest.fixture(scope="session")
-    def run_of_judge(self) -> Run:
-        """The run that the tests belong to."""
-        return self.run
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """`operation` stands for every operation to judge, the other names for those that they describe."""

@@ -17,9 +17,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from contract_tests.answer import Answer, Sent
-from contract_tests.contract import SAFE_METHODS, Contract, Operation
+from contract_tests.contract import SAFE_METHODS, Contract, Operation, Place
 from contract_tests.errors import Withheld
 
+JSON_BODY = ("requestBody", "content", "application/json", "schema")
 INPUT_REFUSALS = frozenset({400, 415, 422})
 
 
@@ -101,7 +102,7 @@ class Rules:
                 raise Withheld("--safety probe sends no write that could name an existing record")
         elif "404" not in operation.statuses:
             raise Withheld(f"--safety probe does not call {operation.id}: it acts without naming a record")
-        elif operation.id not in self.validating and not (self._names_nothing(sent) and is_json(sent)):
+        elif operation.id not in self.validating and not self._is_harmless_body(operation, sent):
             raise Withheld(f"--safety probe sends no such body before {operation.id} has refused a harmless one")
         elif not self._names_nothing(sent) and any(strings(parsed(sent.body))) and is_json(sent):
             raise Withheld("--safety probe sends no body with a value that could name an existing record")
@@ -116,6 +117,15 @@ class Rules:
             raise Withheld("the record is kept for a promise that is judged later")
         if not named:
             raise Withheld("a write that acts on every record would touch one that is spared or kept for later")
+
+    def _is_harmless_body(self, operation: Operation, sent: Sent) -> bool:
+        """Whether a server that validates nothing must still find that each required value names nothing it has."""
+        body = parsed(sent.body)
+        place = self.contract.look_up(Place(operation.definition, operation.pointer), *JSON_BODY)
+        required = place.value.get("required", ()) if place else ()
+        if not is_json(sent) or not isinstance(body, Mapping):
+            return False
+        return all(self._made_up(json.dumps(body.get(name))) for name in {*required, *body})
 
     def _made_up(self, text: str) -> bool:
         return any(value in text for value in self.minted)

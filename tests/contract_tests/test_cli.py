@@ -71,7 +71,7 @@ def test_a_sound_target_is_exit_0_with_all_reports(url: str, tmp_path: Path) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     cases = ElementTree.parse(tmp_path / "junit.xml").getroot().iter("testcase")  # our own file
     told = json.loads((tmp_path / "report.json").read_text())
-    assert len(list(cases)) == len(told["promises"]) > 100
+    assert len(list(cases)) == len(told["promises"]) > 60
     assert told["counts"]["broken"] == 0
     assert told["coverage"]["percent"] > 90
     for name in ("report.html", "report.md"):
