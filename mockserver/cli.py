@@ -14,12 +14,13 @@ import msgspec
 
 from mockserver import __version__
 from mockserver.auth import MODES
+from mockserver.clock import parse_period
 from mockserver.contract.contract import load_contract
 from mockserver.engine import Engine, build_engine
 from mockserver.errors import ContractBroken, MockError, UsageError
 from mockserver.samples import best_sample
-from mockserver.settings import PORT, Settings, bundled
-from mockserver.terminal import Terminal
+from mockserver.settings import PORT, Settings, bundled, is_loopback
+from mockserver.terminal import Terminal, look_for
 
 EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 wrong usage or configuration,
 3 the address is not available, 4 our own fault"""
@@ -100,6 +101,16 @@ _FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         ("--watch",),
         {"action": "store_true", "default": None, "help": "follow edits of contract, behaviours and fixtures"},
     ),
+    (("--max-worlds",), {"metavar": "N", "help": "how many worlds there may be (10000)"}),
+    (
+        ("--world-ttl",),
+        {"metavar": "P1D", "help": "how long a world lives that nobody uses (P1D); 'never' keeps all"},
+    ),
+    (
+        ("--admin-token",),
+        {"metavar": "TOKEN", "help": "lets callers of other machines use the control surface, with this token"},
+    ),
+    (("--verbose",), {"action": "store_true", "default": None, "help": "show bodies too, and requests even under CI"}),
     (("--allow-remote-refs",), {"action": "store_true", "default": None, "help": "follow $ref to other hosts"}),
 )
 
@@ -126,6 +137,10 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         periods=dict(_pair(text) for text in options.period or ()),
         allow_remote_refs=_switch(said("allow_remote_refs")),
         watch=_switch(said("watch")),
+        max_worlds=_count(said("max_worlds", "10000")),
+        world_ttl=_span(said("world_ttl", "P1D")),
+        admin_token=said("admin_token") or None,
+        verbose=_switch(said("verbose")),
     )
 
 
@@ -149,6 +164,25 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 <= int(text) <= 65535:
         raise UsageError(f"{text!r} is no port", fix="a number from 0 to 65535")
     return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
+        raise UsageError(f"{text!r} is no number of worlds", fix="--max-worlds takes 1 to 1000000")
+    return int(text)
+
+
+def _span(text: str) -> str | None:
+    """A period that has been understood; None for `never`."""
+    if text == "never":
+        return None
+    try:
+        positive = parse_period(text) > 0
+    except ValueError as error:
+        raise UsageError(str(error), fix="--world-ttl takes PT1H, P1D, ... or never") from None
+    if not positive:
+        raise UsageError(f"--world-ttl {text} is no time", fix="write PT1H, P1D, ... or never")
+    return text
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -189,7 +223,8 @@ def _mock(options: argparse.Namespace) -> int:
 def announce(engine: Engine) -> None:
     """Show that the mock is ready, and from now on a line for each request."""
     print(banner(engine), flush=True)
-    terminal = Terminal(log_format=engine.settings.log_format)
+    settings = engine.settings
+    terminal = Terminal(log_format=settings.log_format, look=look_for(sys.stdout, os.environ, settings.verbose))
     engine.journal.listeners.append(terminal)
     terminal.start()
     if engine.settings.watch:
@@ -209,8 +244,20 @@ def banner(engine: Engine) -> str:
     lines = [f"Listening on  {url}", f"Contract      {settings.spec} ({len(engine.contract.operations)} operations)"]
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
-    lines += [f"Control       {url}/__mock__/health, requests, state, openapi.json; POST reset"]
+    lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
+    lines += exposure(settings)
     sample = best_sample(engine)
     token = engine.fixtures.users[0].token if engine.fixtures.users and settings.auth != "off" else None
     lines += ["", "Try it:", f"  {sample.curl(url, token)}"] if sample else []
-    return "\n".join([*lines, "", "Ctrl-C stops it. One line per request:"])
+    quiet = look_for(sys.stdout, os.environ, settings.verbose).quiet
+    follows = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
+    return "\n".join([*lines, "", f"Ctrl-C stops it. {follows}"])
+
+
+def exposure(settings: Settings) -> list[str]:
+    """What other machines can reach, where the mock listens to them."""
+    if is_loopback(settings.host):
+        return []
+    known = "and the control surface to those with the admin token" if settings.admin_token else "as any user above"
+    own = "" if settings.admin_token else "; the control surface answers this machine only (--admin-token opens it)"
+    return [f"Exposed       other machines reach the API of the mock, {known}{own}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,3 +47,13 @@ def bundled(name: str) -> Path:
         if (root / name).exists():
             return root / name
     raise UsageError(f"the installation is not complete: {name} is missing", fix="install the package again")
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a name or address is this machine's own."""
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
@@ -21,11 +23,36 @@ LINES = 50
 """How many lines one look may write; under load the rest is counted, and stands in the journal."""
 
 
+BODY = 2000
+"""How many characters of a body are shown."""
+_RED, _DIM, _PLAIN = 31, "\x1b[2m", "\x1b[0m"
+_COLOURS = {1: 36, 2: 32, 3: 36, 4: 33, 5: _RED}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How lines of text look: in colours, with bodies, or only those of broken answers."""
+
+    colours: bool = False
+    verbose: bool = False
+    quiet: bool = False
+
+
+PLAIN = Look()
+
+
+def look_for(out: TextIO, environment: Mapping[str, str], verbose: bool) -> Look:
+    """Colours on a terminal only, unless NO_COLOR is set (no-color.org); quiet under CI, unless asked to be verbose."""
+    colours = out.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    under_ci = environment.get("CI", "").lower() not in ("", "0", "false")
+    return Look(colours, verbose, quiet=under_ci and not verbose)
+
+
 class Terminal:
     """Writes journal entries as lines of text or JSON."""
 
-    def __init__(self, out: TextIO = sys.stdout, log_format: LogFormat = "text") -> None:
-        self._out, self._format = out, log_format
+    def __init__(self, out: TextIO = sys.stdout, log_format: LogFormat = "text", look: Look = PLAIN) -> None:
+        self._out, self._format, self._look = out, log_format, look
         self._waiting: deque[Entry] = deque(maxlen=10_000)
         self._woken = threading.Event()
         self._skipped = 0
@@ -53,8 +80,12 @@ class Terminal:
         lines: list[str] = []
         while self._waiting:
             entry = self._waiting.popleft()
-            if len(lines) < LINES or self._format == "json":
-                lines.append(line(entry) if self._format == "text" else json_line(entry))
+            if self._format == "json":
+                lines.append(json_line(entry))
+            elif self._look.quiet and entry.verdict != "broken":
+                continue
+            elif len(lines) < LINES:
+                lines += told(entry, self._look)
             else:
                 self._skipped += 1
         if self._skipped:
@@ -65,15 +96,31 @@ class Terminal:
             self._out.flush()
 
 
-def line(entry: Entry) -> str:
+def told(entry: Entry, look: Look) -> list[str]:
+    """The lines of an entry: one, and on request its bodies."""
+    lines = [line(entry, colours=look.colours)]
+    if look.verbose:
+        bodies = (("> ", entry.request.body), ("< ", entry.answer.body))
+        lines += [f"  {mark}{printable(body.decode(errors='replace'), BODY)}" for mark, body in bodies if body]
+        lines.append(f"  ? /__mock__/worlds/{entry.world}/requests/{entry.number}/why")
+    return lines
+
+
+def line(entry: Entry, *, colours: bool = False) -> str:
     """An entry as one line: time, request, status, operation, who, how long, and why on a refusal."""
-    request = entry.request
+    request, status = entry.request, entry.answer.status
     who = f"{entry.user or '-'}" + (f" in {entry.world}" if entry.world != MAIN else "")
-    told = (
-        f"{datetime.now():%H:%M:%S} {request.method:<6} {printable(request.path)} {entry.answer.status}"
+    shown = str(status) if status else "closed"
+    if colours:
+        shown = f"\x1b[{_COLOURS.get(status // 100, _RED)}m{shown}\x1b[0m"
+    said = (
+        f"{datetime.now():%H:%M:%S} {request.method:<6} {printable(request.path)} {shown}"
         f" {entry.operation or '-'} ({who}) {entry.micros / 1000:.1f} ms"
     )
-    return f"{told} - {printable(entry.reason)}" if entry.reason else told
+    why = entry.reason or entry.fault
+    if not why:
+        return said
+    return f"{said} - {_DIM}{printable(why)}{_PLAIN}" if colours else f"{said} - {printable(why)}"
 
 
 def json_line(entry: Entry) -> str:
@@ -91,6 +138,7 @@ def json_line(entry: Entry) -> str:
         "microseconds": entry.micros,
         "verdict": entry.verdict,
         "reason": entry.reason,
+        "fault": entry.fault,
     }
     return msgspec.json.encode(value).decode()
 

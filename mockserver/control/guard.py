@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mockserver.errors import Refused
+from mockserver.settings import is_loopback
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -43,7 +43,9 @@ def _must_be_local(asking: Asking, admin_token: str | None) -> None:
     if not is_loopback(asking.peer):
         raise Refused(403, f"the control surface answers this machine only, and you are {asking.peer}; {fix}")
     if not is_loopback(hostname(asking.host)):
-        raise Refused(403, f"the control surface answers this machine by its own names only, not {asking.host!r}; {fix}")
+        raise Refused(
+            403, f"the control surface answers this machine by its own names only, not {asking.host!r}; {fix}"
+        )
 
 
 def _must_not_be_foreign(asking: Asking) -> None:
@@ -66,13 +68,3 @@ def _must_be_json(headers: Mapping[str, str]) -> None:
 def hostname(host: str) -> str:
     """The name in a Host header, without its port."""
     return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-
-
-def is_loopback(name: str) -> bool:
-    """Whether a name or address is this machine's own."""
-    if name.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
