@@ -45,10 +45,10 @@ function part(title, ...children) {
   return h("section", {}, h("h4", {}, title), ...children);
 }
 
-function steps({ steps: done, because }) {
+function steps({ steps: done, because, sentence: said }) {
   if (!done.length && !because) return null;
   return part("What it did",
-    because && h("blockquote", {}, because),
+    because && !said.includes(because) && h("blockquote", {}, because),
     h("ol", { className: "steps" }, done.map(({ verb, did }) => h("li", {}, h("strong", {}, verb), " ", did))));
 }
 

@@ -20,6 +20,7 @@ export function requestsPanel(context) {
   const announce = announcer();
   let world = null;
   let found = new Map();
+  let arriving = new Map(); // what is heard while the list is on its way, and may not be in it
   let chosen = null;
   let drawn = 0;
 
@@ -33,9 +34,10 @@ export function requestsPanel(context) {
   });
 
   async function refresh() {
-    const { requests } = await context.read("requests");
+    arriving = new Map();
+    const { requests } = await context.read("requests", { limit: MOST });
     if (world !== context.world) forget();
-    found = new Map(requests.slice(-MOST).map((entry) => [entry.number, summaryOf(entry)]));
+    found = new Map([...requests.map((entry) => [entry.number, summaryOf(entry)]), ...arriving]);
     archive.href = address(within(world, "requests.har"));
     archive.download = `requests-${world}.har`;
     if (!found.has(chosen)) forget();
@@ -48,7 +50,9 @@ export function requestsPanel(context) {
   }
 
   function heard({ type, world: where, request }) {
-    if (type !== "request" || where !== context.world || found.has(request.number)) return;
+    if (type !== "request" || where !== context.world) return;
+    arriving.set(request.number, request);
+    if (found.has(request.number)) return;
     found.set(request.number, request);
     if (found.size > MOST) found.delete(found.keys().next().value);
     announce(`${request.method} ${request.path}: ${statusText(request)}`);

@@ -3,6 +3,7 @@
 import { address, call, within } from "./api.js";
 import { $, ask, button, copy, empty, h, tell } from "./dom.js";
 
+const MOST = 500;
 const NAME = "[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,99}";
 
 /** The panel of worlds. */
@@ -37,7 +38,7 @@ export function worldsPanel(context) {
     missing.replaceChildren(...(shown ? [] : [notThere(context)]));
   }
 
-  const refresh = async () => draw(await call("GET", "worlds"));
+  const refresh = async () => draw(await call("GET", `worlds?limit=${MOST}`));
   return { refresh, settle: refresh };
 }
 

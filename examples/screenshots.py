@@ -1,0 +1,172 @@
+"""Makes the pictures of `docs/screenshots/` from a mock and the example app that it starts itself.
+
+    python examples/screenshots.py
+
+It needs Chromium, Playwright for Python and the fonts of your taste (the committed ones use Inter and JetBrains Mono).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "screenshots"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SIZES = {1280: 1000, 390: 844}
+WORLD = "checkout"
+START = "2026-11-23T10:00:00Z"
+
+
+class Mock:
+    """A running mock, and the one world that the pictures show."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def control(self, method: str, path: str, value: Any = None) -> Any:
+        """A call of the control surface."""
+        return json.loads(self._sent(method, f"/__mock__/{path}", value, {}) or b"null")
+
+    def ask(self, method: str, path: str, value: Any = None, **headers: str) -> None:
+        """A request of alice in the world of the pictures."""
+        with contextlib.suppress(urllib.error.HTTPError):
+            self._sent(method, path, value, {"Authorization": f"Bearer alice-token~{WORLD}", **headers})
+
+    def _sent(self, method: str, path: str, value: Any, headers: dict[str, str]) -> bytes:
+        body = None if value is None else json.dumps(value).encode()
+        request = urllib.request.Request(f"{self.url}{path}", body, headers, method=method)  # noqa: S310 - our own address
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            content: bytes = answer.read()
+            return content
+
+
+@contextlib.contextmanager
+def running_mock() -> Iterator[Mock]:
+    """A mock on a free port."""
+    command = [sys.executable, "-m", "mockserver", "mock", "--port", "0", "--log-format", "json"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603
+    try:
+        assert process.stdout is not None
+        banner = json.loads(process.stdout.readline())
+        threading.Thread(target=process.stdout.read, daemon=True).start()
+        yield Mock(banner["url"])
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(30)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A static server that logs nothing."""
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A folder as any static server would serve it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def life(mock: Mock) -> None:
+    """A morning in the life of a world: one request of every kind."""
+    mock.control("POST", f"worlds/{WORLD}/reset", {})
+    mock.control("PUT", f"worlds/{WORLD}/clock", {"now": START, "frozen": True})
+    mock.control("POST", f"worlds/{WORLD}/faults", {"operation": "listSessions", "status": 500, "times": 1})
+    mock.ask("GET", "/devices")
+    mock.ask("GET", "/devices/dev-03")
+    mock.ask("GET", "/devices/dev-99")
+    mock.ask("POST", "/devices/trust", {"fingerPrint": "fp-alice-ipad"})
+    mock.ask("GET", "/sessions")
+    mock.ask("POST", "/sessions/ses-02/revoke", {})
+    mock.ask("POST", "/sessions/ses-01/heartbeat", {})
+    mock.ask("POST", "/devices/trust", {"fingerprint": "fp-alice-ipad"})
+
+
+def page_of(browser: Browser, width: int, scheme: Any, height: int | None = None) -> Page:
+    """A page of this width."""
+    size: Any = {"width": width, "height": height or SIZES[width]}
+    context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    return context.new_page()
+
+
+def picture(page: Page, name: str, *, whole: bool = False) -> None:
+    """Keep what is seen as a picture."""
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path, full_page=whole)
+    print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} KB")
+    page.context.close()
+
+
+def console(page: Page, mock: Mock) -> None:
+    """The console with the newest request explained."""
+    page.goto(f"{mock.url}/__mock__/?world={WORLD}")
+    expect(page.locator("#live")).to_have_text("Live")
+    page.locator("#requests-list button").first.click()
+    expect(page.locator("#request h3")).to_be_visible()
+    page.evaluate("document.activeElement.blur()")
+
+
+def take(browser: Browser, mock: Mock, app: str) -> None:
+    """All pictures."""
+    for width in SIZES:
+        for scheme in ("light", "dark"):
+            page = page_of(browser, width, scheme)
+            console(page, mock)
+            picture(page, f"console-{width}-{scheme}", whole=width == 390 and scheme == "light")
+    page = page_of(browser, 1280, "light", 720)
+    console(page, mock)
+    page.locator("#records").scroll_into_view_if_needed()
+    page.evaluate("document.getElementById('records').scrollIntoView()")
+    picture(page, "console-records")
+    page = page_of(browser, 1280, "light", 720)
+    console(page, mock)
+    page.evaluate("document.getElementById('coverage').scrollIntoView()")
+    picture(page, "console-coverage")
+    page = page_of(browser, 1280, "light", 900)
+    page.goto(f"{mock.url}/__mock__/docs/?world={WORLD}")
+    expect(page.get_by_role("button", name=re.compile("Authorize"))).to_be_visible()
+    picture(page, "docs-1280")
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        page = page_of(browser, width, scheme)
+        page.goto(f"{app}/devices/?api={mock.url}&token=alice-token~{WORLD}")
+        expect(page.locator("#summary")).to_contain_text("trusted")
+        picture(page, f"app-{width}-{scheme}")
+
+
+def main() -> None:
+    """Start everything, take the pictures, end everything."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with running_mock() as mock, served(ROOT / "examples") as app, sync_playwright() as player:
+        life(mock)
+        browser = player.chromium.launch(executable_path=path, args=FLAGS)
+        take(browser, mock, app)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
