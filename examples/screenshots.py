@@ -31,10 +31,6 @@ PICTURES = ROOT / "docs" / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SIZES = {1280: 1000, 390: 844}
 WORLD = "checkout"
-<<<<<<< HEAD
-START = "2026-11-23T10:00:00Z"
-=======
->>>>>>> console
 
 
 class Mock:
@@ -68,15 +64,9 @@ def running_mock() -> Iterator[Mock]:
     command = [sys.executable, "-m", "mockserver", "mock", "--port", "0", "--log-format", "json"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603
     try:
-<<<<<<< HEAD
-        assert process.stdout is not None
-        banner = json.loads(process.stdout.readline())
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-=======
         output = process.stdout or sys.stdin
         banner = json.loads(output.readline())
         threading.Thread(target=output.read, daemon=True).start()
->>>>>>> console
         yield Mock(banner["url"])
     finally:
         os.killpg(process.pid, signal.SIGINT)
@@ -103,11 +93,7 @@ def served(folder: Path) -> Iterator[str]:
 def life(mock: Mock) -> None:
     """A morning in the life of a world: one request of every kind."""
     mock.control("POST", f"worlds/{WORLD}/reset", {})
-<<<<<<< HEAD
-    mock.control("PUT", f"worlds/{WORLD}/clock", {"now": START, "frozen": True})
-=======
     mock.control("POST", f"worlds/{WORLD}/clock/advance", {"by": "PT6H"})
->>>>>>> console
     mock.control("POST", f"worlds/{WORLD}/faults", {"operation": "listSessions", "status": 500, "times": 1})
     mock.ask("GET", "/devices")
     mock.ask("GET", "/devices/dev-03")
@@ -126,17 +112,10 @@ def page_of(browser: Browser, width: int, scheme: Any, height: int | None = None
     return context.new_page()
 
 
-<<<<<<< HEAD
-def picture(page: Page, name: str, *, whole: bool = False) -> None:
-    """Keep what is seen as a picture."""
-    path = PICTURES / f"{name}.png"
-    page.screenshot(path=path, full_page=whole)
-=======
 def picture(page: Page, name: str) -> None:
     """Keep what is seen as a picture."""
     path = PICTURES / f"{name}.png"
     page.screenshot(path=path)
->>>>>>> console
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} KB")
     page.context.close()
 
@@ -148,10 +127,7 @@ def console(page: Page, mock: Mock) -> None:
     page.locator("#requests-list button").first.click()
     expect(page.locator("#request h3")).to_be_visible()
     page.evaluate("document.activeElement.blur()")
-<<<<<<< HEAD
-=======
     page.mouse.move(0, 0)
->>>>>>> console
 
 
 def take(browser: Browser, mock: Mock, app: str) -> None:
@@ -160,16 +136,9 @@ def take(browser: Browser, mock: Mock, app: str) -> None:
         for scheme in ("light", "dark"):
             page = page_of(browser, width, scheme)
             console(page, mock)
-<<<<<<< HEAD
-            picture(page, f"console-{width}-{scheme}", whole=width == 390 and scheme == "light")
-    page = page_of(browser, 1280, "light", 720)
-    console(page, mock)
-    page.locator("#records").scroll_into_view_if_needed()
-=======
             picture(page, f"console-{width}-{scheme}")
     page = page_of(browser, 1280, "light", 720)
     console(page, mock)
->>>>>>> console
     page.evaluate("document.getElementById('records').scrollIntoView()")
     picture(page, "console-records")
     page = page_of(browser, 1280, "light", 720)

@@ -226,12 +226,6 @@ def announce(engine: Engine) -> None:
     terminal = Terminal(log_format=settings.log_format, look=look_for(sys.stdout, os.environ, settings.verbose))
     engine.journal.listeners.append(terminal)  # before anybody is told where to call
     print(banner(engine), flush=True)
-<<<<<<< HEAD
-=======
-    settings = engine.settings
-    terminal = Terminal(log_format=settings.log_format, look=look_for(sys.stdout, os.environ, settings.verbose))
-    engine.journal.listeners.append(terminal)
->>>>>>> console
     terminal.start()
     if engine.settings.watch:
         from mockserver.watch import watch

@@ -54,16 +54,9 @@ def _played(text: str, ask: Ask, clock: Clock, entries: list[Entry]) -> str:
         body = next((json.loads(line) for line in block[1:] if line.startswith("{")), NOTHING)
         token = f"{said['user']}-token" if "user" in said else None
         answer = ask(word, rest, token, json=body)
-<<<<<<< HEAD
         lines += [f"< {answer.status}"]
         if "www-authenticate" in answer.headers:
             lines += [f"< WWW-Authenticate: {answer.headers['www-authenticate']}"]
-=======
-        challenge = [
-            f"WWW-Authenticate: {answer.headers[name]}" for name in answer.headers if name == "www-authenticate"
-        ]
-        lines += [f"< {line}" for line in (str(answer.status), *challenge)]
->>>>>>> console
         lines += [f"< {line}" for line in _body(answer.json)]
         lines += [_change(change) for change in entries[-1].changes]
     return "\n".join(lines) + "\n"

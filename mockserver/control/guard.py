@@ -43,13 +43,7 @@ def _must_be_local(asking: Asking, admin_token: str | None) -> None:
     if not is_loopback(asking.peer):
         raise Refused(403, f"the control surface answers this machine only, and you are {asking.peer}; {fix}")
     if not is_loopback(hostname(asking.host)):
-        raise Refused(
-<<<<<<< HEAD
-            403, f"the control surface answers this machine's own names only, not {asking.host!r}; {fix}"
-=======
-            403, f"the control surface answers this machine by its own names only, not {asking.host!r}; {fix}"
->>>>>>> console
-        )
+        raise Refused(403, f"the control surface answers this machine's own names only, not {asking.host!r}; {fix}")
 
 
 def _must_not_be_foreign(asking: Asking) -> None:
