@@ -369,7 +369,7 @@ def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest
         Ask(engine)("GET", "/devices")
         return "the banner"
 
-    monkeypatch.setattr("mockserver.cli.Terminal", lambda log_format: Told(out, log_format))
+    monkeypatch.setattr("mockserver.cli.Terminal", lambda **said: Told(out, **said))
     monkeypatch.setattr("mockserver.cli.banner", early)
     announce(engine)
     assert flushed.wait(PATIENCE)
