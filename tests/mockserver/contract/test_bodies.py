@@ -243,6 +243,13 @@ def test_other_bodies_are_read(load: Any, name: str, schema: Any, body: bytes, v
     assert send(load, {name: {} if schema is None else {"schema": schema}}, body, name) == wanted
 
 
+def test_lines_may_have_a_schema_each(load: Any) -> None:
+    """`itemSchema` of 3.2."""
+    content = {"application/jsonl": {"itemSchema": NAMED}}
+    assert send(load, content, b'{"name": "a"}', "application/jsonl") == [{"name": "a"}]
+    assert refusal(load, content, b'{"name": "a"}\n{}', "application/jsonl").details[0].place == "body[1].name"
+
+
 def test_a_charset_is_obeyed(load: Any) -> None:
     """Text and JSON may be written in another charset, when the Content-Type says so."""
     assert send(load, {"text/plain": {}}, "é".encode("latin-1"), "text/plain; charset=iso-8859-1") == "é"
