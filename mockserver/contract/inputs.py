@@ -79,6 +79,8 @@ class InputReader:
         if not request.body and (not header or not body.required):
             return None, [Violation("body", "is required", body.pointer)] if body.required else []
         reader = self._bodies.get(header) or self._reader(body, header)
+        if not request.body and reader.kind == "json":  # an empty form or text is a body, empty JSON is none
+            return None, [Violation("body", "is required", body.pointer)]
         return reader.read(request.body)
 
     def _reader(self, body: Body, header: str) -> BodyReader:
