@@ -57,7 +57,7 @@ def read(path: Path) -> Any:
 
 def parse(text: str, name: str) -> Any:
     """The value of YAML or JSON text; `name` stands in errors."""
-    if text.lstrip(" \t\r\n")[:1] in ("{", "[", '"'):
+    if name.endswith(".json") or text.lstrip(" \t\r\n")[:1] in ("{", "[", '"'):
         try:
             return msgspec.json.decode(text)
         except (msgspec.MsgspecError, UnicodeError):

@@ -17,7 +17,7 @@ from mockserver.contract.operation import Operation, SecurityScheme
 from mockserver.contract.reading import Reading, note_ignored
 from mockserver.contract.routing import Match, Router, base_paths
 from mockserver.contract.structure import check_structure
-from mockserver.errors import Violation
+from mockserver.errors import DocumentError, Violation
 from mockserver.messages import Inputs, Request
 
 __all__ = ["Contract", "Match", "load_contract"]
@@ -98,7 +98,10 @@ class Contract:
 def load_contract(source: Path | str, *, allow_remote_refs: bool = False) -> Contract:
     """Reads a document and makes it ready; `DocumentError` when it cannot be served."""
     with _no_collection():
-        return Contract(read_document(source, allow_remote_refs=allow_remote_refs))
+        try:
+            return Contract(read_document(source, allow_remote_refs=allow_remote_refs))
+        except RecursionError:
+            raise DocumentError("nests too deep to be read", place=str(source)) from None
 
 
 @contextmanager

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import unquote
 
 from mockserver.contract import media, styles
 from mockserver.contract.bodies import BodyReader, unsupported
 from mockserver.contract.casting import Caster
 from mockserver.contract.judge import Judge, Judges
-from mockserver.contract.operation import EMPTY, Body, Operation, Parameter
+from mockserver.contract.operation import EMPTY, Body, MediaType, Operation, Parameter
 from mockserver.contract.parameters import ParameterReader
 from mockserver.errors import Refused, Violation
 from mockserver.messages import Inputs, Request
@@ -26,6 +28,7 @@ class InputReader:
         self._query = self._readers(operation, "query")
         self._header = self._readers(operation, "header")
         self._cookie = self._readers(operation, "cookie")
+        self._querystring = [self._whole_query(one) for one in operation.parameters if one.location == "querystring"]
         self._body = operation.body
         self._bodies: dict[str, BodyReader] = {}
 
@@ -33,6 +36,11 @@ class InputReader:
         mine = [parameter for parameter in operation.parameters if parameter.location == location]
         names = frozenset(parameter.name for parameter in mine)
         return tuple(ParameterReader(one, self._caster, self._judge_of(one), names) for one in mine)
+
+    def _whole_query(self, parameter: Parameter) -> BodyReader:
+        """The query string as one value with a media type of its own (OpenAPI 3.2, 4.12.2)."""
+        content = parameter.content or MediaType("application/x-www-form-urlencoded")
+        return BodyReader(content, content.name, self._caster, self._judge_of(parameter))
 
     def _judge_of(self, parameter: Parameter) -> Judge | None:
         schema = parameter.content.schema if parameter.content else parameter.schema
@@ -46,6 +54,8 @@ class InputReader:
         wrong: list[Violation] = []
         path = _read(self._path, path_values, wrong) if self._path else path_values
         query = _read(self._query, styles.query_values(request.query), wrong) if self._query else EMPTY
+        for reader in self._querystring:
+            query, wrong = self._read_whole(reader, request.query, wrong)
         header = _read(self._header, request.headers, wrong) if self._header else EMPTY
         cookie = EMPTY
         if self._cookie:
@@ -58,11 +68,19 @@ class InputReader:
             raise refusal(wrong)
         return Inputs(path, query, header, cookie, body)
 
+    def _read_whole(self, reader: BodyReader, query: str, wrong: list[Violation]) -> tuple[Any, list[Violation]]:
+        text = query if reader.kind == "form" else unquote(query)
+        value, breaches = reader.read(text.encode())
+        places = (replace(breach, place=breach.place.replace("body", "query", 1)) for breach in breaches)
+        return value if isinstance(value, dict) else EMPTY, [*wrong, *places]
+
     def _read_body(self, body: Body, request: Request) -> tuple[Any, list[Violation]]:
         header = request.headers.get("content-type", "")
         if not request.body and (not header or not body.required):
             return None, [Violation("body", "is required", body.pointer)] if body.required else []
         reader = self._bodies.get(header) or self._reader(body, header)
+        if not request.body and reader.kind == "json":  # an empty form or text is a body, empty JSON is none
+            return None, [Violation("body", "is required", body.pointer)]
         return reader.read(request.body)
 
     def _reader(self, body: Body, header: str) -> BodyReader:

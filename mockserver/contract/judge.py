@@ -100,11 +100,11 @@ class Judges:
 
     def compile(self, schema: Any, pointer: str, *, writing: bool, names: dict[str, str]) -> Compiled:
         """Compiles a schema and fills in the pointers of its `$defs`; one that cannot be compiled fits anything."""
-        json_schema, found = self_contained(self._document, schema, writing=writing, note=self._note)
-        names |= found
         try:
+            json_schema, found = self_contained(self._document, schema, writing=writing, note=self._note)
+            names |= found
             return compiled(json_schema)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problem = str(error).splitlines()[0][:200]
             self._note(f"{pointer or 'a schema'} cannot be compiled ({problem}): anything fits it")
             return compiled(True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from mockserver.contract import pointers
+from mockserver.contract import media, pointers
 from mockserver.contract.document import Document
 from mockserver.contract.operation import EMPTY, Body, MediaType, Operation, Parameter, Response, SecurityScheme
 from mockserver.contract.routing import EXPRESSION
+from mockserver.contract.security import requirements, scheme
 from mockserver.errors import DocumentError
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -44,7 +45,7 @@ class Reading:
     def __init__(self, document: Document, note: Note) -> None:
         self.document, self.note = document, note
         self.root = Place("", document.root)
-        self.default_security = _security(document.root.get("security"))
+        self.default_security = requirements(document.root.get("security"))
         self.shared: dict[tuple[str, str], Any] = {}
 
     def once(self, place: Place, key: str, read: Callable[[Place], T]) -> T:
@@ -117,7 +118,7 @@ class Reading:
             parameters=self.in_template(template, place, self.parameters(shared, place.get("parameters"))),
             body=self.once(body, "body", self.body) if body else None,
             responses=dict(self.responses(place.get("responses"))),
-            security=_security(node["security"]) if "security" in node else self.default_security,
+            security=requirements(node["security"]) if "security" in node else self.default_security,
             summary=str(node.get("summary") or ""),
             assumed=_assumed(node),
             pointer=place.pointer,
@@ -206,7 +207,7 @@ class Reading:
     def media_type(self, name: str, place: Place) -> MediaType:
         """One media type."""
         node = place.node if isinstance(place.node, Mapping) else EMPTY
-        return MediaType(name, node.get("schema"), self.examples(place), place.pointer, node)
+        return MediaType(name, _body_schema(name, node), self.examples(place), place.pointer, node)
 
     def examples(self, place: Place) -> Mapping[str, Any]:
         """The examples of a media type by name; the unnamed one is `""`."""
@@ -223,22 +224,14 @@ class Reading:
         """The security schemes by name."""
         components = self.root.get("components")
         schemes = components.get("securitySchemes") if components else None
-        return {name: _scheme(name, self.resolved(place).node) for name, place in self.entries(schemes)}
+        return {name: scheme(name, self.resolved(place).node) for name, place in self.entries(schemes)}
 
 
-def _scheme(name: str, node: Mapping[str, Any]) -> SecurityScheme:
-    kind = str(node.get("type") or "")
-    if kind == "apiKey":
-        location, parameter = str(node.get("in") or "header"), str(node.get("name") or "")
-        return SecurityScheme(name, kind, location, parameter.lower() if location == "header" else parameter, node)
-    if kind == "http":
-        return SecurityScheme(name, str(node.get("scheme") or "").lower(), raw=node)
-    # Tokens of OAuth 2 and OpenID Connect travel as bearer tokens (RFC 6750).
-    return SecurityScheme(name, "bearer" if kind in ("oauth2", "openIdConnect") else kind, raw=node)
-
-
-def _security(node: Any) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(part) for part in node if isinstance(part, Mapping)) if isinstance(node, list) else ()
+def _body_schema(name: str, node: Mapping[str, Any]) -> Any:
+    """The schema of a body; lines of JSON may have one for each line instead (OpenAPI 3.2, 4.14.3)."""
+    if "itemSchema" in node and "schema" not in node and media.kind(media.split(name)[0]) == "lines":
+        return {"type": "array", "items": node["itemSchema"]}
+    return node.get("schema")
 
 
 def _assumed(node: Mapping[str, Any]) -> tuple[str, ...]:

@@ -78,11 +78,6 @@ def format_validators() -> dict[str, Any]:
     return {name: format_accepts(name) for name in SHARED_FORMATS}
 
 
-def warm() -> None:
-    """Imports openapi-core, so that the first doubt need not wait for it."""
-    import openapi_core.validation.schemas  # noqa: F401 - for its time alone
-
-
 def _factory(version: str, *, writing: bool) -> Any:
     from openapi_core.validation import schemas
 

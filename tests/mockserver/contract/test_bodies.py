@@ -73,7 +73,7 @@ def test_an_undeclared_type_is_415(load: Any, sent: str, body: bytes) -> None:
     ("body", "content_type", "place", "message"),
     [
         (b"", "", "body", "is required"),
-        (b"", "application/json", "body", "is not JSON: Input data was truncated"),
+        (b"", "application/json", "body", "is required"),
         (b"{", "application/json", "body", "is not JSON: Input data was truncated"),
         (b"{]", "application/json", "body", "is not JSON: object keys must be strings (byte 1)"),
         (b"\xff", "application/json", "body", "is not UTF-8 text"),
@@ -241,6 +241,13 @@ def test_other_bodies_are_read(load: Any, name: str, schema: Any, body: bytes, v
     """Text as text, lines of JSON as a list, anything else as bytes."""
     wanted = [{"name": "a"}, {"name": "b"}] if value is ... else value
     assert send(load, {name: {} if schema is None else {"schema": schema}}, body, name) == wanted
+
+
+def test_lines_may_have_a_schema_each(load: Any) -> None:
+    """`itemSchema` of 3.2."""
+    content = {"application/jsonl": {"itemSchema": NAMED}}
+    assert send(load, content, b'{"name": "a"}', "application/jsonl") == [{"name": "a"}]
+    assert refusal(load, content, b'{"name": "a"}\n{}', "application/jsonl").details[0].place == "body[1].name"
 
 
 def test_a_charset_is_obeyed(load: Any) -> None:

@@ -112,6 +112,17 @@ def test_compiled_schemas_are_given_up_when_they_are_too_many(
             assert bool(fresh.violations(mine, {}, place="x")) is bool(contract.violations(schema, {}, place="x"))
 
 
+@pytest.mark.parametrize("depth", [50, 150, 300, 900])
+def test_deep_schemas_are_served_or_refused(load: Any, depth: int) -> None:
+    """A schema may nest as deep as the reader goes; beyond, the document is refused or the schema judges nothing."""
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(depth):
+        schema = {"type": "array", "items": schema}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    with suppress(DocumentError):
+        exercise(load({"/a": {"post": {"requestBody": body, "responses": {"200": {"description": ""}}}}}))
+
+
 def test_threads_share_a_contract() -> None:
     """First uses may come at the same time."""
     fresh = load_contract(SPEC)

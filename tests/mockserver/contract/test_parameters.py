@@ -195,6 +195,29 @@ def test_a_parameter_may_have_content(load: Any) -> None:
             read(load, {"in": "query", "content": content}, query="p=" + quote(wrong))
 
 
+@pytest.mark.parametrize(
+    ("name", "query", "found"),
+    [
+        ("application/x-www-form-urlencoded", "a=1&b=x", {"a": 1, "b": "x"}),
+        ("application/json", quote('{"a": 1}'), {"a": 1}),
+        ("application/json", quote('{"a": "x"}'), 'query.a must be an integer, not "x"'),
+        ("application/x-www-form-urlencoded", "b=x", "query.a is required"),
+    ],
+)
+def test_the_query_string_may_be_one_value(load: Any, name: str, query: str, found: Any) -> None:
+    """`in: querystring` of 3.2 gives it a media type and a schema."""
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}
+    parameter = {"name": "q", "in": "querystring", "content": {name: {"schema": schema}}}
+    contract = load({"/a": {"get": {"parameters": [parameter], "responses": {"200": {}}}}}, "3.2.0")
+    request = Request("GET", "/a", query)
+    if isinstance(found, dict):
+        assert contract.read_inputs(contract.route("GET", "/a"), request).query == found
+    else:
+        with pytest.raises(Refused) as caught:
+            contract.read_inputs(contract.route("GET", "/a"), request)
+        assert caught.value.reason == found
+
+
 def test_header_names_are_told_apart_by_nothing_but_letters(load: Any) -> None:
     """They are compared, and kept, in lower case."""
     item = {"get": {"parameters": [{"name": "X-Id", "in": "header", "schema": STRING}], "responses": {"200": {}}}}
