@@ -18,6 +18,7 @@ from mockserver.behaviour.reader import read_behaviours
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import parse_period, system_now
 from mockserver.contract.contract import Contract, load_contract
+from mockserver.contract.sources import Source
 from mockserver.journal import Entry, Journal, Kind, Note
 from mockserver.pipeline import Pipeline
 from mockserver.settings import Settings
@@ -174,8 +175,10 @@ def _inferred(pointer: str) -> str:
 
 
 def _locator(path: Path) -> Callable[[str], str]:
+    name = Source.of(path).name
+
     def locate(pointer: str) -> str:
         line = plain_yaml.line_of(path.read_text(encoding="utf-8"), pointer)
-        return f"{path}:{line}" if line else str(path)
+        return f"{name}:{line}" if line else name
 
     return locate

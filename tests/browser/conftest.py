@@ -32,7 +32,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 10_000
 
 
 def chromium() -> str | None:
@@ -122,7 +121,6 @@ def watch() -> Iterator[Watch]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile: no cookie, no storage."""
     made = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", accept_downloads=True)
-    made.set_default_timeout(PATIENCE)
     made.grant_permissions(["clipboard-read", "clipboard-write"])
     yield made
     made.close()
@@ -139,7 +137,7 @@ def page(context: BrowserContext, watch: Watch) -> Page:
 @pytest.fixture
 def console(page: Page, world: BrowserWorld) -> Page:
     """The console, live, on the world of this test."""
-    from playwright.sync_api import expect
+    from tests.browser.play import expect
 
     page.goto(world.console)
     expect(page.locator("#live")).to_have_text("Live")

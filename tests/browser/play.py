@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+PATIENCE = 15_000
+"""Milliseconds that a slow machine may take; nothing waits that long when all is well."""
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page, Route, expect
+    from playwright.sync_api import Locator, Page, expect
 else:
     _api = pytest.importorskip("playwright.sync_api", reason="no browser tests: Playwright is not installed")
-    Locator, Page, Route, expect = _api.Locator, _api.Page, _api.Route, _api.expect
+    Locator, Page, expect = _api.Locator, _api.Page, _api.expect
 
-__all__ = ["Locator", "Page", "Route", "expect"]
+expect.set_options(timeout=PATIENCE)
+
+__all__ = ["PATIENCE", "Locator", "Page", "expect"]
