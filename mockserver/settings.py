@@ -41,9 +41,9 @@ class Settings:
 
 
 def bundled(name: str) -> Path:
-    """A file of the bundled contract: inside the installed package, or at the top of the clone."""
+    """A file of the bundled contract: beside the installed package, or at the top of the clone."""
     package = Path(__file__).resolve().parent
-    for root in (package / "_bundled", package.parent):
+    for root in (package.parent / "bundled_contract", package.parent):
         if (root / name).exists():
             return root / name
     raise UsageError(f"the installation is not complete: {name} is missing", fix="install the package again")
