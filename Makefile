@@ -22,12 +22,15 @@ $(VENV)/ready: pyproject.toml constraints.txt
 mock: $(VENV)/ready  ## start the mock (ARGS="--port 5000" and the like)
 	@exec $(BIN)/mockserver mock $(ARGS)
 
-test: lint unit contract wheel  ## everything that must pass
+test: lint spec unit contract wheel  ## everything that must pass
 
 lint: $(VENV)/ready  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+spec: $(VENV)/ready  ## the contract is what the pages give
+	$(BIN)/python -m spec.builder --check
 
 unit: $(VENV)/ready  ## the tests of this tool
 	$(BIN)/python -m pytest -n 2 tests
@@ -37,6 +40,10 @@ contract: $(VENV)/ready  ## the contract suite against the mock of this clone
 
 wheel: $(VENV)/ready  ## the same against the mock run from the built wheel
 	PYTHON=$(PYTHON) BIN=$(BIN) sh tests/wheel.sh
+
+bench: $(VENV)/ready  ## side by side with peers and limits; writes bench/README.md (about 25 minutes)
+	$(PIP) install -c constraints.txt --group bench
+	$(BIN)/python -m bench $(ARGS)
 
 clean:  ## remove what was made
 	rm -rf $(VENV) dist build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis

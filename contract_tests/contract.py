@@ -193,7 +193,8 @@ def bundled() -> Path:
     """The contract that comes with the judge: the wheel's copy, else the clone's."""
     spec = find_spec("contract_tests")
     here = Path(spec.origin).parent if spec and spec.origin else Path(__file__).parent
-    for candidate in (here.parent / "bundled_contract" / "spec" / "openapi.yaml", here.parent / "spec" / "openapi.yaml"):
+    for root in (here.parent / "bundled_contract", here.parent):
+        candidate = root / "spec" / "openapi.yaml"
         if candidate.is_file():
             return candidate
     raise UsageError("no contract is bundled", fix="give one with --spec FILE")
