@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,6 +35,8 @@ def format_instant(instant: int) -> str:
 
 def format_http_date(instant: int) -> str:
     """An instant as the `Date` header has it (RFC 9110, section 5.6.7)."""
+    from email.utils import format_datetime
+
     return format_datetime(datetime.fromtimestamp(min(max(instant, 0), LAST) // 1000, UTC), usegmt=True)
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from mockserver import plain_yaml
 from mockserver.auth import Auth
 from mockserver.behaviour.facets import facets_of
-from mockserver.behaviour.infer import Inferred, infer, seed_records
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.reader import read_behaviours
 from mockserver.behaviour.vocabulary import Behaviours
@@ -26,6 +26,9 @@ from mockserver.state.fixtures import Fixtures, read_fixtures
 from mockserver.state.seeding import Seeded, seed_world
 from mockserver.state.store import MemoryStore
 from mockserver.state.world import World
+
+if TYPE_CHECKING:
+    from mockserver.behaviour.infer import Inferred
 
 BASE_AGE = 60_000
 """How many milliseconds a base world may be old when another world forks from it: `now-2h` is that exact, and a fork
@@ -125,8 +128,11 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     """
     contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
     fixtures = read_fixtures(settings.fixtures)
-    inferred = infer(contract) if settings.behaviours is None else None
-    if inferred is not None:
+    inferred: Inferred | None = None
+    if settings.behaviours is None:
+        from mockserver.behaviour.infer import infer, seed_records
+
+        inferred = infer(contract)
         fixtures = fixtures.beside(seed_records(contract, inferred, seed=settings.seed))
     behaviours = _behaviours(settings, contract, fixtures, inferred)
     schemas = record_schemas(behaviours, contract)

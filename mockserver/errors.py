@@ -12,7 +12,6 @@ Refused                    a request is answered by a refusal of the contract (n
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -92,6 +91,8 @@ class Refused(Exception):
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?` for the nearest known name, else the list of what is known."""
     names = sorted(known)
+    import difflib
+
     near = difflib.get_close_matches(name, names, n=1)
     if near:
         return f"did you mean {near[0]!r}?"

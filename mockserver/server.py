@@ -13,9 +13,9 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
-from mockserver.app import app_for
 from mockserver.engine import Engine, build_engine
 from mockserver.errors import Unavailable, UsageError
+from mockserver.front import ContractFirst
 from mockserver.settings import Settings
 
 THREADS = 16
@@ -64,12 +64,22 @@ def _built(settings: Settings, announce: Announce) -> Any:
 def _announced(engine: Engine, announce: Announce) -> Any:
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not look at it again and again
-    threading.Thread(target=_announce, args=(engine, announce), daemon=True).start()
-    return app_for(engine).wsgi_app
+    front = ContractFirst(engine, partial(_flask, engine))
+    threading.Thread(target=_announce, args=(front, announce), daemon=True).start()
+    return front
 
 
-def _announce(engine: Engine, announce: Announce) -> None:
-    """Call `announce` once the port answers; the worker opens the socket a moment after the app is made."""
+def _flask(engine: Engine) -> Any:
+    """Flask and the control surface, which take longer to import than all the rest."""
+    from mockserver.app import app_for
+
+    return app_for(engine)
+
+
+def _announce(front: ContractFirst, announce: Announce) -> None:
+    """Call `announce` once the port answers (the worker opens the socket a moment after the app is made), then load
+    what the first request may do without."""
+    engine = front.engine
     settings = engine.settings
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
     pause, waited = threading.Event(), 0.0
@@ -81,6 +91,7 @@ def _announce(engine: Engine, announce: Announce) -> None:
             waited += 0.005
         else:
             announce(engine)
+            front.load()
             return
 
 

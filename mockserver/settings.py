@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,8 @@ PORT = 4010
 """The port that mock servers of this field listen on."""
 LONGEST_WAIT = 30_000
 """The longest time in milliseconds that an answer is delayed, or that a slow body takes."""
+PREFIX = "/__mock__"
+"""Where the control surface lives; everything else is the contract's."""
 BODY_LIMIT = 32 * 1024 * 1024
 """The largest request body in bytes; a larger one is refused with 413."""
 
@@ -53,6 +54,8 @@ def is_loopback(name: str) -> bool:
     """Whether a name or address is this machine's own."""
     if name.lower() == "localhost":
         return True
+    import ipaddress
+
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:

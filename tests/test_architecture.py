@@ -21,6 +21,7 @@ LAYERS = (
     ("pipeline",),
     ("engine",),
     ("samples", "terminal", "watch", "inspection", "insight"),
+    ("front",),
     ("control",),
     ("app",),
     ("server",),

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
 
 from mockserver.clock import format_instant
 from mockserver.contract.operation import ABSENT
 from mockserver.contract.shape import Resolve, branches, members
-from mockserver.generate import complete, fresh_key
 from mockserver.state.rules import CollectionRules
 
-_IDS = UUID("9c5b94b1-35ad-49bb-b118-8e8fc24abf80")
+_IDS = "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
 """The name space of made-up keys: any fixed value gives the same keys on any machine."""
 
 
@@ -61,13 +59,19 @@ class RecordShape:
 
     def _fresh_key(self, taken: Callable[[Any], bool], seed: str) -> Any:
         if self.schema is not None:
+            from mockserver.generate import fresh_key  # most mocks make no record: their start need not wait for it
+
             return fresh_key(self.schema, self.rules.key, resolve=self.resolve, seed=seed, taken=taken)
-        tries = (str(uuid5(_IDS, f"{seed}/{self.rules.name}/{count}")) for count in range(1_000_000))
+        from uuid import UUID, uuid5
+
+        tries = (str(uuid5(UUID(_IDS), f"{seed}/{self.rules.name}/{count}")) for count in range(1_000_000))
         return next(key for key in tries if not taken(key))
 
     def _completed(self, record: dict[str, Any], seed: str, now: int) -> dict[str, Any]:
         if self.schema is None:
             return record
+        from mockserver.generate import complete
+
         made: dict[str, Any] = complete(
             self.schema, record, resolve=self.resolve, seed=seed, key=self.rules.key, now=format_instant(now)
         )

@@ -13,7 +13,7 @@ from flask import request as flask_request
 
 from mockserver.contract.operation import ABSENT
 from mockserver.control import about, clocks, disturbances, events, guard, journals, records, worlds
-from mockserver.control.calls import PREFIX, Call, Handler, Result
+from mockserver.control.calls import Call, Handler, Result
 from mockserver.control.pages import add_pages
 from mockserver.control.surface import Surface
 from mockserver.engine import Engine
@@ -25,7 +25,7 @@ from mockserver.reply.problems import PROBLEM, problem_value
 from mockserver.settings import BODY_LIMIT
 from mockserver.state.store import MAIN
 
-__all__ = ["PREFIX", "control_blueprint"]
+__all__ = ["control_blueprint"]
 
 HANDLERS: dict[str, Handler] = {
     **about.HANDLERS,

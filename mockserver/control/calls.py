@@ -10,10 +10,10 @@ from mockserver.contract.operation import ABSENT
 from mockserver.engine import Engine
 from mockserver.errors import Refused
 from mockserver.messages import Inputs
+from mockserver.settings import PREFIX
 from mockserver.state.store import MAIN
 from mockserver.state.world import World
 
-PREFIX = "/__mock__"
 """What all paths of the control surface begin with."""
 
 

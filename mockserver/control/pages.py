@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from mockserver.control.calls import PREFIX
+from mockserver.settings import PREFIX
 
 CONSOLE = Path(__file__).with_name("console")
 _OWN = "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; base-uri 'none'; "

@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
-from mockserver.control.calls import PREFIX, Call, Handler, Result, conflict, no_world
+from mockserver.control.calls import Call, Handler, Result, conflict, no_world
 from mockserver.control.clocks import shown_clock
 from mockserver.control.journals import entry_of
 from mockserver.engine import Engine
+from mockserver.settings import PREFIX
 from mockserver.state.store import MAIN
 from mockserver.state.world import World
 

@@ -12,7 +12,6 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT, MediaType, Operation, Parameter, Response
 from mockserver.contract.shape import at_path
 from mockserver.errors import Refused
-from mockserver.generate import generate
 from mockserver.reply.preferences import Preferences
 from mockserver.reply.projection import Show, projector
 
@@ -142,6 +141,8 @@ class ReplyBuilder:
         """A value made from a schema, the same for the same seed; `varied` passes over its examples."""
         if schema is None:
             return ABSENT
+        from mockserver.generate import generate  # contracts with examples need it rarely, and no start waits for it
+
         resolve, chosen = self.contract.resolve, self.seed if seed is None else seed
         return generate(schema, resolve=resolve, seed=chosen, varied=varied, sparse=sparse)
 

@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder
 
-from mockserver.app import ContractFirst, EnvironHeaders, app_for, create_app
+from mockserver.app import app_for, create_app
 from mockserver.engine import Engine
+from mockserver.front import ContractFirst, EnvironHeaders
 from mockserver.journal import Entry
 from mockserver.messages import Request
 from mockserver.reply.problems import PROBLEM
@@ -100,7 +101,7 @@ def test_any_environment_is_answered(engine: Engine, changes: Any, status: int) 
             assert size <= BODY_LIMIT
             return super().read(size)
 
-    app = ContractFirst(engine, app_for(engine))
+    app = ContractFirst(engine, lambda: app_for(engine))
     environ = _environ(**{"wsgi.input": Unread(b""), **changes})
     list(app(environ, lambda line, headers: started.append(line)))
     assert started[0].startswith(str(status))
@@ -117,7 +118,8 @@ def test_a_body_without_a_length_is_read_up_to_the_limit(engine: Engine, size: i
         "wsgi.input_terminated": True,
         "wsgi.input": io.BytesIO(b"x" * size),
     }
-    list(ContractFirst(engine, app_for(engine))(_environ(**changes), lambda line, headers: started.append(line)))
+    app = ContractFirst(engine, lambda: app_for(engine))
+    list(app(_environ(**changes), lambda line, headers: started.append(line)))
     assert started[0].startswith(str(status))
 
 
