@@ -49,6 +49,7 @@ def _pieces(body: bytes, transport: Transport) -> Iterator[bytes]:
     else:
         yield sent
     if len(sent) < len(body):
+        time.sleep(_TICK)  # without it the server may break the connection before the head of the answer has left
         raise ConnectionAbortedError("a fault was asked for: the body is cut off")
 
 
