@@ -64,17 +64,31 @@ def discriminator_value(discriminator: Mapping[str, Any], reference: Any) -> str
     return next((key for key, target in mapping.items() if target in (reference, name)), name)
 
 
-def spoiled(demands: Demands, value: Any, judge: Judge, flatten: Flattener) -> Iterator[Any]:
-    """The value with a member that keeps it out of an alternative: objects often fit several by accident."""
+def spoiled(demands: Demands, value: Any, judge: Judge, flatten: Flattener) -> Any:
+    """The value with members that keep it out of what it was not made for: objects often fit several alternatives.
+
+    None when it cannot be kept out of one of them.
+    """
     if not isinstance(value, dict):
-        return
-    unwanted = [*demands.each("not"), *(option for options in demands.each("oneOf") for option in options)]
+        return None
+    others = (option for options in demands.each("oneOf") for option in options)
+    unwanted = [*demands.each("not"), *(one for one in others if not any(one is root for root in demands.roots))]
     for schema in unwanted:
         if judge.fits(schema, value):
-            others = (
-                {**value, name: odd} for name in _members(schema, flatten) if name not in value for odd in _UNLIKELY
-            )
-            yield from (other for other in others if not judge.fits(schema, other))
+            value = _kept_out(schema, value, demands, judge, flatten)
+            if value is None:
+                return None
+    return value
+
+
+def _kept_out(schema: Any, value: dict[str, Any], demands: Demands, judge: Judge, flatten: Flattener) -> Any:
+    for name in _members(schema, flatten):
+        if name not in value:
+            for odd in _UNLIKELY:
+                allowed = all(judge.fits(own, odd) for own in demands.of_property(name))
+                if allowed and not judge.fits(schema, {**value, name: odd}):
+                    return {**value, name: odd}
+    return None
 
 
 def _members(option: Any, flatten: Flattener) -> list[str]:

@@ -129,9 +129,9 @@ class Draw:
                     break
                 if certain or self._fit(demands, found):
                     return found
-                for other in spoiled(demands, found, self.judge, self.flatten):
-                    if self._fit(demands, other):
-                        return other
+                other = spoiled(demands, found, self.judge, self.flatten)
+                if other is not None and self._fit(demands, other):
+                    return other
                 problem = Unsatisfiable(f"no {kind} was found that satisfies all of it{_blame(demands)}", where.pointer)
         raise problem
 

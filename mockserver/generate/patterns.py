@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
 from mockserver.generate.regex import matches, translated
 
-_parser: Any = re._parser  # noqa: SLF001 - the one parser of its own dialect; same in 3.11 to 3.14
+# The one parser of its own dialect, the same in 3.11 to 3.14; `sre_parse` is deprecated.
+_parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001
 _WORDY: Final = string.ascii_lowercase + string.digits + string.ascii_uppercase
 _PRINTABLE: Final = _WORDY + string.punctuation + " "
 _CATEGORIES: Final[dict[str, str]] = {
@@ -45,26 +48,41 @@ def _joined(text: str, own: str, patterns: list[str], random: Random, low: int) 
 
 
 def _candidates(pattern: str, random: Random, low: int, high: int | None) -> Iterator[str]:
-    try:
-        tree = _parser.parse(translated(pattern), re.ASCII)
-    except (re.error, OverflowError, RecursionError):
+    parsed = _parsed(pattern)
+    if parsed is None:
         yield "x" * low
         return
     longest = min(high if high is not None else low + 16, low + 64)
     for attempt in range(_ATTEMPTS):
-        stretch = (attempt % 4) if attempt < 12 else random.randint(0, longest + 1)
-        text = _Sampler(random, stretch, _WORDY if attempt % 3 else _PRINTABLE).text(tree)
+        stretch = (2, 1, 3, 0)[attempt % 4] if attempt < 12 else random.randint(0, longest + 1)
+        text = _Sampler(parsed, random, stretch, _PRINTABLE if attempt % 3 == 2 else _WORDY).text(parsed.tree)
         yield text
         if len(text) < low:  # a pattern that is not anchored leaves room on either side
             yield text + "a" * (low - len(text))
             yield "a" * (low - len(text)) + text
 
 
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A pattern's tree, and the characters of its classes by alphabet, as far as they were asked for."""
+
+    tree: Any
+    classes: dict[tuple[int, str], str]
+
+
+@lru_cache(maxsize=2048)
+def _parsed(pattern: str) -> _Parsed | None:
+    try:
+        return _Parsed(_parser.parse(translated(pattern), re.ASCII), {})
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
 class _Sampler:
     """One sample: `stretch` bounds how often an open-ended repetition goes beyond its minimum."""
 
-    def __init__(self, random: Random, stretch: int, alphabet: str) -> None:
-        self.random, self.stretch, self.alphabet = random, stretch, alphabet
+    def __init__(self, parsed: _Parsed, random: Random, stretch: int, alphabet: str) -> None:
+        self.classes, self.random, self.stretch, self.alphabet = parsed.classes, random, stretch, alphabet
         self.groups: dict[int, str] = {}
 
     def text(self, tree: Any) -> str:
@@ -84,9 +102,15 @@ class _Sampler:
         return self.random.choice(self.alphabet)
 
     def one_of(self, argument: Any) -> str:
+        chars = self.classes.get((id(argument), self.alphabet))
+        if chars is None:
+            chars = self.classes[id(argument), self.alphabet] = self._class(argument)
+        return self.random.choice(chars)
+
+    def _class(self, argument: Any) -> str:
         negated = bool(argument) and str(argument[0][0]) == "NEGATE"
         members = argument[1:] if negated else argument
-        found = self._pick(lambda char: any(_holds(member, char) for member in members) != negated)
+        found = self._admitted(lambda char: any(_holds(member, char) for member in members) != negated)
         return found or _first(members)
 
     def branch(self, argument: Any) -> str:
@@ -110,8 +134,11 @@ class _Sampler:
         return self.groups.get(argument, "")
 
     def _pick(self, admits: Callable[[str], bool]) -> str:
-        chars = [char for char in self.alphabet if admits(char)] or [char for char in _PRINTABLE if admits(char)]
+        chars = self._admitted(admits)
         return self.random.choice(chars) if chars else ""
+
+    def _admitted(self, admits: Callable[[str], bool]) -> str:
+        return "".join(filter(admits, self.alphabet)) or "".join(filter(admits, _PRINTABLE))
 
 
 def _holds(member: Any, char: str) -> bool:

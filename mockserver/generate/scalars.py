@@ -126,6 +126,8 @@ def _multiples(step: Fraction, low: float, high: float, random: Random) -> Itera
         for _ in range(_ATTEMPTS):
             yield _plain(random.randint(first, last) * step)
     yield from (_plain(edge * step) for edge in range(first, min(last, first + _ATTEMPTS) + 1))
+    lowest = first - _ATTEMPTS if least is None else max(least, first - _ATTEMPTS)
+    yield from (_plain(edge * step) for edge in range(first - 1, lowest - 1, -1))
     if low != -inf:
         yield _plain(_exact(low))  # a bound that no decimal step meets
 

@@ -77,6 +77,7 @@ def make(schema: Any, seed: int = 1, writing: bool = False) -> Any:
         ({"type": "integer", "minimum": 2, "exclusiveMinimum": True, "maximum": 3}, 3),
         ({"type": "integer", "exclusiveMinimum": 2, "exclusiveMaximum": 4}, 3),
         ({"type": "number", "multipleOf": 0.1, "minimum": 0.25, "maximum": 0.35}, 0.3),
+        ({"type": "integer", "multipleOf": 10, "exclusiveMinimum": -10, "exclusiveMaximum": 10}, 0),
         ({"type": "string", "minLength": 0, "maxLength": 0}, ""),
         ({"type": "array", "maxItems": 0, "items": {"type": "string"}}, []),
         ({"type": "array", "uniqueItems": True, "minItems": 2, "items": {"type": "boolean", "enum": [True, False]}},
