@@ -15,7 +15,9 @@ from mockserver.settings import BODY_LIMIT
 
 
 def _health(call: Call) -> Result:
-    return Result({"status": "ok", "version": __version__, "contract": call.engine.contract.document.name})
+    trouble = call.engine.trouble
+    state = {"status": "stale", "trouble": trouble} if trouble else {"status": "ok"}
+    return Result({**state, "version": __version__, "contract": call.engine.contract.document.name})
 
 
 def _contract(call: Call) -> Result:
