@@ -1,0 +1,73 @@
+"""What there is, is documented: every flag, verb, value and error; and what the README shows is what is shown."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mockserver import errors
+from mockserver.behaviour.values import ROOTS
+from mockserver.behaviour.vocabulary import VERBS
+from mockserver.cli import _FLAGS, banner
+from mockserver.engine import Engine
+from mockserver.faults import PRESETS
+from tests.support import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("flag", [name for names, _ in _FLAGS for name in names])
+def test_every_flag_is_documented(flag: str) -> None:
+    """The README's table names it."""
+    assert f"`{flag}" in README
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_is_documented(verb: str) -> None:
+    """The account of the design explains it."""
+    assert f"**{verb}**" in ARCHITECTURE
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_every_expression_is_documented(root: str) -> None:
+    """The account of the design lists it."""
+    assert f"${root}" in ARCHITECTURE
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_is_documented(preset: str) -> None:
+    """The README lists it."""
+    assert f"`{preset}`" in README
+
+
+def test_every_error_stands_in_the_tree() -> None:
+    """The module's docstring draws the tree of errors, with the exit code of each kind."""
+    kinds = [name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)]
+    assert errors.__doc__ is not None
+    assert not [name for name in kinds if name not in errors.__doc__]
+
+
+def test_the_readme_shows_the_line_that_the_mock_prints(engine: Engine) -> None:
+    """The curl line of the banner, word for word."""
+    line = next(line.strip() for line in banner(engine).splitlines() if line.strip().startswith("curl"))
+    assert line in README
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "mockserver/README.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    """Every relative link names a file or folder that is there."""
+    path = ROOT / page
+    links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+    assert links
+    assert not [link for link in links if not (path.parent / link).exists()]
+
+
+@pytest.mark.parametrize(
+    "folder", ["spec", "fixtures", "mockserver", "contract_tests", "tests", "bench", "docs", "examples"]
+)
+def test_every_folder_has_a_paragraph_at_its_door(folder: str) -> None:
+    """What lives here, and what may not."""
+    assert (ROOT / folder / "README.md").is_file() or list(Path(ROOT / folder).glob("*.md"))
