@@ -97,6 +97,13 @@ def test_a_wrong_body_is_400(load: Any, body: bytes, content_type: str, place: s
     assert [(v.place, v.message) for v in found.details] == [(place, message)]
 
 
+def test_a_name_in_another_case_is_recognised(load: Any) -> None:
+    """However little the spellings have in common."""
+    content = {"application/json": {"schema": {"required": ["pageSize"]}}}
+    found = refusal(load, content, b'{"other": 1, "PAGE_SIZE": 2}', "application/json")
+    assert found.details[0].message == "is required; you sent body.PAGE_SIZE"
+
+
 def test_a_body_that_is_not_required_may_be_absent(load: Any) -> None:
     """With or without a Content-Type."""
     for content_type in ("", "application/json"):

@@ -54,6 +54,13 @@ def test_headers_of_http_itself_are_no_parameters(load: Any, name: str) -> None:
     assert load({"/a": get(parameters=[parameter])}).operations["GET /a"].parameters == ()
 
 
+def test_a_parameter_of_the_path_is_always_required(load: Any) -> None:
+    """Many authors leave `required: true` out; a path cannot be without it."""
+    contract = load({"/a/{id}": get(parameters=[{"name": "id", "in": "path", "schema": {"type": "string"}}])})
+    assert contract.operations["GET /a/{id}"].parameters[0].required
+    assert "'required' is required" in contract.notes[0]
+
+
 def test_the_template_decides_on_path_parameters(load: Any) -> None:
     """One that is not declared may be any text; one that is not in the template is ignored; both are noted."""
     parameter = {"name": "gone", "in": "path", "required": True, "schema": {}}
