@@ -14,6 +14,9 @@ _LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStat
 _TICK = 0.05
 """Seconds between two pieces of a slow body."""
 
+_FLUSH = 0.1
+"""Seconds in which the server sends what it has before the connection is broken; a break drops what still waits."""
+
 
 def status_line(status: int) -> str:
     """The status line of an answer."""
@@ -49,7 +52,7 @@ def _pieces(body: bytes, transport: Transport) -> Iterator[bytes]:
     else:
         yield sent
     if len(sent) < len(body):
-        time.sleep(_TICK)  # without it the server may break the connection before the head of the answer has left
+        time.sleep(_FLUSH)
         raise ConnectionAbortedError("a fault was asked for: the body is cut off")
 
 

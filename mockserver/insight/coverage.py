@@ -11,6 +11,8 @@ from mockserver.contract.operation import Operation
 from mockserver.engine import Engine
 from mockserver.journal import Tally
 
+CLOSED = "closed"
+"""Stands for the status where the connection was closed without an answer."""
 _NAMED = 100
 
 
@@ -68,7 +70,7 @@ def _by_operation(tally: Tally) -> dict[str, dict[str, dict[str, int]]]:
     found: dict[str, dict[str, dict[str, int]]] = {}
     for (operation, status, states), count in tally.items():
         if operation is not None:
-            counts = found.setdefault(operation, {}).setdefault(str(status), {})
+            counts = found.setdefault(operation, {}).setdefault(str(status) if status else CLOSED, {})
             for state in ("", *states):
                 counts[state] = counts.get(state, 0) + count
     return found
@@ -88,7 +90,7 @@ def _statuses(operation: Operation, counted: dict[str, dict[str, int]], facets: 
 
 
 def _belongs(status: str, declared: str, operation: Operation) -> bool:
-    response = operation.response_for(int(status))
+    response = operation.response_for(int(status)) if status != CLOSED else None
     return response is not None and response.status == declared
 
 

@@ -1,0 +1,71 @@
+"""The control surface answers this machine and the admin's token, never the page of another origin."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Build
+from tests.mockserver.control.conftest import Control
+from tests.support import bundled_settings
+
+OURS = "http://127.0.0.1:4010"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": OURS}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Origin": "http://localhost:5173"}, 403),
+        ({"Origin": "http://127.0.0.1:4011"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 403),
+    ],
+)
+def test_no_page_of_another_origin_changes_anything(control: Control, headers: dict[str, str], status: int) -> None:
+    """Whatever another page sends says so; and no answer invites it to read."""
+    answer = control("POST", "/worlds/main/reset", headers=headers)
+    assert answer.status == status
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_a_link_may_be_followed(control: Control) -> None:
+    """From a page anywhere: looking changes nothing, and the page cannot read the answer."""
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert control("GET", "/worlds", headers=followed).status == 200
+    assert control("GET", "/worlds", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}).status == 403
+
+
+@pytest.mark.parametrize("path", ["/worlds/main/reset", "/worlds/main/faults", "/reset"])
+@pytest.mark.parametrize(
+    "media", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+def test_what_a_form_can_send_is_refused(control: Control, path: str, media: str) -> None:
+    """A call that changes something is JSON, or says nothing at all."""
+    assert control("POST", path, headers={"Content-Type": media}).status == 415
+    assert control("POST", "/reset").status == 200
+
+
+def test_the_admin_token_opens_the_surface(build: Build) -> None:
+    """To other machines and by other names, with the token alone; this machine needs none."""
+    control = Control(build(bundled_settings(admin_token="secret")))
+    far = {"REMOTE_ADDR": "203.0.113.9"}
+    known, unknown = {"Authorization": "Bearer secret"}, {"Authorization": "Bearer other"}
+    assert control("GET", "/worlds", headers={**known, "Host": "mock.example"}, **far).status == 200
+    refused = control("GET", "/worlds", headers=unknown, **far)
+    assert refused.status == 403
+    assert "ADMIN_TOKEN" in refused.json["detail"]
+    assert control("GET", "/worlds").status == 200
+    foreign = {**known, "Origin": "https://evil.example"}
+    assert control("GET", "/worlds", headers=foreign, **far).status == 403
+
+
+def test_without_a_token_the_refusal_says_how_to_open(control: Control) -> None:
+    """`--admin-token`."""
+    refused = control("GET", "/worlds", REMOTE_ADDR="203.0.113.9")
+    assert (refused.status, "--admin-token" in refused.json["detail"]) == (403, True)

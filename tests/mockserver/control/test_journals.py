@@ -1,0 +1,236 @@
+"""The journal is filtered, explained, exported, verified; coverage tells what was met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockserver import journal
+from tests.mockserver.control.conftest import Control
+from tests.support import Ask
+
+TRUST = {"fingerprint": "fp-alice-ipad"}
+
+
+@pytest.fixture
+def asked(control: Control, ask: Ask) -> Control:
+    """A world that was asked five things."""
+    ask("GET", "/devices")
+    ask("POST", "/devices/trust", json=TRUST)
+    ask("POST", "/devices/trust", json={"fingerPrint": "x"})
+    ask("GET", "/devices/dev-08")
+    ask("GET", "/devices", "bob-token")
+    return control
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("", [1, 2, 3, 4, 5]),
+        ("?operation=trustDevice", [2, 3]),
+        ("?status=200", [1, 2, 5]),
+        ("?status=4XX", [3, 4]),
+        ("?user=bob", [5]),
+        ("?verdict=refused", [3, 4]),
+        ("?since=3", [4, 5]),
+        ("?limit=2", [4, 5]),
+        ("?operation=listDevices&status=200&since=1", [5]),
+    ],
+)
+def test_entries_are_filtered(asked: Control, query: str, numbers: list[int]) -> None:
+    """By operation, user, status or class of statuses, verdict, number; the newest, oldest first."""
+    told = asked.world(f"/requests{query}")
+    assert ([entry["number"] for entry in told["requests"]], told["last"]) == (numbers, 5)
+    assert asked("GET", f"/requests{query}").json == told
+
+
+def test_an_answer_points_to_its_explanation(asked: Control, ask: Ask) -> None:
+    """By the header `Mock-Why`, refusals and all."""
+    for path, status in (("/devices", 200), ("/devices/nobody", 404), ("/nowhere", 404)):
+        heard = ask("GET", path, "alice-token~w1")
+        assert heard.status == status
+        told = asked("GET", heard.headers["mock-why"].removeprefix("/__mock__"))
+        assert f"GET {path} -> {status}" in told.body.decode()
+
+
+def test_why_tells_steps_changes_and_places(asked: Control) -> None:
+    """What was found by which value, what changed from what to what, which sentence and line say so."""
+    why = asked.world("/requests/2/why?as=json")
+    assert why["because"] == "the device found by the fingerprint becomes trusted and its trust period is prolonged"
+    assert [step["verb"] for step in why["steps"]] == ["find", "set", "reply"]
+    assert "fp-alice-ipad ($body.fingerprint): dev-03" in why["steps"][0]["did"]
+    assert "isTrusted false -> true" in why["steps"][1]["did"]
+    assert (why["changes"][0]["before"]["isTrusted"], why["changes"][0]["after"]["isTrusted"]) == (False, True)
+    assert {"A-08", "A-09"} <= set(why["assumed"])
+    places = [source["place"] for source in why["contract"]]
+    assert all("openapi.yaml:" in place for place in places)
+    assert any("behaviours.yaml:" in source["place"] for source in why["evidence"])
+    assert any(source["what"] == "documented" for source in why["evidence"])
+
+
+def test_why_tells_what_the_app_did_wrong(asked: Control) -> None:
+    """In one sentence, with the name that was nearly right; whose record it was."""
+    sentence = asked.world("/requests/3/why?as=json")["sentence"]
+    assert sentence == "refused: body.fingerprint is required; you sent body.fingerPrint"
+    assert "another user's" in asked.world("/requests/4/why?as=json")["sentence"]
+
+
+def test_why_tells_how_to_ask_again(asked: Control) -> None:
+    """For a shell, a browser and a test; no line holds the token."""
+    again = asked.world("/requests/2/why?as=json")["repeat"]
+    assert again["curl"].startswith("curl -i -X POST http://127.0.0.1:4010/devices/trust")
+    assert again["fetch"].startswith('await fetch("http://127.0.0.1:4010/devices/trust", {"method": "POST"')
+    assert again["pytest"] == (
+        "assert mock_world.request('POST', '/devices/trust', user='alice', "
+        "json={'fingerprint': 'fp-alice-ipad'}).status == 200"
+    )
+    assert "alice-token" not in str(again)
+
+
+def test_why_tells_a_fault(control: Control, ask: Ask) -> None:
+    """What was asked for, and that nothing was performed."""
+    control("PUT", "/worlds/main/faults", {"rules": [{"status": 503}]})
+    ask("GET", "/devices")
+    why = control.world("/requests/last/why?as=json")
+    assert (why["sentence"], why["fault"]) == ("a fault was asked for: status 503", "status 503")
+    assert why["steps"] == [{"verb": "disturb", "did": "status 503"}]
+
+
+def test_an_entry_that_is_not_there_is_a_404(control: Control) -> None:
+    """Also the last one of an empty journal."""
+    for number in ("7", "last"):
+        assert control("GET", f"/worlds/main/requests/{number}").status == 404
+        assert control("GET", f"/worlds/main/requests/{number}/why").status == 404
+
+
+def test_the_archive_opens_in_developer_tools(asked: Control) -> None:
+    """HAR 1.2 with request, answer and times, and no secret."""
+    heard = asked("GET", "/worlds/main/requests.har?operation=trustDevice")
+    log = heard.json["log"]
+    assert (log["version"], len(log["entries"])) == ("1.2", 2)
+    first = log["entries"][0]
+    assert first["request"]["url"] == "http://127.0.0.1:4010/devices/trust"
+    assert first["request"]["postData"] == {"mimeType": "application/json", "text": '{"fingerprint":"fp-alice-ipad"}'}
+    assert (first["response"]["status"], first["response"]["content"]["mimeType"]) == (200, "application/json")
+    assert b"alice-token" not in heard.body
+
+
+def test_the_surface_asks_the_mock(control: Control, ask: Ask) -> None:
+    """As a user, in a world; the entry is the answer."""
+    entry = control(
+        "POST",
+        "/worlds/w1/requests",
+        {"method": "POST", "path": "/devices/trust", "user": "alice", "body": TRUST},
+    ).json
+    assert (entry["world"], entry["user"], entry["answer"]["status"]) == ("w1", "alice", 200)
+    assert entry["answer"]["body"]["success"] is True
+    nobody = control("POST", "/worlds/w1/requests", {"method": "GET", "path": "/devices"}).json
+    assert (nobody["number"], nobody["answer"]["status"]) == (2, 401)
+    assert control.world("/requests")["requests"] == []
+
+
+# Verification ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expected", "problem"),
+    [
+        ({"calls": []}, None),
+        ({"calls": [{"operation": "trustDevice", "count": {"min": 2, "max": 2}}]}, None),
+        ({"calls": [{"operation": "trustDevice", "status": 200}]}, None),
+        ({"calls": [{"method": "POST", "path": "/devices/trust", "user": "alice", "body": TRUST}]}, None),
+        ({"calls": [{"operation": "trustDevice"}]}, "was expected 1 times and came 2 times"),
+        ({"calls": [{"operation": "removeDevice"}]}, "removeDevice was expected 1 times and came 0 times"),
+        ({"calls": [{"operation": "removeDevice", "count": {"max": 0}}]}, None),
+        ({"calls": [{"operation": "listDevices", "count": {"max": 1}}]}, "was expected 0 to 1 times and came 2 times"),
+        (
+            {"calls": [{"operation": "trustDevice", "body": {"fingerprint": "other"}}]},
+            "nearest is request 2, trustDevice POST /devices/trust by alice -> 200: another body",
+        ),
+        ({"calls": [{"operation": "listDevices", "user": "alice"}], "only": True}, "was not expected (request 2)"),
+        ({"calls": [{"operation": "listDevices", "count": {"min": 1}}], "since": 5}, "came 0 times"),
+        (
+            {"calls": [{"operation": "listDevices", "user": "alice"}, {"status": 404}], "order": "listed"},
+            None,
+        ),
+        (
+            {"calls": [{"status": 404}, {"operation": "listDevices", "user": "alice"}], "order": "listed"},
+            "did not come after",
+        ),
+    ],
+)
+def test_calls_are_verified(asked: Control, expected: dict[str, Any], problem: str | None) -> None:
+    """Their number, order and content; what is wrong is said, with what came beside what was expected."""
+    told = asked("POST", "/worlds/main/verify", expected).json
+    assert told["verified"] is (problem is None)
+    if problem is None:
+        assert (told["problems"], told["diff"]) == ([], "")
+    else:
+        assert problem in "\n".join(told["problems"])
+        assert told["diff"].startswith("--- expected\n+++ came")
+
+
+# Coverage -------------------------------------------------------------------------------------------------------------
+
+
+def _times(covered: Any, operation: str, status: str) -> tuple[int, dict[str, int]]:
+    row = next(row for row in covered["operations"] if row["operation"] == operation)
+    cell = next(cell for cell in row["statuses"] if cell["status"] == status)
+    return cell["times"], {state["state"]: state["times"] for state in cell["states"] if state["times"]}
+
+
+def test_coverage_tells_operation_status_and_state(control: Control, ask: Ask) -> None:
+    """Trusted, untrusted, trust expired; and why a record was not found. What was never met is listed too."""
+    for device in ("dev-01", "dev-03", "dev-04", "dev-08", "nobody"):
+        ask("GET", f"/devices/{device}")
+    covered = control.world("/coverage")
+    times, states = _times(covered, "getDevice", "200")
+    assert times == 3
+    assert (states["isTrusted: true"], states["isTrusted: false"]) == (1, 2)
+    assert (states["trustExpiresAt: ahead"], states["trustExpiresAt: passed"], states["trustExpiresAt: none"]) == (
+        1,
+        1,
+        1,
+    )
+    assert _times(covered, "getDevice", "404") == (2, {"another user's": 1, "unknown": 1})
+    assert (covered["met"], covered["declared"]) == (2, sum(len(row["statuses"]) for row in covered["operations"]))
+    table = control("GET", "/worlds/main/coverage?as=markdown").body.decode()
+    assert "- getDevice 401" in table
+    assert "- getDevice 200 with trustLevel: MEDIUM" in table
+
+
+def test_coverage_outlives_journals_resets_and_worlds(
+    control: Control, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a world, what the full journal has dropped is counted on; of all worlds, what is gone as well."""
+    monkeypatch.setattr(control.engine.journal, "_entries", 3)
+    for _ in range(5):
+        ask("GET", "/devices/dev-01", "alice-token~w1")
+    assert len(control.world("/requests", "w1")["requests"]) == 3
+    assert _times(control.world("/coverage", "w1"), "getDevice", "200")[0] == 5
+    control("DELETE", "/worlds/w1")
+    ask("GET", "/devices/dev-01")
+    control("POST", "/reset")
+    assert _times(control.world("/coverage"), "getDevice", "200")[0] == 0
+    assert _times(control("GET", "/coverage").json, "getDevice", "200")[0] == 6
+
+
+def test_what_is_not_declared_is_covered_apart(control: Control, ask: Ask) -> None:
+    """A fault's status, a connection that was closed."""
+    control("PUT", "/worlds/main/faults", {"rules": [{"status": 418, "times": 1}, {"reset": True, "nth": 2}]})
+    ask("GET", "/devices")
+    ask("GET", "/devices")
+    covered = control.world("/coverage")
+    assert _times(covered, "listDevices", "418")[0] == _times(covered, "listDevices", "closed")[0] == 1
+    assert covered["met"] == 0
+
+
+def test_the_journal_is_bounded(control: Control, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand entries of a world; the newest stay, numbers go on."""
+    monkeypatch.setattr(control.engine.journal, "_entries", 2)
+    assert journal.ENTRIES == 1000
+    for _ in range(4):
+        ask("GET", "/devices")
+    assert [entry["number"] for entry in control.world("/requests")["requests"]] == [3, 4]
+    assert control("GET", "/worlds/main/requests/1").status == 404
