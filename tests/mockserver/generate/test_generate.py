@@ -120,6 +120,11 @@ def test_recursion_ends(name: str) -> None:
     assert len(json.dumps(make({"$ref": name}))) < 500
 
 
+def test_an_optional_member_of_the_same_kind_is_left_out() -> None:
+    """A value is not made inside a value of its own kind unless it must be."""
+    assert make({"$ref": "Node"}).keys() == {"name"}
+
+
 def test_recursion_without_an_end_is_refused_with_its_place() -> None:
     """A schema that requires itself admits no value; an optional member of that kind is left out."""
     with pytest.raises(Unsatisfiable) as refused:
