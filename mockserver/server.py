@@ -25,6 +25,9 @@ _FAREWELL = 0.2
 """Seconds that open connections may delay the end; browsers keep theirs open, and Ctrl-C is to end at once."""
 
 
+_COLLECTOR = (50_000, 20, 20)
+"""When the garbage collector looks for cycles: a journal full of live entries would have it look at them for nothing."""
+
 Announce = Callable[[Engine], None]
 """A function of a module (a new process must find it by name), called in the worker once it accepts connections."""
 
@@ -64,6 +67,7 @@ def _built(settings: Settings, announce: Announce) -> Any:
 def _announced(engine: Engine, announce: Announce) -> Any:
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not look at it again and again
+    gc.set_threshold(*_COLLECTOR)
     front = ContractFirst(engine, partial(_flask, engine))
     threading.Thread(target=_announce, args=(front, announce), daemon=True).start()
     return front
