@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from mockserver.contract import shape
@@ -14,7 +15,6 @@ Cast = Callable[[Any], Any]
 
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,400})")
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,400})(\.[0-9]{1,400})?([eE][-+]?[0-9]{1,3})?")
-_MOST_NESTED: Final = 20
 
 
 def as_text(text: Any) -> Any:
@@ -54,24 +54,26 @@ _SCALARS: Final[Mapping[str, Cast]] = {
 
 
 class Caster:
-    """Makes casts for the schemas of one document."""
+    """Makes casts for the schemas of one document, each once."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
+        self.known: dict[int, tuple[Any, Cast]] = {}
 
-    def cast(self, schema: Any, depth: int = 0) -> Cast:
+    def cast(self, schema: Any) -> Cast:
         """The cast from text to what a schema asks for; lists and objects are cast part by part."""
+        if id(schema) not in self.known:
+            self.known[id(schema)] = schema, self._made(schema)
+        return self.known[id(schema)][1]
+
+    def _made(self, schema: Any) -> Cast:
         kinds = self.kinds(schema)
-        if kinds <= {"string"} or depth > _MOST_NESTED:
+        if kinds <= {"string"}:
             return as_text
         scalars = [cast for name, cast in _SCALARS.items() if name in kinds]
-        cast = scalars[0] if len(scalars) == 1 else _first_of(scalars)
-        if not kinds & {"array", "object"}:
-            return cast
-        items = self.cast(shape.item(schema, self.node), depth + 1)
-        members = {name: self.cast(part, depth + 1) for name, part in self.properties(schema).items()}
-        rest = self.cast(self.first(schema, "additionalProperties"), depth + 1)
-        return _parts(cast, items, members, rest)
+        scalar = scalars[0] if len(scalars) == 1 else _first_of(scalars)
+        return _Parts(self, schema, scalar) if kinds & {"array", "object"} else scalar
 
     def form(self, schema: Any) -> str:
         """`array`, `object` or `primitive`: how a parameter of this schema travels."""
@@ -122,12 +124,30 @@ def _first_of(casts: list[Cast]) -> Cast:
     return cast
 
 
-def _parts(scalar: Cast, items: Cast, members: Mapping[str, Cast], rest: Cast) -> Cast:
-    def cast(value: Any) -> Any:
-        if isinstance(value, list):
-            return [items(item) for item in value]
-        if isinstance(value, dict):
-            return {name: members.get(name, rest)(part) for name, part in value.items()}
-        return scalar(value)
+class _Parts:
+    """Casts lists and objects. Their parts are looked up when a value has them: a schema may hold itself."""
 
-    return cast
+    def __init__(self, caster: Caster, schema: Any, scalar: Cast) -> None:
+        self.caster, self.schema, self.scalar = caster, schema, scalar
+
+    @cached_property
+    def items(self) -> Cast:
+        """The cast of a list's items."""
+        return self.caster.cast(shape.item(self.schema, self.caster.node))
+
+    @cached_property
+    def members(self) -> Mapping[str, Any]:
+        """The schemas of an object's properties."""
+        return self.caster.properties(self.schema)
+
+    @cached_property
+    def rest(self) -> Any:
+        """The schema of properties that are not declared."""
+        return self.caster.first(self.schema, "additionalProperties")
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.items(item) for item in value]
+        if isinstance(value, dict):
+            return {name: self.caster.cast(self.members.get(name, self.rest))(part) for name, part in value.items()}
+        return self.scalar(value)

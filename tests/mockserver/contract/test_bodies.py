@@ -167,6 +167,19 @@ def test_forms_are_read(load: Any, schema: Any, body: bytes, value: Any) -> None
     assert send(load, {name: {"schema": schema}}, body, name) == value
 
 
+def test_a_form_of_schemas_that_hold_themselves_is_read_at_once(load: Any) -> None:
+    """Ten properties of the same kind each, without end."""
+    name = "application/x-www-form-urlencoded"
+    node = {"type": "object", "properties": {f"p{n}": {"$ref": "#/components/schemas/Node"} for n in range(10)}}
+    node["properties"]["n"] = {"type": "integer"}  # type: ignore[index]
+    body = {"content": {name: {"schema": {"$ref": "#/components/schemas/Node"}}}}
+    operation = {"requestBody": body, "responses": {"200": {}}}
+    contract = load({"/a": {"post": operation}}, components={"schemas": {"Node": node}})
+    request = Request("POST", "/a", "", {"content-type": name}, b"n=1&p1[n]=2&p2[p3][n]=3")
+    found = contract.read_inputs(contract.route("POST", "/a"), request).body
+    assert found == {"n": 1, "p1": {"n": 2}, "p2": {"p3": {"n": 3}}}
+
+
 def test_fields_of_a_form_follow_their_encoding(load: Any) -> None:
     """`encoding` gives style, explode and content type of a field."""
     schema = {"properties": {"ids": {"type": "array", "items": {"type": "integer"}}, "j": {}}}
