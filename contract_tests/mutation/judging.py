@@ -60,9 +60,15 @@ class Bench:
 
 
 @cache
+def contract() -> Contract:
+    """The bundled contract, read once in each process."""
+    return Contract.load(bundled())
+
+
+@cache
 def catalogue(behaviours: Path) -> dict[str, Edit | Distortion]:
     """Every mutant by its name."""
-    found: list[Edit | Distortion] = [*edits(read(behaviours)), *distortions(Contract.load(bundled()))]
+    found: list[Edit | Distortion] = [*edits(read(behaviours)), *distortions(contract())]
     return {mutant.id: mutant for mutant in found}
 
 
@@ -87,7 +93,7 @@ def alive(bench: Bench, mutant: Edit | Distortion | None, users: Users) -> Itera
         if mutant is None:
             yield bench.url
         elif isinstance(mutant, Distortion):
-            yield stack.enter_context(distorted(bench.url, Contract.load(bundled()), mutant.make(users)))
+            yield stack.enter_context(distorted(bench.url, contract(), mutant.make(users)))
         else:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             mock = MockProcess.start("--behaviours", str(mutant.write(folder / "behaviours.yaml")))
@@ -100,7 +106,7 @@ def verdict_on(url: str, users: Users) -> tuple[Fate, str]:
     settings = Settings(
         url, users.own, users.other, fail_fast=True, examples=EXAMPLES, budget=BUDGET, timeout=5.0
     )  # fmt: skip
-    session = Session(Run.prepare(settings), io.StringIO())
+    session = Session(Run.prepare(settings, contract()), io.StringIO())
     try:
         session.ask()
     finally:
