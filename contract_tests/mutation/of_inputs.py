@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from contract_tests.contract import Contract, Operation
@@ -21,10 +22,10 @@ def sites(contract: Contract) -> Iterator[Site]:
         if "requestBody" in operation.definition:
             yield from _of_body(contract, operation)
         if operation.secured:
-            yield Site("no token needed", operation.id, "", lambda users, o=operation: admit(users, o, anonymous))
-            yield Site("any token taken", operation.id, "", lambda users, o=operation: admit(users, o, unknown_bearer))
-    yield Site("another scheme taken", "", "", lambda users: admit(users, None, of_another_scheme))
-    yield Site("empty token taken", "", "", lambda users: admit(users, None, empty_bearer))
+            yield Site("no token needed", operation.id, "", partial(admit, operation, anonymous))
+            yield Site("any token taken", operation.id, "", partial(admit, operation, unknown_bearer))
+    yield Site("another scheme taken", "", "", partial(admit, None, of_another_scheme))
+    yield Site("empty token taken", "", "", partial(admit, None, empty_bearer))
     yield Site("crash on a long path", "", "", lambda _: crash_when(lambda request: len(request.path) > LONG))
     yield Site("crash on bytes that are no text", "", "", lambda _: crash_when(lambda request: "%ff" in request.path))
 
@@ -32,8 +33,8 @@ def sites(contract: Contract) -> Iterator[Site]:
 def _of_body(contract: Contract, operation: Operation) -> Iterator[Site]:
     success = Reply(200, JSON, json.dumps(example_of(contract, operation)).encode())
     for what, is_such in BODIES.items():
-        yield Site("input accepted", operation.id, what, lambda _, i=is_such: instead(operation, i, success))
-        yield Site("crash on input", operation.id, what, lambda _, i=is_such: instead(operation, i, CRASH))
+        yield Site("input accepted", operation.id, what, partial(instead, operation, is_such, success))
+        yield Site("crash on input", operation.id, what, partial(instead, operation, is_such, CRASH))
 
 
 def example_of(contract: Contract, operation: Operation) -> Any:
@@ -43,7 +44,7 @@ def example_of(contract: Contract, operation: Operation) -> Any:
     return found.value if found else {}
 
 
-def instead(operation: Operation, is_such: Callable[[Request], bool], reply: Reply) -> Distort:
+def instead(operation: Operation, is_such: Callable[[Request], bool], reply: Reply, _: Users) -> Distort:
     """Answer such inputs to the operation with `reply` where the sound server refuses them."""
 
     def distort(request: Request, forward: Forward) -> Reply:
@@ -90,7 +91,7 @@ def crash_when(is_such: Callable[[Request], bool]) -> Distort:
     return lambda request, forward: CRASH if is_such(request) else forward(request)
 
 
-def admit(users: Users, operation: Operation | None, is_such: Callable[[Request, Users], bool]) -> Distort:
+def admit(operation: Operation | None, is_such: Callable[[Request, Users], bool], users: Users) -> Distort:
     """Treat such requests as if the user had sent them."""
 
     def distort(request: Request, forward: Forward) -> Reply:

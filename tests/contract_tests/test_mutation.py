@@ -98,7 +98,7 @@ def test_an_undistorted_exchange_passes_unchanged(contract: Contract) -> None:
     [
         ("answer first item twice listDevices devices", "listed once"),
         ("answer last item left out listSessions sessions", "GET /sessions"),
-        ("answer write lost heartbeatSession", "newExpiry"),
+        ("answer first answer repeated heartbeatSession", "an end later than"),
         ("answer no token needed listDevices", "401"),
     ],
 )
@@ -106,24 +106,9 @@ def test_a_distorted_server_is_told_from_a_sound_one(
     contract: Contract, catalogue: dict[str, Distortion], name: str, says: str
 ) -> None:
     """The suite fails it by an assertion that names the defect, whatever implementation stands behind the proxy."""
-    distort = catalogue[name].make(USERS)
-    if "lost" in name:  # the implementation behind has no worlds: there the write is not made at all
-        distort = without_effect(distort)
-    with serve(Service()) as sound, distorted(sound, contract, distort) as url:
+    with serve(Service()) as sound, distorted(sound, contract, catalogue[name].make(USERS)) as url:
         fate, told = verdict_on(url, USERS)
     assert (fate, says in told) == (Fate.ASSERTION, True), told
-
-
-def without_effect(_: object) -> Any:
-    """A heartbeat that is answered and forgotten."""
-    answer = {"success": True, "message": "Session updated successfully", "newExpiry": "2090-01-01T00:00:00Z"}
-
-    def distort(request: Any, forward: Any) -> Any:
-        found = forward(request.as_user("nobody") if request.operation == "heartbeatSession" else request)
-        known = request.operation == "heartbeatSession" and request.token == USERS.own and len(request.values[0]) < 12
-        return type(found)(200, found.headers, json.dumps(answer).encode()) if known else found
-
-    return distort
 
 
 @pytest.mark.parametrize(
