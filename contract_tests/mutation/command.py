@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     described.add_argument("--check-equivalent", action="store_true", help="judge those declared equivalent too")
     described.add_argument("--min-score", metavar="SHARE", type=float, default=0.95, help="default: 0.95")
     described.add_argument("--out", metavar="FILE", type=Path, help="write findings and score as JSON")
+    described.add_argument("--resume", action="store_true", help="keep the findings that --out holds; judge the others")
     described.add_argument("--list", action="store_true", help="name the mutants and judge none")
     return described
 
@@ -61,17 +62,18 @@ def measure(given: argparse.Namespace) -> int:
         print("\n".join(f"{name}{' (equivalent)' if name in reasons else ''}" for name in names))
         return 0
     score, started = Score(reasons), time.monotonic()
-    score.findings += [as_equivalent(name, behaviours, reasons) for name in names if name in reasons]
-    waiting = names if given.check_equivalent else [name for name in names if name not in reasons]
-    if given.check_equivalent:
-        score.findings.clear()
-    for finding in judged(behaviours, waiting, given.jobs):
+    if given.out and given.resume:
+        score.read(given.out)
+    known = {finding.mutant for finding in score.findings}
+    left = [name for name in names if name not in known]
+    if not given.check_equivalent:
+        score.findings += [as_equivalent(name, behaviours, reasons) for name in left if name in reasons]
+        left = [name for name in left if name not in reasons]
+    for finding in judged(behaviours, left, given.jobs):
         score.findings.append(score.settled(finding))
         tell(score.findings[-1])
         if given.out:
-            score.write(given.out, complete=False)
-    if given.out:
-        score.write(given.out, complete=not given.only)
+            score.write(given.out, len(catalogue(behaviours)))
     print(f"\n{score.table()}\n\n{score.sentence()} in {time.monotonic() - started:.0f} s")
     return 0 if score.value >= given.min_score else 1
 

@@ -54,10 +54,17 @@ class Score:
         """Two Markdown tables: by operation and by operator."""
         return "\n\n".join("\n".join(rows(title, self.by(key))) for title, key in VIEWS.items())
 
-    def write(self, path: Path, complete: bool) -> None:
-        """Write score, counts and findings as JSON."""
+    def read(self, path: Path) -> None:
+        """Take over the findings of an earlier, interrupted run, if there are any."""
+        if path.is_file():
+            told = json.loads(path.read_text(encoding="utf-8"))["mutants"]
+            found = [Finding(**{**entry, "fate": Fate(entry["fate"])}) for entry in told]
+            self.findings += [self.settled(finding) for finding in found]
+
+    def write(self, path: Path, of: int) -> None:
+        """Write score, counts and findings as JSON; `of` is how many mutants there are."""
         told = {
-            "complete": complete,
+            "complete": len(self.findings) == of,
             "score": round(self.value, 4),
             "counts": {fate: self.count(fate) for fate in Fate},
             **{f"by {title}": self.by(key) for title, key in VIEWS.items()},

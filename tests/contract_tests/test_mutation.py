@@ -136,8 +136,13 @@ def test_the_score_counts_assertions_over_all_but_equivalent_ones(tmp_path: Path
     score = Score({}, [Finding(str(number), "operator", "site", fate) for number, fate in enumerate(fates)])
     assert score.value == 0.5
     assert "| site | 2 | 1 | 1 | 1 |" in score.table()
-    score.write(tmp_path / "score.json", complete=True)
-    assert json.loads((tmp_path / "score.json").read_text())["score"] == 0.5
+    score.write(tmp_path / "score.json", of=len(fates))
+    told = json.loads((tmp_path / "score.json").read_text())
+    assert (told["score"], told["complete"]) == (0.5, True)
+    resumed = Score({"3": "argued later"})
+    resumed.read(tmp_path / "score.json")
+    assert resumed.findings[3].fate is Fate.EQUIVALENT
+    assert [finding.mutant for finding in resumed.findings] == [finding.mutant for finding in score.findings]
 
 
 def test_a_declared_equivalent_that_is_killed_counts_as_killed() -> None:
