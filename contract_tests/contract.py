@@ -200,8 +200,8 @@ def bundled() -> Path:
     raise UsageError("no contract is bundled", fix="give one with --spec FILE")
 
 
-class PlainLoader(yaml.SafeLoader):
-    """A safe loader that leaves times as the text they are."""
+class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """A safe loader that leaves times as the text they are; libyaml's where there is one, which is ten times faster."""
 
 
 PlainLoader.yaml_implicit_resolvers = {

@@ -45,9 +45,9 @@ class Run:
     _target: Target | None = None
 
     @classmethod
-    def prepare(cls, settings: Settings) -> Run:
-        """Read the contract; nothing is sent yet."""
-        contract = Contract.load(settings.contract_path)
+    def prepare(cls, settings: Settings, contract: Contract | None = None) -> Run:
+        """Read the contract, unless it was read before; nothing is sent yet."""
+        contract = contract or Contract.load(settings.contract_path)
         run = cls(settings, contract, Coverage(contract, chosen(settings, contract)))
         if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
             run.baseline = Baseline.load(settings.baseline)

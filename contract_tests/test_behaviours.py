@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -31,6 +31,7 @@ from contract_tests.flashback import (
 from contract_tests.promises import promise
 from contract_tests.run import Run
 
+CLOCKS_APART = timedelta(minutes=2)  # between the hosts that wrote a time and that answered
 TICK = 1.1  # seconds: longer than the resolution of the coarsest timestamps
 LIST, DETAIL, SESSIONS = "get__devices", "get__devices_-id", "get__sessions"
 TRUST, UNTRUST, REMOVE = "post__devices_trust", "post__devices_-id_untrust", "delete__devices_-id"
@@ -122,7 +123,7 @@ def test_details_agree_with_the_list(me: Flashback) -> None:
 )
 def test_details_carry_the_sessions(me: Flashback) -> None:
     """Every session of GET /sessions stands in exactly one device, and no other does."""
-    state = listed(me)
+    state = me.state()
     if not state.sessions and not any(state.sessions_of(device) for device in state.devices):
         raise not_checked("the user has no active session")
     holders: dict[str, list[str]] = {}
@@ -185,19 +186,30 @@ def test_shown_sessions_are_active(run: Run, me: Flashback) -> None:
 
 
 @promise(
-    "Times are in order: first access before last access, sign-in before last activity and before the end",
+    "Times are in order: first access, last access, now; sign-in, last activity, now; sign-in before the end",
     page=DETAIL,
     stage=10,
     about="getDevice listSessions",
 )
-def test_times_are_in_order(me: Flashback) -> None:
-    """No record ends before it began."""
+def test_times_are_in_order(run: Run, me: Flashback) -> None:
+    """No record ends before it began, and what has happened lies behind, in lists and in details."""
     state = me.state()
-    for device in state.details.values():
+    nested = [session for device in state.details.values() for session in device.get("sessions") or []]
+    for device in (*state.devices.values(), *state.details.values()):
         in_order(device, "createdAt", "lastSeen", state)
-    for session in state.sessions.values():
+        has_happened(run, device, "lastSeen", state)
+    for session in (*state.sessions.values(), *nested):
         in_order(session, "startedAt", "lastActivity", state)
         in_order(session, "startedAt", "expiresAt", state)
+        has_happened(run, session, "lastActivity", state)
+
+
+def has_happened(run: Run, record: Record, key: str, state: State) -> None:
+    """The instant is not ahead of now, where it is shown."""
+    if key in record:
+        instant = moment(record[key], f"{key} of {record.get('id')}", *state.answers[-1:])
+        is_past = instant <= run.now() + CLOCKS_APART
+        must(is_past, f"{key} of {record.get('id')} not ahead of now", instant, *state.answers[-1:])
 
 
 def in_order(record: Record, first: str, then: str, state: State) -> None:

@@ -24,7 +24,7 @@ from tests.contract_tests.reference import Service, handler_for, serve
 
 PACKAGE = Path(contract_tests.__file__).parent
 NETWORK = {"requests", "urllib3", "http", "socket", "urllib.request", "httpx", "aiohttp", "asyncio"}
-DOORS = {"gate.py", "target.py"}
+DOORS = {"gate.py", "target.py", "proxy.py"}  # the proxy distorts what a mock of our own answers; it judges nothing
 
 
 def test_only_the_gate_knows_the_network() -> None:

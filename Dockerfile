@@ -1,0 +1,31 @@
+# Two images from one wheel: `docker build --target mock .` and `docker build --target contract-tests .`
+ARG PYTHON=3.12-slim
+
+FROM python:${PYTHON} AS wheel
+WORKDIR /src
+RUN pip install --no-cache-dir build
+COPY pyproject.toml README.md CHANGELOG.md LICENSE ./
+COPY spec spec
+COPY fixtures fixtures
+COPY mockserver mockserver
+COPY contract_tests contract_tests
+RUN python -m build --wheel --outdir /dist
+
+FROM python:${PYTHON} AS installed
+COPY constraints.txt /tmp/constraints.txt
+COPY --from=wheel /dist /dist
+RUN pip install --no-cache-dir -c /tmp/constraints.txt /dist/*.whl && useradd --create-home --uid 1000 runner
+USER runner
+WORKDIR /home/runner
+
+FROM installed AS mock
+EXPOSE 4010
+# A container's loopback is its own: the mock listens on all its addresses, and only published ports are reachable.
+ENV MOCKSERVER_HOST=0.0.0.0 MOCKSERVER_PORT=4010 MOCKSERVER_LOG_FORMAT=json
+HEALTHCHECK --interval=2s --timeout=2s --start-period=2s --retries=15 \
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:4010/__mock__/health', timeout=1)"]
+ENTRYPOINT ["mockserver", "mock"]
+
+FROM installed AS contract-tests
+VOLUME /home/runner/reports
+ENTRYPOINT ["contract-tests", "--report", "/home/runner/reports"]

@@ -1,0 +1,126 @@
+"""The command `contract-tests mutants`: measures how sharp the suite is."""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import yaml
+
+from contract_tests.contract import bundled
+from contract_tests.errors import JudgeError, OwnFault, UsageError
+from contract_tests.mock_process import MockProcess
+from contract_tests.mutation.judging import CLEAN, Bench, Fate, Finding, catalogue, judge
+from contract_tests.mutation.score import Score
+
+EQUIVALENT = Path(__file__).parent / "equivalent.yaml"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    described = argparse.ArgumentParser(
+        prog="contract-tests mutants",
+        description="Judge broken variants of the mock; the suite must tell each from the sound one.",
+        epilog="Exit: 0 measured, 1 the score is below --min-score, 2 usage, 4 the sound mock fails.",
+    )
+    described.add_argument("--only", metavar="WORD", action="append", help="mutants with this word in their name")
+    described.add_argument("--jobs", metavar="N", type=int, default=1, help="how many at a time (default: 1)")
+    described.add_argument("--behaviours", metavar="FILE", type=Path, help="the behaviours to edit (default: bundled)")
+    described.add_argument("--check-equivalent", action="store_true", help="judge those declared equivalent too")
+    described.add_argument("--min-score", metavar="SHARE", type=float, default=0.95, help="default: 0.95")
+    described.add_argument("--out", metavar="FILE", type=Path, help="write findings and score as JSON")
+    described.add_argument("--resume", action="store_true", help="keep the findings that --out holds; judge the others")
+    described.add_argument("--list", action="store_true", help="name the mutants and judge none")
+    return described
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; returns its exit code."""
+    given = parser().parse_args(arguments)
+    try:
+        return measure(given)
+    except JudgeError as error:
+        print(f"contract-tests mutants: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("contract-tests mutants: interrupted", file=sys.stderr)
+        return 130
+
+
+def measure(given: argparse.Namespace) -> int:
+    """Judge the chosen mutants between two clean runs, and tell the score."""
+    behaviours = (given.behaviours or bundled().parent / "behaviours.yaml").resolve()
+    reasons = {name: because for name in catalogue(behaviours) if (because := why_equivalent(name))}
+    names = chosen(list(catalogue(behaviours)), given.only)
+    if given.list:
+        print("\n".join(f"{name}{' (equivalent)' if name in reasons else ''}" for name in names))
+        return 0
+    score, started = Score(reasons), time.monotonic()
+    if given.out and given.resume:
+        score.read(given.out)
+    known = {finding.mutant for finding in score.findings}
+    left = [name for name in names if name not in known]
+    if not given.check_equivalent:
+        score.findings += [as_equivalent(name, behaviours, reasons) for name in left if name in reasons]
+        left = [name for name in left if name not in reasons]
+    for finding in judged(behaviours, left, given.jobs):
+        score.findings.append(score.settled(finding))
+        tell(score.findings[-1])
+        if given.out:
+            score.write(given.out, len(catalogue(behaviours)))
+    print(f"\n{score.table()}\n\n{score.sentence()} in {time.monotonic() - started:.0f} s")
+    return 0 if score.value >= given.min_score else 1
+
+
+def judged(behaviours: Path, names: Sequence[str], jobs: int) -> Iterator[Finding]:
+    """The findings on the mutants; raises `OwnFault` when the sound mock fails before or after them."""
+    mock = MockProcess.start("--behaviours", str(behaviours))
+    try:
+        bench = Bench(behaviours, mock.url)
+        with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+            must_survive(pool.submit(judge, bench, CLEAN, 0).result(), "before")
+            waiting = [pool.submit(judge, bench, name, number) for number, name in enumerate(names, 1)]
+            try:
+                yield from (future.result() for future in waiting)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True) if sys.exc_info()[0] else None
+            must_survive(pool.submit(judge, bench, CLEAN, len(names) + 1).result(), "after")
+    finally:
+        mock.stop()
+
+
+def must_survive(finding: Finding, when: str) -> None:
+    """The sound mock must keep every promise, else no score means anything."""
+    if finding.fate is not Fate.SURVIVED:
+        raise OwnFault(f"the sound mock fails the suite {when} the mutants: {finding.told}", fix="mend that first")
+
+
+def chosen(names: list[str], words: Sequence[str] | None) -> list[str]:
+    """The names with one of the words in them; all of them without words."""
+    found = [name for name in names if not words or any(word.lower() in name.lower() for word in words)]
+    if not found:
+        raise UsageError(f"no mutant has {', '.join(words or ())} in its name", fix="--list names them all")
+    return found
+
+
+def why_equivalent(name: str) -> str:
+    """The argued reason why a mutant keeps the contract; empty when it is not declared so."""
+    declared = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
+    return next((str(entry["because"]) for entry in declared if fnmatch.fnmatchcase(name, entry["mutant"])), "")
+
+
+def as_equivalent(name: str, behaviours: Path, reasons: dict[str, str]) -> Finding:
+    """The finding on a mutant that is declared equivalent and not judged."""
+    mutant = catalogue(behaviours)[name]
+    return Finding(name, mutant.operator, mutant.site, Fate.EQUIVALENT, reasons[name])
+
+
+def tell(finding: Finding) -> None:
+    """One line for each mutant."""
+    print(f"{finding.fate:20} {finding.seconds:5.1f} s  {finding.mutant}  {finding.told[:110]}".rstrip(), flush=True)

@@ -1,0 +1,124 @@
+"""One mutant before the suite: alive in a world of its own, judged until the first broken promise."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from contract_tests.contract import Contract, bundled
+from contract_tests.errors import TargetUnavailable
+from contract_tests.mock_process import MockProcess
+from contract_tests.mutation.distortion import Distortion, distortions
+from contract_tests.mutation.edits import Edit, edits, read
+from contract_tests.mutation.proxy import distorted
+from contract_tests.mutation.sites import Users
+from contract_tests.promises import Outcome
+from contract_tests.run import Run
+from contract_tests.session import Session
+from contract_tests.settings import OWN_OTHER_TOKEN, OWN_TOKEN, Settings
+
+EXAMPLES, BUDGET = 5, 180.0
+CLEAN = "clean"
+
+
+class Fate(StrEnum):
+    """What became of a mutant."""
+
+    ASSERTION = "killed by assertion"
+    CRASH = "killed by crash"
+    SURVIVED = "survived"
+    EQUIVALENT = "equivalent"
+    REFUSED = "refused at load"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mutant's fate, and the promise that it broke or the reason."""
+
+    mutant: str
+    operator: str
+    site: str
+    fate: Fate
+    told: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where mutants are judged: the files that the mock plays, and a sound mock that runs all the time."""
+
+    behaviours: Path
+    url: str
+    world: str = "m"
+
+
+@cache
+def contract() -> Contract:
+    """The bundled contract, read once in each process."""
+    return Contract.load(bundled())
+
+
+@cache
+def catalogue(behaviours: Path) -> dict[str, Edit | Distortion]:
+    """Every mutant by its name."""
+    found: list[Edit | Distortion] = [*edits(read(behaviours)), *distortions(contract())]
+    return {mutant.id: mutant for mutant in found}
+
+
+def judge(bench: Bench, name: str, number: int) -> Finding:
+    """Judge the mutant of that name; `CLEAN` is the sound mock."""
+    mutant = catalogue(bench.behaviours).get(name)
+    users = Users(f"{OWN_TOKEN}~{bench.world}{number}", f"{OWN_OTHER_TOKEN}~{bench.world}{number}")
+    operator, site = (mutant.operator, mutant.site) if mutant else (CLEAN, "")
+    started = time.monotonic()
+    try:
+        with alive(bench, mutant, users) as url:
+            fate, told = verdict_on(url, users)
+    except TargetUnavailable as error:
+        fate, told = Fate.REFUSED, error.problem
+    return Finding(name, operator, site, fate, told, round(time.monotonic() - started, 2))
+
+
+@contextmanager
+def alive(bench: Bench, mutant: Edit | Distortion | None, users: Users) -> Iterator[str]:
+    """The URL at which the mutant answers."""
+    with ExitStack() as stack:
+        if mutant is None:
+            yield bench.url
+        elif isinstance(mutant, Distortion):
+            yield stack.enter_context(distorted(bench.url, contract(), mutant.make(users)))
+        else:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            mock = MockProcess.start("--behaviours", str(mutant.write(folder / "behaviours.yaml")))
+            stack.callback(mock.stop)
+            yield mock.url
+
+
+def verdict_on(url: str, users: Users) -> tuple[Fate, str]:
+    """Whether the suite tells what answers at the URL from a sound implementation, and by what."""
+    settings = Settings(
+        url, users.own, users.other, fail_fast=True, examples=EXAMPLES, budget=BUDGET, timeout=5.0
+    )  # fmt: skip
+    session = Session(Run.prepare(settings, contract()), io.StringIO())
+    try:
+        session.ask()
+    finally:
+        session.run.close()
+    code = session.exit_code()
+    broken = session.run.ledger.with_outcome(Outcome.BROKEN)
+    if broken:
+        problem = next(iter(broken[0].problems), None)
+        return Fate.ASSERTION, f"{broken[0].id}: expected {problem.expected}, got {problem.got}"[
+            :300
+        ] if problem else ""
+    if code == 0:
+        return Fate.SURVIVED, ""
+    faults = [verdict.reason for verdict in session.run.ledger.with_outcome(Outcome.FAULT)]
+    return Fate.CRASH, str(session.plugin.stopped_by or next(iter([*faults, *session.run.faults]), f"exit {code}"))

@@ -1,0 +1,121 @@
+"""Operators on input handling and on credentials: checks that are missing, and crashes in their place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from contract_tests.contract import Contract, Operation
+from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
+from contract_tests.mutation.sites import Site, Users
+
+JSON = {"content-type": "application/json"}
+CRASH = Reply(500, JSON, b'{"success": false, "error": "Traceback (most recent call last)"}')
+LONG = 1000  # characters
+
+
+def sites(contract: Contract) -> Iterator[Site]:
+    """Every operator on inputs and credentials."""
+    for operation in contract.operations:
+        if "requestBody" in operation.definition:
+            yield from _of_body(contract, operation)
+        if operation.secured:
+            yield Site("no token needed", operation.id, "", partial(admit, operation, anonymous))
+            yield Site("any token taken", operation.id, "", partial(admit, operation, unknown_bearer))
+    yield Site("another scheme taken", "", "", partial(admit, None, of_another_scheme))
+    yield Site("empty token taken", "", "", partial(admit, None, empty_bearer))
+    yield Site("crash on a long path", "", "", lambda _: crash_when(lambda request: len(request.path) > LONG))
+    yield Site("crash on bytes that are no text", "", "", lambda _: crash_when(lambda request: "%ff" in request.path))
+
+
+def _of_body(contract: Contract, operation: Operation) -> Iterator[Site]:
+    success = Reply(200, JSON, json.dumps(example_of(contract, operation)).encode())
+    for what, is_such in BODIES.items():
+        yield Site("input accepted", operation.id, what, partial(instead, operation, is_such, success))
+        yield Site("crash on input", operation.id, what, partial(instead, operation, is_such, CRASH))
+
+
+def example_of(contract: Contract, operation: Operation) -> Any:
+    """The contract's example of a success."""
+    response = contract.response(operation, 200)
+    found = contract.look_up(response, "content", "application/json", "example") if response else None
+    return found.value if found else {}
+
+
+def instead(operation: Operation, is_such: Callable[[Request], bool], reply: Reply, _: Users) -> Distort:
+    """Answer such inputs to the operation with `reply` where the sound server refuses them."""
+
+    def distort(request: Request, forward: Forward) -> Reply:
+        real = forward(request)
+        wrong = request.operation == operation.id and real.status in {400, 415, 422, 404} and is_such(request)
+        return reply if wrong else real
+
+    return distort
+
+
+def parsed(request: Request) -> Any:
+    """The body as JSON; `NO_JSON` when it is none."""
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        return NO_JSON
+
+
+NO_JSON: Any = object()
+
+
+def values_in(request: Request) -> list[Any]:
+    """The values of a JSON object in the body."""
+    body = parsed(request)
+    return list(body.values()) if isinstance(body, Mapping) else []
+
+
+BODIES: dict[str, Callable[[Request], bool]] = {
+    "malformed JSON": lambda request: bool(request.body) and parsed(request) is NO_JSON,
+    "no body": lambda request: not request.body,
+    "no object": lambda request: parsed(request) is not NO_JSON and not isinstance(parsed(request), Mapping),
+    "required value missing": lambda request: parsed(request) == {},
+    "value null": lambda request: None in values_in(request),
+    "value of another type": lambda request: any(
+        isinstance(value, int | list | Mapping) for value in values_in(request)
+    ),
+    "another media type": lambda request: "json" not in request.headers.get("content-type", "json"),
+    "long value": lambda request: len(request.body) > LONG,
+}
+
+
+def crash_when(is_such: Callable[[Request], bool]) -> Distort:
+    """Answer 500 to such requests."""
+    return lambda request, forward: CRASH if is_such(request) else forward(request)
+
+
+def admit(operation: Operation | None, is_such: Callable[[Request, Users], bool], users: Users) -> Distort:
+    """Treat such requests as if the user had sent them."""
+
+    def distort(request: Request, forward: Forward) -> Reply:
+        struck = operation is None or request.operation == operation.id
+        return forward(request.as_user(users.own) if struck and is_such(request, users) else request)
+
+    return distort
+
+
+def anonymous(request: Request, _: Users) -> bool:
+    """Without credentials."""
+    return "authorization" not in request.headers
+
+
+def unknown_bearer(request: Request, users: Users) -> bool:
+    """With a token that is nobody's."""
+    return request.token not in {"", users.own, users.other}
+
+
+def of_another_scheme(request: Request, _: Users) -> bool:
+    """With credentials of another scheme."""
+    return request.headers.get("authorization", "").lower().startswith("basic ")
+
+
+def empty_bearer(request: Request, _: Users) -> bool:
+    """With the scheme alone."""
+    return request.headers.get("authorization", "").strip().lower() == "bearer"

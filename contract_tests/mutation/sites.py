@@ -1,0 +1,87 @@
+"""Where a contract can be struck: what the operators of the catalogue share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.contract import Contract, Operation, Place
+from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
+
+Change = Callable[[Reply], Reply]
+Path = tuple[str, ...]
+EACH = "*"  # in a path: every item of a list
+
+
+@dataclass(frozen=True)
+class Users:
+    """The tokens of the run that a mutant is judged in."""
+
+    own: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place where an operator strikes."""
+
+    operator: str
+    operation: str
+    detail: str
+    make: Callable[[Users], Distort]
+
+
+def on_reply(
+    operator: str, operation: Operation, wanted: Callable[[int], bool], change: Change, detail: str = ""
+) -> Site:
+    """A site that changes the operation's answers of the wanted statuses."""
+
+    def distort(request: Request, forward: Forward) -> Reply:
+        reply = forward(request)
+        return change(reply) if request.operation == operation.id and wanted(reply.status) else reply
+
+    return Site(operator, operation.id, detail, lambda _: distort)
+
+
+def successes(contract: Contract) -> Iterator[tuple[Operation, Place | None]]:
+    """Every operation with the schema of its 200 body."""
+    for operation in contract.operations:
+        response = contract.response(operation, 200)
+        if response is not None:
+            yield operation, contract.look_up(response, "content", "application/json", "schema")
+
+
+def answers_with(contract: Contract, status: str) -> Iterator[Operation]:
+    """The operations that document a status."""
+    return (operation for operation in contract.operations if status in operation.statuses)
+
+
+def fields(contract: Contract, schema: Place | None, here: Path = ()) -> Iterator[tuple[Path, Place, bool]]:
+    """Every field below a schema: its path, its schema, whether it is required."""
+    if schema is None or len(here) > 6:
+        return
+    if items := contract.look_up(schema, "items"):
+        yield from fields(contract, items, (*here, EACH))
+    for name in schema.value.get("properties", {}) if isinstance(schema.value, Mapping) else ():
+        inner = contract.look_up(schema, "properties", name)
+        if inner is not None:
+            yield (*here, name), inner, name in schema.value.get("required", ())
+            yield from fields(contract, inner, (*here, name))
+
+
+def replaced(value: Any, path: Path, change: Callable[[Any], Any]) -> Any:
+    """A copy of a JSON value with what stands at the path changed; `change` may answer `GONE`."""
+    if not path:
+        return change(value)
+    step, rest = path[0], path[1:]
+    if step == EACH and isinstance(value, list):
+        return [item for item in (replaced(item, rest, change) for item in value) if item is not GONE]
+    if isinstance(value, Mapping) and step in value:
+        new = replaced(value[step], rest, change)
+        return {key: new if key == step else old for key, old in value.items() if key != step or new is not GONE}
+    return value
+
+
+GONE: Any = object()
+"""What `replaced` leaves out."""
