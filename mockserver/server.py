@@ -26,7 +26,7 @@ _FAREWELL = 0.2
 
 
 _COLLECTOR = (50_000, 20, 20)
-"""When the garbage collector looks for cycles: a journal full of live entries would have it look at them for nothing."""
+"""When the collector looks for cycles: a journal full of live entries would have it look at them for nothing."""
 
 Announce = Callable[[Engine], None]
 """A function of a module (a new process must find it by name), called in the worker once it accepts connections."""
