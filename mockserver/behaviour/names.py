@@ -60,15 +60,20 @@ def record_fields(
 
 
 def success_status(operation: Operation) -> int:
-    """The status of success: the lowest 2XX that is declared exactly, else 201 for a POST under a range, else 200."""
-    exact = sorted(int(status) for status in operation.responses if status.isdigit() and status.startswith("2"))
-    return exact[0] if exact else 200
+    """The status that is answered: the lowest 2XX that is declared exactly, else 200 where a range or `default` covers
+    it, else the lowest that is declared at all."""
+    exact = sorted(int(status) for status in operation.responses if status.isdigit())
+    success = [status for status in exact if 200 <= status < 300]
+    if success or not exact or operation.response_for(200) is not None:
+        return success[0] if success else 200
+    return exact[0]
 
 
 def success_schema(operation: Operation) -> Any:
     """The schema of the JSON answer that means success; None where there is none."""
-    response = operation.response_for(success_status(operation))
-    if response is None or not response.media_types:
+    status = success_status(operation)
+    response = operation.response_for(status)
+    if response is None or status >= 400 or not response.media_types:
         return None
     medias = response.media_types.values()
     return next((media.schema for media in medias if "json" in media.name), next(iter(medias)).schema)

@@ -14,7 +14,7 @@ from mockserver.behaviour.values import Value, compile_value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operation import ABSENT, Operation
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.rules import CollectionRules
 
@@ -40,7 +40,7 @@ def read_behaviours(
     `fields` are the fields that the fixtures' records have, by collection; `periods` overrides named lengths of time.
     Raises BehaviourError with the place, the problem and the nearest known name.
     """
-    reader = _Reader(locate)
+    reader = _Reader(locate, contract)
     data = reader.mapping(data or {}, "", _TOP)
     lengths = {**reader.mapping(data.get("periods") or {}, "/periods")}
     for name in periods:
@@ -80,8 +80,8 @@ def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
 class _Reader:
     """Reads one document of behaviours; every complaint names the line."""
 
-    def __init__(self, locate: Locate) -> None:
-        self.locate = locate
+    def __init__(self, locate: Locate, contract: Contract) -> None:
+        self.locate, self.contract = locate, contract
 
     def wrong(self, pointer: str, problem: str, fix: str = "") -> BehaviourError:
         return BehaviourError(problem, place=self.locate(pointer), fix=fix)
@@ -127,7 +127,9 @@ class _Reader:
         behaviour = Behaviour(
             operation=name,
             find=self.only(queries.get("find"), f"{pointer}/find"),
-            create=self.creation(said["create"], f"{pointer}/create") if "create" in said else None,
+            create=self.creation(said["create"], f"{pointer}/create", self.contract.operations[name])
+            if "create" in said
+            else None,
             set=self.change(said["set"], f"{pointer}/set") if "set" in said else None,
             remove=queries.get("remove", ()),
             list=self.only(queries.get("list"), f"{pointer}/list"),
@@ -158,14 +160,15 @@ class _Reader:
             for name, filters in self.mapping(said, pointer).items()
         )
 
-    def creation(self, said: Any, pointer: str) -> Creation:
+    def creation(self, said: Any, pointer: str, operation: Operation) -> Creation:
         if len(self.mapping(said, pointer)) != 1:
             raise self.wrong(pointer, f"names {len(said)} collections where one is meant")
         [(name, fields)] = said.items()
         pairs = dict(
             self.values(fields if isinstance(fields, Mapping) else {"*": fields}, f"{pointer}/{_escape(name)}")
         )
-        return Creation(name, pairs.pop("*", None), tuple(pairs.items()))
+        conflicts = operation.response_for(409) is not None
+        return Creation(name, pairs.pop("*", None), tuple(pairs.items()), conflicts)
 
     def change(self, said: Any, pointer: str) -> Change:
         pairs = dict(self.values(said if isinstance(said, Mapping) else {"=": said}, pointer))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from mockserver.clock import format_instant
 from mockserver.contract.operation import ABSENT
 from mockserver.contract.shape import Resolve, branches, members
 from mockserver.state.rules import CollectionRules
+from mockserver.state.world import Collection
 
 _IDS = "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
 """The name space of made-up keys: any fixed value gives the same keys on any machine."""
@@ -26,11 +27,11 @@ class RecordShape:
     read_only: frozenset[str] = frozenset()
     kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
 
-    def created(self, given: Mapping[str, Any], taken: Callable[[Any], bool], seed: str, now: int) -> dict[str, Any]:
+    def created(self, given: Mapping[str, Any], held: Collection, seed: str, now: int) -> dict[str, Any]:
         """The record with its key made new where nobody gave one, and what the schema wants filled in."""
         record = dict(given)
         if record.get(self.rules.key, ABSENT) is ABSENT:
-            record[self.rules.key] = self._fresh_key(taken, seed)
+            record[self.rules.key] = self._fresh_key(held, seed)
         return self._completed(record, seed, now)
 
     def merged(self, old: Mapping[str, Any], patch: Any) -> dict[str, Any]:
@@ -57,11 +58,16 @@ class RecordShape:
         owner = (self.rules.owner,) if self.rules.owner else ()
         return self.read_only.union((self.rules.key, *owner))
 
-    def _fresh_key(self, taken: Callable[[Any], bool], seed: str) -> Any:
+    def _fresh_key(self, held: Collection, seed: str) -> Any:
+        def taken(key: Any) -> bool:
+            return held.get(key) is not None
+
         if self.schema is not None:
             from mockserver.generate import fresh_key  # most mocks make no record: their start need not wait for it
 
-            return fresh_key(self.schema, self.rules.key, resolve=self.resolve, seed=seed, taken=taken)
+            return fresh_key(
+                self.schema, self.rules.key, resolve=self.resolve, seed=seed, taken=taken, first=held.next + 1
+            )
         from uuid import UUID, uuid5
 
         tries = (str(uuid5(UUID(_IDS), f"{seed}/{self.rules.name}/{count}")) for count in range(1_000_000))

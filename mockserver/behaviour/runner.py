@@ -117,9 +117,10 @@ class _Run:
         name = creation.collection
         shape, held = self.behaviours.shapes[name], self.world.collections[name]
         given = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
-        record = shape.created(given, lambda key: held.get(key) is not None, self._seed(), self.scope.now)
+        record = shape.created(given, held, self._seed(), self.scope.now)
         before = held.get(record[shape.rules.key])
-        if before is not None and not any(field == shape.rules.key for field, _ in creation.fields):
+        named = any(field == shape.rules.key for field, _ in creation.fields)
+        if before is not None and creation.conflicts and not named:
             key = shape.rules.key
             raise Refused(409, f"{name} already has a record with {key} {_short(record[key])}")
         return self._store(name, before, record)

@@ -38,6 +38,7 @@ class Creation:
     collection: str
     base: Value | None = None  #: written `"*": $body`
     fields: tuple[tuple[str, Value], ...] = ()
+    conflicts: bool = True  #: whether a key that is there already is refused (409); otherwise its record is replaced
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from mockserver.contract.operation import ABSENT, MediaType, Operation, Paramete
 from mockserver.contract.parameters import ParameterReader
 from mockserver.errors import Violation
 
+_BODILESS = frozenset({204, 205, 304})
+"""Statuses whose answers have no body, whatever is declared for them (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
+
 
 class AnswerJudge:
     """Judges answers of one operation, status and content type."""
@@ -25,7 +28,7 @@ class AnswerJudge:
         self._headers = tuple(self._header(one, caster) for one in response.headers.values()) if response else ()
         self._media_type = _media_type(response, content_type)
         self._content_type = content_type
-        self._declares_body = bool(response and response.media_types)
+        self._declares_body = bool(response and response.media_types) and status not in _BODILESS
         self._pointer = response.pointer if response else operation.pointer
         self._known = ", ".join(response.media_types) if response else ""
         self._judge = self._body_judge(self._media_type, content_type)

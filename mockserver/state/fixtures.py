@@ -30,11 +30,12 @@ class Fixtures:
     records: Mapping[str, list[Any]] = field(default_factory=dict)
     sources: Mapping[str, Path] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    made: frozenset[str] = frozenset()  #: collections whose records were made up
 
     def beside(self, made: Mapping[str, list[Any]]) -> Fixtures:
         """These fixtures, and made-up records for the collections that they do not mention."""
         more = {name: records for name, records in made.items() if name not in self.records}
-        return replace(self, records={**more, **self.records})
+        return replace(self, records={**more, **self.records}, made=frozenset(more))
 
     def fields(self) -> dict[str, frozenset[str]]:
         """The names of the fields that the records of each collection have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def seed_world(
             fix = did_you_mean(name, rules)
             raise FixtureError(f"unknown collection {name!r}", place=place_of(source, f"/{name}"), fix=fix)
         check = _Checker(name, rules[name], schemas.get(name) or [], contract, source, now)
-        records[name] = tuple(check.record(place, record) for place, record in enumerate(held))
+        records[name] = tuple(check.records(held, made=name in fixtures.made))
     return Seeded(rules, records, seed)
 
 
@@ -84,6 +84,15 @@ class _Checker:
         self.schemas = [(schema, frozenset(members(schema, contract.resolve))) for schema in schemas]
         self.finders = [finder for schema in schemas if (finder := moment_finder(schema, contract))]
         self.keys: set[str] = set()
+
+    def records(self, held: Sequence[Any], *, made: bool) -> Iterator[tuple[Record, Moments]]:
+        """Check all records; of made-up ones, those that do not hold are left out."""
+        for place, record in enumerate(held):
+            try:
+                yield self.record(place, record)
+            except FixtureError:
+                if not made:
+                    raise
 
     def record(self, place: int, record: Any) -> tuple[Record, Moments]:
         """Check one record; its date math is returned with it. Raises FixtureError."""

@@ -17,10 +17,17 @@ def _operation(*statuses: str) -> Operation:
 
 @pytest.mark.parametrize(
     ("statuses", "status"),
-    [(("200", "404"), 200), (("404", "204", "201"), 201), (("202",), 202), (("default",), 200), (("2XX",), 200)],
+    [
+        (("200", "404"), 200),
+        (("404", "204", "201"), 201),
+        (("202",), 202),
+        (("default",), 200),
+        (("2XX",), 200),
+        (("404", "302"), 302),
+    ],
 )
 def test_success_is_the_lowest_declared_2xx(statuses: tuple[str, ...], status: int) -> None:
-    """Exact statuses first; under a range or `default` success is 200."""
+    """Exact statuses first; under a range or `default` success is 200; else the lowest of what is declared."""
     assert success_status(_operation(*statuses)) == status
 
 

@@ -98,16 +98,17 @@ def test_a_replacement_keeps_what_is_not_the_client_s() -> None:
 
 def test_a_new_record_gets_a_key_that_is_free() -> None:
     """The same seed makes the same key, and another one when that is taken."""
-    first = BARE.created({"text": "a"}, lambda key: False, "seed", START)
-    again = BARE.created({"text": "b"}, lambda key: False, "seed", START)
-    second = BARE.created({"text": "b"}, lambda key: key == first["id"], "seed", START)
+    none = Collection(BARE.rules)
+    first = BARE.created({"text": "a"}, none, "seed", START)
+    again = BARE.created({"text": "b"}, none, "seed", START)
+    second = BARE.created({"text": "b"}, none.put(first), "seed", START)
     assert first["id"] == again["id"] != second["id"]
-    assert BARE.created({}, lambda key: False, "other seed", START)["id"] != first["id"]
+    assert BARE.created({}, none, "other seed", START)["id"] != first["id"]
 
 
 def test_a_key_that_was_given_is_kept() -> None:
     """Who names the key gets it."""
-    assert BARE.created({"id": "mine"}, lambda key: False, "0", START) == {"id": "mine"}
+    assert BARE.created({"id": "mine"}, Collection(BARE.rules), "0", START) == {"id": "mine"}
 
 
 def test_read_only_fields_of_a_new_record_are_not_the_client_s() -> None:
