@@ -52,7 +52,6 @@ class MemoryStore:
         self._used: dict[str, float] = {}
         self._generation, self._swept = 0, 0.0
         self._lock = threading.Lock()
-        self.revision = 0  #: grows whenever a world is made or removed
         self.leavers: list[Callable[[str], None]] = []  #: told the name of each world that is removed
 
     def load(self, name: str) -> tuple[World, int]:
@@ -136,7 +135,6 @@ class MemoryStore:
         version = self._generation << 32 if held is None else held[1] + 1
         made = (msgspec.structs.replace(world or self._base(), name=name), version)
         self._kept[name] = made
-        self.revision += 1
         return made
 
     def _make_room(self, name: str) -> None:
@@ -161,7 +159,6 @@ class MemoryStore:
         if self._kept.pop(name, None) is None:
             return False
         self._generation += 1  # a later world of the same name has other versions
-        self.revision += 1
         for told in self.leavers:
             told(name)
         return True

@@ -90,6 +90,16 @@ def test_faults_are_of_one_world(control: Control, ask: Ask) -> None:
     assert ask("GET", "/devices", "alice-token~w2").status == 503
 
 
+def test_a_rewind_brings_back_the_counts_of_faults_that_only_delay(control: Control, ask: Ask) -> None:
+    """Also where the request was performed after all."""
+    _set(control, {"delay": {"fixed": 1}, "times": 1})
+    for _ in range(2):
+        assert [ask("GET", "/devices").status for _ in range(2)] == [200, 200]
+        told = control.world("/requests?limit=2")["requests"]
+        assert [entry["fault"] for entry in told] == ["1 ms late", ""]
+        control("POST", "/worlds/main/rewind", {"before": told[0]["number"]})
+
+
 def test_rules_are_added_in_front(control: Control, ask: Ask) -> None:
     """Of two that say the same thing the first counts."""
     _set(control, {"status": 500})

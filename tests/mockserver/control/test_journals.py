@@ -86,6 +86,7 @@ def test_why_tells_how_to_ask_again(asked: Control) -> None:
         "json={'fingerprint': 'fp-alice-ipad'}).status == 200"
     )
     assert "alice-token" not in str(again)
+    assert "authorization: Bearer TOKEN" in again["curl"]
 
 
 def test_why_tells_a_fault(control: Control, ask: Ask) -> None:

@@ -142,11 +142,13 @@ def test_idle_worlds_expire(build: Build, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(engine.store, "_clock", now)
     ask, control = Ask(engine), Control(engine)
     for world in ("main", "old", "new"):
-        ask("GET", "/devices", f"alice-token~{world}")
+        ask("DELETE", "/devices/dev-01", f"alice-token~{world}")
     now.now += 3000
     ask("GET", "/devices", "alice-token~new")
     now.now += 3000
-    assert set(_names(control)) == {"main", "new"}
+    ask("GET", "/devices", "alice-token~newer")
+    assert set(_names(control)) == {"main", "new", "newer"}
+    assert len(ask.records("devices")) == len(ask.records("devices", "new")) == 9
     assert not list(engine.journal.entries("old"))
 
 
