@@ -212,6 +212,22 @@ def has_happened(run: Run, record: Record, key: str, state: State) -> None:
         must(is_past, f"{key} of {record.get('id')} not ahead of now", instant, *state.answers[-1:])
 
 
+@promise(
+    "A device whose trust has run out is not shown as trusted",
+    page=LIST,
+    assumed="A-16",
+    stage=10,
+    about="listDevices getDevice",
+)
+def test_trust_that_ran_out_is_not_shown(run: Run, me: Flashback) -> None:
+    """No page says that the flag follows the end of trust: another answer is noted."""
+    state = me.state()
+    for name, device in (*state.devices.items(), *state.details.items()):
+        end = device.get("trustExpiresAt")
+        if device.get("isTrusted") is True and end and moment(end, "trustExpiresAt") < run.now() - CLOCKS_APART:
+            run.ledger.note(f"{name} is shown as trusted though its trust ran out at {end} (A-16)")
+
+
 def in_order(record: Record, first: str, then: str, state: State) -> None:
     """`first` is not later than `then`, where both are shown."""
     if first in record and then in record:

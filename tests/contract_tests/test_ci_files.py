@@ -1,0 +1,89 @@
+"""What is offered to copy into CI fits what there is: inputs of the action, variables of the template, flags."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contract_tests.settings import OPTIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+TEMPLATE = yaml.safe_load((ROOT / "ci-templates/contract-tests.gitlab-ci.yml").read_text(encoding="utf-8"))
+PAGE = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+JOBS = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
+FLAGS = {f"--{option.name}" for option in OPTIONS}
+
+
+def steps_with_the_action() -> list[dict[str, Any]]:
+    """The steps of the page that use the action."""
+    jobs = [job for block in JOBS for job in block.get("jobs", {}).values()]
+    return [step for job in jobs for step in job["steps"] if "flashback-mock" in step.get("uses", "")]
+
+
+def test_the_page_uses_only_inputs_that_the_action_has() -> None:
+    """For staging and for a service container."""
+    steps = steps_with_the_action()
+    assert len(steps) == 2
+    for step in steps:
+        assert set(step["with"]) <= set(ACTION["inputs"]), step
+
+
+def test_every_input_of_the_action_reaches_its_script() -> None:
+    """None is declared in vain, and none is pasted into a command."""
+    whole = yaml.safe_dump(ACTION["runs"])
+    for name in ACTION["inputs"]:
+        assert f"inputs.{name} " in whole, name
+    for step in ACTION["runs"]["steps"]:
+        assert "${{" not in step.get("run", "")
+
+
+def test_the_page_extends_the_template_with_variables_that_it_reads() -> None:
+    """Each variable of a job is the template's, or the command's own."""
+    known = {*TEMPLATE[".contract-tests"]["variables"], *(option.env for option in OPTIONS)}
+    extended = [job for block in JOBS for job in block.values() if isinstance(job, dict) and job.get("extends")]
+    assert len(extended) == 2
+    for job in extended:
+        assert job["extends"] in TEMPLATE
+        assert set(job["variables"]) <= known
+
+
+def test_every_flag_on_the_page_exists() -> None:
+    """Flags of the command, of `mutants`, and of docker."""
+    foreign = {"--rm", "--target", "--only", "--list", "--out"}
+    assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", PAGE)) <= FLAGS | foreign
+
+
+@pytest.mark.parametrize(
+    ("code", "lenient", "ends"), [(0, "true", 0), (1, "false", 1), (3, "true", 3), (3, "false", 0)]
+)
+def test_the_script_of_the_action_passes_the_exit_code_on(tmp_path: Path, code: int, lenient: str, ends: int) -> None:
+    """As output and as its own; only an unavailable target may be forgiven. No argument stands for file names."""
+    command = tmp_path / "contract-tests/bin/contract-tests"
+    command.parent.mkdir(parents=True)
+    command.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" "${{CONTRACT_OTHER_TOKEN-unset}}"\nexit {code}\n')
+    command.chmod(0o755)
+    given = {
+        "SAFETY": "probe",
+        "BUDGET": "9",
+        "WAIT": "0",
+        "BASELINE": "",
+        "REPORT": "a folder",
+        "ARGUMENTS": "--only *",
+    }
+    given |= {"CONTRACT_TARGET": "http://there", "CONTRACT_TOKEN": "t", "CONTRACT_OTHER_TOKEN": ""}
+    given |= {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "out"), "FAIL_WHEN_UNAVAILABLE": lenient}
+    script = ACTION["runs"]["steps"][-1]["run"]
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        env={**os.environ, **given}, cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == ends, done
+    assert (tmp_path / "out").read_text() == f"exit-code={code}\n"
+    assert done.stdout.splitlines()[5:11] == ["a folder", "--safety", "probe", "--only", "*", "unset"]
