@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mockserver.behaviour.records import merge_patch, shape_of
 from mockserver.state.rules import CollectionRules
+from mockserver.state.world import Collection
 from tests.support import START
 
 NOTE = {
