@@ -6,7 +6,6 @@ import dataclasses
 import logging
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -20,7 +19,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT, Operation
 from mockserver.cors import cors_headers, preflight
 from mockserver.errors import Refused, Violation
-from mockserver.faults import Asked, Disturbance, Faults, delayed, disturb, disturbed
+from mockserver.faults import Asked, Disturbance, delayed, disturb, disturbed
 from mockserver.journal import Entry, Journal
 from mockserver.messages import Answer, Inputs, Request
 from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
@@ -28,31 +27,10 @@ from mockserver.reply.negotiation import negotiate
 from mockserver.reply.preferences import Preferences, asked_delay, preferences
 from mockserver.reply.problems import Problems
 from mockserver.state.store import MAIN, Store
-from mockserver.state.world import Record, World
+from mockserver.state.world import World
+from mockserver.story import Story
 
 log = logging.getLogger("mockserver")
-
-
-class Story:
-    """What is known of one request so far; the journal entry is made of it."""
-
-    __slots__ = (
-        "before", "caller", "changes", "delay", "disturbance", "fault", "faults", "found", "now", "operation",
-        "reason", "verdict", "violations",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.operation: Operation | None = None
-        self.caller: Caller | None = None
-        self.before: World | None = None
-        self.now: int | None = None
-        self.reason, self.verdict, self.fault = "", "kept", ""
-        self.disturbance: Disturbance | None = None
-        self.faults: Faults | None = None  #: the world's faults before this request counted; None where there are none
-        self.delay = 0
-        self.violations: tuple[Violation, ...] = ()
-        self.changes: tuple[Any, ...] = ()
-        self.found: Record | str | None = None
 
 
 class Pipeline:

@@ -18,6 +18,7 @@ LAYERS = (
     ("generate",),
     ("state",),
     ("auth", "behaviour", "reply", "journal", "faults"),
+    ("story", "presets"),
     ("pipeline",),
     ("engine",),
     ("samples", "terminal", "watch", "inspection", "insight"),

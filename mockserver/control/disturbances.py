@@ -8,7 +8,8 @@ import msgspec
 
 from mockserver.contract.operation import Operation
 from mockserver.control.calls import Call, Handler, Result, conflict
-from mockserver.faults import PRESETS, Armed, Faults, Rule, armed, presets_of, rules_from, shown_rule
+from mockserver.faults import Armed, Faults, Rule, presets_of, rules_from, shown_rule
+from mockserver.presets import PRESETS, armed
 from mockserver.state.world import World
 
 

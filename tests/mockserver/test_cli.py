@@ -374,3 +374,32 @@ def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest
     announce(engine)
     assert flushed.wait(PATIENCE)
     assert " GET    /devices 200 listDevices (alice) " in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("host", "token", "said"),
+    [
+        ("127.0.0.1", None, None),
+        ("localhost", "secret", None),
+        ("::1", None, None),
+        ("0.0.0.0", None, "the control surface answers this machine only"),
+        ("0.0.0.0", "secret", "to those with the admin token"),
+        ("192.0.2.7", None, "as any user above"),
+    ],
+)
+def test_what_other_machines_reach_is_said(build: Build, host: str, token: str | None, said: str | None) -> None:
+    """Where the mock listens to them, and never the token itself."""
+    text = banner(build(bundled_settings(host=host, admin_token=token)))
+    assert ("Exposed" in text) is (said is not None)
+    assert said is None or said in text
+    assert "secret" not in text
+
+
+def test_settings_of_worlds(capfd: pytest.CaptureFixture[str]) -> None:
+    """Their number, how long one lives that nobody uses, and what is no such thing."""
+    settings = _read_settings(["--max-worlds", "5", "--world-ttl", "PT1H", "--admin-token", "t", "--verbose"], {})
+    assert (settings.max_worlds, settings.world_ttl, settings.admin_token, settings.verbose) == (5, "PT1H", "t", True)
+    assert _read_settings([], {"MOCKSERVER_WORLD_TTL": "never"}).world_ttl is None
+    for wrong in (["--max-worlds", "0"], ["--world-ttl", "1h"], ["--world-ttl", "-PT1H"], ["--world-ttl", "PT0S"]):
+        with pytest.raises(UsageError):
+            _read_settings(wrong, {})

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.faults import (
-    PRESETS,
     Asked,
     Delay,
     Disturbance,
@@ -20,7 +19,6 @@ from mockserver.faults import (
     RateLimit,
     Rule,
     Span,
-    armed,
     disturb,
     disturbed,
     presets_of,
@@ -28,6 +26,7 @@ from mockserver.faults import (
     shown_rule,
 )
 from mockserver.messages import Answer, Transport
+from mockserver.presets import PRESETS, armed
 from mockserver.settings import LONGEST_WAIT
 
 FAIL = 503

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mockserver.journal import Entry
 from mockserver.messages import Answer, Request
-from mockserver.terminal import LINES, Terminal, json_line, line, printable
+from mockserver.terminal import LINES, Look, Terminal, json_line, line, look_for, printable
 from tests.support import START
 
 
@@ -85,3 +85,65 @@ def test_nothing_is_written_for_nothing() -> None:
     out = io.StringIO()
     Terminal(out).flush()
     assert out.getvalue() == ""
+
+
+class _Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("out", "environment", "verbose", "look"),
+    [
+        (_Tty(), {}, False, Look(colours=True)),
+        (io.StringIO(), {}, False, Look()),
+        (_Tty(), {"NO_COLOR": "1"}, False, Look()),
+        (_Tty(), {"TERM": "dumb"}, False, Look()),
+        (_Tty(), {"CI": "true"}, False, Look(colours=True, quiet=True)),
+        (io.StringIO(), {"CI": "1"}, True, Look(verbose=True)),
+        (io.StringIO(), {"CI": "false"}, False, Look()),
+    ],
+)
+def test_the_look_suits_whoever_reads(out: Any, environment: dict[str, str], verbose: bool, look: Look) -> None:
+    """Colours on a terminal that takes them; quiet under CI, unless somebody asks for more."""
+    assert look_for(out, environment, verbose) == look
+
+
+def _written(look: Look, *entries: Entry) -> str:
+    out = io.StringIO()
+    terminal = Terminal(out, look=look)
+    for entry in entries:
+        terminal(entry)
+    terminal.flush()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("status", "colour"), [(200, 32), (404, 33), (500, 31), (0, 31)])
+def test_colours_tell_how_it_went(status: int, colour: int) -> None:
+    """The status alone is coloured; without colours no escape is written."""
+    entry = _entry(answer=Answer(status))
+    shown = str(status) if status else "closed"
+    assert f"\x1b[{colour}m{shown}\x1b[0m" in _written(Look(colours=True), entry)
+    assert "\x1b" not in _written(Look(), entry)
+    assert f" {shown} " in _written(Look(), entry)
+
+
+def test_quiet_shows_what_is_broken() -> None:
+    """And nothing else."""
+    broken = _entry(verdict="broken", reason="the answer would have broken the contract", answer=Answer(500))
+    assert _written(Look(quiet=True), _entry(), broken, _entry()).count("\n") == 1
+
+
+def test_verbose_shows_bodies() -> None:
+    """Of request and answer, made harmless and cut, and where the explanation is."""
+    entry = _entry(request=Request("POST", "/x", body=b'{"a":\x1b}'), answer=Answer(200, (), b"y" * 5000), world="w1")
+    lines = _written(Look(verbose=True), entry).splitlines()
+    assert lines[1] == r'  > {"a":\x1b}'
+    assert lines[2].startswith("  < yyy")
+    assert len(lines[2]) < 2100
+    assert lines[3] == "  ? /__mock__/worlds/w1/requests/1/why"
+
+
+def test_a_fault_is_said() -> None:
+    """Also one that spoils nothing."""
+    assert line(_entry(fault="20 ms late")).endswith(" - 20 ms late")
