@@ -445,9 +445,19 @@ def test_untrust_takes_trust_and_sessions(run: Run, me: Flashback) -> None:
     judge_ended(before, after, ended, "untrust", answer)
     was, now = ({d: r for d, r in state.devices.items() if d != device} for state in (before, after))
     unchanged("the other devices", differences(was, now), after)
+    untrust_again(me, device, before.fingerprint(device))
     if not ended:
         raise not_checked("its trust is taken, but the device had no session that could have been revoked")
     gone(me, ended[0], "heartbeatSession", "revokeSession")
+
+
+def untrust_again(me: Flashback, device: str, fingerprint: str | None) -> None:
+    """Trust that was given back is taken again by the same request."""
+    if fingerprint:
+        trusted, answer = me.trust(fingerprint), me.succeed("untrustDevice", device)
+        shown = me.succeed("getDevice", device)
+        told = record_in(shown, "device").get("isTrusted")
+        must(told is False, f"isTrusted false of {device}, trusted and untrusted again", told, trusted, answer, shown)
 
 
 def device_to_untrust(state: State) -> str:
