@@ -233,6 +233,12 @@ def announce(engine: Engine) -> None:
         watch(engine, lambda line: print(line, flush=True))
 
 
+def _shown(path: str) -> str:
+    """A path as people here call it: from the working directory where that is shorter."""
+    near = os.path.relpath(path) if os.path.isabs(path) else path
+    return min(path, near, key=len)
+
+
 def banner(engine: Engine) -> str:
     """What is shown at the start: where it listens, which contract, who may call, and a line to try."""
     settings = engine.settings
@@ -241,7 +247,10 @@ def banner(engine: Engine) -> str:
     if settings.log_format == "json":
         value = {"event": "listening", "url": url, "contract": settings.spec, "users": users}
         return msgspec.json.encode(value).decode()
-    lines = [f"Listening on  {url}", f"Contract      {settings.spec} ({len(engine.contract.operations)} operations)"]
+    lines = [
+        f"Listening on  {url}",
+        f"Contract      {_shown(settings.spec)} ({len(engine.contract.operations)} operations)",
+    ]
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
     lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
