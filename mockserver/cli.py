@@ -235,7 +235,7 @@ def announce(engine: Engine) -> None:
 
 def _shown(path: str) -> str:
     """A path as people here call it: from the working directory where that is shorter."""
-    near = os.path.relpath(path) if os.path.isabs(path) else path
+    near = os.path.relpath(path) if Path(path).is_absolute() else path
     return min(path, near, key=len)
 
 
