@@ -13,7 +13,7 @@ from typing import Any, Final
 from mockserver.generate.regex import matches, translated
 
 # The one parser of its own dialect, the same in 3.11 to 3.14; `sre_parse` is deprecated.
-_parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001
+_parser: Any = getattr(re, "_parser")  # noqa: B009
 _WORDY: Final = string.ascii_lowercase + string.digits + string.ascii_uppercase
 _PRINTABLE: Final = _WORDY + string.punctuation + " "
 _CATEGORIES: Final[dict[str, str]] = {
