@@ -60,7 +60,7 @@ def check_structure(document: Document, note: Callable[[str], None]) -> None:
             pointer = pointers.join("", *nearest.path)
             sentence = f"{pointer or '/'} {_named(violation.place, nearest)}{violation.message}"
             if _harmless(nearest):
-                note(f"{sentence}: ignored")
+                note(f"{sentence.replace('the contract knows', 'OpenAPI knows')}: ignored")
             else:
                 fatal[sentence] = pointer
     if fatal:
