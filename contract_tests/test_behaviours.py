@@ -250,6 +250,7 @@ def in_order(record: Record, first: str, then: str, state: State) -> None:
 def test_heartbeat_prolongs(run: Run, me: Flashback) -> None:
     """The answered end is the session's end from then on, in both forms."""
     before = me.state()
+    untouched = dict(before.sessions)
     for session in before.free_sessions[:3] or [a_session(before)]:
         old = moment(before.sessions[session].get("expiresAt"), "expiresAt", *before.answers[-1:])
         answer = me.succeed("heartbeatSession", session)
@@ -259,6 +260,9 @@ def test_heartbeat_prolongs(run: Run, me: Flashback) -> None:
         shown = me.succeed("listSessions")
         flat = by_id(shown, "sessions").get(session, {})
         judge_end(flat, new, f"{session} in GET /sessions", answer, shown)
+        untouched.pop(session, None)
+        flats = {s: r for s, r in by_id(shown, "sessions").items() if s in untouched}
+        unchanged("the sessions without a heartbeat", differences(untouched, flats), before)
         device = before.owner_of(session)
         if device:
             detail = me.succeed("getDevice", device)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -109,10 +110,16 @@ def chosen(names: list[str], words: Sequence[str] | None) -> list[str]:
     return found
 
 
+@cache
+def declared() -> list[dict[str, str]]:
+    """The claims of equivalence, read once."""
+    claims: list[dict[str, str]] = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
+    return claims
+
+
 def why_equivalent(name: str) -> str:
     """The argued reason why a mutant keeps the contract; empty when it is not declared so."""
-    declared = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
-    return next((str(entry["because"]) for entry in declared if fnmatch.fnmatchcase(name, entry["mutant"])), "")
+    return next((str(entry["because"]) for entry in declared() if fnmatch.fnmatchcase(name, entry["mutant"])), "")
 
 
 def as_equivalent(name: str, behaviours: Path, reasons: dict[str, str]) -> Finding:
