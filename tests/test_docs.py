@@ -12,7 +12,7 @@ from mockserver.behaviour.values import ROOTS
 from mockserver.behaviour.vocabulary import VERBS
 from mockserver.cli import _FLAGS, banner
 from mockserver.engine import Engine
-from mockserver.faults import PRESETS
+from mockserver.presets import PRESETS
 from tests.support import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
