@@ -147,7 +147,7 @@ def test_fork_from_an_old_base(benchmark: Benchmark, count: int, tmp_path: Path)
     engine = build_engine(Settings(str(inputs.CONTRACT), inputs.BEHAVIOURS, (fixtures,)))
     names = iter(range(10**9))
     benchmark.pedantic(  # type: ignore[attr-defined]
-        lambda: engine.store.load(f"w-{next(names)}"), setup=engine.base.forget, rounds=3
+        lambda: engine.store.load(f"w-{next(names)}"), setup=engine.base.renew, rounds=3
     )
 
 
