@@ -33,7 +33,7 @@ spec: $(VENV)/ready  ## the contract is what the pages give
 	$(BIN)/python -m spec.builder --check
 
 unit: $(VENV)/ready  ## the tests of this tool
-	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 15 tests
 
 contract: $(VENV)/ready  ## the contract suite against the mock of this clone
 	$(BIN)/contract-tests --report reports/clone
