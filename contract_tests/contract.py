@@ -17,7 +17,6 @@ from contract_tests.errors import UsageError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-ASSUMPTION_PAGE = "spec/README.md"
 
 
 @dataclass(frozen=True)

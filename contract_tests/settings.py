@@ -129,11 +129,6 @@ class Settings:
         """The contract file."""
         return self.spec or bundled()
 
-    @property
-    def is_bundled_contract(self) -> bool:
-        """Whether the contract is the one that comes with the judge."""
-        return self.spec is None
-
     @classmethod
     def gather(cls, given: Mapping[str, Any]) -> Settings:
         """Settings from parsed options (by `Option.dest`), the environment and the settings file."""

@@ -98,7 +98,7 @@ class Pipeline:
                 return instead
         wished = self._wished(operation, request)
         if wished is not None:
-            return self._stateless(wished, story)
+            return self._withheld(operation, wished, story, "the answer") or wished
         media = self._media(operation, self.success[operation.id], request)
         while True:
             world, version = self.store.load(caller.world)
@@ -107,10 +107,9 @@ class Pipeline:
             story.before = world if story.faults is None else replace(world, faults=story.faults)
             outcome = self._behave(operation, world, inputs, caller, story.now)
             reply = self.builder.compose(operation, self.success[operation.id], outcome.fields, media)
-            violations = self._check(operation, reply)
-            if violations:
-                story.violations = violations
-                return self._failed(story, "the answer would have broken the contract")
+            withheld = self._withheld(operation, reply, story, "the answer")
+            if withheld is not None:
+                return withheld
             if outcome.world is world or self.store.commit(caller.world, version, outcome.world):
                 story.changes, story.found = outcome.changes, outcome.found
                 return reply
@@ -163,12 +162,13 @@ class Pipeline:
         offered = self.builder.offered(operation, status)
         return negotiate(accept, offered) if offered else None
 
-    def _stateless(self, reply: Reply, story: Story) -> Reply:
-        violations = self._check(story.operation, reply) if story.operation else ()
-        if violations:
-            story.violations = violations
-            return self._failed(story, "the answer would have broken the contract")
-        return reply
+    def _withheld(self, operation: Operation, reply: Reply, story: Story, what: str) -> Reply | None:
+        """What is answered instead of a reply that breaks the contract; None for one that keeps it."""
+        violations = self._check(operation, reply)
+        if not violations:
+            return None
+        story.violations = violations
+        return self._failed(story, f"{what} would have broken the contract")
 
     def _behave(self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int) -> Outcome:
         behaviour = self.behaviours.operations.get(operation.id)
@@ -187,10 +187,7 @@ class Pipeline:
         reply = self.problems.render(refused, story.operation)
         operation = story.operation
         if operation is not None and not refused.own and operation.response_for(reply.status) is not None:
-            violations = self._check(operation, reply)
-            if violations:
-                story.violations = violations
-                return self._failed(story, f"the refusal ({refused.reason}) would have broken the contract")
+            return self._withheld(operation, reply, story, f"the refusal ({refused.reason})") or reply
         return reply
 
     def _failed(self, story: Story, reason: str) -> Reply:

@@ -15,7 +15,6 @@ from contract_tests.errors import UsageError
 
 VERBS = ("find", "create", "set", "remove", "list", "reply")
 FILTERED = ("find", "list", "remove")  # {collection: {field: value}}
-ASSIGNING = ("create", "set", "reply")  # {field: value}
 ABSENT, NOW = "$absent", "$now"
 Document = dict[str, Any]
 
