@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,14 @@ hypothesis.settings.load_profile("tests")
 Build = Callable[..., Engine]
 
 
+SPEAKING = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "MOCKSERVER_", "CONTRACT_", "GITHUB_", "GITLAB_")
+"""How the environment variables begin that change what the commands do or show."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers of these tests."""
+    """Register the markers of these tests, and forget what the caller's environment says to the commands."""
+    for name in [name for name in os.environ if name.startswith(SPEAKING)]:
+        del os.environ[name]
     config.addinivalue_line(
         "markers", "breaks_contract: the mock is made to break its contract, and must withhold the answer"
     )
