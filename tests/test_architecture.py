@@ -22,6 +22,7 @@ LAYERS = (
     ("pipeline",),
     ("engine",),
     ("samples", "terminal", "watch", "inspection", "insight"),
+    ("banner", "flags"),
     ("front",),
     ("control",),
     ("app",),

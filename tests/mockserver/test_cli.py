@@ -1,4 +1,4 @@
-"""The command: what it prints, how it ends, and how settings come from flags and environment."""
+"""The command: what it prints and how it ends."""
 
 from __future__ import annotations
 
@@ -18,15 +18,12 @@ from typing import Any
 
 import pytest
 
-from mockserver.auth import MODES
-from mockserver.cli import _parser, announce, banner, main, read_settings
+from mockserver.cli import announce, main
 from mockserver.clock import parse_instant, system_now
 from mockserver.engine import Engine
-from mockserver.errors import UsageError
 from mockserver.settings import bundled
 from mockserver.terminal import Terminal
-from tests.conftest import Build
-from tests.support import PATIENCE, Ask, LiveMock, bundled_settings, run_mock, taken_port
+from tests.support import PATIENCE, Ask, LiveMock, run_mock, taken_port
 
 DAY = 86_400_000
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2lnbmF0dXJl-_x"
@@ -165,73 +162,6 @@ def test_help_is_given(arguments: list[str]) -> None:
         assert "exit codes: 0 ok, 1 the contract is broken" in ended.stdout
 
 
-def _read_settings(arguments: list[str], environment: dict[str, str]) -> Any:
-    return read_settings(_parser().parse_args(["mock", *arguments]), environment)
-
-
-def test_without_flags_the_bundled_contract_is_played() -> None:
-    """On this machine's own address, port 4010, with the users' tokens enforced."""
-    settings = _read_settings([], {})
-    assert (settings.host, settings.port, settings.auth, settings.seed) == ("127.0.0.1", 4010, "enforce", "0")
-    assert settings.spec == str(bundled("spec/openapi.yaml"))
-    assert (settings.behaviours, settings.fixtures) == (GOOD, (bundled("fixtures"),))
-
-
-def test_another_contract_does_not_take_the_bundled_data() -> None:
-    """Behaviours and fixtures of one contract say nothing of another."""
-    settings = _read_settings(["other.yaml"], {})
-    assert (settings.spec, settings.behaviours, settings.fixtures) == ("other.yaml", None, ())
-
-
-def test_flags_win_over_the_environment() -> None:
-    """`MOCKSERVER_...` says what no flag says."""
-    environment = {
-        "MOCKSERVER_PORT": "5000",
-        "MOCKSERVER_AUTH": "off",
-        "MOCKSERVER_SEED": "7",
-        "MOCKSERVER_FIXTURES": os.pathsep.join(["a", "b"]),
-    }
-    settings = _read_settings(["--port", "6000"], environment)
-    assert (settings.port, settings.auth, settings.seed) == (6000, "off", "7")
-    assert settings.fixtures == (Path("a"), Path("b"))
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("AUTH", "maybe"), ("LOG_FORMAT", "xml"), ("PORT", "-1"), ("PORT", "²"), ("BEHAVIOURS", "nowhere")],
-)
-def test_the_environment_is_checked_like_flags(name: str, value: str) -> None:
-    """A wrong value is wrong usage."""
-    with pytest.raises(UsageError):
-        _read_settings([], {f"MOCKSERVER_{name}": value})
-
-
-def test_the_banner_says_all_on_one_screen(engine: Engine) -> None:
-    """Address, contract, users with tokens, the control surface, and a line to try."""
-    lines = banner(engine).splitlines()
-    assert len(lines) <= 24
-    assert max(map(len, lines)) <= 200
-    text = "\n".join(lines)
-    for said in ("http://127.0.0.1:4010", "openapi.yaml (9 operations)", "alice (alice-token)", "bob (bob-token)"):
-        assert said in text
-    assert "carol (carol-token)" in text
-    assert "/__mock__/" in text
-    assert "curl -X POST http://127.0.0.1:4010/devices/trust -H 'Authorization: Bearer alice-token'" in text
-
-
-def test_the_banner_of_a_v6_address_can_be_clicked(build: Build) -> None:
-    """Brackets around the address."""
-    assert "http://[::1]:4010/" in banner(build(bundled_settings(host="::1")))
-
-
-def test_modes_that_are_not_the_usual_are_said(build: Build) -> None:
-    """Who reads the banner sees that tokens are not enforced; without auth the line to try has no token."""
-    for mode in MODES:
-        text = banner(build(bundled_settings(auth=mode)))
-        assert ("Auth " in text) is (mode != "enforce")
-        assert ("Authorization" in text) is (mode != "off")
-
-
 @pytest.fixture
 def text_mock() -> Iterator[tuple[LiveMock, list[str]]]:
     """A mock that prints for people, and its banner."""
@@ -365,7 +295,7 @@ def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest
             super().flush()
             flushed.set()
 
-    def early(engine: Engine) -> str:
+    def early(engine: Engine, *, quiet: bool) -> str:
         Ask(engine)("GET", "/devices")
         return "the banner"
 
@@ -374,32 +304,3 @@ def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest
     announce(engine)
     assert flushed.wait(PATIENCE)
     assert " GET    /devices 200 listDevices (alice) " in out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("host", "token", "said"),
-    [
-        ("127.0.0.1", None, None),
-        ("localhost", "secret", None),
-        ("::1", None, None),
-        ("0.0.0.0", None, "the control surface answers this machine only"),
-        ("0.0.0.0", "secret", "to those with the admin token"),
-        ("192.0.2.7", None, "as any user above"),
-    ],
-)
-def test_what_other_machines_reach_is_said(build: Build, host: str, token: str | None, said: str | None) -> None:
-    """Where the mock listens to them, and never the token itself."""
-    text = banner(build(bundled_settings(host=host, admin_token=token)))
-    assert ("Exposed" in text) is (said is not None)
-    assert said is None or said in text
-    assert "secret" not in text
-
-
-def test_settings_of_worlds(capfd: pytest.CaptureFixture[str]) -> None:
-    """Their number, how long one lives that nobody uses, and what is no such thing."""
-    settings = _read_settings(["--max-worlds", "5", "--world-ttl", "PT1H", "--admin-token", "t", "--verbose"], {})
-    assert (settings.max_worlds, settings.world_ttl, settings.admin_token, settings.verbose) == (5, "PT1H", "t", True)
-    assert _read_settings([], {"MOCKSERVER_WORLD_TTL": "never"}).world_ttl is None
-    for wrong in (["--max-worlds", "0"], ["--world-ttl", "1h"], ["--world-ttl", "-PT1H"], ["--world-ttl", "PT0S"]):
-        with pytest.raises(UsageError):
-            _read_settings(wrong, {})
