@@ -27,6 +27,7 @@ LAYERS = (
     ("control",),
     ("app",),
     ("server",),
+    ("client",),
     ("cli", "pytest"),
     ("__main__",),
 )
