@@ -1,9 +1,10 @@
 // One world of the mock, as a test drives it. Copy this file into your project: it needs nothing but `fetch`.
 
 export class MockWorld {
-  constructor(name, url = process.env.MOCK_URL ?? "http://127.0.0.1:4010") {
+  constructor(name, url = process.env.MOCK_URL ?? "http://127.0.0.1:4010", adminToken = process.env.MOCK_ADMIN_TOKEN) {
     this.name = name;
     this.url = url;
+    this.admin = adminToken ? { Authorization: `Bearer ${adminToken}` } : {}; // for a mock on another machine
   }
 
   /** The bearer token that puts a user's requests into this world. */
@@ -60,7 +61,7 @@ export class MockWorld {
   async call(method, path, body) {
     const answer = await fetch(`${this.url}/__mock__/worlds/${encodeURIComponent(this.name)}/${path}`, {
       method,
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...this.admin },
       body: body && JSON.stringify(body),
     });
     const value = await answer.json();

@@ -39,10 +39,11 @@ class MockRefused(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class MockServer:
-    """A running mock: its address, and the tokens of its users."""
+    """A running mock: its address, the tokens of its users, and its admin token where it runs on another machine."""
 
     url: str
     users: Mapping[str, str]
+    admin_token: str | None = None
 
     def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
@@ -62,6 +63,7 @@ class MockServer:
         """One call of the control surface, given below `/__mock__`; what it answers, decoded."""
         body = None if value is _NOTHING else json.dumps(value).encode()
         headers = {} if body is None else {"content-type": "application/json"}
+        headers |= {"authorization": f"Bearer {self.admin_token}"} if self.admin_token else {}
         answer = self.send(method, f"/__mock__{path}", headers=headers, body=body)
         if answer.status >= 400:
             raise MockRefused(f"{method} /__mock__{path}: {answer.status} {answer.json.get('detail', '')}")

@@ -7,7 +7,8 @@
 For annotations: `from mockserver.client import MockServer, MockWorld`.
 
 Settings, in pytest.ini or pyproject.toml: `mock_arguments`, the arguments of `mockserver mock` (`api.yaml --auth any`);
-on the command line: `--mock-url`, a mock that is running already.
+on the command line: `--mock-url`, a mock that is running already; in the environment: `MOCKSERVER_ADMIN_TOKEN`, if that
+mock runs on another machine.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import queue
 import re
 import subprocess
 import sys
 import threading
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -40,9 +43,9 @@ def mock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
     """A mock for the whole session: a process of its own on a free port, or the one of `--mock-url`."""
     url = pytestconfig.getoption("--mock-url")
     if url:
-        server = MockServer(url.rstrip("/"), {})
+        server = MockServer(url.rstrip("/"), {}, os.environ.get("MOCKSERVER_ADMIN_TOKEN"))
         about = server.control("GET", "/about")
-        yield MockServer(server.url, {user["name"]: user["token"] for user in about["users"]})
+        yield replace(server, users={user["name"]: user["token"] for user in about["users"]})
         return
     with _started(pytestconfig.getini("mock_arguments")) as server:
         yield server

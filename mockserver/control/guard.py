@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from mockserver.errors import Refused
 from mockserver.settings import is_loopback
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_CHALLENGES = (("WWW-Authenticate", 'Basic realm="the mock: any name, the admin token as password", charset="UTF-8"'),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Asking:
 
 
 def admit(asking: Asking, admin_token: str | None) -> None:
-    """Let the caller in; `Refused(403)` for strangers and other origins, `Refused(415)` for what is not JSON."""
+    """Let the caller in; `Refused(401)` or `Refused(403)` for strangers and other origins, `415` for no JSON."""
     if not _has_token(asking.headers, admin_token):
         _must_be_local(asking, admin_token)
     _must_not_be_foreign(asking)
@@ -32,18 +35,36 @@ def admit(asking: Asking, admin_token: str | None) -> None:
 
 
 def _has_token(headers: Mapping[str, str], admin_token: str | None) -> bool:
-    word, _, sent = headers.get("authorization", "").partition(" ")
-    known = admin_token is not None and word.lower() == "bearer"
-    return known and hmac.compare_digest(sent.strip().encode(), (admin_token or "").encode())
+    sent = _sent_token(headers.get("authorization", ""))
+    return admin_token is not None and hmac.compare_digest(sent.encode(), admin_token.encode())
+
+
+def _sent_token(authorization: str) -> str:
+    """A bearer token, or the password of Basic, which is how a browser asks its user (RFC 7617)."""
+    scheme, _, credentials = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
 
 
 def _must_be_local(asking: Asking, admin_token: str | None) -> None:
     """A page may name any host that leads to this machine (DNS rebinding), so the name must be this machine's too."""
-    fix = "send Authorization: Bearer ADMIN_TOKEN" if admin_token is not None else "start it with --admin-token"
     if not is_loopback(asking.peer):
-        raise Refused(403, f"the control surface answers this machine only, and you are {asking.peer}; {fix}")
+        raise _stranger(f"this machine only, and you are {asking.peer}", admin_token)
     if not is_loopback(hostname(asking.host)):
-        raise Refused(403, f"the control surface answers this machine's own names only, not {asking.host!r}; {fix}")
+        raise _stranger(f"this machine's own names only, not {asking.host!r}", admin_token)
+
+
+def _stranger(why: str, admin_token: str | None) -> Refused:
+    told = f"the control surface answers {why}"
+    if admin_token is None:
+        return Refused(403, f"{told}; start it with --admin-token")
+    return Refused(401, f"{told}; send Authorization: Bearer ADMIN_TOKEN", headers=_CHALLENGES)
 
 
 def _must_not_be_foreign(asking: Asking) -> None:

@@ -10,11 +10,11 @@ PATIENCE = 15_000
 """Milliseconds that a slow machine may take; nothing waits that long when all is well."""
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page, expect
+    from playwright.sync_api import Browser, Locator, Page, expect
 else:
     _api = pytest.importorskip("playwright.sync_api", reason="no browser tests: Playwright is not installed")
-    Locator, Page, expect = _api.Locator, _api.Page, _api.expect
+    Browser, Locator, Page, expect = _api.Browser, _api.Locator, _api.Page, _api.expect
 
 expect.set_options(timeout=PATIENCE)
 
-__all__ = ["PATIENCE", "Locator", "Page", "expect"]
+__all__ = ["PATIENCE", "Browser", "Locator", "Page", "expect"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import Watch
 from tests.browser.parts import cell, outcome, rows
-from tests.browser.play import Page, expect
+from tests.browser.play import Browser, Page, expect
 from tests.browser.world import BrowserWorld
+from tests.support import LiveMock
 
 MARKUP = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
@@ -42,3 +45,20 @@ def test_a_mock_that_went_away_is_told(console: Page, watch: Watch) -> None:
     console.route("**/__mock__/**", lambda route: route.abort())
     console.get_by_role("button", name="+1 h").click()
     expect(outcome(console)).to_contain_text("The mock cannot be reached")
+
+
+@pytest.mark.parametrize(("password", "status"), [("let-me-in", 200), ("guess", 401)])
+def test_a_mock_elsewhere_asks_for_the_admin_token(browser: Browser, password: str, status: int) -> None:
+    """Under a name that is not this machine's own, the browser asks for it, and the console is live with it alone."""
+    mock = LiveMock("--admin-token", "let-me-in").started()
+    context = browser.new_context(http_credentials={"username": "me", "password": password})
+    try:
+        page = context.new_page()
+        answer = page.goto(f"http://mock.localhost:{mock.port}/__mock__/")
+        assert answer is not None
+        assert answer.status == status
+        if status == 200:
+            expect(page.locator("#live")).to_have_text("Live")
+    finally:
+        context.close()
+        mock.interrupt()

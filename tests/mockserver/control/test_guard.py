@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from tests.conftest import Build
@@ -51,18 +53,41 @@ def test_what_a_form_can_send_is_refused(control: Control, path: str, media: str
     assert control("POST", "/reset").status == 200
 
 
-def test_the_admin_token_opens_the_surface(build: Build) -> None:
-    """To other machines and by other names, with the token alone; this machine needs none."""
+def _basic(text: str) -> dict[str, str]:
+    return {"Authorization": f"Basic {base64.b64encode(text.encode()).decode()}"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Authorization": "Bearer secret"}, 200),
+        ({"Authorization": "bearer secret"}, 200),
+        (_basic("anybody:secret"), 200),
+        (_basic(":secret"), 200),
+        ({}, 401),
+        ({"Authorization": "Bearer other"}, 401),
+        (_basic("secret:other"), 401),
+        (_basic("secret"), 401),
+        ({"Authorization": "Basic ?"}, 401),
+        ({"Authorization": "Basic /w=="}, 401),
+        ({"Authorization": "Digest secret"}, 401),
+    ],
+)
+def test_the_admin_token_opens_the_surface(build: Build, headers: dict[str, str], status: int) -> None:
+    """To other machines and by other names, with the token alone, which a browser asks its user for."""
     control = Control(build(bundled_settings(admin_token="secret")))
-    far = {"REMOTE_ADDR": "203.0.113.9"}
-    known, unknown = {"Authorization": "Bearer secret"}, {"Authorization": "Bearer other"}
-    assert control("GET", "/worlds", headers={**known, "Host": "mock.example"}, **far).status == 200
-    refused = control("GET", "/worlds", headers=unknown, **far)
-    assert refused.status == 403
-    assert "ADMIN_TOKEN" in refused.json["detail"]
+    answer = control("GET", "/worlds", headers={**headers, "Host": "mock.example"}, REMOTE_ADDR="203.0.113.9")
+    assert answer.status == status
+    assert ("www-authenticate" in answer.headers) is (status == 401)
+    assert status == 200 or "ADMIN_TOKEN" in answer.json["detail"]
+
+
+def test_the_admin_token_is_not_asked_of_this_machine_and_admits_no_other_origin(build: Build) -> None:
+    """It is for strangers; a page elsewhere stays outside, whatever the browser sends along."""
+    control = Control(build(bundled_settings(admin_token="secret")))
     assert control("GET", "/worlds").status == 200
-    foreign = {**known, "Origin": "https://evil.example"}
-    assert control("GET", "/worlds", headers=foreign, **far).status == 403
+    foreign = {**_basic(":secret"), "Origin": "https://evil.example"}
+    assert control("GET", "/worlds", headers=foreign, REMOTE_ADDR="203.0.113.9").status == 403
 
 
 def test_without_a_token_the_refusal_says_how_to_open(control: Control) -> None:
