@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract import pointers
 from mockserver.contract.compiled import Breach, Compiled, compiled
-from mockserver.contract.schemas import self_contained
+from mockserver.contract.schemas import JsonSchemas
 from mockserver.contract.validation import DOUBTFUL, Referee
 from mockserver.contract.wording import violations
 
@@ -31,11 +31,10 @@ class Judge:
     `accepts(value)` is the compiled schema's own function as soon as there is one.
     """
 
-    __slots__ = ("_compiled", "_judges", "_names", "_pointer", "_schema", "_writing", "accepts", "weight")
+    __slots__ = ("_compiled", "_judges", "_pointer", "_schema", "_writing", "accepts", "weight")
 
     def __init__(self, judges: Judges, schema: Any, pointer: str, *, writing: bool) -> None:
         self._judges, self._schema, self._pointer, self._writing = judges, schema, pointer, writing
-        self._names: dict[str, str] = {}
         self._compiled: Compiled | None = None
         self.accepts: Callable[[Any], bool] = self._accepts_first
         self.weight = 0
@@ -46,8 +45,8 @@ class Judge:
     def _ready(self) -> Compiled:
         ready = self._compiled
         if ready is None:
-            ready = self._judges.compile(self._schema, self._pointer, writing=self._writing, names=self._names)
-            self._compiled, self.accepts, self.weight = ready, ready.accepts, 1 + len(self._names)
+            ready, weight = self._judges.compile(self._schema, self._pointer, writing=self._writing)
+            self._compiled, self.accepts, self.weight = ready, ready.accepts, weight
             self._judges.keep(self)
         return ready
 
@@ -72,7 +71,7 @@ class Judge:
         parts = breach.schema_path
         base = self._pointer
         if parts[:1] == ("$defs",) and len(parts) > 1:
-            base, parts = self._names.get(str(parts[1]), ""), parts[2:]
+            base, parts = self._judges.pointer_of(str(parts[1]), writing=self._writing), parts[2:]
         for length in range(len(parts), -1, -1):
             pointer = pointers.join(base, *parts[:length])
             if self._judges.has(pointer):
@@ -86,6 +85,7 @@ class Judges:
     def __init__(self, document: Document, note: Callable[[str], None]) -> None:
         self.referee = Referee(document)
         self._document, self._note = document, note
+        self._schemas = {writing: JsonSchemas(document, writing=writing, note=note) for writing in (False, True)}
         # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
         self._known: dict[tuple[int, bool], tuple[Any, Judge]] = {}
         self._kept: deque[Judge] = deque()
@@ -98,16 +98,19 @@ class Judges:
             self._known[key] = schema, Judge(self, schema, pointer, writing=writing)
         return self._known[key][1]
 
-    def compile(self, schema: Any, pointer: str, *, writing: bool, names: dict[str, str]) -> Compiled:
-        """Compiles a schema and fills in the pointers of its `$defs`; one that cannot be compiled fits anything."""
+    def compile(self, schema: Any, pointer: str, *, writing: bool) -> tuple[Compiled, int]:
+        """Compiles a schema, and says how many schemas that took; one that cannot be compiled fits anything."""
         try:
-            json_schema, found = self_contained(self._document, schema, writing=writing, note=self._note)
-            names |= found
-            return compiled(json_schema)
+            json_schema, weight = self._schemas[writing].self_contained(schema)
+            return compiled(json_schema), weight + 1
         except (ValueError, RecursionError) as error:
             problem = str(error).splitlines()[0][:200]
             self._note(f"{pointer or 'a schema'} cannot be compiled ({problem}): anything fits it")
-            return compiled(True)
+            return compiled(True), 1
+
+    def pointer_of(self, name: str, *, writing: bool) -> str:
+        """Where one of a compiled schema's `$defs` stands in the document."""
+        return self._schemas[writing].pointers.get(name, "")
 
     def keep(self, judge: Judge) -> None:
         """Counts a compiled judge in, and gives up the oldest ones when there are too many."""

@@ -7,7 +7,8 @@ schema that is reached by `$ref` stands once under `$defs`, so recursion is no m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
 from typing import Any, Final
 
 from mockserver.contract import pointers
@@ -23,29 +24,55 @@ ANYTHING: Final[JsonSchema] = True
 _BOUNDS: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 
-def self_contained(document: Document, schema: Any, *, writing: bool, note: Note) -> tuple[JsonSchema, dict[str, str]]:
-    """The JSON Schema that judges values of a schema, `writing` for requests; and the pointers of its `$defs`."""
-    conversion = _Conversion(document, writing=writing, note=note)
-    return conversion.whole(schema), {name: pointer for (pointer, _), name in conversion.names.items()}
+class JsonSchemas:
+    """The schemas of one document in one direction, `writing` for requests; each `$ref` is followed once for all."""
 
-
-class _Conversion:
     def __init__(self, document: Document, *, writing: bool, note: Note) -> None:
         self.document, self.writing, self.note = document, writing, note
         self.legacy = document.version == "3.0"
         self.hidden = "readOnly" if writing else "writeOnly"
+        self.pointers: dict[str, str] = {}  #: where each of the `$defs` stands in the document, by its name
         self.names: dict[tuple[str, Exempt], str] = {}
         self.waiting: list[tuple[str, Any, Exempt, str]] = []
+        self.definitions: dict[str, tuple[JsonSchema, frozenset[str]]] = {}  # with the names that each refers to
+        self.aims: set[str] = set()  # the names that the schema at hand refers to
+        self.lock = Lock()
 
-    def whole(self, schema: Any) -> JsonSchema:
-        root = self.convert(schema, frozenset())
-        definitions: dict[str, JsonSchema] = {}
+    def self_contained(self, schema: Any) -> tuple[JsonSchema, int]:
+        """The JSON Schema that judges values of a schema, and how many `$defs` it has."""
+        with self.lock:
+            try:
+                root, aims = self.converted(schema, frozenset())
+                self.settle()
+            except BaseException:
+                self.waiting.clear()
+                self.names = {key: name for key, name in self.names.items() if name in self.definitions}
+                raise
+            definitions = self.reached(aims)
+        if not definitions or isinstance(root, bool):
+            return root, 0
+        return {**root, "$defs": definitions}, len(definitions)
+
+    def settle(self) -> None:
+        """Convert what has been referred to, and what that refers to."""
         while self.waiting:
             name, node, exempt, pointer = self.waiting.pop()
-            definitions[name] = self.convert(node, exempt, pointer)
-        if not definitions or isinstance(root, bool):
-            return root
-        return {**root, "$defs": definitions}
+            self.definitions[name] = self.converted(node, exempt, pointer)
+
+    def converted(self, schema: Any, exempt: Exempt, pointer: str = "") -> tuple[JsonSchema, frozenset[str]]:
+        self.aims = set()
+        return self.convert(schema, exempt, pointer), frozenset(self.aims)
+
+    def reached(self, names: Iterable[str]) -> dict[str, JsonSchema]:
+        """The definitions that lie behind these names."""
+        found: dict[str, JsonSchema] = {}
+        open_names = list(names)
+        while open_names:
+            name = open_names.pop()
+            if name not in found:
+                found[name], aims = self.definitions[name]
+                open_names += aims
+        return found
 
     def convert(self, schema: Any, exempt: Exempt, pointer: str = "") -> JsonSchema:
         """One schema; properties named in `exempt` need not be there."""
@@ -74,8 +101,10 @@ class _Conversion:
     def name(self, pointer: str, node: Any, exempt: Exempt) -> str:
         key = pointer, exempt
         if key not in self.names:
-            self.names[key] = name = f"s{len(self.names)}"
+            self.names[key] = name = f"s{len(self.pointers)}"
+            self.pointers[name] = pointer
             self.waiting.append((name, node, exempt, pointer))
+        self.aims.add(self.names[key])
         return self.names[key]
 
     def keywords(self, schema: Mapping[str, Any], exempt: Exempt) -> dict[str, Any]:

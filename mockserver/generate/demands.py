@@ -31,6 +31,7 @@ class Demands:
     targets: frozenset[int] = frozenset()  #: identities of the `$ref` targets among the parts
     names: tuple[str, ...] = ()  #: the `$ref`s that led here, outermost first
     _of_property: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # what was asked before
 
     def each(self, keyword: str) -> Iterator[Any]:
         """The keyword's value in every part that has it."""
@@ -46,10 +47,20 @@ class Demands:
 
     def has(self, *keywords: str) -> bool:
         """Whether any part has one of the keywords."""
-        return any(keyword in part for part in self.parts for keyword in keywords)
+        return bool(self._once(keywords, lambda: any(name in part for part in self.parts for name in keywords)))
+
+    def _once(self, key: Any, find: Callable[[], Any]) -> Any:
+        """What was found before, or is found now: schemas do not change, and many values are made of each."""
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = find()
+        return found
 
     def types(self) -> list[str]:
         """The types that the value may have, in the order in which they are worth trying."""
+        return list(self._once("types", self._types))
+
+    def _types(self) -> list[str]:
         allowed = [type_names(part["type"]) for part in self.parts if part.get("type")]
         candidates = [*dict.fromkeys(name for names in allowed for name in names)] or list(self._implied())
         found = [name for name in candidates if all(_admits(names, name) for names in allowed)]
@@ -75,7 +86,10 @@ class Demands:
 
     def property_names(self) -> list[str]:
         """The properties that any part declares, in the order of the document."""
-        return list(dict.fromkeys(name for part in self.parts for name in part.get("properties") or ()))
+        return list(self._once("names", self._property_names))
+
+    def _property_names(self) -> dict[str, None]:
+        return dict.fromkeys(name for part in self.parts for name in part.get("properties") or ())
 
     def required(self) -> list[str]:
         """The properties that any part requires, in the order of the document."""

@@ -26,6 +26,7 @@ _UNCERTAIN: Final = (
     "anyOf", "oneOf", "not", "if", "dependentRequired", "dependentSchemas", "contains",
     "unevaluatedProperties", "unevaluatedItems",
 )  # fmt: skip
+_OFFERING: Final = ("example", "examples", "default", "const", "enum")
 _NOTHING: Final = object()
 _EMPTY: Final[tuple[Any, ...]] = (None, [], {}, "")
 
@@ -78,6 +79,8 @@ class Draw:
 
     def _prepared(self, demands: Demands, varied: bool) -> Iterator[Any]:
         """The values that the schema itself offers, examples first."""
+        if not demands.has(*_OFFERING):
+            return
         if not varied:
             yield from demands.each("example")
             yield from (one for examples in demands.each("examples") if isinstance(examples, list) for one in examples)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.generate.choices import discriminator_value
@@ -17,7 +17,7 @@ _ATTEMPTS: Final = 5
 
 def make_object(draw: Drawer, demands: Demands, where: Where) -> dict[str, Any]:
     """An object with all that is required, and the optional members that there is room for."""
-    required = [name for name in demands.required() if not _hidden(draw, demands, name)]
+    required = dict.fromkeys(name for name in demands.required() if not _hidden(draw, demands, name))
     most = demands.least("maxProperties")
     least = max(len(required), demands.most("minProperties"))
     if most is not None and least > most:
@@ -33,7 +33,7 @@ def make_object(draw: Drawer, demands: Demands, where: Where) -> dict[str, Any]:
     return made
 
 
-def _missing(required: list[str], made: Mapping[str, Any]) -> int:
+def _missing(required: Iterable[str], made: Mapping[str, Any]) -> int:
     return sum(name not in made for name in required)
 
 
@@ -41,7 +41,7 @@ def _hidden(draw: Drawer, demands: Demands, name: str) -> bool:
     return any(draw.judge.hides(schema) for schema in demands.of_property(name))
 
 
-def _in_order(draw: Drawer, demands: Demands, where: Where, required: list[str]) -> Iterator[str]:
+def _in_order(draw: Drawer, demands: Demands, where: Where, required: Mapping[str, None]) -> Iterator[str]:
     """The members to make: those declared in the order of the document, then what is required beyond them."""
     wanted = _with_dependents(demands, [*required, *_optional(draw, demands, where, required)])
     declared = demands.property_names()
@@ -49,7 +49,7 @@ def _in_order(draw: Drawer, demands: Demands, where: Where, required: list[str])
     yield from (name for name in wanted if name not in declared)
 
 
-def _optional(draw: Drawer, demands: Demands, where: Where, required: list[str]) -> Iterator[str]:
+def _optional(draw: Drawer, demands: Demands, where: Where, required: Mapping[str, None]) -> Iterator[str]:
     for name in dict.fromkeys([*demands.property_names(), *(where.given or ())]):
         if name in required or not _may_be_named(draw, demands, name) or _hidden(draw, demands, name):
             continue
@@ -58,13 +58,13 @@ def _optional(draw: Drawer, demands: Demands, where: Where, required: list[str])
             yield name
 
 
-def _with_dependents(demands: Demands, names: list[str]) -> list[str]:
+def _with_dependents(demands: Demands, names: list[str]) -> dict[str, None]:
     wanted = dict.fromkeys(names)
     for name in names:  # grows while it is walked: what one member brings along may bring along more
         for dependents in demands.each("dependentRequired"):
             names.extend(other for other in dependents.get(name, ()) if other not in wanted)
             wanted.update(dict.fromkeys(dependents.get(name, ())))
-    return list(wanted)
+    return wanted
 
 
 def _add(draw: Drawer, demands: Demands, where: Where, made: dict[str, Any], name: str, needed: bool) -> None:
@@ -85,6 +85,8 @@ def _add(draw: Drawer, demands: Demands, where: Where, made: dict[str, Any], nam
 
 def _discriminating(demands: Demands, name: str) -> Iterator[Any]:
     """What a discriminator of a parent schema asks of its property: the name of the schema that is being made."""
+    if not demands.has("discriminator"):
+        return
     for part in demands.parts:
         discriminator = part.get("discriminator")
         if (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from random import Random
 from typing import Final
 
@@ -44,8 +45,13 @@ _HINTS: Final = tuple(
 
 def word(hint: str, random: Random) -> str:
     """A word that suits a property of this name."""
+    return random.choice(_choices(hint))
+
+
+@lru_cache(4096)
+def _choices(hint: str) -> tuple[str, ...]:
     spoken = re.sub(r"[^a-z]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", hint).lower())
     for pattern, choices in _HINTS:
         if pattern.search(spoken):
-            return random.choice(choices)
-    return random.choice(_PLAIN)
+            return choices
+    return _PLAIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,13 +64,15 @@ def seed_world(
     Raises FixtureError with file, line, record and field.
     """
     records = {}
+    made = [schema for name in fixtures.records if name in fixtures.made for schema in schemas.get(name) or ()]
+    accepts = contract.together(made)
     for name, held in fixtures.records.items():
         source = fixtures.sources.get(name)
         if name not in rules:
             fix = did_you_mean(name, rules)
             raise FixtureError(f"unknown collection {name!r}", place=place_of(source, f"/{name}"), fix=fix)
         check = _Checker(name, rules[name], schemas.get(name) or [], contract, source, now)
-        records[name] = tuple(check.records(held, made=name in fixtures.made))
+        records[name] = tuple(check.made(held, accepts) if name in fixtures.made else check.given(held))
     return Seeded(rules, records, seed)
 
 
@@ -82,33 +85,41 @@ class _Checker:
         self.name, self.rules, self.contract = name, rules, contract
         self.source, self.instants = source, Instants(now)
         self.schemas = [(schema, frozenset(members(schema, contract.resolve))) for schema in schemas]
-        self.finders = [finder for schema in schemas if (finder := moment_finder(schema, contract))]
         self.keys: set[str] = set()
 
-    def records(self, held: Sequence[Any], *, made: bool) -> Iterator[tuple[Record, Moments]]:
-        """Check all records; of made-up ones, those that do not hold are left out."""
+    def given(self, held: Sequence[Any]) -> Iterator[tuple[Record, Moments]]:
+        """Check the records that somebody wrote; their date math is returned with them. Raises FixtureError."""
+        finders = [finder for schema, _ in self.schemas if (finder := moment_finder(schema, self.contract))]
         for place, record in enumerate(held):
-            try:
-                yield self.record(place, record)
-            except FixtureError:
-                if not made:
-                    raise
+            self.use_key(place, record)
+            moments = tuple(dict(pair for find in finders for pair in find(record, ())).items())
+            value = resolved(record, moments, self.instants)
+            for schema, shown in self.shown(value):
+                for violation in self.contract.violations(schema, shown, place=""):
+                    raise self.wrong(place, violation.place.strip("."), violation.message)
+            yield record, moments
 
-    def record(self, place: int, record: Any) -> tuple[Record, Moments]:
-        """Check one record; its date math is returned with it. Raises FixtureError."""
+    def made(self, held: Sequence[Any], accepts: Callable[[Any, Any], bool]) -> Iterator[tuple[Record, Moments]]:
+        """Those of the made-up records that hold; they know no date math."""
+        for place, record in enumerate(held):
+            if all(accepts(schema, shown) for schema, shown in self.shown(record)):
+                with suppress(FixtureError):
+                    self.use_key(place, record)
+                    yield record, ()
+
+    def use_key(self, place: int, record: Record) -> None:
+        """Take the record's key, which no other may have."""
         key = record.get(self.rules.key)
         if key is None:
             raise self.wrong(place, "", f"has no {self.rules.key}")
         if text_of(key) in self.keys:
             raise self.wrong(place, self.rules.key, f"{self.rules.key} {text_of(key)} is used twice")
         self.keys.add(text_of(key))
-        moments = tuple(dict(pair for find in self.finders for pair in find(record, ())).items())
-        value = resolved(record, moments, self.instants)
+
+    def shown(self, record: Record) -> Iterator[tuple[Any, Record]]:
+        """Each schema that shows the record, with what it shows of it."""
         for schema, declared in self.schemas:
-            shown = {name: value[name] for name in value if name in declared} if declared else value
-            for violation in self.contract.violations(schema, shown, place=""):
-                raise self.wrong(place, violation.place.strip("."), violation.message)
-        return record, moments
+            yield schema, {name: record[name] for name in record if name in declared} if declared else record
 
     def wrong(self, place: int, name: str, problem: str) -> FixtureError:
         pointer = f"/{self.name}/{place}" + (f"/{name.replace('.', '/')}" if name else "")
