@@ -75,16 +75,20 @@ class Auth:
             raise refusals[0]
         raise next(refusal for refusal in refusals if "nothing was sent" not in refusal.reason)
 
+    def credentials(self, operation: Operation) -> list[tuple[str, str, str]]:
+        """Location, name and value of what lets the first user, or else anybody, call an operation."""
+        if self.mode == "off" or not operation.security or frozenset() in operation.security:
+            return []
+        token = self.users[0].token if self.users else "any:token"
+        schemes = [self.schemes[name] for name in sorted(operation.security[0]) if name in self.schemes]
+        return [(scheme.location, scheme.parameter, _written(scheme, token)) for scheme in schemes]
+
     def headers_of(self, user: User) -> dict[str, str]:
         """The headers by which a user is admitted, whichever of the contract's schemes an operation asks for."""
         headers = {}
         for scheme in self.schemes.values():
-            if scheme.kind == "basic":
-                headers["authorization"] = f"Basic {base64.b64encode(user.token.encode()).decode()}"
-            elif scheme.kind == "bearer":
-                headers["authorization"] = f"Bearer {user.token}"
-            elif scheme.location == "header":
-                headers[scheme.parameter.lower()] = user.token
+            if scheme.location == "header":
+                headers[scheme.parameter.lower()] = _written(scheme, user.token)
         return headers
 
     def world_of(self, request: Request) -> str:
@@ -123,6 +127,13 @@ class Auth:
         if user is None:
             return Caller("anyone", world, {"id": None, "name": "anyone", "world": world})
         return Caller(user.name, world, {"id": user.id, "name": user.name, "world": world})
+
+
+def _written(scheme: SecurityScheme, token: str) -> str:
+    """A credential as the scheme's parameter carries it."""
+    if scheme.kind == "basic":
+        return f"Basic {base64.b64encode(token.encode()).decode()}"
+    return f"Bearer {token}" if scheme.kind == "bearer" else token
 
 
 def _credential(scheme: SecurityScheme, request: Request) -> str:

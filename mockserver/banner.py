@@ -29,8 +29,8 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
     lines += exposure(settings)
     sample = best_sample(engine)
-    token = engine.fixtures.users[0].token if engine.fixtures.users and settings.auth != "off" else None
-    lines += ["", "Try it:", f"  {sample.curl(url, token)}"] if sample else []
+    if sample is not None:
+        lines += ["", "Try it:", f"  {sample.curl(url, engine.pipeline.auth.credentials(sample.operation))}"]
     follows = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
     return "\n".join([*lines, "", f"Ctrl-C stops it. {follows}"])
 

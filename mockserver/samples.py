@@ -3,44 +3,60 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 
 from mockserver.behaviour.runner import run
 from mockserver.behaviour.values import Scope
 from mockserver.behaviour.vocabulary import Behaviour, Query
-from mockserver.contract.operation import Operation
+from mockserver.contract.operation import Operation, Parameter
 from mockserver.engine import Engine
 from mockserver.errors import Refused
-from mockserver.messages import Inputs
+from mockserver.messages import Inputs, Request
 from mockserver.state.store import MAIN
 from mockserver.state.world import Record, text_of
 
 SAMPLES = 3
 """How many records stand as examples for one operation."""
+_OTHERS = 20
+"""How many operations without memory are tried for a line to show."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One request: path values, and the fields of its body."""
+    """One request: the values of its parameters, and the fields of its body."""
 
     operation: Operation
     path: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    header: Mapping[str, str] = field(default_factory=dict)
 
-    def curl(self, url: str, token: str | None) -> str:
-        """The request as a curl line."""
+    @property
+    def address(self) -> str:
+        """The path with its values in it, percent-encoded."""
         path = self.operation.template
         for name, value in self.path.items():
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+        return path
+
+    def curl(self, url: str, credentials: Sequence[tuple[str, str, str]] = ()) -> str:
+        """The request as a curl line, with credentials as location, name and value."""
+        query = {**self.query, **{name: value for location, name, value in credentials if location == "query"}}
         words = ["curl"] + ([] if self.operation.method == "GET" else ["-X", self.operation.method])
-        words.append(f"{url}{path}")
-        if token is not None:
-            words += ["-H", f"Authorization: Bearer {token}"]
+        words.append(f"{url}{self.address}" + (f"?{urlencode(query)}" if query else ""))
+        for name, text in self.header.items():
+            words += ["-H", f"{name}: {text}"]
+        for location, name, value in credentials:
+            if location == "header":
+                words += ["-H", f"{'Authorization' if name == 'authorization' else name}: {value}"]
+            elif location == "cookie":
+                words += ["-b", f"{name}={value}"]
         if self.body:
             words += ["-H", "Content-Type: application/json", "-d", msgspec.json.encode(self.body).decode()]
         return shlex.join(words)
@@ -118,15 +134,64 @@ def _sample(operation: Operation, query: Query, record: Record) -> Sample | None
 
 
 def best_sample(engine: Engine) -> Sample | None:
-    """The request that shows most: a write that names a record in its body, else any that needs no more than a path."""
-    ranked: list[tuple[bool, bool, int, Sample]] = []
-    for found in samples(engine).values():
-        for sample in found[:1]:
-            complete = all(name in sample.path for name in _template_names(sample.operation))
-            if complete and bool(sample.body) == (sample.operation.body is not None):
-                ranked.append((bool(sample.body), sample.operation.method == "GET", -len(ranked), sample))
-    return max(ranked, key=lambda entry: entry[:3])[3] if ranked else None
+    """The request that shows most: a write that names a record in its body, else a read; it says all it has to."""
+    return next((whole for sample in _ranked(engine) if (whole := _completed(engine, sample)) is not None), None)
 
 
-def _template_names(operation: Operation) -> list[str]:
-    return [parameter.name for parameter in operation.parameters if parameter.location == "path"]
+def _ranked(engine: Engine) -> Iterator[Sample]:
+    remembered = [found[0] for found in samples(engine).values() if found]
+    yield from sorted(remembered, key=lambda sample: (not sample.body, sample.operation.method != "GET"))
+    others = (one for one in engine.contract.operations.values() if one.id not in engine.behaviours.operations)
+    yield from islice((Sample(one) for one in others if one.method == "GET"), _OTHERS)
+
+
+def _completed(engine: Engine, sample: Sample) -> Sample | None:
+    """The request with what else its operation requires; None where that cannot be put into a short line."""
+    if bool(sample.body) != (sample.operation.body is not None):
+        return None
+    places: dict[str, dict[str, Any]] = {"path": dict(sample.path), "query": {}, "header": {}}
+    for parameter in sample.operation.parameters:
+        if parameter.required and parameter.name not in places.get(parameter.location, {}):
+            value = _value_of(engine, parameter)
+            if value is None or parameter.location not in places:
+                return None
+            places[parameter.location][parameter.name] = value
+    whole = replace(sample, path=places["path"], query=places["query"], header=places["header"])
+    return whole if _is_read(engine, whole) else None
+
+
+def _value_of(engine: Engine, parameter: Parameter) -> str | None:
+    """A value that the contract gives as an example, or one made from the schema; None where it is no plain text."""
+    given = [parameter.raw["example"]] if "example" in parameter.raw else []
+    named = parameter.raw.get("examples")
+    given += [one["value"] for one in named.values() if "value" in one] if isinstance(named, Mapping) else []
+    value = given[0] if given else _made(engine, parameter)
+    if isinstance(value, list) and len(value) > 0:
+        value = value[0]
+    return None if value is None or isinstance(value, dict | list) else text_of(value).strip() or None
+
+
+def _made(engine: Engine, parameter: Parameter) -> Any:
+    from mockserver.generate import Unsatisfiable, generate  # few contracts need it, and no start waits for it
+
+    try:
+        return generate(
+            parameter.schema, resolve=engine.contract.resolve, seed=engine.settings.seed, writing=True, sparse=True
+        )
+    except Unsatisfiable:
+        return None
+
+
+def _is_read(engine: Engine, sample: Sample) -> bool:
+    """Whether the contract finds nothing wrong with the request."""
+    headers = {name.lower(): text for name, text in sample.header.items()}
+    body = msgspec.json.encode(sample.body) if sample.body else b""
+    if body:
+        headers |= {"content-type": "application/json", "content-length": str(len(body))}
+    request = Request(sample.operation.method, unquote(sample.address), urlencode(sample.query), headers, body)
+    try:
+        match = engine.contract.route(request.method, request.path)
+        engine.contract.read_inputs(match, request)
+    except Refused:
+        return False
+    return match.operation is sample.operation

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
 
-from mockserver.auth import MODES
+from mockserver.auth import MODES, Mode
 from mockserver.banner import banner
 from mockserver.engine import Engine
+from mockserver.messages import Request
+from mockserver.settings import Settings
 from tests.conftest import Build
 from tests.support import bundled_settings
 
@@ -54,3 +62,53 @@ def test_what_other_machines_reach_is_said(build: Build, host: str, token: str |
     assert ("Exposed" in text) is (said is not None)
     assert said is None or said in text
     assert "secret" not in text
+
+
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic"},
+    "query key": {"type": "apiKey", "in": "query", "name": "key"},
+    "header key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    "cookie key": {"type": "apiKey", "in": "cookie", "name": "sid"},
+}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("mode", MODES)
+def test_the_line_to_try_says_all_that_its_operation_requires(
+    build: Build, tmp_path: Path, scheme: str, mode: Mode
+) -> None:
+    """Of any contract: parameters by example or made, and a credential; it is answered well."""
+    required = [
+        {"name": "q", "in": "query", "required": True, "example": "red shoes", "schema": {"type": "string"}},
+        {"name": "size", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 40}},
+        {"name": "X-Tenant", "in": "header", "required": True, "schema": {"enum": ["blue"]}},
+        {"name": "shop", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^s[0-9]$"}},
+    ]
+    operation = {"parameters": required, "responses": {"200": {"description": "found"}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "1"},
+        "security": [{"key": []}],
+        "components": {"securitySchemes": {"key": SCHEMES[scheme]}},
+        "paths": {"/shops/{shop}/search": {"get": operation}},
+    }
+    spec = tmp_path / "shop.json"
+    spec.write_text(json.dumps(document), encoding="utf-8")
+    engine = build(Settings(spec=str(spec), behaviours=None, fixtures=(), auth=mode))
+    [line] = [line for line in banner(engine).splitlines() if line.strip().startswith("curl")]
+    request = _request(shlex.split(line))
+    assert engine.pipeline.respond(request).status == 200
+    without = Request(request.method, request.path, "", {}, b"")
+    assert engine.pipeline.respond(without).status == (422 if mode == "off" else 401)
+
+
+def _request(words: list[str]) -> Request:
+    """What curl would send."""
+    said = list(pairwise(words))
+    headers = dict(value.split(": ", 1) for word, value in said if word == "-H")
+    cookies = [value for word, value in said if word == "-b"]
+    headers |= {"cookie": "; ".join(cookies)} if cookies else {}
+    [url] = [word for word in words if word.startswith("http")]
+    address = urlsplit(url)
+    return Request("GET", address.path, address.query, {name.lower(): text for name, text in headers.items()}, b"")
