@@ -15,7 +15,7 @@ from mockserver.contract.inputs import InputReader
 from mockserver.contract.judge import Judges
 from mockserver.contract.operation import Operation, SecurityScheme
 from mockserver.contract.reading import Reading, note_ignored
-from mockserver.contract.routing import Match, Router, base_paths
+from mockserver.contract.routing import Match, Router, base_paths, servers
 from mockserver.contract.structure import check_structure
 from mockserver.errors import DocumentError, Violation
 from mockserver.messages import Inputs, Request
@@ -36,7 +36,7 @@ class Contract:
         reading = Reading(document, self._note)
         self.operations: Mapping[str, Operation] = {one.id: one for one in reading.operations()}
         self.security_schemes: Mapping[str, SecurityScheme] = reading.schemes
-        self.base_paths: tuple[str, ...] = base_paths(document.root.get("servers"))
+        self.base_paths: tuple[str, ...] = base_paths(list(servers(document.root)))
         self._router = Router(tuple(self.operations.values()), self.base_paths)
         self._judges = Judges(document, self._note)
         self._caster = Caster(document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -15,6 +16,10 @@ from mockserver.messages import Request
 
 EXPRESSION: Final = re.compile(r"\{([^{}]*)\}")
 """A parameter in a path template."""
+
+_HOST: Final = re.compile(r"^([^/]*:)?//[^/]*")
+_MOST_BASES: Final = 64
+"""Base paths that the variables of one server may make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +198,37 @@ def _between(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
     return (*values, segment[start:end]) if start < end else None
 
 
+def servers(root: Mapping[str, Any]) -> Iterator[Any]:
+    """The servers of a document, and those of its paths and operations."""
+    paths = root.get("paths")
+    items = [item for item in paths.values() if isinstance(item, Mapping)] if isinstance(paths, Mapping) else []
+    inner = (one for item in items for one in item.values() if isinstance(one, Mapping))
+    for node in (root, *items, *inner):
+        found = node.get("servers")
+        yield from found if isinstance(found, list) else ()
+
+
 def base_paths(servers: Any) -> tuple[str, ...]:
-    """The paths of the servers, with the defaults of their variables: `https://x.test/v1/` gives `/v1`."""
+    """The paths of the servers, with every value that their variables list: `https://x.test/v1/` gives `/v1`."""
     found = []
     for server in servers if isinstance(servers, list) else ():
         url = server.get("url") if isinstance(server, Mapping) else None
         if isinstance(url, str):
-            path = re.sub(r"^([a-zA-Z][\w+.-]*:)?//[^/]*", "", _filled(url, server.get("variables")))
-            found.append(("/" + unquote(path).strip("/")).rstrip("/"))
+            filled = islice(_filled(_HOST.sub("", url), server.get("variables")), _MOST_BASES)
+            found += [("/" + unquote(_HOST.sub("", path)).strip("/")).rstrip("/") for path in filled]
     return tuple(dict.fromkeys(path for path in found if path))
 
 
-def _filled(url: str, variables: Any) -> str:
+def _filled(template: str, variables: Any) -> Iterator[str]:
     known = variables if isinstance(variables, Mapping) else {}
-    return EXPRESSION.sub(lambda m: str((known.get(m[1]) or {}).get("default", m[1])), url)
+    names = EXPRESSION.findall(template)
+    for values in product(*(_values(known.get(name), name) for name in names)):
+        said = iter(values)
+        yield EXPRESSION.sub(lambda _, said=said: next(said), template)  # type: ignore[misc]
+
+
+def _values(variable: Any, name: str) -> list[str]:
+    """The values of a variable, its default first; its own name where nothing is said of it."""
+    said = variable if isinstance(variable, Mapping) else {}
+    listed = said.get("enum")
+    return list(dict.fromkeys(map(str, [said.get("default", name), *(listed if isinstance(listed, list) else ())])))

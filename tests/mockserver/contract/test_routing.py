@@ -118,10 +118,11 @@ def test_a_hostile_path_is_answered_at_once(load: Any) -> None:
         ([{"url": "https://x.test/v1/"}, {"url": "//x.test/v1"}], ("/v1",)),
         ([{"url": "{scheme}://x.test/{base}", "variables": {"base": {"default": "b"}}}], ("/b",)),
         ([{"url": "v2"}], ("/v2",)),
+        ([{"url": "/{v}/x", "variables": {"v": {"default": "v2", "enum": ["v1", "v2"]}}}], ("/v2/x", "/v1/x")),
     ],
 )
 def test_base_paths_of_servers(servers: Any, paths: tuple[str, ...]) -> None:
-    """Their paths, with the defaults of their variables."""
+    """Their paths, with the default of a variable and whatever else it may be."""
     assert base_paths(servers) == paths
 
 
@@ -187,3 +188,12 @@ def test_bodies_tell_operations_apart(load: Any) -> None:
     for kind in bodies:
         match = contract.route("POST", "/a", Request("POST", "/a", "", {"content-type": f"text/{kind}"}, b"x"))
         assert match.operation.template == f"/a#as={kind}"
+
+
+def test_servers_of_paths_and_operations_count_too(load: Any) -> None:
+    """A request may come below the base path of any of them."""
+    own = {"servers": [{"url": "https://files.x.test/files"}], "get": {**OK, "servers": [{"url": "/blobs"}]}}
+    contract = load({"/a": own, "/b": {"get": OK}}, servers=[{"url": "/v1"}])
+    assert contract.base_paths == ("/v1", "/files", "/blobs")
+    for base in contract.base_paths:
+        assert contract.route("GET", f"{base}/a").operation.template == "/a"
