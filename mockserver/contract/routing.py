@@ -133,10 +133,16 @@ class Router:
 
     def _match(self, request: Request, method: str, path: str) -> Match | None:
         found = self._match_below(request, method, path)
-        for base in () if found else self._bases:
-            if path.startswith(base + "/") and (found := self._match_below(request, method, path[len(base) :])):
+        for inner in () if found else self._inside(path):
+            if found := self._match_below(request, method, inner):
                 break
         return found
+
+    def _inside(self, path: str) -> Iterator[str]:
+        """The path below each base path that it starts with; a base path alone is the root."""
+        for base in self._bases:
+            if path.startswith(base + "/") or path == base:
+                yield path[len(base) :] or "/"
 
     def _match_below(self, request: Request, method: str, path: str) -> Match | None:
         if (literal := self._literal.get(path)) and (twin := literal.methods.get(method)):
@@ -158,9 +164,8 @@ class Router:
 
     def _found(self, path: str) -> Iterator[_Found]:
         yield from self._below(path)
-        for base in self._bases:
-            if path.startswith(base + "/"):
-                yield from self._below(path[len(base) :])
+        for inner in self._inside(path):
+            yield from self._below(inner)
 
     def _below(self, path: str) -> Iterator[_Found]:
         if literal := self._literal.get(path):

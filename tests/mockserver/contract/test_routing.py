@@ -49,6 +49,8 @@ PATHS = {
         ("HEAD", "/pets/7", "/pets/{id}", {"id": "7"}),
         ("GET", "/v1/pets/7", "/pets/{id}", {"id": "7"}),
         ("GET", "/eu/v2/pets", "/pets", {}),
+        ("GET", "/v1", "/", {}),
+        ("GET", "/v1/", "/", {}),
     ],
 )
 def test_the_most_specific_path_with_the_method_is_chosen(
