@@ -22,6 +22,8 @@ MODES: tuple[Mode, ...] = ("enforce", "any", "off")
 
 WORLD_HEADER, WORLD_COOKIE = "mock-world", "mock_world"
 _WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
+_MUTUAL_TLS = "mutualTLS"
+"""A scheme of the connection, which a mock without certificates cannot ask for: nobody is refused by it."""
 _KNOWN = 20_000
 """How many admitted credentials are remembered, so that the next request costs one look-up."""
 
@@ -71,9 +73,17 @@ class Auth:
                 return self._met(alternative, request, named)
             except Refused as refusal:
                 refusals.append(refusal)
-        if all("nothing was sent" in refusal.reason for refusal in refusals):
-            raise refusals[0]
-        raise next(refusal for refusal in refusals if "nothing was sent" not in refusal.reason)
+        told = min(refusals, key=_distance)
+        raise Refused(told.status, told.reason, headers=self._challenges(operation, told), own=told.own)
+
+    def _challenges(self, operation: Operation, told: Refused) -> tuple[tuple[str, str], ...]:
+        """What was refused first, then one challenge for each other way in (RFC 9110, section 11.6.1)."""
+        if told.status != 401:
+            return told.headers
+        names = dict.fromkeys(name for alternative in operation.security for name in sorted(alternative))
+        headers = [*told.headers, *(header for name in names for header in _challenge(self.schemes[name]))]
+        by_word = {value.partition(" ")[0]: (name, value) for name, value in reversed(headers)}
+        return tuple(header for header in dict.fromkeys(headers) if header in by_word.values())
 
     def credentials(self, operation: Operation) -> list[tuple[str, str, str]]:
         """Location, name and value of what lets the first user, or else anybody, call an operation."""
@@ -105,6 +115,8 @@ class Auth:
     def _met(self, alternative: frozenset[str], request: Request, named: str | None) -> Caller:
         caller = None
         for name in sorted(alternative):
+            if self.schemes[name].kind == _MUTUAL_TLS:
+                continue
             user, world = self._user(self.schemes[name], request)
             caller = caller or self._caller(user, world or named)
         return caller or self._caller(self.users[0] if self.users else None, named)
@@ -137,7 +149,7 @@ def _written(scheme: SecurityScheme, token: str) -> str:
 
 
 def _credential(scheme: SecurityScheme, request: Request) -> str:
-    if scheme.kind in ("bearer", "basic"):
+    if scheme.kind != "apiKey":
         return _authorization(scheme, request)
     value: str | None
     if scheme.location == "query":
@@ -176,16 +188,29 @@ def _basic(scheme: SecurityScheme, credential: str) -> str:
 
 
 def _refusal(scheme: SecurityScheme, reason: str, *, invalid: bool = False) -> Refused:
-    """A 401 with its challenge (RFC 9110, section 11.6.1; RFC 6750, section 3)."""
-    word = {"bearer": "Bearer", "basic": "Basic"}.get(scheme.kind, "ApiKey")
-    challenge = f'{word} realm="mock"'
+    """A 401 with its challenge."""
+    return Refused(401, reason, headers=_challenge(scheme, invalid=invalid))
+
+
+def _challenge(scheme: SecurityScheme, *, invalid: bool = False) -> tuple[tuple[str, str], ...]:
+    """The challenge of a scheme, if it has one (RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 7616)."""
+    if scheme.kind == _MUTUAL_TLS:
+        return ()
+    challenge = f'{"ApiKey" if scheme.kind == "apiKey" else scheme.kind.title()} realm="mock"'
+    if scheme.kind == "digest":
+        challenge += ', nonce="mock", qop="auth"'
     if invalid and scheme.kind == "bearer":
         challenge += ', error="invalid_token"'
-    return Refused(401, reason, headers=(("WWW-Authenticate", challenge),))
+    return (("WWW-Authenticate", challenge),)
+
+
+def _distance(refusal: Refused) -> int:
+    """How far a request was from being admitted: a wrong credential is nearer than one of another scheme, or none."""
+    return 2 * ("nothing was sent" in refusal.reason) + ("header must say" in refusal.reason)
 
 
 def _words(scheme: SecurityScheme) -> str:
-    if scheme.kind in ("bearer", "basic"):
+    if scheme.kind != "apiKey":
         return f"{scheme.kind} credential"
     return f"{scheme.location} {scheme.parameter!r}"
 

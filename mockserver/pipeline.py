@@ -87,7 +87,7 @@ class Pipeline:
 
     def _told(self, request: Request, story: Story) -> Reply:
         story.delay = asked_delay(request)
-        match = self.contract.route(request.method, request.path)
+        match = self.contract.route(request.method, request.path, request)
         story.operation = operation = match.operation
         story.caller = caller = self.auth.admit(operation, request)
         inputs = self.contract.read_inputs(match, request)
@@ -186,7 +186,7 @@ class Pipeline:
         story.violations, story.found = refused.details, refused.missed or None
         reply = self.problems.render(refused, story.operation)
         operation = story.operation
-        if operation is not None and not refused.own and operation.response_for(reply.status) is not None:
+        if operation is not None and not reply.own:
             return self._withheld(operation, reply, story, f"the refusal ({refused.reason})") or reply
         return reply
 

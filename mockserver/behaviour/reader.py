@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.behaviour.names import check_names
-from mockserver.behaviour.records import shape_of
+from mockserver.behaviour.records import RecordShape, shape_of
 from mockserver.behaviour.values import Value, compile_value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT, Operation
+from mockserver.contract.projection import Show, projector
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.rules import CollectionRules
 
@@ -55,10 +57,26 @@ def read_behaviours(
     said_of = reader.mapping(data.get("collections") or {}, "/collections")
     rules = {name: reader.collection(name, said or {}, indexed.get(name, set())) for name, said in said_of.items()}
     schemas = {name: _schema((said or {}).get("schema")) for name, said in said_of.items()}
-    shapes = {name: shape_of(held, schemas[name], contract.resolve) for name, held in rules.items()}
+    shapes = {name: _shape(held, schemas[name], contract) for name, held in rules.items()}
     behaviours = Behaviours(operations, rules, {n: reader.period(n, t) for n, t in lengths.items()}, shapes)
     check_names(behaviours, contract, fields, locate)
     return behaviours
+
+
+def _shape(rules: CollectionRules, schema: Any, contract: Contract) -> RecordShape:
+    misfits = partial(_misfits, contract, schema, projector(schema, contract.resolve)) if schema is not None else None
+    return shape_of(rules, schema, contract.resolve, misfits, nullable=contract.document.version == "3.0")
+
+
+def _misfits(contract: Contract, schema: Any, show: Show, record: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that keep a record from being shown; an empty name where that is the fault of no field alone."""
+    found = contract.violations(schema, show(record), place="record")
+    places = [violation.place.removeprefix("record").removeprefix(".") for violation in found]
+    return frozenset(next((name for name in record if _is_in(place, name)), "") for place in places)
+
+
+def _is_in(place: str, name: str) -> bool:
+    return place.startswith(name) and place[len(name) : len(name) + 1] in ("", ".", "[")
 
 
 def _schema(said: Any) -> Any:

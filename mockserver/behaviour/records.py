@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from mockserver.contract.operation import ABSENT
 from mockserver.contract.shape import Resolve, branches, members
 from mockserver.state.rules import CollectionRules
 from mockserver.state.world import Collection
+
+Misfits = Callable[[Mapping[str, Any]], frozenset[str]]
 
 _IDS = "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
 """The name space of made-up keys: any fixed value gives the same keys on any machine."""
@@ -26,6 +28,8 @@ class RecordShape:
     declared: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
     kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
+    misfits: Misfits | None = None  #: the fields that keep a record from being shown through its schema
+    nullable: bool = True  #: `nullable` counts, as in OpenAPI 3.0
 
     def created(self, given: Mapping[str, Any], held: Collection, seed: str, now: int) -> dict[str, Any]:
         """The record with its key made new where nobody gave one, and what the schema wants filled in."""
@@ -48,6 +52,25 @@ class RecordShape:
             return dict(old)
         kept = {k: v for k, v in old.items() if k in self._own or (self.declared and k not in self.declared)}
         return self._completed({**{k: v for k, v in new.items() if k not in self._own}, **kept}, seed, now)
+
+    def settled(
+        self, record: dict[str, Any], before: Mapping[str, Any], fixed: Callable[[], Iterable[str]], seed: str, now: int
+    ) -> dict[str, Any]:
+        """The record without what no answer could show: schemas of requests are often wider than those of answers.
+
+        Such a field stays as it was before, or is made as if it had not been sent; where that does not help, all
+        fields do. Those that `fixed` gives were not sent, and stay.
+        """
+        if self.misfits is None or not (wrong := self.misfits(record)):
+            return record
+        own = self._own.union(fixed())
+        for names in (wrong - own, record.keys() - own):
+            kept = {name: value for name, value in record.items() if name not in names}
+            old = {name: before[name] for name in names if name in before}
+            settled = self._completed({**kept, **old}, seed, now)
+            if not self.misfits(settled):
+                return settled
+        return record
 
     def sent(self, base: Any) -> dict[str, Any]:
         """What a client may set of a new record."""
@@ -79,21 +102,36 @@ class RecordShape:
         from mockserver.generate import complete
 
         made: dict[str, Any] = complete(
-            self.schema, record, resolve=self.resolve, seed=seed, key=self.rules.key, now=format_instant(now)
+            self.schema,
+            record,
+            resolve=self.resolve,
+            seed=seed,
+            key=self.rules.key,
+            now=format_instant(now),
+            nullable=self.nullable,
         )
         return made
 
 
-def shape_of(rules: CollectionRules, schema: Any, resolve: Resolve) -> RecordShape:
+def shape_of(
+    rules: CollectionRules, schema: Any, resolve: Resolve, misfits: Misfits | None = None, *, nullable: bool = True
+) -> RecordShape:
     """The shape of a collection's records by their schema (None where none is known)."""
     if schema is None:
         return RecordShape(rules, None, resolve)
     declared = {name: list(branches(inner, resolve)) for name, inner in members(schema, resolve).items()}
     required = {name for branch in branches(schema, resolve) for name in branch.get("required") or ()}
-    nullable = {name for name, parts in declared.items() if any(map(_takes_null, parts))}
+    takes_null = {name for name, parts in declared.items() if any(map(_takes_null, parts))}
     read_only = {name for name, parts in declared.items() if any(part.get("readOnly") for part in parts)}
     return RecordShape(
-        rules, schema, resolve, frozenset(declared), frozenset(read_only), frozenset(required | nullable)
+        rules,
+        schema,
+        resolve,
+        frozenset(declared),
+        frozenset(read_only),
+        frozenset(required | takes_null),
+        misfits,
+        nullable,
     )
 
 

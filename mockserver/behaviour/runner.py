@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from mockserver.behaviour.values import MISSING, Scope, Value
@@ -118,6 +119,7 @@ class _Run:
         shape, held = self.behaviours.shapes[name], self.world.collections[name]
         given = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
         record = shape.created(given, held, self._seed(), self.scope.now)
+        record = shape.settled(record, {}, partial(_fixed, creation.fields, self.scope), self._seed(), self.scope.now)
         before = held.get(record[shape.rules.key])
         named = any(field == shape.rules.key for field, _ in creation.fields)
         if before is not None and creation.conflicts and not named:
@@ -136,7 +138,9 @@ class _Run:
                 after = shape.replaced(after, base, self._seed(), self.scope.now)
             else:
                 after = shape.merged(after, base)
-        self._store(name, before, _laid_over(after, change.fields, self.scope))
+        after = _laid_over(after, change.fields, self.scope)
+        fixed = partial(_fixed, change.fields, self.scope)
+        self._store(name, before, shape.settled(after, shown, fixed, self._seed(), self.scope.now))
 
     def remove(self, query: Query) -> None:
         filters = self._filters(query)
@@ -186,6 +190,12 @@ def _laid_over(record: dict[str, Any], fields: tuple[tuple[str, Value], ...], sc
         elif given is not MISSING:
             record[name] = given
     return record
+
+
+def _fixed(fields: tuple[tuple[str, Value], ...], scope: Scope) -> list[str]:
+    """The fields that got a value which no client sent as content."""
+    own = (one for one in fields if one[1].root not in ("body", "query"))
+    return [name for name, value in own if value.evaluate(scope) is not MISSING]
 
 
 def _window(page: Page, scope: Scope, found: Sequence[Record], key: str) -> slice:

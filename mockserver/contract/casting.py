@@ -124,6 +124,11 @@ def _first_of(casts: list[Cast]) -> Cast:
     return cast
 
 
+def _is_counted(value: Mapping[str, Any]) -> bool:
+    """Whether the names of an object number the items of a list from 0 on."""
+    return value.keys() == set(map(str, range(len(value))))
+
+
 class _Parts:
     """Casts lists and objects. Their parts are looked up when a value has them: a schema may hold itself."""
 
@@ -134,6 +139,12 @@ class _Parts:
     def items(self) -> Cast:
         """The cast of a list's items."""
         return self.caster.cast(shape.item(self.schema, self.caster.node))
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether `a[0]=x&a[1]=y` is meant as a list."""
+        kinds = self.caster.kinds(self.schema)
+        return "array" in kinds and "object" not in kinds
 
     @cached_property
     def members(self) -> Mapping[str, Any]:
@@ -148,6 +159,8 @@ class _Parts:
     def __call__(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self.items(item) for item in value]
+        if isinstance(value, dict) and self.counted and _is_counted(value):
+            return [self.items(value[place]) for place in sorted(value, key=int)]
         if isinstance(value, dict):
             return {name: self.caster.cast(self.members.get(name, self.rest))(part) for name, part in value.items()}
         return self.scalar(value)

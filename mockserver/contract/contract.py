@@ -15,7 +15,7 @@ from mockserver.contract.inputs import InputReader
 from mockserver.contract.judge import Judges
 from mockserver.contract.operation import Operation, SecurityScheme
 from mockserver.contract.reading import Reading, note_ignored
-from mockserver.contract.routing import Match, Router, base_paths
+from mockserver.contract.routing import Match, Router, base_paths, servers
 from mockserver.contract.structure import check_structure
 from mockserver.errors import DocumentError, Violation
 from mockserver.messages import Inputs, Request
@@ -35,8 +35,8 @@ class Contract:
         note_ignored(document.root, self._note)
         reading = Reading(document, self._note)
         self.operations: Mapping[str, Operation] = {one.id: one for one in reading.operations()}
-        self.security_schemes: Mapping[str, SecurityScheme] = reading.security_schemes()
-        self.base_paths: tuple[str, ...] = base_paths(document.root.get("servers"))
+        self.security_schemes: Mapping[str, SecurityScheme] = reading.schemes
+        self.base_paths: tuple[str, ...] = base_paths(list(servers(document.root)))
         self._router = Router(tuple(self.operations.values()), self.base_paths)
         self._judges = Judges(document, self._note)
         self._caster = Caster(document)
@@ -51,9 +51,12 @@ class Contract:
         """What is ignored or mended, for people to know; it grows as schemas are first used."""
         return tuple(self._notes)
 
-    def route(self, method: str, path: str) -> Match:
-        """The operation and its path values; `Refused` with 404, or with 405 and `Allow`."""
-        return self._router.route(method, path)
+    def route(self, method: str, path: str, request: Request | None = None) -> Match:
+        """The operation and its path values; `Refused` with 404, or with 405 and `Allow`.
+
+        `request` decides where a document tells operations of one path apart by query or fragment.
+        """
+        return self._router.route(method, path, request)
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that are declared for a path; none when the path is not known."""

@@ -36,7 +36,7 @@ def kind(name: str) -> Kind:
         return "form"
     if main == "multipart":
         return "multipart"
-    return "text" if main == "text" else "binary"
+    return "text" if main == "text" and sub != "xml" else "binary"
 
 
 def declared_for(media_types: Mapping[str, MediaType], header: str) -> MediaType | None:

@@ -12,12 +12,17 @@ from mockserver.contract.document import Document
 from mockserver.contract.operation import EMPTY, Body, MediaType, Operation, Parameter, Response, SecurityScheme
 from mockserver.contract.routing import EXPRESSION
 from mockserver.contract.security import requirements, scheme
+from mockserver.contract.twins import has_more, path_of
 from mockserver.errors import DocumentError
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """Keys of a path item that hold operations; `query` since 3.2."""
 
 _DEFAULT_STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_SERVERS_HEADERS: Final = frozenset(
+    ("connection", "content-length", "content-type", "keep-alive", "trailer", "transfer-encoding", "upgrade")
+)
+"""Headers of answers that are the server's to write: they say how the body travels."""
 _IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
 
 Note = Callable[[str], None]
@@ -45,8 +50,9 @@ class Reading:
     def __init__(self, document: Document, note: Note) -> None:
         self.document, self.note = document, note
         self.root = Place("", document.root)
-        self.default_security = requirements(document.root.get("security"))
         self.shared: dict[tuple[str, str], Any] = {}
+        self.schemes = self.security_schemes()
+        self.default_security = self.security(document.root.get("security"))
 
     def once(self, place: Place, key: str, read: Callable[[Place], T]) -> T:
         """What stands at a place, or at the end of its `$ref`; a component is read once."""
@@ -77,8 +83,8 @@ class Reading:
         for template in paths.node if paths else ():
             if paths is None or not template.startswith("/"):
                 continue
-            if "?" in template or "#" in template:
-                self.note(f"{template} cannot be reached: a path holds no query and no fragment")
+            if has_more(template):
+                self.note(f"{template} is asked for at {path_of(template)}, and told by what it requires")
             item = self.resolved(paths / template)
             shared = item.get("parameters")
             for method in METHODS:
@@ -118,7 +124,7 @@ class Reading:
             parameters=self.in_template(template, place, self.parameters(shared, place.get("parameters"))),
             body=self.once(body, "body", self.body) if body else None,
             responses=dict(self.responses(place.get("responses"))),
-            security=requirements(node["security"]) if "security" in node else self.default_security,
+            security=self.security(node["security"]) if "security" in node else self.default_security,
             summary=str(node.get("summary") or ""),
             assumed=_assumed(node),
             pointer=place.pointer,
@@ -193,7 +199,7 @@ class Reading:
             headers={
                 name: self.once(found, f"header {name}", partial(self.header, name))
                 for name, found in self.entries(place.get("headers"))
-                if name.lower() != "content-type"
+                if name.lower() not in _SERVERS_HEADERS
             },
             pointer=place.pointer,
             assumed=_assumed(place.node),
@@ -219,6 +225,13 @@ class Reading:
                 if isinstance(example.node, Mapping) and key in example.node:
                     found[name] = example.node[key]
         return found or EMPTY
+
+    def security(self, node: Any) -> tuple[frozenset[str], ...]:
+        """The alternatives of a `security` list, without schemes that the document does not declare."""
+        found = requirements(node)
+        for name in sorted({name for alternative in found for name in alternative} - self.schemes.keys()):
+            self.note(f"security scheme {name!r} is not declared: nobody is asked for it")
+        return tuple(frozenset(name for name in alternative if name in self.schemes) for alternative in found)
 
     def security_schemes(self) -> dict[str, SecurityScheme]:
         """The security schemes by name."""

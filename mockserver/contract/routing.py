@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Any, Final
 from urllib.parse import unquote
 
 from mockserver.contract.operation import EMPTY, Operation
+from mockserver.contract.twins import Twin, has_more, nearest, path_of
 from mockserver.errors import Refused
+from mockserver.messages import Request
 
 EXPRESSION: Final = re.compile(r"\{([^{}]*)\}")
 """A parameter in a path template."""
+
+_HOST: Final = re.compile(r"^([^/]*:)?//[^/]*")
+_MOST_BASES: Final = 64
+"""Base paths that the variables of one server may make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +34,12 @@ class Match:
 class _Path:
     """What is declared for paths of one shape: by method, the operation and its parameters' names in order."""
 
-    methods: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
+    methods: dict[str, Twin] = field(default_factory=dict)
+    twins: dict[str, list[Twin]] = field(default_factory=dict)  #: by method, where what a request holds decides
 
 
 _Found = tuple[_Path, tuple[str, ...]]
-_Hit = tuple[tuple[Operation, tuple[str, ...]], list[str]]
+_Hit = tuple[_Path, list[str]]
 
 
 @dataclass(slots=True)
@@ -55,8 +63,7 @@ class _Node:
     def find(self, segments: Sequence[str], at: int, method: str) -> _Hit | None:
         """The most specific operation with the method, and the values of its path from the last to the first."""
         if at == len(segments):
-            hit = self.path.methods.get(method) if self.path else None
-            return (hit, []) if hit else None
+            return (self.path, []) if self.path and method in self.path.methods else None
         segment = segments[at]
         if (literal := self.literals.get(segment)) and (found := literal.find(segments, at + 1, method)):
             return found
@@ -96,19 +103,26 @@ class Router:
             self._add(operation)
 
     def _add(self, operation: Operation) -> None:
-        names = tuple(EXPRESSION.findall(operation.template))
-        if names:
+        template = path_of(operation.template)
+        twin = Twin(operation, tuple(EXPRESSION.findall(template)))
+        if twin.names:
             node = self._root
-            for segment in operation.template.split("/")[1:]:
+            for segment in template.split("/")[1:]:
                 node = node.child(segment)
             node.path = path = node.path or _Path()
         else:
-            path = self._literal.setdefault(unquote(operation.template), _Path())
-        path.methods.setdefault(operation.method, (operation, names))
+            path = self._literal.setdefault(unquote(template), _Path())
+        first = path.methods.setdefault(operation.method, twin)
+        if has_more(operation.template) or (first is not twin and has_more(first.operation.template)):
+            path.twins.setdefault(operation.method, [first] if first is not twin else []).append(twin)
 
-    def route(self, method: str, path: str) -> Match:
-        """The operation; `Refused` with 404 or, naming the methods in `Allow`, with 405."""
-        found = self._match(method, path) or (self._match("GET", path) if method == "HEAD" else None)
+    def route(self, method: str, path: str, request: Request | None = None) -> Match:
+        """The operation; `Refused` with 404 or, naming the methods in `Allow`, with 405.
+
+        `request` decides where several operations share path and method.
+        """
+        request = request or Request(method, path)
+        found = self._match(request, method, path) or (self._match(request, "GET", path) if method == "HEAD" else None)
         if found:
             return found
         allowed = self.allowed(path)
@@ -117,21 +131,31 @@ class Router:
         allow = ", ".join(_served(allowed))
         raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
 
-    def _match(self, method: str, path: str) -> Match | None:
-        found = self._match_below(method, path)
-        for base in () if found else self._bases:
-            if path.startswith(base + "/") and (found := self._match_below(method, path[len(base) :])):
+    def _match(self, request: Request, method: str, path: str) -> Match | None:
+        found = self._match_below(request, method, path)
+        for inner in () if found else self._inside(path):
+            if found := self._match_below(request, method, inner):
                 break
         return found
 
-    def _match_below(self, method: str, path: str) -> Match | None:
-        if (literal := self._literal.get(path)) and (hit := literal.methods.get(method)):
-            return Match(hit[0], EMPTY)
+    def _inside(self, path: str) -> Iterator[str]:
+        """The path below each base path that it starts with; a base path alone is the root."""
+        for base in self._bases:
+            if path.startswith(base + "/") or path == base:
+                yield path[len(base) :] or "/"
+
+    def _match_below(self, request: Request, method: str, path: str) -> Match | None:
+        if (literal := self._literal.get(path)) and (twin := literal.methods.get(method)):
+            return self._chosen(literal, request, method, []) if literal.twins else Match(twin.operation, EMPTY)
         found = self._root.find(path.split("/"), 1, method) if path.startswith("/") else None
-        if found is None:
-            return None
-        (operation, names), values = found
-        return Match(operation, dict(zip(names, reversed(values), strict=True)))
+        return self._chosen(found[0], request, method, found[1]) if found is not None else None
+
+    @staticmethod
+    def _chosen(path: _Path, request: Request, method: str, values: list[str]) -> Match:
+        twin, more = path.methods[method], EMPTY
+        if method in path.twins:
+            twin, more = nearest(path.twins[method], request)
+        return Match(twin.operation, {**dict(zip(twin.names, reversed(values), strict=True)), **more})
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that the contract declares for a path: for `/pets/mine`, not those of `/pets/{id}` as well."""
@@ -140,9 +164,8 @@ class Router:
 
     def _found(self, path: str) -> Iterator[_Found]:
         yield from self._below(path)
-        for base in self._bases:
-            if path.startswith(base + "/"):
-                yield from self._below(path[len(base) :])
+        for inner in self._inside(path):
+            yield from self._below(inner)
 
     def _below(self, path: str) -> Iterator[_Found]:
         if literal := self._literal.get(path):
@@ -180,17 +203,37 @@ def _between(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
     return (*values, segment[start:end]) if start < end else None
 
 
+def servers(root: Mapping[str, Any]) -> Iterator[Any]:
+    """The servers of a document, and those of its paths and operations."""
+    paths = root.get("paths")
+    items = [item for item in paths.values() if isinstance(item, Mapping)] if isinstance(paths, Mapping) else []
+    inner = (one for item in items for one in item.values() if isinstance(one, Mapping))
+    for node in (root, *items, *inner):
+        found = node.get("servers")
+        yield from found if isinstance(found, list) else ()
+
+
 def base_paths(servers: Any) -> tuple[str, ...]:
-    """The paths of the servers, with the defaults of their variables: `https://x.test/v1/` gives `/v1`."""
+    """The paths of the servers, with every value that their variables list: `https://x.test/v1/` gives `/v1`."""
     found = []
     for server in servers if isinstance(servers, list) else ():
         url = server.get("url") if isinstance(server, Mapping) else None
         if isinstance(url, str):
-            path = re.sub(r"^([a-zA-Z][\w+.-]*:)?//[^/]*", "", _filled(url, server.get("variables")))
-            found.append(("/" + unquote(path).strip("/")).rstrip("/"))
+            filled = islice(_filled(_HOST.sub("", url), server.get("variables")), _MOST_BASES)
+            found += [("/" + unquote(_HOST.sub("", path)).strip("/")).rstrip("/") for path in filled]
     return tuple(dict.fromkeys(path for path in found if path))
 
 
-def _filled(url: str, variables: Any) -> str:
+def _filled(template: str, variables: Any) -> Iterator[str]:
     known = variables if isinstance(variables, Mapping) else {}
-    return EXPRESSION.sub(lambda m: str((known.get(m[1]) or {}).get("default", m[1])), url)
+    names = EXPRESSION.findall(template)
+    for values in product(*(_values(known.get(name), name) for name in names)):
+        said = iter(values)
+        yield EXPRESSION.sub(lambda _, said=said: next(said), template)  # type: ignore[misc]
+
+
+def _values(variable: Any, name: str) -> list[str]:
+    """The values of a variable, its default first; its own name where nothing is said of it."""
+    said = variable if isinstance(variable, Mapping) else {}
+    listed = said.get("enum")
+    return list(dict.fromkeys(map(str, [said.get("default", name), *(listed if isinstance(listed, list) else ())])))

@@ -33,6 +33,12 @@ def members(schema: Any, resolve: Resolve) -> dict[str, Any]:
     return found
 
 
+def required(schema: Any, resolve: Resolve) -> frozenset[str]:
+    """The members that a schema requires, in its branches too, whether it declares them or not."""
+    wanted = (branch.get("required") for branch in branches(schema, resolve))
+    return frozenset(name for names in wanted if isinstance(names, list) for name in names)
+
+
 def item(schema: Any, resolve: Resolve) -> Any:
     """The schema of a list's items; None where none is declared."""
     return next((branch["items"] for branch in branches(schema, resolve) if branch.get("items")), None)

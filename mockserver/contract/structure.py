@@ -44,6 +44,9 @@ _FORGIVEN: Final = frozenset(
 _SHAPES: Final = frozenset(["allOf", "anyOf", "oneOf", "properties"])
 """Keywords of schemas that nothing can be read without."""
 
+_SPARED: Final = frozenset(["default", "description", "info", "required", "responses", "schema"])
+"""Members that must be there, and that no request or answer hangs on."""
+
 _METADATA: Final = frozenset(["contact", "description", "externalDocs", "license", "summary", "tags", "termsOfService"])
 _DATA: Final = frozenset(["default", "example", "examples", "xml"])
 
@@ -80,7 +83,7 @@ def _harmless(breach: Breach) -> bool:
     if breach.keyword in _FORGIVEN or _in_schema(path) or path[:1] == ("info",):
         return True
     if breach.keyword == "required":
-        return breach.wanted in ("default", "description", "required", "responses", "schema") or path[:1] == ("tags",)
+        return breach.wanted in _SPARED or path[:1] == ("tags",)
     if path[-1:] == ("required",) or breach.keyword in ("minItems", "minProperties"):
         return True
     return any(part in _METADATA or part in _DATA for part in path)

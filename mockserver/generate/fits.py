@@ -215,6 +215,36 @@ def _contains(question: _Question, schema: Any) -> bool:
     return found >= question.schema.get("minContains", 1) and (most is None or found <= most)
 
 
+def _any_of(question: _Question, parts: Any) -> bool:
+    picked = _picked(question, parts)
+    return any(map(question.holds, parts)) if picked is _EACH else question.holds(picked)
+
+
+def _one_of(question: _Question, parts: Any) -> bool:
+    picked = _picked(question, parts)
+    return sum(map(question.holds, parts)) == 1 if picked is _EACH else question.holds(picked)
+
+
+_EACH: Final = object()
+
+
+def _picked(question: _Question, parts: Any) -> Any:
+    """The one alternative that a discriminator picks, False where it names none; `_EACH` where it does not decide."""
+    discriminator = question.schema.get("discriminator")
+    references = [part["$ref"] for part in parts if isinstance(part, Mapping) and isinstance(part.get("$ref"), str)]
+    if not isinstance(discriminator, Mapping) or "propertyName" not in discriminator or len(references) < len(parts):
+        return _EACH
+    if not isinstance(question.value, Mapping):
+        return False
+    by_name = {reference.rpartition("/")[2]: part for reference, part in zip(references, parts, strict=True)}
+    by_reference = dict(zip(references, parts, strict=True))
+    for value, target in (discriminator.get("mapping") or {}).items():
+        if (part := by_reference.get(target) or by_name.get(target)) is not None:
+            by_name[value] = part
+    said = question.value.get(discriminator["propertyName"])
+    return by_name.get(said, False) if isinstance(said, str) else False
+
+
 def _condition(question: _Question, schema: Any) -> bool:
     branch = question.schema.get("then" if question.holds(schema) else "else", True)
     return question.holds(branch)
@@ -274,8 +304,8 @@ _CHECKS: Final[dict[str, Callable[[_Question, Any], bool]]] = {
     "dependentSchemas": _on(dict, _dependent_schemas),
     "unevaluatedProperties": _on(dict, _unevaluated_properties),
     "allOf": lambda question, parts: all(map(question.holds, parts)),
-    "anyOf": lambda question, parts: any(map(question.holds, parts)),
-    "oneOf": lambda question, parts: sum(map(question.holds, parts)) == 1,
+    "anyOf": _any_of,
+    "oneOf": _one_of,
     "not": lambda question, schema: not question.holds(schema),
     "if": _condition,
 }

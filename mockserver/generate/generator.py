@@ -85,14 +85,28 @@ def _nothing(_: Any) -> bool:
 
 
 def generate(
-    schema: Any, *, resolve: Resolve, seed: str | int, writing: bool = False, varied: bool = False, sparse: bool = False
+    schema: Any,
+    *,
+    resolve: Resolve,
+    seed: str | int,
+    writing: bool = False,
+    varied: bool = False,
+    sparse: bool = False,
+    nullable: bool = True,
 ) -> Any:
     """A value that satisfies the schema: its example where it has a valid one, otherwise made from its rules."""
-    return Generator(resolve, writing).value(schema, seed, varied=varied, sparse=sparse)
+    return Generator(resolve, writing, nullable).value(schema, seed, varied=varied, sparse=sparse)
 
 
 def complete(
-    schema: Any, given: Mapping[str, Any], *, resolve: Resolve, seed: str | int, key: str = "id", now: str = ""
+    schema: Any,
+    given: Mapping[str, Any],
+    *,
+    resolve: Resolve,
+    seed: str | int,
+    key: str = "id",
+    now: str = "",
+    nullable: bool = True,
 ) -> dict[str, Any]:
     """A record with the given fields, which win, and with what its schema requires, marks readOnly or gives a default.
 
@@ -103,7 +117,7 @@ def complete(
         for name, inner in members(schema, resolve).items()
         if now and name not in given and has_format(inner, "date-time", resolve) and is_stamp(name)
     }
-    made = Generator(resolve).completed(schema, {**stamps, **given}, seed)
+    made = Generator(resolve, nullable=nullable).completed(schema, {**stamps, **given}, seed)
     if key not in given:
         made.pop(key, None)
     return made

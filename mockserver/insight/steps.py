@@ -68,7 +68,7 @@ class _Told:
         if entry.before is None or self.behaviour.call is not None:
             return None
         try:
-            match = engine.contract.route(entry.request.method, entry.request.path)
+            match = engine.contract.route(entry.request.method, entry.request.path, entry.request)
             inputs: Inputs = engine.contract.read_inputs(match, entry.request)
         except Refused:
             return None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from mockserver.contract import media as media_types
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import ABSENT, MediaType, Operation, Parameter, Response
-from mockserver.contract.shape import at_path
+from mockserver.contract.operation import ABSENT, MediaType, Operation, Response
+from mockserver.contract.projection import Show, projector
+from mockserver.contract.shape import Resolve, at_path
 from mockserver.errors import Refused
+from mockserver.reply.headers import header_text
 from mockserver.reply.preferences import Preferences
-from mockserver.reply.projection import Show, projector
+from mockserver.reply.xml import is_xml, xml_text
 
 Path = tuple[str, ...]
 Fields = Sequence[tuple[Path, Any]]
@@ -30,6 +33,7 @@ class Reply:
     media: str | None
     value: Any
     headers: Headers = ()
+    own: bool = False  #: the mock speaks, not the API that it plays: no contract has words for it
 
     def body(self) -> bytes:
         """The value as bytes."""
@@ -50,9 +54,11 @@ class Template:
     headers: Headers
     schema: Any
 
-    def reply(self, headers: Headers = ()) -> Reply:
-        """The answer as the contract's example has it."""
-        return Reply(self.status, self.media, self.base, merged_headers(self.headers, headers))
+    def showing(self, value: Any, resolve: Resolve, headers: Headers = ()) -> Reply:
+        """The answer with this value in it; as XML where that is the media type and the value is no text already."""
+        if self.media is not None and is_xml(self.media) and not isinstance(value, str) and value is not ABSENT:
+            value = xml_text(value, self.schema, resolve)
+        return Reply(self.status, self.media, value, merged_headers(self.headers, headers) if headers else self.headers)
 
 
 class ReplyBuilder:
@@ -62,6 +68,7 @@ class ReplyBuilder:
         self.contract, self.seed = contract, seed
         self._templates: dict[tuple[str, int, str | None, bool], Template] = {}
         self._shows: dict[tuple[str, int, str | None, Path], Show] = {}
+        self._parents: dict[tuple[str, int, str | None, Path], Any] = {}
 
     def template(
         self, operation: Operation, status: int, media: str | None = None, *, sparse: bool = False
@@ -84,24 +91,25 @@ class ReplyBuilder:
             value = dict(value) if isinstance(value, Mapping) else value
             for path, given in fields:
                 shown = given if given is ABSENT else self._show(template, operation, path)(given)
+                if len(path) > 1 and given is not ABSENT:
+                    value = self._with_parents(template, operation, path, value)
                 value = lay_over(value, path, shown)
-        return Reply(template.status, template.media, value, template.headers)
+        return template.showing(value, self.contract.resolve)
 
     def wished(self, operation: Operation, status: int, wish: Preferences, media: str | None = None) -> Reply:
         """The answer that a client asks for by `Prefer`: an example by its name, or a value made from the schema."""
         template = self.template(operation, status, media)
         response = operation.response_for(status)
-        declared = response.media_types.get(template.media or "") if response else None
-        if declared is None:
-            return template.reply()
-        if wish.example is not None:
+        declared = media_types.declared_for(response.media_types, template.media or "") if response else None
+        value = template.base
+        if declared is not None and wish.example is not None:
             if wish.example not in declared.examples:
                 known = ", ".join(name for name in declared.examples if name) or "none"
                 raise Refused(404, f"no example {wish.example!r} of {status}; named examples: {known}", own=True)
-            return replace(template, base=declared.examples[wish.example]).reply()
-        if not wish.dynamic:
-            return template.reply()
-        return replace(template, base=self.generated(declared.schema, wish.seed, varied=True)).reply()
+            value = declared.examples[wish.example]
+        elif declared is not None and wish.dynamic and declared.schema is not None:
+            value = self.generated(declared.schema, wish.seed, varied=True)
+        return template.showing(value, self.contract.resolve)
 
     def offered(self, operation: Operation, status: int) -> tuple[str, ...]:
         """The media types that the contract offers for a status, the preferred one first."""
@@ -110,6 +118,18 @@ class ReplyBuilder:
         if response is None or first is None:
             return ()
         return (first.name, *(name for name in response.media_types if name != first.name))
+
+    def _with_parents(self, template: Template, operation: Operation, path: Path, value: Any) -> Any:
+        """The value with the objects that a path leads through, each with what its schema requires."""
+        for depth in range(1, len(path)):
+            if isinstance(_member(value, path[:depth]), Mapping):
+                continue
+            key = (operation.id, template.status, template.media, path[:depth])
+            if key not in self._parents:
+                inner = at_path(template.schema, path[:depth], self.contract.resolve)
+                self._parents[key] = {} if inner is None else self.generated(inner, sparse=True)
+            value = lay_over(value, path[:depth], self._parents[key])
+        return value
 
     def _show(self, template: Template, operation: Operation, path: Path) -> Show:
         key = (operation.id, template.status, template.media, path)
@@ -124,7 +144,7 @@ class ReplyBuilder:
         if response is None:
             return Template(status, None, ABSENT, (), None)
         headers = self._headers(response)
-        chosen = response.media_types.get(media) if media else preferred(response)
+        chosen = response.media_types.get(media) if media else preferred(response, stored=sparse or status >= 400)
         if chosen is None or status in (204, 205, 304) or status < 200:
             return Template(status, None, ABSENT, headers, None)
         name = chosen.name if "*" not in chosen.name else "application/json"
@@ -132,9 +152,12 @@ class ReplyBuilder:
 
     def example(self, media: MediaType, *, sparse: bool = False) -> Any:
         """The contract's example of a media type, when it keeps its own schema; else a value made from the schema."""
+        judged = media_types.kind(media_types.split(media.name)[0]) in ("json", "text", "lines")
         for value in media.examples.values():
-            if media.schema is None or not self.contract.violations(media.schema, value, place="body"):
+            if media.schema is None or not judged or not self.contract.violations(media.schema, value, place="body"):
                 return projector(media.schema, self.contract.resolve)(value)
+        if media.schema is None:
+            return _nothing_said(media.name)
         return self.generated(media.schema, sparse=sparse)
 
     def generated(self, schema: Any, seed: str | None = None, *, varied: bool = False, sparse: bool = False) -> Any:
@@ -144,24 +167,35 @@ class ReplyBuilder:
         from mockserver.generate import generate  # contracts with examples need it rarely, and no start waits for it
 
         resolve, chosen = self.contract.resolve, self.seed if seed is None else seed
-        return generate(schema, resolve=resolve, seed=chosen, varied=varied, sparse=sparse)
+        nullable = self.contract.document.version == "3.0"
+        return generate(schema, resolve=resolve, seed=chosen, varied=varied, sparse=sparse, nullable=nullable)
 
     def _headers(self, response: Response) -> Headers:
-        declared = ((name, self._header(header)) for name, header in response.headers.items())
-        return tuple((name, value) for name, value in declared if value is not None)
-
-    def _header(self, header: Parameter) -> str | None:
-        example = header.raw.get("example", ABSENT)
-        if example is ABSENT and not header.required:
-            return None
-        value = example if example is not ABSENT else self.generated(header.schema)
-        return value if isinstance(value, str) else encode(value).decode()
+        declared = ((name, header_text(header, self.generated)) for name, header in response.headers.items())
+        return tuple((name, text) for name, text in declared if text is not None)
 
 
-def preferred(response: Response) -> MediaType | None:
-    """The media type to answer in when the client has no wish: JSON, else the first."""
+def preferred(response: Response, *, stored: bool = False) -> MediaType | None:
+    """The media type to answer in when the client has no wish: the first if it has an example, else JSON if it can.
+
+    Records that are `stored`, and errors that say what was wrong, are JSON wherever they can be.
+    """
     medias = list(response.media_types.values())
-    return next((media for media in medias if "json" in media.name), medias[0] if medias else None)
+    if not medias or (medias[0].examples and not stored):
+        return medias[0] if medias else None
+    return next((media for media in medias if "json" in media.name), medias[0])
+
+
+def _nothing_said(name: str) -> Any:
+    """What stands for a body of which the contract says its media type and nothing else: empty, and readable."""
+    kind = "json" if "*" in name else media_types.kind(media_types.split(name)[0])
+    return {} if kind == "json" else ""
+
+
+def _member(value: Any, path: Path) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def merged_headers(base: Headers, over: Headers) -> Headers:

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from typing import Any
 
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import Operation
+from mockserver.contract.operation import ABSENT, Operation
 from mockserver.contract.shape import Resolve, branches, members
-from mockserver.errors import Refused
-from mockserver.reply.builder import Reply, ReplyBuilder, Template, merged_headers
+from mockserver.errors import ContractBroken, Refused
+from mockserver.reply.builder import Reply, ReplyBuilder, Template
 
 PROBLEM = "application/problem+json"
 
@@ -35,28 +35,36 @@ class Problems:
         template = self._template(status, operation)
         if template is None or template.media is None:
             if template is not None:
-                return template.reply(refused.headers)
+                return template.showing(ABSENT, self.contract.resolve, refused.headers)
             return self.problem(refused, status)
         explained = status in _EXPLAINED or operation is None
         value = self._explained(template, refused) if explained else template.base
-        return Reply(status, template.media, value, merged_headers(template.headers, refused.headers))
+        return template.showing(value, self.contract.resolve, refused.headers)
 
     def problem(self, refused: Refused, status: int) -> Reply:
         """The refusal as a problem (RFC 9457), with what was invalid in `validation`."""
-        return Reply(status, PROBLEM, problem_value(refused, status), refused.headers)
+        return Reply(status, PROBLEM, problem_value(refused, status), refused.headers, own=True)
 
     def _template(self, status: int, operation: Operation | None) -> Template | None:
         if operation is not None:
-            declared = operation.response_for(status) is not None
-            return self.builder.template(operation, status) if declared else None
+            return self._own(operation, status)
         if status not in self._unrouted:
             self._unrouted[status] = self._shared(status)
         return self._unrouted[status]
 
+    def _own(self, operation: Operation, status: int) -> Template | None:
+        """What the operation declares for the status; None as well where no value satisfies what it declares."""
+        if operation.response_for(status) is None:
+            return None
+        try:
+            return self.builder.template(operation, status)
+        except ContractBroken:
+            return None
+
     def _shared(self, status: int) -> Template | None:
         """The contract's one shape for a status, where all operations that declare the status agree on it."""
         declaring = [op for op in self.contract.operations.values() if str(status) in op.responses]
-        templates = [self.builder.template(op, status) for op in declaring[:50]]
+        templates = [template for op in declaring[:50] if (template := self._own(op, status)) is not None]
         agree = templates and all(template.schema == templates[0].schema for template in templates)
         return templates[0] if agree else None
 

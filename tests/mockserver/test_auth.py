@@ -22,6 +22,8 @@ SCHEMES = {
     "key": SecurityScheme("key", "apiKey", "header", "X-Key"),
     "query": SecurityScheme("query", "apiKey", "query", "key"),
     "cookie": SecurityScheme("cookie", "apiKey", "cookie", "sid"),
+    "digest": SecurityScheme("digest", "digest"),
+    "tls": SecurityScheme("tls", "mutualTLS"),
 }
 BASIC_BOB = "Basic " + base64.b64encode(b"bob:secret").decode()
 
@@ -208,3 +210,28 @@ def test_a_name_that_is_no_world_s_is_refused(world: str) -> None:
     with pytest.raises(Refused) as caught:
         _admit(("bearer",), authorization="Bearer ann-token", mock_world=world)
     assert caught.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("security", "sent", "words"),
+    [
+        (("bearer", "basic"), {}, ["Bearer", "Basic"]),
+        (("basic bearer",), {}, ["Basic", "Bearer"]),
+        (("key", "query", "bearer"), {}, ["ApiKey", "Bearer"]),
+        (("bearer", "basic"), {"authorization": "Basic eDp5"}, ["Basic", "Bearer"]),
+        (("digest",), {"authorization": "Bearer ann-token"}, ["Digest"]),
+        (("digest tls",), {}, ["Digest"]),
+    ],
+)
+def test_a_401_shows_every_way_in(security: tuple[str, ...], sent: Any, words: list[str]) -> None:
+    """One challenge for each scheme, that of the credential that was refused first."""
+    with pytest.raises(Refused) as caught:
+        _admit(security, **sent)
+    assert {name for name, _ in caught.value.headers} == {"WWW-Authenticate"}
+    assert [value.partition(" ")[0] for _, value in caught.value.headers] == words
+
+
+def test_http_schemes_of_other_names_ask_for_their_word() -> None:
+    """Digest and its like are held to presence and form; mutual TLS is a matter of the connection."""
+    assert _admit(("digest",), users=(), authorization='Digest username="", realm=""').name == "anyone"
+    assert _admit(("tls",), users=()).name == "anyone"

@@ -68,6 +68,11 @@ def _meaning(parameter: Parameter, is_field: bool, schemas: Schemas) -> str | No
     return "number" if name in _NUMBERS else None
 
 
+def _is_number(parameter: Parameter, schemas: Schemas) -> bool:
+    types = schemas.types(schemas.spot(parameter.pointer + "/schema", parameter.schema))
+    return bool(types) and types <= {"integer", "number"}
+
+
 def _counts_from_zero(parameter: Parameter, schemas: Schemas) -> bool:
     spot = schemas.spot(parameter.pointer + "/schema", parameter.schema)
     return any(value == 0 for word in ("default", "minimum") for value in schemas.each(spot, word)) and not any(
@@ -111,7 +116,7 @@ def surroundings(
     answer: Spot, path: tuple[str, ...], schemas: Schemas, operation: Operation
 ) -> Iterator[tuple[str, str]]:
     """What the envelope of a list says beside it: how many there are, whether and where more follow, what was asked."""
-    asked = {_plain(one.name): one.name for one in queried(operation)}
+    asked = {_plain(one.name): one.name for one in queried(operation) if _is_number(one, schemas)}
     for names, spot in _beside(answer, path, schemas):
         name, types = _plain(names[-1]), schemas.types(spot)
         if name in _TOTALS and types <= {"integer", "number"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -116,3 +117,34 @@ def test_read_only_fields_of_a_new_record_are_not_the_client_s() -> None:
     """They are dropped from what was sent; what is no object sends nothing."""
     assert SHAPE.sent({"text": "a", "born": "now"}) == {"text": "a"}
     assert SHAPE.sent([1]) == {}
+
+
+def _wrong(record: Mapping[str, Any]) -> frozenset[str]:
+    """Fields that are no text where they should be; an empty name for a forbidden pair."""
+    found = {name for name in ("text", "tag") if not isinstance(record.get(name, ""), str)}
+    return frozenset(found | ({""} if record.get("text") == record.get("tag") == "no" else set()))
+
+
+@pytest.mark.parametrize(
+    ("sent", "fixed", "settled"),
+    [
+        ({"text": "b", "tag": "u"}, (), {"text": "b", "tag": "u"}),
+        ({"text": "b", "tag": 7}, (), {"text": "b", "tag": "t"}),
+        ({"text": 7, "tag": 7}, (), {"text": "a", "tag": "t"}),
+        ({"text": "no", "tag": "no"}, (), {"text": "a", "tag": "t"}),
+        ({"text": "b", "tag": 7}, ("tag",), {"text": "b", "tag": 7}),
+    ],
+)
+def test_what_no_answer_could_show_is_not_stored(sent: Any, fixed: tuple[str, ...], settled: Any) -> None:
+    """Such a field stays as it was; where that is not enough all do. What nobody sent is left alone."""
+    shape = shape_of(CollectionRules("notes"), NOTE, lambda node: node, _wrong)
+    found = shape.settled({**OLD, **sent}, OLD, lambda: fixed, "s", 0)
+    assert {name: found[name] for name in ("text", "tag")} == settled
+    assert found["id"] == "1"
+
+
+def test_a_new_record_is_made_without_what_no_answer_could_show() -> None:
+    """What its schema requires is made instead."""
+    shape = shape_of(CollectionRules("notes"), {**NOTE, "required": ["text"]}, lambda node: node, _wrong)
+    made = shape.settled({"id": "1", "text": 7}, {}, tuple, "s", 0)
+    assert isinstance(made["text"], str) or made["text"] is None

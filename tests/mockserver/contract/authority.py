@@ -41,7 +41,7 @@ class Authority:
     """openapi-core's verdicts by one contract; its look-up of paths is spared, ours is compared by itself."""
 
     def __init__(self, contract: Contract) -> None:
-        root = contract.document.root
+        root = _without_marks(contract.document.root)
         self.spec = SchemaPath.from_dict(root, resolved_cache_maxsize=65_536)
         name = _NAMES[contract.document.version]
         options = {
@@ -58,7 +58,7 @@ class Authority:
         return _Message(find=lambda *_: self._found)
 
     def _aim(self, operation: Operation, values: Mapping[str, str]) -> None:
-        item = self.spec / "paths" / operation.template
+        item = self.spec / "paths" / _unmarked(operation.template)
         result = TemplateResult(operation.template, dict(values))
         self._found = PathOperationServer(item, item / operation.method.lower(), None, result, None)
 
@@ -89,14 +89,30 @@ class Authority:
         self, operation: Operation, status: int, headers: Any, content_type: str | None, value: Any
     ) -> list[Exception]:
         """What openapi-core finds wrong with an answer of JSON."""
-        self._aim(operation, {})
         body = None if value is ABSENT else msgspec.json.encode(value)
+        return self.sent_answer_errors(operation, status, headers, content_type, body)
+
+    def sent_answer_errors(
+        self, operation: Operation, status: int, headers: Any, content_type: str | None, body: bytes | None
+    ) -> list[Exception]:
+        """What openapi-core finds wrong with an answer as it was sent."""
+        self._aim(operation, {})
         answer = _Message(
             status_code=status, content_type=content_type or "", headers=Headers(list(headers)), data=body
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return list(self._answer.iter_errors(_Message(method=operation.method.lower(), path="/"), answer))
+
+
+def _unmarked(template: str) -> str:
+    """A template without the mark by which openapi-core parts the keys of a document."""
+    return template.replace("#", "%23")
+
+
+def _without_marks(root: Mapping[str, Any]) -> dict[str, Any]:
+    paths = root.get("paths") or {}
+    return {**root, "paths": {**paths, **{_unmarked(name): item for name, item in paths.items() if "#" in name}}}
 
 
 def _json(raw: bytes, **_: str) -> Any:
@@ -110,7 +126,8 @@ def _json_types(contract: Contract) -> set[str]:
         bodies = [operation.body] if operation.body else []
         for body in [*bodies, *operation.responses.values()]:
             found |= {name for name in body.media_types if media.kind(media.split(name)[0]) == "json"}
-    return found | {media.split(name)[0] for name in found}
+    # A range is answered in JSON, and openapi-core looks for the range's own deserializer.
+    return found | {media.split(name)[0] for name in found} | {"*/*", "application/*"}
 
 
 def our_request_errors(contract: Contract, match: Match, request: Request) -> tuple[Violation, ...]:

@@ -82,6 +82,16 @@ def _union(contract: Contract, match: Match, _: Request, ____: Sequence[Violatio
     return any(f"parameter: {p.name}" in theirs for p in several)
 
 
+def _empty_text(_: Contract, __: Match, request: Request, ours: Sequence[Violation], theirs: str) -> bool:
+    said = not request.body and "content-type" in request.headers
+    return not ours and said and "MissingRequiredRequestBody" in theirs
+
+
+def _bytes(_: Contract, __: Match, request: Request, ours: Sequence[Violation], theirs: str) -> bool:
+    kind = media.kind(media.split(request.headers.get("content-type", ""))[0])
+    return not ours and kind == "binary" and "InvalidRequestBody" in theirs
+
+
 def _typeless(parameter: Parameter) -> bool:
     return isinstance(parameter.schema, dict) and "type" not in parameter.schema
 
@@ -100,6 +110,8 @@ CAUSES: dict[str, Cause] = {
     "forms: openapi-core drops undeclared fields, and reads numbers and files otherwise": _form,
     "nullable beside allOf or oneOf: openapi-core ties it to type": _null,
     "text that Python takes for a number or a truth (1_000, nan, yes)": _python_numbers,
+    "an empty text with its Content-Type is a body; openapi-core takes it for none": _empty_text,
+    "bytes are not judged; openapi-core holds them against the type of the schema": _bytes,
     "a parameter of several types is tried as each; openapi-core takes the first that casts": _union,
 }
 

@@ -350,3 +350,20 @@ def test_any_bytes_are_json_or_refused(raw: bytes) -> None:
 def test_depth_is_told_without_decoding(raw: bytes, deep: bool) -> None:
     """By pairing off brackets from the inside."""
     assert nests_too_deep(raw) is deep
+
+
+def test_numbered_fields_of_a_form_are_a_list(load: Any) -> None:
+    """`a[0]=x&a[1]=y` where the schema wants a list, at any depth; elsewhere they are names."""
+    inner = {"type": "object", "properties": {"c": {"type": "array", "items": {"type": "integer"}}}}
+    schema = {"type": "object", "properties": {"a": {"type": "object", "properties": {"b": inner}}}}
+    content = {"application/x-www-form-urlencoded": {"schema": schema, "encoding": {"a": {"style": "deepObject"}}}}
+    sent = b"a[b][c][1]=2&a[b][c][0]=1"
+    assert send(load, content, sent, "application/x-www-form-urlencoded") == {"a": {"b": {"c": [1, 2]}}}
+    gap = b"a[b][c][0]=1&a[b][c][2]=3"
+    assert refusal(load, content, gap, "application/x-www-form-urlencoded").details[0].place == "body.a.b.c"
+
+
+def test_xml_is_not_judged(load: Any) -> None:
+    """Under either of its names: the schema speaks of a value that is not read."""
+    for name in ("application/xml", "text/xml"):
+        assert send(load, {name: {"schema": {"type": "object"}}}, b"<a/>", name) == b"<a/>"

@@ -141,11 +141,14 @@ def test_security_is_alternatives_of_schemes(load: Any, own: Any, security: Any)
 
 
 def test_what_is_not_served_is_noted(load: Any) -> None:
-    """Callbacks, webhooks and paths that no request can have."""
+    """Callbacks, webhooks, and what no path can hold."""
     callback = {"{$request.body#/url}": get()}
     paths = {"/a": get(callbacks={"c": callback}), "/b?x=1": get(), "/c#x": get()}
     notes = " ".join(load(paths, webhooks={"w": get()}).notes)
-    assert all(word in notes for word in ("GET /a: callbacks", "webhooks", "/b?x=1 cannot", "/c#x cannot"))
+    assert all(
+        word in notes
+        for word in ("GET /a: callbacks", "webhooks", "/b?x=1 is asked for at /b,", "/c#x is asked for at /c,")
+    )
 
 
 def test_methods_of_3_2_are_served(load: Any) -> None:
@@ -159,3 +162,22 @@ def test_assumptions_are_read(load: Any) -> None:
     paths = {"/a": get(**{"x-assumed": "A-1"}), "/b": get(**{"x-assumed": ["A-1", "A-2"]})}
     operations = load(paths).operations
     assert [operation.assumed for operation in operations.values()] == [("A-1",), ("A-1", "A-2")]
+
+
+def test_a_security_scheme_that_is_not_declared_asks_for_nothing(load: Any) -> None:
+    """The others of its alternative still do; a note says so."""
+    schemes = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}}
+    security = [{"key": [], "gone": []}, {"lost": []}]
+    contract = load({"/a": get(security=security)}, components=schemes)
+    assert contract.operations["GET /a"].security == (frozenset({"key"}), frozenset())
+    assert [note for note in contract.notes if "is not declared" in note] == [
+        "security scheme 'gone' is not declared: nobody is asked for it",
+        "security scheme 'lost' is not declared: nobody is asked for it",
+    ]
+
+
+def test_headers_of_the_server_are_no_headers_of_an_answer(load: Any) -> None:
+    """Content-Length and its like say how a body travels, which the web server alone knows."""
+    headers = {name: {"schema": {"type": "string"}} for name in ("Content-Length", "transfer-encoding", "X-Own")}
+    contract = load({"/a": {"get": {"responses": {"200": {"description": "OK", "headers": headers}}}}})
+    assert list(contract.operations["GET /a"].responses["200"].headers) == ["X-Own"]

@@ -8,6 +8,7 @@ import pytest
 
 from mockserver.contract.routing import base_paths
 from mockserver.errors import Refused
+from mockserver.messages import Request
 
 OK = {"responses": {"200": {"description": "OK"}}}
 
@@ -48,6 +49,8 @@ PATHS = {
         ("HEAD", "/pets/7", "/pets/{id}", {"id": "7"}),
         ("GET", "/v1/pets/7", "/pets/{id}", {"id": "7"}),
         ("GET", "/eu/v2/pets", "/pets", {}),
+        ("GET", "/v1", "/", {}),
+        ("GET", "/v1/", "/", {}),
     ],
 )
 def test_the_most_specific_path_with_the_method_is_chosen(
@@ -117,8 +120,82 @@ def test_a_hostile_path_is_answered_at_once(load: Any) -> None:
         ([{"url": "https://x.test/v1/"}, {"url": "//x.test/v1"}], ("/v1",)),
         ([{"url": "{scheme}://x.test/{base}", "variables": {"base": {"default": "b"}}}], ("/b",)),
         ([{"url": "v2"}], ("/v2",)),
+        ([{"url": "/{v}/x", "variables": {"v": {"default": "v2", "enum": ["v1", "v2"]}}}], ("/v2/x", "/v1/x")),
     ],
 )
 def test_base_paths_of_servers(servers: Any, paths: tuple[str, ...]) -> None:
-    """Their paths, with the defaults of their variables."""
+    """Their paths, with the default of a variable and whatever else it may be."""
     assert base_paths(servers) == paths
+
+
+def _required(name: str, location: str, *texts: str) -> dict[str, Any]:
+    schema = {"type": "string", **({"enum": list(texts)} if texts else {})}
+    return {"name": name, "in": location, "required": True, "schema": schema}
+
+
+def _of(*parameters: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"get": {**OK, "parameters": list(parameters), **more}}
+
+
+TWINS: dict[str, Any] = {
+    "/": _of(operationId="plain"),
+    "/#Action=Find": _of(_required("Action", "query", "Find"), operationId="find"),
+    "/#Action=List": _of(_required("Action", "query", "List"), operationId="list"),
+    "/#Action=List&Since": _of(
+        _required("Action", "query", "List"), _required("Since", "query"), operationId="list-since"
+    ),
+    "/#X-Target=Drop": _of(_required("X-Target", "header", "Drop"), operationId="drop"),
+    "/rest?method=echo": _of(operationId="echo"),
+    "/rest?method=ping": _of(operationId="ping"),
+    "/near/{kind}?lat={lat}": _of(_required("kind", "path"), _required("lat", "path"), operationId="near"),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "headers", "operation"),
+    [
+        ("/", "", {}, "plain"),
+        ("/", "Action=Find", {}, "find"),
+        ("/", "Action=List", {}, "list"),
+        ("/", "Action=List&Since=1", {}, "list-since"),
+        ("/", "Action=Other", {}, "plain"),
+        ("/", "", {"x-target": "Drop"}, "drop"),
+        ("/rest", "a=1&method=ping", {}, "ping"),
+        ("/rest", "method=gone", {}, "echo"),
+        ("/near/pub", "lat=52", {}, "near"),
+        ("/near/pub", "", {}, "near"),
+    ],
+)
+def test_operations_of_one_path_are_told_apart(
+    load: Any, path: str, query: str, headers: dict[str, str], operation: str
+) -> None:
+    """By the query of the template, and by what an operation requires; a request that lacks all gets the nearest."""
+    match = load(TWINS).route("GET", path, Request("GET", path, query, headers))
+    assert match.operation.id == operation
+
+
+def test_a_value_in_the_query_of_a_template_is_read(load: Any) -> None:
+    """Like one of the path; without it the request is invalid, not unknown."""
+    contract = load(TWINS)
+    sent = Request("GET", "/near/pub", "lat=52")
+    assert contract.route("GET", "/near/pub", sent).path_values == {"kind": "pub", "lat": "52"}
+    with pytest.raises(Refused, match="lat is required"):
+        contract.read_inputs(contract.route("GET", "/near/pub"), Request("GET", "/near/pub"))
+
+
+def test_bodies_tell_operations_apart(load: Any) -> None:
+    """Of two operations the one that takes the media type that is sent."""
+    bodies = {kind: {"content": {f"text/{kind}": {}}} for kind in ("plain", "csv")}
+    contract = load({f"/a#as={kind}": {"post": {**OK, "requestBody": body}} for kind, body in bodies.items()})
+    for kind in bodies:
+        match = contract.route("POST", "/a", Request("POST", "/a", "", {"content-type": f"text/{kind}"}, b"x"))
+        assert match.operation.template == f"/a#as={kind}"
+
+
+def test_servers_of_paths_and_operations_count_too(load: Any) -> None:
+    """A request may come below the base path of any of them."""
+    own = {"servers": [{"url": "https://files.x.test/files"}], "get": {**OK, "servers": [{"url": "/blobs"}]}}
+    contract = load({"/a": own, "/b": {"get": OK}}, servers=[{"url": "/v1"}])
+    assert contract.base_paths == ("/v1", "/files", "/blobs")
+    for base in contract.base_paths:
+        assert contract.route("GET", f"{base}/a").operation.template == "/a"

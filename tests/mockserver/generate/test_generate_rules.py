@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import jsonschema_rs
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -76,3 +77,37 @@ def attempt(schema: Any, seed: int) -> Any:
 def as_bytes(made: Any) -> str:
     """A value or a refusal as text."""
     return str(made) if isinstance(made, Unsatisfiable) else json.dumps(made)
+
+
+@pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        ({"kind": "Cat", "lives": 9}, True),
+        ({"kind": "Dog", "lives": 9}, False),
+        ({"kind": "hound"}, True),
+        ({"kind": "cat", "lives": 9}, False),
+        ({"lives": 9}, False),
+        ([], False),
+    ],
+)
+def test_a_discriminator_picks_the_schema(keyword: str, value: Any, verdict: bool) -> None:
+    """By its mapping, or by the name of the schema; a value that names none fits none."""
+    schemas = {
+        "#/Cat": {"required": ["kind"], "properties": {"lives": {"type": "integer"}}},
+        "#/Dog": {"required": ["kind"], "properties": {"lives": False}},
+    }
+    schema = {
+        keyword: [{"$ref": "#/Cat"}, {"$ref": "#/Dog"}],
+        "discriminator": {"propertyName": "kind", "mapping": {"hound": "#/Dog"}},
+    }
+    followed = Generator(lambda node: schemas[node["$ref"]] if isinstance(node, dict) and "$ref" in node else node)
+    assert followed.fits(schema, value) is verdict
+
+
+@pytest.mark.parametrize("nullable", [True, False])
+def test_nullable_is_a_word_of_one_version(nullable: bool) -> None:
+    """In OpenAPI 3.0 an example of null fits; since 3.1 `nullable` says nothing, and another value is made."""
+    schema = {"type": "string", "nullable": True, "example": None}
+    made = generate(schema, resolve=lambda node: node, seed=1, nullable=nullable)
+    assert (made is None) is nullable

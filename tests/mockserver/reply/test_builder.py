@@ -99,16 +99,21 @@ def test_an_example_that_breaks_its_own_schema_is_not_used(mock_of: Callable[...
     assert builder.compose(operation, 200, ()).value == {"a": 1}
 
 
-def test_json_is_preferred(mock_of: Callable[..., Ask]) -> None:
-    """Of several media types JSON answers, else the first."""
-    text, json_ = {"schema": {"type": "string"}, "example": "plain"}, {"schema": OPEN, "example": {"a": 1}}
-    for content, media in (
-        ({"text/plain": text, "application/json": json_}, "application/json"),
-        ({"text/plain": text, "text/html": text}, "text/plain"),
+def test_the_media_type_when_the_client_has_no_wish(mock_of: Callable[..., Ask]) -> None:
+    """The first one answers if it has an example, else JSON, else the first; what is stored is JSON where it can be."""
+    told, untold = {"schema": {"type": "string"}, "example": "plain"}, {"schema": {"type": "string"}}
+    json_ = {"schema": OPEN, "example": {"a": 1}}
+    for content, media, stored in (
+        ({"text/plain": told, "application/json": json_}, "text/plain", "application/json"),
+        ({"text/plain": untold, "application/json": json_}, "application/json", "application/json"),
+        ({"application/json": {"schema": OPEN}, "text/plain": told}, "application/json", "application/json"),
+        ({"text/plain": untold, "application/json": {"schema": OPEN}}, "application/json", "application/json"),
+        ({"text/plain": told, "text/html": told}, "text/plain", "text/plain"),
     ):
         builder, operation = _builder(mock_of, {"200": {"description": "", "content": content}})
         assert builder.compose(operation, 200, ()).media == media
         assert builder.offered(operation, 200)[0] == media
+        assert builder.compose(operation, 200, [((), {"a": 2})]).media == stored
 
 
 def test_an_answer_without_content_is_empty(mock_of: Callable[..., Ask]) -> None:
@@ -119,17 +124,23 @@ def test_an_answer_without_content_is_empty(mock_of: Callable[..., Ask]) -> None
         assert (reply.media, reply.value, reply.body()) == (None, ABSENT, b"")
 
 
-def test_required_headers_are_sent(mock_of: Callable[..., Ask]) -> None:
+def test_declared_headers_are_sent(mock_of: Callable[..., Ask]) -> None:
     """A header with an example says it; one that is not required and has none is left out."""
     headers = {
         "X-Told": {"schema": {"type": "integer"}, "example": 7},
         "X-May": {"schema": {"type": "string"}},
+        "Retry-After": {"schema": {"type": "integer"}},
+        "X-Listed": {"schema": {"type": "array", "items": {"type": "string"}, "example": ["a", "b"]}},
+        "X-Lines": {"schema": {"type": "string"}, "example": "one\ntwo"},
         "X-Must": {"schema": {"type": "string"}, "required": True},
     }
     builder, operation = _builder(mock_of, {"200": {"description": "", "headers": headers}})
     sent = dict(builder.compose(operation, 200, ()).headers)
     assert sent["X-Told"] == "7"
-    assert "X-May" not in sent
+    assert sent["X-May"]
+    assert sent["X-Listed"] == "a,b"
+    assert "X-Lines" not in sent
+    assert "Retry-After" not in sent
     assert sent["X-Must"]
 
 
@@ -140,3 +151,36 @@ def test_answers_of_one_seed_are_the_same(mock_of: Callable[..., Ask]) -> None:
     first, second = mock("GET", "/things"), mock("GET", "/things")
     assert first.status == 200
     assert first.body == second.body
+
+
+@pytest.mark.parametrize(
+    ("media", "value", "body"),
+    [("application/json", {}, b"{}"), ("*/*", {}, b"{}"), ("text/plain", "", b""), ("image/png", "", b"")],
+)
+def test_a_media_type_of_which_nothing_is_said(
+    mock_of: Callable[..., Ask], media: str, value: Any, body: bytes
+) -> None:
+    """Empty, and readable as what it is called."""
+    builder, operation = _builder(mock_of, {"200": {"description": "", "content": {media: {}}}})
+    reply = builder.compose(operation, 200, ())
+    assert (reply.value, reply.body()) == (value, body)
+
+
+def test_a_field_brings_what_its_parents_require(mock_of: Callable[..., Ask]) -> None:
+    """An object that is made only to hold a field has its other required members too."""
+    inner = {"type": "object", "required": ["id", "kind"], "properties": {"id": {}, "kind": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"data": {"type": "object", "properties": {"item": inner}}}}
+    content = {"application/json": {"schema": schema}}
+    builder, operation = _builder(mock_of, {"200": {"description": "", "content": content}})
+    for _ in range(2):
+        item = builder.compose(operation, 200, [(("data", "item", "id"), 7)]).value["data"]["item"]
+        assert item["id"] == 7
+        assert isinstance(item["kind"], str)
+
+
+def test_an_example_by_name_under_a_range(mock_of: Callable[..., Ask]) -> None:
+    """A response that is declared for any media type is answered in JSON, its examples too."""
+    content = {"*/*": {"schema": OPEN, "examples": {"one": {"value": {"a": 1}}, "two": {"value": {"a": 2}}}}}
+    mock = mock_of(document({"/a": {"get": {"responses": {"200": {"description": "", "content": content}}}}}))
+    heard = mock("GET", "/a", headers={"prefer": "example=two"})
+    assert (heard.headers["content-type"], heard.json) == ("application/json", {"a": 2})

@@ -107,10 +107,18 @@ def test_a_shape_without_room_for_the_reason_is_the_example(mock_of: Callable[..
 
 @pytest.mark.breaks_contract
 def test_a_refusal_that_would_break_the_contract_is_withheld(mock_of: Callable[..., Ask]) -> None:
-    """A pattern that the contract's shape forces on nobody knows what: the mock fails closed."""
-    schema = {"type": "object", "properties": {"error": {"type": "string"}}, "not": {}}
+    """A rule that the reason breaks and the example does not: the mock fails closed."""
+    barred = {"properties": {"error": {"pattern": "required"}}}
+    schema = {"type": "object", "properties": {"error": {"type": "string"}}, "not": barred}
     answer = _mock(mock_of, _400=(schema, {"error": "x"}))("POST", "/things", json={})
     assert (answer.status, answer.headers["content-type"]) == (500, PROBLEM)
+
+
+def test_a_refusal_for_which_no_value_is_declared_is_a_problem(mock_of: Callable[..., Ask]) -> None:
+    """A shape that nothing satisfies cannot be answered in: the status stays, and a problem says why."""
+    answer = _mock(mock_of, _400=({"type": "string", "enum": [1]}, 7))("POST", "/things", json={})
+    assert (answer.status, answer.headers["content-type"]) == (400, PROBLEM)
+    assert "name" in answer.json["detail"]
 
 
 @pytest.mark.parametrize(

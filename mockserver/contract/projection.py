@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mockserver.contract.shape import Resolve, branches, is_open, item, members
+from mockserver.contract.shape import Resolve, branches, is_open, item, members, required
 
 Show = Callable[[Any], Any]
 
@@ -28,6 +28,7 @@ def _projector(schema: Any, resolve: Resolve, known: dict[int, Show]) -> Show:
         if not any(branch.get("writeOnly") for branch in branches(inner, resolve))
     }
     hidden = frozenset(members(node, resolve)) - frozenset(shown)
+    shown = dict.fromkeys(required(node, resolve) - hidden, _as_is) | shown
     inner = item(node, resolve)
     each = _projector(inner, resolve, known) if inner is not None else _as_is
     if not members(node, resolve) and each is _as_is:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.reply.projection import projector
+from mockserver.contract.projection import projector
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 VALUES = st.recursive(
@@ -113,3 +113,13 @@ def test_a_schema_that_holds_itself_shows_every_depth() -> None:
     value = {"name": 1, "x": 0, "kids": [{"name": 2, "x": 0, "kids": [{"name": 3, "x": 0}]}]}
     shown = {"name": 1, "kids": [{"name": 2, "kids": [{"name": 3}]}]}
     assert projector({"$ref": "Tree"}, resolve)(value) == shown
+
+
+def test_what_is_required_is_shown_though_nobody_declares_it() -> None:
+    """Without it the answer would break the contract; what is declared as writeOnly stays hidden all the same."""
+    schema = {
+        "properties": {"a": {"type": "string"}, "secret": {"type": "string", "writeOnly": True}},
+        "required": ["b", "secret"],
+    }
+    shown = projector(schema, _plain)({"a": "x", "b": [1], "secret": "s", "other": 2})
+    assert shown == {"a": "x", "b": [1]}

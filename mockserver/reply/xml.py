@@ -1,0 +1,82 @@
+"""Values as XML, by the `xml` of their schemas (OpenAPI 3.1.1, 4.8.26)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+import msgspec
+
+from mockserver.contract import media
+from mockserver.contract.shape import Resolve, branches, item, members
+
+
+def is_xml(content_type: str) -> bool:
+    """Whether a media type is XML."""
+    sub = media.split(content_type)[0].partition("/")[2]
+    return sub == "xml" or sub.endswith("+xml")
+
+
+def xml_text(value: Any, schema: Any, resolve: Resolve) -> str:
+    """A value as an XML document; its root is named by the schema: its `xml.name`, else its own name."""
+    reference = schema.get("$ref") if isinstance(schema, Mapping) else None
+    own = reference.rpartition("/")[2] if isinstance(reference, str) else "root"
+    writer = _Writer(resolve)
+    if isinstance(value, list):
+        each = item(schema, resolve)
+        named = writer.name(each, own) if each is not None else "item"
+        return f"<{writer.name(schema, own)}>{writer.listed(value, each, named)}</{writer.name(schema, own)}>"
+    return writer.element(value, schema, own)
+
+
+class _Writer:
+    def __init__(self, resolve: Resolve) -> None:
+        self.resolve = resolve
+
+    def said(self, schema: Any, word: str) -> Any:
+        """What the `xml` of a schema says; None where it says nothing."""
+        for branch in branches(schema, self.resolve):
+            said = branch.get("xml")
+            if isinstance(said, Mapping) and said.get(word) is not None:
+                return said[word]
+        return None
+
+    def name(self, schema: Any, own: str) -> str:
+        """The name of an element or attribute, with its prefix."""
+        name, prefix = self.said(schema, "name") or own, self.said(schema, "prefix")
+        return f"{prefix}:{name}" if prefix else str(name)
+
+    def element(self, value: Any, schema: Any, own: str) -> str:
+        """A value as one element."""
+        name = self.name(schema, own)
+        if not isinstance(value, Mapping):
+            return f"<{name}{self.namespace(schema)}>{escape(_text(value))}</{name}>"
+        known = members(schema, self.resolve)
+        attributes = [key for key in value if self.said(known.get(key), "attribute") is True]
+        written = "".join(f" {self.name(known[key], key)}={quoteattr(_text(value[key]))}" for key in attributes)
+        inner = "".join(self.inside(key, value[key], known.get(key)) for key in value if key not in attributes)
+        return f"<{name}{self.namespace(schema)}{written}>{inner}</{name}>"
+
+    def namespace(self, schema: Any) -> str:
+        """The declaration of the namespace that a schema names."""
+        uri, prefix = self.said(schema, "namespace"), self.said(schema, "prefix")
+        return f" xmlns{':' + prefix if prefix else ''}={quoteattr(str(uri))}" if uri else ""
+
+    def inside(self, key: str, value: Any, schema: Any) -> str:
+        """A member of an object: an element, or one for each item of a list."""
+        if not isinstance(value, list):
+            return self.element(value, schema, key)
+        each, wrapped = item(schema, self.resolve), self.said(schema, "wrapped") is True
+        listed = self.listed(value, each, self.name(each, key))
+        return f"<{self.name(schema, key)}>{listed}</{self.name(schema, key)}>" if wrapped else listed
+
+    def listed(self, values: list[Any], each: Any, name: str) -> str:
+        """The items of a list, one element after the other."""
+        return "".join(self.element(one, each, name) for one in values)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

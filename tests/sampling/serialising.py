@@ -1,0 +1,140 @@
+"""Values as parameters and bodies travel: the `style` and `explode` of OpenAPI (3.1.1, 4.8.12.2), forms, multipart."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from mockserver.contract import media
+from mockserver.contract.operation import MediaType, Parameter
+
+BOUNDARY = "----a-boundary-that-nothing-holds"
+Encode = Callable[[str], str]
+
+
+def text(value: Any) -> str:
+    """A scalar as text; what is none is written as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def encoded(value: str) -> str:
+    """Percent-encoded for a path or a query."""
+    return quote(value, safe="")
+
+
+def as_is(value: str) -> str:
+    """Unchanged."""
+    return value
+
+
+def in_path(parameter: Parameter, value: Any) -> str:
+    """A path parameter as it stands in the path."""
+    if parameter.content:
+        return encoded(json.dumps(value))
+    if parameter.style == "label":
+        return "." + _joined(value, "." if parameter.explode else ",", encoded, explode=parameter.explode)
+    if parameter.style == "matrix":
+        return _matrix(parameter, value)
+    return _joined(value, ",", encoded, explode=parameter.explode)
+
+
+def _matrix(parameter: Parameter, value: Any) -> str:
+    if parameter.explode and isinstance(value, list):
+        return "".join(f";{parameter.name}={encoded(text(item))}" for item in value)
+    if parameter.explode and isinstance(value, dict):
+        return "".join(f";{name}={encoded(text(item))}" for name, item in value.items())
+    return f";{parameter.name}={_joined(value, ',', encoded, explode=False)}"
+
+
+def in_query(parameter: Parameter, value: Any) -> list[str]:
+    """A query parameter as `name=value` pairs; none for an empty list or object."""
+    name = encoded(parameter.name)
+    if parameter.location == "querystring":
+        return [form(value)] if isinstance(value, dict) else [encoded(json.dumps(value))]
+    if parameter.content:
+        return [f"{name}={encoded(json.dumps(value))}"]
+    if parameter.style == "deepObject" and isinstance(value, dict):
+        return [f"{name}[{encoded(key)}]={encoded(text(item))}" for key, item in value.items()]
+    if not value and isinstance(value, list | dict):
+        return []
+    if parameter.explode and isinstance(value, list):
+        return [f"{name}={encoded(text(item))}" for item in value]
+    if parameter.explode and isinstance(value, dict):
+        return [f"{encoded(key)}={encoded(text(item))}" for key, item in value.items()]
+    delimiter = {"spaceDelimited": "%20", "pipeDelimited": "|"}.get(parameter.style, ",")
+    return [f"{name}={_joined(value, delimiter, encoded, explode=False)}"]
+
+
+def in_header(parameter: Parameter, value: Any) -> str:
+    """A header's text."""
+    return json.dumps(value) if parameter.content else _joined(value, ",", as_is, explode=parameter.explode)
+
+
+def in_cookie(parameter: Parameter, value: Any) -> list[str]:
+    """A cookie parameter as `name=value` pairs."""
+    if parameter.content:
+        return [f"{parameter.name}={encoded(json.dumps(value))}"]
+    if parameter.explode and isinstance(value, list):
+        return [f"{parameter.name}={encoded(text(item))}" for item in value]
+    if parameter.explode and isinstance(value, dict):
+        return [f"{name}={encoded(text(item))}" for name, item in value.items()]
+    return [f"{parameter.name}={_joined(value, ',', encoded, explode=False)}"]
+
+
+def _joined(value: Any, delimiter: str, encode: Encode, *, explode: bool) -> str:
+    if isinstance(value, list):
+        return delimiter.join(encode(text(item)) for item in value)
+    if isinstance(value, dict):
+        sign = "=" if explode else delimiter
+        return delimiter.join(f"{name}{sign}{encode(text(item))}" for name, item in value.items())
+    return encode(text(value))
+
+
+def body(media_type: MediaType, value: Any) -> tuple[bytes, str]:
+    """A body and its Content-Type."""
+    name = media_type.name if "*" not in media_type.name else "application/json"
+    kind = media.kind(media.split(name)[0])
+    if kind == "json":
+        return json.dumps(value).encode(), name
+    if kind == "lines":
+        return b"".join(json.dumps(item).encode() + b"\n" for item in value), name
+    if kind == "form":
+        return form(value, media_type).encode(), name
+    if kind == "multipart":
+        return multipart(value), f"{media.split(name)[0]}; boundary={BOUNDARY}"
+    return (text(value) if value is not None else "some bytes").encode(), name
+
+
+def form(value: Any, media_type: MediaType | None = None) -> str:
+    """`application/x-www-form-urlencoded`; nested objects as their encoding says, else as JSON."""
+    encodings = media_type.raw.get("encoding") if media_type else None
+    pairs: list[str] = []
+    for name, item in value.items() if isinstance(value, Mapping) else ():
+        said = encodings.get(name, {}) if isinstance(encodings, Mapping) else {}
+        if said.get("style") == "deepObject" and isinstance(item, dict):
+            pairs += [f"{encoded(name)}%5B{encoded(key)}%5D={encoded(text(one))}" for key, one in item.items()]
+        elif isinstance(item, list) and said.get("explode") is not False:
+            pairs += [f"{encoded(name)}={encoded(text(one))}" for one in item]
+        else:
+            joined = ",".join(map(text, item)) if isinstance(item, list) else text(item)
+            pairs.append(f"{encoded(name)}={encoded(joined)}")
+    return "&".join(pairs)
+
+
+def multipart(value: Any) -> bytes:
+    """`multipart/form-data`: a part for each field, and for each item of a list."""
+    lines: list[str] = []
+    for name, item in value.items() if isinstance(value, Mapping) else ():
+        for one in item if isinstance(item, list) else [item]:
+            lines += [f"--{BOUNDARY}", f'Content-Disposition: form-data; name="{name}"']
+            lines += ["Content-Type: application/json"] if isinstance(one, dict | list) else []
+            lines += ["", text(one)]
+    return "\r\n".join([*lines, f"--{BOUNDARY}--", ""]).encode()
+
+
+def basic(name: str, password: str) -> str:
+    """The credential of basic authentication."""
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
