@@ -23,8 +23,8 @@ from mockserver.state.world import Record, text_of
 
 SAMPLES = 3
 """How many records stand as examples for one operation."""
-_OTHERS = 20
-"""How many operations without memory are tried for a line to show."""
+_TRIED = 50
+"""How many requests are tried for one to show at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +135,29 @@ def _sample(operation: Operation, query: Query, record: Record) -> Sample | None
 
 def best_sample(engine: Engine) -> Sample | None:
     """The request that shows most: a write that names a record in its body, else a read; it says all it has to."""
-    return next((whole for sample in _ranked(engine) if (whole := _completed(engine, sample)) is not None), None)
+    tried = islice(_ranked(engine), _TRIED)
+    return next((whole for sample in tried if (whole := _completed(engine, sample)) is not None), None)
 
 
 def _ranked(engine: Engine) -> Iterator[Sample]:
-    remembered = [found[0] for found in samples(engine).values() if found]
-    yield from sorted(remembered, key=lambda sample: (not sample.body, sample.operation.method != "GET"))
-    others = (one for one in engine.contract.operations.values() if one.id not in engine.behaviours.operations)
-    yield from islice((Sample(one) for one in others if one.method == "GET"), _OTHERS)
+    """Each played when it is asked for: of a large contract the first ones do."""
+    plan, operations = _Plan(engine), engine.contract.operations
+
+    def rank(behaviour: Behaviour) -> tuple[bool, bool]:
+        filters = behaviour.find.filters if behaviour.find is not None else ()
+        names_in_body = any(value.root == "body" for _, value in filters)
+        return not names_in_body, operations[behaviour.operation].method != "GET"
+
+    for behaviour in sorted(engine.behaviours.operations.values(), key=rank):
+        yield from plan.samples(behaviour)[:1]
+    others = (one for one in operations.values() if one.id not in engine.behaviours.operations)
+    yield from (Sample(one) for one in others if one.method == "GET")
 
 
 def _completed(engine: Engine, sample: Sample) -> Sample | None:
     """The request with what else its operation requires; None where that cannot be put into a short line."""
-    if bool(sample.body) != (sample.operation.body is not None):
+    body, template = sample.operation.body, sample.operation.template
+    if (body is not None and body.required and not sample.body) or "?" in template or "#" in template:
         return None
     places: dict[str, dict[str, Any]] = {"path": dict(sample.path), "query": {}, "header": {}}
     for parameter in sample.operation.parameters:

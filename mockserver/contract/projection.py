@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mockserver.contract.shape import Resolve, branches, is_open, item, members, required
@@ -11,30 +12,56 @@ Show = Callable[[Any], Any]
 
 
 def projector(schema: Any, resolve: Resolve) -> Show:
-    """A function that gives a value without undeclared and write-only members, at every depth."""
+    """A function that gives a value without undeclared and write-only members, at every depth.
+
+    What it needs of a schema is found when the first value of that schema is shown: schemas reach far.
+    """
     return _projector(schema, resolve, {})
 
 
 def _projector(schema: Any, resolve: Resolve, known: dict[int, Show]) -> Show:
     node = resolve(schema)
-    if not isinstance(node, Mapping):
+    if not isinstance(node, Mapping) or _is_plain(node, resolve):
         return _as_is
-    if id(node) in known:
-        return lambda value: known[id(node)](value)  # noqa: PLW0108 - recursion: it is there once a value is shown
-    known[id(node)] = _as_is
+    found = known.get(id(node))
+    if found is None:
+        found = known[id(node)] = _on_demand(partial(_of_object, node, resolve, known))
+    return found
+
+
+def _is_plain(schema: Any, resolve: Resolve, depth: int = 4) -> bool:
+    """Whether there is nothing to take away: no members are declared, nor by what a list holds."""
+    inner = item(schema, resolve)
+    deeper = inner is not None and (depth == 0 or not _is_plain(inner, resolve, depth - 1))
+    return not deeper and not members(schema, resolve)
+
+
+def _on_demand(make: Callable[[], Show]) -> Show:
+    made: Show | None = None
+
+    def show(value: Any) -> Any:
+        nonlocal made
+        if made is None:
+            made = make()
+        return made(value)
+
+    return show
+
+
+def _of_object(node: Mapping[str, Any], resolve: Resolve, known: dict[int, Show]) -> Show:
+    declared = members(node, resolve)
     shown = {
         name: _projector(inner, resolve, known)
-        for name, inner in members(node, resolve).items()
+        for name, inner in declared.items()
         if not any(branch.get("writeOnly") for branch in branches(inner, resolve))
     }
-    hidden = frozenset(members(node, resolve)) - frozenset(shown)
+    hidden = frozenset(declared) - frozenset(shown)
     shown = dict.fromkeys(required(node, resolve) - hidden, _as_is) | shown
     inner = item(node, resolve)
     each = _projector(inner, resolve, known) if inner is not None else _as_is
-    if not members(node, resolve) and each is _as_is:
+    if not declared and each is _as_is:
         return _as_is
-    known[id(node)] = _shower(shown, hidden, each, open_=is_open(node, resolve))
-    return known[id(node)]
+    return _shower(shown, hidden, each, open_=is_open(node, resolve))
 
 
 def _shower(shown: Mapping[str, Show], hidden: frozenset[str], each: Show, *, open_: bool) -> Show:
