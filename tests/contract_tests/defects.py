@@ -1,45 +1,13 @@
-"""Seeded defects of the independent implementation, each with words that must name it; and legitimate variants."""
+"""Seeded defects of the independent implementation, each with words that must name it."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from tests.contract_tests.reference import LIST_FIELDS, Refusal, Service
-
-DEFECTS = {}  # name -> Service subclass
-SAYS = {}  # name -> words that the report must contain, any of them
-VARIANTS = {}  # name -> Service subclass
-
-
-def defect(*says):
-    """Register a defect: at least one of `says` must stand in the report of a run against it."""
-
-    def register(cls):
-        DEFECTS[cls.__name__] = cls
-        SAYS[cls.__name__] = says
-        return cls
-
-    return register
-
-
-def variant(cls):
-    """Register a legitimate variant."""
-    VARIANTS[cls.__name__] = cls
-    return cls
-
-
-class Rewrites(Service):
-    """Changes answers on their way out."""
-
-    def finish(self, handler, status, payload, headers):
-        payload = json.loads(json.dumps(payload))
-        return self.rewrite(handler, *super().finish(handler, status, payload, headers))
-
-    def rewrite(self, handler, status, payload, headers):
-        raise NotImplementedError
-
+from tests.contract_tests.seeding import Rewrites, defect
 
 # --- status and headers ---------------------------------------------------------------------
 
@@ -268,7 +236,7 @@ class CreatedAfterLastSeen(Service):
 # --- state ----------------------------------------------------------------------------------
 
 
-@defect("isTrusted true")
+@defect("isTrusted true of")
 class TrustNotPersisted(Service):
     def trust(self, user, body, media_type=""):
         kept = [dict(device) for device in self.devices]
@@ -286,7 +254,7 @@ class TrustMarksAllDevices(Service):
         return answer
 
 
-@defect("isTrusted false")
+@defect("isTrusted false of")
 class UntrustKeepsTrust(Service):
     def untrust(self, user, body, name):
         self.end(self.sessions_in(self.device(user, name)))
@@ -630,114 +598,3 @@ class OddIdCrashes(Service):
         if "\x00" in name:
             raise Refusal(500, "invalid byte sequence")
         return super().device(user, name)
-
-
-# --- legitimate variants --------------------------------------------------------------------
-
-
-@variant
-class Milliseconds(Service):
-    def time(self, instant):
-        return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-@variant
-class OffsetInPlaceOfZ(Service):
-    def time(self, instant):
-        return instant.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-@variant
-class FurtherFields(Rewrites):
-    def as_item(self, device):
-        return {**super().as_item(device), "riskScore": 3}
-
-    def rewrite(self, handler, status, payload, headers):
-        return status, {**payload, "requestId": "r-1", "timestamp": self.time(self.now())}, headers
-
-
-@variant
-class Charset(Rewrites):
-    def rewrite(self, handler, status, payload, headers):
-        return status, payload, {**headers, "Content-Type": "application/json; charset=utf-8"}
-
-
-@variant
-class OptionalFieldsLeftOut(Service):
-    optional = ("ipAddress", "country", "city", "userAgent", "location")
-
-    def shown(self, record, fields):
-        return {key: value for key, value in super().shown(record, fields).items() if key not in self.optional}
-
-    def as_session(self, session):
-        return {key: value for key, value in super().as_session(session).items() if key != "deviceName"}
-
-
-@variant
-class Forbidden(Service):
-    def unauthorized(self):
-        return Refusal(403, "Forbidden")
-
-
-@variant
-class Unprocessable(Rewrites):
-    def rewrite(self, handler, status, payload, headers):
-        return (422 if status in {400, 415} else status), payload, headers
-
-
-@variant
-class UndefinedMethodIs404(Service):
-    def undefined(self, allowed):
-        return 404, "<html>Cannot PATCH</html>", {"Content-Type": "text/html"}
-
-
-@variant
-class RateLimited(Service):
-    count = 0
-
-    def answer(self, method, target, headers, body):
-        self.count += 1
-        if self.count % 150 == 0:
-            return self.finish("", 429, self.error("Too many requests"), {"Retry-After": "1"})
-        return super().answer(method, target, headers, body)
-
-
-@variant
-class NumericLookingIds(Service):
-    def make_id(self, kind, user, number):
-        self.made = getattr(self, "made", 1000) + 17
-        return str(self.made)
-
-
-@variant
-class OtherLengths(Service):
-    trust_days = 365
-    session_hours = 4
-
-
-@variant
-class OtherTrustLevel(Service):
-    def trust(self, user, body, media_type=""):
-        answer = super().trust(user, body, media_type)
-        self.device_by_print(user, json.loads(body)["fingerprint"])["trustLevel"] = "MEDIUM"
-        return answer
-
-
-@variant
-class LowerCaseHeaders(Rewrites):
-    def rewrite(self, handler, status, payload, headers):
-        return status, payload, {name.lower(): value for name, value in headers.items()}
-
-
-@variant
-class TokenDiesWithRevokeAll(Service):
-    def revoke_all(self, user, body):
-        answer = super().revoke_all(user, body)
-        self.dead = {*getattr(self, "dead", ()), user}
-        return answer
-
-    def user_of(self, headers):
-        user = super().user_of(headers)
-        if user in getattr(self, "dead", ()):
-            raise self.unauthorized()
-        return user
