@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -260,4 +261,5 @@ def is_worded_freely(name: str, status: int, text: Any) -> bool:
     if not isinstance(text, str) or text in known.values():  # another operation's words are wrong here
         return False
     is_open = name == "untrustDevice" and status == 200  # no page gives its words
-    return is_open or known[name].lower() in text.lower()
+    more = r"(\s*[.:;,!(-].*)?"  # a full stop, or details behind a mark
+    return is_open or bool(re.fullmatch(re.escape(known[name]) + more, text, re.IGNORECASE | re.DOTALL))

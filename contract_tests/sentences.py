@@ -61,10 +61,11 @@ def a_fingerprint(state: State, wanted: Callable[[Record], bool] = lambda _: Tru
 # --- judging --------------------------------------------------------------------------------
 
 
-def unchanged(what: str, changes: Iterable[str], state: State) -> None:
-    """Fail when something changed that had no reason to."""
+def unchanged(what: str, changes: Iterable[str], state: State, *after: Answer) -> None:
+    """Fail when something changed that had no reason to, `after` the answers that show what was done."""
     found = list(changes)
-    must(not found, f"{what} to stay as they were", "; ".join(found[:5]), *state.answers[:1])
+    done = f" after {after[0].operation_id}" if after else ""
+    must(not found, f"{what} to stay as they were{done}", "; ".join(found[:5]), *after, *state.answers[:1])
 
 
 @contextmanager
@@ -89,7 +90,7 @@ def judge_ended(before: State, after: State, ended: list[str], what: str, answer
     told = f"{', '.join(left)} still active"
     must(not left, f"the device's sessions ended by {what}", told, answer, after.answers[-1])
     rest = {s: r for s, r in before.sessions.items() if s not in ended}
-    unchanged("the sessions of other devices", differences(rest, after.sessions), after)
+    unchanged("the sessions of other devices", differences(rest, after.sessions), after, answer)
 
 
 def gone(user: Flashback, name: str, *operations: str) -> None:

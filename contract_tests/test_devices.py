@@ -222,7 +222,7 @@ def test_remove_takes_device_and_sessions(me: Flashback) -> None:
     if fingerprint := before.fingerprint(device):
         not_trustable(me, fingerprint, answer)
     rest = {d: r for d, r in before.devices.items() if d != device}
-    unchanged("the other devices", differences(rest, after.devices), after)
+    unchanged("the other devices", differences(rest, after.devices), after, answer)
     judge_ended(before, after, ended, "removal", answer)
     if not ended:
         raise not_checked("the device is gone, but it had no session that could have been revoked")

@@ -38,7 +38,7 @@ def test_heartbeat_prolongs(run: Run, me: Flashback) -> None:
         judge_end(flat, new, f"{session} in GET /sessions", answer, shown)
         untouched.pop(session, None)
         flats = {s: r for s, r in by_id(shown, "sessions").items() if s in untouched}
-        unchanged("the sessions without a heartbeat", differences(untouched, flats), before)
+        unchanged("the sessions without a heartbeat", differences(untouched, flats), before, answer)
         device = before.owner_of(session)
         if device:
             detail = me.succeed("getDevice", device)
@@ -92,10 +92,11 @@ def test_heartbeat_updates_last_activity(run: Run, me: Flashback) -> None:
         "the session's other fields, and all other sessions",
         differences(before.sessions, after.sessions, "expiresAt"),
         after,
+        answer,
     )
     was, now = ({s: r for s, r in state.sessions.items() if s != session} for state in (before, after))
-    unchanged("all other sessions", differences(was, now), after)
-    unchanged("the devices", differences(before.devices, after.devices), after)
+    unchanged("all other sessions", differences(was, now), after, answer)
+    unchanged("the devices", differences(before.devices, after.devices), after, answer)
 
 
 # --- revoking one ---------------------------------------------------------------------------
@@ -113,8 +114,8 @@ def test_revoke_ends_the_session(me: Flashback) -> None:
     holder = after.owner_of(session)
     must(holder is None, f"{session} gone from its device", f"still in {holder}", answer, *after.answers)
     rest = {s: r for s, r in before.sessions.items() if s != session}
-    unchanged("the other sessions", differences(rest, after.sessions), after)
-    unchanged("the devices", differences(before.devices, after.devices), after)
+    unchanged("the other sessions", differences(rest, after.sessions), after, answer)
+    unchanged("the devices", differences(before.devices, after.devices), after, answer)
     gone(me, session, "revokeSession", "heartbeatSession")
 
 
@@ -145,7 +146,7 @@ def test_revoke_all_ends_every_session(run: Run, me: Flashback, which: str) -> N
         judge_none_left(user, before, answer)
     for someone, was in zip(rest, foreign, strict=True):
         if someone.call("listSessions").status not in {401, 403}:
-            unchanged("another user's sessions", differences(was.sessions, someone.state().sessions), was)
+            unchanged("another user's sessions", differences(was.sessions, someone.state().sessions), was, answer)
     if not before.sessions:
         raise not_checked("the user had no active session that could have been revoked")
 
@@ -157,7 +158,7 @@ def judge_none_left(user: Flashback, before: State, answer: Answer) -> None:
     for device in after.details:
         left = after.sessions_of(device)
         must(not left, f"no session left in GET /devices/{device}", ", ".join(left), answer, *after.answers[1:-1])
-    unchanged("the devices", differences(before.devices, after.devices), after)
+    unchanged("the devices", differences(before.devices, after.devices), after, answer)
     user.succeed("revokeAllSessions")
     for session in before.sessions:
         gone(user, session, "heartbeatSession")

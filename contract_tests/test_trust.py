@@ -54,11 +54,11 @@ def test_trust_is_remembered(me: Flashback) -> None:
     for shown, where in ((after.devices, "GET /devices"), (after.details, f"GET /devices/{device}")):
         told = shown.get(device, {}).get("isTrusted")
         must(told is True, f"isTrusted true of {device} in {where} after trust", told, answer, *after.answers[:1])
-    unchanged("the sessions", differences(before.sessions, after.sessions), after)
+    unchanged("the sessions", differences(before.sessions, after.sessions), after, answer)
     kept = differences(only(before.details, device), only(after.details, device), *OF_TRUST, "sessions")
-    unchanged("the other fields of the device", kept, after)
+    unchanged("the other fields of the device", kept, after, answer)
     was, now = ({d: r for d, r in state.details.items() if d != device} for state in (before, after))
-    unchanged("the other devices", differences(was, now), after)
+    unchanged("the other devices", differences(was, now), after, answer)
 
 
 @pytest.mark.usefixtures("writable")
@@ -127,9 +127,9 @@ def test_untrust_takes_trust_and_sessions(run: Run, me: Flashback) -> None:
     judge_untrusted(run, device, after, answer)
     judge_ended(before, after, ended, "untrust", answer)
     was, now = ({d: r for d, r in state.devices.items() if d != device} for state in (before, after))
-    unchanged("the other devices", differences(was, now), after)
+    unchanged("the other devices", differences(was, now), after, answer)
     kept = differences(only(before.details, device), only(after.details, device), *OF_TRUST, "sessions")
-    unchanged("the other fields of the untrusted device", kept, after)
+    unchanged("the other fields of the untrusted device", kept, after, answer)
     untrust_again(me, device, before.fingerprint(device))
     if not ended:
         raise not_checked("its trust is taken, but the device had no session that could have been revoked")
