@@ -7,16 +7,21 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import json
+import pkgutil
 import sys
 import time
 from typing import Any
 
 from contract_tests.cli import main
-from tests.contract_tests import defects, slips, variants  # noqa: F401 - they register themselves
+from tests.contract_tests import seeded
 from tests.contract_tests.reference import Service, serve
 from tests.contract_tests.seeding import DEFECTS, SAYS, VARIANTS
+
+for _module in pkgutil.iter_modules(seeded.__path__, f"{seeded.__name__}."):
+    importlib.import_module(_module.name)  # each registers what it holds
 
 TOKENS = ["--token", "red-token", "--other-token", "blue-token"]
 

@@ -39,3 +39,8 @@ class Rewrites(Service):
 
     def rewrite(self, handler, status, payload, headers):
         raise NotImplementedError
+
+
+def without(record, *names):
+    """The record without some fields."""
+    return {key: value for key, value in record.items() if key not in names}

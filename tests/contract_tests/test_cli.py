@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 import pytest
 
 from contract_tests.cli import main
-from tests.contract_tests.defects import OtherMessage, TrustNotPersisted
 from tests.contract_tests.reference import Service, serve
+from tests.contract_tests.seeded.bodies import OtherMessage
+from tests.contract_tests.seeded.trust import TrustNotPersisted
 
 FEW = ["--examples", "2"]
 BRIEF = [*FEW, "--suite", "behaviours", "--only", "trustDevice", "--only", "listDevices"]
