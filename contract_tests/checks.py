@@ -6,19 +6,23 @@ Freedoms that are no breach: a refusal may use another status of the same meanin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from contract_tests.answer import NOT_JSON, Answer, shorten
 from contract_tests.contract import Contract, Operation, Place
 from contract_tests.errors import Broken
 from contract_tests.schemas import Schemas
 
-FREEDOMS = {403: (401,), 422: (400,), 400: (415, 422), 413: (400,), 414: (404, 400), 431: (404, 400), 406: (), 429: ()}
+FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414: (404, 400), 431: (404, 400),
+            406: (), 429: ()}  # fmt: skip
 ANSWERED_BY_OTHERS = frozenset({413, 414, 431})  # proxies refuse these before the implementation sees them
 STACK_TRACE = re.compile(
     r"Traceback \(most recent|^\s+at .+\(.+:\d+|\.py\", line \d+|Exception in thread|java\.lang\.", re.MULTILINE
 )
+SECRET = re.compile(r"password|passwd|secret|^(access|refresh|session|auth|bearer)_?token$|private_?key", re.IGNORECASE)
+CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 JSON_TYPE = re.compile(r"application/(.+\+)?json\Z")
 
 
@@ -58,23 +62,37 @@ class AnswerChecks:
 
     def breaches(self, answer: Answer) -> Iterator[Breach]:
         """Every breach of the contract in the answer to a documented operation."""
+        if answer.status == 501 and not answer.operation_id:
+            return  # RFC 9110, section 15.6.2: the right answer to a method that the server does not know
         if answer.status >= 500:
             yield self._server_error(answer)
         elif answer.truncated:
-            yield Breach(
-                answer.operation_id,
-                "endless",
-                "an answer that ends",
-                "a body without end, or beyond 4 MB",
-                answer=answer,
-            )
+            yield self._without_end(answer)
         elif answer.operation_id and answer.sent.method != "OPTIONS":
             operation = self.contract.operation(answer.operation_id)
             place = self.contract.response(operation, answer.status)
+            yield from self._leaks(operation, answer)
             if place is None:
                 yield from self._undocumented(operation, answer)
             else:
                 yield from self._documented(operation, place, answer)
+
+    def _without_end(self, answer: Answer) -> Breach:
+        announced = answer.headers.get("content-length", "")
+        got = f"a body that breaks off after {len(answer.body)} bytes"
+        if announced.isdigit() and int(announced) > len(answer.body):
+            got += f" of the {announced} announced"
+        label = answer.operation_id or f"{answer.sent.method} {answer.sent.path}"
+        return Breach(label, "endless", "an answer that ends, within 4 MB and in time", got, answer=answer)
+
+    def _leaks(self, operation: Operation, answer: Answer) -> Iterator[Breach]:
+        """What no answer may give away: how the server is built, and what only the user knows."""
+        if answer.status >= 400 and STACK_TRACE.search(answer.body.decode("utf-8", "replace")):
+            kind, expected = f"{answer.status} trace", f"no stack trace in a {answer.status}"
+            yield Breach(operation.id, kind, expected, answer.told(), answer=answer)
+        for name in sorted({name for name in names_in(answer.json) if SECRET.search(name)}):
+            expected = "no secret of the user in an answer"
+            yield Breach(operation.id, f"secret {name}", expected, f"a field {name!r}", answer=answer)
 
     def _server_error(self, answer: Answer) -> Breach:
         trace = " with a stack trace" if STACK_TRACE.search(answer.body.decode("utf-8", "replace")) else ""
@@ -91,7 +109,7 @@ class AnswerChecks:
             assumed = place.assumed[-1:] if place else ()
             yield Breach(operation.id, f"{answer.status} status", expected, got, assumed, is_note=True, answer=answer)
             if place and answer.status not in ANSWERED_BY_OTHERS:
-                yield from self._body(operation, place, answer)
+                yield from (replace(breach, is_note=True) for breach in self._body(operation, place, answer))
         else:
             yield Breach(operation.id, f"{answer.status} status", expected, answer.told(), answer=answer)
 
@@ -126,6 +144,10 @@ class AnswerChecks:
                 answer=answer,
             )
             schema = self._schema_for(place, next(iter(content)))
+        charset = CHARSET.search(told)
+        if charset and JSON_TYPE.match(answer.media_type) and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
+            expected = f"UTF-8 as the charset of a {answer.status} in JSON (RFC 8259)"
+            yield Breach(operation.id, f"{answer.status} charset", expected, told, answer=answer)
         if schema is not None and JSON_TYPE.match(next(iter(content))):
             yield from self._json(operation, schema, answer)
 
@@ -147,6 +169,17 @@ class AnswerChecks:
             yield Breach(
                 operation.id, kind, f"{where} as the contract has it", misfit.problem, misfit.assumed, answer=answer
             )
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Every name of a field in a JSON value."""
+    if isinstance(value, list):
+        for item in value:
+            yield from names_in(item)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield str(name)
+            yield from names_in(item)
 
 
 def matches(declared: str, media_type: str) -> bool:

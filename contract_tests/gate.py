@@ -6,9 +6,14 @@ an answer, follows no redirect to another host, and shows each answer to its obs
 
 from __future__ import annotations
 
+import itertools
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +28,7 @@ from contract_tests.safety import Rules
 
 LARGEST_BODY = 4_000_000
 LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
+TRIES_UNASKED = 3  # waits after 429 without Retry-After
 SILENCE = 4  # failed exchanges in a row after which the target counts as gone
 NETWORK_ERRORS = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, OSError)
 
@@ -78,20 +84,26 @@ class Gate(HTTPAdapter):
         self.base_url, self.contract, self.rules, self.limits = base_url.rstrip("/"), contract, rules, limits
         self.tally = Tally()
         self.observers: list[Callable[[Answer, str | None], None]] = []
-        self.last: Answer | None = None
+        self._of_thread = threading.local()
         self.by_contract = True  #: whether answers are judged as those of an operation
         self._prefix = urlsplit(base_url).path.rstrip("/")
+
+    @property
+    def last(self) -> Answer | None:
+        """The answer to the request that this thread sent last."""
+        return getattr(self._of_thread, "answer", None)
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         """Send one request, if the rules let it pass; raises `Withheld`, `TargetUnavailable` or a network error."""
         sent = self._described(request)
         self._admit(request, sent)
-        while True:
+        for tries in itertools.count():
             self.limits.pace()
             response, answer = self._exchange(request, sent, options)
-            if not self._must_wait(answer):
-                self._learn(answer)
-                return response
+            if not self._must_wait(answer, tries):
+                break
+        self._learn(answer)
+        return response
 
     def _described(self, request: requests.PreparedRequest) -> Sent:
         given: Any = request.body or b""
@@ -166,22 +178,35 @@ class Gate(HTTPAdapter):
             return False
         return True
 
-    def _must_wait(self, answer: Answer) -> bool:
-        after = answer.headers.get("retry-after", "").strip()
-        if answer.status != 429 or not after.isdigit() or float(after) > min(LONGEST_WAIT, self.limits.left()):
+    def _must_wait(self, answer: Answer, tries: int) -> bool:
+        if answer.status != 429:
+            return False
+        after = wait_asked_for(answer, tries)
+        if after is None or after > min(LONGEST_WAIT, self.limits.left()):
             return False
         self.tally.waited += 1
-        self.limits.sleep(float(after))
+        self.limits.sleep(after)
         return True
 
     def _learn(self, answer: Answer) -> None:
-        self.last = answer
+        self._of_thread.answer = answer
         if answer.ok and answer.sent.method not in SAFE_METHODS:
             self.tally.accepted_writes += 1
         operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
         accepted = self.rules.learn(answer, operation)
         for observe in self.observers:
             observe(answer, accepted)
+
+
+def wait_asked_for(answer: Answer, tries: int) -> float | None:
+    """Seconds that Retry-After asks for, as a number or a date; without one 1, 2 and 4, then no more (None)."""
+    after = answer.headers.get("retry-after", "").strip()
+    if after.isdigit():
+        return float(after)
+    with suppress(ValueError, TypeError, KeyError):
+        told = answer.headers.get("date") or format_datetime(datetime.now(UTC), usegmt=True)
+        return max((parsedate_to_datetime(after) - parsedate_to_datetime(told)).total_seconds(), 1.0)
+    return 2.0**tries if tries < TRIES_UNASKED else None
 
 
 def read_bounded(response: requests.Response, end: float) -> tuple[bytes, bool]:

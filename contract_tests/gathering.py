@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from contract_tests.errors import Broken, BudgetSpent, Withheld
@@ -28,8 +28,19 @@ class Cases:
             self._broken.append(error)
 
     def settle(self) -> None:
-        """Raise `Broken` for all broken cases, or `Withheld` when a case could not be tried."""
+        """Raise `Broken` for all broken cases, like ones as one, or `Withheld` when a case could not be tried."""
         if self._broken:
-            raise Broken.together(self._broken)
+            raise Broken.together(merged(self._broken))
         if self._withheld:
             raise self._withheld[0]
+
+
+def merged(parts: Iterable[Broken]) -> list[Broken]:
+    """The parts without repetition: what was expected and got alike is told once, with every answer that shows it."""
+    alike: dict[tuple[str, str], list[Broken]] = {}
+    for part in parts:
+        alike.setdefault((part.expected, part.got), []).append(part)
+    return [
+        Broken(expected, got, *(answer for part in found for answer in part.answers), assumed=found[0].assumed)
+        for (expected, got), found in alike.items()
+    ]

@@ -11,7 +11,8 @@ from urllib.parse import quote
 SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
 COOKIE_HEADERS = re.compile(r"(?i)((?:set-)?cookie\s*[:=]\s*['\"]?)[^\r\n'\"<]+")
 AUTHORIZATION = re.compile(
-    r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?\s*(?:bearer|basic)\s+)(?!\$CONTRACT|contract-tests-)[^\s'\"<,}\]]+"
+    r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?\s*(?:bearer|basic)\s+)(?!\$CONTRACT|contract-tests-|\[credentials)"
+    r"[^\s'\"<,}\]&\\]+"  # up to a quote, in HTML and in JSON too
 )
 
 

@@ -9,10 +9,13 @@ full      everything but writes that could touch a spared record
 from __future__ import annotations
 
 import json
+import re
+import secrets
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,6 +24,7 @@ from contract_tests.contract import SAFE_METHODS, Contract, Operation, Place
 from contract_tests.errors import Withheld
 
 JSON_BODY = ("requestBody", "content", "application/json", "schema")
+ROOM = 16  # characters of chance after which nobody else can have made the same id
 INPUT_REFUSALS = frozenset({400, 415, 422})
 
 
@@ -51,6 +55,14 @@ class Rules:
     def mint(self, hint: str = "") -> str:
         """A value that names no record anywhere: nobody else can have made it."""
         value = f"contract-tests-{hint}{uuid.uuid4().hex}"
+        self.minted.add(value)
+        return value
+
+    def mint_like(self, known: Sequence[str]) -> str:
+        """The same in the form that these ids have, where that leaves room for a value that nobody can have."""
+        value = str(uuid.uuid4()) if known and all(map(is_uuid, known)) else scrambled(known)
+        if value is None:
+            return self.mint()
         self.minted.add(value)
         return value
 
@@ -132,6 +144,23 @@ class Rules:
 
     def _names_nothing(self, sent: Sent) -> bool:
         return self._made_up(unquote(sent.path)) or self._made_up(sent.body.decode("utf-8", "replace"))
+
+
+def is_uuid(text: str) -> bool:
+    """Whether the text is a UUID in its usual form."""
+    return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text, re.IGNORECASE))
+
+
+def scrambled(known: Sequence[str]) -> str | None:
+    """The last of these ids with chance in place of all that they do not begin with alike; None when that is little."""
+    alike = takewhile(lambda column: len({*column}) == 1, zip(*known, strict=False))
+    prefix = "".join(column[0] for column in alike) if len(known) > 1 else ""
+    rest = known[-1][len(prefix) :] if known else ""
+    used = {*"".join(name[len(prefix) :] for name in known)}
+    kinds = [sorted(filter(kind, used)) for kind in (str.isdigit, str.islower, str.isupper)]
+    drawn = [next((secrets.choice(kind) for kind in kinds if char in kind), char) for char in rest]
+    free = sum(any(char in kind and len(kind) > 4 for kind in kinds) for char in rest)
+    return prefix + "".join(drawn) if free >= ROOM else None
 
 
 def is_json(sent: Sent) -> bool:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from contract_tests.answer import Answer
 from contract_tests.contract import Operation
 from contract_tests.discovery import Discovery
 from contract_tests.errors import Broken, Withheld
 from contract_tests.fuzzing import Fuzzer, Trial
 from contract_tests.promises import promise
 from contract_tests.run import Run
+from contract_tests.safety import Safety, parsed, strings
 
-UNDEFINED = ("PATCH", "PUT", "DELETE", "POST", "GET", "QUERY")
+UNDEFINED = ("PATCH", "PUT", "DELETE", "POST", "GET")
+LONG = 256  # characters that a server may well refuse though no page names a limit
 INPUT_REFUSED = frozenset({400, 406, 411, 412, 413, 414, 415, 416, 422, 428, 431})
 REFUSED = INPUT_REFUSED | {401, 403, 404, 405, 409, 429}
 
@@ -30,6 +33,8 @@ def test_known_records_are_answered(run: Run, read_operation: Operation, discove
 def test_generated_inputs(run: Run, input_operation: Operation, fuzzer: Fuzzer) -> None:
     """Examples, boundary cases and random inputs, valid and invalid."""
     sent, operation = 0, input_operation
+    if operation.is_write and run.settings.safety is Safety.OBSERVE:
+        raise Withheld("--safety observe sends no writes")
 
     def judge(trial: Trial) -> None:
         nonlocal sent
@@ -47,7 +52,9 @@ def judge_trial(run: Run, operation: Operation, trial: Trial) -> None:
     status, answer = trial.answer.status, trial.answer
     if trial.valid:
         if status in {400, 415, 422} and answer.operation_id:
-            raise Broken(f"{operation.id} to take a valid input", answer.told(), answer)
+            if not is_path_only(operation) and is_plain(answer.sent.body):
+                raise Broken(f"{operation.id} to take a valid input", answer.told(), answer)
+            run.ledger.note(f"{operation.id}: {status} for an input that the contract allows but that names nothing")
         return
     if not has_inputs(operation):
         return
@@ -57,6 +64,11 @@ def judge_trial(run: Run, operation: Operation, trial: Trial) -> None:
     stands_for = documented_refusals(operation)
     if status == 422 and stands_for and "422" not in stands_for:
         run.ledger.note(f"{operation.id}: 422 in place of {', '.join(sorted(stands_for))}")
+
+
+def is_plain(body: bytes) -> bool:
+    """Whether each text in a JSON body is of the kind that a client sends: short, printable, not blank."""
+    return all(text.strip() and text.isprintable() and len(text) < LONG for text in strings(parsed(body)))
 
 
 def documented_refusals(operation: Operation) -> set[str]:
@@ -78,31 +90,50 @@ def is_path_only(operation: Operation) -> bool:
     "A method that the contract does not define for a path is refused with 405 and Allow", page="RFC 9110", stage=65
 )
 def test_undefined_methods_are_refused(run: Run, path_operation: Operation) -> None:
-    """405 with Allow naming the defined methods; 404 is a note."""
-    operation = path_operation
-    target, defined = run.target(), run.contract.methods_of(operation.path)
-    values = {name: target.gate.rules.mint() for name in operation.path_names}
-    path = operation.path.format(**values)
-    for method in [m for m in UNDEFINED if m not in defined and (m, path) not in shadowed(run, path)][:3]:
+    """405 with Allow naming the defined methods; 404, 501 and an incomplete Allow are notes."""
+    target = run.target()
+    path = unknown_path(run, path_operation)
+    defined = methods_at(run, path)
+    for method in [method for method in UNDEFINED if method not in defined][:3]:
         answer = target.request(method, path)
-        if answer.status == 404:
-            run.ledger.note(f"404 in place of 405 for {method} {operation.path}")
-            continue
-        if answer.status in {401, 403, 501}:
-            continue
-        if answer.status != 405:
-            raise Broken(
-                f"405 for {method} {operation.path}, which the contract does not define", answer.told(), answer
-            )
-        allow = {name.strip().upper() for name in answer.headers.get("allow", "").split(",")}
-        if not defined <= allow or method in allow:
-            told = answer.headers.get("allow", "no Allow header")
-            raise Broken(f"Allow: {', '.join(sorted(defined))} in a 405 of {operation.path}", told, answer)
+        label = f"{method} {path_operation.path}"
+        if answer.status in {404, 501}:
+            run.ledger.note(f"{answer.status} in place of 405 for {label}")
+        elif answer.status == 405:
+            judge_allow(run, label, method, defined, answer)
+        elif answer.status not in {401, 403}:
+            raise Broken(f"405 for {label}, which the contract does not define", answer.told(), answer)
 
 
-def shadowed(run: Run, path: str) -> set[tuple[str, str]]:
-    """Methods that another, templated path defines for the same raw path."""
-    return {(o.method, path) for o in run.contract.operations if o.pattern.match(path)}
+def judge_allow(run: Run, label: str, method: str, defined: set[str], answer: Answer) -> None:
+    """Allow names methods that are defined, and none that is refused; one that leaves some out is a note."""
+    expected, told = f"Allow: {', '.join(sorted(defined))} in the 405 for {label}", answer.headers.get("allow")
+    allow = {name.strip().upper() for name in (told or "").split(",")}
+    if method in allow or not allow & defined:
+        raise Broken(expected, "no Allow header" if told is None else f"Allow: {told}", answer)
+    if not defined <= allow:
+        run.ledger.note(f"Allow: {told} leaves out {', '.join(sorted(defined - allow))}, in the 405 for {label}")
+
+
+def unknown_path(run: Run, operation: Operation) -> str:
+    """The operation's path, naming no record."""
+    return operation.path.format(**{name: run.target().gate.rules.mint() for name in operation.path_names})
+
+
+def methods_at(run: Run, path: str) -> set[str]:
+    """The methods that the contract defines for a raw path, by whichever template it fits."""
+    return {operation.method for operation in run.contract.operations if operation.pattern.match(path)}
+
+
+@promise("HEAD and OPTIONS are answered on every path", page="RFC 9110", stage=64)
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+def test_head_and_options_are_answered(run: Run, path_operation: Operation, method: str) -> None:
+    """By no server error, with and without an Origin; 404, 405 and 501 are answers too."""
+    target, path = run.target(), unknown_path(run, path_operation)
+    for headers in ({}, {"Origin": "https://app.example"}):
+        answer = target.request(method, path, headers=headers)
+        if answer.status >= 500 and answer.status != 501:
+            raise Broken(f"no server error for {method} {path_operation.path}", answer.told(), answer)
 
 
 @promise("Every answer has a documented status, media type, headers and body", page="the contract", stage=98)

@@ -70,9 +70,9 @@ def measure(given: argparse.Namespace) -> int:
     if not given.check_equivalent:
         score.findings += [as_equivalent(name, behaviours, reasons) for name in left if name in reasons]
         left = [name for name in left if name not in reasons]
-    for finding in judged(behaviours, left, given.jobs):
+    for number, finding in enumerate(judged(behaviours, left, given.jobs), 1):
         score.findings.append(score.settled(finding))
-        tell(score.findings[-1])
+        tell(score.findings[-1], f"{number}/{len(left)}")
         if given.out:
             score.write(given.out, len(catalogue(behaviours)))
     print(f"\n{score.table()}\n\n{score.sentence()} in {time.monotonic() - started:.0f} s")
@@ -128,6 +128,7 @@ def as_equivalent(name: str, behaviours: Path, reasons: dict[str, str]) -> Findi
     return Finding(name, mutant.operator, mutant.site, Fate.EQUIVALENT, reasons[name])
 
 
-def tell(finding: Finding) -> None:
+def tell(finding: Finding, place: str) -> None:
     """One line for each mutant."""
-    print(f"{finding.fate:20} {finding.seconds:5.1f} s  {finding.mutant}  {finding.told[:110]}".rstrip(), flush=True)
+    line = f"{place:>7} {finding.fate:20} {finding.seconds:5.1f} s  {finding.mutant}  {finding.told[:110]}"
+    print(line.rstrip(), flush=True)

@@ -71,7 +71,9 @@ class Score:
             "mutants": [asdict(finding) for finding in self.findings],
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        draft = path.with_name(f".{path.name}.draft")  # whoever interrupts us leaves a whole file behind
+        draft.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        draft.replace(path)
 
 
 VIEWS: dict[str, Callable[[Finding], str]] = {

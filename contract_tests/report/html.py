@@ -15,8 +15,11 @@ table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line)}
 pre{overflow-x:auto;background:#8881;padding:.6rem;font-size:.85rem}
 article{border:1px solid var(--line);border-left:.3rem solid var(--bad);padding:.2rem 1rem;margin:1rem 0}
-dt{color:var(--mute)}dd{margin:0 0 .4rem;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.1rem .8rem;margin:.8rem 0 .3rem}
+dt{color:var(--mute)}dd{margin:0;overflow-wrap:anywhere}
+summary{cursor:pointer}small,td,li{overflow-wrap:anywhere}.wide{overflow-x:auto}
 .broken{color:var(--bad)}.kept{color:var(--good)}.mute{color:var(--mute)}
+@media(max-width:40rem){body{margin:1rem auto}article{padding:.2rem .7rem}table.promises .suite{display:none}}
 svg text{font:12px system-ui,sans-serif;fill:currentColor}
 """
 ROW, COLUMN, LEFT = 26, 74, 210
@@ -29,7 +32,7 @@ def html(told: dict[str, Any]) -> str:
     parts = [
         f'<h1 style="--mark:{mark}">{escape(title)}</h1><p>{escape(headline(told).replace("`", ""))}</p>',
         paragraph(told["stopped"]),
-        *map(violation, broken(told)),
+        *map(violation, by_sentence(broken(told))),
         f"<h2>Coverage of the contract: {told['coverage']['percent']}%</h2>",
         picture(told["coverage"]["matrix"]),
         missing(told["coverage"]["missing"]),
@@ -44,15 +47,30 @@ def html(told: dict[str, Any]) -> str:
     return f'<!doctype html><html lang="en">{page}</html>\n'
 
 
-def violation(promise: dict[str, Any]) -> str:
-    """A broken promise."""
-    problems = "".join(
-        f"<dl><dt>expected</dt><dd>{escape(problem['expected'])}</dd><dt>got</dt><dd>{escape(problem['got'])}</dd></dl>"
-        f"<pre>{escape(chr(10).join(problem['requests']))}</pre>"
-        for problem in promise["problems"]
-    )
-    heading = f"<h3>{escape(promise['sentence'])}</h3>"
-    return f"<article>{heading}<p class=mute>{escape(promise['id'])}; {escape(source(promise))}</p>{problems}</article>"
+def by_sentence(promises: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The broken promises, those of one sentence together."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for promise in promises:
+        groups.setdefault(promise["sentence"], []).append(promise)
+    return list(groups.values())
+
+
+def violation(promises: list[dict[str, Any]]) -> str:
+    """A broken sentence: its first promise unfolded, the same of other operations folded."""
+    told = [
+        f"<details{'' if index else ' open'}><summary class=mute>{escape(promise['id'])}; {escape(source(promise))}"
+        f"</summary>{''.join(map(problem_of, promise['problems']))}</details>"
+        for index, promise in enumerate(promises)
+    ]
+    times = f" <span class=mute>({len(promises)} times)</span>" if len(promises) > 1 else ""
+    return f"<article><h3>{escape(promises[0]['sentence'])}{times}</h3>{''.join(told)}</article>"
+
+
+def problem_of(problem: dict[str, Any]) -> str:
+    """What was expected and got, and the lines that repeat it."""
+    told = f"<dt>expected</dt><dd>{escape(problem['expected'])}</dd><dt>got</dt><dd>{escape(problem['got'])}</dd>"
+    lines = escape("\n".join(problem["requests"]))
+    return f"<dl>{told}</dl>" + (f"<pre>{lines}</pre>" if lines else "")
 
 
 def picture(matrix: dict[str, dict[str, dict[str, Any]]]) -> str:
@@ -64,7 +82,9 @@ def picture(matrix: dict[str, dict[str, dict[str, Any]]]) -> str:
         row_of(name, cells, statuses, ROW * (index + 1)) for index, (name, cells) in enumerate(sorted(matrix.items()))
     ]
     label = "Coverage: operations by documented status"
-    return f'<svg role="img" aria-label="{label}" width="{width}" height="{height}">{"".join(heads + rows)}</svg>'
+    size = f'width="{width}" height="{height}"'
+    drawn = f'<svg role="img" aria-label="{label}" {size}>{"".join(heads + rows)}</svg>'
+    return f"<div class=wide>{drawn}</div>"
 
 
 def row_of(name: str, cells: dict[str, dict[str, Any]], statuses: list[str], y: int) -> str:
@@ -94,19 +114,24 @@ def missing(parts: list[dict[str, Any]]) -> str:
         f"<td class=mute>{escape(part['why'])}</td></tr>"
         for part in parts
     )
-    return f"<details><summary>{len(parts)} parts not reached</summary><table>{rows}</table></details>" if parts else ""
+    return (
+        f"<details><summary>{len(parts)} parts not reached</summary>"
+        f"<div class=wide><table>{rows}</table></div></details>"
+        if parts
+        else ""
+    )
 
 
 def promises(items: list[dict[str, Any]]) -> str:
     """Every promise with its outcome."""
     rows = "".join(
         f"<tr><td class={escape(item['outcome'].split()[0])}>{escape(item['outcome'])}</td>"
-        f"<td>{escape(item['suite'])}</td>"
+        f"<td class=suite>{escape(item['suite'])}</td>"
         f"<td>{escape(item['sentence'])}<br><small class=mute>{escape(item['id'])}: {escape(source(item))}"
         f"{escape('; ' + item['reason'] if item['reason'] else '')}</small></td></tr>"
         for item in items
     )
-    return f"<h2>Promises</h2><table>{rows}</table>"
+    return f"<h2>Promises</h2><table class=promises>{rows}</table>"
 
 
 def listing(title: str, items: list[str]) -> str:

@@ -1,20 +1,27 @@
 """Judges the reference implementation with each seeded defect, and each legitimate variant; one line of JSON each.
 
-`python -m tests.contract_tests.judge_all [NAME ...]` judges those named, or all.
+`python -m tests.contract_tests.judge_all [NAME ...]` judges those named, or all. `variants` and
+`defects` name each kind.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import json
+import pkgutil
 import sys
 import time
 from typing import Any
 
 from contract_tests.cli import main
-from tests.contract_tests.defects import DEFECTS, SAYS, VARIANTS
+from tests.contract_tests import seeded
 from tests.contract_tests.reference import Service, serve
+from tests.contract_tests.seeding import DEFECTS, SAYS, VARIANTS
+
+for _module in pkgutil.iter_modules(seeded.__path__, f"{seeded.__name__}."):
+    importlib.import_module(_module.name)  # each registers what it holds
 
 TOKENS = ["--token", "red-token", "--other-token", "blue-token"]
 
@@ -32,5 +39,6 @@ def judge(name: str, *flags: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or ["Service", *VARIANTS, *DEFECTS]:
+    groups = {"variants": ["Service", *VARIANTS], "defects": list(DEFECTS)}
+    for chosen in [name for word in sys.argv[1:] or groups for name in groups.get(word, [word])]:
         print(json.dumps(judge(chosen, "--fail-fast")), flush=True)

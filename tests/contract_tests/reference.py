@@ -305,8 +305,8 @@ def handler_for(service):
                 if isinstance(payload, str)
                 else json.dumps(payload).encode()
             )
-            self.send_response(status)
-            for name, value in headers.items():
+            self.send_response_only(status)
+            for name, value in {"Date": self.date_time_string(), **headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()

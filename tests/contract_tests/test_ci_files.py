@@ -55,8 +55,8 @@ def test_the_page_extends_the_template_with_variables_that_it_reads() -> None:
 
 
 def test_every_flag_on_the_page_exists() -> None:
-    """Flags of the command, of `mutants`, and of docker."""
-    foreign = {"--rm", "--target", "--only", "--list", "--out"}
+    """Flags of the command, of `mutants`, of the pytest plugin, and of docker."""
+    foreign = {"--rm", "--target", "--only", "--list", "--out", "--mock-url"}
     assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", PAGE)) <= FLAGS | foreign
 
 

@@ -48,6 +48,21 @@ def test_unknown_credentials_are_replaced_too(line: str) -> None:
     assert "abc123" not in Redactor()(line)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'curl -H "Authorization: Bearer " http://t/devices',
+        "curl -H &quot;Authorization: Bearer &quot; http://t/devices",
+        '"curl -H \\"Authorization: Bearer \\" http://t/devices"',
+        'curl -H "Authorization: Basic [credentials]" http://t/devices',
+        'curl -H "Authorization: Bearer contract-tests-unknown-token" http://t/devices',
+    ],
+)
+def test_a_line_without_a_secret_stays_as_it_is(line: str) -> None:
+    """An empty credential, one that we made up and one that was replaced before leave the quotes around them alone."""
+    assert Redactor()(line) == line
+
+
 @given(st.text(st.characters(exclude_characters="•"), min_size=4), st.text(), st.text())
 def test_a_learnt_secret_never_survives(secret: str, before: str, after: str) -> None:
     """Whatever stands around it."""
