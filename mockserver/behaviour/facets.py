@@ -6,8 +6,9 @@ They make the third dimension of coverage: not only was the operation met, but m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.runner import EXPIRED, FOREIGN, UNKNOWN
@@ -23,8 +24,7 @@ MOST = 4
 AHEAD, PASSED, NONE = "ahead", "passed", "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(msgspec.Struct, frozen=True):
     """A field that tells states apart: its known values, or whether its instant has passed."""
 
     field: str
@@ -45,8 +45,7 @@ class Facet:
         return tuple(f"{self.field}: {value}" for value in self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(msgspec.Struct, frozen=True):
     """What tells the states apart of the record that an operation finds."""
 
     collection: str
