@@ -93,10 +93,10 @@ class EnvironHeaders(Mapping[str, str]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a header; asked often for headers that are not there, so without an exception."""
-        return self._environ.get(_key(name), default)
+        return self._environ.get(_KEYS.get(name) or _key(name), default)
 
     def __contains__(self, name: object) -> bool:
-        return _key(str(name)) in self._environ
+        return (_KEYS.get(name) or _key(str(name))) in self._environ  # type: ignore[call-overload]  # any object
 
     def __iter__(self) -> Iterator[str]:
         for key in self._environ:
@@ -110,7 +110,7 @@ class EnvironHeaders(Mapping[str, str]):
 
 
 def _key(name: str) -> str:
-    return _KEYS.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
+    return _KEYS.get(name.lower()) or f"HTTP_{name.upper().replace('-', '_')}"
 
 
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}

@@ -22,6 +22,7 @@ from mockserver.state.world import text_of
 MOST = 4
 """How many fields of a collection tell states apart, lest their product grow without end."""
 AHEAD, PASSED, NONE = "ahead", "passed", "none"
+_WORDS = {True: "true", False: "false"}
 
 
 class Facet(msgspec.Struct, frozen=True):
@@ -38,7 +39,7 @@ class Facet(msgspec.Struct, frozen=True):
             return f"{self.field}: {NONE}"
         if self.instant:
             return f"{self.field}: {PASSED if passed(record, self.field, now) else AHEAD}"
-        return f"{self.field}: {text_of(value)}"
+        return f"{self.field}: {_WORDS.get(value) if type(value) is bool else text_of(value)}"
 
     def states(self) -> tuple[str, ...]:
         """All states that are known in this respect."""
@@ -56,7 +57,7 @@ class Facets(msgspec.Struct, frozen=True):
         """The states of a found record, or why none was found."""
         if isinstance(found, str):
             return (found,)
-        return tuple(facet.state(found, now) for facet in self.facets) if found is not None else ()
+        return tuple([facet.state(found, now) for facet in self.facets]) if found is not None else ()
 
 
 def facets_of(behaviours: Behaviours, contract: Contract) -> dict[str, Facets]:

@@ -132,7 +132,7 @@ def _of_record(names: tuple[str, ...]) -> Callable[[Scope], Any]:
 def dig(value: Any, names: tuple[str, ...]) -> Any:
     """The value at a path of member names; MISSING where it leads nowhere."""
     for name in names:
-        if not isinstance(value, Mapping) or name not in value:
+        if (type(value) is not dict and not isinstance(value, Mapping)) or name not in value:
             return MISSING
         value = value[name]
     return value
