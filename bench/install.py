@@ -53,7 +53,8 @@ def environment(peer: Peer, inputs: Inputs) -> dict[str, str]:
     """What the peer's environment has beyond ours."""
     places = _places(peer, inputs)
     ours = {"PYTHONPATH": str(ROOT)} if not (peer.npm or peer.pip) else {}
-    return ours | {name: value.format_map(places) for name, value in peer.env.items()}
+    # Installed packages are compiled once, not at every start; the probes before the first start see to it here.
+    return {"PYTHONDONTWRITEBYTECODE": ""} | ours | {name: value.format_map(places) for name, value in peer.env.items()}
 
 
 def node() -> Path:

@@ -9,9 +9,8 @@ import pytest
 
 from bench import install, report, targets
 from bench.inputs import Inputs, as_30, bench_contract, devices, example_of, operations
-from bench.peers import ALL, LIMITS, MOCK, OTHERS, Peer, limits
+from bench.peers import ALL, LIMITS, MOCK, OTHERS, Peer
 from bench.processes import Failed, Request, free_port, serving
-from mockserver import server
 
 ANSWERER = """
 import subprocess, sys
@@ -69,11 +68,6 @@ def test_every_command_can_be_filled_in(peer: Peer) -> None:
     words = install.command(peer, Inputs(*[Path("x")] * 5), 4321)
     assert any("4321" in word for word in words)
     assert not [word for word in words if "{" in word or word == "0.0.0.0"]
-
-
-def test_the_limits_run_with_the_settings_of_the_mock() -> None:
-    """The constant answers are served by as many threads as the mock's."""
-    assert limits.THREADS == server.THREADS
 
 
 def test_a_section_is_replaced_and_nothing_else(tmp_path: Path) -> None:

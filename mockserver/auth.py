@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal
 from urllib.parse import parse_qs
+
+import msgspec
 
 from mockserver.contract.operation import Operation, SecurityScheme
 from mockserver.errors import Refused
@@ -28,8 +29,7 @@ _KNOWN = 20_000
 """How many admitted credentials are remembered, so that the next request costs one look-up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """A user in a world; `fields` is what behaviours see of them. Without users all records are seen."""
 
     name: str

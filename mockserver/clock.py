@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+
+import msgspec
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # written with a Z, twice as fast as with a time zone
@@ -29,8 +30,14 @@ def system_now() -> int:
 
 def format_instant(instant: int) -> str:
     """An instant as RFC 3339 in UTC with milliseconds, e.g. `2026-01-31T12:00:00.000Z`."""
-    moment = _NAIVE_EPOCH + timedelta(milliseconds=min(max(instant, 0), LAST))
-    return moment.isoformat(timespec="milliseconds") + "Z"
+    second, thousandth = divmod(min(max(instant, 0), LAST), 1000)
+    return f"{_second(second)}.{thousandth:03d}Z"
+
+
+@lru_cache(maxsize=1000)
+def _second(second: int) -> str:
+    """A whole second; most requests fall into one that has been written before."""
+    return (_NAIVE_EPOCH + timedelta(seconds=second)).isoformat(timespec="seconds")
 
 
 def format_http_date(instant: int) -> str:
@@ -40,6 +47,7 @@ def format_http_date(instant: int) -> str:
     return format_datetime(datetime.fromtimestamp(min(max(instant, 0), LAST) // 1000, UTC), usegmt=True)
 
 
+@lru_cache(maxsize=10_000)
 def parse_instant(text: str) -> int:
     """The instant that an RFC 3339 text names; a text without an offset counts as UTC. Raises ValueError."""
     moment = datetime.fromisoformat(text)
@@ -81,8 +89,7 @@ def _moved(text: str) -> int | None:
     return sum(int(sign + count) * _UNITS[unit] for sign, count, unit in _STEP.findall(match["steps"]))
 
 
-@dataclass(frozen=True, slots=True)
-class WorldClock:
+class WorldClock(msgspec.Struct, frozen=True):
     """The clock of one world: the system's time moved by `offset`, or standing still at `frozen`."""
 
     offset: int = 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from mockserver import plain_yaml
 from mockserver.auth import Auth
@@ -39,8 +40,7 @@ MANY = 2_000
 """How many records with date math are resolved while somebody waits."""
 
 
-@dataclass(slots=True)
-class Engine:
+class Engine(msgspec.Struct):
     """One mock: what it was asked to be, what it holds, and the pipeline that answers.
 
     Its parts change only together, when the files behind them have changed (`adopt`).

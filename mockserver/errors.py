@@ -13,7 +13,8 @@ Refused                    a request is answered by a refusal of the contract (n
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 
 class MockError(Exception):
@@ -60,8 +61,7 @@ class Unavailable(MockError):
     exit_code = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(msgspec.Struct, frozen=True):
     """One breach of the contract: where in the message, what is wrong, and which part of the contract says so."""
 
     place: str  #: in the message, e.g. `body.name`, `query.limit`, `header.Retry-After`

@@ -18,11 +18,14 @@ Wsgi = Callable[..., Iterable[bytes]]
 class ContractFirst:
     """WSGI: everything outside `/__mock__/` is the contract's; what is inside goes to the app that `behind` gives.
 
-    That app is asked for at the first such request, or by `load`: it takes longer to load than all the rest.
+    That app is asked for at the first such request, or by `load`: it takes longer to load than all the rest. Before
+    anything that may take long, `step_aside` is called.
     """
 
-    def __init__(self, engine: Engine, behind: Callable[[], Wsgi]) -> None:
-        self.engine, self._behind = engine, behind
+    def __init__(
+        self, engine: Engine, behind: Callable[[], Wsgi], step_aside: Callable[[], None] = lambda: None
+    ) -> None:
+        self.engine, self._behind, self._step_aside = engine, behind, step_aside
         self._loading = threading.Lock()
         self._loaded: Wsgi | None = None
 
@@ -37,10 +40,12 @@ class ContractFirst:
         """Answer one WSGI request."""
         path: str = environ["PATH_INFO"]
         if path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"):
+            self._step_aside()
             return (self._loaded or self.load())(environ, start_response)
         answer = self._answer(environ, path)
         headers = list(answer.headers)
         if answer.transport is not None:
+            self._step_aside()
             return disturbed_transport(answer, answer.transport, headers, environ, start_response)
         if answer.status >= 200 and answer.status != 204:  # RFC 9110, section 8.6
             headers.append(("Content-Length", str(len(answer.body))))
@@ -88,10 +93,10 @@ class EnvironHeaders(Mapping[str, str]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a header; asked often for headers that are not there, so without an exception."""
-        return self._environ.get(_key(name), default)
+        return self._environ.get(_KEYS.get(name) or _key(name), default)
 
     def __contains__(self, name: object) -> bool:
-        return _key(str(name)) in self._environ
+        return (_KEYS.get(name) or _key(str(name))) in self._environ  # type: ignore[call-overload]  # any object
 
     def __iter__(self) -> Iterator[str]:
         for key in self._environ:
@@ -105,7 +110,7 @@ class EnvironHeaders(Mapping[str, str]):
 
 
 def _key(name: str) -> str:
-    return _KEYS.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
+    return _KEYS.get(name.lower()) or f"HTTP_{name.upper().replace('-', '_')}"
 
 
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}

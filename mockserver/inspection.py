@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from mockserver.behaviour.vocabulary import Behaviour
 from mockserver.contract.operation import Operation
@@ -14,8 +15,7 @@ from mockserver.errors import MockError
 Manner = Literal["stateful", "example", "unservable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """How one operation will be served: with memory, from the contract's example, or not at all, and why."""
 
     operation: Operation

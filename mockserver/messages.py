@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Request:
+
+class Request(msgspec.Struct, frozen=True):
     """An HTTP request: percent-decoded path, raw query string, lower-case header names, body bytes."""
 
     method: str
     path: str
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Transport:
+class Transport(msgspec.Struct, frozen=True):
     """How an answer travels when its transport is disturbed on purpose."""
 
     delay: int = 0  #: milliseconds before it leaves
@@ -28,8 +27,7 @@ class Transport:
     reset: bool = False  #: the connection is closed without a byte
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """An HTTP answer as it leaves: status, header lines in order, body bytes."""
 
     status: int
@@ -38,12 +36,11 @@ class Answer:
     transport: Transport | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(msgspec.Struct, frozen=True):
     """What a request says once the contract has read it: typed values by parameter name, and the decoded body."""
 
-    path: Mapping[str, Any] = field(default_factory=dict)
-    query: Mapping[str, Any] = field(default_factory=dict)
-    header: Mapping[str, Any] = field(default_factory=dict)  #: lower-case names
-    cookie: Mapping[str, Any] = field(default_factory=dict)
+    path: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    query: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    header: Mapping[str, Any] = msgspec.field(default_factory=dict)  #: lower-case names
+    cookie: Mapping[str, Any] = msgspec.field(default_factory=dict)
     body: Any = None  #: decoded JSON, form fields as a dict, text as str, anything else as bytes; None when absent

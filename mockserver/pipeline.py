@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Callable
 from time import perf_counter_ns
@@ -139,7 +138,7 @@ class Pipeline:
             return self.problems.problem(refused, found.status)
         wish = Preferences(found.status, found.example)
         reply = self.builder.wished(operation, found.status, wish, self._media(operation, found.status, request))
-        return dataclasses.replace(reply, headers=merged_headers(reply.headers, headers))
+        return replace(reply, headers=merged_headers(reply.headers, headers))
 
     def _wished(self, operation: Operation, request: Request) -> Reply | None:
         """The answer that the client asks for by `Prefer`, made without touching state; None when it asks for none."""

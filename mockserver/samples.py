@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -27,15 +26,14 @@ _TRIED = 50
 """How many requests are tried for one to show at the start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """One request: the values of its parameters, and the fields of its body."""
 
     operation: Operation
-    path: Mapping[str, Any] = field(default_factory=dict)
-    body: Mapping[str, Any] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    header: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    body: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    query: Mapping[str, str] = msgspec.field(default_factory=dict)
+    header: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -166,7 +164,7 @@ def _completed(engine: Engine, sample: Sample) -> Sample | None:
             if value is None or parameter.location not in places:
                 return None
             places[parameter.location][parameter.name] = value
-    whole = replace(sample, path=places["path"], query=places["query"], header=places["header"])
+    whole = msgspec.structs.replace(sample, path=places["path"], query=places["query"], header=places["header"])
     return whole if _is_read(engine, whole) else None
 
 

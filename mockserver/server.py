@@ -16,10 +16,11 @@ from granian.constants import Interfaces
 from mockserver.engine import Engine, build_engine
 from mockserver.errors import Unavailable, UsageError
 from mockserver.front import ContractFirst
+from mockserver.relay import Relay
 from mockserver.settings import Settings
 
-THREADS = 16
-"""How many requests may be answered at once; a delayed answer holds one."""
+THREADS = 32
+"""How many requests may be answered at once; a delayed answer holds one thread."""
 _PATIENCE = 10.0
 _FAREWELL = 0.2
 """Seconds that open connections may delay the end; browsers keep theirs open, and Ctrl-C is to end at once."""
@@ -68,9 +69,11 @@ def _announced(engine: Engine, announce: Announce) -> Any:
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not look at it again and again
     gc.set_threshold(*_COLLECTOR)
-    front = ContractFirst(engine, partial(_flask, engine))
+    relay = Relay()
+    relay.start()
+    front = ContractFirst(engine, partial(_flask, engine), relay.step_aside)
     threading.Thread(target=_announce, args=(front, announce), daemon=True).start()
-    return front
+    return relay.over(front)
 
 
 def _flask(engine: Engine) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from mockserver.errors import UsageError
 
@@ -20,8 +21,7 @@ BODY_LIMIT = 32 * 1024 * 1024
 """The largest request body in bytes; a larger one is refused with 413."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """All settings of the mock. Paths are None where nothing was named and nothing is bundled for the contract."""
 
     spec: str
@@ -32,7 +32,7 @@ class Settings:
     auth: Literal["enforce", "any", "off"] = "enforce"
     seed: str = "0"
     log_format: LogFormat = "text"
-    periods: Mapping[str, str] = field(default_factory=dict)
+    periods: Mapping[str, str] = msgspec.field(default_factory=dict)
     allow_remote_refs: bool = False
     watch: bool = False
     max_worlds: int = 10_000

@@ -6,7 +6,6 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
@@ -29,8 +28,7 @@ _RED, _DIM, _PLAIN = 31, "\x1b[2m", "\x1b[0m"
 _COLOURS = {1: 36, 2: 32, 3: 36, 4: 33, 5: _RED}
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """How lines of text look: in colours, with bodies, or only those of broken answers."""
 
     colours: bool = False

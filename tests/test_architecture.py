@@ -23,7 +23,7 @@ LAYERS = (
     ("engine",),
     ("samples", "terminal", "watch", "inspection", "insight"),
     ("banner", "flags"),
-    ("front",),
+    ("front", "relay"),
     ("control",),
     ("app",),
     ("server",),

@@ -74,7 +74,7 @@ OTHERS = (
     ),
     Peer("Prism", PRISM_COMMAND + " {contract}", "the same, its log on as it is by default", npm=PRISM),
     Peer(
-        "connexion mock",
+        "connexion",
         "{home}/bin/python {here}/connexion_app.py {contract_30} {port}",
         "request validation, the contract's example; no state; told OpenAPI 3.0, as it reads no 3.1",
         pip=("connexion==3.3.0", "uvicorn==0.54.0"),

@@ -6,8 +6,9 @@ They make the third dimension of coverage: not only was the operation met, but m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.runner import EXPIRED, FOREIGN, UNKNOWN
@@ -21,10 +22,10 @@ from mockserver.state.world import text_of
 MOST = 4
 """How many fields of a collection tell states apart, lest their product grow without end."""
 AHEAD, PASSED, NONE = "ahead", "passed", "none"
+_WORDS = {True: "true", False: "false"}
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(msgspec.Struct, frozen=True):
     """A field that tells states apart: its known values, or whether its instant has passed."""
 
     field: str
@@ -38,15 +39,14 @@ class Facet:
             return f"{self.field}: {NONE}"
         if self.instant:
             return f"{self.field}: {PASSED if passed(record, self.field, now) else AHEAD}"
-        return f"{self.field}: {text_of(value)}"
+        return f"{self.field}: {_WORDS.get(value) if type(value) is bool else text_of(value)}"
 
     def states(self) -> tuple[str, ...]:
         """All states that are known in this respect."""
         return tuple(f"{self.field}: {value}" for value in self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(msgspec.Struct, frozen=True):
     """What tells the states apart of the record that an operation finds."""
 
     collection: str
@@ -57,7 +57,7 @@ class Facets:
         """The states of a found record, or why none was found."""
         if isinstance(found, str):
             return (found,)
-        return tuple(facet.state(found, now) for facet in self.facets) if found is not None else ()
+        return tuple([facet.state(found, now) for facet in self.facets]) if found is not None else ()
 
 
 def facets_of(behaviours: Behaviours, contract: Contract) -> dict[str, Facets]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mockserver.clock import format_instant
 from mockserver.contract.operation import ABSENT
@@ -18,8 +19,7 @@ _IDS = "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
 """The name space of made-up keys: any fixed value gives the same keys on any machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordShape:
+class RecordShape(msgspec.Struct, frozen=True):
     """What the contract says of a collection's records; without a schema nothing is filled in or left out."""
 
     rules: CollectionRules

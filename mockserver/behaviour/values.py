@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from mockserver.clock import format_instant
 from mockserver.contract.operation import ABSENT
@@ -29,8 +30,7 @@ _PLAIN: Mapping[str, Callable[[Scope], Any]] = {
 _EXPRESSION = re.compile(r"\$(?P<root>[a-z]+)(?:\.(?P<names>[^\s]+))?(?:\s*(?P<sign>[+-])\s*(?P<period>[\w-]+))?")
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(msgspec.Struct):
     """What expressions may speak of while one request is answered."""
 
     inputs: Inputs
@@ -43,8 +43,7 @@ class Scope:
     next: Any = ABSENT  #: the key of the page's last record, as text, while more records follow
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True):
     """One compiled expression: its text as written, what it starts from, and how to evaluate it."""
 
     text: Any
@@ -133,7 +132,7 @@ def _of_record(names: tuple[str, ...]) -> Callable[[Scope], Any]:
 def dig(value: Any, names: tuple[str, ...]) -> Any:
     """The value at a path of member names; MISSING where it leads nowhere."""
     for name in names:
-        if not isinstance(value, Mapping) or name not in value:
+        if (type(value) is not dict and not isinstance(value, Mapping)) or name not in value:
             return MISSING
         value = value[name]
     return value

@@ -6,20 +6,20 @@ find a record · create one · set its fields · remove others · list some · r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
+
+import msgspec
 
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import Value
+from mockserver.contract.operation import EMPTY
 from mockserver.state.rules import CollectionRules
 
 VERBS = ("find", "create", "set", "remove", "list", "reply")
 """The verbs, in the order in which they are performed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """Records of a collection whose fields have these values."""
 
     collection: str
@@ -31,8 +31,7 @@ class Query:
         return tuple(name for name, _ in self.filters)
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
+class Creation(msgspec.Struct, frozen=True):
     """New records: `base` (an object, usually the body, or a list of objects) with `fields` laid over each."""
 
     collection: str
@@ -41,8 +40,7 @@ class Creation:
     conflicts: bool = True  #: whether a key that is there already is refused (409); otherwise its record is replaced
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """New values for the found record: `base` merged into it, or put in its place, with `fields` laid over."""
 
     base: Value | None = None  #: written `"*": $body` (merge patch, RFC 7396) or `"=": $body` (replaces)
@@ -50,8 +48,7 @@ class Change:
     fields: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """Which part of a list is answered; a value that is absent or no number does not limit it."""
 
     limit: Value | None = None
@@ -61,8 +58,7 @@ class Page:
     after: Value | None = None  #: key of the last record that the client has seen
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(msgspec.Struct, frozen=True):
     """What one operation does to the stored records, and which documented sentence says so."""
 
     operation: str
@@ -79,11 +75,10 @@ class Behaviour:
     place: str = ""  #: file:line, for messages
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviours:
+class Behaviours(msgspec.Struct, frozen=True):
     """All behaviours of one contract, with the collections and periods that they speak of."""
 
     operations: Mapping[str, Behaviour]
     collections: Mapping[str, CollectionRules]
-    periods: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  #: milliseconds by name
-    shapes: Mapping[str, RecordShape] = field(default_factory=lambda: MappingProxyType({}))
+    periods: Mapping[str, int] = EMPTY  #: milliseconds by name
+    shapes: Mapping[str, RecordShape] = EMPTY

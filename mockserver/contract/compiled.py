@@ -6,11 +6,11 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any, Final
 
+import msgspec
 from jsonschema_rs import (
     Draft202012Validator,
     Registry,
@@ -24,8 +24,7 @@ LARGE: Final = 10_000
 """Values within a value, above which only the first breach is told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(msgspec.Struct, frozen=True):
     """One breach of a schema: the path in the value, the keyword that refuses, and what the keyword asks for."""
 
     path: tuple[str | int, ...]

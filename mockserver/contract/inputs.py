@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from mockserver.contract import media, styles
 from mockserver.contract.bodies import BodyReader, unsupported

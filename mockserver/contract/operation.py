@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
+
+import msgspec
 
 ABSENT: Final[Any] = type("Absent", (), {"__repr__": lambda _: "ABSENT", "__bool__": lambda _: False})()
 """Marks what is not there, where `None` is a value (JSON null)."""
@@ -14,24 +15,17 @@ EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 """A mapping of nothing, shared by all."""
 
 
-def _empty() -> Mapping[str, Any]:
-    """One empty mapping for all; a dataclass of Python 3.11 takes no mapping proxy as a plain default."""
-    return EMPTY
-
-
-@dataclass(frozen=True, slots=True)
-class MediaType:
+class MediaType(msgspec.Struct, frozen=True):
     """A media type of a body: its schema, and its examples by name (`""` is the unnamed one)."""
 
     name: str
     schema: Any = None  #: the schema as the document has it (a `$ref` is kept), None when none is declared
-    examples: Mapping[str, Any] = field(default_factory=_empty)
+    examples: Mapping[str, Any] = EMPTY
     pointer: str = ""
-    raw: Mapping[str, Any] = field(default_factory=_empty)
+    raw: Mapping[str, Any] = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """A parameter of path, query, header or cookie."""
 
     name: str
@@ -42,11 +36,10 @@ class Parameter:
     explode: bool = False
     content: MediaType | None = None
     pointer: str = ""
-    raw: Mapping[str, Any] = field(default_factory=_empty)
+    raw: Mapping[str, Any] = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(msgspec.Struct, frozen=True):
     """The request body that an operation declares."""
 
     required: bool
@@ -54,31 +47,28 @@ class Body:
     pointer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """A response that an operation declares, under its status as written: `200`, `4XX` or `default`."""
 
     status: str
     description: str = ""
-    media_types: Mapping[str, MediaType] = field(default_factory=_empty)
-    headers: Mapping[str, Parameter] = field(default_factory=_empty)  #: by name as written; location `header`
+    media_types: Mapping[str, MediaType] = EMPTY
+    headers: Mapping[str, Parameter] = EMPTY  #: by name as written; location `header`
     pointer: str = ""
     assumed: tuple[str, ...] = ()  #: `x-assumed`: the numbers of the assumptions it rests on
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityScheme:
+class SecurityScheme(msgspec.Struct, frozen=True):
     """A security scheme: `kind` is `bearer`, `basic`, `apiKey` or what the document says."""
 
     name: str
     kind: str
     location: str = "header"
     parameter: str = "authorization"  #: name of header, query parameter or cookie
-    raw: Mapping[str, Any] = field(default_factory=_empty)
+    raw: Mapping[str, Any] = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(msgspec.Struct, frozen=True):
     """One operation of the contract."""
 
     id: str
@@ -86,12 +76,12 @@ class Operation:
     template: str  #: the path as the document writes it, e.g. `/devices/{id}`
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
-    responses: Mapping[str, Response] = field(default_factory=_empty)
+    responses: Mapping[str, Response] = EMPTY
     security: tuple[frozenset[str], ...] = ()  #: alternatives (OR) of scheme names (AND); an empty set lets anybody in
     summary: str = ""
     assumed: tuple[str, ...] = ()
     pointer: str = ""
-    raw: Mapping[str, Any] = field(default_factory=_empty, repr=False)
+    raw: Mapping[str, Any] = EMPTY
 
     def response_for(self, status: int) -> Response | None:
         """The declared response for a status: the exact one, else the range, else `default` (OpenAPI 3.1, 4.8.16)."""

@@ -65,15 +65,19 @@ def _of_object(node: Mapping[str, Any], resolve: Resolve, known: dict[int, Show]
 
 
 def _shower(shown: Mapping[str, Show], hidden: frozenset[str], each: Show, *, open_: bool) -> Show:
-    nested = {name: show for name, show in shown.items() if show is not _as_is}
+    nested = [(name, show) for name, show in shown.items() if show is not _as_is]
+    kept = frozenset(shown) - hidden
 
     def show(value: Any) -> Any:
         if isinstance(value, list):
             return value if each is _as_is else [each(inner) for inner in value]
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             return value
-        result = {k: v for k, v in value.items() if (k in shown or open_) and k not in hidden}
-        for name, inner in nested.items():
+        if open_:
+            result = {k: v for k, v in value.items() if k not in hidden}
+        else:
+            result = {k: v for k, v in value.items() if k in kept}
+        for name, inner in nested:
             if name in result:
                 result[name] = inner(result[name])
         return result

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any, Final
 from urllib.parse import unquote
+
+import msgspec
 
 from mockserver.contract.operation import EMPTY, Operation
 from mockserver.contract.twins import Twin, has_more, nearest, path_of
@@ -22,32 +23,29 @@ _MOST_BASES: Final = 64
 """Base paths that the variables of one server may make."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """An operation and the text of each parameter in its path."""
 
     operation: Operation
-    path_values: Mapping[str, str] = field(default_factory=dict)
+    path_values: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Path:
+class _Path(msgspec.Struct):
     """What is declared for paths of one shape: by method, the operation and its parameters' names in order."""
 
-    methods: dict[str, Twin] = field(default_factory=dict)
-    twins: dict[str, list[Twin]] = field(default_factory=dict)  #: by method, where what a request holds decides
+    methods: dict[str, Twin] = msgspec.field(default_factory=dict)
+    twins: dict[str, list[Twin]] = msgspec.field(default_factory=dict)  #: by method, where what a request holds decides
 
 
 _Found = tuple[_Path, tuple[str, ...]]
 _Hit = tuple[_Path, list[str]]
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(msgspec.Struct):
     """One segment of the tree: what may follow, from the most to the least specific."""
 
-    literals: dict[str, _Node] = field(default_factory=dict)
-    mixed: dict[tuple[str, ...], _Node] = field(default_factory=dict)  #: such as `{id}.json`, by its literals
+    literals: dict[str, _Node] = msgspec.field(default_factory=dict)
+    mixed: dict[tuple[str, ...], _Node] = msgspec.field(default_factory=dict)  #: such as `{id}.json`, by its literals
     any: _Node | None = None
     path: _Path | None = None
 

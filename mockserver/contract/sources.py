@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
+
+import msgspec
 
 from mockserver.errors import DocumentError
 
@@ -12,8 +13,7 @@ FETCH_SECONDS = 10
 MAX_BYTES = 100_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """A file (absolute path) or a URL."""
 
     location: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -25,8 +24,7 @@ Headers = tuple[tuple[str, str], ...]
 encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An answer before it is written: status, media type, value (`ABSENT` for no body) and headers."""
 
     status: int
@@ -44,8 +42,7 @@ class Reply:
         return encode(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(msgspec.Struct, frozen=True):
     """What an operation's answer of one status and media type starts from."""
 
     status: int

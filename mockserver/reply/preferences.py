@@ -6,8 +6,9 @@ The names are those that mock servers of this field understand; the header is th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qs
+
+import msgspec
 
 from mockserver.errors import Refused
 from mockserver.messages import Request
@@ -17,8 +18,7 @@ _NAMES = ("code", "example", "dynamic", "seed")
 _DELAY = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)")
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(msgspec.Struct, frozen=True):
     """The wishes for one answer; None where nothing is wished."""
 
     code: int | None = None

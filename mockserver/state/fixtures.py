@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from mockserver import plain_yaml
 from mockserver.errors import FixtureError, UsageError, did_you_mean
@@ -13,8 +14,7 @@ from mockserver.errors import FixtureError, UsageError, did_you_mean
 _FILES = (".yaml", ".yml", ".json")
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(msgspec.Struct, frozen=True):
     """Who may call: a name, the bearer token, and the id that owned records carry (the name unless given)."""
 
     name: str
@@ -22,20 +22,19 @@ class User:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fixtures:
+class Fixtures(msgspec.Struct, frozen=True):
     """Users and records as the files have them, date math unresolved, with the file that each collection came from."""
 
     users: tuple[User, ...] = ()
-    records: Mapping[str, list[Any]] = field(default_factory=dict)
-    sources: Mapping[str, Path] = field(default_factory=dict)
+    records: Mapping[str, list[Any]] = msgspec.field(default_factory=dict)
+    sources: Mapping[str, Path] = msgspec.field(default_factory=dict)
     files: tuple[Path, ...] = ()
     made: frozenset[str] = frozenset()  #: collections whose records were made up
 
     def beside(self, made: Mapping[str, list[Any]]) -> Fixtures:
         """These fixtures, and made-up records for the collections that they do not mention."""
         more = {name: records for name, records in made.items() if name not in self.records}
-        return replace(self, records={**more, **self.records}, made=frozenset(more))
+        return msgspec.structs.replace(self, records={**more, **self.records}, made=frozenset(more))
 
     def fields(self) -> dict[str, frozenset[str]]:
         """The names of the fields that the records of each collection have."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mockserver.clock import parse_instant
 from mockserver.contract.operation import ABSENT
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionRules:
+class CollectionRules(msgspec.Struct, frozen=True):
     """The rules of one collection.
 
     `owner` names the field that holds the user who alone sees the record, `expires` the field whose instant ends it,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from immutables import Map
 
 from mockserver.clock import format_instant, parse_date_math
@@ -27,8 +27,7 @@ DEEPEST = 4
 Finder = Callable[[Any, Place], list[tuple[Place, str]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Seeded:
+class Seeded(msgspec.Struct, frozen=True):
     """Checked fixtures: the records of each collection, with the date math that they hold."""
 
     rules: Mapping[str, CollectionRules]

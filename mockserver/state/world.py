@@ -13,7 +13,7 @@ import msgspec
 from immutables import Map
 
 from mockserver.clock import RUNNING, WorldClock
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operation import ABSENT, EMPTY
 from mockserver.state.rules import CollectionRules
 
 Record = Mapping[str, Any]
@@ -90,9 +90,9 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
     def _reindexed(self, key: str, old: Record | None, new: Record | None, order: int) -> Indexes:
         indexes = self.indexes
+        old, new = old or EMPTY, new or EMPTY
         for field in self.rules.indexed:
-            before = old.get(field, ABSENT) if old is not None else ABSENT
-            after = new.get(field, ABSENT) if new is not None else ABSENT
+            before, after = old.get(field, ABSENT), new.get(field, ABSENT)
             if before is after:  # the common case: a change that does not touch the field
                 continue
             index = indexes.get(field) or Map()
@@ -107,7 +107,7 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         """The records that have all these values, in the order in which they were first stored."""
         found, used = self._candidates(filters)
         if used is not None:
-            filters = tuple([pair for pair in filters if pair is not used])
+            filters = tuple([pair for pair in filters if pair is not used]) if len(filters) > 1 else ()
         if len(found) > 1:
             found = sorted(found, key=_order)
         if not filters:
@@ -153,7 +153,10 @@ def _texts(value: Any) -> Iterable[str]:
 
 
 def _has(record: Record, filters: Filters) -> bool:
-    return all(holds(record, name, value) for name, value in filters)
+    for name, value in filters:  # noqa: SIM110 - a generator costs as much as the rest
+        if not holds(record, name, value):
+            return False
+    return True
 
 
 def _order(stored: Stored) -> int:
@@ -178,10 +181,10 @@ class World(msgspec.Struct, frozen=True, gc=False):
     def visible(self, collection: str, filters: Filters, now: int) -> list[Record]:
         """The records of a collection that match and have not expired at `now`, as they show at that instant."""
         held = self.collections[collection]
-        found = held.matching(filters)
-        if not held.rules.timed:
+        found, rules = held.matching(filters), held.rules
+        if rules.expires is None and not rules.lapses:
             return found
-        shown_at = held.rules.shown_at
+        shown_at = rules.shown_at
         return [shown for record in found if (shown := shown_at(record, now)) is not None]
 
     def put(self, collection: str, record: Record) -> World:
@@ -206,7 +209,8 @@ class World(msgspec.Struct, frozen=True, gc=False):
 
     def stepped(self) -> World:
         """This world, one step on: a request has changed it."""
-        return msgspec.structs.replace(self, step=self.step + 1)
+        return World(self.name, self.collections, self.clock, self.faults, self.seed, self.step + 1)
 
     def _with(self, name: str, collection: Collection) -> World:
-        return msgspec.structs.replace(self, collections=self.collections.set(name, collection))
+        collections = self.collections.set(name, collection)
+        return World(self.name, collections, self.clock, self.faults, self.seed, self.step)

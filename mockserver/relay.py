@@ -1,0 +1,99 @@
+"""One thread answers while the others rest: threads that all want the interpreter pass it around at a high price.
+
+With 16 threads that compete, an answer costs 17 calls of the kernel to wake and to wait; with one, hardly any. So the
+server's threads take turns: the first one answers, any other that is given a request answers that one and rests. Who
+is about to be busy for long steps aside, and one that is held up without having said so, by a client that sends half a
+body, is relieved.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from time import monotonic, sleep
+from typing import Any
+
+Wsgi = Callable[..., Iterable[bytes]]
+
+PATIENCE = 0.05
+"""Seconds after which a thread counts as held up."""
+_QUIET = 1.0
+"""Seconds without an answer after which the first thread may be gone: servers end threads that are idle."""
+
+
+class Relay:
+    """The turns that the threads of one server take."""
+
+    def __init__(self) -> None:
+        self._first: int | None = None  # the thread that answers
+        self._began = 0.0  # when it took up its last request
+        self._busy = False
+        self._resting: deque[threading.Lock] = deque()
+        self._turn = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to look after threads that are held up, in a thread that ends with the process."""
+        threading.Thread(target=self._watch, name="relay", daemon=True).start()
+
+    def over(self, app: Wsgi) -> Wsgi:
+        """The app, called in turns."""
+        ident = threading.get_ident
+
+        def called(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            me = ident()
+            if self._first is None:
+                self._first = me
+            if self._first != me:
+                return self._spare(app(environ, start_response))
+            self._began, self._busy = monotonic(), True
+            try:
+                return app(environ, start_response)
+            finally:
+                self._busy = False
+
+        return called
+
+    def step_aside(self) -> None:
+        """Let another thread answer: this one will be busy for long."""
+        if self._first == threading.get_ident():
+            self._relieve()
+
+    def _spare(self, body: Iterable[bytes]) -> Iterable[bytes]:
+        """The answer of a thread that is not needed, which rests once it is sent.
+
+        A stream ends when its iterable has been closed, not before: after one nobody rests.
+        """
+        return _Whole(body, self._rest) if isinstance(body, list) else body
+
+    def _relieve(self) -> None:
+        with self._turn:
+            self._first = None
+            if self._resting:
+                self._resting.popleft().release()
+
+    def _rest(self) -> None:
+        with self._turn:
+            if self._first is None or monotonic() - self._began > _QUIET:
+                self._first = threading.get_ident()
+                return
+            call = threading.Lock()
+            call.acquire()
+            self._resting.append(call)
+        call.acquire()
+
+    def _watch(self) -> None:
+        while True:
+            sleep(PATIENCE)
+            if self._busy and monotonic() - self._began > PATIENCE:
+                self._relieve()
+
+
+class _Whole:
+    """An answer that is told when it has been sent: servers close what they have gone through (PEP 3333)."""
+
+    def __init__(self, body: list[bytes], sent: Callable[[], None]) -> None:
+        self._body, self.close = body, sent
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
