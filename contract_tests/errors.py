@@ -84,6 +84,4 @@ class Broken(AssertionError):
     def together(cls, parts: Iterable[Broken]) -> Broken:
         """Several broken promises as one, the first in front."""
         first, *rest = parts
-        return cls(
-            first.expected, first.got, *first.answers, assumed=first.assumed, also=rest, in_order=first.in_order
-        )
+        return cls(first.expected, first.got, *first.answers, assumed=first.assumed, also=rest, in_order=first.in_order)
