@@ -17,6 +17,7 @@ from contract_tests.schemas import Schemas
 
 FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414: (404, 400), 431: (404, 400),
             406: (), 429: ()}  # fmt: skip
+UNSAID = frozenset({401, 406, 413, 415, 422})  # what HTTP has for every operation, whether or not a contract says so
 ANSWERED_BY_OTHERS = frozenset({413, 414, 431})  # proxies refuse these before the implementation sees them
 STACK_TRACE = re.compile(
     r"Traceback \(most recent|^\s+at .+\(.+:\d+|\.py\", line \d+|Exception in thread|java\.lang\.", re.MULTILINE
@@ -103,7 +104,7 @@ class AnswerChecks:
         stands_for = [code for code in FREEDOMS.get(answer.status, ()) if str(code) in operation.statuses]
         known = ", ".join(operation.statuses)
         expected = f"a documented status ({known})"
-        if answer.status == 429 or stands_for:
+        if answer.status == 429 or stands_for or self._is_silent_on(operation, answer.status):
             got = f"{answer.status}" + (f" in place of {stands_for[0]}" if stands_for else "")
             place = self.contract.response(operation, stands_for[0]) if stands_for else None
             assumed = place.assumed[-1:] if place else ()
@@ -112,6 +113,14 @@ class AnswerChecks:
                 yield from (replace(breach, is_note=True) for breach in self._body(operation, place, answer))
         else:
             yield Breach(operation.id, f"{answer.status} status", expected, answer.told(), answer=answer)
+
+    def _is_silent_on(self, operation: Operation, status: int) -> bool:
+        """Whether the contract says nothing that the status could break: neither here nor anywhere else."""
+        if not any(documented[0] in "23d" for documented in operation.statuses):
+            return True
+        if status == 404 and operation.path_names:
+            return True
+        return status in UNSAID and not any(str(status) in other.statuses for other in self.contract.operations)
 
     def _documented(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
         yield from self._headers(operation, place, answer)

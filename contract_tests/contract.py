@@ -172,6 +172,17 @@ class Contract:
         return value
 
     @cached_property
+    def key_headers(self) -> tuple[str, ...]:
+        """Headers in which the contract's security schemes want a key."""
+        schemes = self.look_up(Place(self.document), "components", "securitySchemes")
+        found = [self.look_up(schemes, name) for name in schemes.value] if schemes else []
+        return tuple(
+            str(one.value["name"])
+            for one in found
+            if one and one.value.get("type") == "apiKey" and one.value.get("in") == "header"
+        )
+
+    @cached_property
     def _by_id(self) -> dict[str, Operation]:
         return {operation.id: operation for operation in self.operations}
 

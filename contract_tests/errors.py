@@ -62,17 +62,26 @@ class BudgetSpent(Withheld):
 
 
 class Broken(AssertionError):
-    """A promise is broken: what was expected, what was got, and the answers that show it; `also` holds further ones."""
+    """A promise is broken: what was expected, what was got, and the answers that show it; `also` holds further ones.
+
+    Answers that are `in_order` are those of a script, to be repeated as they stand.
+    """
 
     def __init__(
-        self, expected: str, got: str, *answers: Answer, assumed: str = "", also: Iterable[Broken] = ()
+        self,
+        expected: str,
+        got: str,
+        *answers: Answer,
+        assumed: str = "",
+        also: Iterable[Broken] = (),
+        in_order: bool = False,
     ) -> None:
         super().__init__(f"expected {expected}; got {got}")
         self.expected, self.got, self.answers, self.assumed = expected, got, answers, assumed
-        self.also = tuple(also)
+        self.also, self.in_order = tuple(also), in_order
 
     @classmethod
     def together(cls, parts: Iterable[Broken]) -> Broken:
         """Several broken promises as one, the first in front."""
         first, *rest = parts
-        return cls(first.expected, first.got, *first.answers, assumed=first.assumed, also=rest)
+        return cls(first.expected, first.got, *first.answers, assumed=first.assumed, also=rest, in_order=first.in_order)

@@ -33,6 +33,24 @@ NOT_FOUND: Final = {
     "revokeSession": "Session not found",
     "heartbeatSession": "Session not found or expired",
 }
+SUBJECTS: Final[Mapping[str, frozenset[str]]] = {  # what an assumption is about: fields, or what stands here as a word
+    "A-01": frozenset(),
+    "A-02": frozenset(),
+    "A-03": frozenset({"status"}),
+    "A-04": frozenset({"status"}),
+    "A-05": frozenset({"status"}),
+    "A-06": frozenset({"status"}),
+    "A-07": frozenset(),
+    "A-08": frozenset({"trustExpiresAt"}),
+    "A-09": frozenset({"trustLevel", "trustExpiresAt"}),
+    "A-10": frozenset({"expiresAt", "newExpiry"}),
+    "A-11": frozenset({"list"}),
+    "A-12": frozenset({"token"}),
+    "A-13": frozenset(),
+    "A-14": frozenset({"afterwards"}),
+    "A-15": frozenset(),
+    "A-16": frozenset({"isTrusted", "trustLevel"}),
+}
 MOVING: Final = frozenset({"lastSeen", "lastActivity"})  # a mere read may bring these up to date
 MOST_DETAILS: Final = 40  # devices whose details are read each time; of a longer list, both ends
 ENDING: Final = timedelta(seconds=30)  # a session with less time left may end by itself between two readings

@@ -40,11 +40,12 @@ class TimeShareSpent(Exception):
 
 @dataclass(frozen=True)
 class Trial:
-    """A generated request and its answer: whether the input was valid, and what was special about it."""
+    """A generated request and its answer: whether the input was valid, what was special about it, and where."""
 
     answer: Answer
     valid: bool
     about: str
+    where: frozenset[str] = frozenset()  #: the invalid parts: `path`, `query`, `header`, `cookie`, `body`
 
 
 @dataclass
@@ -118,7 +119,10 @@ class Fuzzer:
         answer = send(self.target, case)
         meta = case.meta
         valid = meta is None or meta.generation.mode is GenerationMode.POSITIVE
-        return Trial(answer, valid, str(getattr(meta.phase.data, "description", None) or "") if meta else "")
+        if meta is None:
+            return Trial(answer, valid, "")
+        broken = (part.value for part, info in meta.components.items() if info.mode is GenerationMode.NEGATIVE)
+        return Trial(answer, valid, str(getattr(meta.phase.data, "description", None) or ""), frozenset(broken))
 
 
 def calm(examples: int, steps: int = 1) -> hypothesis.settings:

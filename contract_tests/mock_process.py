@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from contract_tests.errors import TargetUnavailable
@@ -77,3 +78,17 @@ def arguments_for(spec: object, behaviours: object, seed: int) -> Sequence[str]:
     """Flags that make the mock play the same contract."""
     flags = [*(["--spec", str(spec)] if spec else []), *(["--behaviours", str(behaviours)] if behaviours else [])]
     return [*flags, "--seed", str(seed)]
+
+
+def printed_behaviours(spec: Path) -> str:
+    """What `mockserver behaviours` infers from a contract; raises `TargetUnavailable` with its complaint."""
+    command = [sys.executable, "-m", "mockserver", "behaviours", str(spec)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command, capture_output=True, text=True, timeout=START_LIMIT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise TargetUnavailable("the mock took too long to tell its behaviours") from None
+    if done.returncode:
+        raise TargetUnavailable(f"the mock does not tell its behaviours: {done.stderr.strip()[-500:]}")
+    return done.stdout

@@ -110,7 +110,8 @@ class JudgePlugin:
 
     def _problem(self, broken: Broken) -> Problem:
         redact = self.run.redact
-        curls = tuple(dict.fromkeys(redact(as_curl(answer)) for answer in broken.answers))
+        lines = [redact(as_curl(answer)) for answer in broken.answers]
+        curls = tuple(lines if broken.in_order else dict.fromkeys(lines))
         found = [self.run.contract.match(answer.sent.method, answer.sent.path) for answer in broken.answers]
         ids = {value for match in found if match for value in match[1]}
         expected = redact(broken.expected)

@@ -77,10 +77,11 @@ class Target:
         assert self.gate.last is not None  # noqa: S101 - the gate has just kept it
         return self.gate.last
 
-    @staticmethod
-    def authorization(token: str | None) -> dict[str, str]:
-        """The header that names the user."""
-        return {} if token is None else {"Authorization": f"Bearer {token}"}
+    def authorization(self, token: str | None) -> dict[str, str]:
+        """The headers that name the user: as a bearer, and where the contract has keys in headers, as such a key."""
+        if token is None:
+            return {}
+        return {"Authorization": f"Bearer {token}", **dict.fromkeys(self.contract.key_headers, token)}
 
 
 def path_of(operation: Operation, values: tuple[str, ...]) -> str:
