@@ -42,6 +42,13 @@ def _xml(_: Contract, __: Operation, heard: Any, theirs: str) -> bool:
     return True
 
 
+def _example(_: Contract, operation: Operation, heard: Any, theirs: str) -> bool:
+    response = operation.response_for(heard.status)
+    declared = media.declared_for(response.media_types, heard.media or "") if response else None
+    texts = [one for one in declared.examples.values() if isinstance(one, str)] if declared else []
+    return "xml" in (heard.media or "") and heard.body.decode(errors="replace") in texts
+
+
 def _header_style(_: Contract, __: Operation, ___: Any, theirs: str) -> bool:
     return "header" in theirs.lower() and "Deserialize" in theirs
 
@@ -63,6 +70,7 @@ CAUSES: dict[str, Cause] = {
     "an empty text is a body; openapi-core misses it": _empty_text,
     "a discriminator whose value names no schema judges nothing by itself; openapi-core refuses": _lost_discriminator,
     "XML is well-formed; openapi-core holds its bytes or its root against the schema of an object": _xml,
+    "the document's own example is no XML": _example,
     "text and bytes are not cast; openapi-core holds them against the type of the schema": _bytes,
     "headers of lists and objects: openapi-core reads another style": _header_style,
     "patterns are ECMA 262 (\\w and \\d are ASCII, $ is the end); openapi-core uses Python's": _regex,
