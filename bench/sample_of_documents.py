@@ -21,7 +21,7 @@ from bench import documents, report
 from mockserver.engine import build_engine
 from mockserver.errors import DocumentError, UsageError
 from mockserver.settings import Settings
-from tests.sampling.playing import Player, Tally
+from tests.sampling.playing import FAULTS, Player, Tally
 from tests.support import LiveMock
 
 MOST_SHOWN = 40
@@ -74,7 +74,8 @@ def played(path: Path) -> Tally:
 
 def table(tally: Tally, options: argparse.Namespace) -> str:
     """The counts as Markdown."""
-    rows = [[name, f"{number:,}"] for name, number in sorted(tally.counts.items())]
+    told = dict.fromkeys(FAULTS, 0) | dict(sorted(tally.counts.items()))
+    rows = [[name, f"{number:,}"] for name, number in told.items()]
     causes = [[name, f"{number:,}"] for name, number in tally.causes.most_common()]
     setting = (
         f"{date.today()}: {options.documents} documents of {documents.DIRECTORY}, seed {options.seed}; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree
 
 from mockserver.contract import media
 from mockserver.contract.contract import Contract
@@ -25,11 +26,27 @@ def _lost_discriminator(_: Contract, __: Operation, ___: Any, theirs: str) -> bo
 
 
 def _bytes(_: Contract, __: Operation, heard: Any, theirs: str) -> bool:
+    if "xml" in (heard.media or ""):
+        return False
     return _kind(heard) in ("text", "binary", "lines") and "InvalidData" in theirs
 
 
 def _xml(_: Contract, __: Operation, heard: Any, theirs: str) -> bool:
-    return "xml" in (heard.media or "") and ("MediaTypeDeserializeError" in theirs or "not valid for schema" in theirs)
+    """Well-formed XML: no more can be said of it."""
+    if "xml" not in (heard.media or "") or ("Deserialize" not in theirs and "InvalidData" not in theirs):
+        return False
+    try:
+        ElementTree.fromstring(heard.body)
+    except ElementTree.ParseError:
+        return False
+    return True
+
+
+def _example(_: Contract, operation: Operation, heard: Any, theirs: str) -> bool:
+    response = operation.response_for(heard.status)
+    declared = media.declared_for(response.media_types, heard.media or "") if response else None
+    texts = [one for one in declared.examples.values() if isinstance(one, str)] if declared else []
+    return "xml" in (heard.media or "") and heard.body.decode(errors="replace") in texts
 
 
 def _header_style(_: Contract, __: Operation, ___: Any, theirs: str) -> bool:
@@ -52,7 +69,8 @@ CAUSES: dict[str, Cause] = {
     "204, 205, 304 and the answer to HEAD have no body, whatever is declared (RFC 9110)": _bodiless,
     "an empty text is a body; openapi-core misses it": _empty_text,
     "a discriminator whose value names no schema judges nothing by itself; openapi-core refuses": _lost_discriminator,
-    "XML is not judged; openapi-core reads each element as text": _xml,
+    "XML is well-formed; openapi-core holds its bytes or its root against the schema of an object": _xml,
+    "the document's own example is no XML": _example,
     "text and bytes are not cast; openapi-core holds them against the type of the schema": _bytes,
     "headers of lists and objects: openapi-core reads another style": _header_style,
     "patterns are ECMA 262 (\\w and \\d are ASCII, $ is the end); openapi-core uses Python's": _regex,

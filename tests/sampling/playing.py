@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 from urllib.parse import unquote
 
+from mockserver.contract import media
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import Operation
 from mockserver.engine import Engine
@@ -24,6 +25,13 @@ from tests.mockserver.contract.made import Unmakable
 from tests.sampling.answer_causes import answer_cause
 from tests.sampling.drafts import TRIES, UNHEARD, Draft, Drafts, Wire
 
+PROBLEM, UNKNOWN_METHOD = "application/problem+json", "BREW"
+FAULTS = ("5XX OF OURS", "VALID BUT REFUSED", "INVALID BUT TAKEN", "ANSWER NOT VALID")
+"""What must not happen."""
+UNMADE = (
+    "operations left out: a list of objects in a query, a path value that needs a slash, a path of the same shape as "
+    "another one's, a schema that nothing satisfies"
+)
 PATIENCE = 20  # seconds for one request: openapi-core, and the making of values, may take long on some schemas
 _ORDER = ("GET", "HEAD", "QUERY", "OPTIONS", "POST", "PUT", "PATCH")  # what removes comes last
 
@@ -109,7 +117,7 @@ class Player:
         try:
             draft = self.sound(operation)
         except Unmakable:
-            self.tally.counts["no valid request can be made: no value fits a schema, or none that a path can hold"] += 1
+            self.tally.counts[UNMADE] += 1
             return
         self.judge_sound(draft.wire())
         self.judge_spoiled(*self.spoiled(draft))
@@ -176,7 +184,9 @@ class Player:
         if draft.credentials:
             return Draft(draft.operation, draft.values, draft.body).wire(), "no credentials"
         if self.contract.allowed(unquote(wire.target.partition("?")[0])):
-            return Wire("BREW", wire.target, wire.headers, wire.body, wire.match), "a method that is not declared"
+            return Wire(
+                UNKNOWN_METHOD, wire.target, wire.headers, wire.body, wire.match
+            ), "a method that is not declared"
         return Wire(wire.method, wire.target, {**wire.headers, "Accept": UNHEARD}, wire.body, wire.match), "Accept"
 
     def judge_spoiled(self, wire: Wire, wrong: str) -> None:
@@ -199,8 +209,9 @@ class Player:
         tally, operation = self.tally, wire.match.operation
         tally.counts["answers"] += 1
         response = operation.response_for(heard.status)
-        if response is None or wire.method == "BREW" or heard.media == "application/problem+json":
-            self.judge_undeclared(wire, heard, declared=response is not None)
+        shapes = response.media_types if response is not None and wire.method != UNKNOWN_METHOD else None
+        if shapes is None or (heard.media == PROBLEM and media.declared_for(shapes, PROBLEM) is None):
+            self.judge_undeclared(wire, heard, declared=shapes is not None)
             return
         try:
             theirs = self.answer_errors(operation, heard)
@@ -218,12 +229,13 @@ class Player:
 
     def judge_undeclared(self, wire: Wire, heard: Heard, *, declared: bool) -> None:
         """A refusal that the document has no words for must be a problem."""
-        if heard.media != "application/problem+json" and heard.body:
+        if heard.media != PROBLEM and heard.body and wire.method != UNKNOWN_METHOD:
             self.tally.fault("ANSWER NOT VALID", wire, heard, "its status is not declared, and it is no problem")
             return
-        status = "406, which is ours to say" if heard.status == 406 else str(heard.status)
-        why = f"a problem (RFC 9457): no {status} is declared" if not declared else f"a problem (RFC 9457): {status}"
-        self.tally.counts[f"answers: {why}"] += 1
+        why = f"no value fits what is declared for {heard.status}" if declared else f"no {heard.status} is declared"
+        if wire.method == UNKNOWN_METHOD:
+            why = "an unknown method, 405"
+        self.tally.counts[f"answers: a problem (RFC 9457), {why}"] += 1
 
     def answer_errors(self, operation: Operation, heard: Heard) -> str:
         """What openapi-core finds wrong with an answer."""
