@@ -19,10 +19,14 @@ FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414
             406: (), 429: ()}  # fmt: skip
 UNSAID = frozenset({401, 406, 413, 415, 422})  # what HTTP has for every operation, whether or not a contract says so
 ANSWERED_BY_OTHERS = frozenset({413, 414, 431})  # proxies refuse these before the implementation sees them
-STACK_TRACE = re.compile(
-    r"Traceback \(most recent|^\s+at .+\(.+:\d+|\.py\", line \d+|Exception in thread|java\.lang\.", re.MULTILINE
+STACK_TRACE = re.compile(  # as text, and as text in JSON
+    r"Traceback \(most recent|(^|\\n)\s+at .+\(.+:\d+|\.py\\?\", line \d+|Exception in thread|java\.lang\.",
+    re.MULTILINE,
 )
-SECRET = re.compile(r"password|passwd|secret|^(access|refresh|session|auth|bearer)_?token$|private_?key", re.IGNORECASE)
+SECRET = re.compile(
+    r"(password|passwd)(_?hash)?\Z|(client_?)?secret\Z|(access|refresh|session|auth|bearer)_?token\Z|private_?key\Z",
+    re.IGNORECASE,
+)
 CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 JSON_TYPE = re.compile(r"application/(.+\+)?json\Z")
 
@@ -91,7 +95,7 @@ class AnswerChecks:
         if answer.status >= 400 and STACK_TRACE.search(answer.body.decode("utf-8", "replace")):
             kind, expected = f"{answer.status} trace", f"no stack trace in a {answer.status}"
             yield Breach(operation.id, kind, expected, answer.told(), answer=answer)
-        for name in sorted({name for name in names_in(answer.json) if SECRET.search(name)}):
+        for name in sorted({name for name in names_in(answer.json) if SECRET.match(name)}):
             expected = "no secret of the user in an answer"
             yield Breach(operation.id, f"secret {name}", expected, f"a field {name!r}", answer=answer)
 

@@ -107,7 +107,7 @@ def is_path_only(operation: Operation) -> bool:
 def test_undefined_methods_are_refused(run: Run, path_operation: Operation) -> None:
     """405 with Allow naming the defined methods; 404, 501 and an incomplete Allow are notes."""
     target = run.target()
-    path = unknown_path(run, path_operation)
+    path, own = unknown_path(run, path_operation), run.contract.methods_of(path_operation.path)
     defined = methods_at(run, path)
     for method in [method for method in UNDEFINED if method not in defined][:3]:
         answer = target.request(method, path)
@@ -115,18 +115,16 @@ def test_undefined_methods_are_refused(run: Run, path_operation: Operation) -> N
         if answer.status in {404, 501}:
             run.ledger.note(f"{answer.status} in place of 405 for {label}")
         elif answer.status == 405:
-            own = set(run.contract.methods_of(path_operation.path))
-            judge_allow(run, label, method, own, defined, answer)
+            judge_allow(run, label, own, defined, answer)
         elif answer.status not in {401, 403}:
             raise Broken(f"405 for {label}, which the contract does not define", answer.told(), answer)
 
 
-def judge_allow(run: Run, label: str, method: str, own: set[str], defined: set[str], answer: Answer) -> None:
-    """Allow names methods that are defined, and none that is refused; one that leaves out some of the path's own is a
-    note. Those of a templated path that the same URL fits may be named or not."""
-    expected, told = f"Allow: {', '.join(sorted(defined))} in the 405 for {label}", answer.headers.get("allow")
+def judge_allow(run: Run, label: str, own: frozenset[str], defined: set[str], answer: Answer) -> None:
+    """Allow names methods that are defined, and not the refused one; one that leaves out the path's own is a note."""
+    expected, told = f"Allow: {', '.join(sorted(own))} in the 405 for {label}", answer.headers.get("allow")
     allow = {name.strip().upper() for name in (told or "").split(",")}
-    if method in allow or not allow & defined:
+    if answer.sent.method in allow or not allow & defined:
         raise Broken(expected, "no Allow header" if told is None else f"Allow: {told}", answer)
     if not own <= allow:
         run.ledger.note(f"Allow: {told} leaves out {', '.join(sorted(own - allow))}, in the 405 for {label}")

@@ -36,12 +36,21 @@ def test_token_is_needed(run: Run, me: Flashback, operation: Operation) -> None:
 def altered(token: str | None) -> Iterator[tuple[str, dict[str, str]]]:
     """The user's own token, spoilt: what is wrong with it, and the headers."""
     if token:
-        yield "the token under another scheme", {"Authorization": f"Basic {token}"}
-        yield "the token without a scheme", {"Authorization": token}
         yield "a letter before the token", {"Authorization": f"Bearer x{token}"}
         yield "the token in capitals", {"Authorization": f"Bearer {token.swapcase()}"}
         if "~" not in token:  # else what is behind it names a world of the mock, and any name will do
             yield "more behind the token", {"Authorization": f"Bearer {token}/x"}
+
+
+@promise("The token is sent as a bearer token", page="overview", assumed="A-04", stage=17, about="listDevices")
+def test_the_scheme_is_bearer(run: Run, me: Flashback) -> None:
+    """Whoever takes the right token under another scheme, or without one, gives nothing away: that is noted."""
+    for what, value in (("another scheme", f"Basic {me.token}"), ("no scheme", str(me.token))):
+        answer = without_token(me, me.target.contract.operation("listDevices"), {"Authorization": value})
+        if answer.ok and me.token:
+            run.ledger.note(f"the token is taken under {what}")
+        else:
+            judge_unauthorized(run, me.target.contract.operation("listDevices"), f"the token under {what}", answer)
 
 
 def judge_unauthorized(run: Run, operation: Operation, what: str, answer: Answer) -> None:

@@ -15,6 +15,7 @@ ERROR = {"success": False, "error": "x"}
 JSON = {"content-type": "application/json"}
 SESSION = {"id": "s", "startedAt": "2026-01-01T00:00:00Z", "lastActivity": "2026-01-01T00:00:00Z",
            "expiresAt": "2026-01-01T00:00:00.123+00:00", "loginMethod": "sso"}  # fmt: skip
+LATIN = {"content_type": "application/json; charset=iso-8859-1"}
 NAIVE = {"expiresAt": "2026-01-01T00:00:00"}
 
 
@@ -62,6 +63,10 @@ def test_legitimate_answers_pass(checks: AnswerChecks, operation: str, status: i
         ("getDevice", 404, {"error": {"message": "x"}}, {}, "error"),
         ("getDevice", 500, b"Traceback (most recent call last):", {"content_type": "text/plain"}, "stack trace"),
         ("listDevices", 401, ERROR, {}, "no such header"),
+        ("getDevice", 404, ERROR | {"debug": "E\n    at show (/app/x.js:3:7)"}, {}, "stack trace"),
+        ("getDevice", 404, ERROR | {"debug": 'File "x.py", line 3'}, {}, "stack trace"),
+        ("listSessions", 200, {"success": True, "sessions": [SESSION | {"accessToken": "x"}]}, {}, "accessToken"),
+        ("listSessions", 200, {"success": True, "sessions": []}, LATIN, "charset"),
     ],
 )  # fmt: skip
 def test_breaches_are_named(

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 import contract_tests
+from contract_tests.answer import Answer, Sent
 from contract_tests.contract import Contract
 from contract_tests.errors import Broken, BudgetSpent, TargetUnavailable, Withheld
 from contract_tests.fuzzing import Fuzzer
-from contract_tests.gate import LARGEST_BODY, Limits
+from contract_tests.gate import LARGEST_BODY, Limits, wait_asked_for
 from contract_tests.safety import Safety
 from contract_tests.target import Target
 from tests.contract_tests.conftest import OpenTarget
@@ -181,3 +182,20 @@ def test_limits_never_sleep_past_the_end() -> None:
     started = time.monotonic()
     limits.sleep(30)
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("headers", "tries", "seconds"),
+    [
+        ({"retry-after": "7"}, 0, 7),
+        ({"retry-after": "Mon, 23 Nov 2026 10:00:09 GMT", "date": "Mon, 23 Nov 2026 10:00:00 GMT"}, 0, 9),
+        ({"retry-after": "Mon, 23 Nov 2026 09:00:00 GMT", "date": "Mon, 23 Nov 2026 10:00:00 GMT"}, 0, 1),
+        ({"retry-after": "later"}, 2, 4),
+        ({}, 0, 1),
+        ({}, 3, None),
+    ],
+)
+def test_the_wait_after_429_is_the_one_asked_for(headers: dict[str, str], tries: int, seconds: float | None) -> None:
+    """A number, or a date by the target's own clock; without either a longer one each time, until it is given up."""
+    answer = Answer(Sent("GET", "http://t/x", "/x", {}), 429, headers, b"")
+    assert wait_asked_for(answer, tries) == seconds

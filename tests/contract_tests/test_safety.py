@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -109,3 +110,22 @@ def test_the_holder_of_a_spared_record_is_spared_but_not_its_neighbours() -> Non
     value = {"device": {"id": "dev-1", "deviceFingerprint": "fp-1", "sessions": [{"id": "ses-1"}, {"id": "ses-2"}]}}
     assert {"dev-1", "fp-1", "ses-1"} <= related(value, frozenset({"ses-1"}))
     assert "ses-2" not in related(value, frozenset({"ses-1"}))
+
+
+@pytest.mark.parametrize(
+    ("known", "form"),
+    [
+        (["6413a1b3-fe0b-57b3-a94b-a7c08dd42bd6"], r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        (["dev_01HZX3K9QWERTYUPASDF45678", "dev_01JBC8NM2VBLKJHGFDSA90123"], r"dev_01[0-9A-Z]{23}"),
+        (["dev-01", "dev-02"], r"contract-tests-[0-9a-f]{32}"),
+        (["1017", "1034"], r"contract-tests-[0-9a-f]{32}"),
+        ([], r"contract-tests-[0-9a-f]{32}"),
+    ],
+)
+@pytest.mark.parametrize("rules", [Safety.PROBE], indirect=True)
+def test_an_unknown_id_has_the_form_of_the_known_ones(rules: Rules, known: list[str], form: str) -> None:
+    """As far as that leaves room for chance; it is none of them, and a write may name it."""
+    made = rules.mint_like(known)
+    assert re.fullmatch(form, made)
+    assert made not in known
+    assert permitted(rules, sent("DELETE", f"/devices/{made}"))

@@ -119,24 +119,6 @@ class TokenByItsBeginning(Service):
         raise self.unauthorized()
 
 
-@defect("under another scheme")
-class SchemeIgnored(Service):
-    def user_of(self, headers):
-        user = self.tokens.get((headers.get("Authorization") or "").split(" ")[-1])
-        if user is None:
-            raise self.unauthorized()
-        return user
-
-
-@defect("without a scheme")
-class SchemeOptional(Service):
-    def user_of(self, headers):
-        user = self.tokens.get((headers.get("Authorization") or "").removeprefix("Bearer "))
-        if user is None:
-            raise self.unauthorized()
-        return user
-
-
 @defect("in capitals")
 class TokenInAnyCase(Service):
     def user_of(self, headers):

@@ -211,3 +211,21 @@ class MoreRoutes(Service):
 
     def undefined(self, allowed):
         return self.finish("", 404, self.error("Device not found"), {})
+
+
+@variant
+class SchemeIgnored(Service):
+    def user_of(self, headers):
+        user = self.tokens.get((headers.get("Authorization") or "").split(" ")[-1])
+        if user is None:
+            raise self.unauthorized()
+        return user
+
+
+@variant
+class SchemeOptional(Service):
+    def user_of(self, headers):
+        user = self.tokens.get((headers.get("Authorization") or "").removeprefix("Bearer "))
+        if user is None:
+            raise self.unauthorized()
+        return user
