@@ -268,8 +268,8 @@ def answers(schema: Any = None, example: Any = NOTHING, *, status: int = 200, **
         media["example"] = example
     found: dict[str, Any] = {str(status): {"description": "well", "content": {"application/json": media}}}
     for name, (other, shown) in others.items():
-        content = {"application/json": {"schema": other, "example": shown}}
-        found[name.lstrip("_")] = {"description": name, "content": content}
+        said = {"schema": other} if shown is NOTHING else {"schema": other, "example": shown}
+        found[name.lstrip("_")] = {"description": name, "content": {"application/json": said}}
     return found
 
 

@@ -50,6 +50,7 @@ class Template(msgspec.Struct, frozen=True):
     base: Any
     headers: Headers
     schema: Any
+    made: bool = False  #: from the schema: the contract has no example
 
     def showing(self, value: Any, resolve: Resolve, headers: Headers = ()) -> Reply:
         """The answer with this value in it; as XML where that is the media type and the value is no text already."""
@@ -145,17 +146,20 @@ class ReplyBuilder:
         if chosen is None or status in (204, 205, 304) or status < 200:
             return Template(status, None, ABSENT, headers, None)
         name = chosen.name if "*" not in chosen.name else "application/json"
-        return Template(status, name, self.example(chosen, sparse=sparse), headers, chosen.schema)
+        value = self._example(chosen)
+        if value is ABSENT and chosen.schema is not None:
+            made = self.generated(chosen.schema, sparse=sparse)
+            return Template(status, name, made, headers, chosen.schema, made=True)
+        value = _nothing_said(chosen.name) if value is ABSENT else value
+        return Template(status, name, value, headers, chosen.schema)
 
-    def example(self, media: MediaType, *, sparse: bool = False) -> Any:
-        """The contract's example of a media type, when it keeps its own schema; else a value made from the schema."""
+    def _example(self, media: MediaType) -> Any:
+        """The contract's example of a media type, when it keeps its own schema; else ABSENT."""
         judged = media_types.kind(media_types.split(media.name)[0]) in ("json", "text", "lines")
         for value in media.examples.values():
             if media.schema is None or not judged or not self.contract.violations(media.schema, value, place="body"):
                 return projector(media.schema, self.contract.resolve)(value)
-        if media.schema is None:
-            return _nothing_said(media.name)
-        return self.generated(media.schema, sparse=sparse)
+        return ABSENT
 
     def generated(self, schema: Any, seed: str | None = None, *, varied: bool = False, sparse: bool = False) -> Any:
         """A value made from a schema, the same for the same seed; `varied` passes over its examples."""

@@ -17,6 +17,8 @@ PROBLEM = "application/problem+json"
 _EXPLAINED = frozenset({400, 405, 406, 413, 415, 422})
 """Statuses whose answer says what was wrong with this very request; in others the contract's example speaks."""
 _KNOWN = frozenset(HTTPStatus)
+_STATUSES = ("status", "code", "statusCode", "status_code", "httpStatus")
+"""Members of errors that repeat the status, where they are integers."""
 _TEXTS = ("detail", "message", "error", "error_description", "description", "title")
 
 
@@ -37,7 +39,7 @@ class Problems:
             if template is not None:
                 return template.showing(ABSENT, self.contract.resolve, refused.headers)
             return self.problem(refused, status)
-        explained = status in _EXPLAINED or operation is None
+        explained = status in _EXPLAINED or operation is None or template.made
         value = self._explained(template, refused) if explained else template.base
         return template.showing(value, self.contract.resolve, refused.headers)
 
@@ -69,10 +71,28 @@ class Problems:
         return templates[0] if agree else None
 
     def _explained(self, template: Template, refused: Refused) -> Any:
+        """The value with the reason in it; a made-up one also says the status, and at any depth."""
+        if template.made:
+            told = with_reason(template.base, refused.reason, template.status)
+            fits = not self.contract.violations(template.schema, told, place="body")
+            return told if fits else template.base
         name = text_member(template.schema, self.contract.resolve)
         if name is None or not isinstance(template.base, Mapping):
             return template.base
         return {**template.base, name: refused.reason}
+
+
+def with_reason(value: Any, reason: str, status: int) -> Any:
+    """A made-up error that tells the truth: the reason where it has a text for people, and the status it comes with."""
+    if isinstance(value, list):
+        return [with_reason(inner, reason, status) for inner in value]
+    if not isinstance(value, Mapping):
+        return value
+    text = next((name for name in _TEXTS if isinstance(value.get(name), str)), None)
+    told = {text: reason} if text is not None else {}
+    said = {name: status for name in _STATUSES if type(value.get(name)) is int}
+    deeper = {k: with_reason(v, reason, status) for k, v in value.items() if isinstance(v, Mapping | list)}
+    return {**value, **deeper, **said, **told}
 
 
 def problem_value(refused: Refused, status: int) -> dict[str, Any]:

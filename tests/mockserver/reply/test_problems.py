@@ -10,7 +10,7 @@ import pytest
 from mockserver.contract.operation import Operation, Response
 from mockserver.errors import Refused, Violation
 from mockserver.reply.problems import PROBLEM, declared_status, problem_value, text_member
-from tests.support import Ask, answers, document, json_body
+from tests.support import NOTHING, Ask, answers, document, json_body
 
 ERROR: dict[str, Any] = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 
@@ -96,6 +96,46 @@ def test_a_declared_refusal_has_the_contract_s_shape(mock_of: Callable[..., Ask]
     answer = _mock(mock_of, _400=(ERROR, {"error": "Invalid"}))("POST", "/things", json={})
     assert (answer.status, answer.headers["content-type"]) == (400, "application/json")
     assert "name" in answer.json["error"]
+
+
+NESTED: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "status", "type"],
+            "properties": {
+                "message": {"type": "string"},
+                "status": {"type": "integer"},
+                "type": {"enum": ["invalid_request"]},
+            },
+        },
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+    },
+}
+
+
+def test_a_made_up_refusal_tells_the_truth(mock_of: Callable[..., Ask]) -> None:
+    """Without an example the value is made, and its texts and statuses, however deep, are those of this refusal."""
+    fault = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
+    responses = answers({}, {}, _422=(NESTED, NOTHING))
+    operation = {"requestBody": json_body({"type": "object", "required": ["name"]}), "responses": responses}
+    described = {**document({"/things": {"post": operation}}), "components": {"schemas": {"Fault": fault}}}
+    answer = mock_of(described)("POST", "/things", json={})
+    error = {"message": "body.name is required", "status": 422, "type": "invalid_request"}
+    assert answer.json == {"error": error, "errors": [{"detail": "body.name is required"}]}
+
+
+@pytest.mark.parametrize("limit", [{"maxLength": 5}, {"enum": ["no", "never"]}, {"pattern": "^[a-z]+$"}])
+def test_a_made_up_refusal_keeps_its_schema_first(mock_of: Callable[..., Ask], limit: Any) -> None:
+    """Where the reason does not fit, the value stays as it was made."""
+    schema = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string", **limit}}}
+    responses = answers({}, {}, _422=(schema, NOTHING))
+    operation = {"requestBody": json_body({"type": "object", "required": ["name"]}), "responses": responses}
+    answer = mock_of(document({"/things": {"post": operation}}))("POST", "/things", json={})
+    assert answer.status == 422
+    assert "required" not in answer.json["detail"]
 
 
 def test_a_shape_without_room_for_the_reason_is_the_example(mock_of: Callable[..., Ask]) -> None:
