@@ -125,7 +125,9 @@ class Router:
             return found
         allowed = self.allowed(path)
         if not allowed:
-            raise Refused(404, f"The contract has no path {path[:200]}")
+            twin = path.rstrip("/") if path.endswith("/") else path + "/"
+            hint = f"; it has {twin[:200]}" if self.allowed(twin) else ""
+            raise Refused(404, f"The contract has no path {path[:200]}{hint}")
         allow = ", ".join(_served(allowed))
         raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
 
