@@ -128,9 +128,15 @@ def _named(outcome: Outcome, peer: Peer) -> Iterator[None]:
     """What goes wrong for one peer is written down under its name; the others go on."""
     try:
         yield
-    except (install.NotInstalled, Failed) as problem:
+    except Exception as problem:  # noqa: BLE001 - a peer may fail in any way; the run is long, and the others count
         outcome.measured.pop(peer.name, None)
-        outcome.missing[peer.name] = str(problem)
+        outcome.missing[peer.name] = said(problem)
+
+
+def said(problem: Exception) -> str:
+    """What went wrong, in one line; our own failures say it in their words, others by their kind as well."""
+    expected = isinstance(problem, install.NotInstalled | Failed)
+    return str(problem) if expected else f"{type(problem).__name__}: {problem}"
 
 
 def _left(peers: Sequence[Peer], outcome: Outcome) -> list[Peer]:
