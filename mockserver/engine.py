@@ -18,7 +18,7 @@ from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.reader import read_behaviours
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import parse_period, system_now
-from mockserver.contract.contract import Contract, load_contract
+from mockserver.contract.contract import Contract, load_contract, without_collection
 from mockserver.contract.sources import Source
 from mockserver.journal import Entry, Journal, Kind, Note
 from mockserver.pipeline import Pipeline
@@ -121,6 +121,7 @@ class Base:
         return now, self._seeded.at(now)
 
 
+@without_collection()
 def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:
     """Read contract, behaviours and fixtures, check them against each other, and put the parts together.
 

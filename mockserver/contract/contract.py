@@ -20,7 +20,7 @@ from mockserver.contract.structure import check_structure
 from mockserver.errors import DocumentError, Violation
 from mockserver.messages import Inputs, Request
 
-__all__ = ["Contract", "Match", "load_contract"]
+__all__ = ["Contract", "Match", "load_contract", "without_collection"]
 
 _MOST_ANSWER_JUDGES: Final = 10_000
 
@@ -107,7 +107,7 @@ class Contract:
 
 def load_contract(source: Path | str, *, allow_remote_refs: bool = False) -> Contract:
     """Reads a document and makes it ready; `DocumentError` when it cannot be served."""
-    with _no_collection():
+    with without_collection():
         try:
             return Contract(read_document(source, allow_remote_refs=allow_remote_refs))
         except RecursionError:
@@ -115,8 +115,8 @@ def load_contract(source: Path | str, *, allow_remote_refs: bool = False) -> Con
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """Pauses the garbage collector: a document is a million values and no garbage, and it looks through them all."""
+def without_collection() -> Iterator[None]:
+    """Pauses the garbage collector: what is loaded is a million values and no garbage; it looks through them all."""
     enabled = gc.isenabled()
     gc.disable()
     try:
