@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import install, report, targets
+from bench import compare, install, report, targets
 from bench.inputs import Inputs, as_30, bench_contract, devices, example_of, operations
 from bench.peers import ALL, LIMITS, MOCK, OTHERS, Peer
 from bench.processes import Failed, Request, free_port, serving
@@ -78,6 +78,24 @@ def test_a_section_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     assert page.read_text() == "a\n<!-- t -->\nnew \\1\n<!-- /t -->\nb\n"
     with pytest.raises(ValueError, match="has no section other"):
         report.write_section("other", "new", page)
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [(Failed("no 200"), "no 200"), (ConnectionResetError("by peer"), "ConnectionResetError: by peer")],
+)
+def test_a_peer_that_fails_in_any_way_is_named_and_the_others_go_on(
+    problem: Exception, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands among the missing with what went wrong."""
+
+    def fails(_: Peer) -> None:
+        raise problem
+
+    monkeypatch.setattr(install, "install", fails)
+    outcome = compare.compare(OTHERS[:2], Inputs(*[Path("x")] * 5), compare.Plan(1, 1, 1), lambda _: None)
+    assert outcome.missing == {peer.name: told for peer in OTHERS[:2]}
+    assert not outcome.measured
 
 
 def test_ratios_are_taken_within_a_round() -> None:
