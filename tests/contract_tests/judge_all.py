@@ -23,6 +23,7 @@ from tests.contract_tests.seeding import DEFECTS, SAYS, VARIANTS
 for _module in pkgutil.iter_modules(seeded.__path__, f"{seeded.__name__}."):
     importlib.import_module(_module.name)  # each registers what it holds
 
+SUITES = ["--suite", "behaviours", "--suite", "conformance", "--suite", "workflows"]  # the oracle: --suite oracle
 TOKENS = ["--token", "red-token", "--other-token", "blue-token"]
 
 
@@ -41,4 +42,4 @@ def judge(name: str, *flags: str) -> dict[str, Any]:
 if __name__ == "__main__":
     groups = {"variants": ["Service", *VARIANTS], "defects": list(DEFECTS)}
     for chosen in [name for word in sys.argv[1:] or groups for name in groups.get(word, [word])]:
-        print(json.dumps(judge(chosen, "--fail-fast")), flush=True)
+        print(json.dumps(judge(chosen, "--fail-fast", *SUITES)), flush=True)

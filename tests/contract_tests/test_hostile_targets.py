@@ -20,7 +20,8 @@ from contract_tests.watchdog import Watchdog
 from tests.contract_tests.reference import Service, handler_for, serve
 
 BUDGET = 4.0
-FLAGS = ["--token", "red-token", "--examples", "2", "--timeout", "0.4", "--budget", str(BUDGET), "--fail-fast"]
+FLAGS = ["--token", "red-token", "--examples", "2", "--timeout", "0.4", "--budget", str(BUDGET), "--fail-fast",
+         "--suite", "behaviours", "--suite", "conformance"]  # fmt: skip
 HTML = b"<!doctype html>" + b"<p>Please sign in.</p>" * 9000
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 Talk = Callable[[socket.socket], None]
