@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -24,8 +25,6 @@ THREADS = 32
 _PATIENCE = 10.0
 _FAREWELL = 0.2
 """Seconds that open connections may delay the end; browsers keep theirs open, and Ctrl-C is to end at once."""
-
-
 _COLLECTOR = (50_000, 20, 20)
 """When the collector looks for cycles: a journal full of live entries would have it look at them for nothing."""
 
@@ -40,6 +39,7 @@ def serve(engine: Engine, announce: Announce) -> None:
     """
     settings = engine.settings
     check_address(settings.host, settings.port)
+    _hide_from_requests()
     server = Granian(
         "mockserver",
         address=settings.host,
@@ -52,6 +52,12 @@ def serve(engine: Engine, announce: Announce) -> None:
         workers_kill_timeout=_FAREWELL,  # type: ignore[arg-type]  # any number of seconds will do for it
     )
     server.serve(target_loader=_loader(engine, announce), wrap_loader=False)
+
+
+def _hide_from_requests() -> None:
+    """Take `HTTP_PROXY` and its like out of the environment, of which the server makes request headers (PEP 3333)."""
+    for name in [name for name in os.environ if name.startswith("HTTP_")]:
+        del os.environ[name]
 
 
 def _loader(engine: Engine, announce: Announce) -> Callable[[], Any]:

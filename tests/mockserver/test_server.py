@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.errors import Unavailable, UsageError
 from mockserver.server import check_address, free_port
-from tests.support import taken_port
+from tests.support import LiveMock, taken_port
 
 
 @pytest.fixture
@@ -49,3 +49,16 @@ def test_a_port_just_left_is_available() -> None:
         with socket.create_connection(("127.0.0.1", port)), server.accept()[0]:
             pass
     check_address("127.0.0.1", port)
+
+
+def test_the_environment_of_the_mock_is_no_part_of_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A WSGI server may take HTTP_PROXY for the request header `Proxy`: the journal would show its password."""
+    monkeypatch.setenv("HTTP_PROXY", "http://me:hidden@proxy.example")
+    mock = LiveMock().started()
+    try:
+        mock("GET", "/devices", "alice-token")
+        seen = mock("GET", "/__mock__/requests", None).json["requests"][0]["request"]["headers"]
+    finally:
+        mock.interrupt()
+    assert "hidden" not in str(seen)
+    assert "proxy" not in seen
