@@ -74,17 +74,16 @@ class Oracle:
             raise Withheld(next(iter(self.play.withheld), "the target shows no record that a call could be about"))
 
     def _judged(self, script: Sequence[Step], found: list[Divergence]) -> list[Broken]:
-        broken = []
-        for divergence in found:
-            if divergence.signature in self.play.told:
-                continue
+        """The first documented divergence, as short as it gets; what else the same script shows follows from it."""
+        documented = []
+        for divergence in {one.signature: one for one in reversed(found)}.values():
             numbers = assumptions(divergence, self.scripts.model)
             if numbers and divergence.difference.kind != "form":
-                self.play.told.add(divergence.signature)
                 self.run.ledger.note(as_note(divergence, numbers))
             else:
-                broken.append(as_broken(self._shortest(script, divergence), numbers))
-                self.play.told.add(divergence.signature)
+                documented.append(divergence)
+        broken = [as_broken(self._shortest(script, one), one.difference.assumed) for one in documented[-1:]]
+        self.play.told |= {divergence.signature for divergence in found}
         return broken
 
     def _shortest(self, script: Sequence[Step], divergence: Divergence) -> Divergence:

@@ -46,12 +46,13 @@ class Shown:
 
 def views(behaviour: Behaviour, values: Mapping[str, str], answer: Any) -> Iterator[tuple[str, Record, Record]]:
     """Each record in an answer: its collection, what is shown of it, and what the way to it tells besides."""
-    found: Record = {}
+    known = told_by(behaviour.find, values, {}) if behaviour.find else {}
+    found = known
     for path, expression in behaviour.reply.items():
         value = dig(answer, path)
         if expression == "$record" and behaviour.find and isinstance(value, Mapping):
-            found = own_fields(value, path, behaviour)
-            yield behaviour.find.collection, found, told_by(behaviour.find, values, {})
+            found = {**known, **(own := own_fields(value, path, behaviour))}
+            yield behaviour.find.collection, own, known
     for path, expression in behaviour.reply.items():
         value = dig(answer, path)
         if expression == "$records" and behaviour.list and isinstance(value, list):
