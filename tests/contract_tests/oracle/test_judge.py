@@ -13,7 +13,7 @@ import pytest
 
 from contract_tests.cli import main
 from contract_tests.mock_process import MockProcess, printed_behaviours
-from tests.contract_tests.defects import DEFECTS, VARIANTS
+from tests.contract_tests.judge_all import DEFECTS, VARIANTS
 from tests.contract_tests.oracle.test_model import PETS
 from tests.contract_tests.reference import Service, serve
 
