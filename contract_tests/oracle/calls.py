@@ -84,7 +84,7 @@ class Binder:
         held = (record for record in state.get(self.holder(behaviour), ()) if places.keys() <= record.keys())
         untouched = self.rules.protected | self.rules.reserved if operation.is_write else frozenset()
         found = [record for record in held if not untouched & {str(record[part]) for part in places}
-                 and self._name(behaviour, record) not in pairs.unpaired]  # fmt: skip
+                 and self._is_known(self._name(behaviour, record), pairs)]  # fmt: skip
         if not found:
             return None
         return self._about(behaviour, operation, found[step.pick % len(found)], step, pairs)
@@ -109,6 +109,13 @@ class Binder:
             return [self._with_own_keys(behaviour, item) for item in body]
         key = self.model.collections[behaviour.created].key
         return {**body, key: own(body[key])} if isinstance(body, Mapping) and key in body else body
+
+    @staticmethod
+    def _is_known(name: Name, pairs: Correspondence) -> bool:
+        """Whether the target's id of the record is known, and the record was read if such records are."""
+        collection, key = name
+        was_read = collection not in pairs.whole or key in pairs.whole[collection] or name in pairs.made
+        return was_read and name not in pairs.unpaired
 
     def _name(self, behaviour: Behaviour, record: Record) -> Name:
         collection = self.holder(behaviour)

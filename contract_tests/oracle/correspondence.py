@@ -54,6 +54,7 @@ class Correspondence:
     seen: dict[Name, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
     made: dict[Name, frozenset[str]] = field(default_factory=dict)  #: records made on the way: the fields sent or set
     written: bool = False  #: whether the target took a write before
+    whole: dict[str, set[str]] = field(default_factory=dict)  #: by collection, where not all was read: what was
     moved: set[tuple[str, str, str]] = field(default_factory=set)  #: instants that the target moved: by its own keys
     answered: set[tuple[Name, str]] = field(default_factory=set)  #: fields that an answer has shown since the mirroring
     unpaired: set[Name] = field(default_factory=set)  #: made, but the target has not yet named its own
@@ -100,7 +101,7 @@ class Correspondence:
 
     def _remember(self, name: Name, part: str, mock: Any, target: Any) -> None:
         before = self.seen[name].get(part, (MISSING, MISSING))[1]
-        if instant(before) and instant(target) and not same(before, target):
+        if instant(target) and not same(before, target):
             self.moved.add((name[0], self.target_key(name), part))
         self.seen[name][part] = (mock, target)
         self.answered.add((name, part))
@@ -109,13 +110,13 @@ class Correspondence:
         self, view: View, name: Name, part: str, mock: Any, target: Any, old_mock: Any, old_target: Any
     ) -> tuple[str, str] | None:
         if mock is MISSING:
-            gone = old_mock is not MISSING or (part in view.fields and name not in self.made)
-            return ("left", "nothing") if gone and part in view.declared and target not in (MISSING, None) else None
+            gone = old_mock is not MISSING and part in view.declared
+            return ("left", "nothing") if gone and target not in (MISSING, None) else None
         if target is MISSING:
             given = part in self.made.get(name, ())
             lost = given or (old_target not in (MISSING, None) and part in view.fields)
             return ("lost", repr(mock)) if lost and mock is not None else None
-        if old_mock is not MISSING and same(mock, old_mock):
+        if old_mock is not MISSING and same(mock, old_mock) and instant(mock) == instant(old_mock):
             kept = same(target, old_target) or drifted(old_target, target, self.now)
             kind = "changed" if (name, part) in self.answered else "value"
             return None if kept else (kind, shown(old_target))

@@ -88,7 +88,7 @@ class Play:
     def run(self, steps: Sequence[Step]) -> tuple[tuple[Done, ...], list[Divergence]]:
         """Play a script from what the target shows now: the calls made, and how the first answers differ that do."""
         self.mirror.set(self.shown.records)
-        pairs = Correspondence(self.now(), moved=self.moved)
+        pairs = Correspondence(self.now(), moved=self.moved, whole=self.shown.whole)
         for name, record in self.shown.records.items():
             pairs.mirrored(name, record)
         done: list[Done] = []

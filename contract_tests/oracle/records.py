@@ -24,6 +24,7 @@ class Shown:
     model: Model
     records: dict[Name, Record] = field(default_factory=dict)
     sources: dict[Name, Answer] = field(default_factory=dict)
+    whole: dict[str, set[str]] = field(default_factory=dict)  #: keys by collection of the records read by themselves
     fields: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  #: by operation: collection and field
 
     def learn(self, behaviour: Behaviour, values: Mapping[str, str], answer: Answer) -> None:
@@ -37,6 +38,8 @@ class Shown:
             for part, value in {**record, **{p: v for p, v in known.items() if p not in record}}.items():
                 held.setdefault(part, value)
             self.sources.setdefault(name, answer)
+            if behaviour.find and collection == behaviour.find.collection:
+                self.whole.setdefault(collection, set()).add(str(key))
             self.fields.setdefault(behaviour.operation, set()).update((collection, part) for part in record)
 
     def of(self, collection: str) -> list[Record]:

@@ -42,10 +42,11 @@ def pairs() -> Correspondence:
         ({"until": MISSING}, {}, ["left"]),
         ({"until": MISSING}, {"until": None}, []),
         ({"until": MISSING}, {"until": MISSING}, []),
-        ({}, {"owner": "me"}, ["left"]),
+        ({}, {"owner": "me"}, []),
         ({"owner": "me"}, {}, []),
         ({"until": "2026-07-01T00:00:00Z"}, {"until": "2026-06-20T00:00:00Z"}, []),
         ({"until": "2026-07-01T00:00:00Z"}, {}, ["order"]),
+        ({"until": "2026-06-01T00:00:01Z"}, {"until": "2026-09-01T00:00:00Z"}, []),
     ],
 )
 def test_a_mirrored_record(pairs: Correspondence, mock: Any, target: Any, kinds: list[str]) -> None:
