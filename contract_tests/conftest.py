@@ -66,7 +66,8 @@ def writable(run: Run) -> None:
 @pytest.fixture(scope="session")
 def keepsakes(run: Run) -> frozenset[str]:
     """Names of two sessions on different devices, and of these devices: what revoke-all is judged on in the end."""
-    if not run.contract.has(*OPERATIONS) or run.settings.safety is not Safety.FULL:
+    judged = not run.settings.suite or "behaviours" in run.settings.suite
+    if not judged or not run.contract.has(*OPERATIONS) or run.settings.safety is not Safety.FULL:
         return frozenset()
     state = Flashback(run.target(), run.settings.token).state()
     holders = [device for device in state.devices if state.sessions_of(device)][-2:]

@@ -76,9 +76,8 @@ class Discovery:
         named = dict(zip(operation.path_names, values, strict=True))
         parameters = {name.removeprefix("path."): value for name, value in link.get("parameters", {}).items()}
         choices = [list(evaluate(parameters.get(name), named, answer)) for name in other.path_names]
-        if other.path_names and len(choices) == 1:
-            for value in choices[0]:
-                self._add(other.id, (str(value),))
+        for values_of_call in combined(choices):
+            self._add(other.id, values_of_call)
         for body in built(link.get("requestBody"), named, answer):
             bodies = self.bodies.setdefault(other.id, [])
             if body not in bodies:
@@ -103,6 +102,15 @@ def needs_input(operation: Operation) -> bool:
     """Whether it cannot be called without knowing something."""
     required = [p for p in operation.definition["parameters"] if p.get("required")]
     return bool(operation.path_names or required)
+
+
+def combined(choices: list[list[Any]]) -> list[tuple[str, ...]]:
+    """Path values together: lists of one length are of the same records; a single value goes with all."""
+    longest = max(map(len, choices), default=0)
+    if not all(len(choice) in {1, longest} for choice in choices):
+        return []
+    spread = [choice if len(choice) == longest else choice * longest for choice in choices]
+    return [tuple(map(str, values)) for values in zip(*spread, strict=True)]
 
 
 def evaluate(expression: Any, named: Mapping[str, str], answer: Answer) -> Iterator[Any]:

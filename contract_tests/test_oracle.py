@@ -27,7 +27,8 @@ def oracle(run: Run) -> Iterator[Oracle]:
          page="the contract", stage=11)  # fmt: skip
 def test_reads(oracle: Oracle) -> None:
     """Every read of what was mirrored."""
-    oracle.compare([[], *oracle.scripts.alone(oracle.names(reads=True), times=2)])
+    names = oracle.names(reads=True)
+    oracle.compare([[], *oracle.scripts.chosen(names), *oracle.scripts.alone(names, times=2)])
 
 
 @promise("A call about a record that nobody has is refused as the mock refuses it", page="the contract", stage=32)
@@ -45,7 +46,7 @@ def test_changes(oracle: Oracle) -> None:
     """Each operation by itself, then several in a row, reads between them."""
     names = oracle.names()
     mixed = oracle.scripts.together([*names, *oracle.names(reads=True)], MIXED) if names else []
-    oracle.compare([*oracle.scripts.alone(names, times=3), *mixed])
+    oracle.compare([*oracle.scripts.alone(names, times=3), *oracle.scripts.chosen(oracle.names(reads=True)), *mixed])
 
 
 @pytest.mark.usefixtures("writable", "reserved")

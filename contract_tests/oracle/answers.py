@@ -126,6 +126,8 @@ class Exchange:
     def _records(self, path: Steps, place: str, mock: list[Any], target: Any) -> Iterator[Difference]:
         assert self.behaviour.list is not None  # noqa: S101 - asked before
         collection = self.behaviour.list.collection
+        if target is MISSING and not mock:
+            return  # an empty list may be left out
         if not isinstance(target, list):
             yield Difference("lost", f"{place}: a list", shown(target), collection, place)
             return

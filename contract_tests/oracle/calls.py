@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from contract_tests.contract import Contract, Operation
 from contract_tests.oracle.correspondence import Correspondence
@@ -70,20 +71,51 @@ class Binder:
     def bind(self, step: Step, state: State, pairs: Correspondence) -> tuple[Call, Call] | None:
         """The call for the mock and the one for the target; None when there is no record that it could be about."""
         behaviour, operation = self.model.behaviours[step.operation], self.contract.operation(step.operation)
+        step = replace(step, body=self._with_own_keys(behaviour, step.body))
         if step.unknown:
             values = tuple(self._nobodys(operation, name) for name in operation.path_names)
             call = Call(operation, values, step.query, self._nobodys_body(behaviour, step.body))
             return call, call
         places = self.places(behaviour)
+        if behaviour.list and not step.unknown:
+            step = replace(step, query=self._choosing(behaviour, step, state))
         if not places:
             return (call := Call(operation, (), step.query, step.body), call) if not operation.path_names else None
         held = (record for record in state.get(self.holder(behaviour), ()) if places.keys() <= record.keys())
         untouched = self.rules.protected | self.rules.reserved if operation.is_write else frozenset()
         found = [record for record in held if not untouched & {str(record[part]) for part in places}
-                 and self._name(behaviour, record) not in pairs.unpaired]  # fmt: skip
+                 and self._is_known(self._name(behaviour, record), pairs)]  # fmt: skip
         if not found:
             return None
         return self._about(behaviour, operation, found[step.pick % len(found)], step, pairs)
+
+    def _choosing(self, behaviour: Behaviour, step: Step, state: State) -> Mapping[str, Any]:
+        """The query of a list, what it chooses by taken from a record that has it; the values drawn where none has."""
+        query, chosen = behaviour.list, dict(step.query)
+        for name, expression in query.filters.items() if query else ():
+            kind, part = root(expression)
+            values = [record[name] for record in state.get(query.collection, ()) if name in record] if query else []
+            plain = [value for value in values if isinstance(value, str | int)]
+            if kind == "query" and part in chosen and plain and step.pick:
+                value = plain[step.pick % len(plain)]
+                chosen[part] = [value] if isinstance(chosen[part], list) else value
+        return chosen
+
+    def _with_own_keys(self, behaviour: Behaviour, body: Any) -> Any:
+        """The body with keys that no record has, not even one that no read shows, in place of those drawn."""
+        if behaviour.created is None:
+            return body
+        if isinstance(body, list):
+            return [self._with_own_keys(behaviour, item) for item in body]
+        key = self.model.collections[behaviour.created].key
+        return {**body, key: own(body[key])} if isinstance(body, Mapping) and key in body else body
+
+    @staticmethod
+    def _is_known(name: Name, pairs: Correspondence) -> bool:
+        """Whether the target's id of the record is known, and the record was read if such records are."""
+        collection, key = name
+        was_read = collection not in pairs.whole or key in pairs.whole[collection] or name in pairs.made
+        return was_read and name not in pairs.unpaired
 
     def _name(self, behaviour: Behaviour, record: Record) -> Name:
         collection = self.holder(behaviour)
@@ -163,6 +195,13 @@ class Inputs:
             return None
         values = tuple(self.path[name] for name in operation.path_names)
         return Call(operation, values, self.query, self.body, subject)
+
+
+def own(value: Any) -> Any:
+    """A value like this one that nobody has used."""
+    if isinstance(value, str):
+        return f"{value[:8]}{uuid4().hex[:12]}"
+    return uuid4().int >> 98 if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def with_member(body: Any, path: list[str], value: Any) -> Any:

@@ -54,6 +54,9 @@ class Correspondence:
     seen: dict[Name, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
     made: dict[Name, frozenset[str]] = field(default_factory=dict)  #: records made on the way: the fields sent or set
     written: bool = False  #: whether the target took a write before
+    whole: dict[str, set[str]] = field(default_factory=dict)  #: by collection, where not all was read: what was
+    moved: set[tuple[str, str, str]] = field(default_factory=set)  #: instants that the target moved: by its own keys
+    answered: set[tuple[Name, str]] = field(default_factory=set)  #: fields that an answer has shown since the mirroring
     unpaired: set[Name] = field(default_factory=set)  #: made, but the target has not yet named its own
 
     def mirrored(self, name: Name, record: Mapping[str, Any]) -> None:
@@ -90,29 +93,38 @@ class Correspondence:
         found = self._difference(view, name, part, mock, target, *seen.get(part, (MISSING, MISSING)))
         if found is None:
             if target is not MISSING or mock is MISSING:
-                seen[part] = (mock, target)
+                self._remember(name, part, mock, target)
             return
         kind, expected = found
         where = f"{part} of {view.collection} {self.target_key(name)}"
         yield Difference(kind, f"{where}: {expected}", shown(target), view.collection, part, name[1])
 
+    def _remember(self, name: Name, part: str, mock: Any, target: Any) -> None:
+        before = self.seen[name].get(part, (MISSING, MISSING))[1]
+        if instant(target) and not same(before, target):
+            self.moved.add((name[0], self.target_key(name), part))
+        self.seen[name][part] = (mock, target)
+        self.answered.add((name, part))
+
     def _difference(
         self, view: View, name: Name, part: str, mock: Any, target: Any, old_mock: Any, old_target: Any
     ) -> tuple[str, str] | None:
         if mock is MISSING:
-            gone = old_mock is not MISSING or (part in view.fields and name not in self.made)
-            return ("left", "nothing") if gone and part in view.declared and target not in (MISSING, None) else None
+            gone = old_mock is not MISSING and part in view.declared
+            return ("left", "nothing") if gone and target not in (MISSING, None) else None
         if target is MISSING:
             given = part in self.made.get(name, ())
             lost = given or (old_target not in (MISSING, None) and part in view.fields)
             return ("lost", repr(mock)) if lost and mock is not None else None
-        if old_mock is not MISSING and same(mock, old_mock):
+        if old_mock is not MISSING and same(mock, old_mock) and instant(mock) == instant(old_mock):
             kept = same(target, old_target) or drifted(old_target, target, self.now)
-            return None if kept else ("changed", shown(old_target))
+            kind = "changed" if (name, part) in self.answered else "value"
+            return None if kept else (kind, shown(old_target))
         if name in self.made and part not in self.made[name] and old_mock is MISSING:
             return None  # the maker's own choice
         if instant(mock):
-            order = order_broken((old_mock, mock), (old_target, target), self.now)
+            again = (name[0], self.target_key(name), part) in self.moved
+            order = order_broken((old_mock, mock), (old_target, target), self.now, again=again)
             return ("order", order) if order else None
         return None if self._equal(mock, target) else ("value", repr(mock))
 

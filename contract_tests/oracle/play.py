@@ -13,7 +13,7 @@ from contract_tests.oracle.answers import UNADMITTED, Comparison
 from contract_tests.oracle.calls import Binder, Call, State, Step, reads
 from contract_tests.oracle.correspondence import Correspondence, Difference
 from contract_tests.oracle.mirror import Mirror
-from contract_tests.oracle.records import MISSING, Name, Shown
+from contract_tests.oracle.records import MISSING, Shown
 from contract_tests.target import Target
 
 MOST_READS = 20  # of records, for each operation and script
@@ -65,8 +65,7 @@ class Play:
     told: set[tuple[str, str, str, str]] = field(
         default_factory=set
     )  #: divergences that are known: no longer looked at
-    played: int = 0
-    _state: State | None = None
+    moved: set[tuple[str, str, str]] = field(default_factory=set)  #: see `Correspondence`
 
     def __post_init__(self) -> None:
         self.comparison = Comparison(self.binder.contract, self.binder.model)
@@ -88,9 +87,8 @@ class Play:
 
     def run(self, steps: Sequence[Step]) -> tuple[tuple[Done, ...], list[Divergence]]:
         """Play a script from what the target shows now: the calls made, and how the first answers differ that do."""
-        self.played += 1
         self.mirror.set(self.shown.records)
-        pairs = Correspondence(self.now())
+        pairs = Correspondence(self.now(), moved=self.moved, whole=self.shown.whole)
         for name, record in self.shown.records.items():
             pairs.mirrored(name, record)
         done: list[Done] = []
@@ -180,11 +178,10 @@ class Play:
         except Withheld as withheld:
             self.withheld[withheld.reason] = None
             return []
+        is_first = not done and not one.call.operation.is_write
+        sources = self.shown.sources if is_first else {}
         found = [
-            Divergence(done, one, different, pairs.now, self._source(different, done)) for different in differences
+            Divergence(done, one, different, pairs.now, sources.get((different.collection, different.key)))
+            for different in differences
         ]
         return [divergence for divergence in found if divergence.signature not in self.told]
-
-    def _source(self, different: Difference, done: tuple[Done, ...]) -> Answer | None:
-        name: Name = (different.collection, different.key)
-        return self.shown.sources.get(name) if not done else None

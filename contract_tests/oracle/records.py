@@ -24,6 +24,7 @@ class Shown:
     model: Model
     records: dict[Name, Record] = field(default_factory=dict)
     sources: dict[Name, Answer] = field(default_factory=dict)
+    whole: dict[str, set[str]] = field(default_factory=dict)  #: keys by collection of the records read by themselves
     fields: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  #: by operation: collection and field
 
     def learn(self, behaviour: Behaviour, values: Mapping[str, str], answer: Answer) -> None:
@@ -37,6 +38,8 @@ class Shown:
             for part, value in {**record, **{p: v for p, v in known.items() if p not in record}}.items():
                 held.setdefault(part, value)
             self.sources.setdefault(name, answer)
+            if behaviour.find and collection == behaviour.find.collection:
+                self.whole.setdefault(collection, set()).add(str(key))
             self.fields.setdefault(behaviour.operation, set()).update((collection, part) for part in record)
 
     def of(self, collection: str) -> list[Record]:
@@ -46,12 +49,13 @@ class Shown:
 
 def views(behaviour: Behaviour, values: Mapping[str, str], answer: Any) -> Iterator[tuple[str, Record, Record]]:
     """Each record in an answer: its collection, what is shown of it, and what the way to it tells besides."""
-    found: Record = {}
+    known = told_by(behaviour.find, values, {}) if behaviour.find else {}
+    found = known
     for path, expression in behaviour.reply.items():
         value = dig(answer, path)
         if expression == "$record" and behaviour.find and isinstance(value, Mapping):
-            found = own_fields(value, path, behaviour)
-            yield behaviour.find.collection, found, told_by(behaviour.find, values, {})
+            found = {**known, **(own := own_fields(value, path, behaviour))}
+            yield behaviour.find.collection, own, known
     for path, expression in behaviour.reply.items():
         value = dig(answer, path)
         if expression == "$records" and behaviour.list and isinstance(value, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
@@ -60,13 +61,16 @@ class Samples:
         place = self.contract.look_up(start, "requestBody", "content", "application/json", "schema")
         return None if place is None else self.values(place)
 
-    def query(self, operation: Operation, without: frozenset[str] = frozenset()) -> SearchStrategy[dict[str, Any]]:
-        """Query parameters that must be there, and some that may be."""
+    def query(
+        self, operation: Operation, without: frozenset[str] = frozenset(), wanted: frozenset[str] = frozenset()
+    ) -> SearchStrategy[dict[str, Any]]:
+        """Query parameters that must be there or are wanted, and some that may be."""
         chosen: dict[bool, dict[str, SearchStrategy[Any]]] = {True: {}, False: {}}
         for parameter in operation.definition["parameters"]:
             if parameter.get("in") == "query" and parameter["name"] not in without:
                 place = self.contract.look_up(Place(parameter), "schema") or Place({"type": "string"})
-                chosen[bool(parameter.get("required"))][parameter["name"]] = self.values(place)
+                must = bool(parameter.get("required")) or parameter["name"] in wanted
+                chosen[must][parameter["name"]] = self.values(place)
         return st.fixed_dictionaries(chosen[True], optional=chosen[False])
 
     def values(self, place: Place, depth: int = 0) -> SearchStrategy[Any]:
@@ -155,7 +159,10 @@ def integers(schema: Mapping[str, Any]) -> SearchStrategy[int]:
 
 
 def numbers(schema: Mapping[str, Any]) -> SearchStrategy[float]:
-    """Numbers without a fraction, which every number type holds."""
+    """Numbers without a fraction, which every number type holds; with one only where the bounds leave no other."""
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None and math.ceil(low) > math.floor(high):
+        return st.floats(low, high)
     return bounded(schema, int(schema.get("multipleOf", 1)) or 1).map(float)
 
 
@@ -169,5 +176,5 @@ def bounded(schema: Mapping[str, Any], step: int) -> SearchStrategy[int]:
         high = under - 1 if not isinstance(under, bool) else (high if high is not None else 0) - int(under)
     least = low if low is not None else (1 if high is None or high >= 1 else high - 1000)
     most = high if high is not None else max(least, 0) + 1000
-    first, last = -(-int(least) // step), int(most) // step
+    first, last = math.ceil(least / step), math.floor(most / step)
     return st.integers(first, max(first, last)).map(lambda number: number * step)

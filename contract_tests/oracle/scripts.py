@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from contract_tests.contract import Contract, Operation, Place
 from contract_tests.oracle.calls import Step
-from contract_tests.oracle.model import Model
+from contract_tests.oracle.model import Model, root
 from contract_tests.oracle.samples import Samples, drawn
 from contract_tests.target import NOTHING
 
@@ -25,19 +25,28 @@ class Scripts:
     def __init__(self, contract: Contract, model: Model, seed: int) -> None:
         self.contract, self.model, self.seed, self.samples = contract, model, seed, Samples(contract)
 
-    def queries(self, name: str, count: int = 4) -> list[Mapping[str, Any]]:
-        """Queries for a read, the one without anything optional first; each value of a choice in its turn."""
-        operation, paged = self.contract.operation(name), self.model.behaviours[name].paged
+    def queries(self, name: str) -> list[Mapping[str, Any]]:
+        """Queries that show all there is: nothing optional, each value of a choice in its turn."""
+        operation = self.contract.operation(name)
         found: list[Mapping[str, Any]] = []
         for parameter in operation.definition["parameters"]:
             if parameter.get("in") == "query" and parameter.get("required"):
                 found += self._choices(parameter)
-        return found or [*drawn(self.samples.query(operation, paged), count, self.seed)[:1]]
+        optional = frozenset(p["name"] for p in operation.definition["parameters"] if not p.get("required"))
+        return found or [*drawn(self.samples.query(operation, optional), 1, self.seed)]
 
     def alone(self, names: Sequence[str], times: int = 1) -> list[list[Step]]:
         """Each operation by itself, every time with the next record."""
         drew = {name: drawn(self._step(name, st.just(False)), times, self.seed) for name in names}
-        return [[replace(step, pick=turn)] for name in names for turn, step in enumerate(drew[name])]
+        return [
+            [replace(step, pick=at + turn)] for at, name in enumerate(names) for turn, step in enumerate(drew[name])
+        ]
+
+    def chosen(self, names: Sequence[str]) -> list[list[Step]]:
+        """Each list by itself, its choice of records taken from one that is there."""
+        return [
+            [Step(name, pick, query=query)] for name in names for pick, query in enumerate(self._full_queries(name), 1)
+        ]
 
     def refused(self, names: Sequence[str]) -> list[list[Step]]:
         """Each operation that names a record, with one that nobody has."""
@@ -62,6 +71,13 @@ class Scripts:
         return st.builds(
             Step, st.just(name), st.integers(0, 999), unknown, st.just(NOTHING) if body is None else body, query
         )
+
+    def _full_queries(self, name: str) -> list[Mapping[str, Any]]:
+        query = self.model.behaviours[name].list
+        wanted = {part for kind, part in map(root, query.filters.values()) if kind == "query"} if query else set()
+        if not wanted:
+            return []
+        return [*drawn(self.samples.query(self.contract.operation(name), wanted=frozenset(wanted)), 2, self.seed)]
 
     def _choices(self, parameter: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         schema = self.contract.look_up(Place(parameter), "schema")

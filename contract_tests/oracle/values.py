@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,7 @@ def same(one: Any, two: Any) -> bool:
     if isinstance(one, bool) or isinstance(two, bool) or one is None or two is None:
         return one is two
     if isinstance(one, int | float) and isinstance(two, int | float):
-        return abs(one - two) <= 1e-9 * max(abs(one), abs(two))
+        return same_number(one, two)
     if isinstance(one, Mapping) and isinstance(two, Mapping):
         return all(same(one[name], two[name]) for name in one.keys() & two.keys())
     if isinstance(one, list) and isinstance(two, list):
@@ -41,17 +42,28 @@ def same(one: Any, two: Any) -> bool:
     return bool(one == two)
 
 
+def same_number(one: float, two: float) -> bool:
+    """Whether two numbers are the same: integers to the last digit, others as far as a double tells."""
+    if isinstance(one, int) and isinstance(two, int):
+        return one == two
+    try:
+        return math.isclose(one, two, rel_tol=1e-12)
+    except OverflowError:  # an integer beyond every double
+        return False
+
+
 def drifted(before: Any, after: Any, now: datetime) -> bool:
     """Whether a past instant moved up to now: using a thing may bring the time of its last use up to date."""
     old, new = instant(before), instant(after)
     return bool(old and new and old <= now and old <= new <= now + JUST_NOW)
 
 
-def order_broken(mock: tuple[Any, Any], target: tuple[Any, Any], now: datetime) -> str:
+def order_broken(mock: tuple[Any, Any], target: tuple[Any, Any], now: datetime, *, again: bool = False) -> str:
     """How an instant that the mock moved differs in order from what the target made of it; empty when it does not.
 
     `mock` and `target` hold the instant before and after. How long a period lasts is free: what must agree is the side
-    of now on which the instant lies, and that it moved forward.
+    of now on which the instant lies, and that it moved forward; if it has just been moved, `again` may be within the
+    same second.
     """
     old_mock, new_mock = instant(mock[0]), instant(mock[1])
     old_target, new_target = instant(target[0]), instant(target[1])
@@ -66,6 +78,8 @@ def order_broken(mock: tuple[Any, Any], target: tuple[Any, Any], now: datetime) 
     if new_mock < now and new_target >= now:
         return "earlier than now"
     if old_mock and old_target and new_mock > old_mock + SAME_INSTANT and new_target <= old_target:
+        if again and new_target >= old_target - SAME_INSTANT:
+            return ""
         return f"later than before ({target[0]})"
     return ""
 

@@ -8,7 +8,7 @@ from contract_tests.answer import Answer
 from contract_tests.contract import marks
 from contract_tests.errors import Broken
 from contract_tests.flashback import SUBJECTS
-from contract_tests.oracle.model import Model
+from contract_tests.oracle.model import Collection, Model
 from contract_tests.oracle.play import Divergence
 from contract_tests.oracle.values import instant
 
@@ -33,24 +33,31 @@ def of_field(divergence: Divergence, model: Model) -> Iterator[str]:
     """Numbers behind what the mock shows in the field: those of the last call that set it, or of its lapse."""
     different = divergence.difference
     collection = model.collections.get(different.collection)
-    lapses = collection.lapses.values() if collection else ()
     for done in reversed((*divergence.done, divergence.at)):
         behaviour = model.behaviours[done.step.operation]
-        if behaviour.subject == different.collection and behaviour.sets(different.field):
+        is_about = done.call.subject in {None, (different.collection, different.key)}
+        if is_about and behaviour.subject == different.collection and behaviour.sets(different.field):
             yield from behaviour.assumed
             return
-    if any(different.field in values for values in lapses):
-        yield from marks(divergence.at.call.operation.definition)
+    if collection is None:
+        return
+    for field, values in collection.lapses.items():
+        if different.field in values and has_passed(divergence, collection, field, divergence.at.mock):
+            yield from marks(divergence.at.call.operation.definition)
 
 
 def has_ended(divergence: Divergence, model: Model) -> bool:
-    """Whether the record that one list lacks is past the instant that ends it."""
-    different = divergence.difference
-    collection = model.collections.get(different.collection)
+    """Whether the record that the mock's list lacks is past the instant that ends it."""
+    collection = model.collections.get(divergence.difference.collection)
     if collection is None or collection.expires is None:
         return False
-    ends = list(values_of(divergence.at.target.json, collection.key, different.key, collection.expires))
-    return any((end := instant(text)) and end <= divergence.now for text in ends)
+    return has_passed(divergence, collection, collection.expires, divergence.at.target)
+
+
+def has_passed(divergence: Divergence, collection: Collection, field: str, answer: Answer) -> bool:
+    """Whether an instant of the record lies in the past, as an answer shows it."""
+    found = values_of(answer.json, collection.key, divergence.difference.key, field)
+    return any((moment := instant(text)) and moment <= divergence.now for text in found)
 
 
 def values_of(value: object, key: str, name: str, field: str) -> Iterator[object]:

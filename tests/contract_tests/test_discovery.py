@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.answer import Answer, Sent
 from contract_tests.contract import Contract
-from contract_tests.discovery import Discovery, evaluate, identifiers
+from contract_tests.discovery import Discovery, combined, evaluate, identifiers
 from contract_tests.errors import Withheld
 from contract_tests.target import Target
 from tests.contract_tests.reference import Service
@@ -56,3 +56,19 @@ def test_expressions(expression: str, values: list[object]) -> None:
 def test_identifiers_by_name(value: object, found: list[str]) -> None:
     """The parameter's own name before `id`."""
     assert list(identifiers(value, "petId")) == found
+
+
+@pytest.mark.parametrize(
+    ("choices", "calls"),
+    [
+        ([["a", "b"]], [("a",), ("b",)]),
+        ([["x"], [1, 2]], [("x", "1"), ("x", "2")]),
+        ([["x", "y"], [1, 2]], [("x", "1"), ("y", "2")]),
+        ([["x", "y"], [1, 2, 3]], []),
+        ([["x"], []], []),
+        ([], []),
+    ],
+)
+def test_path_values_are_combined(choices: list[list[object]], calls: list[tuple[str, ...]]) -> None:
+    """Values of the same records go together; one that belongs to all goes with each."""
+    assert combined(choices) == calls
