@@ -1,9 +1,9 @@
 """One thread answers while the others rest: threads that all want the interpreter pass it around at a high price.
 
-This is the leader/followers pattern. With 16 threads that compete, an answer costs 17 calls of the kernel to wake and to wait; with one, hardly any. So the
-server's threads take turns: the first one answers, any other that is given a request answers that one and rests. Who
-is about to be busy for long steps aside, and one that is held up without having said so, by a client that sends half a
-body, is relieved.
+This is the leader/followers pattern. With 16 threads that compete, an answer costs 17 calls of the kernel to wake and
+to wait; with one, hardly any. So the server's threads take turns: the first one answers, any other that is given a
+request answers that one and rests. Who is about to be busy for long steps aside, and one that is held up without
+having said so, by a client that sends half a body, is relieved.
 """
 
 from __future__ import annotations
