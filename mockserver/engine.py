@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -130,12 +130,17 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
     fixtures = read_fixtures(settings.fixtures)
     inferred: Inferred | None = None
-    if settings.behaviours is None:
+    if settings.behaviours is None or not settings.fixtures:
         from mockserver.behaviour.infer import infer, seed_records
 
         inferred = infer(contract)
-        fixtures = fixtures.beside(seed_records(contract, inferred, seed=settings.seed))
-    behaviours = _behaviours(settings, contract, fixtures, inferred)
+    data, locate = _said(settings, inferred)
+    if inferred is not None:
+        wanted = data.get("collections") if isinstance(data, Mapping) else None
+        made = seed_records(contract, inferred, seed=settings.seed)
+        fixtures = fixtures.beside({name: held for name, held in made.items() if name in (wanted or ())})
+    fields = MappingProxyType(fixtures.fields())
+    behaviours = read_behaviours(data, contract, locate=locate, fields=fields, periods=settings.periods)
     schemas = record_schemas(behaviours, contract)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
     base = Base(seeded, clock)
@@ -146,7 +151,7 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     store.leavers.append(partial(_left, journal))
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth)
     pipeline = Pipeline(contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock)
-    reasons = inferred.reasons if inferred is not None else {}
+    reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}
     return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, reasons)
 
 
@@ -167,14 +172,11 @@ def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Entry], Kind
     return kind
 
 
-def _behaviours(settings: Settings, contract: Contract, fixtures: Fixtures, inferred: Inferred | None) -> Behaviours:
+def _said(settings: Settings, inferred: Inferred | None) -> tuple[Any, Callable[[str], str]]:
+    """The behaviours as data, and what finds a place in them."""
     if settings.behaviours is not None:
-        data, locate = plain_yaml.read(settings.behaviours), _locator(settings.behaviours)
-    else:
-        data, locate = inferred.behaviours if inferred else {}, _inferred
-    return read_behaviours(
-        data, contract, locate=locate, fields=MappingProxyType(fixtures.fields()), periods=settings.periods
-    )
+        return plain_yaml.read(settings.behaviours), _locator(settings.behaviours)
+    return inferred.behaviours if inferred else {}, _inferred
 
 
 def _inferred(pointer: str) -> str:

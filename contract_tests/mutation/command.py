@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     described.add_argument("--check-equivalent", action="store_true", help="judge those declared equivalent too")
     described.add_argument("--min-score", metavar="SHARE", type=float, default=0.95, help="default: 0.95")
     described.add_argument("--out", metavar="FILE", type=Path, help="write findings and score as JSON")
+    described.add_argument("--page", metavar="FILE", type=Path, help="write the tables into a Markdown page")
     described.add_argument("--resume", action="store_true", help="keep the findings that --out holds; judge the others")
     described.add_argument("--list", action="store_true", help="name the mutants and judge none")
     return described
@@ -75,6 +76,8 @@ def measure(given: argparse.Namespace) -> int:
         tell(score.findings[-1], f"{number}/{len(left)}")
         if given.out:
             score.write(given.out, len(catalogue(behaviours)))
+    if given.page:
+        score.put_into(given.page)
     print(f"\n{score.table()}\n\n{score.sentence()} in {time.monotonic() - started:.0f} s")
     return 0 if score.value >= given.min_score else 1
 

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from contract_tests.errors import UsageError
 from contract_tests.mutation.judging import Fate, Finding
 
 COUNTED = (Fate.ASSERTION, Fate.CRASH, Fate.SURVIVED)
 COLUMNS = (*COUNTED, Fate.EQUIVALENT)
+MARKERS = ("<!-- mutants -->", "<!-- /mutants -->")
+"""Between these stands the table of a Markdown page."""
 
 
 @dataclass
@@ -53,6 +56,15 @@ class Score:
     def table(self) -> str:
         """Two Markdown tables: by operation and by operator."""
         return "\n\n".join("\n".join(rows(title, self.by(key))) for title, key in VIEWS.items())
+
+    def put_into(self, page: Path) -> None:
+        """Write sentence and tables into a Markdown page, between its markers."""
+        text = page.read_text(encoding="utf-8")
+        before, opened, rest = text.partition(MARKERS[0])
+        _, closed, after = rest.partition(MARKERS[1])
+        if not opened or not closed:
+            raise UsageError(f"{page} has no {' and '.join(MARKERS)}", fix="put both where the table is to stand")
+        page.write_text(f"{before}{opened}\n{self.sentence()}\n\n{self.table()}\n{closed}{after}", encoding="utf-8")
 
     def read(self, path: Path) -> None:
         """Take over the findings of an earlier, interrupted run, if there are any."""

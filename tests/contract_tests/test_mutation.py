@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from contract_tests.contract import Contract, bundled
+from contract_tests.errors import UsageError
 from contract_tests.mutation.body import shifted
 from contract_tests.mutation.command import main, why_equivalent
 from contract_tests.mutation.distortion import Distortion, distortions
@@ -19,6 +20,7 @@ from contract_tests.mutation.proxy import distorted
 from contract_tests.mutation.score import Score
 from contract_tests.mutation.sites import GONE, Users, replaced
 from tests.contract_tests.reference import Service, serve
+from tests.support import ROOT
 
 USERS = Users("red-token", "blue-token")
 SMALL: dict[str, Any] = {
@@ -170,3 +172,17 @@ def test_mutants_are_listed_without_judging_any(capsys: pytest.CaptureFixture[st
     """By name, with those declared equivalent marked."""
     assert main(["--list", "--only", "charset added"]) == 0
     assert capsys.readouterr().out == "answer charset added (equivalent)\n"
+
+
+def test_the_page_shows_what_the_findings_say(tmp_path: Path) -> None:
+    """The README's tables are those of the kept findings; a page without markers is left alone."""
+    score, page = Score({}), tmp_path / "page.md"
+    score.read(ROOT / "bench" / "mutation.json")
+    told = (ROOT / "contract_tests" / "README.md").read_text(encoding="utf-8")
+    page.write_text(told, encoding="utf-8")
+    score.put_into(page)
+    assert page.read_text(encoding="utf-8") == told
+    page.write_text("no marker", encoding="utf-8")
+    with pytest.raises(UsageError, match="<!-- mutants -->"):
+        score.put_into(page)
+    assert page.read_text(encoding="utf-8") == "no marker"
