@@ -36,7 +36,9 @@ def test_the_mock_is_like_itself() -> None:
     assert "0 not checked" in told
 
 
-@pytest.mark.parametrize("name", ["OffsetInPlaceOfZ", "FurtherFields", "OptionalFieldsLeftOut", "OtherLengths"])
+@pytest.mark.parametrize(
+    "name", ["OffsetInPlaceOfZ", "LongIds", "OptionalFieldsLeftOut", "OtherLengths", "FirstSessionsExpireSoon"]
+)
 def test_a_sound_target_passes(name: str) -> None:
     """Whatever freedom it takes, without a note."""
     with serve({"Service": Service, **VARIANTS}[name]()) as url:
