@@ -84,8 +84,11 @@ class Answer:
 
     def told(self) -> str:
         """Status and body in one line, for a message."""
-        text = " ".join(self.body.decode("utf-8", "replace").split())
-        return f"{self.status} {shorten(text)}".strip()
+        text = shorten(" ".join(self.body.decode("utf-8", "replace").split()))
+        has_none = self.sent.method == "HEAD" or self.status in {204, 205, 304}
+        end = " and there the body breaks off" if self.truncated else ""
+        end = end or (", which is no JSON" if text and "json" in self.media_type and self.json is NOT_JSON else "")
+        return f"{self.status} {text or ('' if has_none else 'with an empty body')}".strip() + end
 
 
 def shorten(text: str, limit: int = SHOWN_BODY) -> str:

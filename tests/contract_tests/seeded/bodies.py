@@ -137,7 +137,7 @@ class RevokeAllAnswers202(OnSuccessOf):
         return 202, payload, headers
 
 
-@defect("a JSON body", "empty body")
+@defect("empty body")
 class EmptyBodyOnRevoke(OnSuccessOf):
     handler = "revoke"
 
@@ -200,7 +200,7 @@ class HtmlContentTypeOn404(Rewrites):
         return status, payload, {**headers, "Content-Type": "text/html"} if handler and status == 404 else headers
 
 
-@defect("a JSON body", "breaks off")
+@defect("no JSON", "breaks off")
 class UndecodableGzip(OnSuccessOf):
     handler = "list_sessions"
 
