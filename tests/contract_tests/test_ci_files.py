@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from contract_tests.mutation.command import parser as mutants
 from contract_tests.settings import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +57,8 @@ def test_the_page_extends_the_template_with_variables_that_it_reads() -> None:
 
 def test_every_flag_on_the_page_exists() -> None:
     """Flags of the command, of `mutants`, of the pytest plugin, and of docker."""
-    foreign = {"--rm", "--target", "--only", "--list", "--out", "--mock-url"}
+    of_mutants = {name for action in mutants()._actions for name in action.option_strings}
+    foreign = {"--rm", "--target", "--mock-url"} | of_mutants
     assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", PAGE)) <= FLAGS | foreign
 
 
