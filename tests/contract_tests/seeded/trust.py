@@ -95,7 +95,7 @@ class TrustEndsSessions(Service):
         return answer
 
 
-@defect("other fields")
+@defect("other fields", "became 'Trusted device'")
 class TrustRenames(Service):
     def trust(self, user, body, media_type=""):
         answer = super().trust(user, body, media_type)
