@@ -20,6 +20,8 @@ PAUSE = 0.05
 """Seconds between two looks at what has come in."""
 LINES = 50
 """How many lines one look may write; under load the rest is counted, and stands in the journal."""
+WAITING = 10_000
+"""How many entries wait for a look at most; the oldest go first."""
 
 
 BODY = 2000
@@ -51,7 +53,7 @@ class Terminal:
 
     def __init__(self, out: TextIO = sys.stdout, log_format: LogFormat = "text", look: Look = PLAIN) -> None:
         self._out, self._format, self._look = out, log_format, look
-        self._waiting: deque[Entry] = deque(maxlen=10_000)
+        self._waiting: deque[Entry | None] = deque(maxlen=WAITING)  # None: one that is counted, and no more
         self._woken = threading.Event()
         self._skipped = 0
 
@@ -60,8 +62,13 @@ class Terminal:
         threading.Thread(target=self._run, name="terminal", daemon=True).start()
 
     def __call__(self, entry: Entry) -> None:
-        """Take in an entry; it is written soon."""
-        self._waiting.append(entry)
+        """Take in an entry; it is written soon. One that no look has room for is not held: it may be large."""
+        if self._format == "json":
+            self._waiting.append(entry)
+        elif self._look.quiet and entry.verdict != "broken":
+            return
+        else:
+            self._waiting.append(entry if len(self._waiting) < LINES else None)
         if not self._woken.is_set():
             self._woken.set()
 
@@ -78,11 +85,9 @@ class Terminal:
         lines: list[str] = []
         while self._waiting:
             entry = self._waiting.popleft()
-            if self._format == "json":
+            if entry is not None and self._format == "json":
                 lines.append(json_line(entry))
-            elif self._look.quiet and entry.verdict != "broken":
-                continue
-            elif len(lines) < LINES:
+            elif entry is not None and len(lines) < LINES:
                 lines += told(entry, self._look)
             else:
                 self._skipped += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -78,6 +79,15 @@ def test_under_load_the_rest_is_counted(log_format: Any, count: int) -> None:
     assert ("... and 7 more" in lines[-1]) is (log_format == "text")
     terminal.flush()
     assert len(out.getvalue().splitlines()) == count
+
+
+def test_entries_that_are_only_counted_are_not_held() -> None:
+    """Under load, what waits for the next look is as large as what that look can show."""
+    terminal, entry = Terminal(io.StringIO()), _entry()
+    before = sys.getrefcount(entry)
+    for _ in range(LINES + 7):
+        terminal(entry)
+    assert sys.getrefcount(entry) == before + LINES
 
 
 def test_nothing_is_written_for_nothing() -> None:
