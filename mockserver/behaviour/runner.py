@@ -139,8 +139,10 @@ class _Run:
             else:
                 after = shape.merged(after, base)
         after = _laid_over(after, change.fields, self.scope)
-        fixed = partial(_fixed, change.fields, self.scope)
-        self._store(name, before, shape.settled(after, shown, fixed, self._seed(), self.scope.now))
+        if shape.misfits is not None:
+            fixed = partial(_fixed, change.fields, self.scope)
+            after = shape.settled(after, shown, fixed, self._seed(), self.scope.now)
+        self._store(name, before, after)
 
     def remove(self, query: Query) -> None:
         filters = self._filters(query)

@@ -10,6 +10,9 @@ from mockserver.contract.shape import Resolve, branches, is_open, item, members,
 
 Show = Callable[[Any], Any]
 
+REMEMBERED = 1_000
+"""How many records of one list are remembered as they show."""
+
 
 def projector(schema: Any, resolve: Resolve) -> Show:
     """A function that gives a value without undeclared and write-only members, at every depth.
@@ -17,6 +20,32 @@ def projector(schema: Any, resolve: Resolve) -> Show:
     What it needs of a schema is found when the first value of that schema is shown: schemas reach far.
     """
     return _projector(schema, resolve, {})
+
+
+def stored_projector(schema: Any, resolve: Resolve) -> Show:
+    """The same for what a store holds: no record changes in place, so what a list shows of it is worked out once."""
+    show, inner = projector(schema, resolve), item(schema, resolve)
+    each = projector(inner, resolve) if inner is not None else _as_is
+    if each is _as_is:
+        return show
+    once = _once(each)
+    return lambda value: [once(one) for one in value] if isinstance(value, list) else show(value)
+
+
+def _once(show: Show) -> Show:
+    known: dict[int, tuple[Any, Any]] = {}  # by identity; an entry holds its value, lest the id be given to another
+
+    def shown(value: Any) -> Any:
+        found = known.get(id(value))
+        if found is not None and found[0] is value:
+            return found[1]
+        if len(known) >= REMEMBERED:
+            known.clear()
+        result = show(value)
+        known[id(value)] = value, result
+        return result
+
+    return shown
 
 
 def _projector(schema: Any, resolve: Resolve, known: dict[int, Show]) -> Show:

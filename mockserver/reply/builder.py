@@ -10,7 +10,7 @@ import msgspec
 from mockserver.contract import media as media_types
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT, MediaType, Operation, Response
-from mockserver.contract.projection import Show, projector
+from mockserver.contract.projection import Show, projector, stored_projector
 from mockserver.contract.shape import Resolve, at_path
 from mockserver.errors import Refused
 from mockserver.reply.headers import header_text
@@ -134,7 +134,7 @@ class ReplyBuilder:
         found = self._shows.get(key)
         if found is None:
             schema = at_path(template.schema, path, self.contract.resolve)
-            found = self._shows[key] = projector(schema, self.contract.resolve)
+            found = self._shows[key] = stored_projector(schema, self.contract.resolve)
         return found
 
     def _made(self, operation: Operation, status: int, media: str | None, sparse: bool) -> Template:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -12,6 +13,7 @@ from mockserver.contract import media
 from mockserver.contract.shape import Resolve, branches, item, members
 
 
+@lru_cache(maxsize=1000)
 def is_xml(content_type: str) -> bool:
     """Whether a media type is XML."""
     sub = media.split(content_type)[0].partition("/")[2]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.projection import projector
+from mockserver.contract.projection import REMEMBERED, projector, stored_projector
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 VALUES = st.recursive(
@@ -123,3 +123,29 @@ def test_what_is_required_is_shown_though_nobody_declares_it() -> None:
     }
     shown = projector(schema, _plain)({"a": "x", "b": [1], "secret": "s", "other": 2})
     assert shown == {"a": "x", "b": [1]}
+
+
+@given(VALUES, SCHEMAS)
+def test_what_is_stored_shows_alike_and_once(value: Any, schema: Any) -> None:
+    """A list of records shows what any list does; a record that is there still is not looked at again."""
+    show, again = projector(schema, _plain), stored_projector(schema, _plain)
+    assert again(value) == again(value) == show(value)
+
+
+def test_a_record_in_the_place_of_another_shows_anew() -> None:
+    """A changed record is another value, however much it resembles the one before."""
+    schema = {"items": {"properties": {"a": {}}}}
+    show, record = stored_projector(schema, _plain), {"a": 1, "private": 2}
+    first = show([record])
+    assert show([record])[0] is first[0]
+    assert show([{**record, "a": 3}]) == [{"a": 3}]
+
+
+def test_few_records_are_remembered() -> None:
+    """However many records pass, no more than some are held."""
+    show = stored_projector({"items": {"properties": {"a": {}}}}, _plain)
+    record = {"a": 1}
+    first = show([record])[0]
+    show([{"a": number} for number in range(REMEMBERED)])
+    assert show([record]) == [first]
+    assert show([record])[0] is not first
