@@ -38,7 +38,7 @@ class Fixtures(msgspec.Struct, frozen=True):
 
     def fields(self) -> dict[str, frozenset[str]]:
         """The names of the fields that the records of each collection have."""
-        return {name: frozenset(key for record in held for key in record) for name, held in self.records.items()}
+        return {name: frozenset().union(*held) for name, held in self.records.items()}
 
 
 def read_fixtures(paths: Iterable[Path]) -> Fixtures:

@@ -88,10 +88,10 @@ class _Checker:
 
     def given(self, held: Sequence[Any]) -> Iterator[tuple[Record, Moments]]:
         """Check the records that somebody wrote; their date math is returned with them. Raises FixtureError."""
-        finders = [finder for schema, _ in self.schemas if (finder := moment_finder(schema, self.contract))]
+        find = moment_finder([schema for schema, _ in self.schemas], self.contract)
         for place, record in enumerate(held):
             self.use_key(place, record)
-            moments = tuple(dict(pair for find in finders for pair in find(record, ())).items())
+            moments = tuple(find(record, ())) if find is not None else ()
             value = resolved(record, moments, self.instants)
             for schema, shown in self.shown(value):
                 for violation in self.contract.violations(schema, shown, place=""):
@@ -126,17 +126,21 @@ class _Checker:
         return FixtureError(f"{where} {problem}", place=place_of(self.source, pointer))
 
 
-def moment_finder(schema: Any, contract: Contract, depth: int = DEEPEST) -> Finder | None:
-    """A function that finds the date math in a value, where the schema says `date-time`; None if nowhere."""
-    node = contract.resolve(schema)
+def moment_finder(schemas: Sequence[Any], contract: Contract, depth: int = DEEPEST) -> Finder | None:
+    """A function that finds the date math in a value, where one of the schemas says `date-time`; None if nowhere."""
+    resolve = contract.resolve
     if depth == 0:
         return None
-    if has_format(node, "date-time", contract.resolve):
+    if any(has_format(schema, "date-time", resolve) for schema in schemas):
         return _moment
-    inner = {name: moment_finder(part, contract, depth - 1) for name, part in members(node, contract.resolve).items()}
+    parts: dict[str, list[Any]] = {}
+    for schema in schemas:
+        for name, part in members(schema, resolve).items():
+            parts.setdefault(name, []).append(part)
+    inner = {name: moment_finder(held, contract, depth - 1) for name, held in parts.items()}
     finders = {name: find for name, find in inner.items() if find is not None}
-    each = item(node, contract.resolve)
-    of_items = moment_finder(each, contract, depth - 1) if each is not None else None
+    each = [one for schema in schemas if (one := item(schema, resolve)) is not None]
+    of_items = moment_finder(each, contract, depth - 1) if each else None
     return _nested(finders, of_items) if finders or of_items else None
 
 
