@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mockserver import __version__
 from mockserver.banner import banner
-from mockserver.contract.contract import load_contract
+from mockserver.contract.contract import load_contract, without_collection
 from mockserver.engine import Engine, build_engine
 from mockserver.errors import ContractBroken, MockError, UsageError
 from mockserver.flags import FLAGS, read_settings
@@ -102,7 +102,8 @@ def _mock(options: argparse.Namespace) -> int:
     if settings.port == 0:
         settings = replace(settings, port=free_port(settings.host))
     check_address(settings.host, settings.port)
-    serve(build_engine(settings), announce)
+    with without_collection():  # until the worker has put by what is loaded
+        serve(build_engine(settings), announce)
     return 0
 
 

@@ -72,9 +72,9 @@ def _built(settings: Settings, announce: Announce) -> Any:
 
 
 def _announced(engine: Engine, announce: Announce) -> Any:
-    gc.collect()
-    gc.freeze()  # what is loaded stays: the collector need not look at it again and again
+    gc.freeze()  # what is loaded stays, and is no garbage: the collector need not look at it even once
     gc.set_threshold(*_COLLECTOR)
+    gc.enable()
     relay = Relay()
     relay.start()
     front = ContractFirst(engine, partial(_flask, engine), relay.step_aside)
