@@ -136,9 +136,8 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
         inferred = infer(contract)
     data, locate = _said(settings, inferred)
     if inferred is not None:
-        wanted = data.get("collections") if isinstance(data, Mapping) else None
         made = seed_records(contract, inferred, seed=settings.seed)
-        fixtures = fixtures.beside({name: held for name, held in made.items() if name in (wanted or ())})
+        fixtures = fixtures.beside({name: made[name] for name in _nobodys(data) if name in made})
     fields = MappingProxyType(fixtures.fields())
     behaviours = read_behaviours(data, contract, locate=locate, fields=fields, periods=settings.periods)
     schemas = record_schemas(behaviours, contract)
@@ -170,6 +169,14 @@ def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Entry], Kind
         return entry.operation, entry.answer.status, told.told(entry.found, entry.at) if told is not None else ()
 
     return kind
+
+
+def _nobodys(data: Any) -> list[str]:
+    """The collections whose records no user owns: all others begin empty, for nobody knows who the users are."""
+    said = data.get("collections") if isinstance(data, Mapping) else None
+    if not isinstance(said, Mapping):
+        return []
+    return [name for name, rules in said.items() if not (isinstance(rules, Mapping) and rules.get("owner"))]
 
 
 def _said(settings: Settings, inferred: Inferred | None) -> tuple[Any, Callable[[str], str]]:
