@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from contract_tests.errors import JudgeError
+from contract_tests.errors import exit_code
 from contract_tests.run import Run
 from contract_tests.session import Session
 from contract_tests.settings import OPTIONS, Settings
@@ -32,11 +32,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return measure(words[1:])
     given = vars(parser().parse_args(words))
-    try:
-        return Session(Run.prepare(Settings.gather(given)), sys.stdout).judge()
-    except JudgeError as error:
-        print(f"contract-tests: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("contract-tests: interrupted", file=sys.stderr)
-        return 130
+    return exit_code("contract-tests", lambda: Session(Run.prepare(Settings.gather(given)), sys.stdout).judge())

@@ -12,7 +12,8 @@ Broken (AssertionError)     a promise of the contract is broken: expected, got, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 
 from contract_tests.answer import Answer
 
@@ -59,6 +60,18 @@ class Withheld(Exception):
 
 class BudgetSpent(Withheld):
     """The time of the run is over."""
+
+
+def exit_code(program: str, run: Callable[[], int]) -> int:
+    """The exit code of a command; an error of ours is told in one line."""
+    try:
+        return run()
+    except JudgeError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"{program}: interrupted", file=sys.stderr)
+        return 130
 
 
 class Broken(AssertionError):

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from contract_tests.contract import Contract, Operation, Place
 from contract_tests.schemas import Schemas
+
+
+@lru_cache(maxsize=1)
+def queries_of(contract: Contract) -> Queries:
+    """The reader of a contract's queries: it compiles schemas, and serves many trials."""
+    return Queries(contract)
 
 
 class Queries:

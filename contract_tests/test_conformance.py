@@ -10,7 +10,7 @@ from contract_tests.discovery import Discovery
 from contract_tests.errors import Broken, Withheld
 from contract_tests.fuzzing import Fuzzer, Trial
 from contract_tests.promises import promise
-from contract_tests.queries import Queries
+from contract_tests.queries import queries_of
 from contract_tests.run import Run
 from contract_tests.safety import Safety, parsed, strings
 
@@ -83,7 +83,7 @@ def is_doubtful(run: Run, operation: Operation, trial: Trial) -> bool:
     """Whether an input counts as invalid though the contract does not forbid it."""
     if trial.about.startswith("Malformed Content-Type"):
         return "requestBody" not in operation.definition
-    return trial.where == {"query"} and Queries(run.contract).fits(operation, trial.answer.sent.url)
+    return trial.where == {"query"} and queries_of(run.contract).fits(operation, trial.answer.sent.url)
 
 
 def documented_refusals(operation: Operation) -> set[str]:

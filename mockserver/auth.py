@@ -90,7 +90,7 @@ class Auth:
         if self.mode == "off" or not operation.security or frozenset() in operation.security:
             return []
         token = self.users[0].token if self.users else "any:token"
-        schemes = [self.schemes[name] for name in sorted(operation.security[0]) if name in self.schemes]
+        schemes = [self.schemes[name] for name in sorted(operation.security[0])]
         return [(scheme.location, scheme.parameter, _written(scheme, token)) for scheme in schemes]
 
     def headers_of(self, user: User) -> dict[str, str]:

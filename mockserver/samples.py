@@ -13,7 +13,8 @@ import msgspec
 from mockserver.behaviour.runner import run
 from mockserver.behaviour.values import Scope
 from mockserver.behaviour.vocabulary import Behaviour, Query
-from mockserver.contract.operation import Operation, Parameter
+from mockserver.contract.operation import ABSENT, Operation, Parameter
+from mockserver.contract.twins import has_more
 from mockserver.engine import Engine
 from mockserver.errors import Refused
 from mockserver.messages import Inputs, Request
@@ -155,7 +156,7 @@ def _ranked(engine: Engine) -> Iterator[Sample]:
 def _completed(engine: Engine, sample: Sample) -> Sample | None:
     """The request with what else its operation requires; None where that cannot be put into a short line."""
     body, template = sample.operation.body, sample.operation.template
-    if (body is not None and body.required and not sample.body) or "?" in template or "#" in template:
+    if (body is not None and body.required and not sample.body) or has_more(template):
         return None
     places: dict[str, dict[str, Any]] = {"path": dict(sample.path), "query": {}, "header": {}}
     for parameter in sample.operation.parameters:
@@ -170,10 +171,8 @@ def _completed(engine: Engine, sample: Sample) -> Sample | None:
 
 def _value_of(engine: Engine, parameter: Parameter) -> str | None:
     """A value that the contract gives as an example, or one made from the schema; None where it is no plain text."""
-    given = [parameter.raw["example"]] if "example" in parameter.raw else []
-    named = parameter.raw.get("examples")
-    given += [one["value"] for one in named.values() if "value" in one] if isinstance(named, Mapping) else []
-    value = given[0] if given else _made(engine, parameter)
+    given = parameter.example()
+    value = _made(engine, parameter) if given is ABSENT else given
     if isinstance(value, list) and len(value) > 0:
         value = value[0]
     return None if value is None or isinstance(value, dict | list) else text_of(value).strip() or None

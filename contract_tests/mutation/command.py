@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from contract_tests.contract import bundled
-from contract_tests.errors import JudgeError, OwnFault, UsageError
+from contract_tests.errors import OwnFault, UsageError, exit_code
 from contract_tests.mock_process import MockProcess
 from contract_tests.mutation.judging import CLEAN, Bench, Fate, Finding, catalogue, judge
 from contract_tests.mutation.score import Score
@@ -45,14 +45,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit code."""
     given = parser().parse_args(arguments)
-    try:
-        return measure(given)
-    except JudgeError as error:
-        print(f"contract-tests mutants: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("contract-tests mutants: interrupted", file=sys.stderr)
-        return 130
+    return exit_code("contract-tests mutants", lambda: measure(given))
 
 
 def measure(given: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
 from functools import partial
 
@@ -14,6 +14,7 @@ from contract_tests.target import path_of
 
 Key = tuple[str, str, str, bytes]
 SHADOW = "-shadow"
+SUCCESS, REFUSALS = frozenset({200}), frozenset({400, 404, 415, 422})
 
 
 def sites(contract: Contract) -> Iterator[Site]:
@@ -141,16 +142,21 @@ def listed(operation: Operation, request: Request, forward: Forward) -> set[str]
     return set(neighbours(operation, nobody, forward))
 
 
-def overreaches(operation: Operation) -> Distort:
-    """The operation acts on another record too."""
+def afterwards(operation: Operation, statuses: Set[int], act: Callable[[Request, Forward], object]) -> Distort:
+    """The operation does something more once it has answered with one of the statuses."""
 
     def distort(request: Request, forward: Forward) -> Reply:
         reply = forward(request)
-        if request.operation == operation.id and reply.status == 200:
-            on_neighbour(operation, request, forward)
+        if request.operation == operation.id and reply.status in statuses:
+            act(request, forward)
         return reply
 
     return distort
+
+
+def overreaches(operation: Operation) -> Distort:
+    """The operation acts on another record too."""
+    return afterwards(operation, SUCCESS, partial(on_neighbour, operation))
 
 
 def act_on_everything(other: Operation, request: Request, forward: Forward) -> None:
@@ -161,26 +167,12 @@ def act_on_everything(other: Operation, request: Request, forward: Forward) -> N
 
 def refusal_acts(other: Operation, _: Users, operation: Operation) -> Distort:
     """A refused request has the side effect of another operation."""
-
-    def distort(request: Request, forward: Forward) -> Reply:
-        reply = forward(request)
-        if request.operation == operation.id and reply.status in {400, 404, 415, 422}:
-            act_on_everything(other, request, forward)
-        return reply
-
-    return distort
+    return afterwards(operation, REFUSALS, partial(act_on_everything, other))
 
 
 def success_acts(other: Operation, _: Users, operation: Operation) -> Distort:
     """A success has the side effect of another operation."""
-
-    def distort(request: Request, forward: Forward) -> Reply:
-        reply = forward(request)
-        if request.operation == operation.id and reply.status == 200:
-            act_on_everything(other, request, forward)
-        return reply
-
-    return distort
+    return afterwards(operation, SUCCESS, partial(act_on_everything, other))
 
 
 def reaches(users: Users, operation: Operation) -> Distort:

@@ -22,7 +22,6 @@ from mockserver.state.world import text_of
 MOST = 4
 """How many fields of a collection tell states apart, lest their product grow without end."""
 AHEAD, PASSED, NONE = "ahead", "passed", "none"
-_WORDS = {True: "true", False: "false"}
 
 
 class Facet(msgspec.Struct, frozen=True):
@@ -39,7 +38,7 @@ class Facet(msgspec.Struct, frozen=True):
             return f"{self.field}: {NONE}"
         if self.instant:
             return f"{self.field}: {PASSED if passed(record, self.field, now) else AHEAD}"
-        return f"{self.field}: {_WORDS.get(value) if type(value) is bool else text_of(value)}"
+        return f"{self.field}: {text_of(value)}"
 
     def states(self) -> tuple[str, ...]:
         """All states that are known in this respect."""

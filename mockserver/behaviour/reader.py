@@ -65,7 +65,7 @@ def read_behaviours(
 
 def _shape(rules: CollectionRules, schema: Any, contract: Contract) -> RecordShape:
     misfits = partial(_misfits, contract, schema, projector(schema, contract.resolve)) if schema is not None else None
-    return shape_of(rules, schema, contract.resolve, misfits, nullable=contract.document.version == "3.0")
+    return shape_of(rules, schema, contract.resolve, misfits, nullable=contract.nullable)
 
 
 def _misfits(contract: Contract, schema: Any, show: Show, record: Mapping[str, Any]) -> frozenset[str]:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.contract.operation import ABSENT
 from mockserver.errors import Refused
 from mockserver.state.world import Filters, Record, World, text_of
 
+Fields = tuple[tuple[str, Value], ...]
+"""Fields of a record, each with the expression that gives its value."""
 UNKNOWN, EXPIRED, FOREIGN = "unknown", "expired", "another user's"
 """Why a record is not found."""
 
@@ -119,7 +122,7 @@ class _Run:
         shape, held = self.behaviours.shapes[name], self.world.collections[name]
         given = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
         record = shape.created(given, held, self._seed(), self.scope.now)
-        record = shape.settled(record, {}, partial(_fixed, creation.fields, self.scope), self._seed(), self.scope.now)
+        record = self._settled(shape, record, {}, creation.fields)
         before = held.get(record[shape.rules.key])
         named = any(field == shape.rules.key for field, _ in creation.fields)
         if before is not None and creation.conflicts and not named:
@@ -139,10 +142,7 @@ class _Run:
             else:
                 after = shape.merged(after, base)
         after = _laid_over(after, change.fields, self.scope)
-        if shape.misfits is not None:
-            fixed = partial(_fixed, change.fields, self.scope)
-            after = shape.settled(after, shown, fixed, self._seed(), self.scope.now)
-        self._store(name, before, after)
+        self._store(name, before, self._settled(shape, after, shown, change.fields))
 
     def remove(self, query: Query) -> None:
         filters = self._filters(query)
@@ -174,6 +174,12 @@ class _Run:
         field = self.behaviours.collections[collection].owner
         return ((field, self.owner),) if field is not None and self.owner is not None else ()
 
+    def _settled(self, shape: RecordShape, record: dict[str, Any], before: Record, fields: Fields) -> dict[str, Any]:
+        """What can be stored of a record; a seed and the rest are made only where a contract says what cannot."""
+        if shape.misfits is None:
+            return record
+        return shape.settled(record, before, partial(_fixed, fields, self.scope), self._seed(), self.scope.now)
+
     def _seed(self) -> str:
         return f"{self.world.seed}/{self.world.name}/{self.world.step}/{len(self.changes)}"
 
@@ -184,7 +190,7 @@ class _Run:
         return after
 
 
-def _laid_over(record: dict[str, Any], fields: tuple[tuple[str, Value], ...], scope: Scope) -> dict[str, Any]:
+def _laid_over(record: dict[str, Any], fields: Fields, scope: Scope) -> dict[str, Any]:
     for name, value in fields:
         given = value.evaluate(scope)
         if given is ABSENT:
@@ -194,7 +200,7 @@ def _laid_over(record: dict[str, Any], fields: tuple[tuple[str, Value], ...], sc
     return record
 
 
-def _fixed(fields: tuple[tuple[str, Value], ...], scope: Scope) -> list[str]:
+def _fixed(fields: Fields, scope: Scope) -> list[str]:
     """The fields that got a value which no client sent as content."""
     own = (one for one in fields if one[1].root not in ("body", "query"))
     return [name for name, value in own if value.evaluate(scope) is not MISSING]

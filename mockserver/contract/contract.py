@@ -62,6 +62,11 @@ class Contract:
         """The methods that are declared for a path; none when the path is not known."""
         return self._router.allowed(path)
 
+    @property
+    def nullable(self) -> bool:
+        """Whether the keyword `nullable` counts: OpenAPI 3.0 has it, later versions do not."""
+        return self.document.version == "3.0"
+
     def resolve(self, node: Any) -> Any:
         """The node of the document, or what its `$ref` leads to."""
         return self.document.resolve(node)

@@ -38,6 +38,14 @@ class Parameter(msgspec.Struct, frozen=True):
     pointer: str = ""
     raw: Mapping[str, Any] = EMPTY
 
+    def example(self) -> Any:
+        """The example that the contract gives, or the first of its examples; ABSENT where it gives none."""
+        if "example" in self.raw:
+            return self.raw["example"]
+        named = self.raw.get("examples")
+        given = named.values() if isinstance(named, Mapping) else ()
+        return next((one["value"] for one in given if isinstance(one, Mapping) and "value" in one), ABSENT)
+
 
 class Body(msgspec.Struct, frozen=True):
     """The request body that an operation declares."""

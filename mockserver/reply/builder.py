@@ -167,9 +167,10 @@ class ReplyBuilder:
             return ABSENT
         from mockserver.generate import generate  # contracts with examples need it rarely, and no start waits for it
 
-        resolve, chosen = self.contract.resolve, self.seed if seed is None else seed
-        nullable = self.contract.document.version == "3.0"
-        return generate(schema, resolve=resolve, seed=chosen, varied=varied, sparse=sparse, nullable=nullable)
+        contract, chosen = self.contract, self.seed if seed is None else seed
+        return generate(
+            schema, resolve=contract.resolve, seed=chosen, varied=varied, sparse=sparse, nullable=contract.nullable
+        )
 
     def _headers(self, response: Response) -> Headers:
         declared = ((name, header_text(header, self.generated)) for name, header in response.headers.items())

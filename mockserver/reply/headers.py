@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import msgspec
-
 from mockserver.contract.operation import ABSENT, Parameter
 from mockserver.errors import ContractBroken
+from mockserver.state.world import text_of
 
 _EARNED: Final = frozenset(
     [
@@ -47,13 +46,9 @@ def _is_earned(name: str) -> bool:
 
 
 def _example(header: Parameter) -> Any:
-    """The example of a header, or the first of its examples; its schema's are found where its value is made."""
-    if "example" in header.raw:
-        return header.raw["example"]
-    examples = header.raw.get("examples")
-    for one in examples.values() if isinstance(examples, Mapping) else ():
-        if isinstance(one, Mapping) and "value" in one:
-            return one["value"]
+    """The example of a header or of its content; its schema's are found where its value is made."""
+    if (given := header.example()) is not ABSENT:
+        return given
     if header.content:
         return next(iter(header.content.examples.values()), ABSENT)
     schema = header.schema
@@ -64,14 +59,10 @@ def _example(header: Parameter) -> Any:
 
 def _text(value: Any, header: Parameter) -> str:
     if header.content:
-        return value if isinstance(value, str) else _scalar(value)
+        return text_of(value)
     if isinstance(value, list):
-        return ",".join(map(_scalar, value))
+        return ",".join(map(text_of, value))
     if isinstance(value, Mapping):
         sign = "=" if header.explode else ","
-        return ",".join(f"{name}{sign}{_scalar(inner)}" for name, inner in value.items())
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        return ",".join(f"{name}{sign}{text_of(inner)}" for name, inner in value.items())
+    return text_of(value)

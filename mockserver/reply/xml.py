@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-import msgspec
-
 from mockserver.contract import media
 from mockserver.contract.shape import Resolve, branches, item, members
+from mockserver.state.world import text_of
 
 
 @lru_cache(maxsize=1000)
@@ -79,6 +78,4 @@ class _Writer:
 
 
 def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return "" if value is None else text_of(value)

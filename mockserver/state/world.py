@@ -29,6 +29,8 @@ Indexes: TypeAlias = "Map[str, Index]"
 
 def text_of(value: Any) -> str:
     """A JSON value as the text by which it is looked up: `7` and `"7"` are one key, as a path writes both alike."""
+    if type(value) is bool:  # a flag is written far more often than any other value that is no text
+        return "true" if value else "false"
     return value if type(value) is str else msgspec.json.encode(value).decode()
 
 

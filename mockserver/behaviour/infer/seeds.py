@@ -24,8 +24,7 @@ def seed_records(contract: Contract, inferred: Inferred, count: int = 3, seed: s
     """
     used = inferred.behaviours["collections"]
     resources = {one.name: one for one in inferred.resources.values() if one.name in used}
-    nullable = contract.document.version == "3.0"
-    generator = Generator(contract.resolve, nullable=nullable, room=_ROOM, deepest=_DEEPEST)
+    generator = Generator(contract.resolve, nullable=contract.nullable, room=_ROOM, deepest=_DEEPEST)
     made: Records = {}
     for resource in _parents_first(resources, inferred):
         made[resource.name] = list(_Maker(generator, resource, seed).records(count, _links(inferred, resource, made)))
