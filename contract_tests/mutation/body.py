@@ -9,13 +9,23 @@ from typing import Any
 
 from contract_tests.contract import Contract, Operation, Place
 from contract_tests.mutation.proxy import Reply
-from contract_tests.mutation.sites import GONE, Change, Path, Site, answers_with, fields, on_reply, replaced, successes
+from contract_tests.mutation.sites import (
+    GONE,
+    Change,
+    Distortion,
+    Path,
+    answers_with,
+    fields,
+    on_reply,
+    replaced,
+    successes,
+)
 
 PAGE = b"<!doctype html><title>Error</title><h1>Something went wrong</h1>"
 OTHER_TYPE = {"string": 17, "boolean": "yes", "array": {}, "object": [], "integer": "17", "number": "17"}
 
 
-def body_sites(contract: Contract) -> Iterator[Site]:
+def body_sites(contract: Contract) -> Iterator[Distortion]:
     """Every operator on the bodies of successes and of what is not found."""
     for operation, schema in successes(contract):
         yield _success("body cut off", operation, lambda reply: replace(reply, body=reply.body[:-2]))
@@ -26,12 +36,12 @@ def body_sites(contract: Contract) -> Iterator[Site]:
             yield on_reply(name, operation, lambda status: status == 404, change)
 
 
-def _success(operator: str, operation: Operation, change: Change, detail: str = "") -> Site:
+def _success(operator: str, operation: Operation, change: Change, detail: str = "") -> Distortion:
     return on_reply(operator, operation, lambda status: status == 200, change, detail)
 
 
-def _of_field(operation: Operation, path: Path, place: Place, required: bool) -> Iterator[Site]:
-    def site(operator: str, change: Callable[[Any], Any]) -> Site:
+def _of_field(operation: Operation, path: Path, place: Place, required: bool) -> Iterator[Distortion]:
+    def site(operator: str, change: Callable[[Any], Any]) -> Distortion:
         return _success(
             operator, operation, lambda reply: reply.with_json(replaced(reply.json, path, change)), "/".join(path)
         )

@@ -8,37 +8,20 @@ The catalogue follows HttpMutator and Antigen, and the fault lists of EvoMaster 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from contract_tests.contract import Contract
 from contract_tests.mutation import of_inputs, of_state
 from contract_tests.mutation.body import body_sites
 from contract_tests.mutation.proxy import Distort, Reply, Request
-from contract_tests.mutation.sites import Change, Site, Users, answers_with, on_reply, successes
+from contract_tests.mutation.sites import Change, Distortion, answers_with, on_reply, successes
 
 PAGE = "text/html; charset=utf-8"
-
-
-@dataclass(frozen=True)
-class Distortion:
-    """One way to distort: its operator, the operation it strikes (empty: all), and what exactly."""
-
-    operator: str
-    site: str
-    detail: str
-    make: Callable[[Users], Distort]
-
-    @property
-    def id(self) -> str:
-        """A stable name."""
-        return " ".join(part for part in ("answer", self.operator, self.site, self.detail) if part)
 
 
 def distortions(contract: Contract) -> Iterator[Distortion]:
     """Every distortion of the catalogue at every site that the contract offers."""
     for catalogue in (status_sites, header_sites, body_sites, of_inputs.sites, of_state.sites):
-        for site in catalogue(contract):
-            yield Distortion(site.operator, site.operation, site.detail, site.make)
+        yield from catalogue(contract)
 
 
 def to_status(status: int) -> Change:
@@ -51,7 +34,7 @@ def with_header(name: str, value: str | None) -> Change:
     return lambda reply: reply.with_header(name, value)
 
 
-def status_sites(contract: Contract) -> Iterator[Site]:
+def status_sites(contract: Contract) -> Iterator[Distortion]:
     """Statuses: of a success, of what is not found, of what is refused."""
     for operation, _ in successes(contract):
         yield on_reply("success with status 201", operation, lambda status: status == 200, to_status(201))
@@ -61,12 +44,12 @@ def status_sites(contract: Contract) -> Iterator[Site]:
     for operation in answers_with(contract, "404"):
         for status in (200, 410):
             yield on_reply(f"404 as {status}", operation, lambda status: status == 404, to_status(status))
-    yield Site("401 as 403", "", "", lambda _: everywhere(401, to_status(403)))
-    yield Site("405 as 404", "", "", lambda _: everywhere(405, to_status(404)))
-    yield Site("405 as 200", "", "", lambda _: everywhere(405, to_status(200)))
+    yield Distortion("401 as 403", "", "", lambda _: everywhere(401, to_status(403)))
+    yield Distortion("405 as 404", "", "", lambda _: everywhere(405, to_status(404)))
+    yield Distortion("405 as 200", "", "", lambda _: everywhere(405, to_status(200)))
 
 
-def header_sites(contract: Contract) -> Iterator[Site]:
+def header_sites(contract: Contract) -> Iterator[Distortion]:
     """Headers: the media type, the challenge, the allowed methods."""
     for operation, _ in successes(contract):
         yield on_reply("success as HTML", operation, lambda status: status == 200, with_header("content-type", PAGE))
@@ -78,10 +61,10 @@ def header_sites(contract: Contract) -> Iterator[Site]:
             "404 as plain text", operation, lambda status: status == 404, with_header("content-type", "text/plain")
         )
     typed = with_header("content-type", "application/json; charset=utf-8")
-    yield Site("Content-Type dropped", "", "", lambda _: everywhere(200, with_header("content-type", None)))
-    yield Site("charset added", "", "", lambda _: everywhere(200, typed))
-    yield Site("Allow dropped", "", "", lambda _: everywhere(405, with_header("allow", None)))
-    yield Site("Allow of other methods", "", "", lambda _: everywhere(405, with_header("allow", "TRACE")))
+    yield Distortion("Content-Type dropped", "", "", lambda _: everywhere(200, with_header("content-type", None)))
+    yield Distortion("charset added", "", "", lambda _: everywhere(200, typed))
+    yield Distortion("Allow dropped", "", "", lambda _: everywhere(405, with_header("allow", None)))
+    yield Distortion("Allow of other methods", "", "", lambda _: everywhere(405, with_header("allow", "TRACE")))
 
 
 def everywhere(status: int, change: Change) -> Distort:

@@ -15,10 +15,10 @@ from pathlib import Path
 from contract_tests.contract import Contract, bundled
 from contract_tests.errors import TargetUnavailable
 from contract_tests.mock_process import MockProcess
-from contract_tests.mutation.distortion import Distortion, distortions
+from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.edits import Edit, edits, read
 from contract_tests.mutation.proxy import distorted
-from contract_tests.mutation.sites import Users
+from contract_tests.mutation.sites import Distortion, Users
 from contract_tests.promises import Outcome
 from contract_tests.run import Run
 from contract_tests.session import Session

@@ -9,34 +9,34 @@ from typing import Any
 
 from contract_tests.contract import Contract, Operation
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
-from contract_tests.mutation.sites import Site, Users
+from contract_tests.mutation.sites import Distortion, Users
 
 JSON = {"content-type": "application/json"}
 CRASH = Reply(500, JSON, b'{"success": false, "error": "Traceback (most recent call last)"}')
 LONG = 1000  # characters
 
 
-def sites(contract: Contract) -> Iterator[Site]:
+def sites(contract: Contract) -> Iterator[Distortion]:
     """Every operator on inputs and credentials."""
     for operation in contract.operations:
         if "requestBody" in operation.definition:
             yield from _of_body(contract, operation)
         if operation.secured:
-            yield Site("no token needed", operation.id, "", partial(admit, operation, anonymous))
-            yield Site("any token taken", operation.id, "", partial(admit, operation, unknown_bearer))
-    yield Site("another scheme taken", "", "", partial(admit, None, of_another_scheme))
-    yield Site("empty token taken", "", "", partial(admit, None, empty_bearer))
-    yield Site("crash on a long path", "", "", lambda _: crash_when(lambda request: len(request.path) > LONG))
-    yield Site(
+            yield Distortion("no token needed", operation.id, "", partial(admit, operation, anonymous))
+            yield Distortion("any token taken", operation.id, "", partial(admit, operation, unknown_bearer))
+    yield Distortion("another scheme taken", "", "", partial(admit, None, of_another_scheme))
+    yield Distortion("empty token taken", "", "", partial(admit, None, empty_bearer))
+    yield Distortion("crash on a long path", "", "", lambda _: crash_when(lambda request: len(request.path) > LONG))
+    yield Distortion(
         "crash on bytes that are no text", "", "", lambda _: crash_when(lambda request: "%ff" in request.path.lower())
     )
 
 
-def _of_body(contract: Contract, operation: Operation) -> Iterator[Site]:
+def _of_body(contract: Contract, operation: Operation) -> Iterator[Distortion]:
     success = Reply(200, JSON, json.dumps(example_of(contract, operation)).encode())
     for what, is_such in BODIES.items():
-        yield Site("input accepted", operation.id, what, partial(instead, operation, is_such, success))
-        yield Site("crash on input", operation.id, what, partial(instead, operation, is_such, CRASH))
+        yield Distortion("input accepted", operation.id, what, partial(instead, operation, is_such, success))
+        yield Distortion("crash on input", operation.id, what, partial(instead, operation, is_such, CRASH))
 
 
 def example_of(contract: Contract, operation: Operation) -> Any:

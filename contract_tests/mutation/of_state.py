@@ -9,7 +9,7 @@ from functools import partial
 from contract_tests.contract import Contract, Operation
 from contract_tests.discovery import identifiers
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
-from contract_tests.mutation.sites import Site, Users
+from contract_tests.mutation.sites import Distortion, Users
 from contract_tests.target import path_of
 
 Key = tuple[str, str, str, bytes]
@@ -17,7 +17,7 @@ SHADOW = "-shadow"
 SUCCESS, REFUSALS = frozenset({200}), frozenset({400, 404, 415, 422})
 
 
-def sites(contract: Contract) -> Iterator[Site]:
+def sites(contract: Contract) -> Iterator[Distortion]:
     """Every operator on memory."""
     for operation in contract.operations:
         yield from _of_write(contract, operation) if operation.is_write else _of_read(operation)
@@ -25,11 +25,11 @@ def sites(contract: Contract) -> Iterator[Site]:
             yield _site("acts on a neighbour", operation, lambda _, o: strays(o))
         if "404" in operation.statuses:
             yield _site("other users' records in reach", operation, reaches)
-    yield Site("users share their records", "", "", lambda users: lambda request, forward: forward(
+    yield Distortion("users share their records", "", "", lambda users: lambda request, forward: forward(
         request.as_user(users.own) if request.token == users.other else request))  # fmt: skip
 
 
-def _of_write(contract: Contract, operation: Operation) -> Iterator[Site]:
+def _of_write(contract: Contract, operation: Operation) -> Iterator[Distortion]:
     yield _site("write lost", operation, lambda _, o: lost(o))
     yield _site("first answer repeated", operation, lambda _, o: frozen(o))
     yield _site("write made twice", operation, lambda _, o: doubled(o))
@@ -41,13 +41,13 @@ def _of_write(contract: Contract, operation: Operation) -> Iterator[Site]:
             yield _site("success acts on everything", operation, partial(success_acts, other))
 
 
-def _of_read(operation: Operation) -> Iterator[Site]:
+def _of_read(operation: Operation) -> Iterator[Distortion]:
     yield _site("first answer repeated", operation, lambda _, o: frozen(o))
     yield _site("one answer behind", operation, lambda _, o: behind(o))
 
 
-def _site(operator: str, operation: Operation, make: Callable[[Users, Operation], Distort]) -> Site:
-    return Site(operator, operation.id, "", lambda users: make(users, operation))
+def _site(operator: str, operation: Operation, make: Callable[[Users, Operation], Distort]) -> Distortion:
+    return Distortion(operator, operation.id, "", lambda users: make(users, operation))
 
 
 def key_of(request: Request) -> Key:

@@ -23,25 +23,30 @@ class Users:
 
 
 @dataclass(frozen=True)
-class Site:
-    """A place where an operator strikes."""
+class Distortion:
+    """One way to distort: its operator, the operation it strikes (empty: all), and what exactly."""
 
     operator: str
-    operation: str
+    site: str
     detail: str
     make: Callable[[Users], Distort]
+
+    @property
+    def id(self) -> str:
+        """A stable name."""
+        return " ".join(part for part in ("answer", self.operator, self.site, self.detail) if part)
 
 
 def on_reply(
     operator: str, operation: Operation, wanted: Callable[[int], bool], change: Change, detail: str = ""
-) -> Site:
+) -> Distortion:
     """A site that changes the operation's answers of the wanted statuses."""
 
     def distort(request: Request, forward: Forward) -> Reply:
         reply = forward(request)
         return change(reply) if request.operation == operation.id and wanted(reply.status) else reply
 
-    return Site(operator, operation.id, detail, lambda _: distort)
+    return Distortion(operator, operation.id, detail, lambda _: distort)
 
 
 def successes(contract: Contract) -> Iterator[tuple[Operation, Place | None]]:

@@ -13,12 +13,12 @@ from contract_tests.contract import Contract, bundled
 from contract_tests.errors import UsageError
 from contract_tests.mutation.body import shifted
 from contract_tests.mutation.command import main, why_equivalent
-from contract_tests.mutation.distortion import Distortion, distortions
+from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.edits import edits, read, without_notes
 from contract_tests.mutation.judging import Fate, Finding, verdict_on
 from contract_tests.mutation.proxy import distorted
 from contract_tests.mutation.score import Score
-from contract_tests.mutation.sites import GONE, Users, replaced
+from contract_tests.mutation.sites import GONE, Distortion, Users, replaced
 from tests.contract_tests.reference import Service, serve
 from tests.support import ROOT
 
