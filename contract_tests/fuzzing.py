@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import FlakyReplay, FlakyStrategyDefinition
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode, derive_operation_seed
 from schemathesis.generation.case import Case
@@ -22,6 +23,7 @@ from contract_tests.errors import Broken, BudgetSpent, JudgeError, Withheld
 from contract_tests.gate import NETWORK_ERRORS, reason_of
 from contract_tests.target import Target
 
+WALKS = 3  # with a seed each, where the target makes one end early
 SEQUENCE_CHECKS = [use_after_free, ensure_resource_availability]
 MODES = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
 
@@ -96,14 +98,21 @@ class Fuzzer:
     def walk(self, scenarios: int, without: list[str], steps: int = 8) -> None:
         """Follow the contract's links in random scenarios, without some operations; raises `Broken`."""
         schema = self.schema.exclude(operation_id=without) if without else self.schema
-        machine = walker(schema.as_state_machine(), self.target, time.monotonic() + self.seconds)
-        hypothesis.seed(self.seed)(machine)
-        try:
-            machine.run(settings=calm(scenarios, steps))
-        except Halt as halt:
-            if not isinstance(halt.error, TimeShareSpent):
-                raise halt.error from None
-            self.cut += 1
+        end = time.monotonic() + self.seconds
+        for seed in range(self.seed, self.seed + WALKS):
+            machine = walker(schema.as_state_machine(), self.target, end)
+            hypothesis.seed(seed)(machine)
+            try:
+                machine.run(settings=calm(scenarios, steps))
+            except (FlakyStrategyDefinition, FlakyReplay):
+                # What the target holds by now decides which calls can come next, and Hypothesis wants the same choices
+                # whenever it begins alike. All calls so far were judged; another seed begins otherwise.
+                continue
+            except Halt as halt:
+                if not isinstance(halt.error, TimeShareSpent):
+                    raise halt.error from None
+                self.cut += 1
+            return
 
     def _config(self) -> SchemathesisConfig:
         return SchemathesisConfig.from_dict(
