@@ -76,7 +76,7 @@ class AnswerChecks:
         elif answer.operation_id and answer.sent.method != "OPTIONS":
             operation = self.contract.operation(answer.operation_id)
             place = self.contract.response(operation, answer.status)
-            yield from self._leaks(operation, answer)
+            yield from self._leaks(operation, place, answer)
             if place is None:
                 yield from self._undocumented(operation, answer)
             else:
@@ -90,12 +90,14 @@ class AnswerChecks:
         label = answer.operation_id or f"{answer.sent.method} {answer.sent.path}"
         return Breach(label, "endless", "an answer that ends, within 4 MB and in time", got, answer=answer)
 
-    def _leaks(self, operation: Operation, answer: Answer) -> Iterator[Breach]:
-        """What no answer may give away: how the server is built, and what only the user knows."""
+    def _leaks(self, operation: Operation, place: Place | None, answer: Answer) -> Iterator[Breach]:
+        """What no answer may give away: how the server is built, and undeclared what only the user knows."""
         if answer.status >= 400 and STACK_TRACE.search(answer.body.decode("utf-8", "replace")):
             kind, expected = f"{answer.status} trace", f"no stack trace in a {answer.status}"
             yield Breach(operation.id, kind, expected, answer.told(), answer=answer)
-        for name in sorted({name for name in names_in(answer.json) if SECRET.match(name)}):
+        told = {name for name in names_in(answer.json) if SECRET.match(name)}
+        declared = self.contract.members_in(place) if told and place is not None else set()
+        for name in sorted(told - declared):
             expected = "no secret of the user in an answer"
             yield Breach(operation.id, f"secret {name}", expected, f"a field {name!r}", answer=answer)
 

@@ -121,6 +121,25 @@ class Contract:
             place = self._resolved(Place(place.value[step], (*place.pointer, step), place.assumed))
         return place
 
+    def members_in(self, start: Place) -> set[str]:
+        """Every name that `properties` declare in a part of the contract, however deep."""
+        found: set[str] = set()
+        seen: set[int] = set()
+        waiting = [start.value]
+        while waiting:
+            node = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, list):
+                waiting += node
+            elif isinstance(node, Mapping):
+                resolved = self._resolved(Place(node)).value
+                waiting += [resolved] if resolved is not node else node.values()
+                declared = node.get("properties")
+                found |= declared.keys() if isinstance(declared, Mapping) else set()
+        return found
+
     def response(self, operation: Operation, status: int) -> Place | None:
         """What the contract says of an answer with that status: exact, then range, then default."""
         here = Place(operation.definition, operation.pointer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,3 +96,27 @@ def test_the_same_breach_in_two_records_is_one(checks: AnswerChecks) -> None:
     broken = SESSION | {"id": 7}
     breaches = found(checks, "listSessions", 200, {"success": True, "sessions": [broken, broken]})
     assert len({breach.kind for breach in breaches}) == 1
+
+
+def test_a_secret_is_told_unless_the_contract_declares_it() -> None:
+    """A password that the answer's own schema has is the contract's affair; the same name elsewhere is a leak."""
+    user = {"type": "object", "properties": {"name": {"type": "string"}, "password": {"type": "string"}}}
+    listed = {"type": "array", "items": {"$ref": "#/components/schemas/User"}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Users", "version": "1"},
+        "components": {"schemas": {"User": user}},
+        "paths": {
+            path: {"get": {"operationId": name, "responses": {"200": {"description": "", "content": content}}}}
+            for path, name, content in (
+                ("/users", "listUsers", {"application/json": {"schema": listed}}),
+                ("/names", "listNames", {"application/json": {"schema": {"type": "array"}}}),
+            )
+        },
+    }
+    checks = AnswerChecks(Contract(document, Path("users.yaml")))
+    body = [{"name": "ada", "password": "x"}]
+    assert not found(checks, "listUsers", 200, body)
+    assert [breach.expected for breach in found(checks, "listNames", 200, body)] == [
+        "no secret of the user in an answer"
+    ]
