@@ -48,7 +48,7 @@ class Auth:
     def admit(self, operation: Operation, request: Request) -> Caller:
         """The caller; `Refused(401)` with a challenge when no alternative of the operation's security is met."""
         headers = request.headers
-        if headers.get(WORLD_HEADER) is not None or headers.get("cookie") is not None:
+        if not request.bare and (headers.get(WORLD_HEADER) is not None or headers.get("cookie") is not None):
             return self._admitted(operation, request)
         key = (operation.security, headers.get("authorization"))
         known = self._known.get(key)

@@ -19,6 +19,7 @@ _ISO_PERIOD = re.compile(
 _DATE_MATH = re.compile(r"now(?P<steps>(?:[+-]\d+(?:ms|[smhdwy]))*)")
 _STEP = re.compile(r"([+-])(\d+)(ms|[smhdwy])")
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
+_THOUSANDTHS = tuple(f".{thousandth:03d}Z" for thousandth in range(1000))
 LAST = int((datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH).total_seconds()) * 1000
 """The last instant that RFC 3339 can write."""
 
@@ -30,8 +31,9 @@ def system_now() -> int:
 
 def format_instant(instant: int) -> str:
     """An instant as RFC 3339 in UTC with milliseconds, e.g. `2026-01-31T12:00:00.000Z`."""
-    second, thousandth = divmod(min(max(instant, 0), LAST), 1000)
-    return f"{_second(second)}.{thousandth:03d}Z"
+    if not 0 <= instant <= LAST:
+        instant = 0 if instant < 0 else LAST
+    return _second(instant // 1000) + _THOUSANDTHS[instant % 1000]
 
 
 @lru_cache(maxsize=1000)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.engine import Engine
 from mockserver.errors import Refused
-from mockserver.messages import Answer, Request
+from mockserver.messages import STEERING, Answer, Request
 from mockserver.settings import BODY_LIMIT, PREFIX
 from mockserver.wire import disturbed_transport, status_line
 
@@ -42,22 +42,24 @@ class ContractFirst:
         if path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"):
             self._step_aside()
             return (self._loaded or self.load())(environ, start_response)
-        answer = self._answer(environ, path)
+        method: str = environ["REQUEST_METHOD"]
+        answer = self._answer(environ, method, path)
+        status, body = answer.status, answer.body
         headers = list(answer.headers)
         if answer.transport is not None:
             self._step_aside()
             return disturbed_transport(answer, answer.transport, headers, environ, start_response)
-        if answer.status >= 200 and answer.status != 204:  # RFC 9110, section 8.6
-            headers.append(("Content-Length", str(len(answer.body))))
-        start_response(status_line(answer.status), headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
+        if status >= 200 and status != 204:  # RFC 9110, section 8.6
+            headers.append(("Content-Length", str(len(body))))
+        start_response(status_line(status), headers)
+        return [b"" if method == "HEAD" else body]
 
-    def _answer(self, environ: dict[str, Any], path: str) -> Answer:
+    def _answer(self, environ: dict[str, Any], method: str, path: str) -> Answer:
         if not path.isascii():
             path = path.encode("latin-1").decode(errors="replace")
-        headers = EnvironHeaders(environ)
         body = _read(environ)
-        request = Request(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), headers, body or b"")
+        bare = environ.keys().isdisjoint(_STEERING)
+        request = Request(method, path, environ.get("QUERY_STRING", ""), EnvironHeaders(environ), body or b"", bare)
         pipeline = self.engine.pipeline
         if body is None:
             return pipeline.refuse(request, Refused(413, f"the body is larger than {BODY_LIMIT} bytes"))
@@ -114,6 +116,6 @@ def _key(name: str) -> str:
 
 
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
-_OFTEN = ("authorization", "origin", "prefer", "cookie", "mock-world", "mock-delay", "accept")
-_KEYS = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in _OFTEN} | _PLAIN
+_KEYS = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in ("authorization", *STEERING)} | _PLAIN
 """The names asked for at every request, translated once."""
+_STEERING = frozenset(_KEYS[name] for name in STEERING)

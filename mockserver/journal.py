@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 import msgspec
+from msgspec.structs import asdict, replace
 
 from mockserver.clock import format_instant
 from mockserver.messages import Answer, Request
@@ -25,7 +26,7 @@ _SECRET_WORDS = re.compile(r"(api[_-]?key|token|password|secret)$")
 REDACTED = "[redacted]"
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """One request and its answer; cheap to make, rendered only when somebody looks."""
 
     number: int
@@ -58,6 +59,14 @@ Tally = dict[Kind, int]
 """How many entries of each kind there were."""
 
 
+class _Diary(msgspec.Struct):
+    """The journal of one world."""
+
+    entries: deque[Entry] = msgspec.field(default_factory=deque)
+    number: int = 0  #: of the newest entry
+    dropped: Tally = msgspec.field(default_factory=dict)
+
+
 class Journal:
     """The journals of all worlds of one app; `kind` sorts entries, so that they can be counted when they are gone."""
 
@@ -68,9 +77,7 @@ class Journal:
         secrets: Iterable[str] = (),
         kind: Callable[[Entry], Kind] = lambda entry: (entry.operation, entry.answer.status, ()),
     ) -> None:
-        self._worlds: dict[str, deque[Entry]] = {}
-        self._numbers: dict[str, int] = {}
-        self._dropped: dict[str, Tally] = {}
+        self._worlds: dict[str, _Diary] = {}
         self._gone: Tally = {}
         self._entries, self._size, self._held = entries, size, 0
         self._lock = threading.Lock()
@@ -83,9 +90,12 @@ class Journal:
     def next_number(self, world: str) -> int:
         """The number of the world's next entry; each number is given once."""
         with self._lock:
-            number = self._numbers.get(world, 0) + 1
-            self._numbers[world] = number
+            diary = self._worlds.get(world) or self._diary(world)
+            diary.number = number = diary.number + 1
             return number
+
+    def _diary(self, world: str) -> _Diary:
+        return self._worlds.setdefault(world, _Diary())
 
     def keep(self, entry: Entry) -> None:
         """Keep an entry, in the place of the oldest one when the journal is full."""
@@ -94,20 +104,19 @@ class Journal:
             if self._held + size > self._size:
                 entry, size = _without_bodies(entry), 0
             self._held += size
-            self.total += 1
-            self._recent.append((self.total, entry))
-            held = self._worlds.get(entry.world)
-            if held is None:
-                held = self._worlds[entry.world] = deque()
-            held.append(entry)
-            if len(held) > self._entries:
-                self._count(held.popleft(), self._dropped.setdefault(entry.world, {}))
+            self.total = place = self.total + 1
+            self._recent.append((place, entry))
+            diary = self._worlds.get(entry.world) or self._diary(entry.world)
+            diary.entries.append(entry)
+            if len(diary.entries) > self._entries:
+                self._count(diary.entries.popleft(), diary.dropped)
         for listener in self.listeners:
             listener(entry)
 
     def entries(self, world: str) -> Iterator[Entry]:
         """The entries of a world, oldest first."""
-        return iter(tuple(self._worlds.get(world, ())))
+        diary = self._worlds.get(world)
+        return iter(tuple(diary.entries) if diary is not None else ())
 
     def entry(self, world: str, number: int) -> Entry | None:
         """The entry of this number; None when there is none, or no more."""
@@ -115,7 +124,8 @@ class Journal:
 
     def last(self, world: str) -> int:
         """The number of the world's newest entry; 0 before the first."""
-        return self._numbers.get(world, 0)
+        diary = self._worlds.get(world)
+        return diary.number if diary is not None else 0
 
     def note(self, note: Note) -> None:
         """Keep a note for those who follow what happens."""
@@ -131,9 +141,9 @@ class Journal:
     def tally(self, world: str | None = None) -> Tally:
         """How many entries of each kind there were, those that are gone among them: of a world, or of all on None."""
         with self._lock:
-            tallies = [self._dropped.get(world, {})] if world is not None else [self._gone, *self._dropped.values()]
-            held = [self._worlds.get(world, ())] if world is not None else list(self._worlds.values())
-            entries = [entry for some in held for entry in some]
+            diaries = [one for name, one in self._worlds.items() if world in (None, name)]
+            tallies = [*(one.dropped for one in diaries), *([self._gone] if world is None else [])]
+            entries = [entry for one in diaries for entry in one.entries]
         counted: Tally = {}
         for tally in tallies:
             _add(counted, tally)
@@ -145,10 +155,11 @@ class Journal:
     def clear(self, world: str) -> None:
         """Forget the entries of a world; its numbers go on, and its kinds are counted for all worlds together."""
         with self._lock:
-            dropped = self._dropped.pop(world, {})
-            for entry in self._worlds.pop(world, ()):
-                self._count(entry, dropped)
-            _add(self._gone, dropped)
+            diary = self._worlds.get(world) or _Diary()
+            while diary.entries:
+                self._count(diary.entries.popleft(), diary.dropped)
+            _add(self._gone, diary.dropped)
+            diary.dropped = {}
             kept = [pair for pair in self._recent if pair[1].world != world]
             self._recent = deque(kept, maxlen=self._entries)
 
@@ -156,7 +167,7 @@ class Journal:
         """Forget all of a world that is gone."""
         self.clear(world)
         with self._lock:
-            self._numbers.pop(world, None)
+            self._worlds.pop(world, None)
 
     def _count(self, entry: Entry, tally: Tally) -> None:
         self._held -= len(entry.request.body) + len(entry.answer.body)
@@ -171,7 +182,8 @@ def _add(tally: Tally, other: Tally) -> None:
 
 def _without_bodies(entry: Entry) -> Entry:
     request, answer = entry.request, entry.answer
-    return entry._replace(
+    return replace(
+        entry,
         request=Request(request.method, request.path, request.query, request.headers),
         answer=Answer(answer.status, answer.headers, transport=answer.transport),
     )
@@ -192,7 +204,7 @@ def shown(entry: Entry, secrets: frozenset[str] = frozenset()) -> dict[str, Any]
         "violations": [
             {"place": item.place, "message": item.message, "pointer": item.pointer} for item in entry.violations
         ],
-        "changes": [change._asdict() for change in entry.changes],
+        "changes": [asdict(change) for change in entry.changes],
         "microseconds": entry.micros,
         "request": {
             "method": request.method,

@@ -17,7 +17,7 @@ from mockserver.clock import RUNNING, format_http_date, system_now
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT, Operation
 from mockserver.cors import cors_headers, preflight
-from mockserver.errors import Refused, Violation
+from mockserver.errors import Refused
 from mockserver.faults import Asked, Disturbance, delayed, disturb, disturbed
 from mockserver.journal import Entry, Journal
 from mockserver.messages import Answer, Inputs, Request
@@ -85,33 +85,38 @@ class Pipeline:
             return self._failed(story, f"the mock itself failed: {type(error).__name__}: {error}")
 
     def _told(self, request: Request, story: Story) -> Reply:
-        story.delay = asked_delay(request)
+        bare, store = request.bare, self.store
+        story.delay = 0 if bare else asked_delay(request)
         match = self.contract.route(request.method, request.path, request)
         story.operation = operation = match.operation
         story.caller = caller = self.auth.admit(operation, request)
         inputs = self.contract.read_inputs(match, request)
-        held = self.store.find(caller.world)
-        if held is not None and held[0].faults:
+        world, version = store.load(caller.world)
+        if world.faults:
             instead = self._disturb(operation, caller, request, story)
             if instead is not None:
                 return instead
-        wished = self._wished(operation, request)
-        if wished is not None:
-            return self._withheld(operation, wished, story, "the answer") or wished
-        media = self._media(operation, self.success[operation.id], request)
+            world, version = store.load(caller.world)
+        if not bare or "__" in request.query:
+            wished = self._wished(operation, request)
+            if wished is not None:
+                return self._withheld(operation, wished, story, "the answer") or wished
+        status = self.success[operation.id]
+        media = None if bare else self._media(operation, status, request)
         while True:
-            world, version = self.store.load(caller.world)
-            story.now = world.clock.now(self.clock)
+            story.now = now = world.clock.now(self.clock)
             # Whoever rewinds to before this request undoes the counts of its faults too.
             story.before = world if story.faults is None else replace(world, faults=story.faults)
-            outcome = self._behave(operation, world, inputs, caller, story.now)
-            reply = self.builder.compose(operation, self.success[operation.id], outcome.fields, media)
+            outcome = self._behave(operation, world, inputs, caller, now)
+            reply = self.builder.compose(operation, status, outcome.fields, media)
             withheld = self._withheld(operation, reply, story, "the answer")
             if withheld is not None:
                 return withheld
-            if outcome.world is world or self.store.commit(caller.world, version, outcome.world):
+            after = outcome.world
+            if after is world or store.commit(caller.world, version, after):
                 story.changes, story.found = outcome.changes, outcome.found
                 return reply
+            world, version = store.load(caller.world)
 
     def _disturb(self, operation: Operation, caller: Caller, request: Request, story: Story) -> Reply | None:
         """Count the request against the faults of its world; the answer that is given instead, where one is."""
@@ -163,7 +168,7 @@ class Pipeline:
 
     def _withheld(self, operation: Operation, reply: Reply, story: Story, what: str) -> Reply | None:
         """What is answered instead of a reply that breaks the contract; None for one that keeps it."""
-        violations = self._check(operation, reply)
+        violations = self.contract.check_answer(operation, reply.status, reply.headers, reply.media, reply.value)
         if not violations:
             return None
         story.violations = violations
@@ -175,9 +180,6 @@ class Pipeline:
             return Outcome(world)
         scope = Scope(inputs, caller.fields, now, self.behaviours.periods)
         return run(behaviour, world, scope, self.behaviours)
-
-    def _check(self, operation: Operation, reply: Reply) -> tuple[Violation, ...]:
-        return self.contract.check_answer(operation, reply.status, reply.headers, reply.media, reply.value)
 
     def _refused(self, refused: Refused, story: Story) -> Reply:
         """The refusal as an answer; it is checked like any answer that the contract declares."""
@@ -196,30 +198,48 @@ class Pipeline:
 
     def _leaves(self, request: Request, reply: Reply, story: Story, started: int) -> Answer:
         """The reply as it leaves: with the headers that every answer has, disturbed as asked, and journaled."""
-        world = self._place(request, story)
-        number = self.journal.next_number(world.name)
-        headers = reply.headers if reply.media is None else (("Content-Type", reply.media), *reply.headers)
-        if "origin" in request.headers:
+        world = story.before or self._place(request, story)
+        name, journal = world.name, self.journal
+        number = journal.next_number(name)
+        why = ("Mock-Why", f"/__mock__/worlds/{name}/requests/{number}/why")
+        headers = (*reply.headers, why) if reply.media is None else (("Content-Type", reply.media), *reply.headers, why)
+        if not request.bare and "origin" in request.headers:
             headers = merged_headers(headers, cors_headers(request))
-        headers = (*headers, ("Mock-Why", f"/__mock__/worlds/{world.name}/requests/{number}/why"))
         if world.clock is not RUNNING:
-            headers = (*headers, ("Date", format_http_date(story.now or 0)))
+            headers = (*headers, ("Date", format_http_date(story.now)))
         answer = Answer(reply.status, headers, reply.body())
         if story.disturbance is not None or story.delay:
             answer = self._spoilt(answer, story)
-        self._journaled(request, answer, story, started, number, world)
+        caller, operation = story.caller, story.operation
+        journal.keep(
+            Entry(
+                number,
+                story.now,
+                request,
+                answer,
+                None if operation is None else operation.id,
+                None if caller is None else caller.name,
+                name,
+                story.reason,
+                story.violations,
+                story.changes,
+                world,
+                (perf_counter_ns() - started) // 1000,
+                story.verdict,
+                story.fault,
+                story.found,
+            )
+        )
         return answer
 
     def _place(self, request: Request, story: Story) -> World:
         """The world that a request is journaled in; one that was refused early is placed by what it says itself."""
-        world = story.before
-        if world is None:
-            name = story.caller.world if story.caller is not None else self.auth.world_of(request)
-            try:
-                world, _ = self.store.load(name)
-            except Refused:  # there are too many worlds
-                world, _ = self.store.load(MAIN)
-            story.before, story.now = world, world.clock.now(self.clock)
+        name = story.caller.world if story.caller is not None else self.auth.world_of(request)
+        try:
+            world, _ = self.store.load(name)
+        except Refused:  # there are too many worlds
+            world, _ = self.store.load(MAIN)
+        story.before, story.now = world, world.clock.now(self.clock)
         return world
 
     def _spoilt(self, answer: Answer, story: Story) -> Answer:
@@ -228,27 +248,3 @@ class Pipeline:
         if found.spoils and story.verdict == "kept":
             story.reason, story.verdict = f"a fault was asked for: {found}", "fault"
         return disturbed(answer, found)
-
-    def _journaled(
-        self, request: Request, answer: Answer, story: Story, started: int, number: int, world: World
-    ) -> None:
-        caller, operation = story.caller, story.operation
-        self.journal.keep(
-            Entry(
-                number,
-                story.now or 0,
-                request,
-                answer,
-                operation.id if operation else None,
-                caller.name if caller else None,
-                world.name,
-                story.reason,
-                story.violations,
-                story.changes,
-                story.before,
-                (perf_counter_ns() - started) // 1000,
-                story.verdict,
-                story.fault,
-                story.found,
-            )
-        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from mockserver.auth import Caller
 from mockserver.contract.operation import Operation
 from mockserver.errors import Violation
@@ -11,23 +13,19 @@ from mockserver.faults import Disturbance, Faults
 from mockserver.state.world import Record, World
 
 
-class Story:
+class Story(msgspec.Struct):
     """What is known of one request so far; the journal entry is made of it."""
 
-    __slots__ = (
-        "before", "caller", "changes", "delay", "disturbance", "fault", "faults", "found", "now", "operation",
-        "reason", "verdict", "violations",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.operation: Operation | None = None
-        self.caller: Caller | None = None
-        self.before: World | None = None
-        self.now: int | None = None
-        self.reason, self.verdict, self.fault = "", "kept", ""
-        self.disturbance: Disturbance | None = None
-        self.faults: Faults | None = None  #: the world's faults before this request counted; None where there are none
-        self.delay = 0
-        self.violations: tuple[Violation, ...] = ()
-        self.changes: tuple[Any, ...] = ()
-        self.found: Record | str | None = None
+    operation: Operation | None = None
+    caller: Caller | None = None
+    before: World | None = None
+    now: int = 0  #: the world's clock
+    reason: str = ""
+    verdict: str = "kept"
+    fault: str = ""
+    disturbance: Disturbance | None = None
+    faults: Faults | None = None  #: the world's faults before this request counted; None where there are none
+    delay: int = 0
+    violations: tuple[Violation, ...] = ()
+    changes: tuple[Any, ...] = ()
+    found: Record | str | None = None

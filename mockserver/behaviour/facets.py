@@ -21,6 +21,8 @@ from mockserver.state.world import text_of
 
 MOST = 4
 """How many fields of a collection tell states apart, lest their product grow without end."""
+MOST_KNOWN = 1_000
+"""How many combinations of states are remembered in words."""
 AHEAD, PASSED, NONE = "ahead", "passed", "none"
 
 
@@ -31,14 +33,16 @@ class Facet(msgspec.Struct, frozen=True):
     values: tuple[str, ...]
     instant: bool = False
 
-    def state(self, record: Mapping[str, Any], now: int) -> str:
-        """The state of a record in this respect, e.g. `isOpen: true` or `dueAt: passed`."""
+    def mark(self, record: Mapping[str, Any], now: int) -> Any:
+        """What tells the state of a record in this respect: the field's value, or how its instant lies to `now`."""
         value = record.get(self.field, ABSENT)
-        if value is ABSENT:
-            return f"{self.field}: {NONE}"
-        if self.instant:
-            return f"{self.field}: {PASSED if passed(record, self.field, now) else AHEAD}"
-        return f"{self.field}: {text_of(value)}"
+        if not self.instant or value is ABSENT:
+            return value
+        return PASSED if passed(record, self.field, now) else AHEAD
+
+    def state(self, mark: Any) -> str:
+        """The state in words, e.g. `isOpen: true` or `dueAt: passed`."""
+        return f"{self.field}: {NONE if mark is ABSENT else text_of(mark)}"
 
     def states(self) -> tuple[str, ...]:
         """All states that are known in this respect."""
@@ -51,12 +55,25 @@ class Facets(msgspec.Struct, frozen=True):
     collection: str
     facets: tuple[Facet, ...]
     misses: tuple[str, ...]  #: why none may be found
+    known: dict[Any, tuple[str, ...]] = msgspec.field(default_factory=dict)  #: the states in words, by their marks
 
     def told(self, found: Any, now: int) -> tuple[str, ...]:
         """The states of a found record, or why none was found."""
-        if isinstance(found, str):
-            return (found,)
-        return tuple([facet.state(found, now) for facet in self.facets]) if found is not None else ()
+        if found is None or type(found) is str:
+            return () if found is None else (found,)
+        marks = tuple([facet.mark(found, now) for facet in self.facets])
+        try:
+            return self.known.get(marks) or self._told(marks)
+        except TypeError:  # a value that is a list or an object
+            return self._in_words(marks)
+
+    def _told(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        return self.known.setdefault(marks, self._in_words(marks))
+
+    def _in_words(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
+        return tuple([facet.state(mark) for facet, mark in zip(self.facets, marks, strict=True)])
 
 
 def facets_of(behaviours: Behaviours, contract: Contract) -> dict[str, Facets]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.contract.operation import ABSENT
 from mockserver.errors import Refused
-from mockserver.state.world import Filters, Record, World, text_of
+from mockserver.state.world import Collection, Filters, Record, World, text_of
 
 Fields = tuple[tuple[str, Value], ...]
 """Fields of a record, each with the expression that gives its value."""
@@ -19,7 +21,7 @@ UNKNOWN, EXPIRED, FOREIGN = "unknown", "expired", "another user's"
 """Why a record is not found."""
 
 
-class Changed(NamedTuple):
+class Changed(msgspec.Struct, frozen=True):
     """One record before and after; `None` where it was not there."""
 
     collection: str
@@ -27,7 +29,7 @@ class Changed(NamedTuple):
     after: Record | None
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True):
     """What a behaviour did: the next world, the fields of the reply by path, the records changed, the record found."""
 
     world: World
@@ -53,18 +55,11 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         work.remove(query)
     if behaviour.list is not None:
         work.list(behaviour.list, behaviour.page)
-    fields = tuple([(path, _given(value, scope)) for path, value in behaviour.reply])
-    return Outcome(_stepped(world, work.world), fields, tuple(work.changes), found)
-
-
-def _given(value: Value, scope: Scope) -> Any:
-    """What a reply says; what is not there is no part of the answer."""
-    given = value.evaluate(scope)
-    return ABSENT if given is MISSING else given
-
-
-def _stepped(before: World, after: World) -> World:
-    return before if after is before else after.stepped()
+    fields = []
+    for path, value in behaviour.reply:
+        given = value.evaluate(scope)
+        fields.append((path, ABSENT if given is MISSING else given))  # what is not there is no part of the answer
+    return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), found)
 
 
 def _called(behaviour: Behaviour, world: World, scope: Scope) -> Outcome:
@@ -73,28 +68,29 @@ def _called(behaviour: Behaviour, world: World, scope: Scope) -> Outcome:
     It reads and changes the world by `visible`, `put` and `drop`, and refuses by raising `Refused`.
     """
     after, reply = behaviour.call(world, scope)  # type: ignore[misc]  # the caller looked
-    return Outcome(_stepped(world, after), tuple((tuple(path.split(".")), value) for path, value in reply.items()))
+    after = world if after is world else after.stepped()
+    return Outcome(after, tuple((tuple(path.split(".")), value) for path, value in reply.items()))
 
 
 class _Run:
-    """One behaviour at work: the world so far, and the changes made."""
+    """One behaviour at work: the collections so far, and the changes made."""
 
-    __slots__ = ("behaviours", "changes", "owner", "scope", "world")
+    __slots__ = ("behaviours", "changes", "collections", "owner", "scope", "world")
 
     def __init__(self, world: World, scope: Scope, behaviours: Behaviours) -> None:
-        self.world, self.scope, self.behaviours = world, scope, behaviours
+        self.world, self.collections, self.scope, self.behaviours = world, world.collections, scope, behaviours
         self.owner = scope.caller.get("id")
         self.changes: list[Changed] = []
 
     def find(self, query: Query) -> Record:
-        filters = self._filters(query)
-        found = () if filters is None else self.world.visible(query.collection, filters, self.scope.now)
-        if not found:
-            self.scope.record = MISSING
+        scope, filters = self.scope, self._filters(query)
+        record = None if filters is None else self.collections[query.collection].first(filters, scope.now)
+        if record is None:
+            scope.record = MISSING
             missed = self._missed(query)
             but = "" if missed == UNKNOWN else f", but for one that is {missed}"
-            raise Refused(404, f"no record of {query.collection} has {_words(query, self.scope)}{but}", missed=missed)
-        record = self.scope.record = found[0]
+            raise Refused(404, f"no record of {query.collection} has {_words(query, scope)}{but}", missed=missed)
+        scope.record = record
         return record
 
     def _missed(self, query: Query) -> str:
@@ -102,7 +98,7 @@ class _Run:
         given = [(name, value.evaluate(self.scope)) for name, value in query.filters]
         if any(value is MISSING for _, value in given):
             return UNKNOWN
-        held = self.world.collections[query.collection]
+        held = self.collections[query.collection]
         if held.matching((*given, *self._owned(query.collection))):
             return EXPIRED
         return FOREIGN if held.matching(tuple(given)) else UNKNOWN
@@ -119,10 +115,11 @@ class _Run:
 
     def _create_one(self, creation: Creation, base: Any) -> Record:
         name = creation.collection
-        shape, held = self.behaviours.shapes[name], self.world.collections[name]
+        shape, held = self.behaviours.shapes[name], self.collections[name]
         given = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
         record = shape.created(given, held, self._seed(), self.scope.now)
-        record = self._settled(shape, record, {}, creation.fields)
+        if shape.misfits is not None:
+            record = self._settled(shape, record, {}, creation.fields)
         before = held.get(record[shape.rules.key])
         named = any(field == shape.rules.key for field, _ in creation.fields)
         if before is not None and creation.conflicts and not named:
@@ -132,8 +129,7 @@ class _Run:
 
     def set(self, name: str, change: Change) -> None:
         shape, shown = self.behaviours.shapes[name], self.scope.record
-        key = shape.rules.key
-        before = self.world.collections[name].get(shown[key])
+        before = self.collections[name].get(shown[shape.rules.key])
         after = dict(shown)  # what has lapsed by now has lapsed for good
         if change.base is not None:
             base = change.base.evaluate(self.scope)
@@ -142,19 +138,21 @@ class _Run:
             else:
                 after = shape.merged(after, base)
         after = _laid_over(after, change.fields, self.scope)
-        self._store(name, before, self._settled(shape, after, shown, change.fields))
+        if shape.misfits is not None:
+            after = self._settled(shape, after, shown, change.fields)
+        self._store(name, before, after)
 
     def remove(self, query: Query) -> None:
         filters = self._filters(query)
-        for record in () if filters is None else self.world.collections[query.collection].matching(filters):
-            self.world = self.world.drop(query.collection, record)
+        for record in () if filters is None else self.collections[query.collection].matching(filters):
+            self._hold(query.collection, self.collections[query.collection].drop(record))
             self.changes.append(Changed(query.collection, record, None))
 
     def list(self, query: Query, page: Page) -> None:
         given = [(name, value.evaluate(self.scope)) for name, value in query.filters]
         filters = tuple((name, value) for name, value in given if value is not MISSING)
         name = query.collection
-        found = self.world.visible(name, filters + self._owned(name), self.scope.now)
+        found = self.collections[name].visible(filters + self._owned(name), self.scope.now)
         key = self.behaviours.collections[name].key
         window = _window(page, self.scope, found, key)
         self.scope.total, self.scope.records = len(found), found[window]
@@ -163,28 +161,33 @@ class _Run:
 
     def _filters(self, query: Query) -> Filters | None:
         """The query's filters with their values, the owner's among them; None when a value is missing."""
-        scope = self.scope
-        values = [(name, value.evaluate(scope)) for name, value in query.filters]
-        for _, value in values:
-            if value is MISSING:
+        scope, pairs = self.scope, []
+        for name, value in query.filters:
+            given = value.evaluate(scope)
+            if given is MISSING:
                 return None
-        return (*values, *self._owned(query.collection))
+            pairs.append((name, given))
+        owner = self.behaviours.collections[query.collection].owner
+        if owner is not None and self.owner is not None:
+            pairs.append((owner, self.owner))
+        return tuple(pairs)
 
     def _owned(self, collection: str) -> Filters:
         field = self.behaviours.collections[collection].owner
         return ((field, self.owner),) if field is not None and self.owner is not None else ()
 
     def _settled(self, shape: RecordShape, record: dict[str, Any], before: Record, fields: Fields) -> dict[str, Any]:
-        """What can be stored of a record; a seed and the rest are made only where a contract says what cannot."""
-        if shape.misfits is None:
-            return record
+        """What can be stored of a record; asked only where a contract says what cannot, for it takes a seed."""
         return shape.settled(record, before, partial(_fixed, fields, self.scope), self._seed(), self.scope.now)
 
     def _seed(self) -> str:
         return f"{self.world.seed}/{self.world.name}/{self.world.step}/{len(self.changes)}"
 
+    def _hold(self, name: str, collection: Collection) -> None:
+        self.collections = {**self.collections, name: collection}
+
     def _store(self, collection: str, before: Record | None, after: dict[str, Any]) -> Record:
-        self.world = self.world.put(collection, after)
+        self._hold(collection, self.collections[collection].put(after))
         self.changes.append(Changed(collection, before, after))
         self.scope.record = after
         return after
@@ -192,7 +195,9 @@ class _Run:
 
 def _laid_over(record: dict[str, Any], fields: Fields, scope: Scope) -> dict[str, Any]:
     for name, value in fields:
-        given = value.evaluate(scope)
+        given = value.constant
+        if given is MISSING:
+            given = value.evaluate(scope)
         if given is ABSENT:
             record.pop(name, None)
         elif given is not MISSING:

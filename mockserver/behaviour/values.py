@@ -52,6 +52,7 @@ class Value(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
     period: str = ""
     parts: tuple[Value, ...] = ()  #: the expressions inside a literal object or list
+    constant: Any = MISSING  #: the value of a literal without expressions
 
 
 def compile_value(text: Any) -> Value:
@@ -68,7 +69,7 @@ def compile_value(text: Any) -> Value:
 
 
 def _constant(text: Any, value: Any) -> Value:
-    return Value(text, lambda _: value)
+    return Value(text, lambda _: value, constant=value)
 
 
 def _literal(text: Any, parts: Mapping[str, Value] | list[Value]) -> Value:
@@ -106,7 +107,7 @@ def _evaluator(root: str, names: tuple[str, ...], minus: bool, period: str | Non
     if root == "now":
         return _instant(minus, period)
     if root == "body":
-        return lambda scope: dig(scope.inputs.body if scope.inputs.body is not None else MISSING, names)
+        return _of_body(names)
     if root == "record":
         return _of_record(names)
     if root == "caller":
@@ -120,6 +121,18 @@ def _instant(minus: bool, period: str | None) -> Callable[[Scope], str]:
         return lambda scope: format_instant(scope.now)
     sign = -1 if minus else 1
     return lambda scope: format_instant(scope.now + sign * scope.periods[period])
+
+
+def _of_body(names: tuple[str, ...]) -> Callable[[Scope], Any]:
+    if len(names) != 1:
+        return lambda scope: dig(scope.inputs.body if scope.inputs.body is not None else MISSING, names)
+    name = names[0]
+
+    def member(scope: Scope) -> Any:
+        body = scope.inputs.body
+        return body.get(name, MISSING) if type(body) is dict else dig(body, names)
+
+    return member
 
 
 def _of_record(names: tuple[str, ...]) -> Callable[[Scope], Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.contract import decoding, media, styles
@@ -22,25 +22,34 @@ class BodyReader:
         name, self.parameters = media.split(header)
         self.kind = media.kind(name)
         self.charset = _charset(self.parameters.get("charset", "utf-8"), header)
+        self._utf8_json = self.kind == "json" and self.charset == "utf-8"
         self.schema = media_type.schema
         self.members = caster.properties(self.schema) if self.kind in ("form", "multipart") else {}
         self.cast = caster.cast(self.schema) if self.kind in ("form", "multipart", "text") else None
 
-    def read(self, raw: bytes) -> tuple[Any, list[Violation]]:
+    def read(self, raw: bytes) -> tuple[Any, Sequence[Violation]]:
         """The value of the body and its violations; `Refused` when the bytes cannot be read."""
         try:
-            value, judged = self.decoded(raw)
+            if self._utf8_json:
+                value = judged = decoding.json_value(raw)
+            else:
+                value, judged = self.decoded(raw)
         except Undecodable as error:
             raise Refused(400, f"The body {error}", (Violation("body", str(error), self.media_type.pointer),)) from None
-        if self.judge is None or judged is ABSENT or _accepts(self.judge, judged):
-            return value, []
-        return value, self.judge.violations(judged, "body")
+        judge = self.judge
+        if judge is None or judged is ABSENT:
+            return value, ()
+        try:
+            if judge.accepts(judged):
+                return value, ()
+        except ValueError:  # the validator's own limit of depth
+            pass
+        return value, judge.violations(judged, "body")
 
     def decoded(self, raw: bytes) -> tuple[Any, Any]:
         """The value, and the form of it that the schema judges."""
         if self.kind == "json":
-            utf8 = raw if self.charset == "utf-8" else decoding.text(raw, self.charset).encode()
-            value = decoding.json_value(utf8)
+            value = decoding.json_value(decoding.text(raw, self.charset).encode())
             return value, value
         if self.kind == "form":
             value = self.fields(styles.query_values(decoding.text(raw, self.charset)))
@@ -106,13 +115,6 @@ class BodyReader:
         if part.filename is not None or kind == "binary":
             return part.content
         return decoding.text(part.content)
-
-
-def _accepts(judge: Judge, value: Any) -> bool:
-    try:
-        return judge.accepts(value)
-    except ValueError:  # the validator's own limit of depth
-        return False
 
 
 def _json_or_text(text: str) -> Any:

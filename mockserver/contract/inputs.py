@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -64,7 +64,7 @@ class InputReader:
         body = None
         if self._body is not None:
             body, breaches = self._read_body(self._body, request)
-            wrong += breaches
+            wrong.extend(breaches)
         if wrong:
             raise refusal(wrong)
         return Inputs(path, query, header, cookie, body)
@@ -75,7 +75,7 @@ class InputReader:
         places = (replace(breach, place=breach.place.replace("body", "query", 1)) for breach in breaches)
         return value if isinstance(value, dict) else EMPTY, [*wrong, *places]
 
-    def _read_body(self, body: Body, request: Request) -> tuple[Any, list[Violation]]:
+    def _read_body(self, body: Body, request: Request) -> tuple[Any, Sequence[Violation]]:
         header = request.headers.get("content-type", "")
         if not request.body and (not header or not body.required):
             return None, [Violation("body", "is required", body.pointer)] if body.required else []

@@ -121,19 +121,19 @@ class _Told:
         return str(value.text) if given is MISSING else f"{_short(given)} ({value.text})"
 
     def _made(self) -> Iterator[tuple[str, str]]:
-        for name, before, after in self.entry.changes:
-            if before is None and after is not None:
-                yield name, self._key(name, after)
+        for one in self.entry.changes:
+            if one.before is None and one.after is not None:
+                yield one.collection, self._key(one.collection, one.after)
 
     def _set(self) -> Iterator[str]:
-        for name, before, after in self.entry.changes:
-            if before is not None and after is not None:
-                yield f"{name} {self._key(name, after)}: {', '.join(_differences(before, after)) or 'as it was'}"
+        for one in self.entry.changes:
+            if one.before is not None and one.after is not None:
+                differences = ", ".join(_differences(one.before, one.after)) or "as it was"
+                yield f"{one.collection} {self._key(one.collection, one.after)}: {differences}"
 
     def _removed(self, collection: str) -> str:
-        gone = [
-            self._key(name, before) for name, before, after in self.entry.changes if name == collection and not after
-        ]
+        changes = [one for one in self.entry.changes if one.collection == collection and one.after is None]
+        gone = [self._key(collection, one.before) for one in changes if one.before is not None]
         more = f" and {len(gone) - _KEYS} more" if len(gone) > _KEYS else ""
         return f"{collection}: {', '.join(gone[:_KEYS]) or 'none was there'}{more}"
 

@@ -51,12 +51,15 @@ class Template(msgspec.Struct, frozen=True):
     headers: Headers
     schema: Any
     made: bool = False  #: from the schema: the contract has no example
+    shows: dict[Path, Show] = msgspec.field(default_factory=dict)  #: how fields are shown, as far as they have been
+    parents: dict[Path, Any] = msgspec.field(default_factory=dict)  #: the objects that lead to them
 
     def showing(self, value: Any, resolve: Resolve, headers: Headers = ()) -> Reply:
         """The answer with this value in it; as XML where that is the media type and the value is no text already."""
-        if self.media is not None and is_xml(self.media) and not isinstance(value, str) and value is not ABSENT:
+        media = self.media
+        if media is not None and is_xml(media) and not isinstance(value, str) and value is not ABSENT:
             value = xml_text(value, self.schema, resolve)
-        return Reply(self.status, self.media, value, merged_headers(self.headers, headers) if headers else self.headers)
+        return Reply(self.status, media, value, merged_headers(self.headers, headers) if headers else self.headers)
 
 
 class ReplyBuilder:
@@ -65,8 +68,6 @@ class ReplyBuilder:
     def __init__(self, contract: Contract, seed: str = "0") -> None:
         self.contract, self.seed = contract, seed
         self._templates: dict[tuple[str, int, str | None, bool], Template] = {}
-        self._shows: dict[tuple[str, int, str | None, Path], Show] = {}
-        self._parents: dict[tuple[str, int, str | None, Path], Any] = {}
 
     def template(
         self, operation: Operation, status: int, media: str | None = None, *, sparse: bool = False
@@ -86,11 +87,12 @@ class ReplyBuilder:
         template = self.template(operation, status, media, sparse=bool(fields))
         value = template.base
         if fields and template.media is not None:
-            value = dict(value) if isinstance(value, Mapping) else value
+            value = dict(value) if isinstance(value, dict) else value
             for path, given in fields:
-                shown = given if given is ABSENT else self._show(template, operation, path)(given)
-                if len(path) > 1 and given is not ABSENT:
-                    value = self._with_parents(template, operation, path, value)
+                shown = given
+                if given is not ABSENT:
+                    shown = (template.shows.get(path) or self._show(template, path))(given)
+                    value = self._with_parents(template, path, value) if len(path) > 1 else value
                 value = lay_over(value, path, shown)
         return template.showing(value, self.contract.resolve)
 
@@ -117,25 +119,22 @@ class ReplyBuilder:
             return ()
         return (first.name, *(name for name in response.media_types if name != first.name))
 
-    def _with_parents(self, template: Template, operation: Operation, path: Path, value: Any) -> Any:
+    def _with_parents(self, template: Template, path: Path, value: Any) -> Any:
         """The value with the objects that a path leads through, each with what its schema requires."""
         for depth in range(1, len(path)):
-            if isinstance(_member(value, path[:depth]), Mapping):
+            above = path[:depth]
+            if isinstance(_member(value, above), Mapping):
                 continue
-            key = (operation.id, template.status, template.media, path[:depth])
-            if key not in self._parents:
-                inner = at_path(template.schema, path[:depth], self.contract.resolve)
-                self._parents[key] = {} if inner is None else self.generated(inner, sparse=True)
-            value = lay_over(value, path[:depth], self._parents[key])
+            if above not in template.parents:
+                inner = at_path(template.schema, above, self.contract.resolve)
+                template.parents[above] = {} if inner is None else self.generated(inner, sparse=True)
+            value = lay_over(value, above, template.parents[above])
         return value
 
-    def _show(self, template: Template, operation: Operation, path: Path) -> Show:
-        key = (operation.id, template.status, template.media, path)
-        found = self._shows.get(key)
-        if found is None:
-            schema = at_path(template.schema, path, self.contract.resolve)
-            found = self._shows[key] = stored_projector(schema, self.contract.resolve)
-        return found
+    def _show(self, template: Template, path: Path) -> Show:
+        schema = at_path(template.schema, path, self.contract.resolve)
+        show = template.shows[path] = stored_projector(schema, self.contract.resolve)
+        return show
 
     def _made(self, operation: Operation, status: int, media: str | None, sparse: bool) -> Template:
         response = operation.response_for(status)
@@ -211,10 +210,9 @@ def lay_over(value: Any, path: Path, given: Any) -> Any:
     but the outermost object, which is the caller's own copy."""
     if not path:
         return given
-    result = value if isinstance(value, dict) else {}
-    *parents, last = path
-    node = result
-    for name in parents:
+    node = result = value if type(value) is dict else {}
+    last = path[-1]
+    for name in path[:-1]:
         inner = node.get(name)
         node[name] = dict(inner) if isinstance(inner, Mapping) else {}
         node = node[name]

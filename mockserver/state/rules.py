@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from mockserver.clock import parse_instant
 from mockserver.contract.operation import ABSENT
@@ -24,11 +25,10 @@ class CollectionRules(msgspec.Struct, frozen=True):
     expires: str | None = None
     lapses: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     indexed: frozenset[str] = frozenset()
+    timed: bool = False  #: whether time changes what shows of the records
 
-    @property
-    def timed(self) -> bool:
-        """Whether time changes what shows of the records."""
-        return self.expires is not None or bool(self.lapses)
+    def __post_init__(self) -> None:
+        force_setattr(self, "timed", self.expires is not None or bool(self.lapses))
 
     def shown_at(self, record: Mapping[str, Any], now: int) -> Mapping[str, Any] | None:
         """The record as it shows at an instant; None once it has expired."""
@@ -43,7 +43,7 @@ class CollectionRules(msgspec.Struct, frozen=True):
 def passed(record: Mapping[str, Any], field: str, now: int) -> bool:
     """Whether the instant in this field lies at or before `now`; no instant there never passes."""
     value = record.get(field)
-    if not isinstance(value, str):
+    if type(value) is not str:
         return False
     try:
         return parse_instant(value) <= now

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from immutables import Map
 
 from mockserver.clock import format_instant, parse_date_math
 from mockserver.contract.contract import Contract
@@ -46,7 +45,7 @@ class Seeded(msgspec.Struct, frozen=True):
             name: Collection.of(rules, [resolved(*record, instants) for record in self.records.get(name, ())])
             for name, rules in self.rules.items()
         }
-        return World("main", Map(collections), seed=self.seed)
+        return World("main", collections, seed=self.seed)
 
 
 def seed_world(

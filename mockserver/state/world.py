@@ -22,8 +22,10 @@ Filters = tuple[tuple[str, Any], ...]
 """Field and value pairs that a record must have, all of them."""
 Stored = tuple[int, Record]
 """A record and its place in the order of first storing."""
-Index: TypeAlias = "Map[str, Map[str, int]]"
-Indexes: TypeAlias = "Map[str, Index]"
+Keys: TypeAlias = "str | Map[str, None]"
+"""The keys of some records: one alone, as of a unique field, or a set of them."""
+Index: TypeAlias = "Map[str, Keys]"
+Indexes = Mapping[str, Index]
 """By field and the text of its value: the keys of the records that have it."""
 
 
@@ -62,89 +64,111 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
     rules: CollectionRules
     records: Map[str, Stored] = Map()
-    indexes: Indexes = Map()
+    indexes: Indexes = EMPTY
     next: int = 0  #: the place in the order of the record that is stored next
 
     @classmethod
     def of(cls, rules: CollectionRules, records: Iterable[Record]) -> Collection:
         """A collection of many records at once; of two with one key, the later is kept."""
         stored = {text_of(record[rules.key]): (order, record) for order, record in enumerate(records)}
-        indexes = Map({name: index for name in rules.indexed if (index := _index_of(name, stored))})
+        indexes = {name: index for name in rules.indexed if (index := _index_of(name, stored))}
         return cls(rules, Map(stored), indexes, max((order for order, _ in stored.values()), default=-1) + 1)
 
     def get(self, key: Any) -> Record | None:
         """The record with this key."""
-        found = self.records.get(text_of(key))
+        found = self.records.get(key if type(key) is str else text_of(key))
         return found[1] if found else None
 
     def put(self, record: Record) -> Collection:
         """This collection with the record added, or put in the place of the one with the same key."""
-        key = text_of(record[self.rules.key])
+        rules, place = self.rules, self.next
+        key = record[rules.key]
+        if type(key) is not str:
+            key = text_of(key)
         old = self.records.get(key)
-        order = old[0] if old else self.next
-        indexes = self._reindexed(key, old[1] if old else None, record, order)
-        return Collection(self.rules, self.records.set(key, (order, record)), indexes, max(self.next, order + 1))
+        order = place if old is None else old[0]
+        indexes = self._reindexed(key, None if old is None else old[1], record)
+        records = self.records.set(key, (order, record))
+        return Collection(rules, records, indexes, place if order < place else order + 1)
 
     def drop(self, record: Record) -> Collection:
         """This collection without the record."""
         key = text_of(record[self.rules.key])
-        return Collection(self.rules, self.records.delete(key), self._reindexed(key, record, None, 0), self.next)
+        return Collection(self.rules, self.records.delete(key), self._reindexed(key, record, None), self.next)
 
-    def _reindexed(self, key: str, old: Record | None, new: Record | None, order: int) -> Indexes:
+    def _reindexed(self, key: str, old: Record | None, new: Record | None) -> Indexes:
         indexes = self.indexes
-        old, new = old or EMPTY, new or EMPTY
+        was, becomes = (old or EMPTY).get, (new or EMPTY).get
         for field in self.rules.indexed:
-            before, after = old.get(field, ABSENT), new.get(field, ABSENT)
+            before, after = was(field, ABSENT), becomes(field, ABSENT)
             if before is after:  # the common case: a change that does not touch the field
                 continue
             index = indexes.get(field) or Map()
             for text in _texts(before):
                 index = _without(index, text, key)
             for text in _texts(after):
-                index = index.set(text, (index.get(text) or Map()).set(key, order))
-            indexes = indexes.set(field, index)
+                index = index.set(text, _with(index.get(text), key))
+            indexes = {**indexes, field: index}
         return indexes
+
+    def first(self, filters: Filters, now: int) -> Record | None:
+        """The first record that matches and has not expired at `now`, as it shows at that instant."""
+        found, used = self._candidates(filters)
+        if len(found) > 1:
+            found = sorted(found, key=_order)
+        rules = self.rules
+        for _, record in found:
+            if _has(record, filters, used):
+                shown = rules.shown_at(record, now) if rules.timed else record
+                if shown is not None:
+                    return shown
+        return None
+
+    def visible(self, filters: Filters, now: int) -> list[Record]:
+        """The records that match and have not expired at `now`, as they show at that instant."""
+        found, rules = self.matching(filters), self.rules
+        if not rules.timed:
+            return found
+        shown_at = rules.shown_at
+        return [shown for record in found if (shown := shown_at(record, now)) is not None]
 
     def matching(self, filters: Filters) -> list[Record]:
         """The records that have all these values, in the order in which they were first stored."""
         found, used = self._candidates(filters)
-        if used is not None:
-            filters = tuple([pair for pair in filters if pair is not used]) if len(filters) > 1 else ()
         if len(found) > 1:
             found = sorted(found, key=_order)
-        if not filters:
-            return [record for _, record in found]
-        return [record for _, record in found if _has(record, filters)]
+        return [record for _, record in found if _has(record, filters, used)]
 
     def _candidates(self, filters: Filters) -> tuple[Sequence[Stored], tuple[str, Any] | None]:
         """As few records as one filter alone can tell, and that filter; all records and None when none can."""
-        best: Map[str, int] | None = None
-        used = None
+        rules, best, used = self.rules, None, None
         for pair in filters:
             name, value = pair
-            if isinstance(value, list):
+            if type(value) is list:
                 continue
-            if name == self.rules.key:
-                found = self.records.get(text_of(value))
+            text = value if type(value) is str else text_of(value)
+            if name == rules.key:
+                found = self.records.get(text)
                 return ((found,) if found else ()), pair
-            if name in self.rules.indexed:
+            if name in rules.indexed:
                 index = self.indexes.get(name)
-                keys = index.get(text_of(value)) if index else None
+                keys = index.get(text) if index is not None else None
                 if keys is None:
                     return (), pair
+                if type(keys) is str:  # no other filter can tell fewer
+                    return (self.records[keys],), pair
                 if best is None or len(keys) < len(best):
                     best, used = keys, pair
-        if best is None:
-            return list(self.records.values()), None
-        return [self.records[key] for key in best], used
+        records = self.records
+        return ([records[key] for key in best] if best is not None else list(records.values())), used
 
 
 def _index_of(field: str, stored: Mapping[str, Stored]) -> Index:
-    keys: dict[str, dict[str, int]] = {}
-    for key, (order, record) in stored.items():
+    keys: dict[str, dict[str, None]] = {}
+    for key, (_, record) in stored.items():
         for text in _texts(record.get(field, ABSENT)):
-            keys.setdefault(text, {})[key] = order
-    return Map({text: Map(found) for text, found in keys.items()})
+            keys.setdefault(text, {})[key] = None
+    return Map({text: Map(found) if len(found) > 1 else next(iter(found)) for text, found in keys.items()})
 
 
 def _texts(value: Any) -> Iterable[str]:
@@ -154,10 +178,17 @@ def _texts(value: Any) -> Iterable[str]:
     return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)
 
 
-def _has(record: Record, filters: Filters) -> bool:
-    for name, value in filters:  # noqa: SIM110 - a generator costs as much as the rest
-        if not holds(record, name, value):
-            return False
+def _has(record: Record, filters: Filters, known: tuple[str, Any] | None) -> bool:
+    """Whether a record has all these values, of which one is known already."""
+    for pair in filters:
+        if pair is not known:
+            name, value = pair
+            held = record.get(name)
+            if type(held) is str and type(value) is str:  # the common case, without a call
+                if held != value:
+                    return False
+            elif not holds(record, name, value):
+                return False
     return True
 
 
@@ -165,16 +196,25 @@ def _order(stored: Stored) -> int:
     return stored[0]
 
 
+def _with(keys: Keys | None, key: str) -> Keys:
+    if keys is None or keys == key:
+        return key
+    return (Map({keys: None}) if isinstance(keys, str) else keys).set(key, None)
+
+
 def _without(index: Index, value: str, key: str) -> Index:
-    rest = index[value].delete(key)
-    return index.set(value, rest) if rest else index.delete(value)
+    keys = index[value]
+    if isinstance(keys, str):
+        return index.delete(value)
+    rest = keys.delete(key)
+    return index.set(value, rest if len(rest) > 1 else next(iter(rest)))
 
 
 class World(msgspec.Struct, frozen=True, gc=False):
     """Records by collection, the clock, the faults, the seed, and how many changes made it (`step`)."""
 
     name: str
-    collections: Map[str, Collection]
+    collections: Mapping[str, Collection]  #: never changed in place
     clock: WorldClock = RUNNING
     faults: tuple[Any, ...] = ()
     seed: str = "0"
@@ -182,12 +222,7 @@ class World(msgspec.Struct, frozen=True, gc=False):
 
     def visible(self, collection: str, filters: Filters, now: int) -> list[Record]:
         """The records of a collection that match and have not expired at `now`, as they show at that instant."""
-        held = self.collections[collection]
-        found, rules = held.matching(filters), held.rules
-        if rules.expires is None and not rules.lapses:
-            return found
-        shown_at = rules.shown_at
-        return [shown for record in found if (shown := shown_at(record, now)) is not None]
+        return self.collections[collection].visible(filters, now)
 
     def put(self, collection: str, record: Record) -> World:
         """This world with the record stored."""
@@ -200,7 +235,7 @@ class World(msgspec.Struct, frozen=True, gc=False):
     def under(self, rules: Mapping[str, CollectionRules]) -> World:
         """This world with its collections kept by other rules; the records that these cannot keep are left out."""
         collections = {name: self._kept_by(name, rule) for name, rule in rules.items()}
-        return msgspec.structs.replace(self, collections=Map(collections))
+        return msgspec.structs.replace(self, collections=collections)
 
     def _kept_by(self, name: str, rules: CollectionRules) -> Collection:
         held = self.collections.get(name) or Collection(rules)
@@ -213,6 +248,12 @@ class World(msgspec.Struct, frozen=True, gc=False):
         """This world, one step on: a request has changed it."""
         return World(self.name, self.collections, self.clock, self.faults, self.seed, self.step + 1)
 
+    def holding(self, collections: Mapping[str, Collection]) -> World:
+        """This world with other collections, one step on; itself where they are the same."""
+        if collections is self.collections:
+            return self
+        return World(self.name, collections, self.clock, self.faults, self.seed, self.step + 1)
+
     def _with(self, name: str, collection: Collection) -> World:
-        collections = self.collections.set(name, collection)
+        collections = {**self.collections, name: collection}
         return World(self.name, collections, self.clock, self.faults, self.seed, self.step)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 
 import pytest
-from immutables import Map
 
 from mockserver.clock import WorldClock
 from mockserver.state.rules import CollectionRules
@@ -15,7 +14,7 @@ from mockserver.state.world import Collection, World
 
 def _base() -> World:
     rules = CollectionRules("things")
-    return World("base", Map({"things": Collection(rules).put({"id": "count", "value": 0})}), seed="7")
+    return World("base", {"things": Collection(rules).put({"id": "count", "value": 0})}, seed="7")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from immutables import Map
 
 from mockserver.clock import format_instant
 from mockserver.contract.operation import ABSENT
@@ -122,7 +121,7 @@ def test_many_records_at_once_are_as_good_as_one_by_one(records: Any, data: st.D
 
 
 def _world(changes: Any = ()) -> World:
-    return World("w", Map({"things": _played(INDEXED, changes)[0], "others": Collection(SCANNED)}))
+    return World("w", {"things": _played(INDEXED, changes)[0], "others": Collection(SCANNED)})
 
 
 @settings(max_examples=60)
@@ -205,7 +204,7 @@ def test_a_record_is_gone_from_the_instant_it_expires(ends: int, shown: bool) ->
     """At the very instant of its end a record is absent, just before it is there."""
     rules = CollectionRules("things", expires="until")
     record = {"id": "1", "until": _at_instant(ends)}
-    world = World("w", Map({"things": Collection(rules).put(record)}))
+    world = World("w", {"things": Collection(rules).put(record)})
     assert list(world.visible("things", (), 1_000_000)) == ([record] if shown else [])
 
 
@@ -213,7 +212,7 @@ def test_a_record_is_gone_from_the_instant_it_expires(ends: int, shown: bool) ->
 def test_a_record_without_a_readable_end_never_expires(value: Mapping[str, Any]) -> None:
     """No instant, no end."""
     rules = CollectionRules("things", expires="until")
-    world = World("w", Map({"things": Collection(rules).put({"id": "1", **value})}))
+    world = World("w", {"things": Collection(rules).put({"id": "1", **value})})
     assert len(list(world.visible("things", (), 10**12))) == 1
 
 
@@ -222,7 +221,7 @@ def test_what_lapses_shows_so_once_its_instant_has_passed(ends: int, lapsed: boo
     """The stored record stays; only how it shows changes, and `$absent` leaves a field out."""
     rules = CollectionRules("things", lapses=(("until", {"on": False, "note": ABSENT}),))
     record = {"id": "1", "on": True, "note": "x", "until": _at_instant(ends)}
-    world = World("w", Map({"things": Collection(rules).put(record)}))
+    world = World("w", {"things": Collection(rules).put(record)})
     [shown] = world.visible("things", (), 1_000_000)
     assert shown == ({"id": "1", "on": False, "until": _at_instant(ends)} if lapsed else record)
     assert world.collections["things"].get("1") == record
