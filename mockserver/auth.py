@@ -43,20 +43,29 @@ class Auth:
     def __init__(self, schemes: Mapping[str, SecurityScheme], users: tuple[User, ...], mode: Mode = "enforce") -> None:
         self.schemes, self.users, self.mode = schemes, users, mode
         self.by_token = {user.token: user for user in users}
-        self._known: dict[tuple[tuple[frozenset[str], ...], str | None], Caller] = {}
+        self._remembered = 0
+        self._known: dict[tuple[frozenset[str], ...], dict[str | None, Caller]] = {}  # by security and credential
+        self._callers: dict[str, dict[str | None, Caller]] = {}  # the same by operation
 
     def admit(self, operation: Operation, request: Request) -> Caller:
         """The caller; `Refused(401)` with a challenge when no alternative of the operation's security is met."""
         headers = request.headers
         if not request.bare and (headers.get(WORLD_HEADER) is not None or headers.get("cookie") is not None):
             return self._admitted(operation, request)
-        key = (operation.security, headers.get("authorization"))
-        known = self._known.get(key)
-        if known is None:
-            known = self._admitted(operation, request)
-            if len(self._known) < _KNOWN and self._by_header(operation):
-                self._known[key] = known
-        return known
+        callers = self._callers.get(operation.id)
+        if callers is None:
+            callers = self._callers[operation.id] = self._known.setdefault(operation.security, {})
+        credential = headers.get("authorization")
+        return callers.get(credential) or self._first_time(operation, request, callers, credential)
+
+    def _first_time(
+        self, operation: Operation, request: Request, callers: dict[str | None, Caller], credential: str | None
+    ) -> Caller:
+        caller = self._admitted(operation, request)
+        if self._remembered < _KNOWN and self._by_header(operation):
+            self._remembered += 1
+            callers[credential] = caller
+        return caller
 
     def _by_header(self, operation: Operation) -> bool:
         """Whether the Authorization header alone decides."""

@@ -17,7 +17,7 @@ from mockserver.clock import RUNNING, format_http_date, system_now
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT, Operation
 from mockserver.cors import cors_headers, preflight
-from mockserver.errors import Refused
+from mockserver.errors import Refused, Violation
 from mockserver.faults import Asked, Disturbance, delayed, disturb, disturbed
 from mockserver.journal import Entry, Journal
 from mockserver.messages import Answer, Inputs, Request
@@ -58,31 +58,32 @@ class Pipeline:
 
     def respond(self, request: Request) -> Answer:
         """The answer to a request: checked against the contract, committed and journaled."""
-        started = perf_counter_ns()
-        story = Story()
-        return self._leaves(request, self._answered(request, story), story, started)
+        started, story = perf_counter_ns(), Story()
+        try:
+            try:
+                early = self._early(request) if request.method == "OPTIONS" else None
+                reply = early or self._told(request, story)
+            except Refused as refused:
+                reply = self._refused(refused, story)
+        except Exception as error:
+            log.exception("%s %s failed", request.method, request.path)
+            reply = self._failed(story, f"the mock itself failed: {type(error).__name__}: {error}")
+        return self._leaves(request, reply, story, started)
 
     def refuse(self, request: Request, refused: Refused) -> Answer:
         """The answer to a request that is refused before its story begins, journaled like any other."""
         started, story = perf_counter_ns(), Story()
         return self._leaves(request, self._refused(refused, story), story, started)
 
-    def _answered(self, request: Request, story: Story) -> Reply:
-        if request.method == "OPTIONS":
-            methods = self.contract.allowed(request.path)
-            early = preflight(request, methods)
-            if early is not None:
-                return Reply(204, None, ABSENT, early)
-            if methods and "OPTIONS" not in methods:
-                return Reply(204, None, ABSENT, (("Allow", ", ".join(methods)),))
-        try:
-            try:
-                return self._told(request, story)
-            except Refused as refused:
-                return self._refused(refused, story)
-        except Exception as error:
-            log.exception("%s %s failed", request.method, request.path)
-            return self._failed(story, f"the mock itself failed: {type(error).__name__}: {error}")
+    def _early(self, request: Request) -> Reply | None:
+        """The answer to a preflight, or to a question for the methods of a path that declares no OPTIONS."""
+        methods = self.contract.allowed(request.path)
+        early = preflight(request, methods)
+        if early is not None:
+            return Reply(204, None, ABSENT, early)
+        if methods and "OPTIONS" not in methods:
+            return Reply(204, None, ABSENT, (("Allow", ", ".join(methods)),))
+        return None
 
     def _told(self, request: Request, story: Story) -> Reply:
         bare, store = request.bare, self.store
@@ -100,7 +101,7 @@ class Pipeline:
         if not bare or "__" in request.query:
             wished = self._wished(operation, request)
             if wished is not None:
-                return self._withheld(operation, wished, story, "the answer") or wished
+                return self._checked(operation, wished, story, "the answer")
         status = self.success[operation.id]
         media = None if bare else self._media(operation, status, request)
         while True:
@@ -109,9 +110,9 @@ class Pipeline:
             story.before = world if story.faults is None else replace(world, faults=story.faults)
             outcome = self._behave(operation, world, inputs, caller, now)
             reply = self.builder.compose(operation, status, outcome.fields, media)
-            withheld = self._withheld(operation, reply, story, "the answer")
-            if withheld is not None:
-                return withheld
+            violations = self._check(operation, reply)
+            if violations:
+                return self._broken(violations, story, "the answer")
             after = outcome.world
             if after is world or store.commit(caller.world, version, after):
                 story.changes, story.found = outcome.changes, outcome.found
@@ -166,11 +167,15 @@ class Pipeline:
         offered = self.builder.offered(operation, status)
         return negotiate(accept, offered) if offered else None
 
-    def _withheld(self, operation: Operation, reply: Reply, story: Story, what: str) -> Reply | None:
-        """What is answered instead of a reply that breaks the contract; None for one that keeps it."""
-        violations = self.contract.check_answer(operation, reply.status, reply.headers, reply.media, reply.value)
-        if not violations:
-            return None
+    def _check(self, operation: Operation, reply: Reply) -> tuple[Violation, ...]:
+        return self.contract.check_answer(operation, reply.status, reply.headers, reply.media, reply.value)
+
+    def _checked(self, operation: Operation, reply: Reply, story: Story, what: str) -> Reply:
+        """The reply where it keeps the contract, and what is answered instead where it does not."""
+        violations = self._check(operation, reply)
+        return self._broken(violations, story, what) if violations else reply
+
+    def _broken(self, violations: tuple[Violation, ...], story: Story, what: str) -> Reply:
         story.violations = violations
         return self._failed(story, f"{what} would have broken the contract")
 
@@ -188,7 +193,7 @@ class Pipeline:
         reply = self.problems.render(refused, story.operation)
         operation = story.operation
         if operation is not None and not reply.own:
-            return self._withheld(operation, reply, story, f"the refusal ({refused.reason})") or reply
+            return self._checked(operation, reply, story, f"the refusal ({refused.reason})")
         return reply
 
     def _failed(self, story: Story, reason: str) -> Reply:

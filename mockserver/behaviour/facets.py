@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.runner import EXPIRED, FOREIGN, UNKNOWN
@@ -33,13 +34,6 @@ class Facet(msgspec.Struct, frozen=True):
     values: tuple[str, ...]
     instant: bool = False
 
-    def mark(self, record: Mapping[str, Any], now: int) -> Any:
-        """What tells the state of a record in this respect: the field's value, or how its instant lies to `now`."""
-        value = record.get(self.field, ABSENT)
-        if not self.instant or value is ABSENT:
-            return value
-        return PASSED if passed(record, self.field, now) else AHEAD
-
     def state(self, mark: Any) -> str:
         """The state in words, e.g. `isOpen: true` or `dueAt: passed`."""
         return f"{self.field}: {NONE if mark is ABSENT else text_of(mark)}"
@@ -55,24 +49,39 @@ class Facets(msgspec.Struct, frozen=True):
     collection: str
     facets: tuple[Facet, ...]
     misses: tuple[str, ...]  #: why none may be found
+    fields: tuple[str, ...] = ()
+    instants: tuple[int, ...] = ()  #: which of the fields hold instants
+    absent: tuple[Any, ...] = ()  #: as many marks of absence as there are fields
     known: dict[Any, tuple[str, ...]] = msgspec.field(default_factory=dict)  #: the states in words, by their marks
 
     def told(self, found: Any, now: int) -> tuple[str, ...]:
         """The states of a found record, or why none was found."""
         if found is None or type(found) is str:
             return () if found is None else (found,)
-        marks = tuple([facet.mark(found, now) for facet in self.facets])
-        try:
-            return self.known.get(marks) or self._told(marks)
-        except TypeError:  # a value that is a list or an object
-            return self._in_words(marks)
+        marks = [*map(found.get, self.fields, self.absent)]
+        for place in self.instants:
+            if marks[place] is not ABSENT:
+                marks[place] = PASSED if passed(found, self.fields[place], now) else AHEAD
+        return self._in_words(tuple(marks))
 
-    def _told(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
-        if len(self.known) >= MOST_KNOWN:
-            self.known.clear()
-        return self.known.setdefault(marks, self._in_words(marks))
+    def __post_init__(self) -> None:
+        force_setattr(self, "fields", tuple(facet.field for facet in self.facets))
+        force_setattr(self, "instants", tuple(place for place, facet in enumerate(self.facets) if facet.instant))
+        force_setattr(self, "absent", (ABSENT,) * len(self.facets))
 
     def _in_words(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
+        """The states by the values of the fields, and by how instants lie to now."""
+        try:
+            known = self.known.get(marks)
+        except TypeError:  # a value that is a list or an object
+            return self._said(marks)
+        if known is None:
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            known = self.known[marks] = self._said(marks)
+        return known
+
+    def _said(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
         return tuple([facet.state(mark) for facet, mark in zip(self.facets, marks, strict=True)])
 
 

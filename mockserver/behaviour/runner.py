@@ -13,7 +13,7 @@ from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.contract.operation import ABSENT
 from mockserver.errors import Refused
-from mockserver.state.world import Collection, Filters, Record, World, text_of
+from mockserver.state.world import Filters, Record, World, text_of
 
 Fields = tuple[tuple[str, Value], ...]
 """Fields of a record, each with the expression that gives its value."""
@@ -125,12 +125,11 @@ class _Run:
         if before is not None and creation.conflicts and not named:
             key = shape.rules.key
             raise Refused(409, f"{name} already has a record with {key} {_short(record[key])}")
-        return self._store(name, before, record)
+        return self._store(name, record)
 
     def set(self, name: str, change: Change) -> None:
         shape, shown = self.behaviours.shapes[name], self.scope.record
-        before = self.collections[name].get(shown[shape.rules.key])
-        after = dict(shown)  # what has lapsed by now has lapsed for good
+        after, touched = dict(shown), change.touches
         if change.base is not None:
             base = change.base.evaluate(self.scope)
             if change.replaces:
@@ -139,13 +138,14 @@ class _Run:
                 after = shape.merged(after, base)
         after = _laid_over(after, change.fields, self.scope)
         if shape.misfits is not None:
-            after = self._settled(shape, after, shown, change.fields)
-        self._store(name, before, after)
+            after, touched = self._settled(shape, after, shown, change.fields), None
+        self._store(name, after, shown, touched)
 
     def remove(self, query: Query) -> None:
         filters = self._filters(query)
         for record in () if filters is None else self.collections[query.collection].matching(filters):
-            self._hold(query.collection, self.collections[query.collection].drop(record))
+            collection = self.collections[query.collection].drop(record)
+            self.collections = {**self.collections, query.collection: collection}
             self.changes.append(Changed(query.collection, record, None))
 
     def list(self, query: Query, page: Page) -> None:
@@ -183,12 +183,20 @@ class _Run:
     def _seed(self) -> str:
         return f"{self.world.seed}/{self.world.name}/{self.world.step}/{len(self.changes)}"
 
-    def _hold(self, name: str, collection: Collection) -> None:
+    def _store(
+        self, name: str, after: dict[str, Any], shown: Record | None = None, touched: frozenset[str] | None = None
+    ) -> Record:
+        """Put a record; `touched` names the only fields in which it differs from the one that `shown` shows."""
+        held = self.collections[name]
+        key = after[held.rules.key]
+        if type(key) is not str:
+            key = text_of(key)
+        old = held.records.get(key)
+        before = None if old is None else old[1]
+        # What has lapsed by now has lapsed for good: then more is changed than was set.
+        collection = held.stored(key, old, after, touched if before is shown else None)
         self.collections = {**self.collections, name: collection}
-
-    def _store(self, collection: str, before: Record | None, after: dict[str, Any]) -> Record:
-        self._hold(collection, self.collections[collection].put(after))
-        self.changes.append(Changed(collection, before, after))
+        self.changes.append(Changed(name, before, after))
         self.scope.record = after
         return after
 

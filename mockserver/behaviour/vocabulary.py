@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import Value
@@ -46,6 +47,11 @@ class Change(msgspec.Struct, frozen=True):
     base: Value | None = None  #: written `"*": $body` (merge patch, RFC 7396) or `"=": $body` (replaces)
     replaces: bool = False
     fields: tuple[tuple[str, Value], ...] = ()
+    touches: frozenset[str] | None = None  #: the only fields that change, where no `base` may change others
+
+    def __post_init__(self) -> None:
+        if self.base is None:
+            force_setattr(self, "touches", frozenset(name for name, _ in self.fields))
 
 
 class Page(msgspec.Struct, frozen=True):

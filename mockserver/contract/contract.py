@@ -73,11 +73,11 @@ class Contract:
 
     def read_inputs(self, match: Match, request: Request) -> Inputs:
         """What a request says; `Refused` with 400 or 415 and every violation."""
-        operation = match.operation
-        reader = self._inputs.get(operation.id)
-        if reader is None:
-            self._inputs[operation.id] = reader = InputReader(operation, self._caster, self._judges)
+        reader = self._inputs.get(match.operation.id) or self._reader(match.operation)
         return reader.read(match.path_values, request)
+
+    def _reader(self, operation: Operation) -> InputReader:
+        return self._inputs.setdefault(operation.id, InputReader(operation, self._caster, self._judges))
 
     def check_answer(
         self,

@@ -97,6 +97,7 @@ class Router:
         self._bases = tuple(sorted((base for base in base_paths if base), key=len, reverse=True))
         self._literal: dict[str, _Path] = {}
         self._root = _Node()
+        self._plain: dict[tuple[str, str], Match] = {}  # by method and path, where these alone decide: no values to read
         for operation in operations:
             self._add(operation)
 
@@ -119,6 +120,9 @@ class Router:
 
         `request` decides where several operations share path and method.
         """
+        known = self._plain.get((method, path))
+        if known is not None:
+            return known
         request = request or Request(method, path)
         found = self._match(request, method, path) or (self._match(request, "GET", path) if method == "HEAD" else None)
         if found:
@@ -146,7 +150,9 @@ class Router:
 
     def _match_below(self, request: Request, method: str, path: str) -> Match | None:
         if (literal := self._literal.get(path)) and (twin := literal.methods.get(method)):
-            return self._chosen(literal, request, method, []) if literal.twins else Match(twin.operation, EMPTY)
+            if literal.twins:
+                return self._chosen(literal, request, method, [])
+            return self._plain.setdefault((method, path), Match(twin.operation, EMPTY))
         found = self._root.find(path.split("/"), 1, method) if path.startswith("/") else None
         return self._chosen(found[0], request, method, found[1]) if found is not None else None
 

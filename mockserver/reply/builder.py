@@ -51,15 +51,16 @@ class Template(msgspec.Struct, frozen=True):
     headers: Headers
     schema: Any
     made: bool = False  #: from the schema: the contract has no example
+    xml: bool = False  #: values are written as XML
     shows: dict[Path, Show] = msgspec.field(default_factory=dict)  #: how fields are shown, as far as they have been
     parents: dict[Path, Any] = msgspec.field(default_factory=dict)  #: the objects that lead to them
 
     def showing(self, value: Any, resolve: Resolve, headers: Headers = ()) -> Reply:
         """The answer with this value in it; as XML where that is the media type and the value is no text already."""
-        media = self.media
-        if media is not None and is_xml(media) and not isinstance(value, str) and value is not ABSENT:
+        if self.xml and not isinstance(value, str) and value is not ABSENT:
             value = xml_text(value, self.schema, resolve)
-        return Reply(self.status, media, value, merged_headers(self.headers, headers) if headers else self.headers)
+        merged = merged_headers(self.headers, headers) if headers else self.headers
+        return Reply(self.status, self.media, value, merged)
 
 
 class ReplyBuilder:
@@ -84,16 +85,18 @@ class ReplyBuilder:
 
     def compose(self, operation: Operation, status: int, fields: Fields, media: str | None = None) -> Reply:
         """The answer of an operation: its example, with these fields laid over it, shown through the schema."""
-        template = self.template(operation, status, media, sparse=bool(fields))
+        template = self._templates.get((operation.id, status, media, bool(fields)))
+        if template is None:
+            template = self.template(operation, status, media, sparse=bool(fields))
         value = template.base
         if fields and template.media is not None:
             value = dict(value) if isinstance(value, dict) else value
             for path, given in fields:
-                shown = given
-                if given is not ABSENT:
-                    shown = (template.shows.get(path) or self._show(template, path))(given)
-                    value = self._with_parents(template, path, value) if len(path) > 1 else value
-                value = lay_over(value, path, shown)
+                show = template.shows.get(path) or self._show(template, path)
+                if len(path) == 1 and given is not ABSENT and type(value) is dict:
+                    value[path[0]] = show(given)
+                else:
+                    value = self._laid_over(template, path, given, value)
         return template.showing(value, self.contract.resolve)
 
     def wished(self, operation: Operation, status: int, wish: Preferences, media: str | None = None) -> Reply:
@@ -118,6 +121,13 @@ class ReplyBuilder:
         if response is None or first is None:
             return ()
         return (first.name, *(name for name in response.media_types if name != first.name))
+
+    def _laid_over(self, template: Template, path: Path, given: Any, value: Any) -> Any:
+        if given is ABSENT:
+            return lay_over(value, path, ABSENT)
+        if len(path) > 1:
+            value = self._with_parents(template, path, value)
+        return lay_over(value, path, template.shows[path](given))
 
     def _with_parents(self, template: Template, path: Path, value: Any) -> Any:
         """The value with the objects that a path leads through, each with what its schema requires."""
@@ -145,12 +155,13 @@ class ReplyBuilder:
         if chosen is None or status in (204, 205, 304) or status < 200:
             return Template(status, None, ABSENT, headers, None)
         name = chosen.name if "*" not in chosen.name else "application/json"
+        xml = is_xml(name)
         value = self._example(chosen)
         if value is ABSENT and chosen.schema is not None:
             made = self.generated(chosen.schema, sparse=sparse)
-            return Template(status, name, made, headers, chosen.schema, made=True)
+            return Template(status, name, made, headers, chosen.schema, made=True, xml=xml)
         value = _nothing_said(chosen.name) if value is ABSENT else value
-        return Template(status, name, value, headers, chosen.schema)
+        return Template(status, name, value, headers, chosen.schema, xml=xml)
 
     def _example(self, media: MediaType) -> Any:
         """The contract's example of a media type, when it keeps its own schema; else ABSENT."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -12,7 +11,6 @@ from mockserver.contract.shape import Resolve, branches, item, members
 from mockserver.state.world import text_of
 
 
-@lru_cache(maxsize=1000)
 def is_xml(content_type: str) -> bool:
     """Whether a media type is XML."""
     sub = media.split(content_type)[0].partition("/")[2]

@@ -81,13 +81,18 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
     def put(self, record: Record) -> Collection:
         """This collection with the record added, or put in the place of the one with the same key."""
-        rules, place = self.rules, self.next
-        key = record[rules.key]
-        if type(key) is not str:
-            key = text_of(key)
-        old = self.records.get(key)
+        key = text_of(record[self.rules.key])
+        return self.stored(key, self.records.get(key), record)
+
+    def stored(self, key: str, old: Stored | None, record: Record, touched: frozenset[str] | None = None) -> Collection:
+        """This collection with the record under its key, where `old` is now.
+
+        `touched` names the only fields in which the two differ, where that is known: most changes touch no index.
+        """
+        rules, place, indexes = self.rules, self.next, self.indexes
         order = place if old is None else old[0]
-        indexes = self._reindexed(key, None if old is None else old[1], record)
+        if old is None or touched is None or not rules.indexed.isdisjoint(touched):
+            indexes = self._reindexed(key, None if old is None else old[1], record)
         records = self.records.set(key, (order, record))
         return Collection(rules, records, indexes, place if order < place else order + 1)
 
@@ -113,10 +118,10 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
     def first(self, filters: Filters, now: int) -> Record | None:
         """The first record that matches and has not expired at `now`, as it shows at that instant."""
+        rules = self.rules
         found, used = self._candidates(filters)
         if len(found) > 1:
             found = sorted(found, key=_order)
-        rules = self.rules
         for _, record in found:
             if _has(record, filters, used):
                 shown = rules.shown_at(record, now) if rules.timed else record
