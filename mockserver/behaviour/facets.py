@@ -5,7 +5,7 @@ They make the third dimension of coverage: not only was the operation met, but m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec

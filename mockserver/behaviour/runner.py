@@ -75,11 +75,10 @@ def _called(behaviour: Behaviour, world: World, scope: Scope) -> Outcome:
 class _Run:
     """One behaviour at work: the collections so far, and the changes made."""
 
-    __slots__ = ("behaviours", "changes", "collections", "owner", "scope", "world")
+    __slots__ = ("behaviours", "changes", "collections", "scope", "world")
 
     def __init__(self, world: World, scope: Scope, behaviours: Behaviours) -> None:
         self.world, self.collections, self.scope, self.behaviours = world, world.collections, scope, behaviours
-        self.owner = scope.caller.get("id")
         self.changes: list[Changed] = []
 
     def find(self, query: Query) -> Record:
@@ -167,14 +166,12 @@ class _Run:
             if given is MISSING:
                 return None
             pairs.append((name, given))
-        owner = self.behaviours.collections[query.collection].owner
-        if owner is not None and self.owner is not None:
-            pairs.append((owner, self.owner))
+        pairs += self._owned(query.collection)
         return tuple(pairs)
 
     def _owned(self, collection: str) -> Filters:
-        field = self.behaviours.collections[collection].owner
-        return ((field, self.owner),) if field is not None and self.owner is not None else ()
+        field, owner = self.behaviours.collections[collection].owner, self.scope.caller.get("id")
+        return ((field, owner),) if field is not None and owner is not None else ()
 
     def _settled(self, shape: RecordShape, record: dict[str, Any], before: Record, fields: Fields) -> dict[str, Any]:
         """What can be stored of a record; asked only where a contract says what cannot, for it takes a seed."""

@@ -97,7 +97,9 @@ class Router:
         self._bases = tuple(sorted((base for base in base_paths if base), key=len, reverse=True))
         self._literal: dict[str, _Path] = {}
         self._root = _Node()
-        self._plain: dict[tuple[str, str], Match] = {}  # by method and path, where these alone decide: no values to read
+        self._plain: dict[
+            tuple[str, str], Match
+        ] = {}  # by method and path, where these alone decide: no values to read
         for operation in operations:
             self._add(operation)
 

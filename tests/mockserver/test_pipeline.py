@@ -291,9 +291,7 @@ def test_nobody_sees_or_changes_another_s_records(ask: Ask, calls: Any) -> None:
         ask(method, path, f"{user}-token", **({"json": body} if body else {}))
     ask.engine.journal.listeners.remove(seen.append)
     for entry, (user, _) in zip(seen, calls, strict=True):
-        owners = {
-            record["userId"] for change in entry.changes for record in (change.before, change.after) if record
-        }
+        owners = {record["userId"] for change in entry.changes for record in (change.before, change.after) if record}
         assert owners <= {user}
         assert b"userId" not in entry.answer.body
     ask.engine.reset("main")
