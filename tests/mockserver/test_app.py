@@ -13,7 +13,7 @@ from mockserver.app import app_for, create_app
 from mockserver.engine import Engine
 from mockserver.front import ContractFirst, EnvironHeaders
 from mockserver.journal import Entry
-from mockserver.messages import Request
+from mockserver.messages import STEERING
 from mockserver.reply.problems import PROBLEM
 from mockserver.settings import BODY_LIMIT
 from tests.support import bundled_settings
@@ -141,4 +141,35 @@ def test_headers_are_read_by_lower_case_name() -> None:
 def test_a_path_is_read_as_utf_8(client: FlaskClient, entries: list[Entry]) -> None:
     """WSGI hands bytes over as latin-1."""
     client.get("/devices/%F0%9F%94%91é", headers=ALICE)
-    assert entries[0].request == Request("GET", "/devices/🔑é", "", entries[0].request.headers)
+    request = entries[0].request
+    assert (request.method, request.path, request.query) == ("GET", "/devices/🔑é", "")
+
+
+STEERED = {
+    "accept": ("text/csv", "406 Not Acceptable"),
+    "cookie": ("mock_world=blue", "/worlds/blue/"),
+    "mock-delay": ("soon", "400 Bad Request"),
+    "mock-world": ("blue", "/worlds/blue/"),
+    "origin": ("https://app.test", "https://app.test"),
+    "prefer": ("code=500", "500 Internal Server Error"),
+}
+
+
+@pytest.mark.parametrize("header", STEERING)
+def test_a_header_that_steers_the_mock_does_so_alone(engine: Engine, header: str) -> None:
+    """A request without any of them is known to be bare, and nobody looks for them; one of them is enough."""
+    value, shows = STEERED[header]
+    told: list[str] = []
+
+    def start_response(line: str, headers: list[tuple[str, str]]) -> None:
+        told.extend([line, *(text for _, text in headers)])
+
+    bare = {name: text for name, text in _environ().items() if name not in ("HTTP_ACCEPT", "HTTP_COOKIE")}
+    environ = {**bare, "REQUEST_METHOD": "GET", "PATH_INFO": "/devices"}
+    app = ContractFirst(engine, lambda: app_for(engine))
+    list(app(environ, start_response))
+    assert told[0] == "200 OK"
+    assert not any(shows in text for text in told)
+    told.clear()
+    list(app({**environ, f"HTTP_{header.upper().replace('-', '_')}": value}, start_response))
+    assert any(shows in text for text in told), told
