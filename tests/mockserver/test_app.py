@@ -13,7 +13,6 @@ from mockserver.app import app_for, create_app
 from mockserver.engine import Engine
 from mockserver.front import ContractFirst, EnvironHeaders
 from mockserver.journal import Entry
-from mockserver.messages import STEERING
 from mockserver.reply.problems import PROBLEM
 from mockserver.settings import BODY_LIMIT
 from tests.support import bundled_settings
@@ -155,7 +154,7 @@ STEERED = {
 }
 
 
-@pytest.mark.parametrize("header", STEERING)
+@pytest.mark.parametrize("header", STEERED)
 def test_a_header_that_steers_the_mock_does_so_alone(engine: Engine, header: str) -> None:
     """A request without any of them is known to be bare, and nobody looks for them; one of them is enough."""
     value, shows = STEERED[header]
