@@ -58,6 +58,7 @@ class ContractFirst:
         if not path.isascii():
             path = path.encode("latin-1").decode(errors="replace")
         body = _read(environ)
+        environ.pop("wsgi.input", None)  # the journal keeps these headers, and would keep the buffers of the server
         bare = environ.keys().isdisjoint(_STEERING)
         request = Request(method, path, environ.get("QUERY_STRING", ""), EnvironHeaders(environ), body or b"", bare)
         pipeline = self.engine.pipeline
