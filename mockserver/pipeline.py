@@ -105,7 +105,7 @@ class Pipeline:
         status = self.success[operation.id]
         media = None if bare else self._media(operation, status, request)
         while True:
-            story.now = now = world.clock.now(self.clock)
+            story.now = now = self.clock() if world.clock is RUNNING else world.clock.now(self.clock)
             # Whoever rewinds to before this request undoes the counts of its faults too.
             story.before = world if story.faults is None else replace(world, faults=story.faults)
             outcome = self._behave(operation, world, inputs, caller, now)

@@ -31,7 +31,7 @@ class Part(msgspec.Struct, frozen=True):
 
 def json_value(raw: bytes) -> Any:
     """The value of JSON text (RFC 8259)."""
-    if raw.count(b"[") + raw.count(b"{") > MOST_NESTED and nests_too_deep(raw):
+    if len(raw) > MOST_NESTED and raw.count(b"[") + raw.count(b"{") > MOST_NESTED and nests_too_deep(raw):
         raise Undecodable(f"nests deeper than {MOST_NESTED} levels")
     try:
         return _json(raw)

@@ -32,6 +32,7 @@ class InputReader:
         self._querystring = [self._whole_query(one) for one in operation.parameters if one.location == "querystring"]
         self._body = operation.body
         self._bodies: dict[str, BodyReader] = {}
+        self._bare = not (self._path or self._query or self._header or self._cookie or self._querystring)
 
     def _readers(self, operation: Operation, location: str) -> tuple[ParameterReader, ...]:
         mine = [parameter for parameter in operation.parameters if parameter.location == location]
@@ -52,6 +53,8 @@ class InputReader:
 
     def read(self, path_values: Mapping[str, str], request: Request) -> Inputs:
         """The typed values; `Refused` with 400 or 415 and every violation."""
+        if self._bare:
+            return self._read_bare(path_values, request)
         wrong: list[Violation] = []
         path = _read(self._path, path_values, wrong) if self._path else path_values
         query = _read(self._query, styles.query_values(request.query), wrong) if self._query else EMPTY
@@ -68,6 +71,15 @@ class InputReader:
         if wrong:
             raise refusal(wrong)
         return Inputs(path, query, header, cookie, body)
+
+    def _read_bare(self, path_values: Mapping[str, str], request: Request) -> Inputs:
+        """The same where nothing but a body is declared, as for most that is written often."""
+        if self._body is None:
+            return Inputs(path_values, EMPTY, EMPTY, EMPTY)
+        body, wrong = self._read_body(self._body, request)
+        if wrong:
+            raise refusal(wrong)
+        return Inputs(path_values, EMPTY, EMPTY, EMPTY, body)
 
     def _read_whole(self, reader: BodyReader, query: str, wrong: list[Violation]) -> tuple[Any, list[Violation]]:
         text = query if reader.kind == "form" else unquote(query)
@@ -104,7 +116,7 @@ def _read(readers: tuple[ParameterReader, ...], values: Mapping[str, Any], wrong
     return found
 
 
-def refusal(violations: list[Violation]) -> Refused:
+def refusal(violations: Sequence[Violation]) -> Refused:
     """The 400 that tells the first violation, and lists all."""
     first = violations[0]
     more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
