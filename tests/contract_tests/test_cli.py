@@ -40,10 +40,17 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         (["--only", "trustDevise"], "did you mean 'trustDevice'?"),
         (["--target", "https://staging.example", "--safety", "full"], "--i-own-this-data"),
         (["--baseline", "gone.json"], "gone.json"),
-        (["--rate", "fast"], "--rate"),
     ],
 )
-def test_wrong_usage_is_one_clear_line(arguments: list[str], says: str) -> None:
+def test_wrong_usage_is_one_clear_line(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, and what is wrong."""
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert (told.out, says in told.err, told.err.count("\n")) == ("", True, 1), told
+
+
+@pytest.mark.parametrize(("arguments", "says"), [(["--spec", "gone.yaml"], "gone.yaml"), (["--rate", "fast"], "--rate")])
+def test_a_process_says_wrong_usage_alike(arguments: list[str], says: str) -> None:
     """Exit 2, no traceback."""
     done = run(*arguments)
     assert done.returncode == 2, done
