@@ -49,7 +49,9 @@ def test_wrong_usage_is_one_clear_line(arguments: list[str], says: str, capsys: 
     assert (told.out, says in told.err, told.err.count("\n")) == ("", True, 1), told
 
 
-@pytest.mark.parametrize(("arguments", "says"), [(["--spec", "gone.yaml"], "gone.yaml"), (["--rate", "fast"], "--rate")])
+@pytest.mark.parametrize(
+    ("arguments", "says"), [(["--spec", "gone.yaml"], "gone.yaml"), (["--rate", "fast"], "--rate")]
+)
 def test_a_process_says_wrong_usage_alike(arguments: list[str], says: str) -> None:
     """Exit 2, no traceback."""
     done = run(*arguments)
