@@ -21,6 +21,7 @@ from contract_tests.watchdog import Watchdog
 PACKAGE = Path(__file__).parent
 CALM = [
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:warnings", "-p", "no:randomly",
+    "-p", "no:unraisableexception", "-p", "no:threadexception",  # would make warnings, and collect garbage for them
     "--import-mode=importlib", "--assert=plain", "--capture=no",
 ]  # fmt: skip
 

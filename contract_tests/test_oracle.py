@@ -15,12 +15,18 @@ from contract_tests.safety import Safety
 MIXED = 8  # scripts of several calls
 
 
-@pytest.fixture(scope="module")
-def oracle(run: Run) -> Iterator[Oracle]:
-    """Target and mirror, both with the same records."""
+@pytest.fixture(scope="session")
+def opened(run: Run) -> Iterator[Oracle]:
+    """Target and mirror; one mirror serves the whole run, for the other suites come between these promises."""
     with Oracle.opened(run) as opened:
-        opened.play.look()
         yield opened
+
+
+@pytest.fixture
+def oracle(opened: Oracle) -> Oracle:
+    """Target and mirror, once the target was looked at as it is now."""
+    opened.play.look()
+    return opened
 
 
 @promise("What the target shows of a record is the same wherever it shows it, and as the mock would show it",

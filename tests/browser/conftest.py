@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -95,11 +96,19 @@ class Watch:
     hosts: set[str] = field(default_factory=set)
     forgiven: str | None = None  #: what the page may say, as a regular expression
 
-    def follow(self, page: Page) -> None:
-        """Listen to a page."""
-        page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.said.append(f"uncaught: {error}"))
-        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or "localhost"))
+    @contextmanager
+    def following(self, page: Page) -> Iterator[Page]:
+        """Listen to a page as long as the block lasts."""
+        heard: dict[str, Callable[[Any], None]] = {
+            "console": lambda message: self.said.append(f"{message.type}: {message.text}"),
+            "pageerror": lambda error: self.said.append(f"uncaught: {error}"),
+            "request": lambda request: self.hosts.add(urlsplit(request.url).hostname or "localhost"),
+        }
+        for event, hear in heard.items():
+            page.on(event, hear)  # type: ignore[call-overload]
+        yield page
+        for event, hear in heard.items():
+            page.remove_listener(event, hear)
 
     def settle(self) -> None:
         """Hold the invariants."""
@@ -117,28 +126,46 @@ def watch() -> Iterator[Watch]:
     watched.settle()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh profile: no cookie, no storage."""
+def profile(browser: Browser) -> BrowserContext:
+    """A fresh profile: no cookie, no storage, and the clipboard is open."""
     made = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", accept_downloads=True)
     made.grant_permissions(["clipboard-read", "clipboard-write"])
+    return made
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A profile for this test alone."""
+    made = profile(browser)
     yield made
     made.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext, watch: Watch) -> Page:
+def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
     """A page that is watched."""
-    made = context.new_page()
-    watch.follow(made)
-    return made
+    with watch.following(context.new_page()) as watched:
+        yield watched
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One page in which all tests of a process open the console, each on its own world: it keeps nothing."""
+    made = profile(browser)
+    yield made.new_page()
+    made.close()
 
 
 @pytest.fixture
-def console(page: Page, world: BrowserWorld) -> Page:
-    """The console, live, on the world of this test."""
+def console(tab: Page, watch: Watch, world: BrowserWorld) -> Iterator[Page]:
+    """The console, live, on the world of this test; it leaves nothing behind in the browser."""
     from tests.browser.play import expect
 
-    page.goto(world.console)
-    expect(page.locator("#live")).to_have_text("Live")
-    return page
+    with watch.following(tab):
+        tab.goto(world.console)
+        expect(tab.locator("#live")).to_have_text("Live")
+        yield tab
+        kept = tab.evaluate("() => [document.cookie, ...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+    tab.unroute_all()
+    tab.goto("about:blank")
+    assert kept == [""]

@@ -120,14 +120,12 @@ def test_the_console_works_by_keyboard_alone(page: Page, world: BrowserWorld) ->
     expect(page.locator('[data-key="dev-02"] [data-field="deviceName"]')).to_be_focused()
 
 
-def test_the_focus_is_always_seen(page: Page, world: BrowserWorld) -> None:
+def test_the_focus_is_always_seen(console: Page) -> None:
     """Whatever the Tab key reaches has an outline or another mark."""
-    page.goto(world.console)
-    expect(page.locator("#live")).to_have_text("Live")
     unseen = []
     for _ in range(60):
-        page.keyboard.press("Tab")
-        told = page.evaluate(
+        console.keyboard.press("Tab")
+        told = console.evaluate(
             """() => {
               const on = document.activeElement;
               return [on.outerHTML.slice(0, 80), getComputedStyle(on).outlineStyle];
@@ -138,25 +136,22 @@ def test_the_focus_is_always_seen(page: Page, world: BrowserWorld) -> None:
     assert not unseen
 
 
-def test_a_dialog_keeps_and_gives_back_the_focus(page: Page, world: BrowserWorld) -> None:
+def test_a_dialog_keeps_and_gives_back_the_focus(console: Page) -> None:
     """A dialog begins at its first field, Escape closes it, and the button that opened it has the focus again."""
-    page.goto(world.console)
-    opener = page.get_by_role("button", name="New…")
+    opener = console.get_by_role("button", name="New…")
     opener.focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog").get_by_label("Name")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    console.keyboard.press("Enter")
+    expect(console.get_by_role("dialog").get_by_label("Name")).to_be_focused()
+    console.keyboard.press("Escape")
+    expect(console.get_by_role("dialog")).to_have_count(0)
     expect(opener).to_be_focused()
 
 
-def test_a_screen_reader_is_told_of_outcomes(page: Page, world: BrowserWorld) -> None:
+def test_a_screen_reader_is_told_of_outcomes(console: Page, world: BrowserWorld) -> None:
     """New requests go to a polite log, outcomes to a status."""
-    page.goto(world.console)
-    expect(page.locator("#live")).to_have_text("Live")
     world.ask("GET", "/sessions")
-    expect(rows(page)).to_have_count(1)  # the page has read what was there: from now on requests are news
+    expect(rows(console)).to_have_count(1)  # the page has read what was there: from now on requests are news
     world.ask("GET", "/devices")
-    expect(page.get_by_role("log")).to_contain_text("GET /devices: 200")
-    page.get_by_role("button", name="+1 d").click()
-    expect(page.locator("#told[role=status]")).to_contain_text("It is ")
+    expect(console.get_by_role("log")).to_contain_text("GET /devices: 200")
+    console.get_by_role("button", name="+1 d").click()
+    expect(console.locator("#told[role=status]")).to_contain_text("It is ")

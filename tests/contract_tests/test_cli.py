@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from contract_tests.cli import main
+from contract_tests.mock_process import MockProcess
 from tests.contract_tests.reference import Service, serve
 from tests.contract_tests.seeded.bodies import OtherMessage
 from tests.contract_tests.seeded.trust import TrustNotPersisted
@@ -40,10 +41,19 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         (["--only", "trustDevise"], "did you mean 'trustDevice'?"),
         (["--target", "https://staging.example", "--safety", "full"], "--i-own-this-data"),
         (["--baseline", "gone.json"], "gone.json"),
-        (["--rate", "fast"], "--rate"),
     ],
 )
-def test_wrong_usage_is_one_clear_line(arguments: list[str], says: str) -> None:
+def test_wrong_usage_is_one_clear_line(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, and what is wrong."""
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert (told.out, says in told.err, told.err.count("\n")) == ("", True, 1), told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"), [(["--spec", "gone.yaml"], "gone.yaml"), (["--rate", "fast"], "--rate")]
+)
+def test_a_process_says_wrong_usage_alike(arguments: list[str], says: str) -> None:
     """Exit 2, no traceback."""
     done = run(*arguments)
     assert done.returncode == 2, done
@@ -165,8 +175,16 @@ def test_probe_harms_not_even_a_credulous_target() -> None:
     assert repr((service.devices, service.sessions)) == before
 
 
-def test_full_leaves_spared_records_alone(service: Service, url: str) -> None:
-    """The spared device and its sessions are untouched; others are not."""
+def test_full_leaves_spared_records_alone(service: Service, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The spared device and its sessions are untouched; others are not. One mock is the mirror of the whole run."""
+    mirrors: list[MockProcess] = []
+    start = MockProcess.start
+
+    def counted(*arguments: str) -> MockProcess:
+        mirrors.append(start(*arguments))
+        return mirrors[-1]
+
+    monkeypatch.setattr(MockProcess, "start", counted)
     spared = service.devices_of("red")[1]
 
     def untouched() -> str:
@@ -174,6 +192,7 @@ def test_full_leaves_spared_records_alone(service: Service, url: str) -> None:
 
     before = untouched()
     assert main(["--target", url, *TOKENS, *FEW, "--spare", spared["id"]]) == 0
+    assert len(mirrors) == 1
     assert untouched() == before
     assert spared in service.devices
     assert len(service.devices_of("red")) < 3

@@ -60,7 +60,7 @@ def test_defects_of_state_are_told_by_their_shortest_script(name: str, script: l
     """As curl lines, the token by the name of its variable."""
     assert name in DEFECTS
     with serve(DEFECTS[name]()) as url:
-        code, told = judged("--target", url, *TOKENS)
+        code, told = judged("--target", url, *TOKENS, "--fail-fast")
     assert code == 1, told
     problem = told.split("\nBROKEN ")[1].split("\nexpected")[1]
     assert expected in problem
@@ -158,7 +158,7 @@ def test_any_other_contract(behaviours: str, tmp_path: Path, line: str, instead:
     """Its inferred behaviours are the model: the sound mock passes, one with a line edited does not."""
     assert line in behaviours
     with mock_with(behaviours.replace(line, instead, 1), tmp_path) as url:
-        code, told = judged("--target", url, "--spec", str(PETS))
+        code, told = judged("--target", url, "--spec", str(PETS), "--fail-fast")
     assert (code, says in told) == (1 if line else 0, True), told
 
 
