@@ -56,11 +56,12 @@ def _entry(call: Call) -> Entry:
     return entry_of(call.engine, call.existing().name, call.inputs.path["number"])
 
 
-def entry_of(engine: Engine, world: str, number: int | str) -> Entry:
-    """The entry of this number, or the `last` one; `Refused(404)` when the journal has none."""
+def entry_of(engine: Engine, world: str, number: int | str, *, missing: int = 404) -> Entry:
+    """The entry of this number, or the `last` one; `Refused` when the journal has none, with the status `missing`."""
     entry = engine.journal.entry(world, engine.journal.last(world) if number == "last" else int(number))
     if entry is None:
-        raise Refused(404, f"the journal of {world!r} has no request {number}; it keeps the newest {ENTRIES}")
+        lacks = "is empty" if number == "last" else f"has no request {number}; it keeps the newest {ENTRIES}"
+        raise Refused(missing, f"the journal of {world!r} {lacks}")
     return entry
 
 

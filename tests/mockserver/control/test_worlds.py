@@ -47,7 +47,7 @@ def test_a_world_is_forked_from_fixtures_or_from_another_world(control: Control,
     assert made.json["requests"] == 0
     assert control("POST", "/worlds", {"name": "w3"}).json["records"]["devices"] == 10
     assert control("POST", "/worlds", {"name": "w3"}).status == 409
-    assert control("POST", "/worlds", {"name": "w4", "base": "nowhere"}).status == 404
+    assert control("POST", "/worlds", {"name": "w4", "base": "nowhere"}).status == 409
 
 
 def test_a_fork_goes_its_own_way(control: Control, ask: Ask) -> None:
@@ -73,7 +73,17 @@ def test_a_rewind_undoes_a_request_and_all_after_it(control: Control, ask: Ask) 
     assert control.world("/clock")["frozen"] is False
     ask("GET", "/devices")
     assert control.world("/requests")["last"] == 3
-    assert control("POST", "/worlds/main/rewind", {"before": 9}).status == 404
+
+
+def test_a_rewind_to_what_the_journal_lacks_is_a_conflict(control: Control, ask: Ask) -> None:
+    """The world of the path is there, so it is no 404; nothing changes."""
+    control("POST", "/worlds", {"name": "w1"})
+    refused = control("POST", "/worlds/w1/rewind", {"before": "last"})
+    assert (refused.status, "journal of 'w1' is empty" in refused.json["detail"]) == (409, True)
+    assert control("POST", "/worlds/nowhere/rewind", {"before": "last"}).status == 404
+    ask("DELETE", "/devices/dev-01")
+    assert control("POST", "/worlds/main/rewind", {"before": 9}).status == 409
+    assert control.world()["records"]["devices"] == 9
 
 
 def test_a_rewind_to_before_a_refusal_works_too(control: Control, ask: Ask) -> None:
