@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,31 @@ def test_a_fork_goes_its_own_way(control: Control, ask: Ask) -> None:
     assert control("POST", "/worlds/main/fork", {"name": "before"}).status == 409
     assert control("POST", "/worlds/main/fork", {"name": "before", "replace": True}).json["records"]["devices"] == 9
     assert control("POST", "/worlds/main/fork", {"name": "main", "replace": True}).status == 409
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("POST", "/reset", {}),
+        ("POST", "/clock/advance", {"by": "P1D"}),
+        ("PUT", "/clock", {"frozen": True}),
+        ("PUT", "/faults", {}),
+        ("POST", "/faults", {"status": 500}),
+        ("PUT", "/state", {}),
+        ("POST", "/requests", {"method": "GET", "path": "/devices"}),
+    ],
+)
+def test_what_steers_a_removed_world_does_not_bring_it_back(
+    control: Control, ask: Ask, method: str, path: str, said: Any
+) -> None:
+    """A straggler of a test that is over finds nothing; a request in the world, or a call that makes it, does."""
+    assert control(method, f"/worlds/w1{path}", said).status == 200
+    assert control("DELETE", "/worlds/w1").status == 204
+    refused = control(method, f"/worlds/w1{path}", said)
+    assert (refused.status, "there is no world 'w1'" in refused.json["detail"]) == (404, True)
+    assert control("GET", "/worlds/w1/state").status == 404
+    assert ask("GET", "/devices", "alice-token~w1").status == 200
+    assert control(method, f"/worlds/w1{path}", said).status == 200
 
 
 def test_a_rewind_undoes_a_request_and_all_after_it(control: Control, ask: Ask) -> None:
