@@ -147,8 +147,9 @@ def _own_marks(node: Any, pointer: str, locate: Any) -> Iterator[Source]:
         return
     for source in _listed(node.get("x-source")):
         yield Source("documented", source, pointer)
-    for number in _listed(node.get("x-assumed")):
-        yield Source(f"assumed: {number}", locate(pointer), pointer)
+    numbers = _listed(node.get("x-assumed"))
+    if numbers:
+        yield Source(f"assumed: {', '.join(numbers)}", locate(pointer), pointer)
 
 
 def _listed(value: Any) -> list[str]:
