@@ -45,7 +45,7 @@ def test_addresses_to_call_are_some_that_answer(build: Build, host: str, near: s
     text = banner(build(settings))
     assert text.startswith(f"Listening on  http://{f'[{host}]' if ':' in host else host}:4010\n")
     assert f"{near}/__mock__/" in text
-    assert f"curl -X POST {near}/devices/trust" in text
+    assert f"curl -X POST {shlex.quote(near + '/devices/trust')}" in text
     assert json.loads(banner(build(msgspec.structs.replace(settings, log_format="json"))))["url"] == near
 
 
