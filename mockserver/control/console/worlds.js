@@ -67,8 +67,8 @@ function chip(text, what) {
 }
 
 function notThere(context) {
-  return empty(`Nobody has used the world ${context.world} yet.`,
-    "The first request that names it makes it, or:",
+  return empty(`There is no world ${context.world}`,
+    "A request that names it makes it, or:",
     button("Make it now", async () => {
       await call("POST", "worlds", { name: context.world });
       await context.refresh();
