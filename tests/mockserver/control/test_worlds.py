@@ -189,7 +189,7 @@ def test_idle_worlds_expire(build: Build, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_world_costs_less_than_a_millisecond_and_ten_kilobytes(build: Build) -> None:
-    """Ten thousand of them, each with a request that changes a record."""
+    """Two thousand of them, each with a request that changes a record."""
     engine = build(bundled_settings())
     ask, count = Ask(engine), 2_000
     ask("POST", "/devices/trust", json=TRUST)
