@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from mockserver.contract.compiled import Breach
 from mockserver.errors import Violation
 
@@ -49,7 +51,7 @@ def _violations(breach: Breach, place: str, pointer_of: Callable[[Breach], str])
 def missing(wanted: str, sent: Iterable[str], place: str) -> str:
     """That a name is missing from what stands at `place`, and which of the names sent there may be meant."""
     near = nearest(wanted, sent)
-    return f"is required; you sent {place}.{near}" if near else "is required"
+    return f"is required; you sent {f'{place}.{near}'.lstrip('.')}" if near else "is required"
 
 
 def nearest(wanted: str, names: Iterable[str]) -> str | None:
@@ -90,10 +92,13 @@ def _enum(breach: Breach) -> str:
 def _alternatives(breach: Breach) -> str:
     if not breach.alternatives or any(not errors for errors in breach.alternatives):
         return "fits more than one of the alternatives of which it must fit exactly one"
-    deepest = max(breach.alternatives, key=lambda errors: len(errors[0].path))
-    nearest = _violations(deepest[0], "", lambda _: "")[0]
-    part = place_of("", deepest[0].path[len(breach.path) :]).lstrip(".")
-    why = f"{part} {nearest.message}".lstrip()
+    wanted = [errors[0] for errors in breach.alternatives]
+    if all(first.keyword == "required" and first.path == breach.path for first in wanted):
+        return f"needs one of {', '.join(str(first.wanted) for first in wanted)}"
+    deepest = max(wanted, key=lambda first: len(first.path))
+    nearest_breach = replace(deepest, path=deepest.path[len(breach.path) :])
+    [nearest_violation, *_] = _violations(nearest_breach, "", lambda _: "")
+    why = f"{nearest_violation.place.lstrip('.')} {nearest_violation.message}".lstrip()
     return f"fits none of {len(breach.alternatives)} alternatives; the nearest: {why}"
 
 

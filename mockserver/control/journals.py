@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mockserver.auth import WORLD_HEADER
-from mockserver.control.calls import Call, Handler, Result
+from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.engine import Engine
 from mockserver.errors import Refused
 from mockserver.insight.coverage import coverage, markdown, shown_coverage
@@ -67,7 +67,7 @@ def entry_of(engine: Engine, world: str, number: int | str, *, missing: int = 40
 
 def _send(call: Call) -> Result:
     engine, said = call.engine, call.body
-    world = engine.store.load(call.world)[0].name
+    world = call.world
     sent = {name.lower(): value for name, value in said.get("headers", {}).items()}
     body = b""
     if "body" in said:
@@ -76,6 +76,10 @@ def _send(call: Call) -> Result:
     if user is not None:
         sent |= engine.pipeline.auth.headers_of(user)
     request = Request(said["method"], said["path"], said.get("query", ""), {**sent, WORLD_HEADER: world}, body)
+    named = engine.pipeline.auth.world_of(request)
+    if named != world:
+        raise conflict(f"the token puts the request into the world {named!r}; leave its ~{named} out, or ask there")
+    engine.store.load(world)  # a 429 where there are too many
     why = dict(engine.pipeline.respond(request).headers)["Mock-Why"]
     return Result(shown(entry_of(engine, world, why.split("/")[-2]), engine.journal.secrets))
 

@@ -144,6 +144,15 @@ def test_the_surface_asks_the_mock(control: Control, ask: Ask) -> None:
     assert entry["answer"]["body"]["success"] is True
     nobody = control("POST", "/worlds/w1/requests", {"method": "GET", "path": "/devices"}).json
     assert (nobody["number"], nobody["answer"]["status"]) == (2, 401)
+
+
+@pytest.mark.parametrize(("suffix", "status"), [("", 200), ("~w1", 200), ("~w2", 409)])
+def test_what_the_surface_asks_stays_in_its_world(control: Control, suffix: str, status: int) -> None:
+    """A token may name it; one that names another world is refused, and nothing is asked there."""
+    said = {"method": "GET", "path": "/devices", "headers": {"Authorization": f"Bearer bob-token{suffix}"}}
+    assert control("POST", "/worlds/w1/requests", said).status == status
+    assert control("GET", "/worlds/w1").status == (200 if status == 200 else 404)
+    assert control("GET", "/worlds/w2").status == 404
     assert control.world("/requests")["requests"] == []
 
 
