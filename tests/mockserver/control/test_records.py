@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from mockserver import plain_yaml
 from mockserver.state.fixtures import User
 from tests.conftest import Build
 from tests.mockserver.control.conftest import Control
@@ -35,6 +36,7 @@ def test_the_yaml_is_a_fixture_file(control: Control, ask: Ask, build: Build, tm
     again = build(bundled_settings(fixtures=(file,)))
     assert again.fixtures.users == control.engine.fixtures.users
     assert Control(again).world("/state") == control.world("/state")
+    assert control("PUT", "/worlds/w1/state", plain_yaml.read(file)).json == control.world("/state")
     assert Ask(again)("GET", "/devices", "bob-token").body == ask("GET", "/devices", "bob-token").body
 
 
@@ -57,6 +59,8 @@ def test_records_that_are_users_are_saved_beside_those_who_may_call(build: Build
     again = build(msgspec.structs.replace(settings, fixtures=(file,)))
     assert again.fixtures.users == engine.fixtures.users
     assert Control(again).world("/state") == Control(engine).world("/state") == {"users": [{"id": "u1", "name": "Bo"}]}
+    assert Control(engine)("PUT", "/worlds/w1/state", plain_yaml.read(file)).json == Control(engine).world("/state")
+    assert Control(engine)("PUT", "/worlds/w1/state", {}).json == {"users": []}
 
 
 def test_date_math_counts_from_the_world_s_clock(control: Control, ask: Ask) -> None:
