@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mockserver.control.api import control_blueprint
@@ -11,7 +11,7 @@ from mockserver.errors import Refused
 from mockserver.front import ContractFirst
 from mockserver.reply.builder import encode
 from mockserver.reply.problems import PROBLEM, problem_value
-from mockserver.settings import Settings
+from mockserver.settings import PREFIX, Settings
 
 
 def create_app(settings: Settings) -> Flask:
@@ -33,7 +33,8 @@ def app_for(engine: Engine) -> Flask:
 def _as_problem(error: HTTPException) -> Response:
     """What Flask refuses on the control surface, as a problem (RFC 9457)."""
     status = error.code or 500
-    value = problem_value(Refused(status, error.description or ""), status)
+    nothing = f"there is nothing at {request.path}; see {PREFIX}/docs/ and {PREFIX}/control.json"
+    value = problem_value(Refused(status, nothing if status == 404 else error.description or ""), status)
     response = Response(encode(value), status, content_type=PROBLEM)
     allowed = getattr(error, "valid_methods", None)
     if allowed:

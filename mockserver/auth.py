@@ -102,13 +102,13 @@ class Auth:
         schemes = [self.schemes[name] for name in sorted(operation.security[0])]
         return [(scheme.location, scheme.parameter, _written(scheme, token)) for scheme in schemes]
 
+    def credentials_of(self, user: User) -> list[tuple[str, str, str]]:
+        """Location, name and value of what admits a user, whichever of the contract's schemes an operation asks for."""
+        return [(each.location, each.parameter, _written(each, user.token)) for each in self.schemes.values()]
+
     def headers_of(self, user: User) -> dict[str, str]:
-        """The headers by which a user is admitted, whichever of the contract's schemes an operation asks for."""
-        headers = {}
-        for scheme in self.schemes.values():
-            if scheme.location == "header":
-                headers[scheme.parameter.lower()] = _written(scheme, user.token)
-        return headers
+        """Those of the user's credentials that are headers."""
+        return {name.lower(): value for location, name, value in self.credentials_of(user) if location == "header"}
 
     def world_of(self, request: Request) -> str:
         """The world that a request names, whether its caller is known or not; `main` where it names none."""

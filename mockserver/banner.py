@@ -9,19 +9,19 @@ import msgspec
 
 from mockserver.engine import Engine
 from mockserver.samples import best_sample
-from mockserver.settings import Settings, is_loopback
+from mockserver.settings import Settings, is_loopback, near_host
 
 
 def banner(engine: Engine, *, quiet: bool = False) -> str:
     """The lines shown once the port answers; one line of JSON where the log is JSON."""
     settings = engine.settings
-    url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+    url = _url(near_host(settings.host), settings.port)
     users = {user.name: user.token for user in engine.fixtures.users}
     if settings.log_format == "json":
         value = {"event": "listening", "url": url, "contract": settings.spec, "users": users}
         return msgspec.json.encode(value).decode()
     lines = [
-        f"Listening on  {url}",
+        f"Listening on  {_url(settings.host, settings.port)}",
         f"Contract      {_shown(settings.spec)} ({len(engine.contract.operations)} operations)",
     ]
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
@@ -33,6 +33,10 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         lines += ["", "Try it:", f"  {sample.curl(url, engine.pipeline.auth.credentials(sample.operation))}"]
     follows = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
     return "\n".join([*lines, "", f"Ctrl-C stops it. {follows}"])
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def exposure(settings: Settings) -> list[str]:

@@ -128,13 +128,13 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
     """
     contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
-    fixtures = read_fixtures(settings.fixtures)
     inferred: Inferred | None = None
     if settings.behaviours is None or not settings.fixtures:
         from mockserver.behaviour.infer import infer, seed_records
 
         inferred = infer(contract)
     data, locate = _said(settings, inferred)
+    fixtures = read_fixtures(settings.fixtures, _collections(data))
     if inferred is not None:
         made = seed_records(contract, inferred, seed=settings.seed)
         fixtures = fixtures.beside({name: made[name] for name in _nobodys(data) if name in made})
@@ -169,6 +169,12 @@ def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Entry], Kind
         return entry.operation, entry.answer.status, told.told(entry.found, entry.at) if told is not None else ()
 
     return kind
+
+
+def _collections(data: Any) -> frozenset[str]:
+    """The names of the collections that behaviours declare, before anything about them is checked."""
+    said = data.get("collections") if isinstance(data, Mapping) else None
+    return frozenset(said) if isinstance(said, Mapping) else frozenset()
 
 
 def _nobodys(data: Any) -> list[str]:

@@ -18,7 +18,7 @@ from mockserver.engine import Engine, build_engine
 from mockserver.errors import Unavailable, UsageError
 from mockserver.front import ContractFirst
 from mockserver.relay import Relay
-from mockserver.settings import Settings
+from mockserver.settings import Settings, near_host
 
 THREADS = 32
 """How many requests may be answered at once; a delayed answer holds one thread."""
@@ -94,7 +94,7 @@ def _announce(front: ContractFirst, announce: Announce) -> None:
     what the first request may do without."""
     engine = front.engine
     settings = engine.settings
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    host = near_host(settings.host)
     pause, waited = threading.Event(), 0.0
     while waited < _PATIENCE:
         try:

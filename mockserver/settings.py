@@ -50,6 +50,11 @@ def bundled(name: str) -> Path:
     raise UsageError(f"the installation is not complete: {name} is missing", fix="install the package again")
 
 
+def near_host(host: str) -> str:
+    """By which name this machine reaches a server that listens on `host`: one that means all addresses is none."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+
+
 def is_loopback(name: str) -> bool:
     """Whether a name or address is this machine's own."""
     if name.lower() == "localhost":

@@ -22,10 +22,10 @@ LINES = 50
 """How many lines one look may write; under load the rest is counted, and stands in the journal."""
 WAITING = 10_000
 """How many entries wait for a look at most; the oldest go first."""
-
-
 BODY = 2000
 """How many characters of a body are shown."""
+TEXT = 2000
+"""How many characters of a path or a reason a line of JSON holds, so that lines that wait are of a bounded size."""
 _RED, _DIM, _PLAIN = 31, "\x1b[2m", "\x1b[0m"
 _COLOURS = {1: 36, 2: 32, 3: 36, 4: 33, 5: _RED}
 
@@ -53,7 +53,8 @@ class Terminal:
 
     def __init__(self, out: TextIO = sys.stdout, log_format: LogFormat = "text", look: Look = PLAIN) -> None:
         self._out, self._format, self._look = out, log_format, look
-        self._waiting: deque[Entry | None] = deque(maxlen=WAITING)  # None: one that is counted, and no more
+        # An entry to be shown, a line of JSON, or None: one that is counted, and no more.
+        self._waiting: deque[Entry | str | None] = deque(maxlen=WAITING)
         self._woken = threading.Event()
         self._skipped = 0
 
@@ -62,9 +63,10 @@ class Terminal:
         threading.Thread(target=self._run, name="terminal", daemon=True).start()
 
     def __call__(self, entry: Entry) -> None:
-        """Take in an entry; it is written soon. One that no look has room for is not held: it may be large."""
+        """Take in an entry; it is written soon. What no look has room for is not held, nor what becomes a line of JSON
+        (in a microsecond): bodies may be large."""
         if self._format == "json":
-            self._waiting.append(entry)
+            self._waiting.append(json_line(entry))
         elif self._look.quiet and entry.verdict != "broken":
             return
         else:
@@ -84,11 +86,11 @@ class Terminal:
         """Write what has come in."""
         lines: list[str] = []
         while self._waiting:
-            entry = self._waiting.popleft()
-            if entry is not None and self._format == "json":
-                lines.append(json_line(entry))
-            elif entry is not None and len(lines) < LINES:
-                lines += told(entry, self._look)
+            waited = self._waiting.popleft()
+            if isinstance(waited, str):
+                lines.append(waited)
+            elif waited is not None and len(lines) < LINES:
+                lines += told(waited, self._look)
             else:
                 self._skipped += 1
         if self._skipped:
@@ -135,12 +137,12 @@ def json_line(entry: Entry) -> str:
         "world": entry.world,
         "user": entry.user,
         "method": entry.request.method,
-        "path": entry.request.path,
+        "path": _cut(entry.request.path, TEXT),
         "status": entry.answer.status,
         "operation": entry.operation,
         "microseconds": entry.micros,
         "verdict": entry.verdict,
-        "reason": entry.reason,
+        "reason": _cut(entry.reason, TEXT),
         "fault": entry.fault,
     }
     return msgspec.json.encode(value).decode()
@@ -148,5 +150,8 @@ def json_line(entry: Entry) -> str:
 
 def printable(text: str, size: int = 200) -> str:
     """A client's text made safe for a terminal: control characters escaped, long ones cut."""
-    safe = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text[:size])
-    return safe + "..." if len(text) > size else safe
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in _cut(text, size))
+
+
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= size else f"{text[:size]}..."

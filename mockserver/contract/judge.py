@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from mockserver.contract import pointers
 from mockserver.contract.compiled import Breach, Compiled, compiled
 from mockserver.contract.schemas import JsonSchemas
 from mockserver.contract.validation import DOUBTFUL, Referee
-from mockserver.contract.wording import violations
+from mockserver.contract.wording import nearest, quoted, violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +67,18 @@ class Judge:
         doubtful = bool(breaches) and all(breach.keyword in DOUBTFUL for breach in breaches)
         if doubtful and self._judges.referee.accepts(self._schema, value, writing=self._writing):
             return []
-        return violations(breaches, place, self._pointer_of)[:MOST_VIOLATIONS]
+        found = violations(breaches, place, self._pointer_of)[:MOST_VIOLATIONS]
+        return [self._illustrated(violation) for violation in found]
+
+    def _illustrated(self, violation: Violation) -> Violation:
+        """The violation with what the schema around the keyword knows better: an example of what matches a pattern,
+        which few can read; the property that may be meant."""
+        place, _, keyword = violation.pointer.rpartition("/")
+        if keyword not in ("pattern", "additionalProperties"):
+            return violation
+        schema = self._judges.schema_at(place)
+        hint = _example(schema) if keyword == "pattern" else _meant(schema, violation.place)
+        return replace(violation, message=f"{violation.message}; {hint}") if hint else violation
 
     def _pointer_of(self, breach: Breach) -> str:
         """The breached keyword in the document: the compiled schema keeps its shape, but for a few keywords."""
@@ -121,6 +135,11 @@ class Judges:
             self._weight -= oldest.weight
             oldest.forget()
 
+    def schema_at(self, pointer: str) -> Mapping[str, Any]:
+        """A schema of the document; one that says nothing where it is `true` or `false`."""
+        schema = self._document.at(pointer)
+        return schema if isinstance(schema, Mapping) else {}
+
     def has(self, pointer: str) -> bool:
         """Whether the document has a node there."""
         try:
@@ -128,3 +147,14 @@ class Judges:
         except LookupError:
             return False
         return True
+
+
+def _example(schema: Mapping[str, Any]) -> str:
+    examples = schema.get("examples")
+    example = examples[0] if isinstance(examples, list) and examples else schema.get("example")
+    return f"{quoted(example)} would do" if isinstance(example, str) else ""
+
+
+def _meant(schema: Mapping[str, Any], place: str) -> str:
+    near = nearest(place.rpartition(".")[2], schema.get("properties") or ())
+    return f"did you mean {near}?" if near else ""

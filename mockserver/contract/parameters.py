@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from mockserver.contract import styles
 from mockserver.contract.casting import Caster
 from mockserver.contract.judge import Judge
 from mockserver.contract.operation import ABSENT, Parameter
+from mockserver.contract.wording import missing
 from mockserver.errors import Violation
 
 Take = Callable[[Mapping[str, Any]], Any]
@@ -20,7 +22,7 @@ Take = Callable[[Mapping[str, Any]], Any]
 class ParameterReader:
     """Reads one parameter."""
 
-    __slots__ = ("_allow_empty", "_cast", "_default", "_judge", "_take", "key", "parameter", "place")
+    __slots__ = ("_allow_empty", "_cast", "_default", "_judge", "_siblings", "_take", "key", "parameter", "place")
 
     def __init__(self, parameter: Parameter, caster: Caster, judge: Judge | None, siblings: frozenset[str]) -> None:
         schema = parameter.content.schema if parameter.content else parameter.schema
@@ -28,6 +30,7 @@ class ParameterReader:
         self.key = parameter.name.lower() if parameter.location == "header" else parameter.name
         self.place = f"{parameter.location}.{parameter.name}"
         self._judge = judge
+        self._siblings = siblings if parameter.location != "header" else frozenset(map(str.lower, siblings))
         self._allow_empty = parameter.location == "query" and parameter.raw.get("allowEmptyValue") is True
         if parameter.content:
             self._take, self._cast = _first(self.key), _decoder(parameter.content.name)
@@ -44,16 +47,18 @@ class ParameterReader:
         """Puts the parameter's value into `found`, or what is wrong with it into `breaches`."""
         raw = self._take(values)
         if raw is ABSENT:
-            self._absent(found, breaches)
+            self._absent(values, found, breaches)
             return
         value = self._cast(raw)
         if self._judge is not None and not self._judge.accepts(value):
             value = self._second_try(self._judge, raw, value, breaches)
         found[self.key] = value
 
-    def _absent(self, found: dict[str, Any], breaches: list[Violation]) -> None:
+    def _absent(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
         if self.parameter.required:
-            breaches.append(Violation(self.place, "is required", self.parameter.pointer))
+            strangers = islice((name for name in values if name not in self._siblings), 100)
+            message = missing(self.key, strangers, self.parameter.location)
+            breaches.append(Violation(self.place, message, self.parameter.pointer))
         elif self._default is not ABSENT:
             found[self.key] = self._default
 

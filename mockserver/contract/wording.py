@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from mockserver.contract.compiled import Breach
 from mockserver.errors import Violation
 
@@ -36,7 +38,8 @@ def quoted(value: Any) -> str:
 def _violations(breach: Breach, place: str, pointer_of: Callable[[Breach], str]) -> list[Violation]:
     where, pointer = place_of(place, breach.path), pointer_of(breach)
     if breach.keyword == "required":
-        return [Violation(f"{where}.{breach.wanted}", _missing(breach, where), pointer)]
+        sent = list(breach.value)[:100] if isinstance(breach.value, dict) else []
+        return [Violation(f"{where}.{breach.wanted}", missing(str(breach.wanted), sent, where), pointer)]
     if breach.keyword in ("additionalProperties", "unevaluatedProperties"):
         return [
             Violation(f"{where}.{name}", "is not a property that the contract knows", pointer) for name in breach.wanted
@@ -45,15 +48,17 @@ def _violations(breach: Breach, place: str, pointer_of: Callable[[Breach], str])
     return [Violation(where, say(breach), pointer)]
 
 
-def _missing(breach: Breach, where: str) -> str:
-    near = _nearest(str(breach.wanted), list(breach.value)[:100] if isinstance(breach.value, dict) else [])
-    return f"is required; you sent {where}.{near}" if near else "is required"
+def missing(wanted: str, sent: Iterable[str], place: str) -> str:
+    """That a name is missing from what stands at `place`, and which of the names sent there may be meant."""
+    near = nearest(wanted, sent)
+    return f"is required; you sent {f'{place}.{near}'.lstrip('.')}" if near else "is required"
 
 
-def _nearest(wanted: str, sent: list[str]) -> str | None:
-    """The sent name that was meant: one that differs by case and separators alone, else one that is spelled alike."""
-    same = [name for name in sent if _plain(name) == _plain(wanted)]
-    return next(iter(same or difflib.get_close_matches(wanted, sent, n=1, cutoff=0.75)), None)
+def nearest(wanted: str, names: Iterable[str]) -> str | None:
+    """The name that is meant: one that differs by case and separators alone, else one that is spelled alike."""
+    known = list(names)
+    same = [name for name in known if _plain(name) == _plain(wanted)]
+    return next(iter(same or difflib.get_close_matches(wanted, known, n=1, cutoff=0.75)), None)
 
 
 def _plain(name: str) -> str:
@@ -87,11 +92,18 @@ def _enum(breach: Breach) -> str:
 def _alternatives(breach: Breach) -> str:
     if not breach.alternatives or any(not errors for errors in breach.alternatives):
         return "fits more than one of the alternatives of which it must fit exactly one"
-    deepest = max(breach.alternatives, key=lambda errors: len(errors[0].path))
-    nearest = _violations(deepest[0], "", lambda _: "")[0]
-    part = place_of("", deepest[0].path[len(breach.path) :]).lstrip(".")
-    why = f"{part} {nearest.message}".lstrip()
+    wanted = [errors[0] for errors in breach.alternatives]
+    if all(first.keyword == "required" and first.path == breach.path for first in wanted):
+        return f"needs one of {', '.join(str(first.wanted) for first in wanted)}"
+    deepest = max(wanted, key=lambda first: len(first.path))
+    nearest_breach = replace(deepest, path=deepest.path[len(breach.path) :])
+    [nearest_violation, *_] = _violations(nearest_breach, "", lambda _: "")
+    why = f"{nearest_violation.place.lstrip('.')} {nearest_violation.message}".lstrip()
     return f"fits none of {len(breach.alternatives)} alternatives; the nearest: {why}"
+
+
+def _pattern(pattern: str) -> str:
+    return pattern if len(pattern) <= SHOWN else f"{pattern[:SHOWN]}…"
 
 
 def _unknown(breach: Breach) -> str:
@@ -117,7 +129,7 @@ _SENTENCES: dict[str, Callable[[Breach], str]] = {
     "enum": _enum,
     "const": lambda b: f"must be {quoted(b.wanted)}, not {quoted(b.value)}",
     "format": lambda b: f"must be a {b.wanted}, not {quoted(b.value)}",
-    "pattern": lambda b: f"must match {b.wanted}, not {quoted(b.value)}",
+    "pattern": lambda b: f"must match {_pattern(b.wanted)}, not {quoted(b.value)}",
     "minimum": lambda b: f"must be at least {b.wanted}, not {quoted(b.value)}",
     "maximum": lambda b: f"must be at most {b.wanted}, not {quoted(b.value)}",
     "exclusiveMinimum": lambda b: f"must be more than {b.wanted}, not {quoted(b.value)}",

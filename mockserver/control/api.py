@@ -13,7 +13,7 @@ from flask import request as flask_request
 
 from mockserver.contract.operation import ABSENT
 from mockserver.control import about, clocks, disturbances, events, guard, journals, records, worlds
-from mockserver.control.calls import Call, Handler, Result
+from mockserver.control.calls import Call, Handler, Result, no_world
 from mockserver.control.pages import add_pages
 from mockserver.control.surface import Surface
 from mockserver.engine import Engine
@@ -80,6 +80,8 @@ def _called(engine: Engine, surface: Surface, request: Request) -> Result:
     inputs = surface.contract.read_inputs(match, request)
     url = flask_request.host_url.rstrip("/")
     call = Call(engine, inputs, request.headers, url, surface.contract.document.root)
+    if engine.store.was_removed(inputs.path.get("world", MAIN)):
+        raise no_world(call.world)  # what steers it would bring it back, perhaps after the test that removed it
     result = HANDLERS[match.operation.id](call)
     if match.operation.method != "GET" and match.operation.id not in _QUIET:
         engine.journal.note(Note("world", _changed_world(call)))

@@ -14,8 +14,6 @@ from mockserver.settings import PREFIX
 from mockserver.state.store import MAIN
 from mockserver.state.world import World
 
-"""What all paths of the control surface begin with."""
-
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mockserver.auth import WORLD_HEADER
-from mockserver.control.calls import Call, Handler, Result
+from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.engine import Engine
 from mockserver.errors import Refused
 from mockserver.insight.coverage import coverage, markdown, shown_coverage
@@ -56,17 +56,18 @@ def _entry(call: Call) -> Entry:
     return entry_of(call.engine, call.existing().name, call.inputs.path["number"])
 
 
-def entry_of(engine: Engine, world: str, number: int | str) -> Entry:
-    """The entry of this number, or the `last` one; `Refused(404)` when the journal has none."""
+def entry_of(engine: Engine, world: str, number: int | str, *, missing: int = 404) -> Entry:
+    """The entry of this number, or the `last` one; `Refused` when the journal has none, with the status `missing`."""
     entry = engine.journal.entry(world, engine.journal.last(world) if number == "last" else int(number))
     if entry is None:
-        raise Refused(404, f"the journal of {world!r} has no request {number}; it keeps the newest {ENTRIES}")
+        lacks = "is empty" if number == "last" else f"has no request {number}; it keeps the newest {ENTRIES}"
+        raise Refused(missing, f"the journal of {world!r} {lacks}")
     return entry
 
 
 def _send(call: Call) -> Result:
     engine, said = call.engine, call.body
-    world = engine.store.load(call.world)[0].name
+    world = call.world
     sent = {name.lower(): value for name, value in said.get("headers", {}).items()}
     body = b""
     if "body" in said:
@@ -75,6 +76,10 @@ def _send(call: Call) -> Result:
     if user is not None:
         sent |= engine.pipeline.auth.headers_of(user)
     request = Request(said["method"], said["path"], said.get("query", ""), {**sent, WORLD_HEADER: world}, body)
+    named = engine.pipeline.auth.world_of(request)
+    if named != world:
+        raise conflict(f"the token puts the request into the world {named!r}; leave its ~{named} out, or ask there")
+    engine.store.load(world)  # a 429 where there are too many
     why = dict(engine.pipeline.respond(request).headers)["Mock-Why"]
     return Result(shown(entry_of(engine, world, why.split("/")[-2]), engine.journal.secrets))
 

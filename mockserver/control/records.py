@@ -11,8 +11,9 @@ from mockserver import plain_yaml
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.records import merge_patch
 from mockserver.control.calls import Call, Handler, Result, conflict
+from mockserver.engine import Engine
 from mockserver.errors import FixtureError, Refused
-from mockserver.state.fixtures import Fixtures
+from mockserver.state.fixtures import Fixtures, User
 from mockserver.state.seeding import seed_world
 from mockserver.state.store import MAIN
 from mockserver.state.world import Record, World, text_of
@@ -36,15 +37,36 @@ def _get_state(call: Call) -> Result:
 
 def _state(call: Call, world: World) -> Result:
     if call.query("as") == "yaml":
-        return Result(plain_yaml.dump(shown_state(world)), media="application/yaml")
+        return Result(plain_yaml.dump(_as_fixtures(call.engine, world)), media="application/yaml")
     return Result(shown_state(world))
 
 
+def _as_fixtures(engine: Engine, world: World) -> dict[str, list[Any]]:
+    """All that a fixture file says: who may call, too, so that a mock can be started with this file alone."""
+    users = [_as_fixture(user) for user in engine.fixtures.users]
+    state: dict[str, list[Any]] = {**shown_state(world)}
+    return {**({"users": [*users, *state.pop("users", [])]} if users or "users" in state else {}), **state}
+
+
+def _as_fixture(user: User) -> dict[str, str]:
+    named = {"name": user.name, "token": user.token}
+    return named if user.id == user.name else {**named, "id": user.id}
+
+
 def _set_state(call: Call) -> Result:
+    records = _without_callers(call.body)
+
     def changed(world: World) -> World:
-        return msgspec.structs.replace(world, collections=_checked(call, world, call.body).collections).stepped()
+        return msgspec.structs.replace(world, collections=_checked(call, world, records).collections).stepped()
 
     return _state(call, call.engine.store.update(call.world, changed))
+
+
+def _without_callers(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The records of a fixture file: who may call is no part of a world, and stays as it is."""
+    users = [one for one in said.get("users", ()) if "token" not in one]
+    others = {name: held for name, held in said.items() if name != "users"}
+    return {**others, "users": users} if users else others
 
 
 def _checked(call: Call, world: World, records: Mapping[str, Any]) -> World:

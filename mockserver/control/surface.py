@@ -53,7 +53,8 @@ def filled(document: Document, engine: Engine) -> Document:
 
 def _state(engine: Engine) -> dict[str, Any]:
     records = {"type": "array", "items": {"$ref": "#/components/schemas/Record"}}
-    return {"properties": dict.fromkeys(sorted(engine.behaviours.collections), records), "additionalProperties": False}
+    names = sorted({*engine.behaviours.collections, "users"})
+    return {"properties": dict.fromkeys(names, records), "additionalProperties": False}
 
 
 def _filled(node: Any, known: Mapping[str, dict[str, Any]]) -> Any:

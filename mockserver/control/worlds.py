@@ -50,7 +50,7 @@ def _create(call: Call) -> Result:
     if base is not None:
         held = call.engine.store.find(base)
         if held is None:
-            raise no_world(base)
+            raise conflict(f"there is no world {base!r} to fork from; leave out `base` to fork from the fixtures")
         world = held[0]
     return _made(call, call.body["name"], world)
 
@@ -90,7 +90,7 @@ def _reset_main(call: Call) -> Result:
 
 def _rewind(call: Call) -> Result:
     name = call.existing().name
-    before = entry_of(call.engine, name, call.body["before"]).before
+    before = entry_of(call.engine, name, call.body["before"], missing=409).before
 
     def back(world: World) -> World:
         return world if before is None else msgspec.structs.replace(before, name=name)

@@ -50,7 +50,7 @@ def explain(engine: Engine, entry: Entry, url: str) -> Why:
     operation = engine.contract.operations.get(entry.operation or "")
     behaviour = engine.behaviours.operations.get(entry.operation or "")
     performed = behaviour is not None and entry.verdict == "kept"
-    request = safe_request(entry, engine.journal.secrets)
+    request = safe_request(entry, engine.journal.secrets, _credentials(engine, entry))
     return Why(
         entry,
         _sentence(engine, entry),
@@ -65,6 +65,12 @@ def explain(engine: Engine, entry: Entry, url: str) -> Why:
             "pytest": repeat.pytest_line(request, entry.answer.status, entry.user),
         },
     )
+
+
+def _credentials(engine: Engine, entry: Entry) -> list[tuple[str, str, str]]:
+    """What admits the user of an entry by the fixtures, which hide nothing; never what the client itself sent."""
+    user = next((user for user in engine.fixtures.users if user.name == entry.user), None)
+    return engine.pipeline.auth.credentials_of(user) if user is not None else []
 
 
 def _sentence(engine: Engine, entry: Entry) -> str:
@@ -141,8 +147,9 @@ def _own_marks(node: Any, pointer: str, locate: Any) -> Iterator[Source]:
         return
     for source in _listed(node.get("x-source")):
         yield Source("documented", source, pointer)
-    for number in _listed(node.get("x-assumed")):
-        yield Source(f"assumed: {number}", locate(pointer), pointer)
+    numbers = _listed(node.get("x-assumed"))
+    if numbers:
+        yield Source(f"assumed: {', '.join(numbers)}", locate(pointer), pointer)
 
 
 def _listed(value: Any) -> list[str]:

@@ -3,13 +3,20 @@ the world as it was before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+import msgspec
 
 from mockserver.behaviour.runner import run
 from mockserver.behaviour.values import MISSING, Scope
 from mockserver.behaviour.vocabulary import Behaviour, Query
+from mockserver.contract.media import declared_for
+from mockserver.contract.shape import members
+from mockserver.contract.styles import query_values
+from mockserver.contract.wording import nearest
 from mockserver.engine import Engine
 from mockserver.errors import Refused
 from mockserver.journal import Entry
@@ -17,6 +24,8 @@ from mockserver.messages import Inputs
 from mockserver.state.world import Record, text_of
 
 _KEYS = 5
+_NAMES = 100
+"""How many names that were sent are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +40,43 @@ def steps(engine: Engine, entry: Entry) -> Iterator[Step]:
     """The steps of an entry, in order."""
     if entry.fault:
         yield Step("disturb", entry.fault)
+    for place, near in _strangers(engine, entry):
+        yield Step("ignore", f"{place}, which the contract does not know; did you mean {near}?")
     behaviour = engine.behaviours.operations.get(entry.operation or "")
     missed = isinstance(entry.found, str)
     if entry.verdict == "refused" and not missed:
         yield Step(_stage(entry), entry.reason)
     elif entry.verdict in ("kept", "refused", "fault") and behaviour is not None and _was_played(entry):
         yield from _Told(engine, entry, behaviour).steps()
+
+
+def _strangers(engine: Engine, entry: Entry) -> Iterator[tuple[str, str]]:
+    """What an accepted request sent to no effect and probably misspelt: its place, and the name that may be meant."""
+    operation = engine.contract.operations.get(entry.operation or "")
+    if operation is None or entry.verdict not in ("kept", "fault"):
+        return
+    parameters = [parameter.name for parameter in operation.parameters if parameter.location == "query"]
+    yield from _misspelt("query", query_values(entry.request.query), parameters)
+    if operation.body is not None:
+        media = declared_for(operation.body.media_types, entry.request.headers.get("content-type", ""))
+        known = members(media.schema, engine.contract.resolve) if media is not None else {}
+        yield from _misspelt("body", _object(entry.request.body), known)
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _misspelt(place: str, sent: Mapping[str, Any], known: Collection[str]) -> Iterator[tuple[str, str]]:
+    free = [name for name in known if name not in sent]
+    for name in islice(sent, _NAMES):
+        near = nearest(name, free) if name not in known else None
+        if near is not None:
+            yield f"{place}.{name}", near
 
 
 def _was_played(entry: Entry) -> bool:

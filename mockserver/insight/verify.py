@@ -47,14 +47,20 @@ def _counted(call: Mapping[str, Any], came: Sequence[Entry]) -> list[str]:
     times = sum(_fits(call, entry) for entry in came)
     if least <= times and (most is None or times <= most):
         return []
-    wanted = (
-        f"{least} times"
-        if most == least
-        else f"{least} to {most} times"
-        if most is not None
-        else f"{least} times or more"
-    )
-    return [f"{_expected(call)} was expected {wanted} and came {times} times{_nearest(call, came, times)}"]
+    so_often = f"came {_often(times)}" if times else "never came"
+    return [f"{_expected(call)} was expected {_wanted(least, most)} and {so_often}{_nearest(call, came, times)}"]
+
+
+def _wanted(least: int, most: int | None) -> str:
+    if most is None:
+        return f"{_often(least)} or more"
+    if most == least:
+        return _often(least)
+    return f"{least} to {most} times" if least else f"{_often(most)} at most"
+
+
+def _often(times: int) -> str:
+    return {0: "never", 1: "once"}.get(times) or f"{times} times"
 
 
 def _nearest(call: Mapping[str, Any], came: Sequence[Entry], times: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,11 @@ class Fixtures(msgspec.Struct, frozen=True):
         return {name: frozenset().union(*held) for name, held in self.records.items()}
 
 
-def read_fixtures(paths: Iterable[Path]) -> Fixtures:
-    """Read fixture files, and every YAML or JSON file of fixture folders. Raises UsageError or FixtureError."""
+def read_fixtures(paths: Iterable[Path], collections: Container[str] = ()) -> Fixtures:
+    """Read fixture files, and every YAML or JSON file of fixture folders. Raises UsageError or FixtureError.
+
+    `users` are those who may call; where one of the `collections` has that name too, those without a token are records.
+    """
     files = tuple(file for path in paths for file in _files_of(path))
     users: list[User] = []
     records: dict[str, list[Any]] = {}
@@ -53,12 +56,18 @@ def read_fixtures(paths: Iterable[Path]) -> Fixtures:
             raise FixtureError("a fixture file maps collections to lists of records", place=str(file))
         for name, held in data.items():
             _must_be_records(held, name, file)
+            kept = held
             if name == "users":
-                users += _users(held, file, users)
-            elif name in sources:
+                callers = [
+                    (place, said) for place, said in enumerate(held) if name not in collections or "token" in said
+                ]
+                users += _users(callers, file, users)
+                kept = [said for said in held if name in collections and "token" not in said]
+                if not kept:
+                    continue
+            if name in sources:
                 raise FixtureError(f"{name} stand in {sources[name]} too", place=str(file), fix="keep them in one file")
-            else:
-                records[name], sources[name] = held, file
+            records[name], sources[name] = kept, file
     return Fixtures(tuple(users), records, sources, files)
 
 
@@ -81,9 +90,9 @@ def _must_be_records(held: Any, name: str, file: Path) -> None:
             raise FixtureError(f"{name}[{place}] is no record", place=place_of(file, f"/{name}/{place}"))
 
 
-def _users(held: list[Any], file: Path, before: list[User]) -> list[User]:
+def _users(callers: list[tuple[int, Any]], file: Path, before: list[User]) -> list[User]:
     found: list[User] = []
-    for place, said in enumerate(held):
+    for place, said in callers:
         pointer = f"/users/{place}"
         unknown = set(said) - {"name", "token", "id"}
         if unknown:

@@ -50,6 +50,7 @@ class MemoryStore:
         self._base, self.most, self.ttl, self._clock = base, most, ttl, clock
         self._kept: dict[str, tuple[World, int]] = {}
         self._used: dict[str, float] = {}
+        self._removed: dict[str, None] = {}  # names, the first removed first; at most `most` of them
         self._generation, self._swept = 0, 0.0
         self._lock = threading.Lock()
         self.leavers: list[Callable[[str], None]] = []  #: told the name of each world that is removed
@@ -100,7 +101,16 @@ class MemoryStore:
     def remove(self, name: str) -> bool:
         """Give up the world of this name; False when there is none."""
         with self._lock:
-            return self._remove(name)
+            if not self._remove(name):
+                return False
+            self._removed[name] = None
+            if len(self._removed) > self.most:
+                del self._removed[next(iter(self._removed))]
+            return True
+
+    def was_removed(self, name: str) -> bool:
+        """Whether the world of this name was removed on purpose, and has not been made anew since."""
+        return name in self._removed
 
     def rebase(self, base: Callable[[], World], rules: Mapping[str, CollectionRules]) -> None:
         """Make new worlds from another base, and have the worlds in use follow other rules; their records stay."""
@@ -135,6 +145,7 @@ class MemoryStore:
         version = self._generation << 32 if held is None else held[1] + 1
         made = (msgspec.structs.replace(world or self._base(), name=name), version)
         self._kept[name] = made
+        self._removed.pop(name, None)
         return made
 
     def _make_room(self, name: str) -> None:

@@ -76,7 +76,7 @@ def test_a_single_fault_is_made_by_the_form(console: Page, world: BrowserWorld) 
         ("Truncated body", {"body": "truncated", "times": 1}),
         ("Malformed body", {"body": "malformed", "times": 1}),
         ("Empty body", {"body": "empty", "times": 1}),
-        ("Reset the connection", {"reset": True, "times": 1}),
+        ("Close the connection", {"reset": True, "times": 1}),
         ("Limit the rate", {"limit": {"calls": 5, "seconds": 60}}),
     ],
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from mockserver.plain_yaml import read
 from tests.browser.conftest import Watch
 from tests.browser.parts import cell
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
+from tests.support import LiveMock
 
 TRUST = {"fingerprint": "fp-alice-ipad"}
 
@@ -41,6 +41,26 @@ def test_an_edit_that_breaks_the_contract_is_refused(console: Page, world: Brows
     expect(cell(console, "dev-03", "lastSeen").get_by_role("alert")).to_contain_text("lastSeen")
     editor.press("Escape")
     expect(cell(console, "dev-03", "lastSeen")).to_contain_text("3 d ago")
+
+
+def test_a_record_that_is_refused_stays_to_be_mended(console: Page, world: BrowserWorld, watch: Watch) -> None:
+    """The dialog says why and keeps what was written: broken JSON, and a record that breaks the contract."""
+    watch.forgiven = "Failed to load resource"
+    console.get_by_role("button", name="Edit dev-03 as JSON").click()
+    box, dialog = console.get_by_label("Record as JSON"), console.get_by_role("dialog")
+    record = json.loads(box.input_value())
+    for text, said in (
+        ("{", "JSON"),
+        (json.dumps({**record, "isTrusted": "maybe"}), "isTrusted must be true or false"),
+    ):
+        box.fill(text)
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.get_by_role("alert")).to_contain_text(said)
+        assert box.input_value() == text
+    box.fill(json.dumps({**record, "deviceName": "Mended"}))
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(cell(console, "dev-03", "deviceName")).to_have_text("Mended")
 
 
 def test_a_field_is_taken_away(console: Page, world: BrowserWorld) -> None:
@@ -75,10 +95,15 @@ def test_records_follow_the_requests(console: Page, world: BrowserWorld) -> None
 
 
 def test_the_state_is_saved_as_a_fixture_file(console: Page, world: BrowserWorld, tmp_path: Path) -> None:
-    """The file that is saved can be put back, and gives the same records."""
+    """A mock that is started with the file alone has the same users and records."""
     world.ask("POST", "/devices/trust", TRUST)
     with console.expect_download() as started:
         console.get_by_role("link", name="Save as fixture").click()
     assert started.value.suggested_filename == f"fixtures-{world.name}.yaml"
     started.value.save_as(tmp_path / "saved.yaml")
-    assert {name: len(held) for name, held in read(tmp_path / "saved.yaml").items()} == {"devices": 10, "sessions": 12}
+    again = LiveMock("--fixtures", str(tmp_path / "saved.yaml")).started()
+    try:
+        assert again.banner["users"] == world.mock.banner["users"]
+        assert json.loads(again.state()) == world.control("GET", "state")
+    finally:
+        again.kill()

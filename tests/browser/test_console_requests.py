@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
+from tests.browser.conftest import Watch
 from tests.browser.parts import outcome, rows
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
+from tests.support import NOTHING
 
 TRUST = {"fingerprint": "fp-alice-ipad"}
 
@@ -67,6 +70,40 @@ def test_a_request_is_copied_to_repeat_it(console: Page, world: BrowserWorld, ki
     copied = console.evaluate("navigator.clipboard.readText()")
     assert holds in copied
     assert "/devices/trust" in copied
+
+
+@pytest.mark.parametrize(
+    ("method", "value", "headers", "status"),
+    [
+        ("GET", NOTHING, {"prefer": "code=500"}, 500),
+        ("POST", TRUST, None, 200),
+        ("POST", TRUST, {"content-type": "text/plain"}, 415),
+        ("POST", NOTHING, None, 400),
+    ],
+)
+def test_the_fetch_line_runs(
+    console: Page, world: BrowserWorld, watch: Watch, method: str, value: Any, headers: Any, status: int
+) -> None:
+    """Pasted into the console of a browser: the same answer, in the same world."""
+    watch.forgiven = "Failed to load resource"
+    path = "/devices/trust" if method == "POST" else "/devices"
+    assert world.ask(method, path, value, headers=headers) == status
+    line = world.control("GET", "requests/last/why?as=json")["repeat"]["fetch"]
+    assert console.evaluate(f"async () => ({line}).status") == status
+    first, again = world.control("GET", "requests")["requests"]
+    assert (again["request"]["body"], again["user"]) == (first["request"]["body"], "alice")
+
+
+def test_a_text_is_shown_where_there_is_no_clipboard(console: Page, world: BrowserWorld) -> None:
+    """As on a page that came over plain HTTP from another machine."""
+    world.ask("POST", "/devices/trust", TRUST)
+    console.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    rows(console).first.click()
+    console.get_by_role("button", name="Copy as curl").click()
+    expect(console.get_by_label("To copy")).to_have_value(re.compile("^curl .*/devices/trust"))
+    assert console.evaluate("document.activeElement.selectionEnd") > 50
+    console.get_by_role("button", name="Done").click()
+    expect(console.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_world_is_rewound_to_before_a_request(console: Page, world: BrowserWorld) -> None:

@@ -43,12 +43,37 @@ def test_reset_asks_first(console: Page, world: BrowserWorld) -> None:
 
 
 def test_a_world_that_nobody_used_can_be_made(page: Page, world: BrowserWorld, watch: Watch) -> None:
-    """An address that names an unknown world offers to make it."""
+    """An address that names an unknown world offers to make it, and nothing that needs it."""
     watch.forgiven = "404"
     page.goto(f"{world.console}.unused")
-    expect(page.get_by_text("Nobody has used the world")).to_be_visible()
+    expect(page.get_by_role("button", name="Fork…")).to_be_hidden()
+    expect(page.get_by_text("There is no world")).to_be_visible()
     page.get_by_role("button", name="Make it now").click()
     expect(page.get_by_role("heading", name="Records")).to_be_visible()
+
+
+def test_a_world_that_is_removed_meanwhile_is_shown_so(console: Page, world: BrowserWorld, watch: Watch) -> None:
+    """Whoever removed it; made anew, it starts as the fixtures are."""
+    watch.forgiven = "404"
+    world.ask("DELETE", "/devices/dev-01")
+    expect(console.locator("#world")).to_contain_text("9 devices")
+    world.control("DELETE", "")
+    expect(console.get_by_text("There is no world")).to_be_visible()
+    console.get_by_role("button", name="Make it now").click()
+    expect(console.locator("#world")).to_contain_text("10 devices")
+    expect(console.get_by_text("No requests yet")).to_be_visible()
+
+
+def test_a_time_that_is_none_is_refused_in_the_dialog(console: Page, watch: Watch) -> None:
+    """It stays, and says why; Escape gives up."""
+    watch.forgiven = "Failed to load resource"
+    console.get_by_role("button", name="Set the clock").click()
+    console.get_by_label("Instant").fill("yesterday")
+    console.keyboard.press("Enter")
+    expect(console.get_by_role("dialog").get_by_role("alert")).to_contain_text("must be a date-time")
+    console.keyboard.press("Escape")
+    expect(console.get_by_role("dialog")).to_have_count(0)
+    expect(console.get_by_role("button", name="Set the clock")).to_be_focused()
 
 
 def test_switching_shows_the_other_world(console: Page, world: BrowserWorld) -> None:

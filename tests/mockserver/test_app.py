@@ -56,6 +56,7 @@ def test_what_flask_refuses_is_a_problem(client: FlaskClient, path: str, entries
     """The control surface refuses in the standard's shape, and its requests are not the API's: none is journaled."""
     answer = client.get(path)
     assert (answer.status_code, answer.content_type) == (404, PROBLEM)
+    assert answer.json["detail"].startswith(f"there is nothing at {path}; see /__mock__/docs/")
     assert entries == []
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 
 from mockserver.auth import MODES, Mode
@@ -35,6 +36,17 @@ def test_the_banner_says_all_on_one_screen(engine: Engine) -> None:
 def test_the_banner_of_a_v6_address_can_be_clicked(build: Build) -> None:
     """Brackets around the address."""
     assert "http://[::1]:4010/" in banner(build(bundled_settings(host="::1")))
+
+
+@pytest.mark.parametrize(("host", "near"), [("0.0.0.0", "http://127.0.0.1:4010"), ("::", "http://[::1]:4010")])
+def test_addresses_to_call_are_some_that_answer(build: Build, host: str, near: str) -> None:
+    """Not the one that means all addresses: the control surface knows no such host."""
+    settings = bundled_settings(host=host)
+    text = banner(build(settings))
+    assert text.startswith(f"Listening on  http://{f'[{host}]' if ':' in host else host}:4010\n")
+    assert f"{near}/__mock__/" in text
+    assert f"curl -X POST {shlex.quote(near + '/devices/trust')}" in text
+    assert json.loads(banner(build(msgspec.structs.replace(settings, log_format="json"))))["url"] == near
 
 
 def test_modes_that_are_not_the_usual_are_said(build: Build) -> None:

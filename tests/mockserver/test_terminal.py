@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mockserver.journal import Entry
 from mockserver.messages import Answer, Request
-from mockserver.terminal import LINES, Look, Terminal, json_line, line, look_for, printable
+from mockserver.terminal import LINES, TEXT, Look, Terminal, json_line, line, look_for, printable
 from tests.support import START
 
 
@@ -79,6 +79,18 @@ def test_under_load_the_rest_is_counted(log_format: Any, count: int) -> None:
     assert ("... and 7 more" in lines[-1]) is (log_format == "text")
     terminal.flush()
     assert len(out.getvalue().splitlines()) == count
+
+
+def test_what_waits_as_json_is_small() -> None:
+    """Neither bodies nor worlds are held until the next look, and what a client made long is cut."""
+    terminal = Terminal(io.StringIO(), "json")
+    entry = _entry(request=Request("POST", "/x" * 50_000, body=b"y" * 100), reason="z" * 50_000)
+    before = sys.getrefcount(entry)
+    terminal(entry)
+    assert sys.getrefcount(entry) == before
+    told = json_line(entry)
+    assert len(told) < 2 * TEXT + 400
+    assert json.loads(told)["path"].endswith("/x...")
 
 
 def test_entries_that_are_only_counted_are_not_held() -> None:

@@ -55,11 +55,10 @@ export function clockPanel(context) {
   }
 
   async function setTo() {
-    const values = await ask({
-      title: "Set the clock", action: "Set",
+    await ask({
+      title: "Set the clock", action: "Set", work: ({ now }) => set({ now }),
       fields: [{ name: "now", label: "Instant", required: true, value: new Date(context.now()).toISOString(), hint: "2026-01-31T12:00:00Z, or now+31d from the machine's time" }],
     });
-    if (values) await set({ now: values.now });
   }
 
   const refresh = async () => draw(await context.read("clock"));

@@ -64,8 +64,9 @@ export function tell(message, kind = "success") {
   if (kind !== "failure") closing = setTimeout(() => box.replaceChildren(), 5000);
 }
 
-/** Ask for confirmation or a few values; the form's values, or null when it is cancelled. */
-export function ask({ title, sentence = "", fields = [], action = "OK", danger = false }) {
+/** Ask for confirmation or a few values; the form's values, or null when it is cancelled. The dialog does the work of its
+ *  values: it stays, and says why, when that is refused. */
+export function ask({ title, sentence = "", fields = [], action = "OK", danger = false, work = () => {} }) {
   const error = h("p", { className: "problem", role: "alert" });
   const form = h("form", { method: "dialog" },
     h("h2", { id: "dialog-title" }, title),
@@ -76,6 +77,16 @@ export function ask({ title, sentence = "", fields = [], action = "OK", danger =
       h("button", { type: "button", className: "quiet", onclick: () => dialog.close("") }, "Cancel"),
       h("button", { type: "submit", className: danger ? "danger" : "primary", value: "ok" }, action)));
   const dialog = h("dialog", { "aria-labelledby": "dialog-title" }, form);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    error.textContent = "";
+    try {
+      await work(Object.fromEntries(new FormData(form)));
+      dialog.close("ok");
+    } catch (refusal) {
+      error.textContent = refusal.message;
+    }
+  });
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
@@ -98,8 +109,12 @@ export function field({ name, label, hint = "", options, rows, ...properties }) 
     h("label", { htmlFor: id }, label), control, hint && h("p", { id: `${id}-hint`, className: "hint" }, hint));
 }
 
-/** Copy a text, and say so. */
+/** Copy a text, and say so; a page that came over plain HTTP from another machine has no clipboard, and shows the text. */
 export async function copy(text, what) {
+  if (!navigator.clipboard) {
+    await ask({ title: what, action: "Done", fields: [{ name: "text", label: "To copy", rows: 6, value: text, autofocus: true, onfocus: (event) => event.target.select() }] });
+    return;
+  }
   await navigator.clipboard.writeText(text);
   tell(`${what} copied.`);
 }

@@ -82,10 +82,17 @@ function violations(found) {
 function evidence({ contract, evidence: found, assumed = [] }) {
   const sources = [...contract, ...found];
   if (!sources.length && !assumed.length) return null;
+  const told = sources.map(({ what }) => what).join(" ");
+  const more = assumed.filter((number) => !told.includes(number));
+  const pointers = new Set(); // each is shown once: what the documentation says of a place stands below the place
   return part("What it rests on",
     h("ul", { className: "sources" }, sources.map(({ what, place, pointer }) =>
-      h("li", {}, what, " ", h("code", {}, [place, pointer].filter(Boolean).join(" "))))),
-    assumed.length > 0 && h("p", { className: "hint" }, `Assumed: ${assumed.join(", ")}`));
+      h("li", {}, h("span", {}, what), h("code", {}, place), news(pointers, pointer) && h("code", { className: "pointer" }, pointer)))),
+    more.length > 0 && h("p", { className: "hint" }, `Assumed: ${more.join(", ")}`));
+}
+
+function news(known, pointer) {
+  return pointer && known.size < known.add(pointer).size;
 }
 
 function exchange({ request, answer }) {

@@ -6,7 +6,7 @@ import { ruleSentence } from "./format.js";
 
 const KINDS = [
   ["status", "Answer a status"], ["delay", "Delay the answer"], ["slow", "Slow body"], ["truncated", "Truncated body"],
-  ["malformed", "Malformed body"], ["empty", "Empty body"], ["reset", "Reset the connection"], ["limit", "Limit the rate"],
+  ["malformed", "Malformed body"], ["empty", "Empty body"], ["reset", "Close the connection"], ["limit", "Limit the rate"],
 ];
 const VALUES = {
   status: { label: "Status", value: 500, min: 200, max: 599 },

@@ -2,9 +2,10 @@
 
 const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["min", 60_000], ["s", 1000]];
 
-/** A span of milliseconds in its two largest units: `31 d`, `2 h 5 min`. */
+/** A span of milliseconds in its two largest units: `31 d`, `2 h 5 min`; to the minute where it is an hour or more. */
 export function span(milliseconds) {
   let rest = Math.abs(milliseconds);
+  if (rest >= 3_600_000) rest = Math.round(rest / 60_000) * 60_000;
   const parts = [];
   for (const [unit, size] of UNITS) {
     const count = Math.floor(rest / size);
@@ -71,7 +72,7 @@ function effects(rule) {
     rule.delay && delaySentence(rule.delay),
     rule.slow && `slow body, ${rule.slow} B/s`,
     rule.body && `${rule.body} body`,
-    rule.reset && "connection reset",
+    rule.reset && "connection closed",
     rule.limit && `${rule.limit.calls} calls in ${rule.limit.seconds} s, then 429`,
   ].filter(Boolean);
 }

@@ -90,19 +90,24 @@ export function recordsPanel(context) {
   }
 
   async function writeJson(title, record, key) {
-    const values = await ask({
+    await ask({
       title, action: "Save", fields: [{ name: "json", label: "Record as JSON", rows: 18, value: JSON.stringify(record, null, 2), required: true }],
+      work: ({ json }) => write(JSON.parse(json), key),
     });
-    if (!values) return;
-    const given = JSON.parse(values.json);
-    await context.change("PUT", given, "state", chosen.collection, key ?? String(given[chosen.key]));
-    tell(`${key ?? given[chosen.key]} saved.`);
+  }
+
+  async function write(given, key = String(given[chosen.key])) {
+    await context.change("PUT", given, "state", chosen.collection, key);
+    tell(`${key} saved.`);
     await refresh(true);
   }
 
   async function removeRecord(key) {
-    if (!await ask({ title: `Delete ${key}?`, sentence: `It leaves ${chosen.collection} of the world ${context.world}.`, action: "Delete", danger: true })) return;
-    await context.change("DELETE", undefined, "state", chosen.collection, key);
+    const sure = await ask({
+      title: `Delete ${key}?`, sentence: `It leaves ${chosen.collection} of the world ${context.world}.`, action: "Delete", danger: true,
+      work: () => context.change("DELETE", undefined, "state", chosen.collection, key),
+    });
+    if (!sure) return;
     tell(`${key} deleted.`);
     await refresh(true);
   }

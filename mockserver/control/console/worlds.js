@@ -13,14 +13,17 @@ export function worldsPanel(context) {
   const door = h("p", { className: "door" });
   const save = h("a", { className: "button quiet" }, "Save as fixture");
   const remove = button("Delete…", () => removeWorld(context), { className: "quiet danger" });
+  const onlyOfOneThatIs = [
+    button("Fork…", () => fork(context), { className: "quiet" }),
+    button("Reset…", () => reset(context), { className: "quiet" }),
+    remove, save,
+  ];
   const missing = h("div", { className: "missing" });
   $("world-body").append(
     h("div", { className: "row" },
       h("label", { htmlFor: "world-choice", className: "unseen" }, "World shown"), choice,
       button("New…", () => create(context), { className: "quiet" }),
-      button("Fork…", () => fork(context), { className: "quiet" }),
-      button("Reset…", () => reset(context), { className: "quiet" }),
-      remove, save),
+      ...onlyOfOneThatIs),
     facts, door, missing);
 
   function draw({ worlds, total, most }) {
@@ -31,7 +34,8 @@ export function worldsPanel(context) {
       .map((name) => h("option", { value: name, selected: name === world }, name)));
     const shown = worlds.find((each) => each.name === world);
     facts.textContent = shown ? factsOf(shown, total, most) : "";
-    remove.hidden = world === "main" || !shown;
+    for (const each of onlyOfOneThatIs) each.hidden = !shown;
+    remove.hidden ||= world === "main";
     save.href = address(`${within(world, "state")}?as=yaml`);
     save.download = `fixtures-${world}.yaml`;
     door.replaceChildren(...doorsTo(world, context.about.users));
@@ -48,7 +52,7 @@ function mainFirst(one, other) {
 
 function factsOf(world, total, most) {
   const records = Object.entries(world.records).map(([collection, count]) => `${count} ${collection}`).join(", ");
-  return [records, `${world.step} changes`, `${total} of ${most} worlds in use`].filter(Boolean).join(" · ");
+  return [records, `${world.step} changes`, `${total} of ${most.toLocaleString("en")} worlds in use`].filter(Boolean).join(" · ");
 }
 
 /** How a request gets into this world: the tokens of its users, or the header. */
@@ -63,8 +67,8 @@ function chip(text, what) {
 }
 
 function notThere(context) {
-  return empty(`Nobody has used the world ${context.world} yet.`,
-    "The first request that names it makes it, or:",
+  return empty(`There is no world ${context.world}`,
+    "A request that names it makes it, or:",
     button("Make it now", async () => {
       await call("POST", "worlds", { name: context.world });
       await context.refresh();
@@ -75,9 +79,11 @@ function notThere(context) {
 const nameField = (label) => ({ name: "name", label, required: true, pattern: NAME, maxLength: 100, hint: "Letters, digits and . _ - @ +" });
 
 async function create(context) {
-  const values = await ask({ title: "New world", sentence: "It starts as the fixtures are.", fields: [nameField("Name")], action: "Make it" });
+  const values = await ask({
+    title: "New world", sentence: "It starts as the fixtures are.", fields: [nameField("Name")], action: "Make it",
+    work: ({ name }) => call("POST", "worlds", { name }),
+  });
   if (!values) return;
-  await call("POST", "worlds", { name: values.name });
   await entered(context, values.name, `World ${values.name} made.`);
 }
 
@@ -86,9 +92,9 @@ async function fork(context) {
   const values = await ask({
     title: `Fork ${world}`, sentence: "The new world starts with the records, clock and faults of this one.",
     fields: [nameField("Name of the new world")], action: "Fork",
+    work: ({ name }) => context.change("POST", { name }, "fork"),
   });
   if (!values) return;
-  await context.change("POST", { name: values.name }, "fork");
   await entered(context, values.name, `World ${values.name} forked from ${world}.`);
 }
 
@@ -96,18 +102,19 @@ async function reset(context) {
   const { world } = context;
   const sure = await ask({
     title: `Reset ${world}?`, sentence: "Records go back to the fixtures; clock, faults and requests are cleared.",
-    action: "Reset", danger: true,
+    action: "Reset", danger: true, work: () => context.change("POST", {}, "reset"),
   });
   if (!sure) return;
-  await context.change("POST", {}, "reset");
   await entered(context, world, `World ${world} is as the fixtures are.`);
 }
 
 async function removeWorld(context) {
   const { world } = context;
-  const sure = await ask({ title: `Delete ${world}?`, sentence: "Its records and its requests are gone for good.", action: "Delete", danger: true });
+  const sure = await ask({
+    title: `Delete ${world}?`, sentence: "Its records and its requests are gone for good.",
+    action: "Delete", danger: true, work: () => context.change("DELETE"),
+  });
   if (!sure) return;
-  await context.change("DELETE");
   await entered(context, "main", `World ${world} deleted.`);
 }
 

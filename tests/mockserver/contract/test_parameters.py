@@ -138,6 +138,10 @@ def test_text_is_cast_to_what_the_schema_asks_for(load: Any, schema: Any, sent: 
         ({"type": "string", "format": "byte"}, "a", 'must be a byte, not "a"'),
         ({"type": "string", "maxLength": 1}, "ab", "must have at most 1 character, not 2"),
         ({"type": "string", "pattern": "^a$"}, "b", 'must match ^a$, not "b"'),
+        ({"pattern": f"^{'(a)' * 30}$"}, "b", f'must match ^{"(a)" * 30:.59}…, not "b"'),
+        ({"pattern": "^[a-z]+$", "example": "abc"}, "1", 'must match ^[a-z]+$, not "1"; "abc" would do'),
+        ({"pattern": "^[a-z]+$", "examples": ["abc"]}, "1", 'must match ^[a-z]+$, not "1"; "abc" would do'),
+        ({"pattern": "^[a-z]+$", "examples": []}, "1", 'must match ^[a-z]+$, not "1"'),
         ({"enum": ["asc", "desc"]}, "acs", 'must be one of "asc", "desc", not "acs"; did you mean "asc"?'),
     ],
 )
@@ -156,6 +160,25 @@ def test_a_required_parameter_must_be_sent(load: Any, location: str) -> None:
     with pytest.raises(Refused) as caught:
         read(load, {"in": location, "required": True, "schema": STRING})
     assert [(v.place, v.message) for v in caught.value.details] == [(f"{location}.p", "is required")]
+
+
+def test_a_misspelt_parameter_is_told(load: Any) -> None:
+    """The one that is required and missing, with what was sent in its stead; never another that the contract knows."""
+    names = {"query": ["pageSize", "page"], "header": ["X-Request-Id", "X-Request"], "cookie": ["sessionId"]}
+    parameters = [
+        {"name": name, "in": location, "required": name == each[0], "schema": STRING}
+        for location, each in names.items()
+        for name in each
+    ]
+    contract = load({"/a": {"get": {"parameters": parameters, "responses": {"200": {}}}}})
+    headers = {"x-requestid": "1", "x-request": "2", "cookie": "session_id=3"}
+    with pytest.raises(Refused) as caught:
+        contract.read_inputs(contract.route("GET", "/a"), Request("GET", "/a", "pagesize=1&page=2", headers))
+    assert [f"{v.place} {v.message}" for v in caught.value.details] == [
+        "query.pageSize is required; you sent query.pagesize",
+        "header.X-Request-Id is required; you sent header.x-requestid",
+        "cookie.sessionId is required; you sent cookie.session_id",
+    ]
 
 
 def test_every_violation_is_listed(load: Any) -> None:

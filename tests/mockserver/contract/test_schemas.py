@@ -228,6 +228,17 @@ def test_places_are_read_by_people(load: Any, schema: Any, value: Any, found: li
             {"a": "x"},
             'fits none of 2 alternatives; the nearest: a must be an integer, not "x"',
         ),
+        ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {"c": 1}, "needs one of a, b"),
+        (
+            {"oneOf": [{"type": "integer"}, {"type": "object", "required": ["name"]}]},
+            {"nam": 1},
+            "fits none of 2 alternatives; the nearest: must be an integer, not an object of 1",
+        ),
+        (
+            {"oneOf": [{"properties": {"in": {"required": ["name"]}}}, {"type": "integer"}]},
+            {"in": {"nam": 1}},
+            "fits none of 2 alternatives; the nearest: in.name is required; you sent in.nam",
+        ),
     ],
 )
 def test_messages_are_sentences(load: Any, schema: Any, value: Any, message: str) -> None:

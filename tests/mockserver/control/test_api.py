@@ -16,6 +16,7 @@ from mockserver.app import app_for
 from mockserver.engine import Engine
 from mockserver.reply.problems import PROBLEM
 from tests.conftest import Build
+from tests.mockserver.control.conftest import Control
 from tests.support import Ask, bundled_settings
 
 MOCK = "/__mock__"
@@ -140,3 +141,11 @@ def test_a_contract_without_fixtures_is_served_as_it_is(
 ) -> None:
     """No records, no examples of them; still a valid document."""
     validate(_served(app_for(build(bundled_settings(fixtures=()))).test_client()))
+
+
+def test_a_misspelt_field_is_told_with_the_one_that_is_meant(control: Control) -> None:
+    """And a pattern with an example of what matches it."""
+    refused = control("POST", "/worlds/main/faults", {"operaton": "trustDevice", "status": 500})
+    assert refused.json["detail"].endswith("is not a property that the contract knows; did you mean operation?")
+    refused = control("POST", "/worlds/main/clock/advance", {"by": "P9M"})
+    assert refused.json["detail"].endswith('not "P9M"; "P31D" would do')

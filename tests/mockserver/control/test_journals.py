@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from mockserver import journal
 from tests.mockserver.control.conftest import Control
-from tests.support import Ask
+from tests.support import Ask, answers, document, json_body
 
 TRUST = {"fingerprint": "fp-alice-ipad"}
 
@@ -76,8 +77,24 @@ def test_why_tells_what_the_app_did_wrong(asked: Control) -> None:
     assert "another user's" in asked.world("/requests/4/why?as=json")["sentence"]
 
 
+def test_why_tells_what_was_sent_to_no_effect(mock_of: Callable[..., Ask]) -> None:
+    """A parameter or field that the contract does not know and that is nearly one that it knows, and no other."""
+    said = {"type": "object", "properties": {"nickName": {"type": "string"}, "age": {"type": "integer"}}}
+    order = {"name": "sortOrder", "in": "query", "schema": {"type": "string"}}
+    operation = {"parameters": [order], "requestBody": json_body(said), "responses": answers({"type": "object"}, {})}
+    ask = mock_of(document({"/greet": {"post": operation}}))
+    assert ask("POST", "/greet", query="sort_order=asc&page=2", json={"nickname": "Bo", "age": 7}).status == 200
+    steps = Control(ask.engine).world("/requests/1/why?as=json")["steps"]
+    assert [step["did"] for step in steps if step["verb"] == "ignore"] == [
+        "query.sort_order, which the contract does not know; did you mean sortOrder?",
+        "body.nickname, which the contract does not know; did you mean nickName?",
+    ]
+    assert ask("POST", "/greet", query="sortOrder=asc&sort_order=asc", json={"nickName": "Bo"}).status == 200
+    assert "ignore" not in str(Control(ask.engine).world("/requests/2/why?as=json")["steps"])
+
+
 def test_why_tells_how_to_ask_again(asked: Control) -> None:
-    """For a shell, a browser and a test; no line holds the token."""
+    """For a shell, a browser and a test, by the user's own token of the fixtures."""
     again = asked.world("/requests/2/why?as=json")["repeat"]
     assert again["curl"].startswith("curl -i -X POST http://127.0.0.1:4010/devices/trust")
     assert again["fetch"].startswith('await fetch("http://127.0.0.1:4010/devices/trust", {"method": "POST"')
@@ -85,8 +102,7 @@ def test_why_tells_how_to_ask_again(asked: Control) -> None:
         "assert mock_world.request('POST', '/devices/trust', user='alice', "
         "json={'fingerprint': 'fp-alice-ipad'}).status == 200"
     )
-    assert "alice-token" not in str(again)
-    assert "authorization: Bearer TOKEN" in again["curl"]
+    assert "authorization: Bearer alice-token" in again["curl"]
 
 
 def test_why_tells_a_fault(control: Control, ask: Ask) -> None:
@@ -128,6 +144,15 @@ def test_the_surface_asks_the_mock(control: Control, ask: Ask) -> None:
     assert entry["answer"]["body"]["success"] is True
     nobody = control("POST", "/worlds/w1/requests", {"method": "GET", "path": "/devices"}).json
     assert (nobody["number"], nobody["answer"]["status"]) == (2, 401)
+
+
+@pytest.mark.parametrize(("suffix", "status"), [("", 200), ("~w1", 200), ("~w2", 409)])
+def test_what_the_surface_asks_stays_in_its_world(control: Control, suffix: str, status: int) -> None:
+    """A token may name it; one that names another world is refused, and nothing is asked there."""
+    said = {"method": "GET", "path": "/devices", "headers": {"Authorization": f"Bearer bob-token{suffix}"}}
+    assert control("POST", "/worlds/w1/requests", said).status == status
+    assert control("GET", "/worlds/w1").status == (200 if status == 200 else 404)
+    assert control("GET", "/worlds/w2").status == 404
     assert control.world("/requests")["requests"] == []
 
 
@@ -141,16 +166,16 @@ def test_the_surface_asks_the_mock(control: Control, ask: Ask) -> None:
         ({"calls": [{"operation": "trustDevice", "count": {"min": 2, "max": 2}}]}, None),
         ({"calls": [{"operation": "trustDevice", "status": 200}]}, None),
         ({"calls": [{"method": "POST", "path": "/devices/trust", "user": "alice", "body": TRUST}]}, None),
-        ({"calls": [{"operation": "trustDevice"}]}, "was expected 1 times and came 2 times"),
-        ({"calls": [{"operation": "removeDevice"}]}, "removeDevice was expected 1 times and came 0 times"),
+        ({"calls": [{"operation": "trustDevice"}]}, "was expected once and came 2 times"),
+        ({"calls": [{"operation": "removeDevice"}]}, "removeDevice was expected once and never came"),
         ({"calls": [{"operation": "removeDevice", "count": {"max": 0}}]}, None),
-        ({"calls": [{"operation": "listDevices", "count": {"max": 1}}]}, "was expected 0 to 1 times and came 2 times"),
+        ({"calls": [{"operation": "listDevices", "count": {"max": 1}}]}, "was expected once at most and came 2 times"),
         (
             {"calls": [{"operation": "trustDevice", "body": {"fingerprint": "other"}}]},
             "nearest is request 2, trustDevice POST /devices/trust by alice -> 200: another body",
         ),
         ({"calls": [{"operation": "listDevices", "user": "alice"}], "only": True}, "was not expected (request 2)"),
-        ({"calls": [{"operation": "listDevices", "count": {"min": 1}}], "since": 5}, "came 0 times"),
+        ({"calls": [{"operation": "listDevices", "count": {"min": 1}}], "since": 5}, "once or more and never came"),
         (
             {"calls": [{"operation": "listDevices", "user": "alice"}, {"status": 404}], "order": "listed"},
             None,

@@ -2,26 +2,65 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from mockserver import plain_yaml
+from mockserver.state.fixtures import User
+from tests.conftest import Build
 from tests.mockserver.control.conftest import Control
-from tests.support import Ask
+from tests.support import Ask, answers, bundled_settings, document, path_parameter
 
+USER = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
 DEVICE = "/worlds/main/state/devices/dev-01"
 
 
 def test_the_state_goes_round(control: Control, ask: Ask) -> None:
-    """What one world holds can be put into another, byte for byte; as YAML it says the same."""
+    """What one world holds can be put into another, byte for byte."""
     ask("DELETE", "/devices/dev-01")
     state = control.world("/state")
     assert control("PUT", "/worlds/w1/state", state).status == 200
     assert control.world("/state", "w1") == state
-    text = control("GET", "/worlds/w1/state?as=yaml").body.decode()
-    assert plain_yaml.parse(text, "state") == state
     assert [item["id"] for item in ask("GET", "/devices", "alice-token~w1").json["devices"]][:2] == ["dev-02", "dev-03"]
+
+
+def test_the_yaml_is_a_fixture_file(control: Control, ask: Ask, build: Build, tmp_path: Path) -> None:
+    """A mock that is started with it alone has the same users and records."""
+    ask("DELETE", "/devices/dev-01")
+    file = tmp_path / "saved.yaml"
+    file.write_bytes(control("GET", "/worlds/main/state?as=yaml").body)
+    again = build(bundled_settings(fixtures=(file,)))
+    assert again.fixtures.users == control.engine.fixtures.users
+    assert Control(again).world("/state") == control.world("/state")
+    assert control("PUT", "/worlds/w1/state", plain_yaml.read(file)).json == control.world("/state")
+    assert Ask(again)("GET", "/devices", "bob-token").body == ask("GET", "/devices", "bob-token").body
+
+
+def test_records_that_are_users_are_saved_beside_those_who_may_call(build: Build, tmp_path: Path) -> None:
+    """A contract may have a collection of that name; a token tells them apart."""
+    paths = {
+        "/users": {"get": {"operationId": "listUsers", "responses": answers({"type": "array", "items": USER})}},
+        "/users/{id}": {
+            "parameters": [path_parameter()],
+            "get": {"operationId": "getUser", "responses": answers(USER, _404=({"type": "object"}, {}))},
+        },
+    }
+    spec, given, file = tmp_path / "spec.json", tmp_path / "given.yaml", tmp_path / "saved.yaml"
+    spec.write_text(json.dumps(document(paths)), encoding="utf-8")
+    given.write_text("users: [{name: ann, token: t, id: 7}, {id: u1, name: Bo}]\n", encoding="utf-8")
+    settings = bundled_settings(spec=str(spec), behaviours=None, fixtures=(given,))
+    engine = build(settings)
+    assert engine.fixtures.users == (User("ann", "t", "7"),)
+    file.write_bytes(Control(engine)("GET", "/state?as=yaml").body)
+    again = build(msgspec.structs.replace(settings, fixtures=(file,)))
+    assert again.fixtures.users == engine.fixtures.users
+    assert Control(again).world("/state") == Control(engine).world("/state") == {"users": [{"id": "u1", "name": "Bo"}]}
+    assert Control(engine)("PUT", "/worlds/w1/state", plain_yaml.read(file)).json == Control(engine).world("/state")
+    assert Control(engine)("PUT", "/worlds/w1/state", {}).json == {"users": []}
 
 
 def test_date_math_counts_from_the_world_s_clock(control: Control, ask: Ask) -> None:

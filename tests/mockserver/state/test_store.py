@@ -120,3 +120,17 @@ def test_one_world_is_made_however_many_ask_first(store: MemoryStore) -> None:
     for thread in running:
         thread.join()
     assert len({id(world) for world in found}) == 1
+
+
+def test_a_store_knows_what_was_removed_until_it_is_made_anew() -> None:
+    """Not those that were given up for want of use; and no more names than worlds there may be."""
+    base = _base()
+    store = MemoryStore(lambda: base, most=2)
+    for name in ("a", "b", "c"):
+        store.load(name)
+        assert store.remove(name)
+    assert [store.was_removed(name) for name in ("a", "b", "c", "d")] == [False, True, True, False]
+    store.load("b")
+    assert not store.was_removed("b")
+    assert not store.remove("nowhere")
+    assert not store.was_removed("nowhere")

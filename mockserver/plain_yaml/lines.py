@@ -1,0 +1,77 @@
+"""On which line of a YAML or JSON text a value stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from yaml.cyaml import CSafeLoader
+from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+
+
+def line_of(text: str, pointer: str) -> int | None:
+    """The line (from 1) of the node at a JSON Pointer, or of its nearest parent; None where the text has none."""
+    if "\n" not in text.strip():
+        return 1
+    wanted = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    # libyaml knows no \uD83D\uDE00 pairs, which JSON is full of; only line breaks matter here.
+    text = re.sub(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}", "______", text)
+    try:
+        return _find(CSafeLoader(text), wanted)
+    except (yaml.YAMLError, ValueError):
+        return None
+
+
+def _find(parser: Any, wanted: list[str]) -> int:
+    """Walks the events down the wanted path; stops at the last part that exists."""
+    events = iter(parser.get_event, None)
+    next(events), next(events)
+    event, line = next(events), 1
+    for part in wanted:
+        if isinstance(event, MappingStartEvent):
+            found = _in_mapping(events, part)
+        elif isinstance(event, SequenceStartEvent) and part.isdigit():
+            found = _in_sequence(events, int(part))
+        else:
+            return line
+        if found is None:
+            return line
+        line, event = found
+    return line
+
+
+def _in_mapping(events: Iterator[Any], name: str) -> tuple[int, Any] | None:
+    while not isinstance(key := next(events), MappingEndEvent):
+        if isinstance(key, ScalarEvent) and key.value == name:
+            return _line(key), next(events)
+        _skip(events, key)
+        _skip(events, next(events))
+    return None
+
+
+def _in_sequence(events: Iterator[Any], index: int) -> tuple[int, Any] | None:
+    position = 0
+    while not isinstance(event := next(events), SequenceEndEvent):
+        if position == index:
+            return _line(event), event
+        _skip(events, event)
+        position += 1
+    return None
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _skip(events: Iterator[Any], event: Any) -> None:
+    depth = 0
+    while True:
+        if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            depth += 1
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            depth -= 1
+        if depth == 0:
+            return
+        event = next(events)
