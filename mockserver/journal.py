@@ -6,6 +6,7 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -63,7 +64,8 @@ class _Diary(msgspec.Struct):
     """The journal of one world."""
 
     entries: deque[Entry] = msgspec.field(default_factory=deque)
-    number: int = 0  #: of the newest entry
+    numbers: Iterator[int] = msgspec.field(default_factory=lambda: count(1))
+    newest: int = 0  #: the highest number kept
     dropped: Tally = msgspec.field(default_factory=dict)
 
 
@@ -89,10 +91,7 @@ class Journal:
 
     def next_number(self, world: str) -> int:
         """The number of the world's next entry; each number is given once."""
-        with self._lock:
-            diary = self._worlds.get(world) or self._diary(world)
-            diary.number = number = diary.number + 1
-            return number
+        return next((self._worlds.get(world) or self._diary(world)).numbers)
 
     def _diary(self, world: str) -> _Diary:
         return self._worlds.setdefault(world, _Diary())
@@ -107,9 +106,12 @@ class Journal:
             self.total = place = self.total + 1
             self._recent.append((place, entry))
             diary = self._worlds.get(entry.world) or self._diary(entry.world)
-            diary.entries.append(entry)
-            if len(diary.entries) > self._entries:
-                self._count(diary.entries.popleft(), diary.dropped)
+            entries = diary.entries
+            entries.append(entry)
+            if entry.number > diary.newest:
+                diary.newest = entry.number
+            if len(entries) > self._entries:
+                self._count(entries.popleft(), diary.dropped)
         for listener in self.listeners:
             listener(entry)
 
@@ -125,7 +127,7 @@ class Journal:
     def last(self, world: str) -> int:
         """The number of the world's newest entry; 0 before the first."""
         diary = self._worlds.get(world)
-        return diary.number if diary is not None else 0
+        return diary.newest if diary is not None else 0
 
     def note(self, note: Note) -> None:
         """Keep a note for those who follow what happens."""

@@ -10,7 +10,8 @@ from typing import Any
 from mockserver.messages import Answer, Transport
 from mockserver.settings import LONGEST_WAIT
 
-_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+"""The status lines of the statuses that have a name."""
 _TICK = 0.05
 """Seconds between two pieces of a slow body."""
 
@@ -20,7 +21,7 @@ _FLUSH = 0.1
 
 def status_line(status: int) -> str:
     """The status line of an answer."""
-    return _LINES.get(status) or f"{status} -"
+    return LINES.get(status) or f"{status} -"
 
 
 def disturbed_transport(
