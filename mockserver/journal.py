@@ -178,8 +178,8 @@ class Journal:
 
 
 def _add(tally: Tally, other: Tally) -> None:
-    for kind, count in other.items():
-        tally[kind] = tally.get(kind, 0) + count
+    for kind, times in other.items():
+        tally[kind] = tally.get(kind, 0) + times
 
 
 def _without_bodies(entry: Entry) -> Entry:
