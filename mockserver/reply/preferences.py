@@ -56,7 +56,7 @@ def _read(said: dict[str, str]) -> Preferences:
     if code is not None and not (len(code) == 3 and code.isdecimal() and 100 <= int(code) <= 599):
         raise Refused(400, f"Prefer: code={code} is no HTTP status", own=True)
     dynamic = said.get("dynamic", "").lower() in ("true", "1", "yes")
-    return Preferences(int(code) if code is not None else None, said.get("example"), dynamic, said.get("seed"))
+    return Preferences(int(code) if code is not None else None, said.get("example") or None, dynamic, said.get("seed"))
 
 
 def _header(text: str) -> dict[str, str]:

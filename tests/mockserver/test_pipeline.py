@@ -52,10 +52,14 @@ def test_head_is_get_without_its_effects_shown(ask: Ask, entries: list[Entry]) -
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/devices", {"GET"}), ("/devices/dev-01", {"GET", "DELETE"}), ("/devices/trust", {"POST"})],
+    [
+        ("/devices", {"GET", "HEAD", "OPTIONS"}),
+        ("/devices/dev-01", {"GET", "HEAD", "DELETE", "OPTIONS"}),
+        ("/devices/trust", {"POST", "OPTIONS"}),
+    ],
 )
 def test_options_tells_the_methods(ask: Ask, path: str, allowed: set[str]) -> None:
-    """204 with those that the contract declares, to anybody."""
+    """204 with those that a 405 tells as well, to anybody."""
     answer = ask("OPTIONS", path, None)
     assert (answer.status, set(answer.headers["allow"].split(", "))) == (204, allowed)
 

@@ -23,6 +23,7 @@ from mockserver.reply.preferences import Preferences, preferences
         ('example="one"', "", Preferences(example="one")),
         ("dynamic=true, seed=7", "", Preferences(dynamic=True, seed="7")),
         ("dynamic=false", "", Preferences()),
+        ("code=404", "__example=", Preferences(code=404)),
         (None, "__code=500&__dynamic=1", Preferences(code=500, dynamic=True)),
         ("code=404", "__code=500", Preferences(code=500)),
     ],
