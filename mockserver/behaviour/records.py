@@ -30,6 +30,7 @@ class RecordShape(msgspec.Struct, frozen=True):
     kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
     misfits: Misfits | None = None  #: the fields that keep a record from being shown through its schema
     nullable: bool = True  #: `nullable` counts, as in OpenAPI 3.0
+    key_schema: Any = None  #: of the key, where the records' own schema does not declare it
 
     def created(self, given: Mapping[str, Any], held: Collection, seed: str, now: int) -> dict[str, Any]:
         """The record with its key made new where nobody gave one, and what the schema wants filled in."""
@@ -88,9 +89,8 @@ class RecordShape(msgspec.Struct, frozen=True):
         if self.schema is not None:
             from mockserver.generate import fresh_key  # most mocks make no record: their start need not wait for it
 
-            return fresh_key(
-                self.schema, self.rules.key, resolve=self.resolve, seed=seed, taken=taken, first=held.next + 1
-            )
+            schema = self.schema if self.key_schema is None else {"properties": {self.rules.key: self.key_schema}}
+            return fresh_key(schema, self.rules.key, resolve=self.resolve, seed=seed, taken=taken, first=held.next + 1)
         from uuid import UUID, uuid5
 
         tries = (str(uuid5(UUID(_IDS), f"{seed}/{self.rules.name}/{count}")) for count in range(1_000_000))
@@ -114,9 +114,16 @@ class RecordShape(msgspec.Struct, frozen=True):
 
 
 def shape_of(
-    rules: CollectionRules, schema: Any, resolve: Resolve, misfits: Misfits | None = None, *, nullable: bool = True
+    rules: CollectionRules,
+    schema: Any,
+    resolve: Resolve,
+    misfits: Misfits | None = None,
+    *,
+    nullable: bool = True,
+    key: Any = None,
 ) -> RecordShape:
-    """The shape of a collection's records by their schema (None where none is known)."""
+    """The shape of a collection's records by their schema (None where none is known); `key` is the form of their key
+    in paths, for records that do not show it."""
     if schema is None:
         return RecordShape(rules, None, resolve)
     declared = {name: list(branches(inner, resolve)) for name, inner in members(schema, resolve).items()}
@@ -132,6 +139,7 @@ def shape_of(
         frozenset(required | takes_null),
         misfits,
         nullable,
+        None if rules.key in declared else key,
     )
 
 

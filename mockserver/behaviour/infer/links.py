@@ -24,7 +24,9 @@ def _joined(found: list[Resource], schemas: Schemas) -> list[Resource]:
             (
                 place
                 for place, other in enumerate(joined)
-                if other.name == resource.name and schemas.same(other.record, resource.record)
+                if other.name == resource.name
+                and not (other.single or resource.single)
+                and schemas.same(other.record, resource.record)
             ),
             None,
         )

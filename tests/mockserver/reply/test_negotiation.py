@@ -37,7 +37,7 @@ JSON, TEXT, HAL = "application/json", "text/plain", "application/hal+json"
     ],
 )
 def test_the_best_liked_is_chosen(accept: str, offered: tuple[str, ...], chosen: str) -> None:
-    """By quality, the most specific wish counting, with parameters before without; among equals the first one offered."""
+    """By quality, the most specific wish counting, parameters included; among equals the first one offered."""
     assert negotiate(accept, offered) == chosen
 
 
