@@ -22,8 +22,10 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         return msgspec.json.encode(value).decode()
     lines = [
         f"Listening on  {url}",
-        f"Contract      {_shown(settings.spec)} ({len(engine.contract.operations)} operations)",
+        f"Contract      {_shown(settings.spec)} ({_counted(len(engine.contract.operations), 'operation')})",
     ]
+    notes = engine.contract.notes
+    lines += [f"Notes         {len(notes)}, told by mockserver check-spec {_shown(settings.spec)}"] if notes else []
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
     lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
@@ -33,6 +35,10 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         lines += ["", "Try it:", f"  {sample.curl(url, engine.pipeline.auth.credentials(sample.operation))}"]
     follows = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
     return "\n".join([*lines, "", f"Ctrl-C stops it. {follows}"])
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def exposure(settings: Settings) -> list[str]:

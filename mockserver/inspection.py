@@ -8,9 +8,13 @@ from typing import Literal
 import msgspec
 
 from mockserver.behaviour.vocabulary import Behaviour
+from mockserver.contract.contract import Contract
 from mockserver.contract.operation import Operation
 from mockserver.engine import Engine
 from mockserver.errors import MockError
+
+_MOST_LOCATED, _LARGE = 20, 2_000_000
+"""Notes that are given their line, and characters of a document that are read again and again to find it."""
 
 Manner = Literal["stateful", "example", "unservable"]
 
@@ -66,5 +70,15 @@ def report(engine: Engine) -> tuple[list[str], bool]:
         if group:
             lines += [f"{title} ({len(group)})"]
             lines += [f"  {found.operation.id:<{min(width, 40)}}  {found.why}" for found in group]
-    lines += [f"Note: {note}" for note in engine.contract.notes]
+    lines += [f"Note: {note}" for note in _placed(engine.contract)]
     return lines, all(found.manner != "unservable" for found in findings)
+
+
+def _placed(contract: Contract) -> Iterator[str]:
+    """The notes, the first of them with file and line."""
+    document = contract.document
+    many = 0 if document.source.remote or len(document.source.text()) > _LARGE else _MOST_LOCATED
+    for number, note in enumerate(contract.notes):
+        pointer = note.partition(" ")[0].rstrip(":")
+        placed = number < many and pointer.startswith(("/paths", "/components", "/info", "/tags", "/servers"))
+        yield f"{document.locate(pointer)}: {note}" if placed else note
