@@ -70,7 +70,7 @@ def test_errors_carry_line_and_pointer(tmp_path: Path, version: str) -> None:
 def test_what_can_be_ignored_hides_no_error(load: Any) -> None:
     """Of two errors in one parameter the one that refuses the document is told."""
     parameter = {"name": "q", "in": "querry", "schema": {"type": "strin"}}
-    with pytest.raises(DocumentError, match="parameters/0/in must be one of.*did you mean .query"):
+    with pytest.raises(DocumentError, match=r"parameters/0/in must be one of.*did you mean .query"):
         load({"/a": {"get": {"parameters": [parameter], "responses": {}}}}, "3.0.3")
 
 
