@@ -56,6 +56,18 @@ def test_notes_have_file_line_and_pointer(build: Build, path: Path) -> None:
     ]
 
 
+def test_examples_that_break_their_schema_are_told(build: Build, path: Path) -> None:
+    """They are not answered, and their author learns why."""
+    wrong = "content: {application/json: {schema: {type: integer}, examples: {one: {value: 1}, two: {value: x}}}}"
+    path.write_text(CONTRACT.replace("description: Pong", f"description: Pong, {wrong}"))
+    lines, servable = report(build(Settings(str(path))))
+    assert servable
+    assert lines[-1] == (
+        f"Note: {path}:11: /paths/~1ping/get/responses/200/content/application~1json: "
+        "its example 'two' is not answered: body must be an integer, not \"x\""
+    )
+
+
 def test_what_cannot_be_served_is_told(build: Build, path: Path) -> None:
     """With the reason; the contract cannot be played in whole."""
     path.write_text(CONTRACT.replace("description: Pong", f"description: Pong, {NEVER}"))
