@@ -23,6 +23,7 @@ class Verbs:
 
     def __init__(self, resources: Mapping[Shape, Resource], schemas: Schemas, fitting: Fitting) -> None:
         self.resources, self.schemas = resources, schemas
+        self.children = _children(resources)
         self.sending, self.showing = Sending(schemas, fitting), Showing(schemas, fitting)
 
     def behaviour(self, route: Route) -> Data:
@@ -221,11 +222,18 @@ class Verbs:
         """The record itself, and the records below it."""
         gone = {resource.name: {resource.key: f"$record.{resource.key}"}}
         for base in resource.bases:
-            for child in self.resources.values():
-                for _, link in child.links:
-                    if link.base == base:
-                        gone[child.name] = {link.field: f"$record.{resource.key}"}
+            for child, field in self.children.get(base, {}).items():
+                gone[child] = {field: f"$record.{resource.key}"}
         return gone
+
+
+def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, dict[str, str]]:
+    """The collections below the records of each base path, with the field that holds the key of their parent."""
+    found: dict[Shape, dict[str, str]] = {}
+    for child in resources.values():
+        for _, link in child.links:
+            found.setdefault(link.base, {})[child.name] = link.field
+    return found
 
 
 def _because(text: str) -> Data:
