@@ -99,17 +99,20 @@ class RecordShape(msgspec.Struct, frozen=True):
     def _completed(self, record: dict[str, Any], seed: str, now: int) -> dict[str, Any]:
         if self.schema is None:
             return record
-        from mockserver.generate import complete
+        from mockserver.generate import Unsatisfiable, complete
 
-        made: dict[str, Any] = complete(
-            self.schema,
-            record,
-            resolve=self.resolve,
-            seed=seed,
-            key=self.rules.key,
-            now=format_instant(now),
-            nullable=self.nullable,
-        )
+        try:
+            made: dict[str, Any] = complete(
+                self.schema,
+                record,
+                resolve=self.resolve,
+                seed=seed,
+                key=self.rules.key,
+                now=format_instant(now),
+                nullable=self.nullable,
+            )
+        except Unsatisfiable:  # it is stored as it was sent; an answer that shows it is judged like any other
+            return record
         return made
 
 

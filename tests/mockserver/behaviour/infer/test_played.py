@@ -195,3 +195,24 @@ def test_a_list_that_only_its_items_tell_apart_is_listed(play: Play) -> None:
     ask = play(paths, Thing={**old, "required": ["old"]})
     made = ask("POST", "/things", json={"size": "S", "old": "yes"}).json
     assert made in ask("GET", "/things").json
+
+
+def test_an_answer_that_shows_one_thing_or_another_keeps_to_its_example(play: Play) -> None:
+    """Beside a record in one of the alternatives might stand what belongs to the other, and both would be satisfied."""
+    one, many = ({**thing(**{kind: what}), "required": [kind]} for kind, what in (
+        ("item", THING), ("items", {"type": "array", "items": THING})))  # fmt: skip
+    paths = crud("/things", "id", THING)
+    example = {"items": [{"id": "a", "name": "A"}]}
+    answered = {"schema": {"oneOf": [one, many]}, "example": example}
+    paths["/things"]["post"]["responses"] = {"202": {"description": "", "content": {"application/json": answered}}}
+    ask = play(paths, Thing={**thing(id=None, name=None), "required": ["id"]})
+    assert ask("POST", "/things", json={"id": "b", "name": "B"}).json == example
+
+
+def test_a_record_that_cannot_be_completed_is_kept_as_it_was_sent(play: Play) -> None:
+    """A track satisfies the schema of an episode as well, and one of both must be satisfied."""
+    either = {"oneOf": [{"$ref": "#/components/schemas/Track"}, {"$ref": "#/components/schemas/Episode"}]}
+    paths = crud("/queue", "id", THING, thing(name=None))
+    paths["/queue"]["post"]["responses"] = {"204": {"description": ""}}
+    ask = play(paths, Thing=either, Track=thing(id=None, name=None), Episode=thing(id=None, name=None))
+    assert ask("POST", "/queue", json={"name": "Song"}).status == 204
