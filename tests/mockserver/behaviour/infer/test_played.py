@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,22 @@ def test_a_key_that_no_answer_shows_has_the_form_of_the_path(play: Play) -> None
     assert ask("GET", f"/pages/{key}").json == {"title": "New"}
     assert ask("DELETE", f"/pages/{key}").status == 204
     assert ask("GET", f"/pages/{key}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("in_path", "form"),
+    [(WHOLE, "[0-9]+"), ({"type": "string", "pattern": "^t-[0-9]{3}$"}, "t-[0-9]{3}"), ({"type": "string"}, ".+")],
+)
+def test_a_new_key_is_such_as_its_path_can_hold(play: Play, in_path: Any, form: str) -> None:
+    """A number written as text where the path takes numbers; the pattern of the path."""
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["parameters"][0]["schema"] = in_path
+    ask = play(paths, Thing=thing(id=None, name=None))
+    made = [ask("POST", "/things", json={"name": "Ball"}).json for _ in range(3)]
+    assert len({one["id"] for one in made}) == 3
+    for one in made:
+        assert re.fullmatch(form, one["id"])
+        assert ask("GET", f"/things/{one['id']}").json == one
 
 
 def test_fields_are_told_by_names_alike(play: Play) -> None:
