@@ -63,7 +63,7 @@ def _regex(_: Contract, __: Match, ___: Request, ours: Sequence[Violation], thei
 
 
 def _email(_: Contract, __: Match, ___: Request, ours: Sequence[Violation], theirs: str) -> bool:
-    return not theirs and bool(ours) and all("must be a email" in violation.message for violation in ours)
+    return not theirs and bool(ours) and all("must be an email" in violation.message for violation in ours)
 
 
 def _form(_: Contract, match: Match, request: Request, ____: Sequence[Violation], theirs: str) -> bool:
