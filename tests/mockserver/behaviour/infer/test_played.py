@@ -233,3 +233,15 @@ def test_a_record_that_cannot_be_completed_is_kept_as_it_was_sent(play: Play) ->
     paths["/queue"]["post"]["responses"] = {"204": {"description": ""}}
     ask = play(paths, Thing=either, Track=thing(id=None, name=None), Episode=thing(id=None, name=None))
     assert ask("POST", "/queue", json={"name": "Song"}).status == 204
+
+
+def test_a_field_of_another_type_does_not_hold_the_key_of_the_parent(play: Play) -> None:
+    """A number cannot be the text that names the shelf; a private field holds it, and the nested list is right."""
+    paths = crud("/shelves", "shelfId", {"$ref": "#/components/schemas/Shelf"}, kind="Shelf")
+    paths |= crud("/shelves/{shelfId}/things", "id", THING, kind="Thing")
+    ask = play(paths, Shelf=thing(shelfId=None), Thing=thing(id=None, name=None, shelfId=WHOLE))
+    first, second = (one["shelfId"] for one in ask("GET", "/shelves").json[:2])
+    made = ask("POST", f"/shelves/{first}/things", json={"name": "Ball"})
+    assert made.status == 201
+    assert made.json in ask("GET", f"/shelves/{first}/things").json
+    assert made.json not in ask("GET", f"/shelves/{second}/things").json
