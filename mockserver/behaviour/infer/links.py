@@ -78,9 +78,9 @@ def _link_field(segment: str, child: Resource, parent: Resource, schemas: Schema
     kinds = schemas.types(key) if key is not None else frozenset()
     for name, member in members.items():
         spoken = words(name)
-        speaks = len(spoken) > 1 and spoken[-1:] == words(parent.key)[-1:]
-        fits = not kinds or bool(kinds & schemas.types(member))
-        if speaks and fits and name != child.key and schemas.is_scalar(member) and names_one_of("".join(spoken[:-1]), segment):
+        speaks = len(spoken) > 1 and spoken[-1:] == words(parent.key)[-1:] and name != child.key
+        fits = schemas.is_scalar(member) and (not kinds or bool(kinds & schemas.types(member)))
+        if speaks and fits and names_one_of("".join(spoken[:-1]), segment):
             return name
     private = f"{parent.name}_{parent.key}"
     return private if find_alike(private, members) is None else f"parent_{private}"
