@@ -124,3 +124,16 @@ def test_a_uuid_in_capitals_is_a_uuid_still() -> None:
     schema = {"type": "string", "format": "uuid", "pattern": pattern}
     made = [generate(schema, resolve=lambda node: node, seed=seed) for seed in range(20)]
     assert [str(UUID(text)).upper() for text in made] == made
+
+
+@pytest.mark.parametrize("pattern", ["^([a-z.-]*)*/$", "^([a-z.-]+)+/$", "^(?:[a-z.-]*)+/$", r"^([\].a-z-]+)*/$"])
+def test_repeated_repetitions_are_matched_at_once(pattern: str) -> None:
+    """What does not match is found not to, without trying each of the ways to part it."""
+    assert matches(pattern, "www.example.com/")
+    assert not matches(pattern, "www.example.com" * 20)
+
+
+def test_an_escaped_bracket_begins_no_group() -> None:
+    """The pattern means what it meant."""
+    assert matches(r"^(\([a-z]*)*$", "(abc(de")
+    assert not matches(r"^(\([a-z]*)*$", "abc")
