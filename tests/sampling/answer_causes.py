@@ -68,7 +68,13 @@ def _kind(heard: Any) -> str:
     return media.kind(media.split(heard.media or "")[0])
 
 
+def _made_success(_: Contract, operation: Operation, heard: Any, theirs: str) -> bool:
+    response = operation.response_for(heard.status)
+    return "ResponseNotFound" in theirs and response is not None and response.pointer == operation.pointer
+
+
 CAUSES: dict[str, Cause] = {
+    "a change that declares nothing but errors succeeds with 200; openapi-core knows no such status": _made_success,
     "204, 205, 304 and the answer to HEAD have no body, whatever is declared (RFC 9110)": _bodiless,
     "an empty text is a body; openapi-core misses it": _empty_text,
     "a discriminator whose value names no schema judges nothing by itself; openapi-core refuses": _lost_discriminator,
