@@ -25,6 +25,8 @@ WORLD_HEADER, WORLD_COOKIE = "mock-world", "mock_world"
 _WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
 _MUTUAL_TLS = "mutualTLS"
 """A scheme of the connection, which a mock without certificates cannot ask for: nobody is refused by it."""
+_DIGEST = ("username", "realm", "nonce", "uri", "response")
+"""What the credentials of digest authentication always have (RFC 7616, section 3.4)."""
 _KNOWN = 20_000
 """How many admitted credentials are remembered, so that the next request costs one look-up."""
 
@@ -182,6 +184,8 @@ def _authorization(scheme: SecurityScheme, request: Request) -> str:
         raise _refusal(scheme, f"the Authorization header must say `{scheme.kind.title()} CREDENTIAL`", invalid=True)
     if scheme.kind == "basic":
         return _basic(scheme, credential)
+    if scheme.kind == "digest" and any(f"{member}=" not in credential for member in _DIGEST):
+        raise _refusal(scheme, f"the digest credentials must have {', '.join(_DIGEST)}", invalid=True)
     return credential
 
 

@@ -22,8 +22,10 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         return msgspec.json.encode(value).decode()
     lines = [
         f"Listening on  {_url(settings.host, settings.port)}",
-        f"Contract      {_shown(settings.spec)} ({len(engine.contract.operations)} operations)",
+        f"Contract      {_shown(settings.spec)} ({_counted(len(engine.contract.operations), 'operation')})",
     ]
+    notes = engine.contract.notes
+    lines += [f"Notes         {len(notes)}, told by mockserver check-spec {_shown(settings.spec)}"] if notes else []
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
     lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
@@ -37,6 +39,10 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
 
 def _url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def exposure(settings: Settings) -> list[str]:

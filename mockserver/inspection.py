@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
 
 from mockserver.behaviour.vocabulary import Behaviour
+from mockserver.contract.contract import Contract
 from mockserver.contract.operation import Operation
 from mockserver.engine import Engine
 from mockserver.errors import MockError
+
+_MOST_LOCATED, _LARGE = 20, 2_000_000
+"""Notes that are given their line, and characters of a document that are read again and again to find it."""
 
 Manner = Literal["stateful", "example", "unservable"]
 
@@ -66,5 +70,27 @@ def report(engine: Engine) -> tuple[list[str], bool]:
         if group:
             lines += [f"{title} ({len(group)})"]
             lines += [f"  {found.operation.id:<{min(width, 40)}}  {found.why}" for found in group]
-    lines += [f"Note: {note}" for note in engine.contract.notes]
+    lines += [f"Note: {note}" for note in _placed(engine.contract, [*engine.contract.notes, *_passed_over(engine)])]
     return lines, all(found.manner != "unservable" for found in findings)
+
+
+def _passed_over(engine: Engine) -> Iterator[str]:
+    """The examples that break their own schema: values made from it are answered instead."""
+    contract = engine.contract
+    answers = (one for operation in contract.operations.values() for one in operation.responses.values())
+    for media in {media.pointer: media for answer in answers for media in answer.media_types.values()}.values():
+        for name, value in media.examples.items() if media.schema is not None and "json" in media.name else ():
+            broken = contract.violations(media.schema, value, place="body")
+            if broken:
+                what = f"example {name!r}" if name else "example"
+                yield f"{media.pointer}: its {what} is not answered: {broken[0].place} {broken[0].message}"
+
+
+def _placed(contract: Contract, notes: Iterable[str]) -> Iterator[str]:
+    """The notes, the first of them with file and line."""
+    document = contract.document
+    many = 0 if document.source.remote or len(document.source.text()) > _LARGE else _MOST_LOCATED
+    for number, note in enumerate(notes):
+        pointer = note.partition(" ")[0].rstrip(":")
+        placed = number < many and pointer.startswith(("/paths", "/components", "/info", "/tags", "/servers"))
+        yield f"{document.locate(pointer)}: {note}" if placed else note

@@ -16,6 +16,7 @@ from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import RUNNING, format_http_date, system_now
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT, Operation
+from mockserver.contract.routing import served
 from mockserver.cors import cors_headers, preflight
 from mockserver.errors import Refused, Violation
 from mockserver.faults import Asked, Disturbance, delayed, disturb, disturbed
@@ -82,7 +83,7 @@ class Pipeline:
         if early is not None:
             return Reply(204, None, ABSENT, early)
         if methods and "OPTIONS" not in methods:
-            return Reply(204, None, ABSENT, (("Allow", ", ".join(methods)),))
+            return Reply(204, None, ABSENT, (("Allow", ", ".join(served(methods))),))
         return None
 
     def _told(self, request: Request, story: Story) -> Reply:

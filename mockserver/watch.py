@@ -8,6 +8,10 @@ from pathlib import Path
 
 from mockserver.engine import Engine, build_engine
 from mockserver.errors import MockError
+from mockserver.state.store import MAIN
+
+MOST_LOOKED_AT = 100
+"""Records of each collection that are held against an edited contract."""
 
 Changes = Iterable[object]
 """Each item stands for one burst of changes to the files watched."""
@@ -39,4 +43,18 @@ def reload(engine: Engine) -> str:
     except MockError as error:
         engine.trouble = str(error)
         return f"kept the last good state: {error}"
-    return f"reloaded, {len(engine.contract.operations)} operations; records and journal stay"
+    return f"reloaded, {len(engine.contract.operations)} operations; records and journal stay{_outdated(engine)}"
+
+
+def _outdated(engine: Engine) -> str:
+    """How many of the main world's records the new contract could not show, and what helps; looks at the first ones."""
+    world, _ = engine.store.load(MAIN)
+    shapes = [(name, shape.misfits) for name, shape in engine.behaviours.shapes.items() if shape.misfits is not None]
+    found = [
+        name
+        for name, misfits in shapes
+        for record in (world.collections[name].matching(())[:MOST_LOOKED_AT] if name in world.collections else ())
+        if misfits(record)
+    ]
+    names = ", ".join(dict.fromkeys(found))
+    return f"; {len(found)} of {names} fit it no longer (POST /__mock__/reset makes new ones)" if found else ""

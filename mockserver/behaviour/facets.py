@@ -13,7 +13,7 @@ from msgspec.structs import force_setattr
 
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.runner import EXPIRED, FOREIGN, UNKNOWN
-from mockserver.behaviour.vocabulary import Behaviour, Behaviours
+from mockserver.behaviour.vocabulary import Behaviours, Change
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT
 from mockserver.contract.shape import branches, members
@@ -88,8 +88,12 @@ class Facets(msgspec.Struct, frozen=True):
 def facets_of(behaviours: Behaviours, contract: Contract) -> dict[str, Facets]:
     """What tells states apart, for each operation that finds a record."""
     schemas = record_schemas(behaviours, contract)
+    setting: dict[str, list[Change]] = {}
+    for one in behaviours.operations.values():
+        if one.find is not None and one.set is not None:
+            setting.setdefault(one.find.collection, []).append(one.set)
     known = {
-        name: Facets(name, tuple(_facets(rules, behaviours, schemas[name], contract))[:MOST], _misses(rules))
+        name: Facets(name, tuple(_facets(rules, setting.get(name, []), schemas[name], contract))[:MOST], _misses(rules))
         for name, rules in behaviours.collections.items()
     }
     operations = behaviours.operations.values()
@@ -101,29 +105,27 @@ def _misses(rules: CollectionRules) -> tuple[str, ...]:
     return (UNKNOWN, *expires, *((FOREIGN,) if rules.owner is not None else ()))
 
 
-def _facets(rules: CollectionRules, behaviours: Behaviours, schemas: list[Any], contract: Contract) -> Iterator[Facet]:
+def _facets(rules: CollectionRules, setting: list[Change], schemas: list[Any], contract: Contract) -> Iterator[Facet]:
     for field, _ in rules.lapses:
         yield Facet(field, (AHEAD, PASSED, NONE), instant=True)
     declared: dict[str, Any] = {}
     for schema in schemas:
         declared |= members(schema, contract.resolve)
-    changed = _changed(rules, behaviours, frozenset(declared))
+    changed = _changed(rules, setting, frozenset(declared))
     for field, schema in declared.items():
         values = _values(schema, contract) if field in changed else ()
         if values:
             yield Facet(field, values)
 
 
-def _changed(rules: CollectionRules, behaviours: Behaviours, declared: frozenset[str]) -> frozenset[str]:
+def _changed(rules: CollectionRules, setting: list[Change], declared: frozenset[str]) -> frozenset[str]:
     """The fields that behaviours change, or that time does."""
     lapsing = frozenset(name for _, values in rules.lapses for name in values)
-    return lapsing.union(*(_set_by(one, rules.name, declared) for one in behaviours.operations.values()))
+    return lapsing.union(*(_set_by(change, declared) for change in setting))
 
 
-def _set_by(behaviour: Behaviour, collection: str, declared: frozenset[str]) -> frozenset[str]:
-    if behaviour.set is None or behaviour.find is None or behaviour.find.collection != collection:
-        return frozenset()
-    return declared if behaviour.set.base is not None else frozenset(name for name, _ in behaviour.set.fields)
+def _set_by(change: Change, declared: frozenset[str]) -> frozenset[str]:
+    return declared if change.base is not None else frozenset(name for name, _ in change.fields)
 
 
 def _values(schema: Any, contract: Contract) -> tuple[str, ...]:

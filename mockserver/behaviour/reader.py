@@ -57,15 +57,34 @@ def read_behaviours(
     said_of = reader.mapping(data.get("collections") or {}, "/collections")
     rules = {name: reader.collection(name, said or {}, indexed.get(name, set())) for name, said in said_of.items()}
     schemas = {name: _schema((said or {}).get("schema")) for name, said in said_of.items()}
-    shapes = {name: _shape(held, schemas[name], contract) for name, held in rules.items()}
+    keys = _keys_in_paths(operations.values(), rules, contract)
+    shapes = {name: _shape(held, schemas[name], contract, keys.get(name)) for name, held in rules.items()}
     behaviours = Behaviours(operations, rules, {n: reader.period(n, t) for n, t in lengths.items()}, shapes)
-    check_names(behaviours, contract, fields, locate)
+    private = {name: frozenset((said or {}).get("private") or ()) for name, said in said_of.items()}
+    check_names(behaviours, contract, {name: held | private.get(name, held) for name, held in fields.items()}, locate)
     return behaviours
 
 
-def _shape(rules: CollectionRules, schema: Any, contract: Contract) -> RecordShape:
+def _shape(rules: CollectionRules, schema: Any, contract: Contract, key: Any) -> RecordShape:
     misfits = partial(_misfits, contract, schema, projector(schema, contract.resolve)) if schema is not None else None
-    return shape_of(rules, schema, contract.resolve, misfits, nullable=contract.nullable)
+    return shape_of(rules, schema, contract.resolve, misfits, nullable=contract.nullable, key=key)
+
+
+def _keys_in_paths(
+    operations: Iterable[Behaviour], rules: Mapping[str, CollectionRules], contract: Contract
+) -> dict[str, Any]:
+    """The schema of the path value by which the records of a collection are found."""
+    found: dict[str, Any] = {}
+    for behaviour in operations:
+        query = behaviour.find
+        if query is None or query.collection not in rules:
+            continue
+        for field, value in query.filters:
+            if value.root == "path" and field == rules[query.collection].key:
+                declared = contract.operations[behaviour.operation].parameters
+                named = (one.schema for one in declared if (one.location, one.name) == ("path", *value.names))
+                found.setdefault(query.collection, next(named, None))
+    return found
 
 
 def _misfits(contract: Contract, schema: Any, show: Show, record: Mapping[str, Any]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from mockserver.state.world import Collection
 
 Misfits = Callable[[Mapping[str, Any]], frozenset[str]]
 
+_NUMBERS = frozenset({"integer", "number"})
 _IDS = "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
 """The name space of made-up keys: any fixed value gives the same keys on any machine."""
 
@@ -30,6 +32,8 @@ class RecordShape(msgspec.Struct, frozen=True):
     kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
     misfits: Misfits | None = None  #: the fields that keep a record from being shown through its schema
     nullable: bool = True  #: `nullable` counts, as in OpenAPI 3.0
+    key_schema: Any = None  #: of new keys, where paths say more of them than the records' own schema
+    key_is_text: bool = False  #: paths take a number where records write it as text
 
     def created(self, given: Mapping[str, Any], held: Collection, seed: str, now: int) -> dict[str, Any]:
         """The record with its key made new where nobody gave one, and what the schema wants filled in."""
@@ -86,37 +90,58 @@ class RecordShape(msgspec.Struct, frozen=True):
             return held.get(key) is not None
 
         if self.schema is not None:
-            from mockserver.generate import fresh_key  # most mocks make no record: their start need not wait for it
-
-            return fresh_key(
-                self.schema, self.rules.key, resolve=self.resolve, seed=seed, taken=taken, first=held.next + 1
-            )
+            return self._made_key(held, seed, taken)
         from uuid import UUID, uuid5
 
         tries = (str(uuid5(UUID(_IDS), f"{seed}/{self.rules.name}/{count}")) for count in range(1_000_000))
         return next(key for key in tries if not taken(key))
 
+    def _made_key(self, held: Collection, seed: str, taken: Callable[[Any], bool]) -> Any:
+        """A key by the schema of the records and by what paths say of it; where both cannot be had, by the former."""
+        # Most mocks make no record: their start need not wait for it.
+        from mockserver.generate import Unsatisfiable, fresh_key
+
+        written = str if self.key_is_text else lambda key: key
+        make = partial(fresh_key, key=self.rules.key, resolve=self.resolve, seed=seed, first=held.next + 1)
+        if self.key_schema is not None:
+            try:
+                found = make({"properties": {self.rules.key: self.key_schema}}, taken=lambda key: taken(written(key)))
+                return written(found)
+            except Unsatisfiable:
+                pass
+        return make(self.schema, taken=taken)
+
     def _completed(self, record: dict[str, Any], seed: str, now: int) -> dict[str, Any]:
         if self.schema is None:
             return record
-        from mockserver.generate import complete
+        from mockserver.generate import Unsatisfiable, complete
 
-        made: dict[str, Any] = complete(
-            self.schema,
-            record,
-            resolve=self.resolve,
-            seed=seed,
-            key=self.rules.key,
-            now=format_instant(now),
-            nullable=self.nullable,
-        )
+        try:
+            made: dict[str, Any] = complete(
+                self.schema,
+                record,
+                resolve=self.resolve,
+                seed=seed,
+                key=self.rules.key,
+                now=format_instant(now),
+                nullable=self.nullable,
+            )
+        except Unsatisfiable:  # it is stored as it was sent; an answer that shows it is judged like any other
+            return record
         return made
 
 
 def shape_of(
-    rules: CollectionRules, schema: Any, resolve: Resolve, misfits: Misfits | None = None, *, nullable: bool = True
+    rules: CollectionRules,
+    schema: Any,
+    resolve: Resolve,
+    misfits: Misfits | None = None,
+    *,
+    nullable: bool = True,
+    key: Any = None,
 ) -> RecordShape:
-    """The shape of a collection's records by their schema (None where none is known)."""
+    """The shape of a collection's records by their schema (None where none is known); `key` is the form of their key
+    in paths, for records that do not show it."""
     if schema is None:
         return RecordShape(rules, None, resolve)
     declared = {name: list(branches(inner, resolve)) for name, inner in members(schema, resolve).items()}
@@ -132,7 +157,23 @@ def shape_of(
         frozenset(required | takes_null),
         misfits,
         nullable,
+        *_form_of_keys(declared.get(rules.key), key, resolve),
     )
+
+
+def _form_of_keys(own: list[Any] | None, in_paths: Any, resolve: Resolve) -> tuple[Any, bool]:
+    """The schema of new keys, and whether what it makes is written as text; None where records say it all."""
+    if in_paths is None or own is None:
+        return in_paths, False
+    here, there = (_types(parts) for parts in (own, branches(in_paths, resolve)))
+    if here == {"string"} and there and there <= _NUMBERS:
+        return in_paths, True
+    return ({"allOf": [*own, in_paths]}, False) if here == there == {"string"} else (None, False)
+
+
+def _types(parts: Iterable[Any]) -> frozenset[str]:
+    kinds = (part.get("type") or () for part in parts)
+    return frozenset(name for kind in kinds for name in ([kind] if isinstance(kind, str) else kind))
 
 
 def _takes_null(schema: Mapping[str, Any]) -> bool:

@@ -13,12 +13,14 @@ from mockserver import plain_yaml
 from mockserver.contract import pointers, references
 from mockserver.contract.embedding import EMBEDDED, Embedding
 from mockserver.contract.sources import Source
-from mockserver.errors import DocumentError, UsageError
+from mockserver.errors import DocumentError, UsageError, did_you_mean
 
 VERSIONS = ("3.0", "3.1", "3.2")
 
 SHOWN = 5
 """Errors that a refusal lists."""
+_MOST_NAMED = 200
+"""Names among which the nearest one is looked for."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +97,18 @@ class Document:
 
     def locate(self, pointer: str) -> str:
         """`file:line` of a node, for people to read; the pointer itself where the line cannot be told."""
-        source, inner = self._owner(pointer)
-        line = None if source.remote else _line(source, inner)
-        return f"{source.name}:{line}" if line else f"{source.name}#{inner}"
+        return _place(*self._owner(pointer))
 
     def _owner(self, pointer: str) -> tuple[Source, str]:
         parts = pointers.parts_of(pointer)
         if len(parts) > 1 and parts[0] == EMBEDDED and parts[1] in self.embedded:
             return self.embedded[parts[1]], pointers.join("", *parts[2:])
         return self.source, pointer
+
+
+def _place(source: Source, pointer: str) -> str:
+    line = None if source.remote else _line(source, pointer)
+    return f"{source.name}:{line}" if line else f"{source.name}#{pointer}"
 
 
 def _line(source: Source, pointer: str) -> int | None:
@@ -139,7 +144,7 @@ def refusal(document: Document, problem: str, errors: dict[str, str]) -> Documen
 def check_references(document: Document) -> None:
     """`DocumentError` with the first references that lead nowhere."""
     lost = {
-        f"{pointer}: $ref {reference!r} leads nowhere": pointer
+        f"{pointer}: $ref {reference!r} leads nowhere{_meant(document, reference)}": pointer
         for pointer, reference in references.all_in(document.root)
         if not document.leads(reference)
     }
@@ -155,17 +160,27 @@ def parsed(text: str, source: Source) -> Any:
         raise DocumentError(error.problem, place=error.place, fix=error.fix) from error
 
 
+def _meant(document: Document, reference: str) -> str:
+    """What stands beside the place that a reference names, or the place that is nearest by its name."""
+    parent, _, name = reference.partition("#")[2].rpartition("/")
+    try:
+        beside = document.at(parent)
+    except LookupError:
+        return ""
+    return f" ({did_you_mean(name, beside)})" if isinstance(beside, dict) and len(beside) <= _MOST_NAMED else ""
+
+
 def _version(root: Any, source: Source) -> str:
     if not isinstance(root, dict):
         raise DocumentError("is no OpenAPI document: it holds no mapping", place=source.name)
     if "swagger" in root:
         problem = f"is Swagger {root['swagger']}; OpenAPI 3.0, 3.1 and 3.2 are served"
-        raise DocumentError(problem, place=f"{source.name}#/swagger", fix="convert it, e.g. with npx swagger2openapi")
+        raise DocumentError(problem, place=_place(source, "/swagger"), fix="convert it, e.g. with npx swagger2openapi")
     if "openapi" not in root:
         problem = "is no OpenAPI document: `openapi` is missing at the top"
         raise DocumentError(problem, place=f"{source.name}:1", fix="add `openapi: 3.1.0`")
     version = ".".join(str(root["openapi"]).split(".")[:2])
     if version not in VERSIONS:
         problem = f"says openapi: {root['openapi']!r}; served are {', '.join(VERSIONS)}"
-        raise DocumentError(problem, place=f"{source.name}#/openapi")
+        raise DocumentError(problem, place=_place(source, "/openapi"))
     return version

@@ -55,7 +55,7 @@ class ParameterReader:
         found[self.key] = value
 
     def _absent(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
-        if self.parameter.required:
+        if self.parameter.required or self.parameter.location == "path":
             strangers = islice((name for name in values if name not in self._siblings), 100)
             message = missing(self.key, strangers, self.parameter.location)
             breaches.append(Violation(self.place, message, self.parameter.pointer))
@@ -124,12 +124,15 @@ def _composed(parameter: Parameter, key: str, caster: Caster, siblings: frozense
 
 
 def _styled(parameter: Parameter, key: str, shape: str) -> Take:
-    """Path and header parameters: one text each."""
+    """Path and header parameters: one text each; in a path an empty one is none."""
+    in_path = parameter.location == "path"
     if shape == "primitive" and parameter.style not in ("label", "matrix"):
+        if in_path:
+            return lambda values: values.get(key) or ABSENT
         return lambda values: values.get(key, ABSENT)
 
     def take(values: Mapping[str, Any]) -> Any:
-        if key not in values:
+        if key not in values or (in_path and not values[key]):
             return ABSENT
         if parameter.style == "matrix":
             return styles.matrix(values[key], parameter.name, shape, explode=parameter.explode)

@@ -24,6 +24,7 @@ _SERVERS_HEADERS: Final = frozenset(
     ("connection", "content-length", "content-type", "keep-alive", "trailer", "transfer-encoding", "upgrade")
 )
 """Headers of answers that are the server's to write: they say how the body travels."""
+_CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
 _IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
 
 Note = Callable[[str], None]
@@ -123,7 +124,7 @@ class Reading:
             template=template,
             parameters=self.in_template(template, place, self.parameters(shared, place.get("parameters"))),
             body=self.once(body, "body", self.body) if body else None,
-            responses=dict(self.responses(place.get("responses"))),
+            responses=self.with_success(method, place, dict(self.responses(place.get("responses")))),
             security=self.security(node["security"]) if "security" in node else self.default_security,
             summary=str(node.get("summary") or ""),
             assumed=_assumed(node),
@@ -189,6 +190,16 @@ class Reading:
         for name, found in self.entries(place):
             status = name.upper() if name[1:] == "xx" else name
             yield status, self.once(found, f"response {status}", partial(self.response, status))
+
+    def with_success(self, method: str, place: Place, declared: dict[str, Response]) -> dict[str, Response]:
+        """The responses; one that changes something and declares nothing but errors succeeds with 200, without a body.
+
+        Else a record would be stored and the client told that it was not.
+        """
+        if method not in _CHANGING or not declared or any(status[:1] not in "45" for status in declared):
+            return declared
+        self.note(f"{place.pointer}: declares nothing but errors: it succeeds with 200, without a body")
+        return {"200": Response("200", pointer=place.pointer), **declared}
 
     def response(self, status: str, place: Place) -> Response:
         """A response."""

@@ -19,6 +19,8 @@ EXPRESSION: Final = re.compile(r"\{([^{}]*)\}")
 """A parameter in a path template."""
 
 _HOST: Final = re.compile(r"^([^/]*:)?//[^/]*")
+_NOTHING: Final = "\0"
+"""Stands for an empty segment of a path."""
 _MOST_BASES: Final = 64
 """Base paths that the variables of one server may make."""
 
@@ -132,10 +134,22 @@ class Router:
         allowed = self.allowed(path)
         if not allowed:
             twin = path.rstrip("/") if path.endswith("/") else path + "/"
-            hint = f"; it has {twin[:200]}" if self.allowed(twin) else ""
-            raise Refused(404, f"The contract has no path {path[:200]}{hint}")
-        allow = ", ".join(_served(allowed))
+            if self.allowed(twin):
+                raise Refused(404, f"The contract has no path {path[:200]}; it has {twin[:200]}")
+            if found := self._left_empty(request, method, path):
+                return found
+            raise Refused(404, f"The contract has no path {path[:200]}")
+        allow = ", ".join(served(allowed))
         raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
+
+    def _left_empty(self, request: Request, method: str, path: str) -> Match | None:
+        """The operation of a path in which a value is missing, as in `/pets//toys`: it is there to say so."""
+        filled = "/".join(segment or _NOTHING for segment in path.split("/")[1:])
+        found = self._match(request, method, f"/{filled}") if _NOTHING in filled else None
+        if found is None:
+            return None
+        values = {name: "" if value == _NOTHING else value for name, value in found.path_values.items()}
+        return Match(found.operation, values)
 
     def _match(self, request: Request, method: str, path: str) -> Match | None:
         found = self._match_below(request, method, path)
@@ -182,7 +196,7 @@ class Router:
             yield from self._root.matches(path.split("/"))
 
 
-def _served(declared: tuple[str, ...]) -> list[str]:
+def served(declared: tuple[str, ...]) -> list[str]:
     """Declared methods, and those that every path takes: HEAD where there is GET, and OPTIONS."""
     more = ["HEAD", "OPTIONS"] if "GET" in declared else ["OPTIONS"]
     return [*declared, *(method for method in more if method not in declared)]

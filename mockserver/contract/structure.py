@@ -102,7 +102,8 @@ def _nearest(breach: Breach) -> Breach:
     if not branches:
         return breach
     meant = [branch for branch in branches if not any(inner.keyword in ("enum", "const") for inner in branch)]
-    nearest = max(chain.from_iterable(meant or branches), key=lambda inner: len(inner.path))
+    # What refuses the document must not hide behind what could be ignored.
+    nearest = max(chain.from_iterable(meant or branches), key=lambda inner: (not _harmless(inner), len(inner.path)))
     options = [
         option
         for inner in chain.from_iterable(branches)

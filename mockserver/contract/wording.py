@@ -106,6 +106,10 @@ def _pattern(pattern: str) -> str:
     return pattern if len(pattern) <= SHOWN else f"{pattern[:SHOWN]}…"
 
 
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aei' else 'a'} {noun}"
+
+
 def _unknown(breach: Breach) -> str:
     return f"breaks the contract ({breach.keyword})"
 
@@ -128,7 +132,7 @@ _SENTENCES: dict[str, Callable[[Breach], str]] = {
     "type": _type,
     "enum": _enum,
     "const": lambda b: f"must be {quoted(b.wanted)}, not {quoted(b.value)}",
-    "format": lambda b: f"must be a {b.wanted}, not {quoted(b.value)}",
+    "format": lambda b: f"must be {_a(str(b.wanted))}, not {quoted(b.value)}",
     "pattern": lambda b: f"must match {_pattern(b.wanted)}, not {quoted(b.value)}",
     "minimum": lambda b: f"must be at least {b.wanted}, not {quoted(b.value)}",
     "maximum": lambda b: f"must be at most {b.wanted}, not {quoted(b.value)}",

@@ -17,6 +17,8 @@ _TOKEN: Final = re.compile(
     r"|(?P<any>\[\^\])|(?P<char>.)",
     re.DOTALL,
 )
+_NESTED: Final = re.compile(r"(?<!\\)(\((?:\?:)?\[(?:\\.|[^\]\\])*\])([*+])\)([*+])")
+"""A repetition of nothing but repetitions, `([a-z]*)*`: `re` would try every way to part a text into them."""
 _ESCAPES_WITH_MEANING: Final = frozenset("dDwWsSbBnrtfv0xuc123456789")
 
 
@@ -39,7 +41,7 @@ def translated(pattern: str) -> str:
     """The pattern in the dialect of `re`."""
     pieces: list[str] = []
     inside = False
-    for token in _TOKEN.finditer(pattern):
+    for token in _TOKEN.finditer(_NESTED.sub(_flat, pattern)):
         piece = _piece(token, inside)
         if token["char"] == "[" and not inside:
             inside = True
@@ -47,6 +49,10 @@ def translated(pattern: str) -> str:
             inside = False
         pieces.append(piece)
     return "".join(pieces)
+
+
+def _flat(nested: re.Match[str]) -> str:
+    return f"{nested[1]}){'+' if nested[2] == nested[3] == '+' else '*'}"
 
 
 def _piece(token: re.Match[str], inside: bool) -> str:

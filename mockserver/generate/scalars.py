@@ -57,6 +57,7 @@ def _strings(formats: list[str], random: Random, hint: str, low: int, high: int 
                 break
             yield made
             yield _padded(name, made, low)
+            yield made.upper()  # as a pattern beside the format may have it
         if name in _SHORTEST:
             yield _SHORTEST[name]
     plain = word(hint, random)

@@ -175,12 +175,18 @@ class ReplyBuilder:
         """A value made from a schema, the same for the same seed; `varied` passes over its examples."""
         if schema is None:
             return ABSENT
-        from mockserver.generate import generate  # contracts with examples need it rarely, and no start waits for it
+        # Contracts with examples need it rarely, and no start waits for it.
+        from mockserver.generate import Unsatisfiable, generate
 
         contract, chosen = self.contract, self.seed if seed is None else seed
-        return generate(
-            schema, resolve=contract.resolve, seed=chosen, varied=varied, sparse=sparse, nullable=contract.nullable
-        )
+        try:
+            return generate(
+                schema, resolve=contract.resolve, seed=chosen, varied=varied, sparse=sparse, nullable=contract.nullable
+            )
+        except Unsatisfiable:  # an empty list may fit two alternatives where one item would tell them apart
+            if not sparse:
+                raise
+            return self.generated(schema, seed, varied=varied)
 
     def _headers(self, response: Response) -> Headers:
         declared = ((name, header_text(header, self.generated)) for name, header in response.headers.items())

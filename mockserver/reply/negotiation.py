@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
+
+import msgspec
 
 from mockserver.errors import Refused
 
@@ -24,34 +25,46 @@ def negotiate(accept: str, offered: tuple[str, ...]) -> str:
     return name
 
 
-def _wishes(accept: str) -> list[tuple[str, float]]:
+class _Wish(msgspec.Struct, frozen=True):
+    """One media range of `Accept`."""
+
+    name: str
+    parameters: dict[str, str]
+    quality: float
+
+
+def _wishes(accept: str) -> list[_Wish]:
     found = []
-    for part in accept.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    for part in accept.lower().split(","):
+        name, parameters = _parted(part)
         if name:
-            found.append((name, _q(parameters)))
+            found.append(_Wish(name, parameters, _q(parameters.pop("q", "1"))))
     return found
 
 
-def _q(parameters: Sequence[str]) -> float:
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
+def _parted(text: str) -> tuple[str, dict[str, str]]:
+    """The name of a media type or range, and its parameters."""
+    name, *parameters = (piece.strip() for piece in text.split(";"))
+    pairs = (parameter.partition("=") for parameter in parameters)
+    return name, {key.strip(): value.strip(' "') for key, _, value in pairs}
 
 
-def _quality(offered: str, wishes: list[tuple[str, float]]) -> float:
+def _q(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _quality(offered: str, wishes: list[_Wish]) -> float:
     """The quality of the most specific wish that the offered type meets."""
-    best = (-1, 0.0)
-    plain = offered.partition(";")[0].strip().lower()
-    for wish, quality in wishes:
-        specificity = _specificity(plain, wish)
-        if specificity > best[0]:
-            best = (specificity, quality)
+    best = ((-1, 0), 0.0)
+    plain, parameters = _parted(offered.lower())
+    for wish in wishes:
+        same = [parameters[name] == value for name, value in wish.parameters.items() if name in parameters]
+        specificity = (_specificity(plain, wish.name), len(same))
+        if all(same) and specificity > best[0]:
+            best = (specificity, wish.quality)
     return best[1]
 
 

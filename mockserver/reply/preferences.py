@@ -14,6 +14,7 @@ from mockserver.errors import Refused
 from mockserver.messages import Request
 from mockserver.settings import LONGEST_WAIT
 
+_YES, _NO = ("true", "1", "yes"), ("false", "0", "no", "")
 _NAMES = ("code", "example", "dynamic", "seed")
 _DELAY = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)")
 
@@ -28,7 +29,10 @@ class Preferences(msgspec.Struct, frozen=True):
 
 
 def preferences(request: Request) -> Preferences | None:
-    """The wishes that a request states, None when it states none. Raises Refused(400) for a code that is none."""
+    """The wishes that a request states, None when it states none.
+
+    Raises Refused: 422 for what is no number and neither true nor false, 404 for a number that is no status.
+    """
     header = request.headers.get("prefer")
     if header is None and "__" not in request.query:
         return None
@@ -52,11 +56,15 @@ def asked_delay(request: Request) -> int:
 
 
 def _read(said: dict[str, str]) -> Preferences:
-    code = said.get("code")
-    if code is not None and not (len(code) == 3 and code.isdecimal() and 100 <= int(code) <= 599):
-        raise Refused(400, f"Prefer: code={code} is no HTTP status", own=True)
-    dynamic = said.get("dynamic", "").lower() in ("true", "1", "yes")
-    return Preferences(int(code) if code is not None else None, said.get("example"), dynamic, said.get("seed"))
+    code, dynamic = said.get("code"), said.get("dynamic", "").lower()
+    if code is not None and not (code.isascii() and code.isdecimal()):
+        raise Refused(422, f"Prefer: code={code[:50]} is no number", own=True)
+    if code is not None and not (len(code) == 3 and 100 <= int(code) <= 599):
+        raise Refused(404, f"Prefer: code={code[:50]} is no HTTP status", own=True)
+    if dynamic not in _YES and dynamic not in _NO:
+        raise Refused(422, f"Prefer: dynamic={dynamic[:50]} is neither true nor false", own=True)
+    status = int(code) if code is not None else None
+    return Preferences(status, said.get("example") or None, dynamic in _YES, said.get("seed"))
 
 
 def _header(text: str) -> dict[str, str]:

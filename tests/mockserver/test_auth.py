@@ -233,5 +233,8 @@ def test_a_401_shows_every_way_in(security: tuple[str, ...], sent: Any, words: l
 
 def test_http_schemes_of_other_names_ask_for_their_word() -> None:
     """Digest and its like are held to presence and form; mutual TLS is a matter of the connection."""
-    assert _admit(("digest",), users=(), authorization='Digest username="", realm=""').name == "anyone"
+    credentials = 'username="", realm="", nonce="", uri="", response=""'
+    assert _admit(("digest",), users=(), authorization=f"Digest {credentials}").name == "anyone"
+    with pytest.raises(Refused, match="digest credentials must have"):
+        _admit(("digest",), users=(), authorization='Digest username=""')
     assert _admit(("tls",), users=()).name == "anyone"

@@ -9,10 +9,28 @@ import pytest
 from msgspec.structs import replace
 
 from mockserver.engine import Engine, build_engine
+from mockserver.settings import Settings
 from mockserver.watch import follow, reload
+from tests.conftest import Build
 from tests.support import ROOT, Ask, bundled_settings
 
 TRUST = {"fingerprint": "fp-alice-ipad"}
+THINGS = """openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /things:
+    get: {responses: {'200': {$ref: '#/components/responses/Things'}}}
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
+      responses: {'201': {description: Made}}
+components:
+  responses:
+    Things:
+      description: All
+      content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Thing'}}}}
+  schemas:
+    Thing: {type: object, required: [id], properties: {id: {type: string}, size: {type: object}}}
+"""
 
 
 @pytest.fixture
@@ -72,6 +90,18 @@ def test_a_broken_edit_leaves_the_last_good_state(edited: Engine, name: str, old
     _edit(edited, name, new, old)
     assert "reloaded" in reload(edited)
     assert not edited.trouble
+
+
+def test_records_that_an_edited_contract_cannot_show_are_told(build: Build, tmp_path: Path) -> None:
+    """How many, of what, and what helps; after that there are none."""
+    contract = tmp_path / "api.yaml"
+    contract.write_text(THINGS)
+    engine = build(Settings(str(contract), auth="off"))
+    assert Ask(engine, None)("GET", "/things").status == 200
+    contract.write_text(THINGS.replace("type: object}}", "type: integer}}"))
+    assert reload(engine).endswith("; 3 of things fit it no longer (POST /__mock__/reset makes new ones)")
+    engine.reset("main")
+    assert reload(engine).endswith("records and journal stay")
 
 
 def test_changed_rules_hold_for_worlds_in_use(edited: Engine) -> None:

@@ -42,11 +42,14 @@ def _xml(_: Contract, __: Operation, heard: Any, theirs: str) -> bool:
     return True
 
 
-def _example(_: Contract, operation: Operation, heard: Any, theirs: str) -> bool:
+def _example(contract: Contract, operation: Operation, heard: Any, theirs: str) -> bool:
     response = operation.response_for(heard.status)
     declared = media.declared_for(response.media_types, heard.media or "") if response else None
-    texts = [one for one in declared.examples.values() if isinstance(one, str)] if declared else []
-    return "xml" in (heard.media or "") and heard.body.decode(errors="replace") in texts
+    if declared is None or "xml" not in (heard.media or ""):
+        return False
+    schema = contract.resolve(declared.schema)
+    given = [*declared.examples.values(), *([schema.get("example")] if isinstance(schema, dict) else [])]
+    return heard.body.decode(errors="replace") in given
 
 
 def _header_style(_: Contract, __: Operation, ___: Any, theirs: str) -> bool:
@@ -65,7 +68,13 @@ def _kind(heard: Any) -> str:
     return media.kind(media.split(heard.media or "")[0])
 
 
+def _made_success(_: Contract, operation: Operation, heard: Any, theirs: str) -> bool:
+    response = operation.response_for(heard.status)
+    return "ResponseNotFound" in theirs and response is not None and response.pointer == operation.pointer
+
+
 CAUSES: dict[str, Cause] = {
+    "a change that declares nothing but errors succeeds with 200; openapi-core knows no such status": _made_success,
     "204, 205, 304 and the answer to HEAD have no body, whatever is declared (RFC 9110)": _bodiless,
     "an empty text is a body; openapi-core misses it": _empty_text,
     "a discriminator whose value names no schema judges nothing by itself; openapi-core refuses": _lost_discriminator,

@@ -38,6 +38,7 @@ class Resource:
     links: tuple[tuple[Shape, Link], ...] = ()  #: by base
     private: tuple[str, ...] = ()  #: fields that no schema declares
     values: tuple[Parameter, ...] = ()  #: the path values that hold the key
+    single: bool = False  #: one record, read and changed at its base, such as `/profile`
 
     def link(self, base: Shape) -> Link | None:
         """The link of the records under a base path to their parent."""
@@ -45,14 +46,16 @@ class Resource:
 
 
 def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting) -> list[Resource]:
-    """The collections that paths and schemas show, one for each base path."""
+    """The collections that paths and schemas show, one for each base path, and the records that stand alone."""
     finder = _Finder(routes, schemas, fitting)
-    return [one for base in finder.bases() if (one := finder.resource(base)) is not None]
+    found = [one for base in finder.bases() if (one := finder.resource(base)) is not None]
+    taken = {base for one in found for base in one.bases}
+    return found + [one for base in finder.alone() if base not in taken and (one := finder.single(base)) is not None]
 
 
 def _names_records(segment: str) -> bool:
-    """Whether a segment may name a collection: it is fixed, and no version of the API."""
-    return VALUE not in segment and re.fullmatch(r"v?\d[\w.]*", segment) is None
+    """Whether a segment may name a collection: it is fixed, not empty, and no version of the API."""
+    return segment != "" and VALUE not in segment and re.fullmatch(r"v?\d[\w.]*", segment) is None
 
 
 def _last_value(route: Route) -> Parameter | None:
@@ -73,6 +76,31 @@ class _Finder:
             elif shape and _names_records(shape[-1]) and {"GET", "POST"} <= methods.keys():
                 seen[shape] = None
         yield from seen
+
+    def alone(self) -> Iterator[Shape]:
+        """The fixed paths, with none below that holds a value next, at which something is read and changed."""
+        above = {shape[:place] for shape in self.routes for place, segment in enumerate(shape) if segment == VALUE}
+        for shape, methods in self.routes.items():
+            fixed = shape and VALUE not in shape and _names_records(shape[-1]) and shape not in above
+            if fixed and "GET" in methods and methods.keys() & {"PUT", "PATCH"}:
+                yield shape
+
+    def single(self, base: Shape) -> Resource | None:
+        """The one record of a path whose GET shows what its PUT or PATCH takes."""
+        at_base = self.routes[base]
+        answer = self.schemas.answer(at_base["GET"].operation)
+        if answer is None or list_in(answer, self.schemas, base[-1]) is not None:
+            return None
+        held = record_in(answer, self.schemas, base[-1], "")
+        bodies = [self.schemas.body(at_base[method].operation.body) for method in ("PUT", "PATCH") if method in at_base]
+        if held is None or not any(body is not None and self.takes(body, held.spot, base) for body in bodies):
+            return None
+        key = key_field("id", base[-1], self.scalars(held.spot))
+        return Resource(base[-1], (base,), key or "id", held.spot, private=() if key else ("id",), single=True)
+
+    def takes(self, body: Spot, record: Spot, base: Shape) -> bool:
+        held = record_in(body, self.schemas, base[-1], "", record)
+        return held is not None and self.schemas.share(held.spot, record)
 
     def resource(self, base: Shape) -> Resource | None:
         at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})

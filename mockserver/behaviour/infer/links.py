@@ -24,7 +24,9 @@ def _joined(found: list[Resource], schemas: Schemas) -> list[Resource]:
             (
                 place
                 for place, other in enumerate(joined)
-                if other.name == resource.name and schemas.same(other.record, resource.record)
+                if other.name == resource.name
+                and not (other.single or resource.single)
+                and schemas.same(other.record, resource.record)
             ),
             None,
         )
@@ -72,10 +74,13 @@ def _link(base: Shape, child: Resource, bases: Mapping[Shape, Resource], schemas
 def _link_field(segment: str, child: Resource, parent: Resource, schemas: Schemas) -> str:
     """The child's field that holds the parent's key: one that the schema declares, else a private one."""
     members = schemas.members(child.record)
+    key = schemas.members(parent.record).get(parent.key)
+    kinds = schemas.types(key) if key is not None else frozenset()
     for name, member in members.items():
         spoken = words(name)
-        speaks = len(spoken) > 1 and spoken[-1:] == words(parent.key)[-1:]
-        if speaks and name != child.key and schemas.is_scalar(member) and names_one_of("".join(spoken[:-1]), segment):
+        speaks = len(spoken) > 1 and spoken[-1:] == words(parent.key)[-1:] and name != child.key
+        fits = schemas.is_scalar(member) and (not kinds or bool(kinds & schemas.types(member)))
+        if speaks and fits and names_one_of("".join(spoken[:-1]), segment):
             return name
     private = f"{parent.name}_{parent.key}"
     return private if find_alike(private, members) is None else f"parent_{private}"

@@ -116,7 +116,7 @@ def surroundings(
     answer: Spot, path: tuple[str, ...], schemas: Schemas, operation: Operation
 ) -> Iterator[tuple[str, str]]:
     """What the envelope of a list says beside it: how many there are, whether and where more follow, what was asked."""
-    asked = {_plain(one.name): one.name for one in queried(operation) if _is_number(one, schemas)}
+    asked = {_plain(one.name): one for one in queried(operation) if _is_number(one, schemas)}
     for names, spot in _beside(answer, path, schemas):
         name, types = _plain(names[-1]), schemas.types(spot)
         if name in _TOTALS and types <= {"integer", "number"}:
@@ -124,9 +124,24 @@ def surroundings(
         elif name in _MORES and types <= {"boolean"}:
             yield reply_path(names), "$more"
         elif name in _NEXTS and not _is_required(answer, names, schemas):
-            yield reply_path(names), "$next" if _follows(operation) and types <= {"string"} else "$absent"
+            yield reply_path(names), "$next" if _follows(operation) and _is_free_text(spot, schemas) else "$absent"
         elif name in asked and name in (*_LIMITS, *_OFFSETS, *_NUMBERS) and types and types <= {"integer", "number"}:
-            yield reply_path(names), f"$query.{asked[name]}"
+            said = asked[name]
+            if _is_said(said, schemas) or not _is_required(answer, names, schemas):
+                yield reply_path(names), f"$query.{said.name}"
+
+
+def _is_free_text(spot: Spot, schemas: Schemas) -> bool:
+    """Whether any text will do: the next page is told by the key of a record, which is no URL."""
+    return schemas.types(spot) <= {"string"} and not any(
+        True for word in ("format", "pattern", "enum") for _ in schemas.each(spot, word)
+    )
+
+
+def _is_said(parameter: Parameter, schemas: Schemas) -> bool:
+    """Whether a parameter has a value in every request."""
+    spot = schemas.spot(parameter.pointer + "/schema", parameter.schema)
+    return parameter.required or any(True for _ in schemas.each(spot, "default"))
 
 
 def _beside(answer: Spot, path: tuple[str, ...], schemas: Schemas) -> Iterator[tuple[tuple[str, ...], Spot]]:

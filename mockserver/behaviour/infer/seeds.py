@@ -27,7 +27,8 @@ def seed_records(contract: Contract, inferred: Inferred, count: int = 3, seed: s
     generator = Generator(contract.resolve, nullable=contract.nullable, room=_ROOM, deepest=_DEEPEST)
     made: Records = {}
     for resource in _parents_first(resources, inferred):
-        made[resource.name] = list(_Maker(generator, resource, seed).records(count, _links(inferred, resource, made)))
+        wanted = 1 if resource.single else count
+        made[resource.name] = list(_Maker(generator, resource, seed).records(wanted, _links(inferred, resource, made)))
     return {name: made[name] for name in used}
 
 

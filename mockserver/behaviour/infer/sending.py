@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.behaviour.infer.collections import Resource
-from mockserver.behaviour.infer.envelopes import record_in
+from mockserver.behaviour.infer.envelopes import Held, record_in
 from mockserver.behaviour.infer.fitting import Fitting
+from mockserver.behaviour.infer.names import find_alike
 from mockserver.behaviour.infer.paging import queried
-from mockserver.behaviour.infer.spots import Schemas
+from mockserver.behaviour.infer.spots import Schemas, Spot
 from mockserver.contract.operation import Operation
 from mockserver.generate.generator import is_stamp
 
@@ -40,17 +41,51 @@ class Sending:
             given = {one.name: f"$query.{one.name}" for one in queried(operation)}
             fields = {name: value for name, value in given.items() if name in known and name != resource.key}
             return Sent(fields, fields) if fields else None
-        many = self.schemas.items(body) if self.schemas.is_list(body) else None
-        held = record_in(many or body, self.schemas, resource.name, resource.key, resource.record)
-        if held is None or not self.schemas.share(held.spot, resource.record):
+        held = self._held(body, resource)
+        if held is None:
             return None
         base = ".".join(("$body", *held.path))
+        if not self.schemas.share(held.spot, resource.record):
+            given = self._alike(held, resource)
+            enough = 2 * len(given) >= min(len(self.schemas.members(held.spot)), len(known)) > 0
+            return Sent(given, given) if enough else None
         shared = {name: spot for name, spot in self.schemas.members(held.spot).items() if name in known}
         odd = tuple(name for name, spot in shared.items() if self.fitting.misfit(spot, known[name]))
         each = {
             name: f"{base}.{name}" for name in shared if name not in odd and "." not in name and name != resource.key
         }
-        return Sent({"*": base}, each, odd)
+        more = {name: value for name, value in each.items() if self._only_sent(shared[name], known[name])}
+        return Sent({"*": base, **more}, each, odd)
+
+    def alike(self, operation: Operation, resource: Resource) -> Sent:
+        """The fields that a request gives a record by names alike, however few of all that it sends."""
+        body = self.schemas.body(operation.body)
+        held = self._held(body, resource) if body is not None and not self.schemas.is_list(body) else None
+        given = self._alike(held, resource) if held is not None else {}
+        return Sent(given, given)
+
+    def _only_sent(self, sent: Spot, shown: Spot) -> bool:
+        """Whether answers mark as readOnly what this request may well say: each has a schema of its own."""
+        return self._is_read_only(shown) and not self._is_read_only(sent)
+
+    def _is_read_only(self, spot: Spot) -> bool:
+        return any(value is True for value in self.schemas.each(spot, "readOnly"))
+
+    def _held(self, body: Spot, resource: Resource) -> Held | None:
+        many = self.schemas.items(body) if self.schemas.is_list(body) else None
+        return record_in(many or body, self.schemas, resource.name, resource.key, resource.record)
+
+    def _alike(self, held: Held, resource: Resource) -> Data:
+        """`friendly_name` of the record from `FriendlyName` of the body."""
+        known = self.schemas.members(resource.record)
+        base = ".".join(("$body", *held.path))
+        pairs = ((find_alike(name, known), name, spot) for name, spot in self.schemas.members(held.spot).items())
+        return {
+            field: f"{base}.{name}"
+            for field, name, spot in pairs
+            if field is not None and "." not in name + field and field != resource.key
+            if not self.fitting.misfit(spot, known[field])
+        }
 
     def stamps(self, resource: Resource, *, making: bool) -> Data:
         """The fields that say when a record was made or changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.behaviour.infer.collections import Resource
@@ -69,11 +70,22 @@ class Showing:
             return {}
         held = record_in(answer, self.schemas, resource.name, resource.key, resource.record)
         problem = "they are none" if held is None else self._problem(resource, held.spot)
+        if held is not None and self._is_in_one_of_several(answer, held.path):
+            problem = "it shows one, or something else"
         if held is None or problem is not None:
             if must:
                 raise LeftToExample(f"its answer does not fit the records of {resource.name}: {problem}")
             return self._key_alone(answer, resource)
         return {"reply": _reply(held.path, "$record")}
+
+    def _is_in_one_of_several(self, answer: Spot, path: tuple[str, ...]) -> bool:
+        """Whether only some of the alternatives of an answer have the member in which the record lies: what the rest
+        of the answer is made of may be that of another alternative."""
+        alternatives = answer.node.get("oneOf") if isinstance(answer.node, Mapping) else None
+        if not path or not isinstance(alternatives, list):
+            return False
+        spots = (self.schemas.spot(answer.pointer, alternative) for alternative in alternatives)
+        return not all(path[0] in self.schemas.members(spot) for spot in spots)
 
     def _key_alone(self, answer: Spot, resource: Resource) -> Data:
         """The key of the record, where the answer tells that and not the record."""

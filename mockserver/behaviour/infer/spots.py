@@ -77,9 +77,17 @@ class Schemas:
             for branch in self.branches(spot):
                 properties = branch.node.get("properties")
                 for name, node in (properties if isinstance(properties, Mapping) else {}).items():
-                    if name not in found:
-                        found[name] = self.spot(pointers.join(branch.pointer, "properties", name), node)
+                    spot = self.spot(pointers.join(branch.pointer, "properties", name), node)
+                    if name not in found or (self._has_parts(spot) and not self._has_parts(found[name])):
+                        found[name] = spot
         return found
+
+    def _has_parts(self, spot: Spot) -> bool:
+        """Whether a schema says what objects, or the items of lists, are made of: an envelope that many answers share
+        leaves that to each of them."""
+        items = self.items(spot)
+        places = (*self.branches(spot), *(self.branches(items) if items is not None else ()))
+        return any("properties" in branch.node for branch in places)
 
     def items(self, spot: Spot) -> Spot | None:
         """The schema of a list's items."""

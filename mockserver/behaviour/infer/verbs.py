@@ -23,6 +23,7 @@ class Verbs:
 
     def __init__(self, resources: Mapping[Shape, Resource], schemas: Schemas, fitting: Fitting) -> None:
         self.resources, self.schemas = resources, schemas
+        self.children = _children(resources)
         self.sending, self.showing = Sending(schemas, fitting), Showing(schemas, fitting)
 
     def behaviour(self, route: Route) -> Data:
@@ -36,7 +37,18 @@ class Verbs:
             return self._at_item(route, self.resources[shape[:-1]], method)
         return self._elsewhere(route, method)
 
+    def _at_single(self, route: Route, resource: Resource, method: str) -> Data:
+        find: Data = {"find": {resource.name: {}}}
+        if method == "GET":
+            shown = self.showing.record(route.operation, resource, must=True)
+            return {**_because("GET on a path of one record reads it"), **find, **shown}
+        if method in ("PUT", "PATCH"):
+            return self._change(route, resource, method, find)
+        raise LeftToExample(f"{method} on a path of one record has no agreed meaning")
+
     def _at_base(self, route: Route, resource: Resource, method: str) -> Data:
+        if resource.single:
+            return self._at_single(route, resource, method)
         if method == "GET":
             return self._list(route, resource, route.shape, "GET on a collection lists it")
         if method == "POST":
@@ -65,16 +77,21 @@ class Verbs:
             resource = self._listed_here(route)
             if resource is not None:
                 return self._list(route, resource, base, "GET that answers a list of the records of a collection")
-        if method == "POST" and base in self.resources and self._takes_many(route, self.resources[base]):
-            return self._create(route, self.resources[base], base)
+        above = self._collection(base)
+        if method == "POST" and above is not None and self._takes_many(route, above):
+            return self._create(route, above, base)
         return self._on_found(route)
+
+    def _collection(self, base: Shape) -> Resource | None:
+        found = self.resources.get(base)
+        return found if found is not None and not found.single else None
 
     def _listed_here(self, route: Route) -> Resource | None:
         """The one collection whose records this answer lists: told by the very schema, or by the path above it."""
         answer = self.schemas.answer(route.operation)
         if answer is None:
             return None
-        above = self.resources.get(route.shape[:-1])
+        above = self._collection(route.shape[:-1])
         candidates = [above] if above is not None else self._owners(answer) if VALUE not in route.shape else []
         return next((one for one in candidates if self.showing.lists(answer, one) is not None), None)
 
@@ -83,7 +100,8 @@ class Verbs:
         held = list_in(answer, self.schemas, "")
         if held is None:
             return []
-        owners = {one.name: one for one in self.resources.values() if self.showing.is_record(held.spot, one)}
+        many = (one for one in self.resources.values() if not one.single)
+        owners = {one.name: one for one in many if self.showing.is_record(held.spot, one)}
         return list(owners.values()) if len(owners) == 1 else []
 
     def _takes_many(self, route: Route, resource: Resource) -> bool:
@@ -137,13 +155,15 @@ class Verbs:
         return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}}
 
     def _create(self, route: Route, resource: Resource, base: Shape) -> Data:
+        shown = self.showing.record(route.operation, resource)
         sent = self.sending.sent(route.operation, resource)
+        if sent is None and _shows_record(shown):
+            sent = self.sending.alike(route.operation, resource)
         if sent is None:
-            raise LeftToExample("POST on the collection, and what is sent is no such record")
+            raise LeftToExample("POST on the collection, and neither what is sent nor the answer is such a record")
         fields = {**sent.all, **dict.fromkeys(sent.odd, "$absent"), **self.sending.stamps(resource, making=True)}
         created = _short({**fields, **self._under_parent(resource, base)}, "*")
         because = _because("POST on a collection creates a record")
-        shown = self.showing.record(route.operation, resource)
         return {**because, **self._parent(route, base), "create": {resource.name: created}, **shown}
 
     def _change(self, route: Route, resource: Resource, method: str, find: Data) -> Data:
@@ -157,7 +177,8 @@ class Verbs:
         stamps = self.sending.stamps(resource, making=False)
         if method == "PUT" and "*" in sent.all:
             because = "PUT on a record replaces it"
-            changed = {"=": sent.all["*"], **{name: f"$record.{name}" for name in sent.odd}}
+            rest = {name: value for name, value in sent.all.items() if name != "*"}
+            changed = {"=": sent.all["*"], **rest, **{name: f"$record.{name}" for name in sent.odd}}
         else:
             because = f"{method} on a record changes the fields that are sent"
             changed = dict(sent.all if not sent.odd else sent.each)
@@ -201,15 +222,28 @@ class Verbs:
         """The record itself, and the records below it."""
         gone = {resource.name: {resource.key: f"$record.{resource.key}"}}
         for base in resource.bases:
-            for child in self.resources.values():
-                for _, link in child.links:
-                    if link.base == base:
-                        gone[child.name] = {link.field: f"$record.{resource.key}"}
+            for child, field in self.children.get(base, {}).items():
+                gone[child] = {field: f"$record.{resource.key}"}
         return gone
+
+
+def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, dict[str, str]]:
+    """The collections below the records of each base path, with the field that holds the key of their parent."""
+    found: dict[Shape, dict[str, str]] = {}
+    for child in resources.values():
+        for _, link in child.links:
+            found.setdefault(link.base, {})[child.name] = link.field
+    return found
 
 
 def _because(text: str) -> Data:
     return {"because": text}
+
+
+def _shows_record(shown: Data) -> bool:
+    """Whether a reply holds the record, and not its key alone."""
+    reply = shown.get("reply")
+    return "$record" in (reply.values() if isinstance(reply, dict) else (reply,))
 
 
 def _short(fields: Data, word: str) -> Any:

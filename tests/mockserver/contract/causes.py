@@ -62,6 +62,10 @@ def _regex(_: Contract, __: Match, ___: Request, ours: Sequence[Violation], thei
     return (bool(wrong) and not theirs) or (not ours and "does not match" in theirs)
 
 
+def _email(_: Contract, __: Match, ___: Request, ours: Sequence[Violation], theirs: str) -> bool:
+    return not theirs and bool(ours) and all("must be an email" in violation.message for violation in ours)
+
+
 def _form(_: Contract, match: Match, request: Request, ____: Sequence[Violation], theirs: str) -> bool:
     kind = media.kind(media.split(request.headers.get("content-type", ""))[0])
     return kind in ("form", "multipart") and "parameter" not in theirs.lower()
@@ -107,6 +111,7 @@ CAUSES: dict[str, Cause] = {
     ),
     "a discriminator whose value names no schema judges nothing by itself; openapi-core refuses": _lost_discriminator,
     "patterns are ECMA 262 (\\w and \\d are ASCII, $ is the end); openapi-core uses Python's": _regex,
+    "an email is an address (RFC 5321); openapi-core takes any text with an @": _email,
     "forms: openapi-core drops undeclared fields, and reads numbers and files otherwise": _form,
     "nullable beside allOf or oneOf: openapi-core ties it to type": _null,
     "text that Python takes for a number or a truth (1_000, nan, yes)": _python_numbers,

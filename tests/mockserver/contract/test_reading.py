@@ -181,3 +181,25 @@ def test_headers_of_the_server_are_no_headers_of_an_answer(load: Any) -> None:
     headers = {name: {"schema": {"type": "string"}} for name in ("Content-Length", "transfer-encoding", "X-Own")}
     contract = load({"/a": {"get": {"responses": {"200": {"description": "OK", "headers": headers}}}}})
     assert list(contract.operations["GET /a"].responses["200"].headers) == ["X-Own"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_a_change_that_declares_nothing_but_errors_can_succeed(load: Any, method: str) -> None:
+    """200 without a body, and a note: else a record would be stored and the client told that it was not."""
+    errors = {"405": {"description": "Invalid input"}, "5XX": {"description": "Down"}}
+    contract = load({"/a": {method: {"responses": errors}}})
+    success = contract.operations[f"{method.upper()} /a"].response_for(200)
+    assert success == Response("200", pointer=f"/paths/~1a/{method}")
+    assert [note for note in contract.notes if "nothing but errors" in note] != []
+
+
+@pytest.mark.parametrize("more", ["200", "2XX", "302", "default"])
+def test_a_declared_success_is_the_only_one(load: Any, more: str) -> None:
+    """Nothing is added where the document says how an operation succeeds."""
+    responses = {"400": {"description": "Bad"}, more: {"description": "Fine"}}
+    assert set(load({"/a": {"post": {"responses": responses}}}).operations["POST /a"].responses) == {"400", more}
+
+
+def test_a_read_that_declares_nothing_but_errors_answers_one(load: Any) -> None:
+    """It changes nothing, and what it would show is not known."""
+    assert set(load({"/a": get(responses={"503": {"description": "Down"}})}).operations["GET /a"].responses) == {"503"}

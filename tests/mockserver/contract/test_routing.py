@@ -66,12 +66,22 @@ def test_the_most_specific_path_with_the_method_is_chosen(
     assert dict(match.path_values) == values
 
 
-@pytest.mark.parametrize("path", ["", "pets", "/pet", "/pets/", "//pets", "/pets/7/toys", "/pets/7/toys/", "/v9/pets"])
+@pytest.mark.parametrize("path", ["", "pets", "/pet", "/pets/", "//pets", "/pets/7/toys", "/range/-2", "/v9/pets"])
 def test_an_unknown_path_is_404(load: Any, path: str) -> None:
-    """A trailing slash is another path, and no parameter is empty."""
+    """A trailing slash is another path."""
     with pytest.raises(Refused) as caught:
         load(PATHS).route("GET", path)
     assert caught.value.status == 404
+
+
+@pytest.mark.parametrize("path", ["/pets/7/toys/", "/pets//toys/8", "/pets//toys/best", "/v1/pets//toys/8"])
+def test_a_value_of_a_path_that_is_left_empty_is_missing(load: Any, path: str) -> None:
+    """The operation is found, and says which value it lacks: a client that lost an id learns more than from 404."""
+    contract = load(PATHS, servers=[{"url": "/v1"}])
+    match = contract.route("GET", path)
+    with pytest.raises(Refused, match=r"path\.(id|toy) is required") as caught:
+        contract.read_inputs(match, Request("GET", path))
+    assert caught.value.status == 400
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,13 @@ def test_errors_carry_line_and_pointer(tmp_path: Path, version: str) -> None:
     assert any(line.strip().startswith(f"{path}:8: /paths/~1a/post/parameters ") for line in lines)
 
 
+def test_what_can_be_ignored_hides_no_error(load: Any) -> None:
+    """Of two errors in one parameter the one that refuses the document is told."""
+    parameter = {"name": "q", "in": "querry", "schema": {"type": "strin"}}
+    with pytest.raises(DocumentError, match=r"parameters/0/in must be one of.*did you mean .query"):
+        load({"/a": {"get": {"parameters": [parameter], "responses": {}}}}, "3.0.3")
+
+
 @pytest.mark.parametrize("version", ["3.0.3", "3.1.0", "3.2.0"])
 def test_paths_must_be_there(tmp_path: Path, version: str) -> None:
     """In 3.0 always; since 3.1 a document may have components or webhooks alone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import jsonschema_rs
 import pytest
@@ -115,3 +116,24 @@ def test_a_pattern_that_cannot_be_matched_is_refused() -> None:
     """The error names the pattern and the length."""
     with pytest.raises(Unsatisfiable, match=r"pattern '\^a\{5\}\$', 0 to 3 characters"):
         text(pattern="^a{5}$", maxLength=3)
+
+
+def test_a_uuid_in_capitals_is_a_uuid_still() -> None:
+    """A pattern that also allows braces and no dashes is met by the format, not by whatever the pattern allows."""
+    pattern = "^[{(]?[0-9A-F]{8}[-]?([0-9A-F]{4}[-]?){3}[0-9A-F]{12}[)}]?$"
+    schema = {"type": "string", "format": "uuid", "pattern": pattern}
+    made = [generate(schema, resolve=lambda node: node, seed=seed) for seed in range(20)]
+    assert [str(UUID(text)).upper() for text in made] == made
+
+
+@pytest.mark.parametrize("pattern", ["^([a-z.-]*)*/$", "^([a-z.-]+)+/$", "^(?:[a-z.-]*)+/$", r"^([\].a-z-]+)*/$"])
+def test_repeated_repetitions_are_matched_at_once(pattern: str) -> None:
+    """What does not match is found not to, without trying each of the ways to part it."""
+    assert matches(pattern, "www.example.com/")
+    assert not matches(pattern, "www.example.com" * 20)
+
+
+def test_an_escaped_bracket_begins_no_group() -> None:
+    """The pattern means what it meant."""
+    assert matches(r"^(\([a-z]*)*$", "(abc(de")
+    assert not matches(r"^(\([a-z]*)*$", "abc")

@@ -23,6 +23,7 @@ from mockserver.reply.preferences import Preferences, preferences
         ('example="one"', "", Preferences(example="one")),
         ("dynamic=true, seed=7", "", Preferences(dynamic=True, seed="7")),
         ("dynamic=false", "", Preferences()),
+        ("code=404", "__example=", Preferences(code=404)),
         (None, "__code=500&__dynamic=1", Preferences(code=500, dynamic=True)),
         ("code=404", "__code=500", Preferences(code=500)),
     ],
@@ -33,9 +34,16 @@ def test_wishes_are_read(prefer: str | None, query: str, wish: Preferences | Non
     assert preferences(Request("GET", "/", query, headers)) == wish
 
 
-@pytest.mark.parametrize("code", ["", "abc", "99", "600", "-1", "4.5", "²", "9" * 5000])
-def test_a_code_that_is_none_is_refused(code: str) -> None:
-    """400, as the mock's own refusal."""
+@pytest.mark.parametrize(
+    ("wish", "status"),
+    [
+        *((f"code={code}", 422) for code in ("", "abc", "-1", "4.5", "²", "٤٠٤")),
+        *((f"code={code}", 404) for code in ("99", "600", "9" * 5000)),
+        ("dynamic=maybe", 422),
+    ],
+)
+def test_a_wish_that_is_none_is_refused(wish: str, status: int) -> None:
+    """Invalid like any other part of a request, or a status that nobody declares; the mock's own refusal."""
     with pytest.raises(Refused) as caught:
-        preferences(Request("GET", "/", "", {"prefer": f"code={code}"}))
-    assert (caught.value.status, caught.value.own) == (400, True)
+        preferences(Request("GET", "/", "", {"prefer": wish}))
+    assert (caught.value.status, caught.value.own) == (status, True)
