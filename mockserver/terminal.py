@@ -55,7 +55,7 @@ class Terminal:
         self._out, self._format, self._look = out, log_format, look
         # An entry to be shown, a line of JSON, or None: one that is counted, and no more.
         self._waiting: deque[Entry | str | None] = deque(maxlen=WAITING)
-        self._woken = threading.Event()
+        self._woken, self._called = threading.Event(), False
         self._skipped = 0
 
     def start(self) -> None:
@@ -71,7 +71,8 @@ class Terminal:
             return
         else:
             self._waiting.append(entry if len(self._waiting) < LINES else None)
-        if not self._woken.is_set():
+        if not self._called:
+            self._called = True
             self._woken.set()
 
     def _run(self) -> None:
@@ -79,6 +80,7 @@ class Terminal:
         while True:
             self._woken.wait()
             self._woken.clear()
+            self._called = False  # whoever comes from here on calls again; whoever came before is seen to now
             self.flush()
             pause.wait(PAUSE)
 

@@ -62,24 +62,22 @@ class Facets(msgspec.Struct, frozen=True):
         for place in self.instants:
             if marks[place] is not ABSENT:
                 marks[place] = PASSED if passed(found, self.fields[place], now) else AHEAD
-        return self._in_words(tuple(marks))
+        key = tuple(marks)
+        try:
+            return self.known.get(key) or self._remembered(key)
+        except TypeError:  # a value that is a list or an object
+            return self._said(key)
 
     def __post_init__(self) -> None:
         force_setattr(self, "fields", tuple(facet.field for facet in self.facets))
         force_setattr(self, "instants", tuple(place for place, facet in enumerate(self.facets) if facet.instant))
         force_setattr(self, "absent", (ABSENT,) * len(self.facets))
 
-    def _in_words(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
-        """The states by the values of the fields, and by how instants lie to now."""
-        try:
-            known = self.known.get(marks)
-        except TypeError:  # a value that is a list or an object
-            return self._said(marks)
-        if known is None:
-            if len(self.known) >= MOST_KNOWN:
-                self.known.clear()
-            known = self.known[marks] = self._said(marks)
-        return known
+    def _remembered(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        said = self.known[marks] = self._said(marks)
+        return said
 
     def _said(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
         return tuple([facet.state(mark) for facet, mark in zip(self.facets, marks, strict=True)])

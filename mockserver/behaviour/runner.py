@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.contract.operation import ABSENT
 from mockserver.errors import Refused
-from mockserver.state.world import Filters, Record, World, text_of
+from mockserver.state.world import Collection, Filters, Record, World, text_of
 
 Fields = tuple[tuple[str, Value], ...]
 """Fields of a record, each with the expression that gives its value."""
@@ -45,7 +45,7 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     """
     if behaviour.call is not None:
         return _called(behaviour, world, scope)
-    work = _Run(world, scope, behaviours)
+    work = _Run(world, world.collections, scope, behaviours, [])
     found = work.find(behaviour.find) if behaviour.find is not None else None
     if behaviour.create is not None:
         work.create(behaviour.create)
@@ -72,14 +72,14 @@ def _called(behaviour: Behaviour, world: World, scope: Scope) -> Outcome:
     return Outcome(after, tuple((tuple(path.split(".")), value) for path, value in reply.items()))
 
 
-class _Run:
+class _Run(msgspec.Struct):
     """One behaviour at work: the collections so far, and the changes made."""
 
-    __slots__ = ("behaviours", "changes", "collections", "scope", "world")
-
-    def __init__(self, world: World, scope: Scope, behaviours: Behaviours) -> None:
-        self.world, self.collections, self.scope, self.behaviours = world, world.collections, scope, behaviours
-        self.changes: list[Changed] = []
+    world: World
+    collections: Mapping[str, Collection]
+    scope: Scope
+    behaviours: Behaviours
+    changes: list[Changed]
 
     def find(self, query: Query) -> Record:
         scope, filters = self.scope, self._filters(query)
@@ -128,14 +128,14 @@ class _Run:
 
     def set(self, name: str, change: Change) -> None:
         shape, shown = self.behaviours.shapes[name], self.scope.record
-        after, touched = dict(shown), change.touches
+        after, touched = shown, change.touches
         if change.base is not None:
             base = change.base.evaluate(self.scope)
             if change.replaces:
                 after = shape.replaced(after, base, self._seed(), self.scope.now)
             else:
                 after = shape.merged(after, base)
-        after = _laid_over(after, change.fields, self.scope)
+        after = _laid_over({**after, **change.constants}, change.others, self.scope)
         if shape.misfits is not None:
             after, touched = self._settled(shape, after, shown, change.fields), None
         self._store(name, after, shown, touched)
@@ -166,7 +166,9 @@ class _Run:
             if given is MISSING:
                 return None
             pairs.append((name, given))
-        pairs += self._owned(query.collection)
+        owner, caller = self.behaviours.collections[query.collection].owner, scope.caller.get("id")
+        if owner is not None and caller is not None:
+            pairs.append((owner, caller))
         return tuple(pairs)
 
     def _owned(self, collection: str) -> Filters:

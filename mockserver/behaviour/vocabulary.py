@@ -12,8 +12,8 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from mockserver.behaviour.records import RecordShape
-from mockserver.behaviour.values import Value
-from mockserver.contract.operation import EMPTY
+from mockserver.behaviour.values import MISSING, Value
+from mockserver.contract.operation import ABSENT, EMPTY
 from mockserver.state.rules import CollectionRules
 
 VERBS = ("find", "create", "set", "remove", "list", "reply")
@@ -48,10 +48,15 @@ class Change(msgspec.Struct, frozen=True):
     replaces: bool = False
     fields: tuple[tuple[str, Value], ...] = ()
     touches: frozenset[str] | None = None  #: the only fields that change, where no `base` may change others
+    constants: Mapping[str, Any] = EMPTY  #: the values that the file gives itself
+    others: tuple[tuple[str, Value], ...] = ()  #: the fields that take their values from the request, or go
 
     def __post_init__(self) -> None:
         if self.base is None:
             force_setattr(self, "touches", frozenset(name for name, _ in self.fields))
+        given = {name: one.constant for name, one in self.fields if one.constant not in (MISSING, ABSENT)}
+        force_setattr(self, "constants", given)
+        force_setattr(self, "others", tuple(pair for pair in self.fields if pair[0] not in given))
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -97,7 +97,9 @@ class ReplyBuilder:
                     value[path[0]] = show(given)
                 else:
                     value = self._laid_over(template, path, given, value)
-        return template.showing(value, self.contract.resolve)
+        if template.xml:
+            return template.showing(value, self.contract.resolve)
+        return Reply(template.status, template.media, value, template.headers)
 
     def wished(self, operation: Operation, status: int, wish: Preferences, media: str | None = None) -> Reply:
         """The answer that a client asks for by `Prefer`: an example by its name, or a value made from the schema."""
