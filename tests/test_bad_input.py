@@ -175,6 +175,12 @@ def test_an_odd_id(untouched: LiveMock, method: str, path: str, odd: str) -> Non
     _is_error(answer, 404)
 
 
+@pytest.mark.parametrize(("method", "path"), [("POST", "/devices//untrust"), ("POST", "/sessions//revoke")])
+def test_an_empty_id(untouched: LiveMock, method: str, path: str) -> None:
+    """Nobody has no id: the contract's 404, with its words."""
+    _is_error(_soon(untouched, _raw(method, path)), 404)
+
+
 @pytest.mark.parametrize(
     "path", ["/devices/..%2Fdev-01", "/devices/..%2F..%2Fetc%2Fpasswd", "/devices/../dev-01", "/devices//dev-01"]
 )

@@ -112,13 +112,20 @@ def declared_status(refused: Refused, operation: Operation | None) -> int:
     """The status by which the operation's contract says this.
 
     A value that breaks a schema is 422 where that is declared, or where 400 is not; a body that cannot be read is 400
-    where that is declared, or where 422 is not.
+    where that is declared, or where 422 is not. An empty value in a path is a 404 where only that is declared.
     """
     status = refused.status
     if operation is None or status != 400:
         return status
     first, second = (422, 400) if refused.details else (400, 422)
-    return next((code for code in (first, second) if str(code) in operation.responses), first)
+    last = (404,) if _names_nothing(refused) else ()
+    return next((code for code in (first, second, *last) if str(code) in operation.responses), first)
+
+
+def _names_nothing(refused: Refused) -> bool:
+    """Whether all that is wrong is a value of the path that was left empty: such a path leads nowhere."""
+    places = [item.place for item in refused.details if item.message.startswith("is required")]
+    return bool(places) and len(places) == len(refused.details) and all(one.startswith("path.") for one in places)
 
 
 def text_member(schema: Any, resolve: Resolve) -> str | None:

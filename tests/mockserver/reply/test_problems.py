@@ -52,6 +52,24 @@ def test_400_and_422_stand_for_each_other(declared: str, readable: bool, status:
     assert declared_status(Refused(400, "x", details), operation) == status
 
 
+@pytest.mark.parametrize(
+    ("declared", "wrong", "status"),
+    [
+        ("404", "path.id", 404),
+        ("404", "path.id body.name", 422),
+        ("404", "body.name", 422),
+        ("400 404", "path.id", 400),
+        ("422 404", "path.id", 422),
+        ("200", "path.id", 422),
+    ],
+)
+def test_a_path_with_a_value_left_empty_leads_nowhere(declared: str, wrong: str, status: int) -> None:
+    """It is a 404 where that is declared and no status for requests that are wrong."""
+    operation = Operation("op", "POST", "/{id}", responses={code: Response(code) for code in declared.split()})
+    details = tuple(Violation(place, "is required") for place in wrong.split())
+    assert declared_status(Refused(400, "x", details), operation) == status
+
+
 @pytest.mark.parametrize("status", [401, 404, 409, 415])
 def test_other_statuses_stay(status: int) -> None:
     """Declared or not."""
