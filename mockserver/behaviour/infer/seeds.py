@@ -15,14 +15,19 @@ Records = dict[str, list[dict[str, Any]]]
 _ROOM: Final = 40
 _DEEPEST: Final = 3
 _KEY_ATTEMPTS: Final = 20
+A_FEW: Final = 3
+"""How many records a collection has at first."""
+MANY: Final = 300
+"""How many collections of a contract make a few records of each too many to wait for: then one stands in each."""
 
 
-def seed_records(contract: Contract, inferred: Inferred, count: int = 3, seed: str | int = "0") -> Records:
-    """`count` records for each collection, the same for the same seed; keys are unique, children have parents.
+def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") -> Records:
+    """A few records for each collection, the same for the same seed; keys are unique, children have parents.
 
-    There are fewer where the schema admits no record, or no further key.
+    There are fewer where the schema admits no record, or no further key, and one where collections are many.
     """
     used = inferred.behaviours["collections"]
+    count = A_FEW if len(used) <= MANY else 1
     resources = {one.name: one for one in inferred.resources.values() if one.name in used}
     generator = Generator(contract.resolve, nullable=contract.nullable, room=_ROOM, deepest=_DEEPEST)
     made: Records = {}

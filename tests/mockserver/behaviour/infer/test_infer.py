@@ -11,6 +11,7 @@ import pytest
 
 from mockserver import plain_yaml
 from mockserver.behaviour.infer import Inferred, as_yaml, infer, seed_records
+from mockserver.behaviour.infer.seeds import A_FEW, MANY
 from mockserver.contract.contract import Contract, load_contract
 from mockserver.engine import Engine
 from mockserver.settings import Settings
@@ -20,6 +21,7 @@ HERE = Path(__file__).parent
 PETSTORE = HERE / "petstore.yaml"
 GOLDEN = HERE / "petstore.behaviours.yaml"
 Load = Callable[..., Contract]
+ID = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +226,20 @@ def test_seeds_are_valid_unique_and_have_parents(petstore: Contract, inferred: I
             assert petstore.violations({"$ref": rules["schema"]}, shown, place="record") == ()
     owners = {record["email"] for record in records["owners"]}
     assert {record["ownerEmail"] for name in ("pets", "visits") for record in records[name]} <= owners
+
+
+@pytest.mark.parametrize(("collections", "records"), [(MANY, A_FEW), (MANY + 1, 1)])
+def test_where_collections_are_many_one_record_stands_in_each(load: Load, collections: int, records: int) -> None:
+    """A contract of ten thousand operations starts in seconds."""
+    thing = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    paths = {
+        f"/k{number}{tail}": {"get": {"responses": answer(schema)}, **({"parameters": ID} if tail else {})}
+        for number in range(collections)
+        for tail, schema in (("", {"type": "array", "items": thing}), ("/{id}", thing))
+    }
+    contract = load(paths)
+    made = seed_records(contract, infer(contract))
+    assert [len(made), {len(one) for one in made.values()}] == [collections, {records}]
 
 
 def test_seeds_are_the_same_for_the_same_seed(petstore: Contract, inferred: Inferred) -> None:
