@@ -18,8 +18,8 @@ from mockserver.contract.twins import has_more
 from mockserver.engine import Engine
 from mockserver.errors import Refused
 from mockserver.messages import Inputs, Request
+from mockserver.state.collection import Record, text_of
 from mockserver.state.store import MAIN
-from mockserver.state.world import Record, text_of
 
 SAMPLES = 3
 """How many records stand as examples for one operation."""

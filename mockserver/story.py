@@ -10,7 +10,8 @@ from mockserver.auth import Caller
 from mockserver.contract.operation import Operation
 from mockserver.errors import Violation
 from mockserver.faults import Disturbance, Faults
-from mockserver.state.world import Record, World
+from mockserver.state.collection import Record
+from mockserver.state.world import World
 
 
 class Story(msgspec.Struct):

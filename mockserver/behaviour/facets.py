@@ -17,8 +17,8 @@ from mockserver.behaviour.vocabulary import Behaviours, Change
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT
 from mockserver.contract.shape import branches, members
+from mockserver.state.collection import text_of
 from mockserver.state.rules import CollectionRules, passed
-from mockserver.state.world import text_of
 
 MOST = 4
 """How many fields of a collection tell states apart, lest their product grow without end."""

@@ -11,8 +11,8 @@ import msgspec
 from mockserver.clock import format_instant
 from mockserver.contract.operation import ABSENT
 from mockserver.contract.shape import Resolve, branches, members
+from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
-from mockserver.state.world import Collection
 
 Misfits = Callable[[Mapping[str, Any]], frozenset[str]]
 

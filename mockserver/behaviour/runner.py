@@ -13,7 +13,8 @@ from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.contract.operation import ABSENT
 from mockserver.errors import Refused
-from mockserver.state.world import Collection, Filters, Record, World, text_of
+from mockserver.state.collection import Collection, Filters, Record, text_of
+from mockserver.state.world import World
 
 Fields = tuple[tuple[str, Value], ...]
 """Fields of a record, each with the expression that gives its value."""

@@ -13,10 +13,11 @@ from mockserver.behaviour.records import merge_patch
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.engine import Engine
 from mockserver.errors import FixtureError, Refused
+from mockserver.state.collection import Record, text_of
 from mockserver.state.fixtures import Fixtures, User
 from mockserver.state.seeding import seed_world
 from mockserver.state.store import MAIN
-from mockserver.state.world import Record, World, text_of
+from mockserver.state.world import World
 
 
 def shown_state(world: World) -> dict[str, list[Record]]:

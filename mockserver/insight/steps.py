@@ -21,7 +21,7 @@ from mockserver.engine import Engine
 from mockserver.errors import Refused
 from mockserver.journal import Entry
 from mockserver.messages import Inputs
-from mockserver.state.world import Record, text_of
+from mockserver.state.collection import Record, text_of
 
 _KEYS = 5
 _NAMES = 100

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mockserver.contract.operation import ABSENT, Parameter
 from mockserver.errors import ContractBroken
-from mockserver.state.world import text_of
+from mockserver.state.collection import text_of
 
 _EARNED: Final = frozenset(
     [

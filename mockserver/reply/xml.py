@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from mockserver.contract import media
 from mockserver.contract.shape import Resolve, branches, item, members
-from mockserver.state.world import text_of
+from mockserver.state.collection import text_of
 
 
 def is_xml(content_type: str) -> bool:

@@ -13,9 +13,10 @@ from mockserver.clock import format_instant, parse_date_math
 from mockserver.contract.contract import Contract
 from mockserver.contract.shape import has_format, item, members
 from mockserver.errors import FixtureError, did_you_mean
+from mockserver.state.collection import Collection, Record, text_of
 from mockserver.state.fixtures import Fixtures, place_of
 from mockserver.state.rules import CollectionRules
-from mockserver.state.world import Collection, Record, World, text_of
+from mockserver.state.world import World
 
 Place = tuple[str | int, ...]
 """Where a value lies in a record: member names and list places."""

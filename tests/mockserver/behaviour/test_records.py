@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.behaviour.records import merge_patch, shape_of
+from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
-from mockserver.state.world import Collection
 from tests.support import START
 
 NOTE = {

@@ -7,9 +7,10 @@ import threading
 import pytest
 
 from mockserver.clock import WorldClock
+from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
 from mockserver.state.store import MAIN, MemoryStore
-from mockserver.state.world import Collection, World
+from mockserver.state.world import World
 
 
 def _base() -> World:

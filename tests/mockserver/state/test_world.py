@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from mockserver.clock import format_instant
 from mockserver.contract.operation import ABSENT
+from mockserver.state.collection import Collection, holds, text_of
 from mockserver.state.rules import CollectionRules
-from mockserver.state.world import Collection, World, holds, text_of
+from mockserver.state.world import World
 
 KEYS = st.one_of(st.integers(0, 4), st.sampled_from(["0", "1", "2", "three", "é"]))
 SCALARS = st.one_of(st.integers(0, 2), st.sampled_from(["0", "1", "x"]), st.booleans(), st.none())

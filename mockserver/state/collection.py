@@ -1,0 +1,210 @@
+"""The records of one kind, by key and by the value of each indexed field, as an immutable value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+from immutables import Map
+
+from mockserver.contract.operation import ABSENT, EMPTY
+from mockserver.state.rules import CollectionRules
+
+Record = Mapping[str, Any]
+"""One stored record: a mapping that nobody changes in place."""
+Filters = tuple[tuple[str, Any], ...]
+"""Field and value pairs that a record must have, all of them."""
+Stored = tuple[int, Record]
+"""A record and its place in the order of first storing."""
+Keys: TypeAlias = "str | Map[str, None]"
+"""The keys of some records: one alone, as of a unique field, or a set of them."""
+Index: TypeAlias = "Map[str, Keys]"
+Indexes = Mapping[str, Index]
+"""By field and the text of its value: the keys of the records that have it."""
+
+
+def text_of(value: Any) -> str:
+    """A JSON value as the text by which it is looked up: `7` and `"7"` are one key, as a path writes both alike."""
+    if type(value) is bool:  # a flag is written far more often than any other value that is no text
+        return "true" if value else "false"
+    return value if type(value) is str else msgspec.json.encode(value).decode()
+
+
+def holds(record: Record, field: str, wanted: Any) -> bool:
+    """Whether a record's field has the value, or one of the values when a list is wanted or held.
+
+    A dotted field walks objects, and through lists of objects.
+    """
+    if type(wanted) is str:
+        held = record.get(field)
+        if type(held) is str:
+            return held == wanted
+    texts = {text_of(value) for value in (wanted if isinstance(wanted, list) else [wanted])}
+    return any(text_of(value) in texts for value in _values_at(record, field.split(".")))
+
+
+def _values_at(value: Any, names: list[str]) -> Iterator[Any]:
+    if isinstance(value, list):
+        for inner in value:
+            yield from _values_at(inner, names)
+    elif not names:
+        yield value
+    elif isinstance(value, Mapping) and names[0] in value:
+        yield from _values_at(value[names[0]], names[1:])
+
+
+class Collection(msgspec.Struct, frozen=True, gc=False):
+    """The records of one kind: by key, and by the value of each indexed field."""
+
+    rules: CollectionRules
+    records: Map[str, Stored] = Map()
+    indexes: Indexes = EMPTY
+    next: int = 0  #: the place in the order of the record that is stored next
+
+    @classmethod
+    def of(cls, rules: CollectionRules, records: Iterable[Record]) -> Collection:
+        """A collection of many records at once; of two with one key, the later is kept."""
+        stored = {text_of(record[rules.key]): (order, record) for order, record in enumerate(records)}
+        indexes = {name: index for name in rules.indexed if (index := _index_of(name, stored))}
+        return cls(rules, Map(stored), indexes, max((order for order, _ in stored.values()), default=-1) + 1)
+
+    def get(self, key: Any) -> Record | None:
+        """The record with this key."""
+        found = self.records.get(key if type(key) is str else text_of(key))
+        return found[1] if found else None
+
+    def put(self, record: Record) -> Collection:
+        """This collection with the record added, or put in the place of the one with the same key."""
+        key = text_of(record[self.rules.key])
+        return self.stored(key, self.records.get(key), record)
+
+    def stored(self, key: str, old: Stored | None, record: Record, touched: frozenset[str] | None = None) -> Collection:
+        """This collection with the record under its key, where `old` is now.
+
+        `touched` names the only fields in which the two differ, where that is known: most changes touch no index.
+        """
+        rules, place, indexes = self.rules, self.next, self.indexes
+        order = place if old is None else old[0]
+        if old is None or touched is None or not rules.indexed.isdisjoint(touched):
+            indexes = self._reindexed(key, None if old is None else old[1], record)
+        records = self.records.set(key, (order, record))
+        return Collection(rules, records, indexes, place if order < place else order + 1)
+
+    def drop(self, record: Record) -> Collection:
+        """This collection without the record."""
+        key = text_of(record[self.rules.key])
+        return Collection(self.rules, self.records.delete(key), self._reindexed(key, record, None), self.next)
+
+    def _reindexed(self, key: str, old: Record | None, new: Record | None) -> Indexes:
+        indexes = self.indexes
+        was, becomes = (old or EMPTY).get, (new or EMPTY).get
+        for field in self.rules.indexed:
+            before, after = was(field, ABSENT), becomes(field, ABSENT)
+            if before is after:  # the common case: a change that does not touch the field
+                continue
+            index = indexes.get(field) or Map()
+            for text in _texts(before):
+                index = _without(index, text, key)
+            for text in _texts(after):
+                index = index.set(text, _with(index.get(text), key))
+            indexes = {**indexes, field: index}
+        return indexes
+
+    def first(self, filters: Filters, now: int) -> Record | None:
+        """The first record that matches and has not expired at `now`, as it shows at that instant."""
+        rules = self.rules
+        found, used = self._candidates(filters)
+        if len(found) > 1:
+            found = sorted(found, key=_order)
+        for _, record in found:
+            if _has(record, filters, used):
+                shown = rules.shown_at(record, now) if rules.timed else record
+                if shown is not None:
+                    return shown
+        return None
+
+    def visible(self, filters: Filters, now: int) -> list[Record]:
+        """The records that match and have not expired at `now`, as they show at that instant."""
+        found, rules = self.matching(filters), self.rules
+        if not rules.timed:
+            return found
+        shown_at = rules.shown_at
+        return [shown for record in found if (shown := shown_at(record, now)) is not None]
+
+    def matching(self, filters: Filters) -> list[Record]:
+        """The records that have all these values, in the order in which they were first stored."""
+        found, used = self._candidates(filters)
+        if len(found) > 1:
+            found = sorted(found, key=_order)
+        return [record for _, record in found if _has(record, filters, used)]
+
+    def _candidates(self, filters: Filters) -> tuple[Sequence[Stored], tuple[str, Any] | None]:
+        """As few records as one filter alone can tell, and that filter; all records and None when none can."""
+        rules, best, used = self.rules, None, None
+        for pair in filters:
+            name, value = pair
+            if type(value) is list:
+                continue
+            text = value if type(value) is str else text_of(value)
+            if name == rules.key:
+                found = self.records.get(text)
+                return ((found,) if found else ()), pair
+            if name in rules.indexed:
+                index = self.indexes.get(name)
+                keys = index.get(text) if index is not None else None
+                if keys is None:
+                    return (), pair
+                if type(keys) is str:  # no other filter can tell fewer
+                    return (self.records[keys],), pair
+                if best is None or len(keys) < len(best):
+                    best, used = keys, pair
+        records = self.records
+        return ([records[key] for key in best] if best is not None else list(records.values())), used
+
+
+def _index_of(field: str, stored: Mapping[str, Stored]) -> Index:
+    keys: dict[str, dict[str, None]] = {}
+    for key, (_, record) in stored.items():
+        for text in _texts(record.get(field, ABSENT)):
+            keys.setdefault(text, {})[key] = None
+    return Map({text: Map(found) if len(found) > 1 else next(iter(found)) for text, found in keys.items()})
+
+
+def _texts(value: Any) -> Iterable[str]:
+    """The texts under which the index of a field names a record: one, or one for each value of a list."""
+    if value is ABSENT:
+        return ()
+    return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)
+
+
+def _has(record: Record, filters: Filters, known: tuple[str, Any] | None) -> bool:
+    """Whether a record has all these values, of which one is known already."""
+    for pair in filters:
+        if pair is not known:
+            name, value = pair
+            held = record.get(name)
+            if type(held) is str and type(value) is str:  # the common case, without a call
+                if held != value:
+                    return False
+            elif not holds(record, name, value):
+                return False
+    return True
+
+
+def _order(stored: Stored) -> int:
+    return stored[0]
+
+
+def _with(keys: Keys | None, key: str) -> Keys:
+    if keys is None or keys == key:
+        return key
+    return (Map({keys: None}) if isinstance(keys, str) else keys).set(key, None)
+
+
+def _without(index: Index, value: str, key: str) -> Index:
+    keys = index[value]
+    if isinstance(keys, str):
+        return index.delete(value)
+    rest = keys.delete(key)
+    return index.set(value, rest if len(rest) > 1 else next(iter(rest)))
