@@ -33,13 +33,14 @@ def test_the_banner_says_all_on_one_screen(engine: Engine) -> None:
     assert "curl -X POST http://127.0.0.1:4010/devices/trust -H 'Authorization: Bearer alice-token'" in text
 
 
-def test_notes_on_the_contract_are_announced(build: Build, tmp_path: Path) -> None:
+def test_notes_on_the_contract_are_announced(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How many there are, and the command that tells them; nothing where there are none."""
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "api.yaml"
     path.write_text("openapi: 3.1.0\npaths:\n  /a:\n    post:\n      responses: {'400': {description: Bad}}\n")
     lines = banner(build(Settings(str(path), auth="off"))).splitlines()
     assert lines[1].endswith("(1 operation)")
-    assert lines[2].split() == ["Notes", "2,", "told", "by", "mockserver", "check-spec", str(path)]
+    assert lines[2].split() == ["Notes", "2,", "told", "by", "mockserver", "check-spec", "api.yaml"]
     assert "Notes" not in banner(build(bundled_settings()))
 
 
