@@ -32,11 +32,26 @@ class Showing:
         held = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
         if answer is None or held is None:
             raise LeftToExample("what it answers holds no list of records")
+        if self._fits_several(answer, held.path, resource):
+            raise LeftToExample("its records would fit two of the lists of which they must fit exactly one")
         problem = self._problem(resource, held.spot)
         if problem is not None:
             raise LeftToExample(f"its items do not fit the records of {resource.name}: {problem}")
         around = dict(surroundings(answer, held.path, self.schemas, operation))
         return {"reply": _reply(held.path, "$records", around)}
+
+    def _fits_several(self, answer: Spot, path: tuple[str, ...], resource: Resource) -> bool:
+        """Whether nothing tells the records apart from the items of another list that the answer may be."""
+        for name in path:
+            answer = self.schemas.members(answer)[name]
+        alternatives = (options for options in self.schemas.each(answer, "oneOf") if isinstance(options, list))
+        return any(sum(self._may_list(option, resource) for option in options) > 1 for options in alternatives)
+
+    def _may_list(self, alternative: Any, resource: Resource) -> bool:
+        items, spots = self.schemas.items(self.schemas.spot("", alternative)), (resource.record, *resource.also)
+        if items is None or all(self.fitting.misfit(spot, items) is not None for spot in spots):
+            return False
+        return not any(self.schemas.forbids(items, name) for spot in spots for name in self.schemas.required(spot))
 
     def lists(self, answer: Spot, resource: Resource) -> Held | None:
         """Where an answer holds a list of the very records of a collection; None when it holds none."""

@@ -245,3 +245,36 @@ def test_a_field_of_another_type_does_not_hold_the_key_of_the_parent(play: Play)
     assert made.status == 201
     assert made.json in ask("GET", f"/shelves/{first}/things").json
     assert made.json not in ask("GET", f"/shelves/{second}/things").json
+
+
+def test_alternatives_that_share_a_name_show_what_each_declares(play: Play) -> None:
+    """What one alternative requires of a member is shown, though another that comes first knows nothing of it."""
+    charge = thing(evidence=thing(note=None))
+    dispute = {**thing(evidence={**thing(reason=None), "required": ["reason"]}), "required": ["evidence"]}
+    paths = crud("/transfers", "id", THING)
+    ask = play(paths, Thing=thing(id=None, source={"anyOf": [{"type": "string"}, charge, dispute]}))
+    source = {"evidence": {"reason": "fraudulent"}}
+    made = ask("POST", "/transfers", json={"source": source})
+    assert (made.status, made.json["source"]) == (201, source)
+    listed = ask("GET", "/transfers")
+    assert listed.status == 200
+    assert made.json in listed.json
+
+
+@pytest.mark.parametrize("required", [["id", "details"], ["id"]])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_list_that_nothing_tells_from_another_is_left_to_its_example(
+    play: Play, closed: bool, required: list[str]
+) -> None:
+    """Items with one field more fit the other alternative too, unless that is closed to it."""
+    more = {**thing(id=None, name=None, details=None), "required": ["id", "details"]}
+    less = {**thing(id=None, name=None), "required": ["id"], "additionalProperties": not closed}
+    paths = crud("/hooks", "id", THING)
+    lists = [{"type": "array", "items": more}, {"type": "array", "items": less}]
+    paths["/hooks"]["get"]["responses"] = answer({"oneOf": lists})
+    ask = play(paths, Thing={**more, "required": required})
+    made = ask("POST", "/hooks", json={"id": "a", "details": "much"}).json
+    assert ask("GET", f"/hooks/{made['id']}").json == made
+    listed = ask("GET", "/hooks")
+    assert listed.status == 200
+    assert (made in listed.json) == closed
