@@ -278,3 +278,15 @@ def test_a_list_that_nothing_tells_from_another_is_left_to_its_example(
     listed = ask("GET", "/hooks")
     assert listed.status == 200
     assert (made in listed.json) == closed
+
+
+@pytest.mark.parametrize("in_path", [WHOLE, {"type": "string"}])
+def test_a_put_makes_no_record_whose_key_its_path_cannot_say(play: Play, in_path: Any) -> None:
+    """A record that is told by a number cannot be made at a path of words, whatever the status says."""
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["parameters"][0]["schema"] = in_path
+    paths["/things/{id}"]["put"] = {"requestBody": body(THING), "responses": answer(THING, "201")}
+    ask = play(paths, Thing={**thing(id=WHOLE, name=None), "required": ["id"]})
+    put = ask("PUT", "/things/77", json={"id": 77, "name": "Ball"})
+    assert put.status == 201
+    assert (put.json in ask("GET", "/things").json) == (in_path == WHOLE)
