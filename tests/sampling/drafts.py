@@ -130,9 +130,11 @@ class Drafts:
         return Draft(operation, tuple(values), sent, self._credentials(operation))
 
     def _value_of(self, parameter: Parameter, known: Mapping[str, Any]) -> Any:
-        if parameter.location == "path" and parameter.name in known:
-            return known[parameter.name]
         schema = parameter.content.schema if parameter.content else parameter.schema
+        if parameter.location == "path" and parameter.name in known:
+            value, fits = known[parameter.name], self.generator.fits
+            if schema is None or fits(schema, value) or fits(schema, str(value)):
+                return value
         for attempt in range(5):
             value = self._value(schema, varied=attempt > 0)
             if _travels(parameter, value):
