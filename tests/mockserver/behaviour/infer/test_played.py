@@ -290,3 +290,26 @@ def test_a_put_makes_no_record_whose_key_its_path_cannot_say(play: Play, in_path
     put = ask("PUT", "/things/77", json={"id": 77, "name": "Ball"})
     assert put.status == 201
     assert (put.json in ask("GET", "/things").json) == (in_path == WHOLE)
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_record_that_nothing_tells_from_another_alternative_is_not_shown_there(play: Play, told: bool) -> None:
+    """It is made and remembered all the same; where a constant tells them apart, it is shown as well."""
+    one, other = (
+        {
+            "type": "object",
+            "required": ["id", "kind"],
+            "properties": {"id": {"type": "string"}, "kind": kind, name: inner},
+        }
+        for name, inner, kind in (
+            ("size", WHOLE, {"const": "one"} if told else {"type": "string"}),
+            ("name", {"type": "string"}, {"const": "other"} if told else {"type": "string"}),
+        )
+    )
+    paths = crud("/things", "id", THING)
+    paths["/things"]["post"]["responses"] = answer({"oneOf": [THING, {"$ref": "#/components/schemas/Other"}]}, "201")
+    ask = play(paths, Thing=one, Other=other)
+    made = ask("POST", "/things", json={"id": "new", "kind": "one"})
+    assert made.status == 201
+    assert (made.json["id"] == "new") == told
+    assert ask("GET", "/things/new").json == {"id": "new", "kind": "one"}
