@@ -261,7 +261,10 @@ class Player:
             connection.putheader("Content-Length", str(len(wire.body)))
         connection.endheaders(wire.body or None)
         response = connection.getresponse()
-        return Heard(response.status, tuple(response.getheaders()), response.read())
+        heard = Heard(response.status, tuple(response.getheaders()), response.read())
+        if heard.status < 200:  # 101: what follows on this connection is another protocol (RFC 9110, 15.2.2)
+            connection.close()
+        return heard
 
 
 def _first_cause(contract: Contract, wire: Wire, theirs: str) -> str | None:
