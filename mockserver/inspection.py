@@ -10,6 +10,7 @@ import msgspec
 from mockserver.behaviour.vocabulary import Behaviour
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import Operation
+from mockserver.contract.twins import unsayable
 from mockserver.engine import Engine
 from mockserver.errors import MockError
 
@@ -30,7 +31,7 @@ class Finding(msgspec.Struct, frozen=True):
 def inspect(engine: Engine) -> Iterator[Finding]:
     """A finding for each operation, in the contract's order."""
     for operation in engine.contract.operations.values():
-        trouble = _trouble(engine, operation)
+        trouble = _unreached(operation) or _trouble(engine, operation)
         behaviour = engine.behaviours.operations.get(operation.id)
         if trouble:
             yield Finding(operation, "unservable", trouble)
@@ -38,6 +39,12 @@ def inspect(engine: Engine) -> Iterator[Finding]:
             yield Finding(operation, "stateful", _verbs(behaviour))
         else:
             yield Finding(operation, "example", engine.reasons.get(operation.id, "no behaviour is declared for it"))
+
+
+def _unreached(operation: Operation) -> str:
+    """Why no request can be one to this operation; empty when one can."""
+    names = ", ".join(f"{{{name}}}" for name in unsayable(operation))
+    return f"it cannot be reached: no request sends what comes after the # of its path ({names})" if names else ""
 
 
 def _trouble(engine: Engine, operation: Operation) -> str:

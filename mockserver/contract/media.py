@@ -11,6 +11,7 @@ from mockserver.contract.operation import MediaType
 Kind = Literal["json", "lines", "form", "multipart", "text", "binary"]
 
 _PARAMETER = re.compile(r""";\s*([^\s;=",]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)""")
+_OF_RANGE = {"application": "json", "text": "plain", "image": "png", "audio": "mpeg", "video": "mp4", "font": "woff2"}
 _LINES = ("jsonl", "x-jsonlines", "x-ndjson", "ndjson", "json-lines")
 
 
@@ -37,6 +38,16 @@ def kind(name: str) -> Kind:
     if main == "multipart":
         return "multipart"
     return "text" if main == "text" and sub != "xml" else "binary"
+
+
+def concrete(name: str) -> str:
+    """A type to answer in where a range is declared, such as `image/*`; any other name is itself."""
+    if "*" not in name:
+        return name
+    main, _, sub = split(name)[0].partition("/")
+    if main == "*":
+        return "application/json"
+    return f"{main}/x-any{sub[1:]}" if sub.startswith("*+") else f"{main}/{_OF_RANGE.get(main, 'x-any')}"
 
 
 def declared_for(media_types: Mapping[str, MediaType], header: str) -> MediaType | None:

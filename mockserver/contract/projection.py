@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from mockserver.contract.shape import Resolve, branches, is_open, item, members, required
+from mockserver.contract.shape import Resolve, branches, declarations, is_open, items, members, required
 
 Show = Callable[[Any], Any]
+
+Nodes = tuple[int, ...]  # the identities of schemas, which what is made of them holds
 
 REMEMBERED = 1_000
 """How many records of one list are remembered as they show."""
@@ -19,13 +21,12 @@ def projector(schema: Any, resolve: Resolve) -> Show:
 
     What it needs of a schema is found when the first value of that schema is shown: schemas reach far.
     """
-    return _projector(schema, resolve, {})
+    return _projector([schema], resolve, {})
 
 
 def stored_projector(schema: Any, resolve: Resolve) -> Show:
     """The same for what a store holds: no record changes in place, so what a list shows of it is worked out once."""
-    show, inner = projector(schema, resolve), item(schema, resolve)
-    each = projector(inner, resolve) if inner is not None else _as_is
+    show, each = projector(schema, resolve), _projector(items(schema, resolve), resolve, {})
     if each is _as_is:
         return show
     once = _once(each)
@@ -48,20 +49,20 @@ def _once(show: Show) -> Show:
     return shown
 
 
-def _projector(schema: Any, resolve: Resolve, known: dict[int, Show]) -> Show:
-    node = resolve(schema)
-    if not isinstance(node, Mapping) or _is_plain(node, resolve):
+def _projector(schemas: Iterable[Any], resolve: Resolve, known: dict[Nodes, Show]) -> Show:
+    """How a value shows whose place several schemas declare, as alternatives do that share the name of a member."""
+    found = {id(node): node for node in map(resolve, schemas) if isinstance(node, Mapping)}
+    if all(_is_plain(node, resolve) for node in found.values()):
         return _as_is
-    found = known.get(id(node))
-    if found is None:
-        found = known[id(node)] = _on_demand(partial(_of_object, node, resolve, known))
-    return found
+    nodes = tuple(found)
+    if nodes not in known:
+        known[nodes] = _on_demand(partial(_of_object, list(found.values()), resolve, known))
+    return known[nodes]
 
 
 def _is_plain(schema: Any, resolve: Resolve, depth: int = 4) -> bool:
     """Whether there is nothing to take away: no members are declared, nor by what a list holds."""
-    inner = item(schema, resolve)
-    deeper = inner is not None and (depth == 0 or not _is_plain(inner, resolve, depth - 1))
+    deeper = any(depth == 0 or not _is_plain(inner, resolve, depth - 1) for inner in items(schema, resolve))
     return not deeper and not members(schema, resolve)
 
 
@@ -77,20 +78,29 @@ def _on_demand(make: Callable[[], Show]) -> Show:
     return show
 
 
-def _of_object(node: Mapping[str, Any], resolve: Resolve, known: dict[int, Show]) -> Show:
-    declared = members(node, resolve)
+def _of_object(nodes: list[Mapping[str, Any]], resolve: Resolve, known: dict[Nodes, Show]) -> Show:
+    union: Mapping[str, Any] = nodes[0] if len(nodes) == 1 else {"anyOf": nodes}
+    declared = declarations(union, resolve)
     shown = {
-        name: _projector(inner, resolve, known)
-        for name, inner in declared.items()
-        if not any(branch.get("writeOnly") for branch in branches(inner, resolve))
+        name: _projector(given, resolve, known)
+        for name, given in declared.items()
+        if not any(branch.get("writeOnly") for inner in given for branch in branches(inner, resolve))
     }
     hidden = frozenset(declared) - frozenset(shown)
-    shown = dict.fromkeys(required(node, resolve) - hidden, _as_is) | shown
-    inner = item(node, resolve)
-    each = _projector(inner, resolve, known) if inner is not None else _as_is
+    shown = dict.fromkeys(required(union, resolve) - hidden, _as_is) | shown
+    each = _projector(items(union, resolve), resolve, known)
     if not declared and each is _as_is:
         return _as_is
-    return _shower(shown, hidden, each, open_=is_open(node, resolve))
+    open_ = is_open(union, resolve) or any(_is_free(node, resolve) for node in nodes)
+    return _shower(shown, hidden, each, open_=open_)
+
+
+def _is_free(schema: Any, resolve: Resolve) -> bool:
+    """Whether any object will do: no members are declared, and no other type is."""
+    types = [branch["type"] for branch in branches(schema, resolve) if branch.get("type")]
+    return not members(schema, resolve) and (
+        not types or any("object" in ([t] if isinstance(t, str) else t) for t in types)
+    )
 
 
 def _shower(shown: Mapping[str, Show], hidden: frozenset[str], each: Show, *, open_: bool) -> Show:

@@ -24,8 +24,19 @@ def branches(schema: Any, resolve: Resolve) -> Iterator[Mapping[str, Any]]:
             waiting.extend(reversed(node.get(word) or ()))
 
 
+def declarations(schema: Any, resolve: Resolve) -> dict[str, list[Any]]:
+    """The properties that a schema declares, by name, with each different schema that its branches give them."""
+    found: dict[str, list[Any]] = {}
+    for branch in branches(schema, resolve):
+        for name, inner in (branch.get("properties") or {}).items():
+            known = found.setdefault(name, [])
+            if inner not in known:
+                known.append(inner)
+    return found
+
+
 def members(schema: Any, resolve: Resolve) -> dict[str, Any]:
-    """The properties that a schema declares, in its branches too, by name."""
+    """The properties that a schema declares, in its branches too, by name; the first branch that declares one wins."""
     found: dict[str, Any] = {}
     for branch in branches(schema, resolve):
         for name, inner in (branch.get("properties") or {}).items():
@@ -39,8 +50,17 @@ def required(schema: Any, resolve: Resolve) -> frozenset[str]:
     return frozenset(name for names in wanted if isinstance(names, list) for name in names)
 
 
+def items(schema: Any, resolve: Resolve) -> list[Any]:
+    """The different schemas that a list's items may have: alternatives may each declare their own."""
+    found: list[Any] = []
+    for branch in branches(schema, resolve):
+        if branch.get("items") and branch["items"] not in found:
+            found.append(branch["items"])
+    return found
+
+
 def item(schema: Any, resolve: Resolve) -> Any:
-    """The schema of a list's items; None where none is declared."""
+    """The schema of a list's items, the first where there are several; None where none is declared."""
     return next((branch["items"] for branch in branches(schema, resolve) if branch.get("items")), None)
 
 
@@ -51,11 +71,13 @@ def is_open(schema: Any, resolve: Resolve) -> bool:
 
 
 def at_path(schema: Any, names: tuple[str, ...], resolve: Resolve) -> Any:
-    """The schema of the member at a path of names; None where nothing is declared there."""
+    """The schema of the member at a path of names, a union where branches declare it differently; None where nothing
+    is declared there."""
     for name in names:
-        schema = members(schema, resolve).get(name)
-        if schema is None:
+        found = declarations(schema, resolve).get(name)
+        if found is None:
             return None
+        schema = found[0] if len(found) == 1 else {"anyOf": found}
     return schema
 
 

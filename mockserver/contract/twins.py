@@ -29,6 +29,13 @@ def has_more(template: str) -> bool:
     return any(mark in template for mark in _MARKS)
 
 
+def unsayable(operation: Operation) -> list[str]:
+    """The path parameters that stand behind the # of the template alone, so that no request can hold their values."""
+    sent, _, fragment = operation.template.partition("#")
+    names = (one.name for one in operation.parameters if one.location == "path")
+    return [name for name in names if f"{{{name}}}" in fragment and f"{{{name}}}" not in sent]
+
+
 @dataclass(frozen=True)
 class Twin:
     """One of several operations of a path and method; `names` are the parameters in its path, in order."""

@@ -10,6 +10,7 @@ from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.fits import Judge
 
+_DEEPEST: Final = 3  #: levels of a value at which something is sought that one alternative admits alone
 _UNLIKELY: Final[tuple[Any, ...]] = (0, "unlike", True, None, [], {})
 
 
@@ -81,14 +82,37 @@ def spoiled(demands: Demands, value: Any, judge: Judge, flatten: Flattener) -> A
     return value
 
 
-def _kept_out(schema: Any, value: dict[str, Any], demands: Demands, judge: Judge, flatten: Flattener) -> Any:
-    for name in _members(schema, flatten):
+def _kept_out(
+    schema: Any, value: dict[str, Any], demands: Demands, judge: Judge, flatten: Flattener, depth: int = 0
+) -> Any:
+    names = _members(schema, flatten)
+    for name in names:
         if name not in value:
             for odd in _UNLIKELY:
                 allowed = all(judge.fits(own, odd) for own in demands.of_property(name))
                 if allowed and not judge.fits(schema, {**value, name: odd}):
                     return {**value, name: odd}
+    for name in names if depth < _DEEPEST else ():
+        inner = value.get(name)
+        if inner and isinstance(inner, dict | list):
+            theirs, own = flatten([schema]).of_property(name), demands.of_property(name)
+            changed = _kept_out_below(theirs, inner, own, judge, flatten, depth + 1)
+            if changed is not None and not judge.fits(schema, {**value, name: changed}):
+                return {**value, name: changed}
     return None
+
+
+def _kept_out_below(theirs: list[Any], value: Any, own: list[Any], judge: Judge, flatten: Flattener, depth: int) -> Any:
+    """A member, or the first item of a list, kept out of what other schemas ask of it."""
+    try:
+        demands = flatten(own)
+        if isinstance(value, dict):
+            return _kept_out({"allOf": theirs}, value, demands, judge, flatten, depth)
+        theirs, own, first = flatten(theirs).of_item(0), demands.of_item(0), value[0]
+        changed = _kept_out_below(theirs, first, own, judge, flatten, depth) if isinstance(first, dict) else None
+    except Unsatisfiable:
+        return None
+    return None if changed is None else [changed, *value[1:]]
 
 
 def _members(option: Any, flatten: Flattener) -> list[str]:

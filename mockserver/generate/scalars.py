@@ -69,6 +69,9 @@ def _strings(formats: list[str], random: Random, hint: str, low: int, high: int 
 def _padded(name: str, text: str, low: int) -> str:
     if name == "byte":
         return "QUJD" * (-(-low // 4))
+    if name in ("date-time", "time") and low > len(text):
+        more = low - len(text)
+        return f"{text[:-1]}+00:00" if more == 5 else f"{text[:-1]}.{'0' * (more - 1)}Z"
     missing = "a" * (low - len(text))
     return missing + text if name in _PREFIXED else text + missing
 

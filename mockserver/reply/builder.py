@@ -156,14 +156,20 @@ class ReplyBuilder:
         chosen = response.media_types.get(media) if media else preferred(response, stored=sparse or status >= 400)
         if chosen is None or status in (204, 205, 304) or status < 200:
             return Template(status, None, ABSENT, headers, None)
-        name = chosen.name if "*" not in chosen.name else "application/json"
+        name = media_types.concrete(chosen.name)
         xml = is_xml(name)
         value = self._example(chosen)
         if value is ABSENT and chosen.schema is not None:
             made = self.generated(chosen.schema, sparse=sparse)
+            made = self._as_element(made, chosen.schema) if xml and isinstance(made, str) else made
             return Template(status, name, made, headers, chosen.schema, made=True, xml=xml)
-        value = _nothing_said(chosen.name) if value is ABSENT else value
+        value = _nothing_said(name) if value is ABSENT else value
         return Template(status, name, value, headers, chosen.schema, xml=xml)
+
+    def _as_element(self, text: str, schema: Any) -> str:
+        """Made-up text as an XML document, where the schema takes that."""
+        whole = xml_text(text, schema, self.contract.resolve)
+        return text if self.contract.violations(schema, whole, place="body") else whole
 
     def _example(self, media: MediaType) -> Any:
         """The contract's example of a media type, when it keeps its own schema; else ABSENT."""
@@ -208,7 +214,7 @@ def preferred(response: Response, *, stored: bool = False) -> MediaType | None:
 
 def _nothing_said(name: str) -> Any:
     """What stands for a body of which the contract says its media type and nothing else: empty, and readable."""
-    kind = "json" if "*" in name else media_types.kind(media_types.split(name)[0])
+    kind = media_types.kind(media_types.split(name)[0])
     return {} if kind == "json" else ""
 
 

@@ -48,6 +48,21 @@ def test_operations_are_told_by_how_they_answer(build: Build, path: Path) -> Non
     assert lines[4].startswith("  ping    its path is no collection")
 
 
+def test_an_operation_that_no_request_can_reach_is_told(build: Build, path: Path) -> None:
+    """A value behind the # of a path is never sent; a word there only tells operations apart."""
+    one = "get: {{operationId: {}, parameters: [{}], responses: {{'200': {{description: it}}}}}}"
+    value = "{name: id, in: path, required: true, schema: {type: string}}"
+    lost = (
+        f"  /send/#env/{{id}}:\n    {one.format('lost', value)}\n  /send/{{id}}#env:\n    {one.format('sent', value)}\n"
+    )
+    path.write_text(CONTRACT.replace("  /ping:\n", f"{lost}  /ping:\n"))
+    lines, servable = report(build(Settings(str(path))))
+    assert not servable
+    assert lines[lines.index("Not servable (1)") + 1] == (
+        "  lost    it cannot be reached: no request sends what comes after the # of its path ({id})"
+    )
+
+
 def test_notes_have_file_line_and_pointer(build: Build, path: Path) -> None:
     """As errors have them."""
     lines, _ = report(build(Settings(str(path))))

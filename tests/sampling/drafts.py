@@ -11,6 +11,7 @@ from urllib.parse import quote
 from mockserver.contract import media
 from mockserver.contract.contract import Contract, Match
 from mockserver.contract.operation import Body, MediaType, Operation, Parameter, SecurityScheme
+from mockserver.contract.twins import unsayable
 from mockserver.generate import Generator, Unsatisfiable
 from mockserver.messages import Request
 from tests.mockserver.contract.made import JUNK_TEXTS, Unmakable, spoiled
@@ -20,7 +21,7 @@ TRIES = 12
 """How many spoilings are tried until one makes a request invalid."""
 ROOM, DEEPEST = 200, 5
 UNHEARD = "application/x-unheard-of"
-_ABSENT: Any = object()
+LENGTH = "content-length"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ class Draft:
             body, headers["Content-Type"] = self.bytes
         elif self.body is not None:
             body, headers["Content-Type"] = serialising.body(*self.body)
+        for name in headers:
+            if name.lower() == LENGTH:  # declared as a parameter, it says what it always says
+                headers[name] = str(len(body))
         template = quote(self.operation.template.partition("#")[0], safe="/{}:@!$&'()*+,;=~%?")
         for name, text in path.items():
             template = template.replace("{" + quote(name, safe="@!$&'()*+,;=~") + "}", text)
@@ -110,6 +114,8 @@ class Drafts:
 
     def sound(self, operation: Operation, known: Mapping[str, Any], body: Mapping[str, Any]) -> Draft:
         """A request that the contract takes; `known` are path values and `body` fields of records that are there."""
+        if unsayable(operation):
+            raise Unmakable("a path value behind a #, which no request sends")
         values = []
         for parameter in operation.parameters:
             if parameter.required or self.random.random() < 0.5:
@@ -124,9 +130,11 @@ class Drafts:
         return Draft(operation, tuple(values), sent, self._credentials(operation))
 
     def _value_of(self, parameter: Parameter, known: Mapping[str, Any]) -> Any:
-        if parameter.location == "path" and parameter.name in known:
-            return known[parameter.name]
         schema = parameter.content.schema if parameter.content else parameter.schema
+        if parameter.location == "path" and parameter.name in known:
+            value, fits = known[parameter.name], self.generator.fits
+            if schema is None or fits(schema, value) or fits(schema, str(value)):
+                return value
         for attempt in range(5):
             value = self._value(schema, varied=attempt > 0)
             if _travels(parameter, value):
@@ -158,9 +166,17 @@ class Drafts:
                 found |= _credential(schemes[name])
         return found
 
+    def anonymous(self, sound: Draft) -> Draft:
+        """The request without credentials, also where the operation declares them as parameters."""
+        schemes = self.contract.security_schemes
+        named = {name for alternative in sound.operation.security for name in alternative if name in schemes}
+        places = {place.lower() for name in named for place in _credential(schemes[name])}
+        kept = tuple(one for one in sound.values if f"{one[0].location} {one[0].name}".lower() not in places)
+        return replace(sound, values=kept, credentials={})
+
     def spoiled(self, sound: Draft) -> Draft:
         """The request with one thing of it changed, which may make it invalid."""
-        victims: list[Any] = [item for item in sound.values if item[0].location != "querystring"]
+        victims: list[Any] = [item for item in sound.values if _may_be_spoiled(item[0])]
         if sound.operation.body:
             victims += ["body"] * max(1, len(victims) // 2)
         if not victims:
@@ -183,6 +199,11 @@ class Drafts:
         if kind < 0.45:
             return replace(sound, body=None)
         return replace(sound, body=(sound.body[0], spoiled(sound.body[1], self.random)))
+
+
+def _may_be_spoiled(parameter: Parameter) -> bool:
+    """No client says another length than that of its body."""
+    return parameter.location != "querystring" and parameter.name.lower() != LENGTH
 
 
 def _travels(parameter: Parameter, value: Any) -> bool:

@@ -23,14 +23,14 @@ from tests.mockserver.contract.authority import Authority, told
 from tests.mockserver.contract.causes import cause
 from tests.mockserver.contract.made import Unmakable
 from tests.sampling.answer_causes import answer_cause
-from tests.sampling.drafts import TRIES, UNHEARD, Draft, Drafts, Wire
+from tests.sampling.drafts import LENGTH, TRIES, UNHEARD, Draft, Drafts, Wire
 
 PROBLEM, UNKNOWN_METHOD = "application/problem+json", "BREW"
 FAULTS = ("5XX OF OURS", "VALID BUT REFUSED", "INVALID BUT TAKEN", "ANSWER NOT VALID")
 """What must not happen."""
 UNMADE = (
-    "operations left out: a list of objects in a query, a path value that needs a slash, a path of the same shape as "
-    "another one's, a schema that nothing satisfies"
+    "operations left out: a list of objects in a query, a path value that needs a slash or stands behind a #, a path "
+    "of the same shape as another one's, a schema that nothing satisfies"
 )
 PATIENCE = 20  # seconds for one request: openapi-core, and the making of values, may take long on some schemas
 _ORDER = ("GET", "HEAD", "QUERY", "OPTIONS", "POST", "PUT", "PATCH")  # what removes comes last
@@ -182,7 +182,7 @@ class Player:
                 return wire, theirs
         wire = draft.wire()
         if draft.credentials:
-            return Draft(draft.operation, draft.values, draft.body).wire(), "no credentials"
+            return self.drafts.anonymous(draft).wire(), "no credentials"
         if self.contract.allowed(unquote(wire.target.partition("?")[0])):
             return Wire(
                 UNKNOWN_METHOD, wire.target, wire.headers, wire.body, wire.match
@@ -257,11 +257,14 @@ class Player:
         connection.putrequest(wire.method, wire.target or "/", skip_accept_encoding=True)
         for name, value in wire.headers.items():
             connection.putheader(name, value)
-        if wire.body:
+        if wire.body and LENGTH not in map(str.lower, wire.headers):
             connection.putheader("Content-Length", str(len(wire.body)))
         connection.endheaders(wire.body or None)
         response = connection.getresponse()
-        return Heard(response.status, tuple(response.getheaders()), response.read())
+        heard = Heard(response.status, tuple(response.getheaders()), response.read())
+        if heard.status < 200:  # 101: what follows on this connection is another protocol (RFC 9110, 15.2.2)
+            connection.close()
+        return heard
 
 
 def _first_cause(contract: Contract, wire: Wire, theirs: str) -> str | None:

@@ -30,10 +30,16 @@ def as_is(value: str) -> str:
     return value
 
 
+def content(parameter: Parameter, value: Any) -> str:
+    """The value of a parameter that is declared by `content`, in that media type: JSON, or the text itself."""
+    name = parameter.content.name if parameter.content else ""
+    return json.dumps(value) if media.kind(media.split(name)[0]) == "json" else text(value)
+
+
 def in_path(parameter: Parameter, value: Any) -> str:
     """A path parameter as it stands in the path."""
     if parameter.content:
-        return encoded(json.dumps(value))
+        return encoded(content(parameter, value))
     if parameter.style == "label":
         return "." + _joined(value, "." if parameter.explode else ",", encoded, explode=parameter.explode)
     if parameter.style == "matrix":
@@ -55,7 +61,7 @@ def in_query(parameter: Parameter, value: Any) -> list[str]:
     if parameter.location == "querystring":
         return [form(value)] if isinstance(value, dict) else [encoded(json.dumps(value))]
     if parameter.content:
-        return [f"{name}={encoded(json.dumps(value))}"]
+        return [f"{name}={encoded(content(parameter, value))}"]
     if parameter.style == "deepObject" and isinstance(value, dict):
         return [f"{name}[{encoded(key)}]={encoded(text(item))}" for key, item in value.items()]
     if not value and isinstance(value, list | dict):
@@ -70,13 +76,13 @@ def in_query(parameter: Parameter, value: Any) -> list[str]:
 
 def in_header(parameter: Parameter, value: Any) -> str:
     """A header's text."""
-    return json.dumps(value) if parameter.content else _joined(value, ",", as_is, explode=parameter.explode)
+    return content(parameter, value) if parameter.content else _joined(value, ",", as_is, explode=parameter.explode)
 
 
 def in_cookie(parameter: Parameter, value: Any) -> list[str]:
     """A cookie parameter as `name=value` pairs."""
     if parameter.content:
-        return [f"{parameter.name}={encoded(json.dumps(value))}"]
+        return [f"{parameter.name}={encoded(content(parameter, value))}"]
     if parameter.explode and isinstance(value, list):
         return [f"{parameter.name}={encoded(text(item))}" for item in value]
     if parameter.explode and isinstance(value, dict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from mockserver.behaviour.infer.spots import Schemas, Spot
 
@@ -46,11 +46,16 @@ class Fitting:
         return f"is {_words(given)} here and {_words(wanted)} there"
 
     def _values(self, source: Spot, target: Spot) -> str | None:
-        wanted = [list(values) for values in self.schemas.each(target, "enum") if isinstance(values, list)]
+        wanted = self._named(target)
         if len(wanted) != 1:
             return None
-        given = [value for values in self.schemas.each(source, "enum") for value in values or ()]
+        given = [value for values in self._named(source) for value in values]
         return None if given and all(value in wanted[0] for value in given) else "has other values here than there"
+
+    def _named(self, spot: Spot) -> list[list[Any]]:
+        """The values that each `enum` or `const` of a schema names."""
+        enums = [list(values) for values in self.schemas.each(spot, "enum") if isinstance(values, list)]
+        return enums + [[value] for value in self.schemas.each(spot, "const")]
 
     def _formats(self, source: Spot, target: Spot) -> str | None:
         wanted = set(self.schemas.each(target, "format")) - _LOOSE

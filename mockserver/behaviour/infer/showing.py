@@ -32,11 +32,33 @@ class Showing:
         held = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
         if answer is None or held is None:
             raise LeftToExample("what it answers holds no list of records")
+        if self._fits_several(answer, held, resource, listed=True):
+            raise LeftToExample("its records would fit two of the lists of which they must fit exactly one")
         problem = self._problem(resource, held.spot)
         if problem is not None:
             raise LeftToExample(f"its items do not fit the records of {resource.name}: {problem}")
         around = dict(surroundings(answer, held.path, self.schemas, operation))
         return {"reply": _reply(held.path, "$records", around)}
+
+    def _fits_several(self, answer: Spot, held: Held, resource: Resource, *, listed: bool = False) -> bool:
+        """Whether nothing tells the records apart from what another alternative of the answer holds."""
+        for name in held.path:
+            answer = self.schemas.members(answer)[name]
+        for branch in self.schemas.branches(answer):
+            options = branch.node.get("oneOf")
+            if isinstance(options, list) and "discriminator" not in branch.node:
+                spots = [self.schemas.spot("", option) for option in options]
+                shown = [self.schemas.items(spot) if listed else spot for spot in spots]
+                if sum(one is not None and self._may_be(one, resource) for one in shown) > 1:
+                    return True
+        return False
+
+    def _may_be(self, shown: Spot, resource: Resource) -> bool:
+        """Whether the records always fit a schema."""
+        spots = (resource.record, *resource.also)
+        if not self.schemas.is_object(shown) or all(self.fitting.misfit(spot, shown) is not None for spot in spots):
+            return False
+        return not any(self.schemas.forbids(shown, name) for spot in spots for name in self.schemas.required(spot))
 
     def lists(self, answer: Spot, resource: Resource) -> Held | None:
         """Where an answer holds a list of the very records of a collection; None when it holds none."""
@@ -76,6 +98,10 @@ class Showing:
             if must:
                 raise LeftToExample(f"its answer does not fit the records of {resource.name}: {problem}")
             return self._key_alone(answer, resource)
+        if self._fits_several(answer, held, resource):
+            if must:
+                raise LeftToExample("its records would fit two of the alternatives of which they must fit exactly one")
+            return {}
         return {"reply": _reply(held.path, "$record")}
 
     def _is_in_one_of_several(self, answer: Spot, path: tuple[str, ...]) -> bool:

@@ -186,6 +186,8 @@ class Verbs:
         return {**_because(because), **find, "set": _short({**changed, **stamps}, "="), **shown}
 
     def _upsert(self, route: Route, resource: Resource, sent: Sent) -> Data:
+        if not self._can_be_key(route, resource):
+            raise LeftToExample(f"PUT makes a record, and its {resource.key} cannot be what the path says")
         created = {**sent.all, **dict.fromkeys(sent.odd, "$absent"), **self._keyed(route, resource)}
         return {
             **_because("PUT on a record makes or replaces it: it never answers 404"),
@@ -193,6 +195,18 @@ class Verbs:
             "create": {resource.name: created},
             **self.showing.record(route.operation, resource),
         }
+
+    def _can_be_key(self, route: Route, resource: Resource) -> bool:
+        """Whether a value of the path has a type that the key of a record may have."""
+        key, name = self.schemas.members(resource.record).get(resource.key), route.value(route.shape)
+        schema = next(
+            (one.schema for one in route.operation.parameters if (one.location, one.name) == ("path", name)), None
+        )
+        if key is None or schema is None:
+            return True
+        given, wanted = self.schemas.types(self.schemas.spot("", schema)), self.schemas.types(key)
+        loose = wanted | {"integer"} if "number" in wanted else wanted
+        return not given or not wanted or bool(given & loose)
 
     def _keyed(self, route: Route, resource: Resource) -> Data:
         link = resource.link(route.shape[:-1])

@@ -31,8 +31,19 @@ def _http_headers(_: Contract, __: Match, ___: Request, ours: Sequence[Violation
 
 def _read_only(contract: Contract, match: Match, _: Request, ours: Sequence[Violation], theirs: str) -> bool:
     written = "Tried to write read-only property" in theirs
-    required = contract.document.version != "3.0" and "is a required property" in theirs
-    return not ours and (written or (required and '"readOnly"' in json.dumps(_closure(contract, match.operation))))
+    closure = _closure(contract, match.operation) if "is a required property" in theirs else []
+    required = contract.document.version != "3.0" and '"readOnly"' in json.dumps(closure)
+    return not ours and (written or required or any(_referred(contract, node, theirs) for node in closure))
+
+
+def _referred(contract: Contract, node: Any, theirs: str) -> bool:
+    """Whether a missing property is readOnly by a `$ref`, which openapi-core does not follow to see it."""
+    properties = node.get("properties") if isinstance(node, dict) else None
+    return isinstance(properties, dict) and any(
+        f"'{name}' is a required property" in theirs and contract.resolve(inner).get("readOnly") is True
+        for name, inner in properties.items()
+        if isinstance(inner, dict) and "$ref" in inner
+    )
 
 
 def _default_of_required(_: Contract, match: Match, __: Request, ours: Sequence[Violation], theirs: str) -> bool:
@@ -103,7 +114,9 @@ def _typeless(parameter: Parameter) -> bool:
 CAUSES: dict[str, Cause] = {
     "an empty query value is text like any other; openapi-core refuses it": _empty_value,
     "Accept, Authorization and Content-Type are no parameters (OpenAPI 3.1.1, 4.8.12.2)": _http_headers,
-    "readOnly: may be sent, need not be; openapi-core refuses it in 3.0, and demands it since 3.1": _read_only,
+    "readOnly: may be sent, need not be; openapi-core refuses it in 3.0, demands it since 3.1 or behind a $ref": (
+        _read_only
+    ),
     "a default does not stand in for a required parameter; openapi-core lets it": _default_of_required,
     "a default written as text is cast; openapi-core refuses the request that relies on it": _default_as_text,
     "a style that openapi-core does not read: label, matrix, spaceDelimited, exploded objects, deepObject of lists": (

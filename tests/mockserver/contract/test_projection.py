@@ -64,6 +64,8 @@ def test_showing_is_idempotent(schema: Any, value: Any) -> None:
 
 
 CLOSED = {"type": "object", "properties": {"a": {"type": "string"}}}
+OTHER = {"type": "object", "properties": {"b": {"type": "string"}}}
+BOTH_IN = {"in": {"a": 1, "b": 2, "c": 3}}
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,20 @@ CLOSED = {"type": "object", "properties": {"a": {"type": "string"}}}
             {"in": [{"a": "x"}]},
         ),
         ({"type": "array", "items": {"type": "array", "items": CLOSED}}, [[{"c": 2}]], [[{}]]),
+        ({"oneOf": [{"properties": {"in": CLOSED}}, {"properties": {"in": OTHER}}]}, BOTH_IN, {"in": {"a": 1, "b": 2}}),
+        ({"oneOf": [{"properties": {"in": OTHER}}, {"properties": {"in": CLOSED}}]}, BOTH_IN, {"in": {"a": 1, "b": 2}}),
+        ({"oneOf": [{"items": CLOSED}, {"items": OTHER}]}, [{"a": 1, "b": 2, "c": 3}], [{"a": 1, "b": 2}]),
+        ({"oneOf": [{"properties": {"in": CLOSED}}, {"properties": {"in": {"type": "object"}}}]}, BOTH_IN, BOTH_IN),
+        (
+            {"oneOf": [{"properties": {"in": {"type": "string"}}}, {"properties": {"in": CLOSED}}]},
+            BOTH_IN,
+            {"in": {"a": 1}},
+        ),
+        (
+            {"allOf": [{"properties": {"a": {}, "p": {}}}, {"properties": {"p": {"writeOnly": True}}}]},
+            {"a": 1, "p": "word"},
+            {"a": 1},
+        ),
     ],
 )
 def test_what_shows(schema: Any, value: Any, shown: Any) -> None:

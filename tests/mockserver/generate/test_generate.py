@@ -159,6 +159,17 @@ def test_overlapping_alternatives_are_told_apart() -> None:
     assert sum(Generator(resolve).fits(one, made) for one in (first, second)) == 1
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_alternatives_that_only_an_inner_member_tells_apart(listed: bool) -> None:
+    """What is made of the first holds within it what the second does not admit."""
+    whole, text = {"x": {"type": "integer"}}, {"name": {"type": "string"}}
+    objects: Any = [{"type": "object", "required": ["x"], "properties": {**whole, **more}} for more in ({}, text)]
+    inner = [{"type": "array", "minItems": 1, "items": one} for one in objects] if listed else objects
+    first, second = ({"type": "object", "required": ["in"], "properties": {"in": one}} for one in inner)
+    made = make({"oneOf": [first, second]})
+    assert [Generator(resolve).fits(one, made) for one in (first, second)] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("schema", "place"),
     [

@@ -166,6 +166,26 @@ def test_a_media_type_of_which_nothing_is_said(
     assert (reply.value, reply.body()) == (value, body)
 
 
+@pytest.mark.parametrize(
+    ("declared", "answered"),
+    [
+        ("image/*", "image/png"),
+        ("text/*", "text/plain"),
+        ("application/*", "application/json"),
+        ("application/*+xml", "application/x-any+xml"),
+        ("chemical/*", "chemical/x-any"),
+        ("*/*", "application/json"),
+    ],
+)
+def test_a_range_of_media_types_is_answered_in_one_of_them(
+    mock_of: Callable[..., Ask], declared: str, answered: str
+) -> None:
+    """What is answered lies in the range, else it would break the contract."""
+    responses = {"200": {"description": "", "content": {declared: {"schema": {"type": "string", "enum": ["a"]}}}}}
+    heard = mock_of(document({"/a": {"get": {"responses": responses}}}))("GET", "/a")
+    assert (heard.status, heard.headers["content-type"]) == (200, answered)
+
+
 def test_a_field_brings_what_its_parents_require(mock_of: Callable[..., Ask]) -> None:
     """An object that is made only to hold a field has its other required members too."""
     inner = {"type": "object", "required": ["id", "kind"], "properties": {"id": {}, "kind": {"type": "string"}}}

@@ -70,6 +70,8 @@ def test_xml_is_known_by_its_media_type(content_type: str, verdict: bool) -> Non
         ),
         ({"schema": {"type": "object"}, "example": "<as><it/></as>"}, "<as><it/></as>"),
         ({"schema": {"type": "object"}, "example": {"a": 1}}, "<root><a>1</a></root>"),
+        ({"schema": {"type": "string", "default": "a<b"}}, "<root>a&lt;b</root>"),
+        ({"schema": {"type": "string", "enum": ["bare"]}}, "bare"),
     ],
 )
 def test_answers_in_xml(mock_of: Callable[..., Ask], media: str, told: Any, text: str) -> None:

@@ -245,3 +245,71 @@ def test_a_field_of_another_type_does_not_hold_the_key_of_the_parent(play: Play)
     assert made.status == 201
     assert made.json in ask("GET", f"/shelves/{first}/things").json
     assert made.json not in ask("GET", f"/shelves/{second}/things").json
+
+
+def test_alternatives_that_share_a_name_show_what_each_declares(play: Play) -> None:
+    """What one alternative requires of a member is shown, though another that comes first knows nothing of it."""
+    charge = thing(evidence=thing(note=None))
+    dispute = {**thing(evidence={**thing(reason=None), "required": ["reason"]}), "required": ["evidence"]}
+    paths = crud("/transfers", "id", THING)
+    ask = play(paths, Thing=thing(id=None, source={"anyOf": [{"type": "string"}, charge, dispute]}))
+    source = {"evidence": {"reason": "fraudulent"}}
+    made = ask("POST", "/transfers", json={"source": source})
+    assert (made.status, made.json["source"]) == (201, source)
+    listed = ask("GET", "/transfers")
+    assert listed.status == 200
+    assert made.json in listed.json
+
+
+@pytest.mark.parametrize("required", [["id", "details"], ["id"]])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_list_that_nothing_tells_from_another_is_left_to_its_example(
+    play: Play, closed: bool, required: list[str]
+) -> None:
+    """Items with one field more fit the other alternative too, unless that is closed to it."""
+    more = {**thing(id=None, name=None, details=None), "required": ["id", "details"]}
+    less = {**thing(id=None, name=None), "required": ["id"], "additionalProperties": not closed}
+    paths = crud("/hooks", "id", THING)
+    lists = [{"type": "array", "items": more}, {"type": "array", "items": less}]
+    paths["/hooks"]["get"]["responses"] = answer({"oneOf": lists})
+    ask = play(paths, Thing={**more, "required": required})
+    made = ask("POST", "/hooks", json={"id": "a", "details": "much"}).json
+    assert ask("GET", f"/hooks/{made['id']}").json == made
+    listed = ask("GET", "/hooks")
+    assert listed.status == 200
+    assert (made in listed.json) == closed
+
+
+@pytest.mark.parametrize("in_path", [WHOLE, {"type": "string"}])
+def test_a_put_makes_no_record_whose_key_its_path_cannot_say(play: Play, in_path: Any) -> None:
+    """A record that is told by a number cannot be made at a path of words, whatever the status says."""
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["parameters"][0]["schema"] = in_path
+    paths["/things/{id}"]["put"] = {"requestBody": body(THING), "responses": answer(THING, "201")}
+    ask = play(paths, Thing={**thing(id=WHOLE, name=None), "required": ["id"]})
+    put = ask("PUT", "/things/77", json={"id": 77, "name": "Ball"})
+    assert put.status == 201
+    assert (put.json in ask("GET", "/things").json) == (in_path == WHOLE)
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_record_that_nothing_tells_from_another_alternative_is_not_shown_there(play: Play, told: bool) -> None:
+    """It is made and remembered all the same; where a constant tells them apart, it is shown as well."""
+    one, other = (
+        {
+            "type": "object",
+            "required": ["id", "kind"],
+            "properties": {"id": {"type": "string"}, "kind": kind, name: inner},
+        }
+        for name, inner, kind in (
+            ("size", WHOLE, {"const": "one"} if told else {"type": "string"}),
+            ("name", {"type": "string"}, {"const": "other"} if told else {"type": "string"}),
+        )
+    )
+    paths = crud("/things", "id", THING)
+    paths["/things"]["post"]["responses"] = answer({"oneOf": [THING, {"$ref": "#/components/schemas/Other"}]}, "201")
+    ask = play(paths, Thing=one, Other=other)
+    made = ask("POST", "/things", json={"id": "new", "kind": "one"})
+    assert made.status == 201
+    assert (made.json["id"] == "new") == told
+    assert ask("GET", "/things/new").json == {"id": "new", "kind": "one"}
