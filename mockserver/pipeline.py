@@ -18,7 +18,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operation import ABSENT, Operation
 from mockserver.contract.routing import served
 from mockserver.cors import cors_headers, preflight
-from mockserver.errors import Refused, Violation
+from mockserver.errors import ContractBroken, Refused, Violation
 from mockserver.faults import Asked, Disturbance, delayed, disturb, disturbed
 from mockserver.journal import Entry, Journal
 from mockserver.messages import Answer, Inputs, Request
@@ -66,6 +66,8 @@ class Pipeline:
                 reply = early or self._told(request, story)
             except Refused as refused:
                 reply = self._refused(refused, story)
+        except ContractBroken as error:
+            reply = self._failed(story, f"the contract cannot be served here: {error}")
         except Exception as error:
             log.exception("%s %s failed", request.method, request.path)
             reply = self._failed(story, f"the mock itself failed: {type(error).__name__}: {error}")

@@ -190,3 +190,13 @@ def test_what_no_operation_declares(ask: Ask, method: str, path: str, status: in
     if status == 405:
         assert set(answer.headers["allow"].split(", ")) >= {"GET"}
     assert answer.json
+
+
+@pytest.mark.breaks_contract
+def test_an_answer_for_which_no_value_is_declared_is_the_contract_s_fault(mock_of: Callable[..., Ask]) -> None:
+    """A 500 that says where nothing fits; the mock is not to blame."""
+    ask = mock_of(document({"/a": {"get": {"responses": answers({"allOf": [{"type": "null"}, {"type": "string"}]})}}}))
+    answer = ask("GET", "/a")
+    assert answer.status == 500
+    assert answer.json["detail"].startswith("the contract cannot be served here: ")
+    assert "mend it or add an example" in answer.json["detail"]
