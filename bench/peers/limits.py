@@ -4,6 +4,7 @@ Usage: python -m bench.peers.limits raw|flask ANSWERS PORT
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -55,6 +56,8 @@ def main(kind: str, answers: str, port: str) -> None:
     read = json.loads(Path(answers).read_text())
     bodies = {method: json.dumps(read[method], separators=(",", ":")).encode() for method in ("GET", "POST")}
     application = {"raw": raw, "flask": flask}[kind](bodies)
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     server = Granian(  # every other option as mockserver.server has it
         "limits",
         address="127.0.0.1",
