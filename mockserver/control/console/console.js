@@ -16,6 +16,7 @@ const PATIENCE = 2000;
 const context = {
   about: null,
   world: new URLSearchParams(location.search).get("world") ?? "main",
+  leaving: null, // the world that is being deleted here: nothing of it is asked for any more
   now: () => Date.now(),
   enter,
   refresh,
@@ -40,6 +41,7 @@ async function start() {
 /** Show another world, and name it in the page's address. */
 async function enter(world) {
   context.world = world;
+  context.leaving = null;
   const query = world === "main" ? "" : `?world=${encodeURIComponent(world)}`;
   history.replaceState(null, "", `${location.pathname}${query}${location.hash}`);
   $("docs").href = `docs/${query}`;
@@ -96,7 +98,7 @@ function heard(event) {
 /** Bring the panels up to date that show what requests change. */
 async function settle() {
   due = null;
-  const mine = touched.has(context.world);
+  const mine = touched.has(context.world) && context.world !== context.leaving;
   touched.clear();
   await told(() => Promise.all(panels.map((panel) => panel.settle?.(mine))));
 }

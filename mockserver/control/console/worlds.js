@@ -112,10 +112,20 @@ async function removeWorld(context) {
   const { world } = context;
   const sure = await ask({
     title: `Delete ${world}?`, sentence: "Its records and its requests are gone for good.",
-    action: "Delete", danger: true, work: () => context.change("DELETE"),
+    action: "Delete", danger: true, work: () => leave(context),
   });
   if (!sure) return;
   await entered(context, "main", `World ${world} deleted.`);
+}
+
+async function leave(context) {
+  context.leaving = context.world;
+  try {
+    await context.change("DELETE");
+  } catch (error) {
+    context.leaving = null;
+    throw error;
+  }
 }
 
 async function entered(context, world, message) {
