@@ -10,7 +10,7 @@ from mockserver.engine import Engine
 from mockserver.errors import Refused
 from mockserver.messages import STEERING, Answer, Request
 from mockserver.settings import BODY_LIMIT, PREFIX
-from mockserver.wire import LINES, disturbed_transport, status_line
+from mockserver.wire import disturbed_transport, status_line
 
 Wsgi = Callable[..., Iterable[bytes]]
 
@@ -45,14 +45,13 @@ class ContractFirst:
         method: str = environ["REQUEST_METHOD"]
         answer = self._answer(environ, method, path)
         status, body = answer.status, answer.body
+        headers = [*answer.headers]
         if answer.transport is not None:
             self._step_aside()
-            return disturbed_transport(answer, answer.transport, list(answer.headers), environ, start_response)
+            return disturbed_transport(answer, answer.transport, headers, environ, start_response)
         if status >= 200 and status != 204:  # RFC 9110, section 8.6
-            headers = [*answer.headers, ("Content-Length", str(len(body)))]
-        else:
-            headers = [*answer.headers]
-        start_response(LINES.get(status) or status_line(status), headers)
+            headers.append(("Content-Length", str(len(body))))
+        start_response(status_line(status), headers)
         return [b"" if method == "HEAD" else body]
 
     def _answer(self, environ: dict[str, Any], method: str, path: str) -> Answer:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from mockserver.messages import Answer, Transport
 from mockserver.settings import LONGEST_WAIT
 
-LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-"""The status lines of the statuses that have a name."""
+_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _TICK = 0.05
 """Seconds between two pieces of a slow body."""
 
@@ -19,9 +19,10 @@ _FLUSH = 0.1
 """Seconds in which the server sends what it has before the connection is broken; a break drops what still waits."""
 
 
+@lru_cache(maxsize=1000)
 def status_line(status: int) -> str:
     """The status line of an answer."""
-    return LINES.get(status) or f"{status} -"
+    return _LINES.get(status) or f"{status} -"
 
 
 def disturbed_transport(
