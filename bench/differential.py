@@ -18,7 +18,7 @@ from typing import Any
 
 from bench import documents
 from mockserver.contract.contract import Contract, Match, load_contract
-from mockserver.contract.operation import Operation
+from mockserver.contract.operations.operation import Operation
 from mockserver.errors import DocumentError
 from mockserver.messages import Request
 from tests.mockserver.contract.authority import Authority, our_request_errors, told

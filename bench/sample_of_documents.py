@@ -18,8 +18,8 @@ from pathlib import Path
 from random import Random
 
 from bench import documents, report
-from mockserver.engine import build_engine
 from mockserver.errors import DocumentError, UsageError
+from mockserver.exchange.engine import build_engine
 from mockserver.settings import Settings
 from tests.sampling.playing import FAULTS, Player, Tally
 from tests.support import LiveMock

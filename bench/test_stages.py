@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from bench import inputs
-from mockserver.auth import Caller
 from mockserver.behaviour.names import success_status
 from mockserver.behaviour.runner import Outcome, run
 from mockserver.behaviour.values import Scope
 from mockserver.clock import system_now
-from mockserver.engine import Engine, build_engine
-from mockserver.journal import Entry
+from mockserver.exchange.auth import Caller
+from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.journal import Entry
 from mockserver.messages import Answer, Request
 from mockserver.reply.builder import Reply
 from mockserver.settings import Settings

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract_tests import plugin
-from contract_tests.discovery import Discovery
-from contract_tests.errors import Withheld
-from contract_tests.flashback import OPERATIONS, Flashback
-from contract_tests.fuzzing import Fuzzer
-from contract_tests.plugin import JudgePlugin
-from contract_tests.run import Run
-from contract_tests.safety import Safety
-from contract_tests.target import Target
+from contract_tests.core.discovery import Discovery
+from contract_tests.core.errors import Withheld
+from contract_tests.core.fuzzing import Fuzzer
+from contract_tests.core.safety import Safety
+from contract_tests.core.target import Target
+from contract_tests.run import plugin
+from contract_tests.run.plugin import JudgePlugin
+from contract_tests.run.run import Run
+from contract_tests.suites.flashback.api import OPERATIONS, Flashback
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Take the judge's options, unless `-p contract_tests.plugin` has done so."""
-    if not pluginmanager.has_plugin("contract_tests.plugin"):
+    """Take the judge's options, unless `-p contract_tests.run.plugin` has done so."""
+    if not pluginmanager.has_plugin("contract_tests.run.plugin"):
         plugin.pytest_addoption(parser)
 
 

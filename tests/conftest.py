@@ -12,8 +12,8 @@ import hypothesis
 import pytest
 
 from mockserver.contract.contract import load_contract
-from mockserver.engine import Engine, build_engine
-from mockserver.journal import Entry
+from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.journal import Entry
 from mockserver.settings import Settings
 from tests.support import Ask, Clock, LiveMock, bundled_settings
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.clock import parse_instant
-from mockserver.engine import Engine
+from mockserver.exchange.engine import Engine
 from mockserver.messages import Request
 from mockserver.settings import Settings, bundled
 

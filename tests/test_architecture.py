@@ -13,33 +13,29 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     ("errors", "messages"),
-    ("settings", "clock", "plain_yaml", "cors"),
-    ("wire",),
+    ("settings", "clock", "plain_yaml"),
+    ("contract.document",),
+    ("contract.schemas", "contract.operations"),
+    ("contract.messages",),
     ("contract",),
     ("generate",),
     ("state",),
-    ("auth", "behaviour", "reply", "journal", "faults"),
-    ("story", "presets"),
-    ("pipeline",),
-    ("engine",),
-    ("samples", "terminal", "watch", "inspection", "insight"),
-    ("banner", "flags"),
-    ("front", "relay"),
+    ("behaviour", "inference", "reply"),
+    ("exchange",),
+    ("insight",),
     ("control",),
-    ("app",),
-    ("server",),
-    ("client",),
-    ("cli", "pytest"),
+    ("web",),
+    ("cli", "testing"),
     ("__main__",),
 )
 """The rooms of `mockserver`, from the ground up: each imports rooms below it, and its own."""
 
 DOORS = {
-    "flask": ("app", "control"),
-    "werkzeug": ("app", "control"),
-    "granian": ("server",),
-    "openapi_core": ("contract.validation",),
-    "jsonschema_rs": ("contract.compiled",),
+    "flask": ("web.app", "control"),
+    "werkzeug": ("web.app", "control"),
+    "granian": ("web.server",),
+    "openapi_core": ("contract.schemas.validation",),
+    "jsonschema_rs": ("contract.schemas.compiled",),
     "yaml": ("plain_yaml",),
 }
 """Which modules of `mockserver` may know a library."""
@@ -67,8 +63,11 @@ def _imports_of(tree: ast.Module, path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+ROOMS = tuple(sorted((room for rooms in LAYERS for room in rooms), key=len, reverse=True))
+
+
 def _room(module: str) -> str:
-    return module.split(".", maxsplit=1)[0]
+    return next((room for room in ROOMS if module == room or module.startswith(f"{room}.")), module)
 
 
 MOCK = _modules("mockserver")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from mockserver import errors
-from mockserver.banner import banner
 from mockserver.behaviour.values import ROOTS
 from mockserver.behaviour.vocabulary import VERBS
-from mockserver.engine import Engine
-from mockserver.flags import FLAGS
-from mockserver.presets import PRESETS
+from mockserver.cli.banner import banner
+from mockserver.cli.flags import FLAGS
+from mockserver.exchange.engine import Engine
+from mockserver.exchange.presets import PRESETS
 from tests.support import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from mockserver.clock import parse_period
-from mockserver.journal import Entry
+from mockserver.exchange.journal import Entry
 from tests.support import NOTHING, Ask, Clock
 
 FOLDER = Path(__file__).parent / "golden"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.client import MockServer, MockWorld
+from mockserver.testing.client import MockServer, MockWorld
 from tests.support import PATIENCE, LiveMock
 
 WORLD = "repeated"

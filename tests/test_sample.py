@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from mockserver.engine import build_engine
+from mockserver.exchange.engine import build_engine
 from mockserver.settings import Settings
 from tests.sampling.playing import Player
 from tests.support import ROOT, LiveMock
@@ -15,7 +15,7 @@ from tests.support import ROOT, LiveMock
 OURS = Path(__file__).with_name("sampling") / "documents"
 DOCUMENTS = [
     *sorted(OURS.glob("*.yaml")),
-    ROOT / "tests" / "mockserver" / "behaviour" / "infer" / "petstore.yaml",
+    ROOT / "tests" / "mockserver" / "inference" / "petstore.yaml",
     ROOT / "spec" / "openapi.yaml",
 ]
 

@@ -58,7 +58,7 @@ def main(kind: str, answers: str, port: str) -> None:
     application = {"raw": raw, "flask": flask}[kind](bodies)
     if sys.platform == "linux":
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-    server = Granian(  # every other option as mockserver.server has it
+    server = Granian(  # every other option as mockserver.web.server has it
         "limits",
         address="127.0.0.1",
         port=int(port),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from contract_tests.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation, Place
 from contract_tests.mutation.proxy import Reply
 from contract_tests.mutation.sites import (
     GONE,

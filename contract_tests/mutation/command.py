@@ -14,9 +14,9 @@ from pathlib import Path
 
 import yaml
 
-from contract_tests.contract import bundled
-from contract_tests.errors import OwnFault, UsageError, exit_code
-from contract_tests.mock_process import MockProcess
+from contract_tests.core.contract import bundled
+from contract_tests.core.errors import OwnFault, UsageError, exit_code
+from contract_tests.core.mock_process import MockProcess
 from contract_tests.mutation.judging import CLEAN, Bench, Fate, Finding, catalogue, judge
 from contract_tests.mutation.score import Score
 

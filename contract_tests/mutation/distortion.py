@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from contract_tests.contract import Contract
+from contract_tests.core.contract import Contract
 from contract_tests.mutation import of_inputs, of_state
 from contract_tests.mutation.body import body_sites
 from contract_tests.mutation.proxy import Distort, Reply, Request

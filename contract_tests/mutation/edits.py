@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from contract_tests.contract import PlainLoader
-from contract_tests.errors import UsageError
+from contract_tests.core.contract import PlainLoader
+from contract_tests.core.errors import UsageError
 
 VERBS = ("find", "create", "set", "remove", "list", "reply")
 FILTERED = ("find", "list", "remove")  # {collection: {field: value}}

@@ -12,17 +12,17 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from contract_tests.contract import Contract, bundled
-from contract_tests.errors import TargetUnavailable
-from contract_tests.mock_process import MockProcess
+from contract_tests.core.contract import Contract, bundled
+from contract_tests.core.errors import TargetUnavailable
+from contract_tests.core.mock_process import MockProcess
+from contract_tests.core.promises import Outcome
 from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.edits import Edit, edits, read
 from contract_tests.mutation.proxy import distorted
 from contract_tests.mutation.sites import Distortion, Users
-from contract_tests.promises import Outcome
-from contract_tests.run import Run
-from contract_tests.session import Session
-from contract_tests.settings import OWN_OTHER_TOKEN, OWN_TOKEN, Settings
+from contract_tests.run.run import Run
+from contract_tests.run.session import Session
+from contract_tests.run.settings import OWN_OTHER_TOKEN, OWN_TOKEN, Settings
 
 EXAMPLES, BUDGET = 5, 180.0
 SUITES = (

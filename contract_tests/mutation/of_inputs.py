@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from contract_tests.contract import Contract, Operation
+from contract_tests.core.contract import Contract, Operation
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
 from contract_tests.mutation.sites import Distortion, Users
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
 from functools import partial
 
-from contract_tests.contract import Contract, Operation
-from contract_tests.discovery import identifiers
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.discovery import identifiers
+from contract_tests.core.target import path_of
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
 from contract_tests.mutation.sites import Distortion, Users
-from contract_tests.target import path_of
 
 Key = tuple[str, str, str, bytes]
 SHADOW = "-shadow"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from contract_tests.errors import UsageError
+from contract_tests.core.errors import UsageError
 from contract_tests.mutation.judging import Fate, Finding
 
 COUNTED = (Fate.ASSERTION, Fate.CRASH, Fate.SURVIVED)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from contract_tests.plugin import explain
-from contract_tests.promises import Outcome, Verdict
-from contract_tests.run import Run
+from contract_tests.core.promises import Outcome, Verdict
+from contract_tests.run.plugin import explain
+from contract_tests.run.run import Run
 
 NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from contract_tests.coverage import is_out_of_reach
-from contract_tests.promises import Outcome, Verdict
-from contract_tests.run import Run
+from contract_tests.core.coverage import is_out_of_reach
+from contract_tests.core.promises import Outcome, Verdict
+from contract_tests.run.run import Run
 
 WORDS = {
     0: "keeps the contract",

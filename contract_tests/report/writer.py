@@ -10,7 +10,7 @@ from contract_tests.report.html import html
 from contract_tests.report.junit import junit
 from contract_tests.report.markdown import github_commands, markdown
 from contract_tests.report.summary import summary
-from contract_tests.run import Run
+from contract_tests.run.run import Run
 
 
 def write_reports(run: Run, code: int, stopped: str) -> list[Path]:

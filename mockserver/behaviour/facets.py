@@ -15,8 +15,8 @@ from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.runner import EXPIRED, FOREIGN, UNKNOWN
 from mockserver.behaviour.vocabulary import Behaviours, Change
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import ABSENT
-from mockserver.contract.shape import branches, members
+from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.schemas.view import branches, members
 from mockserver.state.collection import text_of
 from mockserver.state.rules import CollectionRules, passed
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from mockserver.behaviour.values import Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
-from mockserver.contract import pointers
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import Operation
-from mockserver.contract.shape import at_path, is_open, item, members
+from mockserver.contract.document import pointers
+from mockserver.contract.operations.operation import Operation
+from mockserver.contract.schemas.view import at_path, is_open, item, members
 from mockserver.errors import BehaviourError, did_you_mean
 from mockserver.state.rules import CollectionRules
 

@@ -15,8 +15,8 @@ from mockserver.behaviour.values import Value, compile_value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import ABSENT, Operation
-from mockserver.contract.projection import Show, projector
+from mockserver.contract.operations.operation import ABSENT, Operation
+from mockserver.contract.schemas.projection import Show, projector
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.rules import CollectionRules
 

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from mockserver.clock import format_instant
-from mockserver.contract.operation import ABSENT
-from mockserver.contract.shape import Resolve, branches, members
+from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.schemas.view import Resolve, branches, members
 from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
 

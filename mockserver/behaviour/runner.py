@@ -11,7 +11,7 @@ import msgspec
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import Refused
 from mockserver.state.collection import Collection, Filters, Record, text_of
 from mockserver.state.world import World

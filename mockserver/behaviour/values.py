@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from mockserver.clock import format_instant
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.messages import Inputs
 
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()

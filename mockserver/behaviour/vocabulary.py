@@ -13,7 +13,7 @@ from msgspec.structs import force_setattr
 
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Value
-from mockserver.contract.operation import ABSENT, EMPTY
+from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.state.rules import CollectionRules
 
 VERBS = ("find", "create", "set", "remove", "list", "reply")

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from mockserver.contract.answers import AnswerJudge
-from mockserver.contract.casting import Caster
-from mockserver.contract.document import Document, read_document
-from mockserver.contract.inputs import InputReader
-from mockserver.contract.judge import Judges
-from mockserver.contract.operation import Operation, SecurityScheme
-from mockserver.contract.reading import Reading, note_ignored
-from mockserver.contract.routing import Match, Router, base_paths, servers
-from mockserver.contract.structure import check_structure
+from mockserver.contract.document.document import Document, read_document
+from mockserver.contract.messages.answers import AnswerJudge
+from mockserver.contract.messages.casting import Caster
+from mockserver.contract.messages.inputs import InputReader
+from mockserver.contract.operations.operation import Operation, SecurityScheme
+from mockserver.contract.operations.reading import Reading, note_ignored
+from mockserver.contract.operations.routing import Match, Router, base_paths, servers
+from mockserver.contract.schemas.judge import Judges
+from mockserver.contract.schemas.structure import check_structure
 from mockserver.errors import DocumentError, Violation
 from mockserver.messages import Inputs, Request
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from mockserver import __version__
 from mockserver.behaviour.names import record_schemas
-from mockserver.contract.shape import members
+from mockserver.contract.schemas.view import members
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.control.served import served_contract
-from mockserver.engine import Engine
-from mockserver.journal import ENTRIES
+from mockserver.exchange.engine import Engine
+from mockserver.exchange.journal import ENTRIES
 from mockserver.settings import BODY_LIMIT
 
 

@@ -11,14 +11,14 @@ from typing import Any
 from flask import Blueprint, Response
 from flask import request as flask_request
 
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.control import about, clocks, disturbances, events, guard, journals, records, worlds
 from mockserver.control.calls import Call, Handler, Result, no_world
 from mockserver.control.pages import add_pages
 from mockserver.control.surface import Surface
-from mockserver.engine import Engine
 from mockserver.errors import Refused
-from mockserver.journal import Note
+from mockserver.exchange.engine import Engine
+from mockserver.exchange.journal import Note
 from mockserver.messages import Request
 from mockserver.reply.builder import encode
 from mockserver.reply.problems import PROBLEM, problem_value

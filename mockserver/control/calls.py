@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.contract.operation import ABSENT
-from mockserver.engine import Engine
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import Refused
+from mockserver.exchange.engine import Engine
 from mockserver.messages import Inputs
 from mockserver.settings import PREFIX
 from mockserver.state.store import MAIN

@@ -9,7 +9,7 @@ import msgspec
 
 from mockserver.clock import WorldClock, format_instant, parse_date_math, parse_instant, parse_period
 from mockserver.control.calls import Call, Handler, Result, conflict
-from mockserver.engine import Engine
+from mockserver.exchange.engine import Engine
 from mockserver.state.world import World
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from mockserver.contract.operation import Operation
+from mockserver.contract.operations.operation import Operation
 from mockserver.control.calls import Call, Handler, Result, conflict
-from mockserver.faults import Armed, Faults, Rule, presets_of, rules_from, shown_rule
-from mockserver.presets import PRESETS, armed
+from mockserver.exchange.faults import Armed, Faults, Rule, presets_of, rules_from, shown_rule
+from mockserver.exchange.presets import PRESETS, armed
 from mockserver.state.world import World
 
 

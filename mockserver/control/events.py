@@ -15,8 +15,8 @@ import msgspec
 
 from mockserver.clock import format_instant
 from mockserver.control.calls import Call, Handler, Result
-from mockserver.engine import Engine
-from mockserver.journal import Entry, Note
+from mockserver.exchange.engine import Engine
+from mockserver.exchange.journal import Entry, Note
 
 STREAMS = 4
 """How many streams may be open at once."""

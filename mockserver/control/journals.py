@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mockserver.auth import WORLD_HEADER
 from mockserver.control.calls import Call, Handler, Result, conflict
-from mockserver.engine import Engine
 from mockserver.errors import Refused
+from mockserver.exchange.auth import WORLD_HEADER
+from mockserver.exchange.engine import Engine
+from mockserver.exchange.journal import ENTRIES, Entry, shown
 from mockserver.insight.coverage import coverage, markdown, shown_coverage
 from mockserver.insight.explain import explain, shown_why, told_why
 from mockserver.insight.har import har
 from mockserver.insight.verify import verify
-from mockserver.journal import ENTRIES, Entry, shown
 from mockserver.messages import Request
 from mockserver.reply.builder import encode
 from mockserver.state.store import MAIN

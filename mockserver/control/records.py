@@ -11,8 +11,8 @@ from mockserver import plain_yaml
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.records import merge_patch
 from mockserver.control.calls import Call, Handler, Result, conflict
-from mockserver.engine import Engine
 from mockserver.errors import FixtureError, Refused
+from mockserver.exchange.engine import Engine
 from mockserver.state.collection import Record, text_of
 from mockserver.state.fixtures import Fixtures, User
 from mockserver.state.seeding import seed_world

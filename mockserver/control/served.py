@@ -6,8 +6,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.engine import Engine
-from mockserver.samples import Sample, samples
+from mockserver.exchange.engine import Engine
+from mockserver.insight.samples import Sample, samples
 
 
 def served_contract(engine: Engine, url: str) -> dict[str, Any]:

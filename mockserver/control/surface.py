@@ -10,9 +10,9 @@ from typing import Any
 
 from mockserver import plain_yaml
 from mockserver.contract.contract import Contract
-from mockserver.contract.document import Document
-from mockserver.contract.sources import Source
-from mockserver.engine import Engine
+from mockserver.contract.document.document import Document
+from mockserver.contract.document.sources import Source
+from mockserver.exchange.engine import Engine
 from mockserver.state.store import MAIN
 
 FILE = Path(__file__).with_name("openapi.yaml")

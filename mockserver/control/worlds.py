@@ -11,7 +11,7 @@ import msgspec
 from mockserver.control.calls import Call, Handler, Result, conflict, no_world
 from mockserver.control.clocks import shown_clock
 from mockserver.control.journals import entry_of
-from mockserver.engine import Engine
+from mockserver.exchange.engine import Engine
 from mockserver.settings import PREFIX
 from mockserver.state.store import MAIN
 from mockserver.state.world import World

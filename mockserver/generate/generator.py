@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from mockserver.contract.shape import branches, has_format, members
+from mockserver.contract.schemas.view import branches, has_format, members
 from mockserver.errors import MockError
 from mockserver.generate.demands import type_names
 from mockserver.generate.draw import DEEPEST, ROOM, Draw, View

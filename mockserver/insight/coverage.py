@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.behaviour.facets import Facets, facets_of
-from mockserver.contract.operation import Operation
-from mockserver.engine import Engine
-from mockserver.journal import Tally
+from mockserver.contract.operations.operation import Operation
+from mockserver.exchange.engine import Engine
+from mockserver.exchange.journal import Tally
 
 CLOSED = "closed"
 """Stands for the status where the connection was closed without an answer."""

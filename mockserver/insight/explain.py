@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.clock import format_instant
-from mockserver.contract.operation import Operation
-from mockserver.engine import Engine
-from mockserver.insight import repeat
-from mockserver.insight.safe import safe_request
+from mockserver.contract.operations.operation import Operation
+from mockserver.exchange.engine import Engine
+from mockserver.exchange.journal import Entry, shown
+from mockserver.insight import snippets
+from mockserver.insight.redaction import safe_request
 from mockserver.insight.steps import Step, steps
-from mockserver.journal import Entry, shown
 
 _SENTENCES = {
     "kept": "answered by {what}",
@@ -60,9 +60,9 @@ def explain(engine: Engine, entry: Entry, url: str) -> Why:
         _assumed(entry, operation, behaviour.assumed if behaviour is not None and performed else ()),
         tuple(_evidence(engine, entry, operation)),
         {
-            "curl": repeat.curl(request, url),
-            "fetch": repeat.fetch(request, url),
-            "pytest": repeat.pytest_line(request, entry.answer.status, entry.user),
+            "curl": snippets.curl(request, url),
+            "fetch": snippets.fetch(request, url),
+            "pytest": snippets.pytest_line(request, entry.answer.status, entry.user),
         },
     )
 

@@ -11,7 +11,7 @@ import msgspec
 
 from mockserver import __version__
 from mockserver.clock import format_instant
-from mockserver.journal import Entry, shown
+from mockserver.exchange.journal import Entry, shown
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 

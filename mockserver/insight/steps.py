@@ -13,13 +13,13 @@ import msgspec
 from mockserver.behaviour.runner import run
 from mockserver.behaviour.values import MISSING, Scope
 from mockserver.behaviour.vocabulary import Behaviour, Query
-from mockserver.contract.media import declared_for
-from mockserver.contract.shape import members
-from mockserver.contract.styles import query_values
-from mockserver.contract.wording import nearest
-from mockserver.engine import Engine
+from mockserver.contract.operations.media import declared_for
+from mockserver.contract.operations.styles import query_values
+from mockserver.contract.schemas.view import members
+from mockserver.contract.schemas.wording import nearest
 from mockserver.errors import Refused
-from mockserver.journal import Entry
+from mockserver.exchange.engine import Engine
+from mockserver.exchange.journal import Entry
 from mockserver.messages import Inputs
 from mockserver.state.collection import Record, text_of
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from mockserver.journal import Entry
+from mockserver.exchange.journal import Entry
 
 
 @dataclass(frozen=True, slots=True)

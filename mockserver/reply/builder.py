@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from mockserver.contract import media as media_types
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import ABSENT, MediaType, Operation, Response
-from mockserver.contract.projection import Show, projector, stored_projector
-from mockserver.contract.shape import Resolve, at_path
+from mockserver.contract.operations import media as media_types
+from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Response
+from mockserver.contract.schemas.projection import Show, projector, stored_projector
+from mockserver.contract.schemas.view import Resolve, at_path
 from mockserver.errors import Refused
 from mockserver.reply.headers import header_text
 from mockserver.reply.preferences import Preferences

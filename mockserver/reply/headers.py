@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mockserver.contract.operation import ABSENT, Parameter
+from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.errors import ContractBroken
 from mockserver.state.collection import text_of
 

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import ABSENT, Operation
-from mockserver.contract.shape import Resolve, branches, members
+from mockserver.contract.operations.operation import ABSENT, Operation
+from mockserver.contract.schemas.view import Resolve, branches, members
 from mockserver.errors import ContractBroken, Refused
 from mockserver.reply.builder import Reply, ReplyBuilder, Template
 

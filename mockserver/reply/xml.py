@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from mockserver.contract import media
-from mockserver.contract.shape import Resolve, branches, item, members
+from mockserver.contract.operations import media
+from mockserver.contract.schemas.view import Resolve, branches, item, members
 from mockserver.state.collection import text_of
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 from immutables import Map
 
-from mockserver.contract.operation import ABSENT, EMPTY
+from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.state.rules import CollectionRules
 
 Record = Mapping[str, Any]

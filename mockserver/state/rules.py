@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from mockserver.clock import parse_instant
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
 
 
 class CollectionRules(msgspec.Struct, frozen=True):

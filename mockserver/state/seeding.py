@@ -11,7 +11,7 @@ import msgspec
 
 from mockserver.clock import format_instant, parse_date_math
 from mockserver.contract.contract import Contract
-from mockserver.contract.shape import has_format, item, members
+from mockserver.contract.schemas.view import has_format, item, members
 from mockserver.errors import FixtureError, did_you_mean
 from mockserver.state.collection import Collection, Record, text_of
 from mockserver.state.fixtures import Fixtures, place_of

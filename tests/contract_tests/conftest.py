@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from contract_tests.contract import Contract, bundled
-from contract_tests.gate import Gate, Limits
-from contract_tests.safety import Rules, Safety
-from contract_tests.target import Target
+from contract_tests.core.contract import Contract, bundled
+from contract_tests.core.gate import Gate, Limits
+from contract_tests.core.safety import Rules, Safety
+from contract_tests.core.target import Target
 from tests.contract_tests.reference import Service, serve
 
 OpenTarget = Callable[..., Target]

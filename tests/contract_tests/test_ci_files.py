@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from contract_tests.mutation.command import parser as mutants
-from contract_tests.settings import OPTIONS
+from contract_tests.run.settings import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))

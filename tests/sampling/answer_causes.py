@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
-from mockserver.contract import media
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import Operation
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import Operation
 
 Cause = Callable[[Contract, Operation, Any, str], bool]
 

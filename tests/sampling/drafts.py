@@ -8,10 +8,10 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.contract import media
 from mockserver.contract.contract import Contract, Match
-from mockserver.contract.operation import Body, MediaType, Operation, Parameter, SecurityScheme
-from mockserver.contract.twins import unsayable
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import Body, MediaType, Operation, Parameter, SecurityScheme
+from mockserver.contract.operations.overloads import unsayable
 from mockserver.generate import Generator, Unsatisfiable
 from mockserver.messages import Request
 from tests.mockserver.contract.made import JUNK_TEXTS, Unmakable, spoiled

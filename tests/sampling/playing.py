@@ -13,12 +13,12 @@ from random import Random
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.contract import media
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import Operation
-from mockserver.engine import Engine
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import Operation
 from mockserver.errors import Refused
-from mockserver.samples import Sample, samples
+from mockserver.exchange.engine import Engine
+from mockserver.insight.samples import Sample, samples
 from tests.mockserver.contract.authority import Authority, told
 from tests.mockserver.contract.causes import cause
 from tests.mockserver.contract.made import Unmakable

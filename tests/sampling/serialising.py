@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.contract import media
-from mockserver.contract.operation import MediaType, Parameter
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import MediaType, Parameter
 
 BOUNDARY = "----a-boundary-that-nothing-holds"
 Encode = Callable[[str], str]

@@ -6,8 +6,8 @@ import pytest
 
 from mockserver.behaviour.names import record_fields, record_schemas, success_schema, success_status
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import MediaType, Operation, Response
-from mockserver.engine import Engine
+from mockserver.contract.operations.operation import MediaType, Operation, Response
+from mockserver.exchange.engine import Engine
 
 
 def _operation(*statuses: str) -> Operation:

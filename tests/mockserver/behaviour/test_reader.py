@@ -12,7 +12,7 @@ import pytest
 from mockserver.behaviour.reader import read_behaviours, split_path
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import BehaviourError, UsageError
 from mockserver.settings import bundled
 from tests.conftest import Build

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mockserver.behaviour.values import MISSING, ROOTS, Scope, compile_value, dig
 from mockserver.clock import format_instant
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.messages import Inputs
 from tests.support import START
 

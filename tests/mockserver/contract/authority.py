@@ -17,11 +17,11 @@ from openapi_core.validation import response as responses
 from openapi_core.validation.request.exceptions import MissingRequestBody
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from mockserver.contract import media
 from mockserver.contract.contract import Contract, Match
-from mockserver.contract.operation import ABSENT, Operation
-from mockserver.contract.styles import cookie_values, query_values
-from mockserver.contract.validation import format_validators
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import ABSENT, Operation
+from mockserver.contract.operations.styles import cookie_values, query_values
+from mockserver.contract.schemas.validation import format_validators
 from mockserver.errors import Refused, Violation
 from mockserver.messages import Request
 

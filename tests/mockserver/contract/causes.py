@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mockserver.contract import media
-from mockserver.contract.casting import Caster
 from mockserver.contract.contract import Contract, Match
-from mockserver.contract.operation import Operation, Parameter
+from mockserver.contract.messages.casting import Caster
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import Operation, Parameter
 from mockserver.errors import Violation
 from mockserver.messages import Request
 from tests.mockserver.contract.made import unread_style

@@ -8,10 +8,10 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.contract import media
-from mockserver.contract.casting import Caster
 from mockserver.contract.contract import Contract, Match
-from mockserver.contract.operation import MediaType, Operation, Parameter
+from mockserver.contract.messages.casting import Caster
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import MediaType, Operation, Parameter
 from mockserver.generate import Unsatisfiable, generate
 from mockserver.messages import Request
 

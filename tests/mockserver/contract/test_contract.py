@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import plain_yaml
-from mockserver.contract import judge
 from mockserver.contract.contract import Contract, load_contract
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.schemas import judge
 from mockserver.errors import DocumentError, Refused
 from mockserver.messages import Request
 from tests.mockserver.contract.documents import DOCUMENTS

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from mockserver.app import app_for
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.control.surface import Surface
-from mockserver.engine import Engine
+from mockserver.exchange.engine import Engine
+from mockserver.web.app import app_for
 from tests.support import NOTHING, Heard
 
 MOCK = "/__mock__"

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from mockserver import __version__
-from mockserver.app import app_for
-from mockserver.engine import Engine
+from mockserver.exchange.engine import Engine
 from mockserver.reply.problems import PROBLEM
+from mockserver.web.app import app_for
 from tests.conftest import Build
 from tests.mockserver.control.conftest import Control
 from tests.support import Ask, bundled_settings

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.presets import PRESETS
+from mockserver.exchange.presets import PRESETS
 from tests.mockserver.control.conftest import Control
 from tests.support import Ask, Heard
 

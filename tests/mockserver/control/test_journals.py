@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver import journal
+from mockserver.exchange import journal
 from tests.mockserver.control.conftest import Control
 from tests.support import Ask, answers, document, json_body
 

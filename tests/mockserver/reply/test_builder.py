@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.reply.builder import Reply, ReplyBuilder, lay_over, merged_headers
 from tests.support import Ask, answers, document
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.operation import Operation, Response
+from mockserver.contract.operations.operation import Operation, Response
 from mockserver.errors import Refused, Violation
 from mockserver.reply.problems import PROBLEM, declared_status, problem_value, text_member
 from tests.support import NOTHING, Ask, answers, document, json_body

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mockserver.clock import format_instant, parse_instant
-from mockserver.engine import Engine
 from mockserver.errors import FixtureError, MockError, UsageError
+from mockserver.exchange.engine import Engine
 from mockserver.state.fixtures import User, read_fixtures
 from tests.conftest import Build
 from tests.support import START, Ask, Clock, bundled_settings

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.clock import format_instant
-from mockserver.contract.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.state.collection import Collection, holds, text_of
 from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World

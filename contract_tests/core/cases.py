@@ -1,0 +1,46 @@
+"""Several cases of one promise: all are tried, and what went wrong is told together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from contract_tests.core.errors import Broken, BudgetSpent, Withheld
+
+
+class Cases:
+    """Gathers the outcomes of cases; `settle` raises what they amount to."""
+
+    def __init__(self) -> None:
+        self._broken: list[Broken] = []
+        self._withheld: list[Withheld] = []
+
+    @contextmanager
+    def case(self) -> Iterator[None]:
+        """Try one case; whatever becomes of it, the next one is tried too."""
+        try:
+            yield
+        except BudgetSpent:
+            raise
+        except Withheld as error:
+            self._withheld.append(error)
+        except Broken as error:
+            self._broken.append(error)
+
+    def settle(self) -> None:
+        """Raise `Broken` for all broken cases, like ones as one, or `Withheld` when a case could not be tried."""
+        if self._broken:
+            raise Broken.together(merged(self._broken))
+        if self._withheld:
+            raise self._withheld[0]
+
+
+def merged(parts: Iterable[Broken]) -> list[Broken]:
+    """The parts without repetition: what was expected and got alike is told once, with every answer that shows it."""
+    alike: dict[tuple[str, str], list[Broken]] = {}
+    for part in parts:
+        alike.setdefault((part.expected, part.got), []).append(part)
+    return [
+        Broken(expected, got, *(answer for part in found for answer in part.answers), assumed=found[0].assumed)
+        for (expected, got), found in alike.items()
+    ]

@@ -1,0 +1,205 @@
+"""What every answer must keep, whoever asked: status, media type, headers and body as the contract has them.
+
+Freedoms that are no breach: a refusal may use another status of the same meaning (`FREEDOMS`); that is a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from contract_tests.core.answer import NOT_JSON, Answer, shorten
+from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.errors import Broken
+from contract_tests.core.schemas import Schemas
+
+FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414: (404, 400), 431: (404, 400),
+            406: (), 429: ()}  # fmt: skip
+UNSAID = frozenset({401, 406, 413, 415, 422})  # what HTTP has for every operation, whether or not a contract says so
+ANSWERED_BY_OTHERS = frozenset({413, 414, 431})  # proxies refuse these before the implementation sees them
+STACK_TRACE = re.compile(  # as text, and as text in JSON
+    r"Traceback \(most recent|(^|\\n)\s+at .+\(.+:\d+|\.py\\?\", line \d+|Exception in thread|java\.lang\.",
+    re.MULTILINE,
+)
+SECRET = re.compile(
+    r"(password|passwd)(_?hash)?\Z|(client_?)?secret\Z|(access|refresh|session|auth|bearer)_?token\Z|private_?key\Z",
+    re.IGNORECASE,
+)
+CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+JSON_TYPE = re.compile(r"application/(.+\+)?json\Z")
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One way in which answers break the contract; equal breaches are counted once, with the first answer."""
+
+    operation: str
+    kind: str  #: what tells this breach from others, e.g. `200 schema /devices/*/lastSeen`
+    expected: str
+    got: str
+    assumed: tuple[str, ...] = ()
+    is_note: bool = False
+    answer: Answer | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_envelope(self) -> bool:
+        """Whether it is about the documented flag and texts rather than about the schema."""
+        return self.kind.startswith("envelope")
+
+    def as_broken(self) -> Broken:
+        """As a failure."""
+        answers = (self.answer,) if self.answer else ()
+        return Broken(f"{self.operation}: {self.expected}", self.got, *answers, assumed=" ".join(self.assumed))
+
+    def as_note(self) -> str:
+        """As a note, when it is a legitimate freedom."""
+        assumed = f" ({', '.join(self.assumed)})" if self.assumed else ""
+        return f"{self.operation}: {self.got}; expected {self.expected}{assumed}"
+
+
+class AnswerChecks:
+    """Finds the breaches in an answer."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract, self.schemas = contract, Schemas(contract)
+
+    def breaches(self, answer: Answer) -> Iterator[Breach]:
+        """Every breach of the contract in the answer to a documented operation."""
+        if answer.status == 501 and not answer.operation_id:
+            return  # RFC 9110, section 15.6.2: the right answer to a method that the server does not know
+        if answer.status >= 500:
+            yield self._server_error(answer)
+        elif answer.truncated:
+            yield self._without_end(answer)
+        elif answer.operation_id and answer.sent.method != "OPTIONS":
+            operation = self.contract.operation(answer.operation_id)
+            place = self.contract.response(operation, answer.status)
+            yield from self._leaks(operation, place, answer)
+            if place is None:
+                yield from self._undocumented(operation, answer)
+            else:
+                yield from self._documented(operation, place, answer)
+
+    def _without_end(self, answer: Answer) -> Breach:
+        announced = answer.headers.get("content-length", "")
+        got = f"a body that breaks off after {len(answer.body)} bytes"
+        if announced.isdigit() and int(announced) > len(answer.body):
+            got += f" of the {announced} announced"
+        label = answer.operation_id or f"{answer.sent.method} {answer.sent.path}"
+        return Breach(label, "endless", "an answer that ends, within 4 MB and in time", got, answer=answer)
+
+    def _leaks(self, operation: Operation, place: Place | None, answer: Answer) -> Iterator[Breach]:
+        """What no answer may give away: how the server is built, and undeclared what only the user knows."""
+        if answer.status >= 400 and STACK_TRACE.search(answer.body.decode("utf-8", "replace")):
+            kind, expected = f"{answer.status} trace", f"no stack trace in a {answer.status}"
+            yield Breach(operation.id, kind, expected, answer.told(), answer=answer)
+        told = {name for name in names_in(answer.json) if SECRET.match(name)}
+        declared = self.contract.members_in(place) if told and place is not None else set()
+        for name in sorted(told - declared):
+            expected = "no secret of the user in an answer"
+            yield Breach(operation.id, f"secret {name}", expected, f"a field {name!r}", answer=answer)
+
+    def _server_error(self, answer: Answer) -> Breach:
+        trace = " with a stack trace" if STACK_TRACE.search(answer.body.decode("utf-8", "replace")) else ""
+        label = answer.operation_id or f"{answer.sent.method} {answer.sent.path}"
+        return Breach(label, f"{answer.status}", "no server error", f"{answer.told()}{trace}", answer=answer)
+
+    def _undocumented(self, operation: Operation, answer: Answer) -> Iterator[Breach]:
+        stands_for = [code for code in FREEDOMS.get(answer.status, ()) if str(code) in operation.statuses]
+        known = ", ".join(operation.statuses)
+        expected = f"a documented status ({known})"
+        if answer.status == 429 or stands_for or self._is_silent_on(operation, answer.status):
+            got = f"{answer.status}" + (f" in place of {stands_for[0]}" if stands_for else "")
+            place = self.contract.response(operation, stands_for[0]) if stands_for else None
+            assumed = place.assumed[-1:] if place else ()
+            yield Breach(operation.id, f"{answer.status} status", expected, got, assumed, is_note=True, answer=answer)
+            if place and answer.status not in ANSWERED_BY_OTHERS:
+                yield from (replace(breach, is_note=True) for breach in self._body(operation, place, answer))
+        else:
+            yield Breach(operation.id, f"{answer.status} status", expected, answer.told(), answer=answer)
+
+    def _is_silent_on(self, operation: Operation, status: int) -> bool:
+        """Whether the contract says nothing that the status could break: neither here nor anywhere else."""
+        if not any(documented[0] in "23d" for documented in operation.statuses):
+            return True
+        if status == 404 and operation.path_names:
+            return True
+        return status in UNSAID and not any(str(status) in other.statuses for other in self.contract.operations)
+
+    def _documented(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
+        yield from self._headers(operation, place, answer)
+        yield from self._body(operation, place, answer)
+
+    def _headers(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
+        for name in place.value.get("headers", {}):
+            header = self.contract.look_up(place, "headers", name)
+            if header and header.value.get("required") and name.lower() not in answer.headers:
+                expected = f"the header {name} in a {answer.status}"
+                assumed = place.assumed[-1:]
+                yield Breach(
+                    operation.id, f"{answer.status} {name}", expected, "no such header", assumed, answer=answer
+                )
+
+    def _body(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
+        content = place.value.get("content")
+        if not content or answer.sent.method == "HEAD":
+            return
+        types = ", ".join(content)
+        kind, told = f"{answer.status} media type", answer.headers.get("content-type", "no Content-Type")
+        schema = self._schema_for(place, answer.media_type)
+        if schema is None:
+            yield Breach(
+                operation.id,
+                kind,
+                f"Content-Type {types} in a {answer.status}",
+                told,
+                place.assumed[-1:],
+                answer=answer,
+            )
+            schema = self._schema_for(place, next(iter(content)))
+        charset = CHARSET.search(told)
+        if charset and JSON_TYPE.match(answer.media_type) and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
+            expected = f"UTF-8 as the charset of a {answer.status} in JSON (RFC 8259)"
+            yield Breach(operation.id, f"{answer.status} charset", expected, told, answer=answer)
+        if schema is not None and JSON_TYPE.match(next(iter(content))):
+            yield from self._json(operation, schema, answer)
+
+    def _schema_for(self, place: Place, media_type: str) -> Place | None:
+        for declared in place.value["content"]:
+            if media_type and matches(declared, media_type):
+                found = self.contract.look_up(place, "content", declared, "schema")
+                return found or Place({}, (*place.pointer, "content", declared, "schema"))
+        return None
+
+    def _json(self, operation: Operation, schema: Place, answer: Answer) -> Iterator[Breach]:
+        if answer.json is NOT_JSON:
+            got = shorten(answer.body.decode("utf-8", "replace"), 120) or "an empty body"
+            yield Breach(operation.id, f"{answer.status} JSON", f"a JSON body in a {answer.status}", got, answer=answer)
+            return
+        for misfit in self.schemas.misfits(schema, answer.json):
+            where = f"{misfit.place or '/'} of the {answer.status} body"
+            kind = f"{answer.status} schema {misfit.kind} {misfit.keyword}"
+            yield Breach(
+                operation.id, kind, f"{where} as the contract has it", misfit.problem, misfit.assumed, answer=answer
+            )
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Every name of a field in a JSON value."""
+    if isinstance(value, list):
+        for item in value:
+            yield from names_in(item)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield str(name)
+            yield from names_in(item)
+
+
+def matches(declared: str, media_type: str) -> bool:
+    """Whether a media type falls under a declared type or range."""
+    declared = declared.split(";", maxsplit=1)[0].strip().lower()
+    if declared in {media_type, "*/*"}:
+        return True
+    return declared.endswith("/*") and media_type.startswith(declared[:-1])

@@ -1,0 +1,164 @@
+"""Known records come from the target itself: along the contract's links, else by the form of its paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.errors import Withheld
+from contract_tests.core.target import Target
+
+MOST_RECORDS = 20  # per operation; enough to meet every kind of record, few enough for a slow target
+NOT_FOUND_IN_LINKS = "no link of the contract, and no list of the target, gives a value for {names}"
+
+
+@dataclass
+class Discovery:
+    """Calls that are known to name existing records: path values and, where a link builds one, a body."""
+
+    contract: Contract
+    known: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    bodies: dict[str, list[Any]] = field(default_factory=dict)
+
+    def explore(self, target: Target) -> None:
+        """Read every list, follow the links, read what they lead to, until nothing new turns up."""
+        waiting = [
+            operation for operation in self.contract.operations if is_read(operation) and not needs_input(operation)
+        ]
+        for operation in waiting:
+            self.known[operation.id] = [()]
+        asked: set[tuple[str, tuple[str, ...]]] = set()
+        while calls := [call for call in self._reads() if call not in asked]:
+            for name, values in calls:
+                asked.add((name, values))
+                answer = target.call(name, *values)
+                if answer.ok:
+                    self._learn(self.contract.operation(name), values, answer)
+
+    def calls(self, operation: Operation) -> list[tuple[str, ...]]:
+        """Path values of existing records; raises `Withheld` when none is known."""
+        found = self.known.get(operation.id, [])
+        if not found:
+            raise Withheld(NOT_FOUND_IN_LINKS.format(names=", ".join(operation.path_names) or "its input"))
+        return found
+
+    def _reads(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [
+            (operation.id, values)
+            for operation in self.contract.operations
+            if is_read(operation)
+            for values in self.known.get(operation.id, [])[:MOST_RECORDS]
+        ]
+
+    def _learn(self, operation: Operation, values: tuple[str, ...], answer: Answer) -> None:
+        response = self.contract.response(operation, answer.status)
+        links = self.contract.look_up(response, "links") if response else None
+        for name in links.value if links else ():
+            link = self.contract.look_up(links, name) if links else None
+            if link is not None:
+                self._follow(link.value, operation, values, answer)
+        for other in self.contract.operations:
+            if (
+                other.path_names
+                and other.path.startswith(operation.path + "/{")
+                and len(other.path_names) == len(values) + 1
+            ):
+                for value in identifiers(answer.json, other.path_names[-1]):
+                    self._add(other.id, (*values, value))
+
+    def _follow(self, link: Mapping[str, Any], operation: Operation, values: tuple[str, ...], answer: Answer) -> None:
+        other = self._linked(link)
+        if other is None:
+            return
+        named = dict(zip(operation.path_names, values, strict=True))
+        parameters = {name.removeprefix("path."): value for name, value in link.get("parameters", {}).items()}
+        choices = [list(evaluate(parameters.get(name), named, answer)) for name in other.path_names]
+        for values_of_call in combined(choices):
+            self._add(other.id, values_of_call)
+        for body in built(link.get("requestBody"), named, answer):
+            bodies = self.bodies.setdefault(other.id, [])
+            if body not in bodies:
+                bodies.append(body)
+
+    def _linked(self, link: Mapping[str, Any]) -> Operation | None:
+        name = link.get("operationId")
+        return self.contract.operation(name) if isinstance(name, str) and self.contract.has(name) else None
+
+    def _add(self, name: str, values: tuple[str, ...]) -> None:
+        found = self.known.setdefault(name, [])
+        if values not in found:
+            found.append(values)
+
+
+def is_read(operation: Operation) -> bool:
+    """Whether it only reads."""
+    return operation.method == "GET"
+
+
+def needs_input(operation: Operation) -> bool:
+    """Whether it cannot be called without knowing something."""
+    required = [p for p in operation.definition["parameters"] if p.get("required")]
+    return bool(operation.path_names or required)
+
+
+def combined(choices: list[list[Any]]) -> list[tuple[str, ...]]:
+    """Path values together: lists of one length are of the same records; a single value goes with all."""
+    longest = max(map(len, choices), default=0)
+    if not all(len(choice) in {1, longest} for choice in choices):
+        return []
+    spread = [choice if len(choice) == longest else choice * longest for choice in choices]
+    return [tuple(map(str, values)) for values in zip(*spread, strict=True)]
+
+
+def evaluate(expression: Any, named: Mapping[str, str], answer: Answer) -> Iterator[Any]:
+    """The values of a runtime expression; a position in a list stands for every position."""
+    if not isinstance(expression, str) or not expression.startswith("$"):
+        if isinstance(expression, str | int):
+            yield expression
+    elif expression.startswith("$response.body#"):
+        yield from pointed(answer.json, expression.removeprefix("$response.body#").split("/")[1:])
+    elif expression.startswith("$request.path.") and expression.removeprefix("$request.path.") in named:
+        yield named[expression.removeprefix("$request.path.")]
+    elif expression.startswith("$response.header."):
+        value = answer.headers.get(expression.removeprefix("$response.header.").lower())
+        if value is not None:
+            yield value
+
+
+def pointed(value: Any, steps: list[str]) -> Iterator[Any]:
+    """The values under a JSON Pointer, every item of a list in place of the one that it names."""
+    if not steps:
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from pointed(item, steps[1:])
+    elif isinstance(value, Mapping):
+        step = steps[0].replace("~1", "/").replace("~0", "~")
+        if step in value:
+            yield from pointed(value[step], steps[1:])
+
+
+def built(template: Any, named: Mapping[str, str], answer: Answer) -> Iterator[Any]:
+    """The bodies that a link builds: each value of its expressions in turn."""
+    if isinstance(template, Mapping):
+        for name, expression in template.items():
+            for value in evaluate(expression, named, answer):
+                yield {**template, name: value}
+    elif template is not None:
+        yield from evaluate(template, named, answer)
+
+
+def identifiers(value: Any, parameter: str) -> Iterator[str]:
+    """Values in the first list of records that look like what a path parameter asks for."""
+    records = value if isinstance(value, list) else None
+    if isinstance(value, Mapping):
+        records = next((item for item in value.values() if isinstance(item, list)), None)
+    for record in records or ():
+        if isinstance(record, Mapping):
+            found = next((record[key] for key in (parameter, "id", "name", "slug", "key") if key in record), None)
+            if isinstance(found, str | int) and not isinstance(found, bool):
+                yield str(found)

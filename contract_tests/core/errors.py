@@ -1,0 +1,100 @@
+"""Every error of the judge, in one tree.
+
+JudgeError                  ends the run; its text names problem and likely fix
+├── UsageError              exit 2: wrong flags, settings, or a file that cannot be read
+├── TargetUnavailable       exit 3: nobody answers, or no longer
+├── CredentialsRefused      exit 3: the target does not take the token
+└── OwnFault                exit 4: the judge itself failed
+Withheld                    a request that the gate did not let pass; what it would have shown stays "not checked"
+└── BudgetSpent             no request passes any more: the time is over
+Broken (AssertionError)     a promise of the contract is broken: expected, got, and the requests that show it
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+
+from contract_tests.core.answer import Answer
+
+
+class JudgeError(Exception):
+    """Ends the run with `exit_code`; says the problem and, where known, the fix."""
+
+    exit_code = 4
+
+    def __init__(self, problem: str, *, fix: str = "") -> None:
+        super().__init__(f"{problem} ({fix})" if fix else problem)
+        self.problem, self.fix = problem, fix
+
+
+class UsageError(JudgeError):
+    """Wrong flags, settings or files."""
+
+    exit_code = 2
+
+
+class TargetUnavailable(JudgeError):
+    """The target does not answer, or stopped answering."""
+
+    exit_code = 3
+
+
+class CredentialsRefused(JudgeError):
+    """The target refuses the token that it was given."""
+
+    exit_code = 3
+
+
+class OwnFault(JudgeError):
+    """The judge itself failed."""
+
+
+class Withheld(Exception):
+    """The gate did not let a request pass; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class BudgetSpent(Withheld):
+    """The time of the run is over."""
+
+
+def exit_code(program: str, run: Callable[[], int]) -> int:
+    """The exit code of a command; an error of ours is told in one line."""
+    try:
+        return run()
+    except JudgeError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"{program}: interrupted", file=sys.stderr)
+        return 130
+
+
+class Broken(AssertionError):
+    """A promise is broken: what was expected, what was got, and the answers that show it; `also` holds further ones.
+
+    Answers that are `in_order` are those of a script, to be repeated as they stand.
+    """
+
+    def __init__(
+        self,
+        expected: str,
+        got: str,
+        *answers: Answer,
+        assumed: str = "",
+        also: Iterable[Broken] = (),
+        in_order: bool = False,
+    ) -> None:
+        super().__init__(f"expected {expected}; got {got}")
+        self.expected, self.got, self.answers, self.assumed = expected, got, answers, assumed
+        self.also, self.in_order = tuple(also), in_order
+
+    @classmethod
+    def together(cls, parts: Iterable[Broken]) -> Broken:
+        """Several broken promises as one, the first in front."""
+        first, *rest = parts
+        return cls(first.expected, first.got, *first.answers, assumed=first.assumed, also=rest, in_order=first.in_order)

@@ -1,0 +1,197 @@
+"""Generated inputs: the one door to Schemathesis. Every request it makes goes through the gate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis
+import schemathesis
+from hypothesis import HealthCheck, Phase
+from hypothesis.errors import FlakyReplay, FlakyStrategyDefinition
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import GenerationMode, derive_operation_seed
+from schemathesis.generation.case import Case
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
+from schemathesis.specs.openapi.checks import ensure_resource_availability, use_after_free
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Operation
+from contract_tests.core.errors import Broken, BudgetSpent, JudgeError, Withheld
+from contract_tests.core.gate import NETWORK_ERRORS, reason_of
+from contract_tests.core.target import Target
+
+WALKS = 3  # with a seed each, where the target makes one end early
+SEQUENCE_CHECKS = [use_after_free, ensure_resource_availability]
+MODES = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
+
+
+class Halt(BaseException):
+    """Ends a generated test at once; Hypothesis would otherwise try an ordinary exception again and again."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class TimeShareSpent(Exception):
+    """The time that one operation may take is over; what was seen until then counts."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A generated request and its answer: whether the input was valid, what was special about it, and where."""
+
+    answer: Answer
+    valid: bool
+    about: str
+    where: frozenset[str] = frozenset()  #: the invalid parts: `path`, `query`, `header`, `cookie`, `body`
+
+
+@dataclass
+class Fuzzer:
+    """Generates inputs for the operations of a contract, and sequences along its links."""
+
+    target: Target
+    seed: int
+    examples: int
+    seconds: float = float("inf")  #: that one operation may take
+    cut: int = 0  #: how often that time was over
+
+    def __post_init__(self) -> None:
+        self.schema = schemathesis.openapi.from_dict(dict(self.target.contract.document), config=self._config())
+        self.schema.config.update(base_url=self.target.gate.base_url)
+
+    def trials(self, operation: Operation, judge: Callable[[Trial], None]) -> list[str]:
+        """Send examples, boundary cases and random inputs, showing each to `judge`; returns why some were withheld."""
+        withheld: dict[str, None] = {}
+        end = time.monotonic() + self.seconds
+
+        def one(case: Case[Any]) -> None:
+            if time.monotonic() > end:
+                raise Halt(TimeShareSpent())
+            try:
+                judge(self._trial(case))
+            except (JudgeError, Broken, BudgetSpent) as error:
+                raise Halt(error) from None
+            except Withheld as error:
+                withheld[error.reason] = None
+
+        generated = self.schema[operation.path][operation.method]
+        config = HypothesisTestConfig(
+            project=self.schema.config,
+            modes=MODES,
+            settings=calm(self.examples),
+            seed=derive_operation_seed(self.seed, generated.label),
+            apply_ci_profile=False,
+        )
+        try:
+            create_test(operation=generated, test_func=one, config=config)()
+        except Halt as halt:
+            if not isinstance(halt.error, TimeShareSpent):
+                raise halt.error from None
+            self.cut += 1
+        return list(withheld)
+
+    def walk(self, scenarios: int, without: list[str], steps: int = 8) -> None:
+        """Follow the contract's links in random scenarios, without some operations; raises `Broken`."""
+        schema = self.schema.exclude(operation_id=without) if without else self.schema
+        end = time.monotonic() + self.seconds
+        for seed in range(self.seed, self.seed + WALKS):
+            machine = walker(schema.as_state_machine(), self.target, end)
+            hypothesis.seed(seed)(machine)
+            try:
+                machine.run(settings=calm(scenarios, steps))
+            except (FlakyStrategyDefinition, FlakyReplay):
+                # What the target holds by now decides which calls can come next, and Hypothesis wants the same choices
+                # whenever it begins alike. All calls so far were judged; another seed begins otherwise.
+                continue
+            except Halt as halt:
+                if not isinstance(halt.error, TimeShareSpent):
+                    raise halt.error from None
+                self.cut += 1
+            return
+
+    def _config(self) -> SchemathesisConfig:
+        return SchemathesisConfig.from_dict(
+            {
+                "seed": self.seed,
+                "generation": {"database": "none", "no-shrink": True, "with-security-parameters": False},
+                "cache": {"enabled": False},
+                "phases": {"coverage": {"unexpected-methods": []}},
+            }
+        )
+
+    def _trial(self, case: Case[Any]) -> Trial:
+        answer = send(self.target, case)
+        meta = case.meta
+        valid = meta is None or meta.generation.mode is GenerationMode.POSITIVE
+        if meta is None:
+            return Trial(answer, valid, "")
+        broken = (part.value for part, info in meta.components.items() if info.mode is GenerationMode.NEGATIVE)
+        return Trial(answer, valid, str(getattr(meta.phase.data, "description", None) or ""), frozenset(broken))
+
+
+def calm(examples: int, steps: int = 1) -> hypothesis.settings:
+    """Settings for generating only: no deadline, no database, no shrinking."""
+    return hypothesis.settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate],
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+
+
+def send(target: Target, case: Case[Any]) -> Answer:
+    """Send a generated request through the gate."""
+    try:
+        case.call(session=target.session, headers=target.authorization(target.token), allow_redirects=False)
+    except NETWORK_ERRORS as error:
+        raise Broken(f"an answer to {case.method} {case.path}", reason_of(error)) from error
+    assert target.gate.last is not None  # noqa: S101 - the gate has just kept it
+    return target.gate.last
+
+
+def walker(machine: type[Any], target: Target, end: float) -> type[Any]:
+    """A state machine whose requests go through the gate and whose failures end the walk."""
+
+    class Walk(machine):  # type: ignore[misc]
+        def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:  # noqa: ARG002 - its interface
+            headers = target.authorization(target.token)
+            return {"session": target.session, "headers": headers, "allow_redirects": False}
+
+        def call(self, case: Case[Any], **kwargs: Any) -> Any:
+            if time.monotonic() > end:
+                raise Halt(TimeShareSpent())
+            try:
+                return super().call(case, **kwargs)
+            except (JudgeError, BudgetSpent) as error:
+                raise Halt(error) from None
+            except Withheld:
+                hypothesis.reject()
+            except NETWORK_ERRORS as error:
+                raise Halt(Broken(f"an answer to {case.method} {case.path}", reason_of(error))) from None
+
+        def validate_response(self, response: Any, case: Case[Any], *_: Any, **__: Any) -> None:
+            answer = target.gate.last
+            try:
+                case.validate_response(response, checks=SEQUENCE_CHECKS, recorder=self.recorder)
+            except AssertionError as failure:
+                raise Halt(as_broken(failure, answer)) from None
+            except BaseExceptionGroup as failures:
+                raise Halt(as_broken(failures.exceptions[0], answer)) from None
+
+    return Walk
+
+
+def as_broken(failure: BaseException, answer: Answer | None) -> Broken:
+    """A failure of Schemathesis's as a broken promise."""
+    title = getattr(failure, "title", "") or type(failure).__name__
+    message = " ".join(str(getattr(failure, "message", "") or failure).split())
+    return Broken(f"no case of: {title}", message, *([answer] if answer else []))

@@ -1,0 +1,246 @@
+"""The one gate: every request to the target, Schemathesis's too, leaves through it.
+
+The gate asks the safety rules, keeps the rate and the budget, waits out 429, bounds the size of a body and the time of
+an answer, follows no redirect to another host, and shows each answer to its observers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.contract import SAFE_METHODS, Contract
+from contract_tests.core.errors import BudgetSpent, TargetUnavailable, Withheld
+from contract_tests.core.safety import Rules
+
+LARGEST_BODY = 4_000_000
+LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
+TRIES_UNASKED = 3  # waits after 429 without Retry-After
+SILENCE = 4  # failed exchanges in a row after which the target counts as gone
+NETWORK_ERRORS = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, OSError)
+
+
+@dataclass
+class Limits:
+    """How fast and how long: requests per second, seconds per answer, and the instant (monotonic) of the end."""
+
+    rate: float | None = None
+    timeout: float = 10.0
+    deadline: float = float("inf")
+    _next: float = 0.0
+
+    def left(self) -> float:
+        """Seconds until the end of the budget."""
+        return self.deadline - time.monotonic()
+
+    def pace(self) -> None:
+        """Wait for the next slot of the rate; raises `BudgetSpent` when the time is over."""
+        if self.left() <= 0:
+            raise BudgetSpent("the budget is spent")
+        if self.rate:
+            now = time.monotonic()
+            self.sleep(self._next - now)
+            self._next = max(now, self._next) + 1 / self.rate
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but never past the end of the budget."""
+        if seconds > 0:
+            time.sleep(min(seconds, max(self.left(), 0)))
+
+    def for_one_answer(self) -> float:
+        """Seconds that the next answer may take."""
+        return max(min(self.timeout, self.left()), 0.05)
+
+
+@dataclass
+class Tally:
+    """What the gate counted."""
+
+    sent: int = 0
+    waited: int = 0
+    failed_in_a_row: int = 0
+    accepted_writes: int = 0
+    withheld: dict[str, int] = field(default_factory=dict)
+
+
+class Gate(HTTPAdapter):
+    """The transport adapter through which all requests go."""
+
+    def __init__(self, base_url: str, contract: Contract, rules: Rules, limits: Limits) -> None:
+        super().__init__(pool_maxsize=4)
+        self.base_url, self.contract, self.rules, self.limits = base_url.rstrip("/"), contract, rules, limits
+        self.tally = Tally()
+        self.observers: list[Callable[[Answer, str | None], None]] = []
+        self._of_thread = threading.local()
+        self.by_contract = True  #: whether answers are judged as those of an operation
+        self._prefix = urlsplit(base_url).path.rstrip("/")
+
+    @property
+    def last(self) -> Answer | None:
+        """The answer to the request that this thread sent last."""
+        return getattr(self._of_thread, "answer", None)
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
+        """Send one request, if the rules let it pass; raises `Withheld`, `TargetUnavailable` or a network error."""
+        sent = self._described(request)
+        self._admit(request, sent)
+        for tries in itertools.count():
+            self.limits.pace()
+            response, answer = self._exchange(request, sent, options)
+            if not self._must_wait(answer, tries):
+                break
+        self._learn(answer)
+        return response
+
+    def _described(self, request: requests.PreparedRequest) -> Sent:
+        given: Any = request.body or b""
+        body = given.encode("utf-8", "replace") if isinstance(given, str) else bytes(given)
+        url = str(request.url)
+        path = (urlsplit(url).path or "/").removeprefix(self._prefix) or "/"
+        headers = {name: as_text(value) for name, value in request.headers.items()}
+        return Sent(str(request.method), url, path, headers, body)
+
+    def _admit(self, request: requests.PreparedRequest, sent: Sent) -> None:
+        try:
+            if urlsplit(str(request.url)).netloc != urlsplit(self.base_url).netloc:
+                raise Withheld("a request to another host than the target")
+            self.rules.permit(sent)
+        except Withheld as withheld:
+            self.tally.withheld[withheld.reason] = self.tally.withheld.get(withheld.reason, 0) + 1
+            raise
+
+    def _exchange(
+        self, request: requests.PreparedRequest, sent: Sent, options: Mapping[str, Any]
+    ) -> tuple[requests.Response, Answer]:
+        started = time.monotonic()
+        self.tally.sent += 1
+        try:
+            response, body, truncated = self._transfer(request, options)
+        except NETWORK_ERRORS as error:
+            self._judge_silence(sent, error)
+            raise
+        self.tally.failed_in_a_row = 0
+        found = self.contract.match(sent.method, sent.path)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        name = found[0].id if found and self.by_contract else ""
+        return response, Answer(sent, response.status_code, headers, body, time.monotonic() - started, truncated, name)
+
+    def _transfer(
+        self, request: requests.PreparedRequest, options: Mapping[str, Any]
+    ) -> tuple[requests.Response, bytes, bool]:
+        try:
+            return self._transfer_once(request, options)
+        except requests.ConnectionError as error:
+            if not dropped(error):  # a kept-alive connection that the server has closed meanwhile: once more, afresh
+                raise
+            return self._transfer_once(request, options)
+
+    def _transfer_once(
+        self, request: requests.PreparedRequest, options: Mapping[str, Any]
+    ) -> tuple[requests.Response, bytes, bool]:
+        limit = self.limits.for_one_answer()
+        end = time.monotonic() + limit
+        passed_on = {name: options[name] for name in ("verify", "cert", "proxies") if name in options}
+        response = super().send(request, stream=True, timeout=(limit, limit), **passed_on)
+        body, truncated = read_bounded(response, end)
+        response._content = body  # noqa: SLF001 - requests has no public way to hand over a body read with bounds
+        response._content_consumed = True  # noqa: SLF001
+        return response, body, truncated
+
+    def _judge_silence(self, sent: Sent, error: Exception) -> None:
+        """After a network error: this request's own fault, or is the target gone? Raises when it is gone."""
+        if self.limits.left() <= 0:
+            raise BudgetSpent("the budget is spent") from error
+        self.tally.failed_in_a_row += 1
+        if self.tally.failed_in_a_row >= SILENCE or not self._is_alive():
+            where = f"{self.base_url} stopped answering at {sent.method} {sent.path[:80]}"
+            raise TargetUnavailable(f"{where}: {reason_of(error)}") from error
+
+    def _is_alive(self) -> bool:
+        limit = min(self.limits.for_one_answer(), 5.0)
+        ping = requests.Request("GET", f"{self.base_url}/").prepare()
+        try:
+            super().send(ping, stream=True, timeout=(limit, limit)).close()
+        except NETWORK_ERRORS:
+            return False
+        return True
+
+    def _must_wait(self, answer: Answer, tries: int) -> bool:
+        if answer.status != 429:
+            return False
+        after = wait_asked_for(answer, tries)
+        if after is None or after > min(LONGEST_WAIT, self.limits.left()):
+            return False
+        self.tally.waited += 1
+        self.limits.sleep(after)
+        return True
+
+    def _learn(self, answer: Answer) -> None:
+        self._of_thread.answer = answer
+        if answer.ok and answer.sent.method not in SAFE_METHODS:
+            self.tally.accepted_writes += 1
+        operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
+        accepted = self.rules.learn(answer, operation)
+        for observe in self.observers:
+            observe(answer, accepted)
+
+
+def wait_asked_for(answer: Answer, tries: int) -> float | None:
+    """Seconds that Retry-After asks for, as a number or a date; without one 1, 2 and 4, then no more (None)."""
+    after = answer.headers.get("retry-after", "").strip()
+    if after.isdigit():
+        return float(after)
+    with suppress(ValueError, TypeError, KeyError):
+        told = answer.headers.get("date") or format_datetime(datetime.now(UTC), usegmt=True)
+        return max((parsedate_to_datetime(after) - parsedate_to_datetime(told)).total_seconds(), 1.0)
+    return 2.0**tries if tries < TRIES_UNASKED else None
+
+
+def read_bounded(response: requests.Response, end: float) -> tuple[bytes, bool]:
+    """The body, and whether it was cut off: at `LARGEST_BODY` bytes or at the instant `end` (monotonic)."""
+    body = bytearray()
+    try:
+        while chunk := response.raw.read1(65536, decode_content=True):
+            body += chunk
+            if len(body) > LARGEST_BODY or time.monotonic() > end:
+                response.close()
+                return bytes(body), True
+    except urllib3.exceptions.HTTPError as error:
+        response.close()
+        if body or isinstance(error, urllib3.exceptions.DecodeError):
+            return bytes(body), True
+        raise requests.ConnectionError(error) from error
+    response.raw.release_conn()
+    return bytes(body), False
+
+
+def dropped(error: requests.ConnectionError) -> bool:
+    """Whether the connection was closed before any answer."""
+    text = repr(error)
+    return "RemoteDisconnected" in text or "ConnectionResetError" in text or "BrokenPipe" in text
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a network error happened, in few words."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    name = type(error).__name__
+    return "no answer in time" if "Timeout" in name or "timed out" in str(error) else f"{name} {error}".strip()
+
+
+def as_text(value: str | bytes) -> str:
+    """A header value as text."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,94 @@
+"""Starts the mock as a process of its own and stops it; the judge never imports it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from contract_tests.core.errors import TargetUnavailable
+
+START_LIMIT = 20.0  # seconds
+
+
+@dataclass
+class MockProcess:
+    """A running mock and its base URL."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    @classmethod
+    def start(cls, *arguments: str) -> MockProcess:
+        """Start `mockserver mock` on a free port; raises `TargetUnavailable` with its complaint when it does not."""
+        command = [sys.executable, "-m", "mockserver", "mock", "--port", "0", "--log-format", "json", *arguments]
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        lines: SimpleQueue[str] = SimpleQueue()
+        threading.Thread(target=drain, args=(process, lines), daemon=True).start()
+        try:
+            first = lines.get(timeout=START_LIMIT)
+        except Empty:
+            first = ""
+        url = url_in(first)
+        if url is None:
+            process.kill()
+            complaint = process.stderr.read() if process.stderr else ""
+            raise TargetUnavailable(f"the mock did not start: {(complaint or first).strip()[-500:]}")
+        threading.Thread(target=process.stderr.read if process.stderr else len, daemon=True).start()
+        return cls(process, url)
+
+    def stop(self) -> None:
+        """End the process."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()
+
+
+def drain(process: subprocess.Popen[str], lines: SimpleQueue[str]) -> None:
+    """Pass on the first line, then read the rest away so that the process never blocks on a full pipe."""
+    assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
+    lines.put(process.stdout.readline())
+    for _ in process.stdout:
+        pass
+
+
+def url_in(line: str) -> str | None:
+    """The base URL in the mock's first line, `{"event": "listening", "url": ...}`."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event.get("url") if isinstance(event, dict) and event.get("event") == "listening" else None
+
+
+def arguments_for(spec: object, behaviours: object, seed: int) -> Sequence[str]:
+    """Flags that make the mock play the same contract."""
+    flags = [*(["--spec", str(spec)] if spec else []), *(["--behaviours", str(behaviours)] if behaviours else [])]
+    return [*flags, "--seed", str(seed)]
+
+
+def printed_behaviours(spec: Path) -> str:
+    """What `mockserver behaviours` infers from a contract; raises `TargetUnavailable` with its complaint."""
+    command = [sys.executable, "-m", "mockserver", "behaviours", str(spec)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command, capture_output=True, text=True, timeout=START_LIMIT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise TargetUnavailable("the mock took too long to tell its behaviours") from None
+    if done.returncode:
+        raise TargetUnavailable(f"the mock does not tell its behaviours: {done.stderr.strip()[-500:]}")
+    return done.stdout

@@ -1,0 +1,123 @@
+"""Promises and what became of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.checks import Breach
+
+VARYING = re.compile(r"contract-tests-\w+|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?")
+
+Test = TypeVar("Test", bound=Callable[..., object])
+
+
+class Outcome(StrEnum):
+    """What became of a promise."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    NOT_CHECKED = "not checked"
+    FAULT = "our own fault"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A documented sentence, its page, and the assumptions it rests on (empty: documented)."""
+
+    sentence: str
+    page: str = ""
+    assumed: tuple[str, ...] = ()
+    stage: int = 50  #: suites run in ascending order
+    operations: tuple[str, ...] = ()  #: operations that it is about; empty: any
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One way in which a promise is broken."""
+
+    expected: str
+    got: str
+    requests: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    key: str = ""  #: what is expected without ids and times, so that another run knows the problem again
+
+    def retold(self, got: str) -> Problem:
+        """The same problem with another account of what was got."""
+        return replace(self, got=got)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A promise and its outcome."""
+
+    id: str
+    suite: str
+    promise: Promise
+    outcome: Outcome
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+    seconds: float = 0.0
+
+    def with_problems(self, problems: list[Problem], notes: list[str]) -> Verdict:
+        """The same verdict with these problems left; kept when none is."""
+        outcome = self.outcome if problems or self.outcome is not Outcome.BROKEN else Outcome.KEPT
+        return replace(self, outcome=outcome, problems=tuple(problems), notes=(*self.notes, *notes))
+
+
+@dataclass
+class Ledger:
+    """Everything learnt in a run: verdicts, breaches met in passing, notes."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    breaches: dict[tuple[str, str], Breach] = field(default_factory=dict)
+    pending_notes: list[str] = field(default_factory=list)
+    cut_off: bool = False  #: whether the budget ended before a promise was judged
+    answered: set[str] = field(default_factory=set)  #: operations that answered at least once
+
+    def met(self, breach: Breach, answer: Answer) -> None:
+        """Keep a breach met in passing, once."""
+        self.breaches.setdefault((breach.operation, breach.kind), replace(breach, answer=answer))
+
+    def note(self, text: str) -> None:
+        """Note a legitimate freedom that the promise under test met."""
+        if text not in self.pending_notes:
+            self.pending_notes.append(text)
+
+    def note_all(self, breaches: Iterable[Breach]) -> None:
+        """Note legitimate freedoms met in passing."""
+        for breach in breaches:
+            self.note(breach.as_note())
+
+    def take_notes(self) -> tuple[str, ...]:
+        """The notes since the last call."""
+        notes, self.pending_notes = tuple(self.pending_notes), []
+        return notes
+
+    def with_outcome(self, outcome: Outcome) -> list[Verdict]:
+        """The verdicts of one outcome."""
+        return [verdict for verdict in self.verdicts if verdict.outcome is outcome]
+
+
+def lasting(text: str, ids: Iterable[str]) -> str:
+    """A text without times and without these ids."""
+    for name in sorted(ids, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "{id}", text)
+    return VARYING.sub("{time}", text)
+
+
+def promise(
+    sentence: str, *, page: str = "", assumed: str = "", stage: int = 50, about: str = ""
+) -> Callable[[Test], Test]:
+    """Mark a test with the sentence that it judges, its page, what is only assumed, and the operations it is about."""
+
+    def mark(test: Test) -> Test:
+        test.promise = Promise(sentence, page, tuple(assumed.split()), stage, tuple(about.split()))  # type: ignore[attr-defined]
+        return test
+
+    return mark

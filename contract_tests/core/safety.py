@@ -1,0 +1,202 @@
+"""What may be sent: the rules that the gate asks before every request.
+
+observe   reads only: GET, HEAD, OPTIONS
+probe     and writes that must be refused, each built so that even a target without any validation changes nothing:
+          it names a record that the judge made up, or it follows a refusal that proves that the operation validates
+full      everything but writes that could touch a spared record
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import takewhile
+from typing import Any
+from urllib.parse import unquote
+
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.contract import SAFE_METHODS, Contract, Operation, Place
+from contract_tests.core.errors import Withheld
+
+JSON_BODY = ("requestBody", "content", "application/json", "schema")
+ROOM = 16  # characters of chance after which nobody else can have made the same id
+INPUT_REFUSALS = frozenset({400, 415, 422})
+
+
+class Safety(StrEnum):
+    """How much the judge may do to the target."""
+
+    OBSERVE = "observe"
+    PROBE = "probe"
+    FULL = "full"
+
+
+@dataclass
+class Rules:
+    """Decides on each request; learns from each answer which operations validate and which accept too much."""
+
+    level: Safety
+    contract: Contract
+    spared: frozenset[str] = frozenset()
+    reserved: frozenset[str] = frozenset()  #: kept for a promise that is judged later
+    minted: set[str] = field(default_factory=set)
+    validating: set[str] = field(default_factory=set)
+    stopped: dict[str, str] = field(default_factory=dict)
+    protected: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.protected = set(self.spared)
+
+    def mint(self, hint: str = "") -> str:
+        """A value that names no record anywhere: nobody else can have made it."""
+        value = f"contract-tests-{hint}{uuid.uuid4().hex}"
+        self.minted.add(value)
+        return value
+
+    def mint_like(self, known: Sequence[str]) -> str:
+        """The same in the form that these ids have, where that leaves room for a value that nobody can have."""
+        value = str(uuid.uuid4()) if known and all(map(is_uuid, known)) else scrambled(known)
+        if value is None:
+            return self.mint()
+        self.minted.add(value)
+        return value
+
+    def mint_number(self) -> int:
+        """A number that names no record anywhere."""
+        value = uuid.uuid4().int >> 75
+        self.minted.add(str(value))
+        return value
+
+    def permit(self, sent: Sent) -> None:
+        """Raise `Withheld` with the reason when the request must not be sent."""
+        if sent.method in SAFE_METHODS:
+            return
+        if self.level is Safety.OBSERVE:
+            raise Withheld("--safety observe sends no writes")
+        found = self.contract.match(sent.method, sent.path)
+        operation, values = found or (None, ())
+        if operation and operation.id in self.stopped:
+            raise Withheld(f"writes to {operation.id} were stopped: {self.stopped[operation.id]}")
+        if self.level is Safety.PROBE:
+            self._permit_probe(operation, values, sent)
+        else:
+            self._permit_spared(values, sent)
+
+    def learn(self, answer: Answer, operation: Operation | None) -> str | None:
+        """Take note of an answer; returns what is wrong when a write was accepted that had to be refused."""
+        if operation is None:
+            return None
+        if answer.sent.method in SAFE_METHODS:
+            if answer.ok and self.spared:
+                self.protected |= related(answer.json, self.spared)
+            return None
+        if answer.status in INPUT_REFUSALS:
+            self.validating.add(operation.id)
+        if answer.ok and (self.level is Safety.PROBE or self._names_nothing(answer.sent)):
+            reason = f"{operation.label} answered {answer.status} to a write that it had to refuse"
+            self.stopped[operation.id] = reason
+            return reason
+        return None
+
+    def _permit_probe(self, operation: Operation | None, values: tuple[str, ...], sent: Sent) -> None:
+        if operation is None:
+            if not self._names_nothing(sent):
+                raise Withheld("--safety probe sends no write outside the contract that could name a record")
+        elif operation.method == "PUT":
+            raise Withheld("--safety probe sends no PUT: it could create a record")
+        elif values:
+            if not all(self._made_up(value) for value in values):
+                raise Withheld("--safety probe sends no write that could name an existing record")
+        elif "404" not in operation.statuses:
+            raise Withheld(f"--safety probe does not call {operation.id}: it acts without naming a record")
+        elif operation.id not in self.validating and not self._is_harmless_body(operation, sent):
+            raise Withheld(f"--safety probe sends no such body before {operation.id} has refused a harmless one")
+        elif not self._names_nothing(sent) and any(strings(parsed(sent.body))) and is_json(sent):
+            raise Withheld("--safety probe sends no body with a value that could name an existing record")
+
+    def _permit_spared(self, values: tuple[str, ...], sent: Sent) -> None:
+        if not self.spared and not self.reserved:
+            return
+        named = {*values, *strings(parsed(sent.body))}
+        if named & self.protected:
+            raise Withheld(f"--spare protects {', '.join(sorted(named & self.protected))}")
+        if named & self.reserved:
+            raise Withheld("the record is kept for a promise that is judged later")
+        if not named:
+            raise Withheld("a write that acts on every record would touch one that is spared or kept for later")
+
+    def _is_harmless_body(self, operation: Operation, sent: Sent) -> bool:
+        """Whether a server that validates nothing must still find that each required value names nothing it has."""
+        body = parsed(sent.body)
+        place = self.contract.look_up(Place(operation.definition, operation.pointer), *JSON_BODY)
+        required = place.value.get("required", ()) if place else ()
+        if not is_json(sent) or not isinstance(body, Mapping):
+            return False
+        return all(self._made_up(json.dumps(body.get(name))) for name in {*required, *body})
+
+    def _made_up(self, text: str) -> bool:
+        return any(value in text for value in self.minted)
+
+    def _names_nothing(self, sent: Sent) -> bool:
+        return self._made_up(unquote(sent.path)) or self._made_up(sent.body.decode("utf-8", "replace"))
+
+
+def is_uuid(text: str) -> bool:
+    """Whether the text is a UUID in its usual form."""
+    return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text, re.IGNORECASE))
+
+
+def scrambled(known: Sequence[str]) -> str | None:
+    """The last of these ids with chance in place of all that they do not begin with alike; None when that is little."""
+    alike = takewhile(lambda column: len({*column}) == 1, zip(*known, strict=False))
+    prefix = "".join(column[0] for column in alike) if len(known) > 1 else ""
+    rest = known[-1][len(prefix) :] if known else ""
+    used = {*"".join(name[len(prefix) :] for name in known)}
+    kinds = [sorted(filter(kind, used)) for kind in (str.isdigit, str.islower, str.isupper)]
+    drawn = [next((secrets.choice(kind) for kind in kinds if char in kind), char) for char in rest]
+    free = sum(any(char in kind and len(kind) > 4 for kind in kinds) for char in rest)
+    return prefix + "".join(drawn) if free >= ROOM else None
+
+
+def is_json(sent: Sent) -> bool:
+    """Whether the request carries JSON and says so; what a server makes of anything else cannot be foreseen."""
+    media_type = next((value for name, value in sent.headers.items() if name.lower() == "content-type"), "")
+    return media_type.startswith("application/json") and not isinstance(parsed(sent.body), str | None)
+
+
+def parsed(body: bytes) -> Any:
+    """A request body as JSON, else as the text that it is."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace") or None
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text and number in a JSON value, as text."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield str(value)
+
+
+def related(value: Any, wanted: frozenset[str]) -> set[str]:
+    """Values that name a wanted record or one that holds it: the record whole, the enclosing objects' own fields."""
+    if isinstance(value, list):
+        return set().union(*(related(item, wanted) for item in value)) if value else set()
+    if not isinstance(value, Mapping):
+        return set()
+    own = {str(item) for item in value.values() if isinstance(item, str | int) and not isinstance(item, bool)}
+    if own & wanted:
+        return set(strings(value))
+    inner: set[str] = set().union(*(related(item, wanted) for item in value.values()))
+    return inner | own if inner else set()

@@ -1,0 +1,95 @@
+"""The target as the suites call it: operations by id, as one of the users, through the gate."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+import requests
+import requests.utils
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.errors import Broken, Withheld
+from contract_tests.core.gate import NETWORK_ERRORS, Gate, reason_of
+
+NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
+"""Marks a body that is not sent at all, where `None` is JSON null."""
+
+
+class Target:
+    """Sends requests to the target; all of them through `gate`."""
+
+    def __init__(self, gate: Gate, contract: Contract, token: str | None) -> None:
+        self.gate, self.contract, self.token = gate, contract, token
+        self.session = requests.Session()
+        self.session.trust_env = False  # ~/.netrc would replace the tokens; proxies and bundles are read below
+        self.session.proxies.update(requests.utils.get_environ_proxies(gate.base_url))
+        self.session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+        self.session.headers["User-Agent"] = "contract-tests"
+        for prefix in ("http://", "https://"):
+            self.session.mount(prefix, gate)
+
+    def call(
+        self,
+        operation_id: str,
+        *values: str,
+        body: Any = NOTHING,
+        token: str | None = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Call an operation with path values and a JSON body (bytes go out as they are).
+
+        `token` is the user's own token when left out, none at all when None. Raises `Broken` when no answer comes.
+        """
+        operation = self.contract.operation(operation_id)
+        return self.request(operation.method, path_of(operation, values), body=body, token=token, headers=headers)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = NOTHING,
+        token: str | None = "",
+        headers: Mapping[str, str] | None = None,
+        by_contract: bool = True,
+    ) -> Answer:
+        """Send one request to a raw path; not `by_contract`: its answer is not judged as that of an operation."""
+        sent_headers = self.authorization(self.token if token == "" else token)
+        content = None
+        if body is not NOTHING:
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
+            sent_headers["Content-Type"] = "application/json"
+        sent_headers.update(headers or {})
+        self.gate.by_contract = by_contract
+        try:
+            self.session.request(
+                method, self.gate.base_url + path, data=content, headers=sent_headers, allow_redirects=False
+            )
+        except NETWORK_ERRORS as error:
+            raise Broken(f"an answer to {method} {path[:80]}", reason_of(error)) from error
+        finally:
+            self.gate.by_contract = True
+        assert self.gate.last is not None  # noqa: S101 - the gate has just kept it
+        return self.gate.last
+
+    def authorization(self, token: str | None) -> dict[str, str]:
+        """The headers that name the user: as a bearer, and where the contract has keys in headers, as such a key."""
+        if token is None:
+            return {}
+        return {"Authorization": f"Bearer {token}", **dict.fromkeys(self.contract.key_headers, token)}
+
+
+def path_of(operation: Operation, values: tuple[str, ...]) -> str:
+    """The raw path of an operation, its values percent-encoded."""
+    path = operation.path
+    for name, value in zip(operation.path_names, values, strict=True):
+        path = path.replace("{" + name + "}", quote(str(value), safe=""))
+    return path
+
+
+__all__ = ["NOTHING", "Broken", "Target", "Withheld", "path_of"]

@@ -1,0 +1,85 @@
+"""Accepted deviations: a JSON file of promises that may be broken for now, each with a reason and a day of expiry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from contract_tests.core.errors import UsageError
+from contract_tests.core.promises import Outcome, Problem, Verdict
+
+NEW_ENTRIES_LAST = timedelta(days=90)
+TO_BE_SAID = "to be said: why this is accepted"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One accepted deviation: the promise, what was expected there, why, and until when (inclusive)."""
+
+    promise: str
+    expected: str
+    reason: str
+    expires: str
+
+    def covers(self, promise: str, problem: Problem, today: date) -> bool:
+        """Whether it accepts this problem today."""
+        return (self.promise, self.expected) == (promise, problem.key) and date.fromisoformat(self.expires) >= today
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The accepted deviations of one target."""
+
+    entries: tuple[Accepted, ...] = ()
+
+    @classmethod
+    def load(cls, path: Path) -> Baseline:
+        """Read a baseline file; raises `UsageError` with file and entry."""
+        try:
+            entries = [Accepted(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))["accepted"]]
+            for entry in entries:
+                date.fromisoformat(entry.expires)
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}", fix="write one with --baseline-update") from None
+        except (ValueError, KeyError, TypeError) as error:
+            fix = "each entry has promise, expected, reason and expires (YYYY-MM-DD)"
+            raise UsageError(f"{path}: this is no baseline: {error}", fix=fix) from None
+        return cls(tuple(entries))
+
+    def judge(self, verdict: Verdict, today: date | None = None) -> Verdict:
+        """The verdict without the problems that are accepted today; expired entries are named."""
+        day = today or datetime.now(UTC).date()
+        left, notes = [], []
+        for problem in verdict.problems:
+            entry = self._entry(verdict.id, problem)
+            if entry is None:
+                left.append(problem)
+            elif entry.covers(verdict.id, problem, day):
+                notes.append(f"accepted until {entry.expires}: {problem.expected} ({entry.reason})")
+            else:
+                left.append(problem.retold(f"{problem.got} (its acceptance expired on {entry.expires})"))
+        return verdict.with_problems(left, notes)
+
+    def updated(self, verdicts: Iterable[Verdict], today: date | None = None) -> Baseline:
+        """The baseline that accepts what is broken now: known entries keep their reason, healed ones go."""
+        day = today or datetime.now(UTC).date()
+        expires = (day + NEW_ENTRIES_LAST).isoformat()
+        kept: dict[tuple[str, str], Accepted] = {}
+        for verdict in verdicts:
+            for problem in verdict.problems if verdict.outcome is Outcome.BROKEN else ():
+                known = self._entry(verdict.id, problem)
+                fresh = known is not None and date.fromisoformat(known.expires) >= day
+                entry = known if known and fresh else Accepted(verdict.id, problem.key, TO_BE_SAID, expires)
+                kept[entry.promise, entry.expected] = entry
+        return Baseline(tuple(kept.values()))
+
+    def save(self, path: Path) -> None:
+        """Write the file."""
+        entries = [asdict(entry) for entry in self.entries]
+        path.write_text(json.dumps({"accepted": entries}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def _entry(self, promise: str, problem: Problem) -> Accepted | None:
+        return next((e for e in self.entries if (e.promise, e.expected) == (promise, problem.key)), None)

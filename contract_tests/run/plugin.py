@@ -1,0 +1,213 @@
+"""The pytest side of a run: options, order, and a verdict for each promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pytest
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Operation
+from contract_tests.core.errors import Broken, BudgetSpent, JudgeError, Withheld
+from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, lasting
+from contract_tests.core.safety import Safety
+from contract_tests.run.run import Run
+from contract_tests.run.settings import OPTIONS, Settings
+
+
+def is_first_of_its_path(operation: Operation, run: Run) -> bool:
+    """Whether no other operation of the same path comes before it."""
+    return next(other for other in run.operations if other.path == operation.path) is operation
+
+
+OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
+    "operation": lambda _, __: True,
+    "read_operation": lambda operation, _: operation.method == "GET",
+    "path_operation": is_first_of_its_path,
+    "input_operation": lambda operation, run: not (run.settings.safety is Safety.FULL and operation.acts_on_everything),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the judge's options to pytest."""
+    group = parser.getgroup("contract-tests", "the target and how to judge it")
+    for option in OPTIONS:
+        if option.name != "strict":  # pytest has a --strict of its own, which is read below
+            group.addoption(f"--{option.name}", **option.keywords())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare a run for `pytest contract_tests`, unless the command has prepared one."""
+    if any(isinstance(plugin, JudgePlugin) for plugin in config.pluginmanager.get_plugins()):
+        return
+    given = {option.dest: config.getoption(option.dest, None) for option in OPTIONS}
+    given["contract_strict"] = "--strict" in config.invocation_params.args
+    try:
+        config.pluginmanager.register(JudgePlugin(Run.prepare(Settings.gather(given))))
+    except JudgeError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
+
+
+class JudgePlugin:
+    """Turns what happens to each test into verdicts in the run's ledger."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.stopped_by: JudgeError | None = None
+        self.finished = False
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """`operation` stands for every operation to judge, the other names for those that they describe."""
+        for name, wanted in OPERATION_FIXTURES.items():
+            if name in metafunc.fixturenames:
+                chosen = [operation for operation in self.run.operations if wanted(operation, self.run)]
+                metafunc.parametrize(name, chosen, ids=[operation.id for operation in chosen])
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Run what destroys nothing first, and what sums up last; leave out suites that were not asked for."""
+        wanted = self.run.settings.suite
+        if wanted:
+            items[:] = [item for item in items if suite_of(item) in wanted]
+        chosen = {operation.id for operation in self.run.operations}
+        items[:] = [
+            item for item in items if not promise_of(item).operations or chosen & {*promise_of(item).operations}
+        ]
+        items.sort(key=lambda item: promise_of(item).stage)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        """Give the verdict; its own words stand in place of a traceback, which would be slow to make and of no use."""
+        if call.when == "teardown" or (call.when == "setup" and not call.excinfo):
+            return None
+        error = call.excinfo.value if call.excinfo else None
+        verdict = self._verdict(item, error, call.duration)
+        if self.run.baseline and not self.run.settings.baseline_update:
+            verdict = self.run.baseline.judge(verdict)
+        self.run.ledger.verdicts.append(verdict)
+        self._maybe_stop(item, verdict, error)
+        return None if verdict.outcome is Outcome.FAULT else report_of(item, call, verdict)
+
+    def _verdict(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Verdict:
+        promise = promise_of(item)
+        notes = tuple(self.run.redact(note) for note in self.run.ledger.take_notes())
+        about = (item.name.removeprefix("test_"), suite_of(item), promise)
+        if error is None:
+            strict = self.run.settings.strict and notes
+            problems = tuple(Problem("no note under --strict", note, key=note) for note in notes) if strict else ()
+            return Verdict(*about, Outcome.BROKEN if strict else Outcome.KEPT, problems, notes, "", seconds)
+        if isinstance(error, Broken):
+            problems = tuple(self._problem(part) for part in (error, *error.also))
+            return Verdict(*about, Outcome.BROKEN, problems, notes, "", seconds)
+        if isinstance(error, AssertionError):
+            problem = Problem(promise.sentence, self.run.redact(str(error)), key=promise.sentence)
+            return Verdict(*about, Outcome.BROKEN, (problem,), notes, "", seconds)
+        reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
+        self.run.ledger.cut_off |= isinstance(error, BudgetSpent)
+        if isinstance(error, Withheld | JudgeError | pytest.skip.Exception):
+            return Verdict(*about, Outcome.NOT_CHECKED, (), notes, reason, seconds)
+        return Verdict(*about, Outcome.FAULT, (), notes, f"{type(error).__name__}: {reason}", seconds)
+
+    def _problem(self, broken: Broken) -> Problem:
+        redact = self.run.redact
+        lines = [redact(as_curl(answer)) for answer in broken.answers]
+        curls = tuple(lines if broken.in_order else dict.fromkeys(lines))
+        found = [self.run.contract.match(answer.sent.method, answer.sent.path) for answer in broken.answers]
+        ids = {value for match in found if match for value in match[1]}
+        expected = redact(broken.expected)
+        return Problem(expected, redact(broken.got), curls, tuple(broken.assumed.split()), lasting(expected, ids))
+
+    def _maybe_stop(self, item: pytest.Item, verdict: Verdict, error: BaseException | None) -> None:
+        if isinstance(error, JudgeError):
+            self.stopped_by = self.stopped_by or error
+            item.session.shouldstop = str(error)
+        elif self.run.settings.fail_fast and (verdict.outcome is Outcome.BROKEN or self._met_in_passing()):
+            item.session.shouldstop = "stopped at the first broken promise"
+
+    def _met_in_passing(self) -> bool:
+        """Turn the breaches met so far into a verdict, for their own tests will not run."""
+        met = [breach for breach in self.run.ledger.breaches.values() if not breach.is_note]
+        if met:
+            about = Promise("Every answer keeps the contract", "the contract")
+            problems = tuple(self._problem(breach.as_broken()) for breach in met)
+            self.run.ledger.verdicts.append(
+                Verdict("every_answer_fits", "conformance", about, Outcome.BROKEN, problems)
+            )
+        return bool(met)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Say with pytest's exit status too that the target was not there."""
+        self.finished = True
+        if self.stopped_by and not self.run.ledger.with_outcome(Outcome.BROKEN):
+            session.exitstatus = self.stopped_by.exit_code
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file of promises that cannot be read is our own fault, not a target that keeps the contract."""
+        if report.failed:
+            self.run.faults.append(f"{report.nodeid} cannot be read: {str(report.longrepr)[-300:]}")
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """An error of pytest's or of ours, outside any test."""
+        self.run.faults.append(self.run.redact(f"{type(excinfo.value).__name__}: {excinfo.value}"))
+
+    def pytest_unconfigure(self) -> None:
+        """Release the target and the mock."""
+        self.run.close()
+
+
+def report_of(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict) -> pytest.TestReport:
+    """The verdict as pytest reports it."""
+    longrepr: str | tuple[str, int, str] | None = None
+    outcome: Literal["passed", "failed", "skipped"] = "passed"
+    if verdict.outcome is Outcome.BROKEN:
+        outcome, longrepr = "failed", explain(verdict)
+    elif verdict.outcome is Outcome.NOT_CHECKED:
+        path, line, _ = item.location
+        outcome, longrepr = "skipped", (path, line or 0, f"not checked, because {verdict.reason}")
+    return pytest.TestReport(
+        item.nodeid,
+        item.location,
+        dict.fromkeys(item.keywords, 1),
+        outcome,
+        longrepr,
+        call.when if call.when == "setup" else "call",
+        duration=call.duration,
+        start=call.start,
+        stop=call.stop,
+    )
+
+
+def explain(verdict: Verdict) -> str:
+    """What a person reads of a broken promise."""
+    lines = [f"BROKEN    {verdict.promise.sentence}"]
+    for problem in verdict.problems:
+        assumed = problem.assumed or verdict.promise.assumed
+        source = (
+            f"rests on {', '.join(assumed)}" if assumed else f"documented: {verdict.promise.page or 'the contract'}"
+        )
+        lines += [f"expected  {problem.expected}", f"got       {problem.got}", f"source    {source}"]
+        lines += [f"          {curl}" for curl in problem.requests]
+    return "\n".join(lines)
+
+
+def as_curl(answer: Answer) -> str:
+    """The curl line that repeats the request of an answer, its token by the name of its variable."""
+    return answer.sent.curl()
+
+
+def promise_of(item: pytest.Item) -> Promise:
+    """The promise that a test judges."""
+    function = getattr(item, "function", None)
+    found: Any = getattr(function, "promise", None)
+    return found if isinstance(found, Promise) else Promise(first_line(getattr(function, "__doc__", None)) or item.name)
+
+
+def suite_of(item: pytest.Item) -> str:
+    """`conformance`, `workflows` or `oracle`; the documented sentences stand in several files."""
+    name = item.path.stem.removeprefix("test_")
+    return name if name in {"conformance", "workflows", "oracle"} else "behaviours"
+
+
+def first_line(text: str | None) -> str:
+    """The first line of a docstring."""
+    return (text or "").strip().split("\n")[0]

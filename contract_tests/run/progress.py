@@ -1,0 +1,75 @@
+"""What the command prints while it runs and at its end."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TextIO
+
+from contract_tests.core.promises import Outcome, Verdict
+from contract_tests.core.target import Target
+from contract_tests.report.summary import WORDS
+from contract_tests.run.plugin import explain
+from contract_tests.run.run import Run
+
+
+class Progress:
+    """Prints one line for each suite as it goes, then what is broken."""
+
+    def __init__(self, run: Run, out: TextIO) -> None:
+        self.run, self.out = run, out
+        self._shown = 0
+        self._suite = ""
+
+    def say(self, text: str) -> None:
+        """Print a line, without secrets."""
+        print(self.run.redact(text), file=self.out, flush=True)
+
+    def opened(self, target: Target) -> None:
+        """Say what is judged, and how."""
+        settings = self.run.settings
+        what = "the bundled mock" if self.run.is_own_mock else target.gate.base_url
+        self.say(f"contract-tests: {what}, {len(self.run.operations)} operations of {self.run.contract.source.name}, "
+                 f"safety {settings.safety}, budget {settings.budget:.0f} s, seed {settings.seed}")  # fmt: skip
+        for remark in self.run.remarks:
+            self.say(f"  note: {remark}")
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """After each test: show the verdicts that came in."""
+        del nodeid
+        for verdict in self.run.ledger.verdicts[self._shown :]:
+            self._show(verdict)
+        self._shown = len(self.run.ledger.verdicts)
+
+    def _show(self, verdict: Verdict) -> None:
+        if verdict.suite != self._suite:
+            self._suite = verdict.suite
+            self.say(f"{verdict.suite}  ({self._standing()})")
+        if verdict.outcome is Outcome.BROKEN:
+            self.say(f"  BROKEN  {verdict.id}: {verdict.promise.sentence}")
+        elif verdict.outcome is Outcome.FAULT:
+            self.say(f"  FAULT   {verdict.id}: {verdict.reason}")
+
+    def _standing(self) -> str:
+        opened = self.run.opened
+        sent = opened.gate.tally.sent if opened else 0
+        broken = len(self.run.ledger.with_outcome(Outcome.BROKEN))
+        left = self.run.settings.budget - (time.monotonic() - self.run.started)
+        return f"{sent} requests so far, {broken} broken, {left:.0f} s left"
+
+    def finished(self, code: int, why: str) -> None:
+        """Say the verdict: what is broken with its curl lines, what was not checked and why, the notes, the sum."""
+        ledger = self.run.ledger
+        for verdict in ledger.with_outcome(Outcome.BROKEN):
+            self.say(f"\n{verdict.id}\n{explain(verdict)}")
+        reasons = Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))
+        for reason, times in reasons.items():
+            self.say(f"not checked ({times}), because {reason}")
+        for note in dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes):
+            self.say(f"note: {note}")
+        counts = ", ".join(f"{len(ledger.with_outcome(outcome))} {outcome}" for outcome in Outcome)
+        if self.run.lacks_coverage():
+            self.say(f"coverage is below --min-coverage {self.run.settings.min_coverage:g}%")
+        reached = f"{self.run.coverage.percent:.0f}% of the contract reached"
+        self.say(f"\n{counts}; {reached}; {self._standing()}, {time.monotonic() - self.run.started:.1f} s")
+        self.say(f"verdict: {WORDS[code]} {why}".rstrip())

@@ -1,0 +1,204 @@
+"""Settings: flags over environment over a profile of `contract-tests.toml` over defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from contract_tests.core.contract import bundled
+from contract_tests.core.errors import UsageError
+from contract_tests.core.safety import Safety
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a name to recognise, not to bind to
+OWN_TOKEN, OWN_OTHER_TOKEN = "alice-token", "bob-token"
+
+
+@dataclass(frozen=True)
+class Option:
+    """A command line option, its place in the environment, and how argparse shall read it."""
+
+    name: str
+    help: str
+    read: Callable[[str], Any] = str
+    metavar: str = ""
+    many: bool = False
+    is_flag: bool = False
+    env: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def dest(self) -> str:
+        """Where argparse and pytest keep it; prefixed, so that it meets no option of theirs."""
+        return "contract_" + self.key
+
+    @property
+    def key(self) -> str:
+        """Its name in a profile and in `Settings`."""
+        return self.name.replace("-", "_")
+
+    def keywords(self) -> dict[str, Any]:
+        """Keyword arguments for `add_argument` and pytest's `addoption`."""
+        keywords: dict[str, Any] = {"dest": self.dest, "help": self.help, "default": None}
+        if self.is_flag:
+            return {**keywords, "action": "store_true"}
+        keywords |= {"metavar": self.metavar or self.name.upper(), "type": self.read}
+        if self.many:
+            keywords["action"] = "append"
+        if self.choices:
+            keywords["choices"] = self.choices
+            del keywords["metavar"]
+        return keywords
+
+
+def rate(text: str) -> float:
+    """`5/s`, `120/m` or `5` as requests per second."""
+    number, _, unit = str(text).partition("/")
+    try:
+        return float(number) / {"": 1, "s": 1, "m": 60}[unit]
+    except (KeyError, ValueError, ZeroDivisionError):
+        raise ValueError(f"{text!r} is no rate such as 5/s or 120/m") from None
+
+
+OPTIONS = (
+    Option("target", "base URL (default: start the mock and judge it)", metavar="URL", env="CONTRACT_TARGET"),
+    Option("token", "bearer token of a user", metavar="T", env="CONTRACT_TOKEN"),
+    Option("other-token", "bearer token of another user, for foreign records", metavar="T", env="CONTRACT_OTHER_TOKEN"),
+    Option("spec", "the contract (default: the bundled one)", Path, "FILE", env="CONTRACT_SPEC"),
+    Option("behaviours", "what the mock does to its records (default: bundled, or inferred)", Path, "FILE"),
+    Option("safety", "what may be sent (default: full on loopback, else probe)", choices=tuple(Safety)),
+    Option("i-own-this-data", "allow --safety full on a host that is not loopback", is_flag=True),
+    Option("spare", "an id that no write may touch (may be repeated)", metavar="ID", many=True),
+    Option("rate", "at most so many requests per second, e.g. 5/s", rate, "N/s"),
+    Option("budget", "hard cap of the whole run in seconds (default: 600)", float, "SECONDS"),
+    Option("timeout", "seconds that one answer may take (default: 10)", float, "SECONDS"),
+    Option("wait", "seconds to wait for the target to come up (default: 0)", float, "SECONDS"),
+    Option("seed", "seed of everything generated (default: 0)", int, "N"),
+    Option("examples", "generated inputs per operation and kind (default: 40)", int, "N"),
+    Option("only", "judge this operation only (may be repeated)", metavar="OPERATION", many=True),
+    Option("skip", "leave this operation out (may be repeated)", metavar="OPERATION", many=True),
+    Option("suite", "run this suite only: behaviours, conformance, workflows, oracle (may be repeated)", many=True,
+           choices=("behaviours", "conformance", "workflows", "oracle")),
+    Option("strict", "a note fails like a broken promise", is_flag=True),
+    Option("baseline", "file of accepted deviations", Path, "FILE"),
+    Option("baseline-update", "write what is broken now into the baseline", is_flag=True),
+    Option("min-coverage", "percent of the contract that must be reached", float, "PERCENT"),
+    Option("report", "folder for the reports", Path, "DIR"),
+    Option("secret", "a further value that no report may show (may be repeated)", metavar="VALUE", many=True),
+    Option("config", "settings file with profiles (default: contract-tests.toml, when there is one)", Path, "FILE"),
+    Option("profile", "profile of the settings file to use (default: default)", metavar="NAME", env="CONTRACT_PROFILE"),
+    Option("fail-fast", "stop at the first broken promise", is_flag=True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run needs to know."""
+
+    target: str | None = None
+    token: str | None = None
+    other_token: str | None = None
+    spec: Path | None = None
+    behaviours: Path | None = None
+    safety: Safety = Safety.FULL
+    i_own_this_data: bool = False
+    spare: tuple[str, ...] = ()
+    rate: float | None = None
+    budget: float = 600.0
+    timeout: float = 10.0
+    wait: float = 0.0
+    seed: int = 0
+    examples: int = 40
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    suite: tuple[str, ...] = ()
+    strict: bool = False
+    baseline: Path | None = None
+    baseline_update: bool = False
+    min_coverage: float | None = None
+    report: Path | None = None
+    secret: tuple[str, ...] = ()
+    fail_fast: bool = False
+
+    @property
+    def contract_path(self) -> Path:
+        """The contract file."""
+        return self.spec or bundled()
+
+    @classmethod
+    def gather(cls, given: Mapping[str, Any]) -> Settings:
+        """Settings from parsed options (by `Option.dest`), the environment and the settings file."""
+        values: dict[str, Any] = {}
+        profile = profile_of(given)
+        for option in OPTIONS:
+            value = given.get(option.dest)
+            if value is None or value is False:
+                value = os.environ.get(option.env) if option.env else None
+            if value is None and option.key in profile:
+                value = from_profile(option, profile[option.key])
+            if value is not None:
+                values[option.key] = tuple(value) if option.many else value
+        values = {key: value for key, value in values.items() if key not in {"config", "profile"}}
+        return settle(values)
+
+
+def settle(values: dict[str, Any]) -> Settings:
+    """Fill in the defaults that depend on the target; raises `UsageError` on a combination that makes no sense."""
+    target = values.get("target")
+    if target is None:
+        values.setdefault("token", OWN_TOKEN)
+        values.setdefault("other_token", OWN_OTHER_TOKEN)
+    elif urlsplit(target).scheme not in {"http", "https"} or not urlsplit(target).hostname:
+        raise UsageError(f"--target {target!r} is no URL", fix="write it as http://host:port")
+    is_local = target is None or urlsplit(target).hostname in LOOPBACK
+    values["safety"] = Safety(values.get("safety") or (Safety.FULL if is_local else Safety.PROBE))
+    if values["safety"] is Safety.FULL and not is_local and not values.get("i_own_this_data"):
+        raise UsageError(
+            f"--safety full writes and deletes on {urlsplit(str(target)).hostname}",
+            fix="add --i-own-this-data if you may",
+        )
+    if values.get("spec"):
+        values["spec"] = Path(values["spec"])
+    return Settings(**values)
+
+
+def profile_of(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The chosen profile of the settings file: the table of its name, over the table `default`."""
+    path = given.get("contract_config") or Path("contract-tests.toml")
+    name = given.get("contract_profile") or os.environ.get("CONTRACT_PROFILE")
+    if not path.is_file():
+        if given.get("contract_config") or name:
+            raise UsageError(f"{path}: no such settings file", fix="check --config")
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from None
+    if name and name not in tables:
+        raise UsageError(f"{path}: no profile {name!r}", fix=f"known: {', '.join(tables)}")
+    profile = {**tables.get("default", {}), **(tables[name] if name else {})}
+    known = {option.key for option in OPTIONS}
+    profile = {key.replace("-", "_"): value for key, value in profile.items()}
+    for key in profile:
+        if key not in known:
+            raise UsageError(f"{path}: unknown setting {key!r}", fix=f"known: {', '.join(sorted(known))}")
+    return profile
+
+
+def from_profile(option: Option, value: Any) -> Any:
+    """A value of the settings file, `${NAME}` replaced from the environment, read as its option reads it."""
+    if option.is_flag:
+        return bool(value)
+    values = value if isinstance(value, list) else [value]
+    try:
+        texts = [os.path.expandvars(item) if isinstance(item, str) else item for item in values]
+        read = [option.read(str(item)) for item in texts]
+    except ValueError as error:
+        raise UsageError(f"setting {option.key}: {error}") from None
+    if option.choices and not set(read) <= set(option.choices):
+        raise UsageError(f"setting {option.key}: {value!r} is none of {', '.join(option.choices)}")
+    return read if option.many else read[0]

@@ -1,0 +1,172 @@
+"""Every operation with valid and invalid inputs: examples, boundary cases, random ones; and every answer of the run."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Operation
+from contract_tests.core.discovery import Discovery
+from contract_tests.core.errors import Broken, Withheld
+from contract_tests.core.fuzzing import Fuzzer, Trial
+from contract_tests.core.promises import promise
+from contract_tests.core.queries import queries_of
+from contract_tests.core.safety import Safety, parsed, strings
+from contract_tests.run.run import Run
+
+UNDEFINED = ("PATCH", "PUT", "DELETE", "POST", "GET")
+LONG = 256  # characters that a server may well refuse though no page names a limit
+INPUT_REFUSED = frozenset({400, 406, 411, 412, 413, 414, 415, 416, 422, 428, 431})
+REFUSED = INPUT_REFUSED | {401, 403, 404, 405, 409, 429}
+
+
+@promise("Records that the target itself names are answered", page="the contract", stage=58)
+def test_known_records_are_answered(run: Run, read_operation: Operation, discovery: Discovery) -> None:
+    """A read of a record that a list or a link of the target gives succeeds."""
+    for values in discovery.calls(read_operation):
+        answer = run.target().call(read_operation.id, *values)
+        if not answer.ok:
+            raise Broken(f"success from {read_operation.id} for a record that the target names", answer.told(), answer)
+
+
+@pytest.mark.usefixtures("reserved")
+@promise("Invalid input is refused, valid input is not", page="the contract", stage=60)
+def test_generated_inputs(run: Run, input_operation: Operation, fuzzer: Fuzzer) -> None:
+    """Examples, boundary cases and random inputs, valid and invalid."""
+    sent, operation = 0, input_operation
+    if operation.is_write and run.settings.safety is Safety.OBSERVE:
+        raise Withheld("--safety observe sends no writes")
+
+    def judge(trial: Trial) -> None:
+        nonlocal sent
+        sent += 1
+        if trial.answer.operation_id in {operation.id, ""}:
+            judge_trial(run, operation, trial)
+
+    withheld = list(fuzzer.trials(operation, judge))
+    if not sent:
+        raise Withheld(withheld[0] if withheld else "nothing could be generated")
+
+
+def judge_trial(run: Run, operation: Operation, trial: Trial) -> None:
+    """A valid input gets no refusal of its form; an invalid one gets one, strictly where the contract documents it."""
+    status, answer = trial.answer.status, trial.answer
+    if not documented_success(operation) or is_doubtful(run, operation, trial):
+        return
+    if trial.valid:
+        if status in {400, 415, 422} and answer.operation_id:
+            if not is_path_only(operation) and is_plain(answer.sent.body):
+                raise Broken(f"{operation.id} to take a valid input", answer.told(), answer)
+            run.ledger.note(f"{operation.id}: {status} for an input that the contract allows but that names nothing")
+        return
+    if not has_inputs(operation):
+        return
+    allowed = REFUSED if not documented_refusals(operation) else INPUT_REFUSED | {401, 403, 405}
+    if answer.ok or (status not in allowed and status < 500 and not is_path_only(operation)):
+        raise Broken(f"{operation.id} to refuse an invalid input ({trial.about or 'generated'})", answer.told(), answer)
+    stands_for = documented_refusals(operation)
+    if status == 422 and stands_for and "422" not in stands_for:
+        run.ledger.note(f"{operation.id}: 422 in place of {', '.join(sorted(stands_for))}")
+
+
+def is_plain(body: bytes) -> bool:
+    """Whether each text in a JSON body is of the kind that a client sends: short, printable, not blank."""
+    return all(text.strip() and text.isprintable() and len(text) < LONG for text in strings(parsed(body)))
+
+
+def documented_success(operation: Operation) -> bool:
+    """Whether the contract says at all what success looks like."""
+    return any(status[0] in "23d" for status in operation.statuses)
+
+
+def is_doubtful(run: Run, operation: Operation, trial: Trial) -> bool:
+    """Whether an input counts as invalid though the contract does not forbid it."""
+    if trial.about.startswith("Malformed Content-Type"):
+        return "requestBody" not in operation.definition
+    return trial.where == {"query"} and queries_of(run.contract).fits(operation, trial.answer.sent.url)
+
+
+def documented_refusals(operation: Operation) -> set[str]:
+    """Statuses that the contract documents for input that does not fit."""
+    return {"400", "415", "422", "4XX"} & set(operation.statuses)
+
+
+def has_inputs(operation: Operation) -> bool:
+    """Whether the contract declares anything that an input could break."""
+    return bool(operation.definition["parameters"]) or "requestBody" in operation.definition
+
+
+def is_path_only(operation: Operation) -> bool:
+    """Whether the only input is the path, where a wrong value is a record that does not exist."""
+    return bool(operation.path_names) and "requestBody" not in operation.definition
+
+
+@promise(
+    "A method that the contract does not define for a path is refused with 405 and Allow", page="RFC 9110", stage=65
+)
+def test_undefined_methods_are_refused(run: Run, path_operation: Operation) -> None:
+    """405 with Allow naming the defined methods; 404, 501 and an incomplete Allow are notes."""
+    target = run.target()
+    path, own = unknown_path(run, path_operation), run.contract.methods_of(path_operation.path)
+    defined = methods_at(run, path)
+    for method in [method for method in UNDEFINED if method not in defined][:3]:
+        answer = target.request(method, path)
+        label = f"{method} {path_operation.path}"
+        if answer.status in {404, 501}:
+            run.ledger.note(f"{answer.status} in place of 405 for {label}")
+        elif answer.status == 405:
+            judge_allow(run, label, own, defined, answer)
+        elif answer.status not in {401, 403}:
+            raise Broken(f"405 for {label}, which the contract does not define", answer.told(), answer)
+
+
+def judge_allow(run: Run, label: str, own: frozenset[str], defined: set[str], answer: Answer) -> None:
+    """Allow names methods that are defined, and not the refused one; one that leaves out the path's own is a note."""
+    expected, told = f"Allow: {', '.join(sorted(own))} in the 405 for {label}", answer.headers.get("allow")
+    allow = {name.strip().upper() for name in (told or "").split(",")}
+    if answer.sent.method in allow or not allow & defined:
+        raise Broken(expected, "no Allow header" if told is None else f"Allow: {told}", answer)
+    if not own <= allow:
+        run.ledger.note(f"Allow: {told} leaves out {', '.join(sorted(own - allow))}, in the 405 for {label}")
+
+
+def unknown_path(run: Run, operation: Operation) -> str:
+    """The operation's path, naming no record."""
+    return operation.path.format(**{name: run.target().gate.rules.mint() for name in operation.path_names})
+
+
+def methods_at(run: Run, path: str) -> set[str]:
+    """The methods that the contract defines for a raw path, by whichever template it fits."""
+    return {operation.method for operation in run.contract.operations if operation.pattern.match(path)}
+
+
+@promise("HEAD and OPTIONS are answered on every path", page="RFC 9110", stage=64)
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+def test_head_and_options_are_answered(run: Run, path_operation: Operation, method: str) -> None:
+    """By no server error, with and without an Origin; 404, 405 and 501 are answers too."""
+    target, path = run.target(), unknown_path(run, path_operation)
+    for headers in ({}, {"Origin": "https://app.example"}):
+        answer = target.request(method, path, headers=headers)
+        if answer.status >= 500 and answer.status != 501:
+            raise Broken(f"no server error for {method} {path_operation.path}", answer.told(), answer)
+
+
+@promise("Every answer has a documented status, media type, headers and body", page="the contract", stage=98)
+def test_every_answer_fits(run: Run, operation: Operation) -> None:
+    """Whatever this run has asked for, the answers of the operation kept the contract."""
+    run.target()
+    met = [b for (name, _), b in run.ledger.breaches.items() if name == operation.id and not b.is_envelope]
+    run.ledger.note_all(breach for breach in met if breach.is_note)
+    if broken := [breach.as_broken() for breach in met if not breach.is_note]:
+        raise Broken.together(broken)
+    if operation.id not in run.ledger.answered:
+        raise Withheld("the operation was never answered")
+
+
+@promise("No request is answered with a server error or without end", page="the contract", stage=99)
+def test_no_answer_outside_the_contract_fails(run: Run) -> None:
+    """Requests outside the operations (odd paths, undefined methods) neither break the server nor hang."""
+    run.target()
+    names = {operation.id for operation in run.contract.operations}
+    if broken := [breach.as_broken() for (name, _), breach in run.ledger.breaches.items() if name not in names]:
+        raise Broken.together(broken)

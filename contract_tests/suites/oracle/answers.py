@@ -1,0 +1,152 @@
+"""Where the target's answer differs from the mock's: status, form, and what both show of the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract_tests.core.answer import NOT_JSON, Answer
+from contract_tests.core.checks import FREEDOMS, AnswerChecks
+from contract_tests.core.contract import Contract, marks
+from contract_tests.core.errors import OwnFault, Withheld
+from contract_tests.suites.oracle.calls import Call
+from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
+from contract_tests.suites.oracle.model import Behaviour, Model, Steps
+from contract_tests.suites.oracle.records import MISSING, dig, own_fields
+from contract_tests.suites.oracle.values import same, shown
+
+UNADMITTED = frozenset({401, 403})
+
+
+@dataclass
+class Comparison:
+    """Compares the answers to one call; remembers which fields the mock shows where."""
+
+    contract: Contract
+    model: Model
+    declared: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  #: by operation: collection and field
+    sizes: dict[tuple[str, str, Steps], int] = field(default_factory=dict)  #: how long each list of the target was
+
+    def __post_init__(self) -> None:
+        self.checks = AnswerChecks(self.contract)
+
+    def differences(
+        self,
+        call: Call,
+        mock: Answer,
+        target: Answer,
+        pairs: Correspondence,
+        fields: Mapping[str, set[tuple[str, str]]],
+    ) -> Iterator[Difference]:
+        """Every difference; `fields` are those that the target is known to show, by operation."""
+        if mock.status >= 500:
+            raise OwnFault(f"the mirror fails at {mock.sent.method} {mock.sent.path}: {mock.told()}")
+        if target.status == 429:
+            raise Withheld("the target answers 429: too many requests")
+        if mock.status not in UNADMITTED and target.status in UNADMITTED and not pairs.written:
+            raise Withheld(f"the target does not take the token for {call.operation.id}: {target.status}")
+        if not self._same_status(call, mock.status, target.status):
+            place = self.contract.response(call.operation, mock.status)
+            own = marks(call.operation.definition)
+            assumed = tuple(number for number in (place.assumed if place else ()) if number not in own)
+            yield Difference("status", f"{mock.status}", target.told(), assumed=assumed)
+            return
+        for breach in self.checks.breaches(target):
+            if not breach.is_note:
+                yield Difference("form", breach.expected, breach.got, field=breach.kind, assumed=breach.assumed)
+        if mock.ok and mock.json is not NOT_JSON:
+            yield from Exchange(self, call, pairs, fields).shown(mock.json, target.json)
+
+    def _same_status(self, call: Call, mock: int, target: int) -> bool:
+        if mock == target or mock in FREEDOMS.get(target, ()):
+            return True
+        return mock // 100 == target // 100 == 2 and str(target) in call.operation.statuses
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One call's two answers, both a success."""
+
+    comparison: Comparison
+    call: Call
+    pairs: Correspondence
+    fields: Mapping[str, set[tuple[str, str]]]
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What the operation does."""
+        return self.comparison.model.behaviours[self.call.operation.id]
+
+    def shown(self, mock: Any, target: Any) -> Iterator[Difference]:
+        """Compare what the behaviour's reply puts into the answer."""
+        if target is NOT_JSON:
+            return
+        for path, expression in self.behaviour.reply.items():
+            mine, theirs = dig(mock, path), dig(target, path)
+            if mine is not MISSING:
+                yield from self._at(path, expression, mine, theirs)
+
+    def key_of(self, collection: str) -> str:
+        """The field that holds the key."""
+        return self.comparison.model.collections[collection].key
+
+    def _at(self, path: Steps, expression: Any, mock: Any, target: Any) -> Iterator[Difference]:
+        place = ".".join(path) or "the body"
+        if expression == "$record" and isinstance(mock, Mapping) and self.behaviour.subject:
+            yield from self._record(path, place, mock, target)
+        elif expression == "$records" and self.behaviour.list and isinstance(mock, list):
+            yield from self._records(path, place, mock, target)
+        elif isinstance(expression, str) and expression.startswith("$record.") and self.call.subject:
+            view, part = self._view(self.call.subject[0], path), expression.removeprefix("$record.")
+            yield from self.pairs.value(view, self.call.subject, part, mock, target)
+        elif not (isinstance(expression, str) and expression in {"$next", "$more", "$total"}) and not same(
+            mock, target
+        ):
+            yield Difference("value", f"{place}: {mock!r}", shown(target), field=place)
+
+    def _record(self, path: Steps, place: str, mock: Mapping[str, Any], target: Any) -> Iterator[Difference]:
+        collection = str(self.behaviour.subject)
+        if not isinstance(target, Mapping):
+            yield Difference("lost", f"{place}: an object", shown(target), collection, place)
+            return
+        mine, theirs = own_fields(mock, path, self.behaviour), own_fields(target, path, self.behaviour)
+        key = self.key_of(collection)
+        name = (collection, str(mine.get(key)))
+        if self.behaviour.created:
+            given = frozenset(self.call.body) if isinstance(self.call.body, Mapping) else frozenset()
+            self.pairs.was_made(name, theirs.get(key, MISSING), given | self.behaviour.writes)
+        elif key in theirs and str(theirs[key]) != self.pairs.target_key(name):
+            yield Difference(
+                "value", f"{collection} {self.pairs.target_key(name)}", f"{key} {theirs[key]!r}", collection, key
+            )
+            return
+        yield from self.pairs.record(self._view(collection, path, mine), mine, theirs)
+
+    def _records(self, path: Steps, place: str, mock: list[Any], target: Any) -> Iterator[Difference]:
+        assert self.behaviour.list is not None
+        collection = self.behaviour.list.collection
+        if target is MISSING and not mock:
+            return  # an empty list may be left out
+        if not isinstance(target, list):
+            yield Difference("lost", f"{place}: a list", shown(target), collection, place)
+            return
+        mine = [own_fields(item, path, self.behaviour) for item in mock if isinstance(item, Mapping)]
+        theirs = [own_fields(item, path, self.behaviour) for item in target if isinstance(item, Mapping)]
+        view = self._view(collection, path, *mine)
+        if mine and not any(is_record(item, view.key) for item in mine):
+            return
+        yield from self.pairs.records(view, mine, theirs, self.comparison.sizes.get(self._list(path)))
+
+    def _list(self, path: Steps) -> tuple[str, str, Steps]:
+        return self.call.operation.id, self.call.path, path
+
+    def _view(self, collection: str, path: Steps, *records: Mapping[str, Any]) -> View:
+        del path
+        declared = self.comparison.declared.setdefault(self.call.operation.id, set())
+        declared.update((collection, part) for record in records for part in record)
+        known = self.fields.get(self.call.operation.id, set())
+        return View(
+            collection, self.key_of(collection), frozenset(part for where, part in known if where == collection),
+            frozenset(part for where, part in declared if where == collection),
+        )  # fmt: skip

@@ -1,0 +1,219 @@
+"""Calls about records: drawn as steps, bound to a record of the mock's, translated to the target's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.safety import Rules
+from contract_tests.core.target import NOTHING, path_of
+from contract_tests.suites.oracle.correspondence import Correspondence
+from contract_tests.suites.oracle.model import Behaviour, Model, root
+from contract_tests.suites.oracle.records import MISSING, Name, Record
+
+State = Mapping[str, list[Record]]
+"""The mock's records by collection."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A call before it is bound: the operation, which of the records at hand, or one that nobody has, and the input."""
+
+    operation: str
+    pick: int = 0
+    unknown: bool = False
+    body: Any = NOTHING
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call as one side takes it; `subject` names the mock's record that it is about."""
+
+    operation: Operation
+    values: tuple[str, ...] = ()
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = NOTHING
+    subject: Name | None = None
+
+    @property
+    def path(self) -> str:
+        """The raw path with its query."""
+        query = urlencode([(name, as_query(value)) for name, value in self.query.items()], doseq=True)
+        return path_of(self.operation, self.values) + (f"?{query}" if query else "")
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The path values by name."""
+        return dict(zip(self.operation.path_names, self.values, strict=True))
+
+
+def as_query(value: Any) -> Any:
+    """A value as the query of a URL has it: lists one by one, true and false in small letters."""
+    if isinstance(value, list):
+        return [as_query(item) for item in value]
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+@dataclass(frozen=True)
+class Binder:
+    """Binds steps to records."""
+
+    contract: Contract
+    model: Model
+    rules: Rules
+
+    def bind(self, step: Step, state: State, pairs: Correspondence) -> tuple[Call, Call] | None:
+        """The call for the mock and the one for the target; None when there is no record that it could be about."""
+        behaviour, operation = self.model.behaviours[step.operation], self.contract.operation(step.operation)
+        step = replace(step, body=self._with_own_keys(behaviour, step.body))
+        if step.unknown:
+            values = tuple(self._nobodys(operation, name) for name in operation.path_names)
+            call = Call(operation, values, step.query, self._nobodys_body(behaviour, step.body))
+            return call, call
+        places = self.places(behaviour)
+        if behaviour.list and not step.unknown:
+            step = replace(step, query=self._choosing(behaviour, step, state))
+        if not places:
+            return (call := Call(operation, (), step.query, step.body), call) if not operation.path_names else None
+        held = (record for record in state.get(self.holder(behaviour), ()) if places.keys() <= record.keys())
+        untouched = self.rules.protected | self.rules.reserved if operation.is_write else frozenset()
+        found = [record for record in held if not untouched & {str(record[part]) for part in places}
+                 and self._is_known(self._name(behaviour, record), pairs)]  # fmt: skip
+        if not found:
+            return None
+        return self._about(behaviour, operation, found[step.pick % len(found)], step, pairs)
+
+    def _choosing(self, behaviour: Behaviour, step: Step, state: State) -> Mapping[str, Any]:
+        """The query of a list, what it chooses by taken from a record that has it; the values drawn where none has."""
+        query, chosen = behaviour.list, dict(step.query)
+        for name, expression in query.filters.items() if query else ():
+            kind, part = root(expression)
+            values = [record[name] for record in state.get(query.collection, ()) if name in record] if query else []
+            plain = [value for value in values if isinstance(value, str | int)]
+            if kind == "query" and part in chosen and plain and step.pick:
+                value = plain[step.pick % len(plain)]
+                chosen[part] = [value] if isinstance(chosen[part], list) else value
+        return chosen
+
+    def _with_own_keys(self, behaviour: Behaviour, body: Any) -> Any:
+        """The body with keys that no record has, not even one that no read shows, in place of those drawn."""
+        if behaviour.created is None:
+            return body
+        if isinstance(body, list):
+            return [self._with_own_keys(behaviour, item) for item in body]
+        key = self.model.collections[behaviour.created].key
+        return {**body, key: own(body[key])} if isinstance(body, Mapping) and key in body else body
+
+    @staticmethod
+    def _is_known(name: Name, pairs: Correspondence) -> bool:
+        """Whether the target's id of the record is known, and the record was read if such records are."""
+        collection, key = name
+        was_read = collection not in pairs.whole or key in pairs.whole[collection] or name in pairs.made
+        return was_read and name not in pairs.unpaired
+
+    def _name(self, behaviour: Behaviour, record: Record) -> Name:
+        collection = self.holder(behaviour)
+        return collection, str(record.get(self.model.collections[collection].key, ""))
+
+    def holder(self, behaviour: Behaviour) -> str:
+        """The collection of the record that a call is about."""
+        query = behaviour.find or behaviour.list
+        return query.collection if query else ""
+
+    def places(self, behaviour: Behaviour) -> dict[str, tuple[str, str]]:
+        """Where the fields of the record that a call is about stand in it: `id` at (`path`, `petId`)."""
+        query = behaviour.find or behaviour.list
+        filters = query.filters if query else {}
+        found = {name: root(expression) for name, expression in filters.items() if "." not in name}
+        wanted = {"path", "body", "query"} if behaviour.find else {"path"}
+        return {name: place for name, place in found.items() if place[0] in wanted and place[1]}
+
+    def _about(
+        self, behaviour: Behaviour, operation: Operation, record: Record, step: Step, pairs: Correspondence
+    ) -> tuple[Call, Call] | None:
+        collection = self.holder(behaviour)
+        key = self.model.collections[collection].key
+        name = self._name(behaviour, record)
+        mine, theirs = Inputs.of(step), Inputs.of(step)
+        for part, place in self.places(behaviour).items():
+            value = record[part]
+            mine.put(place, value)
+            theirs.put(place, pairs.target_key(name) if part == key else pairs.target_value(name, part, value), value)
+        subject = name if behaviour.find else None
+        calls = [inputs.call(operation, subject) for inputs in (mine, theirs)]
+        return (calls[0], calls[1]) if calls[0] and calls[1] else None
+
+    def _nobodys(self, operation: Operation, name: str) -> str:
+        parameter: Mapping[str, Any] = next(
+            (p for p in operation.definition["parameters"] if p.get("name") == name), {}
+        )
+        kind = parameter.get("schema", {}).get("type")
+        return str(self.rules.mint_number()) if kind in {"integer", "number"} else self.rules.mint()
+
+    def _nobodys_body(self, behaviour: Behaviour, body: Any) -> Any:
+        inputs = Inputs({}, {}, body)
+        for place in self.places(behaviour).values():
+            if place[0] == "body":
+                inputs.put(place, self.rules.mint())
+        return inputs.body
+
+
+@dataclass
+class Inputs:
+    """The inputs of a call while they are put together."""
+
+    path: dict[str, str]
+    query: dict[str, Any]
+    body: Any
+
+    @classmethod
+    def of(cls, step: Step) -> Inputs:
+        """What the step brings."""
+        return cls({}, dict(step.query), step.body)
+
+    def put(self, place: tuple[str, str], value: Any, like: Any = MISSING) -> None:
+        """Put a value in its place; of the type of `like`, where a key is only known as text."""
+        kind, name = place
+        if isinstance(like, int) and isinstance(value, str) and value.lstrip("-").isdigit():
+            value = int(value)
+        if kind == "path":
+            self.path[name] = str(value)
+        elif kind == "query":
+            self.query[name] = value
+        else:
+            self.body = with_member(self.body, name.split("."), value)
+
+    def call(self, operation: Operation, subject: Name | None) -> Call | None:
+        """The call; None when a path value is not known."""
+        if not self.path.keys() >= set(operation.path_names):
+            return None
+        values = tuple(self.path[name] for name in operation.path_names)
+        return Call(operation, values, self.query, self.body, subject)
+
+
+def own(value: Any) -> Any:
+    """A value like this one that nobody has used."""
+    if isinstance(value, str):
+        return f"{value[:8]}{uuid4().hex[:12]}"
+    return uuid4().int >> 98 if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def with_member(body: Any, path: list[str], value: Any) -> Any:
+    """A body with a value put at a path of names."""
+    if not path:
+        return value
+    held = body if isinstance(body, Mapping) else {}
+    return {**held, path[0]: with_member(held.get(path[0]), path[1:], value)}
+
+
+def reads(contract: Contract, binder: Binder, queries: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Step]:
+    """Every read whose answer shows records, once for each of its queries; those about a record, without one."""
+    for name, behaviour in binder.model.behaviours.items():
+        if contract.has(name) and contract.operation(name).method == "GET" and behaviour.reply:
+            yield from (Step(name, query=query) for query in queries.get(name) or [{}])

@@ -1,0 +1,100 @@
+"""The mock that holds what the target showed: a process of its own, asked through a gate of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Contract
+from contract_tests.core.errors import OwnFault, Withheld
+from contract_tests.core.gate import Gate, Limits
+from contract_tests.core.mock_process import MockProcess, arguments_for
+from contract_tests.core.safety import Rules, Safety
+from contract_tests.core.target import Target
+from contract_tests.run.settings import Settings
+from contract_tests.suites.oracle.calls import Call, State
+from contract_tests.suites.oracle.model import Model
+from contract_tests.suites.oracle.records import Name, Record
+
+WORLD = "/__mock__/worlds/oracle"
+CLOCK_TOLERANCE = 1.0  # seconds by which the mirror's clock may differ
+
+
+@dataclass
+class Mirror:
+    """A running mock: `set` gives it records, `ask` a call, `state` tells its records."""
+
+    mock: Target
+    model: Model
+    owner: str | None = None
+    declared: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: the contract's fields by collection
+
+    @classmethod
+    @contextmanager
+    def started(cls, settings: Settings, contract: Contract, model: Model, skew: float) -> Iterator[Mirror]:
+        """Start it with the clock of the target; it ends with the block."""
+        process = MockProcess.start(*arguments_for(settings.spec, settings.behaviours, settings.seed), "--auth", "off")
+        gate = Gate(process.url, contract, Rules(Safety.FULL, contract), Limits(deadline=time.monotonic() + 3600))
+        mock = Target(gate, contract, None)
+        try:
+            mirror = cls(mock, model)
+            mirror._introduce(skew)
+            yield mirror
+        finally:
+            mock.session.close()
+            process.stop()
+
+    def set(self, records: Mapping[Name, Record]) -> None:
+        """Hold these records and no others; raises `Withheld` when the contract has no room for one of them."""
+        state: dict[str, list[Record]] = {name: [] for name in self.model.collections}
+        for (collection, _), record in records.items():
+            state[collection].append(self._room_for(collection, record))
+        answer = self._control("PUT", "/state", state)
+        if answer.status == 409:
+            reason = str(answer.get("detail", default=answer.told()))
+            raise Withheld(f"what the target shows cannot be mirrored: {reason}")
+        self._must(answer)
+
+    def state(self) -> State:
+        """Its records by collection, private fields and all."""
+        held: State = self._must(self._control("GET", "/state")).json
+        return held
+
+    def ask(self, call: Call) -> Answer:
+        """Its answer to a call."""
+        headers = {"Mock-World": "oracle"}
+        return self.mock.request(call.operation.method, call.path, body=call.body, token=None, headers=headers)
+
+    def _introduce(self, skew: float) -> None:
+        about = self._must(self.mock.request("GET", "/__mock__/about", token=None, by_contract=False))
+        self.owner = about.get("users", 0, "id")
+        collections = about.get("collections", default=[])
+        self.declared = {held["collection"]: frozenset(held.get("fields") or ()) for held in collections}
+        if abs(skew) > CLOCK_TOLERANCE:
+            self._must(self._control("PUT", "/clock", {"now": f"now{skew:+.0f}s"}))
+
+    def _room_for(self, collection: str, record: Record) -> Record:
+        """The record without what the contract does not know, as this mock's user's own."""
+        rules, declared = self.model.collections[collection], self.declared.get(collection)
+        kept = {name: value for name, value in record.items() if not declared or name in declared or name in self._told}
+        return {**kept, rules.owner: self.owner} if rules.owner and self.owner is not None else kept
+
+    @property
+    def _told(self) -> frozenset[str]:
+        """The fields that records are found by."""
+        queries = [query for one in self.model.behaviours.values() for query in (one.find, one.list) if query]
+        return frozenset(name for query in queries for name in query.filters)
+
+    def _control(self, method: str, path: str, body: Any = None) -> Answer:
+        more = {} if body is None else {"body": body}
+        return self.mock.request(method, WORLD + path, token=None, by_contract=False, **more)
+
+    @staticmethod
+    def _must(answer: Answer) -> Answer:
+        if not answer.ok:
+            raise OwnFault(f"the mirror refuses {answer.sent.method} {answer.sent.path}: {answer.told()}")
+        return answer

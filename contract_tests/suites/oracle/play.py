@@ -1,0 +1,206 @@
+"""One script on both sides: mirror, call, compare; then read everything and compare again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.errors import BudgetSpent, Withheld
+from contract_tests.core.target import Target
+from contract_tests.suites.oracle.answers import UNADMITTED, Comparison
+from contract_tests.suites.oracle.calls import Binder, Call, State, Step, reads
+from contract_tests.suites.oracle.correspondence import Correspondence, Difference
+from contract_tests.suites.oracle.mirror import Mirror
+from contract_tests.suites.oracle.records import MISSING, Name, Shown
+from contract_tests.suites.oracle.values import instant
+
+MOST_READS = 20  # of records, for each operation and script
+ENDING = timedelta(seconds=15)  # around its end a record is there for one side and gone for the other
+SLASH = "the id has a slash, which the mirror takes for the end of a path segment"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that was carried out: the call, and what both answered."""
+
+    step: Step
+    call: Call
+    mock: Answer
+    target: Answer
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where the answers parted: after these calls, at this one, in this way."""
+
+    done: tuple[Done, ...]
+    at: Done
+    difference: Difference
+    now: datetime
+    source: Answer | None = None  #: the answer that had shown it otherwise, when no call came between
+
+    @property
+    def token_died(self) -> bool:
+        """Whether the target refuses the caller where the mock does not."""
+        return self.at.target.status in UNADMITTED and self.at.mock.status not in UNADMITTED
+
+    @property
+    def signature(self) -> tuple[str, str, str, str]:
+        """What it has in common with the same one found again, whichever answer shows the record."""
+        by_answer = self.difference.kind in {"status", "form"} and not self.token_died
+        return (self.at.call.operation.id if by_answer else "", *self.difference.signature)
+
+
+@dataclass
+class Play:
+    """Plays scripts; `shown` is what the target showed last."""
+
+    target: Target
+    mirror: Mirror
+    binder: Binder
+    queries: Mapping[str, list[Mapping[str, Any]]]
+    now: Callable[[], datetime]
+    shown: Shown = field(init=False)
+    withheld: dict[str, None] = field(default_factory=dict)  #: reasons for which calls were not made
+    told: set[tuple[str, str, str, str]] = field(
+        default_factory=set
+    )  #: divergences that are known: no longer looked at
+    moved: set[tuple[str, str, str]] = field(default_factory=set)  #: see `Correspondence`
+
+    def __post_init__(self) -> None:
+        self.comparison = Comparison(self.binder.contract, self.binder.model)
+        self.shown = Shown(self.binder.model)
+
+    def look(self) -> None:
+        """Read all that the target shows, until nothing new turns up."""
+        self.shown = Shown(self.binder.model)
+        asked: set[tuple[str, str]] = set()
+        fresh = True
+        while fresh:
+            fresh = False
+            state = {name: self.shown.of(name) for name in self.binder.model.collections}
+            for call, _ in list(self._reads(state, Correspondence(self.now()))):
+                if (mark := (call.operation.id, call.path)) not in asked:
+                    asked.add(mark)
+                    fresh = True
+                    self._learn(self.shown, call, self._send(call))
+
+    def run(self, steps: Sequence[Step]) -> tuple[tuple[Done, ...], list[Divergence]]:
+        """Play a script from what the target shows now: the calls made, and how the first answers differ that do."""
+        self.mirror.set(self.shown.records)
+        pairs = Correspondence(self.now(), moved=self.moved, whole=self.shown.whole)
+        for name, record in self.shown.records.items():
+            pairs.mirrored(name, record)
+        done: list[Done] = []
+        for step in steps:
+            calls = self.binder.bind(step, self.mirror.state(), pairs)
+            one = self._both(step, *calls) if calls else None
+            if one is None:
+                continue
+            if found := self._compared(one, tuple(done), pairs):
+                self.look()
+                return (*done, one), found
+            self._note_made(one, pairs)
+            done.append(one)
+            pairs.written |= one.call.operation.is_write and one.target.ok
+        return tuple(done), self._closing(tuple(done), pairs)
+
+    def _closing(self, done: tuple[Done, ...], pairs: Correspondence) -> list[Divergence]:
+        """Read everything on both sides; what the target shows is where the next script starts."""
+        state, after, found = self.mirror.state(), Shown(self.binder.model), []
+        held = {name: [*records, *self._gone(name, records)] for name, records in state.items()}
+        for call, theirs in list(self._reads(held, pairs)):
+            one = self._both(Step(call.operation.id), call, theirs)
+            if one is None:
+                continue
+            found += self._compared(one, done, pairs)
+            self._learn(after, theirs, one.target)
+        if found:
+            self.look()
+        else:
+            self.shown = after
+        return found
+
+    def _note_made(self, one: Done, pairs: Correspondence) -> None:
+        """Take note of records that were made without being answered: their keys are those sent, else a list tells."""
+        behaviour = self.binder.model.behaviours[one.step.operation]
+        if behaviour.created is None or "$record" in behaviour.reply.values():
+            return
+        key, sent = self.binder.model.collections[behaviour.created].key, one.call.body
+        items = [dict(item) for item in (sent if isinstance(sent, list) else [sent]) if isinstance(item, Mapping)]
+        held = self.mirror.state().get(behaviour.created, [])
+        new = [record for record in held if (behaviour.created, str(record.get(key))) not in pairs.seen]
+        for number, record in enumerate(new):
+            item = items[number] if len(items) == len(new) else {}
+            given = frozenset(item) | behaviour.writes
+            pairs.was_made((behaviour.created, str(record.get(key))), item.get(key, MISSING), given)
+
+    def _gone(self, collection: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The records that the script removed."""
+        key = self.binder.model.collections[collection].key
+        left = {str(record.get(key)) for record in records}
+        return [
+            record for (where, name), record in self.shown.records.items() if where == collection and name not in left
+        ]
+
+    def _reads(self, state: State, pairs: Correspondence) -> Iterator[tuple[Call, Call]]:
+        for step in reads(self.binder.contract, self.binder, self.queries):
+            behaviour = self.binder.model.behaviours[step.operation]
+            about = len(state.get(self.binder.holder(behaviour), ())) if self.binder.places(behaviour) else 1
+            steps = (Step(step.operation, pick, query=step.query) for pick in range(min(about, MOST_READS)))
+            bound = (self.binder.bind(one, state, pairs) for one in steps)
+            yield from {calls[0].path: calls for calls in bound if calls}.values()
+
+    def _both(self, step: Step, mine: Call, theirs: Call) -> Done | None:
+        """Call the target, then the mock; None when the gate stops the call, or the mock cannot be asked."""
+        if any("/" in value for value in mine.values):
+            self.withheld[SLASH] = None
+            return None
+        try:
+            target = self._send(theirs)
+        except BudgetSpent:
+            raise
+        except Withheld as withheld:
+            self.withheld[withheld.reason] = None
+            return None
+        return Done(step, mine, self.mirror.ask(mine), target)
+
+    def _send(self, call: Call) -> Answer:
+        return self.target.request(call.operation.method, call.path, body=call.body)
+
+    def _learn(self, shown: Shown, call: Call, answer: Answer) -> None:
+        if answer.ok:
+            shown.learn(self.binder.model.behaviours[call.operation.id], call.named, answer)
+            for path, expression in self.binder.model.behaviours[call.operation.id].reply.items():
+                if expression == "$records" and isinstance(held := answer.get(*path), list):
+                    self.comparison.sizes[call.operation.id, call.path, path] = len(held)
+
+    def _compared(self, one: Done, done: tuple[Done, ...], pairs: Correspondence) -> list[Divergence]:
+        try:
+            differences = list(self.comparison.differences(one.call, one.mock, one.target, pairs, self.shown.fields))
+        except Withheld as withheld:
+            self.withheld[withheld.reason] = None
+            return []
+        is_first = not done and not one.call.operation.is_write
+        sources = self.shown.sources if is_first else {}
+        found = [
+            Divergence(done, one, different, pairs.now, sources.get((different.collection, different.key)))
+            for different in differences
+            if not self._is_ending(one, different, pairs)
+        ]
+        return [divergence for divergence in found if divergence.signature not in self.told]
+
+    def _is_ending(self, one: Done, different: Difference, pairs: Correspondence) -> bool:
+        """Whether it is about a record that ends, or whose fields lapse, about now."""
+        names = {(different.collection, different.key), *([one.call.subject] if one.call.subject else [])}
+        return any(self._ends_now(name, pairs) for name in names if name[0] in self.binder.model.collections)
+
+    def _ends_now(self, name: Name, pairs: Correspondence) -> bool:
+        rules = self.binder.model.collections[name[0]]
+        parts = [part for part in (rules.expires, *rules.lapses) if part is not None]
+        record = self.shown.records.get((name[0], pairs.target_key(name)), {})
+        values = [value for part in parts for value in (record.get(part), *pairs.seen.get(name, {}).get(part, ()))]
+        return any(abs(end - self.now()) <= ENDING for value in values if (end := instant(value)) is not None)

@@ -1,0 +1,180 @@
+"""Plain valid inputs, as Hypothesis strategies: no odd texts, which a sound implementation may trim or refuse."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
+import hypothesis
+from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from contract_tests.core.contract import Contract, Operation, Place
+
+DEEPEST = 5  # levels of nested objects; what is optional further down is left out
+LETTERS = string.ascii_lowercase
+Drawn = TypeVar("Drawn")
+
+FORMATS: Final[Mapping[str, SearchStrategy[str]]] = {
+    "date-time": st.integers(1, 28).map(lambda day: f"2021-03-{day:02}T08:30:00Z"),
+    "date": st.integers(1, 28).map(lambda day: f"2021-03-{day:02}"),
+    "time": st.integers(10, 23).map(lambda hour: f"{hour}:30:00Z"),
+    "uuid": st.uuids(version=4).map(str),
+    "email": st.text(LETTERS, min_size=3, max_size=8).map(lambda name: f"{name}@example.com"),
+    "uri": st.text(LETTERS, min_size=3, max_size=8).map(lambda name: f"https://example.com/{name}"),
+    "url": st.text(LETTERS, min_size=3, max_size=8).map(lambda name: f"https://example.com/{name}"),
+    "hostname": st.text(LETTERS, min_size=3, max_size=8).map(lambda name: f"{name}.example.com"),
+    "ipv4": st.integers(1, 254).map(lambda number: f"192.0.2.{number}"),
+    "byte": st.sampled_from(["YWJj", "ZGVm"]),
+}  # fmt: skip
+
+
+def drawn(strategy: SearchStrategy[Drawn], count: int, seed: int) -> list[Drawn]:
+    """That many examples, the same ones for the same seed."""
+    found: list[Drawn] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=count, deadline=None, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @hypothesis.given(strategy)
+    def take(value: Drawn) -> None:
+        found.append(value)
+
+    take()
+    return found
+
+
+class Samples:
+    """Strategies for the inputs of the contract's operations."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+
+    def body(self, operation: Operation) -> SearchStrategy[Any] | None:
+        """JSON bodies; None where the operation takes no JSON."""
+        start = Place(operation.definition, operation.pointer)
+        place = self.contract.look_up(start, "requestBody", "content", "application/json", "schema")
+        return None if place is None else self.values(place)
+
+    def query(
+        self, operation: Operation, without: frozenset[str] = frozenset(), wanted: frozenset[str] = frozenset()
+    ) -> SearchStrategy[dict[str, Any]]:
+        """Query parameters that must be there or are wanted, and some that may be."""
+        chosen: dict[bool, dict[str, SearchStrategy[Any]]] = {True: {}, False: {}}
+        for parameter in operation.definition["parameters"]:
+            if parameter.get("in") == "query" and parameter["name"] not in without:
+                place = self.contract.look_up(Place(parameter), "schema") or Place({"type": "string"})
+                must = bool(parameter.get("required")) or parameter["name"] in wanted
+                chosen[must][parameter["name"]] = self.values(place)
+        return st.fixed_dictionaries(chosen[True], optional=chosen[False])
+
+    def values(self, place: Place, depth: int = 0) -> SearchStrategy[Any]:
+        """Values that fit a schema."""
+        schema = place.value if isinstance(place.value, Mapping) else {}
+        if "const" in schema or "enum" in schema:
+            return st.sampled_from(list(schema.get("enum") or [schema["const"]]))
+        for keyword in ("oneOf", "anyOf"):
+            if schema.get(keyword):
+                first = self.contract.look_up(place, keyword)
+                return self._branch(first, depth) if first else st.none()
+        return self._typed(place, schema, depth)
+
+    def _branch(self, branches: Place, depth: int) -> SearchStrategy[Any]:
+        plain = [b for b in branches.value if not (isinstance(b, Mapping) and b.get("type") == "null")]
+        return self.values(self._under(Place(plain[0] if plain else {}, branches.pointer)), depth)
+
+    def _typed(self, place: Place, schema: Mapping[str, Any], depth: int) -> SearchStrategy[Any]:
+        kinds = schema.get("type")
+        kind = next((one for one in kinds if one != "null"), None) if isinstance(kinds, list) else kinds
+        if kind is None:
+            kind = "object" if {"properties", "allOf"} & schema.keys() else "array" if "items" in schema else "string"
+        if kind == "object":
+            return self._objects(place, depth)
+        return self._arrays(place, schema, depth) if kind == "array" else scalars(str(kind), schema)
+
+    def _objects(self, place: Place, depth: int) -> SearchStrategy[Any]:
+        members, required = self._members(place)
+        inner = {
+            name: self.values(part, depth + 1)
+            for name, part in members.items()
+            if not (isinstance(part.value, Mapping) and part.value.get("readOnly"))
+            and (name in required or depth < DEEPEST)
+        }
+        must = {name: strategy for name, strategy in inner.items() if name in required}
+        return st.fixed_dictionaries(must, optional={name: inner[name] for name in inner.keys() - must.keys()})
+
+    def _members(self, place: Place) -> tuple[dict[str, Place], set[str]]:
+        """The properties of an object schema and which of them are required, `allOf` taken in."""
+        members: dict[str, Place] = {}
+        required = set(place.value.get("required", ()))
+        for part in place.value.get("allOf", ()):
+            more, needed = self._members(self._under(Place(part, place.pointer)))
+            members |= more
+            required |= needed
+        for name in place.value.get("properties", ()):
+            found = self.contract.look_up(place, "properties", name)
+            members[name] = found or Place({})
+        return members, required
+
+    def _under(self, place: Place) -> Place:
+        return self.contract.look_up(place) or Place({})
+
+    def _arrays(self, place: Place, schema: Mapping[str, Any], depth: int) -> SearchStrategy[Any]:
+        items = self.contract.look_up(place, "items") or Place({})
+        least = int(schema.get("minItems", 0))
+        most = min(int(schema.get("maxItems", least + 2)), least + 2)
+        unique = repr if schema.get("uniqueItems") else None
+        if depth >= DEEPEST:
+            most = least
+        return st.lists(self.values(items, depth + 1), min_size=least, max_size=most, unique_by=unique)
+
+
+def scalars(kind: str, schema: Mapping[str, Any]) -> SearchStrategy[Any]:
+    """Values of a simple type."""
+    makers: dict[str, Callable[[Mapping[str, Any]], SearchStrategy[Any]]] = {"integer": integers, "number": numbers}
+    plain: dict[str, SearchStrategy[Any]] = {"boolean": st.booleans(), "null": st.none()}
+    if kind in plain:
+        return plain[kind]
+    return makers[kind](schema) if kind in makers else texts(schema)
+
+
+def texts(schema: Mapping[str, Any]) -> SearchStrategy[str]:
+    """Texts by format, pattern or length: letters, never empty where that is allowed."""
+    if schema.get("format") in FORMATS:
+        return FORMATS[schema["format"]]
+    if "pattern" in schema:
+        return st.from_regex(schema["pattern"], fullmatch=True, alphabet=st.characters(codec="ascii"))
+    least = max(int(schema.get("minLength", 1)), min(3, int(schema.get("maxLength", 3))))
+    return st.text(LETTERS, min_size=least, max_size=min(int(schema.get("maxLength", least + 8)), least + 8))
+
+
+def integers(schema: Mapping[str, Any]) -> SearchStrategy[int]:
+    """Integers, small and positive where that is allowed, so that every number type holds them."""
+    return bounded(schema, int(schema.get("multipleOf", 1)) or 1)
+
+
+def numbers(schema: Mapping[str, Any]) -> SearchStrategy[float]:
+    """Numbers without a fraction, which every number type holds; with one only where the bounds leave no other."""
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None and math.ceil(low) > math.floor(high):
+        return st.floats(low, high)
+    return bounded(schema, int(schema.get("multipleOf", 1)) or 1).map(float)
+
+
+def bounded(schema: Mapping[str, Any], step: int) -> SearchStrategy[int]:
+    """Multiples of `step` within the schema's bounds."""
+    low, high = schema.get("minimum"), schema.get("maximum")
+    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    if isinstance(over, int | float):
+        low = over + 1 if not isinstance(over, bool) else (low or 0) + int(over)
+    if isinstance(under, int | float):
+        high = under - 1 if not isinstance(under, bool) else (high if high is not None else 0) - int(under)
+    least = low if low is not None else (1 if high is None or high >= 1 else high - 1000)
+    most = high if high is not None else max(least, 0) + 1000
+    first, last = math.ceil(least / step), math.floor(most / step)
+    return st.integers(first, max(first, last)).map(lambda number: number * step)

@@ -1,0 +1,21 @@
+"""Sequences of calls along the contract's links, as Schemathesis's state machine walks them."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.core.errors import Withheld
+from contract_tests.core.fuzzing import Fuzzer
+from contract_tests.core.promises import promise
+from contract_tests.core.safety import Safety
+from contract_tests.run.run import Run
+
+
+@pytest.mark.usefixtures("reserved")
+@promise("Calls that follow the contract's links keep the contract: what was removed is gone, what was made is there",
+         page="the contract", stage=70)  # fmt: skip
+def test_linked_calls(run: Run, fuzzer: Fuzzer) -> None:
+    """A state machine over the links: each answer keeps the contract, none is used after it was removed."""
+    if run.settings.safety is not Safety.FULL:
+        raise Withheld(f"--safety {run.settings.safety} makes no write that succeeds")
+    fuzzer.walk(run.settings.examples, [o.id for o in run.contract.operations if o.acts_on_everything])

@@ -1,0 +1,60 @@
+"""What is shown at the start: where the mock listens, which contract it plays, who may call, and a line to try."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from mockserver.exchange.engine import Engine
+from mockserver.insight.samples import best_sample
+from mockserver.settings import Settings, is_loopback, near_host
+
+
+def banner(engine: Engine, *, quiet: bool = False) -> str:
+    """The lines shown once the port answers; one line of JSON where the log is JSON."""
+    settings = engine.settings
+    url = _url(near_host(settings.host), settings.port)
+    users = {user.name: user.token for user in engine.fixtures.users}
+    if settings.log_format == "json":
+        value = {"event": "listening", "url": url, "contract": settings.spec, "users": users}
+        return msgspec.json.encode(value).decode()
+    lines = [
+        f"Listening on  {_url(settings.host, settings.port)}",
+        f"Contract      {_shown(settings.spec)} ({_counted(len(engine.contract.operations), 'operation')})",
+    ]
+    notes = engine.contract.notes
+    lines += [f"Notes         {len(notes)}, told by mockserver check-spec {_shown(settings.spec)}"] if notes else []
+    lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
+    lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
+    lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
+    lines += exposure(settings)
+    sample = best_sample(engine)
+    if sample is not None:
+        lines += ["", "Try it:", f"  {sample.curl(url, engine.pipeline.auth.credentials(sample.operation))}"]
+    follows = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
+    return "\n".join([*lines, "", f"Ctrl-C stops it. {follows}"])
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def exposure(settings: Settings) -> list[str]:
+    """What other machines can reach, where the mock listens to them."""
+    if is_loopback(settings.host):
+        return []
+    known = "and the control surface to those with the admin token" if settings.admin_token else "as any user above"
+    own = "" if settings.admin_token else "; the control surface answers this machine only (--admin-token opens it)"
+    return [f"Exposed       other machines reach the API of the mock, {known}{own}"]
+
+
+def _shown(path: str) -> str:
+    """A path as people here call it: from the working directory where that is shorter."""
+    near = os.path.relpath(path) if Path(path).is_absolute() else path
+    return min(path, near, key=len)

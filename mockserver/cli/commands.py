@@ -1,0 +1,121 @@
+"""The command `mockserver`: flags and environment become settings; errors become one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from msgspec.structs import replace
+
+from mockserver import __version__
+from mockserver.cli.banner import banner
+from mockserver.cli.flags import FLAGS, read_settings
+from mockserver.cli.log import Terminal, look_for
+from mockserver.contract.contract import load_contract, without_collection
+from mockserver.errors import ContractBroken, MockError, UsageError
+from mockserver.exchange.engine import Engine, build_engine
+
+EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 wrong usage or configuration,
+3 the address is not available, 4 our own fault"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is returned."""
+    try:
+        options = _parser().parse_args(arguments)
+        code: int = options.run(options)
+        return code
+    except MockError as error:
+        print(f"mockserver: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 0
+    except Exception as error:
+        print(f"mockserver: our own fault: {type(error).__name__}: {error}", file=sys.stderr)
+        if os.environ.get("MOCKSERVER_DEBUG"):
+            raise
+        print("            (MOCKSERVER_DEBUG=1 shows where; please report it)", file=sys.stderr)
+        return 4
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage is an error like any other."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, fix=f"{self.prog} --help")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="mockserver", description="A stateful mock server for any OpenAPI contract.", epilog=EXIT_CODES
+    )
+    parser.add_argument("--version", action="version", version=f"mockserver {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    mock = commands.add_parser("mock", help="play the API of a contract, with memory", epilog=EXIT_CODES)
+    mock.add_argument("contract", nargs="?", metavar="SPEC", help="OpenAPI document; the bundled contract if not named")
+    for names, settings in FLAGS:
+        mock.add_argument(*names, **settings)
+    mock.set_defaults(run=_mock)
+    for name, run, about in (
+        ("behaviours", _behaviours, "print what is inferred from a contract, as a behaviours file to edit"),
+        ("check-spec", _check_spec, "say what a mock of a contract will do, operation by operation"),
+    ):
+        command = commands.add_parser(name, help=about, epilog=EXIT_CODES)
+        command.add_argument(
+            "contract", nargs="?", metavar="SPEC", help="OpenAPI document; the bundled contract if none"
+        )
+        command.set_defaults(run=run, **dict.fromkeys(_UNSAID))
+        for names, settings in FLAGS:
+            if names[0] in ("--behaviours", "--fixtures", "--seed", "--allow-remote-refs"):
+                command.add_argument(*names, **settings)
+    return parser
+
+
+_UNSAID = ("period",)
+"""Flags of `mock` that other commands do not take, and that the settings ask for."""
+
+
+def _behaviours(options: argparse.Namespace) -> int:
+    from mockserver.inference import as_yaml, infer
+
+    settings = read_settings(options, {})
+    contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
+    print(as_yaml(infer(contract)), end="")
+    return 0
+
+
+def _check_spec(options: argparse.Namespace) -> int:
+    from mockserver.cli.check_spec import report
+
+    lines, servable = report(build_engine(read_settings(options, {})))
+    print("\n".join(lines))
+    return 0 if servable else ContractBroken.exit_code
+
+
+def _mock(options: argparse.Namespace) -> int:
+    settings = read_settings(options, os.environ)
+    from mockserver.web.server import check_address, free_port, serve
+
+    if settings.port == 0:
+        settings = replace(settings, port=free_port(settings.host))
+    check_address(settings.host, settings.port)
+    with without_collection():  # until the worker has put by what is loaded
+        serve(build_engine(settings), announce)
+    return 0
+
+
+def announce(engine: Engine) -> None:
+    """Show that the mock is ready, and from now on a line for each request."""
+    settings = engine.settings
+    look = look_for(sys.stdout, os.environ, settings.verbose)
+    terminal = Terminal(log_format=settings.log_format, look=look)
+    engine.journal.listeners.append(terminal)  # before anybody is told where to call
+    print(banner(engine, quiet=look.quiet), flush=True)
+    terminal.start()
+    if engine.settings.watch:
+        from mockserver.cli.watch import watch
+
+        watch(engine, lambda line: print(line, flush=True))

@@ -1,0 +1,186 @@
+"""An OpenAPI document as one value: read, with the files that it refers to embedded, and every `$ref` local."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from mockserver import plain_yaml
+from mockserver.contract.document import pointers, references
+from mockserver.contract.document.embedding import EMBEDDED, Embedding
+from mockserver.contract.document.sources import Source
+from mockserver.errors import DocumentError, UsageError, did_you_mean
+
+VERSIONS = ("3.0", "3.1", "3.2")
+
+SHOWN = 5
+"""Errors that a refusal lists."""
+_MOST_NAMED = 200
+"""Names among which the nearest one is looked for."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole OpenAPI document; every `$ref` in `root` is a pointer into `root`."""
+
+    root: dict[str, Any]
+    source: Source
+    version: str  #: `3.0`, `3.1` or `3.2`
+    embedded: Mapping[str, Source] = field(default_factory=dict)  #: further files, by their name under `x-embedded`
+    _targets: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The source as users call it."""
+        return self.source.name
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every local file that was read."""
+        sources = (self.source, *self.embedded.values())
+        return tuple(Path(source.location) for source in sources if not source.remote)
+
+    def at(self, pointer: str) -> Any:
+        """The node at a JSON Pointer; `LookupError` where there is none."""
+        return pointers.follow(self.root, pointers.parts_of(pointer))
+
+    @cached_property
+    def anchors(self) -> Mapping[str, str]:
+        """Pointers by the `$anchor` of schemas."""
+        return references.anchors(self.root)
+
+    def resolve(self, node: Any) -> Any:
+        """The node itself, or what its `$ref` leads to in the end."""
+        return self.resolved("", node)[1]
+
+    def resolved(self, pointer: str, node: Any) -> tuple[str, Any]:
+        """Pointer and node, or those that its `$ref` leads to in the end; `DocumentError` where it leads nowhere."""
+        seen = []
+        while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
+            if reference in seen:
+                raise DocumentError(f"$ref {reference!r} leads back to itself", place=self.locate(pointer))
+            seen.append(reference)
+            pointer, node = self.target(reference, pointer)
+        return pointer, node
+
+    def target(self, reference: str, pointer: str = "") -> tuple[str, Any]:
+        """Pointer and node that one `$ref` names; `pointer` is the place that errors show."""
+        found = self._targets.get(reference)
+        if found is None:
+            try:
+                aim = self._aim(reference)
+                found = aim, self.at(aim)
+            except LookupError:
+                problem = f"$ref {reference!r} leads nowhere"
+                raise DocumentError(problem, place=self.locate(pointer)) from None
+            self._targets[reference] = found
+        return found
+
+    def _aim(self, reference: str) -> str:
+        """The pointer that a reference stands for; `LookupError` where it is not one into this document."""
+        if not reference.startswith("#"):
+            raise LookupError(reference)
+        aim = pointers.of_reference(reference)
+        return self.anchors[aim] if aim and not aim.startswith("/") else aim
+
+    def leads(self, reference: str) -> bool:
+        """Whether a `$ref` leads anywhere."""
+        try:
+            self.target(reference)
+        except DocumentError:
+            return False
+        return True
+
+    def locate(self, pointer: str) -> str:
+        """`file:line` of a node, for people to read; the pointer itself where the line cannot be told."""
+        return _place(*self._owner(pointer))
+
+    def _owner(self, pointer: str) -> tuple[Source, str]:
+        parts = pointers.parts_of(pointer)
+        if len(parts) > 1 and parts[0] == EMBEDDED and parts[1] in self.embedded:
+            return self.embedded[parts[1]], pointers.join("", *parts[2:])
+        return self.source, pointer
+
+
+def _place(source: Source, pointer: str) -> str:
+    line = None if source.remote else _line(source, pointer)
+    return f"{source.name}:{line}" if line else f"{source.name}#{pointer}"
+
+
+def _line(source: Source, pointer: str) -> int | None:
+    try:
+        return plain_yaml.line_of(source.text(), pointer)
+    except DocumentError:
+        return None
+
+
+def read_document(source: Path | str, *, allow_remote_refs: bool = False) -> Document:
+    """Reads a document and every file that it refers to; `DocumentError` when that cannot be done."""
+    origin = Source.of(source)
+    text = origin.text()
+    root = parsed(text, origin)
+    version = _version(root, origin)
+    document = Document(root, origin, version)
+    if all(document.leads(reference) for reference in references.in_text(text)):
+        return document
+    embedding = Embedding(origin, allow_remote_refs=allow_remote_refs, parse=parsed)
+    if any(not reference.startswith("#") for _, reference in references.all_in(root)):
+        document = Document(embedding.whole(root), origin, version, dict(embedding.sources))
+    check_references(document)
+    return document
+
+
+def refusal(document: Document, problem: str, errors: dict[str, str]) -> DocumentError:
+    """The error that lists the first errors, given as sentence and pointer."""
+    lines = [f"\n  {document.locate(pointer)}: {sentence}" for sentence, pointer in islice(errors.items(), SHOWN)]
+    more = f"\n  and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
+    return DocumentError(problem + ":" + "".join(lines) + more, place=document.name)
+
+
+def check_references(document: Document) -> None:
+    """`DocumentError` with the first references that lead nowhere."""
+    lost = {
+        f"{pointer}: $ref {reference!r} leads nowhere{_meant(document, reference)}": pointer
+        for pointer, reference in references.all_in(document.root)
+        if not document.leads(reference)
+    }
+    if lost:
+        raise refusal(document, "refers to what is not there", lost)
+
+
+def parsed(text: str, source: Source) -> Any:
+    """The value of a source's text, with errors as `DocumentError`."""
+    try:
+        return plain_yaml.parse(text, source.name)
+    except UsageError as error:
+        raise DocumentError(error.problem, place=error.place, fix=error.fix) from error
+
+
+def _meant(document: Document, reference: str) -> str:
+    """What stands beside the place that a reference names, or the place that is nearest by its name."""
+    parent, _, name = reference.partition("#")[2].rpartition("/")
+    try:
+        beside = document.at(parent)
+    except LookupError:
+        return ""
+    return f" ({did_you_mean(name, beside)})" if isinstance(beside, dict) and len(beside) <= _MOST_NAMED else ""
+
+
+def _version(root: Any, source: Source) -> str:
+    if not isinstance(root, dict):
+        raise DocumentError("is no OpenAPI document: it holds no mapping", place=source.name)
+    if "swagger" in root:
+        problem = f"is Swagger {root['swagger']}; OpenAPI 3.0, 3.1 and 3.2 are served"
+        raise DocumentError(problem, place=_place(source, "/swagger"), fix="convert it, e.g. with npx swagger2openapi")
+    if "openapi" not in root:
+        problem = "is no OpenAPI document: `openapi` is missing at the top"
+        raise DocumentError(problem, place=f"{source.name}:1", fix="add `openapi: 3.1.0`")
+    version = ".".join(str(root["openapi"]).split(".")[:2])
+    if version not in VERSIONS:
+        problem = f"says openapi: {root['openapi']!r}; served are {', '.join(VERSIONS)}"
+        raise DocumentError(problem, place=_place(source, "/openapi"))
+    return version

@@ -1,0 +1,88 @@
+"""Answers judged by what an operation declares for their status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockserver.contract.messages.casting import Caster
+from mockserver.contract.messages.parameters import ParameterReader
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Parameter, Response
+from mockserver.contract.schemas.judge import Judge, Judges
+from mockserver.errors import Violation
+
+_BODILESS = frozenset({204, 205, 304})
+"""Statuses whose answers have no body, whatever is declared for them (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
+
+
+class AnswerJudge:
+    """Judges answers of one operation, status and content type."""
+
+    def __init__(
+        self, operation: Operation, status: int, content_type: str | None, caster: Caster, judges: Judges
+    ) -> None:
+        self._judges = judges
+        response = operation.response_for(status)
+        self._always = _undeclared(operation, status, response)
+        self._headers = tuple(self._header(one, caster) for one in response.headers.values()) if response else ()
+        self._media_type = _media_type(response, content_type)
+        self._content_type = content_type
+        self._declares_body = bool(response and response.media_types) and status not in _BODILESS
+        self._pointer = response.pointer if response else operation.pointer
+        self._known = ", ".join(response.media_types) if response else ""
+        self._judge = self._body_judge(self._media_type, content_type)
+        self._plain = not self._always and not self._headers
+
+    def _header(self, header: Parameter, caster: Caster) -> ParameterReader:
+        schema = header.content.schema if header.content else header.schema
+        judge = None
+        if schema is not None:
+            judge = self._judges.of(schema, writing=False, pointer=f"{header.pointer}/schema")
+        return ParameterReader(header, caster, judge, frozenset())
+
+    def _body_judge(self, media_type: MediaType | None, content_type: str | None) -> Judge | None:
+        if media_type is None or media_type.schema is None or not content_type:
+            return None
+        if media.kind(media.split(content_type)[0]) not in ("json", "text"):
+            return None
+        return self._judges.of(media_type.schema, writing=False, pointer=f"{media_type.pointer}/schema")
+
+    def judge(self, headers: Sequence[tuple[str, str]], value: Any) -> tuple[Violation, ...]:
+        """What is wrong with an answer; nothing, as a rule."""
+        if self._plain and self._judge is not None and value is not ABSENT and self._judge.accepts(value):
+            return ()
+        return tuple(self._violations(headers, value))
+
+    def _violations(self, headers: Sequence[tuple[str, str]], value: Any) -> list[Violation]:
+        found = list(self._always)
+        if self._headers:
+            sent = {name.lower(): text for name, text in headers}
+            for reader in self._headers:
+                reader.read(sent, {}, found)
+        return found + self._body(value)
+
+    def _body(self, value: Any) -> list[Violation]:
+        if not self._declares_body:
+            return []
+        if value is ABSENT:
+            return [Violation("body", f"is missing; declared is {self._known}", self._pointer)]
+        if self._media_type is None:
+            problem = f"is {self._content_type or 'missing'}; declared is {self._known}"
+            return [Violation("header.Content-Type", problem, self._pointer)]
+        if self._judge is None or self._judge.accepts(value):
+            return []
+        return self._judge.violations(value, "body")
+
+
+def _media_type(response: Response | None, content_type: str | None) -> MediaType | None:
+    if response is None or not content_type:
+        return None
+    return media.declared_for(response.media_types, content_type)
+
+
+def _undeclared(operation: Operation, status: int, response: Response | None) -> tuple[Violation, ...]:
+    if response is not None:
+        return ()
+    declared = ", ".join(operation.responses) or "none"
+    return (Violation("status", f"{status} is not declared; declared: {declared}", f"{operation.pointer}/responses"),)

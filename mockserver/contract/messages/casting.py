@@ -1,0 +1,166 @@
+"""Text of parameters and forms as the types that a schema asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Final
+
+from mockserver.contract.document.document import Document
+from mockserver.contract.schemas import view
+from mockserver.errors import DocumentError
+
+Cast = Callable[[Any], Any]
+
+_INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,400})")
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,400})(\.[0-9]{1,400})?([eE][-+]?[0-9]{1,3})?")
+
+
+def as_text(text: Any) -> Any:
+    """The text itself."""
+    return text
+
+
+def as_integer(text: Any) -> Any:
+    """`42` as a number; anything else stays text, for the schema to refuse."""
+    return int(text) if isinstance(text, str) and _INTEGER.fullmatch(text) else text
+
+
+def as_number(text: Any) -> Any:
+    """`4.2` as a number; anything else stays text, for the schema to refuse."""
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
+        return text
+    number = int(text) if _INTEGER.fullmatch(text) else float(text)
+    return number if abs(number) < float("inf") else text
+
+
+def as_boolean(text: Any) -> Any:
+    """`true` and `false` as booleans."""
+    return {"true": True, "false": False}.get(text, text) if isinstance(text, str) else text
+
+
+def as_null(text: Any) -> Any:
+    """`null` and nothing at all as null."""
+    return None if text in ("null", "") else text
+
+
+_SCALARS: Final[Mapping[str, Cast]] = {
+    "integer": as_integer,
+    "number": as_number,
+    "boolean": as_boolean,
+    "null": as_null,
+}
+
+
+class Caster:
+    """Makes casts for the schemas of one document, each once."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
+        self.known: dict[int, tuple[Any, Cast]] = {}
+
+    def cast(self, schema: Any) -> Cast:
+        """The cast from text to what a schema asks for; lists and objects are cast part by part."""
+        if id(schema) not in self.known:
+            self.known[id(schema)] = schema, self._made(schema)
+        return self.known[id(schema)][1]
+
+    def _made(self, schema: Any) -> Cast:
+        kinds = self.kinds(schema)
+        if kinds <= {"string"}:
+            return as_text
+        scalars = [cast for name, cast in _SCALARS.items() if name in kinds]
+        scalar = scalars[0] if len(scalars) == 1 else _first_of(scalars)
+        return _Parts(self, schema, scalar) if kinds & {"array", "object"} else scalar
+
+    def form(self, schema: Any) -> str:
+        """`array`, `object` or `primitive`: how a parameter of this schema travels."""
+        kinds = self.kinds(schema)
+        return "array" if "array" in kinds else "object" if "object" in kinds else "primitive"
+
+    def kinds(self, schema: Any) -> frozenset[str]:
+        """The JSON types that a schema allows, as far as it names any."""
+        found: set[str] = set()
+        for part in view.branches(schema, self.node):
+            given = part.get("type")
+            named = {name for name in (given if isinstance(given, list) else [given]) if isinstance(name, str)}
+            found |= named
+            if part.get("nullable") is True:
+                found.add("null")
+            if not named:
+                found |= {"object"} if "properties" in part else set()
+                found |= {_kind(option) for option in part.get("enum") or ([part["const"]] if "const" in part else [])}
+        return frozenset(found)
+
+    def first(self, schema: Any, key: str) -> Any:
+        """A keyword of a schema or of the parts that it is made of; None where none has it."""
+        return next((part[key] for part in view.branches(schema, self.node) if key in part), None)
+
+    def properties(self, schema: Any) -> dict[str, Any]:
+        """The properties of an object schema and of the parts that it is made of."""
+        return view.members(schema, self.node)
+
+    def node(self, schema: Any) -> Any:
+        """The schema that a `$ref` leads to; None where it leads nowhere."""
+        try:
+            return self.document.resolve(schema)
+        except DocumentError:
+            return None
+
+
+def _kind(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "boolean"
+    names: dict[type, str] = {str: "string", int: "integer", float: "number", list: "array"}
+    return names.get(type(value), "object")
+
+
+def _first_of(casts: list[Cast]) -> Cast:
+    def cast(text: Any) -> Any:
+        return next((value for one in casts if (value := one(text)) is not text), text)
+
+    return cast
+
+
+def _is_counted(value: Mapping[str, Any]) -> bool:
+    """Whether the names of an object number the items of a list from 0 on."""
+    return value.keys() == set(map(str, range(len(value))))
+
+
+class _Parts:
+    """Casts lists and objects. Their parts are looked up when a value has them: a schema may hold itself."""
+
+    def __init__(self, caster: Caster, schema: Any, scalar: Cast) -> None:
+        self.caster, self.schema, self.scalar = caster, schema, scalar
+
+    @cached_property
+    def items(self) -> Cast:
+        """The cast of a list's items."""
+        return self.caster.cast(view.item(self.schema, self.caster.node))
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether `a[0]=x&a[1]=y` is meant as a list."""
+        kinds = self.caster.kinds(self.schema)
+        return "array" in kinds and "object" not in kinds
+
+    @cached_property
+    def members(self) -> Mapping[str, Any]:
+        """The schemas of an object's properties."""
+        return self.caster.properties(self.schema)
+
+    @cached_property
+    def rest(self) -> Any:
+        """The schema of properties that are not declared."""
+        return self.caster.first(self.schema, "additionalProperties")
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.items(item) for item in value]
+        if isinstance(value, dict) and self.counted and _is_counted(value):
+            return [self.items(value[place]) for place in sorted(value, key=int)]
+        if isinstance(value, dict):
+            return {name: self.caster.cast(self.members.get(name, self.rest))(part) for name, part in value.items()}
+        return self.scalar(value)

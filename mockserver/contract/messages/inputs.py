@@ -1,0 +1,123 @@
+"""What a request says to one operation: parameters and body, read and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import unquote
+
+from msgspec.structs import replace
+
+from mockserver.contract.messages.bodies import BodyReader, unsupported
+from mockserver.contract.messages.casting import Caster
+from mockserver.contract.messages.parameters import ParameterReader
+from mockserver.contract.operations import media, styles
+from mockserver.contract.operations.operation import EMPTY, Body, MediaType, Operation, Parameter
+from mockserver.contract.schemas.judge import Judge, Judges
+from mockserver.errors import Refused, Violation
+from mockserver.messages import Inputs, Request
+
+_MOST_CONTENT_TYPES: Final = 64
+
+
+class InputReader:
+    """Reads the requests of one operation."""
+
+    def __init__(self, operation: Operation, caster: Caster, judges: Judges) -> None:
+        self._caster, self._judges = caster, judges
+        self._path = self._readers(operation, "path")
+        self._query = self._readers(operation, "query")
+        self._header = self._readers(operation, "header")
+        self._cookie = self._readers(operation, "cookie")
+        self._querystring = [self._whole_query(one) for one in operation.parameters if one.location == "querystring"]
+        self._body = operation.body
+        self._bodies: dict[str, BodyReader] = {}
+        self._bare = not (self._path or self._query or self._header or self._cookie or self._querystring)
+
+    def _readers(self, operation: Operation, location: str) -> tuple[ParameterReader, ...]:
+        mine = [parameter for parameter in operation.parameters if parameter.location == location]
+        names = frozenset(parameter.name for parameter in mine)
+        return tuple(ParameterReader(one, self._caster, self._judge_of(one), names) for one in mine)
+
+    def _whole_query(self, parameter: Parameter) -> BodyReader:
+        """The query string as one value with a media type of its own (OpenAPI 3.2, 4.12.2)."""
+        content = parameter.content or MediaType("application/x-www-form-urlencoded")
+        return BodyReader(content, content.name, self._caster, self._judge_of(parameter))
+
+    def _judge_of(self, parameter: Parameter) -> Judge | None:
+        schema = parameter.content.schema if parameter.content else parameter.schema
+        if schema is None:
+            return None
+        base = parameter.content.pointer if parameter.content else parameter.pointer
+        return self._judges.of(schema, writing=True, pointer=f"{base}/schema")
+
+    def read(self, path_values: Mapping[str, str], request: Request) -> Inputs:
+        """The typed values; `Refused` with 400 or 415 and every violation."""
+        if self._bare:
+            return self._read_bare(path_values, request)
+        wrong: list[Violation] = []
+        path = _read(self._path, path_values, wrong) if self._path else path_values
+        query = _read(self._query, styles.query_values(request.query), wrong) if self._query else EMPTY
+        for reader in self._querystring:
+            query, wrong = self._read_whole(reader, request.query, wrong)
+        header = _read(self._header, request.headers, wrong) if self._header else EMPTY
+        cookie = EMPTY
+        if self._cookie:
+            cookie = _read(self._cookie, styles.cookie_values(request.headers.get("cookie", "")), wrong)
+        body = None
+        if self._body is not None:
+            body, breaches = self._read_body(self._body, request)
+            wrong.extend(breaches)
+        if wrong:
+            raise refusal(wrong)
+        return Inputs(path, query, header, cookie, body)
+
+    def _read_bare(self, path_values: Mapping[str, str], request: Request) -> Inputs:
+        """The same where nothing but a body is declared, as for most that is written often."""
+        if self._body is None:
+            return Inputs(path_values, EMPTY, EMPTY, EMPTY)
+        body, wrong = self._read_body(self._body, request)
+        if wrong:
+            raise refusal(wrong)
+        return Inputs(path_values, EMPTY, EMPTY, EMPTY, body)
+
+    def _read_whole(self, reader: BodyReader, query: str, wrong: list[Violation]) -> tuple[Any, list[Violation]]:
+        text = query if reader.kind == "form" else unquote(query)
+        value, breaches = reader.read(text.encode())
+        places = (replace(breach, place=breach.place.replace("body", "query", 1)) for breach in breaches)
+        return value if isinstance(value, dict) else EMPTY, [*wrong, *places]
+
+    def _read_body(self, body: Body, request: Request) -> tuple[Any, Sequence[Violation]]:
+        header = request.headers.get("content-type", "")
+        if not request.body and (not header or not body.required):
+            return None, [Violation("body", "is required", body.pointer)] if body.required else []
+        reader = self._bodies.get(header) or self._reader(body, header)
+        if not request.body and reader.kind == "json":  # an empty form or text is a body, empty JSON is none
+            return None, [Violation("body", "is required", body.pointer)]
+        return reader.read(request.body)
+
+    def _reader(self, body: Body, header: str) -> BodyReader:
+        media_type = media.declared_for(body.media_types, header) if header else None
+        if media_type is None:
+            raise unsupported(body, header)
+        judge = None
+        if media_type.schema is not None:
+            judge = self._judges.of(media_type.schema, writing=True, pointer=f"{media_type.pointer}/schema")
+        if len(self._bodies) >= _MOST_CONTENT_TYPES:
+            self._bodies.clear()
+        self._bodies[header] = reader = BodyReader(media_type, header, self._caster, judge)
+        return reader
+
+
+def _read(readers: tuple[ParameterReader, ...], values: Mapping[str, Any], wrong: list[Violation]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for reader in readers:
+        reader.read(values, found, wrong)
+    return found
+
+
+def refusal(violations: Sequence[Violation]) -> Refused:
+    """The 400 that tells the first violation, and lists all."""
+    first = violations[0]
+    more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+    return Refused(400, f"{first.place} {first.message}{more}", tuple(violations))

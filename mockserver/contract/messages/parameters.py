@@ -1,0 +1,173 @@
+"""Parameters of a request: taken from where they travel, given their types, judged by their schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from mockserver.contract.messages.casting import Caster
+from mockserver.contract.operations import styles
+from mockserver.contract.operations.operation import ABSENT, Parameter
+from mockserver.contract.schemas.judge import Judge
+from mockserver.contract.schemas.wording import missing
+from mockserver.errors import Violation
+
+Take = Callable[[Mapping[str, Any]], Any]
+"""Takes a parameter's text, list or mapping from the values of its location; ABSENT where it is not there."""
+
+
+class ParameterReader:
+    """Reads one parameter."""
+
+    __slots__ = ("_allow_empty", "_cast", "_default", "_judge", "_siblings", "_take", "key", "parameter", "place")
+
+    def __init__(self, parameter: Parameter, caster: Caster, judge: Judge | None, siblings: frozenset[str]) -> None:
+        schema = parameter.content.schema if parameter.content else parameter.schema
+        self.parameter = parameter
+        self.key = parameter.name.lower() if parameter.location == "header" else parameter.name
+        self.place = f"{parameter.location}.{parameter.name}"
+        self._judge = judge
+        self._siblings = siblings if parameter.location != "header" else frozenset(map(str.lower, siblings))
+        self._allow_empty = parameter.location == "query" and parameter.raw.get("allowEmptyValue") is True
+        if parameter.content:
+            self._take, self._cast = _first(self.key), _decoder(parameter.content.name)
+        else:
+            self._take, self._cast = _taker(parameter, self.key, caster, siblings), caster.cast(schema)
+        self._default = self._fitting(caster.first(schema, "default"))
+
+    def _fitting(self, default: Any) -> Any:
+        """The default, where the schema accepts it; some authors write numbers as text."""
+        tried = () if default is None else (default, self._cast(default))
+        return next((value for value in tried if self._judge is None or self._judge.accepts(value)), ABSENT)
+
+    def read(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
+        """Puts the parameter's value into `found`, or what is wrong with it into `breaches`."""
+        raw = self._take(values)
+        if raw is ABSENT:
+            self._absent(values, found, breaches)
+            return
+        value = self._cast(raw)
+        if self._judge is not None and not self._judge.accepts(value):
+            value = self._second_try(self._judge, raw, value, breaches)
+        found[self.key] = value
+
+    def _absent(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
+        if self.parameter.required or self.parameter.location == "path":
+            strangers = islice((name for name in values if name not in self._siblings), 100)
+            message = missing(self.key, strangers, self.parameter.location)
+            breaches.append(Violation(self.place, message, self.parameter.pointer))
+        elif self._default is not ABSENT:
+            found[self.key] = self._default
+
+    def _second_try(self, judge: Judge, raw: Any, value: Any, breaches: list[Violation]) -> Any:
+        """Where several types are allowed, `5` may be meant as text; and `?flag=` where it may be empty."""
+        if self._allow_empty and raw in ("", []):
+            return raw
+        if value is not raw and judge.accepts(raw):
+            return raw
+        breaches.extend(judge.violations(value, self.place))
+        return value
+
+
+def _decoder(media_type: str) -> Callable[[Any], Any]:
+    if "json" not in media_type:
+        return lambda text: text
+
+    def decode(text: str) -> Any:
+        try:
+            return msgspec.json.decode(text)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return text
+
+    return decode
+
+
+def _first(key: str) -> Take:
+    def take(values: Mapping[str, Any]) -> Any:
+        found = values.get(key, ABSENT)
+        return found[-1] if isinstance(found, list) else found
+
+    return take
+
+
+def _taker(parameter: Parameter, key: str, caster: Caster, siblings: frozenset[str]) -> Take:
+    take = _composed(parameter, key, caster, siblings)
+    plain = caster.kinds(parameter.schema) & {"string", "number", "integer", "boolean"}
+    if plain and caster.form(parameter.schema) != "primitive" and parameter.location == "query":
+        return _or_else(take, _first(key))  # the schema allows an object or a plain value
+    return take
+
+
+def _or_else(take: Take, other: Take) -> Take:
+    def either(values: Mapping[str, Any]) -> Any:
+        found = take(values)
+        return other(values) if found is ABSENT else found
+
+    return either
+
+
+def _composed(parameter: Parameter, key: str, caster: Caster, siblings: frozenset[str]) -> Take:
+    shape = caster.form(parameter.schema)
+    if parameter.location in ("path", "header"):
+        return _styled(parameter, key, shape)
+    if parameter.style == "deepObject":
+        return lambda values: styles.deep_object(key, values) or ABSENT
+    if shape == "object":
+        names = frozenset(caster.properties(parameter.schema))
+        return _exploded_object(names, siblings) if parameter.explode else _split(parameter, key, styles.paired)
+    if shape == "array":
+        return _exploded_list(parameter, key) if parameter.explode else _split(parameter, key, list)
+    return _first(key)
+
+
+def _styled(parameter: Parameter, key: str, shape: str) -> Take:
+    """Path and header parameters: one text each; in a path an empty one is none."""
+    in_path = parameter.location == "path"
+    if shape == "primitive" and parameter.style not in ("label", "matrix"):
+        if in_path:
+            return lambda values: values.get(key) or ABSENT
+        return lambda values: values.get(key, ABSENT)
+
+    def take(values: Mapping[str, Any]) -> Any:
+        if key not in values or (in_path and not values[key]):
+            return ABSENT
+        if parameter.style == "matrix":
+            return styles.matrix(values[key], parameter.name, shape, explode=parameter.explode)
+        read = styles.label if parameter.style == "label" else styles.simple
+        return read(values[key], shape, explode=parameter.explode)
+
+    return take
+
+
+def _exploded_list(parameter: Parameter, key: str) -> Take:
+    """`a=1&a=2`; in a cookie, where no name comes twice, `a=1,2`."""
+    if parameter.location == "cookie":
+        return _split(parameter, key, list)
+    return lambda values: values.get(key, ABSENT)
+
+
+def _split(parameter: Parameter, key: str, build: Callable[[list[str]], Any]) -> Take:
+    delimiter = styles.DELIMITERS.get(parameter.style, ",")
+
+    def take(values: Mapping[str, Any]) -> Any:
+        found = values.get(key)
+        return ABSENT if found is None else build(styles.listed(found[-1], delimiter))
+
+    return take
+
+
+def _exploded_object(names: frozenset[str], siblings: frozenset[str]) -> Take:
+    """Each property is a query parameter of its own; an object without declared ones takes what nobody claims."""
+
+    def take(values: Mapping[str, Any]) -> Any:
+        mine = {
+            name: texts[0] if len(texts) == 1 else texts
+            for name, texts in values.items()
+            if (name in names if names else name not in siblings)
+        }
+        return mine or ABSENT
+
+    return take

@@ -1,0 +1,280 @@
+"""The operations of a document, read into values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from mockserver.contract.document import pointers
+from mockserver.contract.document.document import Document
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import (
+    EMPTY,
+    Body,
+    MediaType,
+    Operation,
+    Parameter,
+    Response,
+    SecurityScheme,
+)
+from mockserver.contract.operations.overloads import has_more, path_of
+from mockserver.contract.operations.routing import EXPRESSION
+from mockserver.contract.operations.security import requirements, scheme
+from mockserver.errors import DocumentError
+
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""Keys of a path item that hold operations; `query` since 3.2."""
+
+_DEFAULT_STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_SERVERS_HEADERS: Final = frozenset(
+    ("connection", "content-length", "content-type", "keep-alive", "trailer", "transfer-encoding", "upgrade")
+)
+"""Headers of answers that are the server's to write: they say how the body travels."""
+_CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
+_IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
+
+Note = Callable[[str], None]
+T = TypeVar("T")
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A node of the document and its pointer."""
+
+    pointer: str
+    node: Any
+
+    def __truediv__(self, part: str | int) -> Place:
+        return Place(pointers.join(self.pointer, part), self.node[part])
+
+    def get(self, part: str) -> Place | None:
+        """The child of that name, None where it is absent or null."""
+        return self / part if isinstance(self.node, Mapping) and self.node.get(part) is not None else None
+
+
+class Reading:
+    """Reads the operations of one document."""
+
+    def __init__(self, document: Document, note: Note) -> None:
+        self.document, self.note = document, note
+        self.root = Place("", document.root)
+        self.shared: dict[tuple[str, str], Any] = {}
+        self.schemes = self.security_schemes()
+        self.default_security = self.security(document.root.get("security"))
+
+    def once(self, place: Place, key: str, read: Callable[[Place], T]) -> T:
+        """What stands at a place, or at the end of its `$ref`; a component is read once."""
+        if not isinstance(place.node, Mapping) or "$ref" not in place.node:
+            return read(self.resolved(place))
+        known = key, str(place.node["$ref"])
+        if known not in self.shared:
+            self.shared[known] = read(self.resolved(place))
+        found: T = self.shared[known]
+        return found
+
+    def operations(self) -> Iterator[Operation]:
+        """Every operation, in the order of the document; those without an id, or with a taken one, get their own."""
+        ids: set[str] = set()
+        for template, method, place, shared in self.places():
+            operation = self.operation(template, method, place, shared)
+            if operation.id in ids:
+                self.note(f"{place.pointer}: operationId {operation.id!r} is taken; it is called by method and path")
+                operation = self.operation(template, method, place, shared, named=False)
+            ids.add(operation.id)
+            if operation.raw.get("callbacks"):
+                self.note(f"{operation.id}: callbacks are ignored: nothing is sent out")
+            yield operation
+
+    def places(self) -> Iterator[tuple[str, str, Place, Place | None]]:
+        """Template, method, the operation's place, and the place of the parameters that its path item shares."""
+        paths = self.root.get("paths")
+        for template in paths.node if paths else ():
+            if paths is None or not template.startswith("/"):
+                continue
+            if has_more(template):
+                self.note(f"{template} is asked for at {path_of(template)}, and told by what it requires")
+            item = self.resolved(paths / template)
+            shared = item.get("parameters")
+            for method in METHODS:
+                if found := item.get(method):
+                    yield template, method.upper(), found, shared
+            if more := item.get("additionalOperations"):
+                for method in more.node:
+                    yield template, method, more / method, shared
+
+    def resolved(self, place: Place) -> Place:
+        """The place of an object: itself, or the one that its `$ref` leads to."""
+        found = Place(*self.document.resolved(place.pointer, place.node))
+        if not isinstance(found.node, Mapping):
+            raise DocumentError(f"{found.pointer} must be an object", place=self.document.locate(found.pointer))
+        return found
+
+    def items(self, place: Place | None) -> Iterator[Place]:
+        """The children of a list."""
+        if place and isinstance(place.node, list):
+            yield from (place / index for index in range(len(place.node)))
+
+    def entries(self, place: Place | None) -> Iterator[tuple[str, Place]]:
+        """The children of a mapping, but for extensions."""
+        if place and isinstance(place.node, Mapping):
+            yield from ((name, place / name) for name in place.node if not name.startswith("x-"))
+
+    def operation(
+        self, template: str, method: str, place: Place, shared: Place | None, *, named: bool = True
+    ) -> Operation:
+        """One operation."""
+        node = place.node
+        body = place.get("requestBody")
+        return Operation(
+            id=(named and node.get("operationId")) or f"{method} {template}",
+            method=method,
+            template=template,
+            parameters=self.in_template(template, place, self.parameters(shared, place.get("parameters"))),
+            body=self.once(body, "body", self.body) if body else None,
+            responses=self.with_success(method, place, dict(self.responses(place.get("responses")))),
+            security=self.security(node["security"]) if "security" in node else self.default_security,
+            summary=str(node.get("summary") or ""),
+            assumed=_assumed(node),
+            pointer=place.pointer,
+            raw=node,
+        )
+
+    def parameters(self, shared: Place | None, own: Place | None) -> tuple[Parameter, ...]:
+        """The parameters of an operation; its own ones take the place of the path item's."""
+        found = {}
+        for places in (self.items(shared), self.items(own)):
+            for parameter in (self.once(found_at, "parameter", self.parameter) for found_at in places):
+                if parameter.location != "header" or parameter.name.lower() not in _IGNORED_HEADERS:
+                    found[parameter.location, parameter.name] = parameter
+        return tuple(found.values())
+
+    def in_template(self, template: str, place: Place, declared: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+        """The parameters, with those of the path as its template has them: each is text unless it is declared."""
+        names = EXPRESSION.findall(template)
+        known = {parameter.name for parameter in declared if parameter.location == "path"}
+        for name in sorted(known - set(names)):
+            self.note(f"{place.pointer}: path parameter {name!r} is not in {template}: ignored")
+        missing = [name for name in names if name not in known]
+        for name in missing:
+            self.note(f"{place.pointer}: path parameter {name!r} is not declared: it may be any text")
+        kept = [parameter for parameter in declared if parameter.location != "path" or parameter.name in names]
+        return (*kept, *(Parameter(name, "path", True, {"type": "string"}, pointer=place.pointer) for name in missing))
+
+    def parameter(self, place: Place) -> Parameter:
+        """One parameter."""
+        node = place.node
+        if not (isinstance(node, Mapping) and isinstance(node.get("name"), str) and isinstance(node.get("in"), str)):
+            raise DocumentError("is a parameter without `name` and `in`", place=self.document.locate(place.pointer))
+        return self.described(place, node["name"], node["in"])
+
+    def described(self, place: Place, name: str, location: str) -> Parameter:
+        """A parameter or header, by what both declare."""
+        node = place.node
+        style = str(node.get("style") or _DEFAULT_STYLE.get(location, "simple"))
+        content = next((found for _, found in self.media_types(place).items()), None)
+        return Parameter(
+            name=name,
+            location=location,
+            required=node.get("required") is True or location == "path",
+            schema=node.get("schema"),
+            style=style,
+            explode=bool(node.get("explode", style in ("form", "cookie"))),
+            content=content,
+            pointer=place.pointer,
+            raw=node,
+        )
+
+    def header(self, name: str, place: Place) -> Parameter:
+        """A header of a response."""
+        return self.described(place, name, "header")
+
+    def body(self, place: Place) -> Body:
+        """A request body."""
+        return Body(place.node.get("required") is True, self.media_types(place), place.pointer)
+
+    def responses(self, place: Place | None) -> Iterator[tuple[str, Response]]:
+        """Responses by status; a range such as `2xx` is written with capitals."""
+        for name, found in self.entries(place):
+            status = name.upper() if name[1:] == "xx" else name
+            yield status, self.once(found, f"response {status}", partial(self.response, status))
+
+    def with_success(self, method: str, place: Place, declared: dict[str, Response]) -> dict[str, Response]:
+        """The responses; one that changes something and declares nothing but errors succeeds with 200, without a body.
+
+        Else a record would be stored and the client told that it was not.
+        """
+        if method not in _CHANGING or not declared or any(status[:1] not in "45" for status in declared):
+            return declared
+        self.note(f"{place.pointer}: declares nothing but errors: it succeeds with 200, without a body")
+        return {"200": Response("200", pointer=place.pointer), **declared}
+
+    def response(self, status: str, place: Place) -> Response:
+        """A response."""
+        return Response(
+            status=status,
+            description=str(place.node.get("description") or ""),
+            media_types=self.media_types(place),
+            headers={
+                name: self.once(found, f"header {name}", partial(self.header, name))
+                for name, found in self.entries(place.get("headers"))
+                if name.lower() not in _SERVERS_HEADERS
+            },
+            pointer=place.pointer,
+            assumed=_assumed(place.node),
+        )
+
+    def media_types(self, place: Place) -> dict[str, MediaType]:
+        """The media types under `content`."""
+        content = place.get("content")
+        return {name: self.media_type(name, self.resolved(found)) for name, found in self.entries(content)}
+
+    def media_type(self, name: str, place: Place) -> MediaType:
+        """One media type."""
+        node = place.node if isinstance(place.node, Mapping) else EMPTY
+        return MediaType(name, _body_schema(name, node), self.examples(place), place.pointer, node)
+
+    def examples(self, place: Place) -> Mapping[str, Any]:
+        """The examples of a media type by name; the unnamed one is `""`."""
+        node = place.node if isinstance(place.node, Mapping) else EMPTY
+        found = {"": node["example"]} if "example" in node else {}
+        for name, given in self.entries(place.get("examples")):
+            example = self.resolved(given)
+            for key in ("value", "dataValue"):
+                if isinstance(example.node, Mapping) and key in example.node:
+                    found[name] = example.node[key]
+        return found or EMPTY
+
+    def security(self, node: Any) -> tuple[frozenset[str], ...]:
+        """The alternatives of a `security` list, without schemes that the document does not declare."""
+        found = requirements(node)
+        for name in sorted({name for alternative in found for name in alternative} - self.schemes.keys()):
+            self.note(f"security scheme {name!r} is not declared: nobody is asked for it")
+        return tuple(frozenset(name for name in alternative if name in self.schemes) for alternative in found)
+
+    def security_schemes(self) -> dict[str, SecurityScheme]:
+        """The security schemes by name."""
+        components = self.root.get("components")
+        schemes = components.get("securitySchemes") if components else None
+        return {name: scheme(name, self.resolved(place).node) for name, place in self.entries(schemes)}
+
+
+def _body_schema(name: str, node: Mapping[str, Any]) -> Any:
+    """The schema of a body; lines of JSON may have one for each line instead (OpenAPI 3.2, 4.14.3)."""
+    if "itemSchema" in node and "schema" not in node and media.kind(media.split(name)[0]) == "lines":
+        return {"type": "array", "items": node["itemSchema"]}
+    return node.get("schema")
+
+
+def _assumed(node: Mapping[str, Any]) -> tuple[str, ...]:
+    marks = node.get("x-assumed") or []
+    return tuple(map(str, marks if isinstance(marks, list) else [marks]))
+
+
+def note_ignored(root: Mapping[str, Any], note: Note) -> None:
+    """Notes the parts of a document that a server of requests has no use for."""
+    if root.get("webhooks"):
+        note("webhooks are ignored: nothing is sent out")
+    if not root.get("paths"):
+        note("no path is declared: every request is answered 404")

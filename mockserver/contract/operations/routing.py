@@ -1,0 +1,261 @@
+"""From a path to the operation that it names: one dictionary look-up, or one walk down a tree of segments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
+from typing import Any, Final
+from urllib.parse import unquote
+
+import msgspec
+
+from mockserver.contract.operations.operation import EMPTY, Operation
+from mockserver.contract.operations.overloads import Twin, has_more, nearest, path_of
+from mockserver.errors import Refused
+from mockserver.messages import Request
+
+EXPRESSION: Final = re.compile(r"\{([^{}]*)\}")
+"""A parameter in a path template."""
+
+_HOST: Final = re.compile(r"^([^/]*:)?//[^/]*")
+_NOTHING: Final = "\0"
+"""Stands for an empty segment of a path."""
+_MOST_BASES: Final = 64
+"""Base paths that the variables of one server may make."""
+
+
+class Match(msgspec.Struct, frozen=True):
+    """An operation and the text of each parameter in its path."""
+
+    operation: Operation
+    path_values: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+
+class _Path(msgspec.Struct):
+    """What is declared for paths of one shape: by method, the operation and its parameters' names in order."""
+
+    methods: dict[str, Twin] = msgspec.field(default_factory=dict)
+    twins: dict[str, list[Twin]] = msgspec.field(default_factory=dict)  #: by method, where what a request holds decides
+
+
+_Found = tuple[_Path, tuple[str, ...]]
+_Hit = tuple[_Path, list[str]]
+
+
+class _Node(msgspec.Struct):
+    """One segment of the tree: what may follow, from the most to the least specific."""
+
+    literals: dict[str, _Node] = msgspec.field(default_factory=dict)
+    mixed: dict[tuple[str, ...], _Node] = msgspec.field(default_factory=dict)  #: such as `{id}.json`, by its literals
+    any: _Node | None = None
+    path: _Path | None = None
+
+    def child(self, segment: str) -> _Node:
+        expressions = EXPRESSION.findall(segment)
+        if not expressions:
+            return self.literals.setdefault(unquote(segment), _Node())
+        if segment == "{" + expressions[0] + "}":
+            self.any = self.any or _Node()
+            return self.any
+        return self.mixed.setdefault(_literals(segment), _Node())
+
+    def find(self, segments: Sequence[str], at: int, method: str) -> _Hit | None:
+        """The most specific operation with the method, and the values of its path from the last to the first."""
+        if at == len(segments):
+            return (self.path, []) if self.path and method in self.path.methods else None
+        segment = segments[at]
+        if (literal := self.literals.get(segment)) and (found := literal.find(segments, at + 1, method)):
+            return found
+        for literals, node in self.mixed.items():
+            values = _between(literals, segment)
+            if values and (found := node.find(segments, at + 1, method)):
+                found[1].extend(reversed(values))
+                return found
+        if self.any and segment and (found := self.any.find(segments, at + 1, method)):
+            found[1].append(segment)
+            return found
+        return None
+
+    def matches(self, segments: Sequence[str], at: int = 1, values: tuple[str, ...] = ()) -> Iterator[_Found]:
+        if at == len(segments):
+            if self.path:
+                yield self.path, values
+            return
+        segment = segments[at]
+        if literal := self.literals.get(segment):
+            yield from literal.matches(segments, at + 1, values)
+        for literals, node in self.mixed.items():
+            if found := _between(literals, segment):
+                yield from node.matches(segments, at + 1, (*values, *found))
+        if self.any and segment:
+            yield from self.any.matches(segments, at + 1, (*values, segment))
+
+
+class Router:
+    """Finds operations by method and path, with and without the base path of a server."""
+
+    def __init__(self, operations: Sequence[Operation], base_paths: Sequence[str] = ()) -> None:
+        self._bases = tuple(sorted((base for base in base_paths if base), key=len, reverse=True))
+        self._literal: dict[str, _Path] = {}
+        self._root = _Node()
+        self._plain: dict[
+            tuple[str, str], Match
+        ] = {}  # by method and path, where these alone decide: no values to read
+        for operation in operations:
+            self._add(operation)
+
+    def _add(self, operation: Operation) -> None:
+        template = path_of(operation.template)
+        twin = Twin(operation, tuple(EXPRESSION.findall(template)))
+        if twin.names:
+            node = self._root
+            for segment in template.split("/")[1:]:
+                node = node.child(segment)
+            node.path = path = node.path or _Path()
+        else:
+            path = self._literal.setdefault(unquote(template), _Path())
+        first = path.methods.setdefault(operation.method, twin)
+        if has_more(operation.template) or (first is not twin and has_more(first.operation.template)):
+            path.twins.setdefault(operation.method, [first] if first is not twin else []).append(twin)
+
+    def route(self, method: str, path: str, request: Request | None = None) -> Match:
+        """The operation; `Refused` with 404 or, naming the methods in `Allow`, with 405.
+
+        `request` decides where several operations share path and method.
+        """
+        known = self._plain.get((method, path))
+        if known is not None:
+            return known
+        request = request or Request(method, path)
+        found = self._match(request, method, path) or (self._match(request, "GET", path) if method == "HEAD" else None)
+        if found:
+            return found
+        allowed = self.allowed(path)
+        if not allowed:
+            twin = path.rstrip("/") if path.endswith("/") else path + "/"
+            if self.allowed(twin):
+                raise Refused(404, f"The contract has no path {path[:200]}; it has {twin[:200]}")
+            if found := self._left_empty(request, method, path):
+                return found
+            raise Refused(404, f"The contract has no path {path[:200]}")
+        allow = ", ".join(served(allowed))
+        raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
+
+    def _left_empty(self, request: Request, method: str, path: str) -> Match | None:
+        """The operation of a path in which a value is missing, as in `/pets//toys`: it is there to say so."""
+        filled = "/".join(segment or _NOTHING for segment in path.split("/")[1:])
+        found = self._match(request, method, f"/{filled}") if _NOTHING in filled else None
+        if found is None:
+            return None
+        values = {name: "" if value == _NOTHING else value for name, value in found.path_values.items()}
+        return Match(found.operation, values)
+
+    def _match(self, request: Request, method: str, path: str) -> Match | None:
+        found = self._match_below(request, method, path)
+        for inner in () if found else self._inside(path):
+            if found := self._match_below(request, method, inner):
+                break
+        return found
+
+    def _inside(self, path: str) -> Iterator[str]:
+        """The path below each base path that it starts with; a base path alone is the root."""
+        for base in self._bases:
+            if path.startswith(base + "/") or path == base:
+                yield path[len(base) :] or "/"
+
+    def _match_below(self, request: Request, method: str, path: str) -> Match | None:
+        if (literal := self._literal.get(path)) and (twin := literal.methods.get(method)):
+            if literal.twins:
+                return self._chosen(literal, request, method, [])
+            return self._plain.setdefault((method, path), Match(twin.operation, EMPTY))
+        found = self._root.find(path.split("/"), 1, method) if path.startswith("/") else None
+        return self._chosen(found[0], request, method, found[1]) if found is not None else None
+
+    @staticmethod
+    def _chosen(path: _Path, request: Request, method: str, values: list[str]) -> Match:
+        twin, more = path.methods[method], EMPTY
+        if method in path.twins:
+            twin, more = nearest(path.twins[method], request)
+        return Match(twin.operation, {**dict(zip(twin.names, reversed(values), strict=True)), **more})
+
+    def allowed(self, path: str) -> tuple[str, ...]:
+        """The methods that the contract declares for a path: for `/pets/mine`, not those of `/pets/{id}` as well."""
+        declared = next((found for found, _ in self._found(path)), None)
+        return tuple(declared.methods) if declared else ()
+
+    def _found(self, path: str) -> Iterator[_Found]:
+        yield from self._below(path)
+        for inner in self._inside(path):
+            yield from self._below(inner)
+
+    def _below(self, path: str) -> Iterator[_Found]:
+        if literal := self._literal.get(path):
+            yield literal, ()
+        if path.startswith("/"):
+            yield from self._root.matches(path.split("/"))
+
+
+def served(declared: tuple[str, ...]) -> list[str]:
+    """Declared methods, and those that every path takes: HEAD where there is GET, and OPTIONS."""
+    more = ["HEAD", "OPTIONS"] if "GET" in declared else ["OPTIONS"]
+    return [*declared, *(method for method in more if method not in declared)]
+
+
+def _literals(segment: str) -> tuple[str, ...]:
+    """The text around the parameters of a segment: `{id}.json` has nothing before its one and `.json` after it."""
+    return tuple(unquote(part) for part in EXPRESSION.split(segment)[::2])
+
+
+def _between(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
+    """The texts between the literals, none of them empty; each literal is taken where it comes first.
+
+    A regular expression would try every split: minutes on `----…`.
+    """
+    first, *inner, last = literals
+    if not (segment.startswith(first) and segment.endswith(last)):
+        return None
+    end, start, values = len(segment) - len(last), len(first), []
+    for literal in inner:
+        found = segment.find(literal, start + 1, end)
+        if found < 0:
+            return None
+        values.append(segment[start:found])
+        start = found + len(literal)
+    return (*values, segment[start:end]) if start < end else None
+
+
+def servers(root: Mapping[str, Any]) -> Iterator[Any]:
+    """The servers of a document, and those of its paths and operations."""
+    paths = root.get("paths")
+    items = [item for item in paths.values() if isinstance(item, Mapping)] if isinstance(paths, Mapping) else []
+    inner = (one for item in items for one in item.values() if isinstance(one, Mapping))
+    for node in (root, *items, *inner):
+        found = node.get("servers")
+        yield from found if isinstance(found, list) else ()
+
+
+def base_paths(servers: Any) -> tuple[str, ...]:
+    """The paths of the servers, with every value that their variables list: `https://x.test/v1/` gives `/v1`."""
+    found = []
+    for server in servers if isinstance(servers, list) else ():
+        url = server.get("url") if isinstance(server, Mapping) else None
+        if isinstance(url, str):
+            filled = islice(_filled(_HOST.sub("", url), server.get("variables")), _MOST_BASES)
+            found += [("/" + unquote(_HOST.sub("", path)).strip("/")).rstrip("/") for path in filled]
+    return tuple(dict.fromkeys(path for path in found if path))
+
+
+def _filled(template: str, variables: Any) -> Iterator[str]:
+    known = variables if isinstance(variables, Mapping) else {}
+    names = EXPRESSION.findall(template)
+    for values in product(*(_values(known.get(name), name) for name in names)):
+        said = iter(values)
+        yield EXPRESSION.sub(lambda _, said=said: next(said), template)  # type: ignore[misc]
+
+
+def _values(variable: Any, name: str) -> list[str]:
+    """The values of a variable, its default first; its own name where nothing is said of it."""
+    said = variable if isinstance(variable, Mapping) else {}
+    listed = said.get("enum")
+    return list(dict.fromkeys(map(str, [said.get("default", name), *(listed if isinstance(listed, list) else ())])))

@@ -1,0 +1,160 @@
+"""Schemas of the document as judges of values, each compiled when it is first needed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
+
+from mockserver.contract.document import pointers
+from mockserver.contract.schemas.compiled import Breach, Compiled, compiled
+from mockserver.contract.schemas.schemas import JsonSchemas
+from mockserver.contract.schemas.validation import DOUBTFUL, Referee
+from mockserver.contract.schemas.wording import nearest, quoted, violations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.contract.document.document import Document
+    from mockserver.errors import Violation
+
+MOST_VIOLATIONS: Final = 50
+"""Of a value that is wrong in a thousand places, these many tell enough."""
+
+MOST_DEFINITIONS: Final = 10_000
+"""Referenced schemas that compiled judges may hold in all, at about 10 KB each."""
+
+
+class Judge:
+    """Judges values by one schema of the document.
+
+    `accepts(value)` is the compiled schema's own function as soon as there is one.
+    """
+
+    __slots__ = ("_compiled", "_judges", "_pointer", "_schema", "_writing", "accepts", "weight")
+
+    def __init__(self, judges: Judges, schema: Any, pointer: str, *, writing: bool) -> None:
+        self._judges, self._schema, self._pointer, self._writing = judges, schema, pointer, writing
+        self._compiled: Compiled | None = None
+        self.accepts: Callable[[Any], bool] = self._accepts_first
+        self.weight = 0
+
+    def _accepts_first(self, value: Any) -> bool:
+        return self._ready().accepts(value)
+
+    def _ready(self) -> Compiled:
+        ready = self._compiled
+        if ready is None:
+            ready, weight = self._judges.compile(self._schema, self._pointer, writing=self._writing)
+            self._compiled, self.accepts, self.weight = ready, ready.accepts, weight
+            self._judges.keep(self)
+        return ready
+
+    def forget(self) -> None:
+        """Gives the compiled schema up; the next value compiles it again."""
+        self._compiled, self.accepts = None, self._accepts_first
+
+    def breaches(self, value: Any) -> list[Breach]:
+        """The first breaches of the schema."""
+        return list(islice(self._ready().breaches(value), MOST_VIOLATIONS))
+
+    def violations(self, value: Any, place: str) -> list[Violation]:
+        """The first breaches of the schema, in words; `place` is where the value stands in the message."""
+        breaches = self.breaches(value)
+        doubtful = bool(breaches) and all(breach.keyword in DOUBTFUL for breach in breaches)
+        if doubtful and self._judges.referee.accepts(self._schema, value, writing=self._writing):
+            return []
+        found = violations(breaches, place, self._pointer_of)[:MOST_VIOLATIONS]
+        return [self._illustrated(violation) for violation in found]
+
+    def _illustrated(self, violation: Violation) -> Violation:
+        """The violation with what the schema around the keyword knows better: an example of what matches a pattern,
+        which few can read; the property that may be meant."""
+        place, _, keyword = violation.pointer.rpartition("/")
+        if keyword not in ("pattern", "additionalProperties"):
+            return violation
+        schema = self._judges.schema_at(place)
+        hint = _example(schema) if keyword == "pattern" else _meant(schema, violation.place)
+        return replace(violation, message=f"{violation.message}; {hint}") if hint else violation
+
+    def _pointer_of(self, breach: Breach) -> str:
+        """The breached keyword in the document: the compiled schema keeps its shape, but for a few keywords."""
+        parts = breach.schema_path
+        base = self._pointer
+        if parts[:1] == ("$defs",) and len(parts) > 1:
+            base, parts = self._judges.pointer_of(str(parts[1]), writing=self._writing), parts[2:]
+        for length in range(len(parts), -1, -1):
+            pointer = pointers.join(base, *parts[:length])
+            if self._judges.has(pointer):
+                return pointer
+        return base
+
+
+class Judges:
+    """The judges of one document; when their compiled schemas are too many, the oldest are given up."""
+
+    def __init__(self, document: Document, note: Callable[[str], None]) -> None:
+        self.referee = Referee(document)
+        self._document, self._note = document, note
+        self._schemas = {writing: JsonSchemas(document, writing=writing, note=note) for writing in (False, True)}
+        # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
+        self._known: dict[tuple[int, bool], tuple[Any, Judge]] = {}
+        self._kept: deque[Judge] = deque()
+        self._weight = 0
+
+    def of(self, schema: Any, *, writing: bool, pointer: str = "") -> Judge:
+        """The judge of a schema, for requests (`writing`) or answers."""
+        key = id(schema), writing
+        if key not in self._known:
+            self._known[key] = schema, Judge(self, schema, pointer, writing=writing)
+        return self._known[key][1]
+
+    def compile(self, schema: Any, pointer: str, *, writing: bool) -> tuple[Compiled, int]:
+        """Compiles a schema, and says how many schemas that took; one that cannot be compiled fits anything."""
+        try:
+            json_schema, weight = self._schemas[writing].self_contained(schema)
+            return compiled(json_schema), weight + 1
+        except (ValueError, RecursionError) as error:
+            problem = str(error).splitlines()[0][:200]
+            self._note(f"{pointer or 'a schema'} cannot be compiled ({problem}): anything fits it")
+            return compiled(True), 1
+
+    def pointer_of(self, name: str, *, writing: bool) -> str:
+        """Where one of a compiled schema's `$defs` stands in the document."""
+        return self._schemas[writing].pointers.get(name, "")
+
+    def keep(self, judge: Judge) -> None:
+        """Counts a compiled judge in, and gives up the oldest ones when there are too many."""
+        self._kept.append(judge)
+        self._weight += judge.weight
+        while self._weight > MOST_DEFINITIONS and len(self._kept) > 1:
+            oldest = self._kept.popleft()
+            self._weight -= oldest.weight
+            oldest.forget()
+
+    def schema_at(self, pointer: str) -> Mapping[str, Any]:
+        """A schema of the document; one that says nothing where it is `true` or `false`."""
+        schema = self._document.at(pointer)
+        return schema if isinstance(schema, Mapping) else {}
+
+    def has(self, pointer: str) -> bool:
+        """Whether the document has a node there."""
+        try:
+            self._document.at(pointer)
+        except LookupError:
+            return False
+        return True
+
+
+def _example(schema: Mapping[str, Any]) -> str:
+    examples = schema.get("examples")
+    example = examples[0] if isinstance(examples, list) and examples else schema.get("example")
+    return f"{quoted(example)} would do" if isinstance(example, str) else ""
+
+
+def _meant(schema: Mapping[str, Any], place: str) -> str:
+    near = nearest(place.rpartition(".")[2], schema.get("properties") or ())
+    return f"did you mean {near}?" if near else ""

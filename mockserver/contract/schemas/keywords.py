@@ -1,0 +1,113 @@
+"""The keywords of JSON Schema (2020-12) that judge a value, and mending of those that documents get wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from mockserver.contract.schemas.compiled import mended_pattern
+
+Note = Callable[[str], None]
+
+SCHEMA: Final = frozenset(
+    [
+        "additionalProperties",
+        "contains",
+        "else",
+        "if",
+        "items",
+        "not",
+        "propertyNames",
+        "then",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    ]
+)
+"""Keywords whose value is a schema."""
+
+SCHEMA_MAP: Final = frozenset(("properties", "patternProperties", "dependentSchemas"))
+"""Keywords whose value is a mapping of schemas."""
+
+SCHEMA_LIST: Final = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
+"""Keywords whose value is a list of schemas."""
+
+TYPES: Final = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
+
+
+def plain_keyword(key: str, value: Any, note: Note) -> dict[str, Any]:
+    """The keyword as JSON Schema wants it; nothing where it judges no value, or cannot be read (with a note)."""
+    reader = _READERS.get(key)
+    if reader is None:
+        return {}
+    mended = reader(value)
+    if mended is None:
+        note(f"{key}: {value!r} cannot be read and is ignored")
+        return {}
+    return {key: mended[0]}
+
+
+_Read = tuple[Any] | None
+
+
+def _number(value: Any) -> _Read:
+    return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _count(value: Any) -> _Read:
+    return (int(value),) if _number(value) and value >= 0 and value == int(value) else None
+
+
+def _positive(value: Any) -> _Read:
+    return (value,) if _number(value) and value > 0 else None
+
+
+def _names(value: Any) -> _Read:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return (list(dict.fromkeys(value)),)
+    return None
+
+
+def _type(value: Any) -> _Read:
+    types = value if isinstance(value, list) else [value]
+    return (value,) if types and all(isinstance(name, str) and name in TYPES for name in types) else None
+
+
+def _enum(value: Any) -> _Read:
+    return (value,) if isinstance(value, list) and value else None
+
+
+def _any(value: Any) -> _Read:
+    return (value,)
+
+
+def _boolean(value: Any) -> _Read:
+    return (value,) if isinstance(value, bool) else None
+
+
+def _format(value: Any) -> _Read:
+    return (value,) if isinstance(value, str) else None
+
+
+def _pattern(value: Any) -> _Read:
+    pattern = mended_pattern(value) if isinstance(value, str) else None
+    return (pattern,) if pattern is not None else None
+
+
+def _dependent(value: Any) -> _Read:
+    return (value,) if isinstance(value, dict) and all(_names(names) for names in value.values()) else None
+
+
+_READERS: dict[str, Callable[[Any], _Read]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _any,
+    "required": _names,
+    "pattern": _pattern,
+    "format": _format,
+    "uniqueItems": _boolean,
+    "multipleOf": _positive,
+    "dependentRequired": _dependent,
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _number),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _count),
+    **dict.fromkeys(("minProperties", "maxProperties", "minContains", "maxContains"), _count),
+}

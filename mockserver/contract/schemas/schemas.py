@@ -1,0 +1,247 @@
+"""Schemas of a document as self-contained JSON Schemas (2020-12), for requests or for answers.
+
+What a validator must not see is left out (titles, examples, extensions), what OpenAPI adds is put in terms of JSON
+Schema: `nullable`, boolean `exclusiveMinimum`, `discriminator`, `readOnly` and `writeOnly`, `format: int32`. Every
+schema that is reached by `$ref` stands once under `$defs`, so recursion is no matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
+from typing import Any, Final
+
+from mockserver.contract.document import pointers
+from mockserver.contract.document.document import Document
+from mockserver.contract.schemas.keywords import SCHEMA, SCHEMA_LIST, SCHEMA_MAP, plain_keyword
+from mockserver.errors import DocumentError
+
+Note = Callable[[str], None]
+JsonSchema = dict[str, Any] | bool
+Exempt = frozenset[str]
+
+ANYTHING: Final[JsonSchema] = True
+_BOUNDS: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+
+
+class JsonSchemas:
+    """The schemas of one document in one direction, `writing` for requests; each `$ref` is followed once for all."""
+
+    def __init__(self, document: Document, *, writing: bool, note: Note) -> None:
+        self.document, self.writing, self.note = document, writing, note
+        self.legacy = document.version == "3.0"
+        self.hidden = "readOnly" if writing else "writeOnly"
+        self.pointers: dict[str, str] = {}  #: where each of the `$defs` stands in the document, by its name
+        self.names: dict[tuple[str, Exempt], str] = {}
+        self.waiting: list[tuple[str, Any, Exempt, str]] = []
+        self.definitions: dict[str, tuple[JsonSchema, frozenset[str]]] = {}  # with the names that each refers to
+        self.aims: set[str] = set()  # the names that the schema at hand refers to
+        self.lock = Lock()
+
+    def self_contained(self, schema: Any) -> tuple[JsonSchema, int]:
+        """The JSON Schema that judges values of a schema, and how many `$defs` it has."""
+        with self.lock:
+            try:
+                root, aims = self.converted(schema, frozenset())
+                self.settle()
+            except BaseException:
+                self.waiting.clear()
+                self.names = {key: name for key, name in self.names.items() if name in self.definitions}
+                raise
+            definitions = self.reached(aims)
+        if not definitions or isinstance(root, bool):
+            return root, 0
+        return {**root, "$defs": definitions}, len(definitions)
+
+    def settle(self) -> None:
+        """Convert what has been referred to, and what that refers to."""
+        while self.waiting:
+            name, node, exempt, pointer = self.waiting.pop()
+            self.definitions[name] = self.converted(node, exempt, pointer)
+
+    def converted(self, schema: Any, exempt: Exempt, pointer: str = "") -> tuple[JsonSchema, frozenset[str]]:
+        self.aims = set()
+        return self.convert(schema, exempt, pointer), frozenset(self.aims)
+
+    def reached(self, names: Iterable[str]) -> dict[str, JsonSchema]:
+        """The definitions that lie behind these names."""
+        found: dict[str, JsonSchema] = {}
+        open_names = list(names)
+        while open_names:
+            name = open_names.pop()
+            if name not in found:
+                found[name], aims = self.definitions[name]
+                open_names += aims
+        return found
+
+    def convert(self, schema: Any, exempt: Exempt, pointer: str = "") -> JsonSchema:
+        """One schema; properties named in `exempt` need not be there."""
+        if isinstance(schema, bool):
+            return schema
+        if not isinstance(schema, Mapping):
+            self.note(f"{pointer or 'a schema'} is no schema: anything fits it")
+            return ANYTHING
+        if isinstance(schema.get("$ref"), str):
+            return self.reference(schema, exempt, pointer)
+        return self.keywords(schema, exempt)
+
+    def reference(self, schema: Mapping[str, Any], exempt: Exempt, pointer: str) -> JsonSchema:
+        try:
+            aim, node = self.document.target(schema["$ref"], pointer)
+        except DocumentError as error:
+            self.note(f"{error}: anything fits it")
+            return ANYTHING
+        found: dict[str, Any] = {"$ref": "#/$defs/" + self.name(aim, node, exempt)}
+        siblings = {key: value for key, value in schema.items() if key != "$ref"}
+        if siblings and not self.legacy:  # a Reference Object of 3.0 has no siblings
+            rest = self.keywords(siblings, exempt | self.exempt(schema))
+            return {**rest, **found} if "$ref" not in rest else {"allOf": [rest, found]}
+        return found
+
+    def name(self, pointer: str, node: Any, exempt: Exempt) -> str:
+        key = pointer, exempt
+        if key not in self.names:
+            self.names[key] = name = f"s{len(self.pointers)}"
+            self.pointers[name] = pointer
+            self.waiting.append((name, node, exempt, pointer))
+        self.aims.add(self.names[key])
+        return self.names[key]
+
+    def keywords(self, schema: Mapping[str, Any], exempt: Exempt) -> dict[str, Any]:
+        exempt = exempt | self.exempt(schema)
+        result: dict[str, Any] = {}
+        for key, value in schema.items():
+            if key in SCHEMA:
+                result[key] = self.convert(value, frozenset())
+            elif key in SCHEMA_MAP:
+                result |= self.schema_map(key, value)
+            elif key in SCHEMA_LIST:
+                result |= self.schema_list(key, value, exempt)
+            else:
+                result |= plain_keyword(key, value, self.note)
+        self.refine(schema, result, exempt)
+        return result
+
+    def schema_map(self, key: str, value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            return {}
+        return {key: {name: self.member(part) for name, part in value.items()}}
+
+    def member(self, schema: Any) -> JsonSchema:
+        """A property: one that may only be written must not stand in an answer."""
+        if not self.writing and self.flagged(schema, "writeOnly"):
+            return False
+        return self.convert(schema, frozenset())
+
+    def schema_list(self, key: str, value: Any, exempt: Exempt) -> dict[str, Any]:
+        if not isinstance(value, list) or not value:
+            return {}
+        return {key: [self.convert(part, exempt) for part in value]}
+
+    def refine(self, schema: Mapping[str, Any], result: dict[str, Any], exempt: Exempt) -> None:
+        """What one keyword means for another."""
+        if exempt and "required" in result:
+            result["required"] = [name for name in result["required"] if name not in exempt]
+        if self.legacy:
+            _exclusive(schema, result, "minimum", "exclusiveMinimum")
+            _exclusive(schema, result, "maximum", "exclusiveMaximum")
+        _bound(schema, result)
+        if isinstance(schema.get("discriminator"), Mapping):
+            self.discriminate(schema, result)
+        if self.legacy and schema.get("nullable") is True:
+            _allow_null(result)
+
+    def exempt(self, schema: Any) -> Exempt:
+        """The properties that are not sent in this direction, those of `allOf` parts included."""
+        declared = self.properties(schema, set())
+        return frozenset(name for name, part in declared.items() if self.flagged(part, self.hidden))
+
+    def properties(self, schema: Any, seen: set[str]) -> dict[str, Any]:
+        if not isinstance(schema, Mapping):
+            return {}
+        found: dict[str, Any] = {}
+        if isinstance(reference := schema.get("$ref"), str) and reference not in seen:
+            seen.add(reference)
+            found |= self.properties(self.resolved(schema), seen)
+        parts = schema.get("allOf")
+        for part in parts if isinstance(parts, list) else ():
+            found |= self.properties(part, seen)
+        own = schema.get("properties")
+        return found | dict(own) if isinstance(own, Mapping) else found
+
+    def flagged(self, schema: Any, flag: str) -> bool:
+        if not isinstance(schema, Mapping):
+            return False
+        if schema.get(flag) is True:
+            return True
+        target = self.resolved(schema) if "$ref" in schema else None
+        return isinstance(target, Mapping) and target.get(flag) is True
+
+    def resolved(self, schema: Any) -> Any:
+        try:
+            return self.document.resolve(schema)
+        except DocumentError:
+            return None
+
+    def discriminate(self, schema: Mapping[str, Any], result: dict[str, Any]) -> None:
+        """`oneOf` and `anyOf` with a discriminator: its value alone picks the schema (OpenAPI 3.0.4, 4.7.25)."""
+        name = schema["discriminator"].get("propertyName")
+        for key in ("oneOf", "anyOf"):
+            branches = schema.get(key)
+            if key in result and isinstance(name, str) and isinstance(branches, list):
+                picked = self.picked(schema["discriminator"], branches, result[key])
+                if picked:
+                    del result[key]
+                    result.setdefault("allOf", []).append(_switch(name, picked))
+
+    def picked(self, discriminator: Mapping[str, Any], branches: list[Any], converted: list[Any]) -> dict[str, Any]:
+        """Schema by value of the discriminator; nothing where a branch has no name to be picked by."""
+        by_aim: dict[str, Any] = {}
+        for branch, schema in zip(branches, converted, strict=True):
+            if not (isinstance(branch, Mapping) and isinstance(branch.get("$ref"), str)):
+                return {}
+            by_aim[pointers.of_reference(branch["$ref"])] = schema
+        found = {pointers.parts_of(aim)[-1]: schema for aim, schema in by_aim.items() if aim}
+        mapping = discriminator.get("mapping")
+        for value, aim in mapping.items() if isinstance(mapping, Mapping) else ():
+            pointer = pointers.of_reference(str(aim)) if "#" in str(aim) else f"/components/schemas/{aim}"
+            if pointer in by_aim:
+                found[value] = by_aim[pointer]
+        return found
+
+
+def _switch(name: str, picked: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": [name],
+        "properties": {name: {"enum": list(picked)}},
+        "allOf": [{"if": _has(name, value), "then": schema} for value, schema in picked.items()],
+    }
+
+
+def _has(name: str, value: str) -> dict[str, Any]:
+    return {"type": "object", "required": [name], "properties": {name: {"const": value}}}
+
+
+def _exclusive(schema: Mapping[str, Any], result: dict[str, Any], bound: str, flag: str) -> None:
+    """In 3.0 `exclusiveMinimum: true` changes the meaning of `minimum`."""
+    if schema.get(flag) is True and bound in result:
+        result[flag] = result.pop(bound)
+
+
+def _bound(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
+    """`int32` and `int64` are ranges, which no JSON Schema validator knows (OpenAPI format registry)."""
+    bounds = _BOUNDS.get(schema["format"]) if isinstance(schema.get("format"), str) else None
+    if bounds:
+        result["minimum"] = max(result.get("minimum", bounds[0]), bounds[0])
+        result["maximum"] = min(result.get("maximum", bounds[1]), bounds[1])
+
+
+def _allow_null(result: dict[str, Any]) -> None:
+    if isinstance(result.get("type"), str):
+        result["type"] = [result["type"], "null"]
+    else:
+        # The 3.0.3 text ties nullable to `type`; beside allOf/oneOf authors mean it all the same.
+        inner = dict(result)
+        result.clear()
+        result["anyOf"] = [{"type": "null"}, inner]

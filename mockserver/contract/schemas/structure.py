@@ -1,0 +1,136 @@
+"""Whether a document has the structure that OpenAPI asks for, by the official schemas of the specification.
+
+A breach that leaves no doubt how to serve the document (an unknown key, a missing description, a keyword of a schema
+that no value can be judged by) is a note; any other refuses it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from mockserver.contract.document import pointers
+from mockserver.contract.document.document import refusal
+from mockserver.contract.schemas.compiled import Compiled, compiled_metaschema
+from mockserver.contract.schemas.wording import violations
+from mockserver.errors import DocumentError
+
+if TYPE_CHECKING:
+    from mockserver.contract.document.document import Document
+    from mockserver.contract.schemas.compiled import Breach
+
+MOST_LOOKED_AT: Final = 200
+
+_FORGIVEN: Final = frozenset(
+    [
+        "additionalProperties",
+        "format",
+        "not",
+        "oneOf",
+        "pattern",
+        "propertyNames",
+        "unevaluatedProperties",
+        "uniqueItems",
+    ]
+)
+"""Keywords of the specification's schemas whose breach leaves a document that can be served."""
+
+_SHAPES: Final = frozenset(["allOf", "anyOf", "oneOf", "properties"])
+"""Keywords of schemas that nothing can be read without."""
+
+_SPARED: Final = frozenset(["default", "description", "info", "required", "responses", "schema"])
+"""Members that must be there, and that no request or answer hangs on."""
+
+_METADATA: Final = frozenset(["contact", "description", "externalDocs", "license", "summary", "tags", "termsOfService"])
+_DATA: Final = frozenset(["default", "example", "examples", "xml"])
+
+
+def check_structure(document: Document, note: Callable[[str], None]) -> None:
+    """Notes what is harmless; `DocumentError` with the first errors, each with line and pointer."""
+    metaschema = _metaschema(document.version)
+    if metaschema.accepts(document.root):
+        return
+    fatal = {}
+    for breach in islice(metaschema.breaches(document.root), MOST_LOOKED_AT):
+        nearest = _nearest(breach)
+        for violation in violations([nearest], "", lambda _: ""):
+            pointer = pointers.join("", *nearest.path)
+            sentence = f"{pointer or '/'} {_named(violation.place, nearest)}{violation.message}"
+            if _harmless(nearest):
+                note(f"{sentence.replace('the contract knows', 'OpenAPI knows')}: ignored")
+            else:
+                fatal[sentence] = pointer
+    if fatal:
+        raise refusal(document, f"is not valid OpenAPI {document.version}", fatal)
+
+
+def _named(place: str, breach: Breach) -> str:
+    """The name of a missing or unknown member, which the pointer does not hold."""
+    member = place.rpartition(".")[2]
+    return f"{member!r} " if breach.keyword in ("required", "additionalProperties", "unevaluatedProperties") else ""
+
+
+def _harmless(breach: Breach) -> bool:
+    path = breach.path
+    if breach.keyword == "type" and path[-1:] and path[-1] in _SHAPES:
+        return False
+    if breach.keyword in _FORGIVEN or _in_schema(path) or path[:1] == ("info",):
+        return True
+    if breach.keyword == "required":
+        return breach.wanted in _SPARED or path[:1] == ("tags",)
+    if path[-1:] == ("required",) or breach.keyword in ("minItems", "minProperties"):
+        return True
+    return any(part in _METADATA or part in _DATA for part in path)
+
+
+def _in_schema(path: tuple[str | int, ...]) -> bool:
+    """Whether a breach lies within a schema, whose keywords are mended one by one."""
+    return "schema" in path[:-1] or (path[:2] == ("components", "schemas") and len(path) > 3)
+
+
+def _nearest(breach: Breach) -> Breach:
+    """Of several alternatives ("a parameter or a reference") the breach of the one that was meant."""
+    branches = [[_nearest(inner) for inner in errors] for errors in breach.alternatives if errors]
+    branches = [branch for branch in branches if not _of_reference(branch)] or branches
+    if not branches:
+        return breach
+    meant = [branch for branch in branches if not any(inner.keyword in ("enum", "const") for inner in branch)]
+    # What refuses the document must not hide behind what could be ignored.
+    nearest = max(chain.from_iterable(meant or branches), key=lambda inner: (not _harmless(inner), len(inner.path)))
+    options = [
+        option
+        for inner in chain.from_iterable(branches)
+        if inner.keyword == nearest.keyword == "enum" and inner.path == nearest.path
+        for option in inner.wanted
+    ]
+    return replace(nearest, wanted=options) if options else nearest
+
+
+def _of_reference(branch: list[Breach]) -> bool:
+    return any(inner.keyword == "required" and inner.wanted == "$ref" for inner in branch)
+
+
+@cache
+def _metaschema(version: str) -> Compiled:
+    """The specification's schema for documents; since 3.1 it leaves schemas to the JSON Schema dialect."""
+    schema = json.loads(_resource(version).read_bytes())
+    if version == "3.0":
+        return compiled_metaschema(schema, {})
+    dialect = {"$dynamicAnchor": "meta", "$ref": "https://json-schema.org/draft/2020-12/schema"}
+    whole = {"$id": "urn:openapi-with-schemas", "$ref": schema["$id"], "$defs": {"schema": dialect}}
+    return compiled_metaschema(whole, {schema["$id"]: schema})
+
+
+def _resource(version: str) -> Path:
+    # Found without importing the package, which takes longer than reading and checking a document.
+    spec = find_spec("openapi_spec_validator")
+    if spec is None or not spec.submodule_search_locations:
+        raise DocumentError("cannot be checked: openapi-spec-validator is not installed")
+    return Path(spec.submodule_search_locations[0], "resources", "schemas", f"v{version}", "schema.json")

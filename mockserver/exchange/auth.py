@@ -1,0 +1,239 @@
+"""Who calls, and into which world: the contract's security schemes, held against the users of the fixtures."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Literal
+from urllib.parse import parse_qs
+
+import msgspec
+
+from mockserver.contract.operations.operation import Operation, SecurityScheme
+from mockserver.errors import Refused
+from mockserver.messages import Request
+from mockserver.state.fixtures import User
+from mockserver.state.store import MAIN
+
+Mode = Literal["enforce", "any", "off"]
+MODES: tuple[Mode, ...] = ("enforce", "any", "off")
+"""`enforce` the users' tokens, take `any` credential as the first user, or `off`: nobody is asked."""
+
+WORLD_HEADER, WORLD_COOKIE = "mock-world", "mock_world"
+_WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
+_MUTUAL_TLS = "mutualTLS"
+"""A scheme of the connection, which a mock without certificates cannot ask for: nobody is refused by it."""
+_DIGEST = ("username", "realm", "nonce", "uri", "response")
+"""What the credentials of digest authentication always have (RFC 7616, section 3.4)."""
+_KNOWN = 20_000
+"""How many admitted credentials are remembered, so that the next request costs one look-up."""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """A user in a world; `fields` is what behaviours see of them. Without users all records are seen."""
+
+    name: str
+    world: str
+    fields: Mapping[str, Any]
+
+
+class Auth:
+    """Admits requests by the security requirements of their operation."""
+
+    def __init__(self, schemes: Mapping[str, SecurityScheme], users: tuple[User, ...], mode: Mode = "enforce") -> None:
+        self.schemes, self.users, self.mode = schemes, users, mode
+        self.by_token = {user.token: user for user in users}
+        self._remembered = 0
+        self._known: dict[tuple[frozenset[str], ...], dict[str | None, Caller]] = {}  # by security and credential
+        self._callers: dict[str, dict[str | None, Caller]] = {}  # the same by operation
+
+    def admit(self, operation: Operation, request: Request) -> Caller:
+        """The caller; `Refused(401)` with a challenge when no alternative of the operation's security is met."""
+        headers = request.headers
+        if not request.bare and (headers.get(WORLD_HEADER) is not None or headers.get("cookie") is not None):
+            return self._admitted(operation, request)
+        callers = self._callers.get(operation.id)
+        if callers is None:
+            callers = self._callers[operation.id] = self._known.setdefault(operation.security, {})
+        credential = headers.get("authorization")
+        return callers.get(credential) or self._first_time(operation, request, callers, credential)
+
+    def _first_time(
+        self, operation: Operation, request: Request, callers: dict[str | None, Caller], credential: str | None
+    ) -> Caller:
+        caller = self._admitted(operation, request)
+        if self._remembered < _KNOWN and self._by_header(operation):
+            self._remembered += 1
+            callers[credential] = caller
+        return caller
+
+    def _by_header(self, operation: Operation) -> bool:
+        """Whether the Authorization header alone decides."""
+        names = {name for alternative in operation.security for name in alternative}
+        return all(self.schemes[name].kind in ("bearer", "basic") for name in names)
+
+    def _admitted(self, operation: Operation, request: Request) -> Caller:
+        named = request.headers.get(WORLD_HEADER) or _cookie(request, WORLD_COOKIE)
+        if self.mode == "off" or not operation.security:
+            return self._caller(self.users[0] if self.users else None, named)
+        refusals = []
+        for alternative in sorted(operation.security, key=lambda schemes: not schemes):  # `{}` when nobody is named
+            try:
+                return self._met(alternative, request, named)
+            except Refused as refusal:
+                refusals.append(refusal)
+        told = min(refusals, key=_distance)
+        raise Refused(told.status, told.reason, headers=self._challenges(operation, told), own=told.own)
+
+    def _challenges(self, operation: Operation, told: Refused) -> tuple[tuple[str, str], ...]:
+        """What was refused first, then one challenge for each other way in (RFC 9110, section 11.6.1)."""
+        if told.status != 401:
+            return told.headers
+        names = dict.fromkeys(name for alternative in operation.security for name in sorted(alternative))
+        headers = [*told.headers, *(header for name in names for header in _challenge(self.schemes[name]))]
+        by_word = {value.partition(" ")[0]: (name, value) for name, value in reversed(headers)}
+        return tuple(header for header in dict.fromkeys(headers) if header in by_word.values())
+
+    def credentials(self, operation: Operation) -> list[tuple[str, str, str]]:
+        """Location, name and value of what lets the first user, or else anybody, call an operation."""
+        if self.mode == "off" or not operation.security or frozenset() in operation.security:
+            return []
+        token = self.users[0].token if self.users else "any:token"
+        schemes = [self.schemes[name] for name in sorted(operation.security[0])]
+        return [(scheme.location, scheme.parameter, _written(scheme, token)) for scheme in schemes]
+
+    def credentials_of(self, user: User) -> list[tuple[str, str, str]]:
+        """Location, name and value of what admits a user, whichever of the contract's schemes an operation asks for."""
+        return [(each.location, each.parameter, _written(each, user.token)) for each in self.schemes.values()]
+
+    def headers_of(self, user: User) -> dict[str, str]:
+        """Those of the user's credentials that are headers."""
+        return {name.lower(): value for location, name, value in self.credentials_of(user) if location == "header"}
+
+    def world_of(self, request: Request) -> str:
+        """The world that a request names, whether its caller is known or not; `main` where it names none."""
+        named = request.headers.get(WORLD_HEADER) or _cookie(request, WORLD_COOKIE)
+        for scheme in self.schemes.values():
+            try:
+                world = _credential(scheme, request).partition("~")[2]
+            except Refused:
+                continue
+            named = world or named
+        return named if named and _WORLD_NAME.fullmatch(named) else MAIN
+
+    def _met(self, alternative: frozenset[str], request: Request, named: str | None) -> Caller:
+        caller = None
+        for name in sorted(alternative):
+            if self.schemes[name].kind == _MUTUAL_TLS:
+                continue
+            user, world = self._user(self.schemes[name], request)
+            caller = caller or self._caller(user, world or named)
+        return caller or self._caller(self.users[0] if self.users else None, named)
+
+    def _user(self, scheme: SecurityScheme, request: Request) -> tuple[User | None, str | None]:
+        credential = _credential(scheme, request)
+        token, parted, world = credential.partition("~")
+        if self.mode == "any" or not self.users:
+            return (self.users[0] if self.users else None), (world if parted else None)
+        user = self.by_token.get(token)
+        if user is None:
+            raise _refusal(scheme, f"the {_words(scheme)} names no user of the fixtures", invalid=True)
+        return user, (world if parted else None)
+
+    def _caller(self, user: User | None, world: str | None) -> Caller:
+        world = world or MAIN
+        if not _WORLD_NAME.fullmatch(world):
+            reason = f"{world[:100]!r} names no world: up to 100 letters, digits and ._~@+-, a letter or digit first"
+            raise Refused(400, reason, own=True)
+        if user is None:
+            return Caller("anyone", world, {"id": None, "name": "anyone", "world": world})
+        return Caller(user.name, world, {"id": user.id, "name": user.name, "world": world})
+
+
+def _written(scheme: SecurityScheme, token: str) -> str:
+    """A credential as the scheme's parameter carries it."""
+    if scheme.kind == "basic":
+        return f"Basic {base64.b64encode(token.encode()).decode()}"
+    return f"Bearer {token}" if scheme.kind == "bearer" else token
+
+
+def _credential(scheme: SecurityScheme, request: Request) -> str:
+    if scheme.kind != "apiKey":
+        return _authorization(scheme, request)
+    value: str | None
+    if scheme.location == "query":
+        value = parse_qs(request.query, keep_blank_values=True).get(scheme.parameter, [""])[0]
+    elif scheme.location == "cookie":
+        value = _cookie(request, scheme.parameter)
+    else:
+        value = request.headers.get(scheme.parameter.lower())
+    if not value:
+        raise _refusal(scheme, f"no {_words(scheme)}: nothing was sent")
+    return value
+
+
+def _authorization(scheme: SecurityScheme, request: Request) -> str:
+    sent = request.headers.get("authorization")
+    if not sent:
+        raise _refusal(scheme, "no Authorization header: nothing was sent")
+    word, _, credential = sent.partition(" ")
+    credential = credential.strip()
+    if word.lower() != scheme.kind or not credential:
+        raise _refusal(scheme, f"the Authorization header must say `{scheme.kind.title()} CREDENTIAL`", invalid=True)
+    if scheme.kind == "basic":
+        return _basic(scheme, credential)
+    if scheme.kind == "digest" and any(f"{member}=" not in credential for member in _DIGEST):
+        raise _refusal(scheme, f"the digest credentials must have {', '.join(_DIGEST)}", invalid=True)
+    return credential
+
+
+def _basic(scheme: SecurityScheme, credential: str) -> str:
+    """The name and password of basic authentication as `name:password` (RFC 7617)."""
+    try:
+        text = base64.b64decode(credential, validate=True).decode()
+    except ValueError:  # no base64, no ASCII, or no UTF-8 inside
+        text = ""
+    if ":" not in text:
+        raise _refusal(scheme, "the basic credentials are not base64 of `name:password`", invalid=True)
+    return text
+
+
+def _refusal(scheme: SecurityScheme, reason: str, *, invalid: bool = False) -> Refused:
+    """A 401 with its challenge."""
+    return Refused(401, reason, headers=_challenge(scheme, invalid=invalid))
+
+
+def _challenge(scheme: SecurityScheme, *, invalid: bool = False) -> tuple[tuple[str, str], ...]:
+    """The challenge of a scheme, if it has one (RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 7616)."""
+    if scheme.kind == _MUTUAL_TLS:
+        return ()
+    challenge = f'{"ApiKey" if scheme.kind == "apiKey" else scheme.kind.title()} realm="mock"'
+    if scheme.kind == "digest":
+        challenge += ', nonce="mock", qop="auth"'
+    if invalid and scheme.kind == "bearer":
+        challenge += ', error="invalid_token"'
+    return (("WWW-Authenticate", challenge),)
+
+
+def _distance(refusal: Refused) -> int:
+    """How far a request was from being admitted: a wrong credential is nearer than one of another scheme, or none."""
+    return 2 * ("nothing was sent" in refusal.reason) + ("header must say" in refusal.reason)
+
+
+def _words(scheme: SecurityScheme) -> str:
+    if scheme.kind != "apiKey":
+        return f"{scheme.kind} credential"
+    return f"{scheme.location} {scheme.parameter!r}"
+
+
+def _cookie(request: Request, name: str) -> str | None:
+    sent = request.headers.get("cookie")
+    if not sent:
+        return None
+    try:
+        morsel = SimpleCookie(sent).get(name)
+    except CookieError:
+        return None
+    return morsel.value if morsel else None

@@ -1,0 +1,206 @@
+"""The parts of one running mock, put together from its settings; no web framework yet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mockserver import plain_yaml
+from mockserver.behaviour.facets import facets_of
+from mockserver.behaviour.names import record_schemas
+from mockserver.behaviour.reader import read_behaviours
+from mockserver.behaviour.vocabulary import Behaviours
+from mockserver.clock import parse_period, system_now
+from mockserver.contract.contract import Contract, load_contract, without_collection
+from mockserver.contract.document.sources import Source
+from mockserver.exchange.auth import Auth
+from mockserver.exchange.journal import Entry, Journal, Kind, Note
+from mockserver.exchange.pipeline import Pipeline
+from mockserver.settings import Settings
+from mockserver.state.fixtures import Fixtures, read_fixtures
+from mockserver.state.seeding import Seeded, seed_world
+from mockserver.state.store import MemoryStore
+from mockserver.state.world import World
+
+if TYPE_CHECKING:
+    from mockserver.inference import Inferred
+
+BASE_AGE = 60_000
+"""How many milliseconds a base world may be old when another world forks from it: `now-2h` is that exact, and a fork
+costs the same however many records there are."""
+
+
+MANY = 2_000
+"""How many records with date math are resolved while somebody waits."""
+
+
+class Engine(msgspec.Struct):
+    """One mock: what it was asked to be, what it holds, and the pipeline that answers.
+
+    Its parts change only together, when the files behind them have changed (`adopt`).
+    """
+
+    settings: Settings
+    contract: Contract
+    behaviours: Behaviours
+    fixtures: Fixtures
+    base: Base
+    store: MemoryStore
+    journal: Journal
+    pipeline: Pipeline
+    reasons: Mapping[str, str]  #: why operations were left to their example, where behaviours were inferred
+    trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """Every file that this mock was made from."""
+        behaviours = (self.settings.behaviours,) if self.settings.behaviours else ()
+        return frozenset(path.resolve() for path in (*self.contract.document.files, *behaviours, *self.fixtures.files))
+
+    def adopt(self, fresh: Engine) -> None:
+        """Take over contract, behaviours and fixtures of an engine made anew; worlds, journal and clock stay.
+
+        Worlds keep their records: a changed fixture shows after a reset, in worlds made from now on, and nowhere else.
+        """
+        self.store.rebase(fresh.base, fresh.behaviours.collections)
+        self.journal.kind = fresh.journal.kind
+        fresh.pipeline.keep_state(self.store, self.journal)
+        self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
+        self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
+
+    def reset(self, world: str, keep: Iterable[str] = ()) -> World:
+        """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget
+        its journal; `clock`, `faults` and `requests` are kept where `keep` says so."""
+        self.base.renew()
+        kept = set(keep)
+        if "requests" not in kept:
+            self.journal.clear(world)
+        return self.store.reset(world, tuple(kept & {"clock", "faults"}))
+
+
+class Base:
+    """The world that new worlds start as: the fixtures, their date math resolved at most a minute ago.
+
+    Where many records hold date math, an old base serves until a thread has made the next one, so that nobody waits.
+    """
+
+    def __init__(self, seeded: Seeded, clock: Callable[[], int]) -> None:
+        self._seeded, self._clock = seeded, clock
+        self._made = self._fresh()
+        self._making = threading.Lock()
+
+    def __call__(self) -> World:
+        """The base as of now."""
+        made, world = self._made
+        if 0 <= self._clock() - made < BASE_AGE:
+            return world
+        if self._seeded.moving <= MANY:
+            self._made = self._fresh()
+        elif self._making.acquire(blocking=False):
+            threading.Thread(target=self._remake, name="base", daemon=True).start()
+        return self._made[1]
+
+    def renew(self) -> None:
+        """Have the date math resolved anew now."""
+        self._made = self._fresh()
+
+    def _remake(self) -> None:
+        try:
+            self._made = self._fresh()
+        finally:
+            self._making.release()
+
+    def _fresh(self) -> tuple[int, World]:
+        now = self._clock()
+        return now, self._seeded.at(now)
+
+
+@without_collection()
+def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:
+    """Read contract, behaviours and fixtures, check them against each other, and put the parts together.
+
+    Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
+    """
+    contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
+    inferred: Inferred | None = None
+    if settings.behaviours is None or not settings.fixtures:
+        from mockserver.inference import infer, seed_records
+
+        inferred = infer(contract)
+    data, locate = _said(settings, inferred)
+    fixtures = read_fixtures(settings.fixtures, _collections(data))
+    if inferred is not None:
+        made = seed_records(contract, inferred, seed=settings.seed)
+        fixtures = fixtures.beside({name: made[name] for name in _nobodys(data) if name in made})
+    fields = MappingProxyType(fixtures.fields())
+    behaviours = read_behaviours(data, contract, locate=locate, fields=fields, periods=settings.periods)
+    schemas = record_schemas(behaviours, contract)
+    seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
+    base = Base(seeded, clock)
+    secrets = [scheme.parameter for scheme in contract.security_schemes.values()]
+    ttl = parse_period(settings.world_ttl) / 1000 if settings.world_ttl else None
+    store = MemoryStore(base, most=settings.max_worlds, ttl=ttl)
+    journal = Journal(secrets=secrets, kind=_kinds(behaviours, contract))
+    store.leavers.append(partial(_left, journal))
+    auth = Auth(contract.security_schemes, fixtures.users, settings.auth)
+    pipeline = Pipeline(contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock)
+    reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}
+    return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, reasons)
+
+
+def _left(journal: Journal, world: str) -> None:
+    """A world is gone: its journal goes too."""
+    journal.forget(world)
+    journal.note(Note("removed", world))
+
+
+def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Entry], Kind]:
+    """Sorts journal entries by operation, status, and the states of the record that was found."""
+    facets = facets_of(behaviours, contract)
+
+    def kind(entry: Entry) -> Kind:
+        told = facets.get(entry.operation or "")
+        return entry.operation, entry.answer.status, told.told(entry.found, entry.at) if told is not None else ()
+
+    return kind
+
+
+def _collections(data: Any) -> frozenset[str]:
+    """The names of the collections that behaviours declare, before anything about them is checked."""
+    said = data.get("collections") if isinstance(data, Mapping) else None
+    return frozenset(said) if isinstance(said, Mapping) else frozenset()
+
+
+def _nobodys(data: Any) -> list[str]:
+    """The collections whose records no user owns: all others begin empty, for nobody knows who the users are."""
+    said = data.get("collections") if isinstance(data, Mapping) else None
+    if not isinstance(said, Mapping):
+        return []
+    return [name for name, rules in said.items() if not (isinstance(rules, Mapping) and rules.get("owner"))]
+
+
+def _said(settings: Settings, inferred: Inferred | None) -> tuple[Any, Callable[[str], str]]:
+    """The behaviours as data, and what finds a place in them."""
+    if settings.behaviours is not None:
+        return plain_yaml.read(settings.behaviours), _locator(settings.behaviours)
+    return inferred.behaviours if inferred else {}, _inferred
+
+
+def _inferred(pointer: str) -> str:
+    return f"inferred behaviours, {pointer}"
+
+
+def _locator(path: Path) -> Callable[[str], str]:
+    name = Source.of(path).name
+
+    def locate(pointer: str) -> str:
+        line = plain_yaml.line_of(path.read_text(encoding="utf-8"), pointer)
+        return f"{name}:{line}" if line else name
+
+    return locate

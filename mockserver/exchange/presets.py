@@ -1,0 +1,46 @@
+"""Faults that have a name: what frontends meet in real life, one switch each."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mockserver.exchange.faults import Armed, Delay, Faults, LogNormal, RateLimit, Rule, Span
+
+
+class Preset(NamedTuple):
+    """Rules that have a name."""
+
+    name: str
+    description: str
+    rules: tuple[Rule, ...]
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset("offline", "no request arrives: each connection is closed without an answer", (Rule(reset=True),)),
+        Preset(
+            "slow-3g",
+            "answers take 2 seconds to begin, and then 50 KB a second",
+            (Rule(delay=Delay(uniform=Span(1500, 2500)), slow=50_000),),
+        ),
+        Preset(
+            "flaky",
+            "one answer in five is a 500, one in ten comes late, one in twenty breaks off",
+            (
+                Rule(probability=0.2, status=500),
+                Rule(probability=0.1, delay=Delay(lognormal=LogNormal(1000, 0.5))),
+                Rule(probability=0.05, body="truncated"),
+            ),
+        ),
+        Preset("backend-down", "every answer is a 503", (Rule(status=503),)),
+        Preset("rate-limited", "five calls a minute for each token, then 429", (Rule(limit=RateLimit(5, 60)),)),
+    )
+}
+"""The rules that have a name, by it."""
+
+
+def armed(rules: tuple[Rule, ...], presets: tuple[str, ...] = ()) -> Faults:
+    """These rules, then those of the presets, with nothing counted yet."""
+    named = tuple(Armed(rule, name) for name in presets for rule in PRESETS[name].rules)
+    return (*(Armed(rule) for rule in rules), *named)

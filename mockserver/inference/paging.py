@@ -1,0 +1,181 @@
+"""What the query of a list means: filters by equally named fields, and which part of the list is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from mockserver.contract.operations.operation import Operation, Parameter
+from mockserver.inference.collections import Resource
+from mockserver.inference.located_schemas import Schemas, Spot
+from mockserver.inference.names import find_alike, words
+
+_LIMITS: Final = (
+    "limit",
+    "pagesize",
+    "perpage",
+    "maxresults",
+    "pagelimit",
+    "resultsperpage",
+    "itemsperpage",
+    "maxitems",
+)
+_WEAK_LIMITS: Final = ("size", "count", "top", "rows", "take", "num", "max")
+_OFFSETS: Final = ("offset", "skip", "startat", "pageoffset")
+_NUMBERS: Final = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage")
+_AFTERS: Final = ("after", "startingafter", "cursor", "pagetoken", "nexttoken", "nextpagetoken", "marker", "pageafter",
+                  "pagecursor", "continuationtoken", "nextcursor")  # fmt: skip
+_TOTALS: Final = ("total", "totalcount", "totalitems", "totalresults", "totalelements", "totalrecords", "totalentries",
+                  "totalhits", "odatacount", "totalsize")  # fmt: skip
+_NEXTS: Final = ("next", "nextpage", "nextpagetoken", "nexttoken", "nextcursor", "nextlink", "odatanextlink", "nexturl",
+                 "nextpageuri", "nextpageurl")  # fmt: skip
+_MORES: Final = ("hasmore", "hasnext", "hasnextpage", "moreresults")
+
+Data = dict[str, Any]
+
+
+def queried(operation: Operation) -> list[Parameter]:
+    """The query parameters that an expression can name."""
+    return [
+        one for one in operation.parameters if one.location == "query" and "." not in one.name and " " not in one.name
+    ]
+
+
+def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
+    """The `page` of a list, by the names of its query parameters."""
+    fields = schemas.members(resource.record)
+    found: Data = {}
+    for parameter in queried(operation):
+        meaning = _meaning(parameter, parameter.name in fields, schemas)
+        if meaning is not None and meaning not in found:
+            found[meaning] = f"$query.{parameter.name}"
+            if meaning == "number" and _counts_from_zero(parameter, schemas):
+                found["first"] = 0
+    return found if found.keys() - {"first"} != {"number"} else {}
+
+
+def _meaning(parameter: Parameter, is_field: bool, schemas: Schemas) -> str | None:
+    name = _plain(parameter.name)
+    types = schemas.types(schemas.spot(parameter.pointer + "/schema", parameter.schema))
+    if name in _AFTERS:
+        return "after"
+    if types and not types & {"integer", "number"}:
+        return None
+    if name in _LIMITS or (name in _WEAK_LIMITS and not is_field):
+        return "limit"
+    if name in _OFFSETS:
+        return "offset"
+    return "number" if name in _NUMBERS else None
+
+
+def _is_number(parameter: Parameter, schemas: Schemas) -> bool:
+    types = schemas.types(schemas.spot(parameter.pointer + "/schema", parameter.schema))
+    return bool(types) and types <= {"integer", "number"}
+
+
+def _counts_from_zero(parameter: Parameter, schemas: Schemas) -> bool:
+    spot = schemas.spot(parameter.pointer + "/schema", parameter.schema)
+    return any(value == 0 for word in ("default", "minimum") for value in schemas.each(spot, word)) and not any(
+        value == 1 for value in schemas.each(spot, "default")
+    )
+
+
+def filters(operation: Operation, resource: Resource, schemas: Schemas, taken: Data) -> Data:
+    """The filters of a list: query parameters that are named as a field of the records."""
+    fields = schemas.members(resource.record)
+    used = set(map(str, taken.values()))
+    found: Data = {}
+    for parameter in queried(operation):
+        value = f"$query.{parameter.name}"
+        field = find_alike(_unwrapped(parameter.name), fields) if value not in used else None
+        path = (
+            _compared(field, fields[field], schemas.spot(parameter.pointer, parameter.schema), schemas)
+            if field
+            else None
+        )
+        if path is not None:
+            found[path] = value
+    return found
+
+
+def _compared(field: str, member: Spot, parameter: Spot, schemas: Schemas) -> str | None:
+    """The field to compare, as a path; None when a query value cannot be compared with it."""
+    items = schemas.items(member) if schemas.is_list(member) else None
+    asked = schemas.items(parameter) if schemas.is_list(parameter) else parameter
+    if asked is None or not (schemas.is_scalar(asked) or not schemas.types(asked)):
+        return None
+    path = field.replace(".", "\\.")
+    if schemas.is_scalar(member) or (items is not None and schemas.is_scalar(items)):
+        return path if "." not in field else None
+    if items is not None and "name" in schemas.members(items) and "." not in field:
+        return f"{path}.name"
+    return None
+
+
+def surroundings(
+    answer: Spot, path: tuple[str, ...], schemas: Schemas, operation: Operation
+) -> Iterator[tuple[str, str]]:
+    """What the envelope of a list says beside it: how many there are, whether and where more follow, what was asked."""
+    asked = {_plain(one.name): one for one in queried(operation) if _is_number(one, schemas)}
+    for names, spot in _beside(answer, path, schemas):
+        name, types = _plain(names[-1]), schemas.types(spot)
+        if name in _TOTALS and types <= {"integer", "number"}:
+            yield reply_path(names), "$total"
+        elif name in _MORES and types <= {"boolean"}:
+            yield reply_path(names), "$more"
+        elif name in _NEXTS and not _is_required(answer, names, schemas):
+            yield reply_path(names), "$next" if _follows(operation) and _is_free_text(spot, schemas) else "$absent"
+        elif name in asked and name in (*_LIMITS, *_OFFSETS, *_NUMBERS) and types and types <= {"integer", "number"}:
+            said = asked[name]
+            if _is_said(said, schemas) or not _is_required(answer, names, schemas):
+                yield reply_path(names), f"$query.{said.name}"
+
+
+def _is_free_text(spot: Spot, schemas: Schemas) -> bool:
+    """Whether any text will do: the next page is told by the key of a record, which is no URL."""
+    return schemas.types(spot) <= {"string"} and not any(
+        True for word in ("format", "pattern", "enum") for _ in schemas.each(spot, word)
+    )
+
+
+def _is_said(parameter: Parameter, schemas: Schemas) -> bool:
+    """Whether a parameter has a value in every request."""
+    spot = schemas.spot(parameter.pointer + "/schema", parameter.schema)
+    return parameter.required or any(True for _ in schemas.each(spot, "default"))
+
+
+def _beside(answer: Spot, path: tuple[str, ...], schemas: Schemas) -> Iterator[tuple[tuple[str, ...], Spot]]:
+    """The members beside the list, on each level of its path, and those of one object such as `meta` or `links`."""
+    spot = answer
+    for depth in range(len(path)):
+        for name, member in schemas.members(spot).items():
+            if name != path[depth]:
+                yield (*path[:depth], name), member
+                if schemas.is_object(member) and (name in schemas.required(spot) or not schemas.required(member)):
+                    yield from (((*path[:depth], name, inner), one) for inner, one in schemas.members(member).items())
+        spot = schemas.members(spot)[path[depth]]
+
+
+def _is_required(answer: Spot, names: tuple[str, ...], schemas: Schemas) -> bool:
+    spot = answer
+    for name in names[:-1]:
+        spot = schemas.members(spot)[name]
+    return names[-1] in schemas.required(spot)
+
+
+def _follows(operation: Operation) -> bool:
+    return any(_plain(one.name) in _AFTERS for one in queried(operation))
+
+
+def reply_path(names: tuple[str, ...]) -> str:
+    """Names as a dotted path."""
+    return ".".join(name.replace(".", "\\.") for name in names)
+
+
+def _plain(name: str) -> str:
+    return "".join(words(name))
+
+
+def _unwrapped(name: str) -> str:
+    """`status` of `filter[status]`."""
+    return name[name.index("[") + 1 : -1] if name.startswith("filter[") and name.endswith("]") else name

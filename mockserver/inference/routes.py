@@ -1,0 +1,47 @@
+"""Paths by their structure: which segments are fixed, which hold a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from mockserver.contract.operations.operation import Operation
+
+VALUE: Final = "{}"
+"""Stands for a segment that holds one value."""
+
+Shape = tuple[str, ...]
+_SUFFIX: Final = re.compile(r"\.(json|xml|\{format\})$")
+_NAMED: Final = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An operation with the shape of its path, and the names of the values in it."""
+
+    operation: Operation
+    shape: Shape
+    names: tuple[str, ...]
+
+    def value(self, shape: Shape) -> str:
+        """The name of the value with which a shape that begins this path ends."""
+        return self.names[sum(segment == VALUE for segment in shape) - 1]
+
+
+def route_of(operation: Operation) -> Route:
+    """The route of an operation. A suffix such as `.json` is no part of the structure."""
+    segments = [_SUFFIX.sub("", segment) for segment in operation.template.strip("/").split("/")]
+    found = [(segment, _NAMED.fullmatch(segment)) for segment in segments]
+    shape = tuple(VALUE if named else _NAMED.sub("{}*", segment) for segment, named in found)
+    return Route(operation, shape, tuple(named[1] for _, named in found if named))
+
+
+def routes_by_shape(operations: Iterable[Operation]) -> dict[Shape, dict[str, Route]]:
+    """The routes, by shape and method; of two that differ in nothing but names, the first."""
+    found: dict[Shape, dict[str, Route]] = {}
+    for operation in operations:
+        route = route_of(operation)
+        found.setdefault(route.shape, {}).setdefault(operation.method, route)
+    return found

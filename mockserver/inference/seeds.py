@@ -1,0 +1,121 @@
+"""A few records for each inferred collection, made from its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mockserver.contract.contract import Contract
+from mockserver.contract.schemas.view import members
+from mockserver.generate import Generator, Unsatisfiable, fresh_key
+from mockserver.inference.collections import Resource
+from mockserver.inference.inference import Inferred
+
+Records = dict[str, list[dict[str, Any]]]
+_ROOM: Final = 40
+_DEEPEST: Final = 3
+_KEY_ATTEMPTS: Final = 20
+A_FEW: Final = 3
+"""How many records a collection has at first."""
+MANY: Final = 300
+"""How many collections of a contract make a few records of each too many to wait for: then one stands in each."""
+
+
+def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") -> Records:
+    """A few records for each collection, the same for the same seed; keys are unique, children have parents.
+
+    There are fewer where the schema admits no record, or no further key, and one where collections are many.
+    """
+    used = inferred.behaviours["collections"]
+    count = A_FEW if len(used) <= MANY else 1
+    resources = {one.name: one for one in inferred.resources.values() if one.name in used}
+    generator = Generator(contract.resolve, nullable=contract.nullable, room=_ROOM, deepest=_DEEPEST)
+    made: Records = {}
+    for resource in _parents_first(resources, inferred):
+        wanted = 1 if resource.single else count
+        made[resource.name] = list(_Maker(generator, resource, seed).records(wanted, _links(inferred, resource, made)))
+    return {name: made[name] for name in used}
+
+
+def _parents_first(resources: Mapping[str, Resource], inferred: Inferred) -> Iterator[Resource]:
+    done: set[str] = set()
+    waiting = list(resources.values())
+    while waiting:
+        ready = [one for one in waiting if _parent_names(one, inferred) & resources.keys() <= done] or waiting[:1]
+        yield from ready
+        done.update(one.name for one in ready)
+        waiting = [one for one in waiting if one.name not in done]
+
+
+def _parent_names(resource: Resource, inferred: Inferred) -> set[str]:
+    return {inferred.resources[link.base].name for _, link in resource.links} - {resource.name}
+
+
+def _links(inferred: Inferred, resource: Resource, made: Records) -> list[tuple[str, list[Any]]]:
+    """The fields that hold a parent's key, each with the keys that there are."""
+    parents = [(link.field, inferred.resources[link.base]) for _, link in resource.links]
+    return [(field, [record[parent.key] for record in made.get(parent.name, ())]) for field, parent in parents]
+
+
+class _Maker:
+    """Makes the records of one collection."""
+
+    def __init__(self, generator: Generator, resource: Resource, seed: str | int) -> None:
+        self.generator, self.resource, self.seed = generator, resource, f"{seed}/{resource.name}"
+        self.schema = {"allOf": [{"$ref": spot.reference} for spot in (resource.record, *resource.also)]}
+        self.inner = members(self.schema, generator.resolve).get(resource.key)
+        self.keys: set[str] = set()
+
+    def records(self, count: int, links: list[tuple[str, list[Any]]]) -> Iterator[dict[str, Any]]:
+        """The first record is made of the examples, the others vary."""
+        for index in range(count):
+            try:
+                record = self.record(index)
+            except Unsatisfiable:
+                continue
+            record.update({field: keys[index % len(keys)] for field, keys in links if keys})
+            if self.is_valid(record):
+                self.keys.add(str(record[self.resource.key]))
+                yield record
+
+    def record(self, index: int) -> dict[str, Any]:
+        record = self.generator.value(self.schema, f"{self.seed}/{index}", varied=index > 0)
+        if not isinstance(record, dict):
+            raise Unsatisfiable("a record is an object, and its schema admits none")
+        record[self.resource.key] = self.key(record.get(self.resource.key), index)
+        return record
+
+    def is_valid(self, record: Mapping[str, Any]) -> bool:
+        """Whether the record fits its schema with the key and the parent that it was given."""
+        shown = {name: value for name, value in record.items() if name not in self.resource.private}
+        return self.generator.fits(self.schema, shown)
+
+    def key(self, made: Any, index: int) -> Any:
+        """The key that was made where a path can hold it, else the next number, else one that a path can hold."""
+        if isinstance(made, str) and self.is_free(made) and made:
+            return made
+        first = fresh_key(
+            self.schema, self.resource.key, resolve=self.generator.resolve, seed=f"{self.seed}/{index}",
+            taken=lambda key: str(key) in self.keys, first=index + 1,
+        )  # fmt: skip
+        return first if self.is_free(first) else self.held(index)
+
+    def is_free(self, key: Any) -> bool:
+        """Whether no record has the key, and a path can hold it."""
+        fits = self.generator.fits
+        held = all(fits(value.schema, key) or fits(value.schema, str(key)) for value in self.resource.values)
+        return held and str(key) not in self.keys and "/" not in str(key)
+
+    def held(self, index: int) -> Any:
+        """A key made by what the path says of it, written as the record writes keys."""
+        schemas = [value.schema for value in self.resource.values if value.schema is not None]
+        written = [self.inner] if self.inner is not None else []
+        for attempt in range(_KEY_ATTEMPTS):
+            place = f"{self.seed}/{index}/key/{attempt}"
+            try:
+                found = self.generator.value({"allOf": [*written, *schemas]}, place, varied=True)
+            except Unsatisfiable:
+                found = str(self.generator.value({"allOf": schemas}, place, varied=True))
+            if self.is_free(found):
+                return found
+        raise Unsatisfiable("found no key that a path can hold", f"/{self.resource.key}")

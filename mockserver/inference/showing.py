@@ -1,0 +1,136 @@
+"""How answers show records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.contract.operations.operation import Operation
+from mockserver.inference.collections import Resource
+from mockserver.inference.envelopes import Held, is_wrapper, list_in, record_in
+from mockserver.inference.fitting import Fitting
+from mockserver.inference.located_schemas import Schemas, Spot
+from mockserver.inference.names import find_alike
+from mockserver.inference.paging import reply_path, surroundings
+
+Data = dict[str, Any]
+
+
+class LeftToExample(Exception):
+    """Why an operation gets no behaviour."""
+
+
+class Showing:
+    """Writes the `reply` of operations."""
+
+    def __init__(self, schemas: Schemas, fitting: Fitting) -> None:
+        self.schemas, self.fitting = schemas, fitting
+
+    def listed(self, operation: Operation, resource: Resource) -> Data:
+        """How records stand in the answer of a list, with what it says of the list. Raises LeftToExample."""
+        answer = self.schemas.answer(operation)
+        held = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
+        if answer is None or held is None:
+            raise LeftToExample("what it answers holds no list of records")
+        if self._fits_several(answer, held, resource, listed=True):
+            raise LeftToExample("its records would fit two of the lists of which they must fit exactly one")
+        problem = self._problem(resource, held.spot)
+        if problem is not None:
+            raise LeftToExample(f"its items do not fit the records of {resource.name}: {problem}")
+        around = dict(surroundings(answer, held.path, self.schemas, operation))
+        return {"reply": _reply(held.path, "$records", around)}
+
+    def _fits_several(self, answer: Spot, held: Held, resource: Resource, *, listed: bool = False) -> bool:
+        """Whether nothing tells the records apart from what another alternative of the answer holds."""
+        for name in held.path:
+            answer = self.schemas.members(answer)[name]
+        for branch in self.schemas.branches(answer):
+            options = branch.node.get("oneOf")
+            if isinstance(options, list) and "discriminator" not in branch.node:
+                spots = [self.schemas.spot("", option) for option in options]
+                shown = [self.schemas.items(spot) if listed else spot for spot in spots]
+                if sum(one is not None and self._may_be(one, resource) for one in shown) > 1:
+                    return True
+        return False
+
+    def _may_be(self, shown: Spot, resource: Resource) -> bool:
+        """Whether the records always fit a schema."""
+        spots = (resource.record, *resource.also)
+        if not self.schemas.is_object(shown) or all(self.fitting.misfit(spot, shown) is not None for spot in spots):
+            return False
+        return not any(self.schemas.forbids(shown, name) for spot in spots for name in self.schemas.required(spot))
+
+    def lists(self, answer: Spot, resource: Resource) -> Held | None:
+        """Where an answer holds a list of the very records of a collection; None when it holds none."""
+        held = list_in(answer, self.schemas, resource.name, resource.record)
+        if held is None or not self.is_record(held.spot, resource) or not is_wrapper(held.path, resource.name):
+            return None
+        return held
+
+    def is_record(self, spot: Spot, resource: Resource) -> bool:
+        return self.schemas.same(spot, resource.record) or any(
+            self.schemas.same(spot, other) for other in resource.also
+        )
+
+    def acted(self, operation: Operation, resource: Resource) -> Data:
+        answer = self.schemas.answer(operation)
+        held = record_in(answer, self.schemas, resource.name, "", resource.record) if answer is not None else None
+        if held is None or not self.is_record(held.spot, resource) or not is_wrapper(held.path, resource.name):
+            return {}
+        return {"reply": _reply(held.path, "$record")}
+
+    def record(self, operation: Operation, resource: Resource, *, must: bool = False) -> Data:
+        """How the record stands in the answer; nothing where the answer does not show it."""
+        answer = self.schemas.answer(operation)
+        if answer is None:
+            if must:
+                raise LeftToExample("what it answers is no JSON of a known form")
+            return {}
+        if self.schemas.is_list(answer):
+            if must:
+                raise LeftToExample("what it answers is a list where one record is meant")
+            return {}
+        held = record_in(answer, self.schemas, resource.name, resource.key, resource.record)
+        problem = "they are none" if held is None else self._problem(resource, held.spot)
+        if held is not None and self._is_in_one_of_several(answer, held.path):
+            problem = "it shows one, or something else"
+        if held is None or problem is not None:
+            if must:
+                raise LeftToExample(f"its answer does not fit the records of {resource.name}: {problem}")
+            return self._key_alone(answer, resource)
+        if self._fits_several(answer, held, resource):
+            if must:
+                raise LeftToExample("its records would fit two of the alternatives of which they must fit exactly one")
+            return {}
+        return {"reply": _reply(held.path, "$record")}
+
+    def _is_in_one_of_several(self, answer: Spot, path: tuple[str, ...]) -> bool:
+        """Whether only some of the alternatives of an answer have the member in which the record lies: what the rest
+        of the answer is made of may be that of another alternative."""
+        alternatives = answer.node.get("oneOf") if isinstance(answer.node, Mapping) else None
+        if not path or not isinstance(alternatives, list):
+            return False
+        spots = (self.schemas.spot(answer.pointer, alternative) for alternative in alternatives)
+        return not all(path[0] in self.schemas.members(spot) for spot in spots)
+
+    def _key_alone(self, answer: Spot, resource: Resource) -> Data:
+        """The key of the record, where the answer tells that and not the record."""
+        members, known = self.schemas.members(answer), self.schemas.members(resource.record)
+        name = find_alike(resource.key, members)
+        if name is None or not self.schemas.is_scalar(members[name]):
+            return {}
+        misfits = resource.key in known and self.fitting.misfit(known[resource.key], members[name])
+        return {} if misfits else {"reply": {reply_path((name,)): f"$record.{resource.key}"}}
+
+    def _problem(self, resource: Resource, shown: Spot) -> str | None:
+        if any(self.schemas.same(shown, other) for other in (resource.record, *resource.also)):
+            return None
+        if not self.schemas.share(shown, resource.record):
+            return "they have other fields"
+        return self.fitting.misfit(resource.record, shown)
+
+
+def _reply(path: tuple[str, ...], value: str, around: Data | None = None) -> Any:
+    if not path and not around:
+        return value
+    return {reply_path(path): value, **(around or {})}

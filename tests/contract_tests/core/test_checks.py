@@ -1,0 +1,122 @@
+"""What every answer must keep, and the freedoms that are none of a breach."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.checks import AnswerChecks, Breach
+from contract_tests.core.contract import Contract
+
+ERROR = {"success": False, "error": "x"}
+JSON = {"content-type": "application/json"}
+SESSION = {"id": "s", "startedAt": "2026-01-01T00:00:00Z", "lastActivity": "2026-01-01T00:00:00Z",
+           "expiresAt": "2026-01-01T00:00:00.123+00:00", "loginMethod": "sso"}  # fmt: skip
+LATIN = {"content_type": "application/json; charset=iso-8859-1"}
+NAIVE = {"expiresAt": "2026-01-01T00:00:00"}
+
+
+@pytest.fixture(scope="module")
+def checks(contract: Contract) -> AnswerChecks:
+    """The checks of the bundled contract."""
+    return AnswerChecks(contract)
+
+
+def found(checks: AnswerChecks, operation: str, status: int, body: Any, **headers: str) -> list[Breach]:
+    """The breaches in such an answer; header names with underscores."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    given = {name.replace("_", "-"): value for name, value in headers.items()} or JSON
+    sent = Sent("POST" if operation == "trustDevice" else "GET", "http://t/x", "/x", {})
+    return list(checks.breaches(Answer(sent, status, given, content, operation_id=operation)))
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "body", "headers"),
+    [
+        ("listSessions", 200, {"success": True, "sessions": [SESSION]}, {}),
+        ("listSessions", 200, {"success": True, "sessions": [SESSION | {"more": 1}], "more": 2}, {}),
+        ("listSessions", 200, {"success": True, "sessions": []}, {"content_type": "application/json; charset=utf-8"}),
+        ("getDevice", 404, ERROR, {}),
+        ("listDevices", 401, ERROR, {"content_type": "application/json", "www_authenticate": "Bearer"}),
+    ],
+)
+def test_legitimate_answers_pass(checks: AnswerChecks, operation: str, status: int, body: Any, headers: Any) -> None:
+    """Further fields, fractions and offsets in times, charset parameters are free."""
+    assert not found(checks, operation, status, body, **headers)
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "body", "headers", "says"),
+    [
+        ("listSessions", 200, {"success": True}, {}, "sessions"),
+        ("listSessions", 200, {"success": "yes", "sessions": []}, {}, "yes"),
+        ("listSessions", 200, {"success": True, "sessions": [SESSION | NAIVE]}, {}, "date-time"),
+        ("listSessions", 200, {"success": True, "sessions": [SESSION | {"location": None}]}, {}, "null"),
+        ("listSessions", 200, [], {}, "object"),
+        ("listSessions", 200, b"<html>", {"content_type": "text/html"}, "text/html"),
+        ("listSessions", 200, {"success": True, "sessions": []}, {"x": "y"}, "no Content-Type"),
+        ("listSessions", 201, {"success": True, "sessions": []}, {}, "201"),
+        ("getDevice", 410, ERROR, {}, "410"),
+        ("getDevice", 404, {"error": {"message": "x"}}, {}, "error"),
+        ("getDevice", 500, b"Traceback (most recent call last):", {"content_type": "text/plain"}, "stack trace"),
+        ("listDevices", 401, ERROR, {}, "no such header"),
+        ("getDevice", 404, ERROR | {"debug": "E\n    at show (/app/x.js:3:7)"}, {}, "stack trace"),
+        ("getDevice", 404, ERROR | {"debug": 'File "x.py", line 3'}, {}, "stack trace"),
+        ("listSessions", 200, {"success": True, "sessions": [SESSION | {"accessToken": "x"}]}, {}, "accessToken"),
+        ("listSessions", 200, {"success": True, "sessions": []}, LATIN, "charset"),
+    ],
+)  # fmt: skip
+def test_breaches_are_named(
+    checks: AnswerChecks, operation: str, status: int, body: Any, headers: Any, says: str
+) -> None:
+    """Each breach says what was expected and what came."""
+    breaches = found(checks, operation, status, body, **headers)
+    assert any(says in f"{breach.expected} {breach.got}" for breach in breaches), breaches
+    assert not all(breach.is_note for breach in breaches)
+
+
+@pytest.mark.parametrize(("operation", "status"), [("listDevices", 403), ("trustDevice", 422), ("listDevices", 429)])
+def test_other_refusals_of_the_same_meaning_are_notes(checks: AnswerChecks, operation: str, status: int) -> None:
+    """403 for 401, 422 for 400; 429 at any time."""
+    assert all(breach.is_note for breach in found(checks, operation, status, ERROR))
+
+
+def test_assumptions_are_named(checks: AnswerChecks) -> None:
+    """A missing required field rests on the assumption that the contract marks."""
+    breaches = found(checks, "listSessions", 200, {"success": True})
+    assert breaches[0].assumed == ("A-01",)
+
+
+def test_the_same_breach_in_two_records_is_one(checks: AnswerChecks) -> None:
+    """The kind of a breach holds no position in a list."""
+    broken = SESSION | {"id": 7}
+    breaches = found(checks, "listSessions", 200, {"success": True, "sessions": [broken, broken]})
+    assert len({breach.kind for breach in breaches}) == 1
+
+
+def test_a_secret_is_told_unless_the_contract_declares_it() -> None:
+    """A password that the answer's own schema has is the contract's affair; the same name elsewhere is a leak."""
+    user = {"type": "object", "properties": {"name": {"type": "string"}, "password": {"type": "string"}}}
+    listed = {"type": "array", "items": {"$ref": "#/components/schemas/User"}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Users", "version": "1"},
+        "components": {"schemas": {"User": user}},
+        "paths": {
+            path: {"get": {"operationId": name, "responses": {"200": {"description": "", "content": content}}}}
+            for path, name, content in (
+                ("/users", "listUsers", {"application/json": {"schema": listed}}),
+                ("/names", "listNames", {"application/json": {"schema": {"type": "array"}}}),
+            )
+        },
+    }
+    checks = AnswerChecks(Contract(document, Path("users.yaml")))
+    body = [{"name": "ada", "password": "x"}]
+    assert not found(checks, "listUsers", 200, body)
+    assert [breach.expected for breach in found(checks, "listNames", 200, body)] == [
+        "no secret of the user in an answer"
+    ]

@@ -1,0 +1,74 @@
+"""Known records come from the target itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.contract import Contract
+from contract_tests.core.discovery import Discovery, combined, evaluate, identifiers
+from contract_tests.core.errors import Withheld
+from contract_tests.core.target import Target
+from tests.contract_tests.reference import Service
+
+
+def test_links_lead_to_every_record(service: Service, target: Target, contract: Contract) -> None:
+    """All devices, all active sessions and all fingerprints of the user, and of nobody else."""
+    found = Discovery(contract)
+    found.explore(target)
+    mine = service.devices_of("red")
+    assert {values[0] for values in found.calls(contract.operation("getDevice"))} == {d["id"] for d in mine}
+    assert {v[0] for v in found.known["heartbeatSession"]} == {s["id"] for s in service.sessions_of("red")}
+    assert {body["fingerprint"] for body in found.bodies["trustDevice"]} == {d["deviceFingerprint"] for d in mine}
+
+
+def test_too_little_data_is_said(service: Service, target: Target, contract: Contract) -> None:
+    """An operation without known records is not checked, because."""
+    service.devices.clear()
+    found = Discovery(contract)
+    found.explore(target)
+    with pytest.raises(Withheld, match="no link of the contract"):
+        found.calls(contract.operation("getDevice"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "values"),
+    [
+        ("$response.body#/items/0/id", ["a", 7]),
+        ("$response.body#/gone/0", []),
+        ("$request.path.id", ["x"]),
+        ("$response.header.Location", ["/items/a"]),
+        ("literal", ["literal"]),
+        ("$method", []),
+    ],
+)
+def test_expressions(expression: str, values: list[object]) -> None:
+    """A position in a list stands for every position."""
+    body = b'{"items": [{"id": "a"}, {"id": 7}, {"id": null}]}'
+    answer = Answer(Sent("GET", "http://t", "/x", {}), 200, {"location": "/items/a"}, body)
+    assert list(evaluate(expression, {"id": "x"}, answer)) == values
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [([{"id": 1}, {"id": "b"}], ["1", "b"]), ({"data": [{"petId": 3, "id": 4}]}, ["3"]), ({"total": 3}, []), ([1], [])],
+)
+def test_identifiers_by_name(value: object, found: list[str]) -> None:
+    """The parameter's own name before `id`."""
+    assert list(identifiers(value, "petId")) == found
+
+
+@pytest.mark.parametrize(
+    ("choices", "calls"),
+    [
+        ([["a", "b"]], [("a",), ("b",)]),
+        ([["x"], [1, 2]], [("x", "1"), ("x", "2")]),
+        ([["x", "y"], [1, 2]], [("x", "1"), ("y", "2")]),
+        ([["x", "y"], [1, 2, 3]], []),
+        ([["x"], []], []),
+        ([], []),
+    ],
+)
+def test_path_values_are_combined(choices: list[list[object]], calls: list[tuple[str, ...]]) -> None:
+    """Values of the same records go together; one that belongs to all goes with each."""
+    assert combined(choices) == calls

@@ -1,0 +1,51 @@
+"""Walks along the links: what the target holds decides what comes next, and that is no fault of the judge."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis.errors import FlakyStrategyDefinition
+
+from contract_tests.core import fuzzing
+from contract_tests.core.errors import Broken
+from contract_tests.core.fuzzing import WALKS, Fuzzer, Halt
+from contract_tests.core.target import Target
+
+
+@pytest.mark.parametrize(
+    ("endings", "walks"),
+    [
+        ([None], 1),
+        ([FlakyStrategyDefinition("differs"), None], 2),
+        ([FlakyStrategyDefinition("differs")] * WALKS, WALKS),
+    ],
+)
+def test_a_walk_that_cannot_begin_alike_begins_otherwise(
+    target: Target, monkeypatch: pytest.MonkeyPatch, endings: list[Exception | None], walks: int
+) -> None:
+    """With another seed, and not for ever."""
+    seeds = _walked(monkeypatch, endings)
+    Fuzzer(target, seed=7, examples=1).walk(1, [])
+    assert seeds == [7 + number for number in range(walks)]
+
+
+def test_what_a_later_walk_finds_is_told(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken promise is one, however often a walk began."""
+    _walked(monkeypatch, [FlakyStrategyDefinition("differs"), Halt(Broken("this", "that"))])
+    with pytest.raises(Broken, match="expected this; got that"):
+        Fuzzer(target, seed=7, examples=1).walk(1, [])
+
+
+def _walked(monkeypatch: pytest.MonkeyPatch, endings: list[Exception | None]) -> list[int]:
+    """The seeds of the walks made from now on; each ends as it is told."""
+    seeds: list[int] = []
+
+    class Machine:
+        @classmethod
+        def run(cls, settings: object) -> None:
+            seeds.append(cls._hypothesis_internal_use_seed)  # type: ignore[attr-defined]
+            ending = endings[len(seeds) - 1]
+            if ending is not None:
+                raise ending
+
+    monkeypatch.setattr(fuzzing, "walker", lambda *_: type("Walk", (Machine,), {}))
+    return seeds

@@ -1,0 +1,201 @@
+"""Every request leaves through the gate, which keeps rate, budget and bounds."""
+
+from __future__ import annotations
+
+import ast
+import socket
+import struct
+import time
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import contract_tests
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.contract import Contract
+from contract_tests.core.errors import Broken, BudgetSpent, TargetUnavailable, Withheld
+from contract_tests.core.fuzzing import Fuzzer
+from contract_tests.core.gate import LARGEST_BODY, Limits, wait_asked_for
+from contract_tests.core.safety import Safety
+from contract_tests.core.target import Target
+from tests.contract_tests.conftest import OpenTarget
+from tests.contract_tests.reference import Service, handler_for, serve
+
+PACKAGE = Path(contract_tests.__file__).parent
+NETWORK = {"requests", "urllib3", "http", "socket", "urllib.request", "httpx", "aiohttp", "asyncio"}
+DOORS = {"gate.py", "target.py", "proxy.py"}  # the proxy distorts what a mock of our own answers; it judges nothing
+
+
+def test_only_the_gate_knows_the_network() -> None:
+    """No other module of the judge imports a library that could send a request."""
+    for path in PACKAGE.rglob("*.py"):
+        names = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names |= {str(node.module)}
+        assert path.name in DOORS or not {name for name in names if name in NETWORK or name.split(".")[0] in NETWORK}, (
+            path
+        )
+
+
+def test_the_judge_never_imports_the_mock() -> None:
+    """It starts it as a process."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            assert not any(name.split(".")[0] == "mockserver" for name in names), path
+
+
+def test_generated_requests_pass_the_gate_too(service: Service, target: Target, contract: Contract) -> None:
+    """The server has seen exactly the requests that the gate counted."""
+    fuzzer = Fuzzer(target, seed=1, examples=5)
+    fuzzer.trials(contract.operation("trustDevice"), lambda _: None)
+    fuzzer.walk(3, ["revokeAllSessions"])
+    assert target.gate.tally.sent == len(service.log) > 20
+
+
+def test_generated_writes_are_withheld_from_an_observed_target(service: Service, url: str, open_target: OpenTarget,
+                                                               contract: Contract) -> None:  # fmt: skip
+    """Schemathesis wants to write; the gate does not let it."""
+    fuzzer = Fuzzer(open_target(url, Safety.OBSERVE), seed=1, examples=5)
+    for operation in contract.operations:
+        fuzzer.trials(operation, lambda _: None)
+    assert {method for method, *_ in service.log} == {"GET"}
+
+
+def test_429_is_waited_out(open_target: OpenTarget) -> None:
+    """The answer after Retry-After is the one that counts."""
+
+    class Busy(Service):
+        def answer(self, *request: Any) -> Any:
+            busy = not self.log
+            done = super().answer(*request)
+            return self.finish("", 429, self.error("Too many"), {"Retry-After": "1"}) if busy else done
+
+    with serve(Busy()) as url:
+        target = open_target(url)
+        assert target.call("listDevices").status == 200
+        assert target.gate.tally.waited == 1
+
+
+def test_429_that_asks_too_long_is_an_answer(open_target: OpenTarget) -> None:
+    """A wait beyond the budget is not made."""
+
+    class Closed(Service):
+        def answer(self, *_: Any) -> Any:
+            return self.finish("", 429, self.error("Too many"), {"Retry-After": "3600"})
+
+    with serve(Closed()) as url:
+        assert open_target(url).call("listDevices").status == 429
+
+
+def test_rate_is_kept(url: str, open_target: OpenTarget) -> None:
+    """At 20 per second, five requests take at least a fifth of a second."""
+    target = open_target(url, rate=20)
+    started = time.monotonic()
+    for _ in range(5):
+        target.call("listDevices")
+    assert time.monotonic() - started >= 0.19
+
+
+def test_nothing_is_sent_after_the_budget(service: Service, url: str, open_target: OpenTarget) -> None:
+    """A spent budget withholds every request."""
+    target = open_target(url, seconds=0)
+    with pytest.raises(BudgetSpent):
+        target.call("listDevices")
+    assert not service.log
+
+
+def test_other_hosts_are_out_of_bounds(target: Target) -> None:
+    """A request to another host, as a redirect would make it, does not pass."""
+    with pytest.raises(Withheld, match="another host"):
+        target.session.get("http://127.0.0.1:1/elsewhere")
+
+
+def test_nobody_there_is_said(open_target: OpenTarget) -> None:
+    """A refused connection means that the target is unavailable."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(TargetUnavailable, match="stopped answering"):
+        open_target(address).call("listDevices")
+
+
+def evil_handler(misbehave: Any) -> Any:
+    """A handler class for `serve` that misbehaves on POST."""
+
+    def make(service: Service) -> type[BaseHTTPRequestHandler]:
+        return type("Handler", (handler_for(service),), {"do_POST": misbehave})
+
+    return make
+
+
+def reset(handler: Any) -> None:
+    """Close the connection with a reset."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+    handler.close_connection = True
+
+
+def endless(handler: Any) -> None:
+    """Answer without end."""
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        while True:
+            handler.wfile.write(b" " * 65536)
+    except OSError:
+        handler.close_connection = True
+
+
+def silent(handler: Any) -> None:
+    """Answer nothing until the other side has gone."""
+    handler.connection.recv(1)
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize("misbehave", [reset, silent])
+def test_an_operation_without_answer_breaks_its_promise(open_target: OpenTarget, misbehave: Any) -> None:
+    """The target lives, but this request gets no answer: that is the operation's fault."""
+    with serve(Service(), evil_handler(misbehave)) as url:
+        target = open_target(url, timeout=0.5)
+        with pytest.raises(Broken, match="an answer to POST /devices/trust"):
+            target.call("trustDevice", body={"fingerprint": "x"})
+
+
+def test_an_endless_body_is_cut(open_target: OpenTarget) -> None:
+    """The answer comes back cut, and says so."""
+    with serve(Service(), evil_handler(endless)) as url:
+        answer = open_target(url).call("trustDevice", body={"fingerprint": "x"})
+        assert answer.truncated
+        assert len(answer.body) <= LARGEST_BODY + 65536
+
+
+def test_limits_never_sleep_past_the_end() -> None:
+    """Waiting ends with the budget."""
+    limits = Limits(deadline=time.monotonic() + 0.05)
+    started = time.monotonic()
+    limits.sleep(30)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("headers", "tries", "seconds"),
+    [
+        ({"retry-after": "7"}, 0, 7),
+        ({"retry-after": "Mon, 23 Nov 2026 10:00:09 GMT", "date": "Mon, 23 Nov 2026 10:00:00 GMT"}, 0, 9),
+        ({"retry-after": "Mon, 23 Nov 2026 09:00:00 GMT", "date": "Mon, 23 Nov 2026 10:00:00 GMT"}, 0, 1),
+        ({"retry-after": "later"}, 2, 4),
+        ({}, 0, 1),
+        ({}, 3, None),
+    ],
+)
+def test_the_wait_after_429_is_the_one_asked_for(headers: dict[str, str], tries: int, seconds: float | None) -> None:
+    """A number, or a date by the target's own clock; without either a longer one each time, until it is given up."""
+    answer = Answer(Sent("GET", "http://t/x", "/x", {}), 429, headers, b"")
+    assert wait_asked_for(answer, tries) == seconds

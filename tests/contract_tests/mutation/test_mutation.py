@@ -1,0 +1,188 @@
+"""The measure of the suite: what is a mutant, what an operator does to an answer, and what the score counts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from contract_tests.core.contract import Contract, bundled
+from contract_tests.core.errors import UsageError
+from contract_tests.mutation.body import shifted
+from contract_tests.mutation.command import main, why_equivalent
+from contract_tests.mutation.distortion import distortions
+from contract_tests.mutation.edits import edits, read, without_notes
+from contract_tests.mutation.judging import Fate, Finding, verdict_on
+from contract_tests.mutation.proxy import distorted
+from contract_tests.mutation.score import Score
+from contract_tests.mutation.sites import GONE, Distortion, Users, replaced
+from tests.contract_tests.reference import Service, serve
+from tests.support import ROOT
+
+USERS = Users("red-token", "blue-token")
+SMALL: dict[str, Any] = {
+    "periods": {"lease": "PT1H"},
+    "collections": {"things": {"key": "id", "owner": "userId"}},
+    "operations": {
+        "takeThing": {
+            "because": "it is taken",
+            "find": {"things": {"id": "$path.id"}},
+            "set": {"isTaken": True, "until": "$now + lease"},
+            "reply": {"until": "$record.until"},
+        }
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> dict[str, Distortion]:
+    """Every distortion of the bundled contract."""
+    return {mutant.id: mutant for mutant in distortions(Contract.load(bundled()))}
+
+
+def test_every_edit_is_one_edit_and_none_is_made_twice() -> None:
+    """Each differs from the file and from all others; the file itself stays as it was."""
+    before = json.dumps(SMALL)
+    made = list(edits(SMALL))
+    told = [json.dumps(without_notes(edit.document), sort_keys=True) for edit in made]
+    assert len(set(told)) == len(made) == len({edit.id for edit in made})
+    assert json.dumps(without_notes(SMALL), sort_keys=True) not in told
+    assert json.dumps(SMALL) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "behaviour set of one field dropped takeThing isTaken",
+        "behaviour set to another value takeThing isTaken = false",
+        "behaviour set to another value takeThing until = $now",
+        "behaviour find without a filter takeThing things.id",
+        "behaviour reply dropped takeThing",
+        "behaviour owner dropped things",
+        "behaviour period of another length lease PT0S",
+        "behaviour operation dropped takeThing",
+    ],
+)
+def test_each_part_of_a_behaviour_is_edited(name: str) -> None:
+    """Verbs, fields, filters, rules and periods, derived from the data."""
+    assert name in {edit.id for edit in edits(SMALL)}
+
+
+def test_an_edit_is_a_file_again(tmp_path: Path) -> None:
+    """What is written reads as what was meant."""
+    for edit in edits(SMALL):
+        assert read(edit.write(tmp_path / "edited.yaml")) == edit.document
+
+
+def test_the_catalogue_is_large_and_its_names_are_unique(catalogue: dict[str, Distortion]) -> None:
+    """At least 120 distortions of the bundled contract, of each kind and for each operation."""
+    assert len(catalogue) == len(list(distortions(Contract.load(bundled())))) > 120
+    struck = {mutant.site for mutant in catalogue.values()}
+    assert {operation.id for operation in Contract.load(bundled()).operations} <= struck
+
+
+def test_an_undistorted_exchange_passes_unchanged(contract: Contract) -> None:
+    """Status, headers and body of an answer are the sound server's own."""
+    with serve(Service()) as sound, distorted(sound, contract, lambda request, forward: forward(request)) as url:
+        own, passed = (
+            requests.get(f"{base}/devices", headers={"Authorization": "Bearer red-token"}, timeout=5)
+            for base in (sound, url)
+        )
+    assert (passed.status_code, passed.content) == (own.status_code, own.content)
+    assert passed.headers["content-type"] == own.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("answer first item twice listDevices devices", "listed once"),
+        ("answer last item left out listSessions sessions", "GET /sessions"),
+        ("answer first answer repeated heartbeatSession", "an end later than"),
+        ("answer no token needed listDevices", "401"),
+    ],
+)
+def test_a_distorted_server_is_told_from_a_sound_one(
+    contract: Contract, catalogue: dict[str, Distortion], name: str, says: str
+) -> None:
+    """The suite fails it by an assertion that names the defect, whatever implementation stands behind the proxy."""
+    with serve(Service()) as sound, distorted(sound, contract, catalogue[name].make(USERS)) as url:
+        fate, told = verdict_on(url, USERS)
+    assert (fate, says in told) == (Fate.ASSERTION, True), told
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "change", "expected"),
+    [
+        ({"a": [{"b": 1}, {"b": 2}]}, ("a", "*", "b"), lambda _: GONE, {"a": [{}, {}]}),
+        ({"a": [1, 2]}, ("a",), lambda items: items[:-1], {"a": [1]}),
+        ({"a": 1}, ("b",), lambda _: 2, {"a": 1}),
+        ({"a": None}, ("a", "b"), lambda _: 2, {"a": None}),
+    ],
+)
+def test_a_value_is_changed_where_the_path_leads(value: Any, path: Any, change: Any, expected: Any) -> None:
+    """In each item of a list, and nowhere when the path leads nowhere."""
+    assert replaced(value, path, change) == expected
+
+
+def test_what_is_no_time_is_not_shifted() -> None:
+    """Other values pass."""
+    assert shifted("soon", None) == "soon"  # type: ignore[arg-type]
+
+
+def test_the_score_counts_assertions_over_all_but_equivalent_ones(tmp_path: Path) -> None:
+    """A crash and a survivor lower it; what is equivalent or does not load does not count."""
+    fates = [Fate.ASSERTION, Fate.ASSERTION, Fate.CRASH, Fate.SURVIVED, Fate.EQUIVALENT, Fate.REFUSED]
+    score = Score({}, [Finding(str(number), "operator", "site", fate) for number, fate in enumerate(fates)])
+    assert score.value == 0.5
+    assert "| site | 2 | 1 | 1 | 1 |" in score.table()
+    score.write(tmp_path / "score.json", of=len(fates))
+    told = json.loads((tmp_path / "score.json").read_text())
+    assert (told["score"], told["complete"]) == (0.5, True)
+    resumed = Score({"3": "argued later"})
+    resumed.read(tmp_path / "score.json")
+    assert resumed.findings[3].fate is Fate.EQUIVALENT
+    assert [finding.mutant for finding in resumed.findings] == [finding.mutant for finding in score.findings]
+
+
+def test_a_declared_equivalent_that_is_killed_counts_as_killed() -> None:
+    """A claim that does not hold any more cannot hide a mutant."""
+    score = Score({"m": "because"})
+    assert score.settled(Finding("m", "o", "s", Fate.SURVIVED)).fate is Fate.EQUIVALENT
+    assert score.settled(Finding("m", "o", "s", Fate.ASSERTION)).fate is Fate.ASSERTION
+
+
+def test_every_claim_of_equivalence_names_a_mutant_and_a_reason(catalogue: dict[str, Distortion]) -> None:
+    """Reasons are sentences; some mutants have one, most have none."""
+    known = [edit.id for edit in edits(read(bundled().parent / "behaviours.yaml"))]
+    reasons = [why_equivalent(name) for name in (*catalogue, *known)]
+    assert 0 < sum(map(bool, reasons)) < len(reasons) / 5
+    assert all(len(reason) > 20 for reason in reasons if reason)
+
+
+def test_an_unknown_word_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, one line that says how to find the names."""
+    assert main(["--only", "nonsense"]) == 2
+    assert "--list" in capsys.readouterr().err
+
+
+def test_mutants_are_listed_without_judging_any(capsys: pytest.CaptureFixture[str]) -> None:
+    """By name, with those declared equivalent marked."""
+    assert main(["--list", "--only", "charset added"]) == 0
+    assert capsys.readouterr().out == "answer charset added (equivalent)\n"
+
+
+def test_the_page_shows_what_the_findings_say(tmp_path: Path) -> None:
+    """The README's tables are those of the kept findings; a page without markers is left alone."""
+    score, page = Score({}), tmp_path / "page.md"
+    score.read(ROOT / "bench" / "mutation.json")
+    told = (ROOT / "contract_tests" / "README.md").read_text(encoding="utf-8")
+    page.write_text(told, encoding="utf-8")
+    score.put_into(page)
+    assert page.read_text(encoding="utf-8") == told
+    page.write_text("no marker", encoding="utf-8")
+    with pytest.raises(UsageError, match="<!-- mutants -->"):
+        score.put_into(page)
+    assert page.read_text(encoding="utf-8") == "no marker"

@@ -1,0 +1,198 @@
+"""The command as a user runs it: exit codes, reports, secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from contract_tests.core.mock_process import MockProcess
+from contract_tests.run.cli import main
+from tests.contract_tests.reference import Service, serve
+from tests.contract_tests.seeded.bodies import OtherMessage
+from tests.contract_tests.seeded.trust import TrustNotPersisted
+
+FEW = ["--examples", "2"]
+WITHOUT_ORACLE = ["--suite", "behaviours", "--suite", "conformance", "--suite", "workflows"]  # it has tests of its own
+BRIEF = [*FEW, "--suite", "behaviours", "--only", "trustDevice", "--only", "listDevices"]
+TOKENS = ["--token", "red-token", "--other-token", "blue-token"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    command = [sys.executable, "-m", "contract_tests", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=120, env={**os.environ, **environment}, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--target", "nonsense"], "is no URL"),
+        (["--spec", "gone.yaml"], "gone.yaml"),
+        (["--only", "trustDevise"], "did you mean 'trustDevice'?"),
+        (["--target", "https://staging.example", "--safety", "full"], "--i-own-this-data"),
+        (["--baseline", "gone.json"], "gone.json"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, and what is wrong."""
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert (told.out, says in told.err, told.err.count("\n")) == ("", True, 1), told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"), [(["--spec", "gone.yaml"], "gone.yaml"), (["--rate", "fast"], "--rate")]
+)
+def test_a_process_says_wrong_usage_alike(arguments: list[str], says: str) -> None:
+    """Exit 2, no traceback."""
+    done = run(*arguments)
+    assert done.returncode == 2, done
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nobody_there_is_exit_3() -> None:
+    """The target does not answer."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        done = run("--target", f"http://127.0.0.1:{free.getsockname()[1]}", *TOKENS)
+    assert done.returncode == 3
+    assert "does not answer" in done.stdout
+
+
+@pytest.mark.parametrize("tokens", [[], ["--token", "wrong-token"]])
+def test_refused_credentials_are_exit_3(url: str, tokens: list[str]) -> None:
+    """Without a token that the target takes, nothing can be judged."""
+    done = run("--target", url, *tokens)
+    assert done.returncode == 3
+    assert "--token" in done.stdout
+
+
+def test_a_sound_target_is_exit_0_with_all_reports(url: str, tmp_path: Path) -> None:
+    """JUnit has one case for each promise; page, Markdown and JSON say the verdict; no secret is in any of them."""
+    done = run("--target", url, *TOKENS, *FEW, *WITHOUT_ORACLE, "--report", str(tmp_path), "--strict")
+    assert done.returncode == 0, done.stdout + done.stderr
+    cases = ElementTree.parse(tmp_path / "junit.xml").getroot().iter("testcase")  # our own file
+    told = json.loads((tmp_path / "report.json").read_text())
+    assert len(list(cases)) == len(told["promises"]) > 60
+    assert told["counts"]["broken"] == 0
+    assert told["coverage"]["percent"] > 90
+    for name in ("report.html", "report.md"):
+        assert "keeps the contract" in (tmp_path / name).read_text()
+    for path in tmp_path.iterdir():
+        assert not re.search("red-token|blue-token", path.read_text()), path
+
+
+class Leaky(TrustNotPersisted):  # type: ignore[misc]
+    """Puts the caller's token, a cookie and a planted value everywhere, and breaks promises so that they are shown."""
+
+    def finish(self, handler: str, status: int, payload: object, headers: dict[str, str]) -> object:
+        leak = "red-token planted-value cookie-value"
+        if isinstance(payload, dict):
+            payload = {**payload, "debug": leak, "message": f"{payload.get('message', '')} {leak}"}
+        return super().finish(
+            handler, status, payload, {**headers, "Set-Cookie": "sid=cookie-value; Path=/", "X-Leak": leak}
+        )
+
+
+def test_secrets_reach_no_artefact(tmp_path: Path) -> None:
+    """Not in the terminal, not in any report, though the target plants them in bodies and headers."""
+    with serve(Leaky()) as url:
+        page = tmp_path / "summary.md"
+        done = run("--target", url, *TOKENS, *BRIEF, "--report", str(tmp_path / "report"), "--secret", "planted-value",
+                   GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(page))  # fmt: skip
+    assert done.returncode == 1
+    assert "::error title=" in done.stdout
+    told = [done.stdout, done.stderr, page.read_text(), *(path.read_text() for path in (tmp_path / "report").iterdir())]
+    for text in told:
+        assert not re.search("red-token|blue-token|planted-value|cookie-value", text)
+    assert "$CONTRACT_TOKEN" in done.stdout
+
+
+def test_only_and_skip_choose_operations(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Promises about other operations are left out."""
+    flags = ["--only", "trustDevice", "--suite", "behaviours", "--min-coverage", "100.5"]
+    assert main(["--target", url, *TOKENS, *flags]) == 1
+    told = capsys.readouterr().out
+    assert "1 operations" in told
+    assert "below --min-coverage" in told
+
+
+def test_baseline_accepts_and_forgets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Written once, the deviations are notes; with another day of expiry they fail again."""
+    path = tmp_path / "baseline.json"
+    flags = [*TOKENS, "--suite", "behaviours", "--only", "removeDevice", "--baseline", str(path)]
+    with serve(OtherMessage()) as url:
+        assert main(["--target", url, *flags, "--baseline-update"]) == 0
+        assert main(["--target", url, *flags]) == 0
+        assert "accepted until" in capsys.readouterr().out
+        path.write_text(re.sub(r'"expires": "[^"]*"', '"expires": "2020-01-01"', path.read_text()))
+        assert main(["--target", url, *flags]) == 1
+        assert "expired on 2020-01-01" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("level", ["observe", "probe"])
+def test_lower_levels_change_nothing(service: Service, url: str, level: str) -> None:
+    """The server's data is as it was; observe sends reads only."""
+    before = repr((service.devices, service.sessions))
+    assert main(["--target", url, *TOKENS, *FEW, "--safety", level]) == 0
+    assert repr((service.devices, service.sessions)) == before
+    assert level == "probe" or {method for method, *_ in service.log} == {"GET", "HEAD", "OPTIONS"}
+
+
+class Credulous(Service):
+    """Has lost every validation: takes any token for the first user, and the first record when no fingerprint came."""
+
+    def needs_user(self, handler: str) -> bool:
+        return False
+
+    def fingerprint_in(self, body: bytes, media_type: str) -> str | None:
+        try:
+            return dict(json.loads(body)).get("fingerprint")
+        except (ValueError, TypeError):
+            return None
+
+    def device_by_print(self, user: str, fingerprint: str | None) -> dict[str, object]:
+        return self.devices[0] if fingerprint is None else super().device_by_print(user, fingerprint)
+
+
+def test_probe_harms_not_even_a_credulous_target() -> None:
+    """A bad body that would hit the first record is never sent to a server that does not validate."""
+    service = Credulous()
+    before = repr((service.devices, service.sessions))
+    with serve(service) as url:
+        assert main(["--target", url, *TOKENS, *FEW, "--safety", "probe"]) == 1
+    assert repr((service.devices, service.sessions)) == before
+
+
+def test_full_leaves_spared_records_alone(service: Service, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The spared device and its sessions are untouched; others are not. One mock is the mirror of the whole run."""
+    mirrors: list[MockProcess] = []
+    start = MockProcess.start
+
+    def counted(*arguments: str) -> MockProcess:
+        mirrors.append(start(*arguments))
+        return mirrors[-1]
+
+    monkeypatch.setattr(MockProcess, "start", counted)
+    spared = service.devices_of("red")[1]
+
+    def untouched() -> str:
+        return repr((spared, [s for s in service.sessions if s["device"] == spared["id"]]))
+
+    before = untouched()
+    assert main(["--target", url, *TOKENS, *FEW, "--spare", spared["id"]]) == 0
+    assert len(mirrors) == 1
+    assert untouched() == before
+    assert spared in service.devices
+    assert len(service.devices_of("red")) < 3

@@ -1,0 +1,87 @@
+"""Flags over environment over profile over defaults; nonsense is refused with the fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.core.errors import UsageError
+from contract_tests.core.safety import Safety
+from contract_tests.run.settings import OPTIONS, Settings, rate
+
+
+def gather(**given: Any) -> Settings:
+    """Settings from flags by their keys."""
+    return Settings.gather({f"contract_{key}": value for key, value in given.items()})
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No settings in the environment, none in the folder."""
+    monkeypatch.chdir(tmp_path)
+    for option in OPTIONS:
+        monkeypatch.delenv(option.env or "CONTRACT_NONE", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("target", "safety"),
+    [(None, Safety.FULL), ("http://127.0.0.1:1", Safety.FULL), ("http://localhost", Safety.FULL),
+     ("http://[::1]:8", Safety.FULL), ("https://staging.example", Safety.PROBE)],
+)  # fmt: skip
+def test_only_loopback_is_written_to_by_default(target: str | None, safety: Safety) -> None:
+    """Other hosts get harmless writes only."""
+    assert gather(target=target).safety is safety
+
+
+def test_full_elsewhere_needs_a_word() -> None:
+    """--i-own-this-data is that word."""
+    with pytest.raises(UsageError, match="i-own-this-data"):
+        gather(target="https://staging.example", safety="full")
+    assert gather(target="https://staging.example", safety="full", i_own_this_data=True).safety is Safety.FULL
+
+
+def test_flags_win_over_environment_over_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each source is asked when those before it are silent."""
+    (tmp_path / "contract-tests.toml").write_text(
+        '[default]\nseed = 1\nspare = ["a"]\n'
+        '[staging]\ntarget = "https://staging.example"\ntoken = "${SECRET}"\nrate = "120/m"\n'
+    )
+    monkeypatch.setenv("SECRET", "from-environment")
+    settings = gather(profile="staging", seed=7)
+    assert (settings.target, settings.token, settings.rate) == ("https://staging.example", "from-environment", 2.0)
+    assert (settings.seed, settings.spare) == (7, ("a",))
+    monkeypatch.setenv("CONTRACT_TOKEN", "x-token")
+    assert gather(profile="staging").token == "x-token"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("[default]\nsede = 1\n", "unknown setting 'sede'"), ("[default\n", "contract-tests.toml"),
+     ('[default]\nsafety = "wild"\n', "safety"), ('[default]\nrate = "fast"\n', "no rate")],
+)  # fmt: skip
+def test_broken_profiles_are_refused(tmp_path: Path, text: str, problem: str) -> None:
+    """With file or setting, and what is wrong."""
+    (tmp_path / "contract-tests.toml").write_text(text)
+    with pytest.raises(UsageError, match=problem):
+        gather()
+
+
+@pytest.mark.parametrize("target", ["staging.example", "ftp://x", "http://", "127.0.0.1:4010"])
+def test_a_target_is_a_url(target: str) -> None:
+    """Anything else is refused."""
+    with pytest.raises(UsageError, match="is no URL"):
+        gather(target=target)
+
+
+def test_missing_settings_file_is_said() -> None:
+    """A file that was asked for must be there."""
+    with pytest.raises(UsageError, match="no such settings file"):
+        gather(config=Path("gone.toml"))
+
+
+@pytest.mark.parametrize(("text", "value"), [("5/s", 5.0), ("120/m", 2.0), ("3", 3.0)])
+def test_rates(text: str, value: float) -> None:
+    """Per second or per minute."""
+    assert rate(text) == value

@@ -1,0 +1,115 @@
+"""Calls bound to the mock's records and translated to the target's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.core.contract import Contract
+from contract_tests.core.safety import Rules, Safety
+from contract_tests.run.settings import Settings
+from contract_tests.suites.oracle.calls import Binder, Call, Step, with_member
+from contract_tests.suites.oracle.correspondence import Correspondence
+from contract_tests.suites.oracle.model import Model
+from tests.contract_tests.suites.oracle.test_model import PETS
+
+STATE = {"shelters": [{"id": "a"}, {"id": "m1"}], "pets": [{"id": 7, "shelters_id": "m1"}, {"id": 8}]}
+
+
+@pytest.fixture(scope="module")
+def foreign() -> Model:
+    """Behaviours inferred for the shelters."""
+    return Model.load(Settings(spec=PETS))
+
+
+@pytest.fixture
+def binder(foreign: Model) -> Binder:
+    """Binds calls of the shelters."""
+    contract = Contract.load(PETS)
+    return Binder(contract, foreign, Rules(Safety.FULL, contract))
+
+
+@pytest.fixture
+def pairs() -> Correspondence:
+    """A shelter that the target calls otherwise."""
+    pairs = Correspondence(datetime(2026, 5, 1, tzinfo=UTC))
+    pairs.mirrored(("shelters", "a"), {"id": "a"})
+    pairs.was_made(("shelters", "m1"), "t 1", frozenset())
+    return pairs
+
+
+def bound(binder: Binder, pairs: Correspondence, name: str, pick: int = 0, **more: Any) -> tuple[str, str] | None:
+    """The paths of both calls."""
+    calls = binder.bind(Step(name, pick, **more), STATE, pairs)
+    return (calls[0].path, calls[1].path) if calls else None
+
+
+def test_each_side_is_called_by_its_own_ids(binder: Binder, pairs: Correspondence) -> None:
+    """And the path is quoted."""
+    assert bound(binder, pairs, "getShelter", 0) == ("/shelters/a", "/shelters/a")
+    assert bound(binder, pairs, "getShelter", 3) == ("/shelters/m1", "/shelters/t%201")
+
+
+def test_only_records_whose_way_is_known_are_called(binder: Binder, pairs: Correspondence) -> None:
+    """A pet whose shelter nobody knows has no path."""
+    assert {bound(binder, pairs, "getPet", pick) for pick in range(4)} == {
+        ("/shelters/m1/pets/7", "/shelters/m1/pets/7")
+    }
+
+
+def test_no_record_no_call(binder: Binder, pairs: Correspondence) -> None:
+    """Nothing to be bound to."""
+    assert binder.bind(Step("getShelter"), {}, pairs) is None
+
+
+def test_what_is_spared_or_kept_is_never_chosen_for_a_write(binder: Binder, pairs: Correspondence) -> None:
+    """The gate would withhold it; reads may see it."""
+    binder.rules.protected.add("a")
+    assert {bound(binder, pairs, "closeShelter", pick) for pick in range(4)} == {("/shelters/m1", "/shelters/t%201")}
+    assert bound(binder, pairs, "getShelter") == ("/shelters/a", "/shelters/a")
+
+
+def test_a_record_that_the_target_has_not_named_is_not_called(binder: Binder, pairs: Correspondence) -> None:
+    """Its id is not known."""
+    pairs.unpaired.add(("shelters", "m1"))
+    assert bound(binder, pairs, "getShelter", 1) == ("/shelters/a", "/shelters/a")
+
+
+def test_nobodys_record_is_minted(binder: Binder, pairs: Correspondence) -> None:
+    """A number where the contract wants one; the gate knows it as made up."""
+    calls = binder.bind(Step("giveAwayPet", unknown=True), STATE, pairs)
+    assert calls is not None
+    assert calls[0] is calls[1]
+    assert set(calls[0].values) <= binder.rules.minted
+    assert calls[0].values[1].isdigit()
+
+
+def test_made_records_have_keys_of_their_own(foreign: Model, binder: Binder, pairs: Correspondence) -> None:
+    """A drawn key could be that of a record which no read shows."""
+    del foreign
+    first, second = (binder.bind(Step("openShelter", body={"id": "x", "name": "n"}), STATE, pairs) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first[0].body == first[1].body
+    assert first[0].body["id"] != second[0].body["id"]
+    assert first[0].body["name"] == "n"
+
+
+def test_queries(binder: Binder) -> None:
+    """Lists are repeated, true and false are small."""
+    call = Call(binder.contract.operation("listShelters"), (), {"town": ["a b", "c"], "open": True})
+    assert call.path == "/shelters?town=a+b&town=c&open=true"
+
+
+def test_members_are_put_into_bodies() -> None:
+    """At any depth, whatever stood there."""
+    assert with_member({"a": 1}, ["b", "c"], 2) == {"a": 1, "b": {"c": 2}}
+    assert with_member("text", ["a"], 2) == {"a": 2}
+
+
+def test_the_document_of_these_tests_is_there() -> None:
+    """It belongs to the repository."""
+    assert Path(PETS).is_file()

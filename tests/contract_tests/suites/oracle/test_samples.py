@@ -1,0 +1,63 @@
+"""Plain valid inputs from schemas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.core.contract import Contract, Place, bundled
+from contract_tests.core.schemas import Schemas
+from contract_tests.suites.oracle.samples import Samples, drawn
+
+TO_TREE = {"$ref": "#/components/schemas/Tree"}
+SCHEMAS: list[Any] = [
+    {"type": "string"},
+    {"type": "string", "minLength": 12, "maxLength": 13},
+    {"type": "string", "maxLength": 1},
+    {"type": "string", "pattern": "^[a-f]{3}-[0-9]+$"},
+    *({"type": "string", "format": name} for name in ("date-time", "date", "uuid", "email", "uri", "ipv4", "hostname")),
+    {"type": "integer", "minimum": 5, "maximum": 6},
+    {"type": "integer", "maximum": -3},
+    {"type": "integer", "exclusiveMinimum": 7, "multipleOf": 5},
+    {"type": "number", "minimum": 0.5},
+    {"type": "number", "minimum": 0.25, "maximum": 0.75},
+    {"type": ["string", "null"]},
+    {"enum": ["a", 1, None]},
+    {"const": "x"},
+    {"type": "boolean"},
+    {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 3, "uniqueItems": True},
+    {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}, "b": TO_TREE}},
+    {"allOf": [{"required": ["a"], "properties": {"a": {"type": "integer"}}}, {"properties": {"b": {"const": 1}}}]},
+    {"oneOf": [{"type": "null"}, {"type": "string"}]},
+    TO_TREE,
+]  # fmt: skip
+TREE = {"type": "object", "properties": {"left": {"$ref": "#/components/schemas/Tree"}, "size": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=str)
+def test_samples_fit_their_schema(schema: Any) -> None:
+    """Bounds, formats, patterns, references, recursion."""
+    contract = Contract({"openapi": "3.1.0", "components": {"schemas": {"Tree": TREE}}}, Path("x.yaml"))
+    place = contract.look_up(Place(schema, ("x",)))
+    assert place is not None
+    values = drawn(Samples(contract).values(place), 20, seed=1)
+    assert values
+    schemas = Schemas(contract)
+    assert [value for value in values if not schemas.fits(place, value)] == []
+
+
+def test_the_same_seed_draws_the_same() -> None:
+    """And another one something else."""
+    samples = Samples(Contract.load(bundled()))
+    body = samples.body(samples.contract.operation("trustDevice"))
+    assert body is not None
+    assert drawn(body, 10, 1) == drawn(body, 10, 1) != drawn(body, 10, 2)
+
+
+def test_read_only_members_are_not_sent() -> None:
+    """They are the server's."""
+    contract = Contract({"openapi": "3.1.0"}, Path("x.yaml"))
+    schema = {"type": "object", "properties": {"id": {"type": "string", "readOnly": True}, "name": {"type": "string"}}}
+    assert all("id" not in value for value in drawn(Samples(contract).values(Place(schema)), 20, seed=0))

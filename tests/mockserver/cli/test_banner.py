@@ -1,0 +1,137 @@
+"""What is shown at the start."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+
+from mockserver.cli.banner import banner
+from mockserver.exchange.auth import MODES, Mode
+from mockserver.exchange.engine import Engine
+from mockserver.messages import Request
+from mockserver.settings import Settings
+from tests.conftest import Build
+from tests.support import bundled_settings
+
+
+def test_the_banner_says_all_on_one_screen(engine: Engine) -> None:
+    """Address, contract, users with tokens, the control surface, and a line to try."""
+    lines = banner(engine).splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 200
+    text = "\n".join(lines)
+    for said in ("http://127.0.0.1:4010", "openapi.yaml (9 operations)", "alice (alice-token)", "bob (bob-token)"):
+        assert said in text
+    assert "carol (carol-token)" in text
+    assert "/__mock__/" in text
+    assert "curl -X POST http://127.0.0.1:4010/devices/trust -H 'Authorization: Bearer alice-token'" in text
+
+
+def test_notes_on_the_contract_are_announced(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many there are, and the command that tells them; nothing where there are none."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "api.yaml"
+    path.write_text("openapi: 3.1.0\npaths:\n  /a:\n    post:\n      responses: {'400': {description: Bad}}\n")
+    lines = banner(build(Settings(str(path), auth="off"))).splitlines()
+    assert lines[1].endswith("(1 operation)")
+    assert lines[2].split() == ["Notes", "2,", "told", "by", "mockserver", "check-spec", "api.yaml"]
+    assert "Notes" not in banner(build(bundled_settings()))
+
+
+def test_the_banner_of_a_v6_address_can_be_clicked(build: Build) -> None:
+    """Brackets around the address."""
+    assert "http://[::1]:4010/" in banner(build(bundled_settings(host="::1")))
+
+
+@pytest.mark.parametrize(("host", "near"), [("0.0.0.0", "http://127.0.0.1:4010"), ("::", "http://[::1]:4010")])
+def test_addresses_to_call_are_some_that_answer(build: Build, host: str, near: str) -> None:
+    """Not the one that means all addresses: the control surface knows no such host."""
+    settings = bundled_settings(host=host)
+    text = banner(build(settings))
+    assert text.startswith(f"Listening on  http://{f'[{host}]' if ':' in host else host}:4010\n")
+    assert f"{near}/__mock__/" in text
+    assert f"curl -X POST {shlex.quote(near + '/devices/trust')}" in text
+    assert json.loads(banner(build(msgspec.structs.replace(settings, log_format="json"))))["url"] == near
+
+
+def test_modes_that_are_not_the_usual_are_said(build: Build) -> None:
+    """Who reads the banner sees that tokens are not enforced; without auth the line to try has no token."""
+    for mode in MODES:
+        text = banner(build(bundled_settings(auth=mode)))
+        assert ("Auth " in text) is (mode != "enforce")
+        assert ("Authorization" in text) is (mode != "off")
+
+
+@pytest.mark.parametrize(
+    ("host", "token", "said"),
+    [
+        ("127.0.0.1", None, None),
+        ("localhost", "secret", None),
+        ("::1", None, None),
+        ("0.0.0.0", None, "the control surface answers this machine only"),
+        ("0.0.0.0", "secret", "to those with the admin token"),
+        ("192.0.2.7", None, "as any user above"),
+    ],
+)
+def test_what_other_machines_reach_is_said(build: Build, host: str, token: str | None, said: str | None) -> None:
+    """Where the mock listens to them, and never the token itself."""
+    text = banner(build(bundled_settings(host=host, admin_token=token)))
+    assert ("Exposed" in text) is (said is not None)
+    assert said is None or said in text
+    assert "secret" not in text
+
+
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic"},
+    "query key": {"type": "apiKey", "in": "query", "name": "key"},
+    "header key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    "cookie key": {"type": "apiKey", "in": "cookie", "name": "sid"},
+}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("mode", MODES)
+def test_the_line_to_try_says_all_that_its_operation_requires(
+    build: Build, tmp_path: Path, scheme: str, mode: Mode
+) -> None:
+    """Of any contract: parameters by example or made, and a credential; it is answered well."""
+    required = [
+        {"name": "q", "in": "query", "required": True, "example": "red shoes", "schema": {"type": "string"}},
+        {"name": "size", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 40}},
+        {"name": "X-Tenant", "in": "header", "required": True, "schema": {"enum": ["blue"]}},
+        {"name": "shop", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^s[0-9]$"}},
+    ]
+    operation = {"parameters": required, "responses": {"200": {"description": "found"}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "1"},
+        "security": [{"key": []}],
+        "components": {"securitySchemes": {"key": SCHEMES[scheme]}},
+        "paths": {"/shops/{shop}/search": {"get": operation}},
+    }
+    spec = tmp_path / "shop.json"
+    spec.write_text(json.dumps(document), encoding="utf-8")
+    engine = build(Settings(spec=str(spec), behaviours=None, fixtures=(), auth=mode))
+    [line] = [line for line in banner(engine).splitlines() if line.strip().startswith("curl")]
+    request = _request(shlex.split(line))
+    assert engine.pipeline.respond(request).status == 200
+    without = Request(request.method, request.path, "", {}, b"")
+    assert engine.pipeline.respond(without).status == (422 if mode == "off" else 401)
+
+
+def _request(words: list[str]) -> Request:
+    """What curl would send."""
+    said = list(pairwise(words))
+    headers = dict(value.split(": ", 1) for word, value in said if word == "-H")
+    cookies = [value for word, value in said if word == "-b"]
+    headers |= {"cookie": "; ".join(cookies)} if cookies else {}
+    [url] = [word for word in words if word.startswith("http")]
+    address = urlsplit(url)
+    return Request("GET", address.path, address.query, {name.lower(): text for name, text in headers.items()}, b"")

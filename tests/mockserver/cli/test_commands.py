@@ -1,0 +1,306 @@
+"""The command: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.cli.commands import announce, main
+from mockserver.cli.log import Terminal
+from mockserver.clock import parse_instant, system_now
+from mockserver.exchange.engine import Engine
+from mockserver.settings import bundled
+from tests.support import PATIENCE, Ask, LiveMock, run_mock, taken_port
+
+DAY = 86_400_000
+JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2lnbmF0dXJl-_x"
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which something else listens."""
+    yield from taken_port()
+
+
+def _one_line(ended: subprocess.CompletedProcess[str], code: int, *said: str) -> str:
+    """The one line of an error, once exit code and streams are what they should be."""
+    assert ended.returncode == code, ended
+    assert ended.stdout == ""
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("mockserver: ")
+    assert "Traceback" not in line
+    for text in said:
+        assert text in line
+    return line
+
+
+def test_a_taken_port_is_said_in_one_line(taken: int) -> None:
+    """Exit code 3, with the next port as a way out."""
+    _one_line(run_mock("mock", "--port", str(taken)), 3, f"127.0.0.1:{taken}", f"--port {taken + 1}")
+
+
+def test_two_mocks_do_not_share_a_port(live_mock: LiveMock) -> None:
+    """The second one is refused, the first one goes on."""
+    _one_line(run_mock("mock", "--port", str(live_mock.port)), 3, str(live_mock.port))
+    assert live_mock("GET", "/devices").status == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["mock", "nowhere.yaml"], ["nowhere.yaml"]),
+        (["mock", "--spec", "nowhere.yaml"], ["nowhere.yaml"]),
+        (["mock", "--behaviours", "nowhere.yaml"], ["nowhere.yaml: no such file"]),
+        (["mock", "--fixtures", "nowhere"], ["nowhere: no such file"]),
+        (["mock", "--port", "many"], ["'many' is no port", "0 to 65535"]),
+        (["mock", "--port", "70000"], ["'70000' is no port"]),
+        (["mock", "--auth", "maybe"], ["--auth", "enforce"]),
+        (["mock", "--log-format", "xml"], ["--log-format"]),
+        (["mock", "--host", "no.such.host.invalid"], ["no.such.host.invalid is no address of this machine"]),
+        (["mock", "--host", "192.0.2.1"], ["192.0.2.1 is no address of this machine"]),
+        (["mock", "--period", "trust"], ["--period 'trust'", "NAME=P7D"]),
+        (["mock", "--period", "trust=7d"], ["'7d' is no ISO 8601 duration"]),
+        (["mock", "--period", "trsut=P7D"], ["'trsut'", "did you mean 'trust'"]),
+        (["mock", "--colour"], ["--colour", "--help"]),
+        (["mok"], ["mok"]),
+        ([], ["--help"]),
+    ],
+)
+def test_wrong_usage_is_said_in_one_line(
+    arguments: list[str], said: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, what is wrong, what would be right."""
+    if arguments[:1] == ["mock"]:
+        arguments = [*arguments, "--port=0"] if "--port" not in arguments else arguments
+    _one_line(_main(arguments, capfd), 2, *said)
+
+
+GOOD = bundled("spec/behaviours.yaml")
+
+
+def _main(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> subprocess.CompletedProcess[str]:
+    """The command in this process."""
+    code = main(arguments)
+    out, err = capfd.readouterr()
+    return subprocess.CompletedProcess(arguments, code, out, err)
+
+
+BROKEN = [
+    ("--behaviours", "operations: [", "is not YAML"),
+    ("--behaviours", "\tx", "is not YAML"),
+    (
+        "--behaviours",
+        "operations:\n  trustDevise: {}\n",
+        ":2: unknown name 'trustDevise' (did you mean 'trustDevice'?)",
+    ),
+    ("--behaviours", "operations: {}\noperations: {}\n", ":2: has the key 'operations' twice"),
+    ("--fixtures", "devices: [", "is not YAML"),
+    ("--fixtures", "device: []\n", ":1: unknown collection 'device'"),
+    ("--spec", "openapi: 3.1.0\npaths: [", "is not YAML"),
+    ("--spec", "just text", "file.yaml"),
+    ("--spec", "", "file.yaml"),
+    ("--spec", "swagger: '2.0'\n", "file.yaml"),
+]
+
+
+@pytest.mark.parametrize(("flag", "text", "said"), BROKEN)
+def test_a_broken_file_is_said_in_one_line(
+    flag: str, text: str, said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, with the file, and the line where there is one."""
+    file = tmp_path / "file.yaml"
+    file.write_text(text, encoding="utf-8")
+    _one_line(_main(["mock", flag, str(file), "--port", "0"], capfd), 2, "file.yaml", said)
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "said"),
+    [("--spec", None, "file.yaml"), ("--behaviours", BROKEN[2][1], BROKEN[2][2]), ("--fixtures", "devices: [", "YAML")],
+)
+def test_a_process_says_it_alike(flag: str, text: str | None, said: str, tmp_path: Path) -> None:
+    """A missing file, a name that does not exist, broken YAML: one line from a process of its own."""
+    file = tmp_path / "file.yaml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    _one_line(run_mock("mock", flag, str(file), "--port", "0"), 2, "file.yaml", said)
+
+
+def test_a_fault_of_our_own_is_said_so(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """Exit code 4, no traceback, and how to get one."""
+
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("mockserver.cli.commands.build_engine", fail)
+    assert main(["mock", "--port", "0"]) == 4
+    err = capfd.readouterr().err
+    assert "our own fault: ZeroDivisionError" in err
+    assert "MOCKSERVER_DEBUG=1" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["mock", "--help"], ["--version"]])
+def test_help_is_given(arguments: list[str]) -> None:
+    """Exit code 0; the exit codes stand at the end of the help."""
+    ended = run_mock(*arguments)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "mockserver" in ended.stdout
+    if "--help" in arguments:
+        assert "exit codes: 0 ok, 1 the contract is broken" in ended.stdout
+
+
+@pytest.fixture
+def text_mock() -> Iterator[tuple[LiveMock, list[str]]]:
+    """A mock that prints for people, and its banner."""
+    mock = LiveMock(log_format="text")
+    try:
+        lines = [mock.next_line()]
+        while not lines[-1].startswith("Ctrl-C"):
+            lines.append(mock.next_line())
+        mock.url = lines[0].split()[-1]
+        mock.port = int(mock.url.rpartition(":")[2])
+        yield mock, lines
+    finally:
+        mock.kill()
+
+
+def test_the_line_to_try_works(text_mock: tuple[LiveMock, list[str]]) -> None:
+    """Pasted into a shell it answers 200 with an end of trust 30 days ahead; the device is trusted until a reset."""
+    mock, lines = text_mock
+    [line] = [line.strip() for line in lines if line.strip().startswith("curl ")]
+    if shutil.which("curl"):
+        ended = subprocess.run(
+            ["sh", "-c", f"{line} -sS --fail --noproxy '*'"],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=True,
+        )
+        answer = json.loads(ended.stdout)
+    else:
+        words = shlex.split(line)
+        assert words[:3] == ["curl", "-X", "POST"]
+        sent = dict(word.split(": ", 1) for word in words if ": " in word and not word.startswith("{"))
+        path = words[3].removeprefix(mock.url)
+        answer = mock("POST", path, None, body=words[words.index("-d") + 1].encode(), headers=sent).json
+    ahead = parse_instant(answer["trustExpiresAt"]) - system_now()
+    assert abs(ahead - 30 * DAY) < 60_000
+    trusted = [
+        d for d in mock("GET", "/devices").json["devices"] if d.get("trustExpiresAt") == answer["trustExpiresAt"]
+    ]
+    assert [device["isTrusted"] for device in trusted] == [True]
+    mock.reset()
+    again = mock("GET", f"/devices/{trusted[0]['id']}").json["device"]
+    assert again.get("trustExpiresAt") != answer["trustExpiresAt"]
+    assert "POST   /devices/trust 200 trustDevice (alice)" in mock.next_line()
+
+
+def test_one_line_tells_one_request(text_mock: tuple[LiveMock, list[str]]) -> None:
+    """Method, path, status, operation, user, time, and why on a refusal; control characters do no harm."""
+    mock, _ = text_mock
+    mock("GET", "/devices")
+    assert " GET    /devices 200 listDevices (alice) " in mock.next_line()
+    mock("GET", "/devices/dev-99", "bob-token~mine")
+    line = mock.next_line()
+    assert " GET    /devices/dev-99 404 getDevice (bob in mine) " in line
+    assert line.rstrip().endswith("no record of devices has id 'dev-99'")
+    mock("GET", "/devices/%1b%5b31m%0a", None)
+    line = mock.next_line()
+    assert r"/devices/\x1b[31m\n 401" in line
+    assert "\x1b" not in line
+
+
+def test_control_c_ends_at_once(text_mock: tuple[LiveMock, list[str]]) -> None:
+    """Exit code 0, nothing said of it, though a connection is open; the port is free again.
+
+    It takes about half a second; the limit leaves room for a busy machine.
+    """
+    mock, _ = text_mock
+    with socket.create_connection(("127.0.0.1", mock.port)):
+        started = time.perf_counter()
+        assert mock.interrupt() == 0
+        assert time.perf_counter() - started < 1.5
+    assert not [line for line in mock.lines if "Traceback" in line or "rror" in line]
+    with socket.create_server(("127.0.0.1", mock.port)):
+        pass
+
+
+def test_a_termination_ends_as_well() -> None:
+    """SIGTERM, as containers send it: exit code 0."""
+    mock = LiveMock().started()
+    try:
+        os.kill(mock.process.pid, signal.SIGTERM)
+        assert mock.ended() == 0
+    finally:
+        mock.kill()
+
+
+def test_any_takes_a_real_token() -> None:
+    """`--auth any` takes a JWT as the first user, and still wants one."""
+    mock = LiveMock("--auth", "any", "--period", "trust=P7D").started()
+    try:
+        devices = mock("GET", "/devices", JWT).json["devices"]
+        assert [device["id"] for device in devices] == [f"dev-{number:02}" for number in range(1, 8)]
+        assert mock("GET", "/devices", None).status == 401
+        end = mock("POST", "/devices/trust", JWT, json={"fingerprint": "fp-alice-ipad"}).json["trustExpiresAt"]
+        assert abs(parse_instant(end) - system_now() - 7 * DAY) < 60_000
+        assert mock.interrupt() == 0
+    finally:
+        mock.kill()
+
+
+def test_the_json_log_is_one_object_a_line(live_mock: LiveMock) -> None:
+    """The first line says where it listens and who may call, then one line for each request, without tokens."""
+    assert live_mock.banner == {
+        "event": "listening",
+        "url": live_mock.url,
+        "contract": str(bundled("spec/openapi.yaml")),
+        "users": {"alice": "alice-token", "bob": "bob-token", "carol": "carol-token"},
+    }
+    path = "/devices/marked-by-this-test"
+    live_mock("GET", path)
+    while (told := json.loads(live_mock.next_line()))["path"] != path:
+        pass
+    assert {name: told[name] for name in ("event", "method", "status", "operation", "user", "world", "verdict")} == {
+        "event": "request",
+        "method": "GET",
+        "status": 404,
+        "operation": "getDevice",
+        "user": "alice",
+        "world": "main",
+        "verdict": "refused",
+    }
+    assert not [line for line in live_mock.lines[1:] if "alice-token" in line]
+
+
+def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever calls while the banner is being printed gets a line as well."""
+    out, flushed = io.StringIO(), threading.Event()
+
+    class Told(Terminal):
+        def flush(self) -> None:
+            super().flush()
+            flushed.set()
+
+    def early(engine: Engine, *, quiet: bool) -> str:
+        Ask(engine)("GET", "/devices")
+        return "the banner"
+
+    monkeypatch.setattr("mockserver.cli.commands.Terminal", lambda **said: Told(out, **said))
+    monkeypatch.setattr("mockserver.cli.commands.banner", early)
+    announce(engine)
+    assert flushed.wait(PATIENCE)
+    assert " GET    /devices 200 listDevices (alice) " in out.getvalue()

@@ -1,0 +1,171 @@
+"""One readable line per request, written beside the answers."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.cli.log import LINES, TEXT, Look, Terminal, json_line, line, look_for, printable
+from mockserver.exchange.journal import Entry
+from mockserver.messages import Answer, Request
+from tests.support import START
+
+
+def _entry(path: str = "/devices", **changes: Any) -> Entry:
+    given_: dict[str, Any] = {
+        "number": 1,
+        "at": START,
+        "request": Request("GET", path),
+        "answer": Answer(200),
+        "operation": "listDevices",
+        "user": "alice",
+        "world": "main",
+        "reason": "",
+        "violations": (),
+        "changes": (),
+        "before": None,
+        "micros": 1234,
+        "verdict": "kept",
+    }
+    return Entry(**{**given_, **changes})
+
+
+def test_a_line_tells_a_request() -> None:
+    """Time, method, path, status, operation, user, how long."""
+    assert line(_entry())[8:] == " GET    /devices 200 listDevices (alice) 1.2 ms"
+
+
+def test_a_refusal_says_why() -> None:
+    """The world where it is not the main one, the reason at the end; what is not known is a dash."""
+    entry = _entry(answer=Answer(404), world="w1", reason="no such\ndevice")
+    assert line(entry)[8:] == r" GET    /devices 404 listDevices (alice in w1) 1.2 ms - no such\ndevice"
+    assert " 404 - (-) " in line(_entry(answer=Answer(404), operation=None, user=None))
+
+
+@given(st.text(max_size=400))
+def test_a_client_s_text_does_a_terminal_no_harm(text: str) -> None:
+    """What is printed is one line of printable characters, of a bounded length."""
+    safe = printable(text)
+    assert all(char.isprintable() for char in safe)
+    assert len(safe) <= 2_100
+    if text.isprintable() and len(text) <= 200:
+        assert safe == text
+    assert len(line(_entry(path=text)).splitlines()) == 1
+
+
+@given(st.text(max_size=100))
+def test_a_line_of_json_is_an_object(text: str) -> None:
+    """Whatever a client sent, it can be read back."""
+    told = json.loads(json_line(_entry(path=text, reason=text)))
+    assert (told["event"], told["path"], told["reason"], told["microseconds"]) == ("request", text, text, 1234)
+
+
+@pytest.mark.parametrize(("log_format", "count"), [("text", LINES + 1), ("json", LINES + 7)])
+def test_under_load_the_rest_is_counted(log_format: Any, count: int) -> None:
+    """People are shown so many lines and a count; machines get every line."""
+    out = io.StringIO()
+    terminal = Terminal(out, log_format)
+    for _ in range(LINES + 7):
+        terminal(_entry())
+    terminal.flush()
+    lines = out.getvalue().splitlines()
+    assert len(lines) == count
+    assert ("... and 7 more" in lines[-1]) is (log_format == "text")
+    terminal.flush()
+    assert len(out.getvalue().splitlines()) == count
+
+
+def test_what_waits_as_json_is_small() -> None:
+    """Neither bodies nor worlds are held until the next look, and what a client made long is cut."""
+    terminal = Terminal(io.StringIO(), "json")
+    entry = _entry(request=Request("POST", "/x" * 50_000, body=b"y" * 100), reason="z" * 50_000)
+    before = sys.getrefcount(entry)
+    terminal(entry)
+    assert sys.getrefcount(entry) == before
+    told = json_line(entry)
+    assert len(told) < 2 * TEXT + 400
+    assert json.loads(told)["path"].endswith("/x...")
+
+
+def test_entries_that_are_only_counted_are_not_held() -> None:
+    """Under load, what waits for the next look is as large as what that look can show."""
+    terminal, entry = Terminal(io.StringIO()), _entry()
+    before = sys.getrefcount(entry)
+    for _ in range(LINES + 7):
+        terminal(entry)
+    assert sys.getrefcount(entry) == before + LINES
+
+
+def test_nothing_is_written_for_nothing() -> None:
+    """A look that finds nothing leaves no trace."""
+    out = io.StringIO()
+    Terminal(out).flush()
+    assert out.getvalue() == ""
+
+
+class _Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("out", "environment", "verbose", "look"),
+    [
+        (_Tty(), {}, False, Look(colours=True)),
+        (io.StringIO(), {}, False, Look()),
+        (_Tty(), {"NO_COLOR": "1"}, False, Look()),
+        (_Tty(), {"TERM": "dumb"}, False, Look()),
+        (_Tty(), {"CI": "true"}, False, Look(colours=True, quiet=True)),
+        (io.StringIO(), {"CI": "1"}, True, Look(verbose=True)),
+        (io.StringIO(), {"CI": "false"}, False, Look()),
+    ],
+)
+def test_the_look_suits_whoever_reads(out: Any, environment: dict[str, str], verbose: bool, look: Look) -> None:
+    """Colours on a terminal that takes them; quiet under CI, unless somebody asks for more."""
+    assert look_for(out, environment, verbose) == look
+
+
+def _written(look: Look, *entries: Entry) -> str:
+    out = io.StringIO()
+    terminal = Terminal(out, look=look)
+    for entry in entries:
+        terminal(entry)
+    terminal.flush()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("status", "colour"), [(200, 32), (404, 33), (500, 31), (0, 31)])
+def test_colours_tell_how_it_went(status: int, colour: int) -> None:
+    """The status alone is coloured; without colours no escape is written."""
+    entry = _entry(answer=Answer(status))
+    shown = str(status) if status else "closed"
+    assert f"\x1b[{colour}m{shown}\x1b[0m" in _written(Look(colours=True), entry)
+    assert "\x1b" not in _written(Look(), entry)
+    assert f" {shown} " in _written(Look(), entry)
+
+
+def test_quiet_shows_what_is_broken() -> None:
+    """And nothing else."""
+    broken = _entry(verdict="broken", reason="the answer would have broken the contract", answer=Answer(500))
+    assert _written(Look(quiet=True), _entry(), broken, _entry()).count("\n") == 1
+
+
+def test_verbose_shows_bodies() -> None:
+    """Of request and answer, made harmless and cut, and where the explanation is."""
+    entry = _entry(request=Request("POST", "/x", body=b'{"a":\x1b}'), answer=Answer(200, (), b"y" * 5000), world="w1")
+    lines = _written(Look(verbose=True), entry).splitlines()
+    assert lines[1] == r'  > {"a":\x1b}'
+    assert lines[2].startswith("  < yyy")
+    assert len(lines[2]) < 2100
+    assert lines[3] == "  ? /__mock__/worlds/w1/requests/1/why"
+
+
+def test_a_fault_is_said() -> None:
+    """Also one that spoils nothing."""
+    assert line(_entry(fault="20 ms late")).endswith(" - 20 ms late")

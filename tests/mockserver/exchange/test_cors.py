@@ -1,0 +1,74 @@
+"""Pages of any origin may call, with credentials; preflights are answered before anything else."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.exchange.cors import cors_headers, preflight
+from mockserver.messages import Request
+from tests.support import Ask
+
+ORIGIN = "http://localhost:3000"
+
+
+def test_without_an_origin_nothing_is_added() -> None:
+    """A client that is no page gets no headers for pages."""
+    assert cors_headers(Request("GET", "/")) == ()
+
+
+def test_the_origin_is_echoed() -> None:
+    """Credentials forbid the star, so the very origin is allowed, and caches are told."""
+    headers = dict(cors_headers(Request("GET", "/", headers={"origin": ORIGIN})))
+    assert headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert headers["Access-Control-Allow-Credentials"] == "true"
+    assert headers["Vary"] == "Origin"
+    assert "WWW-Authenticate" in headers["Access-Control-Expose-Headers"]
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {"origin": ORIGIN, "access-control-request-method": "POST"}),
+        ("OPTIONS", {"origin": ORIGIN}),
+        ("OPTIONS", {"access-control-request-method": "POST"}),
+    ],
+)
+def test_other_requests_are_no_preflight(method: str, headers: dict[str, str]) -> None:
+    """A preflight is OPTIONS with an origin and the method that it asks for."""
+    assert preflight(Request(method, "/", headers=headers), ("GET",)) is None
+
+
+def _preflight(ask: Ask, path: str, **more: str) -> dict[str, str]:
+    asked = {"origin": ORIGIN, "access-control-request-method": "POST", **more}
+    answer = ask("OPTIONS", path, None, headers=asked)
+    assert (answer.status, answer.body) == (204, b"")
+    return dict(answer.headers)
+
+
+def test_a_preflight_needs_no_token(ask: Ask) -> None:
+    """Browsers send none: the methods of the path and the headers asked for are allowed."""
+    headers = _preflight(ask, "/devices/trust", **{"access-control-request-headers": "authorization, content-type"})
+    assert headers["access-control-allow-origin"] == ORIGIN
+    assert "POST" in headers["access-control-allow-methods"]
+    assert headers["access-control-allow-headers"] == "authorization, content-type"
+
+
+def test_a_preflight_of_an_unknown_path_lets_the_page_read_its_404(ask: Ask) -> None:
+    """The page then sees the real refusal instead of a blocked request."""
+    assert _preflight(ask, "/nowhere")["access-control-allow-methods"] == "POST"
+
+
+def test_a_preflight_for_this_machine_s_network_is_allowed(ask: Ask) -> None:
+    """A public page may ask for the private network, and only then is told so."""
+    name = "access-control-request-private-network"
+    assert _preflight(ask, "/devices", **{name: "true"})["access-control-allow-private-network"] == "true"
+    assert "access-control-allow-private-network" not in _preflight(ask, "/devices")
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "status"), [("/devices", "alice-token", 200), ("/devices", None, 401), ("/nowhere", None, 404)]
+)
+def test_every_answer_can_be_read_by_the_page(ask: Ask, path: str, token: str | None, status: int) -> None:
+    """Refusals as well carry the headers."""
+    answer = ask("GET", path, token, headers={"origin": ORIGIN})
+    assert (answer.status, answer.headers["access-control-allow-origin"]) == (status, ORIGIN)

@@ -1,0 +1,316 @@
+"""The request story: the order of its stages, its retries, what it journals, and that it repeats itself."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockserver.clock import format_instant
+from mockserver.errors import Refused
+from mockserver.exchange.engine import Engine
+from mockserver.exchange.journal import Entry
+from mockserver.messages import Request
+from mockserver.settings import BODY_LIMIT
+from mockserver.state.world import World
+from tests.conftest import Build
+from tests.mockserver.notes import BEHAVIOURS, DOCUMENT, FIXTURES
+from tests.support import START, Ask, Clock, bundled_settings
+
+WRONG = {"content-type": "text/plain"}
+TRUST = {"fingerprint": "fp-alice-ipad"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "token", "headers", "body", "status"),
+    [
+        ("PUT", "/nowhere", None, WRONG, b"{", 404),
+        ("PUT", "/devices/trust", None, WRONG, b"{", 405),
+        ("POST", "/devices/trust", None, WRONG, b"{", 401),
+        ("POST", "/devices/trust", "alice-token", WRONG, b"{", 415),
+        ("POST", "/devices/trust", "alice-token", {"content-type": "application/json"}, b"{", 400),
+        ("POST", "/devices/trust", "alice-token", {"content-type": "application/json"}, b'{"fingerprint": ""}', 404),
+    ],
+)
+def test_the_first_stage_that_refuses_answers(
+    ask: Ask, method: str, path: str, token: str | None, headers: Any, body: bytes, status: int
+) -> None:
+    """Route, admit, validate, behave: a stranger never learns what is wrong with a body."""
+    assert ask(method, path, token, headers=headers, body=body).status == status
+
+
+def test_head_is_get_without_its_effects_shown(ask: Ask, entries: list[Entry]) -> None:
+    """HEAD is answered by the operation of GET."""
+    assert ask("HEAD", "/devices").status == 200
+    assert entries[0].operation == "listDevices"
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/devices", {"GET", "HEAD", "OPTIONS"}),
+        ("/devices/dev-01", {"GET", "HEAD", "DELETE", "OPTIONS"}),
+        ("/devices/trust", {"POST", "OPTIONS"}),
+    ],
+)
+def test_options_tells_the_methods(ask: Ask, path: str, allowed: set[str]) -> None:
+    """204 with those that a 405 tells as well, to anybody."""
+    answer = ask("OPTIONS", path, None)
+    assert (answer.status, set(answer.headers["allow"].split(", "))) == (204, allowed)
+
+
+def test_options_of_an_unknown_path_is_unknown(ask: Ask) -> None:
+    """404 like any other method."""
+    assert ask("OPTIONS", "/nowhere").status == 404
+
+
+def test_an_answer_is_journaled(ask: Ask, entries: list[Entry], clock: Clock) -> None:
+    """Who asked what in which world, at which time of it, what was answered and changed."""
+    ask("POST", "/devices/trust", "alice-token~mine", json=TRUST)
+    [entry] = entries
+    assert (entry.number, entry.at, entry.operation, entry.user, entry.world) == (
+        1,
+        START,
+        "trustDevice",
+        "alice",
+        "mine",
+    )
+    assert (entry.verdict, entry.reason, entry.violations, entry.answer.status) == ("kept", "", (), 200)
+    [change] = entry.changes
+    assert (change.collection, change.before["isTrusted"], change.after["isTrusted"]) == ("devices", False, True)
+    assert 0 < entry.micros < 10_000_000
+
+
+def test_a_refusal_is_journaled_with_its_reason(ask: Ask, entries: list[Entry]) -> None:
+    """What the answer's text cannot say, the journal does."""
+    ask("GET", "/devices/dev-99")
+    ask("GET", "/devices", "nobody")
+    ask("POST", "/devices/trust", json={"fingerprint": 5})
+    ask("GET", "/nowhere")
+    assert [entry.verdict for entry in entries] == ["refused"] * 4
+    assert entries[0].reason == "no record of devices has id 'dev-99'"
+    assert "names no user" in entries[1].reason
+    assert entries[2].violations[0].place == "body.fingerprint"
+    assert [entry.operation for entry in entries] == ["getDevice", "listDevices", "trustDevice", None]
+    assert not any(entry.changes for entry in entries)
+
+
+def test_a_request_refused_before_its_story_is_journaled(engine: Engine, entries: list[Entry]) -> None:
+    """What the server refuses has an answer and an entry like any other."""
+    answer = engine.pipeline.refuse(Request("POST", "/devices/trust"), Refused(413, f"over {BODY_LIMIT}"))
+    assert answer.status == 413
+    assert (entries[0].answer, entries[0].verdict, entries[0].world) == (answer, "refused", "main")
+
+
+def test_a_read_leaves_the_world_itself(ask: Ask) -> None:
+    """The very same value, not a copy."""
+    ask("GET", "/devices")
+    before = ask.engine.store.load("main")
+    for path in ("/devices", "/devices/dev-01", "/sessions", "/devices/dev-99"):
+        ask("GET", path)
+    after = ask.engine.store.load("main")
+    assert (after[0] is before[0], after[1]) == (True, before[1])
+
+
+def test_any_request_can_be_rewound(ask: Ask, entries: list[Entry]) -> None:
+    """The world just before a request is kept by reference; put back, the story goes as it went."""
+    for path in ("/sessions/ses-01/revoke", "/sessions/ses-02/revoke", "/devices/dev-02/untrust"):
+        ask("POST", path)
+    before = entries[1].before
+    assert before is not None
+    world, version = ask.engine.store.load("main")
+    assert world is not before
+    assert ask.engine.store.commit("main", version, before)
+    assert ask("GET", "/sessions").json["sessions"][0]["id"] == "ses-02"
+    assert ask("POST", "/sessions/ses-01/revoke").status == 404
+    again = ask("POST", "/sessions/ses-02/revoke")
+    assert (again.status, again.body) == (200, entries[1].answer.body)
+
+
+class Contended:
+    """A store on which somebody else commits first, a few times."""
+
+    def __init__(self, engine: Engine, conflicts: int, other: Callable[[World], World]) -> None:
+        self.store, self.conflicts, self.other = engine.store, conflicts, other
+        self.loads = 0
+
+    def load(self, name: str) -> tuple[World, int]:
+        self.loads += 1
+        return self.store.load(name)
+
+    def find(self, name: str) -> tuple[World, int] | None:
+        return self.store.find(name)
+
+    def commit(self, name: str, version: int, world: World) -> bool:
+        if self.conflicts:
+            self.conflicts -= 1
+            meanwhile, latest = self.store.load(name)
+            assert self.store.commit(name, latest, self.other(meanwhile))
+        return self.store.commit(name, version, world)
+
+
+def _renamed(world: World) -> World:
+    """Another user's change, counted in a name."""
+    held = world.collections["devices"].get("dev-08")
+    assert held is not None
+    return world.put("devices", {**held, "deviceName": held["deviceName"] + "!"}).stepped()
+
+
+@pytest.mark.parametrize("conflicts", [0, 1, 5])
+def test_a_commit_that_came_second_is_tried_again(ask: Ask, conflicts: int) -> None:
+    """On the newest world, until it stays: neither change is lost, and one entry tells it."""
+    ask("GET", "/devices")
+    contended = Contended(ask.engine, conflicts, _renamed)
+    ask.engine.pipeline.store = contended
+    answer = ask("POST", "/devices/trust", json=TRUST)
+    assert (answer.status, contended.loads) == (200, conflicts + 1)
+    devices = ask.records("devices")
+    assert devices["dev-03"]["isTrusted"] is True
+    assert devices["dev-08"]["deviceName"] == "Bob's ThinkPad" + "!" * conflicts
+    entries = list(ask.engine.journal.entries("main"))
+    assert len(entries) == 2
+    assert entries[1].before.step == conflicts
+
+
+def test_a_retry_sees_what_came_first(ask: Ask) -> None:
+    """Whoever comes second to a removal finds nothing."""
+    ask("GET", "/devices")
+
+    def removed(world: World) -> World:
+        held = world.collections["devices"].get("dev-03")
+        return world.drop("devices", held) if held else world
+
+    ask.engine.pipeline.store = Contended(ask.engine, 1, removed)
+    assert ask("POST", "/devices/trust", json=TRUST).status == 404
+    assert "dev-03" not in ask.records("devices")
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Threads take turns so often that every race is run."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_no_record_is_lost_between_threads(mock_of: Callable[..., Ask]) -> None:
+    """Eight threads make 50 notes each: 400 are there, with 400 keys and numbers."""
+    notes = mock_of(DOCUMENT, BEHAVIOURS, FIXTURES)
+    gate = threading.Barrier(8)
+
+    def make() -> None:
+        gate.wait()
+        for _ in range(50):
+            assert notes("POST", "/notes", json={"text": "new"}).status == 201
+
+    running = [threading.Thread(target=make) for _ in range(8)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    assert len(notes.records("notes")) == 405
+    assert notes.engine.store.load("main")[0].step == 400
+    numbers = [entry.number for entry in notes.engine.journal.entries("main")]
+    assert sorted(numbers) == list(range(1, 401))
+
+
+@pytest.mark.parametrize(
+    ("prefer", "query", "status", "said"),
+    [
+        ("code=404", "", 404, "Device not found"),
+        ("code=500", "", 500, "Failed to trust device"),
+        ("", "__code=429", 429, "Too many requests"),
+        ("code=401", "", 401, "Unauthorized"),
+    ],
+)
+def test_a_client_may_ask_for_a_declared_status(ask: Ask, prefer: str, query: str, status: int, said: str) -> None:
+    """`Prefer: code=` and its query twin give the contract's example; nothing is done."""
+    ask("GET", "/devices")
+    before = ask.records("devices")
+    headers = {"prefer": prefer} if prefer else {}
+    answer = ask("POST", "/devices/trust", json=TRUST, headers=headers, query=query)
+    assert (answer.status, answer.json) == (status, {"success": False, "error": said})
+    assert ask.records("devices") == before
+
+
+@pytest.mark.parametrize(
+    ("prefer", "status"),
+    [("code=418", 404), ("code=abc", 422), ("code=99", 404), ("example=none", 404), ("wait=5", 200)],
+)
+def test_a_wish_that_the_contract_cannot_meet_is_refused(ask: Ask, prefer: str, status: int) -> None:
+    """As a problem of the mock's own, so that nobody takes it for the API's answer; unknown wishes are ignored."""
+    answer = ask("POST", "/devices/trust", json=TRUST, headers={"prefer": prefer})
+    assert answer.status == status
+    assert answer.headers["content-type"] == ("application/json" if status == 200 else "application/problem+json")
+
+
+CALLS = st.sampled_from(
+    [
+        ("GET", "/devices", None),
+        ("GET", "/devices/dev-01", None),
+        ("POST", "/devices/trust", TRUST),
+        ("POST", "/devices/trust", {"fingerprint": "unknown"}),
+        ("POST", "/devices/dev-01/untrust", None),
+        ("DELETE", "/devices/dev-02", None),
+        ("GET", "/sessions", None),
+        ("POST", "/sessions/ses-03/heartbeat", None),
+        ("POST", "/sessions/ses-01/revoke", None),
+        ("POST", "/sessions/revoke-all", None),
+    ]
+)
+
+
+def _play(ask: Ask, world: str, calls: Any) -> list[tuple[int, bytes]]:
+    token = f"alice-token~{world}"
+    answers = [ask(m, path, token, **({"json": body} if body else {})) for m, path, body in calls]
+    return [(answer.status, answer.body) for answer in answers]
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(calls=st.lists(CALLS, max_size=12))
+def test_the_same_trace_gives_the_same_bytes(ask: Ask, calls: Any) -> None:
+    """In any two worlds, under the same clock, whatever happens elsewhere; a reset begins the story anew."""
+    number = len(ask.engine.store)
+    first = _play(ask, f"a{number}", calls)
+    _play(ask, f"noise{number}", list(reversed(calls)))
+    assert _play(ask, f"b{number}", calls) == first
+    ask.engine.reset(f"a{number}")
+    assert _play(ask, f"a{number}", calls) == first
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(calls=st.lists(st.tuples(st.sampled_from(["alice", "bob", "carol"]), CALLS), max_size=15))
+def test_nobody_sees_or_changes_another_s_records(ask: Ask, calls: Any) -> None:
+    """Whatever the three do, each change is of a record of the one who asked, and what shows is theirs."""
+    seen: list[Entry] = []
+    ask.engine.journal.listeners.append(seen.append)
+    for user, (method, path, body) in calls:
+        ask(method, path, f"{user}-token", **({"json": body} if body else {}))
+    ask.engine.journal.listeners.remove(seen.append)
+    for entry, (user, _) in zip(seen, calls, strict=True):
+        owners = {record["userId"] for change in entry.changes for record in (change.before, change.after) if record}
+        assert owners <= {user}
+        assert b"userId" not in entry.answer.body
+    ask.engine.reset("main")
+
+
+def test_times_are_those_of_the_world(ask: Ask, clock: Clock) -> None:
+    """An answer's times come from the clock of the world, not from the machine's."""
+    clock.advance(days=1000)
+    answer = ask("POST", "/sessions/ses-01/heartbeat", "alice-token~new").json
+    assert answer["newExpiry"] == format_instant(clock() + 86_400_000)
+
+
+def test_two_engines_share_nothing(build: Build) -> None:
+    """Store and journal belong to one engine."""
+    one, other = Ask(build(bundled_settings())), Ask(build(bundled_settings()))
+    one("DELETE", "/devices/dev-01")
+    assert other("GET", "/devices/dev-01").status == 200
+    assert len(list(other.engine.journal.entries("main"))) == 1

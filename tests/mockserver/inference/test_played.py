@@ -1,0 +1,315 @@
+"""Small contracts in the ways of public ones, played with nothing but what is inferred from them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.exchange.engine import Engine
+from mockserver.settings import Settings
+from tests.mockserver.inference.test_infer import answer, body, crud, thing
+from tests.support import Ask
+
+Play = Callable[..., Ask]
+WHOLE = {"type": "integer"}
+THING = {"$ref": "#/components/schemas/Thing"}
+
+
+@pytest.fixture
+def play(tmp_path: Path, build: Callable[[Settings], Engine]) -> Play:
+    """A mock of a contract with these paths and schemas; every check of names and records is on."""
+
+    def play(paths: Any, **schemas: Any) -> Ask:
+        path = tmp_path / "openapi.json"
+        parts = {"info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}}
+        path.write_text(json.dumps({"openapi": "3.1.0", **parts}))
+        return Ask(build(Settings(str(path), auth="off")), None)
+
+    return play
+
+
+def test_an_envelope_that_all_lists_share_is_completed_by_each(play: Play) -> None:
+    """`data` is any list in the shared schema, and a list of things in that of this answer."""
+    shared = thing(data={"type": "array", "items": {"type": "object"}}, links=thing(self=None))
+    own = {"properties": {"data": {"type": "array", "items": THING}}}
+    paths = crud("/things", "id", THING)
+    paths["/things"]["get"]["responses"] = answer({"allOf": [{"$ref": "#/components/schemas/Shared"}, own]})
+    ask = play(paths, Shared=shared, Thing=thing(id=None, name=None))
+    made = ask("POST", "/things", json={"name": "Ball"}).json
+    assert made in ask("GET", "/things").json["data"]
+
+
+def test_a_key_that_no_answer_shows_has_the_form_of_the_path(play: Play) -> None:
+    """Where paths want a number, the key of a new record is one."""
+    paths = crud("/pages", "pageId", THING)
+    paths["/pages/{pageId}"]["parameters"][0]["schema"] = WHOLE
+    paths["/pages"]["post"]["responses"] = answer(thing(pageId=WHOLE), "201")
+    ask = play(paths, Thing=thing(title=None))
+    key = ask("POST", "/pages", json={"title": "New"}).json["pageId"]
+    assert ask("GET", f"/pages/{key}").json == {"title": "New"}
+    assert ask("DELETE", f"/pages/{key}").status == 204
+    assert ask("GET", f"/pages/{key}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("in_path", "form"),
+    [(WHOLE, "[0-9]+"), ({"type": "string", "pattern": "^t-[0-9]{3}$"}, "t-[0-9]{3}"), ({"type": "string"}, ".+")],
+)
+def test_a_new_key_is_such_as_its_path_can_hold(play: Play, in_path: Any, form: str) -> None:
+    """A number written as text where the path takes numbers; the pattern of the path."""
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["parameters"][0]["schema"] = in_path
+    ask = play(paths, Thing=thing(id=None, name=None))
+    made = [ask("POST", "/things", json={"name": "Ball"}).json for _ in range(3)]
+    assert len({one["id"] for one in made}) == 3
+    for one in made:
+        assert re.fullmatch(form, one["id"])
+        assert ask("GET", f"/things/{one['id']}").json == one
+
+
+def test_fields_are_told_by_names_alike(play: Play) -> None:
+    """A form that sends `FriendlyName` gives the record its `friendly_name`, when it is made and when it is changed."""
+    sent = {"content": {"application/x-www-form-urlencoded": {"schema": thing(FriendlyName=None, MaxSize=WHOLE)}}}
+    paths = crud("/trunks", "sid", THING)
+    paths["/trunks"]["post"]["requestBody"] = sent
+    paths["/trunks/{sid}"]["post"] = {"requestBody": sent, "responses": answer(THING)}
+    ask = play(paths, Thing=thing(sid=None, friendly_name=None, max_size=WHOLE))
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    made = ask("POST", "/trunks", body=b"FriendlyName=Mine&MaxSize=3", headers=form).json
+    assert (made["friendly_name"], made["max_size"]) == ("Mine", 3)
+    ask("POST", f"/trunks/{made['sid']}", body=b"FriendlyName=Yours", headers=form)
+    assert ask("GET", f"/trunks/{made['sid']}").json == {**made, "friendly_name": "Yours"}
+
+
+@pytest.mark.parametrize("sent", [None, thing(title=None, tree=None, base=None, note=None, auto={"type": "boolean"})])
+def test_a_post_that_answers_a_record_has_made_it(play: Play, sent: Any) -> None:
+    """However little of the record it was sent."""
+    paths = crud("/things", "id", THING)
+    paths["/things"]["post"].pop("requestBody")
+    if sent is not None:
+        paths["/things"]["post"]["requestBody"] = body(sent)
+    ask = play(paths, Thing=thing(id=None, title=None, owner=None, size=None, state=None, url=None))
+    made = ask("POST", "/things", **({"json": {"title": "New", "tree": "x"}} if sent else {})).json
+    assert ask("GET", f"/things/{made['id']}").json == made
+    assert made in ask("GET", "/things").json
+    assert sent is None or made["title"] == "New"
+
+
+def test_a_post_whose_answer_is_another_thing_has_made_no_record(play: Play) -> None:
+    """A search of the things is none of them."""
+    paths = crud("/things", "id", THING, thing(words=None))
+    paths["/things"]["post"]["responses"] = answer(thing(found=WHOLE))
+    ask = play(paths, Thing=thing(id=None, title=None))
+    before = ask("GET", "/things").json
+    assert ask("POST", "/things", json={"words": "a"}).status == 200
+    assert ask("GET", "/things").json == before
+
+
+def test_what_only_answers_mark_as_read_only_can_be_sent(play: Play) -> None:
+    """Requests that have a schema of their own say themselves what they take."""
+    shown = thing(id={"type": "string", "readOnly": True}, amount={**WHOLE, "readOnly": True})
+    ask = play(crud("/refunds", "id", THING, thing(amount=WHOLE)), Thing=shown)
+    made = ask("POST", "/refunds", json={"amount": 12}).json
+    assert made["amount"] == 12
+    assert ask("GET", f"/refunds/{made['id']}").json["amount"] == 12
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_one_record_at_a_path_of_its_own_is_remembered(play: Play, wrapped: bool) -> None:
+    """A profile that is read and changed; a patch leaves the rest as it was."""
+    profile = thing(name=None, size=WHOLE)
+    shown = answer(thing(data=profile) if wrapped else profile)
+    paths = {
+        "/profile": {
+            "get": {"responses": shown},
+            "put": {"requestBody": body(profile), "responses": shown},
+            "patch": {"requestBody": body(profile), "responses": {"204": {"description": ""}}},
+        }
+    }
+    ask = play(paths)
+
+    def told() -> Any:
+        heard = ask("GET", "/profile").json
+        return heard["data"] if wrapped else heard
+
+    ask("PUT", "/profile", json={"name": "Ada", "size": 3})
+    assert told() == {"name": "Ada", "size": 3}
+    assert ask("PATCH", "/profile", json={"size": 4}).status == 204
+    assert told() == {"name": "Ada", "size": 4}
+
+
+def test_a_list_of_profiles_is_no_list_of_the_one(play: Play) -> None:
+    """Records of the same schema elsewhere are others."""
+    one = answer(THING)
+    paths = {
+        "/profile": {"get": {"responses": one}, "put": {"requestBody": body(THING), "responses": one}},
+        "/people/all": {"get": {"responses": answer({"type": "array", "items": THING})}},
+    }
+    ask = play(paths, Thing={**thing(name=None), "example": {"name": "Bob"}})
+    ask("PUT", "/profile", json={"name": "Ada"})
+    assert {"name": "Ada"} not in ask("GET", "/people/all").json
+
+
+def _paged(**envelope: Any) -> dict[str, Any]:
+    """Paths of things whose list is paged by `limit` and `cursor`, within an envelope."""
+    paths = crud("/things", "id", THING)
+    query = [{"name": "limit", "in": "query", "schema": WHOLE}, {"name": "cursor", "in": "query", "schema": {}}]
+    required = [name for name in envelope if name == "limit"]
+    schema = {**thing(items={"type": "array", "items": THING}, **envelope), "required": ["items", *required]}
+    paths["/things"]["get"] |= {"parameters": query, "responses": answer(schema)}
+    return paths
+
+
+def test_the_next_page_is_no_url(play: Play) -> None:
+    """It is told by a key; where a URL is wanted, nothing is said rather than something wrong."""
+    ask = play(_paged(next=None), Thing=thing(id=None))
+    first = ask("GET", "/things", query="limit=1").json
+    assert first["next"] == first["items"][0]["id"]
+    ask = play(_paged(next={"type": "string", "format": "uri"}), Thing=thing(id=None))
+    assert set(ask("GET", "/things", query="limit=1").json) == {"items"}
+
+
+def test_what_an_envelope_must_say_is_there_without_being_asked_for(play: Play) -> None:
+    """A required `limit` is that of the request only where every request has one."""
+    ask = play(_paged(limit=WHOLE), Thing=thing(id=None))
+    assert ask("GET", "/things").status == 200
+    assert isinstance(ask("GET", "/things").json["limit"], int)
+
+
+def test_a_record_below_one_of_which_there_is_none_has_its_private_field(play: Play) -> None:
+    """Behaviours may name it: the collection says so, though no record made at the start has it."""
+    properties = {"id": {"type": "string"}, "never": False}
+    impossible = {"type": "object", "required": ["id", "never"], "properties": properties}
+    paths = crud("/shelves", "shelfId", {"$ref": "#/components/schemas/Shelf"}, kind="Shelf")
+    paths |= crud("/shelves/{shelfId}/things", "id", THING, kind="Thing")
+    ask = play(paths, Shelf=impossible, Thing=thing(id=None, name=None))
+    assert ask("GET", "/shelves/none/things").status == 404
+
+
+def test_the_root_is_no_collection(play: Play) -> None:
+    """It has no name; the other paths are played all the same."""
+    root = {method: {"responses": answer({"type": "array", "items": THING})} for method in ("get", "post")}
+    root["post"]["requestBody"] = body(THING)
+    paths = crud("/shelves", "shelfId", {"$ref": "#/components/schemas/Shelf"}, kind="Shelf")
+    paths |= crud("/shelves/{shelfId}/things", "id", THING, kind="Thing")
+    ask = play({"/": root, **paths}, Thing=thing(id=None, size=None), Shelf=thing(shelfId=None))
+    assert ask("GET", "/").status == 200
+    shelf = ask("GET", "/shelves").json[0]["shelfId"]
+    assert ask("POST", f"/shelves/{shelf}/things", json={"size": "S"}).json["size"] == "S"
+
+
+def test_a_list_that_only_its_items_tell_apart_is_listed(play: Play) -> None:
+    """An empty list would satisfy both of two alternatives, of which one must be satisfied."""
+    old, new = (thing(id=None, size=None, **{kind: None}) for kind in ("old", "new"))
+    either = [{"type": "array", "items": {**one, "required": [kind]}} for one, kind in ((old, "old"), (new, "new"))]
+    paths = crud("/things", "id", THING)
+    paths["/things"]["get"]["responses"] = answer({"oneOf": either})
+    ask = play(paths, Thing={**old, "required": ["old"]})
+    made = ask("POST", "/things", json={"size": "S", "old": "yes"}).json
+    assert made in ask("GET", "/things").json
+
+
+def test_an_answer_that_shows_one_thing_or_another_keeps_to_its_example(play: Play) -> None:
+    """Beside a record in one of the alternatives might stand what belongs to the other, and both would be satisfied."""
+    one, many = ({**thing(**{kind: what}), "required": [kind]} for kind, what in (
+        ("item", THING), ("items", {"type": "array", "items": THING})))  # fmt: skip
+    paths = crud("/things", "id", THING)
+    example = {"items": [{"id": "a", "name": "A"}]}
+    answered = {"schema": {"oneOf": [one, many]}, "example": example}
+    paths["/things"]["post"]["responses"] = {"202": {"description": "", "content": {"application/json": answered}}}
+    ask = play(paths, Thing={**thing(id=None, name=None), "required": ["id"]})
+    assert ask("POST", "/things", json={"id": "b", "name": "B"}).json == example
+
+
+def test_a_record_that_cannot_be_completed_is_kept_as_it_was_sent(play: Play) -> None:
+    """A track satisfies the schema of an episode as well, and one of both must be satisfied."""
+    either = {"oneOf": [{"$ref": "#/components/schemas/Track"}, {"$ref": "#/components/schemas/Episode"}]}
+    paths = crud("/queue", "id", THING, thing(name=None))
+    paths["/queue"]["post"]["responses"] = {"204": {"description": ""}}
+    ask = play(paths, Thing=either, Track=thing(id=None, name=None), Episode=thing(id=None, name=None))
+    assert ask("POST", "/queue", json={"name": "Song"}).status == 204
+
+
+def test_a_field_of_another_type_does_not_hold_the_key_of_the_parent(play: Play) -> None:
+    """A number cannot be the text that names the shelf; a private field holds it, and the nested list is right."""
+    paths = crud("/shelves", "shelfId", {"$ref": "#/components/schemas/Shelf"}, kind="Shelf")
+    paths |= crud("/shelves/{shelfId}/things", "id", THING, kind="Thing")
+    ask = play(paths, Shelf=thing(shelfId=None), Thing=thing(id=None, name=None, shelfId=WHOLE))
+    first, second = (one["shelfId"] for one in ask("GET", "/shelves").json[:2])
+    made = ask("POST", f"/shelves/{first}/things", json={"name": "Ball"})
+    assert made.status == 201
+    assert made.json in ask("GET", f"/shelves/{first}/things").json
+    assert made.json not in ask("GET", f"/shelves/{second}/things").json
+
+
+def test_alternatives_that_share_a_name_show_what_each_declares(play: Play) -> None:
+    """What one alternative requires of a member is shown, though another that comes first knows nothing of it."""
+    charge = thing(evidence=thing(note=None))
+    dispute = {**thing(evidence={**thing(reason=None), "required": ["reason"]}), "required": ["evidence"]}
+    paths = crud("/transfers", "id", THING)
+    ask = play(paths, Thing=thing(id=None, source={"anyOf": [{"type": "string"}, charge, dispute]}))
+    source = {"evidence": {"reason": "fraudulent"}}
+    made = ask("POST", "/transfers", json={"source": source})
+    assert (made.status, made.json["source"]) == (201, source)
+    listed = ask("GET", "/transfers")
+    assert listed.status == 200
+    assert made.json in listed.json
+
+
+@pytest.mark.parametrize("required", [["id", "details"], ["id"]])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_list_that_nothing_tells_from_another_is_left_to_its_example(
+    play: Play, closed: bool, required: list[str]
+) -> None:
+    """Items with one field more fit the other alternative too, unless that is closed to it."""
+    more = {**thing(id=None, name=None, details=None), "required": ["id", "details"]}
+    less = {**thing(id=None, name=None), "required": ["id"], "additionalProperties": not closed}
+    paths = crud("/hooks", "id", THING)
+    lists = [{"type": "array", "items": more}, {"type": "array", "items": less}]
+    paths["/hooks"]["get"]["responses"] = answer({"oneOf": lists})
+    ask = play(paths, Thing={**more, "required": required})
+    made = ask("POST", "/hooks", json={"id": "a", "details": "much"}).json
+    assert ask("GET", f"/hooks/{made['id']}").json == made
+    listed = ask("GET", "/hooks")
+    assert listed.status == 200
+    assert (made in listed.json) == closed
+
+
+@pytest.mark.parametrize("in_path", [WHOLE, {"type": "string"}])
+def test_a_put_makes_no_record_whose_key_its_path_cannot_say(play: Play, in_path: Any) -> None:
+    """A record that is told by a number cannot be made at a path of words, whatever the status says."""
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["parameters"][0]["schema"] = in_path
+    paths["/things/{id}"]["put"] = {"requestBody": body(THING), "responses": answer(THING, "201")}
+    ask = play(paths, Thing={**thing(id=WHOLE, name=None), "required": ["id"]})
+    put = ask("PUT", "/things/77", json={"id": 77, "name": "Ball"})
+    assert put.status == 201
+    assert (put.json in ask("GET", "/things").json) == (in_path == WHOLE)
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_record_that_nothing_tells_from_another_alternative_is_not_shown_there(play: Play, told: bool) -> None:
+    """It is made and remembered all the same; where a constant tells them apart, it is shown as well."""
+    one, other = (
+        {
+            "type": "object",
+            "required": ["id", "kind"],
+            "properties": {"id": {"type": "string"}, "kind": kind, name: inner},
+        }
+        for name, inner, kind in (
+            ("size", WHOLE, {"const": "one"} if told else {"type": "string"}),
+            ("name", {"type": "string"}, {"const": "other"} if told else {"type": "string"}),
+        )
+    )
+    paths = crud("/things", "id", THING)
+    paths["/things"]["post"]["responses"] = answer({"oneOf": [THING, {"$ref": "#/components/schemas/Other"}]}, "201")
+    ask = play(paths, Thing=one, Other=other)
+    made = ask("POST", "/things", json={"id": "new", "kind": "one"})
+    assert made.status == 201
+    assert (made.json["id"] == "new") == told
+    assert ask("GET", "/things/new").json == {"id": "new", "kind": "one"}

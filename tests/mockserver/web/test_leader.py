@@ -1,0 +1,132 @@
+"""Threads take turns: one answers, the others rest, and nobody waits for one that is held up."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from mockserver.web import leader
+from mockserver.web.leader import Relay
+from mockserver.web.server import THREADS
+from tests.support import PATIENCE, LiveMock
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[LiveMock]:
+    """A mock that has met many connections at once, so that all threads but one rest."""
+    mock = LiveMock().started()
+    try:
+        with ThreadPoolExecutor(THREADS) as pool:
+            assert set(pool.map(lambda _: _asked(mock), range(40 * THREADS))) == {200}
+        yield mock
+    finally:
+        mock.kill()
+
+
+def _asked(mock: LiveMock, **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", mock.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/devices", headers={"Authorization": "Bearer alice-token", **headers})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+def _half_sent(mock: LiveMock) -> socket.socket:
+    """A connection on which half a body has been sent, the rest never follows."""
+    connection = socket.create_connection(("127.0.0.1", mock.port))
+    head = "POST /devices/trust HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer alice-token\r\n"
+    connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{{".encode())
+    return connection
+
+
+def test_delayed_answers_hold_nobody_up(mock: LiveMock) -> None:
+    """Half of the threads wait for their delays at once; a plain request beside them does not."""
+    count = THREADS // 2
+    with ThreadPoolExecutor(count) as pool:
+        began = time.monotonic()
+        late = [pool.submit(_asked, mock, **{"Mock-Delay": "3s"}) for _ in range(count)]
+        for _ in range(20):
+            assert _asked(mock) == 200
+        assert not any(one.done() for one in late), "the plain requests waited"
+        assert [one.result() for one in late] == [200] * count
+        assert time.monotonic() - began < 3 * count, "the delayed answers waited for each other"
+
+
+def test_half_a_body_holds_nobody_up(mock: LiveMock) -> None:
+    """Clients that never send the rest of their bodies are waited for by threads of their own."""
+    held = [_half_sent(mock) for _ in range(4)]
+    try:
+        assert [_asked(mock) for _ in range(20)] == [200] * 20
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_all_threads_are_there_again(mock: LiveMock) -> None:
+    """After delays and half bodies, again and again, a crowd is answered as before."""
+    late = {"Mock-Delay": "10ms"}
+    for _ in range(3):
+        with ThreadPoolExecutor(THREADS) as pool:
+            answers = pool.map(lambda n: _asked(mock, **(late if n % 3 else {})), range(4 * THREADS))
+            assert set(answers) == {200}
+
+
+def _app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    return [b"whole"]
+
+
+def test_a_thread_that_is_not_needed_rests_until_the_first_steps_aside() -> None:
+    """It rests when its answer is closed, which a server does once the answer is sent."""
+    turns = Relay()
+    app = turns.over(_app)
+    assert app({}, None) == [b"whole"]
+    rested = threading.Event()
+
+    def spare() -> None:
+        answer: Any = app({}, None)
+        assert list(answer) == [b"whole"]
+        answer.close()
+        rested.set()
+
+    thread = threading.Thread(target=spare, daemon=True)
+    thread.start()
+    assert not rested.wait(0.1)
+    turns.step_aside()
+    assert rested.wait(PATIENCE)
+    thread.join()
+
+
+def test_the_first_thread_is_followed_when_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server ends idle threads: the next one that answers does not rest for the sake of one that is gone."""
+    turns = Relay()
+    app = turns.over(_app)
+    gone = threading.Thread(target=lambda: app({}, None))
+    gone.start()
+    gone.join()
+    monkeypatch.setattr(leader, "_QUIET", -1.0)
+    turns._first = -1  # an id that no thread has
+    answer: Any = app({}, None)
+    answer.close()
+    assert app({}, None) == [b"whole"]
+
+
+def test_a_stream_is_closed_without_a_rest() -> None:
+    """It would not end before, and its reader would wait."""
+    turns = Relay()
+    stream = iter([b"a", b"b"])
+    app = turns.over(lambda environ, start_response: stream)
+    thread = threading.Thread(target=lambda: app({}, None))
+    thread.start()
+    thread.join()
+    turns._first = -1
+    assert app({}, None) is stream
