@@ -78,7 +78,7 @@ def _use(contract: Contract) -> None:
         for status, response in operation.responses.items():
             for name in response.media_types:
                 code = int(status.replace("X", "0")) if status[0].isdigit() else 200
-                contract.check_answer(operation, code, (), name, {})
+                contract.check_response(operation, code, (), name, {})
 
 
 def _report(outcomes: Counter[str], slow: list[tuple[float, Path]], count: int) -> None:

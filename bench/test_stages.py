@@ -90,7 +90,7 @@ def test_keep_check(benchmark: Benchmark, prepared: Prepared) -> None:
     """The self-check of the reply against the contract."""
     reply, operation = prepared.reply, prepared.match.operation
     broken = benchmark(
-        prepared.engine.contract.check_answer, operation, reply.status, reply.headers, reply.media, reply.value
+        prepared.engine.contract.check_response, operation, reply.status, reply.headers, reply.media, reply.value
     )
     assert not broken
 

@@ -34,7 +34,7 @@ DOORS = {
     "flask": ("web.app", "control"),
     "werkzeug": ("web.app", "control"),
     "granian": ("web.server",),
-    "openapi_core": ("contract.schemas.validation",),
+    "openapi_core": ("contract.schemas.second_opinion",),
     "jsonschema_rs": ("contract.schemas.compiled",),
     "yaml": ("plain_yaml",),
 }

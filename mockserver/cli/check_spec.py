@@ -10,7 +10,7 @@ import msgspec
 from mockserver.behaviour.vocabulary import Behaviour
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
-from mockserver.contract.operations.overloads import unsayable
+from mockserver.contract.operations.overloads import unsendable
 from mockserver.errors import MockError
 from mockserver.exchange.engine import Engine
 
@@ -43,7 +43,7 @@ def inspect(engine: Engine) -> Iterator[Finding]:
 
 def _unreached(operation: Operation) -> str:
     """Why no request can be one to this operation; empty when one can."""
-    names = ", ".join(f"{{{name}}}" for name in unsayable(operation))
+    names = ", ".join(f"{{{name}}}" for name in unsendable(operation))
     return f"it cannot be reached: no request sends what comes after the # of its path ({names})" if names else ""
 
 
@@ -54,7 +54,7 @@ def _trouble(engine: Engine, operation: Operation) -> str:
         reply = pipeline.builder.compose(operation, pipeline.success[operation.id], ())
     except MockError as error:
         return str(error)
-    violations = engine.contract.check_answer(operation, reply.status, reply.headers, reply.media, reply.value)
+    violations = engine.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
     return "; ".join(f"{found.place} {found.message}" for found in violations[:3])
 
 

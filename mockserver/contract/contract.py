@@ -1,4 +1,4 @@
-"""The contract: what an OpenAPI document says about paths, requests and answers, ready to judge them."""
+"""The contract: what an OpenAPI document says about paths, requests and answers, ready to validator them."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any, Final
 
 from mockserver.contract.document.document import Document, read_document
-from mockserver.contract.messages.answers import AnswerJudge
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.inputs import InputReader
+from mockserver.contract.messages.responses import ResponseValidator
 from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.contract.operations.reading import Reading, note_ignored
 from mockserver.contract.operations.routing import Match, Router, base_paths, servers
-from mockserver.contract.schemas.judge import Judges
 from mockserver.contract.schemas.structure import check_structure
+from mockserver.contract.schemas.validators import SchemaValidators
 from mockserver.errors import DocumentError, Violation
 from mockserver.messages import Inputs, Request
 
 __all__ = ["Contract", "Match", "load_contract", "without_collection"]
 
-_MOST_ANSWER_JUDGES: Final = 10_000
+_MOST_RESPONSE_VALIDATORS: Final = 10_000
 
 
 class Contract:
-    """A document, its operations, and the judges of what is sent and answered."""
+    """A document, its operations, and the validators of what is sent and answered."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -38,17 +38,17 @@ class Contract:
         self.security_schemes: Mapping[str, SecurityScheme] = reading.schemes
         self.base_paths: tuple[str, ...] = base_paths(list(servers(document.root)))
         self._router = Router(tuple(self.operations.values()), self.base_paths)
-        self._judges = Judges(document, self._note)
+        self._validators = SchemaValidators(document, self._note)
         self._caster = Caster(document)
         self._inputs: dict[str, InputReader] = {}
-        self._answers: dict[tuple[str, int, str | None], AnswerJudge] = {}
+        self._answers: dict[tuple[str, int, str | None], ResponseValidator] = {}
 
     def _note(self, note: str) -> None:
         self._notes[note] = None
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is ignored or mended, for people to know; it grows as schemas are first used."""
+        """What is ignored or repaired, for people to know; it grows as schemas are first used."""
         return tuple(self._notes)
 
     def route(self, method: str, path: str, request: Request | None = None) -> Match:
@@ -77,9 +77,9 @@ class Contract:
         return reader.read(match.path_values, request)
 
     def _reader(self, operation: Operation) -> InputReader:
-        return self._inputs.setdefault(operation.id, InputReader(operation, self._caster, self._judges))
+        return self._inputs.setdefault(operation.id, InputReader(operation, self._caster, self._validators))
 
-    def check_answer(
+    def check_response(
         self,
         operation: Operation,
         status: int,
@@ -89,25 +89,26 @@ class Contract:
     ) -> tuple[Violation, ...]:
         """What is wrong with an answer: `value` is the decoded body, ABSENT when there is none."""
         key = operation.id, status, content_type
-        judge = self._answers.get(key)
-        if judge is None:
-            if len(self._answers) >= _MOST_ANSWER_JUDGES:
+        validator = self._answers.get(key)
+        if validator is None:
+            if len(self._answers) >= _MOST_RESPONSE_VALIDATORS:
                 self._answers.clear()
-            judge = AnswerJudge(operation, status, content_type, self._caster, self._judges)
-            self._answers[key] = judge
-        return judge.judge(headers, value)
+            validator = ResponseValidator(operation, status, content_type, self._caster, self._validators)
+            self._answers[key] = validator
+        return validator.check(headers, value)
 
     def violations(self, schema: Any, value: Any, *, place: str, writing: bool = False) -> tuple[Violation, ...]:
         """What is wrong with a value by any schema of the document."""
-        judge = self._judges.of(schema, writing=writing)
-        return () if judge.accepts(value) else tuple(judge.violations(value, place))
+        validator = self._validators.of(schema, writing=writing)
+        return () if validator.accepts(value) else tuple(validator.violations(value, place))
 
-    def together(self, schemas: Sequence[Any]) -> Callable[[Any, Any], bool]:
-        """A judge of values by any of these schemas, `accepts(schema, value)`, compiled as one: what many schemas have
-        in common is compiled once."""
+    def joint_validator(self, schemas: Sequence[Any]) -> Callable[[Any, Any], bool]:
+        """`accepts(schema, value)` for any of these schemas, compiled as one: what they share is compiled once."""
         names = {id(schema): str(place) for place, schema in enumerate(schemas)}
-        judge = self._judges.of({"properties": {names[id(schema)]: schema for schema in schemas}}, writing=False)
-        return lambda schema, value: judge.accepts({names[id(schema)]: value})
+        validator = self._validators.of(
+            {"properties": {names[id(schema)]: schema for schema in schemas}}, writing=False
+        )
+        return lambda schema, value: validator.accepts({names[id(schema)]: value})
 
 
 def load_contract(source: Path | str, *, allow_remote_refs: bool = False) -> Contract:

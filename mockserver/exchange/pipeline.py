@@ -171,7 +171,7 @@ class Pipeline:
         return negotiate(accept, offered) if offered else None
 
     def _check(self, operation: Operation, reply: Reply) -> tuple[Violation, ...]:
-        return self.contract.check_answer(operation, reply.status, reply.headers, reply.media, reply.value)
+        return self.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
 
     def _checked(self, operation: Operation, reply: Reply, story: Story, what: str) -> Reply:
         """The reply where it keeps the contract, and what is answered instead where it does not."""

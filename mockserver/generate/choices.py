@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.fits import Judge
+from mockserver.generate.fits import Checker
 
 _DEEPEST: Final = 3  #: levels of a value at which something is sought that one alternative admits alone
 _UNLIKELY: Final[tuple[Any, ...]] = (0, "unlike", True, None, [], {})
@@ -65,7 +65,7 @@ def discriminator_value(discriminator: Mapping[str, Any], reference: Any) -> str
     return next((key for key, target in mapping.items() if target in (reference, name)), name)
 
 
-def spoiled(demands: Demands, value: Any, judge: Judge, flatten: Flattener) -> Any:
+def spoiled(demands: Demands, value: Any, checker: Checker, flatten: Flattener) -> Any:
     """The value with members that keep it out of what it was not made for: objects often fit several alternatives.
 
     None when it cannot be kept out of one of them.
@@ -75,41 +75,43 @@ def spoiled(demands: Demands, value: Any, judge: Judge, flatten: Flattener) -> A
     others = (option for options in demands.each("oneOf") for option in options)
     unwanted = [*demands.each("not"), *(one for one in others if not any(one is root for root in demands.roots))]
     for schema in unwanted:
-        if judge.fits(schema, value):
-            value = _kept_out(schema, value, demands, judge, flatten)
+        if checker.fits(schema, value):
+            value = _kept_out(schema, value, demands, checker, flatten)
             if value is None:
                 return None
     return value
 
 
 def _kept_out(
-    schema: Any, value: dict[str, Any], demands: Demands, judge: Judge, flatten: Flattener, depth: int = 0
+    schema: Any, value: dict[str, Any], demands: Demands, checker: Checker, flatten: Flattener, depth: int = 0
 ) -> Any:
     names = _members(schema, flatten)
     for name in names:
         if name not in value:
             for odd in _UNLIKELY:
-                allowed = all(judge.fits(own, odd) for own in demands.of_property(name))
-                if allowed and not judge.fits(schema, {**value, name: odd}):
+                allowed = all(checker.fits(own, odd) for own in demands.of_property(name))
+                if allowed and not checker.fits(schema, {**value, name: odd}):
                     return {**value, name: odd}
     for name in names if depth < _DEEPEST else ():
         inner = value.get(name)
         if inner and isinstance(inner, dict | list):
             theirs, own = flatten([schema]).of_property(name), demands.of_property(name)
-            changed = _kept_out_below(theirs, inner, own, judge, flatten, depth + 1)
-            if changed is not None and not judge.fits(schema, {**value, name: changed}):
+            changed = _kept_out_below(theirs, inner, own, checker, flatten, depth + 1)
+            if changed is not None and not checker.fits(schema, {**value, name: changed}):
                 return {**value, name: changed}
     return None
 
 
-def _kept_out_below(theirs: list[Any], value: Any, own: list[Any], judge: Judge, flatten: Flattener, depth: int) -> Any:
+def _kept_out_below(
+    theirs: list[Any], value: Any, own: list[Any], checker: Checker, flatten: Flattener, depth: int
+) -> Any:
     """A member, or the first item of a list, kept out of what other schemas ask of it."""
     try:
         demands = flatten(own)
         if isinstance(value, dict):
-            return _kept_out({"allOf": theirs}, value, demands, judge, flatten, depth)
+            return _kept_out({"allOf": theirs}, value, demands, checker, flatten, depth)
         theirs, own, first = flatten(theirs).of_item(0), demands.of_item(0), value[0]
-        changed = _kept_out_below(theirs, first, own, judge, flatten, depth) if isinstance(first, dict) else None
+        changed = _kept_out_below(theirs, first, own, checker, flatten, depth) if isinstance(first, dict) else None
     except Unsatisfiable:
         return None
     return None if changed is None else [changed, *value[1:]]

@@ -12,7 +12,7 @@ from mockserver.generate.arrays import make_array
 from mockserver.generate.choices import Choice, alternatives, spoiled, unmade_choice
 from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.fits import Judge
+from mockserver.generate.fits import Checker
 from mockserver.generate.heights import Heights
 from mockserver.generate.objects import make_object
 from mockserver.generate.place import Where
@@ -34,10 +34,10 @@ _EMPTY: Final[tuple[Any, ...]] = (None, [], {}, "")
 class View:
     """What is known of the schemas of one document, whichever value is drawn."""
 
-    def __init__(self, judge: Judge) -> None:
-        self.judge = judge
-        self.flatten = Flattener(judge.resolve)
-        self.heights = Heights(self.flatten, judge.hides)
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self.flatten = Flattener(checker.resolve)
+        self.heights = Heights(self.flatten, checker.hides)
 
 
 class Draw:
@@ -51,7 +51,7 @@ class Draw:
         room: int = ROOM,
         deepest: int = DEEPEST,
     ) -> None:
-        self.judge, self.flatten, self.heights = view.judge, view.flatten, view.heights
+        self.checker, self.flatten, self.heights = view.checker, view.flatten, view.heights
         self.random, self.wants = random, wants
         self.room, self.deepest, self.steps = room, deepest, STEPS
 
@@ -75,7 +75,7 @@ class Draw:
         return _NOTHING
 
     def _fit(self, demands: Demands, value: Any) -> bool:
-        return all(self.judge.fits(root, value) for root in demands.roots)
+        return all(self.checker.fits(root, value) for root in demands.roots)
 
     def _prepared(self, demands: Demands, varied: bool) -> Iterator[Any]:
         """The values that the schema itself offers, examples first."""
@@ -132,7 +132,7 @@ class Draw:
                     break
                 if certain or self._fit(demands, found):
                     return found
-                other = spoiled(demands, found, self.judge, self.flatten)
+                other = spoiled(demands, found, self.checker, self.flatten)
                 if other is not None and self._fit(demands, other):
                     return other
                 problem = Unsatisfiable(f"no {kind} was found that satisfies all of it{_blame(demands)}", where.pointer)

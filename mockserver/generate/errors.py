@@ -9,4 +9,4 @@ class Unsatisfiable(ContractBroken):
     """No value satisfies the schema; `place` is the JSON Pointer of the value that cannot be made."""
 
     def __init__(self, problem: str, place: str = "") -> None:
-        super().__init__(problem, place=place or "/", fix="no value can satisfy this schema; mend it or add an example")
+        super().__init__(problem, place=place or "/", fix="no value can satisfy this schema; fix it or add an example")

@@ -22,7 +22,7 @@ _MOST_KNOWN: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class Checker:
     """Says whether values satisfy schemas: `resolve` follows a `$ref`, `writing` is for requests, else for answers."""
 
     resolve: Callable[[Any], Any]
@@ -66,16 +66,16 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    judge: Judge
+    checker: Checker
     schema: Mapping[str, Any]
     value: Any
     depth: int
 
     def fits(self, schema: Any, value: Any) -> bool:
-        return self.judge.fits(schema, value, self.depth + 1)
+        return self.checker.fits(schema, value, self.depth + 1)
 
     def holds(self, schema: Any) -> bool:
-        return self.judge.fits(schema, self.value, self.depth + 1)
+        return self.checker.fits(schema, self.value, self.depth + 1)
 
 
 def is_number(value: Any) -> bool:
@@ -115,7 +115,7 @@ def is_multiple(value: float, step: float) -> bool:
 
 
 def _type(question: _Question, names: Any) -> bool:
-    if question.value is None and question.judge.nullable and question.schema.get("nullable") is True:
+    if question.value is None and question.checker.nullable and question.schema.get("nullable") is True:
         return True
     return any(has_type(name, question.value) for name in ([names] if isinstance(names, str) else names))
 
@@ -158,15 +158,15 @@ def _on(kind: type, admits: Callable[[_Question, Any], bool]) -> Callable[[_Ques
 
 def _required(question: _Question, names: Any) -> bool:
     return not isinstance(names, list) or all(
-        name in question.value or question.judge.hides(question.schema.get("properties", {}).get(name))
+        name in question.value or question.checker.hides(question.schema.get("properties", {}).get(name))
         for name in names
     )
 
 
 def _properties(question: _Question, properties: Any) -> bool:
-    value, judge = question.value, question.judge
+    value, checker = question.value, question.checker
     return all(
-        not judge.hides(schema) and question.fits(schema, value[name])
+        not checker.hides(schema) and question.fits(schema, value[name])
         for name, schema in properties.items()
         if name in value
     )
@@ -265,7 +265,7 @@ def _evaluated(question: _Question, schema: Any) -> Iterator[str]:
     yield from (name for name in question.value if open_ended or declares(schema, name))
     applied = [*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())]
     if "$ref" in schema:
-        applied.append(question.judge.resolve(schema))
+        applied.append(question.checker.resolve(schema))
     if "if" in schema:
         applied += [schema["if"], schema.get("then" if question.holds(schema["if"]) else "else")]
     applied += [part for name, part in schema.get("dependentSchemas", {}).items() if name in question.value]

@@ -15,7 +15,7 @@ from mockserver.errors import MockError
 from mockserver.generate.demands import type_names
 from mockserver.generate.draw import DEEPEST, ROOM, Draw, View
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.fits import Judge
+from mockserver.generate.fits import Checker
 from mockserver.generate.place import Where
 
 Resolve = Callable[[Any], Any]
@@ -50,7 +50,7 @@ class Generator:
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a value satisfies a schema."""
-        return self._view.judge.fits(schema, value)
+        return self._view.checker.fits(schema, value)
 
     def completed(self, schema: Any, given: Mapping[str, Any], seed: str | int) -> dict[str, Any]:
         """The given members, and what is missing of those that are required, readOnly or have a default."""
@@ -64,7 +64,7 @@ class Generator:
 
     @cached_property
     def _view(self) -> View:
-        return View(Judge(self._followed, self.writing, self.nullable))
+        return View(Checker(self._followed, self.writing, self.nullable))
 
     def _followed(self, node: Any) -> Any:
         try:

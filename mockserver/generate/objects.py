@@ -38,7 +38,7 @@ def _missing(required: Iterable[str], made: Mapping[str, Any]) -> int:
 
 
 def _hidden(draw: Drawer, demands: Demands, name: str) -> bool:
-    return any(draw.judge.hides(schema) for schema in demands.of_property(name))
+    return any(draw.checker.hides(schema) for schema in demands.of_property(name))
 
 
 def _in_order(draw: Drawer, demands: Demands, where: Where, required: Mapping[str, None]) -> Iterator[str]:
@@ -153,4 +153,4 @@ def _named_by_schema(draw: Drawer, schemas: list[Any]) -> Iterator[str]:
 
 
 def _may_be_named(draw: Drawer, demands: Demands, name: str) -> bool:
-    return all(draw.judge.fits(schema, name) for schema in demands.each("propertyNames"))
+    return all(draw.checker.fits(schema, name) for schema in demands.each("propertyNames"))

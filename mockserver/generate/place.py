@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
 
-from mockserver.generate.fits import Judge
+from mockserver.generate.fits import Checker
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Where:
 class Drawer(Protocol):
     """What the makers of objects and arrays ask of a run: values for their members, and whether to make one at all."""
 
-    judge: Judge
+    checker: Checker
     random: Random
     wants: Callable[[Any], bool] | None
 

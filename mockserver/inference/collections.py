@@ -10,7 +10,7 @@ from typing import Final
 from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
-from mockserver.inference.located_schemas import Schemas, Spot
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, key_field
 from mockserver.inference.routes import VALUE, Route, Shape
 
@@ -33,8 +33,8 @@ class Resource:
     name: str
     bases: tuple[Shape, ...]
     key: str
-    record: Spot
-    also: tuple[Spot, ...] = ()  #: further schemas that every record must satisfy, as the lists show them
+    record: LocatedSchema
+    also: tuple[LocatedSchema, ...] = ()  #: further schemas that every record must satisfy, as the lists show them
     links: tuple[tuple[Shape, Link], ...] = ()  #: by base
     private: tuple[str, ...] = ()  #: fields that no schema declares
     values: tuple[Parameter, ...] = ()  #: the path values that hold the key
@@ -91,16 +91,18 @@ class _Finder:
         answer = self.schemas.answer(at_base["GET"].operation)
         if answer is None or list_in(answer, self.schemas, base[-1]) is not None:
             return None
-        held = record_in(answer, self.schemas, base[-1], "")
+        placement = record_in(answer, self.schemas, base[-1], "")
         bodies = [self.schemas.body(at_base[method].operation.body) for method in ("PUT", "PATCH") if method in at_base]
-        if held is None or not any(body is not None and self.takes(body, held.spot, base) for body in bodies):
+        if placement is None or not any(
+            body is not None and self.takes(body, placement.schema, base) for body in bodies
+        ):
             return None
-        key = key_field("id", base[-1], self.scalars(held.spot))
-        return Resource(base[-1], (base,), key or "id", held.spot, private=() if key else ("id",), single=True)
+        key = key_field("id", base[-1], self.scalars(placement.schema))
+        return Resource(base[-1], (base,), key or "id", placement.schema, private=() if key else ("id",), single=True)
 
-    def takes(self, body: Spot, record: Spot, base: Shape) -> bool:
-        held = record_in(body, self.schemas, base[-1], "", record)
-        return held is not None and self.schemas.share(held.spot, record)
+    def takes(self, body: LocatedSchema, record: LocatedSchema, base: Shape) -> bool:
+        placement = record_in(body, self.schemas, base[-1], "", record)
+        return placement is not None and self.schemas.share(placement.schema, record)
 
     def resource(self, base: Shape) -> Resource | None:
         at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
@@ -134,23 +136,23 @@ class _Finder:
         answer = self.schemas.answer(at_base["POST"].operation) if "POST" in at_base else None
         return answer is not None and find_alike(parameter, self.scalars(answer)) is not None
 
-    def scalars(self, record: Spot) -> list[str]:
+    def scalars(self, record: LocatedSchema) -> list[str]:
         """The fields that can be a key."""
         members = self.schemas.members(record).items()
         return [name for name, one in members if self.schemas.is_scalar(one) and not self.schemas.forbids(record, name)]
 
-    def creates(self, at_base: Mapping[str, Route], record: Spot) -> bool:
+    def creates(self, at_base: Mapping[str, Route], record: LocatedSchema) -> bool:
         body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
         return body is not None and bool(self.schemas.members(body).keys() & self.schemas.members(record).keys())
 
-    def listed(self, base: Shape, known: Spot | None = None) -> Spot | None:
+    def listed(self, base: Shape, known: LocatedSchema | None = None) -> LocatedSchema | None:
         """The schema of the items that GET on the base path lists."""
         route = self.routes.get(base, {}).get("GET")
         answer = self.schemas.answer(route.operation) if route else None
-        held = list_in(answer, self.schemas, base[-1], known) if answer else None
-        return held.spot if held else None
+        placement = list_in(answer, self.schemas, base[-1], known) if answer else None
+        return placement.schema if placement else None
 
-    def record(self, base: Shape, parameter: str) -> Spot | None:
+    def record(self, base: Shape, parameter: str) -> LocatedSchema | None:
         """The schema of one record: as it is read, listed, answered by a change, or at least sent."""
         at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
         listed = self.listed(base)
@@ -166,23 +168,25 @@ class _Finder:
                 return answered
         return self.sent([at_item.get("PUT"), at_base.get("POST"), at_item.get("PATCH")], base, parameter)
 
-    def answered(self, route: Route | None, base: Shape, parameter: str, known: Spot | None = None) -> Spot | None:
+    def answered(
+        self, route: Route | None, base: Shape, parameter: str, known: LocatedSchema | None = None
+    ) -> LocatedSchema | None:
         answer = self.schemas.answer(route.operation) if route else None
-        held = record_in(answer, self.schemas, base[-1], parameter, known) if answer else None
-        return held.spot if held else None
+        placement = record_in(answer, self.schemas, base[-1], parameter, known) if answer else None
+        return placement.schema if placement else None
 
-    def has_key(self, record: Spot, parameter: str, base: Shape) -> bool:
+    def has_key(self, record: LocatedSchema, parameter: str, base: Shape) -> bool:
         return key_field(parameter, base[-1], self.scalars(record)) is not None
 
-    def sent(self, changes: Sequence[Route | None], base: Shape, parameter: str) -> Spot | None:
+    def sent(self, changes: Sequence[Route | None], base: Shape, parameter: str) -> LocatedSchema | None:
         for route in changes:
             body = self.schemas.body(route.operation.body) if route else None
-            held = record_in(body, self.schemas, base[-1], parameter) if body else None
-            if held is not None:
-                return held.spot
+            placement = record_in(body, self.schemas, base[-1], parameter) if body else None
+            if placement is not None:
+                return placement.schema
         return None
 
-    def also(self, record: Spot, listed: Spot | None) -> tuple[Spot, ...]:
+    def also(self, record: LocatedSchema, listed: LocatedSchema | None) -> tuple[LocatedSchema, ...]:
         """The items' schema, when records must satisfy it too in order to be listed."""
         if listed is None or self.fitting.misfit(record, listed) is None:
             return ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.inference.located_schemas import Schemas, Spot
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, key_field, names_one_of
 
 _LISTS: Final = (
@@ -20,34 +20,38 @@ _WRAPPERS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Placement:
     """A record's schema, or that of a list's items, and the path of names at which the value lies."""
 
     path: tuple[str, ...]
-    spot: Spot
+    schema: LocatedSchema
 
 
-def list_in(answer: Spot, schemas: Schemas, collection: str, known: Spot | None = None, depth: int = 0) -> Held | None:
+def list_in(
+    answer: LocatedSchema, schemas: Schemas, collection: str, known: LocatedSchema | None = None, depth: int = 0
+) -> Placement | None:
     """The list of records that an answer holds; `known` is the schema of the records, where it is known."""
     items = schemas.items(answer) if schemas.is_list(answer) else None
     if items is not None:
         return (
-            Held((), items) if schemas.is_object(items) or (known is not None and schemas.same(items, known)) else None
+            Placement((), items)
+            if schemas.is_object(items) or (known is not None and schemas.same(items, known))
+            else None
         )
     members = schemas.members(answer)
     found = dict(_lists(answer, schemas))
     chosen = _chosen(found, schemas, collection, known, single=not key_field("id", collection, members))
     if chosen is not None:
-        return Held((chosen,), found[chosen])
+        return Placement((chosen,), found[chosen])
     for name in members if depth < 2 else ():
         if find_alike(name, _WRAPPERS) is not None:
             inner = list_in(members[name], schemas, collection, known, depth + 1)
             if inner is not None:
-                return Held((name, *inner.path), inner.spot)
+                return Placement((name, *inner.path), inner.schema)
     return None
 
 
-def _lists(answer: Spot, schemas: Schemas) -> Iterator[tuple[str, Spot]]:
+def _lists(answer: LocatedSchema, schemas: Schemas) -> Iterator[tuple[str, LocatedSchema]]:
     for name, member in schemas.members(answer).items():
         items = schemas.items(member) if schemas.is_list(member) else None
         if items is not None and schemas.is_object(items):
@@ -55,7 +59,7 @@ def _lists(answer: Spot, schemas: Schemas) -> Iterator[tuple[str, Spot]]:
 
 
 def _chosen(
-    found: dict[str, Spot], schemas: Schemas, collection: str, known: Spot | None, *, single: bool
+    found: dict[str, LocatedSchema], schemas: Schemas, collection: str, known: LocatedSchema | None, *, single: bool
 ) -> str | None:
     for name, items in found.items():
         if known is not None and schemas.same(items, known):
@@ -67,30 +71,30 @@ def _chosen(
 
 
 def record_in(
-    answer: Spot, schemas: Schemas, collection: str, parameter: str, known: Spot | None = None
-) -> Held | None:
+    answer: LocatedSchema, schemas: Schemas, collection: str, parameter: str, known: LocatedSchema | None = None
+) -> Placement | None:
     """The record that an answer or a body holds; None when it holds none."""
     if schemas.is_list(answer) or not schemas.members(answer):
         return None
     if known is not None and schemas.same(answer, known):
-        return Held((), answer)
-    return _wrapped(answer, schemas, collection, parameter, known, 0) or Held((), answer)
+        return Placement((), answer)
+    return _wrapped(answer, schemas, collection, parameter, known, 0) or Placement((), answer)
 
 
 def _wrapped(
-    answer: Spot, schemas: Schemas, collection: str, parameter: str, known: Spot | None, depth: int
-) -> Held | None:
+    answer: LocatedSchema, schemas: Schemas, collection: str, parameter: str, known: LocatedSchema | None, depth: int
+) -> Placement | None:
     members = schemas.members(answer)
     objects = {name: member for name, member in members.items() if schemas.is_object(member)}
     for name, member in objects.items():
         if known is not None and schemas.same(member, known):
-            return Held((name,), member)
+            return Placement((name,), member)
     if key_field(parameter or "id", collection, members) is not None:
         return None  # an object that has the key is the record itself
     for name, member in objects.items():
         if find_alike(name, _WRAPPERS) or names_one_of(name, collection):
             inner = _wrapped(member, schemas, collection, parameter, known, depth + 1) if depth < 2 else None
-            return Held((name, *inner.path), inner.spot) if inner is not None else Held((name,), member)
+            return Placement((name, *inner.path), inner.schema) if inner is not None else Placement((name,), member)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mockserver.inference.located_schemas import Schemas, Spot
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
 
 _DEEPEST: Final = 4
 _LOOSE: Final = frozenset({"int32", "int64", "float", "double", "password", "binary"})
@@ -17,7 +17,7 @@ class Fitting:
         self.schemas = schemas
         self._known: dict[tuple[int, int], str | None] = {}
 
-    def misfit(self, source: Spot, target: Spot, depth: int = 0) -> str | None:
+    def misfit(self, source: LocatedSchema, target: LocatedSchema, depth: int = 0) -> str | None:
         """Why values of `source` do not fit `target`, shown through it; None when they do."""
         if source.node is target.node or depth > _DEEPEST:
             return None
@@ -27,7 +27,7 @@ class Fitting:
             self._known[key] = self._compared(source, target, depth)
         return self._known[key]
 
-    def _compared(self, source: Spot, target: Spot, depth: int) -> str | None:
+    def _compared(self, source: LocatedSchema, target: LocatedSchema, depth: int) -> str | None:
         return (
             self._types(source, target)
             or self._values(source, target)
@@ -36,7 +36,7 @@ class Fitting:
             or self._items(source, target, depth)
         )
 
-    def _types(self, source: Spot, target: Spot) -> str | None:
+    def _types(self, source: LocatedSchema, target: LocatedSchema) -> str | None:
         given, wanted = self.schemas.types(source), self.schemas.types(target)
         if wanted and not given and self.schemas.members(source):
             given = frozenset({"object"})
@@ -45,24 +45,24 @@ class Fitting:
             return None
         return f"is {_words(given)} here and {_words(wanted)} there"
 
-    def _values(self, source: Spot, target: Spot) -> str | None:
+    def _values(self, source: LocatedSchema, target: LocatedSchema) -> str | None:
         wanted = self._named(target)
         if len(wanted) != 1:
             return None
         given = [value for values in self._named(source) for value in values]
         return None if given and all(value in wanted[0] for value in given) else "has other values here than there"
 
-    def _named(self, spot: Spot) -> list[list[Any]]:
+    def _named(self, schema: LocatedSchema) -> list[list[Any]]:
         """The values that each `enum` or `const` of a schema names."""
-        enums = [list(values) for values in self.schemas.each(spot, "enum") if isinstance(values, list)]
-        return enums + [[value] for value in self.schemas.each(spot, "const")]
+        enums = [list(values) for values in self.schemas.each(schema, "enum") if isinstance(values, list)]
+        return enums + [[value] for value in self.schemas.each(schema, "const")]
 
-    def _formats(self, source: Spot, target: Spot) -> str | None:
+    def _formats(self, source: LocatedSchema, target: LocatedSchema) -> str | None:
         wanted = set(self.schemas.each(target, "format")) - _LOOSE
         missing = wanted - set(self.schemas.each(source, "format"))
         return f"is no {_words(missing)} here" if len(wanted) == 1 and missing else None
 
-    def _members(self, source: Spot, target: Spot, depth: int) -> str | None:
+    def _members(self, source: LocatedSchema, target: LocatedSchema, depth: int) -> str | None:
         if not self.schemas.members(target):
             return None
         given = self.schemas.members(source)
@@ -75,17 +75,17 @@ class Fitting:
         lacking = sorted(name for name in needed if not self.always_there(source, name))
         return f"{lacking[0]} may be missing here" if lacking else None
 
-    def _items(self, source: Spot, target: Spot, depth: int) -> str | None:
+    def _items(self, source: LocatedSchema, target: LocatedSchema, depth: int) -> str | None:
         given, wanted = self.schemas.items(source), self.schemas.items(target)
         if given is None or wanted is None:
             return None
         return self.misfit(given, wanted, depth + 1)
 
-    def always_there(self, spot: Spot, name: str) -> bool:
+    def always_there(self, schema: LocatedSchema, name: str) -> bool:
         """Whether every record of a schema has this field: it is required, readOnly or has a default."""
-        if name in self.schemas.required(spot):
+        if name in self.schemas.required(schema):
             return True
-        inner = self.schemas.members(spot).get(name)
+        inner = self.schemas.members(schema).get(name)
         return inner is not None and any(
             branch.node.get("readOnly") is True or "default" in branch.node for branch in self.schemas.branches(inner)
         )

@@ -50,6 +50,6 @@ def _collections_used(behaviours: Mapping[str, Any]) -> set[str]:
 
 
 def _collection(resource: Resource) -> dict[str, Any]:
-    pointers = [spot.reference for spot in (resource.record, *resource.also)]
+    pointers = [schema.reference for schema in (resource.record, *resource.also)]
     said: dict[str, Any] = {"key": resource.key, "schema": pointers[0] if len(pointers) == 1 else pointers}
     return {**said, "private": list(resource.private)} if resource.private else said

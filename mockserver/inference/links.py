@@ -20,7 +20,7 @@ def _joined(found: list[Resource], schemas: Schemas) -> list[Resource]:
     """One resource for paths that end alike and hold the same records: `/owners/{id}/pets` and `/pets`."""
     joined: list[Resource] = []
     for resource in sorted(found, key=lambda one: len(one.bases[0])):
-        twin = next(
+        overload = next(
             (
                 place
                 for place, other in enumerate(joined)
@@ -30,11 +30,11 @@ def _joined(found: list[Resource], schemas: Schemas) -> list[Resource]:
             ),
             None,
         )
-        if twin is None:
+        if overload is None:
             joined.append(resource)
         else:
-            bases, values = (*joined[twin].bases, *resource.bases), (*joined[twin].values, *resource.values)
-            joined[twin] = replace(joined[twin], bases=bases, values=values)
+            bases, values = (*joined[overload].bases, *resource.bases), (*joined[overload].values, *resource.values)
+            joined[overload] = replace(joined[overload], bases=bases, values=values)
     return joined
 
 

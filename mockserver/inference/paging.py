@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation, Parameter
 from mockserver.inference.collections import Resource
-from mockserver.inference.located_schemas import Schemas, Spot
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, words
 
 _LIMITS: Final = (
@@ -56,7 +56,7 @@ def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
 
 def _meaning(parameter: Parameter, is_field: bool, schemas: Schemas) -> str | None:
     name = _plain(parameter.name)
-    types = schemas.types(schemas.spot(parameter.pointer + "/schema", parameter.schema))
+    types = schemas.types(schemas.at(parameter.pointer + "/schema", parameter.schema))
     if name in _AFTERS:
         return "after"
     if types and not types & {"integer", "number"}:
@@ -69,14 +69,14 @@ def _meaning(parameter: Parameter, is_field: bool, schemas: Schemas) -> str | No
 
 
 def _is_number(parameter: Parameter, schemas: Schemas) -> bool:
-    types = schemas.types(schemas.spot(parameter.pointer + "/schema", parameter.schema))
+    types = schemas.types(schemas.at(parameter.pointer + "/schema", parameter.schema))
     return bool(types) and types <= {"integer", "number"}
 
 
 def _counts_from_zero(parameter: Parameter, schemas: Schemas) -> bool:
-    spot = schemas.spot(parameter.pointer + "/schema", parameter.schema)
-    return any(value == 0 for word in ("default", "minimum") for value in schemas.each(spot, word)) and not any(
-        value == 1 for value in schemas.each(spot, "default")
+    schema = schemas.at(parameter.pointer + "/schema", parameter.schema)
+    return any(value == 0 for word in ("default", "minimum") for value in schemas.each(schema, word)) and not any(
+        value == 1 for value in schemas.each(schema, "default")
     )
 
 
@@ -89,16 +89,14 @@ def filters(operation: Operation, resource: Resource, schemas: Schemas, taken: D
         value = f"$query.{parameter.name}"
         field = find_alike(_unwrapped(parameter.name), fields) if value not in used else None
         path = (
-            _compared(field, fields[field], schemas.spot(parameter.pointer, parameter.schema), schemas)
-            if field
-            else None
+            _compared(field, fields[field], schemas.at(parameter.pointer, parameter.schema), schemas) if field else None
         )
         if path is not None:
             found[path] = value
     return found
 
 
-def _compared(field: str, member: Spot, parameter: Spot, schemas: Schemas) -> str | None:
+def _compared(field: str, member: LocatedSchema, parameter: LocatedSchema, schemas: Schemas) -> str | None:
     """The field to compare, as a path; None when a query value cannot be compared with it."""
     items = schemas.items(member) if schemas.is_list(member) else None
     asked = schemas.items(parameter) if schemas.is_list(parameter) else parameter
@@ -113,54 +111,56 @@ def _compared(field: str, member: Spot, parameter: Spot, schemas: Schemas) -> st
 
 
 def surroundings(
-    answer: Spot, path: tuple[str, ...], schemas: Schemas, operation: Operation
+    answer: LocatedSchema, path: tuple[str, ...], schemas: Schemas, operation: Operation
 ) -> Iterator[tuple[str, str]]:
     """What the envelope of a list says beside it: how many there are, whether and where more follow, what was asked."""
     asked = {_plain(one.name): one for one in queried(operation) if _is_number(one, schemas)}
-    for names, spot in _beside(answer, path, schemas):
-        name, types = _plain(names[-1]), schemas.types(spot)
+    for names, schema in _beside(answer, path, schemas):
+        name, types = _plain(names[-1]), schemas.types(schema)
         if name in _TOTALS and types <= {"integer", "number"}:
             yield reply_path(names), "$total"
         elif name in _MORES and types <= {"boolean"}:
             yield reply_path(names), "$more"
         elif name in _NEXTS and not _is_required(answer, names, schemas):
-            yield reply_path(names), "$next" if _follows(operation) and _is_free_text(spot, schemas) else "$absent"
+            yield reply_path(names), "$next" if _follows(operation) and _is_free_text(schema, schemas) else "$absent"
         elif name in asked and name in (*_LIMITS, *_OFFSETS, *_NUMBERS) and types and types <= {"integer", "number"}:
             said = asked[name]
             if _is_said(said, schemas) or not _is_required(answer, names, schemas):
                 yield reply_path(names), f"$query.{said.name}"
 
 
-def _is_free_text(spot: Spot, schemas: Schemas) -> bool:
+def _is_free_text(schema: LocatedSchema, schemas: Schemas) -> bool:
     """Whether any text will do: the next page is told by the key of a record, which is no URL."""
-    return schemas.types(spot) <= {"string"} and not any(
-        True for word in ("format", "pattern", "enum") for _ in schemas.each(spot, word)
+    return schemas.types(schema) <= {"string"} and not any(
+        True for word in ("format", "pattern", "enum") for _ in schemas.each(schema, word)
     )
 
 
 def _is_said(parameter: Parameter, schemas: Schemas) -> bool:
     """Whether a parameter has a value in every request."""
-    spot = schemas.spot(parameter.pointer + "/schema", parameter.schema)
-    return parameter.required or any(True for _ in schemas.each(spot, "default"))
+    schema = schemas.at(parameter.pointer + "/schema", parameter.schema)
+    return parameter.required or any(True for _ in schemas.each(schema, "default"))
 
 
-def _beside(answer: Spot, path: tuple[str, ...], schemas: Schemas) -> Iterator[tuple[tuple[str, ...], Spot]]:
+def _beside(
+    answer: LocatedSchema, path: tuple[str, ...], schemas: Schemas
+) -> Iterator[tuple[tuple[str, ...], LocatedSchema]]:
     """The members beside the list, on each level of its path, and those of one object such as `meta` or `links`."""
-    spot = answer
+    schema = answer
     for depth in range(len(path)):
-        for name, member in schemas.members(spot).items():
+        for name, member in schemas.members(schema).items():
             if name != path[depth]:
                 yield (*path[:depth], name), member
-                if schemas.is_object(member) and (name in schemas.required(spot) or not schemas.required(member)):
+                if schemas.is_object(member) and (name in schemas.required(schema) or not schemas.required(member)):
                     yield from (((*path[:depth], name, inner), one) for inner, one in schemas.members(member).items())
-        spot = schemas.members(spot)[path[depth]]
+        schema = schemas.members(schema)[path[depth]]
 
 
-def _is_required(answer: Spot, names: tuple[str, ...], schemas: Schemas) -> bool:
-    spot = answer
+def _is_required(answer: LocatedSchema, names: tuple[str, ...], schemas: Schemas) -> bool:
+    schema = answer
     for name in names[:-1]:
-        spot = schemas.members(spot)[name]
-    return names[-1] in schemas.required(spot)
+        schema = schemas.members(schema)[name]
+    return names[-1] in schemas.required(schema)
 
 
 def _follows(operation: Operation) -> bool:

@@ -62,7 +62,7 @@ class _Maker:
 
     def __init__(self, generator: Generator, resource: Resource, seed: str | int) -> None:
         self.generator, self.resource, self.seed = generator, resource, f"{seed}/{resource.name}"
-        self.schema = {"allOf": [{"$ref": spot.reference} for spot in (resource.record, *resource.also)]}
+        self.schema = {"allOf": [{"$ref": schema.reference} for schema in (resource.record, *resource.also)]}
         self.inner = members(self.schema, generator.resolve).get(resource.key)
         self.keys: set[str] = set()
 
@@ -98,15 +98,15 @@ class _Maker:
             self.schema, self.resource.key, resolve=self.generator.resolve, seed=f"{self.seed}/{index}",
             taken=lambda key: str(key) in self.keys, first=index + 1,
         )  # fmt: skip
-        return first if self.is_free(first) else self.held(index)
+        return first if self.is_free(first) else self.placement(index)
 
     def is_free(self, key: Any) -> bool:
         """Whether no record has the key, and a path can hold it."""
         fits = self.generator.fits
-        held = all(fits(value.schema, key) or fits(value.schema, str(key)) for value in self.resource.values)
-        return held and str(key) not in self.keys and "/" not in str(key)
+        placement = all(fits(value.schema, key) or fits(value.schema, str(key)) for value in self.resource.values)
+        return placement and str(key) not in self.keys and "/" not in str(key)
 
-    def held(self, index: int) -> Any:
+    def placement(self, index: int) -> Any:
         """A key made by what the path says of it, written as the record writes keys."""
         schemas = [value.schema for value in self.resource.values if value.schema is not None]
         written = [self.inner] if self.inner is not None else []

@@ -8,9 +8,9 @@ from typing import Any, Final
 from mockserver.contract.operations.operation import Operation
 from mockserver.generate.generator import is_stamp
 from mockserver.inference.collections import Resource
-from mockserver.inference.envelopes import Held, record_in
+from mockserver.inference.envelopes import Placement, record_in
 from mockserver.inference.fitting import Fitting
-from mockserver.inference.located_schemas import Schemas, Spot
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike
 from mockserver.inference.paging import queried
 
@@ -41,16 +41,16 @@ class Sending:
             given = {one.name: f"$query.{one.name}" for one in queried(operation)}
             fields = {name: value for name, value in given.items() if name in known and name != resource.key}
             return Sent(fields, fields) if fields else None
-        held = self._held(body, resource)
-        if held is None:
+        placement = self._placement(body, resource)
+        if placement is None:
             return None
-        base = ".".join(("$body", *held.path))
-        if not self.schemas.share(held.spot, resource.record):
-            given = self._alike(held, resource)
-            enough = 2 * len(given) >= min(len(self.schemas.members(held.spot)), len(known)) > 0
+        base = ".".join(("$body", *placement.path))
+        if not self.schemas.share(placement.schema, resource.record):
+            given = self._alike(placement, resource)
+            enough = 2 * len(given) >= min(len(self.schemas.members(placement.schema)), len(known)) > 0
             return Sent(given, given) if enough else None
-        shared = {name: spot for name, spot in self.schemas.members(held.spot).items() if name in known}
-        odd = tuple(name for name, spot in shared.items() if self.fitting.misfit(spot, known[name]))
+        shared = {name: schema for name, schema in self.schemas.members(placement.schema).items() if name in known}
+        odd = tuple(name for name, schema in shared.items() if self.fitting.misfit(schema, known[name]))
         each = {
             name: f"{base}.{name}" for name in shared if name not in odd and "." not in name and name != resource.key
         }
@@ -60,31 +60,33 @@ class Sending:
     def alike(self, operation: Operation, resource: Resource) -> Sent:
         """The fields that a request gives a record by names alike, however few of all that it sends."""
         body = self.schemas.body(operation.body)
-        held = self._held(body, resource) if body is not None and not self.schemas.is_list(body) else None
-        given = self._alike(held, resource) if held is not None else {}
+        placement = self._placement(body, resource) if body is not None and not self.schemas.is_list(body) else None
+        given = self._alike(placement, resource) if placement is not None else {}
         return Sent(given, given)
 
-    def _only_sent(self, sent: Spot, shown: Spot) -> bool:
+    def _only_sent(self, sent: LocatedSchema, shown: LocatedSchema) -> bool:
         """Whether answers mark as readOnly what this request may well say: each has a schema of its own."""
         return self._is_read_only(shown) and not self._is_read_only(sent)
 
-    def _is_read_only(self, spot: Spot) -> bool:
-        return any(value is True for value in self.schemas.each(spot, "readOnly"))
+    def _is_read_only(self, schema: LocatedSchema) -> bool:
+        return any(value is True for value in self.schemas.each(schema, "readOnly"))
 
-    def _held(self, body: Spot, resource: Resource) -> Held | None:
+    def _placement(self, body: LocatedSchema, resource: Resource) -> Placement | None:
         many = self.schemas.items(body) if self.schemas.is_list(body) else None
         return record_in(many or body, self.schemas, resource.name, resource.key, resource.record)
 
-    def _alike(self, held: Held, resource: Resource) -> Data:
+    def _alike(self, placement: Placement, resource: Resource) -> Data:
         """`friendly_name` of the record from `FriendlyName` of the body."""
         known = self.schemas.members(resource.record)
-        base = ".".join(("$body", *held.path))
-        pairs = ((find_alike(name, known), name, spot) for name, spot in self.schemas.members(held.spot).items())
+        base = ".".join(("$body", *placement.path))
+        pairs = (
+            (find_alike(name, known), name, schema) for name, schema in self.schemas.members(placement.schema).items()
+        )
         return {
             field: f"{base}.{name}"
-            for field, name, spot in pairs
+            for field, name, schema in pairs
             if field is not None and "." not in name + field and field != resource.key
-            if not self.fitting.misfit(spot, known[field])
+            if not self.fitting.misfit(schema, known[field])
         }
 
     def stamps(self, resource: Resource, *, making: bool) -> Data:

@@ -7,9 +7,9 @@ from typing import Any
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.inference.collections import Resource
-from mockserver.inference.envelopes import Held, is_wrapper, list_in, record_in
+from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.fitting import Fitting
-from mockserver.inference.located_schemas import Schemas, Spot
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike
 from mockserver.inference.paging import reply_path, surroundings
 
@@ -29,55 +29,69 @@ class Showing:
     def listed(self, operation: Operation, resource: Resource) -> Data:
         """How records stand in the answer of a list, with what it says of the list. Raises LeftToExample."""
         answer = self.schemas.answer(operation)
-        held = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
-        if answer is None or held is None:
+        placement = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
+        if answer is None or placement is None:
             raise LeftToExample("what it answers holds no list of records")
-        if self._fits_several(answer, held, resource, listed=True):
+        if self._fits_several(answer, placement, resource, listed=True):
             raise LeftToExample("its records would fit two of the lists of which they must fit exactly one")
-        problem = self._problem(resource, held.spot)
+        problem = self._problem(resource, placement.schema)
         if problem is not None:
             raise LeftToExample(f"its items do not fit the records of {resource.name}: {problem}")
-        around = dict(surroundings(answer, held.path, self.schemas, operation))
-        return {"reply": _reply(held.path, "$records", around)}
+        around = dict(surroundings(answer, placement.path, self.schemas, operation))
+        return {"reply": _reply(placement.path, "$records", around)}
 
-    def _fits_several(self, answer: Spot, held: Held, resource: Resource, *, listed: bool = False) -> bool:
+    def _fits_several(
+        self, answer: LocatedSchema, placement: Placement, resource: Resource, *, listed: bool = False
+    ) -> bool:
         """Whether nothing tells the records apart from what another alternative of the answer holds."""
-        for name in held.path:
+        for name in placement.path:
             answer = self.schemas.members(answer)[name]
         for branch in self.schemas.branches(answer):
             options = branch.node.get("oneOf")
             if isinstance(options, list) and "discriminator" not in branch.node:
-                spots = [self.schemas.spot("", option) for option in options]
-                shown = [self.schemas.items(spot) if listed else spot for spot in spots]
+                alternatives = [self.schemas.at("", option) for option in options]
+                shown = [self.schemas.items(schema) if listed else schema for schema in alternatives]
                 if sum(one is not None and self._may_be(one, resource) for one in shown) > 1:
                     return True
         return False
 
-    def _may_be(self, shown: Spot, resource: Resource) -> bool:
+    def _may_be(self, shown: LocatedSchema, resource: Resource) -> bool:
         """Whether the records always fit a schema."""
-        spots = (resource.record, *resource.also)
-        if not self.schemas.is_object(shown) or all(self.fitting.misfit(spot, shown) is not None for spot in spots):
+        records = (resource.record, *resource.also)
+        if not self.schemas.is_object(shown) or all(
+            self.fitting.misfit(schema, shown) is not None for schema in records
+        ):
             return False
-        return not any(self.schemas.forbids(shown, name) for spot in spots for name in self.schemas.required(spot))
+        return not any(
+            self.schemas.forbids(shown, name) for schema in records for name in self.schemas.required(schema)
+        )
 
-    def lists(self, answer: Spot, resource: Resource) -> Held | None:
+    def lists(self, answer: LocatedSchema, resource: Resource) -> Placement | None:
         """Where an answer holds a list of the very records of a collection; None when it holds none."""
-        held = list_in(answer, self.schemas, resource.name, resource.record)
-        if held is None or not self.is_record(held.spot, resource) or not is_wrapper(held.path, resource.name):
+        placement = list_in(answer, self.schemas, resource.name, resource.record)
+        if (
+            placement is None
+            or not self.is_record(placement.schema, resource)
+            or not is_wrapper(placement.path, resource.name)
+        ):
             return None
-        return held
+        return placement
 
-    def is_record(self, spot: Spot, resource: Resource) -> bool:
-        return self.schemas.same(spot, resource.record) or any(
-            self.schemas.same(spot, other) for other in resource.also
+    def is_record(self, schema: LocatedSchema, resource: Resource) -> bool:
+        return self.schemas.same(schema, resource.record) or any(
+            self.schemas.same(schema, other) for other in resource.also
         )
 
     def acted(self, operation: Operation, resource: Resource) -> Data:
         answer = self.schemas.answer(operation)
-        held = record_in(answer, self.schemas, resource.name, "", resource.record) if answer is not None else None
-        if held is None or not self.is_record(held.spot, resource) or not is_wrapper(held.path, resource.name):
+        placement = record_in(answer, self.schemas, resource.name, "", resource.record) if answer is not None else None
+        if (
+            placement is None
+            or not self.is_record(placement.schema, resource)
+            or not is_wrapper(placement.path, resource.name)
+        ):
             return {}
-        return {"reply": _reply(held.path, "$record")}
+        return {"reply": _reply(placement.path, "$record")}
 
     def record(self, operation: Operation, resource: Resource, *, must: bool = False) -> Data:
         """How the record stands in the answer; nothing where the answer does not show it."""
@@ -90,30 +104,30 @@ class Showing:
             if must:
                 raise LeftToExample("what it answers is a list where one record is meant")
             return {}
-        held = record_in(answer, self.schemas, resource.name, resource.key, resource.record)
-        problem = "they are none" if held is None else self._problem(resource, held.spot)
-        if held is not None and self._is_in_one_of_several(answer, held.path):
+        placement = record_in(answer, self.schemas, resource.name, resource.key, resource.record)
+        problem = "they are none" if placement is None else self._problem(resource, placement.schema)
+        if placement is not None and self._is_in_one_of_several(answer, placement.path):
             problem = "it shows one, or something else"
-        if held is None or problem is not None:
+        if placement is None or problem is not None:
             if must:
                 raise LeftToExample(f"its answer does not fit the records of {resource.name}: {problem}")
             return self._key_alone(answer, resource)
-        if self._fits_several(answer, held, resource):
+        if self._fits_several(answer, placement, resource):
             if must:
                 raise LeftToExample("its records would fit two of the alternatives of which they must fit exactly one")
             return {}
-        return {"reply": _reply(held.path, "$record")}
+        return {"reply": _reply(placement.path, "$record")}
 
-    def _is_in_one_of_several(self, answer: Spot, path: tuple[str, ...]) -> bool:
+    def _is_in_one_of_several(self, answer: LocatedSchema, path: tuple[str, ...]) -> bool:
         """Whether only some of the alternatives of an answer have the member in which the record lies: what the rest
         of the answer is made of may be that of another alternative."""
         alternatives = answer.node.get("oneOf") if isinstance(answer.node, Mapping) else None
         if not path or not isinstance(alternatives, list):
             return False
-        spots = (self.schemas.spot(answer.pointer, alternative) for alternative in alternatives)
-        return not all(path[0] in self.schemas.members(spot) for spot in spots)
+        options = (self.schemas.at(answer.pointer, alternative) for alternative in alternatives)
+        return not all(path[0] in self.schemas.members(schema) for schema in options)
 
-    def _key_alone(self, answer: Spot, resource: Resource) -> Data:
+    def _key_alone(self, answer: LocatedSchema, resource: Resource) -> Data:
         """The key of the record, where the answer tells that and not the record."""
         members, known = self.schemas.members(answer), self.schemas.members(resource.record)
         name = find_alike(resource.key, members)
@@ -122,7 +136,7 @@ class Showing:
         misfits = resource.key in known and self.fitting.misfit(known[resource.key], members[name])
         return {} if misfits else {"reply": {reply_path((name,)): f"$record.{resource.key}"}}
 
-    def _problem(self, resource: Resource, shown: Spot) -> str | None:
+    def _problem(self, resource: Resource, shown: LocatedSchema) -> str | None:
         if any(self.schemas.same(shown, other) for other in (resource.record, *resource.also)):
             return None
         if not self.schemas.share(shown, resource.record):

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
-from mockserver.inference.located_schemas import Schemas, Spot
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike
 from mockserver.inference.paging import filters, page
 from mockserver.inference.routes import VALUE, Route, Shape
@@ -95,13 +95,13 @@ class Verbs:
         candidates = [above] if above is not None else self._owners(answer) if VALUE not in route.shape else []
         return next((one for one in candidates if self.showing.lists(answer, one) is not None), None)
 
-    def _owners(self, answer: Spot) -> list[Resource]:
+    def _owners(self, answer: LocatedSchema) -> list[Resource]:
         """The only collection with records of the schema that an answer lists; none when there are several."""
-        held = list_in(answer, self.schemas, "")
-        if held is None:
+        placement = list_in(answer, self.schemas, "")
+        if placement is None:
             return []
         many = (one for one in self.resources.values() if not one.single)
-        owners = {one.name: one for one in many if self.showing.is_record(held.spot, one)}
+        owners = {one.name: one for one in many if self.showing.is_record(placement.schema, one)}
         return list(owners.values()) if len(owners) == 1 else []
 
     def _takes_many(self, route: Route, resource: Resource) -> bool:
@@ -204,7 +204,7 @@ class Verbs:
         )
         if key is None or schema is None:
             return True
-        given, wanted = self.schemas.types(self.schemas.spot("", schema)), self.schemas.types(key)
+        given, wanted = self.schemas.types(self.schemas.at("", schema)), self.schemas.types(key)
         loose = wanted | {"integer"} if "number" in wanted else wanted
         return not given or not wanted or bool(given & loose)
 
@@ -223,13 +223,15 @@ class Verbs:
 
     def _change_by_body(self, route: Route, resource: Resource, method: str) -> Data:
         body = self.schemas.body(route.operation.body)
-        held = record_in(body, self.schemas, resource.name, resource.key, resource.record) if body is not None else None
-        key = find_alike(resource.key, self.schemas.members(held.spot)) if held is not None else None
-        if held is None or key is None:
+        placement = (
+            record_in(body, self.schemas, resource.name, resource.key, resource.record) if body is not None else None
+        )
+        key = find_alike(resource.key, self.schemas.members(placement.schema)) if placement is not None else None
+        if placement is None or key is None:
             raise LeftToExample(
                 f"{method} on a collection, and what is sent does not name a record by its {resource.key}"
             )
-        find = {"find": {resource.name: {resource.key: "$body." + ".".join((*held.path, key))}}}
+        find = {"find": {resource.name: {resource.key: "$body." + ".".join((*placement.path, key))}}}
         return self._change(route, resource, method, find)
 
     def _gone(self, resource: Resource) -> Data:

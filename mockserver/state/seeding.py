@@ -64,7 +64,7 @@ def seed_world(
     """
     records = {}
     made = [schema for name in fixtures.records if name in fixtures.made for schema in schemas.get(name) or ()]
-    accepts = contract.together(made)
+    accepts = contract.joint_validator(made)
     for name, held in fixtures.records.items():
         source = fixtures.sources.get(name)
         if name not in rules:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from mockserver.contract.contract import Contract, Match
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import Body, MediaType, Operation, Parameter, SecurityScheme
-from mockserver.contract.operations.overloads import unsayable
+from mockserver.contract.operations.overloads import unsendable
 from mockserver.generate import Generator, Unsatisfiable
 from mockserver.messages import Request
 from tests.mockserver.contract.made import JUNK_TEXTS, Unmakable, spoiled
@@ -114,7 +114,7 @@ class Drafts:
 
     def sound(self, operation: Operation, known: Mapping[str, Any], body: Mapping[str, Any]) -> Draft:
         """A request that the contract takes; `known` are path values and `body` fields of records that are there."""
-        if unsayable(operation):
+        if unsendable(operation):
             raise Unmakable("a path value behind a #, which no request sends")
         values = []
         for parameter in operation.parameters:

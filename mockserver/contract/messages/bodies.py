@@ -11,15 +11,15 @@ from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.decoding import Part, Undecodable
 from mockserver.contract.operations import media, styles
 from mockserver.contract.operations.operation import ABSENT, Body, MediaType
-from mockserver.contract.schemas.judge import Judge
+from mockserver.contract.schemas.validators import SchemaValidator
 from mockserver.errors import Refused, Violation
 
 
 class BodyReader:
     """Reads bodies of one declared media type."""
 
-    def __init__(self, media_type: MediaType, header: str, caster: Caster, judge: Judge | None) -> None:
-        self.media_type, self.caster, self.judge = media_type, caster, judge
+    def __init__(self, media_type: MediaType, header: str, caster: Caster, validator: SchemaValidator | None) -> None:
+        self.media_type, self.caster, self.validator = media_type, caster, validator
         name, self.parameters = media.split(header)
         self.kind = media.kind(name)
         self.charset = _charset(self.parameters.get("charset", "utf-8"), header)
@@ -32,23 +32,23 @@ class BodyReader:
         """The value of the body and its violations; `Refused` when the bytes cannot be read."""
         try:
             if self._utf8_json:
-                value = judged = decoding.json_value(raw)
+                value = checked = decoding.json_value(raw)
             else:
-                value, judged = self.decoded(raw)
+                value, checked = self.decoded(raw)
         except Undecodable as error:
             raise Refused(400, f"The body {error}", (Violation("body", str(error), self.media_type.pointer),)) from None
-        judge = self.judge
-        if judge is None or judged is ABSENT:
+        validator = self.validator
+        if validator is None or checked is ABSENT:
             return value, ()
         try:
-            if judge.accepts(judged):
+            if validator.accepts(checked):
                 return value, ()
         except ValueError:  # the validator's own limit of depth
             pass
-        return value, judge.violations(judged, "body")
+        return value, validator.violations(checked, "body")
 
     def decoded(self, raw: bytes) -> tuple[Any, Any]:
-        """The value, and the form of it that the schema judges."""
+        """The value, and the form of it that the schema validators."""
         if self.kind == "json":
             value = decoding.json_value(decoding.text(raw, self.charset).encode())
             return value, value
@@ -97,7 +97,7 @@ class BodyReader:
         return found if isinstance(found, Mapping) else {}
 
     def multipart(self, raw: bytes) -> tuple[Any, Any]:
-        """The fields of a multipart body; files are bytes, which the schema judges as strings."""
+        """The fields of a multipart body; files are bytes, which the schema checks as strings."""
         values: dict[str, list[Any]] = {}
         for part in decoding.parts(raw, self.parameters.get("boundary", "")):
             values.setdefault(part.name, []).append(self._part(part))

@@ -1,4 +1,4 @@
-"""What a request says to one operation: parameters and body, read and judged."""
+"""What a request says to one operation: parameters and body, read and checked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.parameters import ParameterReader
 from mockserver.contract.operations import media, styles
 from mockserver.contract.operations.operation import EMPTY, Body, MediaType, Operation, Parameter
-from mockserver.contract.schemas.judge import Judge, Judges
+from mockserver.contract.schemas.validators import SchemaValidator, SchemaValidators
 from mockserver.errors import Refused, Violation
 from mockserver.messages import Inputs, Request
 
@@ -23,8 +23,8 @@ _MOST_CONTENT_TYPES: Final = 64
 class InputReader:
     """Reads the requests of one operation."""
 
-    def __init__(self, operation: Operation, caster: Caster, judges: Judges) -> None:
-        self._caster, self._judges = caster, judges
+    def __init__(self, operation: Operation, caster: Caster, validators: SchemaValidators) -> None:
+        self._caster, self._validators = caster, validators
         self._path = self._readers(operation, "path")
         self._query = self._readers(operation, "query")
         self._header = self._readers(operation, "header")
@@ -37,19 +37,19 @@ class InputReader:
     def _readers(self, operation: Operation, location: str) -> tuple[ParameterReader, ...]:
         mine = [parameter for parameter in operation.parameters if parameter.location == location]
         names = frozenset(parameter.name for parameter in mine)
-        return tuple(ParameterReader(one, self._caster, self._judge_of(one), names) for one in mine)
+        return tuple(ParameterReader(one, self._caster, self._validator_of(one), names) for one in mine)
 
     def _whole_query(self, parameter: Parameter) -> BodyReader:
         """The query string as one value with a media type of its own (OpenAPI 3.2, 4.12.2)."""
         content = parameter.content or MediaType("application/x-www-form-urlencoded")
-        return BodyReader(content, content.name, self._caster, self._judge_of(parameter))
+        return BodyReader(content, content.name, self._caster, self._validator_of(parameter))
 
-    def _judge_of(self, parameter: Parameter) -> Judge | None:
+    def _validator_of(self, parameter: Parameter) -> SchemaValidator | None:
         schema = parameter.content.schema if parameter.content else parameter.schema
         if schema is None:
             return None
         base = parameter.content.pointer if parameter.content else parameter.pointer
-        return self._judges.of(schema, writing=True, pointer=f"{base}/schema")
+        return self._validators.of(schema, writing=True, pointer=f"{base}/schema")
 
     def read(self, path_values: Mapping[str, str], request: Request) -> Inputs:
         """The typed values; `Refused` with 400 or 415 and every violation."""
@@ -100,12 +100,12 @@ class InputReader:
         media_type = media.declared_for(body.media_types, header) if header else None
         if media_type is None:
             raise unsupported(body, header)
-        judge = None
+        validator = None
         if media_type.schema is not None:
-            judge = self._judges.of(media_type.schema, writing=True, pointer=f"{media_type.pointer}/schema")
+            validator = self._validators.of(media_type.schema, writing=True, pointer=f"{media_type.pointer}/schema")
         if len(self._bodies) >= _MOST_CONTENT_TYPES:
             self._bodies.clear()
-        self._bodies[header] = reader = BodyReader(media_type, header, self._caster, judge)
+        self._bodies[header] = reader = BodyReader(media_type, header, self._caster, validator)
         return reader
 
 

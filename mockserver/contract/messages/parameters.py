@@ -1,4 +1,4 @@
-"""Parameters of a request: taken from where they travel, given their types, judged by their schemas."""
+"""Parameters of a request: taken from where they travel, given their types, checked against their schemas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.operations import styles
 from mockserver.contract.operations.operation import ABSENT, Parameter
-from mockserver.contract.schemas.judge import Judge
+from mockserver.contract.schemas.validators import SchemaValidator
 from mockserver.contract.schemas.wording import missing
 from mockserver.errors import Violation
 
@@ -22,14 +22,16 @@ Take = Callable[[Mapping[str, Any]], Any]
 class ParameterReader:
     """Reads one parameter."""
 
-    __slots__ = ("_allow_empty", "_cast", "_default", "_judge", "_siblings", "_take", "key", "parameter", "place")
+    __slots__ = ("_allow_empty", "_cast", "_default", "_siblings", "_take", "_validator", "key", "parameter", "place")
 
-    def __init__(self, parameter: Parameter, caster: Caster, judge: Judge | None, siblings: frozenset[str]) -> None:
+    def __init__(
+        self, parameter: Parameter, caster: Caster, validator: SchemaValidator | None, siblings: frozenset[str]
+    ) -> None:
         schema = parameter.content.schema if parameter.content else parameter.schema
         self.parameter = parameter
         self.key = parameter.name.lower() if parameter.location == "header" else parameter.name
         self.place = f"{parameter.location}.{parameter.name}"
-        self._judge = judge
+        self._validator = validator
         self._siblings = siblings if parameter.location != "header" else frozenset(map(str.lower, siblings))
         self._allow_empty = parameter.location == "query" and parameter.raw.get("allowEmptyValue") is True
         if parameter.content:
@@ -41,7 +43,7 @@ class ParameterReader:
     def _fitting(self, default: Any) -> Any:
         """The default, where the schema accepts it; some authors write numbers as text."""
         tried = () if default is None else (default, self._cast(default))
-        return next((value for value in tried if self._judge is None or self._judge.accepts(value)), ABSENT)
+        return next((value for value in tried if self._validator is None or self._validator.accepts(value)), ABSENT)
 
     def read(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
         """Puts the parameter's value into `found`, or what is wrong with it into `breaches`."""
@@ -50,8 +52,8 @@ class ParameterReader:
             self._absent(values, found, breaches)
             return
         value = self._cast(raw)
-        if self._judge is not None and not self._judge.accepts(value):
-            value = self._second_try(self._judge, raw, value, breaches)
+        if self._validator is not None and not self._validator.accepts(value):
+            value = self._second_try(self._validator, raw, value, breaches)
         found[self.key] = value
 
     def _absent(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
@@ -62,13 +64,13 @@ class ParameterReader:
         elif self._default is not ABSENT:
             found[self.key] = self._default
 
-    def _second_try(self, judge: Judge, raw: Any, value: Any, breaches: list[Violation]) -> Any:
+    def _second_try(self, validator: SchemaValidator, raw: Any, value: Any, breaches: list[Violation]) -> Any:
         """Where several types are allowed, `5` may be meant as text; and `?flag=` where it may be empty."""
         if self._allow_empty and raw in ("", []):
             return raw
-        if value is not raw and judge.accepts(raw):
+        if value is not raw and validator.accepts(raw):
             return raw
-        breaches.extend(judge.violations(value, self.place))
+        breaches.extend(validator.violations(value, self.place))
         return value
 
 

@@ -29,7 +29,7 @@ def has_more(template: str) -> bool:
     return any(mark in template for mark in _MARKS)
 
 
-def unsayable(operation: Operation) -> list[str]:
+def unsendable(operation: Operation) -> list[str]:
     """The path parameters that stand behind the # of the template alone, so that no request can hold their values."""
     sent, _, fragment = operation.template.partition("#")
     names = (one.name for one in operation.parameters if one.location == "path")
@@ -37,7 +37,7 @@ def unsayable(operation: Operation) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Twin:
+class Overload:
     """One of several operations of a path and method; `names` are the parameters in its path, in order."""
 
     operation: Operation
@@ -73,10 +73,10 @@ class Twin:
         return {inner: query[name][-1] for name, inner in expressions if name in query}
 
 
-def nearest(twins: Sequence[Twin], request: Request) -> tuple[Twin, dict[str, str]]:
+def nearest(overloads: Sequence[Overload], request: Request) -> tuple[Overload, dict[str, str]]:
     """The operation that a request lacks least for, of equal ones that of the most requirements, then the first."""
     query = styles.query_values(request.query)
-    chosen = min(twins, key=lambda twin: twin.lacks(request, query))
+    chosen = min(overloads, key=lambda overload: overload.lacks(request, query))
     return chosen, chosen.from_query(query)
 
 

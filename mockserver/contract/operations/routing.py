@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import msgspec
 
 from mockserver.contract.operations.operation import EMPTY, Operation
-from mockserver.contract.operations.overloads import Twin, has_more, nearest, path_of
+from mockserver.contract.operations.overloads import Overload, has_more, nearest, path_of
 from mockserver.errors import Refused
 from mockserver.messages import Request
 
@@ -35,8 +35,10 @@ class Match(msgspec.Struct, frozen=True):
 class _Path(msgspec.Struct):
     """What is declared for paths of one shape: by method, the operation and its parameters' names in order."""
 
-    methods: dict[str, Twin] = msgspec.field(default_factory=dict)
-    twins: dict[str, list[Twin]] = msgspec.field(default_factory=dict)  #: by method, where what a request holds decides
+    methods: dict[str, Overload] = msgspec.field(default_factory=dict)
+    overloads: dict[str, list[Overload]] = msgspec.field(
+        default_factory=dict
+    )  #: by method, where what a request holds decides
 
 
 _Found = tuple[_Path, tuple[str, ...]]
@@ -107,17 +109,17 @@ class Router:
 
     def _add(self, operation: Operation) -> None:
         template = path_of(operation.template)
-        twin = Twin(operation, tuple(EXPRESSION.findall(template)))
-        if twin.names:
+        overload = Overload(operation, tuple(EXPRESSION.findall(template)))
+        if overload.names:
             node = self._root
             for segment in template.split("/")[1:]:
                 node = node.child(segment)
             node.path = path = node.path or _Path()
         else:
             path = self._literal.setdefault(unquote(template), _Path())
-        first = path.methods.setdefault(operation.method, twin)
-        if has_more(operation.template) or (first is not twin and has_more(first.operation.template)):
-            path.twins.setdefault(operation.method, [first] if first is not twin else []).append(twin)
+        first = path.methods.setdefault(operation.method, overload)
+        if has_more(operation.template) or (first is not overload and has_more(first.operation.template)):
+            path.overloads.setdefault(operation.method, [first] if first is not overload else []).append(overload)
 
     def route(self, method: str, path: str, request: Request | None = None) -> Match:
         """The operation; `Refused` with 404 or, naming the methods in `Allow`, with 405.
@@ -133,9 +135,9 @@ class Router:
             return found
         allowed = self.allowed(path)
         if not allowed:
-            twin = path.rstrip("/") if path.endswith("/") else path + "/"
-            if self.allowed(twin):
-                raise Refused(404, f"The contract has no path {path[:200]}; it has {twin[:200]}")
+            overload = path.rstrip("/") if path.endswith("/") else path + "/"
+            if self.allowed(overload):
+                raise Refused(404, f"The contract has no path {path[:200]}; it has {overload[:200]}")
             if found := self._left_empty(request, method, path):
                 return found
             raise Refused(404, f"The contract has no path {path[:200]}")
@@ -165,19 +167,19 @@ class Router:
                 yield path[len(base) :] or "/"
 
     def _match_below(self, request: Request, method: str, path: str) -> Match | None:
-        if (literal := self._literal.get(path)) and (twin := literal.methods.get(method)):
-            if literal.twins:
+        if (literal := self._literal.get(path)) and (overload := literal.methods.get(method)):
+            if literal.overloads:
                 return self._chosen(literal, request, method, [])
-            return self._plain.setdefault((method, path), Match(twin.operation, EMPTY))
+            return self._plain.setdefault((method, path), Match(overload.operation, EMPTY))
         found = self._root.find(path.split("/"), 1, method) if path.startswith("/") else None
         return self._chosen(found[0], request, method, found[1]) if found is not None else None
 
     @staticmethod
     def _chosen(path: _Path, request: Request, method: str, values: list[str]) -> Match:
-        twin, more = path.methods[method], EMPTY
-        if method in path.twins:
-            twin, more = nearest(path.twins[method], request)
-        return Match(twin.operation, {**dict(zip(twin.names, reversed(values), strict=True)), **more})
+        overload, more = path.methods[method], EMPTY
+        if method in path.overloads:
+            overload, more = nearest(path.overloads[method], request)
+        return Match(overload.operation, {**dict(zip(overload.names, reversed(values), strict=True)), **more})
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that the contract declares for a path: for `/pets/mine`, not those of `/pets/{id}` as well."""

@@ -1,11 +1,11 @@
-"""The keywords of JSON Schema (2020-12) that judge a value, and mending of those that documents get wrong."""
+"""The keywords of JSON Schema (2020-12) that validator a value, and repair of those that documents get wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from mockserver.contract.schemas.compiled import mended_pattern
+from mockserver.contract.schemas.compiled import repaired_pattern
 
 Note = Callable[[str], None]
 
@@ -35,15 +35,15 @@ TYPES: Final = frozenset(("string", "number", "integer", "boolean", "array", "ob
 
 
 def plain_keyword(key: str, value: Any, note: Note) -> dict[str, Any]:
-    """The keyword as JSON Schema wants it; nothing where it judges no value, or cannot be read (with a note)."""
+    """The keyword as JSON Schema wants it; nothing where it validators no value, or cannot be read (with a note)."""
     reader = _READERS.get(key)
     if reader is None:
         return {}
-    mended = reader(value)
-    if mended is None:
+    repaired = reader(value)
+    if repaired is None:
         note(f"{key}: {value!r} cannot be read and is ignored")
         return {}
-    return {key: mended[0]}
+    return {key: repaired[0]}
 
 
 _Read = tuple[Any] | None
@@ -89,7 +89,7 @@ def _format(value: Any) -> _Read:
 
 
 def _pattern(value: Any) -> _Read:
-    pattern = mended_pattern(value) if isinstance(value, str) else None
+    pattern = repaired_pattern(value) if isinstance(value, str) else None
     return (pattern,) if pattern is not None else None
 
 

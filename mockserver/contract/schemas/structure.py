@@ -1,7 +1,7 @@
 """Whether a document has the structure that OpenAPI asks for, by the official schemas of the specification.
 
 A breach that leaves no doubt how to serve the document (an unknown key, a missing description, a keyword of a schema
-that no value can be judged by) is a note; any other refuses it.
+that has no effect on any value) is a note; any other refuses it.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _harmless(breach: Breach) -> bool:
 
 
 def _in_schema(path: tuple[str | int, ...]) -> bool:
-    """Whether a breach lies within a schema, whose keywords are mended one by one."""
+    """Whether a breach lies within a schema, whose keywords are repaired one by one."""
     return "schema" in path[:-1] or (path[:2] == ("components", "schemas") and len(path) > 3)
 
 

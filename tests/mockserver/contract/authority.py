@@ -21,7 +21,7 @@ from mockserver.contract.contract import Contract, Match
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.styles import cookie_values, query_values
-from mockserver.contract.schemas.validation import format_validators
+from mockserver.contract.schemas.second_opinion import format_validators
 from mockserver.errors import Refused, Violation
 from mockserver.messages import Request
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mockserver import plain_yaml
 from mockserver.contract.contract import Contract, load_contract
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.contract.schemas import judge
+from mockserver.contract.schemas import validators
 from mockserver.errors import DocumentError, Refused
 from mockserver.messages import Request
 from tests.mockserver.contract.documents import DOCUMENTS
@@ -43,8 +43,8 @@ def exercise(contract: Contract) -> None:
             with suppress(Refused):
                 contract.read_inputs(contract.route(request.method, request.path), request)
         for status in (200, 404):
-            contract.check_answer(operation, status, (("X-A", "1"),), "application/json", {"a": [1]})
-            contract.check_answer(operation, status, (), None, ABSENT)
+            contract.check_response(operation, status, (("X-A", "1"),), "application/json", {"a": [1]})
+            contract.check_response(operation, status, (), None, ABSENT)
 
 
 def test_our_own_contract_serves(contract: Contract) -> None:
@@ -61,7 +61,7 @@ def test_every_example_of_our_contract_keeps_it(contract: Contract) -> None:
             headers = [(name, "x") for name in response.headers]
             for media_type in response.media_types.values():
                 for example in media_type.examples.values():
-                    assert contract.check_answer(operation, int(status), headers, media_type.name, example) == ()
+                    assert contract.check_response(operation, int(status), headers, media_type.name, example) == ()
 
 
 @settings(max_examples=400, deadline=None)
@@ -104,7 +104,7 @@ def test_compiled_schemas_are_given_up_when_they_are_too_many(
     contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The verdicts stay the same."""
-    monkeypatch.setattr(judge, "MOST_DEFINITIONS", 2)
+    monkeypatch.setattr(validators, "MOST_DEFINITIONS", 2)
     fresh = load_contract(SPEC)
     for _ in range(2):
         for name, schema in contract.document.root["components"]["schemas"].items():
@@ -114,7 +114,7 @@ def test_compiled_schemas_are_given_up_when_they_are_too_many(
 
 @pytest.mark.parametrize("depth", [50, 150, 300, 900])
 def test_deep_schemas_are_served_or_refused(load: Any, depth: int) -> None:
-    """A schema may nest as deep as the reader goes; beyond, the document is refused or the schema judges nothing."""
+    """A schema may nest as deep as the reader goes; beyond, the document is refused or the schema accepts anything."""
     schema: dict[str, Any] = {"type": "string"}
     for _ in range(depth):
         schema = {"type": "array", "items": schema}

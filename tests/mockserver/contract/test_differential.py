@@ -1,4 +1,4 @@
-"""Our compiled judges and openapi-core give the same verdict on whatever is sent and answered."""
+"""Our compiled validators and openapi-core give the same verdict on whatever is sent and answered."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_both_judge_answers_alike(both: Both, data: st.DataObject) -> None:
     random = Random(data.draw(st.integers(0, 2**32)))
     value = made_answer(contract, media_type, random, spoil=data.draw(st.booleans()))
     headers = [("WWW-Authenticate", "Bearer")] if data.draw(st.booleans()) else []
-    ours = contract.check_answer(operation, int(status), headers, media_type.name, value)
+    ours = contract.check_response(operation, int(status), headers, media_type.name, value)
     theirs = authority.answer_errors(operation, int(status), headers, media_type.name, value)
     assert bool(ours) == bool(theirs), (value, ours, told(theirs))
 

@@ -46,7 +46,7 @@ class Control:
             value = json_module.loads(heard.body)
         headers = tuple(heard.headers.items())
         if media != "application/yaml":
-            assert not self.contract.check_answer(operation, heard.status, headers, media, value), heard
+            assert not self.contract.check_response(operation, heard.status, headers, media, value), heard
 
     def world(self, path: str = "", world: str = "main") -> Any:
         """What a GET below a world gives."""

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.generate import Generator, Unsatisfiable, generate
-from mockserver.generate.fits import Judge
+from mockserver.generate.fits import Checker
 from tests.mockserver.generate.schemas import SCHEMAS, VALUES, satisfied_by
 
 CALM = settings(
@@ -55,7 +55,7 @@ def test_a_schema_that_some_value_satisfies_gets_one(data: st.DataObject) -> Non
 @given(SCHEMAS, VALUES)
 def test_the_judge_agrees_with_an_independent_validator(schema: Any, value: Any) -> None:
     """A value fits a schema exactly when jsonschema-rs accepts it."""
-    assert Judge(resolve).fits(schema, value) == accepts(schema, value), (schema, value)
+    assert Checker(resolve).fits(schema, value) == accepts(schema, value), (schema, value)
 
 
 @CALM

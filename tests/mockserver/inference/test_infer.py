@@ -262,8 +262,8 @@ def test_seeded_keys_are_such_as_a_path_can_hold(load: Load) -> None:
 @pytest.fixture
 def shop(tmp_path: Path, build: Callable[[Settings], Engine], petstore: Contract, inferred: Inferred) -> Ask:
     """The pet shop, running on what was inferred; the shelves apart, whose key no schema shows."""
-    data = {part: {name: what for name, what in held.items() if not name.lower().endswith(("shelf", "shelves"))}
-            for part, held in inferred.behaviours.items()}  # fmt: skip
+    data = {part: {name: what for name, what in placement.items() if not name.lower().endswith(("shelf", "shelves"))}
+            for part, placement in inferred.behaviours.items()}  # fmt: skip
     behaviours, fixtures = tmp_path / "behaviours.yaml", tmp_path / "seeds.yaml"
     behaviours.write_text(as_yaml(Inferred(data, {})))
     seeds = {name: records for name, records in seed_records(petstore, inferred).items() if name in data["collections"]}

@@ -107,7 +107,7 @@ def test_a_document_without_info_is_served(tmp_path: Path, version: str) -> None
     ids=lambda operation: next(iter(set(operation) - {"responses"}), "response"),
 )
 def test_what_does_no_harm_is_noted(load: Any, version: str, operation: Any) -> None:
-    """Unknown keys, missing descriptions and keywords that judge no value do not keep a document from being served."""
+    """Unknown keys, missing descriptions and keywords without effect do not keep a document from being served."""
     contract = load({"/a": {"get": operation}}, version)
     assert contract.route("GET", "/a").operation
     assert contract.notes

@@ -1,4 +1,4 @@
-"""Answers judged by what an operation declares for their status."""
+"""Checks responses against what an operation declares for their status."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.parameters import ParameterReader
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Parameter, Response
-from mockserver.contract.schemas.judge import Judge, Judges
+from mockserver.contract.schemas.validators import SchemaValidator, SchemaValidators
 from mockserver.errors import Violation
 
 _BODILESS = frozenset({204, 205, 304})
 """Statuses whose answers have no body, whatever is declared for them (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 
 
-class AnswerJudge:
-    """Judges answers of one operation, status and content type."""
+class ResponseValidator:
+    """SchemaValidators answers of one operation, status and content type."""
 
     def __init__(
-        self, operation: Operation, status: int, content_type: str | None, caster: Caster, judges: Judges
+        self, operation: Operation, status: int, content_type: str | None, caster: Caster, validators: SchemaValidators
     ) -> None:
-        self._judges = judges
+        self._validators = validators
         response = operation.response_for(status)
         self._always = _undeclared(operation, status, response)
         self._headers = tuple(self._header(one, caster) for one in response.headers.values()) if response else ()
@@ -31,26 +31,26 @@ class AnswerJudge:
         self._declares_body = bool(response and response.media_types) and status not in _BODILESS
         self._pointer = response.pointer if response else operation.pointer
         self._known = ", ".join(response.media_types) if response else ""
-        self._judge = self._body_judge(self._media_type, content_type)
+        self._validator = self._body_validator(self._media_type, content_type)
         self._plain = not self._always and not self._headers
 
     def _header(self, header: Parameter, caster: Caster) -> ParameterReader:
         schema = header.content.schema if header.content else header.schema
-        judge = None
+        validator = None
         if schema is not None:
-            judge = self._judges.of(schema, writing=False, pointer=f"{header.pointer}/schema")
-        return ParameterReader(header, caster, judge, frozenset())
+            validator = self._validators.of(schema, writing=False, pointer=f"{header.pointer}/schema")
+        return ParameterReader(header, caster, validator, frozenset())
 
-    def _body_judge(self, media_type: MediaType | None, content_type: str | None) -> Judge | None:
+    def _body_validator(self, media_type: MediaType | None, content_type: str | None) -> SchemaValidator | None:
         if media_type is None or media_type.schema is None or not content_type:
             return None
         if media.kind(media.split(content_type)[0]) not in ("json", "text"):
             return None
-        return self._judges.of(media_type.schema, writing=False, pointer=f"{media_type.pointer}/schema")
+        return self._validators.of(media_type.schema, writing=False, pointer=f"{media_type.pointer}/schema")
 
-    def judge(self, headers: Sequence[tuple[str, str]], value: Any) -> tuple[Violation, ...]:
+    def check(self, headers: Sequence[tuple[str, str]], value: Any) -> tuple[Violation, ...]:
         """What is wrong with an answer; nothing, as a rule."""
-        if self._plain and self._judge is not None and value is not ABSENT and self._judge.accepts(value):
+        if self._plain and self._validator is not None and value is not ABSENT and self._validator.accepts(value):
             return ()
         return tuple(self._violations(headers, value))
 
@@ -70,9 +70,9 @@ class AnswerJudge:
         if self._media_type is None:
             problem = f"is {self._content_type or 'missing'}; declared is {self._known}"
             return [Violation("header.Content-Type", problem, self._pointer)]
-        if self._judge is None or self._judge.accepts(value):
+        if self._validator is None or self._validator.accepts(value):
             return []
-        return self._judge.violations(value, "body")
+        return self._validator.violations(value, "body")
 
 
 def _media_type(response: Response | None, content_type: str | None) -> MediaType | None:

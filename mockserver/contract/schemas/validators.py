@@ -1,4 +1,4 @@
-"""Schemas of the document as judges of values, each compiled when it is first needed."""
+"""Schemas of the document as validators of values, each compiled when it is first needed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from mockserver.contract.document import pointers
 from mockserver.contract.schemas.compiled import Breach, Compiled, compiled
-from mockserver.contract.schemas.schemas import JsonSchemas
-from mockserver.contract.schemas.validation import DOUBTFUL, Referee
+from mockserver.contract.schemas.conversion import JsonSchemas
+from mockserver.contract.schemas.second_opinion import DOUBTFUL, SecondOpinion
 from mockserver.contract.schemas.wording import nearest, quoted, violations
 
 if TYPE_CHECKING:
@@ -25,19 +25,19 @@ MOST_VIOLATIONS: Final = 50
 """Of a value that is wrong in a thousand places, these many tell enough."""
 
 MOST_DEFINITIONS: Final = 10_000
-"""Referenced schemas that compiled judges may hold in all, at about 10 KB each."""
+"""Referenced schemas that compiled validators may hold in all, at about 10 KB each."""
 
 
-class Judge:
-    """Judges values by one schema of the document.
+class SchemaValidator:
+    """SchemaValidators values by one schema of the document.
 
     `accepts(value)` is the compiled schema's own function as soon as there is one.
     """
 
-    __slots__ = ("_compiled", "_judges", "_pointer", "_schema", "_writing", "accepts", "weight")
+    __slots__ = ("_compiled", "_pointer", "_schema", "_validators", "_writing", "accepts", "weight")
 
-    def __init__(self, judges: Judges, schema: Any, pointer: str, *, writing: bool) -> None:
-        self._judges, self._schema, self._pointer, self._writing = judges, schema, pointer, writing
+    def __init__(self, validators: SchemaValidators, schema: Any, pointer: str, *, writing: bool) -> None:
+        self._validators, self._schema, self._pointer, self._writing = validators, schema, pointer, writing
         self._compiled: Compiled | None = None
         self.accepts: Callable[[Any], bool] = self._accepts_first
         self.weight = 0
@@ -48,9 +48,9 @@ class Judge:
     def _ready(self) -> Compiled:
         ready = self._compiled
         if ready is None:
-            ready, weight = self._judges.compile(self._schema, self._pointer, writing=self._writing)
+            ready, weight = self._validators.compile(self._schema, self._pointer, writing=self._writing)
             self._compiled, self.accepts, self.weight = ready, ready.accepts, weight
-            self._judges.keep(self)
+            self._validators.keep(self)
         return ready
 
     def forget(self) -> None:
@@ -65,7 +65,7 @@ class Judge:
         """The first breaches of the schema, in words; `place` is where the value stands in the message."""
         breaches = self.breaches(value)
         doubtful = bool(breaches) and all(breach.keyword in DOUBTFUL for breach in breaches)
-        if doubtful and self._judges.referee.accepts(self._schema, value, writing=self._writing):
+        if doubtful and self._validators.second_opinion.accepts(self._schema, value, writing=self._writing):
             return []
         found = violations(breaches, place, self._pointer_of)[:MOST_VIOLATIONS]
         return [self._illustrated(violation) for violation in found]
@@ -76,7 +76,7 @@ class Judge:
         place, _, keyword = violation.pointer.rpartition("/")
         if keyword not in ("pattern", "additionalProperties"):
             return violation
-        schema = self._judges.schema_at(place)
+        schema = self._validators.schema_at(place)
         hint = _example(schema) if keyword == "pattern" else _meant(schema, violation.place)
         return replace(violation, message=f"{violation.message}; {hint}") if hint else violation
 
@@ -85,31 +85,31 @@ class Judge:
         parts = breach.schema_path
         base = self._pointer
         if parts[:1] == ("$defs",) and len(parts) > 1:
-            base, parts = self._judges.pointer_of(str(parts[1]), writing=self._writing), parts[2:]
+            base, parts = self._validators.pointer_of(str(parts[1]), writing=self._writing), parts[2:]
         for length in range(len(parts), -1, -1):
             pointer = pointers.join(base, *parts[:length])
-            if self._judges.has(pointer):
+            if self._validators.has(pointer):
                 return pointer
         return base
 
 
-class Judges:
-    """The judges of one document; when their compiled schemas are too many, the oldest are given up."""
+class SchemaValidators:
+    """The validators of one document; when their compiled schemas are too many, the oldest are given up."""
 
     def __init__(self, document: Document, note: Callable[[str], None]) -> None:
-        self.referee = Referee(document)
+        self.second_opinion = SecondOpinion(document)
         self._document, self._note = document, note
         self._schemas = {writing: JsonSchemas(document, writing=writing, note=note) for writing in (False, True)}
         # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
-        self._known: dict[tuple[int, bool], tuple[Any, Judge]] = {}
-        self._kept: deque[Judge] = deque()
+        self._known: dict[tuple[int, bool], tuple[Any, SchemaValidator]] = {}
+        self._kept: deque[SchemaValidator] = deque()
         self._weight = 0
 
-    def of(self, schema: Any, *, writing: bool, pointer: str = "") -> Judge:
-        """The judge of a schema, for requests (`writing`) or answers."""
+    def of(self, schema: Any, *, writing: bool, pointer: str = "") -> SchemaValidator:
+        """The validator of a schema, for requests (`writing`) or answers."""
         key = id(schema), writing
         if key not in self._known:
-            self._known[key] = schema, Judge(self, schema, pointer, writing=writing)
+            self._known[key] = schema, SchemaValidator(self, schema, pointer, writing=writing)
         return self._known[key][1]
 
     def compile(self, schema: Any, pointer: str, *, writing: bool) -> tuple[Compiled, int]:
@@ -126,10 +126,10 @@ class Judges:
         """Where one of a compiled schema's `$defs` stands in the document."""
         return self._schemas[writing].pointers.get(name, "")
 
-    def keep(self, judge: Judge) -> None:
-        """Counts a compiled judge in, and gives up the oldest ones when there are too many."""
-        self._kept.append(judge)
-        self._weight += judge.weight
+    def keep(self, validator: SchemaValidator) -> None:
+        """Counts a compiled validator in, and gives up the oldest ones when there are too many."""
+        self._kept.append(validator)
+        self._weight += validator.weight
         while self._weight > MOST_DEFINITIONS and len(self._kept) > 1:
             oldest = self._kept.popleft()
             self._weight -= oldest.weight

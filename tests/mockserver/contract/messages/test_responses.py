@@ -52,8 +52,8 @@ def test_answers_are_judged(
     """Status, headers, media type and body."""
     contract = load({"/a": {"get": {"responses": RESPONSES}}})
     operation = contract.operations["GET /a"]
-    for _ in range(2):  # the second time by the judge that is kept
-        problems = contract.check_answer(operation, status, headers, content_type, value)
+    for _ in range(2):  # the second time by the validator that is kept
+        problems = contract.check_response(operation, status, headers, content_type, value)
         assert len(problems) == len(found)
         for problem, start in zip(problems, found, strict=True):
             assert f"{problem.place} {problem.message}".startswith(start)
@@ -63,5 +63,5 @@ def test_the_default_response_stands_for_every_status(load: Any) -> None:
     """A status that is not declared is judged by `default`."""
     contract = load({"/a": {"get": {"responses": {"default": {"description": "", "content": JSON}}}}})
     operation = contract.operations["GET /a"]
-    assert contract.check_answer(operation, 418, (), "application/json", {"a": 1}) == ()
-    assert len(contract.check_answer(operation, 418, (), "application/json", {})) == 1
+    assert contract.check_response(operation, 418, (), "application/json", {"a": 1}) == ()
+    assert len(contract.check_response(operation, 418, (), "application/json", {})) == 1

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.schemas import judge
+from mockserver.contract.schemas import validators
 from mockserver.contract.schemas.compiled import compiled
-from mockserver.contract.schemas.validation import MOST_BYTES, Referee
+from mockserver.contract.schemas.second_opinion import MOST_BYTES, SecondOpinion
 
 ROOT = Path(__file__).resolve().parents[4]
 EITHER = {"oneOf": [{"type": "integer"}, {"$ref": "#/components/schemas/Named"}]}
@@ -26,17 +26,17 @@ def test_openapi_core_judges_by_a_schema(load: Any, version: str, value: Any, fi
     """References are followed; what is too large, or cannot be judged, does not fit."""
     document = load(None, version, components=COMPONENTS).document
     schema = document.root["components"]["schemas"]["Either"]
-    referee = Referee(document)
-    assert referee.accepts(schema, value, writing=True) is fits
-    assert referee.accepts(schema, value, writing=False) is fits
-    assert referee.accepts({"$ref": "#/nowhere"}, value, writing=True) is False
+    second_opinion = SecondOpinion(document)
+    assert second_opinion.accepts(schema, value, writing=True) is fits
+    assert second_opinion.accepts(schema, value, writing=False) is fits
+    assert second_opinion.accepts({"$ref": "#/nowhere"}, value, writing=True) is False
 
 
 @pytest.mark.parametrize(("value", "found"), [({"name": 1}, 0), ({}, 1)])
 def test_a_doubtful_refusal_needs_both(load: Any, monkeypatch: pytest.MonkeyPatch, value: Any, found: int) -> None:
     """Were our conversion of `oneOf` too strict, what openapi-core accepts would still pass."""
     contract = load(None, components=COMPONENTS)
-    monkeypatch.setattr(judge, "compiled", lambda _: compiled({"oneOf": [False, False]}))
+    monkeypatch.setattr(validators, "compiled", lambda _: compiled({"oneOf": [False, False]}))
     schema = contract.document.root["components"]["schemas"]["Either"]
     assert len(contract.violations(schema, value, place="body")) == found
 

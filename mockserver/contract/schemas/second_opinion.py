@@ -36,7 +36,7 @@ SHARED_FORMATS: Final = (
 """Formats that both validators check by the same functions."""
 
 
-class Referee:
+class SecondOpinion:
     """openapi-core's verdict on values by schemas of one document."""
 
     def __init__(self, document: Document) -> None:
@@ -66,9 +66,9 @@ def schema_validator(root: Mapping[str, Any], schema: Any, *, writing: bool) -> 
     from jsonschema_path import SchemaPath
 
     # Without the cache, every look-up resolves its references anew.
-    spec = SchemaPath.from_dict({**root, "x-judged": schema}, resolved_cache_maxsize=65_536)
+    spec = SchemaPath.from_dict({**root, "x-schema": schema}, resolved_cache_maxsize=65_536)
     validator: SchemaValidator = _factory(str(root["openapi"]), writing=writing).create(
-        spec, spec / "x-judged", extra_format_validators=format_validators()
+        spec, spec / "x-schema", extra_format_validators=format_validators()
     )
     return validator
 

@@ -1,4 +1,4 @@
-"""Schemas of OpenAPI as judges of values: what 3.0 adds, what depends on the direction, what documents get wrong."""
+"""Conversion of OpenAPI schemas: what 3.0 adds, what depends on the direction, what documents get wrong."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_a_reference_may_lead_to_what_is_write_only(load: Any) -> None:
     ],
 )
 def test_a_discriminator_picks_the_schema(load: Any, value: Any, found: list[str]) -> None:
-    """By name or mapping; only the picked schema judges, so its violations are told."""
+    """By name or mapping; only the picked schema validators, so its violations are told."""
     assert problems(load, {"$ref": "#/components/schemas/Pet"}, value) == found
 
 
