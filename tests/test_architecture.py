@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
-    ("errors", "messages"),
+    ("errors", "messages", "background"),
     ("settings", "clock", "plain_yaml"),
     ("contract.document",),
     ("contract.schemas", "contract.operations"),

@@ -6,46 +6,52 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
 from mockserver import __version__
+from mockserver.background import warn
 from mockserver.cli.banner import banner
 from mockserver.cli.flags import FLAGS, read_settings
 from mockserver.cli.log import Terminal, look_for
+from mockserver.cli.output import Output, prepare_streams, show
 from mockserver.contract.contract import load_contract, without_collection
 from mockserver.errors import ContractBroken, MockError, UsageError
 from mockserver.exchange.engine import Engine, build_engine
 
 EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 wrong usage or configuration,
-3 the address is not available, 4 our own fault"""
+3 the address is not available, 4 internal error"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is returned."""
+    prepare_streams()
     try:
         options = _parser().parse_args(arguments)
         code: int = options.run(options)
         return code
     except MockError as error:
-        print(f"mockserver: {error}", file=sys.stderr)
+        warn(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         return 0
     except Exception as error:
-        print(f"mockserver: our own fault: {type(error).__name__}: {error}", file=sys.stderr)
         if os.environ.get("MOCKSERVER_DEBUG"):
             raise
-        print("            (MOCKSERVER_DEBUG=1 shows where; please report it)", file=sys.stderr)
+        problem = f"{type(error).__name__}: {error}"
+        warn(f"internal error: {problem} (MOCKSERVER_DEBUG=1 shows where; please report it)")
         return 4
 
 
 class _Parser(argparse.ArgumentParser):
-    """Wrong usage is an error like any other."""
+    """Wrong usage is an error like any other, and help is printed like any other output."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, fix=f"{self.prog} --help")
+
+    def _print_message(self, message: str, file: Any = None) -> None:  # noqa: ARG002 - argparse passes it
+        show(message, end="")  # help and version only: `error` prints nothing
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,7 +89,7 @@ def _behaviours(options: argparse.Namespace) -> int:
 
     settings = read_settings(options, {})
     contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
-    print(as_yaml(infer(contract)), end="")
+    show(as_yaml(infer(contract)), end="")
     return 0
 
 
@@ -91,7 +97,7 @@ def _check_spec(options: argparse.Namespace) -> int:
     from mockserver.cli.check_spec import report
 
     lines, servable = report(build_engine(read_settings(options, {})))
-    print("\n".join(lines))
+    show("\n".join(lines))
     return 0 if servable else ContractBroken.exit_code
 
 
@@ -108,14 +114,15 @@ def _mock(options: argparse.Namespace) -> int:
 
 
 def announce(engine: Engine) -> None:
-    """Show that the mock is ready, and from now on a line for each request."""
-    settings = engine.settings
+    """Show that the mock is ready, then a line for each request."""
+    prepare_streams()  # the worker is a process of its own where processes are spawned
+    settings, output = engine.settings, Output(sys.stdout)
     look = look_for(sys.stdout, os.environ, settings.verbose)
-    terminal = Terminal(log_format=settings.log_format, look=look)
-    engine.journal.listeners.append(terminal)  # before anybody is told where to call
-    print(banner(engine, quiet=look.quiet), flush=True)
+    terminal = Terminal(output, log_format=settings.log_format, look=look)
+    engine.journal.listeners.append(terminal)  # before the banner, so that no request is missed
+    output.write(banner(engine, quiet=look.quiet) + "\n")
     terminal.start()
     if engine.settings.watch:
         from mockserver.cli.watch import watch
 
-        watch(engine, lambda line: print(line, flush=True))
+        watch(engine, lambda line: output.write(line + "\n"))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TextIO
+from typing import Protocol, TextIO
 
 import msgspec
 
+from mockserver.background import attempt, start
 from mockserver.clock import format_instant
 from mockserver.exchange.journal import Entry
 from mockserver.settings import LogFormat
@@ -28,6 +28,13 @@ TEXT = 2000
 """How many characters of a path or a reason a line of JSON holds, so that lines that wait are of a bounded size."""
 _RED, _DIM, _PLAIN = 31, "\x1b[2m", "\x1b[0m"
 _COLOURS = {1: 36, 2: 32, 3: 36, 4: 33, 5: _RED}
+
+
+class Writer(Protocol):
+    """What the lines are written to, such as a text file."""
+
+    def write(self, text: str, /) -> object:
+        """Write these lines."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -51,7 +58,7 @@ def look_for(out: TextIO, environment: Mapping[str, str], verbose: bool) -> Look
 class Terminal:
     """Writes journal entries as lines of text or JSON."""
 
-    def __init__(self, out: TextIO = sys.stdout, log_format: LogFormat = "text", look: Look = PLAIN) -> None:
+    def __init__(self, out: Writer, log_format: LogFormat = "text", look: Look = PLAIN) -> None:
         self._out, self._format, self._look = out, log_format, look
         # An entry to be shown, a line of JSON, or None: one that is counted, and no more.
         self._waiting: deque[Entry | str | None] = deque(maxlen=WAITING)
@@ -60,7 +67,7 @@ class Terminal:
 
     def start(self) -> None:
         """Begin to write, in a thread that ends with the process."""
-        threading.Thread(target=self._run, name="terminal", daemon=True).start()
+        start("log", self._run)
 
     def __call__(self, entry: Entry) -> None:
         """Take in an entry; it is written soon. What no look has room for is not held, nor what becomes a line of JSON
@@ -81,12 +88,21 @@ class Terminal:
             self._woken.wait()
             self._woken.clear()
             self._called = False  # whoever comes from here on calls again; whoever came before is seen to now
-            self.flush()
+            while self._waiting:  # what was taken before an exception is gone, the rest is still to be written
+                attempt("log", self.flush)
             pause.wait(PAUSE)
 
     def flush(self) -> None:
         """Write what has come in."""
         lines: list[str] = []
+        try:
+            self._take(lines)
+        finally:
+            if lines:
+                self._out.write("\n".join(lines) + "\n")
+
+    def _take(self, lines: list[str]) -> None:
+        """Take all that waits, and add the lines that show it."""
         while self._waiting:
             waited = self._waiting.popleft()
             if isinstance(waited, str):
@@ -98,9 +114,6 @@ class Terminal:
         if self._skipped:
             lines.append(f"         ... and {self._skipped} more, see GET /__mock__/requests")
             self._skipped = 0
-        if lines:
-            self._out.write("\n".join(lines) + "\n")
-            self._out.flush()
 
 
 def told(entry: Entry, look: Look) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from mockserver.background import start
 from mockserver.errors import MockError
 from mockserver.exchange.engine import Engine, build_engine
 from mockserver.state.store import MAIN
@@ -19,7 +19,7 @@ Changes = Iterable[object]
 
 def watch(engine: Engine, tell: Callable[[str], None]) -> None:
     """Follow the engine's files in a thread that ends with the process; `tell` is given what happened."""
-    threading.Thread(target=follow, args=(engine, tell, changes_of(engine)), name="watch", daemon=True).start()
+    start("watch", follow, engine, tell, changes_of(engine))
 
 
 def changes_of(engine: Engine) -> Changes:

@@ -79,7 +79,7 @@ def _called(engine: Engine, surface: Surface, request: Request) -> Result:
     match = surface.contract.route(request.method, request.path)
     inputs = surface.contract.read_inputs(match, request)
     url = flask_request.host_url.rstrip("/")
-    call = Call(engine, inputs, request.headers, url, surface.contract.document.root)
+    call = Call(engine, inputs, request.headers, url, surface.contract.document.root, surface.streams)
     if engine.store.was_removed(inputs.path.get("world", MAIN)):
         raise no_world(call.world)  # what steers it would bring it back, perhaps after the test that removed it
     result = HANDLERS[match.operation.id](call)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import Any
 
 from mockserver.contract.operations.operation import ABSENT
@@ -24,6 +25,7 @@ class Call:
     headers: Mapping[str, str]
     url: str  #: the address by which the caller knows the mock
     document: Mapping[str, Any]  #: the contract of the surface, as served
+    streams: BoundedSemaphore  #: how many event streams may still be opened
 
     @property
     def world(self) -> str:

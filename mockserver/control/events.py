@@ -6,28 +6,24 @@ by itself, and gets nothing twice. Where there are too many, a stream ends at on
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from mockserver.background import attempt
 from mockserver.clock import format_instant
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.journal import Entry, Note
 
-STREAMS = 4
-"""How many streams may be open at once."""
 SECONDS = 60.0
 """How long a stream is held open."""
 HEARTBEAT = 5.0
 """Seconds of silence after which a comment shows that the stream is alive."""
 LOOK = 0.1
 """Seconds between two looks at what has happened."""
-
-_open = threading.BoundedSemaphore(STREAMS)
 
 
 def _of_all(call: Call) -> Result:
@@ -45,7 +41,7 @@ def _events(call: Call, world: str | None) -> Result:
         return Result({"events": events, "last": journal.total})
     place = journal.total if after is None else after
     headers = (("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"))
-    return Result(media="text/event-stream", headers=headers, stream=_stream(call.engine, world, place))
+    return Result(media="text/event-stream", headers=headers, stream=_stream(call, world, place))
 
 
 def _after(call: Call) -> int | None:
@@ -54,15 +50,15 @@ def _after(call: Call) -> int | None:
     return int(told) if told.isdecimal() and len(told) < 16 else call.query("after")
 
 
-def _stream(engine: Engine, world: str | None, place: int) -> Iterator[bytes]:
-    if not _open.acquire(blocking=False):
-        yield _text(place, "retry: 3000") + b"".join(_new(engine, world, place)[0])
+def _stream(call: Call, world: str | None, place: int) -> Iterator[bytes]:
+    if not call.streams.acquire(blocking=False):
+        yield _text(place, "retry: 3000") + b"".join(_new(call.engine, world, place)[0])
         return
     try:
         yield _text(place, "retry: 500")
-        yield from _following(engine, world, place)
+        yield from _following(call.engine, world, place)
     finally:
-        _open.release()
+        call.streams.release()
 
 
 def _following(engine: Engine, world: str | None, place: int) -> Iterator[bytes]:
@@ -82,12 +78,16 @@ def _following(engine: Engine, world: str | None, place: int) -> Iterator[bytes]
 def _new(engine: Engine, world: str | None, place: int) -> tuple[list[bytes], int]:
     """What a stream says of the events after a place, and the place that it has come to."""
     events = engine.journal.after(place)
-    texts = []
+    texts: list[bytes] = []
     for number, what in events:
         if world in (None, what.world):
-            event = _shown(number, what)
-            texts.append(_text(number, f"event: {event['type']}", f"data: {msgspec.json.encode(event).decode()}"))
+            attempt("events", _add_event, texts, number, what)  # one that cannot be shown does not hide the others
     return texts, events[-1][0] if events else place
+
+
+def _add_event(texts: list[bytes], number: int, what: Entry | Note) -> None:
+    event = _shown(number, what)
+    texts.append(_text(number, f"event: {event['type']}", f"data: {msgspec.json.encode(event).decode()}"))
 
 
 def _text(place: int, *lines: str) -> bytes:

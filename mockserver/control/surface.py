@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -15,6 +16,8 @@ from mockserver.contract.document.sources import Source
 from mockserver.exchange.engine import Engine
 from mockserver.state.store import MAIN
 
+STREAMS = 4
+"""How many streams of events may be open at once; each holds a thread of the server."""
 FILE = Path(__file__).with_name("openapi.yaml")
 
 
@@ -25,6 +28,7 @@ class Surface:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._made: tuple[Any, Contract] | None = None
+        self.streams = threading.BoundedSemaphore(STREAMS)  #: how many event streams may still be opened
 
     @property
     def contract(self) -> Contract:

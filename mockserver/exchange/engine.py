@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockserver import plain_yaml
+from mockserver.background import start
 from mockserver.behaviour.facets import facets_of
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.reader import read_behaviours
@@ -103,7 +104,7 @@ class Base:
         if self._seeded.moving <= MANY:
             self._made = self._fresh()
         elif self._making.acquire(blocking=False):
-            threading.Thread(target=self._remake, name="base", daemon=True).start()
+            start("base", self._remake)
         return self._made[1]
 
     def renew(self) -> None:

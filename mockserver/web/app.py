@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from mockserver.background import warn
 from mockserver.control.api import control_blueprint
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine, build_engine
@@ -25,6 +26,7 @@ def app_for(engine: Engine) -> Flask:
     app.extensions["mockserver"] = engine
     app.register_blueprint(control_blueprint(engine))
     app.register_error_handler(HTTPException, _as_problem)
+    app.register_error_handler(Exception, _as_internal_error)
     behind = app.wsgi_app
     app.wsgi_app = ContractFirst(engine, lambda: behind)  # type: ignore[method-assign]  # Flask's own way to wrap
     return app
@@ -40,3 +42,10 @@ def _as_problem(error: HTTPException) -> Response:
     if allowed:
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
+
+
+def _as_internal_error(error: Exception) -> Response:
+    """An exception of the control surface: one line on the terminal, and a problem for the client."""
+    reason = f"internal error: {type(error).__name__}: {error}"
+    warn(f"{request.method} {request.path}: {reason}")
+    return Response(encode(problem_value(Refused(500, reason), 500)), 500, content_type=PROBLEM)

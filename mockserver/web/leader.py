@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic, sleep
 from typing import Any
 
+from mockserver.background import attempt, start
+
 Wsgi = Callable[..., Iterable[bytes]]
 
 PATIENCE = 0.05
@@ -34,7 +36,7 @@ class Relay:
 
     def start(self) -> None:
         """Begin to look after threads that are held up, in a thread that ends with the process."""
-        threading.Thread(target=self._watch, name="relay", daemon=True).start()
+        start("relay", self._watch)
 
     def over(self, app: Wsgi) -> Wsgi:
         """The app, called in turns."""
@@ -85,8 +87,11 @@ class Relay:
     def _watch(self) -> None:
         while True:
             sleep(PATIENCE)
-            if self._busy and monotonic() - self._began > PATIENCE:
-                self._relieve()
+            attempt("relay", self._relieve_who_is_held_up)
+
+    def _relieve_who_is_held_up(self) -> None:
+        if self._busy and monotonic() - self._began > PATIENCE:
+            self._relieve()
 
 
 class _Whole:

@@ -16,6 +16,7 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
+from mockserver.background import attempt, start
 from mockserver.errors import Unavailable, UsageError
 from mockserver.exchange.engine import Engine, build_engine
 from mockserver.settings import Settings, near_host
@@ -81,7 +82,7 @@ def _announced(engine: Engine, announce: Announce) -> Any:
     relay = Relay()
     relay.start()
     front = ContractFirst(engine, partial(_flask, engine), relay.step_aside)
-    threading.Thread(target=_announce, args=(front, announce), daemon=True).start()
+    start("start", _announce, front, announce)
     return relay.over(front)
 
 
@@ -114,7 +115,7 @@ def _announce(front: ContractFirst, announce: Announce) -> None:
             pause.wait(0.005)
             waited += 0.005
         else:
-            announce(engine)
+            attempt("start", announce, engine)
             front.load()
             return
 

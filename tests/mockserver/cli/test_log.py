@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from mockserver.cli.log import LINES, TEXT, Look, Terminal, json_line, line, look_for, printable
 from mockserver.exchange.journal import Entry
 from mockserver.messages import Answer, Request
-from tests.support import START
+from tests.support import PATIENCE, START
 
 
 def _entry(path: str = "/devices", **changes: Any) -> Entry:
@@ -169,3 +170,40 @@ def test_verbose_shows_bodies() -> None:
 def test_a_fault_is_said() -> None:
     """Also one that spoils nothing."""
     assert line(_entry(fault="20 ms late")).endswith(" - 20 ms late")
+
+
+def test_an_entry_that_cannot_be_shown_hides_no_other(capfd: pytest.CaptureFixture[str]) -> None:
+    """The writer's thread reports it in one line, writes what came before and after it, and goes on."""
+    written: list[str] = []
+    rest = threading.Event()
+
+    class Out:
+        def write(self, text: str) -> None:
+            written.append(text)
+            if "/last" in text:
+                rest.set()
+
+    terminal = Terminal(Out())
+    for entry in (_entry("/first"), _entry(operation=_Unshown()), _entry("/second")):
+        terminal(entry)
+    terminal.start()
+    terminal(_entry("/last"))
+    assert rest.wait(PATIENCE)
+    assert [path for path in ("/first", "/second", "/last") if path in "".join(written)] == [
+        "/first",
+        "/second",
+        "/last",
+    ]
+    assert capfd.readouterr().err == "mockserver: internal error in the log thread: ValueError: not to be shown\n"
+
+
+class _Unshown(str):
+    """A text that breaks whoever prints it."""
+
+    __slots__ = ()
+
+    def __format__(self, _: str) -> str:
+        raise ValueError("not to be shown")
+
+    def __bool__(self) -> bool:
+        return True

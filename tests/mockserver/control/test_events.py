@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
+from flask.testing import FlaskClient
+
 from mockserver.control import events
+from mockserver.control.surface import STREAMS
+from mockserver.exchange.engine import Engine
+from mockserver.web.app import app_for
+from tests.conftest import Build
 from tests.mockserver.control.conftest import Control
-from tests.support import PATIENCE, Ask, LiveMock
+from tests.support import PATIENCE, Ask, LiveMock, bundled_settings
 
 
 def _kinds(told: Any) -> list[tuple[str, str]]:
@@ -66,8 +74,45 @@ def test_streams_leave_threads_to_others(live_mock: LiveMock) -> None:
     streams = [_stream(live_mock) for _ in range(20)]
     assert live_mock("GET", "/devices").status == 200
     retries = [_next(answer)["retry"] for _, answer in streams]
-    assert retries.count("500") <= events.STREAMS
+    assert retries.count("500") <= STREAMS
     assert set(retries) <= {"500", "3000"}
     assert live_mock("GET", "/devices").status == 200
     for connection, _ in streams:
         connection.close()
+
+
+def _opened(client: FlaskClient) -> Iterator[bytes]:
+    """The pieces of a new stream of events."""
+    local = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1"}
+    headers = {"Accept": "text/event-stream"}
+    answer = client.get("/__mock__/events", headers=headers, environ_overrides=local, buffered=False)
+    return iter(answer.response)  # type: ignore[arg-type]  # pieces of a stream are bytes
+
+
+def test_the_streams_of_one_mock_leave_those_of_another_alone(build: Build) -> None:
+    """Two mocks in one process: each holds as many streams open as it may."""
+    one, other = (app_for(build(bundled_settings())).test_client() for _ in range(2))
+    held = [_opened(one) for _ in range(STREAMS)]
+    assert {next(stream) for stream in held} == {b"id: 0\nretry: 500\n\n"}
+    assert next(_opened(one)) == b"id: 0\nretry: 3000\n\n"
+    assert next(_opened(other)) == b"id: 0\nretry: 500\n\n"
+
+
+def test_an_event_that_cannot_be_shown_hides_no_other(
+    engine: Engine, ask: Ask, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """One line on standard error; the stream goes on after it."""
+    ask("GET", "/devices")
+    ask("GET", "/sessions")
+    shown = events._shown
+
+    def failing(place: int, what: Any) -> dict[str, Any]:
+        if place == 1:
+            raise ValueError("not to be shown")
+        return shown(place, what)
+
+    monkeypatch.setattr(events, "_shown", failing)
+    texts, place = events._new(engine, None, 0)
+    assert (len(texts), place) == (1, 2)
+    assert b"/sessions" in texts[0]
+    assert capfd.readouterr().err == "mockserver: internal error in the events thread: ValueError: not to be shown\n"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from mockserver import plain_yaml
+from mockserver.background import attempt
 from mockserver.contract.contract import load_contract
+from mockserver.exchange.engine import BASE_AGE, MANY, Base
 from mockserver.inference import as_yaml, infer
 from mockserver.settings import Settings
+from mockserver.state.seeding import Seeded
 from mockserver.state.store import MAIN
 from tests.conftest import Build
-from tests.support import ROOT
+from tests.support import ROOT, Clock
 
 SHOP = str(ROOT / "tests/sampling/documents/shop.yaml")
 
@@ -47,3 +51,27 @@ def test_fixtures_take_the_place_of_made_up_records(build: Build, printed: Path,
 def load_names(path: Path) -> list[str]:
     """The collections of a behaviours file."""
     return list(plain_yaml.read(path)["collections"])
+
+
+def test_a_base_that_cannot_be_made_anew_leaves_the_old_one(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The thread that makes it says so in one line, and the next request has it try again."""
+    made: list[str] = []
+
+    class Failing:
+        moving = MANY + 1
+
+        def at(self, now: int) -> Any:
+            made.append(str(now))
+            if len(made) == 2:
+                raise ValueError("no such date")
+            return f"the base of {now}"
+
+    monkeypatch.setattr("mockserver.exchange.engine.start", attempt)  # at once, not in a thread
+    clock = Clock(0)
+    base = Base(cast("Seeded", Failing()), clock)
+    for now, world in ((BASE_AGE - 1, "0"), (BASE_AGE, "0"), (BASE_AGE, "60000")):
+        clock.now = now
+        assert base() == f"the base of {world}"
+    assert capfd.readouterr().err == "mockserver: internal error in the base thread: ValueError: no such date\n"

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder
 
+from mockserver.control.api import HANDLERS
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.journal import Entry
 from mockserver.reply.problems import PROBLEM
@@ -173,3 +174,18 @@ def test_a_header_that_steers_the_mock_does_so_alone(engine: Engine, header: str
     told.clear()
     list(app({**environ, f"HTTP_{header.upper().replace('-', '_')}": value}, start_response))
     assert any(shows in text for text in told), told
+
+
+def test_an_exception_of_the_control_surface_is_one_line(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No traceback on the terminal; the client gets a problem that says what it was."""
+
+    def fail(_: Any) -> Any:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setitem(HANDLERS, "getHealth", fail)
+    answer = client.get("/__mock__/health", environ_overrides={"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1"})
+    assert (answer.status_code, answer.content_type) == (500, PROBLEM)
+    assert answer.json["detail"] == "internal error: ZeroDivisionError: division by zero"
+    assert capfd.readouterr().err == f"mockserver: GET /__mock__/health: {answer.json['detail']}\n"

@@ -130,3 +130,26 @@ def test_a_stream_is_closed_without_a_rest() -> None:
     thread.join()
     turns._first = -1
     assert app({}, None) is stream
+
+
+def test_the_thread_that_looks_after_others_survives(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """An exception is one line, and it looks again."""
+    relay, looks = Relay(), iter(range(3))
+
+    class Ended(BaseException):
+        pass
+
+    def pause(_: float) -> None:
+        if next(looks) == 2:
+            raise Ended
+
+    def fail() -> None:
+        raise RuntimeError("no turn")
+
+    monkeypatch.setattr(leader, "sleep", pause)
+    monkeypatch.setattr(relay, "_relieve_who_is_held_up", fail)
+    with pytest.raises(Ended):
+        relay._watch()
+    assert capfd.readouterr().err == 2 * "mockserver: internal error in the relay thread: RuntimeError: no turn\n"
