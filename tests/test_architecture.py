@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -35,10 +38,14 @@ DOORS = {
     "werkzeug": ("web.app", "control"),
     "granian": ("web.server",),
     "openapi_core": ("contract.schemas.second_opinion",),
+    "jsonschema_path": ("contract.schemas.second_opinion",),
+    "openapi_spec_validator": ("contract.schemas.structure",),
     "jsonschema_rs": ("contract.schemas.compiled",),
     "yaml": ("plain_yaml",),
 }
 """Which modules of `mockserver` may know a library."""
+
+OWN = {"mockserver", "contract_tests", "spec", "bundled_contract", "tests"}
 
 
 def _modules(package: str) -> dict[str, Path]:
@@ -61,6 +68,12 @@ def _imports_of(tree: ast.Module, path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and _called(node.func) in ("find_spec", "import_module"):
+            yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
+
+
+def _called(function: ast.expr) -> str:
+    return getattr(function, "attr", getattr(function, "id", ""))
 
 
 ROOMS = tuple(sorted((room for rooms in LAYERS for room in rooms), key=len, reverse=True))
@@ -124,6 +137,17 @@ def test_one_door_per_library(library: str) -> None:
     for module, path in MOCK.items():
         if any(name.split(".")[0] == library for name in _imports(path)):
             assert any(module == door or module.startswith(f"{door}.") for door in DOORS[library]), module
+
+
+@pytest.mark.parametrize("package", ["mockserver", "contract_tests"])
+def test_every_library_is_declared(package: str) -> None:
+    """What a package imports, or looks up, is among the project's dependencies: no other library brings it along."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[^\w.-]", text)[0].lower() for text in project["dependencies"]}
+    providers = packages_distributions()
+    for path in _modules(package).values():
+        for library in {name.split(".")[0] for name in _imports(path)} & providers.keys() - OWN:
+            assert {name.lower().replace("_", "-") for name in providers[library]} & declared, f"{path} uses {library}"
 
 
 def test_the_houses_share_no_module() -> None:
