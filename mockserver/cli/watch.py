@@ -2,59 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from mockserver.background import start
+from mockserver.background import attempt, start
 from mockserver.errors import MockError
 from mockserver.exchange.engine import Engine, build_engine
 from mockserver.state.store import MAIN
 
-MOST_LOOKED_AT = 100
-"""Records of each collection that are held against an edited contract."""
+MOST_CHECKED = 100
+"""Records of each collection that are checked against an edited contract."""
+_SECOND = 1000
+"""Milliseconds after which files are compared though no change was reported: folders may vanish and come back."""
 
-Changes = Iterable[object]
-"""Each item stands for one burst of changes to the files watched."""
+Stamp = tuple[int, int, int] | None
+"""Inode, size and time of the last change of a file or folder; None where there is none."""
+
+
+class Watcher:
+    """Reloads one engine when a file behind it has changed, and gives a line for each reload to `tell`."""
+
+    def __init__(self, engine: Engine, tell: Callable[[str], None]) -> None:
+        self.engine, self._tell = engine, tell
+        self._failed = ""  # the place of the last error: a file that may not be read by the engine yet
+        self._stamps = self._stamped()
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """The files that the engine was made from, the fixture folders, and the file of the last error."""
+        settings = self.engine.settings
+        failed = re.sub(r"(:\d+|#.*)$", "", self._failed)
+        return self.engine.files | {
+            path.resolve() for path in (*settings.fixtures, *([Path(failed)] if failed else []))
+        }
+
+    @property
+    def folders(self) -> frozenset[Path]:
+        """The folders to watch, since editors replace files; in place of a missing one the nearest that exists."""
+        return frozenset(_existing(path if path.is_dir() else path.parent) for path in self.paths)
+
+    def look(self) -> None:
+        """Reload if anything has changed since the last look."""
+        seen = self._stamped()
+        if seen != self._stamps:
+            try:
+                self._tell(self._reloaded())
+            finally:  # a file that changed during the reload differs at the next look
+                self._stamps = {path: seen.get(path, stamp) for path, stamp in self._stamped().items()}
+
+    def _reloaded(self) -> str:
+        """Read the files again and take them over when they are good; what happened is returned as a line."""
+        engine, self._failed = self.engine, ""
+        try:
+            engine.adopt(build_engine(engine.settings, engine.pipeline.clock))
+        except MockError as error:
+            engine.trouble, self._failed = str(error), error.place
+        except Exception as error:  # noqa: BLE001 - an internal error in reading one edit must not end the watching
+            engine.trouble = f"internal error: {type(error).__name__}: {' '.join(str(error).split())}"
+        else:
+            count = len(engine.contract.operations)
+            return f"reloaded, {count} operations; records and journal stay{_outdated(engine)}"
+        return f"kept the last good state: {engine.trouble}"
+
+    def _stamped(self) -> dict[Path, Stamp]:
+        return {path: _stamp(path) for path in self.paths}
 
 
 def watch(engine: Engine, tell: Callable[[str], None]) -> None:
     """Follow the engine's files in a thread that ends with the process; `tell` is given what happened."""
-    start("watch", follow, engine, tell, changes_of(engine))
+    watcher = Watcher(engine, tell)
+    start("watch", follow, watcher, changes_of(watcher))
 
 
-def changes_of(engine: Engine) -> Changes:
-    """The changes of the engine's files, as they come. Folders are watched, since editors replace files."""
+def follow(watcher: Watcher, changes: Iterable[object]) -> None:
+    """Look at the files at each change."""
+    for _ in changes:
+        attempt("watch", watcher.look)
+
+
+def changes_of(watcher: Watcher) -> Iterator[object]:
+    """An item at each change in the watched folders, and each second; a reload may lead to other folders."""
     import watchfiles
 
-    folders = {path.parent for path in engine.files}
-    return watchfiles.watch(*folders, watch_filter=lambda _, path: Path(path) in engine.files, debounce=100)
+    while True:
+        folders = watcher.folders
+        try:
+            for _ in watchfiles.watch(
+                *folders, recursive=False, debounce=100, rust_timeout=_SECOND, yield_on_timeout=True
+            ):
+                yield None
+                if watcher.folders != folders:
+                    break
+        except OSError:  # a folder has just vanished, or the system watches no more
+            threading.Event().wait(_SECOND / 1000)
+            yield None
 
 
-def follow(engine: Engine, tell: Callable[[str], None], changes: Changes) -> None:
-    """Reload at every change."""
-    for _ in changes:
-        tell(reload(engine))
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.parents) if path.is_dir())
 
 
-def reload(engine: Engine) -> str:
-    """Read the files again and take them over when they are good; what happened is returned as a line."""
+def _stamp(path: Path) -> Stamp:
     try:
-        engine.adopt(build_engine(engine.settings, engine.pipeline.clock))
-    except MockError as error:
-        engine.trouble = str(error)
-        return f"kept the last good state: {error}"
-    return f"reloaded, {len(engine.contract.operations)} operations; records and journal stay{_outdated(engine)}"
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _outdated(engine: Engine) -> str:
-    """How many of the main world's records the new contract could not show, and what helps; looks at the first ones."""
+    """How many of the main world's records the new contract could not show, and what helps; checks the first ones."""
     world, _ = engine.store.load(MAIN)
     shapes = [(name, shape.misfits) for name, shape in engine.behaviours.shapes.items() if shape.misfits is not None]
-    found = [
+    misfits = [
         name
-        for name, misfits in shapes
-        for record in (world.collections[name].matching(())[:MOST_LOOKED_AT] if name in world.collections else ())
-        if misfits(record)
+        for name, is_misfit in shapes
+        for record in (world.collections[name].matching(())[:MOST_CHECKED] if name in world.collections else ())
+        if is_misfit(record)
     ]
-    names = ", ".join(dict.fromkeys(found))
-    return f"; {len(found)} of {names} fit it no longer (POST /__mock__/reset makes new ones)" if found else ""
+    names = ", ".join(dict.fromkeys(misfits))
+    return f"; {len(misfits)} of {names} fit it no longer (POST /__mock__/reset makes new ones)" if misfits else ""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from mockserver.cli.watch import follow, reload
+from mockserver.cli import watch
+from mockserver.cli.watch import Watcher, changes_of, follow
 from mockserver.exchange.engine import Engine, build_engine
 from mockserver.settings import Settings
 from tests.conftest import Build
@@ -54,6 +57,11 @@ def _edit(engine: Engine, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def _reload(engine: Engine) -> str:
+    """The line of a reload."""
+    return Watcher(engine, print)._reloaded()
+
+
 def test_every_file_is_watched(edited: Engine) -> None:
     """Contract, behaviours and each fixture file."""
     names = {path.name for path in edited.files}
@@ -65,7 +73,7 @@ def test_a_good_edit_is_taken_over_and_records_stay(edited: Engine) -> None:
     ask = Ask(edited)
     ask("POST", "/devices/trust", json=TRUST)
     _edit(edited, "openapi.yaml", "Device trusted successfully", "It is trusted")
-    assert "reloaded" in reload(edited)
+    assert "reloaded" in _reload(edited)
     assert ask("POST", "/devices/trust", json=TRUST).json["message"] == "It is trusted"
     assert ask("GET", "/devices/dev-03").json["device"]["isTrusted"] is True
     assert len(list(edited.journal.entries("main"))) == 3
@@ -84,11 +92,11 @@ def test_a_broken_edit_leaves_the_last_good_state(edited: Engine, name: str, old
     """It answers as before, says what is wrong, and is well again when the edit is mended."""
     ask = Ask(edited)
     _edit(edited, name, old, new)
-    assert said in reload(edited)
+    assert said in _reload(edited)
     assert said in edited.trouble
     assert ask("POST", "/devices/trust", json=TRUST).status == 200
     _edit(edited, name, new, old)
-    assert "reloaded" in reload(edited)
+    assert "reloaded" in _reload(edited)
     assert not edited.trouble
 
 
@@ -99,9 +107,9 @@ def test_records_that_an_edited_contract_cannot_show_are_told(build: Build, tmp_
     engine = build(Settings(str(contract), auth="off"))
     assert Ask(engine, None)("GET", "/things").status == 200
     contract.write_text(THINGS.replace("type: object}}", "type: integer}}"))
-    assert reload(engine).endswith("; 3 of things fit it no longer (POST /__mock__/reset makes new ones)")
+    assert _reload(engine).endswith("; 3 of things fit it no longer (POST /__mock__/reset makes new ones)")
     engine.reset("main")
-    assert reload(engine).endswith("records and journal stay")
+    assert _reload(engine).endswith("records and journal stay")
 
 
 def test_changed_rules_hold_for_worlds_in_use(edited: Engine) -> None:
@@ -109,12 +117,150 @@ def test_changed_rules_hold_for_worlds_in_use(edited: Engine) -> None:
     ask = Ask(edited)
     before = len(ask("GET", "/sessions").json["sessions"])
     _edit(edited, "behaviours.yaml", "    expires: expiresAt ", "    # ")
-    reload(edited)
+    _reload(edited)
     assert len(ask("GET", "/sessions").json["sessions"]) > before
 
 
 def test_each_change_is_followed(edited: Engine) -> None:
-    """One line is told for each burst of changes."""
-    told: list[str] = []
-    follow(edited, told.append, [{"one"}, {"two"}])
-    assert len(told) == 2
+    """One line for each burst of changes; none where the files are as they were."""
+    lines: list[str] = []
+
+    def changes() -> Iterator[None]:
+        _edit(edited, "openapi.yaml", "Device trusted successfully", "It is trusted")
+        yield
+        yield
+        _edit(edited, "openapi.yaml", "It is trusted", "It is trusted now")
+        yield
+
+    follow(Watcher(edited, lines.append), changes())
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("no such\nthing"), RecursionError("too deep"), OSError(24, "Too many open files")]
+)
+def test_no_exception_ends_the_watching(edited: Engine, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """It is one line; the last good state answers, and the next good edit is taken over."""
+    lines: list[str] = []
+    build = watch.build_engine
+
+    def fail(*_: Any) -> Engine:
+        raise error
+
+    def changes() -> Iterator[None]:
+        monkeypatch.setattr(watch, "build_engine", fail)
+        _edit(edited, "openapi.yaml", "Device trusted successfully", "It is trusted")
+        yield
+        assert edited.trouble
+        monkeypatch.setattr(watch, "build_engine", build)
+        _edit(edited, "openapi.yaml", "It is trusted", "It is trusted now")
+        yield
+
+    follow(Watcher(edited, lines.append), changes())
+    assert len("\n".join(lines).splitlines()) == 2
+    assert lines[0].startswith(f"kept the last good state: internal error: {type(error).__name__}: ")
+    assert lines[1].startswith("reloaded")
+    assert not edited.trouble
+
+
+def test_a_line_that_cannot_be_made_ends_nothing(
+    edited: Engine, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The new state is in use; the exception is one line on standard error, once."""
+
+    def fail(_: Engine) -> str:
+        raise ValueError("no line")
+
+    monkeypatch.setattr(watch, "_outdated", fail)
+    watcher = Watcher(edited, print)
+    _edit(edited, "openapi.yaml", "Device trusted successfully", "It is trusted")
+    follow(watcher, [1, 2])
+    assert capfd.readouterr().err == "mockserver: internal error in the watch thread: ValueError: no line\n"
+
+
+def _contract(folder: Path, reference: str) -> str:
+    """A contract whose one schema stands in another file."""
+    operation = f"responses: {{'200': {{description: it, content: {{application/json: {{schema: {reference}}}}}}}}}"
+    text = f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /it:\n    get: {{{operation}}}\n"
+    (folder / "api.yaml").write_text(text, encoding="utf-8")
+    return str(folder / "api.yaml")
+
+
+def test_a_new_folder_of_referenced_files_is_watched(build: Build, tmp_path: Path) -> None:
+    """Also where the reference is written before its file: the file counts once it is there."""
+    engine = build(Settings(_contract(tmp_path, "{type: string}"), auth="off"))
+    lines: list[str] = []
+    parts = tmp_path / "new parts" / "schemas"
+
+    def changes() -> Iterator[None]:
+        assert watcher.folders == {tmp_path}
+        _contract(tmp_path, "{$ref: 'new parts/schemas/it.yaml'}")
+        yield
+        assert "cannot be read" in lines[-1]
+        assert watcher.folders == {tmp_path}
+        parts.mkdir(parents=True)
+        yield
+        assert watcher.folders == {tmp_path, parts}
+        (parts / "it.yaml").write_text("type: [integer, ]: no", encoding="utf-8")
+        yield
+        assert "it.yaml:1" in lines[-1]
+        (parts / "it.yaml").write_text("{type: integer, const: 7}", encoding="utf-8")
+        yield
+        assert (Ask(engine, None)("GET", "/it").json, watcher.folders) == (7, {tmp_path, parts})
+        (parts / "it.yaml").write_text("{type: integer, const: 8}", encoding="utf-8")
+        yield
+
+    watcher = Watcher(engine, lines.append)
+    follow(watcher, changes())
+    assert Ask(engine, None)("GET", "/it").json == 8
+    assert [line.partition(",")[0].partition(":")[0] for line in lines] == [
+        *(["kept the last good state"] * 2),
+        *(["reloaded"] * 2),
+    ]
+
+
+def test_files_that_vanish_and_come_back_are_taken_over(edited: Engine) -> None:
+    """Replaced by renaming, as editors do; gone with their folder and back, as version control does; or new ones."""
+    lines: list[str] = []
+    folder = next(path.parent for path in edited.files if path.name == "devices.yaml")
+    devices, aside = folder / "devices.yaml", folder.with_name("aside")
+
+    def changes() -> Iterator[None]:
+        written = devices.with_name("devices.yaml.tmp")
+        written.write_bytes(devices.read_bytes() + b"\n")
+        written.replace(devices)
+        yield
+        folder.rename(aside)
+        yield
+        aside.rename(folder)
+        yield
+        (folder / "more.yaml").write_text("users: []\n", encoding="utf-8")
+        yield
+        assert folder / "more.yaml" in edited.files
+
+    watcher = Watcher(edited, lines.append)
+    follow(watcher, changes())
+    assert [line.split()[0] for line in lines] == ["reloaded,", "kept", "reloaded,", "reloaded,"]
+
+
+def test_folders_of_a_new_state_are_followed(edited: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The change stream is opened anew for other folders, and again where a folder vanished or none can be watched."""
+    asked: list[frozenset[Path]] = []
+    watcher = Watcher(edited, print)
+
+    def watched(*folders: Path, **_: Any) -> Iterator[set[Any]]:
+        asked.append(frozenset(folders))
+        if len(asked) == 2:
+            raise FileNotFoundError(2, "No such file or directory")
+        yield set()
+        yield set()
+
+    monkeypatch.setattr("watchfiles.watch", watched)
+    monkeypatch.setattr(watch, "_SECOND", 0)
+    changes = changes_of(watcher)
+    first = watcher.folders
+    next(changes)
+    edited.settings = replace(edited.settings, fixtures=(Path("/"),))
+    for _ in range(3):
+        next(changes)
+    assert asked == [first, first | {Path("/")}, first | {Path("/")}]
