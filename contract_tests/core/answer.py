@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "no JSON", "__bool__": lambda _: False})()
 """What `Answer.json` is when the body is no JSON."""
@@ -25,6 +26,11 @@ class Sent:
     path: str
     headers: Mapping[str, str]
     body: bytes = b""
+
+    @property
+    def query(self) -> str:
+        """The raw query string."""
+        return urlsplit(self.url).query
 
     def curl(self) -> str:
         """The curl line that repeats the request (secrets are taken out where it is shown)."""

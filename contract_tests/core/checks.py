@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contract_tests.core.answer import NOT_JSON, Answer, shorten
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation, Place, is_json
 from contract_tests.core.errors import Broken
-from contract_tests.core.schemas import Schemas
+from contract_tests.core.schemas import mismatches
 
 FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414: (404, 400), 431: (404, 400),
             406: (), 429: ()}  # fmt: skip
@@ -28,7 +28,7 @@ SECRET = re.compile(
     re.IGNORECASE,
 )
 CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
-JSON_TYPE = re.compile(r"application/(.+\+)?json\Z")
+BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class AnswerChecks:
     """Finds the breaches in an answer."""
 
     def __init__(self, contract: Contract) -> None:
-        self.contract, self.schemas = contract, Schemas(contract)
+        self.contract = contract
 
     def breaches(self, answer: Answer) -> Iterator[Breach]:
         """Every breach of the contract in the answer to a documented operation."""
@@ -116,7 +116,8 @@ class AnswerChecks:
             assumed = place.assumed[-1:] if place else ()
             yield Breach(operation.id, f"{answer.status} status", expected, got, assumed, is_note=True, answer=answer)
             if place and answer.status not in ANSWERED_BY_OTHERS:
-                yield from (replace(breach, is_note=True) for breach in self._body(operation, place, answer))
+                found = self._body(operation, place, answer, stands_for[0])
+                yield from (replace(breach, is_note=True) for breach in found)
         else:
             yield Breach(operation.id, f"{answer.status} status", expected, answer.told(), answer=answer)
 
@@ -133,57 +134,45 @@ class AnswerChecks:
         yield from self._body(operation, place, answer)
 
     def _headers(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
-        for name in place.value.get("headers", {}):
-            header = self.contract.look_up(place, "headers", name)
-            if header and header.value.get("required") and name.lower() not in answer.headers:
-                expected = f"the header {name} in a {answer.status}"
-                assumed = place.assumed[-1:]
-                yield Breach(
-                    operation.id, f"{answer.status} {name}", expected, "no such header", assumed, answer=answer
-                )
+        for name, problem in self.contract.wrong_headers(operation, answer.status, answer.headers):
+            is_missing = name.lower() not in answer.headers
+            expected = f"the header {name} in a {answer.status}" + ("" if is_missing else " to match its schema")
+            got = "no such header" if is_missing else f"{answer.headers[name.lower()][:80]!r}: it {problem}"
+            kind = f"{answer.status} {name}" + ("" if is_missing else " value")
+            yield Breach(operation.id, kind, expected, got, place.assumed[-1:], answer=answer)
 
-    def _body(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
-        content = place.value.get("content")
-        if not content or answer.sent.method == "HEAD":
+    def _body(
+        self, operation: Operation, place: Place, answer: Answer, documented: int | None = None
+    ) -> Iterator[Breach]:
+        """Content-Type and body as documented for the status, or for the `documented` one that it stands for."""
+        response = operation.response_for(documented or answer.status)
+        if not response or not response.media_types or answer.sent.method == "HEAD" or answer.status in BODILESS:
             return
-        types = ", ".join(content)
-        kind, told = f"{answer.status} media type", answer.headers.get("content-type", "no Content-Type")
-        schema = self._schema_for(place, answer.media_type)
+        sent = answer.headers.get("content-type", "")
+        schema, judged_as = self.contract.answer_schema(operation, documented or answer.status, sent), sent
         if schema is None:
-            yield Breach(
-                operation.id,
-                kind,
-                f"Content-Type {types} in a {answer.status}",
-                told,
-                place.assumed[-1:],
-                answer=answer,
-            )
-            schema = self._schema_for(place, next(iter(content)))
-        charset = CHARSET.search(told)
-        if charset and JSON_TYPE.match(answer.media_type) and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
+            types = ", ".join(response.media_types)
+            expected = f"Content-Type {types} in a {answer.status}"
+            kind, got = f"{answer.status} media type", sent or "no Content-Type"
+            yield Breach(operation.id, kind, expected, got, place.assumed[-1:], answer=answer)
+            judged_as = next(iter(response.media_types))
+            schema = self.contract.answer_schema(operation, documented or answer.status, judged_as)
+        charset = CHARSET.search(sent)
+        if charset and is_json(sent) and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
             expected = f"UTF-8 as the charset of a {answer.status} in JSON (RFC 8259)"
-            yield Breach(operation.id, f"{answer.status} charset", expected, told, answer=answer)
-        if schema is not None and JSON_TYPE.match(next(iter(content))):
+            yield Breach(operation.id, f"{answer.status} charset", expected, sent, answer=answer)
+        if schema is not None and is_json(judged_as):
             yield from self._json(operation, schema, answer)
-
-    def _schema_for(self, place: Place, media_type: str) -> Place | None:
-        for declared in place.value["content"]:
-            if media_type and matches(declared, media_type):
-                found = self.contract.look_up(place, "content", declared, "schema")
-                return found or Place({}, (*place.pointer, "content", declared, "schema"))
-        return None
 
     def _json(self, operation: Operation, schema: Place, answer: Answer) -> Iterator[Breach]:
         if answer.json is NOT_JSON:
             got = shorten(answer.body.decode("utf-8", "replace"), 120) or "an empty body"
             yield Breach(operation.id, f"{answer.status} JSON", f"a JSON body in a {answer.status}", got, answer=answer)
             return
-        for misfit in self.schemas.misfits(schema, answer.json):
-            where = f"{misfit.place or '/'} of the {answer.status} body"
-            kind = f"{answer.status} schema {misfit.kind} {misfit.keyword}"
-            yield Breach(
-                operation.id, kind, f"{where} as the contract has it", misfit.problem, misfit.assumed, answer=answer
-            )
+        for mismatch in mismatches(self.contract, schema, answer.json):
+            expected = f"{mismatch.place or '/'} of the {answer.status} body as the contract has it"
+            kind = f"{answer.status} schema {mismatch.kind} {mismatch.keyword}"
+            yield Breach(operation.id, kind, expected, mismatch.problem, mismatch.assumed, answer=answer)
 
 
 def names_in(value: Any) -> Iterator[str]:
@@ -195,11 +184,3 @@ def names_in(value: Any) -> Iterator[str]:
         for name, item in value.items():
             yield str(name)
             yield from names_in(item)
-
-
-def matches(declared: str, media_type: str) -> bool:
-    """Whether a media type falls under a declared type or range."""
-    declared = declared.split(";", maxsplit=1)[0].strip().lower()
-    if declared in {media_type, "*/*"}:
-        return True
-    return declared.endswith("/*") and media_type.startswith(declared[:-1])

@@ -1,34 +1,45 @@
-"""The contract as the judge reads it: operations, what each answer must look like, and what is only assumed."""
+"""The contract for checking: its operations, what each answer must look like, and which parts are only assumed.
+
+Documents are read by `mockserver.contract`; this module and `schemas` are the only ones that import it.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
-import yaml
-
 from contract_tests.core.errors import UsageError
+from mockserver.contract.contract import Contract as Reader
+from mockserver.contract.contract import DocumentError, Match, Refused, Request, load_contract
+from mockserver.contract.document import pointers
+from mockserver.contract.document.document import parsed
+from mockserver.contract.document.sources import Source
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import ABSENT, Parameter, Response
+from mockserver.contract.operations.operation import Operation as Declared
+from mockserver.contract.operations.reading import METHODS
+from mockserver.contract.operations.routing import EXPRESSION
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+__all__ = ["METHODS", "SAFE_METHODS", "Contract", "Operation", "Parameter", "Place", "bundled", "marks", "read_yaml"]
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SLASH: Final = "\ue000"
+"""Stands for a slash within a segment of a path, which the router must not split at."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: `path` is the template; `definition` the resolved Operation Object; `pointer` its place."""
+    """One operation: `path` is the template, `declared` all that the contract says of it."""
 
     id: str
     method: str
     path: str
-    definition: Mapping[str, Any] = field(repr=False)
-    pointer: tuple[str, ...] = field(repr=False, default=())
-    secured: bool = True
+    declared: Declared = field(repr=False, compare=False)
 
     @property
     def label(self) -> str:
@@ -41,57 +52,96 @@ class Operation:
         return self.method not in SAFE_METHODS
 
     @property
+    def takes_body(self) -> bool:
+        """Whether it declares a request body."""
+        return self.declared.body is not None
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters of path, query, header and cookie."""
+        return self.declared.parameters
+
+    @property
     def acts_on_everything(self) -> bool:
         """Whether it is a write that names no record: neither in its path nor in a body."""
-        return self.is_write and not self.path_names and "requestBody" not in self.definition
+        return self.is_write and not self.path_names and not self.takes_body
+
+    @property
+    def secured(self) -> bool:
+        """Whether it requires credentials."""
+        return bool(self.declared.security) and frozenset() not in self.declared.security
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """The assumption numbers that it carries itself."""
+        return self.declared.assumed
 
     @cached_property
     def path_names(self) -> tuple[str, ...]:
         """Names of the path parameters, in order."""
-        return tuple(re.findall(r"{([^}]+)}", self.path))
+        return tuple(EXPRESSION.findall(self.path))
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Matches the raw paths of this operation; each group is a path parameter."""
-        parts = re.split(r"{[^}]+}", self.path)
-        return re.compile("([^/]+)".join(map(re.escape, parts)) + r"\Z")
+    def responses(self) -> Mapping[str, Response]:
+        """The documented responses by status (`200`, `4XX`, `default`)."""
+        found = self.declared.responses.items()
+        # The reader adds a success where a write documents errors only, for a server to answer with.
+        return {status: response for status, response in found if response.pointer != self.declared.pointer}
 
     @property
     def statuses(self) -> tuple[str, ...]:
-        """The documented statuses, as written (`200`, `4XX`, `default`)."""
-        return tuple(str(status) for status in self.definition.get("responses", {}))
+        """The documented statuses."""
+        return tuple(self.responses)
+
+    def response_for(self, status: int) -> Response | None:
+        """The documented response: the exact status, else its range, else `default`."""
+        found = self.declared.response_for(status)
+        return found if found is not None and found.status in self.responses else None
 
 
 @dataclass(frozen=True)
 class Place:
-    """A part of the contract: its value, its pointer, and the assumptions met on the way to it."""
+    """A part of the contract: its value, its JSON Pointer, and the assumptions on the way to it."""
 
     value: Any
-    pointer: tuple[str, ...] = ()
+    pointer: str = ""
     assumed: tuple[str, ...] = ()
 
 
 class Contract:
-    """An OpenAPI 3 document, read for judging."""
+    """An OpenAPI 3 document, read for checking."""
 
-    def __init__(self, document: Mapping[str, Any], source: Path) -> None:
-        self.document, self.source = document, source
-        if not str(document.get("openapi", "")).startswith("3."):
-            raise UsageError(f"{source}: this is no OpenAPI 3 document", fix="give one with --spec")
-        self.operations = tuple(self._read_operations())
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.operations = tuple(Operation(one.id, one.method, one.template, one) for one in reader.operations.values())
 
     @classmethod
-    def load(cls, source: Path) -> Contract:
-        """Read a YAML or JSON document; raises `UsageError` with file and line."""
+    def load(cls, source: Path | str) -> Contract:
+        """Read a document from a file or URL, with all that it refers to; raises `UsageError` with file and line."""
         try:
-            document = yaml.load(source.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506 - a safe loader
-        except OSError as error:
-            raise UsageError(f"{source}: {error.strerror}", fix="check --spec") from None
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise UsageError(f"{source}: {' '.join(str(error).split())}") from None
-        if not isinstance(document, dict):
-            raise UsageError(f"{source}: this is no OpenAPI document")
-        return cls(document, source)
+            return cls(load_contract(source))
+        except DocumentError as error:
+            raise UsageError(str(error)) from None
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The whole document; every `$ref` in it is local."""
+        return self.reader.document.root
+
+    @property
+    def name(self) -> str:
+        """The file name of the document."""
+        return self.reader.document.name.rpartition("/")[2]
+
+    @property
+    def title(self) -> str:
+        """The title of the API, or the file name."""
+        return str((self.document.get("info") or {}).get("title") or self.name)
+
+    @property
+    def version(self) -> str:
+        """The version of the document."""
+        return str((self.document.get("info") or {}).get("version") or "")
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of that id; raises `KeyError`."""
@@ -101,25 +151,55 @@ class Contract:
         """Whether the contract has all these operations."""
         return all(name in self._by_id for name in operation_ids)
 
-    def match(self, method: str, path: str) -> tuple[Operation, tuple[str, ...]] | None:
-        """The operation that a raw path belongs to, literal paths first, and its decoded path values."""
-        for operation in self._literal_first:
-            if operation.method == method and (found := operation.pattern.match(path)):
-                return operation, tuple(map(unquote, found.groups()))
-        return None
+    def match(self, method: str, path: str, query: str = "") -> tuple[Operation, tuple[str, ...]] | None:
+        """The operation of a raw path, the most specific one, and its decoded path values."""
+        decoded = "/".join(unquote(segment).replace("/", _SLASH) for segment in path.split("/"))
+        match = self.reader.find(method, decoded, Request(method, decoded, query))
+        if match is None:
+            return None
+        operation = self._by_id[match.operation.id]
+        values = (match.path_values.get(name, "") for name in operation.path_names)
+        return operation, tuple(value.replace(_SLASH, "/") for value in values)
 
     def methods_of(self, path: str) -> frozenset[str]:
         """The documented methods of a path template."""
         return frozenset(operation.method for operation in self.operations if operation.path == path)
 
+    def methods_at(self, path: str) -> frozenset[str]:
+        """The documented methods of a raw path, by whichever template it fits."""
+        return frozenset(method for method in {one.method for one in self.operations} if self.match(method, path))
+
     def look_up(self, start: Place, *steps: str) -> Place | None:
-        """Walk from a place, following `$ref`, gathering `x-assumed`; None when there is no such part."""
+        """Walk from a place, following `$ref`, collecting `x-assumed`; None when there is no such part."""
         place = self._resolved(start)
         for step in steps:
-            if not isinstance(place.value, Mapping) or step not in place.value:
+            try:
+                value = pointers.follow(place.value, [step])
+            except LookupError:
                 return None
-            place = self._resolved(Place(place.value[step], (*place.pointer, step), place.assumed))
+            place = self._resolved(Place(value, pointers.join(place.pointer, step), place.assumed))
         return place
+
+    def _resolved(self, place: Place) -> Place:
+        value, pointer, assumed, seen = place.value, place.pointer, [*place.assumed, *marks(place.value)], set[str]()
+        while isinstance(value, Mapping) and isinstance(reference := value.get("$ref"), str) and reference not in seen:
+            seen.add(reference)
+            pointer, value = self.reader.document.target(reference, pointer)
+            assumed += marks(value)
+        return Place(value, pointer, tuple(assumed))
+
+    def nearest_assumption(self, schema: Place, way: tuple[str | int, ...]) -> tuple[str, ...]:
+        """The assumption nearest to a keyword, on the way to it from a schema."""
+        place = self._resolved(schema)
+        nearest = place.assumed[-1:]
+        for step in way:
+            if step == "$ref":  # followed already
+                continue
+            found = self.look_up(Place(place.value, place.pointer), str(step))
+            if found is None:
+                break
+            nearest, place = found.assumed[-1:] or nearest, found
+        return nearest
 
     def members_in(self, start: Place) -> set[str]:
         """Every name that `properties` declare in a part of the contract, however deep."""
@@ -134,82 +214,76 @@ class Contract:
             if isinstance(node, list):
                 waiting += node
             elif isinstance(node, Mapping):
-                resolved = self._resolved(Place(node)).value
+                resolved = self.reader.resolve(node)
                 waiting += [resolved] if resolved is not node else node.values()
                 declared = node.get("properties")
                 found |= declared.keys() if isinstance(declared, Mapping) else set()
         return found
 
     def response(self, operation: Operation, status: int) -> Place | None:
-        """What the contract says of an answer with that status: exact, then range, then default."""
-        here = Place(operation.definition, operation.pointer)
-        for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
-            if (place := self.look_up(here, "responses", key)) is not None:
-                return place
-        return None
+        """The part of the contract that describes an answer with that status: exact, then range, then default."""
+        found = operation.response_for(status)
+        if found is None:
+            return None
+        return Place(self.reader.document.at(found.pointer), found.pointer, (*operation.assumed, *found.assumed))
 
-    def _read_operations(self) -> Iterator[Operation]:
-        for path in self.document.get("paths", {}):
-            item = self.look_up(Place(self.document), "paths", path)
-            assert item is not None  # noqa: S101 - the key was just read
-            for method in METHODS:
-                if method in item.value:
-                    yield self._read_operation(path, method, item)
+    def answer_schema(self, operation: Operation, status: int, content_type: str) -> Place | None:
+        """The schema of a documented body with that Content-Type; None where no documented media type fits it."""
+        response, place = operation.response_for(status), self.response(operation, status)
+        declared = media.declared_for(response.media_types, content_type) if response and content_type else None
+        if declared is None or place is None:
+            return None
+        node = Place(declared.schema, f"{declared.pointer}/schema", (*place.assumed, *marks(declared.raw)))
+        return node if declared.schema is not None else Place(True, node.pointer, node.assumed)
 
-    def _read_operation(self, path: str, method: str, item: Place) -> Operation:
-        definition = dict(item.value[method])
-        shared = item.value.get("parameters", [])
-        definition["parameters"] = [
-            self._resolved(Place(p)).value for p in [*shared, *definition.get("parameters", [])]
-        ]
-        definition["responses"] = {str(key): value for key, value in definition.get("responses", {}).items()}
-        name = definition.get("operationId") or f"{method.upper()} {path}"
-        security = definition.get("security", self.document.get("security", []))
-        secured = bool(security) and {} not in security
-        return Operation(name, method.upper(), path, definition, (*item.pointer, method), secured)
+    def json_answer_schemas(self, operation: Operation, status: str) -> Iterator[Place]:
+        """The schemas of the JSON bodies that are documented under a status, as written."""
+        response = operation.responses[status]
+        for found in response.media_types.values():
+            if is_json(found.name) and found.schema is not None:
+                yield Place(found.schema, f"{found.pointer}/schema", (*operation.assumed, *response.assumed))
 
-    def _resolved(self, place: Place) -> Place:
-        seen = 0
-        while isinstance(place.value, Mapping) and isinstance(place.value.get("$ref"), str) and seen < 50:
-            reference = place.value["$ref"]
-            found = self._pointed(reference)
-            place = Place(found, tuple(reference.lstrip("#/").split("/")), place.assumed)
-            seen += 1
-        return Place(place.value, place.pointer, (*place.assumed, *marks(place.value)))
+    def json_request_schemas(self, operation: Operation) -> Iterator[Place]:
+        """The schemas of the JSON bodies that an operation takes."""
+        body = operation.declared.body
+        for found in body.media_types.values() if body else ():
+            if is_json(found.name) and found.schema is not None:
+                yield Place(found.schema, f"{found.pointer}/schema", operation.assumed)
 
-    def _pointed(self, reference: str) -> Any:
-        if not reference.startswith("#/"):
-            raise UsageError(
-                f"{self.source}: $ref {reference!r} leads out of the document", fix="bundle it into one file"
-            )
-        value: Any = self.document
-        for step in reference[2:].split("/"):
-            try:
-                value = value[unquote(step).replace("~1", "/").replace("~0", "~")]
-            except (KeyError, TypeError):
-                raise UsageError(f"{self.source}: $ref {reference!r} leads nowhere") from None
-        return value
+    def wrong_headers(self, operation: Operation, status: int, headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Name and problem of each documented header of an answer that is missing or has a value of another form."""
+        found = self.reader.check_response(
+            operation.declared, status, tuple(headers.items()), headers.get("content-type"), ABSENT
+        )
+        for violation in found:
+            where, _, name = violation.place.partition(".")
+            if where == "header" and name != "Content-Type":
+                yield name, violation.message
+
+    def allows_query(self, operation: Operation, url: str) -> bool:
+        """Whether every documented query parameter is there if it must be, and has a value that its schema accepts."""
+        _, _, query = url.partition("?")
+        request = Request(operation.method, operation.path, query.partition("#")[0])
+        try:
+            self.reader.read_inputs(Match(operation.declared), request)
+        except Refused as refused:
+            return not any(violation.place.startswith("query") for violation in refused.details)
+        return True
 
     @cached_property
     def key_headers(self) -> tuple[str, ...]:
-        """Headers in which the contract's security schemes want a key."""
-        schemes = self.look_up(Place(self.document), "components", "securitySchemes")
-        found = [self.look_up(schemes, name) for name in schemes.value] if schemes else []
-        return tuple(
-            str(one.value["name"])
-            for one in found
-            if one and one.value.get("type") == "apiKey" and one.value.get("in") == "header"
-        )
+        """Headers in which the contract's security schemes expect a key."""
+        schemes = self.reader.security_schemes.values()
+        return tuple(str(one.raw["name"]) for one in schemes if one.kind == "apiKey" and one.location == "header")
 
     @cached_property
     def _by_id(self) -> dict[str, Operation]:
         return {operation.id: operation for operation in self.operations}
 
-    @cached_property
-    def _literal_first(self) -> tuple[Operation, ...]:
-        return tuple(
-            sorted(self.operations, key=lambda operation: [part.startswith("{") for part in operation.path.split("/")])
-        )
+
+def is_json(content_type: str) -> bool:
+    """Whether a body of that Content-Type is JSON."""
+    return media.kind(media.split(content_type)[0]) == "json"
 
 
 def marks(value: Any) -> tuple[str, ...]:
@@ -218,8 +292,16 @@ def marks(value: Any) -> tuple[str, ...]:
     return (mark,) if isinstance(mark, str) else tuple(mark)
 
 
+def read_yaml(text: str, name: str) -> Any:
+    """The value of a YAML or JSON text; raises `UsageError` with `name` and line."""
+    try:
+        return parsed(text, Source(name))
+    except DocumentError as error:
+        raise UsageError(str(error)) from None
+
+
 def bundled() -> Path:
-    """The contract that comes with the judge: the wheel's copy, else the clone's."""
+    """The contract that comes with the package: the wheel's copy, else the clone's."""
     spec = find_spec("contract_tests")
     here = Path(spec.origin).parent if spec and spec.origin else Path(__file__).parent
     for root in (here.parent / "bundled_contract", here.parent):
@@ -227,13 +309,3 @@ def bundled() -> Path:
         if candidate.is_file():
             return candidate
     raise UsageError("no contract is bundled", fix="give one with --spec FILE")
-
-
-class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader that leaves times as the text they are; libyaml's where there is one, which is ten times faster."""
-
-
-PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}

@@ -9,7 +9,7 @@ from typing import Any
 
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.contract import Contract, Operation, Place
-from contract_tests.core.schemas import Schemas
+from contract_tests.core.schemas import mismatches
 
 DEEPEST = 8  # levels of a recursive schema that count
 CONSTRAINTS = (
@@ -38,7 +38,6 @@ class Coverage:
     parts: tuple[Part, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._schemas = Schemas(self.contract)
         self._seen: set[tuple[str, int, bytes, bytes]] = set()
         self._chosen = {operation.id for operation in self.operations}
         self.parts = tuple(sorted({part for operation in self.operations for part in self._parts(operation)}))
@@ -50,11 +49,11 @@ class Coverage:
             return
         self._seen.add(looks)
         operation = self.contract.operation(answer.operation_id)
-        status = status_key(operation, answer.status)
-        if status is not None:
-            self.reached.add(Part(operation.id, status))
-            for schema in self._response_schemas(operation, status):
-                self._mark(operation.id, status, schema, answer.json)
+        if response := operation.response_for(answer.status):
+            self.reached.add(Part(operation.id, response.status))
+            for schema in self.contract.json_answer_schemas(operation, response.status):
+                for what in met(self.contract, schema, answer.json):
+                    self.reached.add(Part(operation.id, response.status, what))
         self._saw_request(operation, answer)
 
     @property
@@ -84,40 +83,21 @@ class Coverage:
     def _parts(self, operation: Operation) -> Iterator[Part]:
         for status in operation.statuses:
             yield Part(operation.id, status)
-            for schema in self._response_schemas(operation, status):
+            for schema in self.contract.json_answer_schemas(operation, status):
                 yield from (Part(operation.id, status, what) for what in described(self.contract, schema))
-        for schema in self._request_schemas(operation):
+        for schema in self.contract.json_request_schemas(operation):
             yield from (Part(operation.id, "request", what) for what in constrained(self.contract, schema))
-
-    def _response_schemas(self, operation: Operation, status: str) -> Iterator[Place]:
-        place = self.contract.look_up(Place(operation.definition, operation.pointer), "responses", status)
-        yield from self._json_schemas(place)
-
-    def _request_schemas(self, operation: Operation) -> Iterator[Place]:
-        yield from self._json_schemas(
-            self.contract.look_up(Place(operation.definition, operation.pointer), "requestBody")
-        )
-
-    def _json_schemas(self, place: Place | None) -> Iterator[Place]:
-        for media_type in place.value.get("content", {}) if place else ():
-            schema = self.contract.look_up(place, "content", media_type, "schema") if place else None
-            if "json" in media_type and schema is not None:
-                yield schema
-
-    def _mark(self, operation: str, status: str, schema: Place, value: Any) -> None:
-        for what in met(self.contract, schema, value):
-            self.reached.add(Part(operation, status, what))
 
     def _saw_request(self, operation: Operation, answer: Answer) -> None:
         body = body_of(answer)
-        for schema in self._request_schemas(operation):
-            misfits = list(self._schemas.misfits(schema, body)) if body is not NOT_JSON else []
-            if not misfits and body is not NOT_JSON:
-                for what in met(self.contract, schema, body):
+        for schema in self.contract.json_request_schemas(operation) if body is not NOT_JSON else ():
+            wrong = list(mismatches(self.contract, schema, body, writing=True))
+            if not wrong:
+                for what in met(self.contract, schema, body, writing=True):
                     self.reached.add(Part(operation.id, "request", what))
-            if 400 <= answer.status < 500:
-                for misfit in misfits:
-                    self.reached.add(Part(operation.id, "request", f"{misfit.kind or '/'} {misfit.keyword}"))
+            elif 400 <= answer.status < 500:
+                for mismatch in wrong:
+                    self.reached.add(Part(operation.id, "request", f"{mismatch.kind or '/'} {mismatch.keyword}"))
 
 
 def body_of(answer: Answer) -> Any:
@@ -135,7 +115,7 @@ def described(contract: Contract, schema: Place, pointer: str = "", depth: int =
         return
     for value in schema.value.get("enum", ()):
         yield f"{pointer or '/'} = {json.dumps(value)}"
-    for name, place in children(contract, schema):
+    for name, place in children(contract, schema, writing=False):
         if name is not None:
             yield f"{pointer}/{name}" if name != "*" else f"{pointer}/*"
         yield from described(contract, place, pointer if name is None else f"{pointer}/{name}", depth + 1)
@@ -149,49 +129,46 @@ def constrained(contract: Contract, schema: Place, pointer: str = "", depth: int
     for keyword in CONSTRAINTS:
         if keyword in schema.value and schema.value[keyword] not in ([], True):
             yield f"{pointer or '/'} {keyword}"
-    for name, place in children(contract, schema):
+    for name, place in children(contract, schema, writing=True):
         if name not in {None, "*"}:
             yield f"{pointer}/{name}"
         yield from constrained(contract, place, pointer if name is None else f"{pointer}/{name}", depth + 1)
 
 
-def met(contract: Contract, schema: Place, value: Any, pointer: str = "", depth: int = 0) -> Iterator[str]:
+def met(
+    contract: Contract, schema: Place, value: Any, pointer: str = "", depth: int = 0, *, writing: bool = False
+) -> Iterator[str]:
     """The properties and enum values below a schema that a value shows."""
     schema = contract.look_up(schema) or schema
     if not isinstance(schema.value, Mapping) or depth > DEEPEST:
         return
     if value in schema.value.get("enum", ()):
         yield f"{pointer or '/'} = {json.dumps(value)}"
-    for name, place in children(contract, schema):
+    for name, place in children(contract, schema, writing=writing):
         if name is None:
-            yield from met(contract, place, value, pointer, depth + 1)
+            yield from met(contract, place, value, pointer, depth + 1, writing=writing)
         elif name == "*":
             for item in value if isinstance(value, list) else ():
                 yield f"{pointer}/*"
-                yield from met(contract, place, item, f"{pointer}/*", depth + 1)
+                yield from met(contract, place, item, f"{pointer}/*", depth + 1, writing=writing)
         elif isinstance(value, dict) and name in value:
             yield f"{pointer}/{name}"
-            yield from met(contract, place, value[name], f"{pointer}/{name}", depth + 1)
+            yield from met(contract, place, value[name], f"{pointer}/{name}", depth + 1, writing=writing)
 
 
-def children(contract: Contract, schema: Place) -> Iterator[tuple[str | None, Place]]:
-    """The schemas directly below a schema: properties by name, items as `*`, branches as None."""
+def children(contract: Contract, schema: Place, *, writing: bool) -> Iterator[tuple[str | None, Place]]:
+    """The schemas directly below a schema: properties that travel in this direction by name, items as `*`, branches
+    as None."""
+    hidden = "readOnly" if writing else "writeOnly"
     for name in schema.value.get("properties", {}):
-        if (place := contract.look_up(schema, "properties", name)) is not None:
+        place = contract.look_up(schema, "properties", name)
+        if place is not None and not (isinstance(place.value, Mapping) and place.value.get(hidden) is True):
             yield name, place
     if isinstance(schema.value.get("items"), Mapping) and (place := contract.look_up(schema, "items")) is not None:
         yield "*", place
     for keyword in BRANCHES:
         for index, branch in enumerate(schema.value.get(keyword, ())):
-            yield None, Place(branch, (*schema.pointer, keyword, str(index)), schema.assumed)
-
-
-def status_key(operation: Operation, status: int) -> str | None:
-    """The documented status under which an answer falls."""
-    for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
-        if key in operation.statuses:
-            return key
-    return None
+            yield None, Place(branch, f"{schema.pointer}/{keyword}/{index}", schema.assumed)
 
 
 def is_out_of_reach(part: Part) -> bool:

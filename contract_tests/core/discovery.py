@@ -100,8 +100,7 @@ def is_read(operation: Operation) -> bool:
 
 def needs_input(operation: Operation) -> bool:
     """Whether it cannot be called without knowing something."""
-    required = [p for p in operation.definition["parameters"] if p.get("required")]
-    return bool(operation.path_names or required)
+    return any(parameter.required for parameter in operation.parameters)
 
 
 def combined(choices: list[list[Any]]) -> list[tuple[str, ...]]:

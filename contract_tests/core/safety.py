@@ -20,10 +20,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.contract import SAFE_METHODS, Contract, Operation, Place
+from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
 from contract_tests.core.errors import Withheld
 
-JSON_BODY = ("requestBody", "content", "application/json", "schema")
 ROOM = 16  # characters of chance after which nobody else can have made the same id
 INPUT_REFUSALS = frozenset({400, 415, 422})
 
@@ -78,7 +77,7 @@ class Rules:
             return
         if self.level is Safety.OBSERVE:
             raise Withheld("--safety observe sends no writes")
-        found = self.contract.match(sent.method, sent.path)
+        found = self.contract.match(sent.method, sent.path, sent.query)
         operation, values = found or (None, ())
         if operation and operation.id in self.stopped:
             raise Withheld(f"writes to {operation.id} were stopped: {self.stopped[operation.id]}")
@@ -133,8 +132,8 @@ class Rules:
     def _is_harmless_body(self, operation: Operation, sent: Sent) -> bool:
         """Whether a server that validates nothing must still find that each required value names nothing it has."""
         body = parsed(sent.body)
-        place = self.contract.look_up(Place(operation.definition, operation.pointer), *JSON_BODY)
-        required = place.value.get("required", ()) if place else ()
+        schemas = map(self.contract.look_up, self.contract.json_request_schemas(operation))
+        required = {name for schema in schemas if schema for name in schema.value.get("required", ())}
         if not is_json(sent) or not isinstance(body, Mapping):
             return False
         return all(self._made_up(json.dumps(body.get(name))) for name in {*required, *body})

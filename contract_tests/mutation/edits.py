@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from contract_tests.core.contract import PlainLoader
+from contract_tests.core.contract import read_yaml
 from contract_tests.core.errors import UsageError
 
 VERBS = ("find", "create", "set", "remove", "list", "reply")
@@ -42,8 +42,8 @@ class Edit:
 def read(path: Path) -> Document:
     """Read a behaviours file."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506 - a safe loader
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        document = read_yaml(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}", fix="check --behaviours") from None
     if not isinstance(document, dict):
         raise UsageError(f"{path}: this is no behaviours file", fix="check --behaviours")

@@ -19,7 +19,7 @@ LONG = 1000  # characters
 def sites(contract: Contract) -> Iterator[Distortion]:
     """Every operator on inputs and credentials."""
     for operation in contract.operations:
-        if "requestBody" in operation.definition:
+        if operation.takes_body:
             yield from _of_body(contract, operation)
         if operation.secured:
             yield Distortion("no token needed", operation.id, "", partial(admit, operation, anonymous))

@@ -112,8 +112,9 @@ class JudgePlugin:
         redact = self.run.redact
         lines = [redact(as_curl(answer)) for answer in broken.answers]
         curls = tuple(lines if broken.in_order else dict.fromkeys(lines))
-        found = [self.run.contract.match(answer.sent.method, answer.sent.path) for answer in broken.answers]
-        ids = {value for match in found if match for value in match[1]}
+        sent = (answer.sent for answer in broken.answers)
+        matches = (self.run.contract.match(one.method, one.path, one.query) for one in sent)
+        ids = {value for match in matches if match for value in match[1]}
         expected = redact(broken.expected)
         return Problem(expected, redact(broken.got), curls, tuple(broken.assumed.split()), lasting(expected, ids))
 

@@ -29,7 +29,7 @@ class Progress:
         """Say what is judged, and how."""
         settings = self.run.settings
         what = "the bundled mock" if self.run.is_own_mock else target.gate.base_url
-        self.say(f"contract-tests: {what}, {len(self.run.operations)} operations of {self.run.contract.source.name}, "
+        self.say(f"contract-tests: {what}, {len(self.run.operations)} operations of {self.run.contract.name}, "
                  f"safety {settings.safety}, budget {settings.budget:.0f} s, seed {settings.seed}")  # fmt: skip
         for remark in self.run.remarks:
             self.say(f"  note: {remark}")

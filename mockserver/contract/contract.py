@@ -15,12 +15,23 @@ from mockserver.contract.messages.responses import ResponseValidator
 from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.contract.operations.reading import Reading, note_ignored
 from mockserver.contract.operations.routing import Match, Router, base_paths, servers
+from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.structure import check_structure
 from mockserver.contract.schemas.validators import SchemaValidators
-from mockserver.errors import DocumentError, Violation
+from mockserver.errors import DocumentError, Refused, Violation
 from mockserver.messages import Inputs, Request
 
-__all__ = ["Contract", "Match", "load_contract", "without_collection"]
+__all__ = [
+    "Breach",
+    "Contract",
+    "DocumentError",
+    "Match",
+    "Refused",
+    "Request",
+    "Violation",
+    "load_contract",
+    "without_collection",
+]
 
 _MOST_RESPONSE_VALIDATORS: Final = 10_000
 
@@ -57,6 +68,10 @@ class Contract:
         `request` decides where a document tells operations of one path apart by query or fragment.
         """
         return self._router.route(method, path, request)
+
+    def find(self, method: str, path: str, request: Request | None = None) -> Match | None:
+        """The operation that is declared for exactly this method and path; None where there is none."""
+        return self._router.find(method, path, request)
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that are declared for a path; none when the path is not known."""
@@ -101,6 +116,11 @@ class Contract:
         """What is wrong with a value by any schema of the document."""
         validator = self._validators.of(schema, writing=writing)
         return () if validator.accepts(value) else tuple(validator.violations(value, place))
+
+    def breaches(self, schema: Any, value: Any, *, writing: bool = False) -> list[Breach]:
+        """The same as values: the keyword that refuses, what it asks for, and the way to it through the schema."""
+        validator = self._validators.of(schema, writing=writing)
+        return [] if validator.accepts(value) else validator.certain_breaches(value)
 
     def joint_validator(self, schemas: Sequence[Any]) -> Callable[[Any, Any], bool]:
         """`accepts(schema, value)` for any of these schemas, compiled as one: what they share is compiled once."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,19 @@ from contract_tests.core.target import Target
 from tests.contract_tests.reference import Service, serve
 
 OpenTarget = Callable[..., Target]
+ContractOf = Callable[[dict[str, Any]], Contract]
+
+
+@pytest.fixture(scope="session")
+def contract_of(tmp_path_factory: pytest.TempPathFactory) -> ContractOf:
+    """Reads a document, given as a value, from a file of its own."""
+
+    def load(document: dict[str, Any]) -> Contract:
+        path = tmp_path_factory.mktemp("contract") / "api.json"
+        path.write_text(json.dumps({"info": {"title": "API", "version": "1"}, "paths": {}} | document))
+        return Contract.load(path)
+
+    return load
 
 
 @pytest.fixture(scope="session")

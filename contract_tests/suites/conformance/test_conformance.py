@@ -10,7 +10,6 @@ from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import Broken, Withheld
 from contract_tests.core.fuzzing import Fuzzer, Trial
 from contract_tests.core.promises import promise
-from contract_tests.core.queries import queries_of
 from contract_tests.core.safety import Safety, parsed, strings
 from contract_tests.run.run import Run
 
@@ -82,8 +81,8 @@ def documented_success(operation: Operation) -> bool:
 def is_doubtful(run: Run, operation: Operation, trial: Trial) -> bool:
     """Whether an input counts as invalid though the contract does not forbid it."""
     if trial.about.startswith("Malformed Content-Type"):
-        return "requestBody" not in operation.definition
-    return trial.where == {"query"} and queries_of(run.contract).fits(operation, trial.answer.sent.url)
+        return not operation.takes_body
+    return trial.where == {"query"} and run.contract.allows_query(operation, trial.answer.sent.url)
 
 
 def documented_refusals(operation: Operation) -> set[str]:
@@ -93,12 +92,12 @@ def documented_refusals(operation: Operation) -> set[str]:
 
 def has_inputs(operation: Operation) -> bool:
     """Whether the contract declares anything that an input could break."""
-    return bool(operation.definition["parameters"]) or "requestBody" in operation.definition
+    return bool(operation.parameters) or operation.takes_body
 
 
 def is_path_only(operation: Operation) -> bool:
     """Whether the only input is the path, where a wrong value is a record that does not exist."""
-    return bool(operation.path_names) and "requestBody" not in operation.definition
+    return bool(operation.path_names) and not operation.takes_body
 
 
 @promise(
@@ -108,7 +107,7 @@ def test_undefined_methods_are_refused(run: Run, path_operation: Operation) -> N
     """405 with Allow naming the defined methods; 404, 501 and an incomplete Allow are notes."""
     target = run.target()
     path, own = unknown_path(run, path_operation), run.contract.methods_of(path_operation.path)
-    defined = methods_at(run, path)
+    defined = run.contract.methods_at(path)
     for method in [method for method in UNDEFINED if method not in defined][:3]:
         answer = target.request(method, path)
         label = f"{method} {path_operation.path}"
@@ -120,7 +119,7 @@ def test_undefined_methods_are_refused(run: Run, path_operation: Operation) -> N
             raise Broken(f"405 for {label}, which the contract does not define", answer.told(), answer)
 
 
-def judge_allow(run: Run, label: str, own: frozenset[str], defined: set[str], answer: Answer) -> None:
+def judge_allow(run: Run, label: str, own: frozenset[str], defined: frozenset[str], answer: Answer) -> None:
     """Allow names methods that are defined, and not the refused one; one that leaves out the path's own is a note."""
     expected, told = f"Allow: {', '.join(sorted(own))} in the 405 for {label}", answer.headers.get("allow")
     allow = {name.strip().upper() for name in (told or "").split(",")}
@@ -133,11 +132,6 @@ def judge_allow(run: Run, label: str, own: frozenset[str], defined: set[str], an
 def unknown_path(run: Run, operation: Operation) -> str:
     """The operation's path, naming no record."""
     return operation.path.format(**{name: run.target().gate.rules.mint() for name in operation.path_names})
-
-
-def methods_at(run: Run, path: str) -> set[str]:
-    """The methods that the contract defines for a raw path, by whichever template it fits."""
-    return {operation.method for operation in run.contract.operations if operation.pattern.match(path)}
 
 
 @promise("HEAD and OPTIONS are answered on every path", page="RFC 9110", stage=64)

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.checks import FREEDOMS, AnswerChecks
-from contract_tests.core.contract import Contract, marks
+from contract_tests.core.contract import Contract
 from contract_tests.core.errors import OwnFault, Withheld
 from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
@@ -48,8 +48,8 @@ class Comparison:
             raise Withheld(f"the target does not take the token for {call.operation.id}: {target.status}")
         if not self._same_status(call, mock.status, target.status):
             place = self.contract.response(call.operation, mock.status)
-            own = marks(call.operation.definition)
-            assumed = tuple(number for number in (place.assumed if place else ()) if number not in own)
+            on_the_way = place.assumed if place else ()
+            assumed = tuple(number for number in on_the_way if number not in call.operation.assumed)
             yield Difference("status", f"{mock.status}", target.told(), assumed=assumed)
             return
         for breach in self.checks.breaches(target):

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.contract import Contract, Operation, Place
 from contract_tests.core.safety import Rules
 from contract_tests.core.target import NOTHING, path_of
 from contract_tests.suites.oracle.correspondence import Correspondence
@@ -150,10 +150,9 @@ class Binder:
         return (calls[0], calls[1]) if calls[0] and calls[1] else None
 
     def _nobodys(self, operation: Operation, name: str) -> str:
-        parameter: Mapping[str, Any] = next(
-            (p for p in operation.definition["parameters"] if p.get("name") == name), {}
-        )
-        kind = parameter.get("schema", {}).get("type")
+        schema = next((one.schema for one in operation.parameters if one.name == name), None)
+        place = self.contract.look_up(Place(schema))
+        kind = place.value.get("type") if place and isinstance(place.value, Mapping) else None
         return str(self.rules.mint_number()) if kind in {"integer", "number"} else self.rules.mint()
 
     def _nobodys_body(self, behaviour: Behaviour, body: Any) -> Any:

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from contract_tests.core.contract import PlainLoader, bundled
+from contract_tests.core.contract import bundled, read_yaml
 from contract_tests.core.errors import UsageError
 from contract_tests.core.mock_process import printed_behaviours
 from contract_tests.run.settings import Settings
@@ -87,10 +85,7 @@ class Model:
     @classmethod
     def read(cls, text: str, source: str) -> Model:
         """Read YAML; raises `UsageError` where it is none."""
-        try:
-            data = yaml.load(text, Loader=PlainLoader) or {}  # noqa: S506 - a safe loader
-        except yaml.YAMLError as error:
-            raise UsageError(f"{source}: {' '.join(str(error).split())}") from None
+        data = read_yaml(text, source) or {}
         collections = {
             name: Collection(name, **{key: said[key] for key in ("key", "owner", "expires", "lapses") if key in said})
             for name, said in (data.get("collections") or {}).items()

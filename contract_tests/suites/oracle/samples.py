@@ -57,20 +57,18 @@ class Samples:
 
     def body(self, operation: Operation) -> SearchStrategy[Any] | None:
         """JSON bodies; None where the operation takes no JSON."""
-        start = Place(operation.definition, operation.pointer)
-        place = self.contract.look_up(start, "requestBody", "content", "application/json", "schema")
-        return None if place is None else self.values(place)
+        schema = next(self.contract.json_request_schemas(operation), None)
+        return None if schema is None else self.values(self._under(schema))
 
     def query(
         self, operation: Operation, without: frozenset[str] = frozenset(), wanted: frozenset[str] = frozenset()
     ) -> SearchStrategy[dict[str, Any]]:
         """Query parameters that must be there or are wanted, and some that may be."""
         chosen: dict[bool, dict[str, SearchStrategy[Any]]] = {True: {}, False: {}}
-        for parameter in operation.definition["parameters"]:
-            if parameter.get("in") == "query" and parameter["name"] not in without:
-                place = self.contract.look_up(Place(parameter), "schema") or Place({"type": "string"})
-                must = bool(parameter.get("required")) or parameter["name"] in wanted
-                chosen[must][parameter["name"]] = self.values(place)
+        for parameter in operation.parameters:
+            if parameter.location == "query" and parameter.name not in without:
+                place = self._under(Place({"type": "string"} if parameter.schema is None else parameter.schema))
+                chosen[parameter.required or parameter.name in wanted][parameter.name] = self.values(place)
         return st.fixed_dictionaries(chosen[True], optional=chosen[False])
 
     def values(self, place: Place, depth: int = 0) -> SearchStrategy[Any]:

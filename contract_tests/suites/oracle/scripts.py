@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation, Parameter, Place
 from contract_tests.core.target import NOTHING
 from contract_tests.suites.oracle.calls import Step
 from contract_tests.suites.oracle.model import Model, root
@@ -29,10 +29,10 @@ class Scripts:
         """Queries that show all there is: nothing optional, each value of a choice in its turn."""
         operation = self.contract.operation(name)
         found: list[Mapping[str, Any]] = []
-        for parameter in operation.definition["parameters"]:
-            if parameter.get("in") == "query" and parameter.get("required"):
+        for parameter in operation.parameters:
+            if parameter.location == "query" and parameter.required:
                 found += self._choices(parameter)
-        optional = frozenset(p["name"] for p in operation.definition["parameters"] if not p.get("required"))
+        optional = frozenset(one.name for one in operation.parameters if not one.required)
         return found or [*drawn(self.samples.query(operation, optional), 1, self.seed)]
 
     def alone(self, names: Sequence[str], times: int = 1) -> list[list[Step]]:
@@ -79,15 +79,15 @@ class Scripts:
             return []
         return [*drawn(self.samples.query(self.contract.operation(name), wanted=frozenset(wanted)), 2, self.seed)]
 
-    def _choices(self, parameter: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        schema = self.contract.look_up(Place(parameter), "schema")
+    def _choices(self, parameter: Parameter) -> list[Mapping[str, Any]]:
+        schema = self.contract.look_up(Place(parameter.schema))
         inner = self.contract.look_up(schema, "items") if schema else None
         listed = inner or schema
         values = listed.value.get("enum", ()) if listed and isinstance(listed.value, Mapping) else ()
-        return [{parameter["name"]: [value] if inner else value} for value in values]
+        return [{parameter.name: [value] if inner else value} for value in values]
 
 
 def takes_json_only(operation: Operation) -> bool:
     """Whether a body that it needs can be JSON."""
-    body = operation.definition.get("requestBody")
-    return body is None or "$ref" in body or "application/json" in body.get("content", {})
+    body = operation.declared.body
+    return body is None or "application/json" in body.media_types

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from contract_tests.core.answer import Answer
-from contract_tests.core.contract import marks
 from contract_tests.core.errors import Broken
 from contract_tests.suites.flashback.api import SUBJECTS
 from contract_tests.suites.oracle.model import Collection, Model
@@ -25,7 +24,7 @@ def assumptions(divergence: Divergence, model: Model) -> tuple[str, ...]:
         after = about(earlier, "token" if divergence.token_died else "afterwards")
         return (*after, *about(different.assumed, "status"))
     if different.kind in {"missing", "further"}:
-        return about(marks(at.call.operation.definition), "list") if has_ended(divergence, model) else ()
+        return about(at.call.operation.assumed, "list") if has_ended(divergence, model) else ()
     return about(of_field(divergence, model), different.field)
 
 
@@ -43,7 +42,7 @@ def of_field(divergence: Divergence, model: Model) -> Iterator[str]:
         return
     for field, values in collection.lapses.items():
         if different.field in values and has_passed(divergence, collection, field, divergence.at.mock):
-            yield from marks(divergence.at.call.operation.definition)
+            yield from divergence.at.call.operation.assumed
 
 
 def has_ended(divergence: Divergence, model: Model) -> bool:

@@ -144,6 +144,10 @@ class Router:
         allow = ", ".join(served(allowed))
         raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
 
+    def find(self, method: str, path: str, request: Request | None = None) -> Match | None:
+        """The operation that is declared for exactly this method and path; None where there is none."""
+        return self._match(request or Request(method, path), method, path)
+
     def _left_empty(self, request: Request, method: str, path: str) -> Match | None:
         """The operation of a path in which a value is missing, as in `/pets//toys`: it is there to say so."""
         filled = "/".join(segment or _NOTHING for segment in path.split("/")[1:])

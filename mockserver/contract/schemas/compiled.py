@@ -32,7 +32,8 @@ class Breach(msgspec.Struct, frozen=True):
     wanted: Any  #: the keyword's argument, or what is missing or unexpected
     value: Any  #: the offending part of the value
     alternatives: tuple[tuple[Breach, ...], ...] = ()  #: of `anyOf` and `oneOf`: why each refused
-    schema_path: tuple[str | int, ...] = ()
+    schema_path: tuple[str | int, ...] = ()  #: from the compiled schema or from one of its `$defs`
+    evaluation_path: tuple[str | int, ...] = ()  #: the way to the keyword, each `$ref` on it included
 
 
 def is_base64(value: Any) -> bool:
@@ -128,9 +129,10 @@ def _breach(error: ValidationError, value: Any) -> Breach:
     context = getattr(kind, "context", None) or ()
     alternatives = tuple(tuple(_breach(inner, value) for inner in errors) for errors in context)
     schema_path = tuple(error.schema_path)
+    way = tuple(error.evaluation_path)
     if kind.name == "falseSchema" and schema_path[-1:] == ("additionalProperties",) and isinstance(part, dict):
-        return Breach(path, "additionalProperties", list(part), part, (), schema_path)
-    return Breach(path, kind.name, _wanted(kind), part, alternatives, schema_path)
+        return Breach(path, "additionalProperties", list(part), part, (), schema_path, way)
+    return Breach(path, kind.name, _wanted(kind), part, alternatives, schema_path, way)
 
 
 def _follow(value: Any, steps: list[str | int]) -> tuple[tuple[str | int, ...], Any]:

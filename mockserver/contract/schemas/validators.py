@@ -63,12 +63,16 @@ class SchemaValidator:
 
     def violations(self, value: Any, place: str) -> list[Violation]:
         """The first breaches of the schema, in words; `place` is where the value stands in the message."""
+        found = violations(self.certain_breaches(value), place, self._pointer_of)[:MOST_VIOLATIONS]
+        return [self._illustrated(violation) for violation in found]
+
+    def certain_breaches(self, value: Any) -> list[Breach]:
+        """The first breaches of the schema; none where a second validator accepts what a doubtful keyword refuses."""
         breaches = self.breaches(value)
         doubtful = bool(breaches) and all(breach.keyword in DOUBTFUL for breach in breaches)
         if doubtful and self._validators.second_opinion.accepts(self._schema, value, writing=self._writing):
             return []
-        found = violations(breaches, place, self._pointer_of)[:MOST_VIOLATIONS]
-        return [self._illustrated(violation) for violation in found]
+        return breaches
 
     def _illustrated(self, violation: Violation) -> Violation:
         """The violation with what the schema around the keyword knows better: an example of what matches a pattern,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.checks import AnswerChecks, Breach
 from contract_tests.core.contract import Contract
+from tests.contract_tests.conftest import ContractOf
 
 ERROR = {"success": False, "error": "x"}
 JSON = {"content-type": "application/json"}
@@ -98,7 +98,7 @@ def test_the_same_breach_in_two_records_is_one(checks: AnswerChecks) -> None:
     assert len({breach.kind for breach in breaches}) == 1
 
 
-def test_a_secret_is_told_unless_the_contract_declares_it() -> None:
+def test_a_secret_is_reported_unless_the_contract_declares_it(contract_of: ContractOf) -> None:
     """A password that the answer's own schema has is the contract's affair; the same name elsewhere is a leak."""
     user = {"type": "object", "properties": {"name": {"type": "string"}, "password": {"type": "string"}}}
     listed = {"type": "array", "items": {"$ref": "#/components/schemas/User"}}
@@ -114,9 +114,20 @@ def test_a_secret_is_told_unless_the_contract_declares_it() -> None:
             )
         },
     }
-    checks = AnswerChecks(Contract(document, Path("users.yaml")))
+    checks = AnswerChecks(contract_of(document))
     body = [{"name": "ada", "password": "x"}]
     assert not found(checks, "listUsers", 200, body)
     assert [breach.expected for breach in found(checks, "listNames", 200, body)] == [
         "no secret of the user in an answer"
     ]
+
+
+def test_headers_are_checked_by_their_schemas(contract_of: ContractOf) -> None:
+    """One that is missing, one of another form, one that fits."""
+    header = {"X-Left": {"required": True, "schema": {"type": "integer"}}}
+    responses = {"responses": {"200": {"description": "One", "headers": header}}}
+    document = {"openapi": "3.1.0", "paths": {"/one": {"get": {"operationId": "one", **responses}}}}
+    checks = AnswerChecks(contract_of(document))
+    got = [[breach.got for breach in found(checks, "one", 200, b"", **sent)] for sent in
+           ({"y": ""}, {"x_left": "many"}, {"x_left": "3"})]  # fmt: skip
+    assert got == [["no such header"], ["'many': it must be an integer, not \"many\""], []]
