@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -108,13 +108,19 @@ def bundled_settings(**changes: Any) -> Settings:
 class LiveMock:
     """`python -m mockserver mock` as a process of its own, on a free port of this machine."""
 
-    def __init__(self, *arguments: str, log_format: str = "json") -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        log_format: str = "json",
+        program: Sequence[str] = ("-m", "mockserver"),
+        folder: Path = ROOT,
+    ) -> None:
         self.lines: list[str] = []
         self._arrived: queue.SimpleQueue[str] = queue.SimpleQueue()
-        command = [sys.executable, "-m", "mockserver", "mock", "--port", "0", "--log-format", log_format, *arguments]
+        command = [sys.executable, *program, "mock", "--port", "0", "--log-format", log_format, *arguments]
         self.process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

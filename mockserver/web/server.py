@@ -79,6 +79,7 @@ def _announced(engine: Engine, announce: Announce) -> Any:
     gc.set_threshold(*_COLLECTOR)
     gc.enable()
     _yield_to_clients()
+    start("parent", _end_with_parent)
     relay = Relay()
     relay.start()
     front = ContractFirst(engine, partial(_flask, engine), relay.step_aside)
@@ -92,6 +93,15 @@ def _yield_to_clients() -> None:
     if sys.platform == "linux":
         with suppress(OSError):  # a sandbox may forbid it
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone: killed, it could not stop its worker, which would go on
+    to hold the port."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
 
 
 def _flask(engine: Engine) -> Any:

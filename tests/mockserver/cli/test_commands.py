@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,12 +19,13 @@ from typing import Any
 
 import pytest
 
+from mockserver.__main__ import main as entry_point
 from mockserver.cli.commands import announce, main
 from mockserver.cli.log import Terminal
 from mockserver.clock import parse_instant, system_now
 from mockserver.exchange.engine import Engine
 from mockserver.settings import bundled
-from tests.support import PATIENCE, Ask, LiveMock, run_mock, taken_port
+from tests.support import PATIENCE, ROOT, Ask, LiveMock, run_mock, taken_port
 
 DAY = 86_400_000
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2lnbmF0dXJl-_x"
@@ -243,6 +245,70 @@ def test_a_termination_ends_as_well() -> None:
     try:
         os.kill(mock.process.pid, signal.SIGTERM)
         assert mock.ended() == 0
+    finally:
+        mock.kill()
+
+
+def test_a_killed_mock_leaves_nothing_behind() -> None:
+    """SIGKILL to the process that was started: the worker behind it ends by itself, and the port is free."""
+    mock = LiveMock().started()
+    try:
+        os.kill(mock.process.pid, signal.SIGKILL)
+        mock._reader.join(PATIENCE)  # until nobody holds the output open
+        assert not mock._reader.is_alive()
+        with socket.create_server(("127.0.0.1", mock.port)):
+            pass
+        assert not [line for line in mock.lines if "Traceback" in line]
+    finally:
+        mock.kill()
+
+
+def test_control_c_while_loading_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Before there is anything to stop: exit code 0, and no traceback of an import."""
+
+    class Interrupted:
+        @staticmethod
+        def find_spec(name: str, *_: Any) -> None:
+            if name == "mockserver.cli.commands":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "mockserver.cli.commands")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted, *sys.meta_path])
+    assert entry_point() == 0
+    assert capfd.readouterr() == ("", "")
+
+
+SPAWNED = """import multiprocessing, sys
+from mockserver.__main__ import main
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    sys.exit(main())
+"""
+
+
+def test_a_spawned_worker_serves(tmp_path: Path) -> None:
+    """Where processes are spawned, as on macOS and Windows, the worker reads the files itself: from the same folder,
+    also from paths with spaces and with names that are not ASCII; it writes the banner and the log."""
+    folder, program = tmp_path / "Ordner mit Leerzeichen 日本", tmp_path / "spawned.py"
+    program.write_text(SPAWNED, encoding="utf-8")
+    shutil.copytree(ROOT / "fixtures", folder / "Datensätze")
+    contract = (ROOT / "spec/openapi.yaml").read_text(encoding="utf-8")
+    (folder / "spéc 1.yaml").write_text(contract, encoding="utf-8")
+    shutil.copy(ROOT / "spec/behaviours.yaml", folder / "règles.yaml")
+    files = ("spéc 1.yaml", "--behaviours", "règles.yaml", "--fixtures", "Datensätze")
+    mock = LiveMock(*files, "--period", "trust=P7D", "--watch", program=[str(program)], folder=folder).started()
+    try:
+        assert mock.banner["contract"] == "spéc 1.yaml"
+        end = mock("POST", "/devices/trust", json={"fingerprint": "fp-alice-ipad"}).json["trustExpiresAt"]
+        assert abs(parse_instant(end) - system_now() - 7 * DAY) < 60_000
+        assert json.loads(mock.next_line())["operation"] == "trustDevice"
+        assert mock("GET", "/__mock__/about", None).json["contract"] == "spéc 1.yaml"
+        (folder / "spéc 1.yaml").write_text(f"{contract}\nx-edited: true\n", encoding="utf-8")
+        assert mock.next_line().startswith("reloaded, 9 operations")
+        assert mock.interrupt() == 0
+        assert not [line for line in mock.lines if "Traceback" in line]
     finally:
         mock.kill()
 
