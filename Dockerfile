@@ -1,4 +1,4 @@
-# Two images from one wheel: `docker build --target mock .` and `docker build --target contract-tests .`
+# Two images are built from one wheel: `docker build --target mock .` and `docker build --target contract-tests .`
 ARG PYTHON=3.12-slim
 
 FROM python:${PYTHON} AS wheel
@@ -20,7 +20,7 @@ WORKDIR /home/runner
 
 FROM installed AS mock
 EXPOSE 4010
-# A container's loopback is its own: the mock listens on all its addresses, and only published ports are reachable.
+# The mock listens on all addresses of the container. From outside, only the ports that you publish are reachable.
 ENV MOCKSERVER_HOST=0.0.0.0 MOCKSERVER_PORT=4010 MOCKSERVER_LOG_FORMAT=json
 HEALTHCHECK --interval=2s --timeout=2s --start-period=2s --retries=15 \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:4010/__mock__/health', timeout=1)"]

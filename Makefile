@@ -1,4 +1,4 @@
-# Everything from a bare Python 3.11 or newer: `make mock`, `make test`.
+# Needs only Python 3.11 or newer. Start with `make mock`; contributors run `make test`.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
@@ -8,45 +8,45 @@ ARGS   ?=
 .DEFAULT_GOAL := help
 .PHONY: help mock test lint unit contract wheel spec bench clean
 
-help:  ## what can be made
+help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	  || { echo "Python 3.11 or newer is required. Choose one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install -U pip -c constraints.txt
 	$(PIP) install -c constraints.txt -e . --group dev
 	@touch $@
 
-mock: $(VENV)/ready  ## start the mock (ARGS="--port 5000" and the like)
+mock: $(VENV)/ready  ## start the mock; pass flags with ARGS="--port 5000"
 	@exec $(BIN)/mockserver mock $(ARGS)
 
-# What keeps one core busy goes side by side; the unit tests then have both.
-test: $(VENV)/ready  ## everything that must pass
+# These four use one core each and run in parallel; the unit tests then use all cores.
+test: $(VENV)/ready  ## run all checks and tests, as CI does
 	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) lint spec contract wheel
 	@$(MAKE) --no-print-directory unit
 
-lint: $(VENV)/ready  ## style and types
+lint: $(VENV)/ready  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-spec: $(VENV)/ready  ## the contract is what the pages give
+spec: $(VENV)/ready  ## check that the contract is up to date with its pages
 	$(BIN)/python -m spec.builder --check
 
-unit: $(VENV)/ready  ## the tests of this tool
+unit: $(VENV)/ready  ## run the unit tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 15 tests
 
-contract: $(VENV)/ready  ## the contract suite against the mock of this clone
+contract: $(VENV)/ready  ## run the contract test suite against the mock
 	$(BIN)/contract-tests --report reports/clone
 
-wheel: $(VENV)/ready  ## the same against the mock run from the built wheel
+wheel: $(VENV)/ready  ## run the contract test suite against the mock from the built wheel
 	PYTHON=$(PYTHON) BIN=$(BIN) sh tests/wheel.sh
 
-bench: $(VENV)/ready  ## side by side with peers and limits; writes bench/README.md (about 25 minutes)
+bench: $(VENV)/ready  ## measure performance and update bench/README.md (about 25 minutes)
 	$(PIP) install -c constraints.txt --group bench
 	$(BIN)/python -m bench $(ARGS)
 
-clean:  ## remove what was made
+clean:  ## remove generated files
 	rm -rf $(VENV) dist build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis

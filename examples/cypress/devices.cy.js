@@ -1,4 +1,4 @@
-// A world per spec file: machines that run specs in parallel against one mock do not meet.
+// One world per spec file, so specs that run in parallel against the same mock don't interfere.
 const world = Cypress.spec.name.replace(/[^A-Za-z0-9]+/g, "-");
 const mock = Cypress.env("MOCK_URL");
 const control = (method, path, body = {}) =>
@@ -10,7 +10,7 @@ describe("devices", () => {
     cy.visit("/devices/", { qs: { api: mock, token: `alice-token~${world}` } });
   });
 
-  it("shows that trust has run out", () => {
+  it("shows that trust has expired", () => {
     cy.contains("li", "Alice's iPad").contains("button", "Trust").click();
     cy.contains("li", "Alice's iPad").should("contain", "Trusted until");
     control("POST", "clock/advance", { by: "P31D" });

@@ -1,6 +1,6 @@
-// The calls that this page makes. Every way to fail ends as an ApiError with a sentence for the person who reads it.
+// The API calls of this page. Every failure becomes an ApiError with a message for the user.
 
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000; // milliseconds
 
 export class ApiError extends Error {
   constructor(message, { status = 0, retryAfter = 0 } = {}) {
@@ -11,7 +11,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A client of one API address, as one user. */
+/** A client for one API address and one user. */
 export function connect({ api, token }) {
   const call = (method, path, body) => request(`${api.replace(/\/+$/, "")}${path}`, {
     method,
@@ -21,7 +21,7 @@ export function connect({ api, token }) {
   const device = (id) => `/devices/${encodeURIComponent(id)}`;
   return {
     devices: async () => (await call("GET", "/devices")).devices,
-    // The list leaves the fingerprint out; the device itself has it.
+    // The list doesn't contain the fingerprint, so read the device first.
     trust: async (id) => {
       const { device: { deviceFingerprint: fingerprint } } = await call("GET", device(id));
       return call("POST", "/devices/trust", { fingerprint });
@@ -31,25 +31,25 @@ export function connect({ api, token }) {
 }
 
 async function request(url, options) {
-  let answer;
+  let response;
   let text;
   try {
-    answer = await fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE) });
-    text = await answer.text();
+    response = await fetch(url, { ...options, signal: AbortSignal.timeout(TIMEOUT) });
+    text = await response.text();
   } catch (error) {
     throw new ApiError(error.name === "TimeoutError"
-      ? "The server takes too long to answer."
+      ? "The server took too long to respond."
       : "The server cannot be reached, or the connection broke.");
   }
-  const value = parsed(text);
-  if (answer.ok && value) return value;
-  throw new ApiError(sentence(answer, value), {
-    status: answer.status,
-    retryAfter: Number(answer.headers.get("Retry-After")) || 0,
+  const value = parseObject(text);
+  if (response.ok && value) return value;
+  throw new ApiError(errorMessage(response, value), {
+    status: response.status,
+    retryAfter: Number(response.headers.get("Retry-After")) || 0,
   });
 }
 
-function parsed(text) {
+function parseObject(text) {
   try {
     const value = JSON.parse(text);
     return typeof value === "object" ? value : null;
@@ -58,9 +58,9 @@ function parsed(text) {
   }
 }
 
-function sentence(answer, value) {
-  if (answer.ok) return "The server's answer cannot be read.";
-  if (answer.status === 401) return "You are signed out: the access token is not accepted.";
-  if (answer.status === 429) return "Too many requests for now.";
-  return value?.error ?? value?.detail ?? `The server answers ${answer.status}.`;
+function errorMessage(response, value) {
+  if (response.ok) return "The server's response cannot be read.";
+  if (response.status === 401) return "You are signed out: the access token was rejected.";
+  if (response.status === 429) return "Too many requests.";
+  return value?.error ?? value?.detail ?? `The server returned status ${response.status}.`;
 }

@@ -1,20 +1,20 @@
-// Where the API is and who asks: from the page's own address (`?api=…&token=…`), else remembered, else the mock's defaults.
+// The API address and the token: from the page's URL (`?api=…&token=…`), else from the last visit, else the mock's defaults.
 
 const DEFAULTS = { api: "http://127.0.0.1:4010", token: "alice-token" };
 const KEY = "devices-connection";
 
 /** The API address and the access token. */
 export function connection() {
-  const asked = new URLSearchParams(location.search);
-  const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+  const query = new URLSearchParams(location.search);
+  const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}");
   return {
-    api: asked.get("api") ?? kept.api ?? DEFAULTS.api,
-    token: asked.get("token") ?? kept.token ?? DEFAULTS.token,
+    api: query.get("api") ?? saved.api ?? DEFAULTS.api,
+    token: query.get("token") ?? saved.token ?? DEFAULTS.token,
   };
 }
 
-/** Keep them for the next visit, and in the page's address, so that a reload asks the same. */
-export function remember(settings) {
+/** Save the settings for the next visit and in the page's URL, so that a reload keeps them. */
+export function save(settings) {
   localStorage.setItem(KEY, JSON.stringify(settings));
   history.replaceState(null, "", `?${new URLSearchParams(settings)}`);
   return settings;

@@ -1,7 +1,7 @@
-// The page: one state, drawn anew after every change.
+// The page: one state object, rendered again after every change.
 
 import { ApiError, connect } from "./api.js";
-import { connection, remember } from "./connection.js";
+import { connection, save } from "./connection.js";
 import { summaryOf } from "./trust.js";
 import { deviceItem, emptyItem, placeholders, problemBox } from "./view.js";
 
@@ -10,7 +10,7 @@ const state = { devices: null, loading: false, problem: "", pending: new Set(), 
 let settings = connection();
 let api = connect(settings);
 
-function draw() {
+function render() {
   const focused = document.activeElement?.closest("[data-device]")?.dataset.device;
   $("devices").ariaBusy = String(state.loading);
   $("summary").textContent = state.loading ? "Loading…" : state.devices ? summaryOf(state.devices) : "";
@@ -31,31 +31,31 @@ function items() {
 
 async function load() {
   Object.assign(state, { loading: true, problem: "" });
-  draw();
+  render();
   try {
     state.devices = await api.devices();
   } catch (error) {
-    Object.assign(state, { devices: null, problem: told(error) });
+    Object.assign(state, { devices: null, problem: messageOf(error) });
   }
   state.loading = false;
-  draw();
+  render();
 }
 
 async function change(id, verb) {
   state.pending.add(id);
   state.problems.delete(id);
-  draw();
+  render();
   try {
     await api[verb](id);
     state.devices = await api.devices();
   } catch (error) {
-    state.problems.set(id, told(error));
+    state.problems.set(id, messageOf(error));
   }
   state.pending.delete(id);
-  draw();
+  render();
 }
 
-function told(error) {
+function messageOf(error) {
   if (!(error instanceof ApiError)) throw error;
   return error.retryAfter ? `${error.message} Try again in ${error.retryAfter} s.` : error.message;
 }
@@ -65,7 +65,7 @@ function fillForm() {
   for (const name of ["api", "token"]) form.elements[name].value = settings[name];
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    settings = remember(Object.fromEntries(new FormData(form)));
+    settings = save(Object.fromEntries(new FormData(form)));
     api = connect(settings);
     state.devices = null;
     state.problems.clear();

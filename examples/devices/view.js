@@ -1,19 +1,19 @@
-// Drawing, and nothing else: each function turns values into elements. Text goes in as text, never as HTML.
+// Rendering: each function turns values into elements. Text is inserted as text, never as HTML.
 
 import { day, placeOf, trustOf } from "./trust.js";
 
-/** An element with properties, attributes (names with a dash, role, class) and children. */
+/** Create an element with properties, attributes (names with a dash, role, class) and children. */
 export function element(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
+  const created = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (name in made && !name.includes("-")) made[name] = value;
-    else made.setAttribute(name, value);
+    if (name in created && !name.includes("-")) created[name] = value;
+    else created.setAttribute(name, value);
   }
-  made.append(...children);
-  return made;
+  created.append(...children);
+  return created;
 }
 
-/** One device as a list item; `act` is called with "trust" or "untrust". */
+/** The list item of a device; `act` is called with "trust" or "untrust". */
 export function deviceItem(device, { pending, problem, act }) {
   const trust = trustOf(device);
   const verb = device.isTrusted ? "untrust" : "trust";
@@ -33,7 +33,7 @@ export function deviceItem(device, { pending, problem, act }) {
       name,
       element("p", { textContent: `${device.os} · ${device.browser}` }),
       element("p", { textContent: `${placeOf(device)} · last seen ${day(device.lastSeen)}` })),
-    element("p", { className: "trust" }, element("strong", { textContent: trust.word }), ` ${trust.sentence}`),
+    element("p", { className: "trust" }, element("strong", { textContent: trust.label }), ` ${trust.detail}`),
     button,
     ...(problem ? [element("p", { className: "problem", role: "alert", textContent: problem })] : []));
 }
@@ -45,17 +45,17 @@ function icon(kind) {
   return svg;
 }
 
-/** What stands in the list's place until the first answer. */
+/** Placeholders until the first response arrives. */
 export function placeholders(count = 3) {
   return Array.from({ length: count }, () => element("li", { className: "placeholder", "aria-hidden": "true" }));
 }
 
-/** A list without devices. */
+/** The message for an empty list. */
 export function emptyItem() {
   return element("li", { className: "empty", textContent: "No device has signed in to this account yet." });
 }
 
-/** A failure of the whole list, with a way out of it. */
+/** An error message with a button to try again. */
 export function problemBox(message, retry) {
   return element("div", { className: "problem" },
     element("p", {}, element("strong", { textContent: "Your devices cannot be shown. " }), message),

@@ -2,7 +2,7 @@ import { expect, test } from "./fixtures.js";
 
 const device = (app, name) => app.locator("#devices > li").filter({ has: app.getByRole("heading", { name }) });
 
-test("trust runs out after 31 days", async ({ app, world }) => {
+test("trust expires after 31 days", async ({ app, world }) => {
   const ipad = device(app, "Alice's iPad");
   await ipad.getByRole("button", { name: "Trust" }).click();
   await expect(ipad).toContainText("Trusted until");
@@ -12,7 +12,7 @@ test("trust runs out after 31 days", async ({ app, world }) => {
   await expect(ipad).toContainText("Trust expired");
 });
 
-test("a backend that fails once is asked again", async ({ app, world }) => {
+test("the app recovers from a backend that fails once", async ({ app, world }) => {
   await world.fail("trustDevice", 500);
   const ipad = device(app, "Alice's iPad");
   await ipad.getByRole("button", { name: "Trust" }).click();
@@ -26,7 +26,7 @@ test("a backend that fails once is asked again", async ({ app, world }) => {
   );
 });
 
-test("one click is undone", async ({ app, world }) => {
+test("a click is undone", async ({ app, world }) => {
   const macbook = device(app, "Alice's MacBook");
   await macbook.getByRole("button", { name: "Stop trusting" }).click();
   await expect(macbook).toContainText("Not trusted");
@@ -38,7 +38,7 @@ test("one click is undone", async ({ app, world }) => {
 });
 
 for (const preset of ["offline", "backend-down"]) {
-  test(`the app says a sentence when it meets ${preset}`, async ({ app, world }) => {
+  test(`the app shows a message under ${preset}`, async ({ app, world }) => {
     await world.faults({ presets: [preset] });
     await app.getByRole("button", { name: "Reload" }).click();
     await expect(app.getByRole("alert")).toContainText("Your devices cannot be shown");

@@ -1,15 +1,15 @@
 import { test as base } from "@playwright/test";
 import { MockWorld } from "../mock-world.js";
 
-// A world per worker, put back to the fixtures before each test: workers never meet, nothing is restarted.
+// One world per worker, reset before each test: workers never interfere, and the mock is never restarted.
 export const test = base.extend({
-  worldOfWorker: [
+  workerWorld: [
     async ({}, use, { workerIndex }) => use(new MockWorld(`worker-${workerIndex}`)),
     { scope: "worker" },
   ],
-  world: async ({ worldOfWorker }, use) => {
-    await worldOfWorker.reset();
-    await use(worldOfWorker);
+  world: async ({ workerWorld }, use) => {
+    await workerWorld.reset();
+    await use(workerWorld);
   },
   app: async ({ page, world }, use) => {
     await page.goto(`/devices/?${new URLSearchParams({ api: world.url, token: world.token("alice") })}`);

@@ -4,7 +4,7 @@ export default defineConfig({
   fullyParallel: true,
   use: {
     baseURL: process.env.APP_URL ?? "http://127.0.0.1:8000",
-    launchOptions: { executablePath: process.env.CHROMIUM }, // a browser of the machine instead of Playwright's own
+    launchOptions: { executablePath: process.env.CHROMIUM }, // an installed browser instead of Playwright's own
   },
   webServer: process.env.APP_URL ? [] : [
     { command: "mockserver mock --port 4010", url: "http://127.0.0.1:4010/__mock__/health", reuseExistingServer: true },

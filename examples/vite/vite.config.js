@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-// The app asks its own origin under /api; the mock answers. MOCK_WORLD puts this dev server into a world of its own.
+// The app calls /api on its own origin, and Vite passes the calls on to the mock. MOCK_WORLD selects the world.
 export default defineConfig({
   server: {
     proxy: {
