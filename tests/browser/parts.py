@@ -11,8 +11,8 @@ def rows(console: Page) -> Locator:
 
 
 def outcome(console: Page) -> Locator:
-    """What the console said last."""
-    return console.locator("#told")
+    """The last notice of the console."""
+    return console.locator("#notice")
 
 
 def cell(console: Page, key: str, field: str) -> Locator:

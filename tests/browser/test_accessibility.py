@@ -64,7 +64,7 @@ def test_the_console_is_usable_by_everybody(page: Page, world: BrowserWorld, wid
     page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     page.locator("#requests-list button").first.click()
     expect(page.locator("#request h3")).to_be_visible()
-    page.get_by_label("All worlds together").check()
+    page.get_by_label("All worlds").check()
     assert audit(page) == []
     page.get_by_role("button", name="New…").click()
     assert audit(page) == []
@@ -106,7 +106,7 @@ def test_the_console_works_by_keyboard_alone(page: Page, world: BrowserWorld) ->
     for _ in range(4):  # curl, fetch, pytest, rewind
         keys.press("Tab")
     keys.press("Enter")
-    expect(page.locator("#told")).to_contain_text("as it was before")
+    expect(page.locator("#notice")).to_contain_text("rewound to its state before")
     assert world.device("dev-03")["isTrusted"] is False
 
     page.locator('[data-key="dev-01"] [data-field="id"]').focus()
@@ -154,4 +154,4 @@ def test_a_screen_reader_is_told_of_outcomes(console: Page, world: BrowserWorld)
     world.ask("GET", "/devices")
     expect(console.get_by_role("log")).to_contain_text("GET /devices: 200")
     console.get_by_role("button", name="+1 d").click()
-    expect(console.locator("#told[role=status]")).to_contain_text("It is ")
+    expect(console.locator("#notice[role=status]")).to_contain_text("The time in ")

@@ -17,9 +17,9 @@ def test_time_passes_at_a_click(console: Page, world: BrowserWorld) -> None:
     """The buttons advance the world's clock, and say how far it is ahead."""
     for name, ahead in (("+1 h", "1 h"), ("+1 d", "1 d 1 h"), ("+31 d", "32 d")):
         console.get_by_role("button", name=name).click()
-        expect(console.locator("#clock")).to_contain_text(f"{ahead} ahead of this machine")
-    console.get_by_role("button", name="Back to real time").click()
-    expect(console.locator("#clock")).to_contain_text("As on this machine")
+        expect(console.locator("#clock")).to_contain_text(f"{ahead} ahead of system time")
+    console.get_by_role("button", name="Back to system time").click()
+    expect(console.locator("#clock")).to_contain_text("Same as system time")
 
 
 def test_the_clock_is_frozen_and_set(console: Page, world: BrowserWorld) -> None:
@@ -29,11 +29,11 @@ def test_the_clock_is_frozen_and_set(console: Page, world: BrowserWorld) -> None
     frozen.click()
     expect(frozen).to_be_checked()
     console.get_by_role("button", name="Set the clock…").click()
-    console.get_by_label("Instant").fill("2030-02-03T04:05:06Z")
+    console.get_by_label("Date and time").fill("2030-02-03T04:05:06Z")
     console.get_by_role("button", name="Set", exact=True).click()
     expect(console.locator("time.face")).to_have_text("2030-02-03 04:05:06 UTC")
-    console.get_by_text("Another span").click()
-    console.get_by_label("Let pass").fill("P2W")
+    console.get_by_text("Custom duration").click()
+    console.get_by_label("Duration").fill("P2W")
     console.get_by_role("button", name="Advance", exact=True).click()
     expect(console.locator("time.face")).to_have_text("2030-02-17 04:05:06 UTC")
     assert world.control("GET", "clock")["frozen"] is True
@@ -60,10 +60,10 @@ def test_a_single_fault_is_made_by_the_form(console: Page, world: BrowserWorld) 
     """The form's defaults let one operation fail once; the rule tells how often it did, and can be removed."""
     console.get_by_label("Operation").select_option("trustDevice")
     console.get_by_role("button", name="Add fault").click()
-    rules = console.get_by_role("list", name="Rules in force")
+    rules = console.get_by_role("list", name="Active rules")
     expect(rules).to_contain_text("trustDevice: status 500 (once)")
     assert [world.ask("POST", "/devices/trust", TRUST) for _ in range(2)] == [500, 200]
-    expect(rules).to_contain_text("1 of")
+    expect(rules).to_contain_text("applied to 1 of 2 matching requests")
     rules.get_by_role("button", name="Remove").click()
     expect(rules).to_be_hidden()
 
@@ -71,20 +71,20 @@ def test_a_single_fault_is_made_by_the_form(console: Page, world: BrowserWorld) 
 @pytest.mark.parametrize(
     ("kind", "rule"),
     [
-        ("Delay the answer", {"delay": {"fixed": 2000}, "times": 1}),
+        ("Delay the response", {"delay": {"fixed": 2000}, "times": 1}),
         ("Slow body", {"slow": 100, "times": 1}),
         ("Truncated body", {"body": "truncated", "times": 1}),
         ("Malformed body", {"body": "malformed", "times": 1}),
         ("Empty body", {"body": "empty", "times": 1}),
         ("Close the connection", {"reset": True, "times": 1}),
-        ("Limit the rate", {"limit": {"calls": 5, "seconds": 60}}),
+        ("Rate limit", {"limit": {"calls": 5, "seconds": 60}}),
     ],
 )
 def test_every_kind_of_fault_can_be_made(console: Page, world: BrowserWorld, kind: str, rule: dict[str, Any]) -> None:
     """Each choice of the form becomes the rule of that kind."""
-    console.get_by_label("What").select_option(kind)
+    console.get_by_label("Effect").select_option(kind)
     console.get_by_role("button", name="Add fault").click()
-    expect(console.get_by_role("list", name="Rules in force").get_by_role("listitem")).to_have_count(1)
+    expect(console.get_by_role("list", name="Active rules").get_by_role("listitem")).to_have_count(1)
     assert world.control("GET", "faults")["rules"][0]["rule"] == rule
 
 
@@ -95,7 +95,7 @@ def test_coverage_counts_what_was_met(console: Page, world: BrowserWorld) -> Non
     world.ask("POST", "/devices/trust", TRUST)
     world.ask("POST", "/devices/trust", TRUST)
     expect(line.locator(".cell.met")).to_have_text("✓ 2")
-    expect(console.locator("#coverage")).to_contain_text(re.compile(r"1 of \d+ declared answers met"))
+    expect(console.locator("#coverage")).to_contain_text(re.compile(r"1 of \d+ documented responses covered"))
 
 
 def test_coverage_of_all_worlds_together(console: Page, world: BrowserWorld) -> None:
@@ -103,5 +103,5 @@ def test_coverage_of_all_worlds_together(console: Page, world: BrowserWorld) -> 
     BrowserWorld(world.mock, f"{world.name}.other").ask("POST", "/sessions/revoke-all")
     line = console.locator("#coverage tr", has_text="revokeAllSessions")
     expect(line.locator(".cell.met")).to_have_count(0)
-    console.get_by_label("All worlds together").check()
+    console.get_by_label("All worlds").check()
     expect(line.locator(".cell.met")).to_have_count(1)

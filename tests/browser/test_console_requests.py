@@ -57,7 +57,7 @@ def test_requests_are_filtered(console: Page, world: BrowserWorld) -> None:
     console.get_by_label("Filter requests").fill("getDevice alice")
     expect(rows(console)).to_have_count(1)
     console.get_by_label("Filter requests").fill("nothing of the kind")
-    expect(console.get_by_text("No request fits the filter")).to_be_visible()
+    expect(console.get_by_text("No request matches the filter")).to_be_visible()
 
 
 @pytest.mark.parametrize(("kind", "holds"), [("curl", "curl "), ("fetch", "fetch("), ("pytest", "assert")])
@@ -100,7 +100,7 @@ def test_a_text_is_shown_where_there_is_no_clipboard(console: Page, world: Brows
     console.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     rows(console).first.click()
     console.get_by_role("button", name="Copy as curl").click()
-    expect(console.get_by_label("To copy")).to_have_value(re.compile("^curl .*/devices/trust"))
+    expect(console.get_by_label("Text to copy")).to_have_value(re.compile("^curl .*/devices/trust"))
     assert console.evaluate("document.activeElement.selectionEnd") > 50
     console.get_by_role("button", name="Done").click()
     expect(console.get_by_role("dialog")).to_have_count(0)
@@ -112,7 +112,7 @@ def test_a_world_is_rewound_to_before_a_request(console: Page, world: BrowserWor
     assert world.device("dev-03")["isTrusted"] is True
     rows(console).first.click()
     console.get_by_role("button", name="Rewind to before").click()
-    expect(outcome(console)).to_contain_text("as it was before request 1")
+    expect(outcome(console)).to_contain_text("rewound to its state before request 1")
     assert world.device("dev-03")["isTrusted"] is False
 
 

@@ -16,19 +16,19 @@ def test_worlds_are_made_forked_and_deleted(console: Page, world: BrowserWorld) 
     console.get_by_role("button", name="Fork…").click()
     console.get_by_label("Name of the new world").fill(f"{world.name}.fork")
     console.get_by_role("button", name="Fork", exact=True).click()
-    expect(console.get_by_label("World shown")).to_have_value(f"{world.name}.fork")
+    expect(console.get_by_label("Selected world")).to_have_value(f"{world.name}.fork")
     expect(console.get_by_text("9 devices")).to_be_visible()
     assert f"world={world.name}.fork" in console.url
 
     console.get_by_role("button", name="Delete…").click()
     console.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(console.get_by_label("World shown")).to_have_value("main")
+    expect(console.get_by_label("Selected world")).to_have_value("main")
     expect(console.get_by_role("button", name="Delete…")).to_be_hidden()
 
     console.get_by_role("button", name="New…").click()
     console.get_by_label("Name").fill(f"{world.name}.new")
     console.keyboard.press("Enter")
-    expect(console.get_by_label("World shown")).to_have_value(f"{world.name}.new")
+    expect(console.get_by_label("Selected world")).to_have_value(f"{world.name}.new")
     expect(console.get_by_text("10 devices")).to_be_visible()
 
 
@@ -47,8 +47,8 @@ def test_a_world_that_nobody_used_can_be_made(page: Page, world: BrowserWorld, w
     watch.forgiven = "404"
     page.goto(f"{world.console}.unused")
     expect(page.get_by_role("button", name="Fork…")).to_be_hidden()
-    expect(page.get_by_text("There is no world")).to_be_visible()
-    page.get_by_role("button", name="Make it now").click()
+    expect(page.get_by_text("does not exist")).to_be_visible()
+    page.get_by_role("button", name="Create world").click()
     expect(page.get_by_role("heading", name="Records")).to_be_visible()
 
 
@@ -58,8 +58,8 @@ def test_a_world_that_is_removed_meanwhile_is_shown_so(console: Page, world: Bro
     world.ask("DELETE", "/devices/dev-01")
     expect(console.locator("#world")).to_contain_text("9 devices")
     world.control("DELETE", "")
-    expect(console.get_by_text("There is no world")).to_be_visible()
-    console.get_by_role("button", name="Make it now").click()
+    expect(console.get_by_text("does not exist")).to_be_visible()
+    console.get_by_role("button", name="Create world").click()
     expect(console.locator("#world")).to_contain_text("10 devices")
     expect(console.get_by_text("No requests yet")).to_be_visible()
 
@@ -68,7 +68,7 @@ def test_a_time_that_is_none_is_refused_in_the_dialog(console: Page, watch: Watc
     """It stays, and says why; Escape gives up."""
     watch.forgiven = "Failed to load resource"
     console.get_by_role("button", name="Set the clock").click()
-    console.get_by_label("Instant").fill("yesterday")
+    console.get_by_label("Date and time").fill("yesterday")
     console.keyboard.press("Enter")
     expect(console.get_by_role("dialog").get_by_role("alert")).to_contain_text("must be a date-time")
     console.keyboard.press("Escape")
@@ -82,7 +82,7 @@ def test_switching_shows_the_other_world(console: Page, world: BrowserWorld) -> 
     expect(rows(console)).to_have_count(1)
     other = BrowserWorld(world.mock, f"{world.name}.other")
     other.ask("GET", "/sessions")
-    expect(console.get_by_label("World shown").locator("option", has_text=other.name)).to_have_count(1)
-    console.get_by_label("World shown").select_option(other.name)
+    expect(console.get_by_label("Selected world").locator("option", has_text=other.name)).to_have_count(1)
+    console.get_by_label("Selected world").select_option(other.name)
     expect(rows(console)).to_contain_text(["GET /sessions"])
     expect(console.get_by_label(re.compile("Copy token of alice"))).to_contain_text(other.token())

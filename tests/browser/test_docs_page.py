@@ -22,4 +22,4 @@ def test_the_way_back_keeps_the_world(page: Page, world: BrowserWorld) -> None:
     page.goto(f"{world.mock.url}/__mock__/docs/?world={world.name}")
     expect(page.locator("#world")).to_have_text(world.name)
     page.get_by_role("link", name="Mock console").click()
-    expect(page.get_by_label("World shown")).to_have_value(world.name)
+    expect(page.get_by_label("Selected world")).to_have_value(world.name)

@@ -1,8 +1,8 @@
-// The control surface as functions: one for a call, one for the stream of events. Same origin, nothing else.
+// Calls to the control API and its stream of events. Every call goes to the page's own origin.
 
 const BASE = new URL("../", import.meta.url);
 
-/** A refusal of the control surface, or none at all, as a sentence. */
+/** An error response of the control API, or no response at all; the message is meant for the user. */
 export class CallError extends Error {
   constructor(message, status = 0) {
     super(message);
@@ -11,45 +11,45 @@ export class CallError extends Error {
   }
 }
 
-/** The address of a path of the control surface. */
-export function address(path) {
+/** The URL of a path of the control API. */
+export function urlOf(path) {
   return new URL(path, BASE).href;
 }
 
-/** A path within a world; each part is one segment. */
-export function within(world, ...parts) {
+/** The path of a resource in a world; each part becomes one segment. */
+export function pathIn(world, ...parts) {
   return ["worlds", world, ...parts].map((part) => encodeURIComponent(part)).join("/");
 }
 
-/** Call the control surface: the decoded answer, or a CallError. */
+/** Call the control API. Returns the decoded body, or throws a CallError. */
 export async function call(method, path, body) {
   const options = { method, headers: { Accept: "application/json" } };
   if (method !== "GET") options.headers["Content-Type"] = "application/json";
   if (body !== undefined) options.body = JSON.stringify(body);
-  let answer;
+  let response;
   try {
-    answer = await fetch(address(path), options);
+    response = await fetch(urlOf(path), options);
   } catch {
     throw new CallError("The mock cannot be reached. Is it still running?");
   }
-  const text = await answer.text();
-  const value = text && /json/.test(answer.headers.get("Content-Type")) ? JSON.parse(text) : text;
-  if (!answer.ok) throw new CallError(sentence(answer, value), answer.status);
+  const text = await response.text();
+  const value = text && /json/.test(response.headers.get("Content-Type")) ? JSON.parse(text) : text;
+  if (!response.ok) throw new CallError(errorMessage(response, value), response.status);
   return value;
 }
 
-function sentence(answer, problem) {
+function errorMessage(response, problem) {
   const details = (problem.validation ?? []).map((each) => `${each.location}: ${each.message}`);
-  return [problem.detail ?? `The mock answers ${answer.status}.`, ...details].join(" · ");
+  return [problem.detail ?? `The mock returned status ${response.status}.`, ...details].join(" · ");
 }
 
-/** Listen to what happens in all worlds; `opened` is called at the start and after each break. */
-export function listen({ opened, broken, heard }) {
-  const source = new EventSource(address("events"));
-  source.onopen = opened;
-  source.onerror = broken;
+/** Subscribe to the events of all worlds. `onOpen` is called at the start and after each reconnection. */
+export function subscribe({ onOpen, onBreak, onEvent }) {
+  const source = new EventSource(urlOf("events"));
+  source.onopen = onOpen;
+  source.onerror = onBreak;
   for (const type of ["request", "world", "removed"]) {
-    source.addEventListener(type, (event) => heard(JSON.parse(event.data)));
+    source.addEventListener(type, (event) => onEvent(JSON.parse(event.data)));
   }
   addEventListener("pagehide", () => source.close());
 }

@@ -1,11 +1,11 @@
-// Editing one cell: an input that fits the field's schema, Enter saves, Escape gives up.
+// Editing one table cell: an input that fits the field's schema. Enter saves, Escape cancels.
 
 import { h } from "./dom.js";
 
-/** Turn a cell into an editor. `save` gets the new value and may refuse; then the editor stays, and says why. */
+/** Turn a cell into an editor. If `save` rejects the new value, the editor stays open and shows the reason. */
 export function editCell(cell, { value, schema, label, save, cancel }) {
   const options = optionsOf(schema);
-  const input = options ? choice(options, value) : h("input", { value: written(value, schema) });
+  const input = options ? selectFor(options, value) : h("input", { value: toText(value, schema) });
   const problem = h("p", { className: "problem", role: "alert" });
   input.setAttribute("aria-label", label);
   cell.classList.add("editing");
@@ -17,9 +17,9 @@ export function editCell(cell, { value, schema, label, save, cancel }) {
     if (input.readOnly) return;
     input.readOnly = true;
     try {
-      const given = options ? JSON.parse(input.value) : read(input.value, schema);
-      if (JSON.stringify(given) === JSON.stringify(value)) leave(input === document.activeElement);
-      else await save(given);
+      const edited = options ? JSON.parse(input.value) : fromText(input.value, schema);
+      if (JSON.stringify(edited) === JSON.stringify(value)) close(input === document.activeElement);
+      else await save(edited);
     } catch (error) {
       input.ariaInvalid = "true";
       problem.textContent = error.message;
@@ -28,16 +28,16 @@ export function editCell(cell, { value, schema, label, save, cancel }) {
     }
   }
 
-  function leave(stay) {
+  function close(keepFocus) {
     cell.classList.remove("editing");
-    if (stay) cell.focus(); // the table finds the place again by the focus
+    if (keepFocus) cell.focus(); // the table is rendered again and restores the focus
     cancel();
   }
 
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Enter") commit();
-    if (event.key === "Escape") leave(true);
+    if (event.key === "Escape") close(true);
   });
   if (options) input.addEventListener("change", commit);
   input.addEventListener("blur", () => {
@@ -50,27 +50,24 @@ function optionsOf(schema) {
   return [schema.type].flat().includes("boolean") ? [true, false] : null;
 }
 
-function choice(options, value) {
-  const absent = value === undefined ? [h("option", { value: "null", selected: true }, "absent")] : [];
-  return h("select", {}, absent, options.map((each) => h("option", { value: JSON.stringify(each), selected: each === value }, String(each))));
+function selectFor(options, value) {
+  const notSet = value === undefined ? [h("option", { value: "null", selected: true }, "not set")] : [];
+  return h("select", {}, notSet, options.map((each) => h("option", { value: JSON.stringify(each), selected: each === value }, String(each))));
 }
 
 const isText = (schema, value) => [schema.type].flat().includes("string") || typeof value === "string";
 
-function written(value, schema) {
+function toText(value, schema) {
   if (value === undefined) return "";
   return isText(schema, value) ? value : JSON.stringify(value);
 }
 
-function read(text, schema) {
-  if (!schema.type || [schema.type].flat().includes("string")) {
-    return schema.type ? text : loosely(text);
-  }
-  return JSON.parse(text);
+function fromText(text, schema) {
+  if (!schema.type) return jsonOrText(text); // a field that the contract does not declare
+  return [schema.type].flat().includes("string") ? text : JSON.parse(text);
 }
 
-/** A field that the contract does not declare: JSON where it reads as such, else text. */
-function loosely(text) {
+function jsonOrText(text) {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,39 +1,39 @@
-// The clock of a world: what time it is there, stopping it, letting time pass.
+// The clock panel: shows the time of a world, and freezes, sets and advances its clock.
 
-import { $, ask, button, field, h, tell } from "./dom.js";
-import { moment, span } from "./format.js";
+import { $, button, field, h, notify, openDialog } from "./dom.js";
+import { formatDuration, formatTime } from "./format.js";
 
 const STEPS = [["+1 h", "PT1H", "1 hour"], ["+1 d", "P1D", "1 day"], ["+31 d", "P31D", "31 days"]];
 
 /** The panel of the clock. */
 export function clockPanel(context) {
-  let shown = { now: new Date().toISOString(), frozen: false, offset: 0 };
-  let since = performance.now();
+  let clock = { now: new Date().toISOString(), frozen: false, offset: 0 };
+  let receivedAt = performance.now();
   const face = h("time", { className: "face" });
   const note = h("p", { className: "hint" });
-  const frozen = button("Frozen", () => set({ frozen: !shown.frozen }), { role: "switch", className: "switch" });
-  const period = h("form", { className: "row" },
-    field({ name: "by", label: "Let pass", placeholder: "P31D", required: true, size: 8, hint: "ISO 8601: P2W, P1DT6H, PT90S" }),
+  const frozen = button("Frozen", () => set({ frozen: !clock.frozen }), { role: "switch", className: "switch" });
+  const custom = h("form", { className: "row" },
+    field({ name: "by", label: "Duration", placeholder: "P31D", required: true, size: 8, hint: "ISO 8601, for example P2W, P1DT6H or PT90S" }),
     h("button", { type: "submit", className: "quiet" }, "Advance"));
-  period.addEventListener("submit", (event) => {
+  custom.addEventListener("submit", (event) => {
     event.preventDefault();
-    advance(new FormData(period).get("by")).catch((error) => tell(error.message, "failure"));
+    advance(new FormData(custom).get("by")).catch((error) => notify(error.message, "failure"));
   });
   $("clock-body").append(
     h("div", { className: "row" }, face, frozen),
     note,
     h("div", { className: "row" },
       h("span", { className: "group", role: "group", "aria-label": "Advance by" },
-        STEPS.map(([label, by, said]) => button(label, () => advance(by), { title: `Advance by ${said}` }))),
-      button("Set…", setTo, { className: "quiet", "aria-label": "Set the clock…" }),
-      button("Real time", () => set({ now: "now", frozen: false }), { className: "quiet", "aria-label": "Back to real time" })),
-    h("details", {}, h("summary", {}, "Another span"), period));
+        STEPS.map(([label, by, words]) => button(label, () => advance(by), { title: `Advance by ${words}` }))),
+      button("Set…", openSetDialog, { className: "quiet", "aria-label": "Set the clock…" }),
+      button("System time", () => set({ now: "now", frozen: false }), { className: "quiet", "aria-label": "Back to system time" })),
+    h("details", {}, h("summary", {}, "Custom duration"), custom));
   setInterval(tick, 1000);
 
-  context.now = () => Date.parse(shown.now) + (shown.frozen ? 0 : performance.now() - since);
+  context.now = () => Date.parse(clock.now) + (clock.frozen ? 0 : performance.now() - receivedAt);
 
-  function draw(clock) {
-    [shown, since] = [clock, performance.now()];
+  function render(received) {
+    [clock, receivedAt] = [received, performance.now()];
     frozen.ariaChecked = String(clock.frozen);
     note.textContent = noteOf(clock);
     tick();
@@ -42,30 +42,33 @@ export function clockPanel(context) {
   function tick() {
     const now = new Date(context.now()).toISOString();
     face.dateTime = now;
-    face.textContent = `${moment(now)} UTC`;
+    face.textContent = `${formatTime(now)} UTC`;
   }
 
   async function set(change) {
-    draw(await context.change("PUT", change, "clock"));
+    render(await context.change("PUT", change, "clock"));
   }
 
   async function advance(by) {
-    draw(await context.change("POST", { by }, "clock", "advance"));
-    tell(`It is ${moment(shown.now)} in ${context.world} now.`);
+    render(await context.change("POST", { by }, "clock", "advance"));
+    notify(`The time in ${context.world} is now ${formatTime(clock.now)}.`);
   }
 
-  async function setTo() {
-    await ask({
-      title: "Set the clock", action: "Set", work: ({ now }) => set({ now }),
-      fields: [{ name: "now", label: "Instant", required: true, value: new Date(context.now()).toISOString(), hint: "2026-01-31T12:00:00Z, or now+31d from the machine's time" }],
+  async function openSetDialog() {
+    await openDialog({
+      title: "Set the clock", action: "Set", submit: ({ now }) => set({ now }),
+      fields: [{
+        name: "now", label: "Date and time", required: true, value: new Date(context.now()).toISOString(),
+        hint: "For example 2026-01-31T12:00:00Z, or now+31d for 31 days after system time",
+      }],
     });
   }
 
-  const refresh = async () => draw(await context.read("clock"));
-  return { refresh, settle: (mine) => mine && refresh() };
+  const refresh = async () => render(await context.read("clock"));
+  return { refresh, update: (isShown) => isShown && refresh() };
 }
 
 function noteOf({ offset, frozen }) {
-  const away = Math.abs(offset) < 1000 ? "As on this machine" : `${span(offset)} ${offset > 0 ? "ahead of" : "behind"} this machine`;
-  return frozen ? `${away}, standing still` : away;
+  const difference = `${formatDuration(offset)} ${offset > 0 ? "ahead of" : "behind"} system time`;
+  return `${Math.abs(offset) < 1000 ? "Same as system time" : difference}${frozen ? ", frozen" : ""}`;
 }

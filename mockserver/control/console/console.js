@@ -1,32 +1,32 @@
-// The console: starts the panels, keeps them on one world, and hands them what happens.
+// The console: starts the panels, selects the world that they show, and passes events on to them.
 
-import { call, listen, within } from "./api.js";
+import { call, pathIn, subscribe } from "./api.js";
 import { clockPanel } from "./clock.js";
 import { coveragePanel } from "./coverage.js";
-import { $, tell } from "./dom.js";
+import { $, notify } from "./dom.js";
 import { faultsPanel } from "./faults.js";
 import { recordsPanel } from "./records.js";
 import { requestsPanel } from "./requests.js";
 import { worldsPanel } from "./worlds.js";
 
-const PAUSE = 150; // many requests in a moment are one change for the panels
-const PATIENCE = 2000;
+const UPDATE_DELAY = 150; // milliseconds: many requests in quick succession cause one update
+const RECONNECT_GRACE = 2000; // milliseconds before a broken stream is shown as such
 
-/** What the panels share: the mock's own description, the world they show, and ways to read and change it. */
+/** What the panels share: the description of the mock, the selected world, and functions to read and change it. */
 const context = {
   about: null,
   world: new URLSearchParams(location.search).get("world") ?? "main",
-  leaving: null, // the world that is being deleted here: nothing of it is asked for any more
+  deleting: null, // the world that this page is deleting: its data is no longer requested
   now: () => Date.now(),
-  enter,
+  select,
   refresh,
   read,
-  change: (method, body, ...parts) => call(method, within(context.world, ...parts), body),
+  change: (method, body, ...parts) => call(method, pathIn(context.world, ...parts), body),
 };
-const touched = new Set();
+const changedWorlds = new Set();
 let panels = [];
-let due = null;
-let doubt = null;
+let updateTimer = null;
+let graceTimer = null;
 
 async function start() {
   context.about = await call("GET", "about");
@@ -34,18 +34,18 @@ async function start() {
   $("contract").textContent = context.about.title;
   $("contract").title = context.about.contract;
   panels = [worldsPanel, clockPanel, requestsPanel, faultsPanel, recordsPanel, coveragePanel].map((panel) => panel(context));
-  await enter(context.world);
-  listen({ opened: () => (live(true), told(refresh)), broken: () => live(false), heard });
+  await select(context.world);
+  subscribe({ onOpen: () => (showLive(true), reportErrors(refresh)), onBreak: () => showLive(false), onEvent });
 }
 
-/** Show another world, and name it in the page's address. */
-async function enter(world) {
+/** Show another world, and name it in the page's URL. */
+async function select(world) {
   context.world = world;
-  context.leaving = null;
+  context.deleting = null;
   const query = world === "main" ? "" : `?world=${encodeURIComponent(world)}`;
   history.replaceState(null, "", `${location.pathname}${query}${location.hash}`);
   $("docs").href = `docs/${query}`;
-  await told(refresh);
+  await reportErrors(refresh);
 }
 
 async function refresh() {
@@ -54,33 +54,33 @@ async function refresh() {
 
 class Stale extends Error {}
 
-/** Read something of the world that is shown, an object at the end is the query; dropped when another world is shown by then. */
+/** Read from the selected world; an object as the last argument is the query. Throws Stale if another world was selected meanwhile. */
 async function read(...parts) {
   const { world } = context;
   const query = typeof parts.at(-1) === "object" ? `?${new URLSearchParams(parts.pop())}` : "";
   try {
-    return await call("GET", within(world, ...parts) + query);
+    return await call("GET", pathIn(world, ...parts) + query);
   } finally {
     if (world !== context.world) throw new Stale();
   }
 }
 
-/** Run some work; a world that is not there is shown as such, other failures are told. */
-async function told(work) {
+/** Run `work`. A 404 means that the world does not exist and is shown as such; other errors are shown as a message. */
+async function reportErrors(work) {
   try {
     await work();
     delete document.body.dataset.missing;
   } catch (error) {
     if (error instanceof Stale) return;
     if (error.status === 404) document.body.dataset.missing = context.world;
-    else tell(error.message, "failure");
+    else notify(error.message, "failure");
   }
 }
 
-/** Say whether news arrive; the mock ends each stream after a while, so a short break is none. */
-function live(on) {
-  clearTimeout(doubt);
-  doubt = on ? null : setTimeout(show, PATIENCE, "Reconnecting…", "off");
+/** Show whether events arrive. The mock ends each stream after a while, so a short break is not shown. */
+function showLive(on) {
+  clearTimeout(graceTimer);
+  graceTimer = on ? null : setTimeout(show, RECONNECT_GRACE, "Reconnecting…", "off");
   if (on) show("Live", "on");
 
   function show(text, kind) {
@@ -89,18 +89,18 @@ function live(on) {
   }
 }
 
-function heard(event) {
-  for (const panel of panels) panel.heard?.(event);
-  touched.add(event.world);
-  due ??= setTimeout(settle, PAUSE);
+function onEvent(event) {
+  for (const panel of panels) panel.onEvent?.(event);
+  changedWorlds.add(event.world);
+  updateTimer ??= setTimeout(update, UPDATE_DELAY);
 }
 
-/** Bring the panels up to date that show what requests change. */
-async function settle() {
-  due = null;
-  const mine = touched.has(context.world) && context.world !== context.leaving;
-  touched.clear();
-  await told(() => Promise.all(panels.map((panel) => panel.settle?.(mine))));
+/** Update the panels whose content the latest requests may have changed. */
+async function update() {
+  updateTimer = null;
+  const isShown = changedWorlds.has(context.world) && context.world !== context.deleting;
+  changedWorlds.clear();
+  await reportErrors(() => Promise.all(panels.map((panel) => panel.update?.(isShown))));
 }
 
-told(start);
+reportErrors(start);

@@ -1,37 +1,41 @@
-// Which of the contract's answers were met: operations against statuses, this world or all together.
+// The coverage panel: which documented responses the mock has sent, in this world or in all worlds.
 
-import { address, call, within } from "./api.js";
-import { $, empty, h, scroller, table } from "./dom.js";
+import { call, pathIn } from "./api.js";
+import { $, button, copy, emptyState, h, scroller, table } from "./dom.js";
 
 /** The panel of coverage. */
 export function coveragePanel(context) {
   const all = h("input", { type: "checkbox", onchange: () => refresh() });
-  const markdown = h("a", { className: "button quiet" }, "Markdown");
-  $("coverage-tools").append(h("label", { className: "check" }, all, "All worlds together"), markdown);
+  const markdown = button("Copy as Markdown", copyMarkdown, { className: "quiet" });
+  $("coverage-tools").append(h("label", { className: "check" }, all, "All worlds"), markdown);
 
-  async function refresh() {
-    const found = all.checked ? await call("GET", "coverage") : await context.read("coverage");
-    markdown.href = address(`${all.checked ? "coverage" : within(context.world, "coverage")}?as=markdown`);
-    const open = new Set([...$("coverage-body").querySelectorAll("details[open]")].map((each) => each.dataset.operation));
-    $("coverage-body").replaceChildren(...drawn(found, open));
+  async function copyMarkdown() {
+    const path = all.checked ? "coverage" : pathIn(context.world, "coverage");
+    await copy(await call("GET", `${path}?as=markdown`), "Coverage table");
   }
 
-  return { refresh, settle: (mine) => (mine || all.checked) && refresh() };
+  async function refresh() {
+    const coverage = all.checked ? await call("GET", "coverage") : await context.read("coverage");
+    const open = new Set([...$("coverage-body").querySelectorAll("details[open]")].map((each) => each.dataset.operation));
+    $("coverage-body").replaceChildren(...content(coverage, open));
+  }
+
+  return { refresh, update: (isShown) => (isShown || all.checked) && refresh() };
 }
 
-function drawn({ declared, met, operations }, open) {
-  if (!operations.length) return [empty("The contract declares no operation")];
+function content({ declared, met, operations }, open) {
+  if (!operations.length) return [emptyState("The contract declares no operations")];
   const statuses = [...new Set(operations.flatMap((each) => each.statuses.map(({ status }) => status)))].sort();
-  const sum = `${met} of ${declared} declared answers met`;
+  const total = `${met} of ${declared} documented responses covered`;
   return [
-    h("div", { className: "sum" }, h("meter", { value: met, max: Math.max(declared, 1), "aria-label": sum }), h("p", {}, sum)),
-    scroller("Coverage matrix", table("Operations against statuses: how often each answer was met", ["Operation", ...statuses],
+    h("div", { className: "sum" }, h("meter", { value: met, max: Math.max(declared, 1), "aria-label": total }), h("p", {}, total)),
+    scroller("Coverage table", table("How often each operation returned each status", ["Operation", ...statuses],
       operations.map((each) => row(each, statuses, open)), { className: "matrix" })),
     h("p", { className: "hint legend" },
-      h("span", { className: "cell met" }, "✓ 3"), "met three times ",
-      h("span", { className: "cell never" }, "never"), "declared, not met ",
-      h("span", { className: "cell never assumed" }, "never*"), "*rests on an assumption ",
-      h("span", { className: "cell extra" }, "+ 1"), "met, not declared"),
+      h("span", { className: "cell met" }, "✓ 3"), "returned three times ",
+      h("span", { className: "cell never" }, "never"), "documented, but never returned ",
+      h("span", { className: "cell never assumed" }, "never*"), "*based on an assumption ",
+      h("span", { className: "cell extra" }, "+ 1"), "returned, but not documented"),
   ];
 }
 
@@ -42,20 +46,20 @@ function row(operation, statuses, open) {
     statuses.map((status) => h("td", {}, cell(byStatus.get(status)))));
 }
 
-function cell(found) {
-  if (!found) return h("span", { className: "cell none", "aria-label": "not declared" }, "·");
-  const star = found.assumed ? "*" : "";
-  const kind = `cell ${found.times ? (found.declared ? "met" : "extra") : "never"} ${found.assumed ? "assumed" : ""}`;
-  const text = found.times ? `${found.declared ? "✓" : "+"} ${found.times}${star}` : `never${star}`;
+function cell(entry) {
+  if (!entry) return h("span", { className: "cell none", "aria-label": "not documented" }, "·");
+  const star = entry.assumed ? "*" : "";
+  const kind = `cell ${entry.times ? (entry.declared ? "met" : "extra") : "never"} ${entry.assumed ? "assumed" : ""}`;
+  const text = entry.times ? `${entry.declared ? "✓" : "+"} ${entry.times}${star}` : `never${star}`;
   return h("span", { className: kind.trim() }, text);
 }
 
 function states({ operation, statuses }, open) {
-  const found = statuses.flatMap(({ status, states: each }) => each.map((state) => ({ status, ...state })));
-  if (!found.length) return null;
-  const met = found.filter(({ times }) => times).length;
+  const all = statuses.flatMap(({ status, states: each }) => each.map((state) => ({ status, ...state })));
+  if (!all.length) return null;
+  const covered = all.filter(({ times }) => times).length;
   return h("details", { "data-operation": operation, open: open.has(operation) },
-    h("summary", {}, `${met} of ${found.length} states`),
-    h("ul", {}, found.map(({ status, state, times }) =>
+    h("summary", {}, `${covered} of ${all.length} record states`),
+    h("ul", {}, all.map(({ status, state, times }) =>
       h("li", { className: times ? "met" : "never" }, `${status} · ${state} · ${times ? `✓ ${times}` : "never"}`))));
 }

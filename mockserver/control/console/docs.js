@@ -1,4 +1,4 @@
-// Swagger UI on the contract as the running mock serves it; calls go to the mock, as its first user, into `?world=`.
+// Swagger UI for the contract that the running mock serves. Calls go to the mock, as its first user, in the world of `?world=`.
 
 import { call } from "./api.js";
 
@@ -14,19 +14,19 @@ async function start() {
     deepLinking: true,
     displayRequestDuration: true,
     tryItOutEnabled: true,
-    validatorUrl: null, // the badge would ask a server on the internet
+    validatorUrl: null, // the validator badge would call a server on the internet
     presets: [window.SwaggerUIBundle.presets.apis],
     requestInterceptor: (request) => {
       if (world !== "main") request.headers["Mock-World"] = world;
       return request;
     },
     onComplete: () => {
-      for (const scheme of bearers(spec)) if (users[0]) ui.preauthorizeApiKey(scheme, users[0].token);
+      for (const scheme of bearerSchemes(spec)) if (users[0]) ui.preauthorizeApiKey(scheme, users[0].token);
     },
   });
 }
 
-function bearers(spec) {
+function bearerSchemes(spec) {
   const schemes = Object.entries(spec.components?.securitySchemes ?? {});
   return schemes.filter(([, { type, scheme }]) => type === "http" && scheme?.toLowerCase() === "bearer").map(([name]) => name);
 }

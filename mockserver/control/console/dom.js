@@ -1,76 +1,76 @@
-// Elements from values. Text goes in as text nodes: what a client sent is never read as HTML.
+// Building blocks of the page. Text is inserted as text nodes, so data from clients is never parsed as HTML.
 
-/** The element of the page with this id. */
+/** The element with this id. */
 export const $ = (id) => document.getElementById(id);
 
-/** An element with properties, attributes, `on…` listeners and children; null and false children are left out. */
+/** Create an element with properties, attributes, `on…` listeners and children. Children that are null or false are skipped. */
 export function h(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
+  const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined) continue;
-    if (name in made && !name.includes("-") && name !== "list") made[name] = value;
-    else made.setAttribute(name, value);
+    if (name in element && !name.includes("-") && name !== "list") element[name] = value;
+    else element.setAttribute(name, value);
   }
-  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
-  return made;
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
 }
 
-/** A button that says what went wrong when its work fails, and cannot be pressed twice meanwhile. */
+/** A button that runs `work` on a click. It shows errors, and ignores clicks while the work is running. */
 export function button(label, work, properties = {}) {
-  const made = h("button", { type: "button", ...properties }, label);
-  made.addEventListener("click", () => busy(made, work));
-  return made;
+  const element = h("button", { type: "button", ...properties }, label);
+  element.addEventListener("click", () => runBusy(element, work));
+  return element;
 }
 
-/** Run some work of a control: marked busy meanwhile, failures told. */
-export async function busy(control, work) {
+/** Run `work` for a control: the control is marked as busy meanwhile, and errors are shown. */
+export async function runBusy(control, work) {
   if (control.ariaBusy === "true") return;
   control.ariaBusy = "true";
   try {
     await work();
   } catch (error) {
-    tell(error.message, "failure");
+    notify(error.message, "failure");
   } finally {
     control.ariaBusy = null;
   }
 }
 
-/** A table: heading texts (or cells) and rows of cells. */
+/** A table with a caption, headings (texts or elements) and rows. */
 export function table(caption, headings, rows, properties = {}) {
   return h("table", properties,
-    h("caption", { className: "unseen" }, caption),
+    h("caption", { className: "visually-hidden" }, caption),
     h("thead", {}, h("tr", {}, headings.map((heading) => h("th", { scope: "col" }, heading)))),
     h("tbody", {}, rows));
 }
 
-/** A region that scrolls sideways, also by keyboard. */
+/** A region that scrolls horizontally, also by keyboard. */
 export function scroller(label, ...children) {
   return h("div", { className: "scroller", role: "region", "aria-label": label, tabIndex: 0 }, ...children);
 }
 
-/** What stands where nothing is yet. */
-export function empty(title, ...sentences) {
-  return h("div", { className: "empty" }, h("p", { className: "title" }, title), sentences.map((each) => h("p", {}, each)));
+/** The message in a panel that has nothing to show. */
+export function emptyState(title, ...paragraphs) {
+  return h("div", { className: "empty" }, h("p", { className: "title" }, title), paragraphs.map((each) => h("p", {}, each)));
 }
 
-let closing;
+let closeTimer;
 
-/** Tell the outcome of something, on the page and to a screen reader. */
-export function tell(message, kind = "success") {
-  const box = $("told");
-  clearTimeout(closing);
-  box.replaceChildren(h("p", { className: kind }, h("strong", {}, kind === "failure" ? "Failed. " : ""), message,
+/** Show the outcome of an action, on screen and to screen readers. */
+export function notify(message, kind = "success") {
+  const box = $("notice");
+  clearTimeout(closeTimer);
+  box.replaceChildren(h("p", { className: kind }, h("strong", {}, kind === "failure" ? "Error: " : ""), message,
     h("button", { type: "button", className: "quiet icon", "aria-label": "Dismiss", onclick: () => box.replaceChildren() }, "×")));
-  if (kind !== "failure") closing = setTimeout(() => box.replaceChildren(), 5000);
+  if (kind !== "failure") closeTimer = setTimeout(() => box.replaceChildren(), 5000);
 }
 
-/** Ask for confirmation or a few values; the form's values, or null when it is cancelled. The dialog does the work of its
- *  values: it stays, and says why, when that is refused. */
-export function ask({ title, sentence = "", fields = [], action = "OK", danger = false, work = () => {} }) {
+/** Open a dialog that confirms an action or asks for values. Returns the values, or null if the user cancels. If `submit`
+ *  fails, the dialog stays open and shows the error. */
+export function openDialog({ title, text = "", fields = [], action = "OK", danger = false, submit = () => {} }) {
   const error = h("p", { className: "problem", role: "alert" });
   const form = h("form", { method: "dialog" },
     h("h2", { id: "dialog-title" }, title),
-    sentence && h("p", {}, sentence),
+    text && h("p", {}, text),
     fields.map(field),
     error,
     h("div", { className: "actions" },
@@ -81,10 +81,10 @@ export function ask({ title, sentence = "", fields = [], action = "OK", danger =
     event.preventDefault();
     error.textContent = "";
     try {
-      await work(Object.fromEntries(new FormData(form)));
+      await submit(Object.fromEntries(new FormData(form)));
       dialog.close("ok");
-    } catch (refusal) {
-      error.textContent = refusal.message;
+    } catch (problem) {
+      error.textContent = problem.message;
     }
   });
   document.body.append(dialog);
@@ -98,30 +98,26 @@ export function ask({ title, sentence = "", fields = [], action = "OK", danger =
   });
 }
 
-/** A labelled input; `options` makes it a choice, `rows` a text area. */
+/** A labelled input; with `options` it is a select, with `rows` a text area. */
 export function field({ name, label, hint = "", options, rows, ...properties }) {
   const id = `field-${name}`;
-  const about = hint ? { "aria-describedby": `${id}-hint` } : {};
+  const description = hint ? { "aria-describedby": `${id}-hint` } : {};
   const control = options
-    ? h("select", { id, name, ...about, ...properties }, options.map(([value, text]) => h("option", { value }, text)))
-    : h(rows ? "textarea" : "input", { id, name, rows, spellcheck: false, autocomplete: "off", ...about, ...properties });
+    ? h("select", { id, name, ...description, ...properties }, options.map(([value, text]) => h("option", { value }, text)))
+    : h(rows ? "textarea" : "input", { id, name, rows, spellcheck: false, autocomplete: "off", ...description, ...properties });
   return h("div", { className: "field" },
     h("label", { htmlFor: id }, label), control, hint && h("p", { id: `${id}-hint`, className: "hint" }, hint));
 }
 
-/** Copy a text, and say so; a page that came over plain HTTP from another machine has no clipboard, and shows the text. */
+/** Copy a text to the clipboard. A page loaded over plain HTTP from another machine has no clipboard, so the text is shown. */
 export async function copy(text, what) {
   if (!navigator.clipboard) {
-    await ask({ title: what, action: "Done", fields: [{ name: "text", label: "To copy", rows: 6, value: text, autofocus: true, onfocus: (event) => event.target.select() }] });
+    await openDialog({
+      title: what, action: "Done",
+      fields: [{ name: "text", label: "Text to copy", rows: 6, value: text, autofocus: true, onfocus: (event) => event.target.select() }],
+    });
     return;
   }
   await navigator.clipboard.writeText(text);
-  tell(`${what} copied.`);
-}
-
-/** Hand a text to the browser as a file. */
-export function download(name, text, type = "application/json") {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  h("a", { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
+  notify(`${what} copied.`);
 }

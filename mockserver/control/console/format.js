@@ -1,9 +1,9 @@
-// Values as people read them. No DOM in here.
+// Formats values for people to read. This module uses no DOM.
 
 const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["min", 60_000], ["s", 1000]];
 
-/** A span of milliseconds in its two largest units: `31 d`, `2 h 5 min`; to the minute where it is an hour or more. */
-export function span(milliseconds) {
+/** A duration in milliseconds in its two largest units: `31 d`, `2 h 5 min`. From one hour on, it is rounded to minutes. */
+export function formatDuration(milliseconds) {
   let rest = Math.abs(milliseconds);
   if (rest >= 3_600_000) rest = Math.round(rest / 60_000) * 60_000;
   const parts = [];
@@ -16,69 +16,74 @@ export function span(milliseconds) {
   return parts.join(" ") || "0 s";
 }
 
-/** How far an instant is from another: `in 21 d`, `3 d ago`. */
-export function relative(instant, now) {
-  const ahead = new Date(instant) - now;
+/** A time relative to another: `in 21 d`, `3 d ago`. */
+export function formatRelative(time, now) {
+  const ahead = new Date(time) - now;
   if (Math.abs(ahead) < 1000) return "now";
-  return ahead > 0 ? `in ${span(ahead)}` : `${span(ahead)} ago`;
+  return ahead > 0 ? `in ${formatDuration(ahead)}` : `${formatDuration(ahead)} ago`;
 }
 
-/** An instant to the second, in UTC. */
-export function moment(instant) {
-  return new Date(instant).toISOString().slice(0, 19).replace("T", " ");
+/** Date and time to the second, in UTC. */
+export function formatTime(time) {
+  return new Date(time).toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** The time of day of an instant, in UTC. */
-export function timeOfDay(instant) {
-  return new Date(instant).toISOString().slice(11, 19);
+/** Time of day, in UTC. */
+export function formatTimeOfDay(time) {
+  return new Date(time).toISOString().slice(11, 19);
 }
 
-/** A duration of the mock's own work. */
-export function duration(microseconds) {
+/** A processing time in milliseconds. */
+export function formatMicroseconds(microseconds) {
   return microseconds < 10_000 ? `${(microseconds / 1000).toFixed(1)} ms` : `${Math.round(microseconds / 1000)} ms`;
 }
 
-/** A value as JSON that is read by people: texts without quotes, long ones cut. */
-export function value(given, most = 80) {
-  if (given === undefined) return "";
-  const text = typeof given === "string" ? given : JSON.stringify(given);
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+/** A value as JSON, but strings without quotes; long values are truncated. */
+export function formatValue(value, maxLength = 80) {
+  if (value === undefined) return "";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
-/** A body as it is shown: JSON indented, text as it is. */
-export function body(given) {
-  return typeof given === "string" ? given : JSON.stringify(given, null, 2);
+/** A body: JSON is indented, text is unchanged. */
+export function formatBody(body) {
+  return typeof body === "string" ? body : JSON.stringify(body, null, 2);
 }
 
-/** The class of a status: `ok`, `moved`, `refused`, `failed`; `gone` when no answer left. */
-export function kindOf(status) {
+/** A number with its noun: `1 change`, `2 changes`. */
+export function count(number, noun) {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** The CSS class of a status code; `gone` if no response was sent. */
+export function statusClass(status) {
   return { 2: "ok", 3: "moved", 4: "refused", 5: "failed" }[Math.floor(status / 100)] ?? "gone";
 }
 
-/** A fault rule as a sentence. */
-export function ruleSentence(rule) {
-  const who = [rule.operation ?? "Every call", rule.user && `by ${rule.user}`].filter(Boolean).join(" ");
-  const when = [
-    rule.nth && `call ${rule.nth} only`,
-    rule.probability !== undefined && `${Math.round(rule.probability * 100)} % of calls`,
+/** A fault rule in words. */
+export function describeRule(rule) {
+  const subject = [rule.operation ?? "Every request", rule.user && `by ${rule.user}`].filter(Boolean).join(" ");
+  const limits = [
+    rule.nth && `only request ${rule.nth}`,
+    rule.probability !== undefined && `${Math.round(rule.probability * 100)}% of requests`,
     rule.times && (rule.times === 1 ? "once" : `${rule.times} times`),
   ].filter(Boolean);
-  return `${who}: ${effects(rule).join(", ")}${when.length ? ` (${when.join(", ")})` : ""}`;
+  return `${subject}: ${effects(rule).join(", ")}${limits.length ? ` (${limits.join(", ")})` : ""}`;
 }
 
 function effects(rule) {
   return [
     rule.status && `status ${rule.status}${rule.example ? ` "${rule.example}"` : ""}`,
-    rule.delay && delaySentence(rule.delay),
+    rule.delay && describeDelay(rule.delay),
     rule.slow && `slow body, ${rule.slow} B/s`,
     rule.body && `${rule.body} body`,
     rule.reset && "connection closed",
-    rule.limit && `${rule.limit.calls} calls in ${rule.limit.seconds} s, then 429`,
+    rule.limit && `429 after ${count(rule.limit.calls, "request")} in ${rule.limit.seconds} s`,
   ].filter(Boolean);
 }
 
-function delaySentence({ fixed, uniform, lognormal }) {
-  if (fixed !== undefined) return `delay ${fixed} ms`;
-  if (uniform) return `delay ${uniform.from} to ${uniform.to} ms`;
-  return `delay around ${lognormal.median} ms`;
+function describeDelay({ fixed, uniform, lognormal }) {
+  if (fixed !== undefined) return `delay of ${fixed} ms`;
+  if (uniform) return `delay of ${uniform.from} to ${uniform.to} ms`;
+  return `delay of about ${lognormal.median} ms`;
 }

@@ -1,40 +1,41 @@
-// The keyboard of an editable table, by the ARIA grid pattern: one stop of the Tab key, arrows move, Enter edits.
+// Keyboard control of an editable table, following the ARIA grid pattern: the table is one tab stop, arrow keys move between
+// cells, and Enter edits a cell.
 
-/** Give a table the keys of a grid; `edit` and `clear` are called with a cell. */
+/** Add the keys of a grid to a table; `edit` and `clear` are called with a cell. */
 export function gridKeys(table, { edit, clear }) {
-  let current = null; // the cell that had the focus before the mouse came
-  const stop = (cell) => {
+  let previous = null; // the cell that had the focus before the click
+  const makeTabStop = (cell) => {
     for (const each of table.querySelectorAll("tbody [tabindex='0']")) each.tabIndex = -1;
-    for (const each of targets(cell)) each.tabIndex = 0;
+    for (const each of focusTargets(cell)) each.tabIndex = 0;
   };
-  stop(table.tBodies[0].rows[0].cells[0]);
-  table.addEventListener("mousedown", () => { current = document.activeElement; });
-  table.addEventListener("focusin", ({ target }) => target.closest("tbody") && stop(target.closest("td, th")));
+  makeTabStop(table.tBodies[0].rows[0].cells[0]);
+  table.addEventListener("mousedown", () => { previous = document.activeElement; });
+  table.addEventListener("focusin", ({ target }) => target.closest("tbody") && makeTabStop(target.closest("td, th")));
   table.addEventListener("click", ({ target }) => {
     const cell = target.closest("[data-field]");
-    if (cell && cell === current && !cell.classList.contains("editing")) edit(cell);
+    if (cell && cell === previous && !cell.classList.contains("editing")) edit(cell);
   });
   table.addEventListener("keydown", (event) => {
     const cell = event.target.closest("td, th");
     if (!cell || cell.classList.contains("editing")) return;
-    const work = workOf(event.key, cell, { edit, clear });
-    if (!work) return;
+    const action = actionOf(event.key, cell, { edit, clear });
+    if (!action) return;
     event.preventDefault();
-    work();
+    action();
   });
 }
 
-/** What takes the focus in a cell: its buttons where it has some, else itself. */
-function targets(cell) {
+/** The elements of a cell that take the focus: its buttons if it has any, otherwise the cell. */
+function focusTargets(cell) {
   const buttons = [...cell.querySelectorAll("button")];
   return buttons.length ? buttons : [cell];
 }
 
-function workOf(key, cell, { edit, clear }) {
+function actionOf(key, cell, { edit, clear }) {
   if (cell.dataset.field && (key === "Enter" || key === "F2")) return () => edit(cell);
   if (cell.dataset.field && key === "Delete") return () => clear(cell);
   const to = neighbour(key, cell);
-  return to && (() => targets(to)[0].focus());
+  return to && (() => focusTargets(to)[0].focus());
 }
 
 function neighbour(key, cell) {

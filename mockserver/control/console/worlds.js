@@ -1,19 +1,20 @@
-// Worlds: which one is shown, and making, forking, resetting and removing them.
+// The world panel: select, create, fork, reset and delete worlds.
 
-import { address, call, within } from "./api.js";
-import { $, ask, button, copy, empty, h, tell } from "./dom.js";
+import { call, pathIn, urlOf } from "./api.js";
+import { $, button, copy, emptyState, h, notify, openDialog } from "./dom.js";
+import { count } from "./format.js";
 
-const MOST = 500;
+const MAX_WORLDS = 500;
 const NAME = "[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,99}";
 
 /** The panel of worlds. */
 export function worldsPanel(context) {
-  const choice = h("select", { id: "world-choice", onchange: () => context.enter(choice.value) });
+  const choice = h("select", { id: "world-choice", onchange: () => context.select(choice.value) });
   const facts = h("p", { className: "hint" });
-  const door = h("p", { className: "door" });
+  const access = h("p", { className: "access" });
   const save = h("a", { className: "button quiet" }, "Save as fixture");
   const remove = button("Delete…", () => removeWorld(context), { className: "quiet danger" });
-  const onlyOfOneThatIs = [
+  const actions = [
     button("Fork…", () => fork(context), { className: "quiet" }),
     button("Reset…", () => reset(context), { className: "quiet" }),
     remove, save,
@@ -21,29 +22,28 @@ export function worldsPanel(context) {
   const missing = h("div", { className: "missing" });
   $("world-body").append(
     h("div", { className: "row" },
-      h("label", { htmlFor: "world-choice", className: "unseen" }, "World shown"), choice,
+      h("label", { htmlFor: "world-choice", className: "visually-hidden" }, "Selected world"), choice,
       button("New…", () => create(context), { className: "quiet" }),
-      ...onlyOfOneThatIs),
-    facts, door, missing);
+      ...actions),
+    facts, access, missing);
 
-  function draw({ worlds, total, most }) {
+  function render({ worlds, total, most }) {
     const { world } = context;
     const names = worlds.map((each) => each.name);
-    const known = names.includes(world);
-    choice.replaceChildren(...(known ? names : [world, ...names]).sort(mainFirst)
-      .map((name) => h("option", { value: name, selected: name === world }, name)));
+    const options = names.includes(world) ? names : [world, ...names];
+    choice.replaceChildren(...options.sort(mainFirst).map((name) => h("option", { value: name, selected: name === world }, name)));
     const shown = worlds.find((each) => each.name === world);
     facts.textContent = shown ? factsOf(shown, total, most) : "";
-    for (const each of onlyOfOneThatIs) each.hidden = !shown;
+    for (const each of actions) each.hidden = !shown;
     remove.hidden ||= world === "main";
-    save.href = address(`${within(world, "state")}?as=yaml`);
+    save.href = `${urlOf(pathIn(world, "state"))}?as=yaml`;
     save.download = `fixtures-${world}.yaml`;
-    door.replaceChildren(...doorsTo(world, context.about.users));
-    missing.replaceChildren(...(shown ? [] : [notThere(context)]));
+    access.replaceChildren(...accessTo(world, context.about.users));
+    missing.replaceChildren(...(shown ? [] : [missingWorld(context)]));
   }
 
-  const refresh = async () => draw(await call("GET", `worlds?limit=${MOST}`));
-  return { refresh, settle: refresh };
+  const refresh = async () => render(await call("GET", `worlds?limit=${MAX_WORLDS}`));
+  return { refresh, update: refresh };
 }
 
 function mainFirst(one, other) {
@@ -51,25 +51,26 @@ function mainFirst(one, other) {
 }
 
 function factsOf(world, total, most) {
-  const records = Object.entries(world.records).map(([collection, count]) => `${count} ${collection}`).join(", ");
-  return [records, `${world.step} changes`, `${total} of ${most.toLocaleString("en")} worlds in use`].filter(Boolean).join(" · ");
+  const records = Object.entries(world.records).map(([collection, number]) => `${number} ${collection}`).join(", ");
+  return [records, count(world.step, "change"), `${total.toLocaleString("en")} of ${most.toLocaleString("en")} worlds in use`].filter(Boolean).join(" · ");
 }
 
-/** How a request gets into this world: the tokens of its users, or the header. */
-function doorsTo(world, users) {
+/** How a request selects this world: with the token of a user, or with the header. */
+function accessTo(world, users) {
   const suffix = world === "main" ? "" : `~${world}`;
-  const tokens = users.slice(0, 3).map(({ name, token }) => token && chip(`${token}${suffix}`, `Token of ${name}`));
-  return ["Send ", ...tokens.filter(Boolean), world !== "main" && chip(`Mock-World: ${world}`, "Header")].filter(Boolean);
+  const tokens = users.filter(({ token }) => token).slice(0, 3).map(({ name, token }) => chip(`${token}${suffix}`, `Token of ${name}`));
+  const header = world === "main" ? [] : [tokens.length ? "or header" : "Use header", chip(`Mock-World: ${world}`, "Header")];
+  return [...(tokens.length ? ["Use token", ...tokens] : []), ...header];
 }
 
 function chip(text, what) {
   return button(h("code", {}, text), () => copy(text, what), { className: "chip", "aria-label": `Copy ${what.toLowerCase()} ${text}`, title: "Copy" });
 }
 
-function notThere(context) {
-  return empty(`There is no world ${context.world}`,
-    "A request that names it makes it, or:",
-    button("Make it now", async () => {
+function missingWorld(context) {
+  return emptyState(`The world ${context.world} does not exist`,
+    "The first request that names it creates it. You can also create it here.",
+    button("Create world", async () => {
       await call("POST", "worlds", { name: context.world });
       await context.refresh();
       delete document.body.dataset.missing;
@@ -79,56 +80,56 @@ function notThere(context) {
 const nameField = (label) => ({ name: "name", label, required: true, pattern: NAME, maxLength: 100, hint: "Letters, digits and . _ - @ +" });
 
 async function create(context) {
-  const values = await ask({
-    title: "New world", sentence: "It starts as the fixtures are.", fields: [nameField("Name")], action: "Make it",
-    work: ({ name }) => call("POST", "worlds", { name }),
+  const values = await openDialog({
+    title: "New world", text: "The new world starts with the records of the fixtures.", fields: [nameField("Name")], action: "Create",
+    submit: ({ name }) => call("POST", "worlds", { name }),
   });
   if (!values) return;
-  await entered(context, values.name, `World ${values.name} made.`);
+  await selectAndNotify(context, values.name, `World ${values.name} created.`);
 }
 
 async function fork(context) {
   const { world } = context;
-  const values = await ask({
-    title: `Fork ${world}`, sentence: "The new world starts with the records, clock and faults of this one.",
+  const values = await openDialog({
+    title: `Fork ${world}`, text: "The new world starts with the records, clock and faults of this one.",
     fields: [nameField("Name of the new world")], action: "Fork",
-    work: ({ name }) => context.change("POST", { name }, "fork"),
+    submit: ({ name }) => context.change("POST", { name }, "fork"),
   });
   if (!values) return;
-  await entered(context, values.name, `World ${values.name} forked from ${world}.`);
+  await selectAndNotify(context, values.name, `World ${values.name} forked from ${world}.`);
 }
 
 async function reset(context) {
   const { world } = context;
-  const sure = await ask({
-    title: `Reset ${world}?`, sentence: "Records go back to the fixtures; clock, faults and requests are cleared.",
-    action: "Reset", danger: true, work: () => context.change("POST", {}, "reset"),
+  const confirmed = await openDialog({
+    title: `Reset ${world}?`, text: "This restores the records of the fixtures and system time, and removes all faults and requests.",
+    action: "Reset", danger: true, submit: () => context.change("POST", {}, "reset"),
   });
-  if (!sure) return;
-  await entered(context, world, `World ${world} is as the fixtures are.`);
+  if (!confirmed) return;
+  await selectAndNotify(context, world, `World ${world} was reset.`);
 }
 
 async function removeWorld(context) {
   const { world } = context;
-  const sure = await ask({
-    title: `Delete ${world}?`, sentence: "Its records and its requests are gone for good.",
-    action: "Delete", danger: true, work: () => leave(context),
+  const confirmed = await openDialog({
+    title: `Delete ${world}?`, text: "This deletes the records and requests of the world. You can't undo it.",
+    action: "Delete", danger: true, submit: () => deleteSelected(context),
   });
-  if (!sure) return;
-  await entered(context, "main", `World ${world} deleted.`);
+  if (!confirmed) return;
+  await selectAndNotify(context, "main", `World ${world} deleted.`);
 }
 
-async function leave(context) {
-  context.leaving = context.world;
+async function deleteSelected(context) {
+  context.deleting = context.world;
   try {
     await context.change("DELETE");
   } catch (error) {
-    context.leaving = null;
+    context.deleting = null;
     throw error;
   }
 }
 
-async function entered(context, world, message) {
-  await context.enter(world);
-  tell(message);
+async function selectAndNotify(context, world, message) {
+  await context.select(world);
+  notify(message);
 }
