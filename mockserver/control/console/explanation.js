@@ -9,7 +9,7 @@ export async function explanation(context, number) {
     context.read("requests", String(number)),
     context.read("requests", String(number), "why", { as: "json" }),
   ]);
-  return h("div", {}, heading(entry), reason(why, entry), actions(context, number, why), steps(why), changes(entry.changes),
+  return h("div", {}, heading(entry), reason(why, entry), actions(context, number, why), steps(why), changes(context, entry.changes),
     violations(entry.violations), sources(why), messages(entry));
 }
 
@@ -51,10 +51,11 @@ function steps({ steps: list, because, sentence }) {
     h("ol", { className: "steps" }, list.map(({ verb, did }) => h("li", {}, h("strong", {}, verb), " ", did))));
 }
 
-function changes(list) {
+function changes({ about }, list) {
   if (!list.length) return null;
   return section("Changes", list.map(({ collection, before, after }) => {
-    const title = `${collection}: ${!before ? "created" : !after ? "removed" : "changed"}`;
+    const key = about.collections.find((each) => each.collection === collection)?.key;
+    const title = `${[collection, (after ?? before)[key]].filter(Boolean).join(" ")} ${!before ? "created" : !after ? "removed" : "changed"}`;
     return [h("p", { className: "what" }, title), scroller(title, table(title, ["Field", "Before", "After"], differences(before, after)))];
   }));
 }

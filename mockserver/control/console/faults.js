@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { $, button, field, h, notify, runBusy } from "./dom.js";
-import { describeRule } from "./format.js";
+import { count, describeRule } from "./format.js";
 
 const EFFECTS = [
   ["status", "Return a status code"], ["delay", "Delay the response"], ["slow", "Slow body"], ["truncated", "Truncated body"],
@@ -59,7 +59,7 @@ function presetItem({ name, description }, toggle) {
 function ruleItem({ rule, met, done }, remove) {
   const description = describeRule(rule);
   return h("li", {},
-    h("p", {}, description, h("span", { className: "hint" }, ` applied to ${done} of ${met} matching requests`)),
+    h("p", {}, description, h("span", { className: "hint" }, met ? ` applied to ${done} of ${count(met, "matching request")}` : " no matching request yet")),
     button("×", remove, { className: "quiet icon", "aria-label": `Remove: ${description}` }));
 }
 
@@ -73,7 +73,7 @@ function faultForm(about, add) {
     field({ name: "times", label: "How many times", type: "number", min: 1, max: 1000000, value: 1, hint: "Leave empty for no limit" }),
     h("details", {}, h("summary", {}, "Limit to some requests"),
       field({ name: "user", label: "User", options: choices(about.users.map((each) => each.name), "Any user") }),
-      field({ name: "nth", label: "Only the nth request", type: "number", min: 1, max: 1000000 }),
+      field({ name: "nth", label: "Only request number", type: "number", min: 1, max: 1000000 }),
       field({ name: "percent", label: "Percentage of requests", type: "number", min: 0, max: 100 })),
     h("button", { type: "submit", className: "primary" }, "Add fault"));
   const showNumber = () => {

@@ -89,12 +89,13 @@ export function recordsPanel(context) {
   async function add() {
     const template = (state[selected.collection] ?? []).at(-1) ?? {};
     const key = `new-${(state[selected.collection]?.length ?? 0) + 1}`;
-    await openJsonDialog(`Add to ${selected.collection}`, { ...template, [selected.key]: key });
+    const text = state[selected.collection]?.length ? "The form starts with a copy of the last record." : "";
+    await openJsonDialog(`Add a record to ${selected.collection}`, { ...template, [selected.key]: key }, undefined, text);
   }
 
-  async function openJsonDialog(title, record, key) {
+  async function openJsonDialog(title, record, key, text = "") {
     await openDialog({
-      title, action: "Save", fields: [{ name: "json", label: "Record as JSON", rows: 18, value: JSON.stringify(record, null, 2), required: true }],
+      title, text, action: "Save", fields: [{ name: "json", label: "Record as JSON", rows: 18, value: JSON.stringify(record, null, 2), required: true }],
       submit: ({ json }) => write(JSON.parse(json), key),
     });
   }

@@ -13,7 +13,7 @@ const VERDICTS = { refused: "rejected", fault: "fault", broken: "contract violat
 export function requestsPanel(context) {
   const list = $("requests-list");
   const details = $("request");
-  const text = h("input", { type: "search", placeholder: "Filter by path, operation or user", "aria-label": "Filter requests", oninput: render });
+  const text = h("input", { type: "search", placeholder: "Path, operation, user", "aria-label": "Filter requests", oninput: render });
   const status = h("select", { "aria-label": "Status", onchange: render },
     [["", "All responses"], ["2", "2xx"], ["4", "4xx"], ["5", "5xx"], ["fault", "Faults"]].map(([value, label]) => h("option", { value }, label)));
   const archive = h("a", { className: "button quiet" }, "Export HAR");
@@ -95,7 +95,7 @@ function row(request, isSelected, isTabStop) {
   h("span", { className: `status ${statusClass(status)}` }, status || "—"),
   h("span", { className: "call" }, h("strong", {}, method), " ", path),
   h("span", { className: "hint" }, [operation ?? "unknown operation", user].filter(Boolean).join(" · ")),
-  verdict === "fault" && h("span", { className: "mark" }, `fault: ${fault || "set by Prefer"}`),
+  verdict === "fault" && h("span", { className: "mark" }, `fault: ${fault}`),
   verdict === "broken" && h("span", { className: "mark" }, VERDICTS.broken),
   h("span", { className: "hint when" }, `#${number} · ${formatTimeOfDay(at)} · ${formatMicroseconds(microseconds)}`)));
 }

@@ -91,7 +91,7 @@ async function create(context) {
 async function fork(context) {
   const { world } = context;
   const values = await openDialog({
-    title: `Fork ${world}`, text: "The new world starts with the records, clock and faults of this one.",
+    title: `Fork the world ${world}`, text: "The new world starts with the records, clock and faults of this one.",
     fields: [nameField("Name of the new world")], action: "Fork",
     submit: ({ name }) => context.change("POST", { name }, "fork"),
   });
@@ -102,7 +102,7 @@ async function fork(context) {
 async function reset(context) {
   const { world } = context;
   const confirmed = await openDialog({
-    title: `Reset ${world}?`, text: "This restores the records of the fixtures and system time, and removes all faults and requests.",
+    title: `Reset the world ${world}?`, text: "This restores the records of the fixtures and system time, and removes all faults and requests.",
     action: "Reset", danger: true, submit: () => context.change("POST", {}, "reset"),
   });
   if (!confirmed) return;
@@ -112,7 +112,7 @@ async function reset(context) {
 async function removeWorld(context) {
   const { world } = context;
   const confirmed = await openDialog({
-    title: `Delete ${world}?`, text: "This deletes the records and requests of the world. You can't undo it.",
+    title: `Delete the world ${world}?`, text: "This deletes the records and requests of the world. You can't undo it.",
     action: "Delete", danger: true, submit: () => deleteSelected(context),
   });
   if (!confirmed) return;
