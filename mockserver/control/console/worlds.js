@@ -59,8 +59,8 @@ function factsOf(world, total, most) {
 function accessTo(world, users) {
   const suffix = world === "main" ? "" : `~${world}`;
   const tokens = users.filter(({ token }) => token).slice(0, 3).map(({ name, token }) => chip(`${token}${suffix}`, `Token of ${name}`));
-  const header = world === "main" ? [] : [tokens.length ? "or header" : "Use header", chip(`Mock-World: ${world}`, "Header")];
-  return [...(tokens.length ? ["Use token", ...tokens] : []), ...header];
+  const header = h("span", { className: "group" }, tokens.length ? "or header" : "Use header", chip(`Mock-World: ${world}`, "Header"));
+  return [...(tokens.length ? ["Use token", ...tokens] : []), ...(world === "main" ? [] : [header])];
 }
 
 function chip(text, what) {
