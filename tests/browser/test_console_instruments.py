@@ -105,3 +105,6 @@ def test_coverage_of_all_worlds_together(console: Page, world: BrowserWorld) -> 
     expect(line.locator(".cell.met")).to_have_count(0)
     console.get_by_label("All worlds").check()
     expect(line.locator(".cell.met")).to_have_count(1)
+    console.get_by_role("button", name="Copy as Markdown").click()
+    expect(console.locator("#notice")).to_contain_text("Coverage table copied.")
+    assert "| revokeAllSessions | " in console.evaluate("navigator.clipboard.readText()")

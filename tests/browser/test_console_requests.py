@@ -34,6 +34,7 @@ def test_a_request_is_explained(console: Page, world: BrowserWorld) -> None:
     changed = detail.get_by_role("row", name=re.compile("isTrusted"))
     expect(changed.locator("del")).to_have_text("false")
     expect(changed.locator("ins")).to_have_text("true")
+    expect(detail).to_contain_text("devices dev-03 changed")
     expect(detail).to_contain_text("spec/behaviours.yaml")
     expect(detail).to_contain_text("A-08")
 
