@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from contract_tests.run.cli import main
+from contract_tests.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

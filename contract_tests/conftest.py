@@ -1,4 +1,4 @@
-"""Makes `pytest contract_tests` a run of the judge, with the same options as the command."""
+"""Makes `pytest contract_tests` a run, with the options of the command; the fixtures that every suite may use."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from contract_tests.core.target import Target
 from contract_tests.run import plugin
 from contract_tests.run.plugin import JudgePlugin
 from contract_tests.run.run import Run
-from contract_tests.suites.flashback.api import OPERATIONS, Flashback
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Take the judge's options, unless `-p contract_tests.run.plugin` has done so."""
-    if not pluginmanager.has_plugin("contract_tests.run.plugin"):
+    """Take the options, unless `-p contract_tests.run.plugin` has done so, or the command has."""
+    if not pluginmanager.has_plugin("contract_tests.run.plugin") and not plugin.of_command(pluginmanager):
         plugin.pytest_addoption(parser)
 
 
@@ -31,29 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def run(pytestconfig: pytest.Config) -> Run:
     """The run that the tests belong to."""
-    return next(judge for judge in pytestconfig.pluginmanager.get_plugins() if isinstance(judge, JudgePlugin)).run
+    return next(one for one in pytestconfig.pluginmanager.get_plugins() if isinstance(one, JudgePlugin)).run
 
 
 @pytest.fixture
 def target(run: Run) -> Target:
     """The target, reachable and with a token that it takes."""
     return run.target()
-
-
-@pytest.fixture(scope="session")
-def me(run: Run) -> Flashback:
-    """The user of --token, calling the documented operations."""
-    if not run.contract.has(*OPERATIONS):
-        raise Withheld("the documented sentences belong to the bundled contract; this is another one")
-    return Flashback(run.target(), run.settings.token)
-
-
-@pytest.fixture(scope="session")
-def other(run: Run, me: Flashback) -> Flashback:
-    """The user of --other-token."""
-    if run.settings.other_token is None:
-        raise Withheld("no second user was given; --other-token T adds one")
-    return Flashback(me.target, run.settings.other_token)
 
 
 @pytest.fixture
@@ -64,22 +47,17 @@ def writable(run: Run) -> None:
 
 
 @pytest.fixture(scope="session")
-def keepsakes(run: Run) -> frozenset[str]:
-    """Names of two sessions on different devices, and of these devices: what revoke-all is judged on in the end."""
-    judged = not run.settings.suite or "behaviours" in run.settings.suite
-    if not judged or not run.contract.has(*OPERATIONS) or run.settings.safety is not Safety.FULL:
-        return frozenset()
-    state = Flashback(run.target(), run.settings.token).state()
-    holders = [device for device in state.devices if state.sessions_of(device)][-2:]
-    names = {device for holder in holders for device in (holder, state.fingerprint(holder))}
-    return frozenset(str(name) for name in names | {s for holder in holders for s in state.sessions_of(holder)[:1]})
+def reserved_records(run: Run) -> frozenset[str]:
+    """Names of the records that suites of this run keep for a check at its end."""
+    target = run.target()
+    return frozenset().union(*(suite.reserves(target) for suite in run.suites if run.settings.runs(suite.name)))
 
 
 @pytest.fixture
-def reserved(run: Run, keepsakes: frozenset[str]) -> Iterator[None]:
-    """Generated calls leave the keepsakes alone."""
+def reserved(run: Run, reserved_records: frozenset[str]) -> Iterator[None]:
+    """Generated calls leave the reserved records alone."""
     rules = run.target().gate.rules
-    rules.reserved = keepsakes
+    rules.reserved = reserved_records
     yield
     rules.reserved = frozenset()
 

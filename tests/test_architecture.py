@@ -45,6 +45,31 @@ DOORS = {
 }
 """Which modules of `mockserver` may know a library."""
 
+SUITE_LAYERS = (
+    ("core",),
+    ("report",),
+    ("run",),
+    ("suites", "suites.conformance", "suites.flashback", "suites.oracle", "suites.workflows"),
+    ("mutation",),
+    ("cli", "conftest"),
+    ("__main__",),
+)
+"""The rooms of `contract_tests`: what is shared knows no suite, and no suite knows another."""
+
+SUITE_DOORS = {
+    "mockserver": ("core.contract", "core.schemas"),
+    "requests": ("core.gate", "core.target"),
+    "urllib3": ("core.gate",),
+    "schemathesis": ("core.fuzzing",),
+    "hypothesis": ("core.fuzzing", "suites.oracle"),
+    "pytest": ("conftest", "run", "suites"),
+    "yaml": ("mutation",),
+    "jsonschema_rs": (),
+}
+"""Which modules of `contract_tests` may know a library."""
+
+PACKAGES = {"mockserver": (LAYERS, DOORS), "contract_tests": (SUITE_LAYERS, SUITE_DOORS)}
+
 OWN = {"mockserver", "contract_tests", "spec", "bundled_contract", "tests"}
 
 
@@ -76,48 +101,56 @@ def _called(function: ast.expr) -> str:
     return getattr(function, "attr", getattr(function, "id", ""))
 
 
-ROOMS = tuple(sorted((room for rooms in LAYERS for room in rooms), key=len, reverse=True))
+MODULES = {package: _modules(package) for package in PACKAGES}
+MOCK = MODULES["mockserver"]
 
 
-def _room(module: str) -> str:
-    return next((room for room in ROOMS if module == room or module.startswith(f"{room}.")), module)
+def _room(package: str, module: str) -> str:
+    rooms = sorted((room for rooms in PACKAGES[package][0] for room in rooms), key=len, reverse=True)
+    return next((room for room in rooms if module == room or module.startswith(f"{room}.")), module)
 
 
-MOCK = _modules("mockserver")
-
-
-def _inner(name: str) -> str | None:
-    """The module of mockserver that an imported name lies in."""
-    if not name.startswith("mockserver."):
+def _inner(package: str, name: str) -> str | None:
+    """The module of a package that an imported name lies in."""
+    if not name.startswith(f"{package}."):
         return None
     parts = name.split(".")[1:]
-    while parts and ".".join(parts) not in MOCK:
+    while parts and ".".join(parts) not in MODULES[package]:
         parts.pop()
     return ".".join(parts) or None
 
 
-def _rank(module: str) -> int:
-    return next(rank for rank, rooms in enumerate(LAYERS) if _room(module) in rooms)
+def _rank(package: str, module: str) -> int:
+    layers = PACKAGES[package][0]
+    return next(rank for rank, rooms in enumerate(layers) if _room(package, module) in rooms)
 
 
-@pytest.mark.parametrize("module", sorted(set(MOCK) - {"__init__"}))
-def test_imports_run_downward(module: str) -> None:
+@pytest.mark.parametrize(
+    ("package", "module"),
+    [(package, module) for package, modules in MODULES.items() for module in sorted(set(modules) - {"__init__"})],
+)
+def test_imports_run_downward(package: str, module: str) -> None:
     """A module imports only rooms below its own, and its own."""
-    for name in _imports(MOCK[module]):
-        inner = _inner(name)
-        if inner is not None and _room(inner) != _room(module):
-            assert _rank(inner) < _rank(module), f"{module} imports {inner}"
+    for name in _imports(MODULES[package][module]):
+        inner = _inner(package, name)
+        if inner is not None and _room(package, inner) != _room(package, module):
+            assert _rank(package, inner) < _rank(package, module), f"{module} imports {inner}"
 
 
-def test_siblings_of_one_layer_are_listed() -> None:
+@pytest.mark.parametrize("package", PACKAGES)
+def test_siblings_of_one_layer_are_listed(package: str) -> None:
     """Every room stands in the table of layers."""
-    listed = {room for rooms in LAYERS for room in rooms}
-    assert {_room(module) for module in MOCK} - {"__init__"} <= listed
+    listed = {room for rooms in PACKAGES[package][0] for room in rooms}
+    assert {_room(package, module) for module in MODULES[package]} - {"__init__"} <= listed
 
 
-def test_no_cycles() -> None:
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_cycles(package: str) -> None:
     """No module imports itself by way of others."""
-    edges = {module: {_inner(name) for name in _imports(path)} - {None, module} for module, path in MOCK.items()}
+    edges = {
+        module: {_inner(package, name) for name in _imports(path)} - {None, module}
+        for module, path in MODULES[package].items()
+    }
     done: set[str] = set()
 
     def visit(module: str, trail: tuple[str, ...]) -> None:
@@ -131,12 +164,16 @@ def test_no_cycles() -> None:
         visit(module, ())
 
 
-@pytest.mark.parametrize("library", sorted(DOORS))
-def test_one_door_per_library(library: str) -> None:
+@pytest.mark.parametrize(
+    ("package", "library"),
+    [(package, library) for package, (_, doors) in PACKAGES.items() for library in sorted(doors)],
+)
+def test_one_door_per_library(package: str, library: str) -> None:
     """A library is known where its door is, and nowhere else."""
-    for module, path in MOCK.items():
+    doors = PACKAGES[package][1][library]
+    for module, path in MODULES[package].items():
         if any(name.split(".")[0] == library for name in _imports(path)):
-            assert any(module == door or module.startswith(f"{door}.") for door in DOORS[library]), module
+            assert any(module == door or module.startswith(f"{door}.") for door in doors), module
 
 
 @pytest.mark.parametrize("package", ["mockserver", "contract_tests"])
@@ -151,15 +188,22 @@ def test_every_library_is_declared(package: str) -> None:
 
 
 def test_packages_share_only_the_reader_of_contracts() -> None:
-    """`contract_tests` imports `mockserver.contract`, in two modules of its core; no other package imports another."""
-    readers = {"core.contract", "core.schemas"}
+    """`contract_tests` imports `mockserver.contract`; no other package imports another."""
     for package in ("mockserver", "contract_tests", "spec"):
         others = {"mockserver", "contract_tests", "spec"} - {package}
-        for module, path in _modules(package).items():
+        for path in _modules(package).values():
             names = [name for name in _imports(path) if name.split(".")[0] in others]
-            if package == "contract_tests" and module in readers:
+            if package == "contract_tests":
                 names = [name for name in names if not name.startswith("mockserver.contract.")]
             assert not names, path
+
+
+def test_what_the_suites_share_knows_no_flashback() -> None:
+    """What is special to the bundled API stands in its suite: no module of core, run or report names it."""
+    words = ("flashback", "fingerprint", "trusteddevice", "istrusted", "heartbeatsession")
+    for module, path in MODULES["contract_tests"].items():
+        text = path.read_text(encoding="utf-8").lower()
+        assert not module.startswith(("core", "run", "report")) or not [word for word in words if word in text], path
 
 
 def test_the_engine_knows_no_flashback() -> None:

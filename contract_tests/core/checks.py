@@ -42,11 +42,7 @@ class Breach:
     assumed: tuple[str, ...] = ()
     is_note: bool = False
     answer: Answer | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def is_envelope(self) -> bool:
-        """Whether it is about the documented flag and texts rather than about the schema."""
-        return self.kind.startswith("envelope")
+    suite: str = ""  #: the suite that observed it and reports it; empty: every contract has it
 
     def as_broken(self) -> Broken:
         """As a failure."""

@@ -4,7 +4,7 @@ JudgeError                  ends the run; its text names problem and likely fix
 ├── UsageError              exit 2: wrong flags, settings, or a file that cannot be read
 ├── TargetUnavailable       exit 3: nobody answers, or no longer
 ├── CredentialsRefused      exit 3: the target does not take the token
-└── OwnFault                exit 4: the judge itself failed
+└── InternalError                exit 4: the tests themselves failed
 Withheld                    a request that the gate did not let pass; what it would have shown stays "not checked"
 └── BudgetSpent             no request passes any more: the time is over
 Broken (AssertionError)     a promise of the contract is broken: expected, got, and the requests that show it
@@ -13,9 +13,14 @@ Broken (AssertionError)     a promise of the contract is broken: expected, got, 
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
 
 from contract_tests.core.answer import Answer
+
+REPORT_IT: Final = "this says nothing about the target: please report it with the command line and all that was printed"
 
 
 class JudgeError(Exception):
@@ -46,8 +51,8 @@ class CredentialsRefused(JudgeError):
     exit_code = 3
 
 
-class OwnFault(JudgeError):
-    """The judge itself failed."""
+class InternalError(JudgeError):
+    """The tests themselves failed: nothing is known of the target."""
 
 
 class Withheld(Exception):
@@ -63,7 +68,7 @@ class BudgetSpent(Withheld):
 
 
 def exit_code(program: str, run: Callable[[], int]) -> int:
-    """The exit code of a command; an error of ours is told in one line."""
+    """The exit code of a command; an error is one line, an internal one is followed by its traceback."""
     try:
         return run()
     except JudgeError as error:
@@ -72,6 +77,17 @@ def exit_code(program: str, run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print(f"{program}: interrupted", file=sys.stderr)
         return 130
+    except Exception as error:  # noqa: BLE001 - 1 is the exit code of a broken contract
+        print(f"{program}: internal error: {described(error)}\n{REPORT_IT}", file=sys.stderr)
+        traceback.print_exception(error)
+        return InternalError.exit_code
+
+
+def described(error: BaseException) -> str:
+    """Kind and text of an error, and the line of code that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{place}"
 
 
 class Broken(AssertionError):

@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import SAFE_METHODS, Contract
-from contract_tests.core.errors import BudgetSpent, TargetUnavailable, Withheld
+from contract_tests.core.errors import BudgetSpent, InternalError, JudgeError, TargetUnavailable, Withheld, described
 from contract_tests.core.safety import Rules
 
 LARGEST_BODY = 4_000_000
@@ -193,9 +193,14 @@ class Gate(HTTPAdapter):
         if answer.ok and answer.sent.method not in SAFE_METHODS:
             self.tally.accepted_writes += 1
         operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
-        accepted = self.rules.learn(answer, operation)
-        for observe in self.observers:
-            observe(answer, accepted)
+        try:
+            accepted = self.rules.learn(answer, operation)
+            for observe in self.observers:
+                observe(answer, accepted)
+        except (JudgeError, Withheld):
+            raise
+        except Exception as error:  # else taken for an error of the network
+            raise InternalError(f"checking {answer.sent.method} {answer.sent.path[:80]}: {described(error)}") from error
 
 
 def wait_asked_for(answer: Answer, tries: int) -> float | None:

@@ -80,7 +80,7 @@ def arguments_for(spec: object, behaviours: object, seed: int) -> Sequence[str]:
     return [*flags, "--seed", str(seed)]
 
 
-def printed_behaviours(spec: Path) -> str:
+def printed_behaviours(spec: Path | str) -> str:
     """What `mockserver behaviours` infers from a contract; raises `TargetUnavailable` with its complaint."""
     command = [sys.executable, "-m", "mockserver", "behaviours", str(spec)]
     try:

@@ -22,7 +22,7 @@ class Outcome(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     NOT_CHECKED = "not checked"
-    FAULT = "our own fault"
+    FAULT = "internal error"
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,10 @@ class Ledger:
         """The notes since the last call."""
         notes, self.pending_notes = tuple(self.pending_notes), []
         return notes
+
+    def counts(self) -> dict[Outcome, int]:
+        """How many promises had each outcome."""
+        return {outcome: len(self.with_outcome(outcome)) for outcome in Outcome}
 
     def with_outcome(self, outcome: Outcome) -> list[Verdict]:
         """The verdicts of one outcome."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from contract_tests.core.contract import bundled
-from contract_tests.core.errors import OwnFault, UsageError, exit_code
+from contract_tests.core.errors import InternalError, UsageError, exit_code
 from contract_tests.core.mock_process import MockProcess
 from contract_tests.mutation.judging import CLEAN, Bench, Fate, Finding, catalogue, judge
 from contract_tests.mutation.score import Score
@@ -76,7 +76,7 @@ def measure(given: argparse.Namespace) -> int:
 
 
 def judged(behaviours: Path, names: Sequence[str], jobs: int) -> Iterator[Finding]:
-    """The findings on the mutants; raises `OwnFault` when the sound mock fails before or after them."""
+    """The findings on the mutants; raises `InternalError` when the sound mock fails before or after them."""
     mock = MockProcess.start("--behaviours", str(behaviours))
     try:
         bench = Bench(behaviours, mock.url)
@@ -95,7 +95,7 @@ def judged(behaviours: Path, names: Sequence[str], jobs: int) -> Iterator[Findin
 def must_survive(finding: Finding, when: str) -> None:
     """The sound mock must keep every promise, else no score means anything."""
     if finding.fate is not Fate.SURVIVED:
-        raise OwnFault(f"the sound mock fails the suite {when} the mutants: {finding.told}", fix="mend that first")
+        raise InternalError(f"the sound mock fails the suite {when} the mutants: {finding.told}", fix="mend that first")
 
 
 def chosen(names: list[str], words: Sequence[str] | None) -> list[str]:

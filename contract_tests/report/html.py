@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from contract_tests.report.markdown import broken, headline, source
+from contract_tests.report.markdown import broken, facts, source, times
 
 STYLE = """
 :root{color-scheme:light dark;--bad:#c62828;--good:#2e7d32;--mute:#777;--line:#8884;--cell:#2e7d32}
@@ -25,22 +25,22 @@ svg text{font:12px system-ui,sans-serif;fill:currentColor}
 ROW, COLUMN, LEFT = 26, 74, 210
 
 
-def html(told: dict[str, Any]) -> str:
+def html(summary: dict[str, Any]) -> str:
     """The page."""
-    mark = "var(--good)" if told["exit_code"] == 0 else "var(--bad)"
-    title = f"Contract: {told['verdict']}"
+    mark = "var(--good)" if summary["exit_code"] == 0 else "var(--bad)"
+    title = summary["verdict"]
     parts = [
-        f'<h1 style="--mark:{mark}">{escape(title)}</h1><p>{escape(headline(told).replace("`", ""))}</p>',
-        paragraph(told["stopped"]),
-        *map(violation, by_sentence(broken(told))),
-        f"<h2>Coverage of the contract: {told['coverage']['percent']}%</h2>",
-        picture(told["coverage"]["matrix"]),
-        missing(told["coverage"]["missing"]),
-        listing("Notes", told["notes"]),
-        listing("Not checked", [f"{count} times, because {why}" for why, count in told["not_checked"].items()]),
-        listing("Withheld by the gate", [f"{count} times: {why}" for why, count in told["withheld"].items()]),
-        listing("Remarks", told["remarks"]),
-        promises(told["promises"]),
+        f'<h1 style="--mark:{mark}">{escape(title)}</h1><p>{escape(facts(summary).replace("`", ""))}</p>',
+        paragraph(summary["stopped"]),
+        *map(violation, by_sentence(broken(summary))),
+        f"<h2>Coverage of the contract: {summary['coverage']['percent']}%</h2>",
+        picture(summary["coverage"]["matrix"]),
+        missing(summary["coverage"]["missing"]),
+        listing("Notes", summary["notes"]),
+        listing("Not checked", times(summary["not_checked"])),
+        listing("Requests not sent, to protect data", times(summary["withheld"])),
+        listing("Remarks", summary["remarks"]),
+        promises(summary["promises"]),
     ]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
     page = f"<head>{head}<style>{STYLE}</style></head><body>{''.join(parts)}</body>"
@@ -57,20 +57,20 @@ def by_sentence(promises: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 def violation(promises: list[dict[str, Any]]) -> str:
     """A broken sentence: its first promise unfolded, the same of other operations folded."""
-    told = [
+    parts = [
         f"<details{'' if index else ' open'}><summary class=mute>{escape(promise['id'])}; {escape(source(promise))}"
         f"</summary>{''.join(map(problem_of, promise['problems']))}</details>"
         for index, promise in enumerate(promises)
     ]
     times = f" <span class=mute>({len(promises)} times)</span>" if len(promises) > 1 else ""
-    return f"<article><h3>{escape(promises[0]['sentence'])}{times}</h3>{''.join(told)}</article>"
+    return f"<article><h3>{escape(promises[0]['sentence'])}{times}</h3>{''.join(parts)}</article>"
 
 
 def problem_of(problem: dict[str, Any]) -> str:
     """What was expected and got, and the lines that repeat it."""
-    told = f"<dt>expected</dt><dd>{escape(problem['expected'])}</dd><dt>got</dt><dd>{escape(problem['got'])}</dd>"
+    facts_of = f"<dt>expected</dt><dd>{escape(problem['expected'])}</dd><dt>got</dt><dd>{escape(problem['got'])}</dd>"
     lines = escape("\n".join(problem["requests"]))
-    return f"<dl>{told}</dl>" + (f"<pre>{lines}</pre>" if lines else "")
+    return f"<dl>{facts_of}</dl>" + (f"<pre>{lines}</pre>" if lines else "")
 
 
 def picture(matrix: dict[str, dict[str, dict[str, Any]]]) -> str:
@@ -101,10 +101,10 @@ def cell_of(cell: dict[str, Any], x: int, y: int, what: str) -> str:
     share = cell["reached"] / cell["all"] if cell["all"] else 0
     dash = ' stroke-dasharray="3 3"' if cell["out_of_reach"] else ""
     box = f'<rect x="{x}" y="{y + 2}" width="{COLUMN - 4}" height="{ROW - 4}" rx="3"'
-    told = f"{what}: {cell['reached']} of {cell['all']}"
+    title = f"{what}: {cell['reached']} of {cell['all']}"
     fill = f'fill="var(--cell)" fill-opacity="{0.15 + 0.6 * share if share else 0:.2f}" stroke="#8888"{dash}'
     text = f'<text x="{x + 6}" y="{y + 17}">{cell["reached"]}/{cell["all"]}</text>'
-    return f"<g><title>{escape(told)}</title>{box} {fill}/>{text}</g>"
+    return f"<g><title>{escape(title)}</title>{box} {fill}/>{text}</g>"
 
 
 def missing(parts: list[dict[str, Any]]) -> str:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from contract_tests.core.promises import Outcome, Verdict
-from contract_tests.run.plugin import explain
-from contract_tests.run.run import Run
+from contract_tests.report.text import explain
 
 NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
-def junit(run: Run) -> str:
+def junit(verdicts: Sequence[Verdict]) -> str:
     """The verdicts of a run as JUnit XML."""
     root = Element("testsuites", name="contract-tests")
-    for suite in sorted({verdict.suite for verdict in run.ledger.verdicts}):
-        verdicts = [verdict for verdict in run.ledger.verdicts if verdict.suite == suite]
-        element = SubElement(root, "testsuite", attrib={"name": suite, **counts(verdicts)})
-        for verdict in verdicts:
+    for suite in sorted({verdict.suite for verdict in verdicts}):
+        own = [verdict for verdict in verdicts if verdict.suite == suite]
+        element = SubElement(root, "testsuite", attrib={"name": suite, **counts(own)})
+        for verdict in own:
             add_case(element, verdict)
     indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"

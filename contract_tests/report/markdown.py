@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract_tests.core.promises import Outcome
+from contract_tests.report.text import based_on
+
 MOST_NOTES = 20
 
 
-def markdown(told: dict[str, Any]) -> str:
+def markdown(summary: dict[str, Any]) -> str:
     """The summary: verdict first, then what is broken with curl lines, then notes and what was not checked."""
-    lines = [f"## Contract: {told['verdict']}", "", headline(told), ""]
-    for promise in broken(told):
+    lines = [f"## {summary['verdict']}", "", facts(summary), ""]
+    for promise in broken(summary):
         lines += violation(promise)
-    lines += section("Notes", told["notes"][:MOST_NOTES])
-    lines += section("Not checked", [f"{count} times, because {why}" for why, count in told["not_checked"].items()])
-    lines += section("Remarks", [*told["remarks"], *([told["stopped"]] if told["stopped"] else [])])
+    lines += section("Notes", summary["notes"][:MOST_NOTES])
+    lines += section("Not checked", times(summary["not_checked"]))
+    lines += section("Remarks", [*summary["remarks"], *([summary["stopped"]] if summary["stopped"] else [])])
     return "\n".join(lines) + "\n"
 
 
-def headline(told: dict[str, Any]) -> str:
-    """Counts in one line."""
-    counts = ", ".join(f"{number} {outcome}" for outcome, number in told["counts"].items())
+def facts(summary: dict[str, Any]) -> str:
+    """Target, contract, date and counts in one line."""
+    contract = f"{summary['contract']} {summary['version']}".strip()
     return (
-        f"`{told['target']}`: {counts}; {told['requests']} requests in {told['seconds']} s, safety {told['safety']}, "
-        f"{told['coverage']['percent']}% of the contract reached"
+        f"`{summary['target']}`, {contract}, {summary['date']}: {numbers(summary)}; {summary['requests']} requests in "
+        f"{summary['seconds']} s, safety {summary['safety']}, {summary['coverage']['percent']}% of the contract reached"
     )
+
+
+def numbers(summary: dict[str, Any]) -> str:
+    """`120 kept, 2 broken, 0 not checked`; internal errors only where there are any."""
+    counts = summary["counts"].items()
+    return ", ".join(f"{count} {outcome}" for outcome, count in counts if count or outcome != Outcome.FAULT)
 
 
 def violation(promise: dict[str, Any]) -> list[str]:
@@ -38,9 +47,13 @@ def violation(promise: dict[str, Any]) -> list[str]:
 
 
 def source(promise: dict[str, Any]) -> str:
-    """Where the promise stands."""
-    page = promise["page"] or "the contract"
-    return f"{page}; rests on {', '.join(promise['assumed'])}" if promise["assumed"] else f"documented: {page}"
+    """What a promise is based on."""
+    return based_on(promise["page"], promise["assumed"])
+
+
+def times(reasons: dict[str, int]) -> list[str]:
+    """Each reason with how often it was given."""
+    return [f"{count} {'times' if count > 1 else 'time'}: {reason}" for reason, count in reasons.items()]
 
 
 def section(title: str, items: list[str]) -> list[str]:
@@ -53,20 +66,20 @@ def cell(text: str) -> str:
     return text.replace("\\", "\\\\").replace("`", "\\`").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
 
 
-def broken(told: dict[str, Any]) -> list[dict[str, Any]]:
+def broken(summary: dict[str, Any]) -> list[dict[str, Any]]:
     """The broken promises."""
-    return [promise for promise in told["promises"] if promise["outcome"] == "broken"]
+    return [promise for promise in summary["promises"] if promise["outcome"] == "broken"]
 
 
-def github_commands(told: dict[str, Any]) -> str:
+def github_commands(summary: dict[str, Any]) -> str:
     """One `::error` line for each broken promise, one `::warning` for each note."""
     errors = [
         f"::error title={escaped(promise['id'], in_property=True)}::"
         + escaped(f"{promise['sentence']}: expected {problem['expected']}, got {problem['got']}")
-        for promise in broken(told)
+        for promise in broken(summary)
         for problem in promise["problems"]
     ]
-    warnings = [f"::warning title=contract::{escaped(note)}" for note in told["notes"][:MOST_NOTES]]
+    warnings = [f"::warning title=contract::{escaped(note)}" for note in summary["notes"][:MOST_NOTES]]
     return "".join(f"{line}\n" for line in [*errors, *warnings])
 
 

@@ -79,7 +79,11 @@ class Baseline:
     def save(self, path: Path) -> None:
         """Write the file."""
         entries = [asdict(entry) for entry in self.entries]
-        path.write_text(json.dumps({"accepted": entries}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps({"accepted": entries}, indent=2, ensure_ascii=False) + "\n"
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}", fix="check --baseline") from None
 
     def _entry(self, promise: str, problem: Problem) -> Accepted | None:
         return next((e for e in self.entries if (e.promise, e.expected) == (promise, problem.key)), None)

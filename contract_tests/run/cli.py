@@ -1,4 +1,4 @@
-"""The command `contract-tests`."""
+"""The command line of a run."""
 
 from __future__ import annotations
 
@@ -13,23 +13,19 @@ from contract_tests.run.settings import OPTIONS, Settings
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """The flags."""
     described = argparse.ArgumentParser(
         prog="contract-tests",
-        description="Judge an implementation of the contract, by its URL.",
-        epilog="Exit: 0 keeps the contract, 1 breaks it, 2 usage, 3 no target or no access, 4 our own fault.",
+        description="Check an implementation of the contract, by its URL.",
+        epilog="Exit codes: 0 passed, 1 the contract is broken, 2 usage, 3 no target or no access, 4 internal error. "
+        "`contract-tests mutants --help` describes how the suites themselves are measured.",
     )
     for option in OPTIONS:
         described.add_argument(f"--{option.name}", **option.keywords())
     return described
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["mutants"]:
-        from contract_tests.mutation.command import main as measure
-
-        return measure(words[1:])
-    given = vars(parser().parse_args(words))
+def main(arguments: Sequence[str]) -> int:
+    """Check a target and report; returns the exit code."""
+    given = vars(parser().parse_args(arguments))
     return exit_code("contract-tests", lambda: Session(Run.prepare(Settings.gather(given)), sys.stdout).judge())

@@ -9,11 +9,13 @@ import pytest
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
-from contract_tests.core.errors import Broken, BudgetSpent, JudgeError, Withheld
+from contract_tests.core.errors import Broken, BudgetSpent, InternalError, JudgeError, Withheld, described
 from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, lasting
 from contract_tests.core.safety import Safety
+from contract_tests.report.text import explain
 from contract_tests.run.run import Run
 from contract_tests.run.settings import OPTIONS, Settings
+from contract_tests.run.suites import suite_of
 
 
 def is_first_of_its_path(operation: Operation, run: Run) -> bool:
@@ -30,23 +32,26 @@ OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer the judge's options to pytest."""
-    group = parser.getgroup("contract-tests", "the target and how to judge it")
+    """Offer the options of the command to pytest, with a prefix: `--contract-target` for `--target`."""
+    group = parser.getgroup("contract-tests", "the target and how to check it")
     for option in OPTIONS:
-        if option.name != "strict":  # pytest has a --strict of its own, which is read below
-            group.addoption(f"--{option.name}", **option.keywords())
+        group.addoption(f"--contract-{option.name}", **option.keywords())
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run for `pytest contract_tests`, unless the command has prepared one."""
-    if any(isinstance(plugin, JudgePlugin) for plugin in config.pluginmanager.get_plugins()):
+    if of_command(config.pluginmanager):
         return
     given = {option.dest: config.getoption(option.dest, None) for option in OPTIONS}
-    given["contract_strict"] = "--strict" in config.invocation_params.args
     try:
         config.pluginmanager.register(JudgePlugin(Run.prepare(Settings.gather(given))))
     except JudgeError as error:
         pytest.exit(str(error), returncode=error.exit_code)
+
+
+def of_command(manager: pytest.PytestPluginManager) -> bool:
+    """Whether a run is prepared: by the command, or because the plugin was loaded twice."""
+    return any(isinstance(plugin, JudgePlugin) for plugin in manager.get_plugins())
 
 
 class JudgePlugin:
@@ -66,9 +71,7 @@ class JudgePlugin:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run what destroys nothing first, and what sums up last; leave out suites that were not asked for."""
-        wanted = self.run.settings.suite
-        if wanted:
-            items[:] = [item for item in items if suite_of(item) in wanted]
+        items[:] = [item for item in items if self.run.settings.runs(suite_of(item.path))]
         chosen = {operation.id for operation in self.run.operations}
         items[:] = [
             item for item in items if not promise_of(item).operations or chosen & {*promise_of(item).operations}
@@ -78,6 +81,8 @@ class JudgePlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
         """Give the verdict; its own words stand in place of a traceback, which would be slow to make and of no use."""
+        if call.when == "teardown" and call.excinfo:
+            self.run.faults.append(self.run.redact(described(call.excinfo.value)))
         if call.when == "teardown" or (call.when == "setup" and not call.excinfo):
             return None
         error = call.excinfo.value if call.excinfo else None
@@ -91,7 +96,7 @@ class JudgePlugin:
     def _verdict(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Verdict:
         promise = promise_of(item)
         notes = tuple(self.run.redact(note) for note in self.run.ledger.take_notes())
-        about = (item.name.removeprefix("test_"), suite_of(item), promise)
+        about = (item.name.removeprefix("test_"), suite_of(item.path), promise)
         if error is None:
             strict = self.run.settings.strict and notes
             problems = tuple(Problem("no note under --strict", note, key=note) for note in notes) if strict else ()
@@ -99,14 +104,11 @@ class JudgePlugin:
         if isinstance(error, Broken):
             problems = tuple(self._problem(part) for part in (error, *error.also))
             return Verdict(*about, Outcome.BROKEN, problems, notes, "", seconds)
-        if isinstance(error, AssertionError):
-            problem = Problem(promise.sentence, self.run.redact(str(error)), key=promise.sentence)
-            return Verdict(*about, Outcome.BROKEN, (problem,), notes, "", seconds)
         reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
         self.run.ledger.cut_off |= isinstance(error, BudgetSpent)
         if isinstance(error, Withheld | JudgeError | pytest.skip.Exception):
             return Verdict(*about, Outcome.NOT_CHECKED, (), notes, reason, seconds)
-        return Verdict(*about, Outcome.FAULT, (), notes, f"{type(error).__name__}: {reason}", seconds)
+        return Verdict(*about, Outcome.FAULT, (), notes, self.run.redact(described(error)), seconds)
 
     def _problem(self, broken: Broken) -> Problem:
         redact = self.run.redact
@@ -137,19 +139,23 @@ class JudgePlugin:
         return bool(met)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Say with pytest's exit status too that the target was not there."""
+        """Give pytest the exit status of the command: 1 is for a broken promise alone."""
         self.finished = True
-        if self.stopped_by and not self.run.ledger.with_outcome(Outcome.BROKEN):
+        if self.run.ledger.with_outcome(Outcome.BROKEN):
+            return
+        if self.run.faults or self.run.ledger.with_outcome(Outcome.FAULT):
+            session.exitstatus = InternalError.exit_code
+        elif self.stopped_by:
             session.exitstatus = self.stopped_by.exit_code
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file of promises that cannot be read is our own fault, not a target that keeps the contract."""
+        """A file of promises that cannot be read is an internal error, not a target that keeps the contract."""
         if report.failed:
             self.run.faults.append(f"{report.nodeid} cannot be read: {str(report.longrepr)[-300:]}")
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """An error of pytest's or of ours, outside any test."""
-        self.run.faults.append(self.run.redact(f"{type(excinfo.value).__name__}: {excinfo.value}"))
+        self.run.faults.append(self.run.redact(described(excinfo.value)))
 
     def pytest_unconfigure(self) -> None:
         """Release the target and the mock."""
@@ -178,19 +184,6 @@ def report_of(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict) 
     )
 
 
-def explain(verdict: Verdict) -> str:
-    """What a person reads of a broken promise."""
-    lines = [f"BROKEN    {verdict.promise.sentence}"]
-    for problem in verdict.problems:
-        assumed = problem.assumed or verdict.promise.assumed
-        source = (
-            f"rests on {', '.join(assumed)}" if assumed else f"documented: {verdict.promise.page or 'the contract'}"
-        )
-        lines += [f"expected  {problem.expected}", f"got       {problem.got}", f"source    {source}"]
-        lines += [f"          {curl}" for curl in problem.requests]
-    return "\n".join(lines)
-
-
 def as_curl(answer: Answer) -> str:
     """The curl line that repeats the request of an answer, its token by the name of its variable."""
     return answer.sent.curl()
@@ -201,12 +194,6 @@ def promise_of(item: pytest.Item) -> Promise:
     function = getattr(item, "function", None)
     found: Any = getattr(function, "promise", None)
     return found if isinstance(found, Promise) else Promise(first_line(getattr(function, "__doc__", None)) or item.name)
-
-
-def suite_of(item: pytest.Item) -> str:
-    """`conformance`, `workflows` or `oracle`; the documented sentences stand in several files."""
-    name = item.path.stem.removeprefix("test_")
-    return name if name in {"conformance", "workflows", "oracle"} else "behaviours"
 
 
 def first_line(text: str | None) -> str:

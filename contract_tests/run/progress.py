@@ -6,10 +6,10 @@ import time
 from collections import Counter
 from typing import TextIO
 
+from contract_tests.core.errors import REPORT_IT, InternalError
 from contract_tests.core.promises import Outcome, Verdict
 from contract_tests.core.target import Target
-from contract_tests.report.summary import WORDS
-from contract_tests.run.plugin import explain
+from contract_tests.report.text import explain, headline
 from contract_tests.run.run import Run
 
 
@@ -26,7 +26,7 @@ class Progress:
         print(self.run.redact(text), file=self.out, flush=True)
 
     def opened(self, target: Target) -> None:
-        """Say what is judged, and how."""
+        """Say what is checked, and how."""
         settings = self.run.settings
         what = "the bundled mock" if self.run.is_own_mock else target.gate.base_url
         self.say(f"contract-tests: {what}, {len(self.run.operations)} operations of {self.run.contract.name}, "
@@ -48,14 +48,16 @@ class Progress:
         if verdict.outcome is Outcome.BROKEN:
             self.say(f"  BROKEN  {verdict.id}: {verdict.promise.sentence}")
         elif verdict.outcome is Outcome.FAULT:
-            self.say(f"  FAULT   {verdict.id}: {verdict.reason}")
+            self.say(f"  ERROR   {verdict.id}: {verdict.reason}")
+
+    @property
+    def _sent(self) -> int:
+        return self.run.opened.gate.tally.sent if self.run.opened else 0
 
     def _standing(self) -> str:
-        opened = self.run.opened
-        sent = opened.gate.tally.sent if opened else 0
         broken = len(self.run.ledger.with_outcome(Outcome.BROKEN))
         left = self.run.settings.budget - (time.monotonic() - self.run.started)
-        return f"{sent} requests so far, {broken} broken, {left:.0f} s left"
+        return f"{self._sent} requests so far, {broken} broken, {left:.0f} s left"
 
     def finished(self, code: int, why: str) -> None:
         """Say the verdict: what is broken with its curl lines, what was not checked and why, the notes, the sum."""
@@ -64,12 +66,18 @@ class Progress:
             self.say(f"\n{verdict.id}\n{explain(verdict)}")
         reasons = Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))
         for reason, times in reasons.items():
-            self.say(f"not checked ({times}), because {reason}")
+            self.say(f"not checked ({times}): {reason}")
         for note in dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes):
             self.say(f"note: {note}")
-        counts = ", ".join(f"{len(ledger.with_outcome(outcome))} {outcome}" for outcome in Outcome)
         if self.run.lacks_coverage():
             self.say(f"coverage is below --min-coverage {self.run.settings.min_coverage:g}%")
+        for fault in self.run.faults:
+            self.say(f"internal error: {fault}")
+        counts = ledger.counts()
+        shown = (outcome for outcome in Outcome if counts[outcome] or outcome is not Outcome.FAULT)
+        numbers = ", ".join(f"{counts[outcome]} {outcome}" for outcome in shown)
         reached = f"{self.run.coverage.percent:.0f}% of the contract reached"
-        self.say(f"\n{counts}; {reached}; {self._standing()}, {time.monotonic() - self.run.started:.1f} s")
-        self.say(f"verdict: {WORDS[code]} {why}".rstrip())
+        self.say(f"\n{numbers}; {reached}; {self._sent} requests, {time.monotonic() - self.run.started:.1f} s")
+        self.say(f"{headline(code, counts)}{f' ({why})' if why else ''}")
+        if code == InternalError.exit_code:
+            self.say(REPORT_IT)

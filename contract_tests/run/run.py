@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.checks import AnswerChecks, Breach
@@ -22,7 +23,7 @@ from contract_tests.core.safety import Rules
 from contract_tests.core.target import Target
 from contract_tests.run.baseline import Baseline
 from contract_tests.run.settings import Settings
-from contract_tests.suites.flashback.api import OPERATIONS, envelope_breaches
+from contract_tests.run.suites import Subjects, Suite, suites
 
 SKEW_WORTH_TELLING = 5.0  # seconds
 
@@ -47,7 +48,7 @@ class Run:
     @classmethod
     def prepare(cls, settings: Settings, contract: Contract | None = None) -> Run:
         """Read the contract, unless it was read before; nothing is sent yet."""
-        contract = contract or Contract.load(settings.contract_path)
+        contract = contract or Contract.load(settings.contract_source)
         run = cls(settings, contract, Coverage(contract, chosen(settings, contract)))
         if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
             run.baseline = Baseline.load(settings.baseline)
@@ -60,6 +61,16 @@ class Run:
     def operations(self) -> tuple[Operation, ...]:
         """The operations to judge."""
         return self.coverage.operations
+
+    @cached_property
+    def suites(self) -> tuple[Suite, ...]:
+        """The suites that apply to the contract, chosen or not."""
+        return tuple(suite for suite in suites().values() if suite.applies_to(self.contract))
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """What each assumption is about, as far as a suite knows it of this contract."""
+        return {number: about for suite in self.suites for number, about in suite.subjects(self.contract).items()}
 
     def lacks_coverage(self) -> bool:
         """Whether less of the contract was reached than --min-coverage asks for."""
@@ -112,11 +123,11 @@ class Run:
         self.redact.learn_all(cookies_of(answer))
         self.ledger.answered.add(answer.operation_id)
         self.coverage.saw(answer)
-        breaches = list(checks.breaches(answer))
-        if self.contract.has(*OPERATIONS):
-            breaches += envelope_breaches(answer)
-        for breach in breaches:
+        for breach in checks.breaches(answer):
             self.ledger.met(breach, answer)
+        for suite in self.suites:
+            for breach in suite.observe(answer):
+                self.ledger.met(replace(breach, suite=suite.name), answer)
         if accepted:
             breach = Breach(answer.operation_id, "accepted", "a write that names no record to be refused", accepted)
             self.ledger.met(breach, answer)

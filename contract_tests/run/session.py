@@ -1,39 +1,43 @@
-"""One judgement from beginning to end: the suites run, and the exit code that they amount to."""
+"""One run from beginning to end: the suites, the reports, and the exit code."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from contract_tests.core.errors import JudgeError
+from contract_tests.core.errors import InternalError, JudgeError, UsageError, described
 from contract_tests.core.promises import Outcome
-from contract_tests.report.writer import tell_github, write_reports
+from contract_tests.report.writer import github_annotations, write_reports
 from contract_tests.run.baseline import Baseline
 from contract_tests.run.plugin import JudgePlugin
 from contract_tests.run.progress import Progress
 from contract_tests.run.run import Run
+from contract_tests.run.summary import summary
 from contract_tests.run.watchdog import Watchdog
 
 PACKAGE = Path(__file__).parent.parent
+AUTOLOAD_OFF = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 CALM = [
-    "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:warnings", "-p", "no:randomly",
+    "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings",
     "-p", "no:unraisableexception", "-p", "no:threadexception",  # would make warnings, and collect garbage for them
     "--import-mode=importlib", "--assert=plain", "--capture=no",
 ]  # fmt: skip
 
 
 class Session:
-    """One run of the command: judges, reports, and knows the exit code at any moment."""
+    """One run of the command: checks, reports, and knows the exit code at any moment."""
 
     def __init__(self, run: Run, out: TextIO) -> None:
         self.run, self.plugin, self.progress = run, JudgePlugin(run), Progress(run, out)
 
     def judge(self) -> int:
-        """Judge the target and report; returns the exit code."""
+        """Check the target and report; returns the exit code."""
         try:
             with Watchdog(self.run.settings.budget, self._cut_off):
                 self.ask()
@@ -50,7 +54,7 @@ class Session:
             self.plugin.stopped_by = error
 
     def exit_code(self) -> int:
-        """0 kept, 1 broken, 3 the target went away or was too slow, 4 our own fault."""
+        """0 passed, 1 broken, 3 the target went away or was too slow, 4 internal error."""
         ledger = self.run.ledger
         if ledger.with_outcome(Outcome.BROKEN):
             return 1
@@ -65,21 +69,36 @@ class Session:
     def _report(self) -> int:
         self._update_baseline()
         spent = f"the budget of {self.run.settings.budget:g} s was too small" if self.run.ledger.cut_off else ""
-        code, stopped = self.exit_code(), str(self.plugin.stopped_by or spent)
-        for path in write_reports(self.run, code, stopped):
-            self.progress.say(f"wrote {path}")
-        if commands := tell_github(self.run, code, stopped):
-            print(commands, end="")
-        self.progress.finished(code, stopped)
-        return code
+        return self._finish(self.exit_code(), str(self.plugin.stopped_by or spent))
 
     def _cut_off(self) -> int:
         self.run.remarks.append(f"the budget of {self.run.settings.budget:.0f} s is spent; the run was cut off")
         code = 1 if self.run.ledger.with_outcome(Outcome.BROKEN) else 3
-        write_reports(self.run, code, self.run.remarks[-1])
-        self.progress.finished(code, self.run.remarks[-1])
+        code = self._finish(code, self.run.remarks[-1])
         self.run.close()
         return code
+
+    def _finish(self, code: int, stopped: str) -> int:
+        """Write and print what became of the run; the exit code, another one where the reports cannot be written."""
+        try:
+            self._write(code, stopped)
+        except OSError as error:
+            self.progress.say(f"the reports cannot be written: {error} (check --report)")
+            code = code or UsageError.exit_code
+        except Exception as error:  # noqa: BLE001 - our own: it must not hide the verdict
+            self.run.faults.append(f"the reports cannot be written: {described(error)}")
+            code = code if code == 1 else InternalError.exit_code
+        self.progress.finished(code, stopped)
+        return code
+
+    def _write(self, code: int, stopped: str) -> None:
+        run = self.run
+        data = summary(run, code, stopped)
+        if run.settings.report:
+            for path in write_reports(run.settings.report, data, run.ledger.verdicts, run.redact):
+                self.progress.say(f"wrote {path}")
+        if commands := github_annotations(data, run.redact):
+            print(commands, end="")
 
     def _update_baseline(self) -> None:
         settings = self.run.settings
@@ -91,16 +110,23 @@ class Session:
 
 
 def run_suites(plugin: JudgePlugin, progress: Progress) -> None:
-    """Run pytest over the suites, away from the configuration of whatever folder we stand in."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Run pytest over the suites, away from the plugins and the configuration of whatever folder we stand in."""
+    with tempfile.TemporaryDirectory() as folder, plain_pytest():
         settings = Path(folder) / "pytest.ini"
         settings.write_text("[pytest]\n", encoding="utf-8")
-        kept = os.environ.pop("PYTEST_ADDOPTS", None)
-        try:
-            arguments = [str(PACKAGE), "-c", str(settings), "--rootdir", str(PACKAGE.parent), *CALM]
-            pytest.main(arguments, plugins=[plugin, progress])
-        finally:
-            if kept is not None:
-                os.environ["PYTEST_ADDOPTS"] = kept
+        arguments = [str(PACKAGE), "-c", str(settings), "--rootdir", str(PACKAGE.parent), *CALM]
+        pytest.main(arguments, plugins=[plugin, progress])
     if not plugin.finished:
         plugin.run.faults.append("the suites could not be run")
+
+
+@contextmanager
+def plain_pytest() -> Iterator[None]:
+    """No option and no plugin comes from the environment: an installed plugin may own flags that the suites own too."""
+    kept = {name: os.environ.pop(name, None) for name in (AUTOLOAD_OFF, "PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
+    os.environ[AUTOLOAD_OFF] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[AUTOLOAD_OFF]
+        os.environ.update({name: value for name, value in kept.items() if value is not None})

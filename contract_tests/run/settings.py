@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 from contract_tests.core.contract import bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.core.safety import Safety
+from contract_tests.run.suites import suites
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a name to recognise, not to bind to
+SUITES = tuple(suite.name for suite in suites().values())
 OWN_TOKEN, OWN_OTHER_TOKEN = "alice-token", "bob-token"
 
 
@@ -33,7 +35,7 @@ class Option:
 
     @property
     def dest(self) -> str:
-        """Where argparse and pytest keep it; prefixed, so that it meets no option of theirs."""
+        """Where argparse and pytest keep it; prefixed, so that it never collides with an option of theirs."""
         return "contract_" + self.key
 
     @property
@@ -65,10 +67,10 @@ def rate(text: str) -> float:
 
 
 OPTIONS = (
-    Option("target", "base URL (default: start the mock and judge it)", metavar="URL", env="CONTRACT_TARGET"),
+    Option("target", "base URL (default: start the mock and check it)", metavar="URL", env="CONTRACT_TARGET"),
     Option("token", "bearer token of a user", metavar="T", env="CONTRACT_TOKEN"),
     Option("other-token", "bearer token of another user, for foreign records", metavar="T", env="CONTRACT_OTHER_TOKEN"),
-    Option("spec", "the contract (default: the bundled one)", Path, "FILE", env="CONTRACT_SPEC"),
+    Option("spec", "the contract, a file or URL (default: the bundled one)", metavar="FILE", env="CONTRACT_SPEC"),
     Option("behaviours", "what the mock does to its records (default: bundled, or inferred)", Path, "FILE"),
     Option("safety", "what may be sent (default: full on loopback, else probe)", choices=tuple(Safety)),
     Option("i-own-this-data", "allow --safety full on a host that is not loopback", is_flag=True),
@@ -79,13 +81,12 @@ OPTIONS = (
     Option("wait", "seconds to wait for the target to come up (default: 0)", float, "SECONDS"),
     Option("seed", "seed of everything generated (default: 0)", int, "N"),
     Option("examples", "generated inputs per operation and kind (default: 40)", int, "N"),
-    Option("only", "judge this operation only (may be repeated)", metavar="OPERATION", many=True),
+    Option("only", "check this operation only (may be repeated)", metavar="OPERATION", many=True),
     Option("skip", "leave this operation out (may be repeated)", metavar="OPERATION", many=True),
-    Option("suite", "run this suite only: behaviours, conformance, workflows, oracle (may be repeated)", many=True,
-           choices=("behaviours", "conformance", "workflows", "oracle")),
+    Option("suite", f"run this suite only: {', '.join(SUITES)} (may be repeated)", many=True, choices=SUITES),
     Option("strict", "a note fails like a broken promise", is_flag=True),
     Option("baseline", "file of accepted deviations", Path, "FILE"),
-    Option("baseline-update", "write what is broken now into the baseline", is_flag=True),
+    Option("baseline-update", "record the current failures in the baseline", is_flag=True),
     Option("min-coverage", "percent of the contract that must be reached", float, "PERCENT"),
     Option("report", "folder for the reports", Path, "DIR"),
     Option("secret", "a further value that no report may show (may be repeated)", metavar="VALUE", many=True),
@@ -102,7 +103,7 @@ class Settings:
     target: str | None = None
     token: str | None = None
     other_token: str | None = None
-    spec: Path | None = None
+    spec: Path | str | None = None
     behaviours: Path | None = None
     safety: Safety = Safety.FULL
     i_own_this_data: bool = False
@@ -125,9 +126,13 @@ class Settings:
     fail_fast: bool = False
 
     @property
-    def contract_path(self) -> Path:
-        """The contract file."""
+    def contract_source(self) -> Path | str:
+        """The file or URL of the contract."""
         return self.spec or bundled()
+
+    def runs(self, suite: str) -> bool:
+        """Whether a suite was chosen."""
+        return not self.suite or suite in self.suite
 
     @classmethod
     def gather(cls, given: Mapping[str, Any]) -> Settings:
@@ -161,8 +166,6 @@ def settle(values: dict[str, Any]) -> Settings:
             f"--safety full writes and deletes on {urlsplit(str(target)).hostname}",
             fix="add --i-own-this-data if you may",
         )
-    if values.get("spec"):
-        values["spec"] = Path(values["spec"])
     return Settings(**values)
 
 

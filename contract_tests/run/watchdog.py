@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
+
+from contract_tests.core.errors import InternalError, described
 
 
 class Watchdog:
@@ -23,8 +26,10 @@ class Watchdog:
         self._timer.cancel()
 
     def _end(self) -> None:
-        code = 3
+        code = InternalError.exit_code
         try:
             code = self._last_words()
+        except Exception as error:  # noqa: BLE001 - the process ends here, whatever happened
+            print(f"internal error: {described(error)}", file=sys.stderr)
         finally:
             self._leave(code)

@@ -15,7 +15,7 @@ import sys
 import time
 from typing import Any
 
-from contract_tests.run.cli import main
+from contract_tests.cli import main
 from tests.contract_tests import seeded
 from tests.contract_tests.reference import Service, serve
 from tests.contract_tests.seeding import DEFECTS, SAYS, VARIANTS

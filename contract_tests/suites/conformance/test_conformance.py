@@ -149,7 +149,7 @@ def test_head_and_options_are_answered(run: Run, path_operation: Operation, meth
 def test_every_answer_fits(run: Run, operation: Operation) -> None:
     """Whatever this run has asked for, the answers of the operation kept the contract."""
     run.target()
-    met = [b for (name, _), b in run.ledger.breaches.items() if name == operation.id and not b.is_envelope]
+    met = [b for (name, _), b in run.ledger.breaches.items() if name == operation.id and not b.suite]
     run.ledger.note_all(breach for breach in met if breach.is_note)
     if broken := [breach.as_broken() for breach in met if not breach.is_note]:
         raise Broken.together(broken)

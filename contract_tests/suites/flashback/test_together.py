@@ -64,7 +64,7 @@ def test_trust_given_at_once_is_all_kept(run: Run, me: Flashback) -> None:
 @promise("Every answer says by `success` whether it worked, in the documented words", page=LIST, stage=97)
 def test_answers_say_what_happened(run: Run, operation: Operation) -> None:
     """The flag and the texts of all answers of the run."""
-    met = [breach for (name, _), breach in run.ledger.breaches.items() if name == operation.id and breach.is_envelope]
+    met = [breach for (name, _), breach in run.ledger.breaches.items() if name == operation.id and breach.suite]
     run.ledger.note_all(breach for breach in met if breach.is_note)
     if broken := [breach.as_broken() for breach in met if not breach.is_note]:
         raise Broken.together(broken)

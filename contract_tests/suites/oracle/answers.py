@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.checks import FREEDOMS, AnswerChecks
 from contract_tests.core.contract import Contract
-from contract_tests.core.errors import OwnFault, Withheld
+from contract_tests.core.errors import InternalError, Withheld
 from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
 from contract_tests.suites.oracle.model import Behaviour, Model, Steps
@@ -41,7 +41,7 @@ class Comparison:
     ) -> Iterator[Difference]:
         """Every difference; `fields` are those that the target is known to show, by operation."""
         if mock.status >= 500:
-            raise OwnFault(f"the mirror fails at {mock.sent.method} {mock.sent.path}: {mock.told()}")
+            raise InternalError(f"the mirror fails at {mock.sent.method} {mock.sent.path}: {mock.told()}")
         if target.status == 429:
             raise Withheld("the target answers 429: too many requests")
         if mock.status not in UNADMITTED and target.status in UNADMITTED and not pairs.written:

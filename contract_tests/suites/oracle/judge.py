@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract_tests.core.errors import Broken, Withheld
 from contract_tests.run.run import Run
@@ -36,7 +36,7 @@ class Oracle:
     @contextmanager
     def opened(cls, run: Run) -> Iterator[Oracle]:
         """Read the behaviours, start the mirror, look at the target; raises `Withheld` when it cannot be mirrored."""
-        model = Model.load(run.settings)
+        model = replace(Model.load(run.settings), subjects=run.subjects)
         target = run.target()
         with Mirror.started(run.settings, run.contract, model, run.skew) as mirror:
             scripts = Scripts(run.contract, model, run.settings.seed)

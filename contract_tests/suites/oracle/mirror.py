@@ -10,7 +10,7 @@ from typing import Any
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract
-from contract_tests.core.errors import OwnFault, Withheld
+from contract_tests.core.errors import InternalError, Withheld
 from contract_tests.core.gate import Gate, Limits
 from contract_tests.core.mock_process import MockProcess, arguments_for
 from contract_tests.core.safety import Rules, Safety
@@ -96,5 +96,5 @@ class Mirror:
     @staticmethod
     def _must(answer: Answer) -> Answer:
         if not answer.ok:
-            raise OwnFault(f"the mirror refuses {answer.sent.method} {answer.sent.path}: {answer.told()}")
+            raise InternalError(f"the mirror refuses {answer.sent.method} {answer.sent.path}: {answer.told()}")
         return answer

@@ -70,6 +70,7 @@ class Model:
 
     collections: Mapping[str, Collection]
     behaviours: Mapping[str, Behaviour]
+    subjects: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: what an assumption is about, by its number
 
     @classmethod
     def load(cls, settings: Settings) -> Model:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.errors import Broken
-from contract_tests.suites.flashback.api import SUBJECTS
 from contract_tests.suites.oracle.model import Collection, Model
 from contract_tests.suites.oracle.play import Divergence
 from contract_tests.suites.oracle.values import instant
@@ -21,11 +20,11 @@ def assumptions(divergence: Divergence, model: Model) -> tuple[str, ...]:
         return different.assumed
     if different.kind == "status":
         earlier = [number for done in divergence.done for number in model.behaviours[done.step.operation].assumed]
-        after = about(earlier, "token" if divergence.token_died else "afterwards")
-        return (*after, *about(different.assumed, "status"))
+        after = about(model, earlier, "token" if divergence.token_died else "afterwards")
+        return (*after, *about(model, different.assumed, "status"))
     if different.kind in {"missing", "further"}:
-        return about(at.call.operation.assumed, "list") if has_ended(divergence, model) else ()
-    return about(of_field(divergence, model), different.field)
+        return about(model, at.call.operation.assumed, "list") if has_ended(divergence, model) else ()
+    return about(model, of_field(divergence, model), different.field)
 
 
 def of_field(divergence: Divergence, model: Model) -> Iterator[str]:
@@ -71,9 +70,9 @@ def values_of(value: object, key: str, name: str, field: str) -> Iterator[object
             yield from values_of(item, key, name, field)
 
 
-def about(numbers: Iterable[str], subject: str) -> tuple[str, ...]:
+def about(model: Model, numbers: Iterable[str], subject: str) -> tuple[str, ...]:
     """The numbers that are about this subject, or of which nothing is known."""
-    return tuple(dict.fromkeys(n for n in numbers if n not in SUBJECTS or subject in SUBJECTS[n]))
+    return tuple(dict.fromkeys(n for n in numbers if n not in model.subjects or subject in model.subjects[n]))
 
 
 def as_broken(divergence: Divergence, numbers: tuple[str, ...]) -> Broken:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.run.cli import main
+from contract_tests.cli import main
 from contract_tests.run.watchdog import Watchdog
 from tests.contract_tests.reference import Service, handler_for, serve
 

@@ -13,12 +13,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from contract_tests.cli import main
 from contract_tests.core.mock_process import MockProcess
-from contract_tests.run.cli import main
 from tests.contract_tests.reference import Service, serve
 from tests.contract_tests.seeded.bodies import OtherMessage
 from tests.contract_tests.seeded.trust import TrustNotPersisted
 
+ROOT = Path(__file__).resolve().parents[3]
 FEW = ["--examples", "2"]
 WITHOUT_ORACLE = ["--suite", "behaviours", "--suite", "conformance", "--suite", "workflows"]  # it has tests of its own
 BRIEF = [*FEW, "--suite", "behaviours", "--only", "trustDevice", "--only", "listDevices"]
@@ -88,7 +89,7 @@ def test_a_sound_target_is_exit_0_with_all_reports(url: str, tmp_path: Path) -> 
     assert told["counts"]["broken"] == 0
     assert told["coverage"]["percent"] > 90
     for name in ("report.html", "report.md"):
-        assert "keeps the contract" in (tmp_path / name).read_text()
+        assert "PASSED: " in (tmp_path / name).read_text()
     for path in tmp_path.iterdir():
         assert not re.search("red-token|blue-token", path.read_text()), path
 
@@ -196,3 +197,76 @@ def test_full_leaves_spared_records_alone(service: Service, url: str, monkeypatc
     assert untouched() == before
     assert spared in service.devices
     assert len(service.devices_of("red")) < 3
+
+
+@pytest.fixture
+def foreign_plugin(tmp_path: Path) -> Path:
+    """A folder with an installed pytest plugin that owns some of our flags, as pytest-timeout does."""
+    info = tmp_path / "foreign-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[pytest11]\nforeign = foreign_plugin\n")
+    (tmp_path / "foreign_plugin.py").write_text(
+        "def pytest_addoption(parser):\n    for name in ('timeout', 'seed', 'target', 'suite'):\n"
+        "        parser.addoption(f'--{name}')\n"
+    )
+    return tmp_path
+
+
+def test_a_plugin_that_owns_the_same_flags_does_no_harm(url: str, foreign_plugin: Path) -> None:
+    """The command loads no plugin of the environment, and the options of `pytest contract_tests` have a prefix."""
+    path = os.pathsep.join([str(foreign_plugin), str(ROOT)])
+    done = run("--target", url, *TOKENS, *BRIEF, "--timeout", "5", PYTHONPATH=path)
+    assert (done.returncode, "PASSED: " in done.stdout) == (0, True), done.stdout + done.stderr
+    flags = [f"--contract-{flag[2:]}" if flag.startswith("--") else flag for flag in ("--target", url, *TOKENS, *BRIEF)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "contract_tests", *flags]
+    by_pytest = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path},
+        check=False,
+    )
+    assert by_pytest.returncode == 0, by_pytest.stdout + by_pytest.stderr
+    assert " passed" in by_pytest.stdout
+
+
+def test_the_environment_is_as_before(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command sets for its own pytest does not stay."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-flag")
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
+    before = dict(os.environ)
+    assert main(["--target", url, *TOKENS, "--suite", "behaviours", "--only", "listDevices"]) == 0
+    after = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    assert after == {name: value for name, value in before.items() if name != "PYTEST_CURRENT_TEST"}
+
+
+@pytest.mark.parametrize(
+    ("place", "error"),
+    [
+        ("contract_tests.suites.flashback.api.Flashback.state", AssertionError("ours")),
+        ("contract_tests.core.checks.AnswerChecks.breaches", OSError("ours")),
+        ("contract_tests.core.coverage.Coverage.saw", KeyError("ours")),
+        ("contract_tests.run.session.write_reports", OSError("ours")),
+        ("contract_tests.run.session.write_reports", KeyError("ours")),
+        ("contract_tests.run.session.run_suites", ValueError("ours")),
+    ],
+)
+def test_an_error_of_our_own_is_exit_4(
+    url: str, place: str, error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """In a check, an observer, a fixture, the reports: never the 1 of a broken contract, and it says what to report."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(place, fail)
+    flags = ["--suite", "behaviours", "--only", "listDevices", "--only", "getDevice", "--report", str(tmp_path)]
+    code = main(["--target", url, *TOKENS, *flags])
+    printed = "".join(capsys.readouterr())
+    unwritable = place.endswith("write_reports") and isinstance(error, OSError)
+    assert (code, "ours" in printed) == (2 if unwritable else 4, True), printed
+    assert unwritable or "please report it" in printed

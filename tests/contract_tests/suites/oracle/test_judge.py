@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.cli import main
 from contract_tests.core.mock_process import MockProcess, printed_behaviours
-from contract_tests.run.cli import main
 from tests.contract_tests.judge_all import DEFECTS, VARIANTS
 from tests.contract_tests.reference import Service, serve
 from tests.contract_tests.suites.oracle.test_model import PETS

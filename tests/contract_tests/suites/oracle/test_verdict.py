@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.run.settings import Settings
+from contract_tests.suites.flashback.api import SUBJECTS
 from contract_tests.suites.oracle.calls import Call, Step
 from contract_tests.suites.oracle.correspondence import Difference
 from contract_tests.suites.oracle.model import Model
@@ -26,8 +28,8 @@ RUNNING = {"sessions": [{"id": "k", "expiresAt": "2026-05-01T13:00:00Z"}]}
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    """The bundled behaviours."""
-    return Model.load(Settings())
+    """The bundled behaviours, and what their assumptions are about."""
+    return replace(Model.load(Settings()), subjects=SUBJECTS)
 
 
 def diverging(

@@ -1,33 +1,29 @@
-"""What every report tells, as plain data."""
+"""A run as plain data: what every report shows."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from contract_tests.core.coverage import is_out_of_reach
 from contract_tests.core.promises import Outcome, Verdict
+from contract_tests.report.text import headline
 from contract_tests.run.run import Run
-
-WORDS = {
-    0: "keeps the contract",
-    1: "breaks the contract",
-    3: "could not be judged: no target, or no access to it",
-    4: "could not be judged: the judge itself failed",
-}
 
 
 def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
-    """The run as JSON-ready data: verdict, counts, promises, coverage, what was withheld."""
+    """The run as JSON-ready data: verdict, counts, promises, coverage, which requests were not sent."""
     ledger = run.ledger
     tally = run.opened.gate.tally if run.opened else None
     return {
-        "verdict": WORDS[code],
+        "verdict": headline(code, ledger.counts()),
         "exit_code": code,
         "stopped": stopped,
         "target": run.opened.gate.base_url if run.opened else run.settings.target,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "contract": run.contract.title,
         "version": run.contract.version,
         "safety": str(run.settings.safety),
@@ -36,15 +32,15 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "requests": tally.sent if tally else 0,
         "withheld": dict(tally.withheld) if tally else {},
         "remarks": [*run.remarks, *run.faults],
-        "counts": {str(outcome): len(ledger.with_outcome(outcome)) for outcome in Outcome},
+        "counts": {str(outcome): count for outcome, count in ledger.counts().items()},
         "not_checked": dict(Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))),
         "notes": list(dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes)),
-        "promises": [told(verdict) for verdict in ledger.verdicts],
+        "promises": [described(verdict) for verdict in ledger.verdicts],
         "coverage": coverage(run),
     }
 
 
-def told(verdict: Verdict) -> dict[str, Any]:
+def described(verdict: Verdict) -> dict[str, Any]:
     """One promise as data."""
     return {
         "id": verdict.id,
