@@ -1,6 +1,6 @@
 """The states that a record can be in: the flags and choices that behaviours change, and the instants that pass.
 
-They make the third dimension of coverage: not only was the operation met, but met with a record in this state.
+They are the third dimension of coverage: which operations were called with a record in which state.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from mockserver.state.collection import text_of
 from mockserver.state.rules import CollectionRules, passed
 
 MOST = 4
-"""How many fields of a collection tell states apart, lest their product grow without end."""
+"""How many fields of a collection define its states: the number of states is their product."""
 MOST_KNOWN = 1_000
-"""How many combinations of states are remembered in words."""
+"""How many combinations of states are cached as text."""
 AHEAD, PASSED, NONE = "ahead", "passed", "none"
 
 
 class Facet(msgspec.Struct, frozen=True):
-    """A field that tells states apart: its known values, or whether its instant has passed."""
+    """A field that defines states: by its known values, or by whether its instant has passed."""
 
     field: str
     values: tuple[str, ...]
@@ -39,34 +39,34 @@ class Facet(msgspec.Struct, frozen=True):
         return f"{self.field}: {NONE if mark is ABSENT else text_of(mark)}"
 
     def states(self) -> tuple[str, ...]:
-        """All states that are known in this respect."""
+        """All known states of this field."""
         return tuple(f"{self.field}: {value}" for value in self.values)
 
 
 class Facets(msgspec.Struct, frozen=True):
-    """What tells the states apart of the record that an operation finds."""
+    """The states of the record that an operation finds, and the reasons why it may find none."""
 
     collection: str
     facets: tuple[Facet, ...]
-    misses: tuple[str, ...]  #: why none may be found
+    misses: tuple[str, ...]  #: why there may be no such record
     fields: tuple[str, ...] = ()
     instants: tuple[int, ...] = ()  #: which of the fields hold instants
     absent: tuple[Any, ...] = ()  #: as many marks of absence as there are fields
     known: dict[Any, tuple[str, ...]] = msgspec.field(default_factory=dict)  #: the states in words, by their marks
 
-    def told(self, found: Any, now: int) -> tuple[str, ...]:
-        """The states of a found record, or why none was found."""
-        if found is None or type(found) is str:
-            return () if found is None else (found,)
-        marks = [*map(found.get, self.fields, self.absent)]
+    def states_of(self, record: Any, now: int) -> tuple[str, ...]:
+        """The states of a record; `record` may be the reason why there is none, or None."""
+        if record is None or type(record) is str:
+            return () if record is None else (record,)
+        marks = [*map(record.get, self.fields, self.absent)]
         for place in self.instants:
             if marks[place] is not ABSENT:
-                marks[place] = PASSED if passed(found, self.fields[place], now) else AHEAD
+                marks[place] = PASSED if passed(record, self.fields[place], now) else AHEAD
         key = tuple(marks)
         try:
             return self.known.get(key) or self._remembered(key)
         except TypeError:  # a value that is a list or an object
-            return self._said(key)
+            return self._in_words(key)
 
     def __post_init__(self) -> None:
         force_setattr(self, "fields", tuple(facet.field for facet in self.facets))
@@ -76,26 +76,28 @@ class Facets(msgspec.Struct, frozen=True):
     def _remembered(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
         if len(self.known) >= MOST_KNOWN:
             self.known.clear()
-        said = self.known[marks] = self._said(marks)
-        return said
+        states = self.known[marks] = self._in_words(marks)
+        return states
 
-    def _said(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
+    def _in_words(self, marks: tuple[Any, ...]) -> tuple[str, ...]:
         return tuple([facet.state(mark) for facet, mark in zip(self.facets, marks, strict=True)])
 
 
 def facets_of(behaviours: Behaviours, contract: Contract) -> dict[str, Facets]:
-    """What tells states apart, for each operation that finds a record."""
+    """The states by operation, for each operation that finds a record."""
     schemas = record_schemas(behaviours, contract)
     setting: dict[str, list[Change]] = {}
-    for one in behaviours.operations.values():
-        if one.find is not None and one.set is not None:
-            setting.setdefault(one.find.collection, []).append(one.set)
+    for behaviour in behaviours.operations.values():
+        if behaviour.find is not None and behaviour.set is not None:
+            setting.setdefault(behaviour.find.collection, []).append(behaviour.set)
     known = {
         name: Facets(name, tuple(_facets(rules, setting.get(name, []), schemas[name], contract))[:MOST], _misses(rules))
         for name, rules in behaviours.collections.items()
     }
     operations = behaviours.operations.values()
-    return {one.operation: known[one.find.collection] for one in operations if one.find is not None}
+    return {
+        behaviour.operation: known[behaviour.find.collection] for behaviour in operations if behaviour.find is not None
+    }
 
 
 def _misses(rules: CollectionRules) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def _facets(rules: CollectionRules, setting: list[Change], schemas: list[Any], c
 
 
 def _changed(rules: CollectionRules, setting: list[Change], declared: frozenset[str]) -> frozenset[str]:
-    """The fields that behaviours change, or that time does."""
+    """The fields that change by behaviours or with time."""
     lapsing = frozenset(name for _, values in rules.lapses for name in values)
     return lapsing.union(*(_set_by(change, declared) for change in setting))
 

@@ -1,4 +1,4 @@
-"""Checks that every name in the behaviours exists: in the contract, the fixtures, or the behaviours themselves."""
+"""Checks that every name in the behaviours is declared in the contract, the fixtures or the behaviours themselves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CALLER = ("id", "name", "world")
 def check_names(
     behaviours: Behaviours, contract: Contract, fields: Mapping[str, frozenset[str]], locate: Callable[[str], str]
 ) -> None:
-    """Raise BehaviourError for the first name that nothing declares, with the nearest one that is."""
+    """Raise BehaviourError for the first undeclared name, with the nearest declared one."""
     known = record_fields(behaviours, contract, fields)
     for rules in behaviours.collections.values():
         _check_rules(rules, known[rules.name], locate)
@@ -29,18 +29,18 @@ def check_names(
 
 
 def record_schemas(behaviours: Behaviours, contract: Contract) -> dict[str, list[Any]]:
-    """The schemas that show records of a collection, by collection: its own, and wherever a reply puts its records."""
-    found: dict[str, list[Any]] = {name: [] for name in behaviours.collections}
+    """The schemas that show records, by collection: its own, and those of the replies that contain its records."""
+    schemas: dict[str, list[Any]] = {name: [] for name in behaviours.collections}
     for name, shape in behaviours.shapes.items():
         if shape.schema is not None:
-            found[name].append(shape.schema)
+            schemas[name].append(shape.schema)
     for behaviour in behaviours.operations.values():
         for path, value in behaviour.reply:
             schema = at_path(success_schema(contract.operations[behaviour.operation]), path, contract.resolve)
-            collection, shown = _shows(behaviour, value, schema, contract)
-            if collection in found and shown is not None and shown not in found[collection]:
-                found[collection].append(shown)
-    return found
+            collection, shown_schema = _shows(behaviour, value, schema, contract)
+            if collection in schemas and shown_schema is not None and shown_schema not in schemas[collection]:
+                schemas[collection].append(shown_schema)
+    return schemas
 
 
 def record_fields(
@@ -48,20 +48,20 @@ def record_fields(
 ) -> dict[str, frozenset[str]]:
     """The fields that records of each collection may have.
 
-    Empty where they cannot be known: the contract leaves them open, or no fixture shows the private ones.
+    Empty where they can't be known: a schema is open, or no fixture has a record of the collection.
     """
-    found = {}
+    known = {}
     for name, schemas in record_schemas(behaviours, contract).items():
-        held = fields.get(name)
-        unknown = not held or not schemas or any(is_open(schema, contract.resolve) for schema in schemas)
-        shown = [members(schema, contract.resolve) for schema in schemas]
-        found[name] = frozenset() if unknown else frozenset().union(*shown, held or ())
-    return found
+        in_fixtures = fields.get(name)
+        unknown = not in_fixtures or not schemas or any(is_open(schema, contract.resolve) for schema in schemas)
+        in_schemas = [members(schema, contract.resolve) for schema in schemas]
+        known[name] = frozenset() if unknown else frozenset().union(*in_schemas, in_fixtures or ())
+    return known
 
 
 def success_status(operation: Operation) -> int:
-    """The status that is answered: the lowest 2XX that is declared exactly, else 200 where a range or `default` covers
-    it, else the lowest that is declared at all."""
+    """The status of a successful response: the lowest 2XX that is declared exactly, else 200 where a range or `default`
+    covers it, else the lowest that is declared at all."""
     exact = sorted(int(status) for status in operation.responses if status.isdigit())
     success = [status for status in exact if 200 <= status < 300]
     if success or not exact or operation.response_for(200) is not None:
@@ -70,7 +70,7 @@ def success_status(operation: Operation) -> int:
 
 
 def success_schema(operation: Operation) -> Any:
-    """The schema of the JSON answer that means success; None where there is none."""
+    """The schema of the successful JSON response; None where there is none."""
     status = success_status(operation)
     response = operation.response_for(status)
     if response is None or status >= 400 or not response.media_types:
@@ -139,7 +139,7 @@ def _check_reply(behaviour: Behaviour, operation: Operation, contract: Contract,
             if inner is not None and not is_open(inner, contract.resolve):
                 declared = members(inner, contract.resolve)
                 if name not in declared:
-                    raise fail("the contract's answer has no field", name, declared)
+                    raise fail("the contract's response has no field", name, declared)
 
 
 def _fields_used(behaviour: Behaviour) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -153,24 +153,24 @@ def _fields_used(behaviour: Behaviour) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _record_collection(behaviour: Behaviour) -> str:
     if behaviour.find is not None and behaviour.create is not None:
-        return ""  # $record is the found one first, the created one later
+        return ""  # $record is first the one that was looked up, then the created one
     source = behaviour.find or behaviour.create
     return source.collection if source is not None else ""
 
 
 def _values(behaviour: Behaviour) -> Iterator[Value]:
-    waiting = [
+    pending = [
         value for query in (behaviour.find, behaviour.list, *behaviour.remove) if query for _, value in query.filters
     ]
     for change in (behaviour.create, behaviour.set):
         if change is not None:
-            waiting += [value for _, value in change.fields] + ([change.base] if change.base else [])
+            pending += [value for _, value in change.fields] + ([change.base] if change.base else [])
     page = behaviour.page
-    waiting += [value for value in (page.limit, page.offset, page.number, page.after) if value is not None]
-    waiting += [value for _, value in behaviour.reply]
-    while waiting:
-        value = waiting.pop()
-        waiting.extend(value.parts)
+    pending += [value for value in (page.limit, page.offset, page.number, page.after) if value is not None]
+    pending += [value for _, value in behaviour.reply]
+    while pending:
+        value = pending.pop()
+        pending.extend(value.parts)
         yield value
 
 

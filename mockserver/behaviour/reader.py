@@ -1,4 +1,4 @@
-"""Reads behaviours (the data of behaviours.yaml, or what was inferred) into values, refusing what it does not know."""
+"""Reads behaviours (the data of behaviours.yaml, or what was inferred) into values, rejecting unknown names."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def read_behaviours(
     fields: Mapping[str, frozenset[str]] = MappingProxyType({}),
     periods: Mapping[str, str] = MappingProxyType({}),
 ) -> Behaviours:
-    """The behaviours that `data` says, every name checked against the contract.
+    """The behaviours that `data` declares, with every name checked against the contract.
 
-    `fields` are the fields that the fixtures' records have, by collection; `periods` overrides named lengths of time.
+    `fields` lists the fields of the fixtures' records by collection; `periods` overrides named periods.
     Raises BehaviourError with the place, the problem and the nearest known name.
     """
     reader = _Reader(locate, contract)
@@ -50,18 +50,25 @@ def read_behaviours(
             raise UsageError(f"--period: unknown period {name!r}", fix=did_you_mean(name, lengths))
     lengths |= periods
     operations = {
-        name: reader.operation(name, said)
-        for name, said in reader.mapping(data.get("operations") or {}, "/operations", contract.operations).items()
+        name: reader.operation(name, declaration)
+        for name, declaration in reader.mapping(
+            data.get("operations") or {}, "/operations", contract.operations
+        ).items()
     }
     indexed = _indexed(operations.values())
-    said_of = reader.mapping(data.get("collections") or {}, "/collections")
-    rules = {name: reader.collection(name, said or {}, indexed.get(name, set())) for name, said in said_of.items()}
-    schemas = {name: _schema((said or {}).get("schema")) for name, said in said_of.items()}
+    declared = reader.mapping(data.get("collections") or {}, "/collections")
+    rules = {
+        name: reader.collection(name, declaration or {}, indexed.get(name, set()))
+        for name, declaration in declared.items()
+    }
+    schemas = {name: _schema((declaration or {}).get("schema")) for name, declaration in declared.items()}
     keys = _keys_in_paths(operations.values(), rules, contract)
-    shapes = {name: _shape(held, schemas[name], contract, keys.get(name)) for name, held in rules.items()}
+    shapes = {name: _shape(rule, schemas[name], contract, keys.get(name)) for name, rule in rules.items()}
     behaviours = Behaviours(operations, rules, {n: reader.period(n, t) for n, t in lengths.items()}, shapes)
-    private = {name: frozenset((said or {}).get("private") or ()) for name, said in said_of.items()}
-    check_names(behaviours, contract, {name: held | private.get(name, held) for name, held in fields.items()}, locate)
+    private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
+    check_names(
+        behaviours, contract, {name: names | private.get(name, names) for name, names in fields.items()}, locate
+    )
     return behaviours
 
 
@@ -73,8 +80,8 @@ def _shape(rules: CollectionRules, schema: Any, contract: Contract, key: Any) ->
 def _keys_in_paths(
     operations: Iterable[Behaviour], rules: Mapping[str, CollectionRules], contract: Contract
 ) -> dict[str, Any]:
-    """The schema of the path value by which the records of a collection are found."""
-    found: dict[str, Any] = {}
+    """The schema of the path parameter that identifies a record, by collection."""
+    schemas: dict[str, Any] = {}
     for behaviour in operations:
         query = behaviour.find
         if query is None or query.collection not in rules:
@@ -83,14 +90,14 @@ def _keys_in_paths(
             if value.root == "path" and field == rules[query.collection].key:
                 declared = contract.operations[behaviour.operation].parameters
                 named = (one.schema for one in declared if (one.location, one.name) == ("path", *value.names))
-                found.setdefault(query.collection, next(named, None))
-    return found
+                schemas.setdefault(query.collection, next(named, None))
+    return schemas
 
 
 def _misfits(contract: Contract, schema: Any, show: Show, record: Mapping[str, Any]) -> frozenset[str]:
-    """The fields that keep a record from being shown; an empty name where that is the fault of no field alone."""
-    found = contract.violations(schema, show(record), place="record")
-    places = [violation.place.removeprefix("record").removeprefix(".") for violation in found]
+    """The fields that keep a record from being shown; an empty name where no single field is the cause."""
+    violations = contract.violations(schema, show(record), place="record")
+    places = [violation.place.removeprefix("record").removeprefix(".") for violation in violations]
     return frozenset(next((name for name in record if _is_in(place, name)), "") for place in places)
 
 
@@ -98,24 +105,24 @@ def _is_in(place: str, name: str) -> bool:
     return place.startswith(name) and place[len(name) : len(name) + 1] in ("", ".", "[")
 
 
-def _schema(said: Any) -> Any:
-    """The schema that one pointer into the contract names, or several pointers together; None where none is named."""
-    if isinstance(said, list):
-        return {"allOf": [{"$ref": pointer} for pointer in said]}
-    return {"$ref": said} if said else None
+def _schema(pointers: Any) -> Any:
+    """The schema at a pointer into the contract, or the `allOf` of several pointers; None without a pointer."""
+    if isinstance(pointers, list):
+        return {"allOf": [{"$ref": pointer} for pointer in pointers]}
+    return {"$ref": pointers} if pointers else None
 
 
 def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    fields: dict[str, set[str]] = {}
     for behaviour in operations:
         for query in (behaviour.find, behaviour.list, *behaviour.remove):
             if query is not None:
-                found.setdefault(query.collection, set()).update(name for name in query.fields if "." not in name)
-    return found
+                fields.setdefault(query.collection, set()).update(name for name in query.fields if "." not in name)
+    return fields
 
 
 class _Reader:
-    """Reads one document of behaviours; every complaint names the line."""
+    """Reads one document of behaviours; every error names the line."""
 
     def __init__(self, locate: Locate, contract: Contract) -> None:
         self.locate, self.contract = locate, contract
@@ -137,16 +144,16 @@ class _Reader:
         except ValueError as error:
             raise self.wrong(f"/periods/{_escape(name)}", str(error)) from None
 
-    def collection(self, name: str, said: Any, indexed: set[str]) -> CollectionRules:
+    def collection(self, name: str, data: Any, indexed: set[str]) -> CollectionRules:
         pointer = f"/collections/{_escape(name)}"
-        said = self.mapping(said, pointer, _COLLECTION)
-        lapses = self.mapping(said.get("lapses") or {}, f"{pointer}/lapses")
-        owner = said.get("owner")
+        data = self.mapping(data, pointer, _COLLECTION)
+        lapses = self.mapping(data.get("lapses") or {}, f"{pointer}/lapses")
+        owner = data.get("owner")
         return CollectionRules(
             name,
-            str(said.get("key", "id")),
+            str(data.get("key", "id")),
             owner,
-            said.get("expires"),
+            data.get("expires"),
             tuple((field, self.constants(values, f"{pointer}/lapses/{field}")) for field, values in lapses.items()),
             frozenset(indexed | ({owner} if owner else set())),
         )
@@ -155,81 +162,81 @@ class _Reader:
         pairs = self.mapping(values, pointer).items()
         return {name: ABSENT if value == "$absent" else value for name, value in pairs}
 
-    def operation(self, name: str, said: Any) -> Behaviour:
+    def operation(self, name: str, data: Any) -> Behaviour:
         pointer = f"/operations/{_escape(name)}"
-        said = self.mapping(said or {}, pointer, _OPERATION)
+        data = self.mapping(data or {}, pointer, _OPERATION)
         queries = {
-            verb: self.queries(said[verb], f"{pointer}/{verb}") for verb in ("find", "remove", "list") if verb in said
+            verb: self.queries(data[verb], f"{pointer}/{verb}") for verb in ("find", "remove", "list") if verb in data
         }
         behaviour = Behaviour(
             operation=name,
             find=self.only(queries.get("find"), f"{pointer}/find"),
-            create=self.creation(said["create"], f"{pointer}/create", self.contract.operations[name])
-            if "create" in said
+            create=self.creation(data["create"], f"{pointer}/create", self.contract.operations[name])
+            if "create" in data
             else None,
-            set=self.change(said["set"], f"{pointer}/set") if "set" in said else None,
+            set=self.change(data["set"], f"{pointer}/set") if "set" in data else None,
             remove=queries.get("remove", ()),
             list=self.only(queries.get("list"), f"{pointer}/list"),
-            page=self.page(said.get("page") or {}, f"{pointer}/page"),
-            reply=self.reply(said.get("reply"), f"{pointer}/reply"),
-            call=self.function(said["call"], f"{pointer}/call") if "call" in said else None,
-            because=str(said.get("because", "")),
-            assumed=tuple(said.get("assumed") or ()),
+            page=self.page(data.get("page") or {}, f"{pointer}/page"),
+            reply=self.reply(data.get("reply"), f"{pointer}/reply"),
+            call=self.function(data["call"], f"{pointer}/call") if "call" in data else None,
+            because=str(data.get("because", "")),
+            assumed=tuple(data.get("assumed") or ()),
             place=self.locate(pointer),
         )
-        self.fits_together(behaviour, said, pointer)
+        self.fits_together(behaviour, data, pointer)
         return behaviour
 
-    def fits_together(self, behaviour: Behaviour, said: Mapping[str, Any], pointer: str) -> None:
-        if behaviour.call is not None and any(verb in said for verb in VERBS):
-            raise self.wrong(f"{pointer}/call", "`call` replaces the verbs; it stands alone")
+    def fits_together(self, behaviour: Behaviour, data: Mapping[str, Any], pointer: str) -> None:
+        if behaviour.call is not None and any(verb in data for verb in VERBS):
+            raise self.wrong(f"{pointer}/call", "`call` replaces the verbs and can't be combined with them")
         if behaviour.set is not None and behaviour.find is None:
-            raise self.wrong(f"{pointer}/set", "`set` changes the record that `find` found, and there is no `find`")
+            raise self.wrong(f"{pointer}/set", "`set` changes the record that `find` selects, and there is no `find`")
 
     def only(self, queries: tuple[Query, ...] | None, pointer: str) -> Query | None:
         if queries is not None and len(queries) != 1:
-            raise self.wrong(pointer, f"names {len(queries)} collections where one is meant")
+            raise self.wrong(pointer, f"names {len(queries)} collections where one is expected")
         return queries[0] if queries else None
 
-    def queries(self, said: Any, pointer: str) -> tuple[Query, ...]:
+    def queries(self, data: Any, pointer: str) -> tuple[Query, ...]:
         return tuple(
             Query(name, self.values(filters or {}, f"{pointer}/{_escape(name)}"))
-            for name, filters in self.mapping(said, pointer).items()
+            for name, filters in self.mapping(data, pointer).items()
         )
 
-    def creation(self, said: Any, pointer: str, operation: Operation) -> Creation:
-        if len(self.mapping(said, pointer)) != 1:
-            raise self.wrong(pointer, f"names {len(said)} collections where one is meant")
-        [(name, fields)] = said.items()
+    def creation(self, data: Any, pointer: str, operation: Operation) -> Creation:
+        if len(self.mapping(data, pointer)) != 1:
+            raise self.wrong(pointer, f"names {len(data)} collections where one is expected")
+        [(name, fields)] = data.items()
         pairs = dict(
             self.values(fields if isinstance(fields, Mapping) else {"*": fields}, f"{pointer}/{_escape(name)}")
         )
         conflicts = operation.response_for(409) is not None
         return Creation(name, pairs.pop("*", None), tuple(pairs.items()), conflicts)
 
-    def change(self, said: Any, pointer: str) -> Change:
-        pairs = dict(self.values(said if isinstance(said, Mapping) else {"=": said}, pointer))
+    def change(self, data: Any, pointer: str) -> Change:
+        pairs = dict(self.values(data if isinstance(data, Mapping) else {"=": data}, pointer))
         if "*" in pairs and "=" in pairs:
-            raise self.wrong(pointer, '"*" takes fields in and "=" replaces the record: write one of them')
+            raise self.wrong(pointer, '"*" merges fields and "=" replaces the record: use one of them')
         replaces = "=" in pairs
         return Change(pairs.pop("*", None) or pairs.pop("=", None), replaces, tuple(pairs.items()))
 
-    def page(self, said: Any, pointer: str) -> Page:
-        said = dict(self.mapping(said, pointer, _PAGE))
-        first = said.pop("first", 1)
+    def page(self, data: Any, pointer: str) -> Page:
+        data = dict(self.mapping(data, pointer, _PAGE))
+        first = data.pop("first", 1)
         if not isinstance(first, int):
-            raise self.wrong(f"{pointer}/first", f"{first!r} is no number of a page", "the first page is 0 or 1")
-        return Page(first=first, **dict(self.values(said, pointer)))
+            raise self.wrong(f"{pointer}/first", f"{first!r} isn't a page number", "the first page is 0 or 1")
+        return Page(first=first, **dict(self.values(data, pointer)))
 
-    def reply(self, said: Any, pointer: str) -> tuple[tuple[tuple[str, ...], Value], ...]:
-        if said is None:
+    def reply(self, data: Any, pointer: str) -> tuple[tuple[tuple[str, ...], Value], ...]:
+        if data is None:
             return ()
-        if not isinstance(said, Mapping):
-            return (((), self.value(said, pointer)),)
-        return tuple((split_path(path), value) for path, value in self.values(said, pointer))
+        if not isinstance(data, Mapping):
+            return (((), self.value(data, pointer)),)
+        return tuple((split_path(path), value) for path, value in self.values(data, pointer))
 
-    def values(self, said: Any, pointer: str) -> tuple[tuple[str, Value], ...]:
-        pairs = self.mapping(said, pointer).items()
+    def values(self, data: Any, pointer: str) -> tuple[tuple[str, Value], ...]:
+        pairs = self.mapping(data, pointer).items()
         return tuple((str(name), self.value(text, f"{pointer}/{_escape(name)}")) for name, text in pairs)
 
     def value(self, text: Any, pointer: str) -> Value:
@@ -238,15 +245,15 @@ class _Reader:
         except ValueError as error:
             raise self.wrong(pointer, str(error)) from None
 
-    def function(self, said: Any, pointer: str) -> Callable[..., Any]:
-        module, _, name = str(said).partition(":")
+    def function(self, text: Any, pointer: str) -> Callable[..., Any]:
+        module, _, name = str(text).partition(":")
         try:
-            found = getattr(importlib.import_module(module), name)
+            function = getattr(importlib.import_module(module), name)
         except Exception as error:  # noqa: BLE001 - the user's module may fail in any way while it is imported
-            raise self.wrong(pointer, f"cannot load {said!r}: {error}", "write package.module:function") from None
-        if not callable(found):
-            raise self.wrong(pointer, f"{said!r} is no function")
-        return found  # type: ignore[no-any-return]  # whatever it is, it can be called
+            raise self.wrong(pointer, f"cannot load {text!r}: {error}", "write package.module:function") from None
+        if not callable(function):
+            raise self.wrong(pointer, f"{text!r} isn't a function")
+        return function  # type: ignore[no-any-return]  # any callable will do
 
 
 def split_path(path: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""How a new or changed record comes to fit the schema of its collection."""
+"""Makes new and changed records valid against the schema of their collection."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Misfits = Callable[[Mapping[str, Any]], frozenset[str]]
 
 _NUMBERS = frozenset({"integer", "number"})
 _IDS = "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
-"""The name space of made-up keys: any fixed value gives the same keys on any machine."""
+"""The name space of generated keys: a fixed value gives the same keys on every machine."""
 
 
 class RecordShape(msgspec.Struct, frozen=True):
-    """What the contract says of a collection's records; without a schema nothing is filled in or left out."""
+    """How the contract describes a collection's records; without a schema, nothing is filled in or left out."""
 
     rules: CollectionRules
     schema: Any
@@ -32,23 +32,23 @@ class RecordShape(msgspec.Struct, frozen=True):
     kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
     misfits: Misfits | None = None  #: the fields that keep a record from being shown through its schema
     nullable: bool = True  #: `nullable` counts, as in OpenAPI 3.0
-    key_schema: Any = None  #: of new keys, where paths say more of them than the records' own schema
-    key_is_text: bool = False  #: paths take a number where records write it as text
+    key_schema: Any = None  #: of new keys, where path parameters restrict them more than the records' schema
+    key_is_text: bool = False  #: the key is a number in paths and its text in records
 
-    def created(self, given: Mapping[str, Any], held: Collection, seed: str, now: int) -> dict[str, Any]:
-        """The record with its key made new where nobody gave one, and what the schema wants filled in."""
-        record = dict(given)
+    def created(self, fields: Mapping[str, Any], collection: Collection, seed: str, now: int) -> dict[str, Any]:
+        """The record with a generated key where none was given, and with the required fields filled in."""
+        record = dict(fields)
         if record.get(self.rules.key, ABSENT) is ABSENT:
-            record[self.rules.key] = self._fresh_key(held, seed)
+            record[self.rules.key] = self._fresh_key(collection, seed)
         return self._completed(record, seed, now)
 
     def merged(self, old: Mapping[str, Any], patch: Any) -> dict[str, Any]:
         """The record with a merge patch applied (RFC 7396): null removes a field, unless it must be there."""
         if not isinstance(patch, Mapping):
             return dict(old)
-        sent = {name: value for name, value in patch.items() if name not in self._own}
-        merged = merge_patch(old, {k: v for k, v in sent.items() if not (v is None and k in self.kept_null)})
-        return {**merged, **{k: None for k, v in sent.items() if v is None and k in self.kept_null}}
+        patched = {name: value for name, value in patch.items() if name not in self._own}
+        merged = merge_patch(old, {k: v for k, v in patched.items() if not (v is None and k in self.kept_null)})
+        return {**merged, **{k: None for k, v in patched.items() if v is None and k in self.kept_null}}
 
     def replaced(self, old: Mapping[str, Any], new: Any, seed: str, now: int) -> dict[str, Any]:
         """The new value in the record's place; key, owner, read-only and private fields stay."""
@@ -60,10 +60,10 @@ class RecordShape(msgspec.Struct, frozen=True):
     def settled(
         self, record: dict[str, Any], before: Mapping[str, Any], fixed: Callable[[], Iterable[str]], seed: str, now: int
     ) -> dict[str, Any]:
-        """The record without what no answer could show: schemas of requests are often wider than those of answers.
+        """The record without values that no response could show: request schemas are often wider than response schemas.
 
-        Such a field stays as it was before, or is made as if it had not been sent; where that does not help, all
-        fields do. Those that `fixed` gives were not sent, and stay.
+        Such a field keeps its old value, or is generated as if it had not been sent; where that isn't enough, this
+        applies to all fields. Fields that `fixed` returns were not sent by the client, and stay.
         """
         if self.misfits is None or not (wrong := self.misfits(record)):
             return record
@@ -77,7 +77,7 @@ class RecordShape(msgspec.Struct, frozen=True):
         return record
 
     def sent(self, base: Any) -> dict[str, Any]:
-        """What a client may set of a new record."""
+        """The fields of a new record that a client may set."""
         return {k: v for k, v in base.items() if k not in self.read_only} if isinstance(base, Mapping) else {}
 
     @property
@@ -85,31 +85,31 @@ class RecordShape(msgspec.Struct, frozen=True):
         owner = (self.rules.owner,) if self.rules.owner else ()
         return self.read_only.union((self.rules.key, *owner))
 
-    def _fresh_key(self, held: Collection, seed: str) -> Any:
-        def taken(key: Any) -> bool:
-            return held.get(key) is not None
+    def _fresh_key(self, collection: Collection, seed: str) -> Any:
+        def is_taken(key: Any) -> bool:
+            return collection.get(key) is not None
 
         if self.schema is not None:
-            return self._made_key(held, seed, taken)
+            return self._made_key(collection, seed, is_taken)
         from uuid import UUID, uuid5
 
         tries = (str(uuid5(UUID(_IDS), f"{seed}/{self.rules.name}/{count}")) for count in range(1_000_000))
-        return next(key for key in tries if not taken(key))
+        return next(key for key in tries if not is_taken(key))
 
-    def _made_key(self, held: Collection, seed: str, taken: Callable[[Any], bool]) -> Any:
-        """A key by the schema of the records and by what paths say of it; where both cannot be had, by the former."""
-        # Most mocks make no record: their start need not wait for it.
+    def _made_key(self, collection: Collection, seed: str, is_taken: Callable[[Any], bool]) -> Any:
+        """A key that is valid against the schemas of records and path parameters, or at least of records."""
+        # Imported late: most mock servers create no record before their first request.
         from mockserver.generate import Unsatisfiable, fresh_key
 
         written = str if self.key_is_text else lambda key: key
-        make = partial(fresh_key, key=self.rules.key, resolve=self.resolve, seed=seed, first=held.next + 1)
+        make = partial(fresh_key, key=self.rules.key, resolve=self.resolve, seed=seed, first=collection.next + 1)
         if self.key_schema is not None:
             try:
-                found = make({"properties": {self.rules.key: self.key_schema}}, taken=lambda key: taken(written(key)))
-                return written(found)
+                key = make({"properties": {self.rules.key: self.key_schema}}, taken=lambda key: is_taken(written(key)))
+                return written(key)
             except Unsatisfiable:
                 pass
-        return make(self.schema, taken=taken)
+        return make(self.schema, taken=is_taken)
 
     def _completed(self, record: dict[str, Any], seed: str, now: int) -> dict[str, Any]:
         if self.schema is None:
@@ -117,7 +117,7 @@ class RecordShape(msgspec.Struct, frozen=True):
         from mockserver.generate import Unsatisfiable, complete
 
         try:
-            made: dict[str, Any] = complete(
+            completed: dict[str, Any] = complete(
                 self.schema,
                 record,
                 resolve=self.resolve,
@@ -126,9 +126,9 @@ class RecordShape(msgspec.Struct, frozen=True):
                 now=format_instant(now),
                 nullable=self.nullable,
             )
-        except Unsatisfiable:  # it is stored as it was sent; an answer that shows it is judged like any other
+        except Unsatisfiable:  # stored as it was sent; responses that show it are checked like any other
             return record
-        return made
+        return completed
 
 
 def shape_of(
@@ -140,8 +140,8 @@ def shape_of(
     nullable: bool = True,
     key: Any = None,
 ) -> RecordShape:
-    """The shape of a collection's records by their schema (None where none is known); `key` is the form of their key
-    in paths, for records that do not show it."""
+    """The shape of a collection's records by their schema (None where none is known); `key` is the schema of the path
+    parameter that holds their key, for records that don't show it."""
     if schema is None:
         return RecordShape(rules, None, resolve)
     declared = {name: list(branches(inner, resolve)) for name, inner in members(schema, resolve).items()}
@@ -162,7 +162,7 @@ def shape_of(
 
 
 def _form_of_keys(own: list[Any] | None, in_paths: Any, resolve: Resolve) -> tuple[Any, bool]:
-    """The schema of new keys, and whether what it makes is written as text; None where records say it all."""
+    """The schema of new keys, and whether a number is stored as text; None where the records' schema is enough."""
     if in_paths is None or own is None:
         return in_paths, False
     here, there = (_types(parts) for parts in (own, branches(in_paths, resolve)))

@@ -1,4 +1,4 @@
-"""Performs a behaviour on a world: the only place where state changes."""
+"""Runs a behaviour on a world: the only place where state changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a behaviour did: the next world, the fields of the reply by path, the records changed, the record found."""
+    """The result of a behaviour: next world, the reply's fields by path, changed records, selected record."""
 
     world: World
     fields: tuple[tuple[tuple[str, ...], Any], ...] = ()
@@ -40,14 +40,14 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours) -> Outcome:
-    """Perform the six verbs in their order; `Refused(404)` when the record to find is not there.
+    """Run the six verbs in their order; `Refused(404)` when `find` matches no record.
 
     A world that changed has a `step` one higher than before; one that did not is the same object.
     """
     if behaviour.call is not None:
         return _called(behaviour, world, scope)
     work = _Run(world, world.collections, scope, behaviours, [])
-    found = work.find(behaviour.find) if behaviour.find is not None else None
+    record = work.find(behaviour.find) if behaviour.find is not None else None
     if behaviour.create is not None:
         work.create(behaviour.create)
     if behaviour.set is not None and behaviour.find is not None:
@@ -58,15 +58,15 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         work.list(behaviour.list, behaviour.page)
     fields = []
     for path, value in behaviour.reply:
-        given = value.evaluate(scope)
-        fields.append((path, ABSENT if given is MISSING else given))  # what is not there is no part of the answer
-    return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), found)
+        result = value.evaluate(scope)
+        fields.append((path, ABSENT if result is MISSING else result))  # a missing value is left out of the response
+    return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), record)
 
 
 def _called(behaviour: Behaviour, world: World, scope: Scope) -> Outcome:
     """The Python function that stands for the verbs: `function(world, scope) -> (world, {path: value})`.
 
-    It reads and changes the world by `visible`, `put` and `drop`, and refuses by raising `Refused`.
+    It reads and changes the world with `visible`, `put` and `drop`, and refuses a request by raising `Refused`.
     """
     after, reply = behaviour.call(world, scope)  # type: ignore[misc]  # the caller looked
     after = world if after is world else after.stepped()
@@ -74,7 +74,7 @@ def _called(behaviour: Behaviour, world: World, scope: Scope) -> Outcome:
 
 
 class _Run(msgspec.Struct):
-    """One behaviour at work: the collections so far, and the changes made."""
+    """One run of a behaviour: the collections so far, and the changes made."""
 
     world: World
     collections: Mapping[str, Collection]
@@ -94,42 +94,42 @@ class _Run(msgspec.Struct):
         return record
 
     def _missed(self, query: Query) -> str:
-        """Why no record was found: there is one that has expired, or one of another user, or none."""
-        given = [(name, value.evaluate(self.scope)) for name, value in query.filters]
-        if any(value is MISSING for _, value in given):
+        """Why no record matches: it has expired, belongs to another user, or does not exist."""
+        filters = [(name, value.evaluate(self.scope)) for name, value in query.filters]
+        if any(value is MISSING for _, value in filters):
             return UNKNOWN
-        held = self.collections[query.collection]
-        if held.matching((*given, *self._owned(query.collection))):
+        collection = self.collections[query.collection]
+        if collection.matching((*filters, *self._owned(query.collection))):
             return EXPIRED
-        return FOREIGN if held.matching(tuple(given)) else UNKNOWN
+        return FOREIGN if collection.matching(tuple(filters)) else UNKNOWN
 
     def create(self, creation: Creation) -> None:
         base = creation.base.evaluate(self.scope) if creation.base else {}
         parent = self.scope.record
-        made = []
+        created = []
         for one in base if isinstance(base, list) else [base]:
-            self.scope.record = parent  # the fields of a new record may speak of the record found before
-            made.append(self._create_one(creation, one))
-        self.scope.records = made
-        self.scope.record = made[-1] if made else MISSING
+            self.scope.record = parent  # the fields of a new record may refer to the record that `find` selected
+            created.append(self._create_one(creation, one))
+        self.scope.records = created
+        self.scope.record = created[-1] if created else MISSING
 
     def _create_one(self, creation: Creation, base: Any) -> Record:
         name = creation.collection
-        shape, held = self.behaviours.shapes[name], self.collections[name]
-        given = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
-        record = shape.created(given, held, self._seed(), self.scope.now)
+        shape, collection = self.behaviours.shapes[name], self.collections[name]
+        fields = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
+        record = shape.created(fields, collection, self._seed(), self.scope.now)
         if shape.misfits is not None:
             record = self._settled(shape, record, {}, creation.fields)
-        before = held.get(record[shape.rules.key])
-        named = any(field == shape.rules.key for field, _ in creation.fields)
-        if before is not None and creation.conflicts and not named:
+        before = collection.get(record[shape.rules.key])
+        key_set = any(field == shape.rules.key for field, _ in creation.fields)
+        if before is not None and creation.conflicts and not key_set:
             key = shape.rules.key
             raise Refused(409, f"{name} already has a record with {key} {_short(record[key])}")
         return self._store(name, record)
 
     def set(self, name: str, change: Change) -> None:
-        shape, shown = self.behaviours.shapes[name], self.scope.record
-        after, touched = shown, change.touches
+        shape, before = self.behaviours.shapes[name], self.scope.record
+        after, touched = before, change.touches
         if change.base is not None:
             base = change.base.evaluate(self.scope)
             if change.replaces:
@@ -138,8 +138,8 @@ class _Run(msgspec.Struct):
                 after = shape.merged(after, base)
         after = _laid_over({**after, **change.constants}, change.others, self.scope)
         if shape.misfits is not None:
-            after, touched = self._settled(shape, after, shown, change.fields), None
-        self._store(name, after, shown, touched)
+            after, touched = self._settled(shape, after, before, change.fields), None
+        self._store(name, after, before, touched)
 
     def remove(self, query: Query) -> None:
         filters = self._filters(query)
@@ -149,24 +149,24 @@ class _Run(msgspec.Struct):
             self.changes.append(Changed(query.collection, record, None))
 
     def list(self, query: Query, page: Page) -> None:
-        given = [(name, value.evaluate(self.scope)) for name, value in query.filters]
-        filters = tuple((name, value) for name, value in given if value is not MISSING)
+        filters_given = [(name, value.evaluate(self.scope)) for name, value in query.filters]
+        filters = tuple((name, value) for name, value in filters_given if value is not MISSING)
         name = query.collection
-        found = self.collections[name].visible(filters + self._owned(name), self.scope.now)
+        matches = self.collections[name].visible(filters + self._owned(name), self.scope.now)
         key = self.behaviours.collections[name].key
-        window = _window(page, self.scope, found, key)
-        self.scope.total, self.scope.records = len(found), found[window]
-        follows = window.stop is not None and window.stop < len(found) and self.scope.records
+        window = _window(page, self.scope, matches, key)
+        self.scope.total, self.scope.records = len(matches), matches[window]
+        follows = window.stop is not None and window.stop < len(matches) and self.scope.records
         self.scope.next = text_of(self.scope.records[-1][key]) if follows else ABSENT
 
     def _filters(self, query: Query) -> Filters | None:
         """The query's filters with their values, the owner's among them; None when a value is missing."""
         scope, pairs = self.scope, []
         for name, value in query.filters:
-            given = value.evaluate(scope)
-            if given is MISSING:
+            wanted = value.evaluate(scope)
+            if wanted is MISSING:
                 return None
-            pairs.append((name, given))
+            pairs.append((name, wanted))
         owner, caller = self.behaviours.collections[query.collection].owner, scope.caller.get("id")
         if owner is not None and caller is not None:
             pairs.append((owner, caller))
@@ -177,24 +177,24 @@ class _Run(msgspec.Struct):
         return ((field, owner),) if field is not None and owner is not None else ()
 
     def _settled(self, shape: RecordShape, record: dict[str, Any], before: Record, fields: Fields) -> dict[str, Any]:
-        """What can be stored of a record; asked only where a contract says what cannot, for it takes a seed."""
+        """The part of a record that can be stored; called only where a schema restricts it, since it takes a seed."""
         return shape.settled(record, before, partial(_fixed, fields, self.scope), self._seed(), self.scope.now)
 
     def _seed(self) -> str:
         return f"{self.world.seed}/{self.world.name}/{self.world.step}/{len(self.changes)}"
 
     def _store(
-        self, name: str, after: dict[str, Any], shown: Record | None = None, touched: frozenset[str] | None = None
+        self, name: str, after: dict[str, Any], basis: Record | None = None, touched: frozenset[str] | None = None
     ) -> Record:
-        """Put a record; `touched` names the only fields in which it differs from the one that `shown` shows."""
-        held = self.collections[name]
-        key = after[held.rules.key]
+        """Store a record; `touched` names the only fields in which it can differ from `basis`."""
+        stored = self.collections[name]
+        key = after[stored.rules.key]
         if type(key) is not str:
             key = text_of(key)
-        old = held.records.get(key)
+        old = stored.records.get(key)
         before = None if old is None else old[1]
-        # What has lapsed by now has lapsed for good: then more is changed than was set.
-        collection = held.stored(key, old, after, touched if before is shown else None)
+        # Fields that have lapsed stay lapsed: then more fields change than were set.
+        collection = stored.stored(key, old, after, touched if before is basis else None)
         self.collections = {**self.collections, name: collection}
         self.changes.append(Changed(name, before, after))
         self.scope.record = after
@@ -203,30 +203,30 @@ class _Run(msgspec.Struct):
 
 def _laid_over(record: dict[str, Any], fields: Fields, scope: Scope) -> dict[str, Any]:
     for name, value in fields:
-        given = value.constant
-        if given is MISSING:
-            given = value.evaluate(scope)
-        if given is ABSENT:
+        wanted = value.constant
+        if wanted is MISSING:
+            wanted = value.evaluate(scope)
+        if wanted is ABSENT:
             record.pop(name, None)
-        elif given is not MISSING:
-            record[name] = given
+        elif wanted is not MISSING:
+            record[name] = wanted
     return record
 
 
 def _fixed(fields: Fields, scope: Scope) -> list[str]:
-    """The fields that got a value which no client sent as content."""
+    """The fields whose value did not come from the client's content."""
     own = (one for one in fields if one[1].root not in ("body", "query"))
     return [name for name, value in own if value.evaluate(scope) is not MISSING]
 
 
-def _window(page: Page, scope: Scope, found: Sequence[Record], key: str) -> slice:
+def _window(page: Page, scope: Scope, matches: Sequence[Record], key: str) -> slice:
     limit, offset, number = (_count(part, scope) for part in (page.limit, page.offset, page.number))
     start = offset or 0
     if limit is not None and number is not None:
         start = max(number - page.first, 0) * limit
     after = page.after.evaluate(scope) if page.after else MISSING
     if after is not MISSING:
-        places = (place for place, record in enumerate(found, 1) if text_of(record[key]) == text_of(after))
+        places = (place for place, record in enumerate(matches, 1) if text_of(record[key]) == text_of(after))
         start = next(places, 0)
     return slice(start, None if limit is None else start + limit)
 

@@ -13,7 +13,7 @@ from mockserver.contract.operations.operation import ABSENT
 from mockserver.messages import Inputs
 
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
-"""What an expression gives when there is no such value; `ABSENT` is only ever written on purpose."""
+"""The result of an expression that has no value; `ABSENT` is only ever written on purpose."""
 
 ROOTS = (
     "path", "query", "header", "cookie", "body", "record", "records", "total", "more", "next", "caller", "now", "absent"
@@ -31,7 +31,7 @@ _EXPRESSION = re.compile(r"\$(?P<root>[a-z]+)(?:\.(?P<names>[^\s]+))?(?:\s*(?P<s
 
 
 class Scope(msgspec.Struct):
-    """What expressions may speak of while one request is answered."""
+    """The values that expressions can use while one request is answered."""
 
     inputs: Inputs
     caller: Mapping[str, Any]
@@ -56,7 +56,7 @@ class Value(msgspec.Struct, frozen=True):
 
 
 def compile_value(text: Any) -> Value:
-    """The expression that a YAML value says. Raises ValueError with what is wrong."""
+    """The expression in a YAML value. Raises ValueError with the problem."""
     if isinstance(text, Mapping):
         return _literal(text, {key: compile_value(item) for key, item in text.items()})
     if isinstance(text, list):
@@ -89,13 +89,15 @@ def _built(parts: Any, scope: Any) -> Any:
 def _expression(text: str) -> Value:
     match = _EXPRESSION.fullmatch(text)
     if match is None or match["root"] not in ROOTS:
-        raise ValueError(f"{text!r} is no expression; one starts with {', '.join('$' + root for root in ROOTS)}")
+        raise ValueError(
+            f"{text!r} isn't an expression; expressions start with {', '.join('$' + root for root in ROOTS)}"
+        )
     root, period = match["root"], match["period"]
     names = tuple(match["names"].split(".")) if match["names"] else ()
     if period and root != "now":
         raise ValueError(f"{text!r}: only $now takes a period")
     if root in ("path", "query", "header", "cookie", "caller") and len(names) != 1:
-        raise ValueError(f"{text!r} names no single value; write ${root}.NAME")
+        raise ValueError(f"{text!r} doesn't name a single value; write ${root}.NAME")
     if root in ("now", "absent", "records", "total", "more", "next") and names:
         raise ValueError(f"{text!r}: ${root} has no parts")
     return Value(text, _evaluator(root, names, match["sign"] == "-", period), root, names, period or "")
@@ -143,7 +145,7 @@ def _of_record(names: tuple[str, ...]) -> Callable[[Scope], Any]:
 
 
 def dig(value: Any, names: tuple[str, ...]) -> Any:
-    """The value at a path of member names; MISSING where it leads nowhere."""
+    """The value at a path of member names; MISSING where there is none."""
     for name in names:
         if (type(value) is not dict and not isinstance(value, Mapping)) or name not in value:
             return MISSING

@@ -17,7 +17,7 @@ from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.state.rules import CollectionRules
 
 VERBS = ("find", "create", "set", "remove", "list", "reply")
-"""The verbs, in the order in which they are performed."""
+"""The verbs, in the order in which they run."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ class Query(msgspec.Struct, frozen=True):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields that the query looks at."""
+        """The fields that the query compares."""
         return tuple(name for name, _ in self.filters)
 
 
@@ -38,29 +38,29 @@ class Creation(msgspec.Struct, frozen=True):
     collection: str
     base: Value | None = None  #: written `"*": $body`
     fields: tuple[tuple[str, Value], ...] = ()
-    conflicts: bool = True  #: whether a key that is there already is refused (409); otherwise its record is replaced
+    conflicts: bool = True  #: whether an existing key is refused (409); otherwise its record is replaced
 
 
 class Change(msgspec.Struct, frozen=True):
-    """New values for the found record: `base` merged into it, or put in its place, with `fields` laid over."""
+    """New values for the selected record: `base` merged into it, or put in its place, with `fields` laid over."""
 
     base: Value | None = None  #: written `"*": $body` (merge patch, RFC 7396) or `"=": $body` (replaces)
     replaces: bool = False
     fields: tuple[tuple[str, Value], ...] = ()
     touches: frozenset[str] | None = None  #: the only fields that change, where no `base` may change others
-    constants: Mapping[str, Any] = EMPTY  #: the values that the file gives itself
-    others: tuple[tuple[str, Value], ...] = ()  #: the fields that take their values from the request, or go
+    constants: Mapping[str, Any] = EMPTY  #: the literal values
+    others: tuple[tuple[str, Value], ...] = ()  #: the fields whose values come from the request, or that are removed
 
     def __post_init__(self) -> None:
         if self.base is None:
             force_setattr(self, "touches", frozenset(name for name, _ in self.fields))
-        given = {name: one.constant for name, one in self.fields if one.constant not in (MISSING, ABSENT)}
-        force_setattr(self, "constants", given)
-        force_setattr(self, "others", tuple(pair for pair in self.fields if pair[0] not in given))
+        constants = {name: one.constant for name, one in self.fields if one.constant not in (MISSING, ABSENT)}
+        force_setattr(self, "constants", constants)
+        force_setattr(self, "others", tuple(pair for pair in self.fields if pair[0] not in constants))
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Which part of a list is answered; a value that is absent or no number does not limit it."""
+    """Which part of a list is returned; a value that is absent or isn't a number sets no limit."""
 
     limit: Value | None = None
     offset: Value | None = None
@@ -70,7 +70,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Behaviour(msgspec.Struct, frozen=True):
-    """What one operation does to the stored records, and which documented sentence says so."""
+    """What one operation does to the stored records, and the documented sentence that it is based on."""
 
     operation: str
     find: Query | None = None
@@ -87,7 +87,7 @@ class Behaviour(msgspec.Struct, frozen=True):
 
 
 class Behaviours(msgspec.Struct, frozen=True):
-    """All behaviours of one contract, with the collections and periods that they speak of."""
+    """All behaviours of one contract, with their collections and periods."""
 
     operations: Mapping[str, Behaviour]
     collections: Mapping[str, CollectionRules]

@@ -9,8 +9,8 @@ from mockserver.errors import Refused
 from mockserver.exchange.auth import WORLD_HEADER
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.journal import ENTRIES, Entry, shown
-from mockserver.insight.coverage import coverage, markdown, shown_coverage
-from mockserver.insight.explain import explain, shown_why, told_why
+from mockserver.insight.coverage import coverage, coverage_json, markdown
+from mockserver.insight.explain import explain, why_json, why_text
 from mockserver.insight.har import har
 from mockserver.insight.verify import verify
 from mockserver.messages import Request
@@ -91,8 +91,8 @@ def _get(call: Call) -> Result:
 def _why(call: Call) -> Result:
     why = explain(call.engine, _entry(call), call.url)
     if call.query("as") == "json":
-        return Result(shown_why(why))
-    return Result(told_why(why), media="text/plain; charset=utf-8")
+        return Result(why_json(why))
+    return Result(why_text(why), media="text/plain; charset=utf-8")
 
 
 def _world_coverage(call: Call) -> Result:
@@ -104,16 +104,18 @@ def _all_coverage(call: Call) -> Result:
 
 
 def _covered(call: Call, world: str | None) -> Result:
-    found = coverage(call.engine, world)
+    covered = coverage(call.engine, world)
     if call.query("as") == "markdown":
-        return Result(markdown(found), media="text/markdown; charset=utf-8")
-    return Result(shown_coverage(found))
+        return Result(markdown(covered), media="text/markdown; charset=utf-8")
+    return Result(coverage_json(covered))
 
 
 def _verify(call: Call) -> Result:
     entries = list(call.engine.journal.entries(call.existing().name))
-    found = verify(entries, call.body)
-    return Result({"verified": not found.problems, "problems": list(found.problems), "diff": found.diff})
+    verification = verify(entries, call.body)
+    return Result(
+        {"verified": not verification.problems, "problems": list(verification.problems), "diff": verification.diff}
+    )
 
 
 HANDLERS: dict[str, Handler] = {

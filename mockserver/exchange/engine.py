@@ -167,7 +167,7 @@ def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Entry], Kind
 
     def kind(entry: Entry) -> Kind:
         told = facets.get(entry.operation or "")
-        return entry.operation, entry.answer.status, told.told(entry.found, entry.at) if told is not None else ()
+        return entry.operation, entry.answer.status, told.states_of(entry.found, entry.at) if told is not None else ()
 
     return kind
 

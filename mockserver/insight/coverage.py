@@ -1,4 +1,4 @@
-"""What consumers have met of the contract: operation, status, and the state of the record that it was about."""
+"""Which part of the contract consumers have exercised: operations, statuses, and states of the records involved."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from mockserver.exchange.engine import Engine
 from mockserver.exchange.journal import Tally
 
 CLOSED = "closed"
-"""Stands for the status where the connection was closed without an answer."""
+"""Stands for the status where the connection was closed without a response."""
 _NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
-    """One status of one operation: whether it is declared, how often it was met, and with which states."""
+class CoveredStatus:
+    """One status of one operation: whether it is declared, how often it was returned, and with which states."""
 
     status: str
     declared: bool
     assumed: bool
     times: int
-    states: tuple[tuple[str, int], ...]  #: those that are known, with how often they were met
+    states: tuple[tuple[str, int], ...]  #: the known states, and how often each occurred
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Row:
     """One operation and its statuses."""
 
     operation: Operation
-    statuses: tuple[Met, ...]
+    statuses: tuple[CoveredStatus, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What some worlds have met."""
+    """The coverage of some worlds."""
 
     worlds: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -49,12 +49,12 @@ class Coverage:
 
     @property
     def met(self) -> int:
-        """How many of them were met."""
+        """How many of them were returned at least once."""
         return sum(one.declared and one.times > 0 for row in self.rows for one in row.statuses)
 
 
 def coverage(engine: Engine, world: str | None = None) -> Coverage:
-    """What a world has met of the contract; all worlds together, those that are gone among them, on None."""
+    """The coverage of a world, or of all worlds together, removed ones included, where it is None."""
     facets = facets_of(engine.behaviours, engine.contract)
     counted = _by_operation(engine.journal.tally(world))
     rows = (
@@ -67,26 +67,28 @@ def coverage(engine: Engine, world: str | None = None) -> Coverage:
 
 def _by_operation(tally: Tally) -> dict[str, dict[str, dict[str, int]]]:
     """Counts by operation, status and state; `""` counts the status itself."""
-    found: dict[str, dict[str, dict[str, int]]] = {}
+    counts_by_operation: dict[str, dict[str, dict[str, int]]] = {}
     for (operation, status, states), count in tally.items():
         if operation is not None:
-            counts = found.setdefault(operation, {}).setdefault(str(status) if status else CLOSED, {})
+            counts = counts_by_operation.setdefault(operation, {}).setdefault(str(status) if status else CLOSED, {})
             for state in ("", *states):
                 counts[state] = counts.get(state, 0) + count
-    return found
+    return counts_by_operation
 
 
-def _statuses(operation: Operation, counted: dict[str, dict[str, int]], facets: Facets | None) -> Iterator[Met]:
-    left = dict(counted)
+def _statuses(
+    operation: Operation, counted: dict[str, dict[str, int]], facets: Facets | None
+) -> Iterator[CoveredStatus]:
+    remaining = dict(counted)
     for declared, response in sorted(operation.responses.items()):
-        exact = [status for status in left if _belongs(status, declared, operation)]
+        exact = [status for status in remaining if _belongs(status, declared, operation)]
         counts: dict[str, int] = {}
         for status in exact:
-            for state, times in left.pop(status).items():
+            for state, times in remaining.pop(status).items():
                 counts[state] = counts.get(state, 0) + times
-        yield _met(declared, True, bool(response.assumed), counts, facets)
-    for status, counts in sorted(left.items()):
-        yield _met(status, False, False, counts, None)
+        yield _covered(declared, True, bool(response.assumed), counts, facets)
+    for status, counts in sorted(remaining.items()):
+        yield _covered(status, False, False, counts, None)
 
 
 def _belongs(status: str, declared: str, operation: Operation) -> bool:
@@ -94,14 +96,18 @@ def _belongs(status: str, declared: str, operation: Operation) -> bool:
     return response is not None and response.status == declared
 
 
-def _met(status: str, declared: bool, assumed: bool, counts: dict[str, int], facets: Facets | None) -> Met:
+def _covered(
+    status: str, declared: bool, assumed: bool, counts: dict[str, int], facets: Facets | None
+) -> CoveredStatus:
     known = _known(status, facets)
     states = dict.fromkeys((*known, *(state for state in counts if state)))
-    return Met(status, declared, assumed, counts.get("", 0), tuple((state, counts.get(state, 0)) for state in states))
+    return CoveredStatus(
+        status, declared, assumed, counts.get("", 0), tuple((state, counts.get(state, 0)) for state in states)
+    )
 
 
 def _known(status: str, facets: Facets | None) -> Sequence[str]:
-    """The states that a status can be met with: of the record where it was found, else why it was not."""
+    """The states possible with a status: those of the record, or for 404 the reasons why there is none."""
     if facets is None:
         return ()
     if status == "404":
@@ -109,7 +115,7 @@ def _known(status: str, facets: Facets | None) -> Sequence[str]:
     return [state for facet in facets.facets for state in facet.states()] if status.startswith("2") else ()
 
 
-def shown_coverage(found: Coverage) -> dict[str, Any]:
+def coverage_json(result: Coverage) -> dict[str, Any]:
     """Coverage as JSON."""
     operations = [
         {
@@ -127,35 +133,35 @@ def shown_coverage(found: Coverage) -> dict[str, Any]:
                 for one in row.statuses
             ],
         }
-        for row in found.rows
+        for row in result.rows
     ]
-    return {"worlds": list(found.worlds), "declared": found.declared, "met": found.met, "operations": operations}
+    return {"worlds": list(result.worlds), "declared": result.declared, "met": result.met, "operations": operations}
 
 
-def markdown(found: Coverage) -> str:
-    """Coverage as a Markdown table, with what was never met."""
-    statuses = sorted({one.status for row in found.rows for one in row.statuses})
+def markdown(result: Coverage) -> str:
+    """Coverage as a Markdown table, with a list of what was never exercised."""
+    statuses = sorted({one.status for row in result.rows for one in row.statuses})
     lines = [
-        f"{found.met} of {found.declared} declared pairs of operation and status were met.",
+        f"{result.met} of {result.declared} declared pairs of operation and status were met.",
         "",
         f"| operation | {' | '.join(statuses)} |",
         f"|---|{'---|' * len(statuses)}",
     ]
-    for row in found.rows:
+    for row in result.rows:
         cells = {one.status: _cell(one) for one in row.statuses}
         lines.append(f"| {row.operation.id} | {' | '.join(cells.get(status, '') for status in statuses)} |")
-    never = [f"- {text}" for text in _never(found)]
+    never = [f"- {text}" for text in _unmet(result)]
     return "\n".join([*lines, *(["", "Never met:", "", *never] if never else [])]) + "\n"
 
 
-def _cell(met: Met) -> str:
-    if not met.declared:
-        return f"{met.times} (not declared)"
-    return str(met.times) if met.times else "never"
+def _cell(status: CoveredStatus) -> str:
+    if not status.declared:
+        return f"{status.times} (not declared)"
+    return str(status.times) if status.times else "never"
 
 
-def _never(found: Coverage) -> Iterator[str]:
-    for row in found.rows:
+def _unmet(result: Coverage) -> Iterator[str]:
+    for row in result.rows:
         for one in row.statuses:
             if not one.times:
                 yield f"{row.operation.id} {one.status}"

@@ -1,4 +1,4 @@
-"""Why an answer came: operation, steps of the behaviour, records changed, and the places that say so."""
+"""Explains a response: the operation, the behaviour's steps, the changed records, and the sources in the contract."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _SENTENCES = {
     "kept": "answered by {what}",
     "refused": "refused: {reason}",
     "fault": "{reason}",
-    "broken": "withheld by the mock: {reason}",
+    "broken": "replaced by the mock server: {reason}",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A place that says something of the answer."""
+    """A place in a file that the response is based on."""
 
     what: str
     place: str  #: file and line
@@ -46,18 +46,18 @@ class Why:
 
 
 def explain(engine: Engine, entry: Entry, url: str) -> Why:
-    """The explanation of an entry; `url` is the address to which the request is repeated."""
+    """The explanation of an entry; `url` is the address that the snippets use."""
     operation = engine.contract.operations.get(entry.operation or "")
     behaviour = engine.behaviours.operations.get(entry.operation or "")
-    performed = behaviour is not None and entry.verdict == "kept"
+    was_run = behaviour is not None and entry.verdict == "kept"
     request = safe_request(entry, engine.journal.secrets, _credentials(engine, entry))
     return Why(
         entry,
         _sentence(engine, entry),
         tuple(_contract(engine, entry, operation)),
         tuple(steps(engine, entry)),
-        behaviour.because if behaviour is not None and performed else "",
-        _assumed(entry, operation, behaviour.assumed if behaviour is not None and performed else ()),
+        behaviour.because if behaviour is not None and was_run else "",
+        _assumed(entry, operation, behaviour.assumed if behaviour is not None and was_run else ()),
         tuple(_evidence(engine, entry, operation)),
         {
             "curl": snippets.curl(request, url),
@@ -68,26 +68,26 @@ def explain(engine: Engine, entry: Entry, url: str) -> Why:
 
 
 def _credentials(engine: Engine, entry: Entry) -> list[tuple[str, str, str]]:
-    """What admits the user of an entry by the fixtures, which hide nothing; never what the client itself sent."""
+    """The fixture credentials of an entry's user, which are no secret; never those that the client sent."""
     user = next((user for user in engine.fixtures.users if user.name == entry.user), None)
     return engine.pipeline.auth.credentials_of(user) if user is not None else []
 
 
 def _sentence(engine: Engine, entry: Entry) -> str:
     if entry.operation is None and not entry.reason:
-        return "a preflight or OPTIONS: answered with the methods that the contract declares"
+        return "a preflight or OPTIONS request: the response lists the declared methods"
     behaviour = engine.behaviours.operations.get(entry.operation or "")
-    what = "the contract's example, as the request asked for it" if "prefer" in entry.request.headers else ""
+    what = "the contract's example, as the request selected it" if "prefer" in entry.request.headers else ""
     if not what:
         what = f"its behaviour: {behaviour.because}" if behaviour is not None and behaviour.because else ""
     if not what:
         what = "its behaviour" if behaviour is not None else "the contract's example, as no behaviour is declared"
-    told = _SENTENCES[entry.verdict].format(what=what, reason=entry.reason)
-    return told + _closest(entry)
+    sentence = _SENTENCES[entry.verdict].format(what=what, reason=entry.reason)
+    return sentence + _more_violations(entry)
 
 
-def _closest(entry: Entry) -> str:
-    """All that was wrong, where the reason names only the first."""
+def _more_violations(entry: Entry) -> str:
+    """The other violations, where the reason names only the first."""
     more = [f"{item.place} {item.message}" for item in entry.violations[1:4]]
     return f"; {'; '.join(more)}" if more and entry.verdict == "refused" else ""
 
@@ -107,7 +107,7 @@ def _contract(engine: Engine, entry: Entry, operation: Operation | None) -> Iter
 
 
 def _assumed(entry: Entry, operation: Operation | None, behaviour: tuple[str, ...]) -> tuple[str, ...]:
-    """The numbers of the assumptions that the behaviour and the answer's status rest on."""
+    """The assumptions that the behaviour and the response's status are based on."""
     response = operation.response_for(entry.answer.status) if operation is not None else None
     return tuple(dict.fromkeys((*behaviour, *(response.assumed if response is not None else ()))))
 
@@ -126,8 +126,7 @@ def _evidence(engine: Engine, entry: Entry, operation: Operation | None) -> Iter
 
 
 def _marks(engine: Engine, pointer: str) -> Iterator[Source]:
-    """What the contract says of where it was read: `x-source: page:line`, `x-assumed: A-07`; at the node, or the
-    nearest one around it."""
+    """The provenance marks of a node or the nearest node around it: `x-source: page:line`, `x-assumed: A-07`."""
     document = engine.contract.document
     parts = pointer.split("/")
     for length in range(len(parts), 3, -1):
@@ -158,9 +157,9 @@ def _listed(value: Any) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
-def shown_why(why: Why) -> dict[str, Any]:
+def why_json(why: Why) -> dict[str, Any]:
     """An explanation as JSON."""
-    entry, told = why.entry, shown(why.entry)
+    entry, rendered = why.entry, shown(why.entry)
     return {
         "number": entry.number,
         "world": entry.world,
@@ -176,8 +175,8 @@ def shown_why(why: Why) -> dict[str, Any]:
         "steps": [{"verb": step.verb, "did": step.did} for step in why.steps],
         "because": why.because,
         "assumed": list(why.assumed),
-        "changes": told["changes"],
-        "violations": told["violations"],
+        "changes": rendered["changes"],
+        "violations": rendered["violations"],
         "evidence": [_as_json(source) for source in why.evidence],
         "repeat": dict(why.repeat),
     }
@@ -188,18 +187,18 @@ def _as_json(source: Source) -> dict[str, str]:
     return {**value, "pointer": source.pointer} if source.pointer else value
 
 
-def told_why(why: Why) -> str:
+def why_text(why: Why) -> str:
     """An explanation as text for a terminal."""
     entry = why.entry
-    who = f"{entry.user or 'nobody known'} in world {entry.world}, {format_instant(entry.at)}"
+    who = f"{entry.user or 'an anonymous client'} in world {entry.world}, {format_instant(entry.at)}"
     parts = [f"{entry.request.method} {entry.request.path} -> {entry.answer.status} ({entry.verdict})", f"  by {who}"]
     parts += ["", f"Why: {why.sentence}"]
     parts += _section("Steps", [f"{step.verb:<8} {step.did}" for step in why.steps])
-    parts += _section("Wrong", [f"{item.place} {item.message}" for item in entry.violations])
+    parts += _section("Violations", [f"{item.place} {item.message}" for item in entry.violations])
     parts += _section("Contract", [f"{source.place}  {source.what}" for source in why.contract])
     parts += _section("Evidence", [f"{source.place}  {source.what}" for source in why.evidence])
     parts += _section("Assumed", [", ".join(why.assumed)] if why.assumed else [])
-    parts += _section("Again", list(why.repeat.values()))
+    parts += _section("Repeat", list(why.repeat.values()))
     safe = ("".join(char if char.isprintable() else repr(char)[1:-1] for char in part) for part in parts)
     return "\n".join(safe) + "\n"
 

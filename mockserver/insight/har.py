@@ -25,47 +25,47 @@ def har(entries: Iterable[Entry], url: str, secrets: frozenset[str]) -> dict[str
 
 
 def _entry(entry: Entry, url: str, secrets: frozenset[str]) -> dict[str, Any]:
-    told = shown(entry, secrets)
+    rendered = shown(entry, secrets)
     milliseconds = entry.micros / 1000
     return {
         "startedDateTime": format_instant(entry.at),
         "time": milliseconds,
-        "request": _request(told["request"], entry, url),
-        "response": _response(told["answer"], entry),
+        "request": _request(rendered["request"], entry, url),
+        "response": _response(rendered["answer"], entry),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "comment": f"{entry.world} #{entry.number}: {entry.operation or '-'}, {entry.verdict} {entry.reason}".strip(),
     }
 
 
-def _request(told: Mapping[str, Any], entry: Entry, url: str) -> dict[str, Any]:
-    query = f"?{told['query']}" if told["query"] else ""
+def _request(rendered: Mapping[str, Any], entry: Entry, url: str) -> dict[str, Any]:
+    query = f"?{rendered['query']}" if rendered["query"] else ""
     value = {
-        "method": told["method"],
-        "url": f"{url}{quote(told['path'])}{query}",
+        "method": rendered["method"],
+        "url": f"{url}{quote(rendered['path'])}{query}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _pairs(told["headers"]),
-        "queryString": [{"name": name, "value": text} for name, text in parse_qsl(told["query"], True)],
+        "headers": _pairs(rendered["headers"]),
+        "queryString": [{"name": name, "value": text} for name, text in parse_qsl(rendered["query"], True)],
         "headersSize": -1,
         "bodySize": len(entry.request.body),
     }
-    if told["body"] is not None:
-        mime = told["headers"].get("content-type", "application/octet-stream")
-        value["postData"] = {"mimeType": mime, "text": _text(told["body"])}
+    if rendered["body"] is not None:
+        mime = rendered["headers"].get("content-type", "application/octet-stream")
+        value["postData"] = {"mimeType": mime, "text": _text(rendered["body"])}
     return value
 
 
-def _response(told: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
-    headers = told["headers"]
+def _response(rendered: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
+    headers = rendered["headers"]
     mime = next((text for name, text in headers.items() if name.lower() == "content-type"), "")
     return {
-        "status": told["status"],
-        "statusText": _PHRASES.get(told["status"], ""),
+        "status": rendered["status"],
+        "statusText": _PHRASES.get(rendered["status"], ""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(headers),
-        "content": {"size": len(entry.answer.body), "mimeType": mime, "text": _text(told["body"])},
+        "content": {"size": len(entry.answer.body), "mimeType": mime, "text": _text(rendered["body"])},
         "redirectURL": "",
         "headersSize": -1,
         "bodySize": len(entry.answer.body),

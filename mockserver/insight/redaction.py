@@ -1,4 +1,4 @@
-"""A journaled request without what only its connection needs, its secrets replaced."""
+"""A journaled request without connection headers, and with its secrets replaced."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mockserver.exchange.journal import REDACTED, Entry, shown
 from mockserver.messages import Request
 from mockserver.state.store import MAIN
 
-_HOP = frozenset({
+_ADDED_BY_CLIENTS = frozenset({
     "host", "connection", "content-length", "user-agent", "accept-encoding", "accept-language", "transfer-encoding",
     "origin", "referer", "te", "priority", "pragma", "cache-control", "dnt", "upgrade-insecure-requests",
 })  # fmt: skip
@@ -33,30 +33,30 @@ class SafeRequest:
 def safe_request(
     entry: Entry, secrets: frozenset[str] = frozenset(), known: Iterable[tuple[str, str, str]] = ()
 ) -> SafeRequest:
-    """The request of an entry, addressed to its world; headers that clients add by themselves are left out.
+    """The request of an entry, addressed to its world, without the headers that clients add by themselves.
 
-    A secret becomes the one of `known` that stands in its place (location, name, value), else a name in capitals.
+    A secret becomes the matching one of `known` (location, name, value), else a name in capitals.
     """
-    told = shown(entry, secrets)["request"]
-    place = {(location, name.lower()): value for location, name, value in known}
+    rendered = shown(entry, secrets)["request"]
+    replacements = {(location, name.lower()): value for location, name, value in known}
     headers = {
-        name: value if value != REDACTED else _stand_in(name, place)
-        for name, value in told["headers"].items()
-        if name not in _HOP and not name.startswith("sec-") and (name, value) != ("accept", "*/*")
+        name: value if value != REDACTED else _stand_in(name, replacements)
+        for name, value in rendered["headers"].items()
+        if name not in _ADDED_BY_CLIENTS and not name.startswith("sec-") and (name, value) != ("accept", "*/*")
     }
     headers.pop(WORLD_HEADER, None)
     headers |= {WORLD_HEADER: entry.world} if entry.world != MAIN else {}
-    is_json = _is_json(entry.request, told["body"])
-    body = told["body"] if is_json or not entry.request.body else entry.request.body.decode(errors="replace")
-    query = "&".join(_pair(pair, place) for pair in told["query"].split("&"))
-    return SafeRequest(told["method"], told["path"], query, headers, body, is_json)
+    is_json = _is_json(entry.request, rendered["body"])
+    body = rendered["body"] if is_json or not entry.request.body else entry.request.body.decode(errors="replace")
+    query = "&".join(_pair(pair, replacements) for pair in rendered["query"].split("&"))
+    return SafeRequest(rendered["method"], rendered["path"], query, headers, body, is_json)
 
 
 def _is_json(request: Request, body: Any) -> bool:
-    """Whether a request says that its body is JSON, and it is."""
-    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    """Whether a request declares its body as JSON, and it is JSON."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_decoded = not isinstance(body, str) or request.body[:1] == b'"'
-    return is_decoded and (said == "application/json" or said.endswith("+json"))
+    return is_decoded and (media_type == "application/json" or media_type.endswith("+json"))
 
 
 def _stand_in(header: str, known: Mapping[tuple[str, str], str]) -> str:

@@ -1,4 +1,4 @@
-"""Requests that the running mock will answer well: its own records put where behaviours look them up."""
+"""Requests that the running mock server answers successfully, built from its own records."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from mockserver.state.collection import Record, text_of
 from mockserver.state.store import MAIN
 
 SAMPLES = 3
-"""How many records stand as examples for one operation."""
+"""How many sample requests one operation gets."""
 _TRIED = 50
-"""How many requests are tried for one to show at the start."""
+"""How many requests are tried to find one for the banner."""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -62,10 +62,10 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 def samples(engine: Engine) -> dict[str, list[Sample]]:
-    """Requests for each operation that has a behaviour, made of records that the first user sees in the main world.
+    """Requests for each operation that has a behaviour, built from records of the first user in the main world.
 
-    Each is played on a fork first. What removes records takes one that no other sample needs, and the last ones first,
-    so that all samples succeed whatever the order in which a tool sends them.
+    Each is run on a fork first. An operation that removes records gets one that no other sample needs, starting with
+    the last, so that all samples succeed in any order.
     """
     plan = _Plan(engine)
     behaviours = sorted(engine.behaviours.operations.values(), key=lambda behaviour: bool(behaviour.remove))
@@ -73,7 +73,7 @@ def samples(engine: Engine) -> dict[str, list[Sample]]:
 
 
 class _Plan:
-    """Hands out records to operations: `needed` ones stay, `lost` ones go."""
+    """Assigns records to operations: `needed` records stay, `lost` records are removed by a sample."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -104,7 +104,7 @@ class _Plan:
         return self.world.visible(query.collection, owned, self.now)
 
     def taken(self, behaviour: Behaviour, sample: Sample, record: Record) -> bool:
-        """Whether the request succeeds and harms no other sample; then its record is set aside for it."""
+        """Whether the request succeeds without breaking another sample; then its record is reserved."""
         scope = Scope(Inputs(path=sample.path, body=sample.body), self.caller, self.now, self.engine.behaviours.periods)
         try:
             outcome = run(behaviour, self.world, scope, self.engine.behaviours)
@@ -133,13 +133,13 @@ def _sample(operation: Operation, query: Query, record: Record) -> Sample | None
 
 
 def best_sample(engine: Engine) -> Sample | None:
-    """The request that shows most: a write that names a record in its body, else a read; it says all it has to."""
+    """The best request to show: a write that refers to a record in its body, else a read; with all that it requires."""
     tried = islice(_ranked(engine), _TRIED)
     return next((whole for sample in tried if (whole := _completed(engine, sample)) is not None), None)
 
 
 def _ranked(engine: Engine) -> Iterator[Sample]:
-    """Each played when it is asked for: of a large contract the first ones do."""
+    """Lazily: for a large contract the first ones are enough."""
     plan, operations = _Plan(engine), engine.contract.operations
 
     def rank(behaviour: Behaviour) -> tuple[bool, bool]:
@@ -154,7 +154,7 @@ def _ranked(engine: Engine) -> Iterator[Sample]:
 
 
 def _completed(engine: Engine, sample: Sample) -> Sample | None:
-    """The request with what else its operation requires; None where that cannot be put into a short line."""
+    """The request with all that its operation requires; None where that doesn't fit into a short line."""
     body, template = sample.operation.body, sample.operation.template
     if (body is not None and body.required and not sample.body) or has_more(template):
         return None
@@ -170,7 +170,7 @@ def _completed(engine: Engine, sample: Sample) -> Sample | None:
 
 
 def _value_of(engine: Engine, parameter: Parameter) -> str | None:
-    """A value that the contract gives as an example, or one made from the schema; None where it is no plain text."""
+    """The contract's example, or a value generated from the schema; None where it isn't plain text."""
     given = parameter.example()
     value = _made(engine, parameter) if given is ABSENT else given
     if isinstance(value, list) and len(value) > 0:

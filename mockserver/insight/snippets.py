@@ -1,4 +1,4 @@
-"""Lines that send a journaled request again: for a shell, a browser, a test. Secrets are replaced."""
+"""Code snippets that repeat a journaled request: for a shell, a browser and a test. Secrets are replaced."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from urllib.parse import quote
 from mockserver.insight.redaction import SafeRequest
 
 _BODY_KEPT = 100_000
-"""Characters of a body that a line holds: an argument of a command has 128 KB at most."""
-_OF_THE_FIXTURE = frozenset({"mock-world"})
+"""Characters of a body in a snippet: a command's argument is limited to 128 KB."""
+_SENT_BY_FIXTURE = frozenset({"mock-world"})
 """Headers that `mock_world` sends by itself."""
 
 
 def curl(request: SafeRequest, url: str) -> str:
     """The request as a curl command for a POSIX shell."""
     verbs = {"GET": ["-i"], "HEAD": ["-I"]}
-    globbing = ["-g"] if set("[]{}") & set(request.query) else []  # signs that curl would read as ranges
+    globbing = ["-g"] if set("[]{}") & set(request.query) else []  # characters that curl would read as ranges
     words = ["curl", *globbing, *verbs.get(request.method, ["-i", "-X", request.method]), _address(request, url)]
     for name, value in request.headers.items():
         words += ["-H", f"{name}: {value}"]
     body = _body(request)
     if body:
-        untyped = [] if "content-type" in request.headers else ["-H", "content-type:"]  # curl would call it a form
+        untyped = [] if "content-type" in request.headers else ["-H", "content-type:"]  # curl would send it as a form
         words += [*untyped, "--data-raw", body]
     return shlex.join(words)
 
@@ -36,26 +36,26 @@ def fetch(request: SafeRequest, url: str) -> str:
     body = _script(_body(request))
     if request.body is not None:
         typed = "content-type" in request.headers
-        options.append(f'"body": {body if typed else f"new Blob([{body}])"}')  # a text alone would be sent as one
-    said = f", {{{', '.join(options)}}}" if options else ""
-    return f"await fetch({_script(_address(request, url))}{said})"
+        options.append(f'"body": {body if typed else f"new Blob([{body}])"}')  # a string would be sent as text
+    options_text = f", {{{', '.join(options)}}}" if options else ""
+    return f"await fetch({_script(_address(request, url))}{options_text})"
 
 
 def pytest_line(request: SafeRequest, status: int, user: str | None) -> str:
-    """The request as a line of a test with the `mock_world` fixture, and what it is answered."""
+    """The request as a line of a test with the `mock_world` fixture, with its status."""
     path = quote(request.path) + (f"?{request.query}" if request.query else "")
-    said = [repr(request.method), repr(path)]
-    headers = {name: value for name, value in request.headers.items() if name not in _OF_THE_FIXTURE}
+    arguments = [repr(request.method), repr(path)]
+    headers = {name: value for name, value in request.headers.items() if name not in _SENT_BY_FIXTURE}
     if user is not None:
-        said.append(f"user={user!r}")
+        arguments.append(f"user={user!r}")
         headers.pop("authorization", None)
     if request.is_json:
-        said.append(f"json={request.body!r}")
+        arguments.append(f"json={request.body!r}")
         headers.pop("content-type", None)
     elif request.body is not None:
-        said.append(f"body={_body(request)!r}")
-    said += [f"headers={headers!r}"] if headers else []
-    return f"assert mock_world.request({', '.join(said)}).status == {status}"
+        arguments.append(f"body={_body(request)!r}")
+    arguments += [f"headers={headers!r}"] if headers else []
+    return f"assert mock_world.request({', '.join(arguments)}).status == {status}"
 
 
 def _address(request: SafeRequest, url: str) -> str:

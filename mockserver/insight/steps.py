@@ -1,5 +1,5 @@
-"""What happened to a request, step by step: told from its journal entry, and from its behaviour played once more on
-the world as it was before."""
+"""How a request was handled, step by step: from its journal entry, and from its behaviour run once more on the world
+as it was before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mockserver.state.collection import Record, text_of
 
 _KEYS = 5
 _NAMES = 100
-"""How many names that were sent are looked at."""
+"""How many names of a request are checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +40,18 @@ def steps(engine: Engine, entry: Entry) -> Iterator[Step]:
     """The steps of an entry, in order."""
     if entry.fault:
         yield Step("disturb", entry.fault)
-    for place, near in _strangers(engine, entry):
-        yield Step("ignore", f"{place}, which the contract does not know; did you mean {near}?")
+    for place, near in _ignored_names(engine, entry):
+        yield Step("ignore", f"{place}, which the contract doesn't declare; did you mean {near}?")
     behaviour = engine.behaviours.operations.get(entry.operation or "")
-    missed = isinstance(entry.found, str)
-    if entry.verdict == "refused" and not missed:
+    not_found = isinstance(entry.found, str)
+    if entry.verdict == "refused" and not not_found:
         yield Step(_stage(entry), entry.reason)
-    elif entry.verdict in ("kept", "refused", "fault") and behaviour is not None and _was_played(entry):
-        yield from _Told(engine, entry, behaviour).steps()
+    elif entry.verdict in ("kept", "refused", "fault") and behaviour is not None and _behaviour_ran(entry):
+        yield from _Replay(engine, entry, behaviour).steps()
 
 
-def _strangers(engine: Engine, entry: Entry) -> Iterator[tuple[str, str]]:
-    """What an accepted request sent to no effect and probably misspelt: its place, and the name that may be meant."""
+def _ignored_names(engine: Engine, entry: Entry) -> Iterator[tuple[str, str]]:
+    """Names that an accepted request sent without effect, probably misspelt: the place, and the likely name."""
     operation = engine.contract.operations.get(entry.operation or "")
     if operation is None or entry.verdict not in ("kept", "fault"):
         return
@@ -79,11 +79,11 @@ def _misspelt(place: str, sent: Mapping[str, Any], known: Collection[str]) -> It
             yield f"{place}.{name}", near
 
 
-def _was_played(entry: Entry) -> bool:
-    return entry.found is not None or bool(entry.changes) or (entry.verdict == "kept" and not _wished(entry))
+def _behaviour_ran(entry: Entry) -> bool:
+    return entry.found is not None or bool(entry.changes) or (entry.verdict == "kept" and not _selected(entry))
 
 
-def _wished(entry: Entry) -> bool:
+def _selected(entry: Entry) -> bool:
     return "prefer" in entry.request.headers or "__" in entry.request.query
 
 
@@ -95,15 +95,15 @@ def _stage(entry: Entry) -> str:
     return "validate" if entry.violations else "behave"
 
 
-class _Told:
-    """Tells the verbs of one behaviour as they were performed for one entry."""
+class _Replay:
+    """The verbs of one behaviour as they ran for one entry."""
 
     def __init__(self, engine: Engine, entry: Entry, behaviour: Behaviour) -> None:
         self.engine, self.entry, self.behaviour = engine, entry, behaviour
         self.scope = self._replayed()
 
     def _replayed(self) -> Scope | None:
-        """The values that the behaviour's expressions had; None where the request cannot be read any more."""
+        """The values of the behaviour's expressions; None where the request can't be read with the current contract."""
         entry, engine = self.entry, self.engine
         if entry.before is None or self.behaviour.call is not None:
             return None
@@ -123,15 +123,15 @@ class _Told:
 
     def steps(self) -> Iterator[Step]:
         """The verbs in their order."""
-        behaviour, missed = self.behaviour, isinstance(self.entry.found, str)
+        behaviour, not_found = self.behaviour, isinstance(self.entry.found, str)
         if behaviour.call is not None:
             yield Step("call", f"{behaviour.call.__module__}:{behaviour.call.__qualname__}")
         if behaviour.find is not None:
-            yield Step("find", self._found(behaviour.find))
-        if missed:
+            yield Step("find", self._lookup(behaviour.find))
+        if not_found:
             return
         if behaviour.create is not None:
-            yield from (Step("create", f"{name} {key}") for name, key in self._made())
+            yield from (Step("create", f"{name} {key}") for name, key in self._created())
         if behaviour.set is not None:
             yield from (Step("set", text) for text in self._set())
         for query in behaviour.remove:
@@ -144,12 +144,12 @@ class _Told:
     def _key(self, collection: str, record: Record) -> str:
         return text_of(record.get(self.engine.behaviours.collections[collection].key))
 
-    def _found(self, query: Query) -> str:
-        wanted = f"{query.collection} where {self._words(query)}" if query.filters else query.collection
-        found = self.entry.found
-        if isinstance(found, Mapping):
-            return f"{wanted}: {self._key(query.collection, found)}"
-        return f"{wanted}: none" + (f", but one that is {found}" if found not in (None, "unknown") else "")
+    def _lookup(self, query: Query) -> str:
+        query_text = f"{query.collection} where {self._words(query)}" if query.filters else query.collection
+        record = self.entry.found
+        if isinstance(record, Mapping):
+            return f"{query_text}: {self._key(query.collection, record)}"
+        return f"{query_text}: none" + (f", but one that is {record}" if record not in (None, "unknown") else "")
 
     def _words(self, query: Query) -> str:
         return " and ".join(f"{name} is {self._value(value)}" for name, value in query.filters)
@@ -157,41 +157,41 @@ class _Told:
     def _value(self, value: Any) -> str:
         if self.scope is None or value.root == "record":
             return str(value.text)
-        given = value.evaluate(self.scope)
-        return str(value.text) if given is MISSING else f"{_short(given)} ({value.text})"
+        result = value.evaluate(self.scope)
+        return str(value.text) if result is MISSING else f"{_short(result)} ({value.text})"
 
-    def _made(self) -> Iterator[tuple[str, str]]:
-        for one in self.entry.changes:
-            if one.before is None and one.after is not None:
-                yield one.collection, self._key(one.collection, one.after)
+    def _created(self) -> Iterator[tuple[str, str]]:
+        for change in self.entry.changes:
+            if change.before is None and change.after is not None:
+                yield change.collection, self._key(change.collection, change.after)
 
     def _set(self) -> Iterator[str]:
-        for one in self.entry.changes:
-            if one.before is not None and one.after is not None:
-                differences = ", ".join(_differences(one.before, one.after)) or "as it was"
-                yield f"{one.collection} {self._key(one.collection, one.after)}: {differences}"
+        for change in self.entry.changes:
+            if change.before is not None and change.after is not None:
+                differences = ", ".join(_differences(change.before, change.after)) or "unchanged"
+                yield f"{change.collection} {self._key(change.collection, change.after)}: {differences}"
 
     def _removed(self, collection: str) -> str:
-        changes = [one for one in self.entry.changes if one.collection == collection and one.after is None]
-        gone = [self._key(collection, one.before) for one in changes if one.before is not None]
-        more = f" and {len(gone) - _KEYS} more" if len(gone) > _KEYS else ""
-        return f"{collection}: {', '.join(gone[:_KEYS]) or 'none was there'}{more}"
+        changes = [change for change in self.entry.changes if change.collection == collection and change.after is None]
+        removed = [self._key(collection, change.before) for change in changes if change.before is not None]
+        more = f" and {len(removed) - _KEYS} more" if len(removed) > _KEYS else ""
+        return f"{collection}: {', '.join(removed[:_KEYS]) or 'none'}{more}"
 
     def _listed(self, query: Query) -> str:
-        wanted = f"{query.collection} where {self._words(query)}" if query.filters else query.collection
+        query_text = f"{query.collection} where {self._words(query)}" if query.filters else query.collection
         if self.scope is None:
-            return wanted
+            return query_text
         total, page = self.scope.total, len(self.scope.records)
-        return f"{wanted}: {total} records" + (f", {page} of them on this page" if page != total else "")
+        return f"{query_text}: {total} records" + (f", {page} of them on this page" if page != total else "")
 
 
 def _differences(before: Record, after: Record) -> Iterator[str]:
     for name in dict.fromkeys((*before, *after)):
         if before.get(name, MISSING) != after.get(name, MISSING):
-            yield f"{name} {_said(before, name)} -> {_said(after, name)}"
+            yield f"{name} {_text_of(before, name)} -> {_text_of(after, name)}"
 
 
-def _said(record: Record, name: str) -> str:
+def _text_of(record: Record, name: str) -> str:
     return _short(record[name]) if name in record else "(none)"
 
 

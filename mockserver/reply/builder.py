@@ -1,4 +1,4 @@
-"""Composes answers: the contract's example for the status, with the behaviour's fields laid over it."""
+"""Composes responses: the contract's example for the status, overlaid with the behaviour's fields."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ encode = msgspec.json.Encoder().encode
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An answer before it is written: status, media type, value (`ABSENT` for no body) and headers."""
+    """A response before it is encoded: status, media type, value (`ABSENT` for no body) and headers."""
 
     status: int
     media: str | None
     value: Any
     headers: Headers = ()
-    own: bool = False  #: the mock speaks, not the API that it plays: no contract has words for it
+    own: bool = False  #: the response comes from the mock server, not from the mocked API: no contract declares it
 
     def body(self) -> bytes:
         """The value as bytes."""
@@ -43,20 +43,20 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Template(msgspec.Struct, frozen=True):
-    """What an operation's answer of one status and media type starts from."""
+    """The starting point of an operation's responses of one status and media type."""
 
     status: int
     media: str | None
     base: Any
     headers: Headers
     schema: Any
-    made: bool = False  #: from the schema: the contract has no example
+    generated: bool = False  #: the value is generated from the schema, since the contract has no example
     xml: bool = False  #: values are written as XML
-    shows: dict[Path, Show] = msgspec.field(default_factory=dict)  #: how fields are shown, as far as they have been
-    parents: dict[Path, Any] = msgspec.field(default_factory=dict)  #: the objects that lead to them
+    shows: dict[Path, Show] = msgspec.field(default_factory=dict)  #: how fields are shown, cached
+    parents: dict[Path, Any] = msgspec.field(default_factory=dict)  #: the objects that contain them, cached
 
     def showing(self, value: Any, resolve: Resolve, headers: Headers = ()) -> Reply:
-        """The answer with this value in it; as XML where that is the media type and the value is no text already."""
+        """The response with this value; as XML where that is the media type and the value isn't text already."""
         if self.xml and not isinstance(value, str) and value is not ABSENT:
             value = xml_text(value, self.schema, resolve)
         merged = merged_headers(self.headers, headers) if headers else self.headers
@@ -64,7 +64,7 @@ class Template(msgspec.Struct, frozen=True):
 
 
 class ReplyBuilder:
-    """Makes replies from the contract's examples; templates are made once and kept."""
+    """Makes responses from the contract's examples; templates are made once."""
 
     def __init__(self, contract: Contract, seed: str = "0") -> None:
         self.contract, self.seed = contract, seed
@@ -73,47 +73,47 @@ class ReplyBuilder:
     def template(
         self, operation: Operation, status: int, media: str | None = None, *, sparse: bool = False
     ) -> Template:
-        """What the answer of this status starts from; `media` names one of several media types.
+        """The template of a status; `media` names one of several media types.
 
-        Where the contract has no example, a value is made; `sparse` leaves its optional members out.
+        Where the contract has no example, a value is generated; `sparse` leaves its optional members out.
         """
         key = (operation.id, status, media, sparse)
-        found = self._templates.get(key)
-        if found is None:
-            found = self._templates[key] = self._made(operation, status, media, sparse)
-        return found
+        template = self._templates.get(key)
+        if template is None:
+            template = self._templates[key] = self._made(operation, status, media, sparse)
+        return template
 
     def compose(self, operation: Operation, status: int, fields: Fields, media: str | None = None) -> Reply:
-        """The answer of an operation: its example, with these fields laid over it, shown through the schema."""
+        """The response of an operation: its example, overlaid with these fields, shown through the schema."""
         template = self._templates.get((operation.id, status, media, bool(fields)))
         if template is None:
             template = self.template(operation, status, media, sparse=bool(fields))
         value = template.base
         if fields and template.media is not None:
             value = dict(value) if isinstance(value, dict) else value
-            for path, given in fields:
+            for path, field in fields:
                 show = template.shows.get(path) or self._show(template, path)
-                if len(path) == 1 and given is not ABSENT and type(value) is dict:
-                    value[path[0]] = show(given)
+                if len(path) == 1 and field is not ABSENT and type(value) is dict:
+                    value[path[0]] = show(field)
                 else:
-                    value = self._laid_over(template, path, given, value)
+                    value = self._laid_over(template, path, field, value)
         if template.xml:
             return template.showing(value, self.contract.resolve)
         return Reply(template.status, template.media, value, template.headers)
 
-    def wished(self, operation: Operation, status: int, wish: Preferences, media: str | None = None) -> Reply:
-        """The answer that a client asks for by `Prefer`: an example by its name, or a value made from the schema."""
+    def wished(self, operation: Operation, status: int, preferences: Preferences, media: str | None = None) -> Reply:
+        """The response that a client selects with `Prefer`: a named example, or a value generated from the schema."""
         template = self.template(operation, status, media)
         response = operation.response_for(status)
-        declared = media_types.declared_for(response.media_types, template.media or "") if response else None
+        media_type = media_types.declared_for(response.media_types, template.media or "") if response else None
         value = template.base
-        if declared is not None and wish.example is not None:
-            if wish.example not in declared.examples:
-                known = ", ".join(name for name in declared.examples if name) or "none"
-                raise Refused(404, f"no example {wish.example!r} of {status}; named examples: {known}", own=True)
-            value = declared.examples[wish.example]
-        elif declared is not None and wish.dynamic and declared.schema is not None:
-            value = self.generated(declared.schema, wish.seed, varied=True)
+        if media_type is not None and preferences.example is not None:
+            if preferences.example not in media_type.examples:
+                known = ", ".join(name for name in media_type.examples if name) or "none"
+                raise Refused(404, f"no example {preferences.example!r} of {status}; named examples: {known}", own=True)
+            value = media_type.examples[preferences.example]
+        elif media_type is not None and preferences.dynamic and media_type.schema is not None:
+            value = self.generated(media_type.schema, preferences.seed, varied=True)
         return template.showing(value, self.contract.resolve)
 
     def offered(self, operation: Operation, status: int) -> tuple[str, ...]:
@@ -124,15 +124,15 @@ class ReplyBuilder:
             return ()
         return (first.name, *(name for name in response.media_types if name != first.name))
 
-    def _laid_over(self, template: Template, path: Path, given: Any, value: Any) -> Any:
-        if given is ABSENT:
+    def _laid_over(self, template: Template, path: Path, field: Any, value: Any) -> Any:
+        if field is ABSENT:
             return lay_over(value, path, ABSENT)
         if len(path) > 1:
             value = self._with_parents(template, path, value)
-        return lay_over(value, path, template.shows[path](given))
+        return lay_over(value, path, template.shows[path](field))
 
     def _with_parents(self, template: Template, path: Path, value: Any) -> Any:
-        """The value with the objects that a path leads through, each with what its schema requires."""
+        """The value with the objects along a path, each with its required members."""
         for depth in range(1, len(path)):
             above = path[:depth]
             if isinstance(_member(value, above), Mapping):
@@ -162,28 +162,32 @@ class ReplyBuilder:
         if value is ABSENT and chosen.schema is not None:
             made = self.generated(chosen.schema, sparse=sparse)
             made = self._as_element(made, chosen.schema) if xml and isinstance(made, str) else made
-            return Template(status, name, made, headers, chosen.schema, made=True, xml=xml)
-        value = _nothing_said(name) if value is ABSENT else value
+            return Template(status, name, made, headers, chosen.schema, generated=True, xml=xml)
+        value = _empty(name) if value is ABSENT else value
         return Template(status, name, value, headers, chosen.schema, xml=xml)
 
     def _as_element(self, text: str, schema: Any) -> str:
-        """Made-up text as an XML document, where the schema takes that."""
+        """Generated text as an XML document, where the schema accepts that."""
         whole = xml_text(text, schema, self.contract.resolve)
         return text if self.contract.violations(schema, whole, place="body") else whole
 
     def _example(self, media: MediaType) -> Any:
-        """The contract's example of a media type, when it keeps its own schema; else ABSENT."""
-        judged = media_types.kind(media_types.split(media.name)[0]) in ("json", "text", "lines")
+        """The contract's example of a media type if it is valid against its schema; else ABSENT."""
+        is_checked = media_types.kind(media_types.split(media.name)[0]) in ("json", "text", "lines")
         for value in media.examples.values():
-            if media.schema is None or not judged or not self.contract.violations(media.schema, value, place="body"):
+            if (
+                media.schema is None
+                or not is_checked
+                or not self.contract.violations(media.schema, value, place="body")
+            ):
                 return projector(media.schema, self.contract.resolve)(value)
         return ABSENT
 
     def generated(self, schema: Any, seed: str | None = None, *, varied: bool = False, sparse: bool = False) -> Any:
-        """A value made from a schema, the same for the same seed; `varied` passes over its examples."""
+        """A value generated from a schema, the same for the same seed; `varied` ignores its examples."""
         if schema is None:
             return ABSENT
-        # Contracts with examples need it rarely, and no start waits for it.
+        # Imported late: contracts with examples rarely need it.
         from mockserver.generate import Unsatisfiable, generate
 
         contract, chosen = self.contract, self.seed if seed is None else seed
@@ -191,7 +195,7 @@ class ReplyBuilder:
             return generate(
                 schema, resolve=contract.resolve, seed=chosen, varied=varied, sparse=sparse, nullable=contract.nullable
             )
-        except Unsatisfiable:  # an empty list may fit two alternatives where one item would tell them apart
+        except Unsatisfiable:  # an empty list may match two alternatives that one item would distinguish
             if not sparse:
                 raise
             return self.generated(schema, seed, varied=varied)
@@ -202,9 +206,9 @@ class ReplyBuilder:
 
 
 def preferred(response: Response, *, stored: bool = False) -> MediaType | None:
-    """The media type to answer in when the client has no wish: the first if it has an example, else JSON if it can.
+    """The media type to use without an Accept header: the first if it has an example, else JSON where declared.
 
-    Records that are `stored`, and errors that say what was wrong, are JSON wherever they can be.
+    Stored records, and errors that explain what was wrong, are JSON wherever it is declared.
     """
     medias = list(response.media_types.values())
     if not medias or (medias[0].examples and not stored):
@@ -212,8 +216,8 @@ def preferred(response: Response, *, stored: bool = False) -> MediaType | None:
     return next((media for media in medias if "json" in media.name), medias[0])
 
 
-def _nothing_said(name: str) -> Any:
-    """What stands for a body of which the contract says its media type and nothing else: empty, and readable."""
+def _empty(name: str) -> Any:
+    """The body for a media type without schema and example: empty, and readable."""
     kind = media_types.kind(media_types.split(name)[0])
     return {} if kind == "json" else ""
 
@@ -230,19 +234,19 @@ def merged_headers(base: Headers, over: Headers) -> Headers:
     return (*((name, value) for name, value in base if name.lower() not in replaced), *over)
 
 
-def lay_over(value: Any, path: Path, given: Any) -> Any:
-    """A value with one member replaced at a path; `ABSENT` takes the member away. Nothing is changed in place
-    but the outermost object, which is the caller's own copy."""
+def lay_over(value: Any, path: Path, field: Any) -> Any:
+    """A value with one member replaced at a path; `ABSENT` removes it. Only the outermost object is changed in
+    place: it is the caller's own copy."""
     if not path:
-        return given
+        return field
     node = result = value if type(value) is dict else {}
     last = path[-1]
     for name in path[:-1]:
         inner = node.get(name)
         node[name] = dict(inner) if isinstance(inner, Mapping) else {}
         node = node[name]
-    if given is ABSENT:
+    if field is ABSENT:
         node.pop(last, None)
     else:
-        node[last] = given
+        node[last] = field
     return result

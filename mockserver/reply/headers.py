@@ -9,7 +9,7 @@ from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.errors import ContractBroken
 from mockserver.state.collection import text_of
 
-_EARNED: Final = frozenset(
+_EFFECTIVE: Final = frozenset(
     [
         *("age", "allow", "connection", "content-disposition", "content-encoding", "content-language"),
         *("content-length", "content-location", "content-range", "date", "etag", "expires", "keep-alive"),
@@ -17,42 +17,42 @@ _EARNED: Final = frozenset(
         *("strict-transport-security", "trailer", "transfer-encoding", "upgrade", "vary", "via", "www-authenticate"),
     ]
 )
-"""Headers that tell a client or a proxy to do something: a made-up value would mislead it."""
+"""Headers that clients or proxies act upon: a generated value would mislead them."""
 
-Make = Callable[[Any], Any]
+Generate = Callable[[Any], Any]
 
 
-def header_text(header: Parameter, make: Make) -> str | None:
-    """The text of a header: its example, else a value made of its schema; None where it is better left out."""
+def header_text(header: Parameter, generate: Generate) -> str | None:
+    """The text of a header: its example, else a value generated from its schema; None where it is better left out."""
     value = _example(header)
-    if value is ABSENT and not header.required and _is_earned(header.name):
+    if value is ABSENT and not header.required and _has_effect(header.name):
         return None
     if value is ABSENT:
         try:
-            value = make(header.content.schema if header.content else header.schema)
+            value = generate(header.content.schema if header.content else header.schema)
         except ContractBroken:
             return None
     text = "" if value is ABSENT else _text(value, header).strip()
-    return text if text and _may_travel(text) else None
+    return text if text and _is_field_value(text) else None
 
 
-def _may_travel(text: str) -> bool:
-    """Whether text can stand in a header line (RFC 9110, section 5.5)."""
+def _is_field_value(text: str) -> bool:
+    """Whether text is a valid field value (RFC 9110, section 5.5)."""
     return text.isprintable() and all(ord(letter) < 256 for letter in text)
 
 
-def _is_earned(name: str) -> bool:
-    return name.lower() in _EARNED or name.lower().startswith("access-control-")
+def _has_effect(name: str) -> bool:
+    return name.lower() in _EFFECTIVE or name.lower().startswith("access-control-")
 
 
 def _example(header: Parameter) -> Any:
-    """The example of a header or of its content; its schema's are found where its value is made."""
-    if (given := header.example()) is not ABSENT:
-        return given
+    """The example of a header or of its content; the generator uses those of its schema."""
+    if (example := header.example()) is not ABSENT:
+        return example
     if header.content:
         return next(iter(header.content.examples.values()), ABSENT)
     schema = header.schema
-    if isinstance(schema, Mapping) and _is_earned(header.name):
+    if isinstance(schema, Mapping) and _has_effect(header.name):
         return next((schema[word] for word in ("example", "default", "const") if word in schema), ABSENT)
     return ABSENT
 

@@ -1,4 +1,4 @@
-"""Which of several media types an answer is written in (RFC 9110, section 12.5.1)."""
+"""Which of several media types a response uses (RFC 9110, section 12.5.1)."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from mockserver.errors import Refused
 
 @lru_cache(maxsize=256)
 def negotiate(accept: str, offered: tuple[str, ...]) -> str:
-    """The offered media type that the client likes best, the first one offered among equals.
+    """The offered media type that the client prefers, the first one offered among equals.
 
-    Raises Refused(406) when it likes none.
+    Raises Refused(406) when it accepts none.
     """
-    wishes = _wishes(accept)
-    if not wishes:
+    ranges = _ranges(accept)
+    if not ranges:
         return offered[0]
-    ranked = [(_quality(name, wishes), -place, name) for place, name in enumerate(offered)]
+    ranked = [(_quality(name, ranges), -place, name) for place, name in enumerate(offered)]
     quality, _, name = max(ranked)
     if quality <= 0:
-        raise Refused(406, f"the answer comes as {', '.join(offered)}; the request accepts {accept[:200]}")
+        raise Refused(406, f"the response is available as {', '.join(offered)}; the request accepts {accept[:200]}")
     return name
 
 
-class _Wish(msgspec.Struct, frozen=True):
+class _Range(msgspec.Struct, frozen=True):
     """One media range of `Accept`."""
 
     name: str
@@ -33,13 +33,13 @@ class _Wish(msgspec.Struct, frozen=True):
     quality: float
 
 
-def _wishes(accept: str) -> list[_Wish]:
-    found = []
+def _ranges(accept: str) -> list[_Range]:
+    ranges = []
     for part in accept.lower().split(","):
         name, parameters = _parted(part)
         if name:
-            found.append(_Wish(name, parameters, _q(parameters.pop("q", "1"))))
-    return found
+            ranges.append(_Range(name, parameters, _q(parameters.pop("q", "1"))))
+    return ranges
 
 
 def _parted(text: str) -> tuple[str, dict[str, str]]:
@@ -56,26 +56,26 @@ def _q(text: str) -> float:
         return 0.0
 
 
-def _quality(offered: str, wishes: list[_Wish]) -> float:
-    """The quality of the most specific wish that the offered type meets."""
+def _quality(offered: str, ranges: list[_Range]) -> float:
+    """The quality of the most specific media range that the offered type matches."""
     best = ((-1, 0), 0.0)
     plain, parameters = _parted(offered.lower())
-    for wish in wishes:
-        same = [parameters[name] == value for name, value in wish.parameters.items() if name in parameters]
-        specificity = (_specificity(plain, wish.name), len(same))
+    for item in ranges:
+        same = [parameters[name] == value for name, value in item.parameters.items() if name in parameters]
+        specificity = (_specificity(plain, item.name), len(same))
         if all(same) and specificity > best[0]:
-            best = (specificity, wish.quality)
+            best = (specificity, item.quality)
     return best[1]
 
 
-def _specificity(offered: str, wish: str) -> int:
-    """How exactly a wish names the offered type: 3 the type, 2 its suffix, 1 its kind, 0 anything, else -1."""
+def _specificity(offered: str, media_range: str) -> int:
+    """How exactly a media range matches the offered type: 3 the type, 2 its suffix, 1 its kind, 0 anything, else -1."""
     kind, _, sub = offered.partition("/")
-    wished_kind, _, wished_sub = wish.partition("/")
-    if offered == wish or ("*" in offered and wished_kind in (kind, "*")):
+    range_kind, _, range_sub = media_range.partition("/")
+    if offered == media_range or ("*" in offered and range_kind in (kind, "*")):
         return 3
-    if wished_kind == kind and wished_sub and sub.endswith(f"+{wished_sub}"):
+    if range_kind == kind and range_sub and sub.endswith(f"+{range_sub}"):
         return 2
-    if wish == f"{kind}/*":
+    if media_range == f"{kind}/*":
         return 1
-    return 0 if wish in ("*/*", "*") else -1
+    return 0 if media_range in ("*/*", "*") else -1

@@ -1,6 +1,6 @@
-"""What the client asks of this one answer: `Prefer: code=404, example=name, dynamic=true, seed=x` and its query twins.
+"""How a client selects a response: `Prefer: code=404, example=name, dynamic=true, seed=x`, or `?__code=404`.
 
-The names are those that mock servers of this field understand; the header is that of RFC 7240.
+Other mock servers use the same names; the header is defined in RFC 7240.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DELAY = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)")
 
 
 class Preferences(msgspec.Struct, frozen=True):
-    """The wishes for one answer; None where nothing is wished."""
+    """The preferences for one response; None where there is none."""
 
     code: int | None = None
     example: str | None = None
@@ -29,21 +29,21 @@ class Preferences(msgspec.Struct, frozen=True):
 
 
 def preferences(request: Request) -> Preferences | None:
-    """The wishes that a request states, None when it states none.
+    """The preferences of a request; None when it has none.
 
-    Raises Refused: 422 for what is no number and neither true nor false, 404 for a number that is no status.
+    Raises Refused: 422 for a value of the wrong type, 404 for a number that isn't an HTTP status.
     """
     header = request.headers.get("prefer")
     if header is None and "__" not in request.query:
         return None
-    said = _header(header or "") | _query(request.query)
-    return _read(said) if said else None
+    texts = _header(header or "") | _query(request.query)
+    return _read(texts) if texts else None
 
 
 def asked_delay(request: Request) -> int:
-    """The milliseconds by which a client wishes its answer to be late: `Mock-Delay: 2s`, `500ms`.
+    """The delay in milliseconds that a request asks for: `Mock-Delay: 2s`, `500ms`.
 
-    Raises Refused(400) for a text that says no time, or more than half a minute.
+    Raises Refused(400) for a text that isn't a duration, or more than half a minute.
     """
     header = request.headers.get("mock-delay")
     if header is None:
@@ -51,28 +51,28 @@ def asked_delay(request: Request) -> int:
     match = _DELAY.fullmatch(header.strip())
     wait = float(match["count"]) * (1 if match["unit"] == "ms" else 1000) if match else -1
     if not 0 <= wait <= LONGEST_WAIT:
-        raise Refused(400, f"Mock-Delay: {header[:50]!r} is no time up to 30s; write 2s or 500ms", own=True)
+        raise Refused(400, f"Mock-Delay: {header[:50]!r} isn't a delay of up to 30s; write 2s or 500ms", own=True)
     return int(wait)
 
 
-def _read(said: dict[str, str]) -> Preferences:
-    code, dynamic = said.get("code"), said.get("dynamic", "").lower()
+def _read(texts: dict[str, str]) -> Preferences:
+    code, dynamic = texts.get("code"), texts.get("dynamic", "").lower()
     if code is not None and not (code.isascii() and code.isdecimal()):
-        raise Refused(422, f"Prefer: code={code[:50]} is no number", own=True)
+        raise Refused(422, f"Prefer: code={code[:50]} isn't a number", own=True)
     if code is not None and not (len(code) == 3 and 100 <= int(code) <= 599):
-        raise Refused(404, f"Prefer: code={code[:50]} is no HTTP status", own=True)
+        raise Refused(404, f"Prefer: code={code[:50]} isn't an HTTP status", own=True)
     if dynamic not in _YES and dynamic not in _NO:
         raise Refused(422, f"Prefer: dynamic={dynamic[:50]} is neither true nor false", own=True)
     status = int(code) if code is not None else None
-    return Preferences(status, said.get("example") or None, dynamic in _YES, said.get("seed"))
+    return Preferences(status, texts.get("example") or None, dynamic in _YES, texts.get("seed"))
 
 
 def _header(text: str) -> dict[str, str]:
     pairs = (part.partition("=") for part in text.replace(";", ",").split(","))
-    found = ((name.strip().lower(), value.strip().strip('"')) for name, _, value in pairs)
-    return {name: value for name, value in found if name in _NAMES}
+    texts = ((name.strip().lower(), value.strip().strip('"')) for name, _, value in pairs)
+    return {name: value for name, value in texts if name in _NAMES}
 
 
 def _query(text: str) -> dict[str, str]:
-    said = parse_qs(text, keep_blank_values=True)
-    return {name: said[f"__{name}"][-1] for name in _NAMES if f"__{name}" in said}
+    values = parse_qs(text, keep_blank_values=True)
+    return {name: values[f"__{name}"][-1] for name in _NAMES if f"__{name}" in values}

@@ -15,7 +15,7 @@ from mockserver.reply.builder import Reply, ReplyBuilder, Template
 PROBLEM = "application/problem+json"
 
 _EXPLAINED = frozenset({400, 405, 406, 413, 415, 422})
-"""Statuses whose answer says what was wrong with this very request; in others the contract's example speaks."""
+"""Statuses whose response explains what was wrong with the request; others use the contract's example."""
 _KNOWN = frozenset(HTTPStatus)
 _STATUSES = ("status", "code", "statusCode", "status_code", "httpStatus")
 """Members of errors that repeat the status, where they are integers."""
@@ -30,7 +30,7 @@ class Problems:
         self._unrouted: dict[int, Template | None] = {}
 
     def render(self, refused: Refused, operation: Operation | None) -> Reply:
-        """The answer that refuses."""
+        """The response for a refusal."""
         if refused.own:
             return self.problem(refused, refused.status)
         status = declared_status(refused, operation)
@@ -39,7 +39,7 @@ class Problems:
             if template is not None:
                 return template.showing(ABSENT, self.contract.resolve, refused.headers)
             return self.problem(refused, status)
-        explained = status in _EXPLAINED or operation is None or template.made
+        explained = status in _EXPLAINED or operation is None or template.generated
         value = self._explained(template, refused) if explained else template.base
         return template.showing(value, self.contract.resolve, refused.headers)
 
@@ -55,7 +55,7 @@ class Problems:
         return self._unrouted[status]
 
     def _own(self, operation: Operation, status: int) -> Template | None:
-        """What the operation declares for the status; None as well where no value satisfies what it declares."""
+        """The operation's template for the status; None where it declares none, or none that a value can satisfy."""
         if operation.response_for(status) is None:
             return None
         try:
@@ -64,18 +64,18 @@ class Problems:
             return None
 
     def _shared(self, status: int) -> Template | None:
-        """The contract's one shape for a status, where all operations that declare the status agree on it."""
+        """The template for a status, if all operations that declare the status agree on its schema."""
         declaring = [op for op in self.contract.operations.values() if str(status) in op.responses]
         templates = [template for op in declaring[:50] if (template := self._own(op, status)) is not None]
         agree = templates and all(template.schema == templates[0].schema for template in templates)
         return templates[0] if agree else None
 
     def _explained(self, template: Template, refused: Refused) -> Any:
-        """The value with the reason in it; a made-up one also says the status, and at any depth."""
-        if template.made:
-            told = with_reason(template.base, refused.reason, template.status)
-            fits = not self.contract.violations(template.schema, told, place="body")
-            return told if fits else template.base
+        """The value with the reason in it; a generated value also gets the status, at any depth."""
+        if template.generated:
+            value = with_reason(template.base, refused.reason, template.status)
+            fits = not self.contract.violations(template.schema, value, place="body")
+            return value if fits else template.base
         name = text_member(template.schema, self.contract.resolve)
         if name is None or not isinstance(template.base, Mapping):
             return template.base
@@ -83,16 +83,16 @@ class Problems:
 
 
 def with_reason(value: Any, reason: str, status: int) -> Any:
-    """A made-up error that tells the truth: the reason where it has a text for people, and the status it comes with."""
+    """A generated error with the actual reason in its text for people, and the actual status."""
     if isinstance(value, list):
         return [with_reason(inner, reason, status) for inner in value]
     if not isinstance(value, Mapping):
         return value
     text = next((name for name in _TEXTS if isinstance(value.get(name), str)), None)
-    told = {text: reason} if text is not None else {}
-    said = {name: status for name in _STATUSES if type(value.get(name)) is int}
+    reasons = {text: reason} if text is not None else {}
+    statuses = {name: status for name in _STATUSES if type(value.get(name)) is int}
     deeper = {k: with_reason(v, reason, status) for k, v in value.items() if isinstance(v, Mapping | list)}
-    return {**value, **deeper, **said, **told}
+    return {**value, **deeper, **statuses, **reasons}
 
 
 def problem_value(refused: Refused, status: int) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def problem_value(refused: Refused, status: int) -> dict[str, Any]:
 
 
 def declared_status(refused: Refused, operation: Operation | None) -> int:
-    """The status by which the operation's contract says this.
+    """The declared status for a refusal.
 
     A value that breaks a schema is 422 where that is declared, or where 400 is not; a body that cannot be read is 400
     where that is declared, or where 422 is not. An empty value in a path is a 404 where only that is declared.
@@ -118,12 +118,12 @@ def declared_status(refused: Refused, operation: Operation | None) -> int:
     if operation is None or status != 400:
         return status
     first, second = (422, 400) if refused.details else (400, 422)
-    last = (404,) if _names_nothing(refused) else ()
+    last = (404,) if _path_is_empty(refused) else ()
     return next((code for code in (first, second, *last) if str(code) in operation.responses), first)
 
 
-def _names_nothing(refused: Refused) -> bool:
-    """Whether all that is wrong is a value of the path that was left empty: such a path leads nowhere."""
+def _path_is_empty(refused: Refused) -> bool:
+    """Whether the only problem is an empty path parameter: no resource has such a path."""
     places = [item.place for item in refused.details if item.message.startswith("is required")]
     return bool(places) and len(places) == len(refused.details) and all(one.startswith("path.") for one in places)
 

@@ -33,17 +33,17 @@ class _Writer:
     def __init__(self, resolve: Resolve) -> None:
         self.resolve = resolve
 
-    def said(self, schema: Any, word: str) -> Any:
-        """What the `xml` of a schema says; None where it says nothing."""
+    def setting(self, schema: Any, word: str) -> Any:
+        """A setting of a schema's `xml`; None where it is not set."""
         for branch in branches(schema, self.resolve):
-            said = branch.get("xml")
-            if isinstance(said, Mapping) and said.get(word) is not None:
-                return said[word]
+            setting = branch.get("xml")
+            if isinstance(setting, Mapping) and setting.get(word) is not None:
+                return setting[word]
         return None
 
     def name(self, schema: Any, own: str) -> str:
         """The name of an element or attribute, with its prefix."""
-        name, prefix = self.said(schema, "name") or own, self.said(schema, "prefix")
+        name, prefix = self.setting(schema, "name") or own, self.setting(schema, "prefix")
         return f"{prefix}:{name}" if prefix else str(name)
 
     def element(self, value: Any, schema: Any, own: str) -> str:
@@ -52,21 +52,21 @@ class _Writer:
         if not isinstance(value, Mapping):
             return f"<{name}{self.namespace(schema)}>{escape(_text(value))}</{name}>"
         known = members(schema, self.resolve)
-        attributes = [key for key in value if self.said(known.get(key), "attribute") is True]
+        attributes = [key for key in value if self.setting(known.get(key), "attribute") is True]
         written = "".join(f" {self.name(known[key], key)}={quoteattr(_text(value[key]))}" for key in attributes)
         inner = "".join(self.inside(key, value[key], known.get(key)) for key in value if key not in attributes)
         return f"<{name}{self.namespace(schema)}{written}>{inner}</{name}>"
 
     def namespace(self, schema: Any) -> str:
         """The declaration of the namespace that a schema names."""
-        uri, prefix = self.said(schema, "namespace"), self.said(schema, "prefix")
+        uri, prefix = self.setting(schema, "namespace"), self.setting(schema, "prefix")
         return f" xmlns{':' + prefix if prefix else ''}={quoteattr(str(uri))}" if uri else ""
 
     def inside(self, key: str, value: Any, schema: Any) -> str:
         """A member of an object: an element, or one for each item of a list."""
         if not isinstance(value, list):
             return self.element(value, schema, key)
-        each, wrapped = item(schema, self.resolve), self.said(schema, "wrapped") is True
+        each, wrapped = item(schema, self.resolve), self.setting(schema, "wrapped") is True
         listed = self.listed(value, each, self.name(each, key))
         return f"<{self.name(schema, key)}>{listed}</{self.name(schema, key)}>" if wrapped else listed
 

@@ -27,13 +27,13 @@ NOON = 1_768_478_400_000
 )
 def test_states_in_words(found: Any, told: tuple[str, ...]) -> None:
     """Instants by how they lie to now, values as they are, lists among them, and why no record was found."""
-    assert FACETS.told(found, NOON) == told
-    assert FACETS.told(found, NOON) == told  # the second time it is remembered
+    assert FACETS.states_of(found, NOON) == told
+    assert FACETS.states_of(found, NOON) == told  # the second time it is remembered
 
 
 def test_what_is_remembered_is_bounded() -> None:
     """A field may hold any text, and a mock may run for days."""
     facets = Facets("doors", (Facet("open", ()),), ())
     for number in range(3 * MOST_KNOWN):
-        assert facets.told({"open": str(number)}, NOON) == (f"open: {number}",)
+        assert facets.states_of({"open": str(number)}, NOON) == (f"open: {number}",)
     assert len(facets.known) <= MOST_KNOWN

@@ -49,8 +49,8 @@ WRONG = [
     ),
     (BEAT_SET, "set: {lastActivity: $caller.nme}", "caller has no 'nme'.*did you mean 'name'", "heartbeatSession:"),
     ("$now + trust", "$now + trsut", "unknown period 'trsut'.*did you mean 'trust'", "trustDevice:"),
-    ("reply: {newExpiry:", "reply: {newExpire:", "answer has no field 'newExpire'.*'newExpiry'", "heartbeatSession:"),
-    ("device.sessions:", "device.session:", "answer has no field 'session'.*did you mean 'sessions'", "getDevice:"),
+    ("reply: {newExpiry:", "reply: {newExpire:", "response has no field 'newExpire'.*'newExpiry'", "heartbeatSession:"),
+    ("device.sessions:", "device.session:", "response has no field 'session'.*did you mean 'sessions'", "getDevice:"),
     (
         "remove: {sessions: {}}",
         "remove: {session: {}}",
@@ -80,14 +80,14 @@ WRONG = [
     ),
     ("periods: {trust: P30D", "periods: {trust: P1M", "'P1M' is no ISO 8601 duration", "P1M"),
     ("periods: {trust: P30D", "periods: {trust: 30", "'30' is no ISO 8601 duration", "30"),
-    (BEAT_SET, "set: {lastActivity: $then}", r"'\$then' is no expression; one starts with \$path", "$then"),
-    (BEAT_SET, "set: {lastActivity: $now * 2}", r"'\$now \* 2' is no expression", "$now * 2"),
+    (BEAT_SET, "set: {lastActivity: $then}", r"'\$then' isn't an expression; expressions start with \$path", "$then"),
+    (BEAT_SET, "set: {lastActivity: $now * 2}", r"'\$now \* 2' isn't an expression", "$now * 2"),
     (BEAT_SET, "set: {lastActivity: $record.id + session}", "only .now takes a period", "$record.id + session"),
     (FIND_DEVICE, "find: {devices: {id: $path}}", r"write \$path.NAME", "$path}"),
-    (FIND_DEVICE, "find: {devices: {}, sessions: {}}", "names 2 collections where one is meant", "sessions: {}"),
+    (FIND_DEVICE, "find: {devices: {}, sessions: {}}", "names 2 collections where one is expected", "sessions: {}"),
     (FIND_DEVICE, "find: devices", "find must be a mapping of names", "find: devices"),
     (FIND_DEVICE, "set: {isTrusted: true}", "there is no `find`", "set:"),
-    ("reply: {newExpiry: $record.expiresAt}", "call: os.path:join", "it stands alone", "call:"),
+    ("reply: {newExpiry: $record.expiresAt}", "call: os.path:join", "can't be combined with them", "call:"),
 ]
 
 
@@ -119,7 +119,7 @@ def test_what_does_not_exist_is_refused_at_its_line(
         ("nowhere.at_all:run", "cannot load 'nowhere.at_all:run': No module named 'nowhere'"),
         ("os.path", "cannot load 'os.path'.*write package.module:function"),
         ("os.path:nothing", "has no attribute 'nothing'"),
-        ("os:sep", "'os:sep' is no function"),
+        ("os:sep", "'os:sep' isn't a function"),
         ("..os:path", "cannot load '..os:path'"),
         ("broken_behaviour:run", "cannot load 'broken_behaviour:run': invalid syntax"),
         ("failing_behaviour:run", "cannot load 'failing_behaviour:run': division by zero"),
@@ -155,7 +155,7 @@ def _read(contract: Contract, data: Any, **more: Any) -> Any:
         (
             {"collections": {"a/b": {}}, "operations": {"listDevices": {"list": {"a/b": {}}, "page": {"first": "x"}}}},
             "/operations/listDevices/page/first",
-            "'x' is no number of a page",
+            "'x' isn't a page number",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Value expressions: what each one gives, and what is no expression."""
+"""Value expressions: what each one gives, and what isn't an expression."""
 
 from __future__ import annotations
 
@@ -132,8 +132,8 @@ def test_no_text_does_more_than_be_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("$", "is no expression"),
-        ("$nothing.x", "is no expression; one starts with .path"),
+        ("$", "isn't an expression"),
+        ("$nothing.x", "isn't an expression; expressions start with .path"),
         ("$path", r"write \$path\.NAME"),
         ("$path.a.b", r"write \$path\.NAME"),
         ("$caller", r"write \$caller\.NAME"),
@@ -141,9 +141,9 @@ def test_no_text_does_more_than_be_refused(text: str) -> None:
         ("$now.x", r"\$now has no parts"),
         ("$absent.x", r"\$absent has no parts"),
         ("$records.id", r"\$records has no parts"),
-        ("$now +", "is no expression"),
-        ("$now + 2 hours", "is no expression"),
-        ("$path.id or $body.id", "is no expression"),
+        ("$now +", "isn't an expression"),
+        ("$now + 2 hours", "isn't an expression"),
+        ("$path.id or $body.id", "isn't an expression"),
     ],
 )
 def test_what_is_no_expression_is_refused(text: str, said: str) -> None:

@@ -86,8 +86,8 @@ def test_why_tells_what_was_sent_to_no_effect(mock_of: Callable[..., Ask]) -> No
     assert ask("POST", "/greet", query="sort_order=asc&page=2", json={"nickname": "Bo", "age": 7}).status == 200
     steps = Control(ask.engine).world("/requests/1/why?as=json")["steps"]
     assert [step["did"] for step in steps if step["verb"] == "ignore"] == [
-        "query.sort_order, which the contract does not know; did you mean sortOrder?",
-        "body.nickname, which the contract does not know; did you mean nickName?",
+        "query.sort_order, which the contract doesn't declare; did you mean sortOrder?",
+        "body.nickname, which the contract doesn't declare; did you mean nickName?",
     ]
     assert ask("POST", "/greet", query="sortOrder=asc&sort_order=asc", json={"nickName": "Bo"}).status == 200
     assert "ignore" not in str(Control(ask.engine).world("/requests/2/why?as=json")["steps"])
@@ -166,23 +166,23 @@ def test_what_the_surface_asks_stays_in_its_world(control: Control, suffix: str,
         ({"calls": [{"operation": "trustDevice", "count": {"min": 2, "max": 2}}]}, None),
         ({"calls": [{"operation": "trustDevice", "status": 200}]}, None),
         ({"calls": [{"method": "POST", "path": "/devices/trust", "user": "alice", "body": TRUST}]}, None),
-        ({"calls": [{"operation": "trustDevice"}]}, "was expected once and came 2 times"),
-        ({"calls": [{"operation": "removeDevice"}]}, "removeDevice was expected once and never came"),
+        ({"calls": [{"operation": "trustDevice"}]}, "was expected once and was received 2 times"),
+        ({"calls": [{"operation": "removeDevice"}]}, "removeDevice was expected once and was never received"),
         ({"calls": [{"operation": "removeDevice", "count": {"max": 0}}]}, None),
-        ({"calls": [{"operation": "listDevices", "count": {"max": 1}}]}, "was expected once at most and came 2 times"),
+        ({"calls": [{"operation": "listDevices", "count": {"max": 1}}]}, "was expected once at most and was received 2 times"),
         (
             {"calls": [{"operation": "trustDevice", "body": {"fingerprint": "other"}}]},
             "nearest is request 2, trustDevice POST /devices/trust by alice -> 200: another body",
         ),
         ({"calls": [{"operation": "listDevices", "user": "alice"}], "only": True}, "was not expected (request 2)"),
-        ({"calls": [{"operation": "listDevices", "count": {"min": 1}}], "since": 5}, "once or more and never came"),
+        ({"calls": [{"operation": "listDevices", "count": {"min": 1}}], "since": 5}, "once or more and was never received"),
         (
             {"calls": [{"operation": "listDevices", "user": "alice"}, {"status": 404}], "order": "listed"},
             None,
         ),
         (
             {"calls": [{"status": 404}, {"operation": "listDevices", "user": "alice"}], "order": "listed"},
-            "did not come after",
+            "was not received after",
         ),
     ],
 )
@@ -194,7 +194,7 @@ def test_calls_are_verified(asked: Control, expected: dict[str, Any], problem: s
         assert (told["problems"], told["diff"]) == ([], "")
     else:
         assert problem in "\n".join(told["problems"])
-        assert told["diff"].startswith("--- expected\n+++ came")
+        assert told["diff"].startswith("--- expected\n+++ received")
 
 
 # Coverage -------------------------------------------------------------------------------------------------------------

@@ -199,4 +199,4 @@ def test_an_answer_for_which_no_value_is_declared_is_the_contract_s_fault(mock_o
     answer = ask("GET", "/a")
     assert answer.status == 500
     assert answer.json["detail"].startswith("the contract cannot be served here: ")
-    assert "mend it or add an example" in answer.json["detail"]
+    assert "fix it or add an example" in answer.json["detail"]
