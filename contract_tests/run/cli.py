@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     return described
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Check a target and report; returns the exit code."""
     given = vars(parser().parse_args(arguments))
     return exit_code("contract-tests", lambda: Session(Run.prepare(Settings.gather(given)), sys.stdout).judge())
