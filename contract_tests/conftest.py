@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from contract_tests.core.discovery import Discovery
-from contract_tests.core.errors import Withheld
+from contract_tests.core.errors import NotChecked
 from contract_tests.core.fuzzing import Fuzzer
 from contract_tests.core.safety import Safety
 from contract_tests.core.target import Target
 from contract_tests.run import plugin
-from contract_tests.run.plugin import JudgePlugin
+from contract_tests.run.plugin import RunPlugin
 from contract_tests.run.run import Run
 
 
@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def run(pytestconfig: pytest.Config) -> Run:
     """The run that the tests belong to."""
-    return next(one for one in pytestconfig.pluginmanager.get_plugins() if isinstance(one, JudgePlugin)).run
+    return next(one for one in pytestconfig.pluginmanager.get_plugins() if isinstance(one, RunPlugin)).run
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def target(run: Run) -> Target:
 def writable(run: Run) -> None:
     """The promise can only be seen by a write that succeeds."""
     if run.settings.safety is not Safety.FULL:
-        raise Withheld(f"--safety {run.settings.safety} makes no write that succeeds")
+        raise NotChecked(f"--safety {run.settings.safety} makes no write that succeeds")
 
 
 @pytest.fixture(scope="session")

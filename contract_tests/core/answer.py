@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "no JSON", "__bool__": lambda _: False})()
 """What `Answer.json` is when the body is no JSON."""
 
-UNTOLD_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "user-agent", "host"})
+HIDDEN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "user-agent", "host"})
 SHOWN_BODY = 400  # characters of a body that a message shows
 
 
@@ -36,7 +36,7 @@ class Sent:
         """The curl line that repeats the request (secrets are taken out where it is shown)."""
         parts = ["curl", "-i", *self._method_flags()]
         for name, value in self.headers.items():
-            if name.lower() not in UNTOLD_HEADERS:
+            if name.lower() not in HIDDEN_HEADERS:
                 parts += ["-H", in_double_quotes(f"{name}: {value}")]
         if self.body:
             parts += ["--data-binary", shlex.quote(shorten(self.body.decode("utf-8", "replace")))]
@@ -88,7 +88,7 @@ class Answer:
                 return default
         return value
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Status and body in one line, for a message."""
         text = shorten(" ".join(self.body.decode("utf-8", "replace").split()))
         has_none = self.sent.method == "HEAD" or self.status in {204, 205, 304}

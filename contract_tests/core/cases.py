@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from contract_tests.core.errors import Broken, BudgetSpent, Withheld
+from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 
 
 class Cases:
@@ -13,7 +13,7 @@ class Cases:
 
     def __init__(self) -> None:
         self._broken: list[Broken] = []
-        self._withheld: list[Withheld] = []
+        self._withheld: list[NotChecked] = []
 
     @contextmanager
     def case(self) -> Iterator[None]:
@@ -22,13 +22,13 @@ class Cases:
             yield
         except BudgetSpent:
             raise
-        except Withheld as error:
+        except NotChecked as error:
             self._withheld.append(error)
         except Broken as error:
             self._broken.append(error)
 
     def settle(self) -> None:
-        """Raise `Broken` for all broken cases, like ones as one, or `Withheld` when a case could not be tried."""
+        """Raise `Broken` for all broken cases, like ones as one, or `NotChecked` when a case could not be tried."""
         if self._broken:
             raise Broken.together(merged(self._broken))
         if self._withheld:

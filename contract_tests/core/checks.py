@@ -17,7 +17,7 @@ from contract_tests.core.schemas import mismatches
 
 FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414: (404, 400), 431: (404, 400),
             406: (), 429: ()}  # fmt: skip
-UNSAID = frozenset({401, 406, 413, 415, 422})  # what HTTP has for every operation, whether or not a contract says so
+GENERIC = frozenset({401, 406, 413, 415, 422})  # what HTTP has for every operation, whether or not a contract says so
 ANSWERED_BY_OTHERS = frozenset({413, 414, 431})  # proxies refuse these before the implementation sees them
 STACK_TRACE = re.compile(  # as text, and as text in JSON
     r"Traceback \(most recent|(^|\\n)\s+at .+\(.+:\d+|\.py\\?\", line \d+|Exception in thread|java\.lang\.",
@@ -90,7 +90,7 @@ class AnswerChecks:
         """What no answer may give away: how the server is built, and undeclared what only the user knows."""
         if answer.status >= 400 and STACK_TRACE.search(answer.body.decode("utf-8", "replace")):
             kind, expected = f"{answer.status} trace", f"no stack trace in a {answer.status}"
-            yield Breach(operation.id, kind, expected, answer.told(), answer=answer)
+            yield Breach(operation.id, kind, expected, answer.describe(), answer=answer)
         told = {name for name in names_in(answer.json) if SECRET.match(name)}
         declared = self.contract.members_in(place) if told and place is not None else set()
         for name in sorted(told - declared):
@@ -100,7 +100,7 @@ class AnswerChecks:
     def _server_error(self, answer: Answer) -> Breach:
         trace = " with a stack trace" if STACK_TRACE.search(answer.body.decode("utf-8", "replace")) else ""
         label = answer.operation_id or f"{answer.sent.method} {answer.sent.path}"
-        return Breach(label, f"{answer.status}", "no server error", f"{answer.told()}{trace}", answer=answer)
+        return Breach(label, f"{answer.status}", "no server error", f"{answer.describe()}{trace}", answer=answer)
 
     def _undocumented(self, operation: Operation, answer: Answer) -> Iterator[Breach]:
         stands_for = [code for code in FREEDOMS.get(answer.status, ()) if str(code) in operation.statuses]
@@ -115,7 +115,7 @@ class AnswerChecks:
                 found = self._body(operation, place, answer, stands_for[0])
                 yield from (replace(breach, is_note=True) for breach in found)
         else:
-            yield Breach(operation.id, f"{answer.status} status", expected, answer.told(), answer=answer)
+            yield Breach(operation.id, f"{answer.status} status", expected, answer.describe(), answer=answer)
 
     def _is_silent_on(self, operation: Operation, status: int) -> bool:
         """Whether the contract says nothing that the status could break: neither here nor anywhere else."""
@@ -123,7 +123,7 @@ class AnswerChecks:
             return True
         if status == 404 and operation.path_names:
             return True
-        return status in UNSAID and not any(str(status) in other.statuses for other in self.contract.operations)
+        return status in GENERIC and not any(str(status) in other.statuses for other in self.contract.operations)
 
     def _documented(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
         yield from self._headers(operation, place, answer)

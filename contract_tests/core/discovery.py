@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.errors import Withheld
+from contract_tests.core.errors import NotChecked
 from contract_tests.core.target import Target
 
 MOST_RECORDS = 20  # per operation; enough to meet every kind of record, few enough for a slow target
@@ -39,10 +39,10 @@ class Discovery:
                     self._learn(self.contract.operation(name), values, answer)
 
     def calls(self, operation: Operation) -> list[tuple[str, ...]]:
-        """Path values of existing records; raises `Withheld` when none is known."""
+        """Path values of existing records; raises `NotChecked` when none is known."""
         found = self.known.get(operation.id, [])
         if not found:
-            raise Withheld(NOT_FOUND_IN_LINKS.format(names=", ".join(operation.path_names) or "its input"))
+            raise NotChecked(NOT_FOUND_IN_LINKS.format(names=", ".join(operation.path_names) or "its input"))
         return found
 
     def _reads(self) -> list[tuple[str, tuple[str, ...]]]:

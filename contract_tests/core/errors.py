@@ -1,11 +1,11 @@
 """Every error of the judge, in one tree.
 
-JudgeError                  ends the run; its text names problem and likely fix
+SuiteError                  ends the run; its text names problem and likely fix
 ├── UsageError              exit 2: wrong flags, settings, or a file that cannot be read
 ├── TargetUnavailable       exit 3: nobody answers, or no longer
 ├── CredentialsRefused      exit 3: the target does not take the token
 └── InternalError                exit 4: the tests themselves failed
-Withheld                    a request that the gate did not let pass; what it would have shown stays "not checked"
+NotChecked                    a request that the gate did not let pass; what it would have shown stays "not checked"
 └── BudgetSpent             no request passes any more: the time is over
 Broken (AssertionError)     a promise of the contract is broken: expected, got, and the requests that show it
 """
@@ -23,7 +23,7 @@ from contract_tests.core.answer import Answer
 REPORT_IT: Final = "this says nothing about the target: please report it with the command line and all that was printed"
 
 
-class JudgeError(Exception):
+class SuiteError(Exception):
     """Ends the run with `exit_code`; says the problem and, where known, the fix."""
 
     exit_code = 4
@@ -33,29 +33,29 @@ class JudgeError(Exception):
         self.problem, self.fix = problem, fix
 
 
-class UsageError(JudgeError):
+class UsageError(SuiteError):
     """Wrong flags, settings or files."""
 
     exit_code = 2
 
 
-class TargetUnavailable(JudgeError):
+class TargetUnavailable(SuiteError):
     """The target does not answer, or stopped answering."""
 
     exit_code = 3
 
 
-class CredentialsRefused(JudgeError):
+class CredentialsRefused(SuiteError):
     """The target refuses the token that it was given."""
 
     exit_code = 3
 
 
-class InternalError(JudgeError):
+class InternalError(SuiteError):
     """The tests themselves failed: nothing is known of the target."""
 
 
-class Withheld(Exception):
+class NotChecked(Exception):
     """The gate did not let a request pass; `reason` says why."""
 
     def __init__(self, reason: str) -> None:
@@ -63,7 +63,7 @@ class Withheld(Exception):
         self.reason = reason
 
 
-class BudgetSpent(Withheld):
+class BudgetSpent(NotChecked):
     """The time of the run is over."""
 
 
@@ -71,7 +71,7 @@ def exit_code(program: str, run: Callable[[], int]) -> int:
     """The exit code of a command; an error is one line, an internal one is followed by its traceback."""
     try:
         return run()
-    except JudgeError as error:
+    except SuiteError as error:
         print(f"{program}: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:

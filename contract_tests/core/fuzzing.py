@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import ensure_resource_availability, use_
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
-from contract_tests.core.errors import Broken, BudgetSpent, JudgeError, Withheld
+from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
 from contract_tests.core.gate import NETWORK_ERRORS, reason_of
 from contract_tests.core.target import Target
 
@@ -74,9 +74,9 @@ class Fuzzer:
                 raise Halt(TimeShareSpent())
             try:
                 judge(self._trial(case))
-            except (JudgeError, Broken, BudgetSpent) as error:
+            except (SuiteError, Broken, BudgetSpent) as error:
                 raise Halt(error) from None
-            except Withheld as error:
+            except NotChecked as error:
                 withheld[error.reason] = None
 
         generated = self.schema[operation.path][operation.method]
@@ -171,9 +171,9 @@ def walker(machine: type[Any], target: Target, end: float) -> type[Any]:
                 raise Halt(TimeShareSpent())
             try:
                 return super().call(case, **kwargs)
-            except (JudgeError, BudgetSpent) as error:
+            except (SuiteError, BudgetSpent) as error:
                 raise Halt(error) from None
-            except Withheld:
+            except NotChecked:
                 hypothesis.reject()
             except NETWORK_ERRORS as error:
                 raise Halt(Broken(f"an answer to {case.method} {case.path}", reason_of(error))) from None

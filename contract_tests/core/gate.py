@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import SAFE_METHODS, Contract
-from contract_tests.core.errors import BudgetSpent, InternalError, JudgeError, TargetUnavailable, Withheld, described
+from contract_tests.core.errors import BudgetSpent, InternalError, NotChecked, SuiteError, TargetUnavailable, described
 from contract_tests.core.safety import Rules
 
 LARGEST_BODY = 4_000_000
@@ -94,7 +94,7 @@ class Gate(HTTPAdapter):
         return getattr(self._of_thread, "answer", None)
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
-        """Send one request, if the rules let it pass; raises `Withheld`, `TargetUnavailable` or a network error."""
+        """Send one request, if the rules let it pass; raises `NotChecked`, `TargetUnavailable` or a network error."""
         sent = self._described(request)
         self._admit(request, sent)
         for tries in itertools.count():
@@ -116,9 +116,9 @@ class Gate(HTTPAdapter):
     def _admit(self, request: requests.PreparedRequest, sent: Sent) -> None:
         try:
             if urlsplit(str(request.url)).netloc != urlsplit(self.base_url).netloc:
-                raise Withheld("a request to another host than the target")
+                raise NotChecked("a request to another host than the target")
             self.rules.permit(sent)
-        except Withheld as withheld:
+        except NotChecked as withheld:
             self.tally.withheld[withheld.reason] = self.tally.withheld.get(withheld.reason, 0) + 1
             raise
 
@@ -197,7 +197,7 @@ class Gate(HTTPAdapter):
             accepted = self.rules.learn(answer, operation)
             for observe in self.observers:
                 observe(answer, accepted)
-        except (JudgeError, Withheld):
+        except (SuiteError, NotChecked):
             raise
         except Exception as error:  # else taken for an error of the network
             raise InternalError(f"checking {answer.sent.method} {answer.sent.path[:80]}: {described(error)}") from error

@@ -46,7 +46,7 @@ class Problem:
     assumed: tuple[str, ...] = ()
     key: str = ""  #: what is expected without ids and times, so that another run knows the problem again
 
-    def retold(self, got: str) -> Problem:
+    def with_got(self, got: str) -> Problem:
         """The same problem with another account of what was got."""
         return replace(self, got=got)
 
@@ -80,7 +80,7 @@ class Ledger:
     cut_off: bool = False  #: whether the budget ended before a promise was judged
     answered: set[str] = field(default_factory=set)  #: operations that answered at least once
 
-    def met(self, breach: Breach, answer: Answer) -> None:
+    def record(self, breach: Breach, answer: Answer) -> None:
         """Keep a breach met in passing, once."""
         self.breaches.setdefault((breach.operation, breach.kind), replace(breach, answer=answer))
 
@@ -108,7 +108,7 @@ class Ledger:
         return [verdict for verdict in self.verdicts if verdict.outcome is outcome]
 
 
-def lasting(text: str, ids: Iterable[str]) -> str:
+def without_ids(text: str, ids: Iterable[str]) -> str:
     """A text without times and without these ids."""
     for name in sorted(ids, key=len, reverse=True):
         text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "{id}", text)

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
-from contract_tests.core.errors import Withheld
+from contract_tests.core.errors import NotChecked
 
 ROOM = 16  # characters of chance after which nobody else can have made the same id
 INPUT_REFUSALS = frozenset({400, 415, 422})
@@ -72,15 +72,15 @@ class Rules:
         return value
 
     def permit(self, sent: Sent) -> None:
-        """Raise `Withheld` with the reason when the request must not be sent."""
+        """Raise `NotChecked` with the reason when the request must not be sent."""
         if sent.method in SAFE_METHODS:
             return
         if self.level is Safety.OBSERVE:
-            raise Withheld("--safety observe sends no writes")
+            raise NotChecked("--safety observe sends no writes")
         found = self.contract.match(sent.method, sent.path, sent.query)
         operation, values = found or (None, ())
         if operation and operation.id in self.stopped:
-            raise Withheld(f"writes to {operation.id} were stopped: {self.stopped[operation.id]}")
+            raise NotChecked(f"writes to {operation.id} were stopped: {self.stopped[operation.id]}")
         if self.level is Safety.PROBE:
             self._permit_probe(operation, values, sent)
         else:
@@ -105,29 +105,29 @@ class Rules:
     def _permit_probe(self, operation: Operation | None, values: tuple[str, ...], sent: Sent) -> None:
         if operation is None:
             if not self._names_nothing(sent):
-                raise Withheld("--safety probe sends no write outside the contract that could name a record")
+                raise NotChecked("--safety probe sends no write outside the contract that could name a record")
         elif operation.method == "PUT":
-            raise Withheld("--safety probe sends no PUT: it could create a record")
+            raise NotChecked("--safety probe sends no PUT: it could create a record")
         elif values:
             if not all(self._made_up(value) for value in values):
-                raise Withheld("--safety probe sends no write that could name an existing record")
+                raise NotChecked("--safety probe sends no write that could name an existing record")
         elif "404" not in operation.statuses:
-            raise Withheld(f"--safety probe does not call {operation.id}: it acts without naming a record")
+            raise NotChecked(f"--safety probe does not call {operation.id}: it acts without naming a record")
         elif operation.id not in self.validating and not self._is_harmless_body(operation, sent):
-            raise Withheld(f"--safety probe sends no such body before {operation.id} has refused a harmless one")
+            raise NotChecked(f"--safety probe sends no such body before {operation.id} has refused a harmless one")
         elif not self._names_nothing(sent) and any(strings(parsed(sent.body))) and is_json(sent):
-            raise Withheld("--safety probe sends no body with a value that could name an existing record")
+            raise NotChecked("--safety probe sends no body with a value that could name an existing record")
 
     def _permit_spared(self, values: tuple[str, ...], sent: Sent) -> None:
         if not self.spared and not self.reserved:
             return
         named = {*values, *strings(parsed(sent.body))}
         if named & self.protected:
-            raise Withheld(f"--spare protects {', '.join(sorted(named & self.protected))}")
+            raise NotChecked(f"--spare protects {', '.join(sorted(named & self.protected))}")
         if named & self.reserved:
-            raise Withheld("the record is kept for a promise that is judged later")
+            raise NotChecked("the record is kept for a promise that is judged later")
         if not named:
-            raise Withheld("a write that acts on every record would touch one that is spared or kept for later")
+            raise NotChecked("a write that acts on every record would touch one that is spared or kept for later")
 
     def _is_harmless_body(self, operation: Operation, sent: Sent) -> bool:
         """Whether a server that validates nothing must still find that each required value names nothing it has."""

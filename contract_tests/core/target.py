@@ -13,7 +13,7 @@ import requests.utils
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.errors import Broken, Withheld
+from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.gate import NETWORK_ERRORS, Gate, reason_of
 
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
@@ -92,4 +92,4 @@ def path_of(operation: Operation, values: tuple[str, ...]) -> str:
     return path
 
 
-__all__ = ["NOTHING", "Broken", "Target", "Withheld", "path_of"]
+__all__ = ["NOTHING", "Broken", "NotChecked", "Target", "path_of"]

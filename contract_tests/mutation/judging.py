@@ -129,7 +129,7 @@ def verdict_on(url: str, users: Users, only: tuple[str, ...] = ()) -> tuple[Fate
     )
     session = Session(Run.prepare(settings, contract()), io.StringIO())
     try:
-        session.ask()
+        session.check()
     finally:
         session.run.close()
     if broken := session.run.ledger.with_outcome(Outcome.BROKEN):

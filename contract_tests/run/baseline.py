@@ -49,7 +49,7 @@ class Baseline:
             raise UsageError(f"{path}: this is no baseline: {error}", fix=fix) from None
         return cls(tuple(entries))
 
-    def judge(self, verdict: Verdict, today: date | None = None) -> Verdict:
+    def apply(self, verdict: Verdict, today: date | None = None) -> Verdict:
         """The verdict without the problems that are accepted today; expired entries are named."""
         day = today or datetime.now(UTC).date()
         left, notes = [], []
@@ -60,7 +60,7 @@ class Baseline:
             elif entry.covers(verdict.id, problem, day):
                 notes.append(f"accepted until {entry.expires}: {problem.expected} ({entry.reason})")
             else:
-                left.append(problem.retold(f"{problem.got} (its acceptance expired on {entry.expires})"))
+                left.append(problem.with_got(f"{problem.got} (its acceptance expired on {entry.expires})"))
         return verdict.with_problems(left, notes)
 
     def updated(self, verdicts: Iterable[Verdict], today: date | None = None) -> Baseline:

@@ -28,4 +28,4 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a target and report; returns the exit code."""
     given = vars(parser().parse_args(arguments))
-    return exit_code("contract-tests", lambda: Session(Run.prepare(Settings.gather(given)), sys.stdout).judge())
+    return exit_code("contract-tests", lambda: Session(Run.prepare(Settings.gather(given)), sys.stdout).execute())

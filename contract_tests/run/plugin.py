@@ -9,8 +9,8 @@ import pytest
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
-from contract_tests.core.errors import Broken, BudgetSpent, InternalError, JudgeError, Withheld, described
-from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, lasting
+from contract_tests.core.errors import Broken, BudgetSpent, InternalError, NotChecked, SuiteError, described
+from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, without_ids
 from contract_tests.core.safety import Safety
 from contract_tests.report.text import explain
 from contract_tests.run.run import Run
@@ -44,22 +44,22 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     given = {option.dest: config.getoption(option.dest, None) for option in OPTIONS}
     try:
-        config.pluginmanager.register(JudgePlugin(Run.prepare(Settings.gather(given))))
-    except JudgeError as error:
+        config.pluginmanager.register(RunPlugin(Run.prepare(Settings.gather(given))))
+    except SuiteError as error:
         pytest.exit(str(error), returncode=error.exit_code)
 
 
 def of_command(manager: pytest.PytestPluginManager) -> bool:
     """Whether a run is prepared: by the command, or because the plugin was loaded twice."""
-    return any(isinstance(plugin, JudgePlugin) for plugin in manager.get_plugins())
+    return any(isinstance(plugin, RunPlugin) for plugin in manager.get_plugins())
 
 
-class JudgePlugin:
+class RunPlugin:
     """Turns what happens to each test into verdicts in the run's ledger."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.stopped_by: JudgeError | None = None
+        self.stopped_by: SuiteError | None = None
         self.finished = False
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -88,7 +88,7 @@ class JudgePlugin:
         error = call.excinfo.value if call.excinfo else None
         verdict = self._verdict(item, error, call.duration)
         if self.run.baseline and not self.run.settings.baseline_update:
-            verdict = self.run.baseline.judge(verdict)
+            verdict = self.run.baseline.apply(verdict)
         self.run.ledger.verdicts.append(verdict)
         self._maybe_stop(item, verdict, error)
         return None if verdict.outcome is Outcome.FAULT else report_of(item, call, verdict)
@@ -106,7 +106,7 @@ class JudgePlugin:
             return Verdict(*about, Outcome.BROKEN, problems, notes, "", seconds)
         reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
         self.run.ledger.cut_off |= isinstance(error, BudgetSpent)
-        if isinstance(error, Withheld | JudgeError | pytest.skip.Exception):
+        if isinstance(error, NotChecked | SuiteError | pytest.skip.Exception):
             return Verdict(*about, Outcome.NOT_CHECKED, (), notes, reason, seconds)
         return Verdict(*about, Outcome.FAULT, (), notes, self.run.redact(described(error)), seconds)
 
@@ -118,10 +118,10 @@ class JudgePlugin:
         matches = (self.run.contract.match(one.method, one.path, one.query) for one in sent)
         ids = {value for match in matches if match for value in match[1]}
         expected = redact(broken.expected)
-        return Problem(expected, redact(broken.got), curls, tuple(broken.assumed.split()), lasting(expected, ids))
+        return Problem(expected, redact(broken.got), curls, tuple(broken.assumed.split()), without_ids(expected, ids))
 
     def _maybe_stop(self, item: pytest.Item, verdict: Verdict, error: BaseException | None) -> None:
-        if isinstance(error, JudgeError):
+        if isinstance(error, SuiteError):
             self.stopped_by = self.stopped_by or error
             item.session.shouldstop = str(error)
         elif self.run.settings.fail_fast and (verdict.outcome is Outcome.BROKEN or self._met_in_passing()):

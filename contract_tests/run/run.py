@@ -124,20 +124,22 @@ class Run:
         self.ledger.answered.add(answer.operation_id)
         self.coverage.saw(answer)
         for breach in checks.breaches(answer):
-            self.ledger.met(breach, answer)
+            self.ledger.record(breach, answer)
         for suite in self.suites:
             for breach in suite.observe(answer):
-                self.ledger.met(replace(breach, suite=suite.name), answer)
+                self.ledger.record(replace(breach, suite=suite.name), answer)
         if accepted:
             breach = Breach(answer.operation_id, "accepted", "a write that names no record to be refused", accepted)
-            self.ledger.met(breach, answer)
+            self.ledger.record(breach, answer)
 
     def _preflight(self, target: Target) -> None:
         """Reachable? token accepted? clocks alike? Raises `TargetUnavailable` or `CredentialsRefused`."""
         answer = self._first_answer(target)
         if answer.status in {401, 403}:
             problem = (
-                f"the target refuses the token: {answer.told()}" if self.settings.token else "the target wants a token"
+                f"the target refuses the token: {answer.describe()}"
+                if self.settings.token
+                else "the target wants a token"
             )
             raise CredentialsRefused(problem, fix="give a valid one with --token or CONTRACT_TOKEN")
         with suppress(ValueError, TypeError):

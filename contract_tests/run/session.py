@@ -11,11 +11,11 @@ from typing import TextIO
 
 import pytest
 
-from contract_tests.core.errors import InternalError, JudgeError, UsageError, described
+from contract_tests.core.errors import InternalError, SuiteError, UsageError, described
 from contract_tests.core.promises import Outcome
 from contract_tests.report.writer import github_annotations, write_reports
 from contract_tests.run.baseline import Baseline
-from contract_tests.run.plugin import JudgePlugin
+from contract_tests.run.plugin import RunPlugin
 from contract_tests.run.progress import Progress
 from contract_tests.run.run import Run
 from contract_tests.run.summary import summary
@@ -34,23 +34,23 @@ class Session:
     """One run of the command: checks, reports, and knows the exit code at any moment."""
 
     def __init__(self, run: Run, out: TextIO) -> None:
-        self.run, self.plugin, self.progress = run, JudgePlugin(run), Progress(run, out)
+        self.run, self.plugin, self.progress = run, RunPlugin(run), Progress(run, out)
 
-    def judge(self) -> int:
+    def execute(self) -> int:
         """Check the target and report; returns the exit code."""
         try:
             with Watchdog(self.run.settings.budget, self._cut_off):
-                self.ask()
+                self.check()
                 return self._report()
         finally:
             self.run.close()
 
-    def ask(self) -> None:
+    def check(self) -> None:
         """Open the target and run the suites; nothing is reported."""
         try:
             self.progress.opened(self.run.target())
             run_suites(self.plugin, self.progress)
-        except JudgeError as error:
+        except SuiteError as error:
             self.plugin.stopped_by = error
 
     def exit_code(self) -> int:
@@ -106,10 +106,10 @@ class Session:
             updated = (self.run.baseline or Baseline()).updated(self.run.ledger.verdicts)
             updated.save(settings.baseline)
             self.progress.say(f"wrote {settings.baseline}: {len(updated.entries)} accepted deviations")
-            self.run.ledger.verdicts[:] = [updated.judge(verdict) for verdict in self.run.ledger.verdicts]
+            self.run.ledger.verdicts[:] = [updated.apply(verdict) for verdict in self.run.ledger.verdicts]
 
 
-def run_suites(plugin: JudgePlugin, progress: Progress) -> None:
+def run_suites(plugin: RunPlugin, progress: Progress) -> None:
     """Run pytest over the suites, away from the plugins and the configuration of whatever folder we stand in."""
     with tempfile.TemporaryDirectory() as folder, plain_pytest():
         settings = Path(folder) / "pytest.ini"

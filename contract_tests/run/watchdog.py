@@ -11,10 +11,10 @@ from contract_tests.core.errors import InternalError, described
 
 
 class Watchdog:
-    """Ends the process when the budget is over, after `last_words` has written the reports."""
+    """Ends the process when the budget is over, after `on_timeout` has written the reports."""
 
-    def __init__(self, seconds: float, last_words: Callable[[], int], leave: Callable[[int], None] = os._exit) -> None:
-        self._last_words, self._leave = last_words, leave
+    def __init__(self, seconds: float, on_timeout: Callable[[], int], leave: Callable[[int], None] = os._exit) -> None:
+        self._on_timeout, self._leave = on_timeout, leave
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
 
@@ -28,7 +28,7 @@ class Watchdog:
     def _end(self) -> None:
         code = InternalError.exit_code
         try:
-            code = self._last_words()
+            code = self._on_timeout()
         except Exception as error:  # noqa: BLE001 - the process ends here, whatever happened
             print(f"internal error: {described(error)}", file=sys.stderr)
         finally:

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.discovery import Discovery
-from contract_tests.core.errors import Broken, Withheld
+from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.fuzzing import Fuzzer, Trial
 from contract_tests.core.promises import promise
 from contract_tests.core.safety import Safety, parsed, strings
@@ -25,7 +25,9 @@ def test_known_records_are_answered(run: Run, read_operation: Operation, discove
     for values in discovery.calls(read_operation):
         answer = run.target().call(read_operation.id, *values)
         if not answer.ok:
-            raise Broken(f"success from {read_operation.id} for a record that the target names", answer.told(), answer)
+            raise Broken(
+                f"success from {read_operation.id} for a record that the target names", answer.describe(), answer
+            )
 
 
 @pytest.mark.usefixtures("reserved")
@@ -34,7 +36,7 @@ def test_generated_inputs(run: Run, input_operation: Operation, fuzzer: Fuzzer) 
     """Examples, boundary cases and random inputs, valid and invalid."""
     sent, operation = 0, input_operation
     if operation.is_write and run.settings.safety is Safety.OBSERVE:
-        raise Withheld("--safety observe sends no writes")
+        raise NotChecked("--safety observe sends no writes")
 
     def judge(trial: Trial) -> None:
         nonlocal sent
@@ -44,7 +46,7 @@ def test_generated_inputs(run: Run, input_operation: Operation, fuzzer: Fuzzer) 
 
     withheld = list(fuzzer.trials(operation, judge))
     if not sent:
-        raise Withheld(withheld[0] if withheld else "nothing could be generated")
+        raise NotChecked(withheld[0] if withheld else "nothing could be generated")
 
 
 def judge_trial(run: Run, operation: Operation, trial: Trial) -> None:
@@ -55,14 +57,16 @@ def judge_trial(run: Run, operation: Operation, trial: Trial) -> None:
     if trial.valid:
         if status in {400, 415, 422} and answer.operation_id:
             if not is_path_only(operation) and is_plain(answer.sent.body):
-                raise Broken(f"{operation.id} to take a valid input", answer.told(), answer)
+                raise Broken(f"{operation.id} to take a valid input", answer.describe(), answer)
             run.ledger.note(f"{operation.id}: {status} for an input that the contract allows but that names nothing")
         return
     if not has_inputs(operation):
         return
     allowed = REFUSED if not documented_refusals(operation) else INPUT_REFUSED | {401, 403, 405}
     if answer.ok or (status not in allowed and status < 500 and not is_path_only(operation)):
-        raise Broken(f"{operation.id} to refuse an invalid input ({trial.about or 'generated'})", answer.told(), answer)
+        raise Broken(
+            f"{operation.id} to refuse an invalid input ({trial.about or 'generated'})", answer.describe(), answer
+        )
     stands_for = documented_refusals(operation)
     if status == 422 and stands_for and "422" not in stands_for:
         run.ledger.note(f"{operation.id}: 422 in place of {', '.join(sorted(stands_for))}")
@@ -116,7 +120,7 @@ def test_undefined_methods_are_refused(run: Run, path_operation: Operation) -> N
         elif answer.status == 405:
             judge_allow(run, label, own, defined, answer)
         elif answer.status not in {401, 403}:
-            raise Broken(f"405 for {label}, which the contract does not define", answer.told(), answer)
+            raise Broken(f"405 for {label}, which the contract does not define", answer.describe(), answer)
 
 
 def judge_allow(run: Run, label: str, own: frozenset[str], defined: frozenset[str], answer: Answer) -> None:
@@ -142,7 +146,7 @@ def test_head_and_options_are_answered(run: Run, path_operation: Operation, meth
     for headers in ({}, {"Origin": "https://app.example"}):
         answer = target.request(method, path, headers=headers)
         if answer.status >= 500 and answer.status != 501:
-            raise Broken(f"no server error for {method} {path_operation.path}", answer.told(), answer)
+            raise Broken(f"no server error for {method} {path_operation.path}", answer.describe(), answer)
 
 
 @promise("Every answer has a documented status, media type, headers and body", page="the contract", stage=98)
@@ -154,7 +158,7 @@ def test_every_answer_fits(run: Run, operation: Operation) -> None:
     if broken := [breach.as_broken() for breach in met if not breach.is_note]:
         raise Broken.together(broken)
     if operation.id not in run.ledger.answered:
-        raise Withheld("the operation was never answered")
+        raise NotChecked("the operation was never answered")
 
 
 @promise("No request is answered with a server error or without end", page="the contract", stage=99)

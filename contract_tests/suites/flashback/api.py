@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.checks import Breach
-from contract_tests.core.errors import Broken, Withheld
+from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.target import NOTHING, Target
 
 OPERATIONS: Final = (
@@ -117,9 +117,9 @@ class Flashback:
         answer = self.call(operation_id, *values, body=body)
         if answer.status != 200:
             which = f" for {', '.join(values)}" if values else ""
-            raise Broken(f"200 from {operation_id}{which}", answer.told(), answer)
+            raise Broken(f"200 from {operation_id}{which}", answer.describe(), answer)
         if not isinstance(answer.json, dict):
-            raise Broken(f"a JSON object from {operation_id}", answer.told(), answer)
+            raise Broken(f"a JSON object from {operation_id}", answer.describe(), answer)
         return answer
 
     def devices(self) -> dict[str, Record]:
@@ -145,10 +145,10 @@ class Flashback:
         When the first reading fails, later ones are not tried.
         """
         if self._unreadable:
-            raise Withheld(self._unreadable)
+            raise NotChecked(self._unreadable)
         try:
             return self._read_state(whole)
-        except (Broken, Withheld) as error:
+        except (Broken, NotChecked) as error:
             if self._known is None:
                 self._unreadable = f"the user's records cannot be read: {error}"
             raise
@@ -179,7 +179,7 @@ def by_id(answer: Answer, name: str) -> dict[str, Record]:
     """The list under `name` as a mapping by id; without such a list nothing can be judged (others report that)."""
     items = answer.get(name)
     if not isinstance(items, list):
-        raise Withheld(f"the answer of {answer.operation_id} cannot be read: it has no list {name!r}")
+        raise NotChecked(f"the answer of {answer.operation_id} cannot be read: it has no list {name!r}")
     return {str(item["id"]): item for item in items if isinstance(item, dict) and "id" in item}
 
 
@@ -187,7 +187,7 @@ def record_in(answer: Answer, name: str) -> Record:
     """The object under `name`; without one nothing can be judged (others report that)."""
     record = answer.get(name)
     if not isinstance(record, dict):
-        raise Withheld(f"the answer of {answer.operation_id} cannot be read: it has no object {name!r}")
+        raise NotChecked(f"the answer of {answer.operation_id} cannot be read: it has no object {name!r}")
     return record
 
 
@@ -251,9 +251,9 @@ def must(condition: object, expected: str, got: object, *answers: Answer, assume
         raise Broken(expected, str(got), *answers, assumed=assumed)
 
 
-def not_checked(reason: str) -> Withheld:
+def not_checked(reason: str) -> NotChecked:
     """To be raised when there is too little data to judge a promise."""
-    return Withheld(reason)
+    return NotChecked(reason)
 
 
 def envelope_breaches(answer: Answer) -> Iterator[Breach]:
@@ -264,7 +264,9 @@ def envelope_breaches(answer: Answer) -> Iterator[Breach]:
     wanted = answer.ok
     if "success" in answer.json and answer.json["success"] is not wanted and answer.status != 405:
         told = "true" if wanted else "false"
-        yield Breach(name, f"envelope {answer.status} success", f"success: {told} in a {answer.status}", answer.told())
+        yield Breach(
+            name, f"envelope {answer.status} success", f"success: {told} in a {answer.status}", answer.describe()
+        )
     text, known = ("message", MESSAGES) if answer.status == 200 else ("error", NOT_FOUND)
     if name in known and answer.status in {200, 404} and answer.get(text) != known[name]:
         kind, expected = f"envelope {answer.status} {text}", f"{text} {known[name]!r} in a {answer.status}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.core.errors import Withheld
+from contract_tests.core.errors import NotChecked
 from contract_tests.run.run import Run
 from contract_tests.suites.flashback.api import Flashback
 from contract_tests.suites.flashback.suite import applies_to
@@ -14,7 +14,7 @@ from contract_tests.suites.flashback.suite import applies_to
 def me(run: Run) -> Flashback:
     """The user of --token, calling the documented operations."""
     if not applies_to(run.contract):
-        raise Withheld("the documented sentences belong to the bundled contract; this is another one")
+        raise NotChecked("the documented sentences belong to the bundled contract; this is another one")
     return Flashback(run.target(), run.settings.token)
 
 
@@ -22,5 +22,5 @@ def me(run: Run) -> Flashback:
 def other(run: Run, me: Flashback) -> Flashback:
     """The user of --other-token."""
     if run.settings.other_token is None:
-        raise Withheld("no second user was given; --other-token T adds one")
+        raise NotChecked("no second user was given; --other-token T adds one")
     return Flashback(me.target, run.settings.other_token)

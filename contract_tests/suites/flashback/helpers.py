@@ -99,7 +99,7 @@ def gone(user: Flashback, name: str, *operations: str) -> None:
     user.ended_at = time.monotonic()
     for operation in operations:
         answer = user.call(operation, name)
-        must(answer.status == 404, f"404 from {operation} for {name}, which is gone", answer.told(), answer)
+        must(answer.status == 404, f"404 from {operation} for {name}, which is gone", answer.describe(), answer)
 
 
 def by_key(items: object, wanted: str) -> Record:

@@ -34,7 +34,7 @@ def test_unknown_id_is_not_found(run: Run, me: Flashback, name: str) -> None:
         if answer.status in {400, 422} and unknown.startswith("contract-tests-"):
             run.ledger.note(f"{answer.status} in place of 404 from {name} for an id of another form than the target's")
             return
-        must(answer.status == 404, f"404 from {name} for an unknown id", answer.told(), answer)
+        must(answer.status == 404, f"404 from {name} for an unknown id", answer.describe(), answer)
 
 
 @promise(
@@ -47,7 +47,7 @@ def test_unknown_fingerprint_is_not_found(me: Flashback) -> None:
     """404 in the documented shape."""
     with nothing_changes("trustDevice with an unknown fingerprint", me):
         answer = me.call("trustDevice", body={"fingerprint": me.target.gate.rules.mint()})
-        must(answer.status == 404, "404 for an unknown fingerprint", answer.told(), answer)
+        must(answer.status == 404, "404 for an unknown fingerprint", answer.describe(), answer)
 
 
 @promise("Only the whole id names a record", page="every page with an id", stage=15, about="getDevice")
@@ -93,7 +93,7 @@ def misspelt(name: str, state: State) -> list[tuple[str, str]]:
 
 def not_found(answer: Answer, expected: str) -> None:
     """404, or the refusal of an id that has not the right form."""
-    must(answer.status == 404 or answer.status in {400, 422}, expected, answer.told(), answer)
+    must(answer.status == 404 or answer.status in {400, 422}, expected, answer.describe(), answer)
 
 
 # --- other users ----------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def test_foreign_records_are_not_found(run: Run, me: Flashback, other: Flashback
     for values, body in foreign(name, state):
         with nothing_changes(f"{name} of another user's record", other, me):
             answer = me.call(name, *values, body=body)
-            must(answer.status == 404, f"404 from {name} for another user's record", answer.told(), answer)
+            must(answer.status == 404, f"404 from {name} for another user's record", answer.describe(), answer)
 
 
 def foreign(name: str, state: State) -> list[tuple[tuple[str, ...], Any]]:
@@ -156,7 +156,7 @@ def test_neighbouring_ids_are_not_found(me: Flashback, name: str) -> None:
         raise not_checked("the ids do not end in small numbers, so none can be guessed")
     for guess in guesses:
         answer = me.call(name, guess)
-        must(answer.status == 404, f"404 from {name} for {guess}, which no list shows", answer.told(), answer)
+        must(answer.status == 404, f"404 from {name} for {guess}, which no list shows", answer.describe(), answer)
 
 
 def neighbours(names: list[str], most: int = 24) -> list[str]:

@@ -58,7 +58,7 @@ def judge_unauthorized(run: Run, operation: Operation, what: str, answer: Answer
     if answer.status == 403:
         run.ledger.note(f"{operation.id}: 403 in place of 401 (A-04) for {what}")
         return
-    must(answer.status == 401, f"401 from {operation.id} with {what}", answer.told(), answer)
+    must(answer.status == 401, f"401 from {operation.id} with {what}", answer.describe(), answer)
     expected = f"WWW-Authenticate in the 401 of {operation.id}, naming the scheme Bearer"
     challenge = answer.headers.get("www-authenticate", "no such header")
     must("bearer" in challenge.lower(), expected, challenge, answer)

@@ -49,9 +49,9 @@ def test_records_are_listed(me: Flashback, reading: str, name: str) -> None:
     """Every item of the list is an object with an id."""
     answer = me.succeed(reading)
     items = answer.get(name)
-    must(isinstance(items, list), f"a list {name!r}", answer.told(), answer)
+    must(isinstance(items, list), f"a list {name!r}", answer.describe(), answer)
     expected = f"every record of {name!r} listed once, with an id"
-    must(len(by_id(answer, name)) == len(items), expected, answer.told(), answer)
+    must(len(by_id(answer, name)) == len(items), expected, answer.describe(), answer)
 
 
 @promise(
@@ -233,7 +233,7 @@ def test_remove_takes_device_and_sessions(me: Flashback) -> None:
 def not_trustable(me: Flashback, fingerprint: str, removal: Answer) -> None:
     """A removed device is not found by its fingerprint either."""
     again = me.call("trustDevice", body={"fingerprint": fingerprint})
-    must(again.status == 404, "404 for the fingerprint of a removed device", again.told(), removal, again)
+    must(again.status == 404, "404 for the fingerprint of a removed device", again.describe(), removal, again)
 
 
 @pytest.mark.usefixtures("writable")

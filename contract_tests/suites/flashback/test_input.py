@@ -43,7 +43,7 @@ def test_odd_ids_are_answered(me: Flashback, name: str) -> None:
         path = operation.path.replace("{id}", odd + me.target.gate.rules.mint())
         with cases.case():
             answer = me.target.request(operation.method, path, by_contract=False)
-            must(400 <= answer.status < 500, f"a refusal of {name} for an id with {what}", answer.told(), answer)
+            must(400 <= answer.status < 500, f"a refusal of {name} for an id with {what}", answer.describe(), answer)
     cases.settle()
 
 
@@ -106,7 +106,7 @@ def test_parameters_of_the_media_type_are_taken(me: Flashback) -> None:
     """A charset in Content-Type does not turn JSON into something else (RFC 9110, section 8.3.1)."""
     for media_type in ("application/json; charset=utf-8", "application/json;charset=UTF-8"):
         answer = trust_nobody(me, media_type)
-        must(answer.status == 404, f"404 for an unknown fingerprint sent as {media_type}", answer.told(), answer)
+        must(answer.status == 404, f"404 for an unknown fingerprint sent as {media_type}", answer.describe(), answer)
 
 
 def trust_nobody(me: Flashback, media_type: str) -> Answer:
@@ -124,12 +124,12 @@ def test_odd_fingerprints_are_answered(me: Flashback) -> None:
         fingerprint = odd + me.target.gate.rules.mint() if odd else odd
         with cases.case():
             answer = me.call("trustDevice", body={"fingerprint": fingerprint})
-            must(400 <= answer.status < 500, "a refusal of an odd fingerprint", answer.told(), answer)
+            must(400 <= answer.status < 500, "a refusal of an odd fingerprint", answer.describe(), answer)
     cases.settle()
 
 
 def refused_as_input(run: Run, answer: Answer, what: str, wanted: int) -> None:
     """The status says that the input was wrong; another than the assumed one is noted."""
-    must(answer.status in {400, 415, 422}, f"{wanted} for {what}", answer.told(), answer)
+    must(answer.status in {400, 415, 422}, f"{wanted} for {what}", answer.describe(), answer)
     if answer.status != wanted:
         run.ledger.note(f"{answer.status} in place of {wanted} for {what}")

@@ -151,7 +151,7 @@ def test_revoke_all_ends_every_session(run: Run, me: Flashback, which: str) -> N
     answer = user.succeed("revokeAllSessions")
     shown = user.call("listSessions")
     if shown.status in {401, 403}:
-        run.ledger.note(f"the caller's own token died with revoke-all (A-12): {shown.told()}")
+        run.ledger.note(f"the caller's own token died with revoke-all (A-12): {shown.describe()}")
     else:
         judge_none_left(user, before, answer)
     for someone, was in zip(rest, foreign, strict=True):

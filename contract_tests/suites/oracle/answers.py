@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.checks import FREEDOMS, AnswerChecks
 from contract_tests.core.contract import Contract
-from contract_tests.core.errors import InternalError, Withheld
+from contract_tests.core.errors import InternalError, NotChecked
 from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
 from contract_tests.suites.oracle.model import Behaviour, Model, Steps
@@ -41,16 +41,16 @@ class Comparison:
     ) -> Iterator[Difference]:
         """Every difference; `fields` are those that the target is known to show, by operation."""
         if mock.status >= 500:
-            raise InternalError(f"the mirror fails at {mock.sent.method} {mock.sent.path}: {mock.told()}")
+            raise InternalError(f"the mirror fails at {mock.sent.method} {mock.sent.path}: {mock.describe()}")
         if target.status == 429:
-            raise Withheld("the target answers 429: too many requests")
+            raise NotChecked("the target answers 429: too many requests")
         if mock.status not in UNADMITTED and target.status in UNADMITTED and not pairs.written:
-            raise Withheld(f"the target does not take the token for {call.operation.id}: {target.status}")
+            raise NotChecked(f"the target does not take the token for {call.operation.id}: {target.status}")
         if not self._same_status(call, mock.status, target.status):
             place = self.contract.response(call.operation, mock.status)
             on_the_way = place.assumed if place else ()
             assumed = tuple(number for number in on_the_way if number not in call.operation.assumed)
-            yield Difference("status", f"{mock.status}", target.told(), assumed=assumed)
+            yield Difference("status", f"{mock.status}", target.describe(), assumed=assumed)
             return
         for breach in self.checks.breaches(target):
             if not breach.is_note:

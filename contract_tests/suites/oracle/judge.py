@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from contract_tests.core.errors import Broken, Withheld
+from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.run.run import Run
 from contract_tests.suites.oracle.calls import Binder, Step
 from contract_tests.suites.oracle.mirror import Mirror
@@ -35,7 +35,7 @@ class Oracle:
     @classmethod
     @contextmanager
     def opened(cls, run: Run) -> Iterator[Oracle]:
-        """Read the behaviours, start the mirror, look at the target; raises `Withheld` when it cannot be mirrored."""
+        """Read the behaviours, start the mirror, look at the target; raises `NotChecked` when it cannot be mirrored."""
         model = replace(Model.load(run.settings), subjects=run.subjects)
         target = run.target()
         with Mirror.started(run.settings, run.contract, model, run.skew) as mirror:
@@ -59,7 +59,7 @@ class Oracle:
         return sorted(found, key=lambda name: self.scripts.model.behaviours[name].ends_its_subject)
 
     def compare(self, scripts: Iterable[Sequence[Step]]) -> None:
-        """Play the scripts and note what is assumed; raises `Broken` for what is documented, `Withheld` for nothing."""
+        """Play the scripts and note what is assumed; raises `Broken`, or `NotChecked` if no script could be played."""
         broken: list[Broken] = []
         end, played = time.monotonic() + self._share(), 0
         self.play.withheld.clear()
@@ -72,7 +72,7 @@ class Oracle:
         if broken:
             raise Broken.together(broken)
         if not played:
-            raise Withheld(next(iter(self.play.withheld), "the target shows no record that a call could be about"))
+            raise NotChecked(next(iter(self.play.withheld), "the target shows no record that a call could be about"))
 
     def _judged(self, script: Sequence[Step], found: list[Divergence]) -> list[Broken]:
         """The first documented divergence, as short as it gets; what else the same script shows follows from it."""
@@ -103,7 +103,7 @@ class Oracle:
             return bool(alike)
 
         played = [done.step for done in (*divergence.done, divergence.at) if any(done.step is step for step in script)]
-        with suppress(Withheld):
+        with suppress(NotChecked):
             shrink(played, shows, Patience(min(SHRINKING, self._share()), TRIES))
         return min(reversed(shortest), key=lambda found: len(found.done))
 

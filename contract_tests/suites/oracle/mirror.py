@@ -10,7 +10,7 @@ from typing import Any
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract
-from contract_tests.core.errors import InternalError, Withheld
+from contract_tests.core.errors import InternalError, NotChecked
 from contract_tests.core.gate import Gate, Limits
 from contract_tests.core.mock_process import MockProcess, arguments_for
 from contract_tests.core.safety import Rules, Safety
@@ -49,14 +49,14 @@ class Mirror:
             process.stop()
 
     def set(self, records: Mapping[Name, Record]) -> None:
-        """Hold these records and no others; raises `Withheld` when the contract has no room for one of them."""
+        """Hold these records and no others; raises `NotChecked` when the contract has no room for one of them."""
         state: dict[str, list[Record]] = {name: [] for name in self.model.collections}
         for (collection, _), record in records.items():
             state[collection].append(self._room_for(collection, record))
         answer = self._control("PUT", "/state", state)
         if answer.status == 409:
-            reason = str(answer.get("detail", default=answer.told()))
-            raise Withheld(f"what the target shows cannot be mirrored: {reason}")
+            reason = str(answer.get("detail", default=answer.describe()))
+            raise NotChecked(f"what the target shows cannot be mirrored: {reason}")
         self._must(answer)
 
     def state(self) -> State:
@@ -96,5 +96,5 @@ class Mirror:
     @staticmethod
     def _must(answer: Answer) -> Answer:
         if not answer.ok:
-            raise InternalError(f"the mirror refuses {answer.sent.method} {answer.sent.path}: {answer.told()}")
+            raise InternalError(f"the mirror refuses {answer.sent.method} {answer.sent.path}: {answer.describe()}")
         return answer

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contract_tests.core.answer import Answer
-from contract_tests.core.errors import BudgetSpent, Withheld
+from contract_tests.core.errors import BudgetSpent, NotChecked
 from contract_tests.core.target import Target
 from contract_tests.suites.oracle.answers import UNADMITTED, Comparison
 from contract_tests.suites.oracle.calls import Binder, Call, State, Step, reads
@@ -163,7 +163,7 @@ class Play:
             target = self._send(theirs)
         except BudgetSpent:
             raise
-        except Withheld as withheld:
+        except NotChecked as withheld:
             self.withheld[withheld.reason] = None
             return None
         return Done(step, mine, self.mirror.ask(mine), target)
@@ -181,7 +181,7 @@ class Play:
     def _compared(self, one: Done, done: tuple[Done, ...], pairs: Correspondence) -> list[Divergence]:
         try:
             differences = list(self.comparison.differences(one.call, one.mock, one.target, pairs, self.shown.fields))
-        except Withheld as withheld:
+        except NotChecked as withheld:
             self.withheld[withheld.reason] = None
             return []
         is_first = not done and not one.call.operation.is_write

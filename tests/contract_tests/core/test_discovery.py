@@ -7,7 +7,7 @@ import pytest
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.discovery import Discovery, combined, evaluate, identifiers
-from contract_tests.core.errors import Withheld
+from contract_tests.core.errors import NotChecked
 from contract_tests.core.target import Target
 from tests.contract_tests.reference import Service
 
@@ -27,7 +27,7 @@ def test_too_little_data_is_said(service: Service, target: Target, contract: Con
     service.devices.clear()
     found = Discovery(contract)
     found.explore(target)
-    with pytest.raises(Withheld, match="no link of the contract"):
+    with pytest.raises(NotChecked, match="no link of the contract"):
         found.calls(contract.operation("getDevice"))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
-from contract_tests.core.errors import Withheld
+from contract_tests.core.errors import NotChecked
 from contract_tests.core.safety import Rules, Safety, related
 
 MADE_UP = "made-up"
@@ -25,7 +25,7 @@ def permitted(rules: Rules, request: Sent) -> bool:
     """Whether the rules let it pass."""
     try:
         rules.permit(request)
-    except Withheld:
+    except NotChecked:
         return False
     return True
 

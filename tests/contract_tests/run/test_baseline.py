@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.core.errors import UsageError
-from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, lasting
+from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, without_ids
 from contract_tests.run.baseline import TO_BE_SAID, Accepted, Baseline
 
 ENTRY = '{"accepted": [{"promise": "x"%s}]}'
@@ -24,7 +24,7 @@ def baseline(expires: str, expected: str = "isTrusted true") -> Baseline:
 
 def test_an_accepted_deviation_is_a_note() -> None:
     """The promise counts as kept, and the note says until when and why."""
-    verdict = baseline("2026-06-01").judge(VERDICT, TODAY)
+    verdict = baseline("2026-06-01").apply(VERDICT, TODAY)
     assert verdict.outcome is Outcome.KEPT
     assert "accepted until 2026-06-01" in verdict.notes[0]
     assert "known" in verdict.notes[0]
@@ -32,14 +32,14 @@ def test_an_accepted_deviation_is_a_note() -> None:
 
 def test_an_expired_one_fails_again() -> None:
     """And says that its time is over."""
-    verdict = baseline("2026-05-31").judge(VERDICT, TODAY)
+    verdict = baseline("2026-05-31").apply(VERDICT, TODAY)
     assert verdict.outcome is Outcome.BROKEN
     assert "expired on 2026-05-31" in verdict.problems[0].got
 
 
 def test_another_problem_of_the_same_promise_fails() -> None:
     """What is accepted is one deviation, not the promise."""
-    assert baseline("2026-12-31", "isTrusted true in the list").judge(VERDICT, TODAY).outcome is Outcome.BROKEN
+    assert baseline("2026-12-31", "isTrusted true in the list").apply(VERDICT, TODAY).outcome is Outcome.BROKEN
 
 
 def test_update_keeps_reasons_and_drops_what_healed(tmp_path: Path) -> None:
@@ -66,4 +66,4 @@ def test_broken_files_are_refused(tmp_path: Path, text: str) -> None:
 def test_a_problem_is_known_again_by_what_lasts() -> None:
     """Ids, made-up values and times do not tell one run from another."""
     told = "expiresAt 2026-11-23 18:49:23+00:00 of ses-1 in GET /devices/dev-1"
-    assert lasting(told, {"ses-1", "dev-1"}) == "expiresAt {time} of {id} in GET /devices/{id}"
+    assert without_ids(told, {"ses-1", "dev-1"}) == "expiresAt {time} of {id} in GET /devices/{id}"
