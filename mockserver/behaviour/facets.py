@@ -110,7 +110,7 @@ def _facets(rules: CollectionRules, setting: list[Change], schemas: list[Any], c
         yield Facet(field, (AHEAD, PASSED, NONE), instant=True)
     declared: dict[str, Any] = {}
     for schema in schemas:
-        declared |= members(schema, contract.resolve)
+        declared |= members(schema, contract.view)
     changed = _changed(rules, setting, frozenset(declared))
     for field, schema in declared.items():
         values = _values(schema, contract) if field in changed else ()
@@ -129,7 +129,7 @@ def _set_by(change: Change, declared: frozenset[str]) -> frozenset[str]:
 
 
 def _values(schema: Any, contract: Contract) -> tuple[str, ...]:
-    for part in branches(schema, contract.resolve):
+    for part in branches(schema, contract.view):
         if part.get("type") == "boolean":
             return ("true", "false")
         if part.get("enum"):

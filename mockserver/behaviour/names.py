@@ -36,7 +36,7 @@ def record_schemas(behaviours: Behaviours, contract: Contract) -> dict[str, list
             schemas[name].append(shape.schema)
     for behaviour in behaviours.operations.values():
         for path, value in behaviour.reply:
-            schema = at_path(success_schema(contract.operations[behaviour.operation]), path, contract.resolve)
+            schema = at_path(success_schema(contract.operations[behaviour.operation]), path, contract.view)
             collection, shown_schema = _shows(behaviour, value, schema, contract)
             if collection in schemas and shown_schema is not None and shown_schema not in schemas[collection]:
                 schemas[collection].append(shown_schema)
@@ -53,8 +53,8 @@ def record_fields(
     known = {}
     for name, schemas in record_schemas(behaviours, contract).items():
         in_fixtures = fields.get(name)
-        unknown = not in_fixtures or not schemas or any(is_open(schema, contract.resolve) for schema in schemas)
-        in_schemas = [members(schema, contract.resolve) for schema in schemas]
+        unknown = not in_fixtures or not schemas or any(is_open(schema, contract.view) for schema in schemas)
+        in_schemas = [members(schema, contract.view) for schema in schemas]
         known[name] = frozenset() if unknown else frozenset().union(*in_schemas, in_fixtures or ())
     return known
 
@@ -86,7 +86,7 @@ def _shows(behaviour: Behaviour, value: Value, schema: Any, contract: Contract) 
         )
         return source, schema
     if value.root == "records" and behaviour.list is not None:
-        return behaviour.list.collection, item(schema, contract.resolve) if schema is not None else None
+        return behaviour.list.collection, item(schema, contract.view) if schema is not None else None
     return "", None
 
 
@@ -135,9 +135,9 @@ def _check_reply(behaviour: Behaviour, operation: Operation, contract: Contract,
     schema = success_schema(operation)
     for path, _ in behaviour.reply:
         for depth, name in enumerate(path):
-            inner = at_path(schema, path[:depth], contract.resolve)
-            if inner is not None and not is_open(inner, contract.resolve):
-                declared = members(inner, contract.resolve)
+            inner = at_path(schema, path[:depth], contract.view)
+            if inner is not None and not is_open(inner, contract.view):
+                declared = members(inner, contract.view)
                 if name not in declared:
                     raise fail("the contract's response has no field", name, declared)
 
@@ -182,9 +182,9 @@ def _known_to(value: Value, operation: Operation, contract: Contract, record: fr
         return tuple(parameter.name for parameter in operation.parameters if parameter.location == value.root) or ("",)
     if value.root == "body" and operation.body is not None:
         schemas = [media.schema for media in operation.body.media_types.values() if media.schema is not None]
-        if any(is_open(schema, contract.resolve) for schema in schemas):
+        if any(is_open(schema, contract.view) for schema in schemas):
             return ()
-        return tuple(name for schema in schemas for name in members(schema, contract.resolve))
+        return tuple(name for schema in schemas for name in members(schema, contract.view))
     if value.root == "caller":
         return _CALLER
     return record if value.root == "record" else ()

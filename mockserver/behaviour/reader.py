@@ -73,8 +73,8 @@ def read_behaviours(
 
 
 def _shape(rules: CollectionRules, schema: Any, contract: Contract, key: Any) -> RecordShape:
-    misfits = partial(_misfits, contract, schema, projector(schema, contract.resolve)) if schema is not None else None
-    return shape_of(rules, schema, contract.resolve, misfits, nullable=contract.nullable, key=key)
+    misfits = partial(_misfits, contract, schema, projector(schema, contract.view)) if schema is not None else None
+    return shape_of(rules, schema, contract.view, misfits, key=key)
 
 
 def _keys_in_paths(

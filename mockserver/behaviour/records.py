@@ -10,7 +10,7 @@ import msgspec
 
 from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.contract.schemas.view import Resolve, branches, members
+from mockserver.contract.schemas.view import SchemaView, is_marked, members, required_somewhere, types
 from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
 
@@ -26,12 +26,11 @@ class RecordShape(msgspec.Struct, frozen=True):
 
     rules: CollectionRules
     schema: Any
-    resolve: Resolve
+    view: SchemaView
     declared: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
     kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
     misfits: Misfits | None = None  #: the fields that keep a record from being shown through its schema
-    nullable: bool = True  #: `nullable` counts, as in OpenAPI 3.0
     key_schema: Any = None  #: of new keys, where path parameters restrict them more than the records' schema
     key_is_text: bool = False  #: the key is a number in paths and its text in records
 
@@ -102,7 +101,7 @@ class RecordShape(msgspec.Struct, frozen=True):
         from mockserver.generate import Unsatisfiable, fresh_key
 
         written = str if self.key_is_text else lambda key: key
-        make = partial(fresh_key, key=self.rules.key, resolve=self.resolve, seed=seed, first=collection.next + 1)
+        make = partial(fresh_key, key=self.rules.key, view=self.view, seed=seed, first=collection.next + 1)
         if self.key_schema is not None:
             try:
                 key = make({"properties": {self.rules.key: self.key_schema}}, taken=lambda key: is_taken(written(key)))
@@ -120,11 +119,10 @@ class RecordShape(msgspec.Struct, frozen=True):
             completed: dict[str, Any] = complete(
                 self.schema,
                 record,
-                resolve=self.resolve,
+                view=self.view,
                 seed=seed,
                 key=self.rules.key,
                 now=format_instant(now),
-                nullable=self.nullable,
             )
         except Unsatisfiable:  # stored as it was sent; responses that show it are checked like any other
             return record
@@ -134,51 +132,38 @@ class RecordShape(msgspec.Struct, frozen=True):
 def shape_of(
     rules: CollectionRules,
     schema: Any,
-    resolve: Resolve,
+    view: SchemaView,
     misfits: Misfits | None = None,
     *,
-    nullable: bool = True,
     key: Any = None,
 ) -> RecordShape:
     """The shape of a collection's records by their schema (None where none is known); `key` is the schema of the path
     parameter that holds their key, for records that don't show it."""
     if schema is None:
-        return RecordShape(rules, None, resolve)
-    declared = {name: list(branches(inner, resolve)) for name, inner in members(schema, resolve).items()}
-    required = {name for branch in branches(schema, resolve) for name in branch.get("required") or ()}
-    takes_null = {name for name, parts in declared.items() if any(map(_takes_null, parts))}
-    read_only = {name for name, parts in declared.items() if any(part.get("readOnly") for part in parts)}
+        return RecordShape(rules, None, view)
+    declared = members(schema, view)
+    takes_null = {name for name, inner in declared.items() if "null" in types(inner, view)}
+    read_only = {name for name, inner in declared.items() if is_marked(inner, "readOnly", view)}
     return RecordShape(
         rules,
         schema,
-        resolve,
+        view,
         frozenset(declared),
         frozenset(read_only),
-        frozenset(required | takes_null),
+        required_somewhere(schema, view) | takes_null,
         misfits,
-        nullable,
-        *_form_of_keys(declared.get(rules.key), key, resolve),
+        *_form_of_keys(declared.get(rules.key), key, view),
     )
 
 
-def _form_of_keys(own: list[Any] | None, in_paths: Any, resolve: Resolve) -> tuple[Any, bool]:
+def _form_of_keys(own: Any, in_paths: Any, view: SchemaView) -> tuple[Any, bool]:
     """The schema of new keys, and whether a number is stored as text; None where the records' schema is enough."""
     if in_paths is None or own is None:
         return in_paths, False
-    here, there = (_types(parts) for parts in (own, branches(in_paths, resolve)))
+    here, there = (types(schema, view) for schema in (own, in_paths))
     if here == {"string"} and there and there <= _NUMBERS:
         return in_paths, True
-    return ({"allOf": [*own, in_paths]}, False) if here == there == {"string"} else (None, False)
-
-
-def _types(parts: Iterable[Any]) -> frozenset[str]:
-    kinds = (part.get("type") or () for part in parts)
-    return frozenset(name for kind in kinds for name in ([kind] if isinstance(kind, str) else kind))
-
-
-def _takes_null(schema: Mapping[str, Any]) -> bool:
-    kind = schema.get("type")
-    return bool(schema.get("nullable")) or kind == "null" or (isinstance(kind, list) and "null" in kind)
+    return ({"allOf": [own, in_paths]}, False) if here == there == {"string"} else (None, False)
 
 
 def merge_patch(target: Any, patch: Any) -> Any:

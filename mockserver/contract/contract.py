@@ -18,6 +18,7 @@ from mockserver.contract.operations.routing import Match, Router, base_paths, se
 from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.structure import check_structure
 from mockserver.contract.schemas.validators import SchemaValidators
+from mockserver.contract.schemas.view import SchemaView
 from mockserver.errors import DocumentError, Refused, Violation
 from mockserver.messages import Inputs, Request
 
@@ -50,7 +51,8 @@ class Contract:
         self.base_paths: tuple[str, ...] = base_paths(list(servers(document.root)))
         self._router = Router(tuple(self.operations.values()), self.base_paths)
         self._validators = SchemaValidators(document, self._note)
-        self._caster = Caster(document)
+        self.view = SchemaView.of(document)
+        self._caster = Caster(self.view)
         self._inputs: dict[str, InputReader] = {}
         self._answers: dict[tuple[str, int, str | None], ResponseValidator] = {}
 
@@ -76,11 +78,6 @@ class Contract:
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that are declared for a path; none when the path is not known."""
         return self._router.allowed(path)
-
-    @property
-    def nullable(self) -> bool:
-        """Whether the keyword `nullable` counts: OpenAPI 3.0 has it, later versions do not."""
-        return self.document.version == "3.0"
 
     def resolve(self, node: Any) -> Any:
         """The node of the document, or what its `$ref` leads to."""

@@ -66,7 +66,7 @@ def _operations(engine: Engine) -> list[dict[str, Any]]:
 
 def _collections(engine: Engine) -> list[dict[str, Any]]:
     schemas = record_schemas(engine.behaviours, engine.contract)
-    resolve = engine.contract.resolve
+    contract = engine.contract
     return [
         {
             "collection": name,
@@ -74,7 +74,9 @@ def _collections(engine: Engine) -> list[dict[str, Any]]:
             "owner": rules.owner,
             "expires": rules.expires,
             "fields": {
-                field: resolve(inner) for schema in schemas[name] for field, inner in members(schema, resolve).items()
+                field: contract.resolve(inner)
+                for schema in schemas[name]
+                for field, inner in members(schema, contract.view).items()
             },
         }
         for name, rules in sorted(engine.behaviours.collections.items())

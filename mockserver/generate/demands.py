@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Final
 
+from mockserver.contract.schemas.view import SchemaView, own_required, own_types, parts_beside, patterns, properties
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.fits import declares, is_number
 from mockserver.generate.formats import bounds
@@ -61,7 +62,7 @@ class Demands:
         return list(self._once("types", self._types))
 
     def _types(self) -> list[str]:
-        allowed = [type_names(part["type"]) for part in self.parts if part.get("type")]
+        allowed = [names for part in self.parts if (names := own_types(part))]
         candidates = [*dict.fromkeys(name for names in allowed for name in names)] or list(self._implied())
         found = [name for name in candidates if all(_admits(names, name) for names in allowed)]
         return sorted(found, key="null".__eq__)  # null last: it tells a reader the least
@@ -89,12 +90,11 @@ class Demands:
         return list(self._once("names", self._property_names))
 
     def _property_names(self) -> dict[str, None]:
-        return dict.fromkeys(name for part in self.parts for name in part.get("properties") or ())
+        return dict.fromkeys(name for part in self.parts for name in properties(part))
 
     def required(self) -> list[str]:
         """The properties that any part requires, in the order of the document."""
-        lists = (names for names in self.each("required") if isinstance(names, list))
-        return list(dict.fromkeys(name for names in lists for name in names))
+        return list(dict.fromkeys(name for part in self.parts for name in own_required(part)))
 
     def of_property(self, name: str) -> list[Any]:
         """The schemas that the property of this name must satisfy together."""
@@ -114,16 +114,11 @@ class Demands:
         return [schema for part in self.parts for schema in _of_item(part, index)]
 
 
-def type_names(declared: Any) -> list[str]:
-    """The names in a `type` keyword, which is a name or a list of names."""
-    return [declared] if isinstance(declared, str) else [name for name in declared if isinstance(name, str)]
-
-
 class Flattener:
     """Finds the demands of schemas, and remembers them."""
 
-    def __init__(self, resolve: Callable[[Any], Any]) -> None:
-        self._resolve = resolve
+    def __init__(self, view: SchemaView) -> None:
+        self._view = view
         self._known: dict[
             int, Demands
         ] = {}  # by the schema's identity; the demands hold the schema, so it stays its own
@@ -150,18 +145,21 @@ class Flattener:
                 raise Unsatisfiable("the schema is `false`", place)
             if not isinstance(node, Mapping) or id(node) in parts:
                 continue
-            parts[id(node)] = node
+            part = self._view.own_part(node)
+            parts[id(node)] = part
             waiting.extend(reversed(list(self._implied(node, targets, names))))
         return Demands(tuple(roots), tuple(parts.values()), frozenset(targets), tuple(names))
 
     def _implied(self, node: Mapping[str, Any], targets: set[int], names: list[str]) -> Iterator[Any]:
         """The schemas that must hold where this one does."""
         if isinstance(node.get("$ref"), str):
-            target = self._resolve(node)
+            _, target = self._view.target(node["$ref"])
             names.append(node["$ref"])
             targets.add(id(target))
             yield target
-        yield from node.get("allOf") or ()
+            if self._view.is_alias(node):
+                return
+        yield from parts_beside(node)
         if isinstance(node.get("not"), Mapping) and node["not"].keys() == {"not"}:
             yield node["not"]["not"]
 
@@ -179,11 +177,11 @@ def _limits(part: Mapping[str, Any], plain: str, exclusive: str) -> Iterator[tup
 
 
 def _of_property(part: Mapping[str, Any], name: str) -> Iterator[Any]:
-    properties = part.get("properties") or {}
-    declared = name in properties
+    known = properties(part)
+    declared = name in known
     if declared:
-        yield properties[name]
-    for pattern, schema in (part.get("patternProperties") or {}).items():
+        yield known[name]
+    for pattern, schema in patterns(part).items():
         if matches(pattern, name):
             declared = True
             yield schema

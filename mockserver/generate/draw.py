@@ -31,12 +31,12 @@ _NOTHING: Final = object()
 _EMPTY: Final[tuple[Any, ...]] = (None, [], {}, "")
 
 
-class View:
+class Knowledge:
     """What is known of the schemas of one document, whichever value is drawn."""
 
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
-        self.flatten = Flattener(checker.resolve)
+        self.flatten = Flattener(checker.view)
         self.heights = Heights(self.flatten, checker.hides)
 
 
@@ -45,13 +45,13 @@ class Draw:
 
     def __init__(
         self,
-        view: View,
+        known: Knowledge,
         random: Random,
         wants: Callable[[Any], bool] | None = None,
         room: int = ROOM,
         deepest: int = DEEPEST,
     ) -> None:
-        self.checker, self.flatten, self.heights = view.checker, view.flatten, view.heights
+        self.checker, self.flatten, self.heights = known.checker, known.flatten, known.heights
         self.random, self.wants = random, wants
         self.room, self.deepest, self.steps = room, deepest, STEPS
 

@@ -13,6 +13,17 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any, Final
 
+from mockserver.contract.schemas.keywords import READERS
+from mockserver.contract.schemas.view import (
+    SchemaView,
+    discriminated,
+    hidden,
+    is_marked,
+    is_nullable,
+    own_types,
+    patterns,
+    properties,
+)
 from mockserver.generate.equality import among, distinct, same
 from mockserver.generate.formats import has_format
 from mockserver.generate.regex import matches
@@ -23,45 +34,58 @@ _MOST_KNOWN: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Says whether values satisfy schemas: `resolve` follows a `$ref`, `writing` is for requests, else for answers."""
+    """Says whether values satisfy schemas; `writing` is for requests, else for answers."""
 
-    resolve: Callable[[Any], Any]
+    view: SchemaView
     writing: bool = False
-    nullable: bool = True  #: `nullable` counts, as in OpenAPI 3.0
-    _hidden: dict[int, tuple[Any, bool]] = field(default_factory=dict, repr=False)
+    _marked: dict[int, tuple[Any, bool]] = field(default_factory=dict, repr=False)
+    _hidden: dict[int, tuple[Any, frozenset[str]]] = field(default_factory=dict, repr=False)
 
-    def fits(self, schema: Any, value: Any, depth: int = 0) -> bool:
-        """Whether the value satisfies the schema."""
+    def fits(self, schema: Any, value: Any, depth: int = 0, exempt: frozenset[str] = frozenset()) -> bool:
+        """Whether the value satisfies the schema; members named in `exempt` need not be there."""
         if not isinstance(schema, Mapping) or depth > _DEEPEST:
             return schema is not False
-        if "$ref" in schema and not self.fits(self.resolve(schema), value, depth + 1):
-            return False
-        for keyword, argument in schema.items():
-            check = _CHECKS.get(keyword)
-            if check is not None and not check(_Question(self, schema, value, depth), argument):
+        if value is None and is_nullable(schema, self.view) and not own_types(schema):
+            return True
+        if isinstance(value, dict):
+            exempt |= self.hidden(schema)
+        if isinstance(schema.get("$ref"), str):
+            if not self.fits(self.view.target(schema["$ref"])[1], value, depth + 1, exempt):
                 return False
-        return True
+            if self.view.is_alias(schema):
+                return True
+        question = _Question(self, schema, value, depth, exempt)
+        return all(_holds(question, keyword, argument) for keyword, argument in schema.items() if keyword in _CHECKS)
 
-    def hides(self, schema: Any) -> bool:
-        """Whether a property of this schema never travels this way: `writeOnly` in answers, `readOnly` in requests."""
+    def hidden(self, schema: Mapping[str, Any]) -> frozenset[str]:
+        """The members of a schema that never travel this way."""
         known = self._hidden.get(id(schema))
         if known is None:
             if len(self._hidden) >= _MOST_KNOWN:
                 self._hidden.clear()
-            known = self._hidden[id(schema)] = (
-                schema,
-                self._marked(schema, "readOnly" if self.writing else "writeOnly"),
-            )
+            known = self._hidden[id(schema)] = (schema, hidden(schema, self.view, writing=self.writing))
         return known[1]
 
-    def _marked(self, schema: Any, mark: str, depth: int = 0) -> bool:
-        if not isinstance(schema, Mapping) or depth > 8:
-            return False
-        if schema.get(mark) is True:
+    def hides(self, schema: Any) -> bool:
+        """Whether a property of this schema never travels this way: `writeOnly` in answers, `readOnly` in requests."""
+        known = self._marked.get(id(schema))
+        if known is None:
+            if len(self._marked) >= _MOST_KNOWN:
+                self._marked.clear()
+            mark = "readOnly" if self.writing else "writeOnly"
+            known = self._marked[id(schema)] = (schema, is_marked(schema, mark, self.view))
+        return known[1]
+
+
+def _holds(question: _Question, keyword: str, argument: Any) -> bool:
+    """Whether a value satisfies one keyword; one that cannot be read demands nothing."""
+    read = READERS.get(keyword)
+    if read is not None:
+        repaired = read(argument)
+        if repaired is None:
             return True
-        if "$ref" in schema:
-            return self._marked(self.resolve(schema), mark, depth + 1)
-        return any(self._marked(part, mark, depth + 1) for part in schema.get("allOf", ()))
+        argument = repaired[0]
+    return _CHECKS[keyword](question, argument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +94,13 @@ class _Question:
     schema: Mapping[str, Any]
     value: Any
     depth: int
+    exempt: frozenset[str]
 
     def fits(self, schema: Any, value: Any) -> bool:
         return self.checker.fits(schema, value, self.depth + 1)
 
     def holds(self, schema: Any) -> bool:
-        return self.checker.fits(schema, self.value, self.depth + 1)
+        return self.checker.fits(schema, self.value, self.depth + 1, self.exempt)
 
 
 def is_number(value: Any) -> bool:
@@ -115,7 +140,7 @@ def is_multiple(value: float, step: float) -> bool:
 
 
 def _type(question: _Question, names: Any) -> bool:
-    if question.value is None and question.checker.nullable and question.schema.get("nullable") is True:
+    if question.value is None and is_nullable(question.schema, question.checker.view):
         return True
     return any(has_type(name, question.value) for name in ([names] if isinstance(names, str) else names))
 
@@ -135,7 +160,8 @@ def _closed_bound(admits: Callable[[Any, Any], bool], exclusive: str) -> Callabl
     def check(question: _Question, limit: Any) -> bool:
         if not is_number(question.value) or not is_number(limit):
             return True
-        return admits(question.value, limit) or (question.value == limit and question.schema.get(exclusive) is not True)
+        excluded = question.checker.view.legacy and question.schema.get(exclusive) is True
+        return admits(question.value, limit) or (question.value == limit and not excluded)
 
     return check
 
@@ -157,10 +183,7 @@ def _on(kind: type, admits: Callable[[_Question, Any], bool]) -> Callable[[_Ques
 
 
 def _required(question: _Question, names: Any) -> bool:
-    return not isinstance(names, list) or all(
-        name in question.value or question.checker.hides(question.schema.get("properties", {}).get(name))
-        for name in names
-    )
+    return all(name in question.value or name in question.exempt for name in names)
 
 
 def _properties(question: _Question, properties: Any) -> bool:
@@ -189,9 +212,7 @@ def _additional(question: _Question, schema: Any) -> bool:
 
 def declares(schema: Mapping[str, Any], name: str) -> bool:
     """Whether a schema declares a property: by its name, or by a pattern."""
-    return name in schema.get("properties", ()) or any(
-        matches(one, name) for one in schema.get("patternProperties", ())
-    )
+    return name in properties(schema) or any(matches(one, name) for one in patterns(schema))
 
 
 def _dependent_required(question: _Question, names: Any) -> bool:
@@ -216,33 +237,20 @@ def _contains(question: _Question, schema: Any) -> bool:
 
 
 def _any_of(question: _Question, parts: Any) -> bool:
-    picked = _picked(question, parts)
-    return any(map(question.holds, parts)) if picked is _EACH else question.holds(picked)
+    picks = discriminated(question.schema, "anyOf")
+    return any(map(question.holds, parts)) if not picks else _picked(question, parts, picks)
 
 
 def _one_of(question: _Question, parts: Any) -> bool:
-    picked = _picked(question, parts)
-    return sum(map(question.holds, parts)) == 1 if picked is _EACH else question.holds(picked)
+    picks = discriminated(question.schema, "oneOf")
+    return sum(map(question.holds, parts)) == 1 if not picks else _picked(question, parts, picks)
 
 
-_EACH: Final = object()
-
-
-def _picked(question: _Question, parts: Any) -> Any:
-    """The one alternative that a discriminator picks, False where it names none; `_EACH` where it does not decide."""
-    discriminator = question.schema.get("discriminator")
-    references = [part["$ref"] for part in parts if isinstance(part, Mapping) and isinstance(part.get("$ref"), str)]
-    if not isinstance(discriminator, Mapping) or "propertyName" not in discriminator or len(references) < len(parts):
-        return _EACH
-    if not isinstance(question.value, Mapping):
-        return False
-    by_name = {reference.rpartition("/")[2]: part for reference, part in zip(references, parts, strict=True)}
-    by_reference = dict(zip(references, parts, strict=True))
-    for value, target in (discriminator.get("mapping") or {}).items():
-        if (part := by_reference.get(target) or by_name.get(target)) is not None:
-            by_name[value] = part
-    said = question.value.get(discriminator["propertyName"])
-    return by_name.get(said, False) if isinstance(said, str) else False
+def _picked(question: _Question, parts: list[Any], picks: Mapping[str, int]) -> bool:
+    """Whether the one alternative holds that the discriminator picks."""
+    name = question.schema["discriminator"]["propertyName"]
+    value = question.value.get(name) if isinstance(question.value, Mapping) else None
+    return isinstance(value, str) and value in picks and question.holds(parts[picks[value]])
 
 
 def _condition(question: _Question, schema: Any) -> bool:
@@ -265,7 +273,7 @@ def _evaluated(question: _Question, schema: Any) -> Iterator[str]:
     yield from (name for name in question.value if open_ended or declares(schema, name))
     applied = [*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())]
     if "$ref" in schema:
-        applied.append(question.checker.resolve(schema))
+        applied.append(question.checker.view.target(schema["$ref"])[1])
     if "if" in schema:
         applied += [schema["if"], schema.get("then" if question.holds(schema["if"]) else "else")]
     applied += [part for name, part in schema.get("dependentSchemas", {}).items() if name in question.value]

@@ -10,15 +10,11 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from mockserver.contract.schemas.view import branches, has_format, members
-from mockserver.errors import MockError
-from mockserver.generate.demands import type_names
-from mockserver.generate.draw import DEEPEST, ROOM, Draw, View
+from mockserver.contract.schemas.view import SchemaView, each, has_format, is_marked, members, types
+from mockserver.generate.draw import DEEPEST, ROOM, Draw, Knowledge
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.fits import Checker
 from mockserver.generate.place import Where
-
-Resolve = Callable[[Any], Any]
 
 _STAMPED: Final = re.compile(
     r"(?i)^(date_?)?(created|updated|modified|inserted|changed|last_?(updated|modified))(_?(at|on|date|time))?$"
@@ -31,13 +27,11 @@ _INTEGERS_TRIED: Final = 10**6
 class Generator:
     """Makes values for the schemas of one document, and remembers what it learned of them.
 
-    `resolve` follows a `$ref`; `writing` leaves out what is readOnly (a request), else what is writeOnly (an answer);
-    `nullable` reads that keyword as OpenAPI 3.0 does.
+    `writing` leaves out what is readOnly (a request), else what is writeOnly (an answer).
     """
 
-    resolve: Resolve
+    view: SchemaView
     writing: bool = False
-    nullable: bool = True
     room: int = ROOM  #: values after which only what is required is made
     deepest: int = DEEPEST  #: levels below which only what is required is made
 
@@ -50,11 +44,11 @@ class Generator:
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a value satisfies a schema."""
-        return self._view.checker.fits(schema, value)
+        return self._known.checker.fits(schema, value)
 
     def completed(self, schema: Any, given: Mapping[str, Any], seed: str | int) -> dict[str, Any]:
         """The given members, and what is missing of those that are required, readOnly or have a default."""
-        known = members(schema, self.resolve)
+        known = members(schema, self.view)
         declared = {name: value for name, value in given.items() if name in known}
         try:
             made = self._draw(seed, self._is_filled).value([schema], Where(given=declared))
@@ -63,21 +57,15 @@ class Generator:
         return {**made, **given} if isinstance(made, dict) else dict(given)
 
     @cached_property
-    def _view(self) -> View:
-        return View(Checker(self._followed, self.writing, self.nullable))
-
-    def _followed(self, node: Any) -> Any:
-        try:
-            return self.resolve(node)
-        except MockError:  # a `$ref` to nowhere: anything fits it, as the contract's validators have it
-            return True
+    def _known(self) -> Knowledge:
+        return Knowledge(Checker(self.view, self.writing))
 
     def _draw(self, seed: str | int, wants: Callable[[Any], bool] | None = None) -> Draw:
         random = Random(str(seed))  # noqa: S311 - repeatable on purpose
-        return Draw(self._view, random, wants, self.room, self.deepest)
+        return Draw(self._known, random, wants, self.room, self.deepest)
 
     def _is_filled(self, schema: Any) -> bool:
-        return any(branch.get("readOnly") is True or "default" in branch for branch in branches(schema, self.resolve))
+        return is_marked(schema, "readOnly", self.view) or any(True for _ in each(schema, "default", self.view))
 
 
 def _nothing(_: Any) -> bool:
@@ -87,26 +75,24 @@ def _nothing(_: Any) -> bool:
 def generate(
     schema: Any,
     *,
-    resolve: Resolve,
+    view: SchemaView,
     seed: str | int,
     writing: bool = False,
     varied: bool = False,
     sparse: bool = False,
-    nullable: bool = True,
 ) -> Any:
     """A value that satisfies the schema: its example where it has a valid one, otherwise made from its rules."""
-    return Generator(resolve, writing, nullable).value(schema, seed, varied=varied, sparse=sparse)
+    return Generator(view, writing).value(schema, seed, varied=varied, sparse=sparse)
 
 
 def complete(
     schema: Any,
     given: Mapping[str, Any],
     *,
-    resolve: Resolve,
+    view: SchemaView,
     seed: str | int,
     key: str = "id",
     now: str = "",
-    nullable: bool = True,
 ) -> dict[str, Any]:
     """A record with the given fields, which win, and with what its schema requires, marks readOnly or gives a default.
 
@@ -114,10 +100,10 @@ def complete(
     """
     stamps = {
         name: now
-        for name, inner in members(schema, resolve).items()
-        if now and name not in given and has_format(inner, "date-time", resolve) and is_stamp(name)
+        for name, inner in members(schema, view).items()
+        if now and name not in given and has_format(inner, "date-time", view) and is_stamp(name)
     }
-    made = Generator(resolve, nullable=nullable).completed(schema, {**stamps, **given}, seed)
+    made = Generator(view).completed(schema, {**stamps, **given}, seed)
     if key not in given:
         made.pop(key, None)
     return made
@@ -129,17 +115,16 @@ def is_stamp(name: str) -> bool:
 
 
 def fresh_key(
-    schema: Any, key: str, *, resolve: Resolve, seed: str | int, taken: Callable[[Any], bool], first: int = 1
+    schema: Any, key: str, *, view: SchemaView, seed: str | int, taken: Callable[[Any], bool], first: int = 1
 ) -> Any:
     """A key for a new record, of the type that its schema declares: a string drawn by seed, or an integer.
 
     Integers count from `first`, which should lie above all keys ever given: a removed record's key is not free.
     """
-    inner = members(schema, resolve).get(key, {"type": "string"})
-    declared = {name for branch in branches(inner, resolve) for name in type_names(branch.get("type") or ())}
-    if declared & {"integer", "number"}:
-        return _free_integer(Generator(resolve), inner, taken, first)
-    generator = Generator(resolve)
+    inner = members(schema, view).get(key, {"type": "string"})
+    if types(inner, view) & {"integer", "number"}:
+        return _free_integer(Generator(view), inner, taken, first)
+    generator = Generator(view)
     for attempt in range(_KEY_ATTEMPTS):
         for found in _texts(generator, inner, f"{seed}/{key}/{attempt}", key):
             if generator.fits(inner, found) and not taken(found):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mockserver.generate.demands import Demands, Flattener, type_names
+from mockserver.contract.schemas.view import own_types
+from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
 
 _MOST_KNOWN: Final = 200_000
@@ -51,7 +52,7 @@ class Heights:
     def _is_flat(demands: Demands) -> bool:
         """Whether a value without members will do: a scalar, an empty list or an empty object."""
         nested = (demands.required() or demands.most("minProperties"), demands.most("minItems"))
-        asked = {name for declared in demands.each("type") for name in type_names(declared)}
+        asked = {name for part in demands.parts for name in own_types(part)}
         return not (nested[0] and asked <= {"object"}) and not (nested[1] and asked <= {"array"})
 
     def _nests(self, demands: Demands, levels: int) -> bool:

@@ -1,100 +1,50 @@
-"""Schemas of the contract with the place where they stand, so that behaviours can point at them."""
+"""The schemas of a contract as inference compares them, each with the place that behaviours point at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
 from mockserver.contract.operations.operation import Body, MediaType, Operation
-from mockserver.errors import DocumentError
+from mockserver.contract.schemas import view
+from mockserver.contract.schemas.view import LocatedSchema
 
-_DEEPEST: Final = 16
-_BRANCHES: Final = ("allOf", "anyOf", "oneOf")
+__all__ = ["LocatedSchema", "Schemas"]
+
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
-
-
-@dataclass(frozen=True, slots=True)
-class LocatedSchema:
-    """A schema, `$ref` followed, and its JSON Pointer."""
-
-    pointer: str
-    node: Any
-
-    @property
-    def reference(self) -> str:
-        """The pointer as a `$ref` writes it."""
-        return "#" + quote(self.pointer, safe="/~!$&'()*+,;=:@-._")
 
 
 class Schemas:
     """The schemas of one contract: their members, items and types, each looked up once."""
 
     def __init__(self, contract: Contract) -> None:
-        self._document = contract.document
+        self._view = contract.view
         self._members: dict[int, dict[str, LocatedSchema]] = {}
         self._branches: dict[int, tuple[LocatedSchema, ...]] = {}
 
     def at(self, pointer: str, node: Any) -> LocatedSchema:
-        """The place that a node, or its `$ref`, leads to; one that leads nowhere admits anything."""
-        try:
-            return LocatedSchema(*self._document.resolved(pointer, node))
-        except DocumentError:
-            return LocatedSchema(pointer, {})
+        """The schema at a place, or the one that it refers to; a `$ref` that leads nowhere admits anything."""
+        return self._view.at(pointer, node)
 
     def branches(self, schema: LocatedSchema) -> tuple[LocatedSchema, ...]:
         """The schema and every branch of its unions, each once."""
         found = self._branches.get(id(schema.node))
         if found is None:
-            found = self._branches[id(schema.node)] = tuple(self._walk(schema))
+            found = self._branches[id(schema.node)] = tuple(self._view.branches(schema))
         return found
-
-    def _walk(self, schema: LocatedSchema) -> Iterator[LocatedSchema]:
-        seen: set[int] = set()
-        waiting = [schema]
-        while waiting:
-            one = waiting.pop()
-            if not isinstance(one.node, Mapping) or id(one.node) in seen:
-                continue
-            seen.add(id(one.node))
-            yield one
-            waiting.extend(reversed(list(self._parts(one))))
-
-    def _parts(self, schema: LocatedSchema) -> Iterator[LocatedSchema]:
-        for keyword in _BRANCHES:
-            parts = schema.node.get(keyword)
-            for index, node in enumerate(parts if isinstance(parts, list) else ()):
-                yield self.at(pointers.join(schema.pointer, keyword, index), node)
 
     def members(self, schema: LocatedSchema) -> Mapping[str, LocatedSchema]:
         """The properties that a schema declares, in its branches too."""
         found = self._members.get(id(schema.node))
         if found is None:
-            found = self._members[id(schema.node)] = {}
-            for branch in self.branches(schema):
-                properties = branch.node.get("properties")
-                for name, node in (properties if isinstance(properties, Mapping) else {}).items():
-                    schema = self.at(pointers.join(branch.pointer, "properties", name), node)
-                    if name not in found or (self._has_parts(schema) and not self._has_parts(found[name])):
-                        found[name] = schema
+            found = self._members[id(schema.node)] = view.located_members(schema, self._view)
         return found
-
-    def _has_parts(self, schema: LocatedSchema) -> bool:
-        """Whether a schema says what objects, or the items of lists, are made of: an envelope that many answers share
-        leaves that to each of them."""
-        items = self.items(schema)
-        places = (*self.branches(schema), *(self.branches(items) if items is not None else ()))
-        return any("properties" in branch.node for branch in places)
 
     def items(self, schema: LocatedSchema) -> LocatedSchema | None:
         """The schema of a list's items."""
-        for branch in self.branches(schema):
-            if isinstance(branch.node.get("items"), Mapping):
-                return self.at(pointers.join(branch.pointer, "items"), branch.node["items"])
-        return None
+        return view.located_item(schema, self._view)
 
     def each(self, schema: LocatedSchema, keyword: str) -> Iterator[Any]:
         """The values of a keyword in the schema and its branches."""
@@ -102,33 +52,15 @@ class Schemas:
 
     def types(self, schema: LocatedSchema) -> frozenset[str]:
         """The types that a schema names, null aside; none where it names none."""
-        named = (
-            name for kind in self.each(schema, "type") for name in ([kind] if isinstance(kind, str) else kind or ())
-        )
-        return frozenset(named) - {"null"}
+        return frozenset(name for part in self.branches(schema) for name in view.own_types(part.node)) - {"null"}
 
     def required(self, schema: LocatedSchema) -> frozenset[str]:
         """The properties that must be there: `allOf` counts, alternatives do not."""
-        return frozenset(self._required(schema.node, 0))
-
-    def _required(self, node: Any, depth: int) -> Iterator[str]:
-        if not isinstance(node, Mapping) or depth > _DEEPEST:
-            return
-        required = node.get("required")
-        yield from required if isinstance(required, list) else ()
-        for part in node.get("allOf") or ():
-            yield from self._required(self.at("", part).node, depth + 1)
+        return view.required(schema.node, self._view)
 
     def forbids(self, schema: LocatedSchema, name: str) -> bool:
         """Whether a part that must hold is closed to a property which another part declares."""
-        return self._forbids(schema.node, name, 0)
-
-    def _forbids(self, node: Any, name: str, depth: int) -> bool:
-        if not isinstance(node, Mapping) or depth > _DEEPEST:
-            return False
-        if node.get("additionalProperties") is False and name not in (node.get("properties") or {}):
-            return True
-        return any(self._forbids(self.at("", part).node, name, depth + 1) for part in node.get("allOf") or ())
+        return view.forbids(schema.node, name, self._view)
 
     def is_object(self, schema: LocatedSchema) -> bool:
         """Whether values are objects with named members."""

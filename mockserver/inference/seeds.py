@@ -29,7 +29,7 @@ def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") 
     used = inferred.behaviours["collections"]
     count = A_FEW if len(used) <= MANY else 1
     resources = {one.name: one for one in inferred.resources.values() if one.name in used}
-    generator = Generator(contract.resolve, nullable=contract.nullable, room=_ROOM, deepest=_DEEPEST)
+    generator = Generator(contract.view, room=_ROOM, deepest=_DEEPEST)
     made: Records = {}
     for resource in _parents_first(resources, inferred):
         wanted = 1 if resource.single else count
@@ -63,7 +63,7 @@ class _Maker:
     def __init__(self, generator: Generator, resource: Resource, seed: str | int) -> None:
         self.generator, self.resource, self.seed = generator, resource, f"{seed}/{resource.name}"
         self.schema = {"allOf": [{"$ref": schema.reference} for schema in (resource.record, *resource.also)]}
-        self.inner = members(self.schema, generator.resolve).get(resource.key)
+        self.inner = members(self.schema, generator.view).get(resource.key)
         self.keys: set[str] = set()
 
     def records(self, count: int, links: list[tuple[str, list[Any]]]) -> Iterator[dict[str, Any]]:
@@ -95,7 +95,7 @@ class _Maker:
         if isinstance(made, str) and self.is_free(made) and made:
             return made
         first = fresh_key(
-            self.schema, self.resource.key, resolve=self.generator.resolve, seed=f"{self.seed}/{index}",
+            self.schema, self.resource.key, view=self.generator.view, seed=f"{self.seed}/{index}",
             taken=lambda key: str(key) in self.keys, first=index + 1,
         )  # fmt: skip
         return first if self.is_free(first) else self.placement(index)

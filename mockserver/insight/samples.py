@@ -183,7 +183,7 @@ def _made(engine: Engine, parameter: Parameter) -> Any:
 
     try:
         return generate(
-            parameter.schema, resolve=engine.contract.resolve, seed=engine.settings.seed, writing=True, sparse=True
+            parameter.schema, view=engine.contract.view, seed=engine.settings.seed, writing=True, sparse=True
         )
     except Unsatisfiable:
         return None

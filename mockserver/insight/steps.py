@@ -59,7 +59,7 @@ def _ignored_names(engine: Engine, entry: Entry) -> Iterator[tuple[str, str]]:
     yield from _misspelt("query", query_values(entry.request.query), parameters)
     if operation.body is not None:
         media = declared_for(operation.body.media_types, entry.request.headers.get("content-type", ""))
-        known = members(media.schema, engine.contract.resolve) if media is not None else {}
+        known = members(media.schema, engine.contract.view) if media is not None else {}
         yield from _misspelt("body", _object(entry.request.body), known)
 
 

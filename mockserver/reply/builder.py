@@ -11,7 +11,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media as media_types
 from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Response
 from mockserver.contract.schemas.projection import Show, projector, stored_projector
-from mockserver.contract.schemas.view import Resolve, at_path
+from mockserver.contract.schemas.view import SchemaView, at_path
 from mockserver.errors import Refused
 from mockserver.reply.headers import header_text
 from mockserver.reply.preferences import Preferences
@@ -55,10 +55,10 @@ class Template(msgspec.Struct, frozen=True):
     shows: dict[Path, Show] = msgspec.field(default_factory=dict)  #: how fields are shown, cached
     parents: dict[Path, Any] = msgspec.field(default_factory=dict)  #: the objects that contain them, cached
 
-    def showing(self, value: Any, resolve: Resolve, headers: Headers = ()) -> Reply:
+    def showing(self, value: Any, view: SchemaView, headers: Headers = ()) -> Reply:
         """The response with this value; as XML where that is the media type and the value isn't text already."""
         if self.xml and not isinstance(value, str) and value is not ABSENT:
-            value = xml_text(value, self.schema, resolve)
+            value = xml_text(value, self.schema, view)
         merged = merged_headers(self.headers, headers) if headers else self.headers
         return Reply(self.status, self.media, value, merged)
 
@@ -98,7 +98,7 @@ class ReplyBuilder:
                 else:
                     value = self._laid_over(template, path, field, value)
         if template.xml:
-            return template.showing(value, self.contract.resolve)
+            return template.showing(value, self.contract.view)
         return Reply(template.status, template.media, value, template.headers)
 
     def wished(self, operation: Operation, status: int, preferences: Preferences, media: str | None = None) -> Reply:
@@ -114,7 +114,7 @@ class ReplyBuilder:
             value = media_type.examples[preferences.example]
         elif media_type is not None and preferences.dynamic and media_type.schema is not None:
             value = self.generated(media_type.schema, preferences.seed, varied=True)
-        return template.showing(value, self.contract.resolve)
+        return template.showing(value, self.contract.view)
 
     def offered(self, operation: Operation, status: int) -> tuple[str, ...]:
         """The media types that the contract offers for a status, the preferred one first."""
@@ -138,14 +138,14 @@ class ReplyBuilder:
             if isinstance(_member(value, above), Mapping):
                 continue
             if above not in template.parents:
-                inner = at_path(template.schema, above, self.contract.resolve)
+                inner = at_path(template.schema, above, self.contract.view)
                 template.parents[above] = {} if inner is None else self.generated(inner, sparse=True)
             value = lay_over(value, above, template.parents[above])
         return value
 
     def _show(self, template: Template, path: Path) -> Show:
-        schema = at_path(template.schema, path, self.contract.resolve)
-        show = template.shows[path] = stored_projector(schema, self.contract.resolve)
+        schema = at_path(template.schema, path, self.contract.view)
+        show = template.shows[path] = stored_projector(schema, self.contract.view)
         return show
 
     def _made(self, operation: Operation, status: int, media: str | None, sparse: bool) -> Template:
@@ -168,7 +168,7 @@ class ReplyBuilder:
 
     def _as_element(self, text: str, schema: Any) -> str:
         """Generated text as an XML document, where the schema accepts that."""
-        whole = xml_text(text, schema, self.contract.resolve)
+        whole = xml_text(text, schema, self.contract.view)
         return text if self.contract.violations(schema, whole, place="body") else whole
 
     def _example(self, media: MediaType) -> Any:
@@ -180,7 +180,7 @@ class ReplyBuilder:
                 or not is_checked
                 or not self.contract.violations(media.schema, value, place="body")
             ):
-                return projector(media.schema, self.contract.resolve)(value)
+                return projector(media.schema, self.contract.view)(value)
         return ABSENT
 
     def generated(self, schema: Any, seed: str | None = None, *, varied: bool = False, sparse: bool = False) -> Any:
@@ -192,9 +192,7 @@ class ReplyBuilder:
 
         contract, chosen = self.contract, self.seed if seed is None else seed
         try:
-            return generate(
-                schema, resolve=contract.resolve, seed=chosen, varied=varied, sparse=sparse, nullable=contract.nullable
-            )
+            return generate(schema, view=contract.view, seed=chosen, varied=varied, sparse=sparse)
         except Unsatisfiable:  # an empty list may match two alternatives that one item would distinguish
             if not sparse:
                 raise

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
-from mockserver.contract.schemas.view import Resolve, branches, members
+from mockserver.contract.schemas.view import SchemaView, branches, members
 from mockserver.errors import ContractBroken, Refused
 from mockserver.reply.builder import Reply, ReplyBuilder, Template
 
@@ -37,11 +37,11 @@ class Problems:
         template = self._template(status, operation)
         if template is None or template.media is None:
             if template is not None:
-                return template.showing(ABSENT, self.contract.resolve, refused.headers)
+                return template.showing(ABSENT, self.contract.view, refused.headers)
             return self.problem(refused, status)
         explained = status in _EXPLAINED or operation is None or template.generated
         value = self._explained(template, refused) if explained else template.base
-        return template.showing(value, self.contract.resolve, refused.headers)
+        return template.showing(value, self.contract.view, refused.headers)
 
     def problem(self, refused: Refused, status: int) -> Reply:
         """The refusal as a problem (RFC 9457), with what was invalid in `validation`."""
@@ -76,7 +76,7 @@ class Problems:
             value = with_reason(template.base, refused.reason, template.status)
             fits = not self.contract.violations(template.schema, value, place="body")
             return value if fits else template.base
-        name = text_member(template.schema, self.contract.resolve)
+        name = text_member(template.schema, self.contract.view)
         if name is None or not isinstance(template.base, Mapping):
             return template.base
         return {**template.base, name: refused.reason}
@@ -128,14 +128,14 @@ def _path_is_empty(refused: Refused) -> bool:
     return bool(places) and len(places) == len(refused.details) and all(one.startswith("path.") for one in places)
 
 
-def text_member(schema: Any, resolve: Resolve) -> str | None:
+def text_member(schema: Any, view: SchemaView) -> str | None:
     """The member of an error that holds free text for people."""
-    declared = members(schema, resolve)
-    return next((name for name in _TEXTS if name in declared and _free_text(declared[name], resolve)), None)
+    declared = members(schema, view)
+    return next((name for name in _TEXTS if name in declared and _free_text(declared[name], view)), None)
 
 
-def _free_text(schema: Any, resolve: Resolve) -> bool:
-    parts = list(branches(schema, resolve))
+def _free_text(schema: Any, view: SchemaView) -> bool:
+    parts = list(branches(schema, view))
     limits = ("enum", "const", "pattern", "maxLength", "format")
     return any(part.get("type") == "string" for part in parts) and not any(
         word in part for part in parts for word in limits

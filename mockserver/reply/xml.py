@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from mockserver.contract.operations import media
-from mockserver.contract.schemas.view import Resolve, branches, item, members
+from mockserver.contract.schemas.view import SchemaView, branches, item, members
 from mockserver.state.collection import text_of
 
 
@@ -17,25 +17,25 @@ def is_xml(content_type: str) -> bool:
     return sub == "xml" or sub.endswith("+xml")
 
 
-def xml_text(value: Any, schema: Any, resolve: Resolve) -> str:
+def xml_text(value: Any, schema: Any, view: SchemaView) -> str:
     """A value as an XML document; its root is named by the schema: its `xml.name`, else its own name."""
     reference = schema.get("$ref") if isinstance(schema, Mapping) else None
     own = reference.rpartition("/")[2] if isinstance(reference, str) else "root"
-    writer = _Writer(resolve)
+    writer = _Writer(view)
     if isinstance(value, list):
-        each = item(schema, resolve)
+        each = item(schema, view)
         named = writer.name(each, own) if each is not None else "item"
         return f"<{writer.name(schema, own)}>{writer.listed(value, each, named)}</{writer.name(schema, own)}>"
     return writer.element(value, schema, own)
 
 
 class _Writer:
-    def __init__(self, resolve: Resolve) -> None:
-        self.resolve = resolve
+    def __init__(self, view: SchemaView) -> None:
+        self.view = view
 
     def setting(self, schema: Any, word: str) -> Any:
         """A setting of a schema's `xml`; None where it is not set."""
-        for branch in branches(schema, self.resolve):
+        for branch in branches(schema, self.view):
             setting = branch.get("xml")
             if isinstance(setting, Mapping) and setting.get(word) is not None:
                 return setting[word]
@@ -51,7 +51,7 @@ class _Writer:
         name = self.name(schema, own)
         if not isinstance(value, Mapping):
             return f"<{name}{self.namespace(schema)}>{escape(_text(value))}</{name}>"
-        known = members(schema, self.resolve)
+        known = members(schema, self.view)
         attributes = [key for key in value if self.setting(known.get(key), "attribute") is True]
         written = "".join(f" {self.name(known[key], key)}={quoteattr(_text(value[key]))}" for key in attributes)
         inner = "".join(self.inside(key, value[key], known.get(key)) for key in value if key not in attributes)
@@ -66,7 +66,7 @@ class _Writer:
         """A member of an object: an element, or one for each item of a list."""
         if not isinstance(value, list):
             return self.element(value, schema, key)
-        each, wrapped = item(schema, self.resolve), self.setting(schema, "wrapped") is True
+        each, wrapped = item(schema, self.view), self.setting(schema, "wrapped") is True
         listed = self.listed(value, each, self.name(each, key))
         return f"<{self.name(schema, key)}>{listed}</{self.name(schema, key)}>" if wrapped else listed
 

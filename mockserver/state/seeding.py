@@ -83,7 +83,7 @@ class _Checker:
     ) -> None:
         self.name, self.rules, self.contract = name, rules, contract
         self.source, self.instants = source, Instants(now)
-        self.schemas = [(schema, frozenset(members(schema, contract.resolve))) for schema in schemas]
+        self.schemas = [(schema, frozenset(members(schema, contract.view))) for schema in schemas]
         self.keys: set[str] = set()
 
     def given(self, held: Sequence[Any]) -> Iterator[tuple[Record, Moments]]:
@@ -128,18 +128,18 @@ class _Checker:
 
 def moment_finder(schemas: Sequence[Any], contract: Contract, depth: int = DEEPEST) -> Finder | None:
     """A function that finds the date math in a value, where one of the schemas says `date-time`; None if nowhere."""
-    resolve = contract.resolve
+    view = contract.view
     if depth == 0:
         return None
-    if any(has_format(schema, "date-time", resolve) for schema in schemas):
+    if any(has_format(schema, "date-time", view) for schema in schemas):
         return _moment
     parts: dict[str, list[Any]] = {}
     for schema in schemas:
-        for name, part in members(schema, resolve).items():
+        for name, part in members(schema, view).items():
             parts.setdefault(name, []).append(part)
     inner = {name: moment_finder(held, contract, depth - 1) for name, held in parts.items()}
     finders = {name: find for name, find in inner.items() if find is not None}
-    each = [one for schema in schemas if (one := item(schema, resolve)) is not None]
+    each = [one for schema in schemas if (one := item(schema, view)) is not None]
     of_items = moment_finder(each, contract, depth - 1) if each else None
     return _nested(finders, of_items) if finders or of_items else None
 

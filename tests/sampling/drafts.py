@@ -110,7 +110,7 @@ class Drafts:
 
     def __init__(self, contract: Contract, random: Random) -> None:
         self.contract, self.random = contract, random
-        self.generator = Generator(contract.resolve, writing=True, room=ROOM, deepest=DEEPEST)
+        self.generator = Generator(contract.view, writing=True, room=ROOM, deepest=DEEPEST)
 
     def sound(self, operation: Operation, known: Mapping[str, Any], body: Mapping[str, Any]) -> Draft:
         """A request that the contract takes; `known` are path values and `body` fields of records that are there."""

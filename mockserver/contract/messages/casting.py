@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from mockserver.contract.document.document import Document
 from mockserver.contract.schemas import view
-from mockserver.errors import DocumentError
 
 Cast = Callable[[Any], Any]
 
@@ -56,8 +54,8 @@ _SCALARS: Final[Mapping[str, Cast]] = {
 class Caster:
     """Makes casts for the schemas of one document, each once."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, schemas: view.SchemaView) -> None:
+        self.view = schemas
         # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
         self.known: dict[int, tuple[Any, Cast]] = {}
 
@@ -82,39 +80,15 @@ class Caster:
 
     def kinds(self, schema: Any) -> frozenset[str]:
         """The JSON types that a schema allows, as far as it names any."""
-        found: set[str] = set()
-        for part in view.branches(schema, self.node):
-            given = part.get("type")
-            named = {name for name in (given if isinstance(given, list) else [given]) if isinstance(name, str)}
-            found |= named
-            if part.get("nullable") is True:
-                found.add("null")
-            if not named:
-                found |= {"object"} if "properties" in part else set()
-                found |= {_kind(option) for option in part.get("enum") or ([part["const"]] if "const" in part else [])}
-        return frozenset(found)
+        return view.kinds(schema, self.view)
 
     def first(self, schema: Any, key: str) -> Any:
         """A keyword of a schema or of the parts that it is made of; None where none has it."""
-        return next((part[key] for part in view.branches(schema, self.node) if key in part), None)
+        return next(view.each(schema, key, self.view), None)
 
     def properties(self, schema: Any) -> dict[str, Any]:
         """The properties of an object schema and of the parts that it is made of."""
-        return view.members(schema, self.node)
-
-    def node(self, schema: Any) -> Any:
-        """The schema that a `$ref` leads to; None where it leads nowhere."""
-        try:
-            return self.document.resolve(schema)
-        except DocumentError:
-            return None
-
-
-def _kind(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else "boolean"
-    names: dict[type, str] = {str: "string", int: "integer", float: "number", list: "array"}
-    return names.get(type(value), "object")
+        return view.members(schema, self.view)
 
 
 def _first_of(casts: list[Cast]) -> Cast:
@@ -138,7 +112,7 @@ class _Parts:
     @cached_property
     def items(self) -> Cast:
         """The cast of a list's items."""
-        return self.caster.cast(view.item(self.schema, self.caster.node))
+        return self.caster.cast(view.item(self.schema, self.caster.view))
 
     @cached_property
     def counted(self) -> bool:

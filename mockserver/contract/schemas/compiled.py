@@ -102,6 +102,13 @@ def format_accepts(name: str) -> Callable[[Any], bool]:
     return compiled({"format": name}).accepts
 
 
+@cache
+def pattern_accepts(pattern: str) -> Callable[[Any], bool]:
+    """Whether a text matches a pattern; one that cannot be read matches anything."""
+    repaired = repaired_pattern(pattern)
+    return compiled({"pattern": repaired} if repaired is not None else True).accepts
+
+
 _HYPHEN = re.compile(r"(\\[dDwWsS])-(?!\])")
 
 

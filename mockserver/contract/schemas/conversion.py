@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, Final
 
-from mockserver.contract.document import pointers
 from mockserver.contract.document.document import Document
+from mockserver.contract.schemas import view
 from mockserver.contract.schemas.keywords import SCHEMA, SCHEMA_LIST, SCHEMA_MAP, plain_keyword
 from mockserver.errors import DocumentError
 
@@ -29,8 +29,8 @@ class JsonSchemas:
 
     def __init__(self, document: Document, *, writing: bool, note: Note) -> None:
         self.document, self.writing, self.note = document, writing, note
-        self.legacy = document.version == "3.0"
-        self.hidden = "readOnly" if writing else "writeOnly"
+        self.view = view.SchemaView.of(document)
+        self.legacy = self.view.legacy
         self.pointers: dict[str, str] = {}  #: where each of the `$defs` stands in the document, by its name
         self.names: dict[tuple[str, Exempt], str] = {}
         self.waiting: list[tuple[str, Any, Exempt, str]] = []
@@ -94,7 +94,7 @@ class JsonSchemas:
         found: dict[str, Any] = {"$ref": "#/$defs/" + self.name(aim, node, exempt)}
         siblings = {key: value for key, value in schema.items() if key != "$ref"}
         if siblings and not self.legacy:  # a Reference Object of 3.0 has no siblings
-            rest = self.keywords(siblings, exempt | self.exempt(schema))
+            rest = self.keywords(siblings, exempt | view.hidden(schema, self.view, writing=self.writing))
             return {**rest, **found} if "$ref" not in rest else {"allOf": [rest, found]}
         return found
 
@@ -108,7 +108,7 @@ class JsonSchemas:
         return self.names[key]
 
     def keywords(self, schema: Mapping[str, Any], exempt: Exempt) -> dict[str, Any]:
-        exempt = exempt | self.exempt(schema)
+        exempt = exempt | view.hidden(schema, self.view, writing=self.writing)
         result: dict[str, Any] = {}
         for key, value in schema.items():
             if key in SCHEMA:
@@ -129,7 +129,7 @@ class JsonSchemas:
 
     def member(self, schema: Any) -> JsonSchema:
         """A property: one that may only be written must not stand in an answer."""
-        if not self.writing and self.flagged(schema, "writeOnly"):
+        if not self.writing and view.is_marked(schema, "writeOnly", self.view):
             return False
         return self.convert(schema, frozenset())
 
@@ -148,66 +148,19 @@ class JsonSchemas:
         _bound(schema, result)
         if isinstance(schema.get("discriminator"), Mapping):
             self.discriminate(schema, result)
-        if self.legacy and schema.get("nullable") is True:
+        if view.is_nullable(schema, self.view):
             _allow_null(result)
-
-    def exempt(self, schema: Any) -> Exempt:
-        """The properties that are not sent in this direction, those of `allOf` parts included."""
-        declared = self.properties(schema, set())
-        return frozenset(name for name, part in declared.items() if self.flagged(part, self.hidden))
-
-    def properties(self, schema: Any, seen: set[str]) -> dict[str, Any]:
-        if not isinstance(schema, Mapping):
-            return {}
-        found: dict[str, Any] = {}
-        if isinstance(reference := schema.get("$ref"), str) and reference not in seen:
-            seen.add(reference)
-            found |= self.properties(self.resolved(schema), seen)
-        parts = schema.get("allOf")
-        for part in parts if isinstance(parts, list) else ():
-            found |= self.properties(part, seen)
-        own = schema.get("properties")
-        return found | dict(own) if isinstance(own, Mapping) else found
-
-    def flagged(self, schema: Any, flag: str) -> bool:
-        if not isinstance(schema, Mapping):
-            return False
-        if schema.get(flag) is True:
-            return True
-        target = self.resolved(schema) if "$ref" in schema else None
-        return isinstance(target, Mapping) and target.get(flag) is True
-
-    def resolved(self, schema: Any) -> Any:
-        try:
-            return self.document.resolve(schema)
-        except DocumentError:
-            return None
 
     def discriminate(self, schema: Mapping[str, Any], result: dict[str, Any]) -> None:
         """`oneOf` and `anyOf` with a discriminator: its value alone picks the schema (OpenAPI 3.0.4, 4.7.25)."""
-        name = schema["discriminator"].get("propertyName")
         for key in ("oneOf", "anyOf"):
-            branches = schema.get(key)
-            if key in result and isinstance(name, str) and isinstance(branches, list):
-                picked = self.picked(schema["discriminator"], branches, result[key])
-                if picked:
-                    del result[key]
-                    result.setdefault("allOf", []).append(_switch(name, picked))
-
-    def picked(self, discriminator: Mapping[str, Any], branches: list[Any], converted: list[Any]) -> dict[str, Any]:
-        """Schema by value of the discriminator; nothing where a branch has no name to be picked by."""
-        by_aim: dict[str, Any] = {}
-        for branch, schema in zip(branches, converted, strict=True):
-            if not (isinstance(branch, Mapping) and isinstance(branch.get("$ref"), str)):
-                return {}
-            by_aim[pointers.of_reference(branch["$ref"])] = schema
-        found = {pointers.parts_of(aim)[-1]: schema for aim, schema in by_aim.items() if aim}
-        mapping = discriminator.get("mapping")
-        for value, aim in mapping.items() if isinstance(mapping, Mapping) else ():
-            pointer = pointers.of_reference(str(aim)) if "#" in str(aim) else f"/components/schemas/{aim}"
-            if pointer in by_aim:
-                found[value] = by_aim[pointer]
-        return found
+            picked = view.discriminated(schema, key) if key in result else {}
+            if picked:
+                converted = result.pop(key)
+                switch = _switch(
+                    schema["discriminator"]["propertyName"], {value: converted[at] for value, at in picked.items()}
+                )
+                result.setdefault("allOf", []).append(switch)
 
 
 def _switch(name: str, picked: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The keywords of JSON Schema (2020-12) that validator a value, and repair of those that documents get wrong."""
+"""The keywords of JSON Schema (2020-12) that check a value, and the repair of those that documents get wrong."""
 
 from __future__ import annotations
 
@@ -35,15 +35,27 @@ TYPES: Final = frozenset(("string", "number", "integer", "boolean", "array", "ob
 
 
 def plain_keyword(key: str, value: Any, note: Note) -> dict[str, Any]:
-    """The keyword as JSON Schema wants it; nothing where it validators no value, or cannot be read (with a note)."""
-    reader = _READERS.get(key)
-    if reader is None:
+    """The keyword as JSON Schema wants it; nothing where it checks no value, or cannot be read (with a note)."""
+    read = READERS.get(key)
+    if read is None:
         return {}
-    repaired = reader(value)
+    repaired = read(value)
     if repaired is None:
         note(f"{key}: {value!r} cannot be read and is ignored")
         return {}
     return {key: repaired[0]}
+
+
+def names_in(value: Any) -> list[str] | None:
+    """The names of a `required`, each once; None where it cannot be read."""
+    read = _names(value)
+    return read[0] if read else None
+
+
+def type_names(value: Any) -> list[str] | None:
+    """The names in a `type`, which is a name or a list of names; None where it cannot be read."""
+    names = value if isinstance(value, list) else [value]
+    return names if names and all(isinstance(name, str) and name in TYPES for name in names) else None
 
 
 _Read = tuple[Any] | None
@@ -68,8 +80,7 @@ def _names(value: Any) -> _Read:
 
 
 def _type(value: Any) -> _Read:
-    types = value if isinstance(value, list) else [value]
-    return (value,) if types and all(isinstance(name, str) and name in TYPES for name in types) else None
+    return (value,) if type_names(value) else None
 
 
 def _enum(value: Any) -> _Read:
@@ -97,7 +108,7 @@ def _dependent(value: Any) -> _Read:
     return (value,) if isinstance(value, dict) and all(_names(names) for names in value.values()) else None
 
 
-_READERS: dict[str, Callable[[Any], _Read]] = {
+READERS: Final[dict[str, Callable[[Any], _Read]]] = {
     "type": _type,
     "enum": _enum,
     "const": _any,
@@ -111,3 +122,9 @@ _READERS: dict[str, Callable[[Any], _Read]] = {
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _count),
     **dict.fromkeys(("minProperties", "maxProperties", "minContains", "maxContains"), _count),
 }
+"""Keywords whose value is no schema, each with what reads and repairs it."""
+
+EFFECTIVE: Final = frozenset(
+    {*SCHEMA, *SCHEMA_MAP, *SCHEMA_LIST, *READERS, "default", "discriminator", "readOnly", "writeOnly", "xml"}
+)
+"""Keywords that make a schema more than the `$ref` beside which they stand."""

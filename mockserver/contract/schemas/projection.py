@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from mockserver.contract.schemas.view import Resolve, branches, declarations, is_open, items, members, required
+from mockserver.contract.schemas.compiled import pattern_accepts
+from mockserver.contract.schemas.view import (
+    SchemaView,
+    branches,
+    declarations,
+    is_marked,
+    is_open,
+    items,
+    members,
+    own_types,
+    patterns,
+    required_somewhere,
+)
 
 Show = Callable[[Any], Any]
 
@@ -16,17 +28,17 @@ REMEMBERED = 1_000
 """How many records of one list are remembered as they show."""
 
 
-def projector(schema: Any, resolve: Resolve) -> Show:
+def projector(schema: Any, view: SchemaView) -> Show:
     """A function that gives a value without undeclared and write-only members, at every depth.
 
     What it needs of a schema is found when the first value of that schema is shown: schemas reach far.
     """
-    return _projector([schema], resolve, {})
+    return _projector([schema], view, {})
 
 
-def stored_projector(schema: Any, resolve: Resolve) -> Show:
+def stored_projector(schema: Any, view: SchemaView) -> Show:
     """The same for what a store holds: no record changes in place, so what a list shows of it is worked out once."""
-    show, each = projector(schema, resolve), _projector(items(schema, resolve), resolve, {})
+    show, each = projector(schema, view), _projector(items(schema, view), view, {})
     if each is _as_is:
         return show
     once = _once(each)
@@ -49,21 +61,21 @@ def _once(show: Show) -> Show:
     return shown
 
 
-def _projector(schemas: Iterable[Any], resolve: Resolve, known: dict[Nodes, Show]) -> Show:
+def _projector(schemas: Iterable[Any], view: SchemaView, known: dict[Nodes, Show]) -> Show:
     """How a value shows whose place several schemas declare, as alternatives do that share the name of a member."""
-    found = {id(node): node for node in map(resolve, schemas) if isinstance(node, Mapping)}
-    if all(_is_plain(node, resolve) for node in found.values()):
+    found = {id(node): node for node in map(view.resolve, schemas) if isinstance(node, Mapping)}
+    if all(_is_plain(node, view) for node in found.values()):
         return _as_is
     nodes = tuple(found)
     if nodes not in known:
-        known[nodes] = _on_demand(partial(_of_object, list(found.values()), resolve, known))
+        known[nodes] = _on_demand(partial(_of_object, list(found.values()), view, known))
     return known[nodes]
 
 
-def _is_plain(schema: Any, resolve: Resolve, depth: int = 4) -> bool:
+def _is_plain(schema: Any, view: SchemaView, depth: int = 4) -> bool:
     """Whether there is nothing to take away: no members are declared, nor by what a list holds."""
-    deeper = any(depth == 0 or not _is_plain(inner, resolve, depth - 1) for inner in items(schema, resolve))
-    return not deeper and not members(schema, resolve)
+    deeper = any(depth == 0 or not _is_plain(inner, view, depth - 1) for inner in items(schema, view))
+    return not deeper and not members(schema, view)
 
 
 def _on_demand(make: Callable[[], Show]) -> Show:
@@ -78,32 +90,33 @@ def _on_demand(make: Callable[[], Show]) -> Show:
     return show
 
 
-def _of_object(nodes: list[Mapping[str, Any]], resolve: Resolve, known: dict[Nodes, Show]) -> Show:
+def _of_object(nodes: list[Mapping[str, Any]], view: SchemaView, known: dict[Nodes, Show]) -> Show:
     union: Mapping[str, Any] = nodes[0] if len(nodes) == 1 else {"anyOf": nodes}
-    declared = declarations(union, resolve)
+    declared = declarations(union, view)
     shown = {
-        name: _projector(given, resolve, known)
+        name: _projector(given, view, known)
         for name, given in declared.items()
-        if not any(branch.get("writeOnly") for inner in given for branch in branches(inner, resolve))
+        if not any(is_marked(inner, "writeOnly", view) for inner in given)
     }
     hidden = frozenset(declared) - frozenset(shown)
-    shown = dict.fromkeys(required(union, resolve) - hidden, _as_is) | shown
-    each = _projector(items(union, resolve), resolve, known)
+    shown = dict.fromkeys(required_somewhere(union, view) - hidden, _as_is) | shown
+    each = _projector(items(union, view), view, known)
     if not declared and each is _as_is:
         return _as_is
-    open_ = is_open(union, resolve) or any(_is_free(node, resolve) for node in nodes)
-    return _shower(shown, hidden, each, open_=open_)
+    open_ = is_open(union, view) or any(_is_free(node, view) for node in nodes)
+    named = [pattern_accepts(one) for branch in branches(union, view) for one in patterns(branch)]
+    return _shower(shown, hidden, each, named, open_=open_)
 
 
-def _is_free(schema: Any, resolve: Resolve) -> bool:
+def _is_free(schema: Any, view: SchemaView) -> bool:
     """Whether any object will do: no members are declared, and no other type is."""
-    types = [branch["type"] for branch in branches(schema, resolve) if branch.get("type")]
-    return not members(schema, resolve) and (
-        not types or any("object" in ([t] if isinstance(t, str) else t) for t in types)
-    )
+    named = {name for branch in branches(schema, view) for name in own_types(branch)}
+    return not members(schema, view) and (not named or "object" in named)
 
 
-def _shower(shown: Mapping[str, Show], hidden: frozenset[str], each: Show, *, open_: bool) -> Show:
+def _shower(
+    shown: Mapping[str, Show], hidden: frozenset[str], each: Show, named: list[Callable[[str], bool]], *, open_: bool
+) -> Show:
     nested = [(name, show) for name, show in shown.items() if show is not _as_is]
     kept = frozenset(shown) - hidden
 
@@ -116,6 +129,9 @@ def _shower(shown: Mapping[str, Show], hidden: frozenset[str], each: Show, *, op
             result = {k: v for k, v in value.items() if k not in hidden}
         else:
             result = {k: v for k, v in value.items() if k in kept}
+            if named and len(result) < len(value):
+                more = (k for k in value if k not in hidden and any(accepts(k) for accepts in named))
+                result |= {k: value[k] for k in more}
         for name, inner in nested:
             if name in result:
                 result[name] = inner(result[name])

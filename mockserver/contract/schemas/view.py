@@ -1,86 +1,354 @@
-"""What a schema declares, seen through `$ref`, `allOf`, `anyOf` and `oneOf`: its members, its items, its formats."""
+"""The one reading of schemas: which members, types, items and alternatives a schema has.
+
+The validator, the generator, the projection of records, the casting of text and the inference of behaviours all ask
+here. What they must agree on is decided once: what a `$ref` leads to, whether the keywords beside it count, which
+parts must hold together and which are alternatives, whether `nullable` is a keyword, and what travels in which
+direction.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
-Resolve = Callable[[Any], Any]
+from mockserver.contract.document import pointers
+from mockserver.contract.schemas.keywords import EFFECTIVE, names_in, type_names
+from mockserver.errors import MockError
 
-_BRANCHES = ("allOf", "anyOf", "oneOf")
+if TYPE_CHECKING:
+    from mockserver.contract.document.document import Document
 
+Target = Callable[[str], tuple[str, Any]]
+"""Pointer and node that a `$ref` names."""
 
-def branches(schema: Any, resolve: Resolve) -> Iterator[Mapping[str, Any]]:
-    """The schema itself and every branch of its unions, `$ref` followed; each once, so recursion ends."""
-    seen: set[int] = set()
-    waiting = [schema]
-    while waiting:
-        node = resolve(waiting.pop())
-        if not isinstance(node, Mapping) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node
-        for word in _BRANCHES:
-            waiting.extend(reversed(node.get(word) or ()))
+_EXAMPLES: Final = ("example", "examples")
+_Steps = tuple[str | int, ...]
 
 
-def declarations(schema: Any, resolve: Resolve) -> dict[str, list[Any]]:
+@dataclass(frozen=True, slots=True)
+class LocatedSchema:
+    """A schema and its JSON Pointer."""
+
+    pointer: str
+    node: Any
+
+    @property
+    def reference(self) -> str:
+        """The pointer as a `$ref` writes it."""
+        return "#" + quote(self.pointer, safe="/~!$&'()*+,;=:@-._")
+
+
+class SchemaView:
+    """How the schemas of one document are read; `legacy` is OpenAPI 3.0, which has `nullable` and no keywords beside
+    a `$ref`."""
+
+    __slots__ = ("_target", "legacy")
+
+    def __init__(self, target: Target, *, legacy: bool = False) -> None:
+        self._target, self.legacy = target, legacy
+
+    @classmethod
+    def of(cls, document: Document) -> SchemaView:
+        """The view of a document's schemas."""
+        return cls(document.target, legacy=document.version == "3.0")
+
+    def target(self, reference: str) -> tuple[str, Any]:
+        """Pointer and node that a `$ref` names; one that leads nowhere admits anything."""
+        try:
+            return self._target(reference)
+        except MockError:
+            return "", True
+
+    def is_alias(self, node: Mapping[str, Any]) -> bool:
+        """Whether a schema is its `$ref` and nothing else that counts."""
+        if not isinstance(node.get("$ref"), str):
+            return False
+        return self.legacy or len(node) == 1 or EFFECTIVE.isdisjoint(node)
+
+    def own_part(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a schema says itself, its `$ref` aside: of an alias, no more than the examples beside it."""
+        return {word: node[word] for word in _EXAMPLES if word in node} if self.is_alias(node) else node
+
+    def at(self, pointer: str, node: Any) -> LocatedSchema:
+        """The schema itself, or the one that it is an alias of."""
+        seen: set[str] = set()
+        while isinstance(node, Mapping) and self.is_alias(node):
+            if node["$ref"] in seen:
+                return LocatedSchema(pointer, {})
+            seen.add(node["$ref"])
+            pointer, node = self.target(node["$ref"])
+        return LocatedSchema(pointer, {} if node is True else node)
+
+    def resolve(self, node: Any) -> Any:
+        """The schema itself, or the one that it is an alias of."""
+        return self.at("", node).node
+
+    def branches(self, schema: LocatedSchema) -> Iterator[LocatedSchema]:
+        """The schema, what must hold beside it, and every alternative, each with its place."""
+        walk = self.walk(schema.node, schema.pointer, alternatives=True)
+        return (LocatedSchema(pointers.join(base, *steps), node) for base, steps, node in walk)
+
+    def walk(
+        self, schema: Any, pointer: str = "", *, alternatives: bool
+    ) -> Iterator[tuple[str, _Steps, Mapping[str, Any]]]:
+        """Each part of a schema once, so recursion ends: a pointer, the steps from there, and the part."""
+        seen: set[int] = set()
+        waiting: list[tuple[str, _Steps, Any]] = [(pointer, (), schema)]
+        while waiting:
+            base, steps, node = waiting.pop()
+            if not isinstance(node, Mapping) or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if not self.is_alias(node):
+                yield base, steps, node
+                parts = [(base, (*steps, *more), part) for more, part in _parts(node, alternatives=alternatives)]
+                waiting.extend(reversed(parts))
+            if isinstance(reference := node.get("$ref"), str):
+                aim, target = self.target(reference)
+                waiting.append((aim, (), target))
+
+
+def _parts(node: Mapping[str, Any], *, alternatives: bool) -> Iterator[tuple[_Steps, Any]]:
+    """The schemas within a schema that are for the same value, with the steps to them."""
+    for keyword in ("allOf", "anyOf", "oneOf") if alternatives else ("allOf",):
+        if keyword in node and isinstance(node[keyword], list):
+            yield from (((keyword, index), part) for index, part in enumerate(node[keyword]))
+    if alternatives:
+        if "if" in node:
+            yield from (((keyword,), node[keyword]) for keyword in ("then", "else") if keyword in node)
+        if isinstance(dependent := node.get("dependentSchemas"), Mapping):
+            yield from ((("dependentSchemas", name), part) for name, part in dependent.items())
+
+
+# one part
+
+
+def parts_beside(part: Mapping[str, Any]) -> Iterator[Any]:
+    """The parts of one part's `allOf`."""
+    return (inner for _, inner in _parts(part, alternatives=False))
+
+
+def properties(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties that one part declares by name."""
+    given = part.get("properties")
+    return given if isinstance(given, Mapping) else {}
+
+
+def patterns(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties that one part declares by a pattern of their names."""
+    given = part.get("patternProperties")
+    return given if isinstance(given, Mapping) else {}
+
+
+def own_required(part: Mapping[str, Any]) -> list[str]:
+    """The names in the `required` of one part."""
+    return names_in(part["required"]) or [] if "required" in part else []
+
+
+def own_types(part: Mapping[str, Any]) -> list[str]:
+    """The names in the `type` of one part."""
+    return type_names(part["type"]) or [] if "type" in part else []
+
+
+def discriminated(part: Mapping[str, Any], keyword: str) -> dict[str, int]:
+    """Which alternative each value of the discriminator picks (OpenAPI 3.0.4, 4.7.25); none where it does not decide,
+    as one of them has no name."""
+    discriminator, options = part.get("discriminator"), part.get(keyword)
+    if not isinstance(discriminator, Mapping) or not isinstance(discriminator.get("propertyName"), str):
+        return {}
+    aims: dict[str, int] = {}
+    for index, option in enumerate(options if isinstance(options, list) else ()):
+        if not (isinstance(option, Mapping) and isinstance(option.get("$ref"), str)):
+            return {}
+        aims[pointers.of_reference(option["$ref"])] = index
+    found = {pointers.parts_of(aim)[-1]: index for aim, index in aims.items() if aim}
+    mapping = discriminator.get("mapping")
+    for value, aim in mapping.items() if isinstance(mapping, Mapping) else ():
+        pointer = pointers.of_reference(str(aim)) if "#" in str(aim) else f"/components/schemas/{aim}"
+        if pointer in aims:
+            found[value] = aims[pointer]
+    return found
+
+
+# a whole schema
+
+
+def combined(schema: Any, view: SchemaView) -> Iterator[Mapping[str, Any]]:
+    """The parts that must hold together: the schema, its `$ref`, the parts of its `allOf`."""
+    return (node for _, _, node in view.walk(schema, alternatives=False))
+
+
+def branches(schema: Any, view: SchemaView) -> Iterator[Mapping[str, Any]]:
+    """The same, and every alternative: of `anyOf`, `oneOf`, `if` and `dependentSchemas`."""
+    return (node for _, _, node in view.walk(schema, alternatives=True))
+
+
+def declarations(schema: Any, view: SchemaView) -> dict[str, list[Any]]:
     """The properties that a schema declares, by name, with each different schema that its branches give them."""
     found: dict[str, list[Any]] = {}
-    for branch in branches(schema, resolve):
-        for name, inner in (branch.get("properties") or {}).items():
+    for branch in branches(schema, view):
+        for name, inner in properties(branch).items():
             known = found.setdefault(name, [])
             if inner not in known:
                 known.append(inner)
     return found
 
 
-def members(schema: Any, resolve: Resolve) -> dict[str, Any]:
-    """The properties that a schema declares, in its branches too, by name; the first branch that declares one wins."""
+def members(schema: Any, view: SchemaView) -> dict[str, Any]:
+    """The properties that a schema declares, in its branches too, by name.
+
+    The first branch that declares a member wins, unless a later one alone says what it is made of: an envelope that
+    many answers share leaves that to each of them.
+    """
     found: dict[str, Any] = {}
-    for branch in branches(schema, resolve):
-        for name, inner in (branch.get("properties") or {}).items():
-            found.setdefault(name, inner)
+    for branch in branches(schema, view):
+        for name, inner in properties(branch).items():
+            if name not in found or _says_more(inner, found[name], view):
+                found[name] = inner
     return found
 
 
-def required(schema: Any, resolve: Resolve) -> frozenset[str]:
-    """The members that a schema requires, in its branches too, whether it declares them or not."""
-    wanted = (branch.get("required") for branch in branches(schema, resolve))
-    return frozenset(name for names in wanted if isinstance(names, list) for name in names)
+def located_members(schema: LocatedSchema, view: SchemaView) -> dict[str, LocatedSchema]:
+    """The same with their places, aliases followed."""
+    found: dict[str, LocatedSchema] = {}
+    for base, steps, branch in view.walk(schema.node, schema.pointer, alternatives=True):
+        for name, inner in properties(branch).items():
+            if name not in found or _says_more(inner, found[name].node, view):
+                found[name] = view.at(pointers.join(base, *steps, "properties", name), inner)
+    return found
 
 
-def items(schema: Any, resolve: Resolve) -> list[Any]:
+def _says_more(schema: Any, known: Any, view: SchemaView) -> bool:
+    return not has_parts(known, view) and has_parts(schema, view)
+
+
+def has_parts(schema: Any, view: SchemaView) -> bool:
+    """Whether a schema says what objects, or the items of lists, are made of."""
+    return any(
+        "properties" in branch
+        for whole in (schema, item(schema, view))
+        if whole is not None
+        for branch in branches(whole, view)
+    )
+
+
+def required(schema: Any, view: SchemaView, *, writing: bool | None = None) -> frozenset[str]:
+    """The members that every value has; in one direction, without those that do not travel in it."""
+    names = frozenset(name for part in combined(schema, view) for name in own_required(part))
+    return names if writing is None or not names else names - hidden(schema, view, writing=writing)
+
+
+def required_somewhere(schema: Any, view: SchemaView) -> frozenset[str]:
+    """The members that the schema or one of its alternatives requires, whether it declares them or not."""
+    return frozenset(name for branch in branches(schema, view) for name in own_required(branch))
+
+
+def hidden(schema: Any, view: SchemaView, *, writing: bool) -> frozenset[str]:
+    """The members that do not travel in a direction: `readOnly` in requests (`writing`), `writeOnly` in answers."""
+    mark = "readOnly" if writing else "writeOnly"
+    return frozenset(
+        name
+        for part in combined(schema, view)
+        for name, inner in properties(part).items()
+        if is_marked(inner, mark, view)
+    )
+
+
+def is_marked(schema: Any, mark: str, view: SchemaView) -> bool:
+    """Whether a schema is `readOnly` or `writeOnly`, itself or by a part that must hold; in 3.0 too authors write the
+    mark beside a `$ref`."""
+    if not isinstance(schema, Mapping):
+        return False
+    if schema.get(mark) is True:
+        return True
+    return ("$ref" in schema or "allOf" in schema) and any(part.get(mark) is True for part in combined(schema, view))
+
+
+def types(schema: Any, view: SchemaView) -> frozenset[str]:
+    """The types that a schema names, in a branch at least; `null` where it is nullable."""
+    found: set[str] = set()
+    for branch in branches(schema, view):
+        found.update(own_types(branch))
+        if is_nullable(branch, view):
+            found.add("null")
+    return frozenset(found)
+
+
+def kinds(schema: Any, view: SchemaView) -> frozenset[str]:
+    """The same, and the types of what a branch without a `type` names instead: its properties, its values."""
+    found = set(types(schema, view))
+    for branch in branches(schema, view):
+        if not own_types(branch):
+            found.update(("object",) if properties(branch) else ())
+            found.update(map(_type_of, branch.get("enum") or ([branch["const"]] if "const" in branch else [])))
+    return frozenset(found)
+
+
+def _type_of(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "boolean"
+    names: dict[type, str] = {str: "string", int: "integer", float: "number", list: "array"}
+    return names.get(type(value), "object")
+
+
+def is_nullable(part: Mapping[str, Any], view: SchemaView) -> bool:
+    """Whether one part is `nullable`, a keyword of OpenAPI 3.0 alone."""
+    return view.legacy and part.get("nullable") is True
+
+
+def items(schema: Any, view: SchemaView) -> list[Any]:
     """The different schemas that a list's items may have: alternatives may each declare their own."""
     found: list[Any] = []
-    for branch in branches(schema, resolve):
+    for branch in branches(schema, view):
         if branch.get("items") and branch["items"] not in found:
             found.append(branch["items"])
     return found
 
 
-def item(schema: Any, resolve: Resolve) -> Any:
+def item(schema: Any, view: SchemaView) -> Any:
     """The schema of a list's items, the first where there are several; None where none is declared."""
-    return next((branch["items"] for branch in branches(schema, resolve) if branch.get("items")), None)
+    return next((branch["items"] for branch in branches(schema, view) if branch.get("items")), None)
 
 
-def is_open(schema: Any, resolve: Resolve) -> bool:
+def located_item(schema: LocatedSchema, view: SchemaView) -> LocatedSchema | None:
+    """The same with its place."""
+    for branch in view.branches(schema):
+        if isinstance(branch.node.get("items"), Mapping):
+            return view.at(pointers.join(branch.pointer, "items"), branch.node["items"])
+    return None
+
+
+def is_open(schema: Any, view: SchemaView) -> bool:
     """Whether values may have members beyond those declared: nothing is declared, or the schema says so itself."""
-    extra = [branch["additionalProperties"] for branch in branches(schema, resolve) if "additionalProperties" in branch]
-    return any(value is not False for value in extra) or not members(schema, resolve)
+    extra = [branch["additionalProperties"] for branch in branches(schema, view) if "additionalProperties" in branch]
+    return any(value is not False for value in extra) or not members(schema, view)
 
 
-def at_path(schema: Any, names: tuple[str, ...], resolve: Resolve) -> Any:
+def forbids(schema: Any, name: str, view: SchemaView) -> bool:
+    """Whether a part that must hold is closed to a property which another part declares."""
+    return any(
+        part.get("additionalProperties") is False and name not in properties(part) for part in combined(schema, view)
+    )
+
+
+def each(schema: Any, keyword: str, view: SchemaView) -> Iterator[Any]:
+    """The values of a keyword in the schema and its branches."""
+    return (branch[keyword] for branch in branches(schema, view) if keyword in branch)
+
+
+def has_format(schema: Any, name: str, view: SchemaView) -> bool:
+    """Whether a schema declares this `format`, in a branch at least."""
+    return name in each(schema, "format", view)
+
+
+def at_path(schema: Any, names: tuple[str, ...], view: SchemaView) -> Any:
     """The schema of the member at a path of names, a union where branches declare it differently; None where nothing
     is declared there."""
     for name in names:
-        found = declarations(schema, resolve).get(name)
+        found = declarations(schema, view).get(name)
         if found is None:
             return None
         schema = found[0] if len(found) == 1 else {"anyOf": found}
     return schema
-
-
-def has_format(schema: Any, name: str, resolve: Resolve) -> bool:
-    """Whether a schema declares this `format`, in a branch at least."""
-    return any(branch.get("format") == name for branch in branches(schema, resolve))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.behaviour.records import merge_patch, shape_of
+from mockserver.contract.schemas.view import SchemaView
 from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
 from tests.support import START
@@ -25,8 +26,9 @@ NOTE = {
         "born": {"type": "string", "readOnly": True},
     },
 }
-SHAPE = shape_of(CollectionRules("notes", owner="ownerId"), NOTE, lambda node: node)
-BARE = shape_of(CollectionRules("notes"), None, lambda node: node)
+VIEW = SchemaView(lambda reference: (reference, True))
+SHAPE = shape_of(CollectionRules("notes", owner="ownerId"), NOTE, VIEW)
+BARE = shape_of(CollectionRules("notes"), None, VIEW)
 OLD = {"id": "1", "ownerId": "ann", "text": "a", "tag": "t", "nick": "n", "born": "then", "secret": 7}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from("xy"),
@@ -137,7 +139,7 @@ def _wrong(record: Mapping[str, Any]) -> frozenset[str]:
 )
 def test_what_no_answer_could_show_is_not_stored(sent: Any, fixed: tuple[str, ...], settled: Any) -> None:
     """Such a field stays as it was; where that is not enough all do. What nobody sent is left alone."""
-    shape = shape_of(CollectionRules("notes"), NOTE, lambda node: node, _wrong)
+    shape = shape_of(CollectionRules("notes"), NOTE, VIEW, _wrong)
     found = shape.settled({**OLD, **sent}, OLD, lambda: fixed, "s", 0)
     assert {name: found[name] for name in ("text", "tag")} == settled
     assert found["id"] == "1"
@@ -145,6 +147,6 @@ def test_what_no_answer_could_show_is_not_stored(sent: Any, fixed: tuple[str, ..
 
 def test_a_new_record_is_made_without_what_no_answer_could_show() -> None:
     """What its schema requires is made instead."""
-    shape = shape_of(CollectionRules("notes"), {**NOTE, "required": ["text"]}, lambda node: node, _wrong)
+    shape = shape_of(CollectionRules("notes"), {**NOTE, "required": ["text"]}, VIEW, _wrong)
     made = shape.settled({"id": "1", "text": 7}, {}, tuple, "s", 0)
     assert isinstance(made["text"], str) or made["text"] is None

@@ -59,7 +59,7 @@ def _unread_style(contract: Contract, match: Match, _: Request, ours: Sequence[V
 
 
 def _default_as_text(contract: Contract, match: Match, _: Request, ours: Sequence[Violation], theirs: str) -> bool:
-    caster = Caster(contract.document)
+    caster = Caster(contract.view)
     wrong = [p for p in match.operation.parameters if isinstance(caster.first(p.schema, "default"), str)]
     return not ours and any(f"parameter: {p.name}" in theirs for p in wrong)
 
@@ -92,7 +92,7 @@ def _python_numbers(_: Contract, __: Match, request: Request, ours: Sequence[Vio
 
 
 def _union(contract: Contract, match: Match, _: Request, ____: Sequence[Violation], theirs: str) -> bool:
-    caster = Caster(contract.document)
+    caster = Caster(contract.view)
     several = [p for p in match.operation.parameters if len(caster.kinds(p.schema) - {"null"}) > 1 or _typeless(p)]
     return any(f"parameter: {p.name}" in theirs for p in several)
 

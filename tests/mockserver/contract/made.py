@@ -76,7 +76,7 @@ def _value(contract: Contract, schema: Any, random: Random, *, writing: bool) ->
     try:
         return generate(
             {} if schema is None else schema,
-            resolve=contract.resolve,
+            view=contract.view,
             seed=random.getrandbits(32),
             writing=writing,
             varied=random.random() < 0.7,
@@ -144,7 +144,7 @@ def _form(value: Any) -> str:
 
 def unread_style(contract: Contract, parameter: Parameter) -> bool:
     """Whether openapi-core misreads the style of a parameter: it looks for names and delimiters that nobody sends."""
-    shape = Caster(contract.document).form(parameter.schema)
+    shape = Caster(contract.view).form(parameter.schema)
     if parameter.style in ("label", "matrix", "spaceDelimited", "cookie"):
         return True
     if parameter.style == "deepObject":

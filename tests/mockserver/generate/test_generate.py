@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.contract.schemas.view import SchemaView
 from mockserver.generate import Generator, Unsatisfiable, complete, fresh_key, generate
 from tests.support import ROOT
 
@@ -44,16 +45,12 @@ for _level in range(12):  # twelve levels of twelve properties each: 12 ** 12 va
 DOCUMENT["Wide12"] = {"type": "string"}
 
 
-def resolve(node: Any) -> Any:
-    """Follows references by name."""
-    while isinstance(node, dict) and "$ref" in node:
-        node = DOCUMENT[node["$ref"]]
-    return node
+VIEW = SchemaView(lambda reference: (reference, DOCUMENT[reference]))
 
 
 def make(schema: Any, seed: int = 1, writing: bool = False) -> Any:
     """A generated value."""
-    return generate(schema, resolve=resolve, seed=seed, writing=writing)
+    return generate(schema, view=VIEW, seed=seed, writing=writing)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +153,7 @@ def test_overlapping_alternatives_are_told_apart() -> None:
     first = {"type": "object", "properties": {"a": {"type": "string"}}}
     second = {"type": "object", "properties": {"b": {"type": "integer"}}}
     made = make({"oneOf": [first, second]})
-    assert sum(Generator(resolve).fits(one, made) for one in (first, second)) == 1
+    assert sum(Generator(VIEW).fits(one, made) for one in (first, second)) == 1
 
 
 @pytest.mark.parametrize("listed", [False, True])
@@ -167,7 +164,7 @@ def test_alternatives_that_only_an_inner_member_tells_apart(listed: bool) -> Non
     inner = [{"type": "array", "minItems": 1, "items": one} for one in objects] if listed else objects
     first, second = ({"type": "object", "required": ["in"], "properties": {"in": one}} for one in inner)
     made = make({"oneOf": [first, second]})
-    assert [Generator(resolve).fits(one, made) for one in (first, second)] == [True, False]
+    assert [Generator(VIEW).fits(one, made) for one in (first, second)] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +202,8 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process() -> None:
               "additionalProperties": {"type": "string", "format": "uuid"}, "minProperties": 7}  # fmt: skip
     code = (
         "import json, sys; from mockserver.generate import generate;"
-        "print(json.dumps(generate(json.loads(sys.argv[1]), resolve=lambda node: node, seed='s')))"
+        "from mockserver.contract.schemas.view import SchemaView;"
+        "print(json.dumps(generate(json.loads(sys.argv[1]), view=SchemaView(lambda name: (name, True)), seed='s')))"
     )
     outputs = {
         subprocess.run(
@@ -215,7 +213,7 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process() -> None:
         for hashing in ("1", "2")
     }  # fmt: skip
     assert len(outputs) == 1
-    assert json.loads(outputs.pop()) == generate(schema, resolve=resolve, seed="s")
+    assert json.loads(outputs.pop()) == generate(schema, view=VIEW, seed="s")
 
 
 RECORD = {
@@ -236,7 +234,7 @@ RECORD = {
 
 def test_a_record_is_completed_around_what_is_given() -> None:
     """What is given stays, what is required, readOnly or has a default is added, the rest is not; times are now."""
-    made = complete(RECORD, {"name": "Rex", "private": 1}, resolve=resolve, seed=1, now="2026-01-15T12:00:00Z")
+    made = complete(RECORD, {"name": "Rex", "private": 1}, view=VIEW, seed=1, now="2026-01-15T12:00:00Z")
     assert made.keys() == {"name", "private", "size", "status", "etag", "createdAt"}
     assert (made["name"], made["private"], made["status"]) == ("Rex", 1, "new")
     assert made["createdAt"] == "2026-01-15T12:00:00Z"
@@ -252,7 +250,7 @@ def test_a_record_is_completed_by_the_alternative_that_is_given() -> None:
         }
         for kind in ("circle", "square")
     ]
-    made = complete({"oneOf": forms}, {"kind": "square"}, resolve=resolve, seed=1)
+    made = complete({"oneOf": forms}, {"kind": "square"}, view=VIEW, seed=1)
     assert made.keys() == {"kind", "square"}
 
 
@@ -272,7 +270,7 @@ def test_new_text_keys_are_of_the_form_that_the_schema_asks_for(schema: Any, pat
 
     record, taken = {"type": "object", "properties": {"id": schema}}, set()
     for step in range(100):
-        key = fresh_key(record, "id", resolve=resolve, seed=step, taken=taken.__contains__)
+        key = fresh_key(record, "id", view=VIEW, seed=step, taken=taken.__contains__)
         assert re.fullmatch(pattern, key)
         taken.add(key)
     assert len(taken) == 100
@@ -281,12 +279,12 @@ def test_new_text_keys_are_of_the_form_that_the_schema_asks_for(schema: Any, pat
 def test_new_integer_keys_count_on() -> None:
     """The next free number that the schema allows, from `first` on."""
     record = {"type": "object", "properties": {"id": {"type": "integer", "multipleOf": 5}}}
-    assert fresh_key(record, "id", resolve=resolve, seed=1, taken={5, 10}.__contains__) == 15
-    assert fresh_key(record, "id", resolve=resolve, seed=1, taken=set().__contains__, first=21) == 25
+    assert fresh_key(record, "id", view=VIEW, seed=1, taken={5, 10}.__contains__) == 15
+    assert fresh_key(record, "id", view=VIEW, seed=1, taken=set().__contains__, first=21) == 25
 
 
 def test_a_key_that_cannot_be_new_is_refused() -> None:
     """When every value of an enum is taken, there is no further key."""
     record = {"type": "object", "properties": {"id": {"type": "string", "enum": ["a", "b"]}}}
     with pytest.raises(Unsatisfiable):
-        fresh_key(record, "id", resolve=resolve, seed=1, taken={"a", "b"}.__contains__)
+        fresh_key(record, "id", view=VIEW, seed=1, taken={"a", "b"}.__contains__)

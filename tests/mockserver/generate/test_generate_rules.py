@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mockserver.contract.schemas.view import SchemaView
 from mockserver.generate import Generator, Unsatisfiable, generate
 from mockserver.generate.fits import Checker
 from tests.mockserver.generate.schemas import SCHEMAS, VALUES, satisfied_by
@@ -19,9 +20,8 @@ CALM = settings(
 )
 
 
-def resolve(node: Any) -> Any:
-    """No schema here has a `$ref`."""
-    return node
+VIEW = SchemaView(lambda reference: (reference, True))
+"""No schema here has a `$ref`."""
 
 
 def accepts(schema: Any, value: Any) -> bool:
@@ -47,7 +47,7 @@ def test_a_schema_that_some_value_satisfies_gets_one(data: st.DataObject) -> Non
     """A schema made around a value is never called unsatisfiable."""
     schema = data.draw(VALUES.flatmap(satisfied_by))
     for varied in (False, True):
-        value = Generator(resolve).value(schema, 1, varied=varied)
+        value = Generator(VIEW).value(schema, 1, varied=varied)
         assert accepts(schema, value), (schema, value)
 
 
@@ -55,7 +55,7 @@ def test_a_schema_that_some_value_satisfies_gets_one(data: st.DataObject) -> Non
 @given(SCHEMAS, VALUES)
 def test_the_judge_agrees_with_an_independent_validator(schema: Any, value: Any) -> None:
     """A value fits a schema exactly when jsonschema-rs accepts it."""
-    assert Checker(resolve).fits(schema, value) == accepts(schema, value), (schema, value)
+    assert Checker(VIEW).fits(schema, value) == accepts(schema, value), (schema, value)
 
 
 @CALM
@@ -69,7 +69,7 @@ def test_the_same_seed_gives_the_same_bytes(schema: Any, seed: int) -> None:
 def attempt(schema: Any, seed: int) -> Any:
     """A generated value, or the refusal."""
     try:
-        return generate(schema, resolve=resolve, seed=seed)
+        return generate(schema, view=VIEW, seed=seed)
     except Unsatisfiable as error:
         return error
 
@@ -101,7 +101,7 @@ def test_a_discriminator_picks_the_schema(keyword: str, value: Any, verdict: boo
         keyword: [{"$ref": "#/Cat"}, {"$ref": "#/Dog"}],
         "discriminator": {"propertyName": "kind", "mapping": {"hound": "#/Dog"}},
     }
-    followed = Generator(lambda node: schemas[node["$ref"]] if isinstance(node, dict) and "$ref" in node else node)
+    followed = Generator(SchemaView(lambda reference: (reference, schemas[reference])))
     assert followed.fits(schema, value) is verdict
 
 
@@ -109,5 +109,5 @@ def test_a_discriminator_picks_the_schema(keyword: str, value: Any, verdict: boo
 def test_nullable_is_a_word_of_one_version(nullable: bool) -> None:
     """In OpenAPI 3.0 an example of null fits; since 3.1 `nullable` says nothing, and another value is made."""
     schema = {"type": "string", "nullable": True, "example": None}
-    made = generate(schema, resolve=lambda node: node, seed=1, nullable=nullable)
+    made = generate(schema, view=SchemaView(VIEW.target, legacy=nullable), seed=1)
     assert (made is None) is nullable

@@ -9,6 +9,7 @@ from uuid import UUID
 import jsonschema_rs
 import pytest
 
+from mockserver.contract.schemas.view import SchemaView
 from mockserver.generate import Unsatisfiable, generate
 from mockserver.generate.formats import has_format, make
 from mockserver.generate.patterns import sample
@@ -29,7 +30,7 @@ TEXTS = [
 
 def text(**schema: Any) -> str:
     """A generated text."""
-    made = generate({"type": "string", **schema}, resolve=lambda node: node, seed=1)
+    made = generate({"type": "string", **schema}, view=SchemaView(lambda reference: (reference, True)), seed=1)
     assert isinstance(made, str)
     return made
 
@@ -125,7 +126,7 @@ def test_a_uuid_in_capitals_is_a_uuid_still() -> None:
     """A pattern that also allows braces and no dashes is met by the format, not by whatever the pattern allows."""
     pattern = "^[{(]?[0-9A-F]{8}[-]?([0-9A-F]{4}[-]?){3}[0-9A-F]{12}[)}]?$"
     schema = {"type": "string", "format": "uuid", "pattern": pattern}
-    made = [generate(schema, resolve=lambda node: node, seed=seed) for seed in range(20)]
+    made = [generate(schema, view=SchemaView(lambda reference: (reference, True)), seed=seed) for seed in range(20)]
     assert [str(UUID(text)).upper() for text in made] == made
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract.operations.operation import Operation, Response
+from mockserver.contract.schemas.view import SchemaView
 from mockserver.errors import Refused, Violation
 from mockserver.reply.problems import PROBLEM, declared_status, problem_value, text_member
 from tests.support import NOTHING, Ask, answers, document, json_body
@@ -90,7 +91,7 @@ def test_other_statuses_stay(status: int) -> None:
 )
 def test_where_an_error_has_its_text(members: Any, name: str | None) -> None:
     """The member for free text: a string without limits, under one of the usual names."""
-    assert text_member({"properties": members}, lambda node: node) == name
+    assert text_member({"properties": members}, SchemaView(lambda reference: (reference, True))) == name
 
 
 def _mock(mock_of: Callable[..., Ask], **others: Any) -> Ask:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract.schemas.projection import REMEMBERED, projector, stored_projector
+from mockserver.contract.schemas.view import SchemaView
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 VALUES = st.recursive(
@@ -29,8 +30,7 @@ SCHEMAS = st.recursive(
 )
 
 
-def _plain(node: Any) -> Any:
-    return node
+VIEW = SchemaView(lambda reference: (reference, True))
 
 
 def _undeclared(value: Any, schema: Mapping[str, Any]) -> list[str]:
@@ -52,14 +52,14 @@ def _undeclared(value: Any, schema: Mapping[str, Any]) -> list[str]:
 def test_an_undeclared_member_never_leaves(schema: Any, value: Any) -> None:
     """Whatever is stored, what shows has declared members only; the stored value stays as it was."""
     before = repr(value)
-    assert _undeclared(projector(schema, _plain)(value), schema) == []
+    assert _undeclared(projector(schema, VIEW)(value), schema) == []
     assert repr(value) == before
 
 
 @given(SCHEMAS, VALUES)
 def test_showing_is_idempotent(schema: Any, value: Any) -> None:
     """What shows, shows again as it is."""
-    show = projector(schema, _plain)
+    show = projector(schema, VIEW)
     assert show(show(value)) == show(value)
 
 
@@ -116,19 +116,16 @@ BOTH_IN = {"in": {"a": 1, "b": 2, "c": 3}}
 )
 def test_what_shows(schema: Any, value: Any, shown: Any) -> None:
     """Declared members show, in unions as well; open schemas show everything but what is write-only."""
-    assert projector(schema, _plain)(value) == shown
+    assert projector(schema, VIEW)(value) == shown
 
 
 def test_a_schema_that_holds_itself_shows_every_depth() -> None:
     """Recursion ends with the value."""
     root: dict[str, Any] = {"Tree": {"properties": {"name": {}, "kids": {"type": "array", "items": {"$ref": "Tree"}}}}}
 
-    def resolve(node: Any) -> Any:
-        return root[node["$ref"]] if isinstance(node, Mapping) and "$ref" in node else node
-
     value = {"name": 1, "x": 0, "kids": [{"name": 2, "x": 0, "kids": [{"name": 3, "x": 0}]}]}
     shown = {"name": 1, "kids": [{"name": 2, "kids": [{"name": 3}]}]}
-    assert projector({"$ref": "Tree"}, resolve)(value) == shown
+    assert projector({"$ref": "Tree"}, SchemaView(lambda name: (name, root[name])))(value) == shown
 
 
 def test_what_is_required_is_shown_though_nobody_declares_it() -> None:
@@ -137,21 +134,21 @@ def test_what_is_required_is_shown_though_nobody_declares_it() -> None:
         "properties": {"a": {"type": "string"}, "secret": {"type": "string", "writeOnly": True}},
         "required": ["b", "secret"],
     }
-    shown = projector(schema, _plain)({"a": "x", "b": [1], "secret": "s", "other": 2})
+    shown = projector(schema, VIEW)({"a": "x", "b": [1], "secret": "s", "other": 2})
     assert shown == {"a": "x", "b": [1]}
 
 
 @given(VALUES, SCHEMAS)
 def test_what_is_stored_shows_alike_and_once(value: Any, schema: Any) -> None:
     """A list of records shows what any list does; a record that is there still is not looked at again."""
-    show, again = projector(schema, _plain), stored_projector(schema, _plain)
+    show, again = projector(schema, VIEW), stored_projector(schema, VIEW)
     assert again(value) == again(value) == show(value)
 
 
 def test_a_record_in_the_place_of_another_shows_anew() -> None:
     """A changed record is another value, however much it resembles the one before."""
     schema = {"items": {"properties": {"a": {}}}}
-    show, record = stored_projector(schema, _plain), {"a": 1, "private": 2}
+    show, record = stored_projector(schema, VIEW), {"a": 1, "private": 2}
     first = show([record])
     assert show([record])[0] is first[0]
     assert show([{**record, "a": 3}]) == [{"a": 3}]
@@ -159,7 +156,7 @@ def test_a_record_in_the_place_of_another_shows_anew() -> None:
 
 def test_few_records_are_remembered() -> None:
     """However many records pass, no more than some are held."""
-    show = stored_projector({"items": {"properties": {"a": {}}}}, _plain)
+    show = stored_projector({"items": {"properties": {"a": {}}}}, VIEW)
     record = {"a": 1}
     first = show([record])[0]
     show([{"a": number} for number in range(REMEMBERED)])
