@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from contract_tests.core.contract import Contract
-from contract_tests.mutation import of_inputs, of_state
+from contract_tests.mutation import of_encoding, of_fields, of_inputs, of_names, of_side_effects, of_state, of_time
 from contract_tests.mutation.body import body_sites
-from contract_tests.mutation.proxy import Distort, Reply, Request
+from contract_tests.mutation.proxy import Reply, Request
 from contract_tests.mutation.sites import Change, Distortion, answers_with, on_reply, successes
 
 PAGE = "text/html; charset=utf-8"
@@ -20,8 +20,10 @@ PAGE = "text/html; charset=utf-8"
 
 def distortions(contract: Contract) -> Iterator[Distortion]:
     """Every distortion of the catalogue at every site that the contract offers."""
-    for catalogue in (status_sites, header_sites, body_sites, of_inputs.sites, of_state.sites):
-        yield from catalogue(contract)
+    for sites in (status_sites, header_sites, body_sites):
+        yield from sites(contract)
+    for module in (of_encoding, of_fields, of_inputs, of_state, of_side_effects, of_names, of_time):
+        yield from module.sites(contract)
 
 
 def to_status(status: int) -> Change:
@@ -42,11 +44,11 @@ def status_sites(contract: Contract) -> Iterator[Distortion]:
         yield on_reply("success with status 204", operation, lambda status: status == 200, lambda _: Reply(204))
         yield on_reply("401 as 400", operation, lambda status: status == 401, to_status(400))
     for operation in answers_with(contract, "404"):
-        for status in (200, 410):
+        for status in (200, 400, 410, 500):
             yield on_reply(f"404 as {status}", operation, lambda status: status == 404, to_status(status))
-    yield Distortion("401 as 403", "", "", lambda _: everywhere(401, to_status(403)))
-    yield Distortion("405 as 404", "", "", lambda _: everywhere(405, to_status(404)))
-    yield Distortion("405 as 200", "", "", lambda _: everywhere(405, to_status(200)))
+    for given, others in ((401, (200, 302, 403, 500)), (405, (200, 404, 500))):
+        for status in others:
+            yield on_every(f"{given} as {status}", given, to_status(status))
 
 
 def header_sites(contract: Contract) -> Iterator[Distortion]:
@@ -61,17 +63,20 @@ def header_sites(contract: Contract) -> Iterator[Distortion]:
             "404 as plain text", operation, lambda status: status == 404, with_header("content-type", "text/plain")
         )
     typed = with_header("content-type", "application/json; charset=utf-8")
-    yield Distortion("Content-Type dropped", "", "", lambda _: everywhere(200, with_header("content-type", None)))
-    yield Distortion("charset added", "", "", lambda _: everywhere(200, typed))
-    yield Distortion("Allow dropped", "", "", lambda _: everywhere(405, with_header("allow", None)))
-    yield Distortion("Allow of other methods", "", "", lambda _: everywhere(405, with_header("allow", "TRACE")))
+    yield on_every("Content-Type dropped", 200, with_header("content-type", None))
+    yield on_every("charset added", 200, typed)
+    yield on_every("WWW-Authenticate of another scheme", 401, with_header("www-authenticate", 'Basic realm="api"'))
+    yield on_every("401 in another envelope", 401, lambda reply: reply.with_json({"title": "Unauthorized"}))
+    yield on_every("Allow dropped", 405, with_header("allow", None))
+    yield on_every("Allow of other methods", 405, with_header("allow", "TRACE"))
+    yield on_every("Allow of refused methods", 405, with_header("allow", "GET, POST, PUT, PATCH, DELETE"))
 
 
-def everywhere(status: int, change: Change) -> Distort:
-    """Change every answer of that status."""
+def on_every(operator: str, status: int, change: Change) -> Distortion:
+    """A site that changes every answer of that status."""
 
     def distort(request: Request, forward: Callable[[Request], Reply]) -> Reply:
         reply = forward(request)
         return change(reply) if reply.status == status else reply
 
-    return distort
+    return Distortion(operator, "", "", lambda _: distort)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,11 @@ def read(path: Path) -> Document:
     return document
 
 
-def edits(document: Mapping[str, Any]) -> Iterator[Edit]:
-    """Every one-edit variant, each different from all others."""
+def edits(document: Mapping[str, Any], records: Sequence[Mapping[str, Any]] = ()) -> Iterator[Edit]:
+    """Every one-edit variant, each different from all others; `records` are the properties of each kind of record."""
     seen = [without_notes(document)]
-    for edit in (*_of_operations(document), *_of_collections(document), *_of_periods(document)):
+    further = _of_further_fields(document, records)
+    for edit in (*_of_operations(document), *_of_collections(document), *_of_periods(document), *further):
         bare = without_notes(edit.document)
         if bare not in seen:
             seen.append(bare)
@@ -101,6 +102,24 @@ def _of_assignments(document: Mapping[str, Any], here: tuple[str, ...], verb: Ma
         for other in other_values(document, value):
             detail = f"{field} = {str(other).lower() if isinstance(other, bool) else other}"
             yield Edit(f"{word} to another value", name, detail, changed(document, (*here, field), other))
+
+
+def _of_further_fields(document: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> Iterator[Edit]:
+    keys = {rules.get("key") for rules in document.get("collections", {}).values()}
+    for name, operation in document.get("operations", {}).items():
+        own = operation.get("set")
+        fitting = [properties for properties in records if isinstance(own, Mapping) and own.keys() <= properties.keys()]
+        free = {field: schema for properties in fitting for field, schema in properties.items() if field not in own}
+        texts = [field for field, schema in free.items() if is_text(schema) and field not in keys]
+        times = [field for field, schema in free.items() if schema.get("format") == "date-time"]
+        for field, value in (*((field, "changed") for field in texts[:1]), *((field, NOW) for field in times)):
+            edited = changed(document, ("operations", name, "set", field), value)
+            yield Edit("set of a further field", name, field, edited)
+
+
+def is_text(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema is of texts of any kind."""
+    return schema.get("type") == "string" and not {"enum", "format"} & schema.keys()
 
 
 def other_values(document: Mapping[str, Any], value: Any) -> Iterator[Any]:

@@ -18,8 +18,8 @@ from contract_tests.core.mock_process import MockProcess
 from contract_tests.core.promises import Outcome
 from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.edits import Edit, edits, read
-from contract_tests.mutation.proxy import distorted
-from contract_tests.mutation.sites import Distortion, Users
+from contract_tests.mutation.proxy import Forward, Reply, Request, distorted
+from contract_tests.mutation.sites import Distortion, Users, records_in
 from contract_tests.run.run import Run
 from contract_tests.run.session import Session
 from contract_tests.run.settings import OWN_OTHER_TOKEN, OWN_TOKEN, Settings
@@ -30,6 +30,7 @@ SUITES = (
     "conformance",
     "workflows",
 )  # the oracle would compare a mock with itself, at ten times the cost
+USERS = Users(OWN_TOKEN, OWN_OTHER_TOKEN)
 CLEAN = "clean"
 
 
@@ -73,7 +74,7 @@ def contract() -> Contract:
 @cache
 def catalogue(behaviours: Path) -> dict[str, Edit | Distortion]:
     """Every mutant by its name."""
-    found: list[Edit | Distortion] = [*edits(read(behaviours)), *distortions(contract())]
+    found: list[Edit | Distortion] = [*edits(read(behaviours), records_in(contract())), *distortions(contract())]
     return {mutant.id: mutant for mutant in found}
 
 
@@ -88,10 +89,9 @@ def judge(bench: Bench, name: str, number: int) -> Finding:
     fate, told = Fate.SURVIVED, ""
     for only in [(site,), ()] if contract().has(site) else [()]:
         world = f"{bench.world}{number}{'-only' if only else ''}"
-        users = Users(f"{OWN_TOKEN}~{world}", f"{OWN_OTHER_TOKEN}~{world}")
         try:
-            with alive(bench, mutant, users) as url:
-                fate, told = verdict_on(url, users, only)
+            with alive(bench, mutant, world) as url:
+                fate, told = verdict_on(url, USERS, only)
         except TargetUnavailable as error:
             fate, told = Fate.REFUSED, error.problem
         if fate is not Fate.SURVIVED:
@@ -100,18 +100,22 @@ def judge(bench: Bench, name: str, number: int) -> Finding:
 
 
 @contextmanager
-def alive(bench: Bench, mutant: Edit | Distortion | None, users: Users) -> Iterator[str]:
-    """The URL at which the mutant answers."""
+def alive(bench: Bench, mutant: Edit | Distortion | None, world: str) -> Iterator[str]:
+    """The URL at which the mutant answers: a mock of its own, or a proxy in front of a world of the sound one."""
     with ExitStack() as stack:
-        if mutant is None:
-            yield bench.url
-        elif isinstance(mutant, Distortion):
-            yield stack.enter_context(distorted(bench.url, contract(), mutant.make(users)))
-        else:
+        if isinstance(mutant, Edit):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             mock = MockProcess.start("--behaviours", str(mutant.write(folder / "behaviours.yaml")))
             stack.callback(mock.stop)
             yield mock.url
+        else:
+            distort = mutant.make(USERS) if mutant else undistorted
+            yield stack.enter_context(distorted(bench.url, contract(), distort, world))
+
+
+def undistorted(request: Request, forward: Forward) -> Reply:
+    """Pass the exchange as it is."""
+    return forward(request)
 
 
 def verdict_on(url: str, users: Users, only: tuple[str, ...] = ()) -> tuple[Fate, str]:

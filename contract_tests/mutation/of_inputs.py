@@ -9,10 +9,11 @@ from typing import Any
 
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
-from contract_tests.mutation.sites import Distortion, Users
+from contract_tests.mutation.sites import Distortion, Users, example_of
 
 JSON = {"content-type": "application/json"}
 CRASH = Reply(500, JSON, b'{"success": false, "error": "Traceback (most recent call last)"}')
+UNSUPPORTED = Reply(415, JSON, b'{"success": false, "error": "Unsupported media type"}')
 LONG = 1000  # characters
 
 
@@ -24,26 +25,21 @@ def sites(contract: Contract) -> Iterator[Distortion]:
         if operation.secured:
             yield Distortion("no token needed", operation.id, "", partial(admit, operation, anonymous))
             yield Distortion("any token taken", operation.id, "", partial(admit, operation, unknown_bearer))
-    yield Distortion("another scheme taken", "", "", partial(admit, None, of_another_scheme))
-    yield Distortion("empty token taken", "", "", partial(admit, None, empty_bearer))
-    yield Distortion("crash on a long path", "", "", lambda _: crash_when(lambda request: len(request.path) > LONG))
-    yield Distortion(
-        "crash on bytes that are no text", "", "", lambda _: crash_when(lambda request: "%ff" in request.path.lower())
-    )
+    for name, is_admitted in ADMITTED.items():
+        yield Distortion(name, "", "", partial(admit, None, is_admitted))
+    for name, is_such in CRASHES.items():
+        yield Distortion(name, "", "", partial(crash_when, is_such))
+    yield Distortion("charset refused", "", "", lambda _: refuse_charset)
 
 
 def _of_body(contract: Contract, operation: Operation) -> Iterator[Distortion]:
-    success = Reply(200, JSON, json.dumps(example_of(contract, operation)).encode())
+    success, unknown = (
+        Reply(status, JSON, json.dumps(example_of(contract, operation, status)).encode()) for status in (200, 404)
+    )
     for what, is_such in BODIES.items():
         yield Distortion("input accepted", operation.id, what, partial(instead, operation, is_such, success))
         yield Distortion("crash on input", operation.id, what, partial(instead, operation, is_such, CRASH))
-
-
-def example_of(contract: Contract, operation: Operation) -> Any:
-    """The contract's example of a success."""
-    response = contract.response(operation, 200)
-    found = contract.look_up(response, "content", "application/json", "example") if response else None
-    return found.value if found else {}
+        yield Distortion("input looked up", operation.id, what, partial(instead, operation, is_such, unknown))
 
 
 def instead(operation: Operation, is_such: Callable[[Request], bool], reply: Reply, _: Users) -> Distort:
@@ -80,17 +76,33 @@ BODIES: dict[str, Callable[[Request], bool]] = {
     "no object": lambda request: parsed(request) is not NO_JSON and not isinstance(parsed(request), Mapping),
     "required value missing": lambda request: parsed(request) == {},
     "value null": lambda request: None in values_in(request),
-    "value of another type": lambda request: any(
-        isinstance(value, int | list | Mapping) for value in values_in(request)
-    ),
+    "value a number": lambda request: any(isinstance(value, int | float) for value in values_in(request)),
+    "value a list or object": lambda request: any(isinstance(value, list | Mapping) for value in values_in(request)),
     "another media type": lambda request: "json" not in request.headers.get("content-type", "json"),
+    "a form": lambda request: "form-urlencoded" in request.headers.get("content-type", ""),
     "long value": lambda request: len(request.body) > LONG,
 }
 
 
-def crash_when(is_such: Callable[[Request], bool]) -> Distort:
+CRASHES: dict[str, Callable[[Request], bool]] = {
+    "crash on a long path": lambda request: len(request.path) > LONG,
+    "crash on bytes that are no text": lambda request: "%ff" in request.path.lower(),
+    "crash on a null byte": lambda request: "%00" in request.path,
+    "crash on OPTIONS": lambda request: request.method == "OPTIONS",
+}
+
+
+def crash_when(is_such: Callable[[Request], bool], _: Users) -> Distort:
     """Answer 500 to such requests."""
     return lambda request, forward: CRASH if is_such(request) else forward(request)
+
+
+def refuse_charset(request: Request, forward: Forward) -> Reply:
+    """Take a media type without parameters only."""
+    is_refused = "charset" in request.headers.get("content-type", "")
+    return (
+        Reply(415, JSON, b'{"success": false, "error": "Unsupported media type"}') if is_refused else forward(request)
+    )
 
 
 def admit(operation: Operation | None, is_such: Callable[[Request, Users], bool], users: Users) -> Distort:
@@ -121,3 +133,21 @@ def of_another_scheme(request: Request, _: Users) -> bool:
 def empty_bearer(request: Request, _: Users) -> bool:
     """With the scheme alone."""
     return request.headers.get("authorization", "").strip().lower() == "bearer"
+
+
+def beginning_with_own(request: Request, users: Users) -> bool:
+    """With more behind the user's token."""
+    return request.token != users.own and request.token.startswith(users.own)
+
+
+def in_other_case(request: Request, users: Users) -> bool:
+    """With the user's token in other letters."""
+    return request.token != users.own and request.token.lower() == users.own.lower()
+
+
+ADMITTED: dict[str, Callable[[Request, Users], bool]] = {
+    "another scheme taken": of_another_scheme,
+    "empty token taken": empty_bearer,
+    "token with more behind it taken": beginning_with_own,
+    "token in any case taken": in_other_case,
+}

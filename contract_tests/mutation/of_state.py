@@ -1,49 +1,33 @@
-"""Operators on memory: writes that are lost, repeated, astray or overreaching; reads that are old; users that mix."""
+"""Operators on memory: writes that are lost or made twice, reads that are old, users whose records mix."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterator
 
 from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.discovery import identifiers
-from contract_tests.core.target import path_of
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
 from contract_tests.mutation.sites import Distortion, Users
 
 Key = tuple[str, str, str, bytes]
-SHADOW = "-shadow"
-SUCCESS, REFUSALS = frozenset({200}), frozenset({400, 404, 415, 422})
+SHADOW = "~shadow"  # another world of the mock
 
 
 def sites(contract: Contract) -> Iterator[Distortion]:
     """Every operator on memory."""
     for operation in contract.operations:
-        yield from _of_write(contract, operation) if operation.is_write else _of_read(operation)
-        if operation.path_names:
-            yield _site("acts on a neighbour", operation, lambda _, o: strays(o))
+        yield _site("first answer repeated", operation, lambda _, o: frozen(o))
+        if operation.is_write:
+            yield _site("write lost", operation, lambda _, o: lost(o))
+            yield _site("write made twice", operation, lambda _, o: doubled(o))
+            yield _site("repeated write refused", operation, lambda _, o: once(o))
+        else:
+            yield _site("one answer behind", operation, lambda _, o: behind(o))
         if "404" in operation.statuses:
             yield _site("other users' records in reach", operation, reaches)
+            if operation.is_write:
+                yield _site("other users' records changed though refused", operation, reaches_in_secret)
     yield Distortion("users share their records", "", "", lambda users: lambda request, forward: forward(
         request.as_user(users.own) if request.token == users.other else request))  # fmt: skip
-
-
-def _of_write(contract: Contract, operation: Operation) -> Iterator[Distortion]:
-    yield _site("write lost", operation, lambda _, o: lost(o))
-    yield _site("first answer repeated", operation, lambda _, o: frozen(o))
-    yield _site("write made twice", operation, lambda _, o: doubled(o))
-    if operation.path_names:
-        yield _site("acts on a neighbour too", operation, lambda _, o: overreaches(o))
-    for other in contract.operations:
-        if other.acts_on_everything and other is not operation:
-            yield _site("refusal acts on everything", operation, partial(refusal_acts, other))
-            yield _site("success acts on everything", operation, partial(success_acts, other))
-
-
-def _of_read(operation: Operation) -> Iterator[Distortion]:
-    yield _site("first answer repeated", operation, lambda _, o: frozen(o))
-    yield _site("one answer behind", operation, lambda _, o: behind(o))
 
 
 def _site(operator: str, operation: Operation, make: Callable[[Users, Operation], Distort]) -> Distortion:
@@ -55,14 +39,14 @@ def key_of(request: Request) -> Key:
     return request.method, request.path, request.token, request.body
 
 
+def in_shadow(request: Request) -> Request:
+    """The same request in another world of the mock, which nobody reads."""
+    return request.as_user(request.token + SHADOW) if request.token else request
+
+
 def lost(operation: Operation) -> Distort:
-    """The write happens in another world of the mock: it is answered, and forgotten."""
-
-    def distort(request: Request, forward: Forward) -> Reply:
-        struck = request.operation == operation.id and request.token
-        return forward(request.as_user(request.token + SHADOW) if struck else request)
-
-    return distort
+    """The write is answered, and forgotten."""
+    return lambda request, forward: forward(in_shadow(request) if request.operation == operation.id else request)
 
 
 def frozen(operation: Operation) -> Distort:
@@ -107,72 +91,20 @@ def doubled(operation: Operation) -> Distort:
     return distort
 
 
-def neighbours(operation: Operation, request: Request, forward: Forward) -> Iterator[str]:
-    """Ids of other records, as the collection that the path begins with lists them."""
-    path = operation.path.split("/{", 1)[0]
-    read = replace(request, method="GET", path=path, body=b"", operation="", values=())
-    for name in identifiers(forward(read).json, operation.path_names[-1]):
-        if name not in request.values:
-            yield name
-
-
-def on_neighbour(operation: Operation, request: Request, forward: Forward) -> Reply | None:
-    """The same request on another record; None when there is no other."""
-    other = next(neighbours(operation, request, forward), None)
-    if other is None:
-        return None
-    path = path_of(operation, (*request.values[:-1], other))
-    return forward(replace(request, path=path, values=(*request.values[:-1], other)))
-
-
-def strays(operation: Operation) -> Distort:
-    """The operation acts on another record of the same user than the one that is named."""
-
-    def distort(request: Request, forward: Forward) -> Reply:
-        if request.operation != operation.id or request.values[-1] not in listed(operation, request, forward):
-            return forward(request)
-        return on_neighbour(operation, request, forward) or forward(request)
-
-    return distort
-
-
-def listed(operation: Operation, request: Request, forward: Forward) -> set[str]:
-    """Ids that the collection lists."""
-    nobody = replace(request, values=("",))
-    return set(neighbours(operation, nobody, forward))
-
-
-def afterwards(operation: Operation, statuses: Set[int], act: Callable[[Request, Forward], object]) -> Distort:
-    """The operation does something more once it has answered with one of the statuses."""
+def once(operation: Operation) -> Distort:
+    """A success is followed by 409 when it is asked for again."""
+    done: set[Key] = set()
 
     def distort(request: Request, forward: Forward) -> Reply:
         reply = forward(request)
-        if request.operation == operation.id and reply.status in statuses:
-            act(request, forward)
+        if request.operation != operation.id or reply.status != 200:
+            return reply
+        if key_of(request) in done:
+            return Reply(409, reply.headers, b'{"success": false, "error": "Already done"}')
+        done.add(key_of(request))
         return reply
 
     return distort
-
-
-def overreaches(operation: Operation) -> Distort:
-    """The operation acts on another record too."""
-    return afterwards(operation, SUCCESS, partial(on_neighbour, operation))
-
-
-def act_on_everything(other: Operation, request: Request, forward: Forward) -> None:
-    """Make the write that names no record, as the same user."""
-    headers = {name: value for name, value in request.headers.items() if name != "content-type"}
-    forward(replace(request, method=other.method, path=other.path, headers=headers, body=b""))
-
-
-def refusal_acts(other: Operation, _: Users, operation: Operation) -> Distort:
-    """A refused request has the side effect of another operation."""
-    return afterwards(operation, REFUSALS, partial(act_on_everything, other))
-
-
-def success_acts(other: Operation, _: Users, operation: Operation) -> Distort:
-    """A success has the side effect of another operation."""
-    return afterwards(operation, SUCCESS, partial(act_on_everything, other))
 
 
 def reaches(users: Users, operation: Operation) -> Distort:
@@ -183,5 +115,22 @@ def reaches(users: Users, operation: Operation) -> Distort:
         if request.operation != operation.id or reply.status != 404 or request.token not in {users.own, users.other}:
             return reply
         return forward(request.as_user(users.other if request.token == users.own else users.own))
+
+    return distort
+
+
+def reaches_in_secret(users: Users, operation: Operation) -> Distort:
+    """A record of the other user is changed, though the answer says that it is not found."""
+    reach = reaches(users, operation)
+
+    def distort(request: Request, forward: Forward) -> Reply:
+        replies: list[Reply] = []
+
+        def remembering(inner: Request) -> Reply:
+            replies.append(forward(inner))
+            return replies[-1]
+
+        reach(request, remembering)
+        return replies[0]
 
     return distort

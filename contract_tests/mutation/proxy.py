@@ -39,6 +39,10 @@ class Request:
         """The same request with another bearer token."""
         return replace(self, headers={**self.headers, "authorization": f"Bearer {token}"})
 
+    def in_world(self, world: str) -> Request:
+        """The same request in a world of the mock; without a token it is in none."""
+        return self.as_user(f"{self.token}{'-' if '~' in self.token else '~'}{world}") if self.token and world else self
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -70,11 +74,19 @@ Forward = Callable[[Request], Reply]
 Distort = Callable[[Request, Forward], Reply]
 
 
+class Server(ThreadingHTTPServer):
+    """Keeps quiet when a client has gone before its answer came."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Report nothing; a proxy that does not answer is a mutant that is found."""
+
+
 @contextmanager
-def distorted(url: str, contract: Contract, distort: Distort) -> Iterator[str]:
-    """The URL of a proxy in front of `url` that passes every exchange through `distort`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(url, contract, distort))
-    server.daemon_threads = True
+def distorted(url: str, contract: Contract, distort: Distort, world: str = "") -> Iterator[str]:
+    """The URL of a proxy in front of `url` that passes every exchange through `distort`, in a world of the mock."""
+    server = Server(("127.0.0.1", 0), handler_for(url, contract, distort, world))
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -85,7 +97,7 @@ def distorted(url: str, contract: Contract, distort: Distort) -> Iterator[str]:
         thread.join()
 
 
-def handler_for(url: str, contract: Contract, distort: Distort) -> type[BaseHTTPRequestHandler]:
+def handler_for(url: str, contract: Contract, distort: Distort, world: str) -> type[BaseHTTPRequestHandler]:
     """The request handler of a proxy."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -112,7 +124,7 @@ def handler_for(url: str, contract: Contract, distort: Distort) -> type[BaseHTTP
         setattr(Handler, f"do_{method.upper()}", Handler.answer)
 
     def forward(request: Request) -> Reply:
-        return exchange(url, request)
+        return exchange(url, request.in_world(world))
 
     return Handler
 

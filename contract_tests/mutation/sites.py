@@ -57,6 +57,13 @@ def successes(contract: Contract) -> Iterator[tuple[Operation, Place | None]]:
             yield operation, contract.look_up(response, "content", "application/json", "schema")
 
 
+def example_of(contract: Contract, operation: Operation, status: int = 200) -> Any:
+    """The contract's example of an answer of that status; an empty object without one."""
+    response = contract.response(operation, status)
+    example = contract.look_up(response, "content", "application/json", "example") if response else None
+    return example.value if example else {}
+
+
 def answers_with(contract: Contract, status: str) -> Iterator[Operation]:
     """The operations that document a status."""
     return (operation for operation in contract.operations if status in operation.statuses)
@@ -73,6 +80,18 @@ def fields(contract: Contract, schema: Place | None, here: Path = ()) -> Iterato
         if inner is not None:
             yield (*here, name), inner, name in schema.value.get("required", ())
             yield from fields(contract, inner, (*here, name))
+
+
+def records_in(contract: Contract) -> list[Mapping[str, Any]]:
+    """The properties of every kind of record that some success shows, by name."""
+    records = []
+    for _, schema in successes(contract):
+        for _, place, _ in fields(contract, schema):
+            shown = contract.look_up(place, "items") or place
+            properties = shown.value.get("properties", {})
+            read = {name: contract.look_up(shown, "properties", name) for name in properties}
+            records.append({name: field.value for name, field in read.items() if field})
+    return [record for record in records if record]
 
 
 def replaced(value: Any, path: Path, change: Callable[[Any], Any]) -> Any:

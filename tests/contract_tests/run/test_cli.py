@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 from xml.etree import ElementTree
 
 import pytest
@@ -16,8 +17,6 @@ import pytest
 from contract_tests.cli import main
 from contract_tests.core.mock_process import MockProcess
 from tests.contract_tests.reference import Service, serve
-from tests.contract_tests.seeded.bodies import OtherMessage
-from tests.contract_tests.seeded.trust import TrustNotPersisted
 
 ROOT = Path(__file__).resolve().parents[3]
 FEW = ["--examples", "2"]
@@ -94,8 +93,14 @@ def test_a_sound_target_is_exit_0_with_all_reports(url: str, tmp_path: Path) -> 
         assert not re.search("red-token|blue-token", path.read_text()), path
 
 
-class Leaky(TrustNotPersisted):  # type: ignore[misc]
+class Leaky(Service):
     """Puts the caller's token, a cookie and a planted value everywhere, and breaks promises so that they are shown."""
+
+    def trust(self, user: str, body: bytes, media_type: str = "") -> object:
+        kept = [dict(device) for device in self.devices]
+        answer = super().trust(user, body, media_type)
+        self.devices = kept
+        return answer
 
     def finish(self, handler: str, status: int, payload: object, headers: dict[str, str]) -> object:
         leak = "red-token planted-value cookie-value"
@@ -127,6 +132,12 @@ def test_only_and_skip_choose_operations(url: str, capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     assert "1 operations" in told
     assert "below --min-coverage" in told
+
+
+class OtherMessage(Service):
+    """Says something else than the documentation when a device is removed."""
+
+    message_of: ClassVar = {**Service.message_of, "remove": "ok"}
 
 
 def test_baseline_accepts_and_forgets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,21 +12,48 @@ from pathlib import Path
 import pytest
 
 from contract_tests.cli import main
+from contract_tests.core.contract import Contract
 from contract_tests.core.mock_process import MockProcess, printed_behaviours
-from tests.contract_tests.judge_all import DEFECTS, VARIANTS
+from contract_tests.mutation.distortion import distortions
+from contract_tests.mutation.proxy import distorted
+from contract_tests.mutation.sites import Users
 from tests.contract_tests.reference import Service, serve
 from tests.contract_tests.suites.oracle.test_model import PETS
+from tests.contract_tests.variants import VARIANTS
 
 ALONE = ["--suite", "oracle"]
 TOKENS = ["--token", "red-token"]
 
 
 def judged(*flags: str) -> tuple[int, str]:
-    """Exit code and what was said, of the oracle alone."""
+    """Exit code and output of the oracle alone."""
     told = io.StringIO()
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
         code = main([*ALONE, *flags])
     return code, told.getvalue()
+
+
+def forgetful(handler: str, records: str) -> Service:
+    """A server that answers a write and keeps its devices, or its sessions, as they were."""
+    service = Service()
+    write = getattr(service, handler)
+
+    def forget(*arguments: object, **more: object) -> object:
+        kept = [dict(record) for record in getattr(service, records)]
+        answer = write(*arguments, **more)
+        setattr(service, records, kept)
+        return answer
+
+    setattr(service, handler, forget)
+    return service
+
+
+@contextlib.contextmanager
+def mutated(contract: Contract, mutant: str, service: Service) -> Iterator[str]:
+    """The URL of a proxy that distorts the answers of a server."""
+    distort = next(each for each in distortions(contract) if each.id == mutant).make(Users("red-token", "blue-token"))
+    with serve(service) as sound, distorted(sound, contract, distort) as url:
+        yield url
 
 
 def test_the_mock_is_like_itself() -> None:
@@ -47,20 +74,32 @@ def test_a_sound_target_passes(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "script", "expected"),
+    ("handler", "forgets", "script", "expected"),
     [
-        ("TrustNotPersisted", ["POST /devices/trust", "GET /devices"], "after trustDevice: listDevices"),
-        ("HeartbeatNotPersisted", ["POST /sessions/X/heartbeat", "GET /devices/X"], "of sessions"),
-        ("UntrustKeepsSessions", ["POST /devices/X/untrust", "GET /devices/X"], "no sessions"),
-        ("RemoveKeepsSessions", ["DELETE /devices/X", "GET /sessions"], "no sessions"),
-        ("SessionListOmitsOne", ["GET /devices/X", "GET /sessions"], "in the list"),
+        ("trust", "devices", ["POST /devices/trust", "GET /devices"], "after trustDevice: listDevices"),
+        ("heartbeat", "sessions", ["POST /sessions/X/heartbeat", "GET /devices/X"], "of sessions"),
+        ("untrust", "sessions", ["POST /devices/X/untrust", "GET /devices/X"], "no sessions"),
+        ("remove", "sessions", ["DELETE /devices/X", "GET /sessions"], "no sessions"),
     ],
 )
-def test_defects_of_state_are_told_by_their_shortest_script(name: str, script: list[str], expected: str) -> None:
+def test_a_lost_write_is_reported_by_the_shortest_script(
+    handler: str, forgets: str, script: list[str], expected: str
+) -> None:
     """As curl lines, the token by the name of its variable."""
-    assert name in DEFECTS
-    with serve(DEFECTS[name]()) as url:
+    with serve(forgetful(handler, forgets)) as url:
         code, told = judged("--target", url, *TOKENS, "--fail-fast")
+    check_script(code, told, url, script, expected)
+
+
+def test_an_incomplete_list_is_reported_by_the_shortest_script(contract: Contract) -> None:
+    """It needs no write."""
+    with mutated(contract, "answer last item left out listSessions sessions", Service()) as url:
+        code, told = judged("--target", url, *TOKENS, "--fail-fast")
+    check_script(code, told, url, ["GET /devices/X", "GET /sessions"], "in the list")
+
+
+def check_script(code: int, told: str, url: str, script: list[str], expected: str) -> None:
+    """The report has these requests and these words, and no secret."""
     assert code == 1, told
     problem = told.split("\nBROKEN ")[1].split("\nexpected")[1]
     assert expected in problem
@@ -97,11 +136,11 @@ def test_what_cannot_be_mirrored_is_not_checked() -> None:
 
 
 @pytest.mark.parametrize("level", ["observe", "probe"])
-def test_lower_levels_change_nothing(level: str) -> None:
+def test_lower_levels_change_nothing(contract: Contract, level: str) -> None:
     """Reads, and under probe writes that name nobody's record; inconsistent views are found all the same."""
-    service = DEFECTS["ListAndDetailDisagree"]()
+    service = Service()
     before = repr((service.devices, service.sessions))
-    with serve(service) as url:
+    with mutated(contract, "answer another text getDevice device/deviceName", service) as url:
         code, told = judged("--target", url, *TOKENS, "--safety", level)
     assert code == 1
     assert "deviceName of devices" in told
@@ -164,7 +203,7 @@ def test_any_other_contract(behaviours: str, tmp_path: Path, line: str, instead:
 
 def test_reports_have_the_script(tmp_path: Path) -> None:
     """One promise, its calls in their order."""
-    with serve(DEFECTS["UntrustKeepsTrust"]()) as url:
+    with serve(forgetful("untrust", "devices")) as url:
         judged("--target", url, *TOKENS, "--report", str(tmp_path))
     told = json.loads((tmp_path / "report.json").read_text())
     problems = [problem for promise in told["promises"] for problem in promise["problems"]]

@@ -1,4 +1,4 @@
-"""Legitimate variants: other data, other lengths, other clocks."""
+"""Variants of data: other records, other periods, other clocks."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from datetime import UTC, timedelta, timezone
 from email.utils import format_datetime
 
 from tests.contract_tests.reference import Service
-from tests.contract_tests.seeding import Rewrites, variant
+from tests.contract_tests.variants.registry import Rewrites, variant
 
 
-@variant
+@variant("listSessions")
 class Milliseconds(Service):
     def time(self, instant):
         return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-@variant
+@variant("trustDevice")
 class OffsetInPlaceOfZ(Service):
     def time(self, instant):
         return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-@variant
+@variant("getDevice")
 class NumericLookingIds(Service):
     def make_id(self, kind, user, number):
         self.made = getattr(self, "made", 1000) + 17
         return str(self.made)
 
 
-@variant
+@variant("heartbeatSession")
 class OtherLengths(Service):
     trust_days = 365
     session_hours = 4
 
 
-@variant
+@variant("trustDevice")
 class OtherTrustLevel(Service):
     def trust(self, user, body, media_type=""):
         answer = super().trust(user, body, media_type)
@@ -43,7 +43,7 @@ class OtherTrustLevel(Service):
         return answer
 
 
-@variant
+@variant("revokeAllSessions")
 class TokenDiesWithRevokeAll(Service):
     def revoke_all(self, user, body):
         answer = super().revoke_all(user, body)
@@ -57,14 +57,14 @@ class TokenDiesWithRevokeAll(Service):
         return user
 
 
-@variant
+@variant("getDevice")
 class LongIds(Service):
     def make_id(self, kind, user, number):
         self.made = getattr(self, "made", 0) + 1
         return f"{kind}:{user}/{self.made} {'é' * 60}"
 
 
-@variant
+@variant("listSessions")
 class FirstSessionsExpireSoon(Service):
     """Sessions that end by themselves while they are looked at."""
 
@@ -73,7 +73,7 @@ class FirstSessionsExpireSoon(Service):
         return super().make_session(user, device, turn, timedelta(seconds=self.soon / 2) if self.soon < 9 else ends)
 
 
-@variant
+@variant("heartbeatSession")
 class ShortLengths(Service):
     trust_days = 1 / 24
     session_hours = 1 / 4
@@ -82,7 +82,7 @@ class ShortLengths(Service):
         return super().make_session(user, device, turn, ends)
 
 
-@variant
+@variant("removeDevice")
 class OneDevice(Service):
     def fill(self):
         super().fill()
@@ -92,20 +92,20 @@ class OneDevice(Service):
         self.sessions = [session for session in self.sessions if session["device"] in kept]
 
 
-@variant
+@variant("removeDevice")
 class NothingAtAll(Service):
     def fill(self):
         """New accounts."""
 
 
-@variant
+@variant("untrustDevice")
 class NoSessions(Service):
     def fill(self):
         super().fill()
         self.sessions = []
 
 
-@variant
+@variant("listDevices")
 class ManyDevices(Service):
     def fill(self):
         super().fill()
@@ -115,7 +115,7 @@ class ManyDevices(Service):
             self.sessions.append(self.make_session("red", self.devices[-1], 0))
 
 
-@variant
+@variant("getDevice")
 class ReadsAreAccesses(Service):
     """Each request brings the caller's device and session up to date."""
 
@@ -126,14 +126,14 @@ class ReadsAreAccesses(Service):
         return user
 
 
-@variant
+@variant("trustDevice")
 class TrustAddedToWhatIsLeft(Service):
     def trust_end(self, device):
         left = device.get("trustExpiresAt") or self.now()
         return left + timedelta(days=7)
 
 
-@variant
+@variant("heartbeatSession")
 class ClockAhead(Rewrites):
     """The host's clock is an hour ahead, and its Date says so."""
 
@@ -144,7 +144,7 @@ class ClockAhead(Rewrites):
         return status, payload, {**headers, "Date": format_datetime(self.now(), usegmt=True)}
 
 
-@variant
+@variant("listSessions")
 class LocalOffset(Service):
     def time(self, instant):
         return instant.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Legitimate variants: whatever the pages leave open in an answer may be so or otherwise."""
+"""Variants of responses: fields, headers, statuses and texts that the documentation leaves open."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from email.utils import format_datetime
 from typing import ClassVar
 
 from tests.contract_tests.reference import Refusal, Service
-from tests.contract_tests.seeding import Rewrites, variant
+from tests.contract_tests.variants.registry import Rewrites, variant
 
 
-@variant
+@variant("listDevices")
 class FurtherFields(Rewrites):
     def as_item(self, device):
         return {**super().as_item(device), "riskScore": 3}
@@ -20,13 +20,13 @@ class FurtherFields(Rewrites):
         return status, {**payload, "requestId": "r-1", "timestamp": self.time(self.now())}, headers
 
 
-@variant
+@variant("trustDevice")
 class Charset(Rewrites):
     def rewrite(self, handler, status, payload, headers):
         return status, payload, {**headers, "Content-Type": "application/json; charset=utf-8"}
 
 
-@variant
+@variant("getDevice")
 class OptionalFieldsLeftOut(Service):
     optional = ("ipAddress", "country", "city", "userAgent", "location")
 
@@ -37,27 +37,27 @@ class OptionalFieldsLeftOut(Service):
         return {key: value for key, value in super().as_session(session).items() if key != "deviceName"}
 
 
-@variant
+@variant("listDevices")
 class Forbidden(Service):
     def unauthorized(self):
         return Refusal(403, "Forbidden")
 
 
-@variant
+@variant("trustDevice")
 class Unprocessable(Rewrites):
     def rewrite(self, handler, status, payload, headers):
         return (422 if status in {400, 415} else status), payload, headers
 
 
-@variant
+@variant("listDevices", suite="conformance")
 class UndefinedMethodIs404(Service):
     def undefined(self, allowed):
         return 404, "<html>Cannot PATCH</html>", {"Content-Type": "text/html"}
 
 
-@variant
+@variant("trustDevice")
 class RateLimited(Service):
-    count = 0
+    count = 130
 
     def answer(self, method, target, headers, body):
         self.count += 1
@@ -66,13 +66,13 @@ class RateLimited(Service):
         return super().answer(method, target, headers, body)
 
 
-@variant
+@variant("listDevices")
 class LowerCaseHeaders(Rewrites):
     def rewrite(self, handler, status, payload, headers):
         return status, payload, {name.lower(): value for name, value in headers.items()}
 
 
-@variant
+@variant("trustDevice")
 class NoOptionalFields(Service):
     """Nothing that the vendor's client types as optional, but for the sessions of a device."""
 
@@ -85,7 +85,7 @@ class NoOptionalFields(Service):
         return {key: value for key, value in super().as_session(session).items() if key != "deviceName"}
 
 
-@variant
+@variant("untrustDevice")
 class NoEmptyLists(Service):
     """A device without active sessions shows no `sessions`."""
 
@@ -94,7 +94,7 @@ class NoEmptyLists(Service):
         return detail if detail["sessions"] else {key: value for key, value in detail.items() if key != "sessions"}
 
 
-@variant
+@variant("listSessions")
 class OtherOrder(Rewrites):
     """Fields and records the other way round."""
 
@@ -107,7 +107,7 @@ class OtherOrder(Rewrites):
         return [self.turned(item) for item in reversed(value)] if isinstance(value, list) else value
 
 
-@variant
+@variant("listDevices")
 class MoreHeaders(Rewrites):
     def rewrite(self, handler, status, payload, headers):
         more = {
@@ -120,7 +120,7 @@ class MoreHeaders(Rewrites):
         return status, payload, {**headers, **more}
 
 
-@variant
+@variant("trustDevice", suite="conformance")
 class BlankFingerprintRefused(Service):
     def fingerprint_in(self, body, media_type):
         value = super().fingerprint_in(body, media_type)
@@ -129,7 +129,7 @@ class BlankFingerprintRefused(Service):
         return value
 
 
-@variant
+@variant("getDevice")
 class IdsOfAnotherFormRefused(Service):
     """Takes UUIDs alone, as a typed path parameter does."""
 
@@ -148,7 +148,7 @@ class IdsOfAnotherFormRefused(Service):
         return super().session(user, name, text)
 
 
-@variant
+@variant("getDevice", suite="conformance")
 class FrameworksOwnAllow(Service):
     """Names in Allow only the methods of the first route that fits, as Starlette does."""
 
@@ -156,13 +156,13 @@ class FrameworksOwnAllow(Service):
         return 405, {"detail": "Method Not Allowed"}, {"Allow": allowed[0], "Content-Type": "application/json"}
 
 
-@variant
+@variant("listDevices", suite="conformance")
 class UnknownMethodsAre501(Service):
     def undefined(self, allowed):
         return 501, "<h1>Not Implemented</h1>", {"Content-Type": "text/html"}
 
 
-@variant
+@variant("trustDevice")
 class MoreWords(Service):
     """Says the documented thing and more."""
 
@@ -175,14 +175,14 @@ class MoreWords(Service):
             raise Refusal(404, f"Device not found: {name[:20]}") from None
 
 
-@variant
+@variant("trustDevice")
 class RefusedWithDetails(Rewrites):
     def rewrite(self, handler, status, payload, headers):
         more = {"details": [{"field": "fingerprint"}], "code": "E1"} if status in {400, 404, 415} else {}
         return status, {**payload, **more} if isinstance(payload, dict) else payload, headers
 
 
-@variant
+@variant("trustDevice")
 class UnprocessableInItsOwnShape(Rewrites):
     """422 as FastAPI and its like write it."""
 
@@ -192,20 +192,20 @@ class UnprocessableInItsOwnShape(Rewrites):
         return status, payload, headers
 
 
-@variant
+@variant("trustDevice")
 class BusyWithoutRetryAfter(RateLimited):
     def finish(self, handler, status, payload, headers):
         return super().finish(handler, status, payload, {k: v for k, v in headers.items() if k != "Retry-After"})
 
 
-@variant
+@variant("trustDevice")
 class BusyUntilADate(RateLimited):
     def finish(self, handler, status, payload, headers):
         until = format_datetime(self.now() + timedelta(seconds=1), usegmt=True)
         return super().finish(handler, status, payload, {**headers, "Retry-After": until} if status == 429 else headers)
 
 
-@variant
+@variant("getDevice", suite="conformance")
 class MoreRoutes(Service):
     """A server that knows more than the contract: PUT and PATCH of a device."""
 
@@ -213,7 +213,7 @@ class MoreRoutes(Service):
         return self.finish("", 404, self.error("Device not found"), {})
 
 
-@variant
+@variant("listDevices")
 class SchemeIgnored(Service):
     def user_of(self, headers):
         user = self.tokens.get((headers.get("Authorization") or "").split(" ")[-1])
@@ -222,7 +222,7 @@ class SchemeIgnored(Service):
         return user
 
 
-@variant
+@variant("listDevices")
 class SchemeOptional(Service):
     def user_of(self, headers):
         user = self.tokens.get((headers.get("Authorization") or "").removeprefix("Bearer "))
