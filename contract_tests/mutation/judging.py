@@ -81,14 +81,17 @@ def catalogue(behaviours: Path) -> dict[str, Edit | Distortion]:
 def judge(bench: Bench, name: str, number: int) -> Finding:
     """Judge the mutant of that name; `CLEAN` is the sound mock.
 
-    The promises about the operation that it strikes come first, in a world of their own: they kill nearly every one.
+    The checks of its own operation come first and kill nearly every one; then the whole suite, then the checks of each
+    operation alone. Each of these runs has a world of its own, where no other has used up the records.
     """
     mutant = catalogue(bench.behaviours).get(name)
     operator, site = (mutant.operator, mutant.site) if mutant else (CLEAN, "")
     started = time.monotonic()
     fate, told = Fate.SURVIVED, ""
-    for only in [(site,), ()] if contract().has(site) else [()]:
-        world = f"{bench.world}{number}{'-only' if only else ''}"
+    own = [(site,)] if contract().has(site) else []
+    others = [(each.id,) for each in contract().operations if each.id != site]
+    for only in [*own, (), *(others if mutant else ())]:
+        world = "-".join([f"{bench.world}{number}", *only])
         try:
             with alive(bench, mutant, world) as url:
                 fate, told = verdict_on(url, USERS, only)

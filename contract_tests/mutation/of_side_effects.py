@@ -39,7 +39,7 @@ def _of_write(contract: Contract, operation: Operation) -> Iterator[Distortion]:
         neighbour = partial(on_neighbour, operation)
         yield _site("acts on a neighbour too", operation, lambda _, o: afterwards(o, SUCCESS, neighbour))
         yield _site("refusal acts on a neighbour", operation, lambda _, o: afterwards(o, REFUSALS, neighbour))
-    if "requestBody" in operation.definition:
+    if operation.takes_body:
         yield _site("acts on an earlier body too", operation, lambda _, o: repeats(o, SUCCESS))
         yield _site("refusal acts on an earlier body", operation, lambda _, o: repeats(o, REFUSALS))
     if operation.acts_on_everything:
