@@ -144,7 +144,7 @@ def test_lower_levels_change_nothing(contract: Contract, level: str) -> None:
         code, told = judged("--target", url, *TOKENS, "--safety", level)
     assert code == 1
     assert "deviceName of devices" in told
-    assert f"not checked (3), because --safety {level} makes no write that succeeds" in told
+    assert f"not checked (3): --safety {level} makes no write that succeeds" in told
     assert repr((service.devices, service.sessions)) == before
     methods = {method for method, *_ in service.log}
     assert methods == {"GET"} if level == "observe" else "POST" in methods
