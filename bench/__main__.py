@@ -1,4 +1,4 @@
-"""`python -m bench [all|install|compare|figures|stages|render]`: what `make bench` runs."""
+"""`python -m bench [all|install|compare|figures|stages|render|instructions]`: what `make bench` runs."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import compare, figures, install, machine, report, targets
+from bench import compare, figures, install, instructions, machine, report, targets
 from bench.inputs import ROOT, WORK, prepare
 from bench.peers import ALL, MOCK, Peer
 
@@ -35,6 +35,10 @@ def _run(options: argparse.Namespace) -> int:
     peers = [peer for peer in ALL if not options.only or any(word in peer.name for word in options.only)]
     if options.part == "install":
         return _install(peers)
+    if options.part == "instructions":
+        for name, value in instructions.instructions().items():
+            _say(f"{name}: {value:,}")
+        return 0
     if options.part in {"all", "compare"}:
         install.wrk()
         outcome = compare.compare(peers, prepare(), plan, _say)
@@ -65,7 +69,8 @@ def _stages() -> None:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="?", default="all", choices=["all", "install", *RESULTS, "render"])
+    parts = ["all", "install", *RESULTS, "render", "instructions"]
+    parser.add_argument("part", nargs="?", default="all", choices=parts)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each measurement (default 5)")
     parser.add_argument("--seconds", type=int, default=2, help="length of one load (default 2)")
     parser.add_argument("--warm-up", type=int, default=4, help="seconds of each work before the rounds (default 4)")
