@@ -20,6 +20,7 @@ from bench import inputs
 from bench.install import NotInstalled
 from mockserver.exchange.engine import build_engine
 from mockserver.settings import Settings
+from mockserver.web.server import HEADERS_AFTER, calm_collector
 from mockserver.web.wsgi import ContractFirst, Wsgi
 
 CALLS = 1000
@@ -98,7 +99,8 @@ def _mock() -> Wsgi:
     with tempfile.TemporaryDirectory() as folder:
         fixtures = inputs.write_fixtures(Path(folder), 10)
         engine = build_engine(Settings(str(inputs.CONTRACT), inputs.BEHAVIOURS, (fixtures,)))
-    return ContractFirst(engine, _nothing_behind)
+    calm_collector()
+    return ContractFirst(engine, _nothing_behind, headers_after=HEADERS_AFTER)
 
 
 def _nothing(_: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -17,7 +17,8 @@ from mockserver.behaviour.values import Scope
 from mockserver.clock import system_now
 from mockserver.exchange.auth import Caller
 from mockserver.exchange.engine import Engine, build_engine
-from mockserver.exchange.journal import Entry
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.steering import UNSTEERED
 from mockserver.messages import Answer, Request
 from mockserver.reply.builder import Reply
 from mockserver.settings import Settings
@@ -54,7 +55,7 @@ def prepared(request: pytest.FixtureRequest, engine: Engine) -> Prepared:
     headers = {name.lower(): value for name, value in asked.headers.items()}
     sent = Request(asked.method, asked.path, "", headers, asked.body.encode())
     match = engine.contract.route(sent.method, sent.path)
-    caller = engine.pipeline.auth.admit(match.operation, sent)
+    caller = engine.pipeline.auth.admit(match.operation, sent, UNSTEERED)
     read = engine.contract.read_inputs(match, sent)
     outcome = _behave(engine, match, caller, read)
     reply = _compose(engine, match, outcome)
@@ -68,7 +69,7 @@ def test_route(benchmark: Benchmark, prepared: Prepared) -> None:
 
 def test_admit(benchmark: Benchmark, prepared: Prepared) -> None:
     """Token to a caller and a world."""
-    benchmark(prepared.engine.pipeline.auth.admit, prepared.match.operation, prepared.request)
+    benchmark(prepared.engine.pipeline.auth.admit, prepared.match.operation, prepared.request, UNSTEERED)
 
 
 def test_validate(benchmark: Benchmark, prepared: Prepared) -> None:
@@ -112,11 +113,17 @@ def test_keep_journal(benchmark: Benchmark, prepared: Prepared) -> None:
     def keep() -> None:
         number = journal.next_number(caller.world)
         journal.keep(
-            Entry(
-                number, 0, prepared.request, prepared.answer, prepared.match.operation.id, caller.name, caller.world,
-                "", (), prepared.outcome.changes, prepared.outcome.world, 0, "kept",
+            Exchange(
+                prepared.request,
+                operation=prepared.match.operation.id,
+                user=caller.name,
+                world=caller.world,
+                before=prepared.outcome.world,
+                changes=prepared.outcome.changes,
+                answer=prepared.answer,
+                number=number,
             )
-        )  # fmt: skip
+        )
 
     benchmark(keep)
 

@@ -7,9 +7,6 @@ from typing import Any
 
 import msgspec
 
-STEERING = ("accept", "cookie", "mock-delay", "mock-world", "origin", "prefer")
-"""The headers by which a client steers how the mock answers, beside those that the contract asks for."""
-
 
 class Request(msgspec.Struct, frozen=True):
     """An HTTP request: percent-decoded path, raw query string, lower-case header names, body bytes."""
@@ -19,7 +16,6 @@ class Request(msgspec.Struct, frozen=True):
     query: str = ""
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
-    bare: bool = False  #: it is known to have none of the `STEERING` headers, so that nobody need look for them
 
 
 class Transport(msgspec.Struct, frozen=True):

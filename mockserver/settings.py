@@ -17,6 +17,8 @@ LONGEST_WAIT = 30_000
 """The longest time in milliseconds that an answer is delayed, or that a slow body takes."""
 PREFIX = "/__mock__"
 """Where the control surface lives; everything else is the contract's."""
+JOURNAL_MEMORY = 256 * 1000 * 1000
+"""How many bytes the journals of all worlds keep together, unless set otherwise."""
 BODY_LIMIT = 32 * 1024 * 1024
 """The largest request body in bytes; a larger one is refused with 413."""
 
@@ -37,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True):
     watch: bool = False
     max_worlds: int = 10_000
     world_ttl: str | None = "P1D"  #: how long a world lives that nobody uses (ISO 8601); None for ever
+    journal_memory: int = JOURNAL_MEMORY  #: bytes that the journals of all worlds keep together
     admin_token: str | None = None  #: lets callers of other machines use the control surface
     verbose: bool = False
 

@@ -13,7 +13,7 @@ import pytest
 
 from mockserver.contract.contract import load_contract
 from mockserver.exchange.engine import Engine, build_engine
-from mockserver.exchange.journal import Entry
+from mockserver.exchange.exchange import Exchange
 from mockserver.settings import Settings
 from tests.support import Ask, Clock, LiveMock, bundled_settings
 
@@ -43,13 +43,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def entries() -> list[Entry]:
+def entries() -> list[Exchange]:
     """What the engines of this test have journaled, in all worlds, whatever was forgotten since."""
     return []
 
 
 @pytest.fixture
-def build(clock: Clock, entries: list[Entry]) -> Build:
+def build(clock: Clock, entries: list[Exchange]) -> Build:
     """Builds engines whose journals are watched, on the clock of this test."""
 
     def built(settings: Settings) -> Engine:
@@ -120,7 +120,7 @@ def live_mock(live_process: LiveMock) -> LiveMock:
 @pytest.fixture(autouse=True)
 def no_journaled_answer_broke_the_contract(request: pytest.FixtureRequest) -> Iterator[None]:
     """After every test: no answer was withheld because it would have broken the contract."""
-    watched: list[Entry] = request.getfixturevalue("entries") if "entries" in request.fixturenames else []
+    watched: list[Exchange] = request.getfixturevalue("entries") if "entries" in request.fixturenames else []
     live: LiveMock | None = request.getfixturevalue("live_mock") if "live_mock" in request.fixturenames else None
     yield
     if request.node.get_closest_marker("breaks_contract"):

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from mockserver.clock import parse_period
-from mockserver.exchange.journal import Entry
+from mockserver.exchange.exchange import Exchange
 from tests.support import NOTHING, Ask, Clock
 
 FOLDER = Path(__file__).parent / "golden"
@@ -41,7 +41,7 @@ def _short(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _played(text: str, ask: Ask, clock: Clock, entries: list[Entry]) -> str:
+def _played(text: str, ask: Ask, clock: Clock, entries: list[Exchange]) -> str:
     """The file as it comes out of the mock."""
     lines = _comment(text)
     for block in _asked(text):
@@ -82,7 +82,7 @@ def _change(change: Any) -> str:
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.txt")))
-def test_a_scenario_goes_as_written(name: str, ask: Ask, clock: Clock, entries: list[Entry]) -> None:
+def test_a_scenario_goes_as_written(name: str, ask: Ask, clock: Clock, entries: list[Exchange]) -> None:
     """Played from the start of 2026-01-15, 12:00 UTC, every answer and every change is what the file says."""
     path = FOLDER / name
     text = path.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ import msgspec
 
 from mockserver.background import attempt, start
 from mockserver.clock import format_instant
-from mockserver.exchange.journal import Entry
+from mockserver.exchange.exchange import Exchange
 from mockserver.settings import LogFormat
 from mockserver.state.store import MAIN
 
@@ -61,7 +61,7 @@ class Terminal:
     def __init__(self, out: Writer, log_format: LogFormat = "text", look: Look = PLAIN) -> None:
         self._out, self._format, self._look = out, log_format, look
         # An entry to be shown, a line of JSON, or None: one that is counted, and no more.
-        self._waiting: deque[Entry | str | None] = deque(maxlen=WAITING)
+        self._waiting: deque[Exchange | str | None] = deque(maxlen=WAITING)
         self._woken, self._called = threading.Event(), False
         self._skipped = 0
 
@@ -69,7 +69,7 @@ class Terminal:
         """Begin to write, in a thread that ends with the process."""
         start("log", self._run)
 
-    def __call__(self, entry: Entry) -> None:
+    def __call__(self, entry: Exchange) -> None:
         """Take in an entry; it is written soon. What no look has room for is not held, nor what becomes a line of JSON
         (in a microsecond): bodies may be large."""
         if self._format == "json":
@@ -116,7 +116,7 @@ class Terminal:
             self._skipped = 0
 
 
-def told(entry: Entry, look: Look) -> list[str]:
+def told(entry: Exchange, look: Look) -> list[str]:
     """The lines of an entry: one, and on request its bodies."""
     lines = [line(entry, colours=look.colours)]
     if look.verbose:
@@ -126,7 +126,7 @@ def told(entry: Entry, look: Look) -> list[str]:
     return lines
 
 
-def line(entry: Entry, *, colours: bool = False) -> str:
+def line(entry: Exchange, *, colours: bool = False) -> str:
     """An entry as one line: time, request, status, operation, who, how long, and why on a refusal."""
     request, status = entry.request, entry.answer.status
     who = f"{entry.user or '-'}" + (f" in {entry.world}" if entry.world != MAIN else "")
@@ -143,7 +143,7 @@ def line(entry: Entry, *, colours: bool = False) -> str:
     return f"{said} - {_DIM}{printable(why)}{_PLAIN}" if colours else f"{said} - {printable(why)}"
 
 
-def json_line(entry: Entry) -> str:
+def json_line(entry: Exchange) -> str:
     """An entry as one line of JSON."""
     value = {
         "event": "request",

@@ -16,7 +16,8 @@ from mockserver.background import attempt
 from mockserver.clock import format_instant
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.journal import Entry, Note
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.journal import Note
 
 SECONDS = 60.0
 """How long a stream is held open."""
@@ -37,7 +38,7 @@ def _of_world(call: Call) -> Result:
 def _events(call: Call, world: str | None) -> Result:
     journal, after = call.engine.journal, _after(call)
     if "text/event-stream" not in call.headers.get("accept", ""):
-        events = [_shown(place, what) for place, what in journal.after(after or 0) if world in (None, what.world)]
+        events = [_shown(event) for event in journal.after(after or 0) if world in (None, event.world)]
         return Result({"events": events, "last": journal.total})
     place = journal.total if after is None else after
     headers = (("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"))
@@ -79,26 +80,26 @@ def _new(engine: Engine, world: str | None, place: int) -> tuple[list[bytes], in
     """What a stream says of the events after a place, and the place that it has come to."""
     events = engine.journal.after(place)
     texts: list[bytes] = []
-    for number, what in events:
+    for what in events:
         if world in (None, what.world):
-            attempt("events", _add_event, texts, number, what)  # one that cannot be shown does not hide the others
-    return texts, events[-1][0] if events else place
+            attempt("events", _add_event, texts, what)  # one that cannot be shown does not hide the others
+    return texts, events[-1].place if events else place
 
 
-def _add_event(texts: list[bytes], number: int, what: Entry | Note) -> None:
-    event = _shown(number, what)
-    texts.append(_text(number, f"event: {event['type']}", f"data: {msgspec.json.encode(event).decode()}"))
+def _add_event(texts: list[bytes], what: Exchange | Note) -> None:
+    event = _shown(what)
+    texts.append(_text(what.place, f"event: {event['type']}", f"data: {msgspec.json.encode(event).decode()}"))
 
 
 def _text(place: int, *lines: str) -> bytes:
     return "\n".join((f"id: {place}", *lines, "", "")).encode()
 
 
-def _shown(place: int, what: Entry | Note) -> dict[str, Any]:
+def _shown(what: Exchange | Note) -> dict[str, Any]:
     if isinstance(what, Note):
-        return {"id": place, "type": what.type, "world": what.world}
+        return {"id": what.place, "type": what.type, "world": what.world}
     return {
-        "id": place,
+        "id": what.place,
         "type": "request",
         "world": what.world,
         "request": {

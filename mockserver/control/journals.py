@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import Refused
-from mockserver.exchange.auth import WORLD_HEADER
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.journal import ENTRIES, Entry, shown
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.journal import ENTRIES
+from mockserver.exchange.shown import shown
+from mockserver.exchange.steering import WORLD_HEADER, read_steering
 from mockserver.insight.coverage import coverage, coverage_json, markdown
 from mockserver.insight.explain import explain, why_json, why_text
 from mockserver.insight.har import har
@@ -32,13 +34,13 @@ def _listed(call: Call, world: str) -> Result:
     return Result({"requests": entries, "last": journal.last(world)})
 
 
-def _filtered(call: Call, world: str) -> list[Entry]:
+def _filtered(call: Call, world: str) -> list[Exchange]:
     """The newest entries that fit the filters of the call, oldest first."""
     fitting = list(_fitting(call, call.engine.journal.entries(world)))
     return fitting[-call.query("limit", ENTRIES) :]
 
 
-def _fitting(call: Call, entries: Iterable[Entry]) -> Iterator[Entry]:
+def _fitting(call: Call, entries: Iterable[Exchange]) -> Iterator[Exchange]:
     operation, user, verdict = call.query("operation"), call.query("user"), call.query("verdict")
     status, since = call.query("status", ""), call.query("since", 0)
     for entry in entries:
@@ -52,11 +54,11 @@ def _archive(call: Call) -> Result:
     return Result(har(entries, call.url, call.engine.journal.secrets))
 
 
-def _entry(call: Call) -> Entry:
+def _entry(call: Call) -> Exchange:
     return entry_of(call.engine, call.existing().name, call.inputs.path["number"])
 
 
-def entry_of(engine: Engine, world: str, number: int | str, *, missing: int = 404) -> Entry:
+def entry_of(engine: Engine, world: str, number: int | str, *, missing: int = 404) -> Exchange:
     """The entry of this number, or the `last` one; `Refused` when the journal has none, with the status `missing`."""
     entry = engine.journal.entry(world, engine.journal.last(world) if number == "last" else int(number))
     if entry is None:
@@ -76,7 +78,7 @@ def _send(call: Call) -> Result:
     if user is not None:
         sent |= engine.pipeline.auth.headers_of(user)
     request = Request(said["method"], said["path"], said.get("query", ""), {**sent, WORLD_HEADER: world}, body)
-    named = engine.pipeline.auth.world_of(request)
+    named = engine.pipeline.auth.world_of(request, read_steering(request))
     if named != world:
         raise conflict(f"the token puts the request into the world {named!r}; leave its ~{named} out, or ask there")
     engine.store.load(world)  # a 429 where there are too many

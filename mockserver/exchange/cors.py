@@ -11,11 +11,8 @@ EXPOSED = "Allow, Content-Type, Location, Link, Mock-Why, Retry-After, WWW-Authe
 Headers = tuple[tuple[str, str], ...]
 
 
-def cors_headers(request: Request) -> Headers:
-    """The headers that let the calling page read the answer; none when no page of another origin asks."""
-    origin = request.headers.get("origin")
-    if origin is None:
-        return ()
+def cors_headers(origin: str) -> Headers:
+    """The headers that let the page of this origin read the answer."""
     return (
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Allow-Credentials", "true"),
@@ -24,10 +21,10 @@ def cors_headers(request: Request) -> Headers:
     )
 
 
-def preflight(request: Request, methods: tuple[str, ...]) -> Headers | None:
+def preflight(request: Request, origin: str | None, methods: tuple[str, ...]) -> Headers | None:
     """The headers that answer a preflight, a 204: what is allowed; None for any other request."""
     headers = request.headers
-    if request.method != "OPTIONS" or "access-control-request-method" not in headers or "origin" not in headers:
+    if request.method != "OPTIONS" or "access-control-request-method" not in headers or origin is None:
         return None
     allowed: Headers = (
         ("Access-Control-Allow-Methods", ", ".join(methods) or headers["access-control-request-method"]),

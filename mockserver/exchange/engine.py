@@ -21,7 +21,8 @@ from mockserver.clock import parse_period, system_now
 from mockserver.contract.contract import Contract, load_contract, without_collection
 from mockserver.contract.document.sources import Source
 from mockserver.exchange.auth import Auth
-from mockserver.exchange.journal import Entry, Journal, Kind, Note
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.journal import Journal, Kind, Note
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.settings import Settings
 from mockserver.state.fixtures import Fixtures, read_fixtures
@@ -147,9 +148,15 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     secrets = [scheme.parameter for scheme in contract.security_schemes.values()]
     ttl = parse_period(settings.world_ttl) / 1000 if settings.world_ttl else None
     store = MemoryStore(base, most=settings.max_worlds, ttl=ttl)
-    journal = Journal(secrets=secrets, kind=_kinds(behaviours, contract))
+    remembered = settings.journal_memory // 64
+    journal = Journal(
+        memory=settings.journal_memory - remembered,
+        secrets=secrets,
+        kind=_kinds(behaviours, contract),
+        exists=lambda name: store.find(name) is not None,
+    )
     store.leavers.append(partial(_left, journal))
-    auth = Auth(contract.security_schemes, fixtures.users, settings.auth)
+    auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered)
     pipeline = Pipeline(contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock)
     reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}
     return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, reasons)
@@ -161,11 +168,11 @@ def _left(journal: Journal, world: str) -> None:
     journal.note(Note("removed", world))
 
 
-def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Entry], Kind]:
+def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Exchange], Kind]:
     """Sorts journal entries by operation, status, and the states of the record that was found."""
     facets = facets_of(behaviours, contract)
 
-    def kind(entry: Entry) -> Kind:
+    def kind(entry: Exchange) -> Kind:
         told = facets.get(entry.operation or "")
         return entry.operation, entry.answer.status, told.states_of(entry.found, entry.at) if told is not None else ()
 

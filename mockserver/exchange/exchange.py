@@ -1,32 +1,47 @@
-"""What is known of one request so far."""
+"""One request and its answer: what is known of it while it is answered, and then its journal entry."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from mockserver.contract.operations.operation import Operation
 from mockserver.errors import Violation
-from mockserver.exchange.auth import Caller
-from mockserver.exchange.faults import Disturbance, Faults
+from mockserver.exchange.faults import Disturbance
+from mockserver.exchange.steering import UNSTEERED, Steering
+from mockserver.messages import Answer, Request
 from mockserver.state.collection import Record
 from mockserver.state.world import World
 
+UNANSWERED: Final = Answer(0)
 
-class Story(msgspec.Struct):
-    """What is known of one request so far; the journal entry is made of it."""
 
-    operation: Operation | None = None
-    caller: Caller | None = None
-    before: World | None = None
-    now: int = 0  #: the world's clock
-    reason: str = ""
-    verdict: str = "kept"
-    fault: str = ""
+class Exchange(msgspec.Struct):
+    """One request and its answer. The pipeline fills it in, stage by stage; once kept in a journal it stays as it is.
+
+    It names operation, user and world instead of holding them: an entry may outlive the contract that it was made by.
+    """
+
+    request: Request
+    steering: Steering = UNSTEERED
+    operation: str | None = None
+    user: str | None = None
+    world: str = ""  #: the world that the request is performed and journaled in
+    before: World | None = None  #: the world just before, to rewind to
+    at: int = 0  #: the world's clock
+    verdict: str = "kept"  #: `kept`, `refused`, `fault` or `broken`
+    reason: str = ""  #: why a request was refused or an answer withheld; empty otherwise
     disturbance: Disturbance | None = None
-    faults: Faults | None = None  #: the world's faults before this request counted; None where there are none
-    delay: int = 0
-    violations: tuple[Violation, ...] = ()
+    violations: tuple[Violation, ...] = ()  #: breaches of the contract by the answer, or of the request by the client
     changes: tuple[Any, ...] = ()
-    found: Record | str | None = None
+    found: Record | str | None = None  #: the record that the operation was about as it showed, or why none was found
+    answer: Answer = UNANSWERED
+    micros: int = 0  #: how long the answer took
+    number: int = 0  #: in the journal of its world
+    place: int = 0  #: in the journals of all worlds together
+    weight: int = 0  #: the bytes that the journal counts for it
+
+    @property
+    def fault(self) -> str:
+        """What was made to go wrong; empty when nothing was."""
+        return "" if self.disturbance is None else str(self.disturbance)

@@ -142,7 +142,8 @@ def disturb(faults: Faults, asked: Asked) -> tuple[Disturbance | None, Faults]:
     after = []
     for place, one in enumerate(faults):
         disturbance, counted = _met(one, place, asked)
-        found = _together(found, disturbance) if disturbance is not None else found
+        if disturbance is not None:
+            found = disturbance if found is None else together(found, disturbance)
         after.append(counted)
     same = all(now is before for now, before in zip(after, faults, strict=True))
     return found, faults if same else tuple(after)
@@ -190,10 +191,10 @@ def _disturbance(rule: Rule, retry_after: int | None, random: Random) -> Disturb
     return Disturbance(status, rule.example, retry_after, rule.body, Transport(delay, rule.slow, None, rule.reset))
 
 
-def _together(first: Disturbance | None, second: Disturbance) -> Disturbance:
-    """Both: of two that say the same thing the first counts, and waits add up."""
-    if first is None:
-        return second
+def together(first: Disturbance, second: Disturbance | None) -> Disturbance:
+    """Both: where they say the same thing the first counts, and waits add up."""
+    if second is None:
+        return first
     one, other = first.transport, second.transport
     speaks = first if first.status is not None else second
     transport = Transport(
@@ -202,10 +203,9 @@ def _together(first: Disturbance | None, second: Disturbance) -> Disturbance:
     return Disturbance(speaks.status, speaks.example, speaks.retry_after, first.body or second.body, transport)
 
 
-def delayed(disturbance: Disturbance | None, by: int) -> Disturbance:
-    """The disturbance with a wait added."""
-    alone = Disturbance(transport=Transport(by))
-    return alone if disturbance is None else _together(disturbance, alone) if by else disturbance
+def late(by: int) -> Disturbance | None:
+    """The disturbance of an answer that comes so many milliseconds late."""
+    return Disturbance(transport=Transport(by)) if by else None
 
 
 def disturbed(answer: Answer, disturbance: Disturbance) -> Answer:

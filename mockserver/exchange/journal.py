@@ -1,57 +1,34 @@
-"""What was asked and answered: one bounded journal for each world, secrets redacted when an entry is shown."""
+"""What was asked and answered: a journal for each world, bounded in entries, and in bytes over all worlds together."""
 
 from __future__ import annotations
 
-import re
+import heapq
+import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
-from typing import Any, NamedTuple
-from urllib.parse import unquote_plus
 
 import msgspec
-from msgspec.structs import asdict, replace
 
-from mockserver.clock import format_instant
-from mockserver.messages import Answer, Request
-from mockserver.state.world import World
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.weight import give_back, lightened, weight_of
+from mockserver.settings import JOURNAL_MEMORY
 
 ENTRIES = 1000
 """How many entries a world keeps; the oldest go first."""
-BYTES = 32 * 1024 * 1024
-"""How many bytes of bodies all journals keep together; beyond, bodies are not kept."""
-_SHOWN = 64 * 1024
-_SECRETS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
-_SECRET_WORDS = re.compile(r"(api[_-]?key|token|password|secret)$")
-REDACTED = "[redacted]"
+_MANY_BYTES = 16 * 1024 * 1024
+"""How much must have been dropped before the operating system is given memory back, which takes milliseconds."""
+
+log = logging.getLogger("mockserver")
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """One request and its answer; cheap to make, rendered only when somebody looks."""
-
-    number: int
-    at: int  #: the world's clock
-    request: Request
-    answer: Answer
-    operation: str | None
-    user: str | None
-    world: str
-    reason: str  #: why a request was refused or an answer withheld; empty otherwise
-    violations: tuple[Any, ...]  #: breaches of the contract by the answer, or of the request by the client
-    changes: tuple[Any, ...]
-    before: World | None  #: the world just before, to rewind to
-    micros: int  #: how long the answer took
-    verdict: str  #: `kept`, `refused`, `fault` or `broken`
-    fault: str = ""  #: what was made to go wrong; empty when nothing was
-    found: Any = None  #: the record that the operation was about as it showed, or why none was found
-
-
-class Note(NamedTuple):
-    """Something that happened to a world beside requests: `world` when a control call changed it, `removed`."""
+class Note(msgspec.Struct, frozen=True):
+    """Something that happened to a world apart from requests: `world` when a control call changed it, `removed`."""
 
     type: str
     world: str
+    place: int = 0  #: in the journals of all worlds together
 
 
 Kind = tuple[str | None, int, tuple[str, ...]]
@@ -60,92 +37,145 @@ Tally = dict[Kind, int]
 """How many entries of each kind there were."""
 
 
-class _Diary(msgspec.Struct):
+class _WorldLog(msgspec.Struct):
     """The journal of one world."""
 
-    entries: deque[Entry] = msgspec.field(default_factory=deque)
+    entries: deque[Exchange] = msgspec.field(default_factory=deque)
     numbers: Iterator[int] = msgspec.field(default_factory=lambda: count(1))
     newest: int = 0  #: the highest number kept
     dropped: Tally = msgspec.field(default_factory=dict)
 
 
 class Journal:
-    """The journals of all worlds of one app; `kind` sorts entries, so that they can be counted when they are gone."""
+    """The journals of all worlds of one app.
+
+    `memory` bounds the bytes of all of them together: the oldest entries go first, whatever world they are of. `kind`
+    sorts entries, so that they can be counted when they are gone. `exists` says whether there is a world of a name: a
+    request that ends after its world was removed is counted, and not kept.
+    """
 
     def __init__(
         self,
         entries: int = ENTRIES,
-        size: int = BYTES,
+        memory: int = JOURNAL_MEMORY,
         secrets: Iterable[str] = (),
-        kind: Callable[[Entry], Kind] = lambda entry: (entry.operation, entry.answer.status, ()),
+        kind: Callable[[Exchange], Kind] = lambda entry: (entry.operation, entry.answer.status, ()),
+        exists: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        self._worlds: dict[str, _Diary] = {}
+        self._worlds: dict[str, _WorldLog] = {}
         self._gone: Tally = {}
-        self._entries, self._size, self._held = entries, size, 0
+        self._entries, self._memory, self._weight, self._freed = entries, memory, 0, 0
         self._lock = threading.Lock()
-        self._recent: deque[tuple[int, Entry | Note]] = deque(maxlen=entries)  # of all worlds, by place
+        self._recent: deque[Exchange | Note] = deque(maxlen=entries)  # of all worlds
         self.total = 0  #: how many entries and notes there have been in all worlds
-        self.kind = kind
+        self.kind, self._exists = kind, exists
         self.secrets = frozenset(name.lower() for name in secrets)  # headers and query parameters of this contract
-        self.listeners: list[Callable[[Entry], None]] = []
+        self.listeners: list[Callable[[Exchange], None]] = []
 
     def next_number(self, world: str) -> int:
         """The number of the world's next entry; each number is given once."""
-        return next((self._worlds.get(world) or self._diary(world)).numbers)
+        held = self._worlds.get(world)
+        return next(held.numbers) if held is not None else self._first_number(world)
 
-    def _diary(self, world: str) -> _Diary:
-        return self._worlds.setdefault(world, _Diary())
-
-    def keep(self, entry: Entry) -> None:
-        """Keep an entry, in the place of the oldest one when the journal is full."""
-        size = len(entry.request.body) + len(entry.answer.body)
+    def _first_number(self, world: str) -> int:
         with self._lock:
-            if self._held + size > self._size:
-                entry, size = _without_bodies(entry), 0
-            self._held += size
-            self.total = place = self.total + 1
-            self._recent.append((place, entry))
-            diary = self._worlds.get(entry.world) or self._diary(entry.world)
-            entries = diary.entries
-            entries.append(entry)
-            if entry.number > diary.newest:
-                diary.newest = entry.number
-            if len(entries) > self._entries:
-                self._count(entries.popleft(), diary.dropped)
-        for listener in self.listeners:
-            listener(entry)
+            return next(self._log_of(world).numbers)
 
-    def entries(self, world: str) -> Iterator[Entry]:
+    def _log_of(self, world: str) -> _WorldLog:
+        """The log of a world, made on first use; one that is kept nowhere where there is no such world."""
+        held = self._worlds.get(world)
+        if held is None:
+            held = _WorldLog()
+            if self._exists(world):
+                self._worlds[world] = held
+        return held
+
+    def keep(self, exchange: Exchange) -> None:
+        """Keep an exchange as the newest entry of its world."""
+        weight = weight_of(exchange)
+        if weight > self._memory // 2:
+            lightened(exchange)
+            weight = weight_of(exchange)
+        exchange.weight = weight
+        with self._lock:
+            self.total = exchange.place = self.total + 1
+            held = self._worlds.get(exchange.world) or self._log_of(exchange.world)
+            self._weight += weight
+            held.entries.append(exchange)
+            if exchange.number > held.newest:
+                held.newest = exchange.number
+            if exchange.world not in self._worlds:
+                self._drop(held, self._gone)
+            else:
+                self._recent.append(exchange)
+                if len(held.entries) > self._entries:
+                    self._drop(held, held.dropped)
+                if self._weight > self._memory:
+                    self._drop_oldest()
+        self._tell(exchange)
+
+    def _tell(self, exchange: Exchange) -> None:
+        try:
+            for listener in self.listeners:
+                listener(exchange)
+        except Exception:
+            log.exception("a listener of the journal failed")
+
+    def _drop(self, held: _WorldLog, tally: Tally) -> int:
+        """Drop the oldest entry of a log, counted in a tally; its place."""
+        exchange = held.entries.popleft()
+        self._weight -= exchange.weight
+        self._freed += exchange.weight
+        kind = self.kind(exchange)
+        tally[kind] = tally.get(kind, 0) + 1
+        return exchange.place
+
+    def _drop_oldest(self) -> None:
+        """Drop the oldest entries of all worlds, a sixteenth more than must be, so that it need not be done often."""
+        oldest = [(held.entries[0].place, name) for name, held in self._worlds.items() if held.entries]
+        heapq.heapify(oldest)
+        place = 0
+        while self._weight > self._memory - self._memory // 16:
+            held = self._worlds[oldest[0][1]]
+            place = self._drop(held, held.dropped)
+            if held.entries:
+                heapq.heapreplace(oldest, (held.entries[0].place, oldest[0][1]))
+            else:
+                heapq.heappop(oldest)
+        while self._recent and self._recent[0].place <= place:
+            self._recent.popleft()
+
+    def entries(self, world: str) -> Iterator[Exchange]:
         """The entries of a world, oldest first."""
-        diary = self._worlds.get(world)
-        return iter(tuple(diary.entries) if diary is not None else ())
+        held = self._worlds.get(world)
+        return iter(tuple(held.entries) if held is not None else ())
 
-    def entry(self, world: str, number: int) -> Entry | None:
+    def entry(self, world: str, number: int) -> Exchange | None:
         """The entry of this number; None when there is none, or no more."""
         return next((entry for entry in self.entries(world) if entry.number == number), None)
 
     def last(self, world: str) -> int:
         """The number of the world's newest entry; 0 before the first."""
-        diary = self._worlds.get(world)
-        return diary.newest if diary is not None else 0
+        held = self._worlds.get(world)
+        return held.newest if held is not None else 0
 
     def note(self, note: Note) -> None:
         """Keep a note for those who follow what happens."""
         with self._lock:
             self.total += 1
-            self._recent.append((self.total, note))
+            self._recent.append(msgspec.structs.replace(note, place=self.total))
 
-    def after(self, place: int) -> list[tuple[int, Entry | Note]]:
-        """What happened in all worlds after the first `place` events, each with its place, as far as it is known."""
+    def after(self, place: int) -> list[Exchange | Note]:
+        """What happened in all worlds after the first `place` events, as far as it is known."""
         with self._lock:
-            return [pair for pair in self._recent if pair[0] > place]
+            return [event for event in self._recent if event.place > place]
 
     def tally(self, world: str | None = None) -> Tally:
         """How many entries of each kind there were, those that are gone among them: of a world, or of all on None."""
         with self._lock:
-            diaries = [one for name, one in self._worlds.items() if world in (None, name)]
-            tallies = [*(one.dropped for one in diaries), *([self._gone] if world is None else [])]
-            entries = [entry for one in diaries for entry in one.entries]
+            logs = [held for name, held in self._worlds.items() if world in (None, name)]
+            tallies = [*(held.dropped for held in logs), *([self._gone] if world is None else [])]
+            entries = [entry for held in logs for entry in held.entries]
         counted: Tally = {}
         for tally in tallies:
             _add(counted, tally)
@@ -157,87 +187,31 @@ class Journal:
     def clear(self, world: str) -> None:
         """Forget the entries of a world; its numbers go on, and its kinds are counted for all worlds together."""
         with self._lock:
-            diary = self._worlds.get(world) or _Diary()
-            while diary.entries:
-                self._count(diary.entries.popleft(), diary.dropped)
-            _add(self._gone, diary.dropped)
-            diary.dropped = {}
-            kept = [pair for pair in self._recent if pair[1].world != world]
-            self._recent = deque(kept, maxlen=self._entries)
+            self._clear(world)
+        self._give_back()
 
     def forget(self, world: str) -> None:
         """Forget all of a world that is gone."""
-        self.clear(world)
         with self._lock:
+            self._clear(world)
             self._worlds.pop(world, None)
+        self._give_back()
 
-    def _count(self, entry: Entry, tally: Tally) -> None:
-        self._held -= len(entry.request.body) + len(entry.answer.body)
-        kind = self.kind(entry)
-        tally[kind] = tally.get(kind, 0) + 1
+    def _clear(self, world: str) -> None:
+        held = self._worlds.get(world) or _WorldLog()
+        while held.entries:
+            self._drop(held, held.dropped)
+        _add(self._gone, held.dropped)
+        held.dropped = {}
+        kept = [event for event in self._recent if event.world != world]
+        self._recent = deque(kept, maxlen=self._entries)
+
+    def _give_back(self) -> None:
+        if self._freed > _MANY_BYTES:
+            self._freed = 0
+            give_back()
 
 
 def _add(tally: Tally, other: Tally) -> None:
     for kind, times in other.items():
         tally[kind] = tally.get(kind, 0) + times
-
-
-def _without_bodies(entry: Entry) -> Entry:
-    request, answer = entry.request, entry.answer
-    return replace(
-        entry,
-        request=Request(request.method, request.path, request.query, request.headers),
-        answer=Answer(answer.status, answer.headers, transport=answer.transport),
-    )
-
-
-def shown(entry: Entry, secrets: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """An entry as JSON, without secrets (those that `secrets` names among them) and with long bodies cut."""
-    request, answer = entry.request, entry.answer
-    return {
-        "number": entry.number,
-        "at": format_instant(entry.at),
-        "world": entry.world,
-        "user": entry.user,
-        "operation": entry.operation,
-        "verdict": entry.verdict,
-        "reason": entry.reason,
-        "fault": entry.fault,
-        "violations": [
-            {"place": item.place, "message": item.message, "pointer": item.pointer} for item in entry.violations
-        ],
-        "changes": [asdict(change) for change in entry.changes],
-        "microseconds": entry.micros,
-        "request": {
-            "method": request.method,
-            "path": request.path,
-            "query": "&".join(_safe_pair(pair, secrets) for pair in request.query.split("&")),
-            "headers": redacted(request.headers, secrets),
-            "body": _body(request.body),
-        },
-        "answer": {"status": answer.status, "headers": redacted(dict(answer.headers)), "body": _body(answer.body)},
-    }
-
-
-def redacted(headers: Mapping[str, str], secrets: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Headers with the values of secret ones left out."""
-    hidden = _SECRETS | secrets
-    return {name: REDACTED if name.lower() in hidden else value for name, value in headers.items()}
-
-
-def _safe_pair(pair: str, secrets: frozenset[str]) -> str:
-    """One pair of a query string; a secret one loses its value."""
-    name, equals, _ = pair.partition("=")
-    said = unquote_plus(name).lower()
-    return f"{name}={REDACTED}" if equals and (said in secrets or _SECRET_WORDS.search(said)) else pair
-
-
-def _body(body: bytes) -> Any:
-    if not body:
-        return None
-    if len(body) > _SHOWN:
-        return f"{body[:_SHOWN].decode(errors='replace')}... ({len(body)} bytes)"
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return body.decode(errors="replace")

@@ -9,7 +9,8 @@ from typing import Any
 from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import Operation
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.journal import Entry, shown
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.shown import shown
 from mockserver.insight import snippets
 from mockserver.insight.redaction import safe_request
 from mockserver.insight.steps import Step, steps
@@ -35,7 +36,7 @@ class Source:
 class Why:
     """The explanation of one journal entry."""
 
-    entry: Entry
+    entry: Exchange
     sentence: str
     contract: tuple[Source, ...]
     steps: tuple[Step, ...]
@@ -45,7 +46,7 @@ class Why:
     repeat: Mapping[str, str]
 
 
-def explain(engine: Engine, entry: Entry, url: str) -> Why:
+def explain(engine: Engine, entry: Exchange, url: str) -> Why:
     """The explanation of an entry; `url` is the address that the snippets use."""
     operation = engine.contract.operations.get(entry.operation or "")
     behaviour = engine.behaviours.operations.get(entry.operation or "")
@@ -67,13 +68,13 @@ def explain(engine: Engine, entry: Entry, url: str) -> Why:
     )
 
 
-def _credentials(engine: Engine, entry: Entry) -> list[tuple[str, str, str]]:
+def _credentials(engine: Engine, entry: Exchange) -> list[tuple[str, str, str]]:
     """The fixture credentials of an entry's user, which are no secret; never those that the client sent."""
     user = next((user for user in engine.fixtures.users if user.name == entry.user), None)
     return engine.pipeline.auth.credentials_of(user) if user is not None else []
 
 
-def _sentence(engine: Engine, entry: Entry) -> str:
+def _sentence(engine: Engine, entry: Exchange) -> str:
     if entry.operation is None and not entry.reason:
         return "a preflight or OPTIONS request: the response lists the declared methods"
     behaviour = engine.behaviours.operations.get(entry.operation or "")
@@ -86,13 +87,13 @@ def _sentence(engine: Engine, entry: Entry) -> str:
     return sentence + _more_violations(entry)
 
 
-def _more_violations(entry: Entry) -> str:
+def _more_violations(entry: Exchange) -> str:
     """The other violations, where the reason names only the first."""
     more = [f"{item.place} {item.message}" for item in entry.violations[1:4]]
     return f"; {'; '.join(more)}" if more and entry.verdict == "refused" else ""
 
 
-def _contract(engine: Engine, entry: Entry, operation: Operation | None) -> Iterator[Source]:
+def _contract(engine: Engine, entry: Exchange, operation: Operation | None) -> Iterator[Source]:
     if operation is None:
         return
     locate = engine.contract.document.locate
@@ -106,13 +107,13 @@ def _contract(engine: Engine, entry: Entry, operation: Operation | None) -> Iter
         yield Source(f"answer {response.status}", locate(response.pointer), response.pointer)
 
 
-def _assumed(entry: Entry, operation: Operation | None, behaviour: tuple[str, ...]) -> tuple[str, ...]:
+def _assumed(entry: Exchange, operation: Operation | None, behaviour: tuple[str, ...]) -> tuple[str, ...]:
     """The assumptions that the behaviour and the response's status are based on."""
     response = operation.response_for(entry.answer.status) if operation is not None else None
     return tuple(dict.fromkeys((*behaviour, *(response.assumed if response is not None else ()))))
 
 
-def _evidence(engine: Engine, entry: Entry, operation: Operation | None) -> Iterator[Source]:
+def _evidence(engine: Engine, entry: Exchange, operation: Operation | None) -> Iterator[Source]:
     if operation is None:
         return
     behaviour = engine.behaviours.operations.get(operation.id)

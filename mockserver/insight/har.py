@@ -11,12 +11,13 @@ import msgspec
 
 from mockserver import __version__
 from mockserver.clock import format_instant
-from mockserver.exchange.journal import Entry, shown
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.shown import shown
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
-def har(entries: Iterable[Entry], url: str, secrets: frozenset[str]) -> dict[str, Any]:
+def har(entries: Iterable[Exchange], url: str, secrets: frozenset[str]) -> dict[str, Any]:
     """The archive of these entries, sent to the mock at `url`."""
     creator = {"name": "mockserver", "version": __version__}
     return {
@@ -24,7 +25,7 @@ def har(entries: Iterable[Entry], url: str, secrets: frozenset[str]) -> dict[str
     }
 
 
-def _entry(entry: Entry, url: str, secrets: frozenset[str]) -> dict[str, Any]:
+def _entry(entry: Exchange, url: str, secrets: frozenset[str]) -> dict[str, Any]:
     rendered = shown(entry, secrets)
     milliseconds = entry.micros / 1000
     return {
@@ -38,7 +39,7 @@ def _entry(entry: Entry, url: str, secrets: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _request(rendered: Mapping[str, Any], entry: Entry, url: str) -> dict[str, Any]:
+def _request(rendered: Mapping[str, Any], entry: Exchange, url: str) -> dict[str, Any]:
     query = f"?{rendered['query']}" if rendered["query"] else ""
     value = {
         "method": rendered["method"],
@@ -56,7 +57,7 @@ def _request(rendered: Mapping[str, Any], entry: Entry, url: str) -> dict[str, A
     return value
 
 
-def _response(rendered: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
+def _response(rendered: Mapping[str, Any], entry: Exchange) -> dict[str, Any]:
     headers = rendered["headers"]
     mime = next((text for name, text in headers.items() if name.lower() == "content-type"), "")
     return {

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from mockserver.exchange.auth import WORLD_HEADER
-from mockserver.exchange.journal import REDACTED, Entry, shown
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.shown import REDACTED, shown
+from mockserver.exchange.steering import WORLD_HEADER
 from mockserver.messages import Request
 from mockserver.state.store import MAIN
 
@@ -31,7 +32,7 @@ class SafeRequest:
 
 
 def safe_request(
-    entry: Entry, secrets: frozenset[str] = frozenset(), known: Iterable[tuple[str, str, str]] = ()
+    entry: Exchange, secrets: frozenset[str] = frozenset(), known: Iterable[tuple[str, str, str]] = ()
 ) -> SafeRequest:
     """The request of an entry, addressed to its world, without the headers that clients add by themselves.
 

@@ -19,7 +19,7 @@ from mockserver.contract.schemas.view import members
 from mockserver.contract.schemas.wording import nearest
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.journal import Entry
+from mockserver.exchange.exchange import Exchange
 from mockserver.messages import Inputs
 from mockserver.state.collection import Record, text_of
 
@@ -36,7 +36,7 @@ class Step:
     did: str
 
 
-def steps(engine: Engine, entry: Entry) -> Iterator[Step]:
+def steps(engine: Engine, entry: Exchange) -> Iterator[Step]:
     """The steps of an entry, in order."""
     if entry.fault:
         yield Step("disturb", entry.fault)
@@ -50,7 +50,7 @@ def steps(engine: Engine, entry: Entry) -> Iterator[Step]:
         yield from _Replay(engine, entry, behaviour).steps()
 
 
-def _ignored_names(engine: Engine, entry: Entry) -> Iterator[tuple[str, str]]:
+def _ignored_names(engine: Engine, entry: Exchange) -> Iterator[tuple[str, str]]:
     """Names that an accepted request sent without effect, probably misspelt: the place, and the likely name."""
     operation = engine.contract.operations.get(entry.operation or "")
     if operation is None or entry.verdict not in ("kept", "fault"):
@@ -79,15 +79,15 @@ def _misspelt(place: str, sent: Mapping[str, Any], known: Collection[str]) -> It
             yield f"{place}.{name}", near
 
 
-def _behaviour_ran(entry: Entry) -> bool:
+def _behaviour_ran(entry: Exchange) -> bool:
     return entry.found is not None or bool(entry.changes) or (entry.verdict == "kept" and not _selected(entry))
 
 
-def _selected(entry: Entry) -> bool:
+def _selected(entry: Exchange) -> bool:
     return "prefer" in entry.request.headers or "__" in entry.request.query
 
 
-def _stage(entry: Entry) -> str:
+def _stage(entry: Exchange) -> str:
     if entry.operation is None:
         return "route"
     if entry.user is None:
@@ -98,7 +98,7 @@ def _stage(entry: Entry) -> str:
 class _Replay:
     """The verbs of one behaviour as they ran for one entry."""
 
-    def __init__(self, engine: Engine, entry: Entry, behaviour: Behaviour) -> None:
+    def __init__(self, engine: Engine, entry: Exchange, behaviour: Behaviour) -> None:
         self.engine, self.entry, self.behaviour = engine, entry, behaviour
         self.scope = self._replayed()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from mockserver.exchange.journal import Entry
+from mockserver.exchange.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Verification:
     diff: str
 
 
-def verify(entries: Sequence[Entry], expected: Mapping[str, Any]) -> Verification:
+def verify(entries: Sequence[Exchange], expected: Mapping[str, Any]) -> Verification:
     """Compare the requests of a world with an expectation of the control contract."""
     since = expected.get("since", 0)
     received = [entry for entry in entries if entry.number > since and entry.request.method != "OPTIONS"]
@@ -42,7 +42,7 @@ def _bounds(call: Mapping[str, Any]) -> tuple[int, int | None]:
     return int(call["count"].get("min", 0)), None if most is None else int(most)
 
 
-def _counted(call: Mapping[str, Any], received: Sequence[Entry]) -> list[str]:
+def _counted(call: Mapping[str, Any], received: Sequence[Exchange]) -> list[str]:
     least, most = _bounds(call)
     times = sum(_fits(call, entry) for entry in received)
     if least <= times and (most is None or times <= most):
@@ -63,7 +63,7 @@ def _often(times: int) -> str:
     return {0: "never", 1: "once"}.get(times) or f"{times} times"
 
 
-def _nearest(call: Mapping[str, Any], received: Sequence[Entry], times: int) -> str:
+def _nearest(call: Mapping[str, Any], received: Sequence[Exchange], times: int) -> str:
     """The received call that agrees in most respects."""
     if times or not received:
         return ""
@@ -75,7 +75,7 @@ def _nearest(call: Mapping[str, Any], received: Sequence[Entry], times: int) -> 
     return f"; nearest is request {entry.number}, {_received(entry)}: another {wrong}"
 
 
-def _respects(call: Mapping[str, Any], entry: Entry) -> dict[str, bool]:
+def _respects(call: Mapping[str, Any], entry: Exchange) -> dict[str, bool]:
     """Each respect in which a call is expected, and whether the entry agrees."""
     actual = {
         "operation": entry.operation,
@@ -88,11 +88,11 @@ def _respects(call: Mapping[str, Any], entry: Entry) -> dict[str, bool]:
     return {**agrees, "body": _contains(_body(entry), call["body"])} if "body" in call else agrees
 
 
-def _fits(call: Mapping[str, Any], entry: Entry) -> bool:
+def _fits(call: Mapping[str, Any], entry: Exchange) -> bool:
     return all(_respects(call, entry).values())
 
 
-def _body(entry: Entry) -> Any:
+def _body(entry: Exchange) -> Any:
     try:
         return msgspec.json.decode(entry.request.body)
     except (msgspec.DecodeError, RecursionError):
@@ -111,7 +111,7 @@ def _contains(value: Any, wanted: Any) -> bool:
     return bool(value == wanted and isinstance(value, bool) == isinstance(wanted, bool))
 
 
-def _in_order(calls: Sequence[Mapping[str, Any]], received: Sequence[Entry]) -> list[str]:
+def _in_order(calls: Sequence[Mapping[str, Any]], received: Sequence[Exchange]) -> list[str]:
     """Whether the calls were received in the order of the list: each after the first one of the call before."""
     place = 0
     for call in calls:
@@ -124,7 +124,7 @@ def _in_order(calls: Sequence[Mapping[str, Any]], received: Sequence[Entry]) -> 
     return []
 
 
-def _diff(calls: Sequence[Mapping[str, Any]], received: Sequence[Entry]) -> str:
+def _diff(calls: Sequence[Mapping[str, Any]], received: Sequence[Exchange]) -> str:
     """Expected calls (-) and received ones (+), as a unified diff; a matching call is written as expected."""
     wanted = [_expected(call) for call in calls for _ in range(min(max(_bounds(call)[0], 1), 100))]
     got = [next((_expected(call) for call in calls if _fits(call, entry)), _received(entry)) for entry in received]
@@ -139,7 +139,7 @@ def _expected(call: Mapping[str, Any]) -> str:
     return " ".join(map(str, words)) or "any call"
 
 
-def _received(entry: Entry) -> str:
+def _received(entry: Exchange) -> str:
     by = f" by {entry.user}" if entry.user is not None else ""
     request = f"{entry.request.method} {entry.request.path}{by}"
     return f"{entry.operation or '(no operation)'} {request} -> {entry.answer.status}"

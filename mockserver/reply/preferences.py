@@ -5,18 +5,16 @@ Other mock servers use the same names; the header is defined in RFC 7240.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 import msgspec
 
+from mockserver.contract.operations.operation import EMPTY
 from mockserver.errors import Refused
-from mockserver.messages import Request
-from mockserver.settings import LONGEST_WAIT
 
 _YES, _NO = ("true", "1", "yes"), ("false", "0", "no", "")
 _NAMES = ("code", "example", "dynamic", "seed")
-_DELAY = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)")
 
 
 class Preferences(msgspec.Struct, frozen=True):
@@ -28,34 +26,22 @@ class Preferences(msgspec.Struct, frozen=True):
     seed: str | None = None
 
 
-def preferences(request: Request) -> Preferences | None:
-    """The preferences of a request; None when it has none.
+def wishes(header: str | None, query: str) -> Mapping[str, str]:
+    """The preferences that `Prefer` and the query name, as they were sent; the query wins."""
+    if header is None and "__" not in query:
+        return EMPTY
+    return _header(header or "") | _query(query)
+
+
+def preferences(texts: Mapping[str, str]) -> Preferences | None:
+    """The preferences as values; None when there are none.
 
     Raises Refused: 422 for a value of the wrong type, 404 for a number that isn't an HTTP status.
     """
-    header = request.headers.get("prefer")
-    if header is None and "__" not in request.query:
-        return None
-    texts = _header(header or "") | _query(request.query)
     return _read(texts) if texts else None
 
 
-def asked_delay(request: Request) -> int:
-    """The delay in milliseconds that a request asks for: `Mock-Delay: 2s`, `500ms`.
-
-    Raises Refused(400) for a text that isn't a duration, or more than half a minute.
-    """
-    header = request.headers.get("mock-delay")
-    if header is None:
-        return 0
-    match = _DELAY.fullmatch(header.strip())
-    wait = float(match["count"]) * (1 if match["unit"] == "ms" else 1000) if match else -1
-    if not 0 <= wait <= LONGEST_WAIT:
-        raise Refused(400, f"Mock-Delay: {header[:50]!r} isn't a delay of up to 30s; write 2s or 500ms", own=True)
-    return int(wait)
-
-
-def _read(texts: dict[str, str]) -> Preferences:
+def _read(texts: Mapping[str, str]) -> Preferences:
     code, dynamic = texts.get("code"), texts.get("dynamic", "").lower()
     if code is not None and not (code.isascii() and code.isdecimal()):
         raise Refused(422, f"Prefer: code={code[:50]} isn't a number", own=True)

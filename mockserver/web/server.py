@@ -25,6 +25,8 @@ from mockserver.web.wsgi import ContractFirst
 
 THREADS = 32
 """How many requests may be answered at once; a delayed answer holds one thread."""
+HEADERS_AFTER = "wsgi.input"
+"""The key of granian's environments behind which all request headers come."""
 _PATIENCE = 10.0
 _FAREWELL = 0.2
 """Seconds that open connections may delay the end; browsers keep theirs open, and Ctrl-C is to end at once."""
@@ -75,16 +77,21 @@ def _built(settings: Settings, announce: Announce) -> Any:
 
 
 def _announced(engine: Engine, announce: Announce) -> Any:
-    gc.freeze()  # what is loaded stays, and is no garbage: the collector need not look at it even once
-    gc.set_threshold(*_COLLECTOR)
-    gc.enable()
+    calm_collector()
     _yield_to_clients()
     start("parent", _end_with_parent)
     relay = Relay()
     relay.start()
-    front = ContractFirst(engine, partial(_flask, engine), relay.step_aside)
+    front = ContractFirst(engine, partial(_flask, engine), relay.step_aside, HEADERS_AFTER)
     start("start", _announce, front, announce)
     return relay.over(front)
+
+
+def calm_collector() -> None:
+    """Have the garbage collector look seldom, and never at what is loaded: that stays, and is no garbage."""
+    gc.freeze()
+    gc.set_threshold(*_COLLECTOR)
+    gc.enable()
 
 
 def _yield_to_clients() -> None:

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.cli.log import LINES, TEXT, Look, Terminal, json_line, line, look_for, printable
-from mockserver.exchange.journal import Entry
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.faults import late
 from mockserver.messages import Answer, Request
 from tests.support import PATIENCE, START
 
 
-def _entry(path: str = "/devices", **changes: Any) -> Entry:
+def _entry(path: str = "/devices", **changes: Any) -> Exchange:
     given_: dict[str, Any] = {
         "number": 1,
         "at": START,
@@ -34,7 +35,7 @@ def _entry(path: str = "/devices", **changes: Any) -> Entry:
         "micros": 1234,
         "verdict": "kept",
     }
-    return Entry(**{**given_, **changes})
+    return Exchange(**{**given_, **changes})
 
 
 def test_a_line_tells_a_request() -> None:
@@ -132,7 +133,7 @@ def test_the_look_suits_whoever_reads(out: Any, environment: dict[str, str], ver
     assert look_for(out, environment, verbose) == look
 
 
-def _written(look: Look, *entries: Entry) -> str:
+def _written(look: Look, *entries: Exchange) -> str:
     out = io.StringIO()
     terminal = Terminal(out, look=look)
     for entry in entries:
@@ -169,7 +170,7 @@ def test_verbose_shows_bodies() -> None:
 
 def test_a_fault_is_said() -> None:
     """Also one that spoils nothing."""
-    assert line(_entry(fault="20 ms late")).endswith(" - 20 ms late")
+    assert line(_entry(disturbance=late(20))).endswith(" - 20 ms late")
 
 
 def test_an_entry_that_cannot_be_shown_hides_no_other(capfd: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.errors import Refused
 from mockserver.exchange.auth import Auth, Mode
+from mockserver.exchange.steering import UNSTEERED, read_steering
 from mockserver.messages import Request
 from mockserver.state.fixtures import User
 
@@ -38,8 +39,9 @@ def _admit(
 ) -> Any:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     auth = Auth(SCHEMES, users, mode)
-    first = auth.admit(_operation(*security), Request("GET", "/", query, sent))
-    assert auth.admit(_operation(*security), Request("GET", "/", query, sent)) == first  # remembered alike
+    request = Request("GET", "/", query, sent)
+    first = auth.admit(_operation(*security), request, read_steering(request))
+    assert auth.admit(_operation(*security), request, read_steering(request)) == first  # remembered alike
     return first
 
 
@@ -102,7 +104,7 @@ def test_no_text_gets_in_by_chance(text: str) -> None:
         request = Request("GET", "/", headers={"authorization": word + text})
         token, status = "", 0
         try:
-            token = Auth(SCHEMES, (ANN,)).admit(_operation("bearer", "basic"), request).name + "-token"
+            token = Auth(SCHEMES, (ANN,)).admit(_operation("bearer", "basic"), request, UNSTEERED).name + "-token"
         except Refused as refused:
             status = refused.status
         assert status in (400, 401) or (word + text).split(maxsplit=1)[1].strip().partition("~")[0] == token

@@ -11,14 +11,14 @@ from tests.support import Ask
 ORIGIN = "http://localhost:3000"
 
 
-def test_without_an_origin_nothing_is_added() -> None:
+def test_without_an_origin_nothing_is_added(ask: Ask) -> None:
     """A client that is no page gets no headers for pages."""
-    assert cors_headers(Request("GET", "/")) == ()
+    assert not [name for name in ask("GET", "/devices").headers if name.startswith("access-control")]
 
 
 def test_the_origin_is_echoed() -> None:
     """Credentials forbid the star, so the very origin is allowed, and caches are told."""
-    headers = dict(cors_headers(Request("GET", "/", headers={"origin": ORIGIN})))
+    headers = dict(cors_headers(ORIGIN))
     assert headers["Access-Control-Allow-Origin"] == ORIGIN
     assert headers["Access-Control-Allow-Credentials"] == "true"
     assert headers["Vary"] == "Origin"
@@ -35,7 +35,7 @@ def test_the_origin_is_echoed() -> None:
 )
 def test_other_requests_are_no_preflight(method: str, headers: dict[str, str]) -> None:
     """A preflight is OPTIONS with an origin and the method that it asks for."""
-    assert preflight(Request(method, "/", headers=headers), ("GET",)) is None
+    assert preflight(Request(method, "/", headers=headers), headers.get("origin"), ("GET",)) is None
 
 
 def _preflight(ask: Ask, path: str, **more: str) -> dict[str, str]:

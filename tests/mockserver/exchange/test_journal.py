@@ -10,13 +10,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from mockserver.behaviour.runner import Changed
 from mockserver.errors import Violation
-from mockserver.exchange.journal import REDACTED, Entry, Journal, redacted, shown
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.journal import Journal
+from mockserver.exchange.shown import REDACTED, redacted, shown
+from mockserver.exchange.weight import weight_of
 from mockserver.messages import Answer, Request
 from tests.support import START, Ask
 
 
-def _entry(number: int = 1, world: str = "main", **changes: Any) -> Entry:
+def _entry(number: int = 1, world: str = "main", **changes: Any) -> Exchange:
     given: dict[str, Any] = {
         "number": number,
         "at": START,
@@ -30,13 +34,14 @@ def _entry(number: int = 1, world: str = "main", **changes: Any) -> Entry:
         "changes": (),
         "before": None,
         "micros": 5,
-        "verdict": "kept",
     }
-    return Entry(**{**given, **changes})
+    return Exchange(**{**given, **changes})
 
 
-def _bodied(number: int, size: int) -> Entry:
-    return _entry(number, request=Request("POST", "/", body=b"x" * size), answer=Answer(200, body=b"y"))
+def _heavy(number: int, size: int, world: str = "main") -> Exchange:
+    """An exchange that weighs as much."""
+    empty = _entry(number, world, request=Request("POST", "/"))
+    return _entry(number, world, request=Request("POST", "/", body=b"x" * (size - weight_of(empty))))
 
 
 def test_a_journal_keeps_the_newest_entries() -> None:
@@ -50,29 +55,99 @@ def test_a_journal_keeps_the_newest_entries() -> None:
     assert list(journal.entries("unknown")) == []
 
 
-def test_bodies_are_kept_up_to_a_size() -> None:
-    """Beyond it entries are kept without bodies; forgetting makes room again."""
-    journal = Journal(size=100)
-    for number in range(3):
-        journal.keep(_bodied(number, 45))
-    kept = [len(entry.request.body) for entry in journal.entries("main")]
-    assert kept == [45, 45, 0]
-    assert [entry.answer.status for entry in journal.entries("main")] == [200, 200, 200]
-    journal.clear("main")
-    assert list(journal.entries("main")) == []
-    journal.keep(_bodied(4, 90))
-    assert [len(entry.request.body) for entry in journal.entries("main")] == [90]
+LARGE = Request("POST", "/", body=b"x" * 1_000)
+
+
+def _kept(journal: Journal, world: str = "main") -> list[int]:
+    return [entry.number for entry in journal.entries(world)]
+
+
+def test_the_oldest_entries_of_all_worlds_make_room() -> None:
+    """Bytes are counted over all worlds together; numbers and counts of what was dropped stay."""
+    journal = Journal(memory=100_000)
+    for _ in range(1, 5):
+        journal.keep(_heavy(journal.next_number("main"), 15_000))
+        journal.keep(_heavy(journal.next_number("other"), 5_000, "other"))
+    assert (_kept(journal), _kept(journal, "other")) == ([1, 2, 3, 4], [1, 2, 3, 4])
+    journal.keep(_heavy(journal.next_number("other"), 30_000, "other"))
+    assert (_kept(journal), _kept(journal, "other")) == ([2, 3, 4], [2, 3, 4, 5])
+    assert (journal.next_number("main"), journal.last("other")) == (5, 5)
+    assert sum(journal.tally("main").values()) == 4
+    assert sum(journal.tally().values()) == 9
+    assert [event.place for event in journal.after(0)] == [3, 4, 5, 6, 7, 8, 9]
 
 
 def test_the_bound_holds_however_many_come() -> None:
-    """Old bodies make room as they leave; the sum never exceeds the size."""
-    journal = Journal(entries=10, size=100)
+    """The weights of what is kept never exceed it, and forgetting makes room again."""
+    journal = Journal(entries=10, memory=100_000)
     for number in range(200):
-        journal.keep(_bodied(number, number % 30))
-        held = [len(entry.request.body) + len(entry.answer.body) for entry in journal.entries("main")]
-        assert sum(held) <= 100
-        assert len(held) <= 10
-    assert any(held)
+        journal.keep(_heavy(number, 2_000 + 500 * (number % 30), f"w-{number % 3}"))
+        weights = [entry.weight for world in range(3) for entry in journal.entries(f"w-{world}")]
+        assert sum(weights) <= 100_000
+        assert len(weights) <= 30
+    assert any(weights)
+    for world in range(3):
+        journal.clear(f"w-{world}")
+    for number in range(4):
+        journal.keep(_heavy(number, 25_000))
+    assert _kept(journal) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [Request("POST", "/", body=b"x" * 60_000), Request("GET", "/", "x" * 60_000), Request("GET", "/x" * 30_000)],
+)
+def test_what_is_too_heavy_is_kept_without_its_weight(request_: Request) -> None:
+    """Method, the begin of the path, and status are there; the entries before it stay."""
+    journal = Journal(memory=100_000)
+    journal.keep(_heavy(1, 20_000))
+    journal.keep(_entry(2, request=request_, answer=Answer(404, body=b"y" * 50_000)))
+    [_, entry] = journal.entries("main")
+    assert (entry.request.method, entry.answer.status, entry.request.body) == (request_.method, 404, b"")
+    assert len(entry.request.path) <= 1000
+    assert entry.weight < 10_000
+
+
+@pytest.mark.parametrize(
+    "heavy",
+    [
+        {"request": Request("GET", "/", "x" * 10_000)},
+        {"request": Request("GET", "/", headers={"x-long": "x" * 10_000})},
+        {"request": Request("GET", "/", headers={"x" * 10_000: ""})},
+        {"answer": Answer(200, body=b"x" * 10_000)},
+        {"changes": (Changed("notes", {"text": "x" * 10_000}, None),)},
+        {"changes": (Changed("notes", None, {"text": "x" * 10_000}),), "request": LARGE},
+        {"changes": (Changed("notes", None, {"lists": [[] for _ in range(200)]}),), "request": LARGE},
+        {"changes": (Changed("notes", {"text": "x" * 10_000}, {}),), "request": LARGE},
+        {"violations": tuple(Violation("body", "is wrong") for _ in range(50))},
+    ],
+)
+def test_all_that_a_client_can_make_large_is_weighed(heavy: Any) -> None:
+    """Headers, query, bodies, violations, and the records that only the snapshots of the journal may still hold."""
+    assert weight_of(_entry(**heavy)) > weight_of(_entry()) + 9_000
+
+
+def test_a_listener_that_fails_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:
+    """The entry is kept; the failure is logged."""
+    journal = Journal()
+    journal.listeners.append(lambda _: 1 / 0)
+    journal.keep(_entry(1))
+    assert _kept(journal) == [1]
+    assert "listener" in caplog.text
+
+
+def test_a_request_that_ends_after_its_world_was_removed_is_counted_alone() -> None:
+    """Its journal is not made anew: nobody would ever clear it."""
+    worlds = {"gone"}
+    journal = Journal(exists=worlds.__contains__)
+    number = journal.next_number("gone")
+    worlds.clear()
+    journal.forget("gone")
+    journal.keep(_entry(number, "gone"))
+    assert _kept(journal, "gone") == []
+    assert journal.last("gone") == 0
+    assert sum(journal.tally().values()) == 1
+    assert sum(journal.tally("gone").values()) == 0
 
 
 def test_numbers_are_given_once() -> None:

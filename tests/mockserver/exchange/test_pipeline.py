@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mockserver.clock import format_instant
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.journal import Entry
+from mockserver.exchange.exchange import Exchange
 from mockserver.messages import Request
 from mockserver.settings import BODY_LIMIT
 from mockserver.state.world import World
@@ -44,7 +44,7 @@ def test_the_first_stage_that_refuses_answers(
     assert ask(method, path, token, headers=headers, body=body).status == status
 
 
-def test_head_is_get_without_its_effects_shown(ask: Ask, entries: list[Entry]) -> None:
+def test_head_is_get_without_its_effects_shown(ask: Ask, entries: list[Exchange]) -> None:
     """HEAD is answered by the operation of GET."""
     assert ask("HEAD", "/devices").status == 200
     assert entries[0].operation == "listDevices"
@@ -69,7 +69,7 @@ def test_options_of_an_unknown_path_is_unknown(ask: Ask) -> None:
     assert ask("OPTIONS", "/nowhere").status == 404
 
 
-def test_an_answer_is_journaled(ask: Ask, entries: list[Entry], clock: Clock) -> None:
+def test_an_answer_is_journaled(ask: Ask, entries: list[Exchange], clock: Clock) -> None:
     """Who asked what in which world, at which time of it, what was answered and changed."""
     ask("POST", "/devices/trust", "alice-token~mine", json=TRUST)
     [entry] = entries
@@ -86,7 +86,7 @@ def test_an_answer_is_journaled(ask: Ask, entries: list[Entry], clock: Clock) ->
     assert 0 < entry.micros < 10_000_000
 
 
-def test_a_refusal_is_journaled_with_its_reason(ask: Ask, entries: list[Entry]) -> None:
+def test_a_refusal_is_journaled_with_its_reason(ask: Ask, entries: list[Exchange]) -> None:
     """What the answer's text cannot say, the journal does."""
     ask("GET", "/devices/dev-99")
     ask("GET", "/devices", "nobody")
@@ -100,7 +100,7 @@ def test_a_refusal_is_journaled_with_its_reason(ask: Ask, entries: list[Entry]) 
     assert not any(entry.changes for entry in entries)
 
 
-def test_a_request_refused_before_its_story_is_journaled(engine: Engine, entries: list[Entry]) -> None:
+def test_a_request_refused_before_its_story_is_journaled(engine: Engine, entries: list[Exchange]) -> None:
     """What the server refuses has an answer and an entry like any other."""
     answer = engine.pipeline.refuse(Request("POST", "/devices/trust"), Refused(413, f"over {BODY_LIMIT}"))
     assert answer.status == 413
@@ -117,7 +117,7 @@ def test_a_read_leaves_the_world_itself(ask: Ask) -> None:
     assert (after[0] is before[0], after[1]) == (True, before[1])
 
 
-def test_any_request_can_be_rewound(ask: Ask, entries: list[Entry]) -> None:
+def test_any_request_can_be_rewound(ask: Ask, entries: list[Exchange]) -> None:
     """The world just before a request is kept by reference; put back, the story goes as it went."""
     for path in ("/sessions/ses-01/revoke", "/sessions/ses-02/revoke", "/devices/dev-02/untrust"):
         ask("POST", path)
@@ -289,7 +289,7 @@ def test_the_same_trace_gives_the_same_bytes(ask: Ask, calls: Any) -> None:
 @given(calls=st.lists(st.tuples(st.sampled_from(["alice", "bob", "carol"]), CALLS), max_size=15))
 def test_nobody_sees_or_changes_another_s_records(ask: Ask, calls: Any) -> None:
     """Whatever the three do, each change is of a record of the one who asked, and what shows is theirs."""
-    seen: list[Entry] = []
+    seen: list[Exchange] = []
     ask.engine.journal.listeners.append(seen.append)
     for user, (method, path, body) in calls:
         ask(method, path, f"{user}-token", **({"json": body} if body else {}))
@@ -314,3 +314,24 @@ def test_two_engines_share_nothing(build: Build) -> None:
     one("DELETE", "/devices/dev-01")
     assert other("GET", "/devices/dev-01").status == 200
     assert len(list(other.engine.journal.entries("main"))) == 1
+
+
+@pytest.mark.breaks_contract
+def test_an_exception_at_the_end_of_the_story_is_a_problem(
+    ask: Ask, entries: list[Exchange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is raised out of the pipeline: the answer is a 500, journaled with the reason."""
+    monkeypatch.setattr("mockserver.exchange.pipeline.cors_headers", lambda _: {}["no such name"])
+    answer = ask("GET", "/devices", headers={"origin": "https://app.test"})
+    assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "KeyError" in answer.json["detail"]
+
+
+def test_a_journal_that_fails_takes_no_answer_away(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client hears of it by a problem, whatever fails."""
+    monkeypatch.setattr(ask.engine.journal, "keep", lambda _: 1 / 0)
+    answer = ask("GET", "/devices")
+    assert (answer.status, answer.json["detail"]) == (500, "internal error: ZeroDivisionError: division by zero")
+    assert "not journaled" in caplog.text

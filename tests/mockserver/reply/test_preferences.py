@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.errors import Refused
-from mockserver.messages import Request
-from mockserver.reply.preferences import Preferences, preferences
+from mockserver.reply.preferences import Preferences, preferences, wishes
 
 
 @pytest.mark.parametrize(
@@ -30,8 +29,7 @@ from mockserver.reply.preferences import Preferences, preferences
 )
 def test_wishes_are_read(prefer: str | None, query: str, wish: Preferences | None) -> None:
     """Names without case, quotes taken off; the query wins; what is no wish of ours is ignored."""
-    headers = {} if prefer is None else {"prefer": prefer}
-    assert preferences(Request("GET", "/", query, headers)) == wish
+    assert preferences(wishes(prefer, query)) == wish
 
 
 @pytest.mark.parametrize(
@@ -45,5 +43,5 @@ def test_wishes_are_read(prefer: str | None, query: str, wish: Preferences | Non
 def test_a_wish_that_is_none_is_refused(wish: str, status: int) -> None:
     """Invalid like any other part of a request, or a status that nobody declares; the mock's own refusal."""
     with pytest.raises(Refused) as caught:
-        preferences(Request("GET", "/", "", {"prefer": wish}))
+        preferences(wishes(wish, ""))
     assert (caught.value.status, caught.value.own) == (status, True)
