@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +10,7 @@ from itertools import count
 
 import msgspec
 
+from mockserver.background import attempt
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.weight import give_back, lightened, weight_of
 from mockserver.settings import JOURNAL_MEMORY
@@ -19,8 +19,6 @@ ENTRIES = 1000
 """How many entries a world keeps; the oldest go first."""
 _MANY_BYTES = 16 * 1024 * 1024
 """How much must have been dropped before the operating system is given memory back, which takes milliseconds."""
-
-log = logging.getLogger("mockserver")
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -112,14 +110,8 @@ class Journal:
                     self._drop(held, held.dropped)
                 if self._weight > self._memory:
                     self._drop_oldest()
-        self._tell(exchange)
-
-    def _tell(self, exchange: Exchange) -> None:
-        try:
-            for listener in self.listeners:
-                listener(exchange)
-        except Exception:
-            log.exception("a listener of the journal failed")
+        for listener in self.listeners:
+            attempt("request", listener, exchange)
 
     def _drop(self, held: _WorldLog, tally: Tally) -> int:
         """Drop the oldest entry of a log, counted in a tally; its place."""
