@@ -1,1 +1,1 @@
-"""The judge: knows a contract file and a URL, and says whether what answers there keeps the contract."""
+"""Checks whether the server at a URL keeps an OpenAPI contract."""

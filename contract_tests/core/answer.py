@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "no JSON", "__bool__": lambda _: False})()
-"""What `Answer.json` is when the body is no JSON."""
+NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "not JSON", "__bool__": lambda _: False})()
+"""What `Answer.json` is when the body isn't JSON."""
 
 HIDDEN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "user-agent", "host"})
 SHOWN_BODY = 400  # characters of a body that a message shows
@@ -75,7 +75,7 @@ class Answer:
 
     @property
     def media_type(self) -> str:
-        """The media type of the body without its parameters, lower-case; empty when no header says it."""
+        """The media type of the body without its parameters, lower-case; empty without a Content-Type."""
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
     def get(self, *path: str | int, default: Any = None) -> Any:
@@ -93,7 +93,7 @@ class Answer:
         text = shorten(" ".join(self.body.decode("utf-8", "replace").split()))
         has_none = self.sent.method == "HEAD" or self.status in {204, 205, 304}
         end = " and there the body breaks off" if self.truncated else ""
-        end = end or (", which is no JSON" if text and "json" in self.media_type and self.json is NOT_JSON else "")
+        end = end or (", which isn't JSON" if text and "json" in self.media_type and self.json is NOT_JSON else "")
         return f"{self.status} {text or ('' if has_none else 'with an empty body')}".strip() + end
 
 

@@ -1,4 +1,4 @@
-"""Several cases of one promise: all are tried, and what went wrong is told together."""
+"""Several cases of one promise: all are tried, and their failures are reported together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Cases:
 
     def __init__(self) -> None:
         self._broken: list[Broken] = []
-        self._withheld: list[NotChecked] = []
+        self._not_checked: list[NotChecked] = []
 
     @contextmanager
     def case(self) -> Iterator[None]:
@@ -23,7 +23,7 @@ class Cases:
         except BudgetSpent:
             raise
         except NotChecked as error:
-            self._withheld.append(error)
+            self._not_checked.append(error)
         except Broken as error:
             self._broken.append(error)
 
@@ -31,12 +31,12 @@ class Cases:
         """Raise `Broken` for all broken cases, like ones as one, or `NotChecked` when a case could not be tried."""
         if self._broken:
             raise Broken.together(merged(self._broken))
-        if self._withheld:
-            raise self._withheld[0]
+        if self._not_checked:
+            raise self._not_checked[0]
 
 
 def merged(parts: Iterable[Broken]) -> list[Broken]:
-    """The parts without repetition: what was expected and got alike is told once, with every answer that shows it."""
+    """The parts, those with the same expectation and result as one, with every answer that shows it."""
     alike: dict[tuple[str, str], list[Broken]] = {}
     for part in parts:
         alike.setdefault((part.expected, part.got), []).append(part)

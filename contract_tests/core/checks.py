@@ -1,6 +1,6 @@
-"""What every answer must keep, whoever asked: status, media type, headers and body as the contract has them.
+"""Checks every answer against the contract: status, media type, headers and body.
 
-Freedoms that are no breach: a refusal may use another status of the same meaning (`FREEDOMS`); that is a note.
+A refusal may use another status of the same meaning (`FREEDOMS`): that is a note, not a breach.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contract_tests.core.schemas import mismatches
 
 FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414: (404, 400), 431: (404, 400),
             406: (), 429: ()}  # fmt: skip
-GENERIC = frozenset({401, 406, 413, 415, 422})  # what HTTP has for every operation, whether or not a contract says so
+GENERIC = frozenset({401, 406, 413, 415, 422})  # HTTP has them for every operation, documented or not
 ANSWERED_BY_OTHERS = frozenset({413, 414, 431})  # proxies refuse these before the implementation sees them
 STACK_TRACE = re.compile(  # as text, and as text in JSON
     r"Traceback \(most recent|(^|\\n)\s+at .+\(.+:\d+|\.py\\?\", line \d+|Exception in thread|java\.lang\.",
@@ -36,7 +36,7 @@ class Breach:
     """One way in which answers break the contract; equal breaches are counted once, with the first answer."""
 
     operation: str
-    kind: str  #: what tells this breach from others, e.g. `200 schema /devices/*/lastSeen`
+    kind: str  #: distinguishes this breach from others, e.g. `200 schema /devices/*/lastSeen`
     expected: str
     got: str
     assumed: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Breach:
         return Broken(f"{self.operation}: {self.expected}", self.got, *answers, assumed=" ".join(self.assumed))
 
     def as_note(self) -> str:
-        """As a note, when it is a legitimate freedom."""
+        """As a note."""
         assumed = f" ({', '.join(self.assumed)})" if self.assumed else ""
         return f"{self.operation}: {self.got}; expected {self.expected}{assumed}"
 
@@ -91,9 +91,9 @@ class AnswerChecks:
         if answer.status >= 400 and STACK_TRACE.search(answer.body.decode("utf-8", "replace")):
             kind, expected = f"{answer.status} trace", f"no stack trace in a {answer.status}"
             yield Breach(operation.id, kind, expected, answer.describe(), answer=answer)
-        told = {name for name in names_in(answer.json) if SECRET.match(name)}
-        declared = self.contract.members_in(place) if told and place is not None else set()
-        for name in sorted(told - declared):
+        names = {name for name in names_in(answer.json) if SECRET.match(name)}
+        declared = self.contract.members_in(place) if names and place is not None else set()
+        for name in sorted(names - declared):
             expected = "no secret of the user in an answer"
             yield Breach(operation.id, f"secret {name}", expected, f"a field {name!r}", answer=answer)
 
@@ -118,7 +118,7 @@ class AnswerChecks:
             yield Breach(operation.id, f"{answer.status} status", expected, answer.describe(), answer=answer)
 
     def _is_silent_on(self, operation: Operation, status: int) -> bool:
-        """Whether the contract says nothing that the status could break: neither here nor anywhere else."""
+        """Whether nothing in the contract contradicts the status, here or for any other operation."""
         if not any(documented[0] in "23d" for documented in operation.statuses):
             return True
         if status == 404 and operation.path_names:
@@ -140,24 +140,24 @@ class AnswerChecks:
     def _body(
         self, operation: Operation, place: Place, answer: Answer, documented: int | None = None
     ) -> Iterator[Breach]:
-        """Content-Type and body as documented for the status, or for the `documented` one that it stands for."""
+        """Content-Type and body as documented for the status, or for the `documented` status that it replaces."""
         response = operation.response_for(documented or answer.status)
         if not response or not response.media_types or answer.sent.method == "HEAD" or answer.status in BODILESS:
             return
         sent = answer.headers.get("content-type", "")
-        schema, judged_as = self.contract.answer_schema(operation, documented or answer.status, sent), sent
+        schema, checked_as = self.contract.answer_schema(operation, documented or answer.status, sent), sent
         if schema is None:
             types = ", ".join(response.media_types)
             expected = f"Content-Type {types} in a {answer.status}"
             kind, got = f"{answer.status} media type", sent or "no Content-Type"
             yield Breach(operation.id, kind, expected, got, place.assumed[-1:], answer=answer)
-            judged_as = next(iter(response.media_types))
-            schema = self.contract.answer_schema(operation, documented or answer.status, judged_as)
+            checked_as = next(iter(response.media_types))
+            schema = self.contract.answer_schema(operation, documented or answer.status, checked_as)
         charset = CHARSET.search(sent)
         if charset and is_json(sent) and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
             expected = f"UTF-8 as the charset of a {answer.status} in JSON (RFC 8259)"
             yield Breach(operation.id, f"{answer.status} charset", expected, sent, answer=answer)
-        if schema is not None and is_json(judged_as):
+        if schema is not None and is_json(checked_as):
             yield from self._json(operation, schema, answer)
 
     def _json(self, operation: Operation, schema: Place, answer: Answer) -> Iterator[Breach]:
@@ -166,7 +166,7 @@ class AnswerChecks:
             yield Breach(operation.id, f"{answer.status} JSON", f"a JSON body in a {answer.status}", got, answer=answer)
             return
         for mismatch in mismatches(self.contract, schema, answer.json):
-            expected = f"{mismatch.place or '/'} of the {answer.status} body as the contract has it"
+            expected = f"{mismatch.place or '/'} of the {answer.status} body to match its schema"
             kind = f"{answer.status} schema {mismatch.kind} {mismatch.keyword}"
             yield Breach(operation.id, kind, expected, mismatch.problem, mismatch.assumed, answer=answer)
 

@@ -34,7 +34,7 @@ _SLASH: Final = "\ue000"
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: `path` is the template, `declared` all that the contract says of it."""
+    """One operation: `path` is the template, `declared` is its full definition."""
 
     id: str
     method: str

@@ -52,7 +52,7 @@ class Coverage:
         if response := operation.response_for(answer.status):
             self.reached.add(Part(operation.id, response.status))
             for schema in self.contract.json_answer_schemas(operation, response.status):
-                for what in met(self.contract, schema, answer.json):
+                for what in shown(self.contract, schema, answer.json):
                     self.reached.add(Part(operation.id, response.status, what))
         self._saw_request(operation, answer)
 
@@ -73,7 +73,7 @@ class Coverage:
 
     def _why(self, part: Part) -> str:
         if is_out_of_reach(part):
-            return "no rate limit was met" if part.status == "429" else "only a failing server answers it"
+            return "no rate limit was reached" if part.status == "429" else "only a failing server returns it"
         if part.status == "request":
             return "no such input was sent and refused"
         if Part(part.operation, part.status) not in self.reached:
@@ -93,7 +93,7 @@ class Coverage:
         for schema in self.contract.json_request_schemas(operation) if body is not NOT_JSON else ():
             wrong = list(mismatches(self.contract, schema, body, writing=True))
             if not wrong:
-                for what in met(self.contract, schema, body, writing=True):
+                for what in shown(self.contract, schema, body, writing=True):
                     self.reached.add(Part(operation.id, "request", what))
             elif 400 <= answer.status < 500:
                 for mismatch in wrong:
@@ -135,7 +135,7 @@ def constrained(contract: Contract, schema: Place, pointer: str = "", depth: int
         yield from constrained(contract, place, pointer if name is None else f"{pointer}/{name}", depth + 1)
 
 
-def met(
+def shown(
     contract: Contract, schema: Place, value: Any, pointer: str = "", depth: int = 0, *, writing: bool = False
 ) -> Iterator[str]:
     """The properties and enum values below a schema that a value shows."""
@@ -146,14 +146,14 @@ def met(
         yield f"{pointer or '/'} = {json.dumps(value)}"
     for name, place in children(contract, schema, writing=writing):
         if name is None:
-            yield from met(contract, place, value, pointer, depth + 1, writing=writing)
+            yield from shown(contract, place, value, pointer, depth + 1, writing=writing)
         elif name == "*":
             for item in value if isinstance(value, list) else ():
                 yield f"{pointer}/*"
-                yield from met(contract, place, item, f"{pointer}/*", depth + 1, writing=writing)
+                yield from shown(contract, place, item, f"{pointer}/*", depth + 1, writing=writing)
         elif isinstance(value, dict) and name in value:
             yield f"{pointer}/{name}"
-            yield from met(contract, place, value[name], f"{pointer}/{name}", depth + 1, writing=writing)
+            yield from shown(contract, place, value[name], f"{pointer}/{name}", depth + 1, writing=writing)
 
 
 def children(contract: Contract, schema: Place, *, writing: bool) -> Iterator[tuple[str | None, Place]]:

@@ -113,7 +113,7 @@ def combined(choices: list[list[Any]]) -> list[tuple[str, ...]]:
 
 
 def evaluate(expression: Any, named: Mapping[str, str], answer: Answer) -> Iterator[Any]:
-    """The values of a runtime expression; a position in a list stands for every position."""
+    """The values of a runtime expression; an index into a list means every item."""
     if not isinstance(expression, str) or not expression.startswith("$"):
         if isinstance(expression, str | int):
             yield expression

@@ -1,12 +1,12 @@
-"""Every error of the judge, in one tree.
+"""Every error of the contract tests, in one tree.
 
 SuiteError                  ends the run; its text names problem and likely fix
 ├── UsageError              exit 2: wrong flags, settings, or a file that cannot be read
-├── TargetUnavailable       exit 3: nobody answers, or no longer
-├── CredentialsRefused      exit 3: the target does not take the token
-└── InternalError                exit 4: the tests themselves failed
-NotChecked                    a request that the gate did not let pass; what it would have shown stays "not checked"
-└── BudgetSpent             no request passes any more: the time is over
+├── TargetUnavailable       exit 3: it doesn't answer, or stopped answering
+├── CredentialsRefused      exit 3: the target rejects the token
+└── InternalError           exit 4: the tests themselves failed
+NotChecked                  a promise can't be checked: a request may not be sent, or the target lacks the data
+└── BudgetSpent             no more requests are sent: the time is over
 Broken (AssertionError)     a promise of the contract is broken: expected, got, and the requests that show it
 """
 
@@ -24,7 +24,7 @@ REPORT_IT: Final = "this says nothing about the target: please report it with th
 
 
 class SuiteError(Exception):
-    """Ends the run with `exit_code`; says the problem and, where known, the fix."""
+    """Ends the run with `exit_code`; names the problem and, where known, the fix."""
 
     exit_code = 4
 
@@ -46,17 +46,17 @@ class TargetUnavailable(SuiteError):
 
 
 class CredentialsRefused(SuiteError):
-    """The target refuses the token that it was given."""
+    """The target rejects the token."""
 
     exit_code = 3
 
 
 class InternalError(SuiteError):
-    """The tests themselves failed: nothing is known of the target."""
+    """The tests themselves failed; this says nothing about the target."""
 
 
 class NotChecked(Exception):
-    """The gate did not let a request pass; `reason` says why."""
+    """A promise can't be checked, for a `reason`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

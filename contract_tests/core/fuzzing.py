@@ -64,20 +64,20 @@ class Fuzzer:
         self.schema = schemathesis.openapi.from_dict(dict(self.target.contract.document), config=self._config())
         self.schema.config.update(base_url=self.target.gate.base_url)
 
-    def trials(self, operation: Operation, judge: Callable[[Trial], None]) -> list[str]:
-        """Send examples, boundary cases and random inputs, showing each to `judge`; returns why some were withheld."""
-        withheld: dict[str, None] = {}
+    def trials(self, operation: Operation, check: Callable[[Trial], None]) -> list[str]:
+        """Send examples, boundary cases and random inputs, passing each to `check`; returns why some were not sent."""
+        not_sent: dict[str, None] = {}
         end = time.monotonic() + self.seconds
 
         def one(case: Case[Any]) -> None:
             if time.monotonic() > end:
                 raise Halt(TimeShareSpent())
             try:
-                judge(self._trial(case))
+                check(self._trial(case))
             except (SuiteError, Broken, BudgetSpent) as error:
                 raise Halt(error) from None
             except NotChecked as error:
-                withheld[error.reason] = None
+                not_sent[error.reason] = None
 
         generated = self.schema[operation.path][operation.method]
         config = HypothesisTestConfig(
@@ -93,7 +93,7 @@ class Fuzzer:
             if not isinstance(halt.error, TimeShareSpent):
                 raise halt.error from None
             self.cut += 1
-        return list(withheld)
+        return list(not_sent)
 
     def walk(self, scenarios: int, without: list[str], steps: int = 8) -> None:
         """Follow the contract's links in random scenarios, without some operations; raises `Broken`."""
@@ -106,7 +106,7 @@ class Fuzzer:
                 machine.run(settings=calm(scenarios, steps))
             except (FlakyStrategyDefinition, FlakyReplay):
                 # What the target holds by now decides which calls can come next, and Hypothesis wants the same choices
-                # whenever it begins alike. All calls so far were judged; another seed begins otherwise.
+                # whenever it begins alike. All calls so far were checked; another seed begins differently.
                 continue
             except Halt as halt:
                 if not isinstance(halt.error, TimeShareSpent):

@@ -73,7 +73,7 @@ class Tally:
     waited: int = 0
     failed_in_a_row: int = 0
     accepted_writes: int = 0
-    withheld: dict[str, int] = field(default_factory=dict)
+    not_sent: dict[str, int] = field(default_factory=dict)
 
 
 class Gate(HTTPAdapter):
@@ -85,7 +85,7 @@ class Gate(HTTPAdapter):
         self.tally = Tally()
         self.observers: list[Callable[[Answer, str | None], None]] = []
         self._of_thread = threading.local()
-        self.by_contract = True  #: whether answers are judged as those of an operation
+        self.by_contract = True  #: whether answers are checked as those of an operation
         self._prefix = urlsplit(base_url).path.rstrip("/")
 
     @property
@@ -118,8 +118,8 @@ class Gate(HTTPAdapter):
             if urlsplit(str(request.url)).netloc != urlsplit(self.base_url).netloc:
                 raise NotChecked("a request to another host than the target")
             self.rules.permit(sent)
-        except NotChecked as withheld:
-            self.tally.withheld[withheld.reason] = self.tally.withheld.get(withheld.reason, 0) + 1
+        except NotChecked as error:
+            self.tally.not_sent[error.reason] = self.tally.not_sent.get(error.reason, 0) + 1
             raise
 
     def _exchange(
@@ -130,7 +130,7 @@ class Gate(HTTPAdapter):
         try:
             response, body, truncated = self._transfer(request, options)
         except NETWORK_ERRORS as error:
-            self._judge_silence(sent, error)
+            self._check_silence(sent, error)
             raise
         self.tally.failed_in_a_row = 0
         found = self.contract.match(sent.method, sent.path, sent.query)
@@ -144,7 +144,7 @@ class Gate(HTTPAdapter):
         try:
             return self._transfer_once(request, options)
         except requests.ConnectionError as error:
-            if not dropped(error):  # a kept-alive connection that the server has closed meanwhile: once more, afresh
+            if not dropped(error):  # a kept-alive connection that the server has closed meanwhile: try a new one
                 raise
             return self._transfer_once(request, options)
 
@@ -160,7 +160,7 @@ class Gate(HTTPAdapter):
         response._content_consumed = True  # noqa: SLF001
         return response, body, truncated
 
-    def _judge_silence(self, sent: Sent, error: Exception) -> None:
+    def _check_silence(self, sent: Sent, error: Exception) -> None:
         """After a network error: this request's own fault, or is the target gone? Raises when it is gone."""
         if self.limits.left() <= 0:
             raise BudgetSpent("the budget is spent") from error
@@ -209,8 +209,8 @@ def wait_asked_for(answer: Answer, tries: int) -> float | None:
     if after.isdigit():
         return float(after)
     with suppress(ValueError, TypeError, KeyError):
-        told = answer.headers.get("date") or format_datetime(datetime.now(UTC), usegmt=True)
-        return max((parsedate_to_datetime(after) - parsedate_to_datetime(told)).total_seconds(), 1.0)
+        date = answer.headers.get("date") or format_datetime(datetime.now(UTC), usegmt=True)
+        return max((parsedate_to_datetime(after) - parsedate_to_datetime(date)).total_seconds(), 1.0)
     return 2.0**tries if tries < TRIES_UNASKED else None
 
 

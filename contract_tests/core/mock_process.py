@@ -1,4 +1,4 @@
-"""Starts the mock as a process of its own and stops it; the judge never imports it."""
+"""Starts the mock as a separate process and stops it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def printed_behaviours(spec: Path | str) -> str:
             command, capture_output=True, text=True, timeout=START_LIMIT, check=False
         )
     except subprocess.TimeoutExpired:
-        raise TargetUnavailable("the mock took too long to tell its behaviours") from None
+        raise TargetUnavailable("the mock took too long to print its behaviours") from None
     if done.returncode:
-        raise TargetUnavailable(f"the mock does not tell its behaviours: {done.stderr.strip()[-500:]}")
+        raise TargetUnavailable(f"the mock does not print its behaviours: {done.stderr.strip()[-500:]}")
     return done.stdout

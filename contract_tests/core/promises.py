@@ -1,4 +1,4 @@
-"""Promises and what became of them."""
+"""Promises and their outcomes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Test = TypeVar("Test", bound=Callable[..., object])
 
 
 class Outcome(StrEnum):
-    """What became of a promise."""
+    """The outcome of a promise."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Promise:
-    """A documented sentence, its page, and the assumptions it rests on (empty: documented)."""
+    """A documented sentence, its page, and the assumptions that it is based on (empty: documented)."""
 
     sentence: str
     page: str = ""
@@ -47,7 +47,7 @@ class Problem:
     key: str = ""  #: what is expected without ids and times, so that another run knows the problem again
 
     def with_got(self, got: str) -> Problem:
-        """The same problem with another account of what was got."""
+        """The same problem with another description of the result."""
         return replace(self, got=got)
 
 
@@ -72,25 +72,25 @@ class Verdict:
 
 @dataclass
 class Ledger:
-    """Everything learnt in a run: verdicts, breaches met in passing, notes."""
+    """The results of a run: verdicts, breaches that were observed on the way, notes."""
 
     verdicts: list[Verdict] = field(default_factory=list)
     breaches: dict[tuple[str, str], Breach] = field(default_factory=dict)
     pending_notes: list[str] = field(default_factory=list)
-    cut_off: bool = False  #: whether the budget ended before a promise was judged
+    cut_off: bool = False  #: whether the budget ended before every promise was checked
     answered: set[str] = field(default_factory=set)  #: operations that answered at least once
 
     def record(self, breach: Breach, answer: Answer) -> None:
-        """Keep a breach met in passing, once."""
+        """Record a breach that was observed on the way, once."""
         self.breaches.setdefault((breach.operation, breach.kind), replace(breach, answer=answer))
 
     def note(self, text: str) -> None:
-        """Note a legitimate freedom that the promise under test met."""
+        """Note an allowed deviation that the current check observed."""
         if text not in self.pending_notes:
             self.pending_notes.append(text)
 
     def note_all(self, breaches: Iterable[Breach]) -> None:
-        """Note legitimate freedoms met in passing."""
+        """Note allowed deviations."""
         for breach in breaches:
             self.note(breach.as_note())
 
@@ -118,7 +118,7 @@ def without_ids(text: str, ids: Iterable[str]) -> str:
 def promise(
     sentence: str, *, page: str = "", assumed: str = "", stage: int = 50, about: str = ""
 ) -> Callable[[Test], Test]:
-    """Mark a test with the sentence that it judges, its page, what is only assumed, and the operations it is about."""
+    """Mark a test with the sentence that it checks, its page, the assumptions, and the operations it is about."""
 
     def mark(test: Test) -> Test:
         test.promise = Promise(sentence, page, tuple(assumed.split()), stage, tuple(about.split()))  # type: ignore[attr-defined]

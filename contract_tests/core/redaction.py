@@ -1,4 +1,4 @@
-"""Secrets never reach an artefact: every text that leaves the judge passes through a `Redactor`."""
+"""Keeps secrets out of all output: every text passes through a `Redactor`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Redactor:
         self._forms: dict[str, str] = {}
 
     def learn(self, secret: str | None, name: str = "[secret]") -> None:
-        """Replace `secret` (as it is, JSON-escaped, percent-encoded, base64) by `name` from now on."""
+        """Replace `secret` (as it is, JSON-escaped, percent-encoded, base64) by `name` in all later texts."""
         if secret and len(secret) >= SHORTEST_SECRET:
             for form in forms_of(secret):
                 self._forms.setdefault(form, name)

@@ -1,8 +1,8 @@
-"""What may be sent: the rules that the gate asks before every request.
+"""What may be sent: the gate applies these rules to every request.
 
 observe   reads only: GET, HEAD, OPTIONS
 probe     and writes that must be refused, each built so that even a target without any validation changes nothing:
-          it names a record that the judge made up, or it follows a refusal that proves that the operation validates
+          it names a made-up record, or it follows a refusal that proves that the operation validates
 full      everything but writes that could touch a spared record
 """
 
@@ -28,7 +28,7 @@ INPUT_REFUSALS = frozenset({400, 415, 422})
 
 
 class Safety(StrEnum):
-    """How much the judge may do to the target."""
+    """How much may be done to the target."""
 
     OBSERVE = "observe"
     PROBE = "probe"
@@ -42,7 +42,7 @@ class Rules:
     level: Safety
     contract: Contract
     spared: frozenset[str] = frozenset()
-    reserved: frozenset[str] = frozenset()  #: kept for a promise that is judged later
+    reserved: frozenset[str] = frozenset()  #: kept for a later check
     minted: set[str] = field(default_factory=set)
     validating: set[str] = field(default_factory=set)
     stopped: dict[str, str] = field(default_factory=dict)
@@ -125,9 +125,9 @@ class Rules:
         if named & self.protected:
             raise NotChecked(f"--spare protects {', '.join(sorted(named & self.protected))}")
         if named & self.reserved:
-            raise NotChecked("the record is kept for a promise that is judged later")
+            raise NotChecked("the record is kept for a later check")
         if not named:
-            raise NotChecked("a write that acts on every record would touch one that is spared or kept for later")
+            raise NotChecked("a write to every record would touch one that is spared or kept for a later check")
 
     def _is_harmless_body(self, operation: Operation, sent: Sent) -> bool:
         """Whether a server that validates nothing must still find that each required value names nothing it has."""
@@ -163,7 +163,7 @@ def scrambled(known: Sequence[str]) -> str | None:
 
 
 def is_json(sent: Sent) -> bool:
-    """Whether the request carries JSON and says so; what a server makes of anything else cannot be foreseen."""
+    """Whether the request carries JSON and declares it; what a server does with anything else can't be predicted."""
     media_type = next((value for name, value in sent.headers.items() if name.lower() == "content-type"), "")
     return media_type.startswith("application/json") and not isinstance(parsed(sent.body), str | None)
 

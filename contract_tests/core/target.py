@@ -58,7 +58,7 @@ class Target:
         headers: Mapping[str, str] | None = None,
         by_contract: bool = True,
     ) -> Answer:
-        """Send one request to a raw path; not `by_contract`: its answer is not judged as that of an operation."""
+        """Send one request to a raw path; not `by_contract`: its answer is not checked as that of an operation."""
         sent_headers = self.authorization(self.token if token == "" else token)
         content = None
         if body is not NOTHING:

@@ -12,7 +12,7 @@ from contract_tests.core.errors import UsageError
 from contract_tests.core.promises import Outcome, Problem, Verdict
 
 NEW_ENTRIES_LAST = timedelta(days=90)
-TO_BE_SAID = "to be said: why this is accepted"
+REASON_MISSING = "add the reason why this is accepted"
 
 
 @dataclass(frozen=True)
@@ -46,25 +46,25 @@ class Baseline:
             raise UsageError(f"{path}: {error.strerror}", fix="write one with --baseline-update") from None
         except (ValueError, KeyError, TypeError) as error:
             fix = "each entry has promise, expected, reason and expires (YYYY-MM-DD)"
-            raise UsageError(f"{path}: this is no baseline: {error}", fix=fix) from None
+            raise UsageError(f"{path}: this isn't a baseline: {error}", fix=fix) from None
         return cls(tuple(entries))
 
     def apply(self, verdict: Verdict, today: date | None = None) -> Verdict:
         """The verdict without the problems that are accepted today; expired entries are named."""
         day = today or datetime.now(UTC).date()
-        left, notes = [], []
+        remaining, notes = [], []
         for problem in verdict.problems:
             entry = self._entry(verdict.id, problem)
             if entry is None:
-                left.append(problem)
+                remaining.append(problem)
             elif entry.covers(verdict.id, problem, day):
                 notes.append(f"accepted until {entry.expires}: {problem.expected} ({entry.reason})")
             else:
-                left.append(problem.with_got(f"{problem.got} (its acceptance expired on {entry.expires})"))
-        return verdict.with_problems(left, notes)
+                remaining.append(problem.with_got(f"{problem.got} (its acceptance expired on {entry.expires})"))
+        return verdict.with_problems(remaining, notes)
 
     def updated(self, verdicts: Iterable[Verdict], today: date | None = None) -> Baseline:
-        """The baseline that accepts what is broken now: known entries keep their reason, healed ones go."""
+        """The baseline that accepts the current failures: known entries keep their reason, those of fixed ones go."""
         day = today or datetime.now(UTC).date()
         expires = (day + NEW_ENTRIES_LAST).isoformat()
         kept: dict[tuple[str, str], Accepted] = {}
@@ -72,7 +72,7 @@ class Baseline:
             for problem in verdict.problems if verdict.outcome is Outcome.BROKEN else ():
                 known = self._entry(verdict.id, problem)
                 fresh = known is not None and date.fromisoformat(known.expires) >= day
-                entry = known if known and fresh else Accepted(verdict.id, problem.key, TO_BE_SAID, expires)
+                entry = known if known and fresh else Accepted(verdict.id, problem.key, REASON_MISSING, expires)
                 kept[entry.promise, entry.expected] = entry
         return Baseline(tuple(kept.values()))
 

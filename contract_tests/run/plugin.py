@@ -55,7 +55,7 @@ def of_command(manager: pytest.PytestPluginManager) -> bool:
 
 
 class RunPlugin:
-    """Turns what happens to each test into verdicts in the run's ledger."""
+    """Records a verdict for each test in the ledger of the run."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -63,7 +63,7 @@ class RunPlugin:
         self.finished = False
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """`operation` stands for every operation to judge, the other names for those that they describe."""
+        """`operation` takes every operation to check, the other names those that they describe."""
         for name, wanted in OPERATION_FIXTURES.items():
             if name in metafunc.fixturenames:
                 chosen = [operation for operation in self.run.operations if wanted(operation, self.run)]
@@ -80,7 +80,7 @@ class RunPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
-        """Give the verdict; its own words stand in place of a traceback, which would be slow to make and of no use."""
+        """Make the verdict; its text replaces the traceback, which is slow to make and of no use here."""
         if call.when == "teardown" and call.excinfo:
             self.run.faults.append(self.run.redact(described(call.excinfo.value)))
         if call.when == "teardown" or (call.when == "setup" and not call.excinfo):
@@ -124,19 +124,19 @@ class RunPlugin:
         if isinstance(error, SuiteError):
             self.stopped_by = self.stopped_by or error
             item.session.shouldstop = str(error)
-        elif self.run.settings.fail_fast and (verdict.outcome is Outcome.BROKEN or self._met_in_passing()):
+        elif self.run.settings.fail_fast and (verdict.outcome is Outcome.BROKEN or self._add_observed_breaches()):
             item.session.shouldstop = "stopped at the first broken promise"
 
-    def _met_in_passing(self) -> bool:
-        """Turn the breaches met so far into a verdict, for their own tests will not run."""
-        met = [breach for breach in self.run.ledger.breaches.values() if not breach.is_note]
-        if met:
+    def _add_observed_breaches(self) -> bool:
+        """Turn the breaches so far into a verdict, since the checks that report them will not run."""
+        found = [breach for breach in self.run.ledger.breaches.values() if not breach.is_note]
+        if found:
             about = Promise("Every answer keeps the contract", "the contract")
-            problems = tuple(self._problem(breach.as_broken()) for breach in met)
+            problems = tuple(self._problem(breach.as_broken()) for breach in found)
             self.run.ledger.verdicts.append(
                 Verdict("every_answer_fits", "conformance", about, Outcome.BROKEN, problems)
             )
-        return bool(met)
+        return bool(found)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give pytest the exit status of the command: 1 is for a broken promise alone."""
@@ -190,7 +190,7 @@ def as_curl(answer: Answer) -> str:
 
 
 def promise_of(item: pytest.Item) -> Promise:
-    """The promise that a test judges."""
+    """The promise that a test checks."""
     function = getattr(item, "function", None)
     found: Any = getattr(function, "promise", None)
     return found if isinstance(found, Promise) else Promise(first_line(getattr(function, "__doc__", None)) or item.name)

@@ -26,7 +26,7 @@ class Progress:
         print(self.run.redact(text), file=self.out, flush=True)
 
     def opened(self, target: Target) -> None:
-        """Say what is checked, and how."""
+        """Print what is checked, and how."""
         settings = self.run.settings
         what = "the bundled mock" if self.run.is_own_mock else target.gate.base_url
         self.say(f"contract-tests: {what}, {len(self.run.operations)} operations of {self.run.contract.name}, "
@@ -60,7 +60,7 @@ class Progress:
         return f"{self._sent} requests so far, {broken} broken, {left:.0f} s left"
 
     def finished(self, code: int, why: str) -> None:
-        """Say the verdict: what is broken with its curl lines, what was not checked and why, the notes, the sum."""
+        """Print failures with curl lines, what was not checked and why, notes, totals, verdict."""
         ledger = self.run.ledger
         for verdict in ledger.with_outcome(Outcome.BROKEN):
             self.say(f"\n{verdict.id}\n{explain(verdict)}")

@@ -1,4 +1,4 @@
-"""One run of the judge: settings, contract, the opened target, and what was learnt."""
+"""One run: settings, contract, the opened target, and the results."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from contract_tests.run.baseline import Baseline
 from contract_tests.run.settings import Settings
 from contract_tests.run.suites import Subjects, Suite, suites
 
-SKEW_WORTH_TELLING = 5.0  # seconds
+SKEW_WORTH_REPORTING = 5.0  # seconds
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Run:
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """The operations to judge."""
+        """The operations to check."""
         return self.coverage.operations
 
     @cached_property
@@ -79,7 +79,7 @@ class Run:
 
     @property
     def is_own_mock(self) -> bool:
-        """Whether the judge started the target itself."""
+        """Whether the run started the target itself."""
         return self.settings.target is None
 
     def target(self) -> Target:
@@ -95,7 +95,7 @@ class Run:
         return self._target
 
     def now(self) -> datetime:
-        """The target's idea of now."""
+        """The current time of the target's clock."""
         return datetime.fromtimestamp(time.time() + self.skew, UTC)
 
     def close(self) -> None:
@@ -133,7 +133,7 @@ class Run:
             self.ledger.record(breach, answer)
 
     def _preflight(self, target: Target) -> None:
-        """Reachable? token accepted? clocks alike? Raises `TargetUnavailable` or `CredentialsRefused`."""
+        """Check that the target answers and accepts the token, and how far its clock is off; raises `SuiteError`."""
         answer = self._first_answer(target)
         if answer.status in {401, 403}:
             problem = (
@@ -148,11 +148,11 @@ class Run:
                 if "date" in answer.headers
                 else 0
             )
-        if abs(self.skew) < SKEW_WORTH_TELLING:
+        if abs(self.skew) < SKEW_WORTH_REPORTING:
             self.skew = 0.0
         else:
             self.remarks.append(
-                f"the target's clock differs from ours by {self.skew:+.0f} s; times are judged by its own"
+                f"the target's clock differs from ours by {self.skew:+.0f} s; times are compared with its own"
             )
 
     def _first_answer(self, target: Target) -> Answer:

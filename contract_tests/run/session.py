@@ -85,7 +85,7 @@ class Session:
         except OSError as error:
             self.progress.say(f"the reports cannot be written: {error} (check --report)")
             code = code or UsageError.exit_code
-        except Exception as error:  # noqa: BLE001 - our own: it must not hide the verdict
+        except Exception as error:  # noqa: BLE001 - an internal error must not hide the verdict
             self.run.faults.append(f"the reports cannot be written: {described(error)}")
             code = code if code == 1 else InternalError.exit_code
         self.progress.finished(code, stopped)
@@ -110,7 +110,7 @@ class Session:
 
 
 def run_suites(plugin: RunPlugin, progress: Progress) -> None:
-    """Run pytest over the suites, away from the plugins and the configuration of whatever folder we stand in."""
+    """Run pytest over the suites, without the plugins and the configuration of the environment."""
     with tempfile.TemporaryDirectory() as folder, plain_pytest():
         settings = Path(folder) / "pytest.ini"
         settings.write_text("[pytest]\n", encoding="utf-8")
@@ -122,7 +122,7 @@ def run_suites(plugin: RunPlugin, progress: Progress) -> None:
 
 @contextmanager
 def plain_pytest() -> Iterator[None]:
-    """No option and no plugin comes from the environment: an installed plugin may own flags that the suites own too."""
+    """Ignore the pytest options and plugins of the environment: an installed plugin may have flags of the same name."""
     kept = {name: os.environ.pop(name, None) for name in (AUTOLOAD_OFF, "PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
     os.environ[AUTOLOAD_OFF] = "1"
     try:

@@ -63,7 +63,7 @@ def rate(text: str) -> float:
     try:
         return float(number) / {"": 1, "s": 1, "m": 60}[unit]
     except (KeyError, ValueError, ZeroDivisionError):
-        raise ValueError(f"{text!r} is no rate such as 5/s or 120/m") from None
+        raise ValueError(f"{text!r} isn't a rate such as 5/s or 120/m") from None
 
 
 OPTIONS = (
@@ -152,13 +152,13 @@ class Settings:
 
 
 def settle(values: dict[str, Any]) -> Settings:
-    """Fill in the defaults that depend on the target; raises `UsageError` on a combination that makes no sense."""
+    """Fill in the defaults that depend on the target; raises `UsageError` on an impossible combination."""
     target = values.get("target")
     if target is None:
         values.setdefault("token", OWN_TOKEN)
         values.setdefault("other_token", OWN_OTHER_TOKEN)
     elif urlsplit(target).scheme not in {"http", "https"} or not urlsplit(target).hostname:
-        raise UsageError(f"--target {target!r} is no URL", fix="write it as http://host:port")
+        raise UsageError(f"--target {target!r} isn't a URL", fix="write it as http://host:port")
     is_local = target is None or urlsplit(target).hostname in LOOPBACK
     values["safety"] = Safety(values.get("safety") or (Safety.FULL if is_local else Safety.PROBE))
     if values["safety"] is Safety.FULL and not is_local and not values.get("i_own_this_data"):

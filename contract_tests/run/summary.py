@@ -30,7 +30,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "seed": run.settings.seed,
         "seconds": round(time.monotonic() - run.started, 1),
         "requests": tally.sent if tally else 0,
-        "withheld": dict(tally.withheld) if tally else {},
+        "withheld": dict(tally.not_sent) if tally else {},
         "remarks": [*run.remarks, *run.faults],
         "counts": {str(outcome): count for outcome, count in ledger.counts().items()},
         "not_checked": dict(Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))),

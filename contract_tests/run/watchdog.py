@@ -1,4 +1,4 @@
-"""The last resort that makes the budget a hard cap: whatever hangs, the run ends with what was learnt so far."""
+"""Enforces the budget: if anything hangs, the run ends with the results so far."""
 
 from __future__ import annotations
 

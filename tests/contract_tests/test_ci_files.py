@@ -58,7 +58,8 @@ def test_the_page_extends_the_template_with_variables_that_it_reads() -> None:
 def test_every_flag_on_the_page_exists() -> None:
     """Flags of the command, of `mutants`, of the pytest plugin, and of docker."""
     of_mutants = {name for action in mutants()._actions for name in action.option_strings}
-    foreign = {"--rm", "--target", "--mock-url"} | of_mutants
+    by_pytest = {f"--contract-{flag.removeprefix('--')}" for flag in ("--", *FLAGS)}
+    foreign = {"--rm", "--target", "--mock-url"} | of_mutants | by_pytest
     assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", PAGE)) <= FLAGS | foreign
 
 

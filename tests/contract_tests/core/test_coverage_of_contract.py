@@ -53,5 +53,5 @@ def test_constraints_count_when_their_breach_was_refused(coverage: Coverage) -> 
 def test_what_only_the_server_can_bring_about_is_out_of_reach(coverage: Coverage) -> None:
     """Failures and rate limits count neither way, and say why they are missing."""
     assert all(part.status not in {"429", "500"} for part in coverage.in_reach)
-    assert coverage.missing()[Part("listDevices", "500")] == "only a failing server answers it"
+    assert coverage.missing()[Part("listDevices", "500")] == "only a failing server returns it"
     assert 0 <= coverage.percent < 1

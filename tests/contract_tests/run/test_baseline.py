@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.core.errors import UsageError
 from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, without_ids
-from contract_tests.run.baseline import TO_BE_SAID, Accepted, Baseline
+from contract_tests.run.baseline import REASON_MISSING, Accepted, Baseline
 
 ENTRY = '{"accepted": [{"promise": "x"%s}]}'
 TODAY = date(2026, 6, 1)
@@ -50,7 +50,7 @@ def test_update_keeps_reasons_and_drops_what_healed(tmp_path: Path) -> None:
     updated.save(tmp_path / "baseline.json")
     entries = {entry.promise: entry for entry in Baseline.load(tmp_path / "baseline.json").entries}
     assert entries["trust_is_remembered"].reason == "known"
-    assert (entries["new"].reason, entries["new"].expires) == (TO_BE_SAID, "2026-08-30")
+    assert (entries["new"].reason, entries["new"].expires) == (REASON_MISSING, "2026-08-30")
     assert "gone" not in entries
 
 

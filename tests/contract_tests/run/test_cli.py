@@ -36,7 +36,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--target", "nonsense"], "is no URL"),
+        (["--target", "nonsense"], "isn't a URL"),
         (["--spec", "gone.yaml"], "gone.yaml"),
         (["--only", "trustDevise"], "did you mean 'trustDevice'?"),
         (["--target", "https://staging.example", "--safety", "full"], "--i-own-this-data"),

@@ -59,7 +59,7 @@ def test_flags_win_over_environment_over_profile(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("text", "problem"),
     [("[default]\nsede = 1\n", "unknown setting 'sede'"), ("[default\n", "contract-tests.toml"),
-     ('[default]\nsafety = "wild"\n', "safety"), ('[default]\nrate = "fast"\n', "no rate")],
+     ('[default]\nsafety = "wild"\n', "safety"), ('[default]\nrate = "fast"\n', "isn't a rate")],
 )  # fmt: skip
 def test_broken_profiles_are_refused(tmp_path: Path, text: str, problem: str) -> None:
     """With file or setting, and what is wrong."""
@@ -71,7 +71,7 @@ def test_broken_profiles_are_refused(tmp_path: Path, text: str, problem: str) ->
 @pytest.mark.parametrize("target", ["staging.example", "ftp://x", "http://", "127.0.0.1:4010"])
 def test_a_target_is_a_url(target: str) -> None:
     """Anything else is refused."""
-    with pytest.raises(UsageError, match="is no URL"):
+    with pytest.raises(UsageError, match="isn't a URL"):
         gather(target=target)
 
 
