@@ -17,7 +17,7 @@ OPENAPI = "3.1.0"
 
 
 def assemble(readings: list[PageReading], problems: list[Problem]) -> Document:
-    """The document that the pages state together; what they state twice and differently is reported."""
+    """The document that all pages state together. A second description of an operation or schema is reported."""
     document: Document = {"openapi": OPENAPI, "info": _info(readings)}
     if servers := _servers(readings):
         document["servers"] = servers
@@ -40,17 +40,17 @@ def _info(readings: list[PageReading]) -> dict[str, str]:
 
 
 def _servers(readings: list[PageReading]) -> list[dict[str, Any]]:
-    """The base URLs that a page names; only without one, those that samples call."""
-    found: dict[str, dict[str, Any]] = {}
+    """The base URLs that the pages name, or the ones that the code samples call if no page names one."""
+    servers: dict[str, dict[str, Any]] = {}
     for reading in readings:
         for url, (server, line) in reading.overview.servers.items():
-            found.setdefault(url, server | {"x-source": f"{reading.page.name}:{line}"})
-    if not found:
+            servers.setdefault(url, server | {"x-source": f"{reading.page.name}:{line}"})
+    if not servers:
         for reading in readings:
             for operation in reading.operations:
                 for url, line in operation.samples.servers.items():
-                    found.setdefault(url, {"url": url, "x-source": f"{reading.page.name}:{line}"})
-    return list(found.values())
+                    servers.setdefault(url, {"url": url, "x-source": f"{reading.page.name}:{line}"})
+    return list(servers.values())
 
 
 def _paths(readings: list[PageReading], problems: list[Problem]) -> dict[str, Any]:
@@ -58,9 +58,9 @@ def _paths(readings: list[PageReading], problems: list[Problem]) -> dict[str, An
     sources: dict[tuple[str, str], str] = {}
     for operation in (operation for reading in readings for operation in reading.operations):
         item = paths.setdefault(operation.path, {})
-        same = [path for path in paths if path != operation.path and _shape(path) == _shape(operation.path)]
-        if operation.method in item or any(operation.method in paths[path] for path in same):
-            other = sources.get((operation.path, operation.method)) or sources[same[0], operation.method]
+        same_shape = [path for path in paths if path != operation.path and _shape(path) == _shape(operation.path)]
+        if operation.method in item or any(operation.method in paths[path] for path in same_shape):
+            other = sources.get((operation.path, operation.method)) or sources[same_shape[0], operation.method]
             message = f"{operation.call} is described twice; the second description was not read"
             key = f"second {operation.call}"
             problems.append(Problem("contradiction", _place(operation.source), message, _place(other), key))
@@ -86,19 +86,19 @@ def _place(source: str) -> Place:
 
 
 def _schemas(readings: list[PageReading], problems: list[Problem]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
     for reading in readings:
         for name, schema in reading.schemas.items():
-            if name in found:
+            if name in schemas:
                 place = _place(schema.get("x-source", f"{reading.page.name}:1"))
                 message = f"schema {name} is described twice"
                 problems.append(Problem("contradiction", place, message, None, f"schema {name}"))
-            found.setdefault(name, schema)
-    return found
+            schemas.setdefault(name, schema)
+    return schemas
 
 
 def _security(readings: list[PageReading], document: Document, problems: list[Problem]) -> dict[str, Any]:
-    """Resolve the scheme names, write each operation's security, and lift what all operations share."""
+    """Resolve the scheme names, write each operation's security, and move a shared requirement to the document."""
     operations = [operation for reading in readings for operation in reading.operations]
     used: dict[str, bool] = {}
     for operation in operations:
@@ -110,7 +110,7 @@ def _security(readings: list[PageReading], document: Document, problems: list[Pr
     ]
     schemes, unknown = name_schemes(used, described, _bearers(readings, operations))
     for operation in operations:
-        _write(operation, set(unknown), problems)
+        _write_security(operation, set(unknown), problems)
     stated = [operation.operation.get("security") for operation in operations]
     if stated and stated[0] and all(each == stated[0] for each in stated):
         document["security"] = stated[0]
@@ -120,30 +120,30 @@ def _security(readings: list[PageReading], document: Document, problems: list[Pr
 
 
 def _bearers(readings: list[PageReading], operations: list[OperationReading]) -> dict[str, str]:
-    """Where it is stated that a scheme is a bearer token: a sample of an operation that needs that scheme alone."""
-    found: dict[str, str] = {}
+    """The evidence that a scheme is a bearer token: a code sample of an operation that requires only that scheme."""
+    bearers: dict[str, str] = {}
     for reading in readings:
         for operation in reading.operations:
-            names = _alone(operation.security)
-            if names and operation.samples.bearer:
-                found.setdefault(names, f"{reading.page.name}:{operation.samples.bearer}")
+            name = _only_scheme(operation.security)
+            if name and operation.samples.bearer:
+                bearers.setdefault(name, f"{reading.page.name}:{operation.samples.bearer}")
     general = next((f"{reading.page.name}:{reading.bearer}" for reading in readings if reading.bearer), "")
     if general:
-        alone = {_alone(operation.security) for operation in operations} - {""}
-        found |= {name: general for name in alone if len(alone) == 1 and name not in found}
-    return found
+        only = {_only_scheme(operation.security) for operation in operations} - {""}
+        bearers |= {name: general for name in only if len(only) == 1 and name not in bearers}
+    return bearers
 
 
-def _alone(security: list[Requirement] | None) -> str:
+def _only_scheme(security: list[Requirement] | None) -> str:
     return next(iter(security[0])) if security and len(security) == 1 and len(security[0]) == 1 else ""
 
 
-def _write(operation: OperationReading, unknown: set[str], problems: list[Problem]) -> None:
+def _write_security(operation: OperationReading, unknown: set[str], problems: list[Problem]) -> None:
     if operation.security is None:
         return
     missing = sorted({name for requirement in operation.security for name in requirement} & unknown)
     if missing:
-        message = f"{operation.call}: what the security scheme {missing[0]!r} is, no page says; it was left out"
+        message = f"{operation.call}: no page describes the security scheme {missing[0]!r}; it was left out"
         problems.append(Problem("unread", _place(operation.source), message))
     else:
         operation.operation["security"] = operation.security

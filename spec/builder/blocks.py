@@ -1,7 +1,7 @@
-"""Page text → blocks: text lines, table rows, code and anchors, each with the line it stands on.
+"""Page text → blocks: text lines, table rows, code and anchors, each with its line number.
 
-The same blocks come out of Markdown, of HTML inside Markdown, of GitBook's `{% tab %}` and of pasted text, so that
-everything downstream reads one shape.
+Markdown, HTML inside Markdown, GitBook's `{% tab %}` and pasted text all become the same blocks, so that the later
+steps read one format.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Page:
-    """A page as blocks; `front` holds its YAML front matter, line by line."""
+    """A page as blocks; `front` is its YAML front matter, line by line."""
 
     name: str
     blocks: tuple[Block, ...]
@@ -68,7 +68,7 @@ def load_page(path: Path, name: str = "") -> Page:
 
 
 def page_from_bytes(name: str, data: bytes) -> Page:
-    """The page in these bytes; what is not text is reported, not guessed at."""
+    """The page in these bytes. A file that isn't text becomes a page with a problem."""
     if len(data) > MAX_BYTES:
         return _unreadable(name, f"the page has {len(data)} bytes, more than {MAX_BYTES}; it was not read")
     if b"\x00" in data:
@@ -108,7 +108,7 @@ class _Splitter:
     def run(self) -> None:
         self._front_matter()
         while self.at < len(self.lines):
-            self._one()
+            self._next_block()
 
     def _report(self, line: int, message: str) -> None:
         self.problems.append(Problem("unread", Place(self.name, line), message))
@@ -121,7 +121,7 @@ class _Splitter:
                 self.front, self.at = self.lines[1:end], end + 1
                 return
 
-    def _one(self) -> None:
+    def _next_block(self) -> None:
         line = self.lines[self.at]
         if len(line) > MAX_LINE and "<table" not in line.lower():
             self._report(self.at + 1, f"the line has {len(line)} characters, more than {MAX_LINE}; it was not read")
@@ -130,7 +130,7 @@ class _Splitter:
             self._code(fence.group(1), fence.group(2))
         elif "<table" in line.lower():
             self._html_table()
-        elif line.lstrip("> \t").startswith("|") or self._unbordered():
+        elif line.lstrip("> \t").startswith("|") or self._is_unbordered_row():
             self._row()
         else:
             self._text(line)
@@ -164,15 +164,15 @@ class _Splitter:
         for line, cells in html_rows("\n".join(self.lines[start : end + 1]), start + 1):
             self.blocks.append(Block("row", line, " ".join(cells), cells=cells))
 
-    def _unbordered(self) -> bool:
+    def _is_unbordered_row(self) -> bool:
         """Whether this line is a row of a Markdown table that has no outer pipes."""
         line = self.lines[self.at]
         if "|" not in line:
             return False
         after = self.lines[self.at + 1] if self.at + 1 < len(self.lines) else ""
-        starts = "|" in after and bool(_SEPARATOR.match(after))
-        within = bool(self.blocks) and self.blocks[-1].kind == "row" and self.blocks[-1].line >= self.at - 1
-        return starts or bool(_SEPARATOR.match(line)) or within
+        is_header = "|" in after and bool(_SEPARATOR.match(after))
+        continues = bool(self.blocks) and self.blocks[-1].kind == "row" and self.blocks[-1].line >= self.at - 1
+        return is_header or bool(_SEPARATOR.match(line)) or continues
 
     def _row(self) -> None:
         start = self.at
@@ -182,34 +182,34 @@ class _Splitter:
             return
         bordered = line.startswith("|")
         whole = line
-        if bordered and not _closed(line):
+        if bordered and not _is_closed(line):
             whole = self._continued(line)
-        if bordered and not _closed(whole):
+        if bordered and not _is_closed(whole):
             self._report(start + 1, f"the table row is not closed: {line[:60]!r}")
             return
         body = whole.removeprefix("|")
-        body = body[:-1] if _closed(body) else body
+        body = body[:-1] if _is_closed(body) else body
         cells = tuple(cell.strip() for cell in _PIPE.split(body))
         self.blocks.append(Block("row", start + 1, " ".join(cells), whole, cells=cells))
 
     def _continued(self, line: str) -> str:
-        """The row with the lines that its description goes on over, up to the one that closes it."""
+        """The row joined with the following lines of its description, up to the line that closes it."""
         parts = [line]
         for ahead in range(self.at, min(self.at + 200, len(self.lines))):
             following = self.lines[ahead].strip()
             if following.startswith(("|", "```", "<h", "<aside", "> ")):
                 break
             parts.append(following)
-            if _closed(following):
+            if _is_closed(following):
                 self.at = ahead + 1
                 return " ".join(part for part in parts if part)
         return line
 
     def _text(self, line: str) -> None:
         number = self.at + 1
-        for found in _ANCHOR.finditer(line):
-            self.blocks.append(Block("anchor", number, found.group(1) or found.group(2)))
-        line = _LIQUID.sub(_liquid, line)
+        for anchor in _ANCHOR.finditer(line):
+            self.blocks.append(Block("anchor", number, anchor.group(1) or anchor.group(2)))
+        line = _LIQUID.sub(_tab_title, line)
         heading = _HEADING.match(line)
         body = (heading.group(2) or heading.group(4) or "") if heading else unquoted(line)
         level = (len(heading.group(1)) if heading.group(1) else int(heading.group(3))) if heading else 0
@@ -220,11 +220,11 @@ class _Splitter:
                 self.blocks.append(Block("text", number, text, line, level=level, bullet=bool(bullet)))
 
 
-def _closed(row: str) -> bool:
+def _is_closed(row: str) -> bool:
     return row.endswith("|") and not row.endswith("\\|")
 
 
-def _liquid(found: re.Match[str]) -> str:
-    """A GitBook tab is read as its title; every other block mark is read as nothing."""
-    title = _TITLE.search(found.group(2))
-    return title.group(1) if found.group(1) == "tab" and title else ""
+def _tab_title(match: re.Match[str]) -> str:
+    """The text that replaces a GitBook tag: the title of a tab, nothing for any other tag."""
+    title = _TITLE.search(match.group(2))
+    return title.group(1) if match.group(1) == "tab" and title else ""

@@ -1,4 +1,4 @@
-"""Pages and overlay → the contract: the whole way, as one function."""
+"""Pages and overlay → the contract: all steps, as one function."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from spec.builder.yaml_text import dump
 
 HEADER = """\
 # Built by `python -m spec.builder` from docs/ and overlay.yaml: change those, not this file.
-# `x-source` names the page and line that states a part, `x-assumed` the assumption it rests on (see README.md).
+# `x-source` names the page and line that state a part, `x-assumed` the assumption it is based on (see README.md).
 """
 
 
 @dataclass
 class Build:
-    """A finished build, with everything that `explain` and `diff` ask about."""
+    """A finished build, with everything that `explain` and `diff` need."""
 
-    document: dict[str, Any]  # as it is written
-    full: dict[str, Any]  # the same with every place of evidence
+    document: dict[str, Any]  # as written to openapi.yaml
+    full: dict[str, Any]  # the same, with all the evidence
     readings: list[PageReading]
     problems: list[Problem]
     overlay: Overlay
@@ -46,20 +46,20 @@ class Build:
 
 def page_paths(folder: Path) -> list[Path]:
     """The pages of a folder in a fixed order."""
-    found = sorted(path for path in folder.iterdir() if path.suffix in (".md", ".txt") and path.name != "README.md")
-    if not found:
-        raise UsageError(f"{folder}: no pages (*.md, *.txt) are here")
-    return found
+    paths = sorted(path for path in folder.iterdir() if path.suffix in (".md", ".txt") and path.name != "README.md")
+    if not paths:
+        raise UsageError(f"{folder}: there are no pages (*.md, *.txt) in this folder")
+    return paths
 
 
 def read_paths(paths: list[Path], root: Path | None = None) -> list[PageReading]:
-    """Read pages; their names in evidence are relative to `root` where it holds them."""
-    inside = [path.relative_to(root) if root and path.is_relative_to(root) else path for path in paths]
-    return [read_page(load_page(path, name.as_posix())) for path, name in zip(paths, inside, strict=True)]
+    """Read pages; their names in evidence are relative to `root` if they are names it."""
+    names = [path.relative_to(root) if root and path.is_relative_to(root) else path for path in paths]
+    return [read_page(load_page(path, name.as_posix())) for path, name in zip(paths, names, strict=True)]
 
 
 def read_alone(paths: list[Path]) -> tuple[dict[str, Any], list[Problem]]:
-    """What the given pages alone say, before any overlay, and what could not be read of them."""
+    """What only the given pages state, without the overlay, and what could not be read in them."""
     readings = read_paths(paths)
     problems = [problem for reading in readings for problem in reading.problems]
     document = assemble(readings, problems)
@@ -71,7 +71,7 @@ def read_alone(paths: list[Path]) -> tuple[dict[str, Any], list[Problem]]:
 
 
 def build(spec: Path, pages: list[Path] | None = None) -> Build:
-    """Build the contract of a `spec/` folder (raises BuildStopped on what only a person may decide)."""
+    """Build the contract of a `spec/` folder (raises BuildStopped for problems that only you can decide)."""
     overlay = load_overlay(spec / "overlay.yaml")
     readings = read_paths(pages or page_paths(spec / "docs"), spec)
     return build_from(readings, overlay)
@@ -82,9 +82,9 @@ def build_from(readings: list[PageReading], overlay: Overlay) -> Build:
     problems = [problem for reading in readings for problem in reading.problems]
     document = assemble(readings, problems)
     problems += contradictions(readings, document)
-    left, settled = settle(problems, overlay)
-    if stopping := [problem for problem in left if problem.severity != "note"]:
-        raise BuildStopped(stopping)
+    unsettled, settled = settle(problems, overlay)
+    if blocking := [problem for problem in unsettled if problem.severity != "note"]:
+        raise BuildStopped(blocking)
     document = copy.deepcopy(document)
     name_document(document, overlay.names)
     name_operations(document, overlay.names.get("operations", {}))
@@ -99,7 +99,7 @@ def build_from(readings: list[PageReading], overlay: Overlay) -> Build:
 
 
 def validate(document: dict[str, Any]) -> None:
-    """Refuse a contract that is no valid OpenAPI 3.1 (raises OverlayError naming the place)."""
+    """Check that the contract is valid OpenAPI 3.1 (raises OverlayError that names the place)."""
     for error in OpenAPIV31SpecValidator(document).iter_errors():
         place = "/".join(map(str, error.absolute_path)) if hasattr(error, "absolute_path") else ""
-        raise OverlayError(f"the built contract is no valid OpenAPI 3.1: {place}: {str(error).splitlines()[0]}")
+        raise OverlayError(f"the built contract isn't valid OpenAPI 3.1: {place}: {str(error).splitlines()[0]}")

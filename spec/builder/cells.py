@@ -1,4 +1,4 @@
-"""The cells of a table: rows, group lines, and what one cell alone can say."""
+"""The cells of a table: rows, group lines, and what you can read from one cell alone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Group:
 
 @dataclass
 class Rows:
-    """What a section's table says, and the lines that could not be read."""
+    """The rows of a section's table, and the lines that could not be read."""
 
     entries: list[Row | Group] = field(default_factory=list)
     unread: list[tuple[int, str]] = field(default_factory=list)
@@ -65,7 +65,7 @@ def row_name(cell: str) -> str:
 
 
 def depth_of(cell: str) -> int:
-    """How many `»` stand before the name."""
+    """The number of `»` before the name."""
     text = plain(cell)
     return text[: len(text) - len(text.lstrip("» "))].count("»")
 
@@ -76,10 +76,10 @@ def is_marked(cell: str) -> bool:
 
 
 def can_be_name(cell: str) -> bool:
-    """Whether a cell of pasted text can be a Name cell, rather than one that slipped there."""
+    """Whether a cell of pasted text can be a Name cell, rather than a cell of another column that moved there."""
     name = row_name(cell)
-    free = name.lower() not in _RESERVED and not STATUS.match(name)
-    return bool(_NAME.match(name)) and (is_marked(cell) or free)
+    unreserved = name.lower() not in _RESERVED and not STATUS.match(name)
+    return bool(_NAME.match(name)) and (is_marked(cell) or unreserved)
 
 
 def is_schema_cell(cell: str) -> bool:
@@ -100,6 +100,6 @@ def short_status(cells: tuple[str, ...]) -> dict[str, str] | None:
 
 
 def group_of(line: int, text: str) -> Group | None:
-    """The group line that this text is, if it is one."""
+    """The group line in this text, or None when it isn't one."""
     words = bare(text).lower().split(" - discriminator")[0]
     return Group(line, GROUPS[words], words in ("oneof", "anyof", "allof", "not")) if words in GROUPS else None

@@ -21,7 +21,7 @@ SPEC = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; the exit code is 0 for done, 1 for a contract or page that is not right, 2 for wrong usage."""
+    """Run the command. Exit code: 0 success, 1 a problem in the contract or a page, 2 wrong usage."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -39,51 +39,62 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m spec.builder", description=(__doc__ or "").strip())
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 when a file is not what the pages give"
+        "--check",
+        action="store_true",
+        help="write nothing; exit 1 if a committed file is outdated",
     )
-    parser.add_argument("--spec", type=Path, default=SPEC, help="the folder with docs/, overlay.yaml and openapi.yaml")
+    parser.add_argument(
+        "--spec", type=Path, default=SPEC, help="folder that contains docs/, overlay.yaml and openapi.yaml"
+    )
     parser.set_defaults(run=_build)
     commands = parser.add_subparsers()
-    read = commands.add_parser("read", help="print what the given pages alone say, as OpenAPI YAML")
-    read.add_argument("pages", nargs="+", type=Path, metavar="PAGE")
-    read.set_defaults(run=_read)
-    why = commands.add_parser("explain", help="print the evidence of an operation or of a JSON Pointer")
-    why.add_argument("what", metavar="X", help="trustDevice, 'POST /devices/trust', devices.trust or /paths/...")
-    why.set_defaults(run=_explain)
-    diff = commands.add_parser("diff", help="say what newer pages change in the contract; nothing is written")
-    diff.add_argument("pages", nargs="+", type=Path, metavar="NEW_PAGE")
-    diff.set_defaults(run=_diff)
+    read_command = commands.add_parser("read", help="print what only the given pages state, as OpenAPI YAML")
+    read_command.add_argument("pages", nargs="+", type=Path, metavar="PAGE")
+    read_command.set_defaults(run=_read)
+    explain_command = commands.add_parser("explain", help="print the evidence of an operation or of a JSON Pointer")
+    explain_command.add_argument(
+        "what", metavar="X", help="trustDevice, 'POST /devices/trust', devices.trust or /paths/..."
+    )
+    explain_command.set_defaults(run=_explain)
+    diff_command = commands.add_parser(
+        "diff", help="list what newer pages would change in the contract, without writing anything"
+    )
+    diff_command.add_argument("pages", nargs="+", type=Path, metavar="NEW_PAGE")
+    diff_command.set_defaults(run=_diff)
     return parser
 
 
 def _build(options: argparse.Namespace) -> int:
-    built = build(options.spec)
+    result = build(options.spec)
     contract, readme = options.spec / "openapi.yaml", options.spec / "README.md"
-    wanted = {contract: built.text}
+    expected = {contract: result.text}
     if readme.exists():
-        wanted[readme] = fill(readme.read_text(encoding="utf-8"), register(built.overlay))
+        expected[readme] = fill(readme.read_text(encoding="utf-8"), register(result.overlay))
     if options.check:
-        return _check(built, wanted)
-    for path, text in wanted.items():
+        return _check(result, expected)
+    for path, text in expected.items():
         path.write_text(text, encoding="utf-8")
-    for problem in built.problems:
+    for problem in result.problems:
         if problem.severity == "note":
             print(problem, file=sys.stderr)
-    print(f"{contract}: {len(built.document['paths'])} paths from {len(built.readings)} pages")
+    print(f"{contract}: {len(result.document['paths'])} paths from {len(result.readings)} pages")
     return 0
 
 
-def _check(built: Build, wanted: dict[Path, str]) -> int:
-    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+def _check(result: Build, expected: dict[Path, str]) -> int:
+    stale = [path for path, text in expected.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in stale:
         old = path.read_text(encoding="utf-8") if path.exists() else ""
         if path.suffix == ".yaml" and old:
-            _print_changes(compare(load(old), built.document))
-        names = (f"{path.name} (committed)", f"{path.name} (as the pages say)")
-        difference = difflib.unified_diff(old.splitlines(), wanted[path].splitlines(), *names, lineterm="", n=1)
+            _print_changes(compare(load(old), result.document))
+        names = (f"{path.name} (committed)", f"{path.name} (built from the pages)")
+        difference = difflib.unified_diff(old.splitlines(), expected[path].splitlines(), *names, lineterm="", n=1)
         print("\n".join(difference))
     if stale:
-        print("Not what the pages give. Run `python -m spec.builder` and review the difference.", file=sys.stderr)
+        print(
+            "The committed files are outdated. Run `python -m spec.builder` and review the difference.",
+            file=sys.stderr,
+        )
     return 1 if stale else 0
 
 
@@ -106,16 +117,16 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    """Put the newer pages in the place of ours that describe the same operations, and compare the contracts."""
+    """Replace the current pages that describe the replaced operations by the newer pages, and compare the contracts."""
     newer = read_paths(options.pages)
     calls = {operation.call for reading in newer for operation in reading.operations}
     if not calls:
         problems = [str(problem) for reading in newer for problem in reading.problems]
         raise UsageError("\n".join(["the given pages describe no operation", *problems]))
-    ours = read_paths(page_paths(options.spec / "docs"), options.spec)
-    others = [reading for reading in ours if not calls & {operation.call for operation in reading.operations}]
-    same = [options.spec / reading.page.name for reading in ours if reading not in others]
-    before, after = _contracts(options, [*others, *newer], same)
+    current = read_paths(page_paths(options.spec / "docs"), options.spec)
+    unchanged = [reading for reading in current if not calls & {operation.call for operation in reading.operations}]
+    replaced = [options.spec / reading.page.name for reading in current if reading not in unchanged]
+    before, after = _contracts(options, [*unchanged, *newer], replaced)
     changes = [change for change in compare(before, after, calls) if change.fact.kind not in ("server", "scheme")]
     _print_changes(changes)
     breaking = sum(bool(change.breaks) for change in changes)
@@ -124,12 +135,12 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _contracts(
-    options: argparse.Namespace, readings: list[PageReading], same: list[Path]
+    options: argparse.Namespace, readings: list[PageReading], replaced: list[Path]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The contract before and after; where the newer pages stop the build, what the pages alone say."""
+    """The contract before and after. If the newer pages stop the build: what the pages state without the overlay."""
     try:
         return build(options.spec).document, build_from(readings, load_overlay(options.spec / "overlay.yaml")).document
     except BuilderError as error:
-        print(f"With the newer pages the contract cannot be built before this is decided:\n{error}\n", file=sys.stderr)
+        print(f"The contract can't be built from the newer pages until you decide this:\n{error}\n", file=sys.stderr)
         print("Compared without the overlay:", file=sys.stderr)
-        return (read_alone(same)[0] if same else {"paths": {}}), read_alone(options.pages)[0]
+        return (read_alone(replaced)[0] if replaced else {"paths": {}}), read_alone(options.pages)[0]

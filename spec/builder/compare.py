@@ -1,4 +1,4 @@
-"""What one document changes in another: facts added, removed and changed, and which of them break consumers."""
+"""The differences between two documents: facts added, removed and changed, and which of them break clients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Effect = Literal["added", "removed", "changed"]
 
 @dataclass(frozen=True)
 class Change:
-    """One fact that differs; `breaks` says why a consumer may break, or is empty."""
+    """One fact that differs; `breaks` says why a client may break, or is empty."""
 
     effect: Effect
     before: Fact | None
@@ -23,21 +23,21 @@ class Change:
 
     @property
     def fact(self) -> Fact:
-        """The fact that the newer document states, or the one that it lost."""
+        """The fact in the newer document, or the one that it no longer states."""
         fact = self.after or self.before
-        assert fact is not None  # noqa: S101 - a change has one side at least
+        assert fact is not None  # noqa: S101 - a change has at least one side
         return fact
 
     def __str__(self) -> str:
         fact = self.fact
-        old = f"{_shown(self.before.value)} -> " if self.effect == "changed" and self.before else ""
-        value = "" if fact.value is True and self.effect != "changed" else f": {old}{_shown(fact.value)}"
+        old = f"{_as_json(self.before.value)} -> " if self.effect == "changed" and self.before else ""
+        value = "" if fact.value is True and self.effect != "changed" else f": {old}{_as_json(fact.value)}"
         source = f"  [{fact.source}]" if fact.source else ""
         breaks = f"  BREAKING: {self.breaks}" if self.breaks else ""
         return f"{self.effect} {fact.kind} of {fact.where.strip()}{value}{source}{breaks}"
 
 
-def _shown(value: Any) -> str:
+def _as_json(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) < 100 else text[:97] + "..."
 
@@ -47,18 +47,18 @@ def compare(before: dict[str, Any], after: dict[str, Any], only: set[str] | None
     old, new = facts(before), facts(after)
     changes: list[Change] = []
     for key in [*old, *(key for key in new if key not in old)]:
-        was, now = old.get(key), new.get(key)
-        if was and now and was.value == now.value:
+        old_fact, new_fact = old.get(key), new.get(key)
+        if old_fact and new_fact and old_fact.value == new_fact.value:
             continue
-        effect: Effect = "changed" if was and now else "added" if now else "removed"
-        change = Change(effect, was, now, _breaks(effect, was, now))
+        effect: Effect = "changed" if old_fact and new_fact else "added" if new_fact else "removed"
+        change = Change(effect, old_fact, new_fact, _breaks(effect, old_fact, new_fact))
         if only is None or any(change.fact.where == call or change.fact.where.startswith(call + " ") for call in only):
             changes.append(change)
-    return _without_echoes(changes)
+    return _without_consequences(changes)
 
 
-def _without_echoes(changes: list[Change]) -> list[Change]:
-    """Drop what follows from a bigger change: the parts of an added or removed operation, status or field."""
+def _without_consequences(changes: list[Change]) -> list[Change]:
+    """Drop changes that follow from a bigger one: the parts of an added or removed operation, status or field."""
     roots = [
         (change.effect, change.fact.where)
         for change in changes
@@ -74,29 +74,33 @@ def _inside(change: Change, effect: str, where: str) -> bool:
     return change.effect == effect and (within or same)
 
 
-def _breaks(effect: Effect, was: Fact | None, now: Fact | None) -> str:
-    fact = now or was
-    assert fact is not None  # noqa: S101 - one side is there
-    asked = " request" in fact.where or fact.kind.startswith(("parameter", "body"))
+def _breaks(effect: Effect, old_fact: Fact | None, new_fact: Fact | None) -> str:
+    fact = new_fact or old_fact
+    assert fact is not None  # noqa: S101 - a change has at least one side
+    in_request = " request" in fact.where or fact.kind.startswith(("parameter", "body"))
     if fact.kind in ("operation", "status", "media type") and effect == "removed":
         return f"clients that use this {fact.kind} fail"
     if fact.kind in ("type", "format", "security", "scheme") and effect == "changed":
-        return "clients send or read it as it was"
+        return "clients still send or read the old one"
     if fact.kind == "property" and effect == "removed":
-        return "" if asked else "clients that read it fail"
-    if fact.kind in ("parameter required", "body required", "required") and now and now.value and asked:
+        return "" if in_request else "clients that read it fail"
+    if fact.kind in ("parameter required", "body required", "required") and new_fact and new_fact.value and in_request:
         return "clients that leave it out fail"
-    if fact.kind == "required" and was and was.value and not (now and now.value) and not asked:
-        return "clients that count on it fail"
+    if fact.kind == "required" and old_fact and old_fact.value and not (new_fact and new_fact.value) and not in_request:
+        return "clients that rely on it fail"
     if fact.kind == "enum":
-        return _enum_breaks(was, now, asked=asked)
-    return "clients that read it meet null" if fact.kind == "nullable" and effect == "added" and not asked else ""
+        return _enum_breaks(old_fact, new_fact, in_request=in_request)
+    return (
+        "clients that read it may receive null"
+        if fact.kind == "nullable" and effect == "added" and not in_request
+        else ""
+    )
 
 
-def _enum_breaks(was: Fact | None, now: Fact | None, *, asked: bool) -> str:
-    old, new = (set(map(str, fact.value)) if fact else None for fact in (was, now))
-    if asked and new is not None and (old is None or old - new):
+def _enum_breaks(old_fact: Fact | None, new_fact: Fact | None, *, in_request: bool) -> str:
+    old, new = (set(map(str, fact.value)) if fact else None for fact in (old_fact, new_fact))
+    if in_request and new is not None and (old is None or old - new):
         return "values that were accepted no longer are"
-    if not asked and old is not None and (new is None or new - old):
-        return "clients meet values that they do not know"
+    if not in_request and old is not None and (new is None or new - old):
+        return "clients may receive values that they do not know"
     return ""

@@ -1,4 +1,4 @@
-"""What every part of one page's reading shares: its page, its named schemas, and the problems found."""
+"""What the readers of one page share: the page, its named schemas, and its problems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spec.builder.tree import Reading
 
 @dataclass
 class Context:
-    """The reading of one page in progress."""
+    """The state of reading one page."""
 
     page: Page
     refs: frozenset[str] = frozenset()
@@ -25,12 +25,12 @@ class Context:
         return str(self.page.place(line))
 
     def report(self, line: int, message: str, severity: Severity = "unread", *, also: int = 0, key: str = "") -> None:
-        """Note a problem at a line of this page."""
+        """Record a problem at a line of this page."""
         other = self.page.place(also) if also else None
         self.problems.append(Problem(severity, self.page.place(line), message, other, key))
 
     def unread(self, lines: Iterable[tuple[int, str]], where: str) -> None:
-        """Report the lines of a table that were not read; neighbours share one report."""
+        """Report the lines of a table that were not read, in one problem."""
         lines = list(lines)
         if lines:
             words = "; ".join(text[:40] for _, text in lines[:3])

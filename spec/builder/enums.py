@@ -1,7 +1,7 @@
 """Enumerated Values tables, and lists such as "(HIGH, MEDIUM, LOW)" in descriptions → enums of fields.
 
-An Enumerated Values table names fields without saying where they stand. Its values are given to fields only when
-there is one way to do so; otherwise the table is reported.
+An Enumerated Values table names fields, but not where they are. Its values are assigned only when there is exactly
+one way to do so; otherwise the table is reported.
 """
 
 from __future__ import annotations
@@ -23,39 +23,43 @@ _NAMED = re.compile(
 _BETWEEN = re.compile(r"\s*(?:,|\||/|\bor\b|\band\b)+\s*")
 
 Value = tuple[int, str, str]  # line, name, value
-Slot = tuple[Node, list[str] | None]  # a field, and the values it is known to have
+Slot = tuple[Node, list[str] | None]  # a field, and its values if they are known
 
 
 def from_description(description: str) -> list[str] | None:
-    """The closed list of values that a description ends in or holds in brackets."""
-    found = _UPPER.search(description) or _NAMED.search(description)
-    if not found:
+    """The list of values at the end of a description, or in brackets inside it."""
+    match = _UPPER.search(description) or _NAMED.search(description)
+    if not match:
         return None
-    values = [value.strip("`'\"") for value in _BETWEEN.split(next(part for part in found.groups() if part))]
+    values = [value.strip("`'\"") for value in _BETWEEN.split(next(part for part in match.groups() if part))]
     return values if len(values) == len(set(values)) else None
 
 
 def describe(root: Node) -> None:
-    """Give every string field the values that its description lists."""
+    """Set the enum of every string field whose description lists its values."""
     for node in root.rows():
         if node.enum is None and node.read == TypeRead("string"):
             node.enum = from_description(node.description)
 
 
 def assign(values: list[Value], slots: list[Slot], report: Report) -> None:
-    """Give the values of an Enumerated Values table to the fields they belong to."""
+    """Assign the values of an Enumerated Values table to the fields that they belong to."""
     by_name: dict[str, list[Value]] = {}
     for value in values:
         by_name.setdefault(value[1], []).append(value)
     for name, mine in by_name.items():
         fields = [slot for slot in slots if slot[0].name == name and _can_have_values(slot[0])]
-        found = _divide([value for _, _, value in mine], [known for _, known in fields])
-        if len(found) == 1:
-            for (node, known), part in zip(fields, found[0], strict=True):
+        divisions = _divisions([value for _, _, value in mine], [known for _, known in fields])
+        if len(divisions) == 1:
+            for (node, known), part in zip(fields, divisions[0], strict=True):
                 if known is None and part:
                     node.enum = [_typed(text, node) for text in part]
         else:
-            why = "no field here can have them" if not found else "they can belong to its fields in several ways"
+            why = (
+                "no field of this name can have them"
+                if not divisions
+                else "there are several ways to assign them to its fields"
+            )
             report(mine[0][0], f"the values listed for {name!r} were not read: {why}")
 
 
@@ -63,8 +67,8 @@ def _can_have_values(node: Node) -> bool:
     return node.read is not None and node.read.name not in ("object", "array") and not node.read.schema
 
 
-def _divide(values: list[str], known: list[list[str] | None]) -> list[list[list[str]]]:
-    """The ways (two at most) to cut `values` into one part per field; a part holds no value twice."""
+def _divisions(values: list[str], known: list[list[str] | None]) -> list[list[list[str]]]:
+    """The ways (at most two) to split `values` into one part per field, with no value twice in a part."""
     if not known:
         return [[]] if not values else []
     if known[0] is not None:
@@ -77,14 +81,14 @@ def _divide(values: list[str], known: list[list[str] | None]) -> list[list[list[
     for length in lengths:
         part = values[:length]
         if len(set(part)) == len(part):
-            ways += [[part, *rest] for rest in _divide(values[length:], known[1:])]
+            ways += [[part, *rest] for rest in _divisions(values[length:], known[1:])]
         if len(ways) > 1:
             break
     return ways[:2]
 
 
 def _typed(text: str, node: Node) -> Any:
-    """A value as the field's type has it; text that does not fit the type stays text."""
+    """The value converted to the field's type. Text that does not fit the type stays text."""
     kind = node.read.name if node.read else ""
     if text == "null" and node.read and node.read.nullable:
         return None
@@ -97,7 +101,7 @@ def _typed(text: str, node: Node) -> Any:
 
 
 def slots_of(root: Node, named: dict[str, dict[str, Any]]) -> list[Slot]:
-    """The fields of a table in row order; fields under a named schema have the values that schema gives them."""
+    """The fields of a table in row order; fields of a named schema have the values from that schema."""
     slots: list[Slot] = [(root, None)] if root.name else []
     _collect(root, None, named, slots)
     return slots
@@ -120,17 +124,17 @@ def _named_schema(node: Node, named: dict[str, dict[str, Any]]) -> dict[str, Any
 
 
 def _property(schema: dict[str, Any], name: str, named: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The property of a known schema, looked for in its allOf parts and list items too."""
+    """The property of a known schema; its allOf parts and list items are searched too."""
     while "items" in schema:
         schema = schema["items"]
     if "$ref" in schema:
         schema = named.get(schema["$ref"].rsplit("/", 1)[-1], {})
     if name in schema.get("properties", {}):
-        found: dict[str, Any] = schema["properties"][name]
-        return found
+        existing: dict[str, Any] = schema["properties"][name]
+        return existing
     for part in (*schema.get("allOf", []), *schema.get("oneOf", []), *schema.get("anyOf", [])):
-        if found := _property(part, name, named):
-            return found
+        if inherited := _property(part, name, named):
+            return inherited
     extra = schema.get("additionalProperties")
     return extra if name == "additionalProperties" and isinstance(extra, dict) else {}
 

@@ -1,11 +1,11 @@
-"""What can go wrong, drawn as a tree.
+"""The builder's errors, as a tree.
 
 BuilderError
-├── UsageError         the command line names something that is not there
+├── UsageError         the command line names something that does not exist
 ├── OverlayError       overlay.yaml cannot be applied as written
-└── BuildStopped       the pages leave problems that only a person may decide
+└── BuildStopped       the pages have problems that only you can decide
 
-A `Problem` is no exception: reading goes on after it, and every problem is printed.
+A `Problem` isn't an exception: reading continues after it, and every problem is printed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that a page says unclearly, with the place where it says it.
+    """One thing that a page states unclearly, with its place.
 
     `key` names a contradiction, so that an overlay action can settle it (`x-settles`).
     """
@@ -53,13 +53,13 @@ class Problem:
     key: str = ""
 
     def __str__(self) -> str:
-        also = f" (against {self.also})" if self.also else ""
-        settle = f"\n    settle it by an overlay action with x-settles: [{self.key!r}]" if self.key else ""
+        also = f" (compare {self.also})" if self.also else ""
+        settle = f"\n    to settle it, add an overlay action with x-settles: [{self.key!r}]" if self.key else ""
         return f"{self.place}: {self.severity}: {self.message}{also}{settle}"
 
 
 class BuildStopped(BuilderError):
-    """The pages leave problems that only an overlay action, or a better page, may decide."""
+    """The pages have problems that need an overlay action or a better page."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))

@@ -1,4 +1,4 @@
-"""Example bodies: found under their labels, and checked against the schema that the same page states."""
+"""Example bodies: read from below their labels, and checked against the schema that the same page states."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Example:
 
 
 def read_examples(section: Section, report: Report) -> list[Example]:
-    """The bodies under one label; text after a body, or no JSON where it must be, is reported."""
+    """The bodies under one label. Text after a body, and a body that isn't valid JSON, is reported."""
     code = [block for block in section.blocks if block.kind == "code"]
     if code:
-        found = [_from_code(section.argument, block.line, block.lang, block.text, report) for block in code]
-        return [example for example in found if example]
+        examples = [_from_code(section.argument, block.line, block.lang, block.text, report) for block in code]
+        return [example for example in examples if example]
     if not section.blocks:
         return []
     lines = [(block.line, block.raw or block.text) for block in section.blocks if block.kind == "text"]
@@ -46,7 +46,7 @@ def _from_code(status: str, line: int, lang: str, text: str, report: Report) -> 
             return Example(status, line, "json" if isinstance(value, dict | list) else kind, value, json=True)
         except (ValueError, RecursionError) as error:
             if kind == "json" or text.lstrip().startswith(("{", "[")):
-                report(line, f"the example body is no JSON ({error}); it was not read")
+                report(line, f"the example body isn't valid JSON ({error}); it was not read")
                 return None
     return Example(status, line, kind)
 
@@ -56,12 +56,12 @@ def _from_lines(status: str, lines: list[tuple[int, str]], report: Report) -> li
     start = lines[0][0] if lines else 0
     if not text.lstrip().startswith(("{", "[")):
         if text.strip():
-            report(start, f"no JSON body stands under the label: {text.strip()[:40]!r}")
+            report(start, f"there is no JSON body under the label: {text.strip()[:40]!r}")
         return []
     try:
         value, end = json.JSONDecoder().raw_decode(text.lstrip())
     except (ValueError, RecursionError) as error:
-        report(start, f"the example body is no JSON ({error}); it was not read")
+        report(start, f"the example body isn't valid JSON ({error}); it was not read")
         return []
     rest = text.lstrip()[end:].strip()
     if rest:
@@ -70,14 +70,14 @@ def _from_lines(status: str, lines: list[tuple[int, str]], report: Report) -> li
 
 
 def _unescaped(text: str) -> str:
-    """JSON whose quotes were pasted as entities or non-breaking spaces, as JSON again."""
+    """JSON whose quotes or spaces were pasted as entities or non-breaking spaces, restored."""
     text = text.replace("\xa0", " ")
     return html.unescape(text) if "&quot;" in text or "&#34;" in text else text
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """An example body that breaks the schema: where in the schema, and how."""
+    """A violation of the schema by an example body: where in the schema, and how."""
 
     schema_path: tuple[str | int, ...]
     message: str
@@ -85,7 +85,7 @@ class Disagreement:
 
 
 def disagreements(schema: dict[str, Any], components: dict[str, Any], value: Any) -> list[Disagreement]:
-    """Where the value breaks the schema; none where the schema itself cannot be compiled."""
+    """The violations of the schema by the value; none if the schema itself cannot be compiled."""
     whole = {"allOf": [schema], "components": {"schemas": components}}
     try:
         validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=False)

@@ -1,4 +1,4 @@
-"""`explain`: the chain from page line over overlay action to contract line, for an operation or a JSON Pointer."""
+"""`explain`: the page lines and overlay actions behind an operation or a JSON Pointer of the contract."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ def explain(build: Build, what: str, spec: Path) -> str:
     """The evidence of an operation (its id, page or `METHOD /path`) or of the node at a JSON Pointer."""
     lines = line_numbers(build.text)
     root = what if what.startswith("/") and _exists(build.full, what) else pointer(_operation(build, what))
-    chain = [entry for place, node in _evidenced(build.full, root) for entry in _entry(build, spec, lines, place, node)]
-    return "\n".join([f"{what}  (openapi.yaml:{lines.get(root, 1)}, {root})", *chain])
+    entries = [
+        entry
+        for place, node in _nodes_with_evidence(build.full, root)
+        for entry in _entry(build, spec, lines, place, node)
+    ]
+    return "\n".join([f"{what}  (openapi.yaml:{lines.get(root, 1)}, {root})", *entries])
 
 
 def _exists(document: Any, place: str) -> bool:
@@ -39,20 +43,24 @@ def get(document: Any, place: str) -> Any:
 
 
 def _operation(build: Build, what: str) -> Parts:
-    """The operation that a name means: `trustDevice`, `POST /devices/trust`, or its page `devices.trust`."""
-    known: dict[str, Parts] = {}
+    """The operation with this id (`trustDevice`), call (`POST /devices/trust`) or page (`devices.trust`)."""
+    places: dict[str, Parts] = {}
     for path, item in build.full["paths"].items():
         for method in METHODS:
             if method in item:
                 operation, place = item[method], ("paths", path, method)
                 page = Path(_sources(operation)[0].rpartition(":")[0]).stem if _sources(operation) else ""
                 names = (operation.get("operationId", ""), f"{method.upper()} {path}", page, page.replace("-", "."))
-                known |= {name: place for name in names if name not in known}
-    if what in known:
-        return known[what]
-    near = difflib.get_close_matches(what, list(known), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(filter(None, known)))}"
-    raise UsageError(f"{what!r} is no operation, page or JSON Pointer of the contract{hint}")
+                places |= {name: place for name in names if name not in places}
+    if what in places:
+        return places[what]
+    similar = difflib.get_close_matches(what, list(places), n=1)
+    hint = (
+        f"; did you mean {similar[0]!r}?"
+        if similar
+        else f"; the contract has {', '.join(sorted(filter(None, places)))}"
+    )
+    raise UsageError(f"{what!r} isn't an operation, page or JSON Pointer of the contract{hint}")
 
 
 def _sources(node: dict[str, Any]) -> list[str]:
@@ -60,7 +68,7 @@ def _sources(node: dict[str, Any]) -> list[str]:
     return list(source) if isinstance(source, list) else [str(source)]
 
 
-def _evidenced(document: Any, root: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _nodes_with_evidence(document: Any, root: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The node at the pointer and every node below it that has evidence or a mark; references are followed once."""
     seen: set[str] = set()
     waiting = [root]
@@ -82,7 +90,7 @@ def _evidenced(document: Any, root: str) -> Iterator[tuple[str, dict[str, Any]]]
 def _entry(build: Build, spec: Path, lines: dict[str, int], place: str, node: dict[str, Any]) -> Iterator[str]:
     yield f"{place}  openapi.yaml:{lines.get(place, '?')}"
     for source in _sources(node):
-        yield f"    page     {source}  {_quoted(spec, source)}"
+        yield f"    page     {source}  {_page_line(spec, source)}"
     marks = node.get("x-assumed", [])
     ids = [*(marks if isinstance(marks, list) else [marks]), *(id_ for id_, at in build.touched if at == place)]
     for id_ in dict.fromkeys(ids):
@@ -92,8 +100,8 @@ def _entry(build: Build, spec: Path, lines: dict[str, int], place: str, node: di
             yield f"             because {action.evidence}"
 
 
-def _quoted(spec: Path, source: str) -> str:
-    """The line itself, as the page has it."""
+def _page_line(spec: Path, source: str) -> str:
+    """The text of that line of the page."""
     page, _, number = source.rpartition(":")
     try:
         line = (spec / page).read_text(encoding="utf-8").split("\n")[int(number) - 1].strip()

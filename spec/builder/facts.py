@@ -1,7 +1,7 @@
 """An OpenAPI document as a flat list of facts, for comparing two of them.
 
 A fact has a kind (`type`), a place in the API's own terms (`POST /devices/trust 200 .trustExpiresAt`), a value, and the
-evidence nearest to it. Two documents that say the same in different ways (`nullable` or `[string, 'null']`, inline or
+evidence nearest to it. Two documents that state the same in different ways (`nullable` or `[string, 'null']`, inline or
 by reference) give the same facts.
 """
 
@@ -19,7 +19,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: what it says, and where that is stated."""
+    """One fact: what it states, and the page line that states it."""
 
     kind: str
     where: str
@@ -33,13 +33,13 @@ class Fact:
 
 
 def facts(document: dict[str, Any], *, expand: bool = True) -> dict[Key, Fact]:
-    """Every fact of the document. With `expand`, named schemas are read where they are used."""
+    """Every fact of the document. With `expand`, references to named schemas are replaced by the schemas."""
     reader = _Facts(document, expand=expand)
     return {fact.key: fact for fact in reader.all()}
 
 
 def resolve(document: dict[str, Any], node: Any) -> Any:
-    """The node that a local reference leads to; an unresolvable one stays as it is."""
+    """The node that a local reference points to. An unresolvable reference is returned unchanged."""
     seen = 0
     while isinstance(node, dict) and isinstance(node.get("$ref"), str) and node["$ref"].startswith("#/") and seen < 50:
         target: Any = document
@@ -65,15 +65,15 @@ class _Facts:
     def all(self) -> Iterator[Fact]:
         for server in self.document.get("servers", []):
             yield Fact("server", server["url"], True, source_of(server))
-        for path, given in self.document.get("paths", {}).items():
-            item = resolve(self.document, given)
+        for path, path_item in self.document.get("paths", {}).items():
+            item = resolve(self.document, path_item)
             for method in METHODS:
                 if method in item:
                     yield from self._operation(f"{method.upper()} {path}", item[method], item.get("parameters", []))
         components = self.document.get("components", {})
         for name, scheme in components.get("securitySchemes", {}).items():
-            kept = {key: value for key, value in scheme.items() if key in ("type", "scheme", "in", "name")}
-            yield Fact("scheme", name, kept, source_of(scheme))
+            compared = {key: value for key, value in scheme.items() if key in ("type", "scheme", "in", "name")}
+            yield Fact("scheme", name, compared, source_of(scheme))
         if not self.expand:
             for name, schema in components.get("schemas", {}).items():
                 yield from self._schema(f"schema {name} ", schema, source_of(schema), ())
@@ -86,11 +86,13 @@ class _Facts:
         security = operation.get("security", self.document.get("security"))
         if security is not None:
             yield Fact("security", call, sorted(json.dumps(each, sort_keys=True) for each in security), source)
-        own = [resolve(self.document, parameter) for parameter in operation.get("parameters", [])]
-        names = {(parameter.get("in"), parameter.get("name")) for parameter in own}
+        parameters = [resolve(self.document, parameter) for parameter in operation.get("parameters", [])]
+        names = {(parameter.get("in"), parameter.get("name")) for parameter in parameters}
         inherited = [resolve(self.document, parameter) for parameter in shared]
-        own += [parameter for parameter in inherited if (parameter.get("in"), parameter.get("name")) not in names]
-        for parameter in own:
+        parameters += [
+            parameter for parameter in inherited if (parameter.get("in"), parameter.get("name")) not in names
+        ]
+        for parameter in parameters:
             yield from self._parameter(call, parameter, source)
         if "requestBody" in operation:
             body = resolve(self.document, operation["requestBody"])
@@ -114,15 +116,15 @@ class _Facts:
         source = source_of(response, source)
         yield Fact("status", where, True, source)
         yield from self._content(where, response.get("content", {}), source)
-        for name, given in response.get("headers", {}).items():
-            header = resolve(self.document, given)
+        for name, value in response.get("headers", {}).items():
+            header = resolve(self.document, value)
             yield Fact("header", f"{where} {name}", True, source_of(header, source))
             if "schema" in header:
                 yield from self._schema(f"{where} {name} ", header["schema"], source_of(header, source), ())
 
     def _content(self, where: str, content: dict[str, Any], source: str) -> Iterator[Fact]:
         for position, (media, body) in enumerate(content.items()):
-            if media != "*/*":  # any media type: nothing is stated
+            if media != "*/*":  # any media type: the page states none
                 yield Fact("media type", f"{where} {media}", True, source)
             if position == 0 and "schema" in body:
                 yield from self._schema(where + " ", body["schema"], source, ())
@@ -142,8 +144,8 @@ class _Facts:
                     yield Fact("nullable", where, True, source)
                 return
             seen = (*seen, name)
-            schema, also = _without_null(resolve(self.document, schema))
-            nullable = nullable or also
+            schema, target_nullable = _without_null(resolve(self.document, schema))
+            nullable = nullable or target_nullable
         yield from _own_facts(where, schema, nullable, source)
         yield from self._below(where, schema, source, seen)
 
@@ -151,10 +153,10 @@ class _Facts:
         required = schema.get("required", [])
         for name, child in schema.get("properties", {}).items():
             place = f"{where}.{name}"
-            own = source_of(child, source) if isinstance(child, dict) else source
-            yield Fact("property", place, True, own)
-            yield Fact("required", place, name in required, own)
-            yield from self._schema(place, child, own, seen)
+            own_source = source_of(child, source) if isinstance(child, dict) else source
+            yield Fact("property", place, True, own_source)
+            yield Fact("required", place, name in required, own_source)
+            yield from self._schema(place, child, own_source, seen)
         if isinstance(schema.get("items"), dict):
             yield from self._schema(where + "[]", schema["items"], source, seen)
         if isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
@@ -192,6 +194,6 @@ def _without_null(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
 
 
 def source_of(node: dict[str, Any], otherwise: str = "") -> str:
-    """The evidence of a node: the first place where it is stated."""
+    """The evidence of a node: the first place that states it."""
     source = node.get("x-source", otherwise)
     return str(source[0] if isinstance(source, list) and source else source)

@@ -1,4 +1,4 @@
-"""The last touch: keys in one order, and evidence as one short string per place."""
+"""The last step: keys in a fixed order, and evidence as one short string."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TAIL = {key: index for index, key in enumerate(LAST)}
 
 
 def finish(document: dict[str, Any]) -> dict[str, Any]:
-    """The document as it is written."""
+    """The document as it is written to openapi.yaml."""
     finished: dict[str, Any] = _node(document, "")
     if "components" in finished:
         parts = finished["components"]
@@ -48,7 +48,7 @@ def _node(node: Any, within: str) -> Any:
 
 
 def _status(key: str) -> tuple[int, str]:
-    """Statuses in their order, `default` last; names of component responses stay as they are."""
+    """Statuses in numeric order, `default` last. Names of component responses keep their order."""
     return (0, key) if key[:1].isdigit() else (1, "")
 
 
@@ -59,7 +59,7 @@ def _value(key: str, value: Any) -> Any:
 
 
 def _order(key: str) -> tuple[int, int]:
-    """Names and types first, then words and marks, then what is nested."""
+    """Names and types first, then descriptions and evidence, then nested objects."""
     if key in _RANK:
         return 0, _RANK[key]
     if key in _TAIL:
@@ -68,6 +68,6 @@ def _order(key: str) -> tuple[int, int]:
 
 
 def short_source(source: Any) -> str:
-    """`docs/page.md:12 +3`: the first place that states it, and how many more do."""
+    """`docs/page.md:12 +3`: the first place that states it, and the number of further places."""
     places = list(dict.fromkeys(source)) if isinstance(source, list) else [str(source)]
     return str(places[0]) + (f" +{len(places) - 1}" if len(places) > 1 else "")

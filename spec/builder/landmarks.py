@@ -1,4 +1,4 @@
-"""The words that divide a page: operation lines, section titles, labels, column names."""
+"""The lines that divide a page into parts: operation lines, section titles, labels, column names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SECURED = re.compile(
     r"^to perform this operation, you must be authenticated by means of one of the following methods:?"
 )
 _OPEN = re.compile(r"^this operation does not require authentication\.?$")
-_FURNITURE = re.compile(
+_NAVIGATION = re.compile(
     r"^(last updated.*|was this helpful\??|githubedit|previous|next|copy|edit on github|on this page|ask)$"
 )
 _SAMPLES = re.compile(r"^(code samples?|code examples?|example requests?|request examples?|.+ client library)$")
@@ -53,7 +53,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Landmark:
-    """A block that opens a part of the page; `argument` is its status, location or rest."""
+    """The kind of part that a block opens; `argument` is its method, status, location or remaining text."""
 
     kind: str
     argument: str = ""
@@ -61,7 +61,7 @@ class Landmark:
 
 
 def landmark(block: Block, page: Page) -> Landmark | None:
-    """What part of the page this block opens, or None for content."""
+    """The part of the page that this block opens, or None for content."""
     if block.kind != "text" or len(block.text) > 400:
         return None
     words = bare(block.text)
@@ -69,11 +69,11 @@ def landmark(block: Block, page: Page) -> Landmark | None:
 
 
 def _operation(block: Block, page: Page, words: str) -> Landmark | None:
-    ticked = block.raw.strip().startswith("`")
-    if page.stock and not ticked:
+    is_code = block.raw.strip().startswith("`")
+    if page.stock and not is_code:
         return None
-    if found := _OPERATION.match(_path_text(block, words)):
-        return Landmark("operation", found.group(1).lower(), found.group(2))
+    if match := _OPERATION.match(_path_text(block, words)):
+        return Landmark("operation", match.group(1).lower(), match.group(2))
     return Landmark("foreign") if page.stock and _FOREIGN.match(block.raw.strip()) else None
 
 
@@ -89,25 +89,25 @@ def _section(block: Block, page: Page, words: str) -> Landmark | None:
         return Landmark("security", words[_SECURED.match(lower).end() :].strip())  # type: ignore[union-attr]
     if _OPEN.match(lower):
         return Landmark("security", "None")
-    if found := _STATUS_TABLE.match(lower):
-        return Landmark("table", found.group(1).upper() if "x" in found.group(1) else found.group(1))
-    if found := _EXAMPLE.match(lower):
-        return Landmark("example", found.group(1).upper() if "x" in found.group(1) else found.group(1))
+    if match := _STATUS_TABLE.match(lower):
+        return Landmark("table", match.group(1).upper() if "x" in match.group(1) else match.group(1))
+    if match := _EXAMPLE.match(lower):
+        return Landmark("example", match.group(1).upper() if "x" in match.group(1) else match.group(1))
     if _SAMPLES.match(lower) and len(words) < 60:
         return Landmark("samples")
-    if _FURNITURE.match(lower):
-        return Landmark("furniture")
+    if _NAVIGATION.match(lower):
+        return Landmark("navigation")
     if lower == "schemas" and block.level == 1:
         return Landmark("named")
     kind = SECTIONS.get(lower)
-    if kind and not block.bullet and _drawn(block, page, kind):
+    if kind and not block.bullet and _looks_like_title(block, page, kind):
         name, _, argument = kind.partition(":")
         return Landmark(name, argument)
     return None
 
 
-def _drawn(block: Block, page: Page, kind: str) -> bool:
-    """Stock Widdershins draws its titles one way; the same words in a description are not titles."""
+def _looks_like_title(block: Block, page: Page, kind: str) -> bool:
+    """Whether the block is formatted as a title. Unmodified Widdershins has one format; in it, prose isn't a title."""
     if not page.stock:
         return True
     raw = block.raw.lstrip()
@@ -117,7 +117,7 @@ def _drawn(block: Block, page: Page, kind: str) -> bool:
 
 
 def columns_of(cells: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The columns that a header row names, or None when the row is no header."""
+    """The columns that a header row names, or None when the row isn't a header."""
     names = [COLUMNS.get(bare(cell).lower(), "") for cell in cells]
     while names and not bare(cells[len(names) - 1]):
         names.pop()
@@ -125,5 +125,5 @@ def columns_of(cells: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 def mentions(text: str) -> list[tuple[str, str]]:
-    """The operations that a line of prose or a table row names, as (method, path)."""
+    """The operations that a line of prose or a table row mentions, as (method, path)."""
     return [(m.group(1).lower(), m.group(2).rstrip(".:")) for m in _MENTION.finditer(unlinked(text))]

@@ -1,7 +1,7 @@
-"""Rows that slipped: fields that stand where the example body of the same page does not have them.
+"""Misplaced rows: fields that are in another place in the example body of the same page.
 
-A lost `»`, or a lost title between two tables, moves rows to where they do not belong. The example body tells: it shows
-the object without the field, and the field somewhere else. Such a row is left out, since either reading may be wrong.
+A lost `»`, or a lost title between two tables, moves rows to the wrong place. The example body reveals it: it has the
+object without the field, and the field somewhere else. Such a row is left out, since either place may be wrong.
 """
 
 from __future__ import annotations
@@ -9,38 +9,38 @@ from __future__ import annotations
 from typing import Any
 
 
-def names_shown(values: list[Any]) -> set[str]:
-    """The names of all fields that the example bodies of an operation show, anywhere."""
+def example_fields(values: list[Any]) -> set[str]:
+    """The names of all fields in the example bodies of an operation, at any depth."""
     names: set[str] = set()
-    waiting = list(values)
-    while waiting:
-        value = waiting.pop()
+    pending = list(values)
+    while pending:
+        value = pending.pop()
         if isinstance(value, dict):
             names |= value.keys()
-            waiting += value.values()
+            pending += value.values()
         elif isinstance(value, list):
-            waiting += value
+            pending += value
     return names
 
 
-def withhold(schema: Any, value: Any, elsewhere: set[str], *, lost: bool) -> list[tuple[int, str]]:
-    """Take misplaced fields out of `schema`, and tell their lines and names.
+def remove_misplaced(schema: Any, value: Any, elsewhere: set[str], *, table_missing: bool) -> list[tuple[int, str]]:
+    """Remove misplaced fields from `schema`, and return their lines and names.
 
-    With `lost` a table of the page is missing: its rows may stand in this one, so every field that the example does not
-    show is left out.
+    With `table_missing`, this table may contain the rows of a missing one, so every field that the example does not
+    have is removed.
     """
     if isinstance(schema, dict) and isinstance(value, list) and value:
-        return withhold(schema.get("items"), value[0], elsewhere, lost=lost)
+        return remove_misplaced(schema.get("items"), value[0], elsewhere, table_missing=table_missing)
     if not isinstance(schema, dict) or not isinstance(value, dict):
         return []
-    found: list[tuple[int, str]] = []
+    removed: list[tuple[int, str]] = []
     fields = schema.get("properties", {})
     for name in list(fields):
         if name in value:
-            found += withhold(fields[name], value[name], elsewhere, lost=lost)
-        elif lost or name in elsewhere:
-            found.append((int(str(fields[name]["x-source"]).rpartition(":")[2]), name))
+            removed += remove_misplaced(fields[name], value[name], elsewhere, table_missing=table_missing)
+        elif table_missing or name in elsewhere:
+            removed.append((int(str(fields[name]["x-source"]).rpartition(":")[2]), name))
             del fields[name]
-    if found and "required" in schema:
+    if removed and "required" in schema:
         schema["required"] = [name for name in schema["required"] if name in fields] or schema.pop("required")
-    return found
+    return removed

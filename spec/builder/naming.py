@@ -1,11 +1,11 @@
-"""The naming map: operation ids, tags and component names for what the pages leave nameless.
+"""The naming map: operation ids, tags and component names for what the pages do not name.
 
 ```yaml
 x-names:
   operations: {POST /devices/trust: {operationId: trustDevice, tags: [Devices]}}
   schemas: {Error: GET /devices 500, Device: 'GET /devices 200 devices[]'}
 ```
-A name is given to one place; every place with the same shape refers to the same component.
+You name the schema at one place; every place with the same shape then refers to the same component.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ Document = dict[str, Any]
 
 
 def name_operations(document: Document, names: dict[str, Any]) -> None:
-    """Give operations their ids and tags; an operation without a name, or a name without one, is an error."""
+    """Set ids and tags of operations. A name for an operation that no page describes is an error."""
     calls = {
         f"{method.upper()} {path}": (item, method)
         for path, item in document.get("paths", {}).items()
         for method in METHODS
         if method in item
     }
-    for call, given in names.items():
+    for call, fields in names.items():
         if call not in calls:
             raise OverlayError(f"x-names: no page describes {call}; the pages state {', '.join(sorted(calls))}")
         item, method = calls[call]
-        item[method] = given | item[method]
+        item[method] = fields | item[method]
 
 
 def name_document(document: Document, names: dict[str, Any]) -> None:
-    """Give the document its title, version and tags."""
+    """Set the document's title, version and tags."""
     document["info"] = document["info"] | names.get("info", {})
     if "tags" in names:
         document["tags"] = names["tags"]
@@ -46,10 +46,12 @@ def name_schemas(document: Document, names: dict[str, str]) -> None:
     """Move the schema at each place into a component; equal shapes elsewhere refer to it."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name, place in names.items():
-        found = _find(document, place, name)
-        shape = _shape(document, found)
-        words = ("description", "x-source") if _is_field(found) else ()  # a field keeps these beside its reference
-        component = {key: value for key, value in found.items() if key not in words}
+        schema = _find(document, place, name)
+        shape = _shape(document, schema)
+        field_only = (
+            ("description", "x-source") if _is_field(schema) else ()
+        )  # a field keeps these next to its reference
+        component = {key: value for key, value in schema.items() if key not in field_only}
         _replace(document, document["paths"], name, shape, component)
         _replace(document, schemas, name, shape, component)
         schemas[name] = component
@@ -66,42 +68,42 @@ def _find(document: Document, place: str, name: str) -> dict[str, Any]:
             schema = resolve(document, schema)
             schema = schema if not step else schema["items"] if step == "[]" else schema["properties"][step]
     except (KeyError, ValueError, StopIteration) as error:
-        raise OverlayError(f"x-names: schema {name}: nothing is found at {place!r} (at {error})") from error
-    found: dict[str, Any] = resolve(document, schema)
-    return found
+        raise OverlayError(f"x-names: schema {name}: there is no schema at {place!r} (at {error})") from error
+    resolved: dict[str, Any] = resolve(document, schema)
+    return resolved
 
 
 def _shape(document: Document, schema: Any) -> str:
-    """What a schema says apart from its words and evidence, as text to compare."""
-    return json.dumps(_bare(document, schema, ()), sort_keys=True)
+    """A schema without descriptions and evidence, as text to compare."""
+    return json.dumps(_without_descriptions(document, schema, ()), sort_keys=True)
 
 
-def _bare(document: Document, node: Any, seen: tuple[str, ...]) -> Any:
+def _without_descriptions(document: Document, node: Any, seen: tuple[str, ...]) -> Any:
     if isinstance(node, dict):
         name = node.get("$ref")
         if isinstance(name, str) and name not in seen:
-            return _bare(document, resolve(document, node), (*seen, name))
-        words = ("description", "x-source", "title")
+            return _without_descriptions(document, resolve(document, node), (*seen, name))
+        ignored = ("description", "x-source", "title")
         return {
-            key: {field: _bare(document, child, seen) for field, child in value.items()}
+            key: {field: _without_descriptions(document, child, seen) for field, child in value.items()}
             if key == "properties"
-            else _bare(document, value, seen)
+            else _without_descriptions(document, value, seen)
             for key, value in node.items()
-            if key not in words
+            if key not in ignored
         }
-    return [_bare(document, item, seen) for item in node] if isinstance(node, list) else node
+    return [_without_descriptions(document, item, seen) for item in node] if isinstance(node, list) else node
 
 
 def _replace(document: Document, node: Any, name: str, shape: str, component: dict[str, Any]) -> None:
-    """Put a reference wherever a schema of this shape stands, and gather its evidence in the component."""
+    """Replace every schema of this shape by a reference, and collect its evidence in the component."""
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, child in list(children):
         if key == "example":
             continue
         if isinstance(child, dict) and child.get("type") == "object" and _shape(document, child) == shape:
-            _gather(component, child)
-            kept = {word: child[word] for word in ("description", "x-source") if word in child and _is_field(child)}
-            node[key] = reference(name) | kept
+            _merge_evidence(component, child)
+            own = {word: child[word] for word in ("description", "x-source") if word in child and _is_field(child)}
+            node[key] = reference(name) | own
         else:
             _replace(document, child, name, shape, component)
 
@@ -111,13 +113,16 @@ def _is_field(schema: dict[str, Any]) -> bool:
     return "x-source" in schema
 
 
-def _gather(component: dict[str, Any], other: dict[str, Any]) -> None:
-    """Add the evidence of an equal shape to the component's own, field by field."""
+def _merge_evidence(component: dict[str, Any], other: dict[str, Any]) -> None:
+    """Add the evidence of a schema with the same shape to the component, field by field."""
     for name, child in other.get("properties", {}).items():
-        mine = component["properties"][name]
-        have = mine.get("x-source", [])
-        more = child.get("x-source", [])
-        both = [*(have if isinstance(have, list) else [have]), *(more if isinstance(more, list) else [more])]
-        mine["x-source"] = list(dict.fromkeys(both))
-        if "properties" in child and "properties" in mine:
-            _gather(mine, child)
+        field = component["properties"][name]
+        sources = field.get("x-source", [])
+        added = child.get("x-source", [])
+        both = [
+            *(sources if isinstance(sources, list) else [sources]),
+            *(added if isinstance(added, list) else [added]),
+        ]
+        field["x-source"] = list(dict.fromkeys(both))
+        if "properties" in child and "properties" in field:
+            _merge_evidence(field, child)

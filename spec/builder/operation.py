@@ -17,7 +17,7 @@ from spec.builder.text import sentence, unemphasised
 
 @dataclass(frozen=True)
 class OperationReading:
-    """One operation as its page states it; security stays beside it until all pages are read."""
+    """One operation as its page states it; its security is separate until all pages are read."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class OperationReading:
 
     @property
     def call(self) -> str:
-        """Method and path, as a person writes them."""
+        """Method and path, such as `POST /devices/trust`."""
         return f"{self.method.upper()} {self.path}"
 
 
@@ -40,7 +40,7 @@ def read_operation(outline: OperationOutline, context: Context) -> OperationRead
         operation["operationId"] = outline.operation_id
     if outline.tag and outline.tag != "Default":
         operation["tags"] = [outline.tag]
-    operation |= _words(outline, context) | {"x-source": context.source(outline.line)}
+    operation |= _summary_and_description(outline, context) | {"x-source": context.source(outline.line)}
     parameters, body = read_inputs(outline, context)
     if parameters:
         operation["parameters"] = parameters
@@ -53,11 +53,11 @@ def read_operation(outline: OperationOutline, context: Context) -> OperationRead
     else:
         context.report(outline.line, f"{outline.method.upper()} {outline.path}: the page states no response")
     security = read_security(outline, context)
-    _others(outline, context)
+    _report_unread_parts(outline, context)
     return OperationReading(outline.method, outline.path, operation, security, samples, context.source(outline.line))
 
 
-def _words(outline: OperationOutline, context: Context) -> dict[str, str]:
+def _summary_and_description(outline: OperationOutline, context: Context) -> dict[str, str]:
     """Summary and description: the first line, when it is short or emphasised, and the prose after it."""
     lines = [block for block in outline.of("intro")[0].blocks if block.kind == "text"]
     if not lines:
@@ -73,15 +73,17 @@ def _words(outline: OperationOutline, context: Context) -> dict[str, str]:
 def _request(
     outline: OperationOutline, body: dict[str, Any] | None, samples: Samples, context: Context
 ) -> dict[str, Any]:
-    examples = [found for section in outline.of("body_example") for found in read_examples(section, context.report)]
+    examples = [example for section in outline.of("body_example") for example in read_examples(section, context.report)]
     value = next(((example.value, example.line) for example in examples if example.json), samples.body)
     kinds = [example.kind for example in examples]
     if body is None:
         if examples:
-            context.report(examples[0].line, "an example of a request body, and no table that describes one", "note")
+            context.report(
+                examples[0].line, "there is an example of a request body, but no table that describes one", "note"
+            )
             return _content(samples, kinds, value, None, context, outline.of("body_example")[0].line)
         return {}
-    schema = _fitting(body, value, context)
+    schema = _checked_schema(body, value, context)
     request: dict[str, Any] = {"description": body["description"]} if body["description"] else {}
     if body["required"]:
         request["required"] = True
@@ -94,28 +96,28 @@ def _content(
 ) -> dict[str, Any]:
     media = samples.media("content-type") or (JSON if "json" in kinds or (value and not kinds) else ANY)
     if media == ANY:
-        context.report(line, "the media type of the request body is stated nowhere", "note")
+        context.report(line, "the page does not state the media type of the request body", "note")
     body: dict[str, Any] = {} if schema is None else {"schema": schema}
     if value:
         body["example"] = value[0]
     return {"content": {media: body}, "x-source": context.source(line)}
 
 
-def _fitting(body: dict[str, Any], value: tuple[Any, int] | None, context: Context) -> dict[str, Any] | None:
-    """The body's schema, unless the example shows that the table names the items and not the list."""
+def _checked_schema(body: dict[str, Any], value: tuple[Any, int] | None, context: Context) -> dict[str, Any] | None:
+    """The body's schema, or None if the example shows that the table describes the items of a list."""
     schema: dict[str, Any] = body["schema"]
     if value is None:
         return schema
-    found = disagreements(schema, context.named, value[0])
-    for each in found:
-        message = f"the example of the request body disagrees with the schema: {each.message}"
+    violations = disagreements(schema, context.named, value[0])
+    for violation in violations:
+        message = f"the example of the request body disagrees with the schema: {violation.message}"
         context.report(value[1], message, "disagreement", also=body["line"])
-    listed = isinstance(value[0], list) and ("$ref" in schema or schema.get("type") == "object")
-    return None if found and listed else schema
+    is_list = isinstance(value[0], list) and ("$ref" in schema or schema.get("type") == "object")
+    return None if violations and is_list else schema
 
 
-def _others(outline: OperationOutline, context: Context) -> None:
-    """Parts that this reader has no use for, named so that nothing is passed over in silence."""
+def _report_unread_parts(outline: OperationOutline, context: Context) -> None:
+    """Report the parts that are not read, so that nothing is skipped without a message."""
     for section in outline.of("other", "links", "callbacks", "schemas", "examples"):
         rows = [block for block in section.blocks if block.kind == "row"]
         if rows or section.kind in ("links", "callbacks") or (section.kind == "examples" and section.blocks):

@@ -42,7 +42,7 @@ class OperationOutline:
 
     @property
     def described(self) -> bool:
-        """Whether the page describes the operation, rather than only naming it."""
+        """Whether the page describes the operation, rather than only mentioning it."""
         described = ("parameters", "request_body", "responses", "table", "examples", "example", "security", "samples")
         return bool(self.of(*described))
 
@@ -58,7 +58,7 @@ class SchemaOutline:
 
 @dataclass
 class Outline:
-    """A page, divided."""
+    """A page, divided into operations, schemas and general text."""
 
     operations: list[OperationOutline] = field(default_factory=list)
     named: list[OperationOutline] = field(default_factory=list)
@@ -71,7 +71,7 @@ def outline(page: Page) -> Outline:
     """Divide the page into operations, named schemas and general text."""
     divider = _Divider(page)
     for block in page.blocks:
-        divider.take(block)
+        divider.add(block)
     return divider.finish()
 
 
@@ -83,18 +83,18 @@ class _Divider:
         self.schema: SchemaOutline | None = None
         self.section: Section | None = None
         self.in_schemas = False
-        self.foreign = False
+        self.in_callback = False
         self.tag = ""
         self.anchor = ""
-        self.ahead: list[Section] = []  # samples that stand before the operation line they belong to
+        self.leading_samples: list[Section] = []  # samples before the operation line that they belong to
 
-    def take(self, block: Block) -> None:
+    def add(self, block: Block) -> None:
         mark = landmark(block, self.page) or self._label(block)
         if block.kind == "anchor":
             self._anchor(block)
         elif mark and mark.kind == "operation":
             self._open(block, mark)
-        elif mark and mark.kind == "foreign":
+        elif mark and mark.kind == "callback":
             self._skip(block)
         elif mark and mark.kind == "named":
             self._close()
@@ -105,11 +105,11 @@ class _Divider:
             self._content(block)
 
     def _label(self, block: Block) -> Landmark | None:
-        """Among the example responses, a tab or title such as `404` or `404 Not Found` is a label too."""
+        """The label in an example response's tab or title, such as `404` or `404 Not Found`."""
         if self.section is None or self.section.kind not in ("examples", "example") or block.kind != "text":
             return None
-        found = _LABEL.match(bare(block.text))
-        return Landmark("example", found.group(1)) if found else None
+        match = _LABEL.match(bare(block.text))
+        return Landmark("example", match.group(1)) if match else None
 
     def _anchor(self, block: Block) -> None:
         if block.text.startswith("opId"):
@@ -120,32 +120,32 @@ class _Divider:
             self.section = None
 
     def _open(self, block: Block, mark: Landmark) -> None:
-        self._hand_over()
+        self._move_leading_samples()
         self._close()
-        self.foreign = False
+        self.in_callback = False
         self.operation = OperationOutline(mark.argument, mark.path, block.line, self.anchor, self.tag)
         self.section = Section("intro", block.line)
-        self.operation.sections = [*self.ahead, self.section]
-        self.anchor, self.ahead, self.in_schemas, self.schema = "", [], False, None
+        self.operation.sections = [*self.leading_samples, self.section]
+        self.anchor, self.leading_samples, self.in_schemas, self.schema = "", [], False, None
 
-    def _hand_over(self) -> None:
-        """Samples under the title of the operation that opens now stand at the end of the one before."""
+    def _move_leading_samples(self) -> None:
+        """Move the samples under the new operation's title, which were read as the end of the operation before it."""
         sections = self.operation.sections if self.operation else []
         start = len(sections)
         while start and sections[start - 1].kind in ("other", "samples"):
             start -= 1
         if start < len(sections) and sections[start].kind == "other":
-            self.ahead = [section for section in sections[start:] if section.kind == "samples"]
+            self.leading_samples = [section for section in sections[start:] if section.kind == "samples"]
             del sections[start:]
 
     def _skip(self, block: Block) -> None:
         self._close()
-        self.foreign = True
-        message = f"a callback is described here, which this reader does not read: {block.text[:60]}"
+        self.in_callback = True
+        message = f"a callback is described here; callbacks are not read: {block.text[:60]}"
         self.result.problems.append(Problem("note", self.page.place(block.line), message))
 
     def _landmark(self, block: Block, mark: Landmark) -> None:
-        if self.foreign:
+        if self.in_callback:
             return
         self.section = Section(mark.kind, block.line, mark.argument, title=bare(block.text))
         if self.operation:
@@ -153,14 +153,14 @@ class _Divider:
         elif self.schema:
             self.schema.sections.append(self.section)
         elif mark.kind == "samples":
-            self.ahead = [self.section]
-        elif mark.kind != "furniture":
+            self.leading_samples = [self.section]
+        elif mark.kind != "navigation":
             self.result.general.append(block)
 
     def _content(self, block: Block) -> None:
-        if block.level and block.level <= 2 and not self._commented():
+        if block.level and block.level <= 2 and not self._heading_is_text():
             self._heading(block)
-        elif self.foreign:
+        elif self.in_callback:
             return
         elif self.section and (self.operation or self.schema or self.section.kind == "samples"):
             self._into_section(block)
@@ -170,20 +170,20 @@ class _Divider:
         else:
             self.result.general.append(block)
 
-    def _commented(self) -> bool:
-        """In a description a heading is prose; in samples pasted without a fence it is a comment of the sample."""
+    def _heading_is_text(self) -> bool:
+        """Whether a heading is plain text here: in a description, or as a `#` comment in a sample without a fence."""
         kind = self.section.kind if self.section else ""
         return kind == "intro" or (kind == "samples" and not self.page.stock)
 
     def _heading(self, block: Block) -> None:
-        """A top heading that opens no known part: a tag, the next operation's name, or a part of its own."""
+        """A top heading that opens no known part: a tag, the name of the next operation, or an unknown section."""
         if self.page.stock:
             if block.level == 1:
                 self.tag = bare(block.text)
                 self.in_schemas = False
             if not self.in_schemas:
                 self._close()
-            self.ahead = []
+            self.leading_samples = []
         elif self.operation:
             self.section = Section("other", block.line, title=bare(block.text))
             self.operation.sections.append(self.section)
@@ -191,15 +191,15 @@ class _Divider:
         self.result.general.append(block)
 
     def _into_section(self, block: Block) -> None:
-        assert self.section is not None  # noqa: S101 - the caller has looked
+        assert self.section is not None  # noqa: S101 - the caller checks this
         columns = columns_of(block.cells) if block.kind == "row" else None
         if columns and self.operation and self.section.kind not in TABLES and not self.page.stock:
-            self._by_header(block, columns)
+            self._section_from_columns(block, columns)
         self.section.blocks.append(block)
 
-    def _by_header(self, block: Block, columns: tuple[str, ...]) -> None:
-        """A table whose title is missing or unknown is known by its columns."""
-        assert self.operation is not None  # noqa: S101 - the caller has looked
+    def _section_from_columns(self, block: Block, columns: tuple[str, ...]) -> None:
+        """Open the section of a table whose title is missing or unknown, by its columns."""
+        assert self.operation is not None  # noqa: S101 - the caller checks this
         kind = "responses" if columns[0] == "status" else "parameters" if "in" in columns else ""
         if kind:
             self.section = Section(kind, block.line)
@@ -208,7 +208,7 @@ class _Divider:
     def _close(self) -> None:
         if self.operation and self.operation.described:
             self.result.operations.append(self.operation)
-        elif self.operation:  # only named: what follows is about the API as a whole
+        elif self.operation:  # only mentioned: the text below it is about the API as a whole
             self.result.named.append(self.operation)
             self.result.general += [block for section in self.operation.sections for block in section.blocks]
         self.operation, self.section = None, None

@@ -1,7 +1,7 @@
 """OpenAPI Overlay 1.0: actions with `target`, `update` and `remove`, applied in order.
 
-Each action also says which kind it is (`x-kind`), its number (`x-id`), its reason and its evidence. What an assumption
-adds or changes is marked with `x-assumed`; what a correction settles among the pages' contradictions is in `x-settles`.
+Each action also has a kind (`x-kind`), an id (`x-id`), a reason and evidence. What an assumption adds or changes is
+marked with `x-assumed`. The contradictions that a correction settles are listed in its `x-settles`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Overlay:
-    """An overlay file: its actions, and the names for what the pages leave nameless (`x-names`)."""
+    """An overlay file: its actions, and names for what the pages do not name (`x-names`)."""
 
     info: dict[str, Any]
     actions: tuple[Action, ...]
@@ -50,7 +50,7 @@ class Overlay:
 
 
 def load_overlay(path: Path) -> Overlay:
-    """Read an overlay file (raises OverlayError where it is not one)."""
+    """Read an overlay file (raises OverlayError if it isn't one)."""
     try:
         return parse_overlay(load(path.read_text(encoding="utf-8")), path.name)
     except (OSError, YAMLError) as error:
@@ -60,7 +60,7 @@ def load_overlay(path: Path) -> Overlay:
 def parse_overlay(data: Any, name: str = "overlay") -> Overlay:
     """The overlay in this value, checked."""
     if not isinstance(data, dict) or not str(data.get("overlay", "")).startswith("1.0"):
-        raise OverlayError(f"{name}: no Overlay 1.0 document (`overlay: 1.0.0` must come first)")
+        raise OverlayError(f"{name}: this isn't an Overlay 1.0 document (it must have `overlay: 1.0.0`)")
     actions = data.get("actions")
     if not isinstance(actions, list):
         raise OverlayError(f"{name}: `actions` must be a list")
@@ -70,12 +70,14 @@ def parse_overlay(data: Any, name: str = "overlay") -> Overlay:
 
 def _action(number: int, data: Any, name: str) -> Action:
     if not isinstance(data, dict):
-        raise OverlayError(f"{name}: action {number} is no mapping")
+        raise OverlayError(f"{name}: action {number} must be a mapping")
     for field in ("target", "x-id", "x-kind"):
         if not isinstance(data.get(field), str):
             raise OverlayError(f"{name}: action {number} has no {field}")
     if data["x-kind"] not in KINDS:
-        raise OverlayError(f"{name}: action {number}: x-kind is {data['x-kind']!r}; it is one of {', '.join(KINDS)}")
+        raise OverlayError(
+            f"{name}: action {number}: x-kind is {data['x-kind']!r}; it must be one of {', '.join(KINDS)}"
+        )
     return Action(
         number, data["x-id"], data["x-kind"], data["target"], data.get("description", ""), data.get("x-evidence", ""),
         data.get("update"), bool(data.get("remove")), tuple(data.get("x-settles", [])),
@@ -83,7 +85,7 @@ def _action(number: int, data: Any, name: str) -> Action:
 
 
 def apply(document: dict[str, Any], overlay: Overlay) -> dict[str, Any]:
-    """The document after all actions, in order; the given one is not changed."""
+    """A copy of the document with all actions applied, in order."""
     document = copy.deepcopy(document)
     for action in overlay.actions:
         document = apply_action(document, action)
@@ -103,14 +105,14 @@ def apply_action(document: dict[str, Any], action: Action) -> dict[str, Any]:
 
 
 def matches(document: dict[str, Any], action: Action) -> list[tuple[str | int, ...]]:
-    """Where the action's target leads, as paths of keys and indexes."""
+    """The places that the action's target matches, as paths of keys and indexes."""
     try:
-        found = [match.parts for match in _ENVIRONMENT.finditer(action.target, document)]
+        places = [match.parts for match in _ENVIRONMENT.finditer(action.target, document)]
     except JSONPathError as error:
-        raise OverlayError(f"{action}: the target {action.target} is no JSONPath: {error}") from error
-    if not found:
+        raise OverlayError(f"{action}: the target {action.target} isn't valid JSONPath: {error}") from error
+    if not places:
         raise OverlayError(f"{action}: the target {action.target} matches nothing; the pages may have changed")
-    return found
+    return places
 
 
 def _later_first(parts: tuple[str | int, ...]) -> tuple[tuple[int, int, str], ...]:
@@ -118,7 +120,7 @@ def _later_first(parts: tuple[str | int, ...]) -> tuple[tuple[int, int, str], ..
 
 
 def at(document: Any, parts: tuple[str | int, ...]) -> Any:
-    """The value that a path of keys and indexes leads to."""
+    """The value at a path of keys and indexes."""
     for part in parts:
         document = document[part]
     return document
@@ -143,31 +145,31 @@ def _update(document: dict[str, Any], parts: tuple[str | int, ...], action: Acti
         if _merge(target, action.update, action):
             _mark(target, action)
     else:
-        raise OverlayError(f"{action}: the target {action.target} is an object; so must the update be")
+        raise OverlayError(f"{action}: the target {action.target} is an object, so the update must be an object")
 
 
 def _merge(target: dict[str, Any], update: dict[str, Any], action: Action) -> bool:
-    """Merge as Overlay 1.0 says: objects key by key, arrays by appending, the rest by replacing.
+    """Merge as Overlay 1.0 states: objects key by key, arrays by appending, the rest by replacing.
 
-    What is new and can carry a mark gets one of its own; True says that something else changed, so that the action's
-    target must carry it.
+    New objects are marked themselves. The result is True if anything else changed, so that the action's target must be
+    marked.
     """
-    touched = False
+    changed = False
     for key, value in update.items():
-        known = target.get(key)
-        if isinstance(value, dict) and isinstance(known, dict):
-            touched = _merge(known, value, action) or touched
-        elif isinstance(value, list) and isinstance(known, list):
-            known.extend(copy.deepcopy(value))
-            touched = True
+        existing = target.get(key)
+        if isinstance(value, dict) and isinstance(existing, dict):
+            changed = _merge(existing, value, action) or changed
+        elif isinstance(value, list) and isinstance(existing, list):
+            existing.extend(copy.deepcopy(value))
+            changed = True
         else:
             target[key] = copy.deepcopy(value)
-            touched = key in OPAQUE or _mark_new(target[key], action) or touched
-    return touched
+            changed = key in OPAQUE or _mark_new(target[key], action) or changed
+    return changed
 
 
 def _mark_new(value: Any, action: Action) -> bool:
-    """Mark what was added by itself where that can carry a mark; True when its surroundings must."""
+    """Mark an added value if it is an object; True if the object around it must be marked instead."""
     if not isinstance(value, dict):
         return True
     if "$ref" in value:
@@ -180,7 +182,7 @@ def _mark_new(value: Any, action: Action) -> bool:
 
 
 def _mark(node: Any, action: Action) -> None:
-    """Note on a node that it rests on this action."""
+    """Mark a node as based on this action."""
     if not isinstance(node, dict) or action.kind != "assumption":
         return
     present = node.get("x-assumed", [])

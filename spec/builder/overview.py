@@ -1,4 +1,4 @@
-"""General text, outside every operation → servers, the API's name, and claims that its operations must bear out."""
+"""General text, outside every operation → servers, the API's name, and statements about all operations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TITLE = re.compile(r"^(.*?)\s+v(\d\S*|v\S*)$")
 
 @dataclass
 class Overview:
-    """What a page says of the API as a whole; every entry with its line."""
+    """What a page states about the API as a whole; every entry with its line."""
 
     title: str = ""
     version: str = ""
@@ -32,16 +32,16 @@ class Overview:
     envelope: dict[str, int] = field(default_factory=dict)
 
 
-def read_overview(page: Page, general: list[Block], spoken: list[Block]) -> Overview:
-    """Read the general text of a page; `spoken` are the blocks in which an operation may be named."""
+def read_overview(page: Page, general: list[Block], prose: list[Block]) -> Overview:
+    """Read the general text of a page; `prose` are the blocks that may mention operations."""
     result = Overview()
     _title(page, general, result)
     _servers(general, result)
-    for block in _joined(spoken):
+    for block in _join_calls(prose):
         result.mentions += [(method, path, block.line) for method, path in mentions(plain(block.text))]
     for block in general:
-        if block.kind == "text" and (found := _STATUS.match(bare(block.text))):
-            result.statuses.setdefault(found.group(1), block.line)
+        if block.kind == "text" and (match := _STATUS.match(bare(block.text))):
+            result.statuses.setdefault(match.group(1), block.line)
     _envelope(general, result)
     return result
 
@@ -51,8 +51,8 @@ def _title(page: Page, general: list[Block], result: Overview) -> None:
     if first is None:
         return
     text = unemphasised(unlinked(plain(first.text)))
-    found = _TITLE.match(text) if page.stock else None
-    result.title, result.version = (found.group(1), found.group(2)) if found else (text, "")
+    match = _TITLE.match(text) if page.stock else None
+    result.title, result.version = (match.group(1), match.group(2)) if match else (text, "")
 
 
 def _servers(general: list[Block], result: Overview) -> None:
@@ -64,9 +64,9 @@ def _servers(general: list[Block], result: Overview) -> None:
         text = unlinked(block.text)
         base = _BASE.search(text)
         url = base.group(1) if base and base.group(1) else None
-        found = _URL.match(text) if expecting else None
-        if url or found:
-            current = {"url": (url or found.group(1)).rstrip(".")}  # type: ignore[union-attr]
+        match = _URL.match(text) if expecting else None
+        if url or match:
+            current = {"url": (url or match.group(1)).rstrip(".")}  # type: ignore[union-attr]
             result.servers.setdefault(current["url"], (current, block.line))
         elif current and (variable := _VARIABLE.match(block.text)):
             current.setdefault("variables", {})[variable.group(1)] = _variable(variable)
@@ -78,18 +78,18 @@ def _servers(general: list[Block], result: Overview) -> None:
         expecting = expecting or bool(base)
 
 
-def _variable(found: re.Match[str]) -> dict[str, str]:
-    words = {"description": found.group(2)} if found.group(2) else {}
-    return {"default": found.group(3)} | words
+def _variable(match: re.Match[str]) -> dict[str, str]:
+    words = {"description": match.group(2)} if match.group(2) else {}
+    return {"default": match.group(3)} | words
 
 
-def _joined(blocks: list[Block]) -> list[Block]:
-    """Text blocks, with a method and the path on the next line as one."""
+def _join_calls(blocks: list[Block]) -> list[Block]:
+    """Text blocks, in which a method and the path on the next line are joined."""
     joined: list[Block] = []
     for block in blocks:
         last = joined[-1] if joined else None
-        lone = last is not None and bare(last.text).lower() in METHODS
-        if last is not None and lone and block.kind == "text" and block.text.startswith("/"):
+        is_method = last is not None and bare(last.text).lower() in METHODS
+        if last is not None and is_method and block.kind == "text" and block.text.startswith("/"):
             joined[-1] = Block("text", last.line, f"{bare(last.text)} {block.text}")
         elif block.kind in ("text", "row"):
             joined.append(block)
@@ -97,19 +97,19 @@ def _joined(blocks: list[Block]) -> list[Block]:
 
 
 def _envelope(general: list[Block], result: Overview) -> None:
-    """The fields that the page shows as the shape of every response."""
-    near = 0
+    """Read the fields that the page states for every response."""
+    remaining = 0
     for block in general:
         if block.kind == "text" and _ENVELOPE.search(block.text) and len(block.text) < 60:
-            near = 40
-        elif near and block.kind == "code":
+            remaining = 40
+        elif remaining and block.kind == "code":
             result.envelope = _code_keys(block)
             return
-        elif near and block.kind == "text" and (found := _KEY.match(block.text)):
-            result.envelope.setdefault(found.group(1), block.line)
-        elif near and result.envelope:
+        elif remaining and block.kind == "text" and (match := _KEY.match(block.text)):
+            result.envelope.setdefault(match.group(1), block.line)
+        elif remaining and result.envelope:
             return
-        near -= 1 if near else 0
+        remaining -= 1 if remaining else 0
 
 
 def _code_keys(block: Block) -> dict[str, int]:
@@ -118,5 +118,5 @@ def _code_keys(block: Block) -> dict[str, int]:
     except ValueError:
         value = None
     lines = list(enumerate(block.text.split("\n"), block.line + 1))
-    keys = {found.group(1): line for line, text in lines if (found := _KEY.match(text))}
+    keys = {match.group(1): line for line, text in lines if (match := _KEY.match(text))}
     return {key: line for key, line in keys.items() if key in value} if isinstance(value, dict) else keys

@@ -27,33 +27,35 @@ _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def placeholders(path: str) -> list[str]:
-    """The parameters that a path template holds."""
+    """The names of the parameters in a path template."""
     return _PLACEHOLDER.findall(path)
 
 
 def parameter_rows(operation: OperationOutline, context: Context) -> tuple[list[tuple[str, Row]], list[Row]]:
     """The rows of the Parameters tables: (location, row) pairs, and the rows of the body."""
-    placed: list[tuple[str, Row]] = []
+    located: list[tuple[str, Row]] = []
     body: list[Row] = []
     for section in operation.of("parameters"):
-        for row in _rows(section, context).rows:
+        for row in _table(section, context).rows:
             location = bare(row.cells.get("in", section.argument)).lower() or _from_path(row, operation)
             if location in ("body", "formdata"):
                 body.append(row)
             elif location in LOCATIONS:
-                placed.append((location, row))
+                located.append((location, row))
             else:
                 name = row_name(row.cells.get("name", ""))
-                context.report(row.line, f"parameter {name}: where it goes is not stated")
-    return placed, body
+                context.report(
+                    row.line, f"parameter {name}: its location (path, query, header or cookie) is not stated"
+                )
+    return located, body
 
 
-def _rows(section: Section, context: Context) -> Rows:
-    found = read_rows(section.blocks, PARAMETER_COLUMNS)
-    if section.argument and not found.rows:
-        found = read_rows(section.blocks, SCHEMA_COLUMNS)
-    context.unread(found.unread, "Parameters")
-    return found
+def _table(section: Section, context: Context) -> Rows:
+    table = read_rows(section.blocks, PARAMETER_COLUMNS)
+    if section.argument and not table.rows:
+        table = read_rows(section.blocks, SCHEMA_COLUMNS)
+    context.unread(table.unread, "Parameters")
+    return table
 
 
 def _from_path(row: Row, operation: OperationOutline) -> str:
@@ -62,8 +64,8 @@ def _from_path(row: Row, operation: OperationOutline) -> str:
 
 def read_inputs(operation: OperationOutline, context: Context) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
     """The parameters of an operation, and its request body as {required, schema, description, line}."""
-    placed, rows = parameter_rows(operation, context)
-    nodes = [(location, node) for location, row in placed if (node := node_of(row, context.report))]
+    located, rows = parameter_rows(operation, context)
+    nodes = [(location, node) for location, row in located if (node := node_of(row, context.report))]
     body = _body_root(operation, rows, context)
     _add_values(operation, [node for _, node in nodes], body.root if body else None, context)
     return _parameters(operation, nodes, context), body.read(context) if body else None
@@ -87,27 +89,27 @@ def _add_values(operation: OperationOutline, nodes: list[Node], body: Node | Non
 
 
 def _parameters(operation: OperationOutline, nodes: list[tuple[str, Node]], context: Context) -> list[dict[str, Any]]:
-    """The parameters; a placeholder of the path that no row describes is one too."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    """The parameters, including placeholders of the path that no row describes."""
+    parameters: dict[tuple[str, str], dict[str, Any]] = {}
     for location, node in nodes:
-        if (location, node.name) in found:
+        if (location, node.name) in parameters:
             context.report(node.line, f"parameter {node.name}: it is listed twice; the second row was not read")
         else:
-            found[location, node.name] = _parameter(location, node, context)
-    _check_path(operation, found, context)
-    return list(found.values())
+            parameters[location, node.name] = _parameter(location, node, context)
+    _check_path(operation, parameters, context)
+    return list(parameters.values())
 
 
 def _enum_sections(operation: OperationOutline) -> list[Section]:
     """The Enumerated Values tables that follow the Parameters table."""
-    found: list[Section] = []
+    sections: list[Section] = []
     last = ""
     for section in operation.sections:
         if section.kind == "enums" and last in ("parameters", "request_body"):
-            found.append(section)
+            sections.append(section)
         elif section.kind not in ("enums", "details"):
             last = section.kind
-    return found
+    return sections
 
 
 def _parameter(location: str, node: Node, context: Context) -> dict[str, Any]:
@@ -127,30 +129,32 @@ def _parameter(location: str, node: Node, context: Context) -> dict[str, Any]:
     return parameter | {"x-source": context.source(node.line)}
 
 
-def _check_path(operation: OperationOutline, found: dict[tuple[str, str], Any], context: Context) -> None:
-    """Every placeholder is a parameter, and every path parameter has its placeholder."""
-    inside = placeholders(operation.path)
-    for name in inside:
-        if ("path", name) not in found:
-            context.report(operation.line, f"parameter {name}: the path names it, no row describes it", "note")
+def _check_path(operation: OperationOutline, parameters: dict[tuple[str, str], Any], context: Context) -> None:
+    """Add a parameter for every placeholder without one, and remove path parameters without a placeholder."""
+    names = placeholders(operation.path)
+    for name in names:
+        if ("path", name) not in parameters:
+            context.report(operation.line, f"parameter {name}: it is in the path, but no row describes it", "note")
             source = context.source(operation.line)
-            found["path", name] = {"name": name, "in": "path", "required": True, "schema": {}, "x-source": source}
-    for location, name in list(found):
-        if location == "path" and name not in inside:
-            context.report(operation.line, f"parameter {name}: listed as a path parameter, not in {operation.path}")
-            del found[location, name]
+            parameters["path", name] = {"name": name, "in": "path", "required": True, "schema": {}, "x-source": source}
+    for location, name in list(parameters):
+        if location == "path" and name not in names:
+            context.report(
+                operation.line, f"parameter {name}: it is listed as a path parameter, but is not in {operation.path}"
+            )
+            del parameters[location, name]
 
 
 @dataclass(frozen=True)
 class _Body:
     root: Node
     line: int
-    whole: bool  # the first row stands for the body, and says whether it is required
+    has_body_row: bool  # the first row is the body itself, and states whether it is required
 
     def read(self, context: Context) -> dict[str, Any]:
-        """The body's facts; one with a required field is required itself."""
-        description, self.root.description = self.root.description if self.whole else "", ""
-        required = self.root.required if self.whole else any(child.required for child in self.root.children)
+        """The facts about the body. A body with a required field is required."""
+        description, self.root.description = self.root.description if self.has_body_row else "", ""
+        required = self.root.required if self.has_body_row else any(child.required for child in self.root.children)
         built = to_schema(self.root, context)
         return {"required": bool(required), "schema": built, "description": description, "line": self.line}
 
@@ -158,15 +162,15 @@ class _Body:
 def _body_root(operation: OperationOutline, rows: list[Row], context: Context) -> _Body | None:
     sections = operation.of("request_body")
     for section in sections:
-        found = read_rows(section.blocks, SCHEMA_COLUMNS)
-        context.unread(found.unread, "Request Body")
-        rows = [*rows, *found.rows]
-    whole = bool(rows) and _stands_for_body(rows) and not sections
-    root = tree_of(list(rows), context, root_rows=whole)
-    return _Body(root, sections[0].line if sections else rows[0].line, whole) if root else None
+        table = read_rows(section.blocks, SCHEMA_COLUMNS)
+        context.unread(table.unread, "Request Body")
+        rows = [*rows, *table.rows]
+    has_body_row = bool(rows) and _starts_with_body_row(rows) and not sections
+    root = tree_of(list(rows), context, root_rows=has_body_row)
+    return _Body(root, sections[0].line if sections else rows[0].line, has_body_row) if root else None
 
 
-def _stands_for_body(rows: list[Row]) -> bool:
+def _starts_with_body_row(rows: list[Row]) -> bool:
     """Whether the first row is the body itself, and not one of its fields."""
     name = row_name(rows[0].cells.get("name", ""))
     nested = [depth_of(row.cells.get("name", "")) > 0 for row in rows[1:]]

@@ -1,7 +1,7 @@
 """Pasted text, one cell per line → table rows.
 
-Rows are recovered by what their cells can be: a type after a name, `true` or `false` after a type. A cell that fits
-nowhere is left unread, so that a slipped line cannot turn into a fact.
+Rows are recognised by what their cells can be: a type after a name, `true` or `false` after a type. A cell that fits
+nowhere is reported as unread, so that a misplaced line never becomes a fact.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _HEADER = re.compile(r"^[\w-]+$")
 _FORMATS = ("int32", "int64", "float", "double", "date", "date-time", "uuid", "uri", "email", "byte", "binary")
 
 
-def stream(cells: list[Cell], columns: tuple[str, ...]) -> Rows:
-    """The rows in these cells, and the cells that belong to none."""
+def rows_from_cells(cells: list[Cell], columns: tuple[str, ...]) -> Rows:
+    """The rows in these cells, and the cells that belong to no row."""
     result = Rows()
     cells = _split_lines(cells)
     marked = any(is_marked(text) for _, text in cells) and columns == SCHEMA_COLUMNS
@@ -49,9 +49,9 @@ def stream(cells: list[Cell], columns: tuple[str, ...]) -> Rows:
         line, text = cells[at]
         if skipped := _header_length(cells, at, 2 if columns == VALUE_COLUMNS else 3):
             at += skipped
-        elif found := match(cells, at):
-            result.entries.append(Row(line, found[0]))
-            at = found[1]
+        elif row_and_end := match(cells, at):
+            result.entries.append(Row(line, row_and_end[0]))
+            at = row_and_end[1]
         elif group := group_of(line, text):
             result.entries.append(group)
             at += 1
@@ -62,7 +62,7 @@ def stream(cells: list[Cell], columns: tuple[str, ...]) -> Rows:
 
 
 def _match_marked(cells: list[Cell], at: int) -> Match | None:
-    """Where some names carry depth marks, all do; `anonymous` alone stands without."""
+    """Match a row with depth marks. If some names have them, all do, except `anonymous`."""
     name = _text(cells, at)
     return _match_schema(cells, at) if is_marked(name) or row_name(name) == "anonymous" else None
 
@@ -73,16 +73,16 @@ def _matcher(columns: tuple[str, ...]) -> Callable[[list[Cell], int], Match | No
 
 
 def _split_lines(cells: list[Cell]) -> list[Cell]:
-    """Whole rows that stand on one line, split by spaces only, become cells."""
+    """Split rows that are on one line, separated only by spaces, into cells."""
     split: list[Cell] = []
     for line, text in cells:
-        found = _SCHEMA_LINE.match(text) or _PARAMETER_LINE.match(text) or _STATUS_LINE.match(text)
-        split += [(line, part) for part in found.groups() if part] if found else [(line, text)]
+        match = _SCHEMA_LINE.match(text) or _PARAMETER_LINE.match(text) or _STATUS_LINE.match(text)
+        split += [(line, part) for part in match.groups() if part] if match else [(line, text)]
     return split
 
 
 def _header_length(cells: list[Cell], at: int, least: int = 3) -> int:
-    """How many cells from here on are a header: at least so many column names in a row."""
+    """The number of cells from here that are a header: at least `least` column names in sequence, or 0."""
     end = at
     seen: set[str] = set()
     while end < len(cells) and (name := COLUMNS.get(bare(cells[end][1]).lower())) and name not in seen:
@@ -136,8 +136,10 @@ def _match_parameter(cells: list[Cell], at: int) -> Match | None:
 def _with_description(
     row: dict[str, str], cells: list[Cell], at: int, starts: Callable[[list[Cell], int], bool]
 ) -> Match:
-    free = at < len(cells) and not starts(cells, at) and not _header_length(cells, at) and not group_of(*cells[at])
-    return (row | {"description": _text(cells, at)}, at + 1) if free else (row, at)
+    has_description = (
+        at < len(cells) and not starts(cells, at) and not _header_length(cells, at) and not group_of(*cells[at])
+    )
+    return (row | {"description": _text(cells, at)}, at + 1) if has_description else (row, at)
 
 
 def _match_status(cells: list[Cell], at: int) -> Match | None:
@@ -148,8 +150,8 @@ def _match_status(cells: list[Cell], at: int) -> Match | None:
         end += 1
         if bare(_text(cells, end - 1)).lower() in ("inline", "none"):
             break
-    found = short_status(tuple(_text(cells, index) for index in range(at, end)))
-    return (found, end) if found else ({"status": _text(cells, at)}, at + 1)
+    row = short_status(tuple(_text(cells, index) for index in range(at, end)))
+    return (row, end) if row else ({"status": _text(cells, at)}, at + 1)
 
 
 def _match_header(cells: list[Cell], at: int) -> Match | None:

@@ -1,4 +1,4 @@
-"""One page → what it states: operations, named schemas, security, servers, claims; and what could not be read."""
+"""One page → what it states: operations, named schemas, security, servers; and what could not be read."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def read_page(page: Page) -> PageReading:
     context = Context(page, problems=parts.problems)
     schemas = read_named(parts.schemas, context)
     operations = [read_operation(operation, context) for operation in parts.operations]
-    overview = read_overview(page, parts.general, _spoken(parts))
+    overview = read_overview(page, parts.general, _prose(parts))
     for named in parts.named:
         overview.mentions.append((named.method, named.path, named.line))
     if not operations and not schemas and not _general_only(overview) and page.blocks:
-        context.report(1, "no operation was found on this page: no line such as `POST /devices` with a part below it")
+        context.report(1, "this page has no operation: no line such as `POST /devices` followed by a section")
     elif not page.blocks and not context.problems:
         context.report(1, "the page is empty")
     return PageReading(
@@ -51,9 +51,9 @@ def _general_only(overview: Overview) -> bool:
     return bool(overview.mentions or overview.servers or overview.statuses or overview.envelope)
 
 
-def _spoken(parts: Outline) -> list[Block]:
-    """The blocks in which the page may name operations of other pages: its prose, not its samples."""
-    spoken = list(parts.general)
+def _prose(parts: Outline) -> list[Block]:
+    """The blocks in which the page may mention operations of other pages: its prose, not its samples."""
+    prose = list(parts.general)
     for operation in parts.operations:
-        spoken += [block for section in operation.of("intro", "other") for block in section.blocks]
-    return [block for block in spoken if block.kind in ("text", "row")]
+        prose += [block for section in operation.of("intro", "other") for block in section.blocks]
+    return [block for block in prose if block.kind in ("text", "row")]

@@ -1,4 +1,4 @@
-"""The generated parts of spec/README.md: assumptions and corrections, straight from the overlay."""
+"""The generated parts of spec/README.md: tables of the assumptions and corrections in the overlay."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def _cell(text: str) -> str:
 
 
 def fill(readme: str, parts: dict[str, str]) -> str:
-    """The README with its generated parts renewed (raises OverlayError when it has no place for one)."""
+    """The README with its generated parts updated (raises OverlayError if it has no place for one)."""
     missing = [name for name in parts if f"<!-- generated: {name} -->" not in readme]
     if missing:
         raise OverlayError(f"README.md: the line <!-- generated: {missing[0]} --> is missing, and its end line")
 
-    def renewed(found: re.Match[str]) -> str:
-        known = found.group(2) in parts
-        return found.group(1) + parts[found.group(2)] + found.group(3) if known else found.group(0)
+    def updated(match: re.Match[str]) -> str:
+        known = match.group(2) in parts
+        return match.group(1) + parts[match.group(2)] + match.group(3) if known else match.group(0)
 
-    return _PART.sub(renewed, readme)
+    return _PART.sub(updated, readme)

@@ -1,8 +1,8 @@
-"""What a page says of a status in three places, held against each other.
+"""Compares what a page states about a status in three places.
 
-A Responses row, a schema table and an example body state the same status. Where one is silent, the page contradicts
-itself: both places are reported. Where a table is missing, its rows may stand in another one: what an example does
-not bear out is left out.
+A Responses row, a schema table and an example body state the same status. If one of them is missing, the page
+contradicts itself and both places are reported. If a table is missing, its rows may be in another one, so fields that
+the example does not have are left out.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 
 from spec.builder.context import Context
 from spec.builder.examples import Example
-from spec.builder.misplaced import names_shown, withhold
+from spec.builder.misplaced import example_fields, remove_misplaced
 from spec.builder.outline import OperationOutline
 
 
 @dataclass
 class Response:
-    """One status, as far as the page states it; a line of 0 means that the place is silent."""
+    """What the page states about one status; a line of 0 means that the page lacks that part."""
 
     status: str
     row: int = 0
@@ -37,55 +37,55 @@ class Response:
         return self.row or self.table or self.label
 
 
-def check_responses(operation: OperationOutline, found: dict[str, Response], context: Context) -> None:
-    """Report where rows, tables and examples differ, and leave out the fields that slipped."""
+def check_responses(operation: OperationOutline, responses: dict[str, Response], context: Context) -> None:
+    """Report where rows, tables and examples differ, and leave out misplaced fields."""
     call = f"{operation.method.upper()} {operation.path}"
-    rows = [response for response in found.values() if response.row]
-    swallowed = [each for each in rows if each.stated == "inline" and not each.table and not context.page.stock]
-    if not context.page.stock:  # there the examples are made from the schema, and cut short
-        _leave_out_unsure(found, swallowed, context)
-        _leave_out_misplaced(found, context, lost=bool(swallowed))
+    rows = [response for response in responses.values() if response.row]
+    without_table = [each for each in rows if each.stated == "inline" and not each.table and not context.page.stock]
+    if not context.page.stock:  # in stock pages the examples are generated from the schema, and shortened
+        _leave_out_uncertain(responses, without_table, context)
+        _leave_out_misplaced(responses, context, table_missing=bool(without_table))
     if rows:
-        for response in found.values():
-            _check_status(response, call, rows[0], context, swallowed=response in swallowed)
-    elif found:
+        for response in responses.values():
+            _check_status(response, call, rows[0], context, table_missing=response in without_table)
+    elif responses:
         line = next((section.line for section in operation.of("responses")), operation.line)
         context.report(line, f"{call}: the Responses table has no rows; labels and schemas state the statuses", "note")
 
 
-def _check_status(response: Response, call: str, first: Response, context: Context, *, swallowed: bool) -> None:
-    """A status must have a row, and below it the schema that the row announces."""
+def _check_status(response: Response, call: str, first: Response, context: Context, *, table_missing: bool) -> None:
+    """Report a status without a row, or whose row and schema table contradict each other."""
     message, place, other = "", response.row, response.table
     if not response.row:
-        message = f"status {response.status} has an example or a schema, and no row in Responses"
+        message = f"status {response.status} has an example or a schema, but no row in Responses"
         place, other = response.table or response.label, first.row
-    elif swallowed:
-        message, other = f"the row of status {response.status} says that a schema follows; none does", response.label
+    elif table_missing:
+        message, other = f"the row of status {response.status} announces a schema, but none follows", response.label
     elif response.stated == "none" and response.table:
-        message = f"the row of status {response.status} says that it has no schema; one follows"
+        message = f"the row of status {response.status} states that it has no schema, but one follows"
     if message:
         key = f"status {response.status} of {call}"
         context.report(place, f"{call}: {message}", "contradiction", also=other, key=key)
 
 
-def _leave_out_misplaced(found: dict[str, Response], context: Context, *, lost: bool) -> None:
-    """Fields that stand where their status's example does not have them, and another place does."""
-    shown = names_shown([example.value for response in found.values() for example in response.examples])
-    for response in found.values():
-        for line, name in withhold(response.schema, body_of(response), shown, lost=lost):
+def _leave_out_misplaced(responses: dict[str, Response], context: Context, *, table_missing: bool) -> None:
+    """Leave out fields that the example of the status has in another place."""
+    shown = example_fields([example.value for response in responses.values() for example in response.examples])
+    for response in responses.values():
+        for line, name in remove_misplaced(response.schema, body_of(response), shown, table_missing=table_missing):
             message = f"status {response.status}: {name}: the example has this field elsewhere or not at all"
             context.report(line, message + "; the row was not read")
 
 
-def _leave_out_unsure(found: dict[str, Response], swallowed: list[Response], context: Context) -> None:
-    """A table before a missing one may hold its rows; without an example body nobody can tell."""
-    order = list(found.values())
-    for lost in swallowed:
-        before = [response for response in order[: order.index(lost)] if response.table]
+def _leave_out_uncertain(responses: dict[str, Response], without_table: list[Response], context: Context) -> None:
+    """Leave out a table that may contain the rows of a missing one, if no example body shows which rows are its own."""
+    order = list(responses.values())
+    for missing in without_table:
+        before = [response for response in order[: order.index(missing)] if response.table]
         if before and body_of(before[-1]) is None and before[-1].schema is not None:
             before[-1].schema = None
-            message = f"status {before[-1].status}: the table of {lost.status} is missing, its rows may stand here"
-            context.report(before[-1].table, message + "; this table was not read", also=lost.row)
+            message = f"status {before[-1].status}: the table of {missing.status} is missing, and its rows may be here"
+            context.report(before[-1].table, message + "; this table was not read", also=missing.row)
 
 
 def body_of(response: Response) -> Any:

@@ -1,7 +1,7 @@
 """Responses tables, schema tables and example bodies → the responses of an operation.
 
-The three say the same thing three times. Where one of them is silent about a status that another states, the page
-contradicts itself: both places are reported, and what is stated is kept until an overlay action decides.
+All three state the same. If one of them lacks a status that another has, the page contradicts itself: both places are
+reported, and the status is kept until an overlay action decides.
 """
 
 from __future__ import annotations
@@ -27,40 +27,43 @@ ANY = "*/*"
 
 def read_responses(operation: OperationOutline, samples: Samples, context: Context) -> dict[str, Any]:
     """The responses of an operation, in the order of its Responses table."""
-    found: dict[str, Response] = {}
-    _rows(operation, found, context)
-    _tables(operation, found, context)
-    _examples(operation, found, context)
-    _headers(operation, found, context)
-    check_responses(operation, found, context)
-    first = next((response for response in found.values() if response.schema is not None or response.examples), None)
+    responses: dict[str, Response] = {}
+    _rows(operation, responses, context)
+    _tables(operation, responses, context)
+    _examples(operation, responses, context)
+    _headers(operation, responses, context)
+    check_responses(operation, responses, context)
+    first = next(
+        (response for response in responses.values() if response.schema is not None or response.examples), None
+    )
     return {
-        status: _response(response, _accepted(samples, response, first), context) for status, response in found.items()
+        status: _response(response, _accepted(samples, response, first), context)
+        for status, response in responses.items()
     }
 
 
 def _accepted(samples: Samples, response: Response, first: Response | None) -> str:
-    """The media type that a sample accepts: it is that of the first response with a body, JSON that of all."""
+    """The media type that a sample accepts. JSON applies to all responses, another type to the first with a body."""
     accepted = samples.media("accept")
     return accepted if "json" in accepted or response is first else ""
 
 
-def _status(found: dict[str, Response], status: str) -> Response:
-    return found.setdefault(status, Response(status))
+def _status(responses: dict[str, Response], status: str) -> Response:
+    return responses.setdefault(status, Response(status))
 
 
-def _rows(operation: OperationOutline, found: dict[str, Response], context: Context) -> None:
+def _rows(operation: OperationOutline, responses: dict[str, Response], context: Context) -> None:
     for section in operation.of("responses"):
         rows = read_rows(section.blocks, RESPONSE_COLUMNS)
         context.unread(rows.unread, "Responses")
         for row in rows.rows:
             status = bare(row.cells.get("status", ""))
             if not STATUS.match(status):
-                context.report(row.line, f"{status!r} is no status; the row was not read")
-            elif status in found:
-                context.report(row.line, f"status {status} comes twice; the second row was not read")
+                context.report(row.line, f"{status!r} isn't a status; the row was not read")
+            elif status in responses:
+                context.report(row.line, f"status {status} is listed twice; the second row was not read")
             else:
-                _row(_status(found, status), row.line, row.cells, context)
+                _row(_status(responses, status), row.line, row.cells, context)
 
 
 def _row(response: Response, line: int, cells: dict[str, str], context: Context) -> None:
@@ -72,23 +75,23 @@ def _row(response: Response, line: int, cells: dict[str, str], context: Context)
     read = parse_type(cells["schema"])
     response.schema = schema_of(read, context.refs) if read else None
     if response.schema is None:
-        context.report(line, f"status {response.status}: the schema {response.stated!r} is described nowhere")
+        context.report(line, f"status {response.status}: the schema {response.stated!r} is not described on any page")
 
 
-def _tables(operation: OperationOutline, found: dict[str, Response], context: Context) -> None:
-    current: Response | None = None
+def _tables(operation: OperationOutline, responses: dict[str, Response], context: Context) -> None:
+    response: Response | None = None
     root = None
     for section in operation.sections:
         if section.kind == "table":
-            current = _status(found, section.argument)
-            root = _table(section, current, context)
-        elif section.kind == "enums" and current and root:
+            response = _status(responses, section.argument)
+            root = _table(section, response, context)
+        elif section.kind == "enums" and response and root:
             add_enums(root, [section], context)
-            current.schema = to_schema(root, context)
+            response.schema = to_schema(root, context)
         elif section.kind == "schemas":
-            _stray(section, context)
+            _report_rows_without_status(section, context)
         elif section.kind not in ("links", "headers"):
-            current = None
+            response = None
 
 
 def _table(section: Section, response: Response, context: Context) -> Any:
@@ -108,27 +111,27 @@ def _table(section: Section, response: Response, context: Context) -> Any:
     return root
 
 
-def _stray(section: Section, context: Context) -> None:
-    """Rows under Response Schema before any Status Code line belong to no status."""
+def _report_rows_without_status(section: Section, context: Context) -> None:
+    """Report rows under Response Schema before the first Status Code line: they belong to no status."""
     lines = [(block.line, block.text) for block in section.blocks if block.kind in ("row", "text")]
-    context.unread(lines, "Response Schema: no Status Code stands above")
+    context.unread(lines, "Response Schema: there is no Status Code line above")
 
 
-def _examples(operation: OperationOutline, found: dict[str, Response], context: Context) -> None:
+def _examples(operation: OperationOutline, responses: dict[str, Response], context: Context) -> None:
     for section in operation.of("example"):
-        response = _status(found, section.argument)
+        response = _status(responses, section.argument)
         response.label = response.label or section.line
         response.examples += read_examples(section, context.report)
 
 
-def _headers(operation: OperationOutline, found: dict[str, Response], context: Context) -> None:
+def _headers(operation: OperationOutline, responses: dict[str, Response], context: Context) -> None:
     for section in operation.of("headers"):
         rows = read_rows(section.blocks, HEADER_COLUMNS)
         context.unread(rows.unread, "Response Headers")
         for row in rows.rows:
             status, name = bare(row.cells["status"]), bare(row.cells.get("header", ""))
-            if status in found and name:
-                found[status].headers[name] = _header(row.line, row.cells, context)
+            if status in responses and name:
+                responses[status].headers[name] = _header(row.line, row.cells, context)
             else:
                 context.report(row.line, f"header {name!r}: the page has no status {status!r}")
 
@@ -168,7 +171,7 @@ def _media_type_object(response: Response, context: Context) -> dict[str, Any]:
 
 
 def _shape_by_example(response: Response, value: Any) -> None:
-    """A table without a root row may describe the items of a list: then the example body is one."""
+    """If the example body is a list, a table without a root row describes its items."""
     schema = response.schema
     if isinstance(value, list) and schema and schema.get("type") == "object" and response.table:
         response.schema = {"type": "array", "items": schema}
@@ -177,14 +180,14 @@ def _shape_by_example(response: Response, value: Any) -> None:
 def _check_example(response: Response, example: Example, context: Context) -> None:
     if response.schema is None:
         return
-    for found in disagreements(response.schema, context.named, example.value):
-        message = f"status {response.status}: the example body disagrees with the schema: {found.message}"
+    for violation in disagreements(response.schema, context.named, example.value):
+        message = f"status {response.status}: the example body disagrees with the schema: {violation.message}"
         context.report(example.line, message, "disagreement", also=response.table or response.row)
-        if response.pasted and found.keyword == "type":  # a cell may have slipped: neither reading is sure
-            _forget_type(response.schema, found.schema_path)
+        if response.pasted and violation.keyword == "type":  # a cell may be misplaced, so the type is uncertain
+            _remove_type(response.schema, violation.schema_path)
 
 
-def _forget_type(schema: dict[str, Any], path: tuple[str | int, ...]) -> None:
+def _remove_type(schema: dict[str, Any], path: tuple[str | int, ...]) -> None:
     node: Any = schema
     for step in path[:-1]:
         within = step in node if isinstance(node, dict) else isinstance(step, int) and step < len(node)
@@ -195,19 +198,19 @@ def _forget_type(schema: dict[str, Any], path: tuple[str | int, ...]) -> None:
 
 
 def _media(response: Response, accepted: str, context: Context) -> str:
-    """The media type: what a sample accepts, unless the example body is of another kind."""
+    """The media type that a sample accepts, unless the example body has another format."""
     kinds = {example.kind for example in response.examples}
     if accepted and (not kinds or any(kind in accepted for kind in kinds) or "json" not in kinds):
         return accepted
     if "json" in kinds:
         return JSON
     if not kinds and response.schema is not None:
-        context.report(response.line, f"status {response.status}: its media type is stated nowhere", "note")
+        context.report(response.line, f"status {response.status}: the page does not state its media type", "note")
     return ANY
 
 
 def _phrase(status: str) -> str:
-    """The reason phrase of the status (RFC 9110), for a page that describes it in no words."""
+    """The reason phrase of the status (RFC 9110), if the page has no description of it."""
     try:
         return HTTPStatus(int(status)).phrase
     except ValueError:

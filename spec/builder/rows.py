@@ -5,21 +5,21 @@ from __future__ import annotations
 from spec.builder.blocks import Block
 from spec.builder.cells import PARAMETER_COLUMNS, RESPONSE_COLUMNS, Row, Rows, group_of, short_status
 from spec.builder.landmarks import columns_of
-from spec.builder.pasted import Cell, stream
+from spec.builder.pasted import Cell, rows_from_cells
 
 
 def read_rows(blocks: list[Block], columns: tuple[str, ...]) -> Rows:
-    """The rows of the table in these blocks; `columns` are the ones to expect when no header names them."""
+    """The rows of the table in these blocks; `columns` are the expected ones if there is no header."""
     cells: list[Cell] = [(block.line, block.text) for block in blocks if block.kind == "text"]
     if cells and not any(block.kind == "row" for block in blocks):
-        return stream(cells, columns)
+        return rows_from_cells(cells, columns)
     result = Rows()
     header = columns
     for block in blocks:
         if block.kind == "row":
-            found = _header(block, columns)
-            header = found or header
-            _table_row(block, header, result, is_header=bool(found))
+            named = _header(block, columns)
+            header = named or header
+            _table_row(block, header, result, is_header=bool(named))
         elif block.kind == "text" and (group := group_of(block.line, block.text)):
             result.entries.append(group)
     result.unread += [cell for cell in cells if not group_of(*cell)]
@@ -27,8 +27,8 @@ def read_rows(blocks: list[Block], columns: tuple[str, ...]) -> Rows:
 
 
 def _header(block: Block, columns: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The columns that a row names, if it is a header of such a table: a value may be called `type`, too."""
-    found = columns_of(block.cells)
+    """The columns in a header row, or None if the row isn't a header: a field may also be called `type`."""
+    named = columns_of(block.cells)
     needed = (
         columns[:1]
         if columns == RESPONSE_COLUMNS
@@ -36,7 +36,7 @@ def _header(block: Block, columns: tuple[str, ...]) -> tuple[str, ...] | None:
         if columns != PARAMETER_COLUMNS
         else ("name", "type")
     )
-    return found if found and set(needed) <= set(found) else None
+    return named if named and set(needed) <= set(named) else None
 
 
 def _table_row(block: Block, header: tuple[str, ...], result: Rows, *, is_header: bool) -> None:
@@ -50,18 +50,18 @@ def _table_row(block: Block, header: tuple[str, ...], result: Rows, *, is_header
 
 
 def _needed(header: tuple[str, ...]) -> int:
-    """The last column that a row cannot do without: only what describes may be missing."""
+    """The index of the last column that a row must have: only descriptions and restrictions may be missing."""
     return max((at for at, name in enumerate(header) if name not in ("description", "restrictions")), default=0)
 
 
 def fit(cells: tuple[str, ...], header: tuple[str, ...]) -> dict[str, str] | None:
-    """Cells by column; a `|` inside a description has split it, and a Meaning cell may be missing."""
+    """The cells by column. A `|` inside a description may have split it, and a Meaning cell may be missing."""
     if header[:1] == ("status",) and "schema" in header and len(cells) < len(header):
         return short_status(cells)
-    surplus = len(cells) - len(header)
-    if surplus > 0 and "description" in header:
+    extra = len(cells) - len(header)
+    if extra > 0 and "description" in header:
         at = header.index("description")
-        cells = (*cells[:at], " | ".join(cells[at : at + surplus + 1]), *cells[at + surplus + 1 :])
+        cells = (*cells[:at], " | ".join(cells[at : at + extra + 1]), *cells[at + extra + 1 :])
     if len(cells) < len(header) - 1 or len(cells) > len(header) or len(cells) <= _needed(header):
         return None
     return dict(zip(header, cells, strict=False))

@@ -1,6 +1,6 @@
-"""Code samples → what they are good evidence for: servers, media types, a request example, bearer tokens.
+"""Code samples → the facts that they are evidence for: servers, media types, a request example, bearer tokens.
 
-Samples are illustrations, so nothing else is read from them; a `Host:` line, for one, is no server.
+Samples are illustrations, so nothing else is read from them. For example, a `Host:` line isn't read as a server.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DATA = re.compile(r"(?:-d|--data(?:-raw)?)\s+'(.*)", re.DOTALL)
 
 @dataclass
 class Samples:
-    """What the samples of one operation are evidence for, with the line of each."""
+    """The facts in the samples of one operation, each with its line."""
 
     servers: dict[str, int] = field(default_factory=dict)
     headers: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -66,21 +66,21 @@ def _lines(block: Block, operation: OperationOutline, samples: Samples) -> None:
 
 
 def _server(url: str, path: str) -> str:
-    """The URL without the operation's path, where it ends in that path."""
+    """The URL without the operation's path, or "" if it does not end in that path."""
     pattern = re.escape(path).replace(r"\{", "{").replace(r"\}", "}")
     pattern = re.sub(r"\{[^{}]*\}", "[^/?]+", pattern)
-    found = re.fullmatch(rf"(https?://.*?){pattern}(?:\?.*)?", url)
-    return found.group(1) if found else ""
+    match = re.fullmatch(rf"(https?://.*?){pattern}(?:\?.*)?", url)
+    return match.group(1) if match else ""
 
 
 def _data(blocks: list[Block], samples: Samples) -> None:
     """The JSON body that the first curl sample sends."""
     text = html.unescape("\n".join(block.raw or block.text for block in blocks))
-    found = _DATA.search(text)
-    if not found or samples.body or "curl" not in text:
+    match = _DATA.search(text)
+    if not match or samples.body or "curl" not in text:
         return
     try:
-        value, _ = json.JSONDecoder().raw_decode(found.group(1).lstrip())
+        value, _ = json.JSONDecoder().raw_decode(match.group(1).lstrip())
     except ValueError:
         return
     line = next((block.line for block in blocks if _DATA.search(block.raw or block.text)), 0)

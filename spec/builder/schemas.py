@@ -11,7 +11,7 @@ from spec.builder.context import Context
 from spec.builder.outline import SchemaOutline, Section
 from spec.builder.rows import read_rows
 from spec.builder.text import bare, plain
-from spec.builder.tree import ANONYMOUS, Node, grow, node_of, schema
+from spec.builder.tree import ANONYMOUS, Node, add_rows, node_of, schema
 from spec.builder.type_cells import TypeRead
 
 Entries = list[Row | Group]
@@ -19,10 +19,10 @@ Entries = list[Row | Group]
 
 def read_table(section: Section, context: Context, where: str, *, titles: tuple[str, ...] = ()) -> Node | None:
     """The tree of one schema table; None when it has no row that could be read."""
-    found = read_rows(section.blocks, SCHEMA_COLUMNS)
+    table = read_rows(section.blocks, SCHEMA_COLUMNS)
     prose = context.page.stock or section.kind == "properties"
-    context.unread([cell for cell in found.unread if not (prose and _is_text(cell[0], section.blocks))], where)
-    return tree_of(found.entries, context, root_rows=section.kind == "table" and context.page.stock, titles=titles)
+    context.unread([cell for cell in table.unread if not (prose and _is_text(cell[0], section.blocks))], where)
+    return tree_of(table.entries, context, root_rows=section.kind == "table" and context.page.stock, titles=titles)
 
 
 def _is_text(line: int, blocks: list[Block]) -> bool:
@@ -30,7 +30,7 @@ def _is_text(line: int, blocks: list[Block]) -> bool:
 
 
 def tree_of(entries: Entries, context: Context, *, root_rows: bool, titles: tuple[str, ...] = ()) -> Node | None:
-    """The tree of these rows. A leading row may stand for the whole (`*anonymous*`, or the schema's title)."""
+    """The tree of these rows. The first row may be the schema itself (`*anonymous*`, or its title)."""
     rows = [entry for entry in entries if isinstance(entry, Row)]
     if not rows:
         return None
@@ -39,11 +39,11 @@ def tree_of(entries: Entries, context: Context, *, root_rows: bool, titles: tupl
     root = node_of(first, context.report) if named_root else None
     rest = entries[1:] if root else entries
     depths = [depth_of(row.cells.get("name", "")) for row in rows[1 if root else 0 :]]
-    if depths and depths[0] > 0:  # a row that lost its marks does not move all others
+    if depths and depths[0] > 0:  # a row without its depth marks must not move all others
         depths = [depth for depth in depths if depth > 0]
     root = root or Node("", first.line, 0, None)
     root.depth = min(depths) - 1 if depths else root.depth
-    return grow(rest, root, context.report)
+    return add_rows(rest, root, context.report)
 
 
 def _is_root(row: Row, *, root_rows: bool, titles: tuple[str, ...]) -> bool:
@@ -58,7 +58,7 @@ def values_of(section: Section) -> list[enums.Value]:
 
 
 def add_enums(root: Node, sections: list[Section], context: Context) -> None:
-    """Give the fields below `root` their values: from the tables, and from descriptions where there are none."""
+    """Set the enums of the fields below `root`, from the tables or else from their descriptions."""
     values = [value for section in sections for value in values_of(section)]
     enums.assign(values, enums.slots_of(root, context.named), context.report)
     if not context.page.stock:  # stock Widdershins prints every enum in a table of its own

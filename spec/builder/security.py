@@ -1,4 +1,4 @@
-"""Closing security lines, and Authentication parts → security requirements and schemes."""
+"""The security line at the end of an operation, and Authentication parts → security requirements and schemes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Requirement = dict[str, list[str]]
 
 
 def read_security(operation: OperationOutline, context: Context) -> list[Requirement] | None:
-    """What the operation's security line requires; None when it has none."""
+    """The requirements in the operation's security line; None if it has no such line."""
     sections = operation.of("security")
     if not sections:
         return None
@@ -31,11 +31,11 @@ def read_security(operation: OperationOutline, context: Context) -> list[Require
     text = text.strip().rstrip(".")
     if text.lower() == "none":
         return []
-    found, rest = requirements(text)
-    if rest or not found:
+    alternatives, rest = requirements(text)
+    if rest or not alternatives:
         context.report(section.line, f"the security line was not read: {text[:60]!r}")
         return None
-    return found
+    return alternatives
 
 
 def requirements(text: str) -> tuple[list[Requirement], str]:
@@ -43,44 +43,44 @@ def requirements(text: str) -> tuple[list[Requirement], str]:
     alternatives: list[Requirement] = [{}]
     at = 0
     while at < len(text):
-        found = _SCHEME.match(text, at)
-        if not found or found.end() == at:
+        match = _SCHEME.match(text, at)
+        if not match or match.end() == at:
             return alternatives, text[at:]
-        if found.group(1) != "None":
-            alternatives[-1][found.group(1).strip()] = (found.group(2) or "").split()
-        if found.group(3) == ",":
+        if match.group(1) != "None":
+            alternatives[-1][match.group(1).strip()] = (match.group(2) or "").split()
+        if match.group(3) == ",":
             alternatives.append({})
-        at = found.end()
+        at = match.end()
         at += len(text[at:]) - len(text[at:].lstrip())
     return alternatives, ""
 
 
 def read_schemes(blocks: list[Block]) -> list[tuple[str, dict[str, Any], int]]:
     """The schemes that an Authentication part describes: (name or "", scheme, line)."""
-    found: list[tuple[str, dict[str, Any], int]] = []
+    schemes: list[tuple[str, dict[str, Any], int]] = []
     flow: dict[str, Any] = {}
     for block in blocks:
         text = bare(block.text) if block.kind == "text" else ""
-        last = found[-1][1] if found else {}
+        last = schemes[-1][1] if schemes else {}
         if match := _API_KEY.match(text):
-            found.append((match.group(1), {"type": "apiKey"}, block.line))
+            schemes.append((match.group(1), {"type": "apiKey"}, block.line))
         elif (match := _API_KEY_PLACE.match(text)) and last.get("type") == "apiKey" and "name" not in last:
             last.update({"name": match.group(1), "in": match.group(2)})
         elif match := _HTTP.match(text):
-            found.append(("", {"type": "http", "scheme": match.group(1).lower()}, block.line))
+            schemes.append(("", {"type": "http", "scheme": match.group(1).lower()}, block.line))
         elif text.startswith("oAuth2 authentication"):
-            found.append(("", {"type": "oauth2", "flows": {}}, block.line))
+            schemes.append(("", {"type": "oauth2", "flows": {}}, block.line))
         elif (match := _FLOW.match(text)) and last.get("type") == "oauth2":
             flow = last["flows"].setdefault(match.group(1), {"scopes": {}})
         elif (match := _FLOW_URL.match(text)) and last.get("type") == "oauth2":
             flow["authorizationUrl" if match.group(1) == "Authorization" else "tokenUrl"] = match.group(2)
         elif block.kind == "row" and last.get("type") == "oauth2" and bare(block.cells[0]) != "Scope":
             flow.setdefault("scopes", {})[block.cells[0]] = block.cells[-1]
-    return [item for item in found if _complete(item[1])]
+    return [item for item in schemes if _complete(item[1])]
 
 
 def _complete(scheme: dict[str, Any]) -> bool:
-    """Whether the part states all that OpenAPI asks of such a scheme."""
+    """Whether the page states everything that OpenAPI requires of such a scheme."""
     if scheme["type"] == "apiKey":
         return "in" in scheme
     if scheme["type"] != "oauth2":
@@ -92,17 +92,17 @@ def _complete(scheme: dict[str, Any]) -> bool:
 
 
 def bearer_sentence(blocks: list[Block]) -> int:
-    """The line of a general page that says that calls carry a bearer token, or 0."""
+    """The line that states that requests carry a bearer token, or 0."""
     return next((block.line for block in blocks if block.kind == "text" and _BEARER.search(block.text)), 0)
 
 
-def _named_after(name: str) -> str:
-    """The HTTP scheme that a name such as `BearerAuth` states by itself, or ""."""
+def _scheme_in_name(name: str) -> str:
+    """The HTTP scheme that a name such as `BearerAuth` implies, or ""."""
     return next((scheme for scheme in ("bearer", "basic") if name.lower().startswith(scheme)), "")
 
 
 def _common(schemes: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is true of each of these schemes, whichever name it has: their kind, when it is the same."""
+    """What all of these schemes have in common, or {}: it applies to a name whichever scheme it is."""
     first = schemes[0]
     if all(scheme["type"] == "oauth2" for scheme in schemes):
         return {"type": "oauth2", "flows": {}}
@@ -112,11 +112,11 @@ def _common(schemes: list[dict[str, Any]]) -> dict[str, Any]:
 def name_schemes(
     used: dict[str, bool], described: list[tuple[str, dict[str, Any], str]], bearers: dict[str, str]
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """Which scheme each used name is, with its evidence, and the names that stay unknown.
+    """The scheme of each used name, with its evidence, and the names that stay unknown.
 
-    `used` says of each name whether it comes with scopes; `described` are Authentication parts; `bearers` tells where a
-    sample or sentence sends a bearer token for a name. Widdershins prints no names for http and oauth2 schemes: one is
-    matched only when nothing else fits.
+    `used` states whether a name has scopes; `described` are the Authentication parts; `bearers` maps a name to the
+    sample or sentence with a bearer token. Widdershins prints no names for http and oauth2 schemes: one is matched only
+    if it is the only candidate.
     """
     schemes = {name: scheme | {"x-source": source} for name, scheme, source in described if name}
     open_names = [name for name in used if name not in schemes]
@@ -134,7 +134,7 @@ def name_schemes(
         schemes |= {name: common | {"x-source": unnamed[0][1]} for name in open_names}
         open_names = []
     for name in list(open_names):
-        if not described and (scheme := "bearer" if name in bearers else _named_after(name)):
+        if not described and (scheme := "bearer" if name in bearers else _scheme_in_name(name)):
             schemes[name] = {"type": "http", "scheme": scheme}
             schemes[name] |= {"x-source": bearers[name]} if name in bearers else {}
             open_names.remove(name)

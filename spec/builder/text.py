@@ -1,4 +1,4 @@
-"""Inline text: what a line or a cell says once Markdown, HTML and GitBook marks are gone."""
+"""Inline text: lines and cells without Markdown, HTML and GitBook marks."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def plain(text: str) -> str:
 
 def unemphasised(text: str) -> str:
     """The text without the `**bold**`, `*italic*` or `` `code` `` that encloses it as a whole."""
-    found = _EMPHASIS.match(text)
-    return unemphasised(found.group(2)) if found and found.group(1) not in found.group(2) else text
+    match = _EMPHASIS.match(text)
+    return unemphasised(match.group(2)) if match and match.group(1) not in match.group(2) else text
 
 
 def unlinked(text: str) -> str:
@@ -57,6 +57,6 @@ def bare(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """A description cell as one line of prose; `none` and an empty cell say nothing."""
+    """A description cell as one line of prose; "" for `none` and an empty cell."""
     words = " ".join(plain(text).split())
     return "" if words.lower() in ("none", "-", "n/a") else words

@@ -1,7 +1,7 @@
 """Rows with depth marks → one JSON Schema.
 
-A row is placed under the last row that is one step less deep. A row without such a parent, below a row that cannot
-hold fields, or after a name that was already there, is reported and left out: a guess would be an invented fact.
+A row becomes a child of the last row that is one level less deep. A row without such a parent, below a row that
+cannot have fields, or with a repeated name, is reported and left out: a guess would be an invented fact.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ADDITIONAL = "additionalProperties"
 
 @dataclass
 class Node:
-    """A row on its way to become a schema."""
+    """A row of a schema table, with the rows below it."""
 
     name: str
     line: int
@@ -50,7 +50,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the tree needs to know of its page: where lines are, which schemas have names, where to report."""
+    """What the tree needs from its page: the evidence of a line, the named schemas, and where to report problems."""
 
     source: Callable[[int], str]
     refs: frozenset[str]
@@ -58,7 +58,7 @@ class Reading:
 
 
 def node_of(row: Row, report: Report) -> Node | None:
-    """The row as a node; None when it is no field row."""
+    """The row as a node, or None if it doesn't describe a field."""
     cells = row.cells
     name = row_name(cells.get("name", ""))
     if not name.strip("-: "):
@@ -67,10 +67,10 @@ def node_of(row: Row, report: Report) -> Node | None:
     read = parse_type(cells.get("type", ""))
     required = boolean(cells.get("required", ""))
     if read is None:
-        report(row.line, f"{name}: the type {plain(cells.get('type', ''))!r} is not one this reader knows")
+        report(row.line, f"{name}: the type {plain(cells.get('type', ''))!r} is unknown")
     if required is None and "required" in cells:  # a lost or added `|` moves every cell after it
-        said = plain(cells["required"])
-        report(row.line, f"{name}: Required says {said!r}, neither true nor false; the row was not read")
+        stated = plain(cells["required"])
+        report(row.line, f"{name}: Required is {stated!r}, neither true nor false; the row was not read")
         return None
     return Node(
         name, row.line, depth_of(cells["name"]), read, required,
@@ -78,8 +78,8 @@ def node_of(row: Row, report: Report) -> Node | None:
     )  # fmt: skip
 
 
-def grow(entries: list[Row | Group], root: Node, report: Report) -> Node:
-    """Put the rows in their places under `root`, whose depth is one less than the first rows'."""
+def add_rows(entries: list[Row | Group], root: Node, report: Report) -> Node:
+    """Add the rows to the tree under `root`, whose depth is one less than that of the first rows."""
     stack = [root]
     group: Group | None = None
     for entry in entries:
@@ -93,24 +93,24 @@ def grow(entries: list[Row | Group], root: Node, report: Report) -> Node:
 
 
 def _place(node: Node, stack: list[Node], group: Group | None, report: Report) -> bool:
-    """Hang one node below its parent; False when the rest of the table cannot be trusted."""
+    """Add one node below its parent; False if the rest of the table is unreliable."""
     parents = [above for above in stack if above.depth < node.depth]
     parent = parents[-1] if parents else None
     if parent is None or parent.depth != node.depth - 1:
-        report(node.line, f"{node.name}: the row has no parent one step above it; it was not read")
+        report(node.line, f"{node.name}: the row has no parent one level above it; it was not read")
         return True
     del stack[stack.index(parent) + 1 :]
     if parent.broken:
         stack.append(_broken(node))
         return True
     if parent.read is not None and not parent.read.container and not (group and node.anonymous):
-        report(node.line, f"{node.name}: it stands below {parent.name}, which is no object; it was not read")
+        report(node.line, f"{node.name}: it is below {parent.name}, which isn't an object; it was not read")
         stack.append(_broken(node))
         return True
     if group and node.anonymous:
-        _grouped(node, parent, group)
+        _add_to_group(node, parent, group)
     elif any(sibling.name == node.name for sibling in parent.children):
-        report(node.line, f"{node.name}: the name comes twice in one table; from here on the table was not read")
+        report(node.line, f"{node.name}: the name is twice in one table; the rest of the table was not read")
         return False
     else:
         parent.children.append(node)
@@ -123,7 +123,7 @@ def _broken(node: Node) -> Node:
     return node
 
 
-def _grouped(node: Node, parent: Node, group: Group) -> None:
+def _add_to_group(node: Node, parent: Node, group: Group) -> None:
     for kind, nodes in parent.groups:
         if kind == group.kind:
             nodes.append(node)
@@ -157,7 +157,7 @@ def _typed(node: Node, reading: Reading) -> dict[str, Any]:
 
 
 def _innermost(built: dict[str, Any]) -> dict[str, Any]:
-    """Where the rows below belong: the schema itself, or the items of the list that it is."""
+    """The schema that the rows below describe: the schema itself, or the items of a list."""
     while isinstance(built.get("items"), dict):
         built = built["items"]
     return built
@@ -171,7 +171,7 @@ def _fields(node: Node, target: dict[str, Any], reading: Reading) -> None:
         if child.name == ADDITIONAL:
             target["additionalProperties"] = schema(child, reading)
         elif child.name in ("additionalItems", ANONYMOUS):
-            reading.report(child.line, f"{child.name}: this reader has no place for the row; it was not read")
+            reading.report(child.line, f"{child.name}: rows of this name are not supported; it was not read")
         else:
             properties[child.name] = schema(child, reading) | {"x-source": reading.source(child.line)}
     if properties:

@@ -1,4 +1,4 @@
-"""A Type cell → what it says of a schema."""
+"""A Type cell → the part of a schema that it states."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _LINKED = re.compile(r"\[([^\[\]]+)\]\(#schema[^)]*\)")
 
 @dataclass(frozen=True)
 class TypeRead:
-    """What a type cell says: a schema fragment, or the name of a schema, or a list of either."""
+    """The content of a Type cell: a JSON type, the name of a schema, or a list of either."""
 
-    name: str = ""  # a JSON type, or "" when the cell says "any"
+    name: str = ""  # a JSON type, or "" for "any"
     format: str = ""
     schema: str = ""  # the name of a schema described elsewhere on the page
-    items: TypeRead | None = None  # the items, where the cell names a list
+    items: TypeRead | None = None  # the items, if the cell states a list
     nullable: bool = False
-    linked: bool = False  # the schema's name was a link, so it is surely a name
+    linked: bool = False  # the schema's name was a link, so it is certainly a name
 
     @property
     def container(self) -> bool:
@@ -41,13 +41,13 @@ def parse_type(cell: str) -> TypeRead | None:
     nullable = bool(_NULL.search(text)) and text.lower() != "null"
     if nullable:
         text = _NULL.sub("", text)
-    read = _type(unlinked(text).strip(), linked)
-    return read and TypeRead(read.name, read.format, read.schema, read.items, nullable, linked)
+    parsed = _type(unlinked(text).strip(), linked)
+    return parsed and TypeRead(parsed.name, parsed.format, parsed.schema, parsed.items, nullable, linked)
 
 
 def _type(text: str, linked: bool) -> TypeRead | None:
     lower = text.lower()
-    if linked and _NAME.match(text):  # a schema may well be named "String"
+    if linked and _NAME.match(text):  # a schema can be named "String"
         return TypeRead(schema=text)
     if lower in PRIMITIVES:
         return TypeRead(lower)
@@ -55,32 +55,32 @@ def _type(text: str, linked: bool) -> TypeRead | None:
         return TypeRead()
     if lower.startswith("array(") and lower.endswith(")"):
         text = f"[{text[6:-1]}]"
-    if found := _LIST.match(text):
-        inner = _type(next(group for group in found.groups() if group).strip(), linked)
+    if match := _LIST.match(text):
+        inner = _type(next(group for group in match.groups() if group).strip(), linked)
         return inner and TypeRead("array", items=inner)
-    if found := _FORMAT.match(text):
-        base = _type(found.group(1), linked)
-        return base and TypeRead(base.name, "" if base.schema else found.group(2), base.schema, base.items)
+    if match := _FORMAT.match(text):
+        base = _type(match.group(1), linked)
+        return base and TypeRead(base.name, "" if base.schema else match.group(2), base.schema, base.items)
     return TypeRead(schema=text) if linked or (_NAME.match(text) and " " not in text) else None
 
 
-def schema_of(read: TypeRead, refs: frozenset[str]) -> dict[str, Any] | None:
+def schema_of(parsed: TypeRead, refs: frozenset[str]) -> dict[str, Any] | None:
     """The JSON Schema that the cell states; None when it names a schema that no page describes."""
-    if read.schema:
-        base: dict[str, Any] | None = reference(read.schema) if read.schema in refs else None
-        if base is None or not read.nullable:
+    if parsed.schema:
+        base: dict[str, Any] | None = reference(parsed.schema) if parsed.schema in refs else None
+        if base is None or not parsed.nullable:
             return base
         return {"anyOf": [base, {"type": "null"}]}
-    schema: dict[str, Any] = {"type": read.name} if read.name else {}
-    if read.format:
-        schema["format"] = read.format
-    if read.items:
-        items = schema_of(read.items, refs)
+    schema: dict[str, Any] = {"type": parsed.name} if parsed.name else {}
+    if parsed.format:
+        schema["format"] = parsed.format
+    if parsed.items:
+        items = schema_of(parsed.items, refs)
         if items is None:
             return None
         schema["items"] = items
-    if read.nullable and read.name:
-        schema["type"] = [read.name, "null"]
+    if parsed.nullable and parsed.name:
+        schema["type"] = [parsed.name, "null"]
     return schema
 
 

@@ -1,4 +1,4 @@
-"""The door to YAML: reading it, and writing it the way a person would."""
+"""Reads and writes YAML; the only module that imports the YAML library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 
 
 def _list(dumper: _Dumper, items: list[Any]) -> yaml.SequenceNode:
-    """Short lists of words stand on one line."""
+    """Write short lists of words on one line."""
     short = all(not isinstance(item, (dict, list)) for item in items) and sum(len(str(item)) + 2 for item in items) < 90
     return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=short)
 
@@ -46,19 +46,19 @@ def load(text: str) -> Any:
 
 def line_numbers(text: str) -> dict[str, int]:
     """The line of every node of a YAML text, by JSON Pointer."""
-    found: dict[str, int] = {}
-    waiting: list[tuple[str, yaml.Node | None]] = [("", yaml.compose(text, Loader=yaml.CSafeLoader))]
-    while waiting:
-        place, node = waiting.pop()
+    lines: dict[str, int] = {}
+    pending: list[tuple[str, yaml.Node | None]] = [("", yaml.compose(text, Loader=yaml.CSafeLoader))]
+    while pending:
+        place, node = pending.pop()
         pairs: list[tuple[str, yaml.Node, yaml.Node]] = []
         if isinstance(node, yaml.MappingNode):
             pairs = [(place + pointer((key.value,)), key, value) for key, value in node.value]
         elif isinstance(node, yaml.SequenceNode):
             pairs = [(f"{place}/{index}", value, value) for index, value in enumerate(node.value)]
         for below, start, value in pairs:
-            found[below] = start.start_mark.line + 1
-            waiting.append((below, value))
-    return found
+            lines[below] = start.start_mark.line + 1
+            pending.append((below, value))
+    return lines
 
 
 YAMLError = yaml.YAMLError

@@ -1,4 +1,4 @@
-"""One page in every layout that pages come in, made from its pasted text."""
+"""Converts a pasted page to every layout that pages can have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HEADERS = ("Name", "In", "Type", "Required", "Restrictions", "Description", "Sta
 
 
 def pasted(text: str) -> str:
-    """One cell per line, as the page stands in spec/docs."""
+    """One cell per line, as in spec/docs."""
     return text
 
 
@@ -18,13 +18,13 @@ def compact(text: str) -> str:
     return "\n".join(line.strip() for line in text.split("\n") if line.strip()) + "\n"
 
 
-def headless(text: str) -> str:
-    """Compact, and the header cells of the tables are gone."""
+def without_headers(text: str) -> str:
+    """Compact, without the header cells of the tables."""
     return "\n".join(line for line in compact(text).split("\n") if line not in HEADERS)
 
 
 def tabbed(text: str) -> str:
-    """The cells of a table row on one line, split by tabs."""
+    """The cells of a table row on one line, separated by tabs."""
     lines = compact(text).split("\n")
     result: list[str] = []
     for line in lines:
@@ -39,24 +39,24 @@ def tabbed(text: str) -> str:
 
 
 def entities(text: str) -> str:
-    """Special characters as HTML entities, spaces that do not break."""
+    """Special characters as HTML entities, and non-breaking spaces."""
     return (
         text.replace("»", "&raquo;").replace("'", "&#39;").replace('"', "&quot;").replace("&raquo; ", "&raquo;&nbsp;")
     )
 
 
-def furnished(text: str) -> str:
-    """What a browser copies around a page."""
+def with_navigation(text: str) -> str:
+    """With the navigation text that a browser copies along with a page."""
     return "githubEdit\n\n" + text + "\n\nLast updated\n\nWas this helpful?\n"
 
 
 def windows(text: str) -> str:
-    """Line ends of another system, and a byte order mark."""
+    """Windows line endings and a byte order mark."""
     return "\ufeff" + text.replace("\n", "\r\n")
 
 
 def markdown(text: str) -> str:
-    """Markdown tables, fenced code, GitBook's tabs and hints, escaped titles, a Meaning column left empty."""
+    """Markdown tables, fenced code, GitBook's tabs and hints, escaped titles, an empty Meaning column."""
     return "\n\n".join(_markdown(re.split(r"\n\n+", text.strip()))) + "\n"
 
 
@@ -77,7 +77,7 @@ def _markdown(parts: list[str]) -> list[str]:
             continue
         else:
             columns = []
-            result.append(_dressed(part))
+            result.append(_as_gitbook(part))
         at += 1
     return result
 
@@ -94,16 +94,16 @@ def _row(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _dressed(part: str) -> str:
+def _as_gitbook(part: str) -> str:
     """A text part as GitBook writes it."""
-    if found := re.fullmatch(r"(\d{3}) Response", part):
-        return f'{{% tab title="{found.group(1)} Response" %}}'
+    if match := re.fullmatch(r"(\d{3}) Response", part):
+        return f'{{% tab title="{match.group(1)} Response" %}}'
     if part.startswith("{"):
         return f"```json\n{part}\n```\n\n{{% endtab %}}"
     if part.startswith("curl"):
         return f'{{% tabs %}}\n{{% tab title="Shell" %}}\n\n```shell\n{part}\n```\n\n{{% endtab %}}\n{{% endtabs %}}'
-    if found := re.fullmatch(r"Status Code (\d{3})", part):
-        return f"Status Code **{found.group(1)}**"
+    if match := re.fullmatch(r"Status Code (\d{3})", part):
+        return f"Status Code **{match.group(1)}**"
     if part.startswith("To perform"):
         return '{% hint style="warning" %}\n' + part + "\n{% endhint %}"
     if re.match(r"(GET|POST|DELETE) /", part):
@@ -138,7 +138,7 @@ def bold_types(text: str) -> str:
 
 
 def samples_last(text: str) -> str:
-    """The samples after the parameters moved to the end of the page."""
+    """The code samples moved to the end of the page."""
     head, rest = text.split("Code Samples", 1)
     samples, tail = rest.split("Example responses", 1)
     return head + "Example responses" + tail.rstrip() + "\n\nCode Samples" + samples
@@ -149,10 +149,10 @@ LAYOUTS: dict[str, Callable[[str], str]] = {
     for layout in (
         pasted,
         compact,
-        headless,
+        without_headers,
         tabbed,
         entities,
-        furnished,
+        with_navigation,
         windows,
         markdown,
         html,

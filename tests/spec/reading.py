@@ -1,4 +1,4 @@
-"""Short cuts of the tests: text in, document and problems out."""
+"""Helpers that read a page from text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def page(text: str, name: str = "page") -> PageReading:
 
 
 def document(text: str | bytes, name: str = "page") -> tuple[dict[str, Any], list[Problem]]:
-    """What one page states as a document, and the problems found."""
+    """The document that one page states, and its problems."""
     reading = read_page(page_from_bytes(name, text.encode() if isinstance(text, str) else text))
     problems = list(reading.problems)
     return finish(assemble([reading], problems)), problems
@@ -33,6 +33,6 @@ def stated(text: str | bytes) -> dict[Key, Fact]:
     return facts(document(text)[0])
 
 
-def said(text: str) -> dict[Key, Any]:
-    """The same, values alone."""
+def stated_values(text: str) -> dict[Key, Any]:
+    """The values of the facts that one page states."""
     return {key: fact.value for key, fact in stated(text).items()}

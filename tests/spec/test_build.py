@@ -1,4 +1,4 @@
-"""The committed contract is what pages and overlay give, and every part of it has evidence."""
+"""The committed contract is built from the pages and the overlay, and every part of it has evidence."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ def _edit(path: Path, old: str, new: str) -> None:
 
 
 def test_the_committed_files_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
-    """`--check` is green on the committed contract and README."""
+    """`--check` succeeds on the committed contract and README."""
     assert main(["--check"]) == 0
     assert capsys.readouterr().out == ""
 
 
 def test_two_builds_give_the_same_bytes() -> None:
-    """A build depends on nothing but its pages and overlay."""
+    """A build depends only on its pages and overlay."""
     assert build(SPEC).text == build(SPEC).text
 
 
-def test_a_changed_type_turns_the_check_red(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One changed type in a page is named with page, line and fact."""
+def test_a_changed_type_fails_the_check(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A changed type in a page is reported with page, line and field."""
     _edit(spec / "docs" / "sessions-list.md", "| »» location     | string", "| »» location     | integer")
     assert main(["--spec", str(spec), "--check"]) == 1
-    told = capsys.readouterr()
-    assert "docs/sessions-list.md:" in told.out + told.err
-    assert "location" in told.out + told.err
+    output = capsys.readouterr()
+    assert "docs/sessions-list.md:" in output.out + output.err
+    assert "location" in output.out + output.err
 
 
-def test_a_changed_type_that_its_example_bears_out_is_a_readable_difference(
+def test_a_changed_type_that_matches_its_example_is_a_readable_difference(
     spec: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where page and example agree on the new type, the difference names fact, page and line, and that it breaks."""
+    """If table and example have the new type, the difference names fact, page and line, and is breaking."""
     path = spec / "docs" / "sessions-list.md"
     _edit(path, "| »» location     | string", "| »» location     | integer")
     _edit(path, '"location": "string"', '"location": 1')
@@ -72,11 +72,11 @@ def test_a_changed_type_that_its_example_bears_out_is_a_readable_difference(
 
 def test_a_build_writes_contract_and_register(spec: Path) -> None:
     """Building restores both files."""
-    wanted = (spec / "openapi.yaml").read_text(), (spec / "README.md").read_text()
+    expected = (spec / "openapi.yaml").read_text(), (spec / "README.md").read_text()
     (spec / "openapi.yaml").write_text("old")
     _edit(spec / "README.md", "| A-01 |", "| A-99 |")
     assert main(["--spec", str(spec)]) == 0
-    assert ((spec / "openapi.yaml").read_text(), (spec / "README.md").read_text()) == wanted
+    assert ((spec / "openapi.yaml").read_text(), (spec / "README.md").read_text()) == expected
 
 
 def test_every_part_of_the_contract_has_evidence() -> None:
@@ -87,8 +87,8 @@ def test_every_part_of_the_contract_has_evidence() -> None:
     assert [place for place in missing if not place.startswith("DeviceSession.")] == []
 
 
-def test_every_evidence_leads_to_its_line() -> None:
-    """A property's evidence is a line of a page that has the property's name on it."""
+def test_every_evidence_names_its_line() -> None:
+    """A property's evidence is a line of a page that contains the property's name."""
     contract = yaml.safe_load((SPEC / "openapi.yaml").read_text())
     for place, node in _parts(contract):
         if "." in place and "x-source" in node:
@@ -97,20 +97,20 @@ def test_every_evidence_leads_to_its_line() -> None:
 
 
 def _parts(contract: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    found: list[tuple[str, dict[str, Any]]] = []
+    parts: list[tuple[str, dict[str, Any]]] = []
     for path, item in contract["paths"].items():
         for method in METHODS:
             operation = item.get(method, {})
-            found += [(f"{method} {path}", operation)] if operation else []
-            found += [(f"{method} {path} {each['name']}", each) for each in operation.get("parameters", [])]
-            found += [(f"{method} {path} {status}", each) for status, each in operation.get("responses", {}).items()]
+            parts += [(f"{method} {path}", operation)] if operation else []
+            parts += [(f"{method} {path} {part['name']}", part) for part in operation.get("parameters", [])]
+            parts += [(f"{method} {path} {status}", part) for status, part in operation.get("responses", {}).items()]
     for name, schema in contract["components"]["schemas"].items():
-        found += [(f"{name}.{field}", each) for field, each in schema["properties"].items()]
-    return found
+        parts += [(f"{name}.{field}", part) for field, part in schema["properties"].items()]
+    return parts
 
 
-def test_the_losing_reading_is_no_path() -> None:
-    """The overview's heartbeat path stays out of the contract."""
+def test_the_corrected_path_is_not_in_the_contract() -> None:
+    """The overview's heartbeat path isn't in the contract."""
     assert "/devices/{id}/heartbeat" not in build(SPEC).document["paths"]
 
 
@@ -135,22 +135,22 @@ def test_an_unsettled_contradiction_stops_the_build(spec: Path, key: str, first:
     assert str(problem.also).startswith(second)
 
 
-def test_a_stale_correction_is_an_error(spec: Path) -> None:
-    """A correction that settles nothing any more must go."""
+def test_an_outdated_correction_is_an_error(spec: Path) -> None:
+    """A correction that no longer settles anything is an error."""
     _edit(spec / "docs" / "overview.md", "`/devices/{id}/heartbeat`", "`/sessions/{id}/heartbeat`")
     with pytest.raises(OverlayError, match=r"C-01.*no such contradiction"):
         build(spec)
 
 
 def test_an_assumption_settles_nothing(spec: Path) -> None:
-    """Only a correction may decide between pages."""
+    """Only a correction can settle a contradiction."""
     _edit(spec / "overlay.yaml", "x-kind: correction", "x-kind: assumption")
-    with pytest.raises(OverlayError, match="only a correction settles"):
+    with pytest.raises(OverlayError, match="only a correction can settle"):
         build(spec)
 
 
 def test_a_general_status_that_no_page_has_is_a_contradiction() -> None:
-    """The overview's statuses must be those of the pages."""
+    """A status in the overview that no operation has stops the build."""
     readings = read_paths(page_paths(DOCS), SPEC)
     extra = page("# About\n\n## Errors\n\n* 418 - a teapot\n", "docs/about.md")
     with pytest.raises(BuildStopped, match="general status 418"):
@@ -169,19 +169,19 @@ def test_an_operation_described_twice_is_a_contradiction() -> None:
     ("old", "new", "message"),
     [
         ("GET /devices: {operationId", "GET /gadgets: {operationId", "no page describes GET /gadgets"),
-        ("Error: GET /devices 500", "Error: GET /devices 503", "schema Error: nothing is found"),
-        ("overlay: 1.0.0", "overlay: 2.0.0", "no Overlay 1.0 document"),
+        ("Error: GET /devices 500", "Error: GET /devices 503", "schema Error: there is no schema at"),
+        ("overlay: 1.0.0", "overlay: 2.0.0", "isn't an Overlay 1.0 document"),
     ],
 )
 def test_a_wrong_overlay_is_refused(spec: Path, old: str, new: str, message: str) -> None:
-    """A name for what no page describes, and a file that is no overlay, are errors."""
+    """A name for something that no page describes, and a file that isn't an overlay, are errors."""
     _edit(spec / "overlay.yaml", old, new)
     with pytest.raises(OverlayError, match=message):
         build(spec)
 
 
 def test_equal_shapes_become_one_component() -> None:
-    """Every error body refers to one schema, whose evidence counts the places that state it."""
+    """Every error body refers to one schema, whose evidence has the number of places that state it."""
     document = build(SPEC).document
     bodies = [
         response["content"]["application/json"]["schema"]

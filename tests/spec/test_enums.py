@@ -1,4 +1,4 @@
-"""Values of fields, from tables and from descriptions."""
+"""Enums of fields, from tables and from descriptions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from spec.builder.type_cells import TypeRead
     ],
 )
 def test_a_list_in_a_description(description: str, values: list[str] | None) -> None:
-    """A closed list of capitals, or one that is introduced as such, is an enum; prose is none."""
+    """A list of words in capitals, or after words such as "one of", is an enum; other prose isn't."""
     assert from_description(description) == values
 
 
@@ -34,7 +34,7 @@ def _field(name: str, line: int, kind: str = "string") -> Node:
 
 
 def test_values_go_to_the_field_of_that_name() -> None:
-    """The values of a table go to the one field of that name, as that field's type has them."""
+    """The values of a table go to the field of that name, converted to its type."""
     field, other = _field("size", 1, "integer"), _field("kind", 2)
     assign([(9, "size", "1"), (10, "size", "2")], [(field, None), (other, None)], lambda *_: None)
     assert field.enum == [1, 2]
@@ -42,7 +42,7 @@ def test_values_go_to_the_field_of_that_name() -> None:
 
 
 def test_repeated_values_go_to_both_fields() -> None:
-    """Two fields of one name share a list that comes twice."""
+    """Two fields of one name each get a list that is repeated."""
     first, second = _field("kind", 1), _field("kind", 2)
     values = [(9, "kind", text) for text in ("cat", "dog", "cat", "dog")]
     assign(values, [(first, None), (second, None)], lambda *_: None)
@@ -50,7 +50,7 @@ def test_repeated_values_go_to_both_fields() -> None:
 
 
 def test_ambiguous_values_go_nowhere() -> None:
-    """Values that two fields can share out in several ways are reported, not guessed."""
+    """Values that can be divided between two fields in several ways are reported, not guessed."""
     first, second = _field("kind", 1), _field("kind", 2)
     reports: list[tuple[int, str]] = []
     assign(
@@ -61,7 +61,7 @@ def test_ambiguous_values_go_nowhere() -> None:
 
 
 def test_known_values_leave_the_rest_to_the_other_field() -> None:
-    """A field under a named schema takes its known values; what remains is the other's."""
+    """A field of a named schema has its known values; the remaining values go to the other field."""
     known, other = _field("kind", 1), _field("kind", 2)
     values = [(9, "kind", text) for text in ("cat", "dog", "big", "small")]
     assign(values, [(known, ["cat", "dog"]), (other, None)], lambda *_: None)

@@ -9,38 +9,38 @@ import yaml
 
 from spec.builder.facts import Key, facts
 from tests.spec.layouts import LAYOUTS
-from tests.spec.reading import DOCS, SPEC, document, said
+from tests.spec.reading import DOCS, SPEC, document, stated_values
 
 PASTED = sorted(path for path in DOCS.iterdir() if path.suffix == ".txt")
 
 
 def test_the_trust_page_states_what_the_contract_has() -> None:
-    """Before any overlay the page of `POST /devices/trust` gives the contract's operation, but for what is assumed."""
+    """Without the overlay, the page of `POST /devices/trust` states the contract's operation except the assumptions."""
     contract = facts(yaml.safe_load((SPEC / "openapi.yaml").read_text()))
-    mine = {key: fact.value for key, fact in contract.items() if key[1].startswith("POST /devices/trust")}
-    expected = {key: _documented(key, value) for key, value in mine.items() if not _assumed(key)}
-    whole = said((DOCS / "devices-trust.txt").read_text())
-    read = {key: value for key, value in whole.items() if key[0] not in ("server", "scheme")}
-    assert read == expected
+    contract_facts = {key: fact.value for key, fact in contract.items() if key[1].startswith("POST /devices/trust")}
+    expected = {key: _documented(key, value) for key, value in contract_facts.items() if not _assumed(key)}
+    page_facts = stated_values((DOCS / "devices-trust.txt").read_text())
+    stated = {key: value for key, value in page_facts.items() if key[0] not in ("server", "scheme")}
+    assert stated == expected
 
 
 def _assumed(key: Key) -> bool:
-    """The statuses and the id that the pages do not have."""
+    """Whether only the overlay states the fact: the operation id and some statuses."""
     return key[0] == "operationId" or key[1].split()[2:3] in (["400"], ["401"], ["415"], ["429"])
 
 
 def _documented(key: Key, value: Any) -> Any:
-    """The pages mark every response field optional; A-01 says which are always there."""
+    """The pages mark every response field optional; A-01 states which are always present."""
     return False if key[0] == "required" and " request " not in key[1] else value
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("path", PASTED, ids=lambda path: path.stem)
-def test_a_layout_changes_no_fact(path: Any, layout: str) -> None:
+def test_a_layout_does_not_change_facts(path: Any, layout: str) -> None:
     """Every layout of a page states the facts of its pasted text, and leaves nothing unread."""
     text = path.read_text()
     changed = LAYOUTS[layout](text)
-    assert said(changed) == said(text)
+    assert stated_values(changed) == stated_values(text)
     assert [problem for problem in document(changed)[1] if problem.severity != "note"] == []
 
 
@@ -58,8 +58,8 @@ def test_a_missing_row_keeps_the_status_and_is_reported() -> None:
 
 
 def test_a_page_without_responses_rows_states_its_statuses() -> None:
-    """Where the rows of the Responses table were lost, labels and schema titles still state the statuses."""
-    text = LAYOUTS["headless"]((DOCS / "devices-trust.txt").read_text())
+    """If the rows of the Responses table are missing, labels and schema titles still state the statuses."""
+    text = LAYOUTS["without_headers"]((DOCS / "devices-trust.txt").read_text())
     head, rest = text.split("\nResponses\n")
     without = head + "\nResponses\nResponse Schema" + rest.split("Response Schema", 1)[1]
     read, problems = document(without)
@@ -67,8 +67,8 @@ def test_a_page_without_responses_rows_states_its_statuses() -> None:
     assert [problem.severity for problem in problems] == ["note"]
 
 
-def test_samples_state_only_what_they_are_good_for() -> None:
-    """A `Host` line is no server; the URL of a call is."""
+def test_a_host_line_is_not_read_as_a_server() -> None:
+    """A server comes from the URL of a request in a sample, not from a `Host` line."""
     text = LAYOUTS["markdown"]((DOCS / "devices-trust.txt").read_text())
     misleading = text.replace(
         "```shell\n", "```http\nPOST /devices/trust HTTP/1.1\nHost: localhost:3000\n```\n\n```shell\n"

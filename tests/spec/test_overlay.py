@@ -11,8 +11,8 @@ from spec.builder.overlay import apply, parse_overlay
 
 
 def _applied(document: dict[str, Any], *actions: dict[str, Any]) -> dict[str, Any]:
-    filled = [{"x-id": "C-01", "x-kind": "correction"} | action for action in actions]
-    return apply(document, parse_overlay({"overlay": "1.0.0", "actions": filled}))
+    completed = [{"x-id": "C-01", "x-kind": "correction"} | action for action in actions]
+    return apply(document, parse_overlay({"overlay": "1.0.0", "actions": completed}))
 
 
 def test_an_update_merges_objects_and_replaces_values() -> None:
@@ -33,8 +33,8 @@ def test_an_array_in_an_update_is_appended() -> None:
     }
 
 
-def test_remove_takes_every_match_out() -> None:
-    """A removal takes all matches out, of arrays too, and wins over an update."""
+def test_remove_deletes_every_match() -> None:
+    """A removal deletes all matches, also in arrays, and has precedence over an update."""
     document = {"items": [1, 2, 3, 4], "keep": True}
     assert _applied(document, {"target": "$.items[?@ > 2]", "remove": True, "update": {}}) == {
         "items": [1, 2],
@@ -48,7 +48,7 @@ def test_actions_apply_in_order() -> None:
     assert _applied({}, first, {"target": "$.a", "update": {"b": 2}}) == {"a": {"b": 2}}
 
 
-def test_the_document_given_is_not_changed() -> None:
+def test_the_original_document_is_not_changed() -> None:
     """Applying works on a copy."""
     document: dict[str, Any] = {"a": {}}
     _applied(document, {"target": "$.a", "update": {"b": 1}})
@@ -59,15 +59,15 @@ def test_the_document_given_is_not_changed() -> None:
     ("action", "message"),
     [
         ({"target": "$.ghost", "update": {}}, "matches nothing"),
-        ({"target": "$.[", "update": {}}, "no JSONPath"),
+        ({"target": "$.[", "update": {}}, "isn't valid JSONPath"),
         ({"target": "$.a.b", "update": {"c": 1}}, "neither an object nor an array"),
-        ({"target": "$.a", "update": 1}, "so must the update"),
+        ({"target": "$.a", "update": 1}, "so the update must be an object"),
         ({"target": "$.a", "x-kind": "opinion"}, "x-kind"),
         ({"update": {}}, "has no target"),
     ],
 )
 def test_a_wrong_action_is_an_error(action: dict[str, Any], message: str) -> None:
-    """What cannot be applied is refused with the action and the reason."""
+    """An action that cannot be applied is an error that names the action and the reason."""
     with pytest.raises(OverlayError, match=message):
         _applied({"a": {"b": 1}}, action)
 
@@ -98,6 +98,6 @@ ASSUMED = {"x-id": "A-01", "x-kind": "assumption"}
         ({"a": {"x-assumed": "A-09"}}, {"target": "$.a", "update": {}}, {"a": {"x-assumed": ["A-01", "A-09"]}}),
     ],
 )
-def test_an_assumption_leaves_its_mark(document: Any, action: dict[str, Any], expected: Any) -> None:
-    """What an assumption adds is marked by itself, a change inside marks the target, and data is never marked."""
+def test_an_assumption_marks_what_it_changes(document: Any, action: dict[str, Any], expected: Any) -> None:
+    """An added object is marked itself, any other change marks the target, and example data is never marked."""
     assert _applied(document, action | ASSUMED) == expected

@@ -1,4 +1,4 @@
-"""What a page says of the API as a whole, in the layouts that overviews come in."""
+"""What an overview page states about the API as a whole, in each layout."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ HTML = MARKDOWN.split("| Method", maxsplit=1)[0] + (
 
 @pytest.mark.parametrize("text", [TEXT, MARKDOWN, HTML], ids=["pasted", "markdown", "html"])
 def test_an_overview(text: str) -> None:
-    """Operations named, statuses, envelope and bearer tokens are found in each layout; no operation is described."""
+    """Mentioned operations, statuses, envelope and bearer tokens are read in each layout; no operation is described."""
     reading = page(text)
     assert reading.operations == []
     assert reading.overview.title == "Keepers"
@@ -84,13 +84,13 @@ def test_an_overview(text: str) -> None:
 
 
 def test_a_base_url_is_a_server() -> None:
-    """The base URL that a page names wins over the URLs of samples."""
+    """The base URL that a page names is read as a server."""
     reading = page("# API\n\nBase URL: `https://api.example/v1`\n\nGET /x\n")
     assert list(reading.overview.servers) == ["https://api.example/v1"]
 
 
 def test_a_page_alone_may_name_other_pages_operations() -> None:
-    """Read alone, an overview gives notes and no path; only a wrong name of a page at hand is a contradiction."""
+    """An overview alone gives notes and no path; a wrong mention of an operation that is also read is reported."""
     document, problems = read_alone([DOCS / "overview.md"])
     assert document["paths"] == {}
     assert {problem.severity for problem in problems} == {"note"}

@@ -23,14 +23,16 @@ def _fields(text: str) -> dict[str, Any]:
     [item] = read["paths"].values()
     [operation] = item.values()
     [body] = operation["responses"]["200"]["content"].values()
-    found: dict[str, Any] = _bare(body["schema"]["properties"])
-    return found
+    fields: dict[str, Any] = _without_descriptions(body["schema"]["properties"])
+    return fields
 
 
-def _bare(node: Any) -> Any:
+def _without_descriptions(node: Any) -> Any:
     if isinstance(node, dict):
-        return {key: _bare(value) for key, value in node.items() if key not in ("x-source", "description")}
-    return [_bare(item) for item in node] if isinstance(node, list) else node
+        return {
+            key: _without_descriptions(value) for key, value in node.items() if key not in ("x-source", "description")
+        }
+    return [_without_descriptions(item) for item in node] if isinstance(node, list) else node
 
 
 def _reports(text: str) -> list[str]:
@@ -43,13 +45,13 @@ def _reports(text: str) -> list[str]:
      '<mark style="color:green">GET</mark> `/things`', "### `GET` /things"],
 )  # fmt: skip
 def test_an_operation_line(line: str) -> None:
-    """Method and path are found however they are set."""
+    """Method and path are read in every format."""
     text = _page().replace("`GET /things`", line)
     assert list(document(text)[0]["paths"]) == ["/things"]
 
 
 @pytest.mark.parametrize("line", ["`GET /things/{id`", "`GET https://x.example/things`", "`FETCH /things`", "GET"])
-def test_what_is_no_operation_line(line: str) -> None:
+def test_not_an_operation_line(line: str) -> None:
     """A path with an open brace, a URL or an unknown method opens no operation."""
     assert document(_page().replace("`GET /things`", line))[0]["paths"] == {}
 
@@ -70,21 +72,25 @@ def test_nesting() -> None:
 @pytest.mark.parametrize(
     ("rows", "fields", "report"),
     [
-        ("|» a|string|false|none|x|\n|»» b|string|false|none|x|\n", ["a"], "page:20: unread: b: it stands below a"),
+        ("|» a|string|false|none|x|\n|»» b|string|false|none|x|\n", ["a"], "page:20: unread: b: it is below a"),
         (
             "|» a|string|false|none|x|\n|»»» b|string|false|none|x|\n",
             ["a"],
             "page:20: unread: b: the row has no parent",
         ),
-        ("|» a|string|false|none|x|\n|» a|string|false|none|x|\n|» b|string|false|none|x|\n", ["a"], "comes twice"),
+        (
+            "|» a|string|false|none|x|\n|» a|string|false|none|x|\n|» b|string|false|none|x|\n",
+            ["a"],
+            "the name is twice in one table",
+        ),
         ("|» a|string|false|none|x|\n|» b|strong|false|none|x|\n", ["a", "b"], "no page describes the schema 'strong'"),
         ("|» a|string|false|none|x|\n|» b|string false|none|x|\n", ["a"], "page:20: unread"),
-        ("|» a|string|false|none|x|\n|» b|string|maybe|none|x|\n", ["a"], "Required says 'maybe'"),
+        ("|» a|string|false|none|x|\n|» b|string|maybe|none|x|\n", ["a"], "Required is 'maybe'"),
         ("|» a|string|false|none|x|\n|» b|string|fal", ["a"], "page:20: unread: the table row is not closed"),
     ],
 )
 def test_a_broken_row_is_reported_and_left_out(rows: str, fields: list[str], report: str) -> None:
-    """What a row does not say clearly is no fact, and its line is named."""
+    """A row that is unclear adds no fact, and its line is reported."""
     text = _page(rows)
     assert list(_fields(text)) == fields
     assert any(report in line for line in _reports(text)), _reports(text)
@@ -96,8 +102,8 @@ def test_an_example_that_disagrees_is_reported() -> None:
     assert any("the example body disagrees with the schema: a: 1 is not of type" in line for line in _reports(text))
 
 
-def test_a_slipped_row_is_left_out() -> None:
-    """A field that the example shows elsewhere, and not here, is not read here."""
+def test_a_misplaced_row_is_left_out() -> None:
+    """A field that the example has only in another place is left out."""
     text = _page(
         "|» a|object|true|none|x|\n|» b|string|true|none|x|\n",
         parts='> 200 Response\n\n```json\n{"a": {"b": "x"}}\n```\n\n',
@@ -108,8 +114,8 @@ def test_a_slipped_row_is_left_out() -> None:
     assert body["schema"]["required"] == ["a"]
 
 
-def test_a_lost_name_in_pasted_text_makes_no_field_of_a_description() -> None:
-    """Where names carry depth marks, a one-word description above a type is no name."""
+def test_a_description_above_a_type_is_not_read_as_a_name() -> None:
+    """If names have depth marks, a one-word description above a type isn't a name."""
     rows = [
         "» a",
         "string",
@@ -132,14 +138,14 @@ def test_a_lost_name_in_pasted_text_makes_no_field_of_a_description() -> None:
 
 
 def test_a_row_that_announces_a_schema_without_one() -> None:
-    """An Inline schema that does not follow is a contradiction."""
+    """A status whose row announces an Inline schema, without a schema table, is a contradiction."""
     text = _page().split("#### Response Schema")[0]
     [report] = _reports(text)
-    assert "the row of status 200 says that a schema follows; none does" in report
+    assert "the row of status 200 announces a schema, but none follows" in report
 
 
 def test_a_path_parameter_without_a_row() -> None:
-    """The path itself states that there is a parameter, and nothing of its type."""
+    """The path itself states that there is a parameter, but not its type."""
     read, problems = document(_page(call="GET /things/{id}"))
     [parameter] = read["paths"]["/things/{id}"]["get"]["parameters"]
     assert (parameter["name"], parameter["required"], parameter["schema"]) == ("id", True, {})
@@ -154,17 +160,21 @@ def test_body_fields_among_the_parameters() -> None:
     operation = document(_page(call="POST /things", parts=table))[0]["paths"]["/things"]["post"]
     [body] = operation["requestBody"]["content"].values()
     assert operation["requestBody"]["required"] is True
-    assert _bare(body["schema"]) == {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}}
+    assert _without_descriptions(body["schema"]) == {
+        "type": "object",
+        "required": ["code"],
+        "properties": {"code": {"type": "string"}},
+    }
 
 
 def test_an_unknown_part_with_a_table_is_reported() -> None:
-    """A table under a title that this reader does not know is named, not skipped in silence."""
+    """A table under an unknown title is reported."""
     text = _page() + "\n## Limits\n\n|Plan|Calls|\n|---|---|\n|free|10|\n"
     assert any("Limits: this part was not read" in problem.message for problem in document(text)[1])
 
 
 def test_two_operations_in_one_file() -> None:
-    """A second operation line begins a second operation; samples under its title are its own."""
+    """A second operation line begins a second operation; samples under its title belong to it."""
     sample = "## two\n\n> Code samples\n\n```shell\ncurl -X PUT https://h.example/others -H 'Accept: text/csv'\n```\n\n"
     text = _page() + "\n" + sample + _page(call="PUT /others").split("\n\n", 1)[1]
     read, _ = document(text)

@@ -19,12 +19,12 @@ from spec.builder.security import name_schemes, requirements
     ],
 )
 def test_a_security_line(line: str, expected: list[dict[str, list[str]]]) -> None:
-    """`&` joins schemes, a comma parts alternatives, scopes stand in brackets."""
+    """`&` joins schemes, a comma separates alternatives, scopes are in brackets."""
     assert requirements(line) == (expected, "")
 
 
-def test_an_unreadable_rest_is_given_back() -> None:
-    """What does not fit the form is told, not dropped."""
+def test_the_unread_rest_is_returned() -> None:
+    """Text that cannot be read is returned, not dropped."""
     assert requirements("( Scopes: x )")[1]
 
 
@@ -39,14 +39,14 @@ def test_the_only_name_is_the_only_scheme() -> None:
     assert unknown == []
 
 
-def test_scopes_tell_the_oauth_scheme() -> None:
-    """A name with scopes is the OAuth scheme; the other name is what remains."""
+def test_scopes_identify_the_oauth_scheme() -> None:
+    """A name with scopes is the OAuth scheme; the other name is the other scheme."""
     schemes, _ = name_schemes({"a": True, "b": False}, [("", HTTP, "p:1"), ("", OAUTH, "p:2")], {})
     assert (schemes["a"]["type"], schemes["b"]["type"]) == ("oauth2", "http")
 
 
 def test_two_names_for_two_kinds_stay_unknown() -> None:
-    """Names that could be either scheme are left open."""
+    """Names that could be either scheme stay unknown."""
     other = {"type": "http", "scheme": "bearer"}
     schemes, unknown = name_schemes({"a": False, "b": False}, [("", HTTP, "p:1"), ("", other, "p:2")], {})
     assert schemes == {}

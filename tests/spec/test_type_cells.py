@@ -1,4 +1,4 @@
-"""What a type cell says."""
+"""Reading Type cells."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ REF = {"$ref": "#/components/schemas/Pet"}
     ],
 )
 def test_a_type_cell(cell: str, schema: dict[str, Any] | None) -> None:
-    """A type cell gives the schema that it states; a name that no page describes gives none."""
-    read = parse_type(cell)
-    assert read is not None
-    assert schema_of(read, frozenset({"Pet"})) == schema
+    """A type cell gives the schema that it states; a name that no page describes gives None."""
+    parsed = parse_type(cell)
+    assert parsed is not None
+    assert schema_of(parsed, frozenset({"Pet"})) == schema
 
 
 @pytest.mark.parametrize("cell", ["", "string(date", "When it ends", "»", "true false"])
-def test_what_is_no_type(cell: str) -> None:
-    """A cell that was cut, or is prose, is no type."""
+def test_not_a_type(cell: str) -> None:
+    """A cell that is cut off or contains prose isn't a type."""
     assert parse_type(cell) is None
 
 
 def test_a_schema_may_be_called_string() -> None:
-    """A link is the name of a schema, whatever the name."""
-    read = parse_type("[String](#schemastring)")
-    assert read is not None
-    assert read.schema == "String"
+    """The text of a link is always the name of a schema."""
+    parsed = parse_type("[String](#schemastring)")
+    assert parsed is not None
+    assert parsed.schema == "String"

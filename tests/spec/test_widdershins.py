@@ -221,8 +221,8 @@ and
 @pytest.fixture(scope="module")
 def zoo() -> dict[str, Any]:
     """The page as a document, without its evidence."""
-    found: dict[str, Any] = _without_sources(document(PAGE)[0])
-    return found
+    contract: dict[str, Any] = _without_sources(document(PAGE)[0])
+    return contract
 
 
 def _without_sources(node: Any) -> Any:
@@ -232,11 +232,11 @@ def _without_sources(node: Any) -> Any:
 
 
 def test_nothing_is_left_unread() -> None:
-    """Every part of the page is understood, the table in the prose apart."""
+    """Every part of the page is read, except the table in the prose."""
     assert [str(problem) for problem in document(PAGE)[1] if problem.severity != "note"] == []
 
 
-def test_the_whole(zoo: dict[str, Any]) -> None:
+def test_the_general_part(zoo: dict[str, Any]) -> None:
     """Title, version, server and schemes come from the top of the page."""
     assert (zoo["info"]["title"], zoo["info"]["version"]) == ("Zoo", "2.1")
     assert zoo["servers"] == [{"url": "https://zoo.example/v2"}]
@@ -247,7 +247,7 @@ def test_the_whole(zoo: dict[str, Any]) -> None:
 
 
 def test_the_first_operation(zoo: dict[str, Any]) -> None:
-    """Id, tag, words, parameters with values, security with and/or/none."""
+    """Id, tag, summary, parameters with values, and security with and/or/none are read."""
     operation = zoo["paths"]["/animals"]["get"]
     assert (operation["operationId"], operation["tags"], operation["summary"]) == (
         "listAnimals",
@@ -262,7 +262,7 @@ def test_the_first_operation(zoo: dict[str, Any]) -> None:
 
 
 def test_its_responses(zoo: dict[str, Any]) -> None:
-    """A pipe and a line break in a description do no harm; lists, names and headers are read."""
+    """A pipe and a line break in a description are kept; lists, named schemas and headers are read."""
     responses = zoo["paths"]["/animals"]["get"]["responses"]
     assert responses["200"]["description"] == "this | that"
     assert responses["200"]["headers"]["X-Total"]["schema"] == {"type": "integer", "format": "int32"}
@@ -274,7 +274,7 @@ def test_its_responses(zoo: dict[str, Any]) -> None:
 
 
 def test_the_second_operation(zoo: dict[str, Any]) -> None:
-    """A body with fields, alternatives inside a field, a map, and no authentication."""
+    """A body with fields, alternatives inside a field, a map, and no authentication are read."""
     operation = zoo["paths"]["/animals"]["post"]
     assert operation["security"] == []
     assert operation["requestBody"] == {
@@ -302,7 +302,7 @@ def test_the_second_operation(zoo: dict[str, Any]) -> None:
 
 
 def test_named_schemas(zoo: dict[str, Any]) -> None:
-    """Named schemas keep nesting, values (one of which is called `type`), read-only fields, alternatives and lists."""
+    """Named schemas have nesting, values (one of which is `type`), read-only fields, alternatives and lists."""
     schemas = zoo["components"]["schemas"]
     assert schemas["Animal"] == {
         "type": "object",
