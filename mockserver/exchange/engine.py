@@ -70,9 +70,10 @@ class Engine(msgspec.Struct):
 
         Worlds keep their records: a changed fixture shows after a reset, in worlds made from now on, and nowhere else.
         """
+        fresh.pipeline.keep_state(self.store, self.journal)
+        self.pipeline.followed_by(fresh.pipeline)  # first: requests that are under way lose their collections next
         self.store.rebase(fresh.base, fresh.behaviours.collections)
         self.journal.kind = fresh.journal.kind
-        fresh.pipeline.keep_state(self.store, self.journal)
         self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
         self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
 
@@ -155,7 +156,7 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
         kind=_kinds(behaviours, contract),
         exists=lambda name: store.find(name) is not None,
     )
-    store.leavers.append(partial(_left, journal))
+    store.on_removed.append(partial(_left, journal))
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered)
     pipeline = Pipeline(contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock)
     reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}

@@ -53,10 +53,16 @@ class Pipeline:
         self.success = {operation.id: success_status(operation) for operation in contract.operations.values()}
         self.builder = ReplyBuilder(contract, seed)
         self.problems = Problems(contract, self.builder)
+        self._next: Pipeline | None = None
 
     def keep_state(self, store: Store, journal: Journal) -> None:
         """Answer from this store and into this journal from now on."""
         self.store, self.journal = store, journal
+
+    def followed_by(self, pipeline: Pipeline) -> None:
+        """Have another pipeline answer what this one can't: contract and behaviours have been read anew, and a request
+        that is under way may miss its collections."""
+        self._next = pipeline
 
     def respond(self, request: Request) -> Answer:
         """The answer to a request: checked against the contract, committed and journaled.
@@ -70,8 +76,12 @@ class Pipeline:
                 reply = self._reply(exchange)
             except Refused as refused:
                 reply = self._refused(refused, exchange)
+            if exchange.verdict == "broken" and self._next is not None:
+                return self._next.respond(request)
             return self._finish(exchange, reply, started)
         except Exception as error:  # noqa: BLE001 - nothing leaves but an answer
+            if self._next is not None and not (exchange.number or exchange.changes):
+                return self._next.respond(request)
             return self._answer_error(exchange, error, started)
 
     def refuse(self, request: Request, refused: Refused) -> Answer:

@@ -53,7 +53,7 @@ class MemoryStore:
         self._removed: dict[str, None] = {}  # names, the first removed first; at most `most` of them
         self._generation, self._swept = 0, 0.0
         self._lock = threading.Lock()
-        self.leavers: list[Callable[[str], None]] = []  #: told the name of each world that is removed
+        self.on_removed: list[Callable[[str], None]] = []  #: called with the name of each world that is removed
 
     def load(self, name: str) -> tuple[World, int]:
         """The world of this name and its version; forked from the base on first use, in O(1)."""
@@ -95,7 +95,6 @@ class MemoryStore:
         with self._lock:
             if name in self._kept and not replace:
                 return None
-            self._used[name] = self._clock()
             return self._keep(name, world)[0]
 
     def remove(self, name: str) -> bool:
@@ -116,7 +115,7 @@ class MemoryStore:
         """Make new worlds from another base, and have the worlds in use follow other rules; their records stay."""
         with self._lock:
             self._base = base
-            self._kept = {name: (world.under(rules), version + 1) for name, (world, version) in self._kept.items()}
+            self._kept = {name: (world.with_rules(rules), version + 1) for name, (world, version) in self._kept.items()}
 
     def names(self) -> Iterator[str]:
         """The names of the worlds in use, the last used first."""
@@ -144,6 +143,7 @@ class MemoryStore:
             self._make_room(name)
         version = self._generation << 32 if held is None else held[1] + 1
         made = (msgspec.structs.replace(world or self._base(), name=name), version)
+        self._used[name] = self._clock()  # again, for a removal may just have taken away what `load` set
         self._kept[name] = made
         self._removed.pop(name, None)
         return made
@@ -166,10 +166,11 @@ class MemoryStore:
             self._remove(name)
 
     def _remove(self, name: str) -> bool:
-        self._used.pop(name, None)
-        if self._kept.pop(name, None) is None:
+        removed = self._kept.pop(name, None) is not None
+        self._used.pop(name, None)  # in this order: whoever sets it before the world is gone still gets that world
+        if not removed:
             return False
         self._generation += 1  # a later world of the same name has other versions
-        for told in self.leavers:
-            told(name)
+        for listener in self.on_removed:
+            listener(name)
         return True

@@ -38,7 +38,7 @@ class World(msgspec.Struct, frozen=True, gc=False):
         """This world without the record."""
         return self._with(collection, self.collections[collection].drop(record))
 
-    def under(self, rules: Mapping[str, CollectionRules]) -> World:
+    def with_rules(self, rules: Mapping[str, CollectionRules]) -> World:
         """This world with its collections kept by other rules; the records that these cannot keep are left out."""
         collections = {name: self._kept_by(name, rule) for name, rule in rules.items()}
         return msgspec.structs.replace(self, collections=collections)

@@ -24,13 +24,23 @@ _QUIET = 1.0
 """Seconds without an answer after which the first thread may be gone: servers end threads that are idle."""
 
 
+class _Leader:
+    """The thread that answers, and what it is at; only that thread writes it, so that the end of an old leader's
+    request says nothing about a new one."""
+
+    __slots__ = ("began", "busy", "ident")
+
+    def __init__(self, ident: int) -> None:
+        self.ident = ident
+        self.began = monotonic()  # when it took up its last request
+        self.busy = False
+
+
 class Relay:
     """The turns that the threads of one server take."""
 
     def __init__(self) -> None:
-        self._first: int | None = None  # the thread that answers
-        self._began = 0.0  # when it took up its last request
-        self._busy = False
+        self._leader: _Leader | None = None
         self._resting: deque[threading.Lock] = deque()
         self._turn = threading.Lock()
 
@@ -43,22 +53,23 @@ class Relay:
         ident = threading.get_ident
 
         def called(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-            me = ident()
-            if self._first is None:
-                self._first = me
-            if self._first != me:
+            me, leader = ident(), self._leader
+            if leader is None:
+                leader = self._leader = _Leader(me)
+            if leader.ident != me:
                 return self._spare(app(environ, start_response))
-            self._began, self._busy = monotonic(), True
+            leader.began, leader.busy = monotonic(), True
             try:
                 return app(environ, start_response)
             finally:
-                self._busy = False
+                leader.busy = False
 
         return called
 
     def step_aside(self) -> None:
         """Let another thread answer: this one will be busy for long."""
-        if self._first == threading.get_ident():
+        leader = self._leader
+        if leader is not None and leader.ident == threading.get_ident():
             self._relieve()
 
     def _spare(self, body: Iterable[bytes]) -> Iterable[bytes]:
@@ -70,14 +81,14 @@ class Relay:
 
     def _relieve(self) -> None:
         with self._turn:
-            self._first = None
+            self._leader = None
             if self._resting:
                 self._resting.popleft().release()
 
     def _rest(self) -> None:
         with self._turn:
-            if self._first is None or monotonic() - self._began > _QUIET:
-                self._first = threading.get_ident()
+            if self._leader is None or monotonic() - self._leader.began > _QUIET:
+                self._leader = _Leader(threading.get_ident())
                 return
             call = threading.Lock()
             call.acquire()
@@ -90,7 +101,8 @@ class Relay:
             attempt("relay", self._relieve_who_is_held_up)
 
     def _relieve_who_is_held_up(self) -> None:
-        if self._busy and monotonic() - self._began > PATIENCE:
+        leader = self._leader
+        if leader is not None and leader.busy and monotonic() - leader.began > PATIENCE:
             self._relieve()
 
 

@@ -321,10 +321,18 @@ def test_an_exception_at_the_end_of_the_story_is_a_problem(
     ask: Ask, entries: list[Exchange], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is raised out of the pipeline: the answer is a 500, journaled with the reason."""
-    monkeypatch.setattr("mockserver.exchange.pipeline.cors_headers", lambda _: {}["no such name"])
+    failures = iter([KeyError("no such name")])
+
+    def failing(_: str) -> tuple[tuple[str, str], ...]:
+        for failure in failures:
+            raise failure
+        return ()
+
+    monkeypatch.setattr("mockserver.exchange.pipeline.cors_headers", failing)
     answer = ask("GET", "/devices", headers={"origin": "https://app.test"})
     assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
-    assert "KeyError" in answer.json["detail"]
+    assert "internal error: KeyError" in answer.json["detail"]
+    assert [(entry.verdict, entry.answer.status) for entry in entries] == [("broken", 500)]
 
 
 def test_a_journal_that_fails_takes_no_answer_away(
@@ -335,3 +343,41 @@ def test_a_journal_that_fails_takes_no_answer_away(
     answer = ask("GET", "/devices")
     assert (answer.status, answer.json["detail"]) == (500, "internal error: ZeroDivisionError: division by zero")
     assert "not journaled" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/devices", "/nowhere"])
+def test_a_request_that_ends_after_the_removal_of_its_world_leaves_no_journal(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """The world is removed while the request is under way; its journal stays away, and the request is counted."""
+    engine = ask.engine
+    engine.store.load("short")
+    keep = engine.journal.keep
+
+    def kept_after_the_removal(exchange: Exchange) -> None:
+        engine.store.remove("short")
+        keep(exchange)
+
+    monkeypatch.setattr(engine.journal, "keep", kept_after_the_removal)
+    ask("GET", path, "alice-token~short")
+    assert list(engine.journal.entries("short")) == []
+    assert engine.journal.last("short") == 0
+    assert sum(engine.journal.tally().values()) == 1
+
+
+def test_a_request_under_way_survives_a_reload(mock_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its collection is gone when it looks: the contract as it is now answers, instead of an error of the mock."""
+    mock = mock_of(DOCUMENT, BEHAVIOURS, FIXTURES)
+    engine = mock.engine
+    fresh = mock_of(DOCUMENT, {}).engine
+    old = engine.pipeline
+    read_inputs = engine.contract.read_inputs
+
+    def reloading(*arguments: Any) -> Any:
+        engine.adopt(fresh)
+        return read_inputs(*arguments)
+
+    monkeypatch.setattr(engine.contract, "read_inputs", reloading)
+    assert "notes" not in fresh.behaviours.collections
+    answer = old.respond(Request("GET", "/notes"))
+    assert answer.status == 200

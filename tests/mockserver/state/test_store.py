@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -135,3 +136,27 @@ def test_a_store_knows_what_was_removed_until_it_is_made_anew() -> None:
     assert not store.was_removed("b")
     assert not store.remove("nowhere")
     assert not store.was_removed("nowhere")
+
+
+def test_a_world_that_is_made_during_its_removal_is_no_idle_one() -> None:
+    """Between the use that is noted and the look at what is kept, another thread removes the world."""
+    now, base = [1_000_000.0], _base()
+    store = MemoryStore(lambda: base, ttl=60, clock=lambda: now[0])
+
+    class Interleaved(dict[str, tuple[World, int]]):
+        """Worlds; the next look at one comes just after its removal."""
+
+        removing = False
+
+        def get(self, name: str, default: Any = None) -> Any:
+            if self.removing:
+                self.removing = False
+                store.remove(name)
+            return super().get(name, default)
+
+    kept = store._kept = Interleaved()
+    store.load("one")
+    kept.removing = True
+    store.load("one")
+    now[0] += 30
+    assert list(store.names()) == ["one"]

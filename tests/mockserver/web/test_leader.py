@@ -114,7 +114,7 @@ def test_the_first_thread_is_followed_when_it_is_gone(monkeypatch: pytest.Monkey
     gone.start()
     gone.join()
     monkeypatch.setattr(leader, "_QUIET", -1.0)
-    turns._first = -1  # an id that no thread has
+    turns._leader = leader._Leader(-1)  # an id that no thread has
     answer: Any = app({}, None)
     answer.close()
     assert app({}, None) == [b"whole"]
@@ -128,7 +128,7 @@ def test_a_stream_is_closed_without_a_rest() -> None:
     thread = threading.Thread(target=lambda: app({}, None))
     thread.start()
     thread.join()
-    turns._first = -1
+    turns._leader = leader._Leader(-1)
     assert app({}, None) is stream
 
 
@@ -153,3 +153,31 @@ def test_the_thread_that_looks_after_others_survives(
     with pytest.raises(Ended):
         relay._watch()
     assert capfd.readouterr().err == 2 * "mockserver: internal error in the relay thread: RuntimeError: no turn\n"
+
+
+def test_a_new_leader_is_relieved_although_the_old_one_has_just_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a request that was held up says nothing of the thread that has answered since."""
+    monkeypatch.setattr(leader, "PATIENCE", -1.0)  # whoever is at work counts as held up
+    turns, held_up, done = Relay(), threading.Event(), threading.Event()
+
+    def app(environ: dict[str, Any], _: Any) -> list[bytes]:
+        environ["entered"].set()
+        environ["until"].wait(PATIENCE)
+        return [b""]
+
+    called = turns.over(app)
+    entered = [threading.Event(), threading.Event()]
+    old = threading.Thread(target=called, args=({"entered": entered[0], "until": held_up}, None))
+    new = threading.Thread(target=called, args=({"entered": entered[1], "until": done}, None))
+    old.start()
+    entered[0].wait(PATIENCE)
+    turns._relieve_who_is_held_up()
+    new.start()
+    entered[1].wait(PATIENCE)
+    held_up.set()
+    old.join()
+    assert turns._leader is not None
+    turns._relieve_who_is_held_up()
+    assert turns._leader is None
+    done.set()
+    new.join()
