@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
+from contract_tests.core.answer import Sent
 from contract_tests.core.errors import UsageError
 from mockserver.contract.contract import Contract as Reader
 from mockserver.contract.contract import DocumentError, Match, Refused, Request, load_contract
@@ -260,14 +261,15 @@ class Contract:
             if where == "header" and name != "Content-Type":
                 yield name, violation.message
 
-    def allows_query(self, operation: Operation, url: str) -> bool:
-        """Whether every documented query parameter is there if it must be, and has a value that its schema accepts."""
-        _, _, query = url.partition("?")
-        request = Request(operation.method, operation.path, query.partition("#")[0])
+    def allows(self, operation: Operation, sent: Sent, *parts: str) -> bool:
+        """Whether these parts of a request (`query`, `body`) are as the contract requires, by its reader."""
+        headers = {name.lower(): value for name, value in sent.headers.items()}
+        request = Request(operation.method, operation.path, sent.query, headers, sent.body)
         try:
             self.reader.read_inputs(Match(operation.declared), request)
         except Refused as refused:
-            return not any(violation.place.startswith("query") for violation in refused.details)
+            places = [violation.place for violation in refused.details] or ["body"]
+            return not any(place.startswith(parts) for place in places)
         return True
 
     @cached_property

@@ -86,7 +86,8 @@ def is_doubtful(run: Run, operation: Operation, trial: Trial) -> bool:
     """Whether an input counts as invalid though the contract does not forbid it."""
     if trial.about.startswith("Malformed Content-Type"):
         return not operation.takes_body
-    return trial.where == {"query"} and run.contract.allows_query(operation, trial.answer.sent.url)
+    is_read = bool(trial.where) and trial.where <= {"query", "body"}
+    return is_read and run.contract.allows(operation, trial.answer.sent, *trial.where)
 
 
 def documented_refusals(operation: Operation) -> set[str]:

@@ -1,9 +1,10 @@
-"""Which queries the contract forbids, whatever a generator calls them."""
+"""Which inputs the contract forbids, whatever a generator calls them."""
 
 from __future__ import annotations
 
 import pytest
 
+from contract_tests.core.answer import Sent
 from tests.contract_tests.conftest import ContractOf
 
 DOCUMENT = {
@@ -43,4 +44,27 @@ DOCUMENT = {
 def test_only_what_the_contract_forbids_is_invalid(contract_of: ContractOf, query: str, fits: bool) -> None:
     """Unknown parameters and texts in place of lists are not; missing ones and values outside the schema are."""
     contract = contract_of(DOCUMENT)
-    assert contract.allows_query(contract.operation("list"), f"http://t/things?{query}") is fits
+    sent = Sent("GET", f"http://t/things?{query}", "/things", {})
+    assert contract.allows(contract.operation("list"), sent, "query") is fits
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "allowed"),
+    [
+        ("application/json", b'{"name": "x"}', True),
+        ("application/json", b'{"name": "x", "id": 7}', True),
+        ("application/json", b'{"id": 7}', False),
+        ("application/json", b"{", False),
+        ("application/json", b"", False),
+        ("text/plain", b"x", False),
+    ],
+)
+def test_bodies_are_read_alike(contract_of: ContractOf, media_type: str, body: bytes, allowed: bool) -> None:
+    """A field that is `readOnly` does no harm in a request; another type, and what is no JSON, is forbidden."""
+    properties = {"name": {"type": "string"}, "id": {"type": "integer", "readOnly": True}}
+    schema = {"type": "object", "required": ["name"], "properties": properties}
+    content = {"required": True, "content": {"application/json": {"schema": schema}}}
+    post = {"operationId": "make", "requestBody": content, "responses": {"201": {"description": "Made"}}}
+    contract = contract_of({"openapi": "3.1.0", "paths": {"/things": {"post": post}}})
+    sent = Sent("POST", "http://t/things", "/things", {"Content-Type": media_type}, body)
+    assert contract.allows(contract.operation("make"), sent, "body") is allowed
