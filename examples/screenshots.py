@@ -40,7 +40,7 @@ class Mock:
         self.url = url
 
     def control(self, method: str, path: str, value: Any = None) -> Any:
-        """A call of the control surface."""
+        """A call of the control API."""
         return json.loads(self._sent(method, f"/__mock__/{path}", value, {}) or b"null")
 
     def ask(self, method: str, path: str, value: Any = None, **headers: str) -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NAIVE_EPOCH = datetime(1970, 1, 1)  # written with a Z, twice as fast as with a time zone
+_NAIVE_EPOCH = datetime(1970, 1, 1)  # formatted twice as fast as with a time zone
 _ISO_PERIOD = re.compile(
     r"(?P<sign>-)?P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
@@ -38,7 +38,7 @@ def format_instant(instant: int) -> str:
 
 @lru_cache(maxsize=1000)
 def _second(second: int) -> str:
-    """A whole second; most requests fall into one that has been written before."""
+    """A whole second as text; most requests share their second with others."""
     return (_NAIVE_EPOCH + timedelta(seconds=second)).isoformat(timespec="seconds")
 
 
@@ -51,7 +51,7 @@ def format_http_date(instant: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def parse_instant(text: str) -> int:
-    """The instant that an RFC 3339 text names; a text without an offset counts as UTC. Raises ValueError."""
+    """The instant of an RFC 3339 text; a text without an offset counts as UTC. Raises ValueError."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -62,29 +62,29 @@ def parse_instant(text: str) -> int:
 def parse_period(text: str) -> int:
     """The milliseconds of an ISO 8601 duration in weeks, days, hours, minutes and seconds. Raises ValueError.
 
-    Years and months have no fixed length and are refused.
+    Years and months have no fixed length and are rejected.
     """
     match = _ISO_PERIOD.fullmatch(text)
     if match is None:
         raise ValueError(
-            f"{text!r} is no ISO 8601 duration such as P30D or PT24H (months and years have no fixed length)"
+            f"{text!r} isn't an ISO 8601 duration such as P30D or PT24H (months and years have no fixed length)"
         )
     parts = {name: float(value) for name, value in match.groupdict().items() if value and name != "sign"}
     try:
         span = timedelta(**parts) // timedelta(milliseconds=1)
     except OverflowError:
-        raise ValueError(f"{text!r} is longer than time itself") from None
+        raise ValueError(f"{text!r} is too long") from None
     return -span if match["sign"] else span
 
 
 def parse_date_math(text: str, now: int) -> int | None:
-    """The instant that date math such as `now`, `now-2h` or `now+1d-5m` names; None for any other text."""
-    moved = _moved(text)
-    return None if moved is None else now + moved
+    """The instant of date math such as `now`, `now-2h` or `now+1d-5m`; None for any other text."""
+    shift = _shift(text)
+    return None if shift is None else now + shift
 
 
 @lru_cache(maxsize=10_000)
-def _moved(text: str) -> int | None:
+def _shift(text: str) -> int | None:
     match = _DATE_MATH.fullmatch(text)
     if match is None:
         return None

@@ -1,13 +1,13 @@
-"""Every error of the mock, in one tree.
+"""Every error of the mock server, in one tree.
 
-MockError                  something the user can mend; its text names place, problem and likely fix
-├── UsageError             exit 2: wrong flags, settings, or a file that cannot be read
+MockError                  something that you can fix; its text names place, problem and likely fix
+├── UsageError             exit 2: invalid flags or settings, or a file that cannot be read
 │   ├── DocumentError      the OpenAPI document cannot be used
 │   ├── BehaviourError     behaviours.yaml names something that does not exist
 │   └── FixtureError       a fixture breaks the contract
 ├── ContractBroken         exit 1: a check of the contract failed
-└── Unavailable            exit 3: the address is taken, the target does not answer
-Refused                    a request is answered by a refusal of the contract (never leaves the pipeline)
+└── Unavailable            exit 3: the address is taken, the output cannot be written, the target does not answer
+Refused                    a request gets an error response of the contract (never leaves the pipeline)
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import msgspec
 
 
 class MockError(Exception):
-    """An error that the user can mend: `place`, `problem` and, where known, `fix`."""
+    """An error that the user can fix: `place`, `problem` and, where known, `fix`."""
 
     exit_code = 4
 
@@ -32,7 +32,7 @@ class MockError(Exception):
 
 
 class UsageError(MockError):
-    """Wrong flags, settings or files."""
+    """Invalid flags, settings or files."""
 
     exit_code = 2
 
@@ -42,11 +42,11 @@ class DocumentError(UsageError):
 
 
 class BehaviourError(UsageError):
-    """The behaviours name something that contract and fixtures do not know, or use no known verb."""
+    """The behaviours use a name that neither contract nor fixtures declare, or an unknown verb."""
 
 
 class FixtureError(UsageError):
-    """A fixture record breaks the contract."""
+    """A fixture record is invalid by the contract."""
 
 
 class ContractBroken(MockError):
@@ -56,13 +56,13 @@ class ContractBroken(MockError):
 
 
 class Unavailable(MockError):
-    """The address cannot be used, or the target does not answer."""
+    """The address or the output cannot be used, or the target does not answer."""
 
     exit_code = 3
 
 
 class Violation(msgspec.Struct, frozen=True):
-    """One breach of the contract: where in the message, what is wrong, and which part of the contract says so."""
+    """One violation of the contract: the place in the message, the problem, and the part of the contract."""
 
     place: str  #: in the message, e.g. `body.name`, `query.limit`, `header.Retry-After`
     message: str  #: one sentence, e.g. `is required`
@@ -70,7 +70,7 @@ class Violation(msgspec.Struct, frozen=True):
 
 
 class Refused(Exception):
-    """A stage refuses the request; rendered in one place in the shape that the contract declares for the status."""
+    """A stage refuses the request; rendered in one place, in the shape that the contract declares for the status."""
 
     def __init__(
         self,
@@ -84,16 +84,16 @@ class Refused(Exception):
     ) -> None:
         super().__init__(reason)
         self.status, self.reason, self.details, self.headers = status, reason, details, headers
-        self.own = own  #: the mock speaks, not the API that it plays: always a problem (RFC 9457)
-        self.missed = missed  #: why a record was not found: unknown, expired, or another user's; empty otherwise
+        self.own = own  #: the refusal comes from the mock server, not from the mocked API: always a problem (RFC 9457)
+        self.missed = missed  #: why no record matched: unknown, expired, or another user's; empty otherwise
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean 'x'?` for the nearest known name, else the list of what is known."""
+    """`did you mean 'x'?` for the nearest known name, else the list of known names."""
     names = sorted(known)
     import difflib
 
-    near = difflib.get_close_matches(name, names, n=1)
-    if near:
-        return f"did you mean {near[0]!r}?"
+    nearest = difflib.get_close_matches(name, names, n=1)
+    if nearest:
+        return f"did you mean {nearest[0]!r}?"
     return f"known: {', '.join(names)}" if names else "none is known"

@@ -1,4 +1,4 @@
-"""What the user asked for: flags and environment, as one value; and where the bundled files lie."""
+"""The settings from flags and environment, as one value; and the paths of the bundled files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from mockserver.errors import UsageError
 
 LogFormat = Literal["text", "json"]
 PORT = 4010
-"""The port that mock servers of this field listen on."""
+"""The port that mock servers commonly use."""
 LONGEST_WAIT = 30_000
 """The longest time in milliseconds that an answer is delayed, or that a slow body takes."""
 PREFIX = "/__mock__"
-"""Where the control surface lives; everything else is the contract's."""
+"""The path prefix of the control API; every other path belongs to the contract."""
 JOURNAL_MEMORY = 256 * 1000 * 1000
 """How many bytes the journals of all worlds keep together, unless set otherwise."""
 BODY_LIMIT = 32 * 1024 * 1024
@@ -24,7 +24,7 @@ BODY_LIMIT = 32 * 1024 * 1024
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """All settings of the mock. Paths are None where nothing was named and nothing is bundled for the contract."""
+    """All settings of the mock server. `behaviours` is None where no file was named, and none is bundled."""
 
     spec: str
     behaviours: Path | None = None
@@ -38,23 +38,23 @@ class Settings(msgspec.Struct, frozen=True):
     allow_remote_refs: bool = False
     watch: bool = False
     max_worlds: int = 10_000
-    world_ttl: str | None = "P1D"  #: how long a world lives that nobody uses (ISO 8601); None for ever
+    world_ttl: str | None = "P1D"  #: how long an idle world is kept (ISO 8601); None for ever
     journal_memory: int = JOURNAL_MEMORY  #: bytes that the journals of all worlds keep together
-    admin_token: str | None = None  #: lets callers of other machines use the control surface
+    admin_token: str | None = None  #: lets other machines use the control API
     verbose: bool = False
 
 
 def bundled(name: str) -> Path:
-    """A file of the bundled contract: beside the installed package, or at the top of the clone."""
+    """A file of the bundled contract: next to the installed package, or at the top of the clone."""
     package = Path(__file__).resolve().parent
     for root in (package.parent / "bundled_contract", package.parent):
         if (root / name).exists():
             return root / name
-    raise UsageError(f"the installation is not complete: {name} is missing", fix="install the package again")
+    raise UsageError(f"the installation is incomplete: {name} is missing", fix="install the package again")
 
 
 def near_host(host: str) -> str:
-    """By which name this machine reaches a server that listens on `host`: one that means all addresses is none."""
+    """The host under which this machine reaches a server that listens on `host`, which may mean all addresses."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
 
 

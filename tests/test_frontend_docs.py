@@ -31,7 +31,7 @@ def test_every_example_of_a_test_is_shown() -> None:
     ("method", "path"), re.findall(r"curl (?:-X (\w+) +)?'?localhost:4010(/__mock__/[^\s?']+)", GUIDE)
 )
 def test_every_line_for_the_terminal_calls_what_exists(method: str, path: str) -> None:
-    """The control surface declares each call of the guide."""
+    """The control API declares each call of the guide."""
     templates = {re.sub(r"\{\w+\}", r"[^/]+", template): operations for template, operations in CONTROL.items()}
     declared = [operations for template, operations in templates.items() if re.fullmatch(template, path)]
     assert any((method or "GET").lower() in operations for operations in declared)

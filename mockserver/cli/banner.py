@@ -1,4 +1,4 @@
-"""What is shown at the start: where the mock listens, which contract it plays, who may call, and a line to try."""
+"""What is printed at the start: the address, the contract, the users, and a request to try."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mockserver.settings import Settings, is_loopback, near_host
 
 
 def banner(engine: Engine, *, quiet: bool = False) -> str:
-    """The lines shown once the port answers; one line of JSON where the log is JSON."""
+    """The lines printed once the port accepts connections; one line of JSON where the log is JSON."""
     settings = engine.settings
     url = _url(near_host(settings.host), settings.port)
     users = {user.name: user.token for user in engine.fixtures.users}
@@ -25,7 +25,7 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         f"Contract      {_shown(settings.spec)} ({_counted(len(engine.contract.operations), 'operation')})",
     ]
     notes = engine.contract.notes
-    lines += [f"Notes         {len(notes)}, told by mockserver check-spec {_shown(settings.spec)}"] if notes else []
+    lines += [f"Notes         {len(notes)}, see mockserver check-spec {_shown(settings.spec)}"] if notes else []
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
     lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
@@ -33,8 +33,8 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     sample = best_sample(engine)
     if sample is not None:
         lines += ["", "Try it:", f"  {sample.curl(url, engine.pipeline.auth.credentials(sample.operation))}"]
-    follows = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
-    return "\n".join([*lines, "", f"Ctrl-C stops it. {follows}"])
+    last_line = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
+    return "\n".join([*lines, "", f"Ctrl-C stops it. {last_line}"])
 
 
 def _url(host: str, port: int) -> str:
@@ -46,15 +46,15 @@ def _counted(count: int, what: str) -> str:
 
 
 def exposure(settings: Settings) -> list[str]:
-    """What other machines can reach, where the mock listens to them."""
+    """What other machines can reach, if the mock server listens on a public address."""
     if is_loopback(settings.host):
         return []
-    known = "and the control surface to those with the admin token" if settings.admin_token else "as any user above"
-    own = "" if settings.admin_token else "; the control surface answers this machine only (--admin-token opens it)"
-    return [f"Exposed       other machines reach the API of the mock, {known}{own}"]
+    callers = "and the control API with the admin token" if settings.admin_token else "as any of these users"
+    control = "" if settings.admin_token else "; the control API only accepts this machine (--admin-token opens it)"
+    return [f"Exposed       other machines can call the mocked API, {callers}{control}"]
 
 
 def _shown(path: str) -> str:
-    """A path as people here call it: from the working directory where that is shorter."""
-    near = os.path.relpath(path) if Path(path).is_absolute() else path
-    return min(path, near, key=len)
+    """A path, relative to the working directory where that is shorter."""
+    relative = os.path.relpath(path) if Path(path).is_absolute() else path
+    return min(path, relative, key=len)

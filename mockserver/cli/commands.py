@@ -14,14 +14,14 @@ from mockserver import __version__
 from mockserver.background import warn
 from mockserver.cli.banner import banner
 from mockserver.cli.flags import FLAGS, read_settings
-from mockserver.cli.log import Terminal, look_for
+from mockserver.cli.log import Terminal, style_for
 from mockserver.cli.output import Output, prepare_streams, show
 from mockserver.contract.contract import load_contract, without_collection
 from mockserver.errors import ContractBroken, MockError, UsageError
 from mockserver.exchange.engine import Engine, build_engine
 
-EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 wrong usage or configuration,
-3 the address is not available, 4 internal error"""
+EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 usage or configuration error,
+3 address or output not available, 4 internal error"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,28 +60,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mockserver {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
-    mock = commands.add_parser("mock", help="play the API of a contract, with memory", epilog=EXIT_CODES)
-    mock.add_argument("contract", nargs="?", metavar="SPEC", help="OpenAPI document; the bundled contract if not named")
+    mock = commands.add_parser("mock", help="run the API of a contract as a stateful mock server", epilog=EXIT_CODES)
+    mock.add_argument("contract", nargs="?", metavar="SPEC", help="OpenAPI document (default: the bundled contract)")
     for names, settings in FLAGS:
         mock.add_argument(*names, **settings)
     mock.set_defaults(run=_mock)
     for name, run, about in (
-        ("behaviours", _behaviours, "print what is inferred from a contract, as a behaviours file to edit"),
-        ("check-spec", _check_spec, "say what a mock of a contract will do, operation by operation"),
+        ("behaviours", _behaviours, "print the behaviours inferred from a contract, as a file to edit"),
+        ("check-spec", _check_spec, "report how each operation of a contract will be served"),
     ):
         command = commands.add_parser(name, help=about, epilog=EXIT_CODES)
         command.add_argument(
-            "contract", nargs="?", metavar="SPEC", help="OpenAPI document; the bundled contract if none"
+            "contract", nargs="?", metavar="SPEC", help="OpenAPI document (default: the bundled contract)"
         )
-        command.set_defaults(run=run, **dict.fromkeys(_UNSAID))
+        command.set_defaults(run=run, **dict.fromkeys(_OMITTED))
         for names, settings in FLAGS:
             if names[0] in ("--behaviours", "--fixtures", "--seed", "--allow-remote-refs"):
                 command.add_argument(*names, **settings)
     return parser
 
 
-_UNSAID = ("period",)
-"""Flags of `mock` that other commands do not take, and that the settings ask for."""
+_OMITTED = ("period",)
+"""Flags of `mock` that the settings need and the other commands don't have."""
 
 
 def _behaviours(options: argparse.Namespace) -> int:
@@ -108,7 +108,7 @@ def _mock(options: argparse.Namespace) -> int:
     if settings.port == 0:
         settings = replace(settings, port=free_port(settings.host))
     check_address(settings.host, settings.port)
-    with without_collection():  # until the worker has put by what is loaded
+    with without_collection():  # until the worker has frozen what is loaded
         serve(build_engine(settings), announce)
     return 0
 
@@ -117,10 +117,10 @@ def announce(engine: Engine) -> None:
     """Show that the mock is ready, then a line for each request."""
     prepare_streams()  # the worker is a process of its own where processes are spawned
     settings, output = engine.settings, Output(sys.stdout)
-    look = look_for(sys.stdout, os.environ, settings.verbose)
-    terminal = Terminal(output, log_format=settings.log_format, look=look)
+    style = style_for(sys.stdout, os.environ, settings.verbose)
+    terminal = Terminal(output, log_format=settings.log_format, style=style)
     engine.journal.listeners.append(terminal)  # before the banner, so that no request is missed
-    output.write(banner(engine, quiet=look.quiet) + "\n")
+    output.write(banner(engine, quiet=style.quiet) + "\n")
     terminal.start()
     if engine.settings.watch:
         from mockserver.cli.watch import watch

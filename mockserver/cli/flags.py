@@ -1,4 +1,4 @@
-"""The flags of `mockserver mock` and their environment variables, and the settings that they give."""
+"""The flags of `mockserver mock` and their environment variables, and the settings made from them."""
 
 from __future__ import annotations
 
@@ -15,71 +15,79 @@ from mockserver.settings import PORT, Settings, bundled
 
 FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--host",), {"help": "address to listen on (127.0.0.1)"}),
-    (("--port",), {"help": f"port to listen on ({PORT}); 0 takes a free one"}),
+    (("--port",), {"help": f"port to listen on ({PORT}); 0 picks a free one"}),
     (("--spec",), {"metavar": "SPEC", "help": "the same as SPEC"}),
-    (("--behaviours",), {"metavar": "FILE", "help": "what each operation does to the stored records"}),
+    (
+        ("--behaviours",),
+        {"metavar": "FILE", "help": "file that describes what each operation does to the stored records"},
+    ),
     (
         ("--fixtures",),
-        {"metavar": "PATH", "action": "append", "help": "file or folder of records and users; repeatable"},
+        {"metavar": "PATH", "action": "append", "help": "file or folder with records and users; repeatable"},
     ),
     (
         ("--auth",),
-        {"choices": MODES, "help": "enforce the users' tokens; take any credential as the first user; or off"},
+        {"choices": MODES, "help": "enforce the users' tokens, accept any credential as the first user, or off"},
     ),
-    (("--seed",), {"help": "the seed of made-up ids and values (0)"}),
+    (("--seed",), {"help": "seed of generated ids and values (0)"}),
     (("--period",), {"metavar": "NAME=P7D", "action": "append", "help": "length of a named period; repeatable"}),
-    (("--log-format",), {"choices": ("text", "json"), "help": "one line per request, as text or JSON"}),
+    (("--log-format",), {"choices": ("text", "json"), "help": "format of the log: one line per request"}),
     (
         ("--watch",),
-        {"action": "store_true", "default": None, "help": "follow edits of contract, behaviours and fixtures"},
+        {"action": "store_true", "default": None, "help": "reload contract, behaviours and fixtures when they change"},
     ),
-    (("--max-worlds",), {"metavar": "N", "help": "how many worlds there may be (10000)"}),
+    (("--max-worlds",), {"metavar": "N", "help": "maximum number of worlds (10000)"}),
     (
         ("--world-ttl",),
-        {"metavar": "P1D", "help": "how long a world lives that nobody uses (P1D); 'never' keeps all"},
+        {"metavar": "P1D", "help": "how long an idle world is kept (P1D), or 'never' to keep all"},
     ),
     (
         ("--admin-token",),
-        {"metavar": "TOKEN", "help": "lets callers of other machines use the control surface, with this token"},
+        {"metavar": "TOKEN", "help": "token with which other machines may use the control API"},
     ),
-    (("--verbose",), {"action": "store_true", "default": None, "help": "show bodies too, and requests even under CI"}),
+    (
+        ("--verbose",),
+        {"action": "store_true", "default": None, "help": "log bodies too, and log requests even under CI"},
+    ),
     (("--allow-remote-refs",), {"action": "store_true", "default": None, "help": "follow $ref to other hosts"}),
 )
-"""Each flag's names, and what argparse shall know of it."""
+"""Each flag's names, and its settings for argparse."""
 
 
 def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
-    """The settings that flags say, else `MOCKSERVER_...` variables, else the defaults. Raises UsageError."""
+    """The settings from flags, else from `MOCKSERVER_...` variables, else the defaults. Raises UsageError."""
 
-    def said(name: str, default: str = "") -> str:
+    def setting(name: str, default: str = "") -> str:
         value = getattr(options, name, None)
         return str(value) if value is not None else environment.get(f"MOCKSERVER_{name.upper()}", default)
 
-    spec = options.contract or said("spec")
-    fixtures = options.fixtures or [path for path in said("fixtures").split(os.pathsep) if path]
-    own = not spec
+    spec = options.contract or setting("spec")
+    fixtures = options.fixtures or [path for path in setting("fixtures").split(os.pathsep) if path]
+    is_bundled = not spec
     return Settings(
         spec=spec or str(bundled("spec/openapi.yaml")),
-        behaviours=_path(said("behaviours")) or (bundled("spec/behaviours.yaml") if own else None),
-        fixtures=tuple(Path(path) for path in fixtures) or ((bundled("fixtures"),) if own else ()),
-        host=said("host", "127.0.0.1"),
-        port=_port(said("port", str(PORT))),
-        auth=_one_of("auth", said("auth", "enforce"), MODES),
-        seed=said("seed", "0"),
-        log_format=_one_of("log_format", said("log_format", "text"), ("text", "json")),
+        behaviours=_path(setting("behaviours")) or (bundled("spec/behaviours.yaml") if is_bundled else None),
+        fixtures=tuple(Path(path) for path in fixtures) or ((bundled("fixtures"),) if is_bundled else ()),
+        host=setting("host", "127.0.0.1"),
+        port=_port(setting("port", str(PORT))),
+        auth=_one_of("auth", setting("auth", "enforce"), MODES),
+        seed=setting("seed", "0"),
+        log_format=_one_of("log_format", setting("log_format", "text"), ("text", "json")),
         periods=dict(_pair(text) for text in options.period or ()),
-        allow_remote_refs=_switch(said("allow_remote_refs")),
-        watch=_switch(said("watch")),
-        max_worlds=_count(said("max_worlds", "10000")),
-        world_ttl=_span(said("world_ttl", "P1D")),
-        admin_token=said("admin_token") or None,
-        verbose=_switch(said("verbose")),
+        allow_remote_refs=_switch(setting("allow_remote_refs")),
+        watch=_switch(setting("watch")),
+        max_worlds=_count(setting("max_worlds", "10000")),
+        world_ttl=_span(setting("world_ttl", "P1D")),
+        admin_token=setting("admin_token") or None,
+        verbose=_switch(setting("verbose")),
     )
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> Any:
     if value not in known:
-        raise UsageError(f"{name} is {value!r}", fix=f"one of {', '.join(known)}")
+        raise UsageError(
+            f"{value!r} isn't a known value", place=f"--{name.replace('_', '-')}", fix=f"use one of {', '.join(known)}"
+        )
     return value
 
 
@@ -89,37 +97,39 @@ def _switch(text: str) -> bool:
 
 def _path(text: str) -> Path | None:
     if text and not Path(text).is_file():
-        raise UsageError("no such file", place=text, fix="--behaviours names a YAML file")
+        raise UsageError("no such file", place=text, fix="--behaviours takes a YAML file")
     return Path(text) if text else None
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 <= int(text) <= 65535:
-        raise UsageError(f"{text!r} is no port", fix="a number from 0 to 65535")
+        raise UsageError(f"{text!r} isn't a port number", place="--port", fix="use a number from 0 to 65535")
     return int(text)
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
-        raise UsageError(f"{text!r} is no number of worlds", fix="--max-worlds takes 1 to 1000000")
+        raise UsageError(
+            f"{text!r} isn't a number of worlds", place="--max-worlds", fix="use a number from 1 to 1000000"
+        )
     return int(text)
 
 
 def _span(text: str) -> str | None:
-    """A period that has been understood; None for `never`."""
+    """The period, once it has been parsed; None for `never`."""
     if text == "never":
         return None
     try:
         positive = parse_period(text) > 0
     except ValueError as error:
-        raise UsageError(str(error), fix="--world-ttl takes PT1H, P1D, ... or never") from None
+        raise UsageError(str(error), place="--world-ttl", fix="use PT1H, P1D, ... or never") from None
     if not positive:
-        raise UsageError(f"--world-ttl {text} is no time", fix="write PT1H, P1D, ... or never")
+        raise UsageError(f"{text!r} isn't longer than zero", place="--world-ttl", fix="use PT1H, P1D, ... or never")
     return text
 
 
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise UsageError(f"--period {text!r} says no length", fix="write NAME=P7D")
+        raise UsageError(f"{text!r} has no length", place="--period", fix="use NAME=P7D")
     return name, value

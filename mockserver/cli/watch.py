@@ -1,4 +1,4 @@
-"""Follows the files behind a running mock: a good edit is taken over, a broken one leaves the last good state."""
+"""Watches the files of a running mock server: a valid edit is loaded, an invalid one leaves the last good state."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Stamp = tuple[int, int, int] | None
 
 
 class Watcher:
-    """Reloads one engine when a file behind it has changed, and gives a line for each reload to `tell`."""
+    """Reloads one engine when one of its files has changed, and passes a line for each reload to `report`."""
 
-    def __init__(self, engine: Engine, tell: Callable[[str], None]) -> None:
-        self.engine, self._tell = engine, tell
+    def __init__(self, engine: Engine, report: Callable[[str], None]) -> None:
+        self.engine, self._report = engine, report
         self._failed = ""  # the place of the last error: a file that may not be read by the engine yet
         self._stamps = self._stamped()
 
@@ -43,17 +43,17 @@ class Watcher:
         """The folders to watch, since editors replace files; in place of a missing one the nearest that exists."""
         return frozenset(_existing(path if path.is_dir() else path.parent) for path in self.paths)
 
-    def look(self) -> None:
-        """Reload if anything has changed since the last look."""
+    def check(self) -> None:
+        """Reload if anything has changed since the last check."""
         seen = self._stamped()
         if seen != self._stamps:
             try:
-                self._tell(self._reloaded())
-            finally:  # a file that changed during the reload differs at the next look
+                self._report(self._reloaded())
+            finally:  # a file that changed during the reload differs at the next check
                 self._stamps = {path: seen.get(path, stamp) for path, stamp in self._stamped().items()}
 
     def _reloaded(self) -> str:
-        """Read the files again and take them over when they are good; what happened is returned as a line."""
+        """Read the files again and use them if they are valid; returns one line on what happened."""
         engine, self._failed = self.engine, ""
         try:
             engine.adopt(build_engine(engine.settings, engine.pipeline.clock))
@@ -70,16 +70,16 @@ class Watcher:
         return {path: _stamp(path) for path in self.paths}
 
 
-def watch(engine: Engine, tell: Callable[[str], None]) -> None:
-    """Follow the engine's files in a thread that ends with the process; `tell` is given what happened."""
-    watcher = Watcher(engine, tell)
+def watch(engine: Engine, report: Callable[[str], None]) -> None:
+    """Watch the engine's files in a thread that ends with the process; `report` gets a line for each reload."""
+    watcher = Watcher(engine, report)
     start("watch", follow, watcher, changes_of(watcher))
 
 
 def follow(watcher: Watcher, changes: Iterable[object]) -> None:
-    """Look at the files at each change."""
+    """Check the files at each change."""
     for _ in changes:
-        attempt("watch", watcher.look)
+        attempt("watch", watcher.check)
 
 
 def changes_of(watcher: Watcher) -> Iterator[object]:
@@ -113,7 +113,7 @@ def _stamp(path: Path) -> Stamp:
 
 
 def _outdated(engine: Engine) -> str:
-    """How many of the main world's records the new contract could not show, and what helps; checks the first ones."""
+    """How many of the main world's records the new contract makes invalid, and the fix; checks the first ones."""
     world, _ = engine.store.load(MAIN)
     shapes = [(name, shape.misfits) for name, shape in engine.behaviours.shapes.items() if shape.misfits is not None]
     misfits = [
@@ -123,4 +123,4 @@ def _outdated(engine: Engine) -> str:
         if is_misfit(record)
     ]
     names = ", ".join(dict.fromkeys(misfits))
-    return f"; {len(misfits)} of {names} fit it no longer (POST /__mock__/reset makes new ones)" if misfits else ""
+    return f"; {len(misfits)} of {names} are no longer valid (POST /__mock__/reset creates new ones)" if misfits else ""

@@ -1,4 +1,4 @@
-"""Control calls on the mock itself: whether it is well, what it plays, and its contracts as served."""
+"""Control calls on the mock server itself: its health, what it serves, and its contracts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The control surface under `/__mock__/`: every call is let in, read by the surface's own contract, and handled.
+"""The control API under `/__mock__/`: each call is admitted, validated against the API's own contract, and handled.
 
-What that contract does not know is left to Flask: the page and its files.
+Paths outside that contract are left to Flask: the console and its files.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ HANDLERS: dict[str, Handler] = {
 """Every call by the name of its operation."""
 
 _QUIET = frozenset({"verifyRequests", "sendRequest", "removeWorld"})
-"""Calls that are no GET and yet change no world, or whose change is told by journal and store."""
+"""Calls other than GET that change no world, or whose change the journal or the store records itself."""
 
 
 def control_blueprint(engine: Engine) -> Blueprint:
-    """The control surface of one engine."""
+    """The control API of one engine."""
     api = Blueprint("control", __name__)
     surface = Surface(engine)
     api.before_app_request(lambda: _answer(engine, surface))
@@ -52,15 +52,15 @@ def control_blueprint(engine: Engine) -> Blueprint:
 
 
 def _answer(engine: Engine, surface: Surface) -> Response | None:
-    """The answer to the call at hand; None for what the surface's contract does not know."""
+    """The response to the current call; None for a path outside the API's contract."""
     try:
         headers = {name.lower(): value for name, value in flask_request.headers.items()}
-        asking = guard.Asking(flask_request.method, flask_request.remote_addr or "", headers.get("host", ""), headers)
-        guard.admit(asking, engine.settings.admin_token)
+        caller = guard.Caller(flask_request.method, flask_request.remote_addr or "", headers.get("host", ""), headers)
+        guard.admit(caller, engine.settings.admin_token)
         methods = surface.contract.allowed(flask_request.path)
         if not methods:
             return None
-        if asking.method == "OPTIONS":
+        if caller.method == "OPTIONS":
             return Response(status=204, headers={"Allow": ", ".join(methods)})
         return _written(_called(engine, surface, _request(headers)))
     except Refused as refused:
@@ -81,7 +81,7 @@ def _called(engine: Engine, surface: Surface, request: Request) -> Result:
     url = flask_request.host_url.rstrip("/")
     call = Call(engine, inputs, request.headers, url, surface.contract.document.root, surface.streams)
     if engine.store.was_removed(inputs.path.get("world", MAIN)):
-        raise no_world(call.world)  # what steers it would bring it back, perhaps after the test that removed it
+        raise no_world(call.world)  # a late call must not create the world again after the test that removed it
     result = HANDLERS[match.operation.id](call)
     if match.operation.method != "GET" and match.operation.id not in _QUIET:
         engine.journal.note(Note("world", _changed_world(call)))

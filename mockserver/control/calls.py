@@ -1,4 +1,4 @@
-"""What a control call is and what it gives: plain values, so that the handlers know no web framework."""
+"""A control call and its result as plain values, so that the handlers know no web framework."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from mockserver.state.world import World
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the control surface that its contract has accepted."""
+    """One call of the control API that its contract has accepted."""
 
     engine: Engine
     inputs: Inputs
     headers: Mapping[str, str]
-    url: str  #: the address by which the caller knows the mock
-    document: Mapping[str, Any]  #: the contract of the surface, as served
+    url: str  #: the address that the caller used
+    document: Mapping[str, Any]  #: the contract of the control API, as served
     streams: BoundedSemaphore  #: how many event streams may still be opened
 
     @property
@@ -43,18 +43,18 @@ class Call:
         return self.inputs.query.get(name, default)
 
     def existing(self) -> World:
-        """The world that the call is about; `Refused(404)` when nobody has used it, but for `main`."""
+        """The world that the call is about; `Refused(404)` when it does not exist, except for `main`."""
         if self.world == MAIN:
             return self.engine.store.load(MAIN)[0]
-        held = self.engine.store.find(self.world)
-        if held is None:
+        stored = self.engine.store.find(self.world)
+        if stored is None:
             raise no_world(self.world)
-        return held[0]
+        return stored[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a call gives: a value to be written as JSON, a text, or a stream."""
+    """The result of a call: a value for JSON, a text, or a stream."""
 
     value: Any = ABSENT
     status: int = 200
@@ -67,10 +67,10 @@ Handler = Callable[[Call], Result]
 
 
 def no_world(name: str) -> Refused:
-    """The refusal of a world that nobody has used."""
-    return Refused(404, f"there is no world {name!r}; a request in it makes it, or POST {PREFIX}/worlds")
+    """The refusal for a world that does not exist."""
+    return Refused(404, f"there is no world {name!r}; a request in it creates it, or POST {PREFIX}/worlds")
 
 
 def conflict(reason: str) -> Refused:
-    """The refusal of what would break the mock's contract, or clashes with what it holds."""
+    """The refusal of a change that violates the contract or conflicts with the current state."""
     return Refused(409, reason)

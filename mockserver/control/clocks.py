@@ -27,8 +27,8 @@ def _get(call: Call) -> Result:
 
 
 def _set(call: Call) -> Result:
-    said, source = call.body.get("now"), call.engine.pipeline.clock
-    wanted = None if said is None else _instant(said, source())
+    text, source = call.body.get("now"), call.engine.pipeline.clock
+    wanted = None if text is None else _instant(text, source())
 
     def change(clock: WorldClock) -> WorldClock:
         frozen = call.body.get("frozen", clock.frozen is not None)
@@ -37,12 +37,12 @@ def _set(call: Call) -> Result:
     return _changed(call, change)
 
 
-def _instant(said: str, now: int) -> int:
-    found = parse_date_math(said, now)
+def _instant(text: str, now: int) -> int:
+    moment = parse_date_math(text, now)
     try:
-        return parse_instant(said.upper()) if found is None else found
+        return parse_instant(text.upper()) if moment is None else moment
     except (ValueError, OverflowError):
-        raise conflict(f"{said!r} names no instant that the mock can keep") from None
+        raise conflict(f"{text!r} isn't an instant that the clock can show") from None
 
 
 def _advance(call: Call) -> Result:

@@ -1,4 +1,4 @@
-"""Control calls on faults: which rules and presets are on, and how often they were at work."""
+"""Control calls on faults: which rules and presets are active, and how often they applied."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def _add(call: Call) -> Result:
 
 
 MOST = 100
-"""How many rules a world has at most; the oldest ones give way."""
+"""How many rules a world has at most; the oldest ones are dropped."""
 
 
 def _rules(call: Call, values: list[Any]) -> tuple[Rule, ...]:
     rules = rules_from(values)
     for rule in rules:
         if rule.example is not None and rule.status is None:
-            raise conflict("a rule that names an example needs the status that the example is of")
+            raise conflict("a rule with an example also needs the example's status")
         if rule.example is not None and rule.operation is not None:
             _must_have_example(call.engine.contract.operations[rule.operation], rule)
     return rules
@@ -60,7 +60,7 @@ def _must_have_example(operation: Operation, rule: Rule) -> None:
     medias = response.media_types.values() if response is not None else ()
     known = sorted({name for media in medias for name in media.examples if name})
     if rule.example not in known:
-        named = ", ".join(known) or "none has a name"
+        named = ", ".join(known) or "none is named"
         raise conflict(f"{operation.id} has no example {rule.example!r} of status {rule.status}; examples: {named}")
 
 

@@ -1,7 +1,7 @@
-"""What happens, as it happens: server-sent events for pages, or the events so far as JSON.
+"""Events as they happen: as server-sent events for pages, or those so far as JSON.
 
-A stream holds a thread of the server, so there are few, and each ends after a while; an EventSource takes it up again
-by itself, and gets nothing twice. Where there are too many, a stream ends at once, and its reader looks again later.
+A stream occupies a thread of the server, so their number and duration are limited. An EventSource reconnects by itself
+and gets no event twice. Above the limit a stream ends at once, and its reader reconnects later.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Note
 
 SECONDS = 60.0
-"""How long a stream is held open."""
+"""How long a stream stays open."""
 HEARTBEAT = 5.0
 """Seconds of silence after which a comment shows that the stream is alive."""
 LOOK = 0.1
-"""Seconds between two looks at what has happened."""
+"""Seconds between two looks for new events."""
 
 
 def _of_all(call: Call) -> Result:
@@ -46,9 +46,9 @@ def _events(call: Call, world: str | None) -> Result:
 
 
 def _after(call: Call) -> int | None:
-    """The last event that the reader knows; None when it says none."""
-    told = call.headers.get("last-event-id", "")
-    return int(told) if told.isdecimal() and len(told) < 16 else call.query("after")
+    """The last event that the reader has received; None when it names none."""
+    last = call.headers.get("last-event-id", "")
+    return int(last) if last.isdecimal() and len(last) < 16 else call.query("after")
 
 
 def _stream(call: Call, world: str | None, place: int) -> Iterator[bytes]:
@@ -63,21 +63,21 @@ def _stream(call: Call, world: str | None, place: int) -> Iterator[bytes]:
 
 
 def _following(engine: Engine, world: str | None, place: int) -> Iterator[bytes]:
-    started = spoken = time.monotonic()
+    started = last_sent = time.monotonic()
     while time.monotonic() - started < SECONDS:
         if engine.journal.total != place:
             texts, place = _new(engine, world, place)
             if texts:
-                spoken = time.monotonic()
+                last_sent = time.monotonic()
                 yield b"".join(texts)
-        if time.monotonic() - spoken > HEARTBEAT:
-            spoken = time.monotonic()
+        if time.monotonic() - last_sent > HEARTBEAT:
+            last_sent = time.monotonic()
             yield b": heartbeat\n\n"
         time.sleep(LOOK)
 
 
 def _new(engine: Engine, world: str | None, place: int) -> tuple[list[bytes], int]:
-    """What a stream says of the events after a place, and the place that it has come to."""
+    """The text of the events after a place, and the place of the last one."""
     events = engine.journal.after(place)
     texts: list[bytes] = []
     for what in events:

@@ -1,4 +1,4 @@
-"""Who may call the control surface: this machine, or who has the admin token; never the page of another origin."""
+"""Who may call the control API: this machine, or a client with the admin token; never a page of another origin."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _CHALLENGES = (("WWW-Authenticate", 'Basic realm="the mock: any name, the admin 
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """What of a call tells who calls."""
+class Caller:
+    """What identifies the caller."""
 
     method: str
     peer: str
@@ -25,13 +25,13 @@ class Asking:
     headers: Mapping[str, str]  #: by lower-case name
 
 
-def admit(asking: Asking, admin_token: str | None) -> None:
-    """Let the caller in; `Refused(401)` or `Refused(403)` for strangers and other origins, `415` for no JSON."""
-    if not _has_token(asking.headers, admin_token):
-        _must_be_local(asking, admin_token)
-    _must_not_be_foreign(asking)
-    if asking.method not in _READING:
-        _must_be_json(asking.headers)
+def admit(caller: Caller, admin_token: str | None) -> None:
+    """Admit the caller; `Refused`: 401 or 403 for other machines and origins, 415 for bodies other than JSON."""
+    if not _has_token(caller.headers, admin_token):
+        _must_be_local(caller, admin_token)
+    _must_not_be_foreign(caller)
+    if caller.method not in _READING:
+        _must_be_json(caller.headers)
 
 
 def _has_token(headers: Mapping[str, str], admin_token: str | None) -> bool:
@@ -40,7 +40,7 @@ def _has_token(headers: Mapping[str, str], admin_token: str | None) -> bool:
 
 
 def _sent_token(authorization: str) -> str:
-    """A bearer token, or the password of Basic, which is how a browser asks its user (RFC 7617)."""
+    """A bearer token, or the password of Basic, which browsers ask their user for (RFC 7617)."""
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip()
@@ -52,36 +52,36 @@ def _sent_token(authorization: str) -> str:
         return ""
 
 
-def _must_be_local(asking: Asking, admin_token: str | None) -> None:
-    """A page may name any host that leads to this machine (DNS rebinding), so the name must be this machine's too."""
-    if not is_loopback(asking.peer):
-        raise _stranger(f"this machine only, and you are {asking.peer}", admin_token)
-    if not is_loopback(hostname(asking.host)):
-        raise _stranger(f"this machine's own names only, not {asking.host!r}", admin_token)
+def _must_be_local(caller: Caller, admin_token: str | None) -> None:
+    """A page may use any host name that resolves to this machine (DNS rebinding), so the name is checked too."""
+    if not is_loopback(caller.peer):
+        raise _stranger(f"requests from this machine, not from {caller.peer}", admin_token)
+    if not is_loopback(hostname(caller.host)):
+        raise _stranger(f"requests to this machine's own names, not to {caller.host!r}", admin_token)
 
 
 def _stranger(why: str, admin_token: str | None) -> Refused:
-    told = f"the control surface answers {why}"
+    problem = f"the control API only accepts {why}"
     if admin_token is None:
-        return Refused(403, f"{told}; start it with --admin-token")
-    return Refused(401, f"{told}; send Authorization: Bearer ADMIN_TOKEN", headers=_CHALLENGES)
+        return Refused(403, f"{problem}; start the mock server with --admin-token")
+    return Refused(401, f"{problem}; send Authorization: Bearer ADMIN_TOKEN", headers=_CHALLENGES)
 
 
-def _must_not_be_foreign(asking: Asking) -> None:
-    """Whatever a page of another origin sends says so: `Origin`, or `Sec-Fetch-Site` (Fetch Metadata)."""
-    origin, site = asking.headers.get("origin"), asking.headers.get("sec-fetch-site", "none")
-    followed_link = asking.method == "GET" and asking.headers.get("sec-fetch-mode") == "navigate"
+def _must_not_be_foreign(caller: Caller) -> None:
+    """Requests from pages of another origin are marked: by `Origin`, or `Sec-Fetch-Site` (Fetch Metadata)."""
+    origin, site = caller.headers.get("origin"), caller.headers.get("sec-fetch-site", "none")
+    followed_link = caller.method == "GET" and caller.headers.get("sec-fetch-mode") == "navigate"
     foreign = site not in ("none", "same-origin") and not followed_link
-    if foreign or (origin is not None and origin.partition("://")[2] != asking.host):
-        raise Refused(403, f"the control surface answers no page of another origin ({origin or site})")
+    if foreign or (origin is not None and origin.partition("://")[2] != caller.host):
+        raise Refused(403, f"the control API doesn't accept requests from pages of another origin ({origin or site})")
 
 
 def _must_be_json(headers: Mapping[str, str]) -> None:
-    """A form of another page can send anything but JSON; a call without a body and without a type is no form."""
+    """Forms of other pages can't send JSON; a call without a body and a content type isn't a form."""
     sent = headers.get("content-type", "").partition(";")[0].strip().lower()
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     if (sent or has_body) and sent != "application/json" and not sent.endswith("+json"):
-        raise Refused(415, f"send JSON: Content-Type is {sent or 'missing'}, application/json is needed")
+        raise Refused(415, f"send JSON: Content-Type is {sent or 'missing'}, application/json is required")
 
 
 def hostname(host: str) -> str:

@@ -68,19 +68,21 @@ def entry_of(engine: Engine, world: str, number: int | str, *, missing: int = 40
 
 
 def _send(call: Call) -> Result:
-    engine, said = call.engine, call.body
+    engine, content = call.engine, call.body
     world = call.world
-    sent = {name.lower(): value for name, value in said.get("headers", {}).items()}
+    headers = {name.lower(): value for name, value in content.get("headers", {}).items()}
     body = b""
-    if "body" in said:
-        body, sent = encode(said["body"]), {"content-type": "application/json", **sent}
-    user = next((user for user in engine.fixtures.users if user.name == said.get("user")), None)
+    if "body" in content:
+        body, headers = encode(content["body"]), {"content-type": "application/json", **headers}
+    user = next((user for user in engine.fixtures.users if user.name == content.get("user")), None)
     if user is not None:
-        sent |= engine.pipeline.auth.headers_of(user)
-    request = Request(said["method"], said["path"], said.get("query", ""), {**sent, WORLD_HEADER: world}, body)
+        headers |= engine.pipeline.auth.headers_of(user)
+    request = Request(
+        content["method"], content["path"], content.get("query", ""), {**headers, WORLD_HEADER: world}, body
+    )
     named = engine.pipeline.auth.world_of(request, read_steering(request))
     if named != world:
-        raise conflict(f"the token puts the request into the world {named!r}; leave its ~{named} out, or ask there")
+        raise conflict(f"the token puts the request into the world {named!r}; leave out ~{named}, or send it there")
     engine.store.load(world)  # a 429 where there are too many
     why = dict(engine.pipeline.respond(request).headers)["Mock-Why"]
     return Result(shown(entry_of(engine, world, why.split("/")[-2]), engine.journal.secrets))

@@ -1,4 +1,4 @@
-"""The pages of the control surface: the console, and Swagger UI wired to the mock. Files only, nothing from outside."""
+"""The pages of the control API: the console, and Swagger UI for the mock server. They load local files only."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CONSOLE = Path(__file__).with_name("console")
 _OWN = "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; base-uri 'none'; "
 _SHUT = "form-action 'none'; frame-ancestors 'none'"
 CONSOLE_POLICY = f"{_OWN}style-src 'self'; {_SHUT}"
-"""What the console may load: its own files, no inline script or style. It forbids itself HTML made of text besides."""
+"""What the console may load: its own files, no inline script or style. It never builds HTML from text."""
 DOCS_POLICY = f"{_OWN}style-src 'self' 'unsafe-inline'; {_SHUT}"  # Swagger UI styles its elements one by one
 
 
 def add_pages(control: Blueprint) -> None:
-    """Serve the pages by a blueprint, behind its guards."""
+    """Serve the pages from the control API's blueprint."""
 
     @control.get(f"{PREFIX}/")
     def console() -> Response:
@@ -48,7 +48,7 @@ def _swagger_ui() -> Path:
 
 
 def _file(folder: Path, name: str, policy: str) -> Response:
-    """One file, asked for anew each time, so that an upgraded mock never meets the pages of the old one."""
+    """One file, revalidated each time, so that an upgraded mock server never gets the pages of the old one."""
     response = send_from_directory(folder, name, max_age=0)
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -23,8 +23,8 @@ from mockserver.state.world import World
 def shown_state(world: World) -> dict[str, list[Record]]:
     """The records of a world by collection, in the order in which they were first stored."""
     return {
-        name: [record for _, record in sorted(held.records.values(), key=lambda stored: stored[0])]
-        for name, held in sorted(world.collections.items())
+        name: [record for _, record in sorted(collection.records.values(), key=lambda stored: stored[0])]
+        for name, collection in sorted(world.collections.items())
     }
 
 
@@ -43,7 +43,7 @@ def _state(call: Call, world: World) -> Result:
 
 
 def _as_fixtures(engine: Engine, world: World) -> dict[str, list[Any]]:
-    """All that a fixture file says: who may call, too, so that a mock can be started with this file alone."""
+    """The complete content of a fixture file, users included, so that a mock server can be started with it alone."""
     users = [_as_fixture(user) for user in engine.fixtures.users]
     state: dict[str, list[Any]] = {**shown_state(world)}
     return {**({"users": [*users, *state.pop("users", [])]} if users or "users" in state else {}), **state}
@@ -63,15 +63,15 @@ def _set_state(call: Call) -> Result:
     return _state(call, call.engine.store.update(call.world, changed))
 
 
-def _without_callers(said: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The records of a fixture file: who may call is no part of a world, and stays as it is."""
-    users = [one for one in said.get("users", ()) if "token" not in one]
-    others = {name: held for name, held in said.items() if name != "users"}
+def _without_callers(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The records of a fixture file; the users who may call aren't part of a world."""
+    users = [one for one in data.get("users", ()) if "token" not in one]
+    others = {name: collection for name, collection in data.items() if name != "users"}
     return {**others, "users": users} if users else others
 
 
 def _checked(call: Call, world: World, records: Mapping[str, Any]) -> World:
-    """A world of these records alone; `Refused(409)` with the first breach of the mock's contract."""
+    """A world with only these records; `Refused(409)` with the first violation of the contract."""
     engine = call.engine
     now = world.clock.now(engine.pipeline.clock)
     rules, schemas = engine.behaviours.collections, record_schemas(engine.behaviours, engine.contract)
@@ -96,10 +96,10 @@ def _record(call: Call, world: World) -> Record:
 
 def _collection(call: Call, world: World) -> Any:
     name = call.inputs.path["collection"]
-    held = world.collections.get(name)
-    if held is None:
+    collection = world.collections.get(name)
+    if collection is None:
         raise Refused(404, f"there is no collection {name!r}; known: {', '.join(sorted(world.collections)) or 'none'}")
-    return held
+    return collection
 
 
 def _set_record(call: Call) -> Result:
@@ -118,7 +118,7 @@ def _stored(call: Call, wanted: Any) -> Result:
     def changed(world: World) -> World:
         field, record = _collection(call, world).rules.key, wanted(world)
         if text_of(record.get(field)) != key:
-            raise conflict(f"the record's {field} must stay {key!r}; it says {record.get(field)!r}")
+            raise conflict(f"the record's {field} must stay {key!r}, not {record.get(field)!r}")
         stored["record"] = _checked(call, world, {name: [record]}).collections[name].get(key) or {}
         return world.put(name, stored["record"]).stepped()
 

@@ -1,4 +1,4 @@
-"""The contract of the control surface, with this mock's own operations, users and collections filled in."""
+"""The contract of the control API, with the mock server's own operations, users and collections filled in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILE = Path(__file__).with_name("openapi.yaml")
 
 
 class Surface:
-    """The contract that control calls are held to; read when the first call comes, and again when the mock's own
+    """The contract that control calls are validated against; read at the first call, and again when the mocked API's
     contract has changed."""
 
     def __init__(self, engine: Engine) -> None:
@@ -32,7 +32,7 @@ class Surface:
 
     @property
     def contract(self) -> Contract:
-        """The contract, filled in for the mock as it is now."""
+        """The contract, filled in for the current state of the mock server."""
         if self._made is None or self._made[0] is not self._engine.contract:
             self._made = (self._engine.contract, Contract(filled(self._plain, self._engine)))
         return self._made[1]
@@ -43,7 +43,7 @@ class Surface:
 
 
 def filled(document: Document, engine: Engine) -> Document:
-    """The document with `x-filled` replaced by the names that this mock knows."""
+    """The document with `x-filled` replaced by the mock server's names."""
     known = {
         "operations": {"enum": sorted(engine.contract.operations)},
         "users": {"enum": sorted(user.name for user in engine.fixtures.users) or ["anyone"]},
@@ -66,8 +66,8 @@ def _filled(node: Any, known: Mapping[str, dict[str, Any]]) -> Any:
         return [_filled(inner, known) for inner in node]
     if not isinstance(node, dict):
         return node
-    said = {name: _filled(inner, known) for name, inner in node.items() if name != "x-filled"}
-    return {**said, **known[node["x-filled"]]} if "x-filled" in node else said
+    copy = {name: _filled(inner, known) for name, inner in node.items() if name != "x-filled"}
+    return {**copy, **known[node["x-filled"]]} if "x-filled" in node else copy
 
 
 def _readable(engine: Engine) -> str:
@@ -77,12 +77,12 @@ def _readable(engine: Engine) -> str:
 
 
 def _fill_examples(root: dict[str, Any], engine: Engine) -> None:
-    """Examples of a record that is there, where the mock holds any."""
+    """Examples of an existing record, if there is one."""
     world, _ = engine.store.load(MAIN)
-    held = next(((name, one) for name, one in sorted(world.collections.items()) if len(one.records)), None)
-    if held is None:
+    first = next(((name, one) for name, one in sorted(world.collections.items()) if len(one.records)), None)
+    if first is None:
         return
-    name, collection = held
+    name, collection = first
     key, (_, record) = min(collection.records.items(), key=lambda stored: stored[1][0])
     parameters = root["components"]["parameters"]
     parameters["Collection"]["example"] = name

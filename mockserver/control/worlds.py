@@ -1,4 +1,4 @@
-"""Control calls on worlds: list, make, fork, rewind, reset, remove."""
+"""Control calls on worlds: list, create, fork, rewind, reset, remove."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from mockserver.state.world import World
 
 
 def shown_world(engine: Engine, world: World) -> dict[str, Any]:
-    """A world at a glance."""
+    """A summary of a world."""
     used = engine.store.used(world.name)
     return {
         "name": world.name,
         "step": world.step,
         "clock": shown_clock(engine, world),
-        "records": {name: len(held.records) for name, held in sorted(world.collections.items())},
+        "records": {name: len(collection.records) for name, collection in sorted(world.collections.items())},
         "faults": len(world.faults),
         "requests": engine.journal.last(world.name),
         "used": None if used is None else datetime.fromtimestamp(int(used), UTC).isoformat(),
@@ -35,8 +35,8 @@ def _list(call: Call) -> Result:
     engine = call.engine
     engine.store.load(MAIN)
     names = islice(engine.store.names(), call.query("limit", 1000))
-    held = (engine.store.find(name) for name in names)
-    worlds = [shown_world(engine, found[0]) for found in held if found is not None]
+    stored = (engine.store.find(name) for name in names)
+    worlds = [shown_world(engine, pair[0]) for pair in stored if pair is not None]
     return Result({"worlds": worlds, "total": len(engine.store), "most": engine.store.most})
 
 
@@ -48,27 +48,27 @@ def _create(call: Call) -> Result:
     base = call.body.get("base")
     world = None
     if base is not None:
-        held = call.engine.store.find(base)
-        if held is None:
+        stored = call.engine.store.find(base)
+        if stored is None:
             raise conflict(f"there is no world {base!r} to fork from; leave out `base` to fork from the fixtures")
-        world = held[0]
-    return _made(call, call.body["name"], world)
+        world = stored[0]
+    return _added(call, call.body["name"], world)
 
 
 def _fork(call: Call) -> Result:
     world = call.existing()
     if call.body["name"] == world.name:
         raise conflict("a world is not forked into itself")
-    return _made(call, call.body["name"], world, replace=call.body.get("replace", False))
+    return _added(call, call.body["name"], world, replace=call.body.get("replace", False))
 
 
-def _made(call: Call, name: str, world: World | None, *, replace: bool = False) -> Result:
-    made = call.engine.store.add(name, world, replace=replace)
-    if made is None:
+def _added(call: Call, name: str, world: World | None, *, replace: bool = False) -> Result:
+    added = call.engine.store.add(name, world, replace=replace)
+    if added is None:
         raise conflict(f"there is a world {name!r} already; remove it, or fork with replace: true")
     if replace:
         call.engine.journal.clear(name)
-    return Result(shown_world(call.engine, made), 201, headers=(("Location", f"{PREFIX}/worlds/{name}"),))
+    return Result(shown_world(call.engine, added), 201, headers=(("Location", f"{PREFIX}/worlds/{name}"),))
 
 
 def _remove(call: Call) -> Result:

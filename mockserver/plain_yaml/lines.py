@@ -1,4 +1,4 @@
-"""On which line of a YAML or JSON text a value stands."""
+"""The line of a value in a YAML or JSON text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def line_of(text: str, pointer: str) -> int | None:
     if "\n" not in text.strip():
         return 1
     wanted = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-    # libyaml knows no \uD83D\uDE00 pairs, which JSON is full of; only line breaks matter here.
+    # libyaml rejects surrogate pairs such as \uD83D\uDE00, common in JSON; only line breaks matter here.
     text = re.sub(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}", "______", text)
     try:
         return _find(CSafeLoader(text), wanted)
@@ -25,20 +25,20 @@ def line_of(text: str, pointer: str) -> int | None:
 
 
 def _find(parser: Any, wanted: list[str]) -> int:
-    """Walks the events down the wanted path; stops at the last part that exists."""
+    """Follows the path through the events, up to the last part that exists."""
     events = iter(parser.get_event, None)
     next(events), next(events)
     event, line = next(events), 1
     for part in wanted:
         if isinstance(event, MappingStartEvent):
-            found = _in_mapping(events, part)
+            match = _in_mapping(events, part)
         elif isinstance(event, SequenceStartEvent) and part.isdigit():
-            found = _in_sequence(events, int(part))
+            match = _in_sequence(events, int(part))
         else:
             return line
-        if found is None:
+        if match is None:
             return line
-        line, event = found
+        line, event = match
     return line
 
 

@@ -24,14 +24,14 @@ from mockserver.errors import UsageError
 from mockserver.plain_yaml.scalars import TAGGED, plain_scalar
 
 MAX_EXPANDED = 2_000_000
-"""Nodes that the aliases of one text may stand for: above it, it is an attack ("billion laughs") or a slip."""
+"""How many nodes the aliases of one text may expand to: more is an attack ("billion laughs") or a mistake."""
 
 MAX_DEPTH = 200
-"""Levels that a text may nest; real documents stay below 50, and readers of nested values recurse."""
+"""How deep a text may nest; real documents stay below 50, and readers of nested values recurse."""
 
 
 def read(path: Path) -> Any:
-    """The value that a YAML or JSON file holds; an unreadable or broken file is a `UsageError` with its line."""
+    """The value in a YAML or JSON file. Raises UsageError, with the line, for an unreadable or invalid file."""
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
@@ -42,7 +42,7 @@ def read(path: Path) -> Any:
 
 
 def parse(text: str, name: str) -> Any:
-    """The value of YAML or JSON text; `name` stands in errors."""
+    """The value of YAML or JSON text; errors mention `name`."""
     if name.endswith(".json") or text.lstrip(" \t\r\n")[:1] in ("{", "[", '"'):
         try:
             return msgspec.json.decode(text)
@@ -55,7 +55,7 @@ def parse(text: str, name: str) -> Any:
 
 
 def _slow_json(text: str, name: str) -> Any:
-    """What the fast parser refuses: a lone surrogate is read, a broken text gets its line."""
+    """The slow parser for what the fast one rejects: it accepts lone surrogates, and errors have a line."""
     try:
         return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -65,7 +65,7 @@ def _slow_json(text: str, name: str) -> Any:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} isn't a JSON value")
 
 
 class _Reader:
@@ -98,7 +98,7 @@ class _Reader:
         self.next()
         event = self.next()
         if isinstance(event, DocumentStartEvent):
-            raise self.error(event, "holds a second document")
+            raise self.error(event, "contains a second document")
         return value
 
     def build(self, event: Any) -> Any:
@@ -155,12 +155,12 @@ class _Reader:
             if event.anchor:
                 self.anchors[event.anchor] = event.value, 1
             return str(event.value)
-        raise self.error(event, "has a key that is no text")
+        raise self.error(event, "has a key that isn't text")
 
     def merged(self, event: Any, value: Any) -> list[dict[str, Any]]:
         parents = value if isinstance(value, list) else [value]
         if not all(isinstance(parent, dict) for parent in parents):
-            raise self.error(event, "merges (<<) what is no mapping")
+            raise self.error(event, "merges (<<) a value that isn't a mapping")
         return parents
 
     def scalar(self, event: Any) -> Any:
@@ -170,17 +170,17 @@ class _Reader:
             try:
                 return TAGGED[event.tag](event.value)
             except (KeyError, ValueError):
-                raise self.error(event, f"{event.value!r} is no {event.tag.rpartition(':')[2]}") from None
+                raise self.error(event, f"{event.value!r} isn't a valid {event.tag.rpartition(':')[2]}") from None
         return event.value
 
     def alias(self, event: Any) -> Any:
         if event.anchor not in self.anchors:
-            raise self.error(event, f"*{event.anchor} stands before its anchor is complete")
+            raise self.error(event, f"*{event.anchor} is used before its anchor is complete")
         value, size = self.anchors[event.anchor]
         self.nodes += size
         self.expanded += size
         if self.expanded > MAX_EXPANDED:
-            raise self.error(event, f"its aliases stand for more than {MAX_EXPANDED:,} values")
+            raise self.error(event, f"its aliases expand to more than {MAX_EXPANDED:,} values")
         return value
 
     def error(self, event: Any, problem: str, fix: str = "") -> UsageError:

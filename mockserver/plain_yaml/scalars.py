@@ -1,4 +1,4 @@
-"""What an unquoted or tagged YAML scalar means by the 1.2 core schema."""
+"""The values of unquoted and tagged YAML scalars by the 1.2 core schema."""
 
 from __future__ import annotations
 
@@ -42,4 +42,4 @@ TAGGED: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:bool": lambda text: _WORDS[text],
     "tag:yaml.org,2002:null": lambda _: None,
 }
-"""How a scalar with a tag of the core schema is read; KeyError or ValueError where it is none."""
+"""The readers of scalars with a tag of the core schema; they raise KeyError or ValueError for an invalid scalar."""

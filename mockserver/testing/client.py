@@ -1,4 +1,4 @@
-"""A client of a running mock for tests: `MockServer` is the mock, `MockWorld` one of its worlds."""
+"""A client of a running mock server for tests: `MockServer` is the server, `MockWorld` one of its worlds."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-PATIENCE = 30.0
-"""Seconds that the mock may take to start or to answer."""
+TIMEOUT = 30.0
+"""Seconds that the mock server may take to start or to respond."""
 _NOTHING: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
 class MockAnswer:
-    """An answer of the mock; header names are lower case."""
+    """A response of the mock server; header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -29,17 +29,17 @@ class MockAnswer:
 
     @property
     def why(self) -> str:
-        """The path of the explanation of this answer."""
+        """The path of the explanation of this response."""
         return self.headers["mock-why"]
 
 
 class MockRefused(AssertionError):
-    """The mock refused a control call, or a verification failed; the text says why."""
+    """The mock server refused a control call, or a verification failed; the text explains why."""
 
 
 @dataclass(frozen=True, slots=True)
 class MockServer:
-    """A running mock: its address, the tokens of its users, and its admin token where it runs on another machine."""
+    """A running mock server: its address, the tokens of its users, and its admin token if it runs elsewhere."""
 
     url: str
     users: Mapping[str, str]
@@ -48,19 +48,19 @@ class MockServer:
     def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> MockAnswer:
-        """One request over a connection of its own; the path goes out as written."""
+        """Send one request over a new connection; the path is sent as written."""
         address = urlsplit(self.url)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
         try:
             connection.request(method, path, body, dict(headers or {}))
-            heard = connection.getresponse()
-            names = {name.lower(): value for name, value in heard.getheaders()}
-            return MockAnswer(heard.status, names, heard.read())
+            response = connection.getresponse()
+            names = {name.lower(): value for name, value in response.getheaders()}
+            return MockAnswer(response.status, names, response.read())
         finally:
             connection.close()
 
     def control(self, method: str, path: str, value: Any = _NOTHING) -> Any:
-        """One call of the control surface, given below `/__mock__`; what it answers, decoded."""
+        """Make one call of the control API, with a path below `/__mock__`; returns the decoded response."""
         body = None if value is _NOTHING else json.dumps(value).encode()
         headers = {} if body is None else {"content-type": "application/json"}
         headers |= {"authorization": f"Bearer {self.admin_token}"} if self.admin_token else {}
@@ -72,18 +72,18 @@ class MockServer:
 
 
 class MockWorld:
-    """A world of the mock: records, clock, faults and journal of its own."""
+    """A world of the mock server, with its own records, clock, faults and journal."""
 
     def __init__(self, server: MockServer, name: str) -> None:
         self.server, self.name = server, name
 
     @property
     def url(self) -> str:
-        """The address of the mock; the world is chosen by `token()` or `headers()`."""
+        """The address of the mock server; `token()` or `headers()` select the world."""
         return self.server.url
 
     def token(self, user: str | None = None) -> str:
-        """The bearer token of a user (the first one unless said) in this world."""
+        """The bearer token of a user (by default the first one) in this world."""
         users = self.server.users
         if user is not None and user not in users:
             raise MockRefused(f"the mock has no user {user!r}; its users: {', '.join(users) or 'none'}")
@@ -103,7 +103,7 @@ class MockWorld:
         body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> MockAnswer:
-        """One request in this world; without `user` and `Authorization` nobody is signed in."""
+        """Send one request in this world, anonymously without `user` and `Authorization`."""
         sent = {"Mock-World": self.name} if user is None else self.headers(user)
         if json is not _NOTHING:
             sent["Content-Type"], body = "application/json", _encoded(json)
@@ -111,61 +111,61 @@ class MockWorld:
         return self.server.send(method, path, headers={**sent, **(headers or {})}, body=raw)
 
     def advance(self, by: str) -> str:
-        """Let time pass by an ISO 8601 duration such as `P31D`; the new time is returned."""
+        """Move the clock forward by an ISO 8601 duration such as `P31D`; returns the new time."""
         return str(self._control("POST", "/clock/advance", {"by": by})["now"])
 
     def set_clock(self, now: str | None = None, *, frozen: bool | None = None) -> str:
-        """Set the clock to an instant, stop it or let it run; the new time is returned."""
-        said = {"now": now, "frozen": frozen}
-        return str(self._control("PUT", "/clock", {k: v for k, v in said.items() if v is not None})["now"])
+        """Set the clock to an instant, stop it or let it run; returns the new time."""
+        settings = {"now": now, "frozen": frozen}
+        return str(self._control("PUT", "/clock", {k: v for k, v in settings.items() if v is not None})["now"])
 
     def fail(
         self, operation: str | None = None, status: int | None = 500, *, times: int | None = 1, **rule: Any
     ) -> None:
-        """Let an operation (every one unless said) answer a status, once unless said.
+        """Make an operation (by default every one) return a status, by default once.
 
-        Other faults are named as rules name them: `delay={"fixed": 2000}`, `body="truncated"`, `reset=True`,
-        `limit={"calls": 5, "seconds": 60}`, `nth=2`, `probability=0.5`; then say `status=None`.
+        Other faults are written as in rules: `delay={"fixed": 2000}`, `body="truncated"`, `reset=True`,
+        `limit={"calls": 5, "seconds": 60}`, `nth=2`, `probability=0.5`; then pass `status=None`.
         """
-        said = {"operation": operation, "status": status, "times": times, **rule}
-        self._control("POST", "/faults", {name: value for name, value in said.items() if value is not None})
+        fault = {"operation": operation, "status": status, "times": times, **rule}
+        self._control("POST", "/faults", {name: value for name, value in fault.items() if value is not None})
 
     def faults(self, *presets: str) -> None:
-        """Have these presets on, and no other fault; none ends all faults."""
+        """Activate these presets and no other fault; without presets, remove all faults."""
         self._control("PUT", "/faults", {"presets": list(presets)})
 
     def requests(self, **filters: Any) -> list[dict[str, Any]]:
-        """The journal of this world: entries by `operation`, `status`, `user`, `verdict`, `since`."""
+        """The journal of this world: entries, filtered by `operation`, `status`, `user`, `verdict`, `since`."""
         query = f"?{urlencode(filters)}" if filters else ""
-        found: list[dict[str, Any]] = self._control("GET", f"/requests{query}")["requests"]
-        return found
+        entries: list[dict[str, Any]] = self._control("GET", f"/requests{query}")["requests"]
+        return entries
 
     def why(self, number: int | str = "last") -> str:
-        """The explanation of a request, for people."""
+        """The explanation of a request, as text."""
         return str(self._control("GET", f"/requests/{number}/why"))
 
     def verify(self, *calls: Mapping[str, Any], order: str = "any", only: bool = False) -> None:
-        """Fail with a diff unless these calls came, e.g. `{"operation": "trustDevice", "status": 200}`."""
+        """Fail with a diff unless these calls were received, e.g. `{"operation": "trustDevice", "status": 200}`."""
         __tracebackhide__ = True
-        found = self._control("POST", "/verify", {"calls": list(calls), "order": order, "only": only})
-        if not found["verified"]:
-            raise MockRefused("\n".join([*found["problems"], found["diff"]]))
+        result = self._control("POST", "/verify", {"calls": list(calls), "order": order, "only": only})
+        if not result["verified"]:
+            raise MockRefused("\n".join([*result["problems"], result["diff"]]))
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         """The records of this world by collection."""
-        found: dict[str, list[dict[str, Any]]] = self._control("GET", "/state")
-        return found
+        records: dict[str, list[dict[str, Any]]] = self._control("GET", "/state")
+        return records
 
     def set_state(self, records: Mapping[str, Any]) -> None:
         """Replace the records of this world."""
         self._control("PUT", "/state", records)
 
     def rewind(self, before: int | str = "last") -> None:
-        """Put this world back to what it was before a request."""
+        """Restore this world to its state before a request."""
         self._control("POST", "/rewind", {"before": before})
 
     def reset(self) -> None:
-        """Put this world back to the fixtures."""
+        """Reset this world to the fixtures."""
         self._control("POST", "/reset")
 
     def _control(self, method: str, path: str, value: Any = _NOTHING) -> Any:

@@ -33,7 +33,7 @@ def app_for(engine: Engine) -> Flask:
 
 
 def _as_problem(error: HTTPException) -> Response:
-    """What Flask refuses on the control surface, as a problem (RFC 9457)."""
+    """What Flask refuses on the control API, as a problem (RFC 9457)."""
     status = error.code or 500
     nothing = f"there is nothing at {request.path}; see {PREFIX}/docs/ and {PREFIX}/control.json"
     value = problem_value(Refused(status, nothing if status == 404 else error.description or ""), status)
@@ -45,7 +45,7 @@ def _as_problem(error: HTTPException) -> Response:
 
 
 def _as_internal_error(error: Exception) -> Response:
-    """An exception of the control surface: one line on the terminal, and a problem for the client."""
+    """An exception of the control API: one line on the terminal, and a problem for the client."""
     reason = f"internal error: {type(error).__name__}: {error}"
     warn(f"{request.method} {request.path}: {reason}")
     return Response(encode(problem_value(Refused(500, reason), 500)), 500, content_type=PROBLEM)

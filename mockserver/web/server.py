@@ -112,7 +112,7 @@ def _end_with_parent() -> None:
 
 
 def _flask(engine: Engine) -> Any:
-    """Flask and the control surface, which take longer to import than all the rest."""
+    """Flask and the control API, which take longer to import than all the rest."""
     from mockserver.web.app import app_for
 
     return app_for(engine)

@@ -21,7 +21,7 @@ from tests.support import bundled_settings
 
 
 def test_the_banner_says_all_on_one_screen(engine: Engine) -> None:
-    """Address, contract, users with tokens, the control surface, and a line to try."""
+    """Address, contract, users with tokens, the control API, and a line to try."""
     lines = banner(engine).splitlines()
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 200
@@ -34,13 +34,13 @@ def test_the_banner_says_all_on_one_screen(engine: Engine) -> None:
 
 
 def test_notes_on_the_contract_are_announced(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How many there are, and the command that tells them; nothing where there are none."""
+    """Their number and the command that lists them; nothing where there are none."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "api.yaml"
     path.write_text("openapi: 3.1.0\npaths:\n  /a:\n    post:\n      responses: {'400': {description: Bad}}\n")
     lines = banner(build(Settings(str(path), auth="off"))).splitlines()
     assert lines[1].endswith("(1 operation)")
-    assert lines[2].split() == ["Notes", "2,", "told", "by", "mockserver", "check-spec", "api.yaml"]
+    assert lines[2].split() == ["Notes", "2,", "see", "mockserver", "check-spec", "api.yaml"]
     assert "Notes" not in banner(build(bundled_settings()))
 
 
@@ -51,7 +51,7 @@ def test_the_banner_of_a_v6_address_can_be_clicked(build: Build) -> None:
 
 @pytest.mark.parametrize(("host", "near"), [("0.0.0.0", "http://127.0.0.1:4010"), ("::", "http://[::1]:4010")])
 def test_addresses_to_call_are_some_that_answer(build: Build, host: str, near: str) -> None:
-    """Not the one that means all addresses: the control surface knows no such host."""
+    """Not the one that means all addresses: the control API knows no such host."""
     settings = bundled_settings(host=host)
     text = banner(build(settings))
     assert text.startswith(f"Listening on  http://{f'[{host}]' if ':' in host else host}:4010\n")
@@ -74,9 +74,9 @@ def test_modes_that_are_not_the_usual_are_said(build: Build) -> None:
         ("127.0.0.1", None, None),
         ("localhost", "secret", None),
         ("::1", None, None),
-        ("0.0.0.0", None, "the control surface answers this machine only"),
-        ("0.0.0.0", "secret", "to those with the admin token"),
-        ("192.0.2.7", None, "as any user above"),
+        ("0.0.0.0", None, "the control API only accepts this machine"),
+        ("0.0.0.0", "secret", "and the control API with the admin token"),
+        ("192.0.2.7", None, "as any of these users"),
     ],
 )
 def test_what_other_machines_reach_is_said(build: Build, host: str, token: str | None, said: str | None) -> None:

@@ -44,7 +44,7 @@ def test_operations_are_told_by_how_they_answer(build: Build, path: Path) -> Non
     """With memory and by which verbs, or from the example and why."""
     lines, servable = report(build(Settings(str(path))))
     assert servable
-    assert lines[:4] == ["With memory (2)", "  list    list things", "  create  create things", "From the example (1)"]
+    assert lines[:4] == ["Stateful (2)", "  list    list things", "  create  create things", "Example only (1)"]
     assert lines[4].startswith("  ping    its path is no collection")
 
 
@@ -59,7 +59,7 @@ def test_an_operation_that_no_request_can_reach_is_told(build: Build, path: Path
     lines, servable = report(build(Settings(str(path))))
     assert not servable
     assert lines[lines.index("Not servable (1)") + 1] == (
-        "  lost    it cannot be reached: no request sends what comes after the # of its path ({id})"
+        "  lost    it can't be reached: clients never send the part of a path after # ({id})"
     )
 
 
@@ -79,7 +79,7 @@ def test_examples_that_break_their_schema_are_told(build: Build, path: Path) -> 
     assert servable
     assert lines[-1] == (
         f"Note: {path}:11: /paths/~1ping/get/responses/200/content/application~1json: "
-        "its example 'two' is not answered: body must be an integer, not \"x\""
+        "its example 'two' is not used: body must be an integer, not \"x\""
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.cli.log import LINES, TEXT, Look, Terminal, json_line, line, look_for, printable
+from mockserver.cli.log import LINES, TEXT, Style, Terminal, entry_line, json_line, printable, style_for
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import late
 from mockserver.messages import Answer, Request
@@ -40,14 +40,14 @@ def _entry(path: str = "/devices", **changes: Any) -> Exchange:
 
 def test_a_line_tells_a_request() -> None:
     """Time, method, path, status, operation, user, how long."""
-    assert line(_entry())[8:] == " GET    /devices 200 listDevices (alice) 1.2 ms"
+    assert entry_line(_entry())[8:] == " GET    /devices 200 listDevices (alice) 1.2 ms"
 
 
 def test_a_refusal_says_why() -> None:
     """The world where it is not the main one, the reason at the end; what is not known is a dash."""
     entry = _entry(answer=Answer(404), world="w1", reason="no such\ndevice")
-    assert line(entry)[8:] == r" GET    /devices 404 listDevices (alice in w1) 1.2 ms - no such\ndevice"
-    assert " 404 - (-) " in line(_entry(answer=Answer(404), operation=None, user=None))
+    assert entry_line(entry)[8:] == r" GET    /devices 404 listDevices (alice in w1) 1.2 ms - no such\ndevice"
+    assert " 404 - (-) " in entry_line(_entry(answer=Answer(404), operation=None, user=None))
 
 
 @given(st.text(max_size=400))
@@ -58,7 +58,7 @@ def test_a_client_s_text_does_a_terminal_no_harm(text: str) -> None:
     assert len(safe) <= 2_100
     if text.isprintable() and len(text) <= 200:
         assert safe == text
-    assert len(line(_entry(path=text)).splitlines()) == 1
+    assert len(entry_line(_entry(path=text)).splitlines()) == 1
 
 
 @given(st.text(max_size=100))
@@ -119,23 +119,23 @@ class _Tty(io.StringIO):
 @pytest.mark.parametrize(
     ("out", "environment", "verbose", "look"),
     [
-        (_Tty(), {}, False, Look(colours=True)),
-        (io.StringIO(), {}, False, Look()),
-        (_Tty(), {"NO_COLOR": "1"}, False, Look()),
-        (_Tty(), {"TERM": "dumb"}, False, Look()),
-        (_Tty(), {"CI": "true"}, False, Look(colours=True, quiet=True)),
-        (io.StringIO(), {"CI": "1"}, True, Look(verbose=True)),
-        (io.StringIO(), {"CI": "false"}, False, Look()),
+        (_Tty(), {}, False, Style(colours=True)),
+        (io.StringIO(), {}, False, Style()),
+        (_Tty(), {"NO_COLOR": "1"}, False, Style()),
+        (_Tty(), {"TERM": "dumb"}, False, Style()),
+        (_Tty(), {"CI": "true"}, False, Style(colours=True, quiet=True)),
+        (io.StringIO(), {"CI": "1"}, True, Style(verbose=True)),
+        (io.StringIO(), {"CI": "false"}, False, Style()),
     ],
 )
-def test_the_look_suits_whoever_reads(out: Any, environment: dict[str, str], verbose: bool, look: Look) -> None:
+def test_the_look_suits_whoever_reads(out: Any, environment: dict[str, str], verbose: bool, look: Style) -> None:
     """Colours on a terminal that takes them; quiet under CI, unless somebody asks for more."""
-    assert look_for(out, environment, verbose) == look
+    assert style_for(out, environment, verbose) == look
 
 
-def _written(look: Look, *entries: Exchange) -> str:
+def _written(look: Style, *entries: Exchange) -> str:
     out = io.StringIO()
-    terminal = Terminal(out, look=look)
+    terminal = Terminal(out, style=look)
     for entry in entries:
         terminal(entry)
     terminal.flush()
@@ -147,21 +147,21 @@ def test_colours_tell_how_it_went(status: int, colour: int) -> None:
     """The status alone is coloured; without colours no escape is written."""
     entry = _entry(answer=Answer(status))
     shown = str(status) if status else "closed"
-    assert f"\x1b[{colour}m{shown}\x1b[0m" in _written(Look(colours=True), entry)
-    assert "\x1b" not in _written(Look(), entry)
-    assert f" {shown} " in _written(Look(), entry)
+    assert f"\x1b[{colour}m{shown}\x1b[0m" in _written(Style(colours=True), entry)
+    assert "\x1b" not in _written(Style(), entry)
+    assert f" {shown} " in _written(Style(), entry)
 
 
 def test_quiet_shows_what_is_broken() -> None:
     """And nothing else."""
     broken = _entry(verdict="broken", reason="the answer would have broken the contract", answer=Answer(500))
-    assert _written(Look(quiet=True), _entry(), broken, _entry()).count("\n") == 1
+    assert _written(Style(quiet=True), _entry(), broken, _entry()).count("\n") == 1
 
 
 def test_verbose_shows_bodies() -> None:
     """Of request and answer, made harmless and cut, and where the explanation is."""
     entry = _entry(request=Request("POST", "/x", body=b'{"a":\x1b}'), answer=Answer(200, (), b"y" * 5000), world="w1")
-    lines = _written(Look(verbose=True), entry).splitlines()
+    lines = _written(Style(verbose=True), entry).splitlines()
     assert lines[1] == r'  > {"a":\x1b}'
     assert lines[2].startswith("  < yyy")
     assert len(lines[2]) < 2100
@@ -170,7 +170,7 @@ def test_verbose_shows_bodies() -> None:
 
 def test_a_fault_is_said() -> None:
     """Also one that spoils nothing."""
-    assert line(_entry(disturbance=late(20))).endswith(" - 20 ms late")
+    assert entry_line(_entry(disturbance=late(20))).endswith(" - 20 ms late")
 
 
 def test_an_entry_that_cannot_be_shown_hides_no_other(capfd: pytest.CaptureFixture[str]) -> None:

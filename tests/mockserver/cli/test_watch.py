@@ -107,7 +107,7 @@ def test_records_that_an_edited_contract_cannot_show_are_told(build: Build, tmp_
     engine = build(Settings(str(contract), auth="off"))
     assert Ask(engine, None)("GET", "/things").status == 200
     contract.write_text(THINGS.replace("type: object}}", "type: integer}}"))
-    assert _reload(engine).endswith("; 3 of things fit it no longer (POST /__mock__/reset makes new ones)")
+    assert _reload(engine).endswith("; 3 of things are no longer valid (POST /__mock__/reset creates new ones)")
     engine.reset("main")
     assert _reload(engine).endswith("records and journal stay")
 

@@ -1,4 +1,4 @@
-"""A client of the control surface whose every answer is held to the surface's own contract."""
+"""A client of the control API whose every answer is validated against the API's own contract."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOCK = "/__mock__"
 
 
 class Control:
-    """Calls the control surface; an answer that its contract does not declare fails the test."""
+    """Calls the control API; an answer that its contract does not declare fails the test."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.client = engine, app_for(engine).test_client()
@@ -57,5 +57,5 @@ class Control:
 
 @pytest.fixture
 def control(engine: Engine) -> Control:
-    """The control surface of `engine`."""
+    """The control API of `engine`."""
     return Control(engine)

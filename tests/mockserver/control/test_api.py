@@ -1,4 +1,4 @@
-"""The control surface: state, journal, reset, and the contract as served, for this machine only."""
+"""The control API: state, journal, reset, and the contract as served, for this machine only."""
 
 from __future__ import annotations
 

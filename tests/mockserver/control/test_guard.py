@@ -1,4 +1,4 @@
-"""The control surface answers this machine and the admin's token, never the page of another origin."""
+"""The control API answers this machine and the admin's token, never the page of another origin."""
 
 from __future__ import annotations
 

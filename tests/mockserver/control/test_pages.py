@@ -1,4 +1,4 @@
-"""The pages of the control surface: files of its own, a policy that lets nothing else in, behind the guards."""
+"""The pages of the control API: files of its own, a policy that lets nothing else in, behind the guards."""
 
 from __future__ import annotations
 

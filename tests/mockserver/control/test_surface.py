@@ -1,4 +1,4 @@
-"""The contract of the control surface: valid, complete, and filled in for this mock."""
+"""The contract of the control API: valid, complete, and filled in for this mock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Flask app: the contract's operations in front, the control surface behind."""
+"""The Flask app: the contract's operations in front, the control API behind."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_head_has_the_headers_of_get_and_no_body(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["/__mock__/nowhere", "/__mock__/state/of/mind"])
 def test_what_flask_refuses_is_a_problem(client: FlaskClient, path: str, entries: list[Exchange]) -> None:
-    """The control surface refuses in the standard's shape, and its requests are not the API's: none is journaled."""
+    """The control API refuses in the standard's shape, and its requests are not the API's: none is journaled."""
     answer = client.get(path)
     assert (answer.status_code, answer.content_type) == (404, PROBLEM)
     assert answer.json["detail"].startswith(f"there is nothing at {path}; see /__mock__/docs/")

@@ -69,7 +69,7 @@ def test_the_environment_of_the_mock_is_no_part_of_a_request(monkeypatch: pytest
 
 
 def test_an_announcement_that_fails_leaves_the_rest_to_load(engine: Engine, capfd: pytest.CaptureFixture[str]) -> None:
-    """One line on standard error; the control surface is loaded before anyone asks for it."""
+    """One line on standard error; the control API is loaded before anyone asks for it."""
     loaded: list[str] = []
 
     def behind() -> Any:
