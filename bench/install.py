@@ -1,4 +1,4 @@
-"""Installs the peers below bench/.work/peers, each once, and finds the programs they run on."""
+"""Installs each peer once in bench/.work/peers, and finds the programs that they need."""
 
 import os
 import shlex
@@ -18,11 +18,11 @@ TIMEOUT = 900  # seconds for one installation
 
 
 class NotInstalled(Exception):
-    """A peer, or wrk, that cannot be had on this machine; the message gives the reason."""
+    """A peer, or wrk, cannot be installed on this machine; the message gives the reason."""
 
 
 def wrk() -> None:
-    """Make sure that wrk is there: the Debian package is installed where that is allowed."""
+    """Install wrk from the Debian package if it is missing and you are root."""
     if shutil.which("wrk"):
         return
     if os.geteuid() or not shutil.which("apt-get"):
@@ -32,7 +32,7 @@ def wrk() -> None:
 
 
 def install(peer: Peer) -> None:
-    """Install what the peer needs, unless a former run did; raise NotInstalled with the reason when it fails."""
+    """Install what the peer needs, unless an earlier run did (raises NotInstalled with the reason)."""
     for program in (*peer.needs, *(("npm",) if peer.npm else ())):
         if not shutil.which(program):
             raise NotInstalled(f"needs {program}, which is not on this machine")
@@ -44,21 +44,25 @@ def install(peer: Peer) -> None:
 
 
 def command(peer: Peer, inputs: Inputs, port: int) -> list[str]:
-    """The words that start the peer on a port."""
+    """The command line that starts the peer on a port."""
     places = _places(peer, inputs) | {"port": str(port)}
     return [word.format_map(places) for word in shlex.split(peer.command)]
 
 
 def environment(peer: Peer, inputs: Inputs) -> dict[str, str]:
-    """What the peer's environment has beyond ours."""
+    """The peer's additional environment variables."""
     places = _places(peer, inputs)
-    ours = {"PYTHONPATH": str(ROOT)} if not (peer.npm or peer.pip) else {}
-    # Installed packages are compiled once, not at every start; the probes before the first start see to it here.
-    return {"PYTHONDONTWRITEBYTECODE": ""} | ours | {name: value.format_map(places) for name, value in peer.env.items()}
+    variables = {"PYTHONPATH": str(ROOT)} if not (peer.npm or peer.pip) else {}
+    # Installed packages are compiled once, not at every start; here the probes before the first start do it.
+    return (
+        {"PYTHONDONTWRITEBYTECODE": ""}
+        | variables
+        | {name: value.format_map(places) for name, value in peer.env.items()}
+    )
 
 
 def node() -> Path:
-    """The Node program that all Node peers run on."""
+    """The Node executable of all Node peers."""
     return PEERS / "node" / "node_modules" / ".bin" / "node"
 
 
@@ -76,13 +80,13 @@ def _places(peer: Peer, inputs: Inputs) -> dict[str, str]:
 
 def _once(home: Path, packages: Sequence[str], installer: Callable[[Path, Sequence[str]], None]) -> None:
     stamp = home / "installed.txt"
-    wanted = "\n".join(packages)
-    if stamp.exists() and stamp.read_text() == wanted:
+    expected = "\n".join(packages)
+    if stamp.exists() and stamp.read_text() == expected:
         return
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     installer(home, packages)
-    stamp.write_text(wanted)
+    stamp.write_text(expected)
 
 
 def _npm(home: Path, packages: Sequence[str]) -> None:
@@ -97,9 +101,9 @@ def _venv(home: Path, packages: Sequence[str]) -> None:
 
 def _run(words: Sequence[str]) -> None:
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        completed = subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     except (OSError, subprocess.TimeoutExpired) as problem:
         raise NotInstalled(f"{words[0]}: {problem}") from problem
-    if done.returncode:
-        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or ["no output"]
+    if completed.returncode:
+        last = (completed.stderr.strip() or completed.stdout.strip()).splitlines()[-1:] or ["no output"]
         raise NotInstalled(f"{' '.join(words[:3])} failed: {last[0]}")

@@ -1,7 +1,7 @@
-"""How many instructions one `POST /devices/trust` takes through the WSGI front, and how many bytes its entry keeps.
+"""Counts the instructions of one `POST /devices/trust` in the WSGI application, and the bytes of its journal entry.
 
-Instructions are counted by valgrind's cachegrind, in processes without a socket: the difference of a run with N calls
-and one with 2N is N calls and nothing of the start. Unlike seconds they are the same on a busy machine.
+valgrind's cachegrind counts them in processes without a socket: the difference between runs with N and 2N calls
+excludes the start. Unlike seconds, instructions do not depend on the load of the machine.
 """
 
 import io
@@ -25,10 +25,10 @@ from mockserver.web.wsgi import ContractFirst, Wsgi
 
 CALLS = 1000
 ENTRIES = 1000
-"""As many as a world keeps."""
-_COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
+"""The number of entries that a world's journal keeps."""
+_COUNT = re.compile(r"I\s+refs:\s+([\d,]+)")
 _OF_THE_PROCESS = {f"VARIABLE_{number}": "/a/value/of/the/environment" for number in range(30)}
-"""A server puts the environment of its process among what it says of a request."""
+"""A server adds the environment variables of its process to the WSGI environment."""
 _ENVIRON = {
     **_OF_THE_PROCESS,
     "GATEWAY_INTERFACE": "CGI/1.1",
@@ -49,23 +49,23 @@ _ENVIRON = {
 
 
 def instructions() -> dict[str, Any]:
-    """Instructions for each call, and bytes for each entry."""
+    """The instructions per call and the bytes per entry."""
     if shutil.which("valgrind") is None:
         raise NotInstalled("valgrind counts the instructions; on Debian and Ubuntu: apt-get install valgrind")
-    measured = _for_each_call("mock") - _for_each_call("nothing")
+    measured = _per_call("mock") - _per_call("nothing")
     return {"instructions": round(measured), "bytes": _entry_bytes()}
 
 
-def _for_each_call(front: str) -> float:
-    """The instructions of one call, those that make the call among them."""
-    return (_counted(front, 2 * CALLS) - _counted(front, CALLS)) / CALLS
+def _per_call(front: str) -> float:
+    """The instructions of one call, including those of the caller."""
+    return (_count(front, 2 * CALLS) - _count(front, CALLS)) / CALLS
 
 
-def _counted(front: str, calls: int) -> int:
-    """The instructions of a process that starts and makes so many calls."""
+def _count(front: str, calls: int) -> int:
+    """The instructions of a process that starts and makes this number of calls."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={folder}/out"]
-        done = subprocess.run(
+        completed = subprocess.run(
             [*command, sys.executable, "-m", "bench.instructions", front, str(calls)],
             cwd=inputs.ROOT,
             env={**os.environ, "PYTHONHASHSEED": "0"},
@@ -73,14 +73,14 @@ def _counted(front: str, calls: int) -> int:
             text=True,
             check=True,
         )
-    match = _COUNTED.search(done.stderr)
+    match = _COUNT.search(completed.stderr)
     if match is None:
-        raise NotInstalled(f"valgrind counted nothing: {done.stderr[-500:]}")
+        raise NotInstalled(f"valgrind counted nothing: {completed.stderr[-500:]}")
     return int(match[1].replace(",", ""))
 
 
 def _entry_bytes() -> int:
-    """The bytes that an entry of the journal keeps, its snapshot of the world among them."""
+    """The bytes of a journal entry, including its snapshot of the world."""
     call = _caller(_mock())
     for _ in range(ENTRIES + 100):  # the journal is full
         call()
@@ -95,7 +95,7 @@ def _entry_bytes() -> int:
 
 
 def _mock() -> Wsgi:
-    """The WSGI front of a mock of ten devices."""
+    """The WSGI application of a mock with ten devices."""
     with tempfile.TemporaryDirectory() as folder:
         fixtures = inputs.write_fixtures(Path(folder), 10)
         engine = build_engine(Settings(str(inputs.CONTRACT), inputs.BEHAVIOURS, (fixtures,)))
@@ -104,13 +104,13 @@ def _mock() -> Wsgi:
 
 
 def _nothing(_: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """A front that does nothing: what is counted with it is the making of the call."""
+    """An application that does nothing, to count the instructions of the caller."""
     start_response("200 OK", [])
     return [b""]
 
 
 def _caller(front: Wsgi) -> Callable[[], None]:
-    """A function that makes the call, with an environment of strings of its own, as a server does."""
+    """A function that makes the call with new strings in its environment, as a server does."""
     body = inputs.TRUST.body.encode()
     sent = {
         "REQUEST_METHOD": "POST",
@@ -124,17 +124,17 @@ def _caller(front: Wsgi) -> Callable[[], None]:
     values = [value.encode() for value in sent.values()]
 
     def call() -> None:
-        fresh = dict(zip(sent, (value.decode() for value in values), strict=True))
+        new_strings = dict(zip(sent, (value.decode() for value in values), strict=True))
         statuses: list[str] = []
-        front({**_ENVIRON, "wsgi.input": io.BytesIO(body), **fresh}, lambda status, _: statuses.append(status))
+        front({**_ENVIRON, "wsgi.input": io.BytesIO(body), **new_strings}, lambda status, _: statuses.append(status))
         if statuses != ["200 OK"]:
-            raise RuntimeError(f"POST {inputs.TRUST.path} is answered by {statuses}")
+            raise RuntimeError(f"POST {inputs.TRUST.path} returned {statuses}")
 
     return call
 
 
 def _nothing_behind() -> Any:
-    raise RuntimeError("the control surface plays no part here")
+    raise RuntimeError("the control API is not used here")
 
 
 def _make_calls(front: str, calls: int) -> None:

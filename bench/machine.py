@@ -1,4 +1,4 @@
-"""Where and with what a run was made: the lines that stand above its tables."""
+"""The machine and versions of a run, printed above its tables."""
 
 import datetime
 import os
@@ -11,17 +11,17 @@ from pathlib import Path
 from bench import install
 
 
-def described() -> dict[str, str]:
-    """Date, machine class and versions of what all servers run on."""
+def describe() -> dict[str, str]:
+    """Date, machine and the versions of the programs that the servers run on."""
     return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{os.cpu_count()} cores of {_processor()}, {_memory_gb():.0f} GB, {platform.system()}",
         "python": platform.python_version(),
         "granian": _version("granian"),
         "flask": _version("flask"),
-        "node": _said([str(install.node()), "--version"]),
-        "java": _said(["java", "-version"]),
-        "wrk": _said(["wrk", "-v"]),
+        "node": _first_line([str(install.node()), "--version"]),
+        "java": _first_line(["java", "-version"]),
+        "wrk": _first_line(["wrk", "-v"]),
     }
 
 
@@ -42,10 +42,10 @@ def _version(package: str) -> str:
     return "not installed"
 
 
-def _said(words: list[str]) -> str:
-    """The first line that a program says about itself, on whichever stream."""
+def _first_line(words: list[str]) -> str:
+    """The first line that a command prints, on either stream."""
     with suppress(OSError):
-        done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
-        first = (done.stdout + done.stderr).partition("\n")[0]
+        completed = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+        first = (completed.stdout + completed.stderr).partition("\n")[0]
         return first.partition(" [")[0].strip()
     return "not installed"

@@ -1,4 +1,4 @@
-"""What a server really does with a request, asked once before it is loaded: the facts beside the figures."""
+"""Probes that show what a server does with a request, sent once before the load."""
 
 import http.client
 import json
@@ -11,18 +11,18 @@ from bench.processes import Failed, Request, Server
 
 @dataclass(frozen=True)
 class Facts:
-    """What the probes saw."""
+    """The results of the probes."""
 
     auth: str  # status of a request without a token
-    validation: str  # status of a body that breaks the contract
-    unknown: str  # status of a fingerprint that no device has
-    remembers: bool  # the list shows what a trust call changed
+    validation: str  # status of a body that violates the contract
+    unknown: str  # status of an unknown fingerprint
+    remembers: bool  # whether the list contains what a trust call changed
     bytes_list: int
     bytes_trust: int
 
 
 def facts(server: Server) -> Facts:
-    """Ask a fresh server each probe once; raise Failed when one of the two measured requests is not answered 200."""
+    """Send each probe once to a new server (raises Failed if one of the two measured requests does not return 200)."""
     before = _ok(server, LIST)
     trust = _ok(server, TRUST)
     after = _ok(server, LIST)
@@ -37,15 +37,15 @@ def facts(server: Server) -> Facts:
 
 
 def _ok(server: Server, request: Request) -> bytes:
-    status, body = server.ask(request)
+    status, body = server.send(request)
     if status != 200:
-        raise Failed(f"{request.method} {request.path} answered {status}: {body[:200]!r}")
+        raise Failed(f"{request.method} {request.path} returned {status}: {body[:200]!r}")
     return body
 
 
 def _status(server: Server, request: Request) -> str:
     try:
-        return str(server.ask(request, timeout=3)[0])
+        return str(server.send(request, timeout=3)[0])
     except (OSError, http.client.HTTPException):
         return "none"
 

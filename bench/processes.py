@@ -1,4 +1,4 @@
-"""One measured server: started in a session of its own, asked until it answers, weighed through /proc, ended."""
+"""One measured server: starts it in a new session, waits for it, measures it through /proc, and ends it."""
 
 import http.client
 import os
@@ -13,16 +13,16 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 TICKS = os.sysconf("SC_CLK_TCK")
-PATIENCE = 90.0  # seconds until the first 200; the slowest peer needs about five on two idle cores
+START_TIMEOUT = 90.0  # seconds until the first 200; the slowest peer needs about five on two idle cores
 
 
 class Failed(Exception):
-    """A server that ended, or did not answer 200 in time; the message says which and where its output is."""
+    """A server ended, or did not return 200 in time; the message names the log with its output."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request of the bench; `body` is JSON text or empty."""
+    """One HTTP request of the benchmark; `body` is JSON text or empty."""
 
     method: str
     path: str
@@ -31,21 +31,21 @@ class Request:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that belong to the token and the body."""
+        """The headers for the token and the body."""
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return bearer | ({"Content-Type": "application/json"} if self.body else {})
 
 
 @dataclass(frozen=True)
 class Server:
-    """A started server: its process, whose id is also its session's and its group's, and its port."""
+    """A started server: its process, whose id is also that of its session and group, and its port."""
 
     process: subprocess.Popen[bytes]
     port: int
     started: float  # time.perf_counter() just before it was started
     log: Path
 
-    def ask(self, request: Request, timeout: float = 5.0) -> tuple[int, bytes]:
+    def send(self, request: Request, timeout: float = 5.0) -> tuple[int, bytes]:
         """Send one request on a new connection and return status and body."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
         try:
@@ -56,33 +56,33 @@ class Server:
             connection.close()
 
     def wait_for_200(self, request: Request) -> float:
-        """Ask every 2 ms until the answer is 200; return the seconds since the process was started."""
+        """Send the request every 2 ms until the status is 200; return the seconds since the process was started."""
         last = "nothing"
-        while (passed := time.perf_counter() - self.started) < PATIENCE:
+        while (passed := time.perf_counter() - self.started) < START_TIMEOUT:
             if self.process.poll() is not None:
                 raise Failed(f"ended with exit code {self.process.returncode}; see {self.log}")
             with suppress(OSError, http.client.HTTPException):
-                status, _ = self.ask(request)
+                status, _ = self.send(request)
                 if status == 200:
                     return time.perf_counter() - self.started
                 last = str(status)
             time.sleep(0.002)
-        raise Failed(f"no 200 from {request.path} within {passed:.0f} s (last answer: {last}); see {self.log}")
+        raise Failed(f"no 200 from {request.path} within {passed:.0f} s (last status: {last}); see {self.log}")
 
     def cpu_seconds(self) -> float:
-        """Processor time that the whole tree has used, ended children included."""
+        """CPU time of the process and its children, including ended ones."""
         return sum(_ticks(stat) for stat in self._stats()) / TICKS
 
     def pss_mb(self) -> float:
-        """Proportional set size of the whole tree, in MB (10^6 bytes)."""
+        """Proportional set size of the process and its children, in MB (10^6 bytes)."""
         return sum(_pss_kib(int(stat[0])) for stat in self._stats()) * 1024 / 1e6
 
     def pause(self) -> None:
-        """Stop the tree where it stands, so that it takes no time from the server that is measured."""
+        """Pause the processes, so that they take no CPU time from the server that is measured."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let a paused tree run on."""
+        """Continue the paused processes."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, kind: signal.Signals) -> None:
@@ -90,12 +90,12 @@ class Server:
             os.killpg(self.process.pid, kind)
 
     def _stats(self) -> list[list[str]]:
-        return _living(self.process.pid)
+        return _running(self.process.pid)
 
 
 @contextmanager
 def serving(command: Sequence[str], port: int, env: Mapping[str, str], home: Path) -> Iterator[Server]:
-    """Start a server for the time of the block; it and its children are gone afterwards, also on Ctrl-C."""
+    """Run a server until the end of the block; it and its children are ended afterwards, also on Ctrl-C."""
     home.mkdir(parents=True, exist_ok=True)
     log = home / "output.log"
     with log.open("wb") as output:
@@ -111,7 +111,7 @@ def serving(command: Sequence[str], port: int, env: Mapping[str, str], home: Pat
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on at this moment."""
+    """A currently free port of 127.0.0.1."""
     with socket.create_server((HOST, 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
@@ -126,12 +126,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    patient_until = time.monotonic() + 5
-    while _living(process.pid) and time.monotonic() < patient_until:
-        time.sleep(0.005)  # an ended child takes processor time until it is gone
+    deadline = time.monotonic() + 5
+    while _running(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.005)  # a terminating child uses CPU time until it is gone
 
 
-def _living(session: int) -> list[list[str]]:
+def _running(session: int) -> list[list[str]]:
     return [stat for stat in _all_stats() if int(stat[5]) == session and stat[2] != "Z"]
 
 
@@ -141,7 +141,7 @@ def _all_stats() -> Iterator[list[str]]:
         if entry.name.isdigit():
             with suppress(OSError):
                 text = Path(entry.path, "stat").read_text()
-                head, _, tail = text.rpartition(")")  # the name in brackets may hold blanks
+                head, _, tail = text.rpartition(")")  # the name in brackets may contain spaces
                 yield [*head.split(" (", 1), *tail.split()]
 
 

@@ -1,4 +1,4 @@
-"""Measurements as Markdown: every figure with its ratio to this mock, written between markers of bench/README.md."""
+"""Measurements as Markdown tables with ratios to this mock, written between the markers of bench/README.md."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,19 +9,19 @@ from typing import Any, NamedTuple
 from bench.peers import ALL, MOCK
 
 README = Path(__file__).with_name("README.md")
-Data = Mapping[str, Any]  # what the JSON files in bench/.work hold
+Data = Mapping[str, Any]  # the content of the JSON files in bench/.work
 
 
 class Column(NamedTuple):
-    """A figure of a sample, and how it is shown."""
+    """A figure of a sample, and its format."""
 
     field: str
     divisor: int = 1
-    form: str = ",.0f"
+    format_spec: str = ",.0f"
 
-    def show(self, value: float) -> str:
+    def text(self, value: float) -> str:
         """The value as text."""
-        return format(value / self.divisor, self.form)
+        return format(value / self.divisor, self.format_spec)
 
 
 COLUMNS = {
@@ -33,12 +33,12 @@ COLUMNS = {
 
 
 def write_section(name: str, text: str, readme: Path = README) -> None:
-    """Put the text between `<!-- NAME -->` and `<!-- /NAME -->`."""
+    """Write the text between `<!-- NAME -->` and `<!-- /NAME -->`."""
     pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     before = readme.read_text()
     if not pattern.search(before):
         raise ValueError(f"{readme.name} has no section {name}: expected <!-- {name} --> and <!-- /{name} -->")
-    readme.write_text(pattern.sub(lambda found: f"{found[1]}{text.rstrip()}\n{found[2]}", before))
+    readme.write_text(pattern.sub(lambda match: f"{match[1]}{text.rstrip()}\n{match[2]}", before))
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -48,23 +48,23 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def ratio(outcome: Data, name: str, kind: str, figure: str) -> float:
-    """A peer's figure to this mock's: the median of the ratios of each round."""
+    """The ratio of a peer's figure to this mock's: the median of the rounds' ratios."""
     ours, theirs = (outcome["measured"][who]["runs"][kind] for who in (MOCK.name, name))
     return float(median(their[figure] / our[figure] for our, their in zip(ours, theirs, strict=True)))
 
 
 def comparison(run: Data) -> str:
-    """The whole comparison: where it was made, one table for each kind of load, one for the rest."""
+    """The whole comparison: the machine, one table for each kind of load, and one for the other figures."""
     outcome = run["outcome"]
     kinds = next(iter(outcome["measured"].values()))["runs"]
-    parts = [setting(run), rest(outcome)]
+    parts = [run_info(run), other_figures(outcome)]
     parts += [f"### {kind}\n\n{load(outcome, kind)}" for kind in kinds]
     if outcome["missing"]:
         parts.append("### Not measured\n\n" + table(["server", "why"], outcome["missing"].items()))
     return "\n".join(parts)
 
 
-def setting(run: Data) -> str:
+def run_info(run: Data) -> str:
     """Date, machine, versions and the size of the run."""
     machine, plan = run["machine"], run["plan"]
     packages = sorted({package for peer in ALL for package in (*peer.npm, *peer.pip)})
@@ -78,37 +78,37 @@ def setting(run: Data) -> str:
 
 
 def load(outcome: Data, kind: str) -> str:
-    """One kind of load: the fastest server first."""
-    middle = {
-        name: {column.field: median(run[column.field] for run in one["runs"][kind]) for column in COLUMNS.values()}
-        for name, one in outcome["measured"].items()
-        if kind in one["runs"]
+    """The table of one kind of load, the fastest server first."""
+    medians = {
+        name: {column.field: median(run[column.field] for run in entry["runs"][kind]) for column in COLUMNS.values()}
+        for name, entry in outcome["measured"].items()
+        if kind in entry["runs"]
     }
     rows = [
         [
             _strong(name),
             *(
-                f"{column.show(figures[column.field])} ({_times(ratio(outcome, name, kind, column.field))})"
+                f"{column.text(figures[column.field])} ({_times(ratio(outcome, name, kind, column.field))})"
                 for column in COLUMNS.values()
             ),
         ]
-        for name, figures in sorted(middle.items(), key=lambda item: -item[1]["per_second"])
+        for name, figures in sorted(medians.items(), key=lambda item: -item[1]["per_second"])
     ]
     return table(["server", *COLUMNS], rows)
 
 
-def rest(outcome: Data) -> str:
-    """Start-up, memory, and what each server did when it was probed."""
+def other_figures(outcome: Data) -> str:
+    """The table of start-up, memory, and the results of the probes."""
     measured = outcome["measured"]
     ours = measured[MOCK.name]
     does = {peer.name: peer.does for peer in ALL}
     rows = []
-    for name, one in measured.items():
-        start, facts = median(one["start"]), one["facts"]
+    for name, entry in measured.items():
+        start, facts = median(entry["start"]), entry["facts"]
         rows.append([
             _strong(name),
             f"{start:.2f} ({_times(start / median(ours['start']))})",
-            f"{one['pss']:.0f} ({_times(one['pss'] / ours['pss'])})",
+            f"{entry['pss']:.0f} ({_times(entry['pss'] / ours['pss'])})",
             "yes" if facts["remembers"] else "no",
             facts["validation"],
             facts["auth"],
@@ -132,7 +132,7 @@ def _strong(name: str) -> str:
 
 
 def sizes(run: Data) -> str:
-    """What size does to this mock, every number that was taken."""
+    """The figures of how this mock scales."""
     rows = [
         [part, name.replace("_", " "), f"{value:,.2f}" if isinstance(value, float) else str(value)]
         for part, values in run["figures"].items()
@@ -148,7 +148,7 @@ def sizes(run: Data) -> str:
 def stages(run: Data) -> str:
     """The median of every micro-benchmark, in the order in which the pipeline runs them."""
     rows = [
-        [one["name"].removeprefix("test_").replace("_", " "), f"{one['stats']['median'] * 1e6:,.2f}"]
-        for one in run["benchmarks"]
+        [entry["name"].removeprefix("test_").replace("_", " "), f"{entry['stats']['median'] * 1e6:,.2f}"]
+        for entry in run["benchmarks"]
     ]
     return f"{run['datetime'][:10]}, one process, no socket.\n\n" + table(["stage", "median, µs"], rows)

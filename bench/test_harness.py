@@ -1,4 +1,4 @@
-"""The harness itself: servers are ended, tables say what was measured, inputs are the same on every machine."""
+"""The benchmark itself: servers are ended, tables show the measurements, inputs are the same on every machine."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from bench.inputs import Inputs, as_30, bench_contract, devices, example_of, ope
 from bench.peers import ALL, LIMITS, MOCK, OTHERS, Peer
 from bench.processes import Failed, Request, free_port, serving
 
-ANSWERER = """
+SERVER = """
 import subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 open("child.txt", "w").write(str(child.pid))
@@ -21,11 +21,11 @@ subprocess.run([sys.executable, "-m", "http.server", sys.argv[1], "--bind", "127
 
 
 def test_a_server_and_its_children_are_gone_after_the_block(tmp_path: Path) -> None:
-    """Leaving the block ends the whole tree, also by an exception."""
+    """At the end of the block all processes are ended, also after an exception."""
     port = free_port()
-    with (  # noqa: PT012 - what stands in the block is what is ended
+    with (  # noqa: PT012 - the test is that the block ends the processes
         pytest.raises(KeyboardInterrupt),
-        serving([sys.executable, "-c", ANSWERER, str(port)], port, {}, tmp_path) as server,
+        serving([sys.executable, "-c", SERVER, str(port)], port, {}, tmp_path) as server,
     ):
         assert server.wait_for_200(Request("GET", "/child.txt")) > 0
         child = int((tmp_path / "child.txt").read_text())
@@ -33,10 +33,10 @@ def test_a_server_and_its_children_are_gone_after_the_block(tmp_path: Path) -> N
         assert server.cpu_seconds() > 0
         raise KeyboardInterrupt
     assert server.process.returncode is not None
-    assert not _alive(child)
+    assert not _is_running(child)
 
 
-def test_a_server_that_ends_is_said_to_have_ended(tmp_path: Path) -> None:
+def test_a_server_that_ends_is_reported(tmp_path: Path) -> None:
     """A start that fails names the exit code and the file with its output."""
     with (
         serving([sys.executable, "-c", "raise SystemExit(7)"], 1, {}, tmp_path) as server,
@@ -46,7 +46,7 @@ def test_a_server_that_ends_is_said_to_have_ended(tmp_path: Path) -> None:
 
 
 def test_the_devices_are_the_same_every_time() -> None:
-    """Devices are seeded, their fingerprints are unique, and the caller owns the same ten whatever the number."""
+    """Devices are seeded, their fingerprints are unique, and the caller owns the same ten for any number."""
     many, few = list(devices(1000)), list(devices(10))
     assert many[:10] == few
     assert len({device["deviceFingerprint"] for device in many}) == 1000
@@ -54,7 +54,7 @@ def test_the_devices_are_the_same_every_time() -> None:
 
 
 def test_the_bench_contract_lists_ten_devices() -> None:
-    """All servers answer ten devices from one example; links are left out; the older copy differs in its version."""
+    """The example has ten devices; links are left out; the copy for OpenAPI 3.0 has another version."""
     contract = bench_contract()
     assert len(example_of(contract["paths"]["/devices"]["get"])["devices"]) == 10
     assert not [operation for operation in operations(contract) if "links" in operation["responses"]["200"]]
@@ -64,14 +64,14 @@ def test_the_bench_contract_lists_ten_devices() -> None:
 
 @pytest.mark.parametrize("peer", ALL, ids=lambda peer: peer.name)
 def test_every_command_can_be_filled_in(peer: Peer) -> None:
-    """A peer's command names only places that exist, says its port, and binds no other address than 127.0.0.1."""
+    """A peer's command has only known placeholders, contains the port, and does not listen on 0.0.0.0."""
     words = install.command(peer, Inputs(*[Path("x")] * 5), 4321)
     assert any("4321" in word for word in words)
     assert not [word for word in words if "{" in word or word == "0.0.0.0"]
 
 
 def test_a_section_is_replaced_and_nothing_else(tmp_path: Path) -> None:
-    """Only what stands between the two markers changes; a page without them is refused."""
+    """Only the text between the two markers changes; a page without them is an error."""
     page = tmp_path / "README.md"
     page.write_text("a\n<!-- t -->\nold\n<!-- /t -->\nb\n")
     report.write_section("t", "new \\1", page)
@@ -81,32 +81,32 @@ def test_a_section_is_replaced_and_nothing_else(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "told"),
+    ("problem", "reason"),
     [(Failed("no 200"), "no 200"), (ConnectionResetError("by peer"), "ConnectionResetError: by peer")],
 )
-def test_a_peer_that_fails_in_any_way_is_named_and_the_others_go_on(
-    problem: Exception, told: str, monkeypatch: pytest.MonkeyPatch
+def test_the_comparison_continues_after_a_peer_fails(
+    problem: Exception, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It stands among the missing with what went wrong."""
+    """A peer that fails in any way is listed as missing, with the reason."""
 
     def fails(_: Peer) -> None:
         raise problem
 
     monkeypatch.setattr(install, "install", fails)
     outcome = compare.compare(OTHERS[:2], Inputs(*[Path("x")] * 5), compare.Plan(1, 1, 1), lambda _: None)
-    assert outcome.missing == {peer.name: told for peer in OTHERS[:2]}
+    assert outcome.missing == {peer.name: reason for peer in OTHERS[:2]}
     assert not outcome.measured
 
 
 def test_ratios_are_taken_within_a_round() -> None:
-    """A ratio is the median over the rounds, so that a slow minute of the machine hits both sides."""
+    """A ratio is the median of the rounds' ratios, so that a slow round affects both sides."""
     outcome = _outcome()
     assert report.ratio(outcome, OTHERS[0].name, targets.BUSIEST, "per_second") == pytest.approx(0.5)
     assert f"| {OTHERS[0].name} | 1,000 (0.50x) |" in report.load(outcome, targets.BUSIEST)
 
 
-def test_targets_say_what_is_reached_and_what_was_not_measured() -> None:
-    """Each figure to reach has its row, with yes, no, or that it was not measured."""
+def test_the_table_of_targets() -> None:
+    """Each target has a row with yes, no, or "not measured"."""
     text = targets.targets(_outcome(), {"memory": {"after_mb": 100.0}})
     assert "to openapi-backend + express | ≥ 2 x | 2.00 x | yes |" in text
     assert "memory after load (PSS) | ≤ 80 MB | 100.00 MB | **no** |" in text
@@ -116,16 +116,19 @@ def test_targets_say_what_is_reached_and_what_was_not_measured() -> None:
 def _outcome() -> dict[str, object]:
     """Three rounds; the machine was ten times slower in the second."""
 
-    def one(*rates: float) -> dict[str, object]:
+    def measured(*rates: float) -> dict[str, object]:
         sample = {"p50": 1.0, "p99": 2.0, "cpu": 3.0}
         return {"start": [1.0], "runs": {targets.BUSIEST: [{"per_second": rate, **sample} for rate in rates]}}
 
-    outcome = {"measured": {MOCK.name: one(2000, 200, 2200), OTHERS[0].name: one(1000, 100, 1100)}, "missing": {}}
-    read: dict[str, object] = json.loads(json.dumps(outcome))  # as it comes back from the file
-    return read
+    outcome = {
+        "measured": {MOCK.name: measured(2000, 200, 2200), OTHERS[0].name: measured(1000, 100, 1100)},
+        "missing": {},
+    }
+    loaded: dict[str, object] = json.loads(json.dumps(outcome))  # as loaded from the file
+    return loaded
 
 
-def _alive(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

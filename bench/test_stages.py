@@ -1,6 +1,6 @@
-"""Micro-benchmarks: what each stage of the pipeline costs for a trust call and for the list of ten devices.
+"""Micro-benchmarks: the cost of each stage of the pipeline for a trust call and for the list of ten devices.
 
-`python -m bench stages` runs them and writes their medians into bench/README.md. In one process, without a socket.
+`python -m bench stages` runs them and writes their medians into bench/README.md. They use one process and no socket.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ WORKS = {"trust": inputs.TRUST, "list": inputs.LIST}
 
 @dataclass(frozen=True)
 class Prepared:
-    """One request, and what every stage before the measured one has made of it."""
+    """One request, and the results of all stages for it."""
 
     engine: Engine
     request: Request
@@ -43,17 +43,17 @@ class Prepared:
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The mock on the project's contract with the bench's ten devices."""
+    """The mock with the project's contract and the benchmark's ten devices."""
     fixtures: Path = inputs.write_fixtures(tmp_path_factory.mktemp("fixtures"), 10)
     return build_engine(Settings(str(inputs.CONTRACT), inputs.BEHAVIOURS, (fixtures,)))
 
 
 @pytest.fixture(params=WORKS, scope="module")
 def prepared(request: pytest.FixtureRequest, engine: Engine) -> Prepared:
-    """Each of the two works, taken through all stages once."""
-    asked = WORKS[request.param]
-    headers = {name.lower(): value for name, value in asked.headers.items()}
-    sent = Request(asked.method, asked.path, "", headers, asked.body.encode())
+    """Each of the two requests, processed once by all stages."""
+    planned = WORKS[request.param]
+    headers = {name.lower(): value for name, value in planned.headers.items()}
+    sent = Request(planned.method, planned.path, "", headers, planned.body.encode())
     match = engine.contract.route(sent.method, sent.path)
     caller = engine.pipeline.auth.admit(match.operation, sent, UNSTEERED)
     read = engine.contract.read_inputs(match, sent)

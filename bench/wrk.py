@@ -1,4 +1,4 @@
-"""One run of wrk against one server: throughput, latency, and what the server spent on it."""
+"""One run of wrk against one server: throughput, latency, and the server's CPU time."""
 
 import json
 import shutil
@@ -13,22 +13,22 @@ SCRIPT = Path(__file__).with_name("wrk.lua")
 
 @dataclass(frozen=True)
 class Sample:
-    """What one run of wrk saw; latencies and CPU are microseconds."""
+    """The figures of one run of wrk; latencies and CPU time are in microseconds."""
 
     per_second: float
     p50: float
     p99: float
-    cpu: float  # of the server's whole tree, per request
+    cpu: float  # of the server and its child processes, per request
 
 
 def run(server: Server, request: Request, connections: int, seconds: int) -> Sample:
-    """Send one request over and over for some seconds; raise Failed when an answer is not a 2xx."""
+    """Send one request repeatedly for some seconds (raises Failed if a response isn't a 2xx)."""
     before = server.cpu_seconds()
     summary = _wrk(server.port, request, connections, seconds)
     spent = server.cpu_seconds() - before
     if summary["refused"] or summary["broken"] or not summary["requests"]:
         raise Failed(
-            f"{request.method} {request.path}, {connections} connections: {summary['requests']} answers, "
+            f"{request.method} {request.path}, {connections} connections: {summary['requests']} responses, "
             f"{summary['refused']} of them not 2xx, {summary['broken']} connection errors"
         )
     return Sample(
@@ -45,8 +45,8 @@ def _wrk(port: int, request: Request, connections: int, seconds: int) -> dict[st
         "-s", str(SCRIPT), f"http://{HOST}:{port}{request.path}", "--",
         request.method, request.token, request.body,
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
-    if done.returncode:
-        raise Failed(f"wrk: {done.stderr.strip() or done.stdout.strip()}")
-    summary: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
+    if completed.returncode:
+        raise Failed(f"wrk: {completed.stderr.strip() or completed.stdout.strip()}")
+    summary: dict[str, float] = json.loads(completed.stdout.splitlines()[-1])
     return summary

@@ -1,7 +1,7 @@
-"""What is measured: how each server is installed and started, and what it does with a request.
+"""The measured servers: how each is installed and started, and what it does with a request.
 
-A command is words; `{node}`, `{java}`, `{python}`, `{home}` (where its packages are), `{here}` (this folder),
-`{root}` (the clone), `{port}` and the files of `bench.inputs.Inputs` are filled in.
+Placeholders in a command are replaced: `{node}`, `{java}`, `{python}`, `{home}` (where its packages are), `{here}`
+(this folder), `{root}` (the clone), `{port}` and the files of `bench.inputs.Inputs`.
 """
 
 from dataclasses import dataclass, field
@@ -13,15 +13,15 @@ class Peer:
 
     name: str
     command: str
-    does: str  # what it makes of a request, for the reader of the table
-    npm: tuple[str, ...] = ()  # packages at exact versions, the first one is the peer
+    does: str  # what it does with a request, for the table
+    npm: tuple[str, ...] = ()  # packages at exact versions; the first one is the peer
     pip: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()  # programs of the machine
+    needs: tuple[str, ...] = ()  # programs that must be on the machine
 
     @property
     def home(self) -> str:
-        """The folder of its packages, shared by all that use the same ones; empty when it needs none."""
+        """The folder of its packages, shared by peers with the same ones; empty if it needs none."""
         packages = self.npm or self.pip
         return packages[0].rpartition("@" if self.npm else "==")[0].strip("@").replace("/", "-") if packages else ""
 
@@ -34,7 +34,7 @@ MOCK = Peer(
     "this mock",
     "{python} -m mockserver mock {contract} --behaviours {behaviours} --fixtures {fixtures}"
     " --host 127.0.0.1 --port {port}",
-    "state, validation of requests, self-check of answers, journal: the defaults",
+    "state, validation of requests, self-check of responses, journal: the defaults",
 )
 
 LIMITS = (
@@ -54,7 +54,7 @@ OTHERS = (
     Peer(
         "openapi-backend + express",
         "{node} {here}/express.cjs {contract} {answers} {port}",
-        "request validation; our own handlers look the device up in memory and change it; answers not checked",
+        "request validation; our own handlers look the device up in memory and change it; responses not checked",
         npm=("openapi-backend@5.21.2", "express@5.3.0"),
         env={"NODE_ENV": "production", "NODE_PATH": "{home}/node_modules"},
     ),
@@ -62,7 +62,7 @@ OTHERS = (
         "WireMock, no journal",
         "{java} -jar {home}/node_modules/wiremock/build/wiremock-standalone-3.13.2.jar --bind-address 127.0.0.1"
         " --port {port} --no-request-journal --disable-banner --root-dir {stubs}",
-        "matches method and path, answers a constant; no contract, no state",
+        "matches method and path, returns a constant; no contract, no state",
         npm=("wiremock@3.13.2",),
         needs=("java",),
     ),
@@ -72,11 +72,11 @@ OTHERS = (
         "request validation, the contract's example; no state",
         npm=PRISM,
     ),
-    Peer("Prism", PRISM_COMMAND + " {contract}", "the same, its log on as it is by default", npm=PRISM),
+    Peer("Prism", PRISM_COMMAND + " {contract}", "the same, with its log enabled, the default", npm=PRISM),
     Peer(
         "connexion",
         "{home}/bin/python {here}/connexion_app.py {contract_30} {port}",
-        "request validation, the contract's example; no state; told OpenAPI 3.0, as it reads no 3.1",
+        "request validation, the contract's example; no state; declared as OpenAPI 3.0, because it cannot read 3.1",
         pip=("connexion==3.3.0", "uvicorn==0.54.0"),
     ),
     Peer(

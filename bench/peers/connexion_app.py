@@ -1,4 +1,4 @@
-"""connexion's own mock of every operation, on uvicorn without reloader and access log. Runs in its own venv.
+"""connexion's mock of every operation, on uvicorn without reloader and access log. It runs in its own venv.
 
 Usage: python connexion_app.py CONTRACT PORT
 """
@@ -12,7 +12,7 @@ from connexion.mock import MockResolver
 
 
 def accept(token):
-    """Any bearer token is somebody's: connexion refuses all requests when it is given no such function."""
+    """Accept every bearer token; without such a function connexion rejects all requests."""
     return {"sub": token}
 
 

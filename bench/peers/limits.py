@@ -1,4 +1,4 @@
-"""The two limits: constant answers on the web server and the settings of the mock, without and with Flask.
+"""The two limits: constant responses on the mock's web server and its settings, without and with Flask.
 
 Usage: python -m bench.peers.limits raw|flask ANSWERS PORT
 """
@@ -13,14 +13,14 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
-THREADS = 1  # on which a constant is cheapest; the mock's threads take turns, so that one answers there too
+THREADS = 1  # the cheapest for a constant; the mock's threads take turns, so only one runs at a time there too
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 Application = Callable[..., Iterable[bytes]]
 
 
 def raw(bodies: dict[str, bytes]) -> Application:
-    """A WSGI callable that looks at nothing but the method."""
+    """A WSGI callable that only looks at the method."""
     headers = {
         method: [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         for method, body in bodies.items()
@@ -35,7 +35,7 @@ def raw(bodies: dict[str, bytes]) -> Application:
 
 
 def flask(bodies: dict[str, bytes]) -> Application:
-    """A Flask app with two views that answer constants."""
+    """A Flask app with two views that return constants."""
     from flask import Flask, Response
 
     app = Flask("constant")
@@ -52,13 +52,13 @@ def flask(bodies: dict[str, bytes]) -> Application:
 
 
 def main(kind: str, answers: str, port: str) -> None:
-    """Serve one of the two until the process is ended."""
-    read = json.loads(Path(answers).read_text())
-    bodies = {method: json.dumps(read[method], separators=(",", ":")).encode() for method in ("GET", "POST")}
+    """Serve one of the two until the process ends."""
+    responses = json.loads(Path(answers).read_text())
+    bodies = {method: json.dumps(responses[method], separators=(",", ":")).encode() for method in ("GET", "POST")}
     application = {"raw": raw, "flask": flask}[kind](bodies)
     if sys.platform == "linux":
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-    server = Granian(  # every other option as mockserver.web.server has it
+    server = Granian(  # every other option as in mockserver.web.server
         "limits",
         address="127.0.0.1",
         port=int(port),
