@@ -6,6 +6,7 @@ MockError                  something that you can fix; its text names place, pro
 │   ├── BehaviourError     behaviours.yaml names something that does not exist
 │   └── FixtureError       a fixture breaks the contract
 ├── ContractBroken         exit 1: a check of the contract failed
+├── CallFailed             a Python function of the behaviours failed; the response is a 500
 └── Unavailable            exit 3: the address is taken, the output cannot be written, the target does not answer
 Refused                    a request gets an error response of the contract (never leaves the pipeline)
 """
@@ -53,6 +54,10 @@ class ContractBroken(MockError):
     """A check of the contract failed."""
 
     exit_code = 1
+
+
+class CallFailed(MockError):
+    """A Python function of the behaviours raised an exception, or returned what it may not."""
 
 
 class Unavailable(MockError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from mockserver.cli.banner import banner
 from mockserver.cli.flags import FLAGS
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.presets import PRESETS
-from tests.support import ROOT
+from tests.conftest import Build
+from tests.support import ROOT, Ask, bundled_settings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
@@ -71,3 +73,22 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_every_folder_has_a_paragraph_at_its_door(folder: str) -> None:
     """What lives here, and what may not."""
     assert (ROOT / folder / "README.md").is_file() or list(Path(ROOT / folder).glob("*.md"))
+
+
+def test_the_example_of_a_python_function_works(tmp_path: Path, build: Build) -> None:
+    """The two blocks of the page, as two files in one folder."""
+    section = ARCHITECTURE.partition("### Python functions")[2].partition("\n## ")[0]
+    for name, language in (("behaviours.yaml", "yaml"), ("hooks.py", "python")):
+        block = section.partition(f"```{language}\n")[2].partition("```")[0]
+        (tmp_path / name).write_text(block, encoding="utf-8")
+    fixture = {
+        "devices": [{"id": "1", "userId": "alice", "isTrusted": False}],
+        "users": [{"name": "alice", "token": "t"}],
+    }
+    (tmp_path / "fixtures.json").write_text(json.dumps(fixture), encoding="utf-8")
+    ask = Ask(
+        build(bundled_settings(behaviours=tmp_path / "behaviours.yaml", fixtures=(tmp_path / "fixtures.json",))), "t"
+    )
+    answer = ask("POST", "/devices/trust", json={"fingerprint": "any"})
+    assert (answer.status, answer.json["message"]) == (200, "1 devices trusted")
+    assert ask.records("devices")["1"]["isTrusted"] is True

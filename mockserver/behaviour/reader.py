@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.behaviour.calls import Call, load_call
 from mockserver.behaviour.names import check_names
 from mockserver.behaviour.records import RecordShape, shape_of
 from mockserver.behaviour.values import Value, compile_value
@@ -36,13 +37,15 @@ def read_behaviours(
     locate: Locate,
     fields: Mapping[str, frozenset[str]] = MappingProxyType({}),
     periods: Mapping[str, str] = MappingProxyType({}),
+    folder: Path | None = None,
 ) -> Behaviours:
     """The behaviours that `data` declares, with every name checked against the contract.
 
-    `fields` lists the fields of the fixtures' records by collection; `periods` overrides named periods.
+    `fields` lists the fields of the fixtures' records by collection; `periods` overrides named periods;
+    the modules of `call` are looked for in `folder` first.
     Raises BehaviourError with the place, the problem and the nearest known name.
     """
-    reader = _Reader(locate, contract)
+    reader = _Reader(locate, contract, folder)
     data = reader.mapping(data or {}, "", _TOP)
     lengths = {**reader.mapping(data.get("periods") or {}, "/periods")}
     for name in periods:
@@ -124,8 +127,8 @@ def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
 class _Reader:
     """Reads one document of behaviours; every error names the line."""
 
-    def __init__(self, locate: Locate, contract: Contract) -> None:
-        self.locate, self.contract = locate, contract
+    def __init__(self, locate: Locate, contract: Contract, folder: Path | None = None) -> None:
+        self.locate, self.contract, self.folder = locate, contract, folder
 
     def wrong(self, pointer: str, problem: str, fix: str = "") -> BehaviourError:
         return BehaviourError(problem, place=self.locate(pointer), fix=fix)
@@ -245,15 +248,13 @@ class _Reader:
         except ValueError as error:
             raise self.wrong(pointer, str(error)) from None
 
-    def function(self, text: Any, pointer: str) -> Callable[..., Any]:
-        module, _, name = str(text).partition(":")
+    def function(self, text: Any, pointer: str) -> Call:
         try:
-            function = getattr(importlib.import_module(module), name)
+            return load_call(str(text), self.folder)
+        except ValueError as error:
+            raise self.wrong(pointer, str(error)) from None
         except Exception as error:  # noqa: BLE001 - the user's module may fail in any way while it is imported
             raise self.wrong(pointer, f"cannot load {text!r}: {error}", "write package.module:function") from None
-        if not callable(function):
-            raise self.wrong(pointer, f"{text!r} isn't a function")
-        return function  # type: ignore[no-any-return]  # any callable will do
 
 
 def split_path(path: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from mockserver.behaviour.calls import Call
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
@@ -45,7 +46,7 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     A world that changed has a `step` one higher than before; one that did not is the same object.
     """
     if behaviour.call is not None:
-        return _called(behaviour, world, scope)
+        return _called(behaviour.call, world, scope)
     work = _Run(world, world.collections, scope, behaviours, [])
     record = work.find(behaviour.find) if behaviour.find is not None else None
     if behaviour.create is not None:
@@ -63,12 +64,12 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), record)
 
 
-def _called(behaviour: Behaviour, world: World, scope: Scope) -> Outcome:
+def _called(call: Call, world: World, scope: Scope) -> Outcome:
     """The Python function that stands for the verbs: `function(world, scope) -> (world, {path: value})`.
 
     It reads and changes the world with `visible`, `put` and `drop`, and refuses a request by raising `Refused`.
     """
-    after, reply = behaviour.call(world, scope)  # type: ignore[misc]  # the caller looked
+    after, reply = call(world, scope)
     after = world if after is world else after.stepped()
     return Outcome(after, tuple((tuple(path.split(".")), value) for path, value in reply.items()))
 

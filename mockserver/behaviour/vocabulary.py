@@ -5,12 +5,13 @@ find a record · create one · set its fields · remove others · list some · r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from msgspec.structs import force_setattr
 
+from mockserver.behaviour.calls import Call
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Value
 from mockserver.contract.operations.operation import ABSENT, EMPTY
@@ -80,7 +81,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     list: Query | None = None
     page: Page = Page()
     reply: tuple[tuple[tuple[str, ...], Value], ...] = ()
-    call: Callable[..., Any] | None = None
+    call: Call | None = None
     because: str = ""
     assumed: tuple[str, ...] = ()
     place: str = ""  #: file:line, for messages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from mockserver.clock import parse_period
 from mockserver.errors import UsageError
 from mockserver.exchange.auth import MODES
 from mockserver.settings import PORT, Settings, bundled
+
+_SIZE = re.compile(r"(?P<count>\d{1,15})\s*(?P<unit>[kmg]?b)?", re.IGNORECASE)
+_UNITS = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
 
 FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--host",), {"help": "address to listen on (127.0.0.1)"}),
@@ -40,6 +44,13 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("--world-ttl",),
         {"metavar": "P1D", "help": "how long an idle world is kept (P1D), or 'never' to keep all"},
+    ),
+    (
+        ("--journal-memory",),
+        {
+            "metavar": "256MB",
+            "help": "memory for the journals of all worlds together (256MB)",
+        },
     ),
     (
         ("--admin-token",),
@@ -78,6 +89,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         watch=_switch(setting("watch")),
         max_worlds=_count(setting("max_worlds", "10000")),
         world_ttl=_span(setting("world_ttl", "P1D")),
+        journal_memory=_size(setting("journal_memory", "256MB")),
         admin_token=setting("admin_token") or None,
         verbose=_switch(setting("verbose")),
     )
@@ -113,6 +125,15 @@ def _count(text: str) -> int:
             f"{text!r} isn't a number of worlds", place="--max-worlds", fix="use a number from 1 to 1000000"
         )
     return int(text)
+
+
+def _size(text: str) -> int:
+    """A number of bytes, written with or without a unit."""
+    match = _SIZE.fullmatch(text.strip())
+    size = int(match["count"]) * _UNITS[(match["unit"] or "B").upper()] if match else 0
+    if not 1_000_000 <= size <= 1_000_000_000_000:
+        raise UsageError(f"--journal-memory {text} isn't a size", fix="write 64MB, 256MB, 1GB; at least 1MB")
+    return size
 
 
 def _span(text: str) -> str | None:

@@ -142,7 +142,8 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
         made = seed_records(contract, inferred, seed=settings.seed)
         fixtures = fixtures.beside({name: made[name] for name in _nobodys(data) if name in made})
     fields = MappingProxyType(fixtures.fields())
-    behaviours = read_behaviours(data, contract, locate=locate, fields=fields, periods=settings.periods)
+    folder = settings.behaviours.parent if settings.behaviours is not None else None
+    behaviours = read_behaviours(data, contract, locate=locate, fields=fields, periods=settings.periods, folder=folder)
     schemas = record_schemas(behaviours, contract)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
     base = Base(seeded, clock)

@@ -16,7 +16,7 @@ from mockserver.clock import RUNNING, format_http_date, system_now
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.routing import served
-from mockserver.errors import ContractBroken, Refused, Violation
+from mockserver.errors import CallFailed, ContractBroken, Refused, Violation
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
@@ -235,7 +235,7 @@ class Pipeline:
             reason = f"the contract cannot be served here: {error}"
         else:
             log.error("%s %s failed", exchange.request.method, exchange.request.path, exc_info=error)
-            reason = f"internal error: {type(error).__name__}: {error}"
+            reason = str(error) if isinstance(error, CallFailed) else f"internal error: {type(error).__name__}: {error}"
         reply = self._failed(exchange, reason)
         try:
             return self._finish(exchange, reply, started)

@@ -125,7 +125,7 @@ class _Replay:
         """The verbs in their order."""
         behaviour, not_found = self.behaviour, isinstance(self.entry.found, str)
         if behaviour.call is not None:
-            yield Step("call", f"{behaviour.call.__module__}:{behaviour.call.__qualname__}")
+            yield Step("call", behaviour.call.name)
         if behaviour.find is not None:
             yield Step("find", self._lookup(behaviour.find))
         if not_found:

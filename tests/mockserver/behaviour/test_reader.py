@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -235,3 +236,26 @@ def test_fixtures_may_leave_collections_out(mock_of: Callable[..., Ask], bundled
     users = {"users": [{"name": "ann", "token": "t"}]}
     answer = mock_of(bundled_contract.document.root, behaviours, users)("GET", "/sessions", "t")
     assert (answer.status, answer.json["sessions"]) == (200, [])
+
+
+def test_a_function_is_found_beside_the_behaviours(tmp_path: Path, build: Build) -> None:
+    """In a module that may import others beside it; neither the search path nor another mock's module changes."""
+    answers = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"texts_{name}.py").write_text(f"TEXT = {name!r}\n", encoding="utf-8")
+        (folder / "hooks.py").write_text(
+            f"from texts_{name} import TEXT\n\n\ndef run(world, scope):\n    return world, {{'x': TEXT}}\n",
+            encoding="utf-8",
+        )
+        file = folder / "behaviours.yaml"
+        file.write_text("operations:\n  listDevices:\n    call: hooks:run\n", encoding="utf-8")
+        before = list(sys.path)
+        engine = build(bundled_settings(behaviours=file, fixtures=()))
+        assert sys.path == before
+        call = engine.behaviours.operations["listDevices"].call
+        assert call is not None
+        answers.append((call.name, call.function(None, None)[1]["x"]))
+    assert answers == [("hooks:run", "one"), ("hooks:run", "two")]
+    assert "hooks" not in sys.modules

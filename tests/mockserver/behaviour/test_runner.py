@@ -256,3 +256,59 @@ def test_a_function_s_fault_is_told(mock_of: MockOf, caplog: pytest.LogCaptureFi
     assert answer.status == 500
     assert "ZeroDivisionError" in answer.json["detail"]
     assert "Traceback" in caplog.text
+
+
+class _Unwritable:
+    """What no JSON can show."""
+
+    def __repr__(self) -> str:
+        raise ValueError("not even its name")
+
+
+def _deep() -> Any:
+    value: Any = 1
+    for _ in range(5000):
+        value = [value]
+    return value
+
+
+RETURNED: dict[str, tuple[Any, str]] = {
+    "a set": ({"text": {1}}, "returned {1} for 'text', which isn't JSON: a set"),
+    "no number": ({"text": float("nan")}, "returned nan for 'text', which isn't JSON: nan isn't a number of JSON"),
+    "an object": ({"text": _Unwritable()}, "returned a _Unwritable for 'text', which isn't JSON: a _Unwritable"),
+    "bytes inside": ({"text": [b"x"]}, "returned [b'x'] for 'text', which isn't JSON: a bytes"),
+    "a name": ({"text": {1: 2}}, "returned {1: 2} for 'text', which isn't JSON: 1 is a member's name"),
+    "too deep": ({"text": _deep()}, "which isn't JSON: more than 100 levels"),
+    "a path": ({1: "x"}, "returned 1 as a path of the response; paths are strings"),
+    "no mapping": (["text"], "return (world, {path: value})"),
+    "nothing": (None, "return (world, {path: value})"),
+}
+
+
+def answer_what_cannot_be(world: Any, scope: Any) -> Any:
+    """A behaviour in Python that returns what no response can hold, by the id in the path."""
+    return world.put("notes", {"id": "new"}), RETURNED[scope.inputs.path["id"]][0]
+
+
+def return_no_world(world: Any, scope: Any) -> Any:
+    """A behaviour in Python that returns one value."""
+    return {"text": "no world"}
+
+
+@pytest.mark.breaks_contract
+@pytest.mark.parametrize("kind", RETURNED)
+def test_what_a_function_returns_must_be_json(mock_of: MockOf, kind: str) -> None:
+    """A 500 that names the function and what it returned; nothing is committed, nothing is raised."""
+    notes = _called(mock_of, "answer_what_cannot_be")
+    answer = notes("GET", f"/notes/{kind}")
+    assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "test_runner:answer_what_cannot_be returned" in answer.json["detail"]
+    assert RETURNED[kind][1] in answer.json["detail"]
+    assert "new" not in notes.records("notes")
+
+
+@pytest.mark.breaks_contract
+def test_a_function_returns_a_world(mock_of: MockOf) -> None:
+    """One value alone is none."""
+    answer = _called(mock_of, "return_no_world")("GET", "/notes/1")
+    assert (answer.status, "return (world, {path: value})" in answer.json["detail"]) == (500, True)

@@ -62,3 +62,20 @@ def test_settings_of_worlds() -> None:
     for wrong in (["--max-worlds", "0"], ["--world-ttl", "1h"], ["--world-ttl", "-PT1H"], ["--world-ttl", "PT0S"]):
         with pytest.raises(UsageError):
             _read_settings(wrong, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("64MB", 64_000_000), ("1 GB", 1_000_000_000), ("2000000", 2_000_000), ("5000kb", 5_000_000)]
+)
+def test_the_memory_of_the_journals_is_a_size(text: str, size: int) -> None:
+    """In bytes, or with a unit; by flag and by environment; 256 MB unless it is set."""
+    assert _read_settings(["--journal-memory", text], {}).journal_memory == size
+    assert _read_settings([], {"MOCKSERVER_JOURNAL_MEMORY": text}).journal_memory == size
+    assert _read_settings([], {}).journal_memory == 256_000_000
+
+
+@pytest.mark.parametrize("text", ["much", "+1MB", "0", "10kB", "1.5GB", "9" * 15 + "GB", "MB"])
+def test_another_text_is_no_size(text: str) -> None:
+    """It is wrong usage, and the message shows how a size is written."""
+    with pytest.raises(UsageError, match="write 64MB"):
+        _read_settings(["--journal-memory", text], {})
