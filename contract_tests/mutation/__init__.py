@@ -1,1 +1,1 @@
-"""How sharp the suite is: broken variants of the mock, and which of them the suite tells from the sound one."""
+"""Mutation testing of the suite: broken variants of the mock, and how many of them the suite detects."""

@@ -1,4 +1,4 @@
-"""The command `contract-tests mutants`: measures how sharp the suite is."""
+"""The command `contract-tests mutants`: measures how many broken variants of the mock the suite detects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import yaml
 from contract_tests.core.contract import bundled
 from contract_tests.core.errors import InternalError, UsageError, exit_code
 from contract_tests.core.mock_process import MockProcess
-from contract_tests.mutation.judging import CLEAN, Bench, Fate, Finding, catalogue, judge
+from contract_tests.mutation.checking import CLEAN, Fate, Finding, Setup, catalogue, check
 from contract_tests.mutation.score import Score
 
 EQUIVALENT = Path(__file__).parent / "equivalent.yaml"
@@ -27,18 +27,18 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     described = argparse.ArgumentParser(
         prog="contract-tests mutants",
-        description="Judge broken variants of the mock; the suite must tell each from the sound one.",
-        epilog="Exit: 0 measured, 1 the score is below --min-score, 2 usage, 4 the sound mock fails.",
+        description="Check broken variants of the mock with the suite, which must detect each of them.",
+        epilog="Exit: 0 measured, 1 the score is below --min-score, 2 usage, 4 the unmodified mock fails.",
     )
     described.add_argument("--only", metavar="WORD", action="append", help="mutants with this word in their name")
     described.add_argument("--jobs", metavar="N", type=int, default=1, help="how many at a time (default: 1)")
     described.add_argument("--behaviours", metavar="FILE", type=Path, help="the behaviours to edit (default: bundled)")
-    described.add_argument("--check-equivalent", action="store_true", help="judge those declared equivalent too")
+    described.add_argument("--check-equivalent", action="store_true", help="check those declared equivalent too")
     described.add_argument("--min-score", metavar="SHARE", type=float, default=0.95, help="default: 0.95")
     described.add_argument("--out", metavar="FILE", type=Path, help="write findings and score as JSON")
     described.add_argument("--page", metavar="FILE", type=Path, help="write the tables into a Markdown page")
-    described.add_argument("--resume", action="store_true", help="keep the findings that --out holds; judge the others")
-    described.add_argument("--list", action="store_true", help="name the mutants and judge none")
+    described.add_argument("--resume", action="store_true", help="keep the findings in --out; check the others")
+    described.add_argument("--list", action="store_true", help="list the mutants and check none")
     return described
 
 
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def measure(given: argparse.Namespace) -> int:
-    """Judge the chosen mutants between two clean runs, and tell the score."""
+    """Check the chosen mutants between two runs of the unmodified mock, and print the score."""
     behaviours = (given.behaviours or bundled().parent / "behaviours.yaml").resolve()
     reasons = {name: because for name in catalogue(behaviours) if (because := why_equivalent(name))}
     names = chosen(list(catalogue(behaviours)), given.only)
@@ -64,38 +64,40 @@ def measure(given: argparse.Namespace) -> int:
     if not given.check_equivalent:
         score.findings += [as_equivalent(name, behaviours, reasons) for name in left if name in reasons]
         left = [name for name in left if name not in reasons]
-    for number, finding in enumerate(judged(behaviours, left, given.jobs), 1):
+    for number, finding in enumerate(checked(behaviours, left, given.jobs), 1):
         score.findings.append(score.settled(finding))
         tell(score.findings[-1], f"{number}/{len(left)}")
         if given.out:
             score.write(given.out, len(catalogue(behaviours)))
     if given.page:
         score.put_into(given.page)
-    print(f"\n{score.table()}\n\n{score.sentence()} in {time.monotonic() - started:.0f} s")
+    print(f"\n{score.table()}\n\n{score.summary()} in {time.monotonic() - started:.0f} s")
     return 0 if score.value >= given.min_score else 1
 
 
-def judged(behaviours: Path, names: Sequence[str], jobs: int) -> Iterator[Finding]:
-    """The findings on the mutants; raises `InternalError` when the sound mock fails before or after them."""
+def checked(behaviours: Path, names: Sequence[str], jobs: int) -> Iterator[Finding]:
+    """The findings on the mutants; raises `InternalError` when the unmodified mock fails before or after them."""
     mock = MockProcess.start("--behaviours", str(behaviours))
     try:
-        bench = Bench(behaviours, mock.url)
+        setup = Setup(behaviours, mock.url)
         with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-            must_survive(pool.submit(judge, bench, CLEAN, 0).result(), "before")
-            waiting = [pool.submit(judge, bench, name, number) for number, name in enumerate(names, 1)]
+            must_survive(pool.submit(check, setup, CLEAN, 0).result(), "before")
+            waiting = [pool.submit(check, setup, name, number) for number, name in enumerate(names, 1)]
             try:
                 yield from (future.result() for future in waiting)
             finally:
                 pool.shutdown(wait=True, cancel_futures=True) if sys.exc_info()[0] else None
-            must_survive(pool.submit(judge, bench, CLEAN, len(names) + 1).result(), "after")
+            must_survive(pool.submit(check, setup, CLEAN, len(names) + 1).result(), "after")
     finally:
         mock.stop()
 
 
 def must_survive(finding: Finding, when: str) -> None:
-    """The sound mock must keep every promise, else no score means anything."""
+    """The unmodified mock must keep every promise, else the score means nothing."""
     if finding.fate is not Fate.SURVIVED:
-        raise InternalError(f"the sound mock fails the suite {when} the mutants: {finding.told}", fix="mend that first")
+        raise InternalError(
+            f"the unmodified mock fails the suite {when} the mutants: {finding.reason}", fix="fix that first"
+        )
 
 
 def chosen(names: list[str], words: Sequence[str] | None) -> list[str]:
@@ -119,12 +121,12 @@ def why_equivalent(name: str) -> str:
 
 
 def as_equivalent(name: str, behaviours: Path, reasons: dict[str, str]) -> Finding:
-    """The finding on a mutant that is declared equivalent and not judged."""
+    """The finding on a mutant that is declared equivalent and not checked."""
     mutant = catalogue(behaviours)[name]
     return Finding(name, mutant.operator, mutant.site, Fate.EQUIVALENT, reasons[name])
 
 
 def tell(finding: Finding, place: str) -> None:
     """One line for each mutant."""
-    line = f"{place:>7} {finding.fate:20} {finding.seconds:5.1f} s  {finding.mutant}  {finding.told[:110]}"
+    line = f"{place:>7} {finding.fate:20} {finding.seconds:5.1f} s  {finding.mutant}  {finding.reason[:110]}"
     print(line.rstrip(), flush=True)

@@ -62,7 +62,7 @@ def edits(document: Mapping[str, Any], records: Sequence[Mapping[str, Any]] = ()
 
 
 def without_notes(document: Mapping[str, Any]) -> Document:
-    """The file without what nobody executes, and without verbs that do nothing."""
+    """The file without what is not executed, and without verbs that do nothing."""
     bare = copy.deepcopy(dict(document))
     for name, operation in bare.get("operations", {}).items():
         kept = {key: value for key, value in operation.items() if key in VERBS and value}
@@ -162,8 +162,8 @@ def _of_collections(document: Mapping[str, Any]) -> Iterator[Edit]:
                     place, detail = ("collections", name, rule, instant, field), f"{instant}.{field}"
                     yield Edit(f"{rule} of one field dropped", name, detail, changed(document, place))
                     for other in other_values(document, plain):
-                        told = f"{detail} = {str(other).lower()}"
-                        yield Edit(f"{rule} to another value", name, told, changed(document, place, other))
+                        change = f"{detail} = {str(other).lower()}"
+                        yield Edit(f"{rule} to another value", name, change, changed(document, place, other))
 
 
 def _of_periods(document: Mapping[str, Any]) -> Iterator[Edit]:

@@ -43,7 +43,7 @@ def _of_body(contract: Contract, operation: Operation) -> Iterator[Distortion]:
 
 
 def instead(operation: Operation, is_such: Callable[[Request], bool], reply: Reply, _: Users) -> Distort:
-    """Answer such inputs to the operation with `reply` where the sound server refuses them."""
+    """Answer such inputs to the operation with `reply` where the unmodified server refuses them."""
 
     def distort(request: Request, forward: Forward) -> Reply:
         real = forward(request)
@@ -109,8 +109,8 @@ def admit(operation: Operation | None, is_such: Callable[[Request, Users], bool]
     """Treat such requests as if the user had sent them."""
 
     def distort(request: Request, forward: Forward) -> Reply:
-        struck = operation is None or request.operation == operation.id
-        return forward(request.as_user(users.own) if struck and is_such(request, users) else request)
+        applies = operation is None or request.operation == operation.id
+        return forward(request.as_user(users.own) if applies and is_such(request, users) else request)
 
     return distort
 
@@ -121,7 +121,7 @@ def anonymous(request: Request, _: Users) -> bool:
 
 
 def unknown_bearer(request: Request, users: Users) -> bool:
-    """With a token that is nobody's."""
+    """With an unknown token."""
     return request.token not in {"", users.own, users.other}
 
 

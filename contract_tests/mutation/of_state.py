@@ -40,17 +40,17 @@ def key_of(request: Request) -> Key:
 
 
 def in_shadow(request: Request) -> Request:
-    """The same request in another world of the mock, which nobody reads."""
+    """The same request in another world of the mock, which is never read."""
     return request.as_user(request.token + SHADOW) if request.token else request
 
 
 def lost(operation: Operation) -> Distort:
-    """The write is answered, and forgotten."""
+    """The write is answered, but not stored."""
     return lambda request, forward: forward(in_shadow(request) if request.operation == operation.id else request)
 
 
 def frozen(operation: Operation) -> Distort:
-    """The first success is the answer to the same request ever after."""
+    """The first success is repeated for every later request that is the same."""
     first: dict[Key, Reply] = {}
 
     def distort(request: Request, forward: Forward) -> Reply:
@@ -67,7 +67,7 @@ def frozen(operation: Operation) -> Distort:
 
 
 def behind(operation: Operation) -> Distort:
-    """Each read answers what the read before it had to answer."""
+    """Each read returns what the read before it should have returned."""
     last: dict[Key, Reply] = {}
 
     def distort(request: Request, forward: Forward) -> Reply:

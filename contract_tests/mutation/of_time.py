@@ -48,7 +48,7 @@ def _made(operator: Callable[[Operation], Distort], operation: Operation, _: obj
 
 
 def too_late(operation: Operation) -> Distort:
-    """The operation answers when nobody waits any more."""
+    """The operation answers after the suite has stopped waiting."""
 
     def distort(request: Request, forward: Forward) -> Reply:
         if request.operation == operation.id:

@@ -1,4 +1,4 @@
-"""A reverse proxy on a thread of its own, in front of a sound server: it distorts what passes through it."""
+"""A reverse proxy on a thread of its own: it distorts the requests and responses of the server behind it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Request:
         return replace(self, headers={**self.headers, "authorization": f"Bearer {token}"})
 
     def in_world(self, world: str) -> Request:
-        """The same request in a world of the mock; without a token it is in none."""
+        """The same request in a world of the mock; unchanged without a token."""
         return self.as_user(f"{self.token}{'-' if '~' in self.token else '~'}{world}") if self.token and world else self
 
 
@@ -75,12 +75,12 @@ Distort = Callable[[Request, Forward], Reply]
 
 
 class Server(ThreadingHTTPServer):
-    """Keeps quiet when a client has gone before its answer came."""
+    """Ignores clients that disconnect before the answer is sent."""
 
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Report nothing; a proxy that does not answer is a mutant that is found."""
+        """Report nothing: the suite reports that no answer came."""
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def handler_for(url: str, contract: Contract, distort: Distort, world: str) -> t
             self.wfile.write(reply.body if self.command != "HEAD" else b"")
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     for method in METHODS:
         setattr(Handler, f"do_{method.upper()}", Handler.answer)
@@ -130,13 +130,13 @@ def handler_for(url: str, contract: Contract, distort: Distort, world: str) -> t
 
 
 def exchange(url: str, request: Request) -> Reply:
-    """Send a request on to the sound server."""
+    """Forward a request to the server behind the proxy."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
     try:
         headers = {name: value for name, value in request.headers.items() if name not in OF_ONE_CONNECTION}
         connection.request(request.method, request.path, request.body or None, headers)
         answer = connection.getresponse()
-        told = {name.lower(): value for name, value in answer.getheaders()}
-        return Reply(answer.status, {k: v for k, v in told.items() if k not in OF_ONE_CONNECTION}, answer.read())
+        received = {name.lower(): value for name, value in answer.getheaders()}
+        return Reply(answer.status, {k: v for k, v in received.items() if k not in OF_ONE_CONNECTION}, answer.read())
     finally:
         connection.close()

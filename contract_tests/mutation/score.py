@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from contract_tests.core.errors import UsageError
-from contract_tests.mutation.judging import Fate, Finding
+from contract_tests.mutation.checking import Fate, Finding
 
 COUNTED = (Fate.ASSERTION, Fate.CRASH, Fate.SURVIVED)
 COLUMNS = (*COUNTED, Fate.EQUIVALENT)
@@ -30,17 +30,17 @@ class Score:
         return self.count(Fate.ASSERTION) / counted if counted else 1.0
 
     def count(self, fate: Fate) -> int:
-        """How many mutants met this fate."""
+        """How many mutants had this fate."""
         return sum(finding.fate is fate for finding in self.findings)
 
     def settled(self, finding: Finding) -> Finding:
         """A survivor that is declared equivalent counts as such."""
         if finding.fate is Fate.SURVIVED and finding.mutant in self.reasons:
-            return replace(finding, fate=Fate.EQUIVALENT, told=self.reasons[finding.mutant])
+            return replace(finding, fate=Fate.EQUIVALENT, reason=self.reasons[finding.mutant])
         return finding
 
-    def sentence(self) -> str:
-        """The score in words."""
+    def summary(self) -> str:
+        """The score in one line."""
         counted = sum(self.count(fate) for fate in COUNTED)
         counts = ", ".join(f"{self.count(fate)} {fate}" for fate in Fate)
         return f"score {self.value:.3f} over {counted} mutants ({counts})"
@@ -58,24 +58,24 @@ class Score:
         return "\n\n".join("\n".join(rows(title, self.by(key))) for title, key in VIEWS.items())
 
     def put_into(self, page: Path) -> None:
-        """Write sentence and tables into a Markdown page, between its markers."""
+        """Write score and tables into a Markdown page, between its markers."""
         text = page.read_text(encoding="utf-8")
         before, opened, rest = text.partition(MARKERS[0])
         _, closed, after = rest.partition(MARKERS[1])
         if not opened or not closed:
             raise UsageError(f"{page} has no {' and '.join(MARKERS)}", fix="put both where the table is to stand")
-        page.write_text(f"{before}{opened}\n{self.sentence()}\n\n{self.table()}\n{closed}{after}", encoding="utf-8")
+        page.write_text(f"{before}{opened}\n{self.summary()}\n\n{self.table()}\n{closed}{after}", encoding="utf-8")
 
     def read(self, path: Path) -> None:
         """Take over the findings of an earlier, interrupted run, if there are any."""
         if path.is_file():
-            told = json.loads(path.read_text(encoding="utf-8"))["mutants"]
-            found = [Finding(**{**entry, "fate": Fate(entry["fate"])}) for entry in told]
-            self.findings += [self.settled(finding) for finding in found]
+            entries = json.loads(path.read_text(encoding="utf-8"))["mutants"]
+            findings = [Finding(**{**entry, "fate": Fate(entry["fate"])}) for entry in entries]
+            self.findings += [self.settled(finding) for finding in findings]
 
     def write(self, path: Path, of: int) -> None:
         """Write score, counts and findings as JSON; `of` is how many mutants there are."""
-        told = {
+        result = {
             "complete": len(self.findings) == of,
             "score": round(self.value, 4),
             "counts": {fate: self.count(fate) for fate in Fate},
@@ -83,8 +83,8 @@ class Score:
             "mutants": [asdict(finding) for finding in self.findings],
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.draft")  # whoever interrupts us leaves a whole file behind
-        draft.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        draft = path.with_name(f".{path.name}.draft")  # an interrupted write leaves the old file whole
+        draft.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         draft.replace(path)
 
 

@@ -1,4 +1,4 @@
-"""Where a contract can be struck: what the operators of the catalogue share."""
+"""The places in a contract where an operator applies, and what the operators share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EACH = "*"  # in a path: every item of a list
 
 @dataclass(frozen=True)
 class Users:
-    """The tokens of the run that a mutant is judged in."""
+    """The tokens of the run that checks a mutant."""
 
     own: str
     other: str
@@ -24,7 +24,7 @@ class Users:
 
 @dataclass(frozen=True)
 class Distortion:
-    """One way to distort: its operator, the operation it strikes (empty: all), and what exactly."""
+    """One way to distort: its operator, the operation that it changes (empty: all), and the detail."""
 
     operator: str
     site: str

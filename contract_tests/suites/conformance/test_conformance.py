@@ -38,18 +38,18 @@ def test_generated_inputs(run: Run, input_operation: Operation, fuzzer: Fuzzer) 
     if operation.is_write and run.settings.safety is Safety.OBSERVE:
         raise NotChecked("--safety observe sends no writes")
 
-    def judge(trial: Trial) -> None:
+    def check(trial: Trial) -> None:
         nonlocal sent
         sent += 1
         if trial.answer.operation_id in {operation.id, ""}:
-            judge_trial(run, operation, trial)
+            check_trial(run, operation, trial)
 
-    withheld = list(fuzzer.trials(operation, judge))
+    withheld = list(fuzzer.trials(operation, check))
     if not sent:
         raise NotChecked(withheld[0] if withheld else "nothing could be generated")
 
 
-def judge_trial(run: Run, operation: Operation, trial: Trial) -> None:
+def check_trial(run: Run, operation: Operation, trial: Trial) -> None:
     """A valid input gets no refusal of its form; an invalid one gets one, strictly where the contract documents it."""
     status, answer = trial.answer.status, trial.answer
     if not documented_success(operation) or is_doubtful(run, operation, trial):
@@ -119,19 +119,19 @@ def test_undefined_methods_are_refused(run: Run, path_operation: Operation) -> N
         if answer.status in {404, 501}:
             run.ledger.note(f"{answer.status} in place of 405 for {label}")
         elif answer.status == 405:
-            judge_allow(run, label, own, defined, answer)
+            check_allow(run, label, own, defined, answer)
         elif answer.status not in {401, 403}:
             raise Broken(f"405 for {label}, which the contract does not define", answer.describe(), answer)
 
 
-def judge_allow(run: Run, label: str, own: frozenset[str], defined: frozenset[str], answer: Answer) -> None:
+def check_allow(run: Run, label: str, own: frozenset[str], defined: frozenset[str], answer: Answer) -> None:
     """Allow names methods that are defined, and not the refused one; one that leaves out the path's own is a note."""
-    expected, told = f"Allow: {', '.join(sorted(own))} in the 405 for {label}", answer.headers.get("allow")
-    allow = {name.strip().upper() for name in (told or "").split(",")}
+    expected, got = f"Allow: {', '.join(sorted(own))} in the 405 for {label}", answer.headers.get("allow")
+    allow = {name.strip().upper() for name in (got or "").split(",")}
     if answer.sent.method in allow or not allow & defined:
-        raise Broken(expected, "no Allow header" if told is None else f"Allow: {told}", answer)
+        raise Broken(expected, "no Allow header" if got is None else f"Allow: {got}", answer)
     if not own <= allow:
-        run.ledger.note(f"Allow: {told} leaves out {', '.join(sorted(own - allow))}, in the 405 for {label}")
+        run.ledger.note(f"Allow: {got} leaves out {', '.join(sorted(own - allow))}, in the 405 for {label}")
 
 
 def unknown_path(run: Run, operation: Operation) -> str:
@@ -154,9 +154,9 @@ def test_head_and_options_are_answered(run: Run, path_operation: Operation, meth
 def test_every_answer_fits(run: Run, operation: Operation) -> None:
     """Whatever this run has asked for, the answers of the operation kept the contract."""
     run.target()
-    met = [b for (name, _), b in run.ledger.breaches.items() if name == operation.id and not b.suite]
-    run.ledger.note_all(breach for breach in met if breach.is_note)
-    if broken := [breach.as_broken() for breach in met if not breach.is_note]:
+    breaches = [b for (name, _), b in run.ledger.breaches.items() if name == operation.id and not b.suite]
+    run.ledger.note_all(breach for breach in breaches if breach.is_note)
+    if broken := [breach.as_broken() for breach in breaches if not breach.is_note]:
         raise Broken.together(broken)
     if operation.id not in run.ledger.answered:
         raise NotChecked("the operation was never answered")

@@ -176,7 +176,7 @@ class Flashback:
 
 
 def by_id(answer: Answer, name: str) -> dict[str, Record]:
-    """The list under `name` as a mapping by id; without such a list nothing can be judged (others report that)."""
+    """The list under `name` as a mapping by id; without such a list nothing can be checked (others report that)."""
     items = answer.get(name)
     if not isinstance(items, list):
         raise NotChecked(f"the answer of {answer.operation_id} cannot be read: it has no list {name!r}")
@@ -184,7 +184,7 @@ def by_id(answer: Answer, name: str) -> dict[str, Record]:
 
 
 def record_in(answer: Answer, name: str) -> Record:
-    """The object under `name`; without one nothing can be judged (others report that)."""
+    """The object under `name`; without one nothing can be checked (others report that)."""
     record = answer.get(name)
     if not isinstance(record, dict):
         raise NotChecked(f"the answer of {answer.operation_id} cannot be read: it has no object {name!r}")
@@ -252,7 +252,7 @@ def must(condition: object, expected: str, got: object, *answers: Answer, assume
 
 
 def not_checked(reason: str) -> NotChecked:
-    """To be raised when there is too little data to judge a promise."""
+    """To be raised when there is too little data to check a promise."""
     return NotChecked(reason)
 
 
@@ -263,9 +263,9 @@ def envelope_breaches(answer: Answer) -> Iterator[Breach]:
         return
     wanted = answer.ok
     if "success" in answer.json and answer.json["success"] is not wanted and answer.status != 405:
-        told = "true" if wanted else "false"
+        flag = "true" if wanted else "false"
         yield Breach(
-            name, f"envelope {answer.status} success", f"success: {told} in a {answer.status}", answer.describe()
+            name, f"envelope {answer.status} success", f"success: {flag} in a {answer.status}", answer.describe()
         )
     text, known = ("message", MESSAGES) if answer.status == 200 else ("error", NOT_FOUND)
     if name in known and answer.status in {200, 404} and answer.get(text) != known[name]:

@@ -14,7 +14,7 @@ from contract_tests.suites.flashback.suite import applies_to
 def me(run: Run) -> Flashback:
     """The user of --token, calling the documented operations."""
     if not applies_to(run.contract):
-        raise NotChecked("the documented sentences belong to the bundled contract; this is another one")
+        raise NotChecked("the documented behaviours are those of the bundled contract; this is another one")
     return Flashback(run.target(), run.settings.token)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the documented sentences share: choosing records, and judging what changed, ended or stayed."""
+"""Shared by the tests of the documented behaviours: choosing records, and checking what changed, ended or stayed."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def a_fingerprint(state: State, wanted: Callable[[Record], bool] = lambda _: Tru
     return chosen, str(state.fingerprint(chosen))
 
 
-# --- judging --------------------------------------------------------------------------------
+# --- checking -------------------------------------------------------------------------------
 
 
 def unchanged(what: str, changes: Iterable[str], state: State, *after: Answer) -> None:
@@ -80,15 +80,15 @@ def nothing_changes(refused: str, *users: Flashback) -> Iterator[None]:
             *differences(was.devices, now.devices),
             *differences(was.sessions, now.sessions),
         ]
-        told = "; ".join(dict.fromkeys(changes))
-        must(not changes, f"a refused request to change nothing ({refused})", told, *now.answers[:1])
+        got = "; ".join(dict.fromkeys(changes))
+        must(not changes, f"a refused request to change nothing ({refused})", got, *now.answers[:1])
 
 
-def judge_ended(before: State, after: State, ended: list[str], what: str, answer: Answer) -> None:
+def check_ended(before: State, after: State, ended: list[str], what: str, answer: Answer) -> None:
     """The named sessions are gone, all others are as before."""
     left = [session for session in ended if session in after.sessions or after.owner_of(session)]
-    told = f"{', '.join(left)} still active"
-    must(not left, f"the device's sessions ended by {what}", told, answer, after.answers[-1])
+    got = f"{', '.join(left)} still active"
+    must(not left, f"the device's sessions ended by {what}", got, answer, after.answers[-1])
     rest = {s: r for s, r in before.sessions.items() if s not in ended}
     unchanged("the sessions of other devices", differences(rest, after.sessions), after, answer)
 

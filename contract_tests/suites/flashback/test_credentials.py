@@ -29,7 +29,7 @@ def test_token_is_needed(run: Run, me: Flashback, operation: Operation) -> None:
         for what, headers in [*NO_CREDENTIALS.items(), *altered(me.token)]:
             with cases.case():
                 answer = without_token(me, operation, headers)
-                judge_unauthorized(run, operation, what, answer)
+                check_unauthorized(run, operation, what, answer)
         cases.settle()
 
 
@@ -44,16 +44,16 @@ def altered(token: str | None) -> Iterator[tuple[str, dict[str, str]]]:
 
 @promise("The token is sent as a bearer token", page="overview", assumed="A-04", stage=17, about="listDevices")
 def test_the_scheme_is_bearer(run: Run, me: Flashback) -> None:
-    """Whoever takes the right token under another scheme, or without one, gives nothing away: that is noted."""
+    """A server that accepts the right token under another scheme, or without one, discloses nothing: that is a note."""
     for what, value in (("another scheme", f"Basic {me.token}"), ("no scheme", str(me.token))):
         answer = without_token(me, me.target.contract.operation("listDevices"), {"Authorization": value})
         if answer.ok and me.token:
             run.ledger.note(f"the token is taken under {what}")
         else:
-            judge_unauthorized(run, me.target.contract.operation("listDevices"), f"the token under {what}", answer)
+            check_unauthorized(run, me.target.contract.operation("listDevices"), f"the token under {what}", answer)
 
 
-def judge_unauthorized(run: Run, operation: Operation, what: str, answer: Answer) -> None:
+def check_unauthorized(run: Run, operation: Operation, what: str, answer: Answer) -> None:
     """401 with a challenge for a bearer token; 403 is noted."""
     if answer.status == 403:
         run.ledger.note(f"{operation.id}: 403 in place of 401 (A-04) for {what}")

@@ -32,8 +32,8 @@ from contract_tests.suites.flashback.helpers import (
     REMOVE,
     SESSIONS,
     TICK,
+    check_ended,
     gone,
-    judge_ended,
     listed,
     unchanged,
     with_sessions,
@@ -71,8 +71,8 @@ def test_details_agree_with_the_list(run: Run, me: Flashback) -> None:
         both = (steady(device).keys() & detail.keys()) - {"sessions"}
         wrong = [key for key in sorted(both) if not alike(device[key], detail[key])]
         wrong += moved(run, device, detail, "lastSeen")
-        told = "; ".join(f"{key} is {device[key]!r} in the list and {detail[key]!r} in detail" for key in wrong)
-        must(not wrong, f"list and details of {name} to agree", told, before, answer)
+        got = "; ".join(f"{key} is {device[key]!r} in the list and {detail[key]!r} in detail" for key in wrong)
+        must(not wrong, f"list and details of {name} to agree", got, before, answer)
 
 
 def moved(run: Run, earlier: Record, later: Record, key: str) -> list[str]:
@@ -131,8 +131,8 @@ def compare_forms(run: Run, device: str, inner: Record, flat: Record, state: Sta
     keys = ("ipAddress", "location", "startedAt", "expiresAt", "loginMethod")
     wrong = [key for key in keys if not alike(inner.get(key), flat.get(key))] + moved(run, inner, flat, "lastActivity")
     for key in wrong:
-        told = f"{inner.get(key)!r} in GET /devices/{device} and {flat.get(key)!r} in GET /sessions"
-        must(False, f"the same {key} of session {inner['id']} everywhere", told, *state.answers[-1:])
+        got = f"{inner.get(key)!r} in GET /devices/{device} and {flat.get(key)!r} in GET /sessions"
+        must(False, f"the same {key} of session {inner['id']} everywhere", got, *state.answers[-1:])
     name = state.devices[device].get("deviceName")
     if "deviceName" in flat:
         expected = f"deviceName {name!r} on session {inner['id']}"
@@ -223,7 +223,7 @@ def test_remove_takes_device_and_sessions(me: Flashback) -> None:
         not_trustable(me, fingerprint, answer)
     rest = {d: r for d, r in before.devices.items() if d != device}
     unchanged("the other devices", differences(rest, after.devices), after, answer)
-    judge_ended(before, after, ended, "removal", answer)
+    check_ended(before, after, ended, "removal", answer)
     if not ended:
         raise not_checked("the device is gone, but it had no session that could have been revoked")
     for session in ended:

@@ -1,4 +1,4 @@
-"""What comes in: bodies that do not fit, other media types, odd ids and fingerprints; none is met with a crash."""
+"""Inputs: bodies that do not fit, other media types, odd ids and fingerprints; none causes a server error."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_odd_ids_are_answered(me: Flashback, name: str) -> None:
 
 
 def bodies_that_do_not_fit(rules: Rules) -> dict[str, Any]:
-    """Bodies without a fingerprint that is a string; first those that name something which nobody has."""
+    """Bodies without a fingerprint that is a string; first those that name an unknown record."""
     return {
         "a list as fingerprint": {"fingerprint": [rules.mint()]},
         "an object as fingerprint": {"fingerprint": {"x": rules.mint()}},
@@ -110,7 +110,7 @@ def test_parameters_of_the_media_type_are_taken(me: Flashback) -> None:
 
 
 def trust_nobody(me: Flashback, media_type: str) -> Answer:
-    """`POST /devices/trust` with a fingerprint that nobody has, as JSON that calls itself so."""
+    """`POST /devices/trust` with an unknown fingerprint, as JSON with its media type."""
     body = json.dumps({"fingerprint": me.target.gate.rules.mint()}).encode()
     return me.target.call("trustDevice", body=body, token=me.token, headers={"Content-Type": media_type})
 

@@ -45,7 +45,7 @@ def test_heartbeat_prolongs(run: Run, me: Flashback) -> None:
         must(new >= old, f"newExpiry not before the old end {old}", new, answer)
         shown = me.succeed("listSessions")
         flat = by_id(shown, "sessions").get(session, {})
-        judge_end(flat, new, f"{session} in GET /sessions", answer, shown)
+        check_end(flat, new, f"{session} in GET /sessions", answer, shown)
         untouched.pop(session, None)
         flats = {s: r for s, r in by_id(shown, "sessions").items() if s in untouched}
         unchanged("the sessions without a heartbeat", differences(untouched, flats), before, answer)
@@ -54,17 +54,17 @@ def test_heartbeat_prolongs(run: Run, me: Flashback) -> None:
             detail = me.succeed("getDevice", device)
             nested = by_key(detail.get("device", "sessions", default=[]), session)
             where = f"{session} in GET /devices/{device}"
-            judge_end(nested, new, where, answer, detail)
-            judge_fresh(run, nested, where, answer, detail)
+            check_end(nested, new, where, answer, detail)
+            check_fresh(run, nested, where, answer, detail)
 
 
-def judge_end(shown: Record, new: datetime, where: str, answer: Answer, reading: Answer) -> None:
+def check_end(shown: Record, new: datetime, where: str, answer: Answer, reading: Answer) -> None:
     """The session shows the end that the heartbeat answered."""
     end = moment(shown.get("expiresAt"), f"expiresAt of {where}", answer, reading)
     must(same(end, new), f"expiresAt of {where} to be newExpiry {new}", end, answer, reading)
 
 
-def judge_fresh(run: Run, shown: Record, where: str, answer: Answer, reading: Answer) -> None:
+def check_fresh(run: Run, shown: Record, where: str, answer: Answer, reading: Answer) -> None:
     """The session shows that it was active just now."""
     last = moment(shown.get("lastActivity"), f"lastActivity of {where}", reading)
     is_fresh = abs((run.now() - last).total_seconds()) < SECONDS_FRESH
@@ -96,7 +96,7 @@ def test_heartbeat_updates_last_activity(run: Run, me: Flashback) -> None:
     session = min(before.lasting_sessions, key=lambda name: str(before.sessions[name].get("lastActivity")))
     answer = me.succeed("heartbeatSession", session)
     shown = me.succeed("listSessions")
-    judge_fresh(run, by_id(shown, "sessions").get(session, {}), f"{session} in GET /sessions", answer, shown)
+    check_fresh(run, by_id(shown, "sessions").get(session, {}), f"{session} in GET /sessions", answer, shown)
     after = me.state()
     unchanged(
         "the session's other fields, and all other sessions",
@@ -134,7 +134,7 @@ def test_revoke_ends_the_session(me: Flashback) -> None:
 
 @pytest.mark.usefixtures("writable")
 @promise(
-    "Revoking all ends every active session of the user on every device, and nobody else's",
+    "Revoking all ends every active session of the user on every device, and no other user's",
     page=REVOKE_ALL,
     stage=96,
     about="revokeAllSessions",
@@ -153,7 +153,7 @@ def test_revoke_all_ends_every_session(run: Run, me: Flashback, which: str) -> N
     if shown.status in {401, 403}:
         run.ledger.note(f"the caller's own token died with revoke-all (A-12): {shown.describe()}")
     else:
-        judge_none_left(user, before, answer)
+        check_none_left(user, before, answer)
     for someone, was in zip(rest, foreign, strict=True):
         if someone.call("listSessions").status not in {401, 403}:
             unchanged("another user's sessions", differences(was.sessions, someone.state().sessions), was, answer)
@@ -161,7 +161,7 @@ def test_revoke_all_ends_every_session(run: Run, me: Flashback, which: str) -> N
         raise not_checked("the user had no active session that could have been revoked")
 
 
-def judge_none_left(user: Flashback, before: State, answer: Answer) -> None:
+def check_none_left(user: Flashback, before: State, answer: Answer) -> None:
     """Neither list nor details show a session; devices are as before; a second call succeeds."""
     after = user.state()
     must(not after.sessions, "no session left in GET /sessions", ", ".join(after.sessions), answer, after.answers[-1])

@@ -56,17 +56,17 @@ def test_trust_given_at_once_is_all_kept(run: Run, me: Flashback) -> None:
     answers = at_once(run, me, lambda device: me.trust(prints[device]), list(prints)[:AT_ONCE])
     shown = me.succeed("listDevices")
     for device, answer in answers.items():
-        told = by_id(shown, "devices").get(device, {}).get("isTrusted")
-        must(told is True, f"isTrusted true of {device}, trusted at the same time as others", told, answer, shown)
+        got = by_id(shown, "devices").get(device, {}).get("isTrusted")
+        must(got is True, f"isTrusted true of {device}, trusted at the same time as others", got, answer, shown)
 
 
 @pytest.mark.usefixtures("me")
 @promise("Every answer says by `success` whether it worked, in the documented words", page=LIST, stage=97)
 def test_answers_say_what_happened(run: Run, operation: Operation) -> None:
     """The flag and the texts of all answers of the run."""
-    met = [breach for (name, _), breach in run.ledger.breaches.items() if name == operation.id and breach.suite]
-    run.ledger.note_all(breach for breach in met if breach.is_note)
-    if broken := [breach.as_broken() for breach in met if not breach.is_note]:
+    breaches = [breach for (name, _), breach in run.ledger.breaches.items() if name == operation.id and breach.suite]
+    run.ledger.note_all(breach for breach in breaches if breach.is_note)
+    if broken := [breach.as_broken() for breach in breaches if not breach.is_note]:
         raise Broken.together(broken)
     if operation.id not in run.ledger.answered:
         raise not_checked("the operation was never answered")

@@ -26,8 +26,8 @@ from contract_tests.suites.flashback.helpers import (
     TRUST,
     UNTRUST,
     a_fingerprint,
+    check_ended,
     gone,
-    judge_ended,
     listed,
     only,
     same,
@@ -61,8 +61,8 @@ def test_trust_is_remembered(me: Flashback) -> None:
     answer = me.trust(fingerprint)
     after = me.state()
     for shown, where in ((after.devices, "GET /devices"), (after.details, f"GET /devices/{device}")):
-        told = shown.get(device, {}).get("isTrusted")
-        must(told is True, f"isTrusted true of {device} in {where} after trust", told, answer, *after.answers[:1])
+        got = shown.get(device, {}).get("isTrusted")
+        must(got is True, f"isTrusted true of {device} in {where} after trust", got, answer, *after.answers[:1])
     unchanged("the sessions", differences(before.sessions, after.sessions), after, answer)
     kept = differences(only(before.details, device), only(after.details, device), *OF_TRUST, "sessions")
     unchanged("the other fields of the device", kept, after, answer)
@@ -90,16 +90,16 @@ def test_trust_end_is_shown(run: Run, me: Flashback) -> None:
         "GET /devices": (by_id(listing, "devices").get(device, {}), listing),
         f"GET /devices/{device}": (record_in(detail, "device"), detail),
     }
-    told = any("trustExpiresAt" in record for record, _ in shown.values())
+    is_shown = any("trustExpiresAt" in record for record, _ in shown.values())
     known = [*before.devices.values(), *before.details.values()]
-    if not told and not any("trustExpiresAt" in record for record in known):
+    if not is_shown and not any("trustExpiresAt" in record for record in known):
         run.ledger.note("no device shows trustExpiresAt, which the pages leave optional")
         return
-    must(told, f"trustExpiresAt {end} in GET /devices/{device}", "no trustExpiresAt", answer, detail)
+    must(is_shown, f"trustExpiresAt {end} in GET /devices/{device}", "no trustExpiresAt", answer, detail)
     for where, (record, reading) in shown.items():
         if "trustExpiresAt" in record:
-            got = moment(record["trustExpiresAt"], "trustExpiresAt", reading)
-            must(same(got, end), f"trustExpiresAt {end} in {where}", got, answer, reading)
+            shown_end = moment(record["trustExpiresAt"], "trustExpiresAt", reading)
+            must(same(shown_end, end), f"trustExpiresAt {end} in {where}", shown_end, answer, reading)
 
 
 @pytest.mark.usefixtures("writable")
@@ -133,8 +133,8 @@ def test_untrust_takes_trust_and_sessions(run: Run, me: Flashback) -> None:
     ended = before.sessions_of(device)
     answer = me.succeed("untrustDevice", device)
     after = me.state()
-    judge_untrusted(run, device, after, answer)
-    judge_ended(before, after, ended, "untrust", answer)
+    check_untrusted(run, device, after, answer)
+    check_ended(before, after, ended, "untrust", answer)
     was, now = ({d: r for d, r in state.devices.items() if d != device} for state in (before, after))
     unchanged("the other devices", differences(was, now), after, answer)
     kept = differences(only(before.details, device), only(after.details, device), *OF_TRUST, "sessions")
@@ -146,12 +146,12 @@ def test_untrust_takes_trust_and_sessions(run: Run, me: Flashback) -> None:
         gone(me, session, "heartbeatSession", "revokeSession")
 
 
-def judge_untrusted(run: Run, device: str, after: State, answer: Answer) -> None:
+def check_untrusted(run: Run, device: str, after: State, answer: Answer) -> None:
     """List and details still show the device, without trust and without an end of it ahead."""
     for shown, where in ((after.devices, "GET /devices"), (after.details, f"GET /devices/{device}")):
         must(device in shown, f"{device} still in {where}: only its trust is taken", "gone", answer, *after.answers[:1])
-        told = shown[device].get("isTrusted")
-        must(told is False, f"isTrusted false of {device} in {where} after untrust", told, answer, *after.answers[:1])
+        got = shown[device].get("isTrusted")
+        must(got is False, f"isTrusted false of {device} in {where} after untrust", got, answer, *after.answers[:1])
         end = shown[device].get("trustExpiresAt")
         is_over = end is None or moment(end, "trustExpiresAt") <= run.now()
         must(is_over, f"no end of trust ahead in {where}: trust is taken", end, answer, *after.answers[:1])
@@ -163,8 +163,8 @@ def untrust_again(me: Flashback, device: str, fingerprint: str | None) -> None:
     if fingerprint:
         trusted, answer = me.trust(fingerprint), me.succeed("untrustDevice", device)
         shown = me.succeed("getDevice", device)
-        told = record_in(shown, "device").get("isTrusted")
-        must(told is False, f"isTrusted false of {device}, trusted and untrusted again", told, trusted, answer, shown)
+        got = record_in(shown, "device").get("isTrusted")
+        must(got is False, f"isTrusted false of {device}, trusted and untrusted again", got, trusted, answer, shown)
 
 
 def device_to_untrust(state: State) -> str:

@@ -22,7 +22,7 @@ State = Mapping[str, list[Record]]
 
 @dataclass(frozen=True)
 class Step:
-    """A call before it is bound: the operation, which of the records at hand, or one that nobody has, and the input."""
+    """A call before it is bound: the operation, which of the records at hand, or an unknown one, and the input."""
 
     operation: str
     pick: int = 0
@@ -197,7 +197,7 @@ class Inputs:
 
 
 def own(value: Any) -> Any:
-    """A value like this one that nobody has used."""
+    """A value like this one that is not in use."""
     if isinstance(value, str):
         return f"{value[:8]}{uuid4().hex[:12]}"
     return uuid4().int >> 98 if isinstance(value, int) and not isinstance(value, bool) else value

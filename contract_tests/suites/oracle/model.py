@@ -74,7 +74,7 @@ class Model:
 
     @classmethod
     def load(cls, settings: Settings) -> Model:
-        """The behaviours that the run's mock plays: those of --behaviours, the bundled ones, or what is inferred."""
+        """The behaviours of the run's mock: those of --behaviours, the bundled ones, or what is inferred."""
         if settings.spec and not settings.behaviours:
             return cls.read(printed_behaviours(settings.spec), "the mock's behaviours")
         path = settings.behaviours or bundled().parent / "behaviours.yaml"
@@ -88,38 +88,40 @@ class Model:
         """Read YAML; raises `UsageError` where it is none."""
         data = read_yaml(text, source) or {}
         collections = {
-            name: Collection(name, **{key: said[key] for key in ("key", "owner", "expires", "lapses") if key in said})
-            for name, said in (data.get("collections") or {}).items()
-            for said in [said or {}]
+            name: Collection(
+                name, **{key: declared[key] for key in ("key", "owner", "expires", "lapses") if key in declared}
+            )
+            for name, declared in (data.get("collections") or {}).items()
+            for declared in [declared or {}]
         }
         operations = data.get("operations") or {}
-        return cls(collections, {name: behaviour_of(name, said or {}) for name, said in operations.items()})
+        return cls(collections, {name: behaviour_of(name, declared or {}) for name, declared in operations.items()})
 
 
-def behaviour_of(name: str, said: Mapping[str, Any]) -> Behaviour:
+def behaviour_of(name: str, declared: Mapping[str, Any]) -> Behaviour:
     """One operation's behaviour."""
-    create, change = said.get("create") or {}, said.get("set") or {}
+    create, change = declared.get("create") or {}, declared.get("set") or {}
     made = next(iter(create.values()), None) or {}
-    reply = said.get("reply")
+    reply = declared.get("reply")
     written = [part for part in (made, change) if isinstance(part, Mapping)]
     return Behaviour(
         name,
-        find=query_of(said.get("find")),
-        list=query_of(said.get("list")),
+        find=query_of(declared.get("find")),
+        list=query_of(declared.get("list")),
         created=next(iter(create), None),
         writes=frozenset(key for part in written for key in part if key not in {"*", "="}),
         takes_body=any(not isinstance(part, Mapping) or {"*", "="} & part.keys() for part in (made, change)),
-        removes=frozenset(said.get("remove") or ()),
-        paged=frozenset(text.removeprefix("$query.") for text in map(str, (said.get("page") or {}).values())),
+        removes=frozenset(declared.get("remove") or ()),
+        paged=frozenset(text.removeprefix("$query.") for text in map(str, (declared.get("page") or {}).values())),
         reply={split(path): value for path, value in reply.items()} if isinstance(reply, Mapping)
         else {} if reply is None else {(): reply},
-        assumed=tuple(said.get("assumed") or ()),
+        assumed=tuple(declared.get("assumed") or ()),
     )  # fmt: skip
 
 
-def query_of(said: Mapping[str, Any] | None) -> Query | None:
+def query_of(declared: Mapping[str, Any] | None) -> Query | None:
     """A query of one collection."""
-    return next((Query(name, filters or {}) for name, filters in (said or {}).items()), None)
+    return next((Query(name, filters or {}) for name, filters in (declared or {}).items()), None)
 
 
 def split(path: str) -> Steps:

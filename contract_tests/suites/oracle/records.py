@@ -48,8 +48,8 @@ class Shown:
 
 
 def views(behaviour: Behaviour, values: Mapping[str, str], answer: Any) -> Iterator[tuple[str, Record, Record]]:
-    """Each record in an answer: its collection, what is shown of it, and what the way to it tells besides."""
-    known = told_by(behaviour.find, values, {}) if behaviour.find else {}
+    """Each record in an answer: its collection, what is shown of it, and what the request implies of it."""
+    known = fields_required_by(behaviour.find, values, {}) if behaviour.find else {}
     found = known
     for path, expression in behaviour.reply.items():
         value = dig(answer, path)
@@ -59,23 +59,23 @@ def views(behaviour: Behaviour, values: Mapping[str, str], answer: Any) -> Itera
     for path, expression in behaviour.reply.items():
         value = dig(answer, path)
         if expression == "$records" and behaviour.list and isinstance(value, list):
-            told = told_by(behaviour.list, values, found)
+            implied = fields_required_by(behaviour.list, values, found)
             for item in value:
                 if isinstance(item, Mapping):
-                    yield behaviour.list.collection, own_fields(item, path, behaviour), told
+                    yield behaviour.list.collection, own_fields(item, path, behaviour), implied
 
 
-def told_by(query: Query, values: Mapping[str, str], record: Mapping[str, Any]) -> Record:
+def fields_required_by(query: Query, values: Mapping[str, str], record: Mapping[str, Any]) -> Record:
     """The fields that a record must have to be found by a query."""
-    told = {}
+    implied = {}
     for name, expression in query.filters.items():
         kind, part = root(expression)
         value = (
             values.get(part, MISSING) if kind == "path" else record.get(part, MISSING) if kind == "record" else MISSING
         )
         if value is not MISSING and "." not in name:
-            told[name] = value
-    return told
+            implied[name] = value
+    return implied
 
 
 def own_fields(record: Mapping[str, Any], path: Steps, behaviour: Behaviour) -> Record:

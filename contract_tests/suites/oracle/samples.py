@@ -1,4 +1,4 @@
-"""Plain valid inputs, as Hypothesis strategies: no odd texts, which a sound implementation may trim or refuse."""
+"""Plain valid inputs, as Hypothesis strategies: no odd texts, which a correct implementation may trim or refuse."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from contract_tests.suites.oracle.model import Model, root
 from contract_tests.suites.oracle.samples import Samples, drawn
 
 LONGEST = 5
-ONE_IN = 6  # steps that name a record that nobody has
+ONE_IN = 6  # steps that name an unknown record
 
 
 class Scripts:
@@ -49,7 +49,7 @@ class Scripts:
         ]
 
     def refused(self, names: Sequence[str]) -> list[list[Step]]:
-        """Each operation that names a record, with one that nobody has."""
+        """Each operation that names a record, with an unknown one."""
         return [[step] for name in names for step in drawn(self._step(name, st.just(True)), 1, self.seed)]
 
     def together(self, names: Sequence[str], count: int) -> list[list[Step]]:

@@ -1,4 +1,4 @@
-"""The same calls to the target and to a mock that holds what the target showed: the answers tell the same."""
+"""The same calls to the target and to a mock loaded with what the target showed: the answers must agree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contract_tests.core.errors import NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.safety import Safety
 from contract_tests.run.run import Run
-from contract_tests.suites.oracle.judge import Oracle
+from contract_tests.suites.oracle.oracle import Oracle
 
 MIXED = 8  # scripts of several calls
 
@@ -25,7 +25,7 @@ def opened(run: Run) -> Iterator[Oracle]:
 @pytest.fixture
 def oracle(opened: Oracle) -> Oracle:
     """Target and mirror, once the target was looked at as it is now."""
-    opened.play.look()
+    opened.runner.look()
     return opened
 
 
@@ -37,7 +37,7 @@ def test_reads(oracle: Oracle) -> None:
     oracle.compare([[], *oracle.scripts.chosen(names), *oracle.scripts.alone(names, times=2)])
 
 
-@promise("A call about a record that nobody has is refused as the mock refuses it", page="the contract", stage=32)
+@promise("A call that names an unknown record is refused as the mock refuses it", page="the contract", stage=32)
 def test_unknown_records(run: Run, oracle: Oracle) -> None:
     """Unknown ids in paths and bodies; writes among them unless --safety observe."""
     names = [*oracle.names(reads=True)]

@@ -14,10 +14,10 @@ import requests
 from contract_tests.core.contract import Contract, bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.mutation.body import shifted
+from contract_tests.mutation.checking import Fate, Finding, verdict_on
 from contract_tests.mutation.command import main, why_equivalent
 from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.edits import edits, read, without_notes
-from contract_tests.mutation.judging import Fate, Finding, verdict_on
 from contract_tests.mutation.of_time import lost
 from contract_tests.mutation.proxy import Reply, Request, distorted
 from contract_tests.mutation.score import Score
@@ -50,9 +50,9 @@ def test_every_edit_is_one_edit_and_none_is_made_twice() -> None:
     """Each differs from the file and from all others; the file itself stays as it was."""
     before = json.dumps(SMALL)
     made = list(edits(SMALL))
-    told = [json.dumps(without_notes(edit.document), sort_keys=True) for edit in made]
-    assert len(set(told)) == len(made) == len({edit.id for edit in made})
-    assert json.dumps(without_notes(SMALL), sort_keys=True) not in told
+    written = [json.dumps(without_notes(edit.document), sort_keys=True) for edit in made]
+    assert len(set(written)) == len(made) == len({edit.id for edit in made})
+    assert json.dumps(without_notes(SMALL), sort_keys=True) not in written
     assert json.dumps(SMALL) == before
 
 
@@ -88,7 +88,7 @@ def test_the_catalogue_is_large_and_its_names_are_unique(catalogue: dict[str, Di
 
 
 def test_an_undistorted_exchange_passes_unchanged(contract: Contract) -> None:
-    """Status, headers and body of an answer are the sound server's own."""
+    """Status, headers and body of an answer are those of the server behind the proxy."""
     with serve(Service()) as sound, distorted(sound, contract, lambda request, forward: forward(request)) as url:
         own, passed = (
             requests.get(f"{base}/devices", headers={"Authorization": "Bearer red-token"}, timeout=5)
@@ -126,13 +126,13 @@ def test_an_undistorted_exchange_passes_unchanged(contract: Contract) -> None:
         ),
     ],
 )
-def test_a_distorted_server_is_told_from_a_sound_one(
+def test_a_distorted_server_is_detected(
     contract: Contract, catalogue: dict[str, Distortion], name: str, operation: str, says: str
 ) -> None:
     """The suite fails it by an assertion that names the defect, whatever implementation stands behind the proxy."""
     with serve(Service()) as sound, distorted(sound, contract, catalogue[name].make(USERS)) as url:
-        fate, told = verdict_on(url, USERS, (operation,))
-    assert (fate, says in told) == (Fate.ASSERTION, True), told
+        fate, reason = verdict_on(url, USERS, (operation,))
+    assert (fate, says in reason) == (Fate.ASSERTION, True), reason
 
 
 def test_of_two_writes_at_once_the_second_is_lost(contract: Contract) -> None:
@@ -178,8 +178,8 @@ def test_the_score_counts_assertions_over_all_but_equivalent_ones(tmp_path: Path
     assert score.value == 0.5
     assert "| site | 2 | 1 | 1 | 1 |" in score.table()
     score.write(tmp_path / "score.json", of=len(fates))
-    told = json.loads((tmp_path / "score.json").read_text())
-    assert (told["score"], told["complete"]) == (0.5, True)
+    written = json.loads((tmp_path / "score.json").read_text())
+    assert (written["score"], written["complete"]) == (0.5, True)
     resumed = Score({"3": "argued later"})
     resumed.read(tmp_path / "score.json")
     assert resumed.findings[3].fate is Fate.EQUIVALENT
@@ -207,20 +207,20 @@ def test_an_unknown_word_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> N
     assert "--list" in capsys.readouterr().err
 
 
-def test_mutants_are_listed_without_judging_any(capsys: pytest.CaptureFixture[str]) -> None:
+def test_mutants_are_listed_without_checking_any(capsys: pytest.CaptureFixture[str]) -> None:
     """By name, with those declared equivalent marked."""
     assert main(["--list", "--only", "charset added"]) == 0
     assert capsys.readouterr().out == "answer charset added (equivalent)\n"
 
 
-def test_the_page_shows_what_the_findings_say(tmp_path: Path) -> None:
+def test_the_page_shows_the_findings(tmp_path: Path) -> None:
     """The README's tables are those of the kept findings; a page without markers is left alone."""
     score, page = Score({}), tmp_path / "page.md"
     score.read(ROOT / "bench" / "mutation.json")
-    told = (ROOT / "contract_tests" / "README.md").read_text(encoding="utf-8")
-    page.write_text(told, encoding="utf-8")
+    readme = (ROOT / "contract_tests" / "README.md").read_text(encoding="utf-8")
+    page.write_text(readme, encoding="utf-8")
     score.put_into(page)
-    assert page.read_text(encoding="utf-8") == told
+    assert page.read_text(encoding="utf-8") == readme
     page.write_text("no marker", encoding="utf-8")
     with pytest.raises(UsageError, match="<!-- mutants -->"):
         score.put_into(page)

@@ -17,7 +17,7 @@ from contract_tests.suites.flashback.api import SUBJECTS
 from contract_tests.suites.oracle.calls import Call, Step
 from contract_tests.suites.oracle.correspondence import Difference
 from contract_tests.suites.oracle.model import Model
-from contract_tests.suites.oracle.play import Divergence, Done
+from contract_tests.suites.oracle.runner import Divergence, Done
 from contract_tests.suites.oracle.verdict import as_broken, as_note, assumptions
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

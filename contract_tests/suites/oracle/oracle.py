@@ -1,4 +1,4 @@
-"""The oracle at work: scripts are played within their time, a divergence is shrunk, and the verdict is drawn."""
+"""The oracle: runs scripts within their time, shrinks a divergence, and reports the verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contract_tests.run.run import Run
 from contract_tests.suites.oracle.calls import Binder, Step
 from contract_tests.suites.oracle.mirror import Mirror
 from contract_tests.suites.oracle.model import Model
-from contract_tests.suites.oracle.play import Divergence, Play
+from contract_tests.suites.oracle.runner import Divergence, Runner
 from contract_tests.suites.oracle.scripts import Scripts, takes_json_only
 from contract_tests.suites.oracle.shrink import Patience, shrink
 from contract_tests.suites.oracle.verdict import as_broken, as_note, assumptions
@@ -29,7 +29,7 @@ class Oracle:
     """Target and mirror side by side."""
 
     run: Run
-    play: Play
+    runner: Runner
     scripts: Scripts
 
     @classmethod
@@ -42,7 +42,7 @@ class Oracle:
             scripts = Scripts(run.contract, model, run.settings.seed)
             queries = {name: scripts.queries(name) for name in readable(run, model)}
             binder = Binder(run.contract, model, target.gate.rules)
-            oracle = cls(run, Play(target, mirror, binder, queries, run.now), scripts)
+            oracle = cls(run, Runner(target, mirror, binder, queries, run.now), scripts)
             yield oracle
 
     def names(self, *, reads: bool = False, removes: bool = False, everything: bool = False) -> list[str]:
@@ -59,20 +59,20 @@ class Oracle:
         return sorted(found, key=lambda name: self.scripts.model.behaviours[name].ends_its_subject)
 
     def compare(self, scripts: Iterable[Sequence[Step]]) -> None:
-        """Play the scripts and note what is assumed; raises `Broken`, or `NotChecked` if no script could be played."""
+        """Run the scripts and note what is assumed; raises `Broken`, or `NotChecked` if no script could run."""
         broken: list[Broken] = []
-        end, played = time.monotonic() + self._share(), 0
-        self.play.withheld.clear()
+        end, ran = time.monotonic() + self._share(), 0
+        self.runner.withheld.clear()
         for script in scripts:
             if time.monotonic() > end or len(broken) >= MOST_TOLD:
                 break
-            done, found = self.play.run(script)
-            played += bool(done) or not script
+            done, found = self.runner.run(script)
+            ran += bool(done) or not script
             broken += self._judged(script, found)
         if broken:
             raise Broken.together(broken)
-        if not played:
-            raise NotChecked(next(iter(self.play.withheld), "the target shows no record that a call could be about"))
+        if not ran:
+            raise NotChecked(next(iter(self.runner.withheld), "the target shows no record that a call could be about"))
 
     def _judged(self, script: Sequence[Step], found: list[Divergence]) -> list[Broken]:
         """The first documented divergence, as short as it gets; what else the same script shows follows from it."""
@@ -84,31 +84,31 @@ class Oracle:
             elif divergence.difference.kind != "order" or self._is_lasting(script, divergence):
                 documented.append(divergence)
         broken = [as_broken(self._shortest(script, one), one.difference.assumed) for one in documented[-1:]]
-        self.play.told |= {divergence.signature for divergence in found}
+        self.runner.reported |= {divergence.signature for divergence in found}
         return broken
 
     def _is_lasting(self, script: Sequence[Step], divergence: Divergence) -> bool:
         """Whether an instant fails to move once more: two moves within one second look like none."""
-        self.play.target.gate.limits.sleep(A_SECOND_OR_TWO)
-        return any(again.signature == divergence.signature for again in self.play.run(script)[1])
+        self.runner.target.gate.limits.sleep(A_SECOND_OR_TWO)
+        return any(again.signature == divergence.signature for again in self.runner.run(script)[1])
 
     def _shortest(self, script: Sequence[Step], divergence: Divergence) -> Divergence:
         """The same divergence after as few calls as can be found in time."""
         shortest = [divergence]
 
         def shows(steps: Sequence[Step]) -> bool:
-            _, found = self.play.run(steps)
+            _, found = self.runner.run(steps)
             alike = [again for again in found if again.signature == divergence.signature]
             shortest.extend(alike[:1])
             return bool(alike)
 
-        played = [done.step for done in (*divergence.done, divergence.at) if any(done.step is step for step in script)]
+        made = [done.step for done in (*divergence.done, divergence.at) if any(done.step is step for step in script)]
         with suppress(NotChecked):
-            shrink(played, shows, Patience(min(SHRINKING, self._share()), TRIES))
+            shrink(made, shows, Patience(min(SHRINKING, self._share()), TRIES))
         return min(reversed(shortest), key=lambda found: len(found.done))
 
     def _share(self) -> float:
-        return max(min(SECONDS, self.play.target.gate.limits.left() / 8), 0.5)
+        return max(min(SECONDS, self.runner.target.gate.limits.left() / 8), 0.5)
 
 
 def readable(run: Run, model: Model) -> list[str]:

@@ -55,8 +55,8 @@ class Divergence:
 
 
 @dataclass
-class Play:
-    """Plays scripts; `shown` is what the target showed last."""
+class Runner:
+    """Runs scripts; `shown` is what the target showed last."""
 
     target: Target
     mirror: Mirror
@@ -65,7 +65,7 @@ class Play:
     now: Callable[[], datetime]
     shown: Shown = field(init=False)
     withheld: dict[str, None] = field(default_factory=dict)  #: reasons for which calls were not made
-    told: set[tuple[str, str, str, str]] = field(
+    reported: set[tuple[str, str, str, str]] = field(
         default_factory=set
     )  #: divergences that are known: no longer looked at
     moved: set[tuple[str, str, str]] = field(default_factory=set)  #: see `Correspondence`
@@ -89,7 +89,7 @@ class Play:
                     self._learn(self.shown, call, self._send(call))
 
     def run(self, steps: Sequence[Step]) -> tuple[tuple[Done, ...], list[Divergence]]:
-        """Play a script from what the target shows now: the calls made, and how the first answers differ that do."""
+        """Run a script from what the target shows now: the calls made, and how the first answers differ that do."""
         self.mirror.set(self.shown.records)
         pairs = Correspondence(self.now(), moved=self.moved, whole=self.shown.whole)
         for name, record in self.shown.records.items():
@@ -191,7 +191,7 @@ class Play:
             for different in differences
             if not self._is_ending(one, different, pairs)
         ]
-        return [divergence for divergence in found if divergence.signature not in self.told]
+        return [divergence for divergence in found if divergence.signature not in self.reported]
 
     def _is_ending(self, one: Done, different: Difference, pairs: Correspondence) -> bool:
         """Whether it is about a record that ends, or whose fields lapse, about now."""

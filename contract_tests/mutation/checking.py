@@ -1,4 +1,4 @@
-"""One mutant before the suite: alive in a world of its own, judged until the first broken promise."""
+"""Checks one mutant with the suite, in a world of its own, until the first broken promise."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CLEAN = "clean"
 
 
 class Fate(StrEnum):
-    """What became of a mutant."""
+    """The result for a mutant."""
 
     ASSERTION = "killed by assertion"
     CRASH = "killed by crash"
@@ -52,13 +52,13 @@ class Finding:
     operator: str
     site: str
     fate: Fate
-    told: str = ""
+    reason: str = ""
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
-class Bench:
-    """Where mutants are judged: the files that the mock plays, and a sound mock that runs all the time."""
+class Setup:
+    """What the checks of all mutants share: the behaviours file, and an unmodified mock that runs all the time."""
 
     behaviours: Path
     url: str
@@ -78,33 +78,33 @@ def catalogue(behaviours: Path) -> dict[str, Edit | Distortion]:
     return {mutant.id: mutant for mutant in found}
 
 
-def judge(bench: Bench, name: str, number: int) -> Finding:
-    """Judge the mutant of that name; `CLEAN` is the sound mock.
+def check(setup: Setup, name: str, number: int) -> Finding:
+    """Check the mutant of that name; `CLEAN` is the unmodified mock.
 
     The checks of its own operation come first and kill nearly every one; then the whole suite, then the checks of each
     operation alone. Each of these runs has a world of its own, where no other has used up the records.
     """
-    mutant = catalogue(bench.behaviours).get(name)
+    mutant = catalogue(setup.behaviours).get(name)
     operator, site = (mutant.operator, mutant.site) if mutant else (CLEAN, "")
     started = time.monotonic()
-    fate, told = Fate.SURVIVED, ""
+    fate, reason = Fate.SURVIVED, ""
     own = [(site,)] if contract().has(site) else []
     others = [(each.id,) for each in contract().operations if each.id != site]
     for only in [*own, (), *(others if mutant else ())]:
-        world = "-".join([f"{bench.world}{number}", *only])
+        world = "-".join([f"{setup.world}{number}", *only])
         try:
-            with alive(bench, mutant, world) as url:
-                fate, told = verdict_on(url, USERS, only)
+            with alive(setup, mutant, world) as url:
+                fate, reason = verdict_on(url, USERS, only)
         except TargetUnavailable as error:
-            fate, told = Fate.REFUSED, error.problem
+            fate, reason = Fate.REFUSED, error.problem
         if fate is not Fate.SURVIVED:
             break
-    return Finding(name, operator, site, fate, told, round(time.monotonic() - started, 2))
+    return Finding(name, operator, site, fate, reason, round(time.monotonic() - started, 2))
 
 
 @contextmanager
-def alive(bench: Bench, mutant: Edit | Distortion | None, world: str) -> Iterator[str]:
-    """The URL at which the mutant answers: a mock of its own, or a proxy in front of a world of the sound one."""
+def alive(setup: Setup, mutant: Edit | Distortion | None, world: str) -> Iterator[str]:
+    """The URL at which the mutant answers: a mock of its own, or a proxy in front of a world of the unmodified one."""
     with ExitStack() as stack:
         if isinstance(mutant, Edit):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -113,7 +113,7 @@ def alive(bench: Bench, mutant: Edit | Distortion | None, world: str) -> Iterato
             yield mock.url
         else:
             distort = mutant.make(USERS) if mutant else undistorted
-            yield stack.enter_context(distorted(bench.url, contract(), distort, world))
+            yield stack.enter_context(distorted(setup.url, contract(), distort, world))
 
 
 def undistorted(request: Request, forward: Forward) -> Reply:
@@ -122,7 +122,7 @@ def undistorted(request: Request, forward: Forward) -> Reply:
 
 
 def verdict_on(url: str, users: Users, only: tuple[str, ...] = ()) -> tuple[Fate, str]:
-    """Whether the suite, or what it says of these operations only, tells what answers from a sound implementation."""
+    """The fate of the server at a URL under the whole suite, or under the checks of these operations only."""
     settings = Settings(
         url,
         users.own,
@@ -141,8 +141,8 @@ def verdict_on(url: str, users: Users, only: tuple[str, ...] = ()) -> tuple[Fate
         session.run.close()
     if broken := session.run.ledger.with_outcome(Outcome.BROKEN):
         problem = next(iter(broken[0].problems), None)
-        told = f"{broken[0].id}: expected {problem.expected}, got {problem.got}" if problem else broken[0].id
-        return Fate.ASSERTION, told[:300]
+        reason = f"{broken[0].id}: expected {problem.expected}, got {problem.got}" if problem else broken[0].id
+        return Fate.ASSERTION, reason[:300]
     if (code := session.exit_code()) == 0:
         return Fate.SURVIVED, ""
     faults = [verdict.reason for verdict in session.run.ledger.with_outcome(Outcome.FAULT)]
