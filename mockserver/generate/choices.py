@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mockserver.generate.checker import Checker
 from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.fits import Checker
 
 _DEEPEST: Final = 3  #: levels of a value at which something is sought that one alternative admits alone
 _UNLIKELY: Final[tuple[Any, ...]] = (0, "unlike", True, None, [], {})

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from mockserver.contract.schemas.view import SchemaView, own_required, own_types, parts_beside, patterns, properties
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.fits import declares, is_number
 from mockserver.generate.formats import bounds
+from mockserver.generate.keyword_checks import declares, is_number
 from mockserver.generate.regex import matches
 
 _TYPES: Final = ("object", "array", "string", "integer", "number", "boolean", "null")
@@ -125,7 +125,7 @@ class Flattener:
 
     def __call__(self, roots: Sequence[Any], place: str = "") -> Demands:
         """The demands of schemas that must hold together. Raises Unsatisfiable when one of them is `false`."""
-        if len(roots) != 1 or not isinstance(roots[0], Mapping):
+        if len(roots) != 1 or not isinstance(roots[0], dict):
             return self._flat(roots, place)
         known = self._known.get(id(roots[0]))
         if known is None:
@@ -143,7 +143,7 @@ class Flattener:
             node = waiting.pop()
             if node is False:
                 raise Unsatisfiable("the schema is `false`", place)
-            if not isinstance(node, Mapping) or id(node) in parts:
+            if not isinstance(node, dict) or id(node) in parts:
                 continue
             part = self._view.own_part(node)
             parts[id(node)] = part

@@ -9,10 +9,10 @@ from random import Random
 from typing import Any, Final
 
 from mockserver.generate.arrays import make_array
+from mockserver.generate.checker import Checker
 from mockserver.generate.choices import Choice, alternatives, spoiled, unmade_choice
 from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.fits import Checker
 from mockserver.generate.heights import Heights
 from mockserver.generate.objects import make_object
 from mockserver.generate.place import Where

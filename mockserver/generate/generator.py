@@ -11,9 +11,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from mockserver.contract.schemas.view import SchemaView, each, has_format, is_marked, members, types
+from mockserver.generate.checker import Checker
 from mockserver.generate.draw import DEEPEST, ROOM, Draw, Knowledge
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.fits import Checker
 from mockserver.generate.place import Where
 
 _STAMPED: Final = re.compile(

@@ -21,7 +21,7 @@ class Heights:
 
     def within(self, schema: Any, levels: int) -> bool:
         """Whether the schema admits a value of at most this many levels."""
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return schema is not False
         known = self._known.get((id(schema), levels))
         if known is None:

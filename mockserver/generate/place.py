@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
 
-from mockserver.generate.fits import Checker
+from mockserver.generate.checker import Checker
 
 
 @dataclass(frozen=True, slots=True)

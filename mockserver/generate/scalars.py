@@ -10,8 +10,8 @@ from typing import Final
 
 from mockserver.generate.demands import Demands
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.fits import is_multiple, is_number
 from mockserver.generate.formats import has_format, make
+from mockserver.generate.keyword_checks import is_multiple, is_number
 from mockserver.generate.patterns import sample
 from mockserver.generate.regex import matches
 from mockserver.generate.words import word

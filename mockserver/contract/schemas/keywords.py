@@ -54,8 +54,10 @@ def names_in(value: Any) -> list[str] | None:
 
 def type_names(value: Any) -> list[str] | None:
     """The names in a `type`, which is a name or a list of names; None where it cannot be read."""
-    names = value if isinstance(value, list) else [value]
-    return names if names and all(isinstance(name, str) and name in TYPES for name in names) else None
+    if isinstance(value, str):
+        return [value] if value in TYPES else None
+    names = value if isinstance(value, list) else []
+    return names if names and {str}.issuperset(map(type, names)) and TYPES.issuperset(names) else None
 
 
 _Read = tuple[Any] | None
@@ -74,7 +76,7 @@ def _positive(value: Any) -> _Read:
 
 
 def _names(value: Any) -> _Read:
-    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+    if isinstance(value, list) and {str}.issuperset(map(type, value)):
         return (list(dict.fromkeys(value)),)
     return None
 

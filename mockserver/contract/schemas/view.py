@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Target = Callable[[str], tuple[str, Any]]
 """Pointer and node that a `$ref` names."""
 
+_COMPOSING: Final = frozenset(("$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"))
 _EXAMPLES: Final = ("example", "examples")
 _Steps = tuple[str | int, ...]
 
@@ -74,7 +75,7 @@ class SchemaView:
     def at(self, pointer: str, node: Any) -> LocatedSchema:
         """The schema itself, or the one that it is an alias of."""
         seen: set[str] = set()
-        while isinstance(node, Mapping) and self.is_alias(node):
+        while isinstance(node, dict) and self.is_alias(node):
             if node["$ref"] in seen:
                 return LocatedSchema(pointer, {})
             seen.add(node["$ref"])
@@ -85,29 +86,32 @@ class SchemaView:
         """The schema itself, or the one that it is an alias of."""
         return self.at("", node).node
 
-    def branches(self, schema: LocatedSchema) -> Iterator[LocatedSchema]:
+    def branches(self, schema: LocatedSchema) -> list[LocatedSchema]:
         """The schema, what must hold beside it, and every alternative, each with its place."""
         walk = self.walk(schema.node, schema.pointer, alternatives=True)
-        return (LocatedSchema(pointers.join(base, *steps), node) for base, steps, node in walk)
+        return [LocatedSchema(pointers.join(base, *steps), node) for base, steps, node in walk]
 
-    def walk(
-        self, schema: Any, pointer: str = "", *, alternatives: bool
-    ) -> Iterator[tuple[str, _Steps, Mapping[str, Any]]]:
+    def walk(self, schema: Any, pointer: str = "", *, alternatives: bool) -> list[tuple[str, _Steps, dict[str, Any]]]:
         """Each part of a schema once, so recursion ends: a pointer, the steps from there, and the part."""
+        found: list[tuple[str, _Steps, dict[str, Any]]] = []
         seen: set[int] = set()
         waiting: list[tuple[str, _Steps, Any]] = [(pointer, (), schema)]
         while waiting:
             base, steps, node = waiting.pop()
-            if not isinstance(node, Mapping) or id(node) in seen:
+            if not isinstance(node, dict) or id(node) in seen:
                 continue
             seen.add(id(node))
+            if _COMPOSING.isdisjoint(node):  # most schemas
+                found.append((base, steps, node))
+                continue
             if not self.is_alias(node):
-                yield base, steps, node
+                found.append((base, steps, node))
                 parts = [(base, (*steps, *more), part) for more, part in _parts(node, alternatives=alternatives)]
                 waiting.extend(reversed(parts))
             if isinstance(reference := node.get("$ref"), str):
                 aim, target = self.target(reference)
                 waiting.append((aim, (), target))
+        return found
 
 
 def _parts(node: Mapping[str, Any], *, alternatives: bool) -> Iterator[tuple[_Steps, Any]]:
@@ -133,13 +137,13 @@ def parts_beside(part: Mapping[str, Any]) -> Iterator[Any]:
 def properties(part: Mapping[str, Any]) -> Mapping[str, Any]:
     """The properties that one part declares by name."""
     given = part.get("properties")
-    return given if isinstance(given, Mapping) else {}
+    return given if isinstance(given, dict) else {}
 
 
 def patterns(part: Mapping[str, Any]) -> Mapping[str, Any]:
     """The properties that one part declares by a pattern of their names."""
     given = part.get("patternProperties")
-    return given if isinstance(given, Mapping) else {}
+    return given if isinstance(given, dict) else {}
 
 
 def own_required(part: Mapping[str, Any]) -> list[str]:
@@ -175,14 +179,14 @@ def discriminated(part: Mapping[str, Any], keyword: str) -> dict[str, int]:
 # a whole schema
 
 
-def combined(schema: Any, view: SchemaView) -> Iterator[Mapping[str, Any]]:
+def combined(schema: Any, view: SchemaView) -> list[dict[str, Any]]:
     """The parts that must hold together: the schema, its `$ref`, the parts of its `allOf`."""
-    return (node for _, _, node in view.walk(schema, alternatives=False))
+    return [node for _, _, node in view.walk(schema, alternatives=False)]
 
 
-def branches(schema: Any, view: SchemaView) -> Iterator[Mapping[str, Any]]:
+def branches(schema: Any, view: SchemaView) -> list[dict[str, Any]]:
     """The same, and every alternative: of `anyOf`, `oneOf`, `if` and `dependentSchemas`."""
-    return (node for _, _, node in view.walk(schema, alternatives=True))
+    return [node for _, _, node in view.walk(schema, alternatives=True)]
 
 
 def declarations(schema: Any, view: SchemaView) -> dict[str, list[Any]]:
@@ -259,7 +263,7 @@ def hidden(schema: Any, view: SchemaView, *, writing: bool) -> frozenset[str]:
 def is_marked(schema: Any, mark: str, view: SchemaView) -> bool:
     """Whether a schema is `readOnly` or `writeOnly`, itself or by a part that must hold; in 3.0 too authors write the
     mark beside a `$ref`."""
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return False
     if schema.get(mark) is True:
         return True

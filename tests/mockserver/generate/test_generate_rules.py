@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract.schemas.view import SchemaView
 from mockserver.generate import Generator, Unsatisfiable, generate
-from mockserver.generate.fits import Checker
+from mockserver.generate.checker import Checker
 from tests.mockserver.generate.schemas import SCHEMAS, VALUES, satisfied_by
 
 CALM = settings(

@@ -1,106 +1,59 @@
-"""Whether a value satisfies a schema, asked thousands of times while one is made.
-
-The verdict on messages belongs to the contract's validators. They are compiled for each schema, which costs more than
-the few look-ups that are needed here, on alternatives that nobody else ever asks about. JSON Schema 2020-12, and
-OpenAPI 3.0 where it differs (`nullable`, boolean exclusive bounds); `readOnly` and `writeOnly` count by direction.
-"""
+"""What each keyword of JSON Schema asks of a value (2020-12, and OpenAPI 3.0 where it differs)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sized
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from mockserver.contract.schemas.keywords import READERS
-from mockserver.contract.schemas.view import (
-    SchemaView,
-    discriminated,
-    hidden,
-    is_marked,
-    is_nullable,
-    own_types,
-    patterns,
-    properties,
-)
+import msgspec
+
+from mockserver.contract.schemas.view import SchemaView, discriminated, is_nullable, patterns, properties
 from mockserver.generate.equality import among, distinct, same
 from mockserver.generate.formats import has_format
 from mockserver.generate.regex import matches
 
-_DEEPEST: Final = 100
-_MOST_KNOWN: Final = 50_000
+Check = Callable[["Question", Any], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
-    """Says whether values satisfy schemas; `writing` is for requests, else for answers."""
+class SchemaChecker(Protocol):
+    """What the checks of keywords need to check the parts of a value."""
 
-    view: SchemaView
-    writing: bool = False
-    _marked: dict[int, tuple[Any, bool]] = field(default_factory=dict, repr=False)
-    _hidden: dict[int, tuple[Any, frozenset[str]]] = field(default_factory=dict, repr=False)
+    @property
+    def view(self) -> SchemaView:
+        """How the schemas are read."""
 
-    def fits(self, schema: Any, value: Any, depth: int = 0, exempt: frozenset[str] = frozenset()) -> bool:
-        """Whether the value satisfies the schema; members named in `exempt` need not be there."""
-        if not isinstance(schema, Mapping) or depth > _DEEPEST:
-            return schema is not False
-        if value is None and is_nullable(schema, self.view) and not own_types(schema):
-            return True
-        if isinstance(value, dict):
-            exempt |= self.hidden(schema)
-        if isinstance(schema.get("$ref"), str):
-            if not self.fits(self.view.target(schema["$ref"])[1], value, depth + 1, exempt):
-                return False
-            if self.view.is_alias(schema):
-                return True
-        question = _Question(self, schema, value, depth, exempt)
-        return all(_holds(question, keyword, argument) for keyword, argument in schema.items() if keyword in _CHECKS)
-
-    def hidden(self, schema: Mapping[str, Any]) -> frozenset[str]:
-        """The members of a schema that never travel this way."""
-        known = self._hidden.get(id(schema))
-        if known is None:
-            if len(self._hidden) >= _MOST_KNOWN:
-                self._hidden.clear()
-            known = self._hidden[id(schema)] = (schema, hidden(schema, self.view, writing=self.writing))
-        return known[1]
+    def fits(self, schema: Any, value: Any, depth: int = 0, around: tuple[Any, ...] = ()) -> bool:
+        """Whether the value satisfies the schema, which is a part of those `around` it."""
 
     def hides(self, schema: Any) -> bool:
-        """Whether a property of this schema never travels this way: `writeOnly` in answers, `readOnly` in requests."""
-        known = self._marked.get(id(schema))
-        if known is None:
-            if len(self._marked) >= _MOST_KNOWN:
-                self._marked.clear()
-            mark = "readOnly" if self.writing else "writeOnly"
-            known = self._marked[id(schema)] = (schema, is_marked(schema, mark, self.view))
-        return known[1]
+        """Whether a property of this schema never travels this way."""
+
+    def hidden(self, schema: Any) -> frozenset[str]:
+        """The members of a schema that never travel this way."""
 
 
-def _holds(question: _Question, keyword: str, argument: Any) -> bool:
-    """Whether a value satisfies one keyword; one that cannot be read demands nothing."""
-    read = READERS.get(keyword)
-    if read is not None:
-        repaired = read(argument)
-        if repaired is None:
-            return True
-        argument = repaired[0]
-    return _CHECKS[keyword](question, argument)
+class Question(msgspec.Struct, frozen=True):
+    """A value and the schema that it is checked against, at some depth of both."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    checker: Checker
+    checker: SchemaChecker
     schema: Mapping[str, Any]
     value: Any
     depth: int
-    exempt: frozenset[str]
+    around: tuple[Any, ...]
 
     def fits(self, schema: Any, value: Any) -> bool:
+        """Whether another value, a part of this one, satisfies a schema."""
         return self.checker.fits(schema, value, self.depth + 1)
 
     def holds(self, schema: Any) -> bool:
-        return self.checker.fits(schema, self.value, self.depth + 1, self.exempt)
+        """Whether the value satisfies another schema."""
+        return self.fits(schema, self.value)
+
+    def holds_part(self, schema: Any) -> bool:
+        """Whether the value satisfies a part of this schema, which need not have what the whole exempts it from."""
+        return self.checker.fits(schema, self.value, self.depth + 1, (*self.around, self.schema))
 
 
 def is_number(value: Any) -> bool:
@@ -139,25 +92,25 @@ def is_multiple(value: float, step: float) -> bool:
     return (Fraction(str(value)) / Fraction(str(step))).denominator == 1
 
 
-def _type(question: _Question, names: Any) -> bool:
+def _type(question: Question, names: Any) -> bool:
     if question.value is None and is_nullable(question.schema, question.checker.view):
         return True
     return any(has_type(name, question.value) for name in ([names] if isinstance(names, str) else names))
 
 
-def _enum(question: _Question, values: Any) -> bool:
+def _enum(question: Question, values: Any) -> bool:
     return not isinstance(values, list) or among(question.value, values)
 
 
-def _bound(admits: Callable[[Any, Any], bool]) -> Callable[[_Question, Any], bool]:
-    def check(question: _Question, limit: Any) -> bool:
+def _bound(admits: Callable[[Any, Any], bool]) -> Callable[[Question, Any], bool]:
+    def check(question: Question, limit: Any) -> bool:
         return not is_number(question.value) or not is_number(limit) or admits(question.value, limit)
 
     return check
 
 
-def _closed_bound(admits: Callable[[Any, Any], bool], exclusive: str) -> Callable[[_Question, Any], bool]:
-    def check(question: _Question, limit: Any) -> bool:
+def _closed_bound(admits: Callable[[Any, Any], bool], exclusive: str) -> Callable[[Question, Any], bool]:
+    def check(question: Question, limit: Any) -> bool:
         if not is_number(question.value) or not is_number(limit):
             return True
         excluded = question.checker.view.legacy and question.schema.get(exclusive) is True
@@ -166,27 +119,31 @@ def _closed_bound(admits: Callable[[Any, Any], bool], exclusive: str) -> Callabl
     return check
 
 
-def _size(kind: type[Sized], admits: Callable[[int, Any], bool]) -> Callable[[_Question, Any], bool]:
-    def check(question: _Question, limit: Any) -> bool:
+def _size(kind: type[Sized], admits: Callable[[int, Any], bool]) -> Callable[[Question, Any], bool]:
+    def check(question: Question, limit: Any) -> bool:
         return not isinstance(question.value, kind) or admits(len(question.value), limit)
 
     return check
 
 
-def _on(kind: type, admits: Callable[[_Question, Any], bool]) -> Callable[[_Question, Any], bool]:
+def _on(kind: type, admits: Callable[[Question, Any], bool]) -> Callable[[Question, Any], bool]:
     """A check that applies to values of one type alone."""
 
-    def check(question: _Question, argument: Any) -> bool:
+    def check(question: Question, argument: Any) -> bool:
         return not isinstance(question.value, kind) or admits(question, argument)
 
     return check
 
 
-def _required(question: _Question, names: Any) -> bool:
-    return all(name in question.value or name in question.exempt for name in names)
+def _required(question: Question, names: Any) -> bool:
+    return all(name in question.value or _is_exempt(question, name) for name in names)
 
 
-def _properties(question: _Question, properties: Any) -> bool:
+def _is_exempt(question: Question, name: str) -> bool:
+    return any(name in question.checker.hidden(schema) for schema in (question.schema, *question.around))
+
+
+def _properties(question: Question, properties: Any) -> bool:
     value, checker = question.value, question.checker
     return all(
         not checker.hides(schema) and question.fits(schema, value[name])
@@ -195,7 +152,7 @@ def _properties(question: _Question, properties: Any) -> bool:
     )
 
 
-def _pattern_properties(question: _Question, properties: Any) -> bool:
+def _pattern_properties(question: Question, properties: Any) -> bool:
     return all(
         question.fits(schema, value)
         for pattern, schema in properties.items()
@@ -204,7 +161,7 @@ def _pattern_properties(question: _Question, properties: Any) -> bool:
     )
 
 
-def _additional(question: _Question, schema: Any) -> bool:
+def _additional(question: Question, schema: Any) -> bool:
     return all(
         question.fits(schema, question.value[name]) for name in question.value if not declares(question.schema, name)
     )
@@ -215,55 +172,55 @@ def declares(schema: Mapping[str, Any], name: str) -> bool:
     return name in properties(schema) or any(matches(one, name) for one in patterns(schema))
 
 
-def _dependent_required(question: _Question, names: Any) -> bool:
+def _dependent_required(question: Question, names: Any) -> bool:
     return all(set(needed) <= question.value.keys() for name, needed in names.items() if name in question.value)
 
 
-def _dependent_schemas(question: _Question, schemas: Any) -> bool:
+def _dependent_schemas(question: Question, schemas: Any) -> bool:
     return all(question.holds(schema) for name, schema in schemas.items() if name in question.value)
 
 
-def _items(question: _Question, schema: Any) -> bool:
+def _items(question: Question, schema: Any) -> bool:
     first = schema if isinstance(schema, list) else question.schema.get("prefixItems", ())
     if isinstance(schema, list):  # draft 4's tuple
         return all(map(question.fits, first, question.value))
     return all(question.fits(schema, value) for value in question.value[len(first) :])
 
 
-def _contains(question: _Question, schema: Any) -> bool:
+def _contains(question: Question, schema: Any) -> bool:
     found = sum(question.fits(schema, value) for value in question.value)
     most = question.schema.get("maxContains")
     return found >= question.schema.get("minContains", 1) and (most is None or found <= most)
 
 
-def _any_of(question: _Question, parts: Any) -> bool:
+def _any_of(question: Question, parts: Any) -> bool:
     picks = discriminated(question.schema, "anyOf")
-    return any(map(question.holds, parts)) if not picks else _picked(question, parts, picks)
+    return any(map(question.holds_part, parts)) if not picks else _picked(question, parts, picks)
 
 
-def _one_of(question: _Question, parts: Any) -> bool:
+def _one_of(question: Question, parts: Any) -> bool:
     picks = discriminated(question.schema, "oneOf")
-    return sum(map(question.holds, parts)) == 1 if not picks else _picked(question, parts, picks)
+    return sum(map(question.holds_part, parts)) == 1 if not picks else _picked(question, parts, picks)
 
 
-def _picked(question: _Question, parts: list[Any], picks: Mapping[str, int]) -> bool:
+def _picked(question: Question, parts: list[Any], picks: Mapping[str, int]) -> bool:
     """Whether the one alternative holds that the discriminator picks."""
     name = question.schema["discriminator"]["propertyName"]
     value = question.value.get(name) if isinstance(question.value, Mapping) else None
-    return isinstance(value, str) and value in picks and question.holds(parts[picks[value]])
+    return isinstance(value, str) and value in picks and question.holds_part(parts[picks[value]])
 
 
-def _condition(question: _Question, schema: Any) -> bool:
+def _condition(question: Question, schema: Any) -> bool:
     branch = question.schema.get("then" if question.holds(schema) else "else", True)
     return question.holds(branch)
 
 
-def _unevaluated_properties(question: _Question, schema: Any) -> bool:
+def _unevaluated_properties(question: Question, schema: Any) -> bool:
     seen = set(_evaluated(question, question.schema))
     return all(question.fits(schema, value) for name, value in question.value.items() if name not in seen)
 
 
-def _evaluated(question: _Question, schema: Any) -> Iterator[str]:
+def _evaluated(question: Question, schema: Any) -> Iterator[str]:
     """The properties that a schema and its applied parts look at (JSON Schema 2020-12 core, 11.3)."""
     if not isinstance(schema, Mapping):
         return
@@ -282,7 +239,7 @@ def _evaluated(question: _Question, schema: Any) -> Iterator[str]:
             yield from _evaluated(question, part)
 
 
-_CHECKS: Final[dict[str, Callable[[_Question, Any], bool]]] = {
+CHECKS: Final[dict[str, Check]] = {
     "type": _type,
     "enum": _enum,
     "const": lambda question, value: same(question.value, value),
@@ -311,9 +268,10 @@ _CHECKS: Final[dict[str, Callable[[_Question, Any], bool]]] = {
     "dependentRequired": _on(dict, _dependent_required),
     "dependentSchemas": _on(dict, _dependent_schemas),
     "unevaluatedProperties": _on(dict, _unevaluated_properties),
-    "allOf": lambda question, parts: all(map(question.holds, parts)),
+    "allOf": lambda question, parts: all(map(question.holds_part, parts)),
     "anyOf": _any_of,
     "oneOf": _one_of,
     "not": lambda question, schema: not question.holds(schema),
     "if": _condition,
 }
+"""Each keyword that says something of a value, with its check."""
