@@ -23,9 +23,15 @@ def attempt(name: str, work: Callable[..., object], *arguments: Any) -> None:
     try:
         work(*arguments)
     except Exception as error:  # noqa: BLE001 - whatever it is, the thread's next work must be done
-        warn(f"internal error in the {name} thread: {type(error).__name__}: {error}")
-        if os.environ.get("MOCKSERVER_DEBUG"):
-            traceback.print_exc()
+        report(f"internal error in the {name} thread: {type(error).__name__}: {error}", error)
+
+
+def report(problem: str, error: Exception) -> None:
+    """Write one line, with the place that raised the error or its cause; MOCKSERVER_DEBUG=1 adds the traceback."""
+    last = traceback.extract_tb((error.__cause__ or error).__traceback__)[-1:]
+    warn(problem + "".join(f" ({frame.filename}:{frame.lineno})" for frame in last))
+    if os.environ.get("MOCKSERVER_DEBUG"):
+        traceback.print_exception(error)
 
 
 def warn(text: str) -> None:

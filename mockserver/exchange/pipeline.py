@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from time import perf_counter_ns
 
 from msgspec.structs import replace
 
+from mockserver.background import report
 from mockserver.behaviour.names import success_status
 from mockserver.behaviour.runner import Outcome, run
 from mockserver.behaviour.values import Scope
@@ -30,8 +30,6 @@ from mockserver.reply.preferences import Preferences, preferences
 from mockserver.reply.problems import PROBLEM, Problems
 from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World
-
-log = logging.getLogger("mockserver")
 
 
 class Pipeline:
@@ -234,13 +232,14 @@ class Pipeline:
         if isinstance(error, ContractBroken):
             reason = f"the contract cannot be served here: {error}"
         else:
-            log.error("%s %s failed", exchange.request.method, exchange.request.path, exc_info=error)
             reason = str(error) if isinstance(error, CallFailed) else f"internal error: {type(error).__name__}: {error}"
+            report(f"{exchange.request.method} {exchange.request.path}: {reason}", error)
         reply = self._failed(exchange, reason)
         try:
             return self._finish(exchange, reply, started)
-        except Exception:
-            log.exception("the answer to %s %s is not journaled", exchange.request.method, exchange.request.path)
+        except Exception as unfinished:  # noqa: BLE001 - the client gets its answer, journaled or not
+            request = exchange.request
+            report(f"{request.method} {request.path} isn't journaled: internal error: {unfinished!r}", unfinished)
             return Answer(reply.status, (("Content-Type", PROBLEM),), reply.body())
 
     def _finish(self, exchange: Exchange, reply: Reply, started: int) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from mockserver.background import warn
+from mockserver.background import report
 from mockserver.control.api import control_blueprint
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine, build_engine
@@ -47,5 +47,5 @@ def _as_problem(error: HTTPException) -> Response:
 def _as_internal_error(error: Exception) -> Response:
     """An exception of the control API: one line on the terminal, and a problem for the client."""
     reason = f"internal error: {type(error).__name__}: {error}"
-    warn(f"{request.method} {request.path}: {reason}")
+    report(f"{request.method} {request.path}: {reason}", error)
     return Response(encode(problem_value(Refused(500, reason), 500)), 500, content_type=PROBLEM)

@@ -14,9 +14,11 @@ def _fail(*_: object) -> None:
 
 
 def test_an_exception_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
-    """With the thread's name, and no traceback."""
+    """With the thread's name and the place, and no traceback."""
     attempt("base", _fail, 1)
-    assert capfd.readouterr().err == "mockserver: internal error in the base thread: ValueError: two lines\n"
+    [line] = capfd.readouterr().err.splitlines()
+    assert line.startswith("mockserver: internal error in the base thread: ValueError: two lines (")
+    assert line.endswith("test_background.py:13)")
 
 
 def test_a_traceback_is_there_for_those_who_ask(

@@ -175,7 +175,7 @@ def test_a_line_that_cannot_be_made_ends_nothing(
     watcher = Watcher(edited, print)
     _edit(edited, "openapi.yaml", "Device trusted successfully", "It is trusted")
     follow(watcher, [1, 2])
-    assert capfd.readouterr().err == "mockserver: internal error in the watch thread: ValueError: no line\n"
+    assert capfd.readouterr().err.startswith("mockserver: internal error in the watch thread: ValueError: no line (")
 
 
 def _contract(folder: Path, reference: str) -> str:

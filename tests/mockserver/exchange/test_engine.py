@@ -74,4 +74,6 @@ def test_a_base_that_cannot_be_made_anew_leaves_the_old_one(
     for now, world in ((BASE_AGE - 1, "0"), (BASE_AGE, "0"), (BASE_AGE, "60000")):
         clock.now = now
         assert base() == f"the base of {world}"
-    assert capfd.readouterr().err == "mockserver: internal error in the base thread: ValueError: no such date\n"
+    assert capfd.readouterr().err.startswith(
+        "mockserver: internal error in the base thread: ValueError: no such date ("
+    )
