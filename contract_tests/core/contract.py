@@ -16,13 +16,14 @@ from urllib.parse import unquote
 from contract_tests.core.answer import Sent
 from contract_tests.core.errors import UsageError
 from mockserver.contract.contract import Contract as Reader
-from mockserver.contract.contract import DocumentError, Match, Refused, Request, load_contract
+from mockserver.contract.contract import DocumentError, Refused, Request, load_contract
 from mockserver.contract.document import pointers
 from mockserver.contract.document.document import parsed
 from mockserver.contract.document.sources import Source
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Parameter, Response
 from mockserver.contract.operations.operation import Operation as Declared
+from mockserver.contract.operations.overloads import path_of
 from mockserver.contract.operations.reading import METHODS
 from mockserver.contract.operations.routing import EXPRESSION
 
@@ -152,10 +153,13 @@ class Contract:
         """Whether the contract has all these operations."""
         return all(name in self._by_id for name in operation_ids)
 
-    def match(self, method: str, path: str, query: str = "") -> tuple[Operation, tuple[str, ...]] | None:
-        """The operation of a raw path, the most specific one, and its decoded path values."""
-        decoded = "/".join(unquote(segment).replace("/", _SLASH) for segment in path.split("/"))
-        match = self.reader.find(method, decoded, Request(method, decoded, query))
+    def match(self, method: str, path: str, sent: Sent | None = None) -> tuple[Operation, tuple[str, ...]] | None:
+        """The operation of a raw path, the most specific one, and its decoded path values.
+
+        `sent` decides where a document distinguishes operations of one path by their query or by what they require.
+        """
+        request = as_request(method, path, sent)
+        match = self.reader.find(method, request.path, request)
         if match is None:
             return None
         operation = self._by_id[match.operation.id]
@@ -164,7 +168,8 @@ class Contract:
 
     def methods_of(self, path: str) -> frozenset[str]:
         """The documented methods of a path template."""
-        return frozenset(operation.method for operation in self.operations if operation.path == path)
+        wanted = path_of(path)
+        return frozenset(operation.method for operation in self.operations if path_of(operation.path) == wanted)
 
     def methods_at(self, path: str) -> frozenset[str]:
         """The documented methods of a raw path, by whichever template it fits."""
@@ -261,15 +266,16 @@ class Contract:
             if where == "header" and name != "Content-Type":
                 yield name, violation.message
 
-    def allows(self, operation: Operation, sent: Sent, *parts: str) -> bool:
-        """Whether these parts of a request (`query`, `body`) are as the contract requires, by its reader."""
-        headers = {name.lower(): value for name, value in sent.headers.items()}
-        request = Request(operation.method, operation.path, sent.query, headers, sent.body)
+    def allows(self, sent: Sent, *parts: str) -> bool:
+        """Whether these parts of a request (`path`, `query`, `header`, `body`) are as the contract requires."""
+        request = as_request(sent.method, sent.path, sent)
+        match = self.reader.find(request.method, request.path, request)
+        if match is None:
+            return False
         try:
-            self.reader.read_inputs(Match(operation.declared), request)
+            self.reader.read_inputs(match, request)
         except Refused as refused:
-            places = [violation.place for violation in refused.details] or ["body"]
-            return not any(place.startswith(parts) for place in places)
+            return bool(refused.details) and not any(one.place.startswith(parts) for one in refused.details)
         return True
 
     @cached_property
@@ -281,6 +287,16 @@ class Contract:
     @cached_property
     def _by_id(self) -> dict[str, Operation]:
         return {operation.id: operation for operation in self.operations}
+
+
+def as_request(method: str, path: str, sent: Sent | None = None) -> Request:
+    """A request as the reader takes it: its path decoded, but for slashes within a segment."""
+    query = path.partition("#")[0].partition("?")[2]  # of a template; a raw path has none
+    decoded = "/".join(unquote(segment).replace("/", _SLASH) for segment in path_of(path).split("/"))
+    if sent is None:
+        return Request(method, decoded, query)
+    headers = {name.lower(): value for name, value in sent.headers.items()}
+    return Request(method, decoded, sent.query, headers, sent.body)
 
 
 def is_json(content_type: str) -> bool:

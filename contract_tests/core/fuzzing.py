@@ -12,6 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import FlakyReplay, FlakyStrategyDefinition
 from schemathesis.config import SchemathesisConfig
+from schemathesis.errors import SchemathesisError
 from schemathesis.generation import GenerationMode, derive_operation_seed
 from schemathesis.generation.case import Case
 from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
@@ -74,10 +75,12 @@ class Fuzzer:
                 raise Halt(TimeShareSpent())
             try:
                 check(self._trial(case))
-            except (SuiteError, Broken, BudgetSpent) as error:
+            except BudgetSpent as error:
                 raise Halt(error) from None
             except NotChecked as error:
                 not_sent[error.reason] = None
+            except Exception as error:  # noqa: BLE001 - Hypothesis would make the same call again, to see it fail twice
+                raise Halt(error) from None
 
         generated = self.schema[operation.path][operation.method]
         config = HypothesisTestConfig(
@@ -89,6 +92,8 @@ class Fuzzer:
         )
         try:
             create_test(operation=generated, test_func=one, config=config)()
+        except SchemathesisError as error:
+            raise NotChecked(f"no input can be generated: {first_line(error)}") from None
         except Halt as halt:
             if not isinstance(halt.error, TimeShareSpent):
                 raise halt.error from None
@@ -100,10 +105,12 @@ class Fuzzer:
         schema = self.schema.exclude(operation_id=without) if without else self.schema
         end = time.monotonic() + self.seconds
         for seed in range(self.seed, self.seed + WALKS):
-            machine = walker(schema.as_state_machine(), self.target, end)
-            hypothesis.seed(seed)(machine)
             try:
+                machine = walker(schema.as_state_machine(), self.target, end)
+                hypothesis.seed(seed)(machine)
                 machine.run(settings=calm(scenarios, steps))
+            except SchemathesisError as error:
+                raise NotChecked(f"no sequence can be generated: {first_line(error)}") from None
             except (FlakyStrategyDefinition, FlakyReplay):
                 # What the target holds by now decides which calls can come next, and Hypothesis wants the same choices
                 # whenever it begins alike. All calls so far were checked; another seed begins differently.
@@ -195,3 +202,8 @@ def as_broken(failure: BaseException, answer: Answer | None) -> Broken:
     title = getattr(failure, "title", "") or type(failure).__name__
     message = " ".join(str(getattr(failure, "message", "") or failure).split())
     return Broken(f"no case of: {title}", message, *([answer] if answer else []))
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, without the advice that follows."""
+    return str(error).strip().split("\n")[0]

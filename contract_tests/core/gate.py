@@ -133,7 +133,7 @@ class Gate(HTTPAdapter):
             self._check_silence(sent, error)
             raise
         self.tally.failed_in_a_row = 0
-        found = self.contract.match(sent.method, sent.path, sent.query)
+        found = self.contract.match(sent.method, sent.path, sent)
         headers = {name.lower(): value for name, value in response.headers.items()}
         name = found[0].id if found and self.by_contract else ""
         return response, Answer(sent, response.status_code, headers, body, time.monotonic() - started, truncated, name)

@@ -77,7 +77,7 @@ class Rules:
             return
         if self.level is Safety.OBSERVE:
             raise NotChecked("--safety observe sends no writes")
-        found = self.contract.match(sent.method, sent.path, sent.query)
+        found = self.contract.match(sent.method, sent.path, sent)
         operation, values = found or (None, ())
         if operation and operation.id in self.stopped:
             raise NotChecked(f"writes to {operation.id} were stopped: {self.stopped[operation.id]}")

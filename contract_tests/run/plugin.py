@@ -115,7 +115,7 @@ class RunPlugin:
         lines = [redact(as_curl(answer)) for answer in broken.answers]
         curls = tuple(lines if broken.in_order else dict.fromkeys(lines))
         sent = (answer.sent for answer in broken.answers)
-        matches = (self.run.contract.match(one.method, one.path, one.query) for one in sent)
+        matches = (self.run.contract.match(one.method, one.path, one) for one in sent)
         ids = {value for match in matches if match for value in match[1]}
         expected = redact(broken.expected)
         return Problem(expected, redact(broken.got), curls, tuple(broken.assumed.split()), without_ids(expected, ids))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.core.answer import Sent
 from contract_tests.core.contract import Contract, Place, bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.core.schemas import mismatches
@@ -99,6 +100,18 @@ def test_a_write_that_documents_errors_only_documents_no_success(contract_of: Co
     contract = contract_of({"openapi": "3.1.0", "paths": {"/one": {"delete": responses}}})
     assert contract.operations[0].statuses == ("404",)
     assert contract.response(contract.operations[0], 200) is None
+
+
+def test_operations_of_one_path_are_told_apart_by_their_query(contract_of: ContractOf) -> None:
+    """`/rest?method=a` is no path of its own."""
+    answer = {"responses": {"200": {"description": "One"}}}
+    paths = {"/rest?method=a": {"get": answer}, "/rest?method=b": {"get": answer, "post": answer}}
+    contract = contract_of({"openapi": "3.1.0", "paths": paths})
+    for name in ("a", "b"):
+        match = contract.match("GET", "/rest", Sent("GET", f"http://t/rest?method={name}", "/rest", {}))
+        assert match is not None
+        assert match[0].path == f"/rest?method={name}"
+    assert contract.methods_at("/rest?method=a") == contract.methods_of("/rest?method=a") == {"GET", "POST"}
 
 
 def test_assumptions_are_gathered_on_the_way(contract: Contract) -> None:

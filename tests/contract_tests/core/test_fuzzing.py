@@ -6,9 +6,11 @@ import pytest
 from hypothesis.errors import FlakyStrategyDefinition
 
 from contract_tests.core import fuzzing
-from contract_tests.core.errors import Broken
-from contract_tests.core.fuzzing import WALKS, Fuzzer, Halt
+from contract_tests.core.contract import Contract
+from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.fuzzing import WALKS, Fuzzer, Halt, Trial
 from contract_tests.core.target import Target
+from tests.contract_tests.conftest import ContractOf, OpenTarget
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,28 @@ def test_a_walk_that_cannot_begin_alike_begins_otherwise(
     seeds = _walked(monkeypatch, endings)
     Fuzzer(target, seed=7, examples=1).walk(1, [])
     assert seeds == [7 + number for number in range(walks)]
+
+
+def test_an_error_of_our_own_leaves_at_once(target: Target, contract: Contract) -> None:
+    """As it is: the generator does not make the call again to see it fail twice."""
+    trials: list[Trial] = []
+
+    def fail(trial: Trial) -> None:
+        trials.append(trial)
+        raise KeyError("ours")
+
+    with pytest.raises(KeyError, match="ours"):
+        Fuzzer(target, seed=7, examples=3).trials(contract.operation("trustDevice"), fail)
+    assert len(trials) == 1
+
+
+def test_a_contract_without_links_has_no_sequences(open_target: OpenTarget, url: str, contract_of: ContractOf) -> None:
+    """That is nothing to check, not an internal error."""
+    target = open_target(url)
+    get = {"responses": {"200": {"description": "All"}}}
+    target.contract = contract_of({"openapi": "3.1.0", "paths": {"/pets": {"get": get}}})
+    with pytest.raises(NotChecked, match="no sequence can be generated"):
+        Fuzzer(target, seed=7, examples=1).walk(1, [])
 
 
 def test_what_a_later_walk_finds_is_told(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
