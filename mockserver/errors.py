@@ -85,12 +85,12 @@ class Refused(Exception):
         headers: tuple[tuple[str, str], ...] = (),
         *,
         own: bool = False,
-        missed: str = "",
+        miss: str = "",
     ) -> None:
         super().__init__(reason)
         self.status, self.reason, self.details, self.headers = status, reason, details, headers
         self.own = own  #: the refusal comes from the mock server, not from the mocked API: always a problem (RFC 9457)
-        self.missed = missed  #: why no record matched: unknown, expired, or another user's; empty otherwise
+        self.miss = miss  #: why no record matched: unknown, expired, or another user's; empty otherwise
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -37,7 +37,7 @@ class Outcome(msgspec.Struct, frozen=True):
     world: World
     fields: tuple[tuple[tuple[str, ...], Any], ...] = ()
     changes: tuple[Changed, ...] = ()
-    found: Record | None = None
+    selected: Record | None = None
 
 
 def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours) -> Outcome:
@@ -88,13 +88,13 @@ class _Run(msgspec.Struct):
         record = None if filters is None else self.collections[query.collection].first(filters, scope.now)
         if record is None:
             scope.record = MISSING
-            missed = self._missed(query)
-            but = "" if missed == UNKNOWN else f", but for one that is {missed}"
-            raise Refused(404, f"no record of {query.collection} has {_words(query, scope)}{but}", missed=missed)
+            miss = self._miss(query)
+            but = "" if miss == UNKNOWN else f", but for one that is {miss}"
+            raise Refused(404, f"no record of {query.collection} has {_words(query, scope)}{but}", miss=miss)
         scope.record = record
         return record
 
-    def _missed(self, query: Query) -> str:
+    def _miss(self, query: Query) -> str:
         """Why no record matches: it has expired, belongs to another user, or does not exist."""
         filters = [(name, value.evaluate(self.scope)) for name, value in query.filters]
         if any(value is MISSING for _, value in filters):

@@ -126,7 +126,7 @@ class Pipeline:
                 return self._broken(violations, exchange, "the answer")
             after = outcome.world
             if after is world or store.commit(caller.world, version, after):
-                exchange.changes, exchange.found = outcome.changes, outcome.found
+                exchange.changes, exchange.found = outcome.changes, outcome.selected
                 return reply
             world, version = store.load(caller.world)
 
@@ -170,7 +170,7 @@ class Pipeline:
             refused = Refused(status, f"a fault of the mock: {disturbance}", headers=headers, own=True)
             return self.problems.problem(refused, status)
         wish = Preferences(status, disturbance.example)
-        reply = self.builder.wished(operation, status, wish, self._media(operation, status, steering))
+        reply = self.builder.selected(operation, status, wish, self._media(operation, status, steering))
         return replace(reply, headers=merged_headers(reply.headers, headers))
 
     def _wanted(self, operation: Operation, steering: Steering) -> Reply | None:
@@ -184,7 +184,7 @@ class Pipeline:
             raise Refused(404, f"{operation.id} declares no status {status}; declared: {declared}", own=True)
         if status == self.success[operation.id] and wish.example is None and not wish.dynamic:
             return None
-        return self.builder.wished(operation, status, wish, self._media(operation, status, steering))
+        return self.builder.selected(operation, status, wish, self._media(operation, status, steering))
 
     def _media(self, operation: Operation, status: int, steering: Steering) -> str | None:
         """The media type to answer in; None where the contract offers no choice. `Refused(406)` when none fits."""
@@ -215,7 +215,7 @@ class Pipeline:
     def _refused(self, refused: Refused, exchange: Exchange) -> Reply:
         """The refusal as an answer; it is checked like any answer that the contract declares."""
         exchange.reason, exchange.verdict = refused.reason, "refused"
-        exchange.violations, exchange.found = refused.details, refused.missed or None
+        exchange.violations, exchange.found = refused.details, refused.miss or None
         operation = self.contract.operations.get(exchange.operation) if exchange.operation is not None else None
         reply = self.problems.render(refused, operation)
         if operation is not None and not reply.own:

@@ -142,7 +142,7 @@ def markdown(result: Coverage) -> str:
     """Coverage as a Markdown table, with a list of what was never exercised."""
     statuses = sorted({one.status for row in result.rows for one in row.statuses})
     lines = [
-        f"{result.met} of {result.declared} declared pairs of operation and status were met.",
+        f"{result.met} of {result.declared} declared responses (operation and status) were exercised.",
         "",
         f"| operation | {' | '.join(statuses)} |",
         f"|---|{'---|' * len(statuses)}",
@@ -151,7 +151,7 @@ def markdown(result: Coverage) -> str:
         cells = {one.status: _cell(one) for one in row.statuses}
         lines.append(f"| {row.operation.id} | {' | '.join(cells.get(status, '') for status in statuses)} |")
     never = [f"- {text}" for text in _unmet(result)]
-    return "\n".join([*lines, *(["", "Never met:", "", *never] if never else [])]) + "\n"
+    return "\n".join([*lines, *(["", "Never exercised:", "", *never] if never else [])]) + "\n"
 
 
 def _cell(status: CoveredStatus) -> str:

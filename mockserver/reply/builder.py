@@ -101,7 +101,7 @@ class ReplyBuilder:
             return template.showing(value, self.contract.view)
         return Reply(template.status, template.media, value, template.headers)
 
-    def wished(self, operation: Operation, status: int, preferences: Preferences, media: str | None = None) -> Reply:
+    def selected(self, operation: Operation, status: int, preferences: Preferences, media: str | None = None) -> Reply:
         """The response that a client selects with `Prefer`: a named example, or a value generated from the schema."""
         template = self.template(operation, status, media)
         response = operation.response_for(status)
