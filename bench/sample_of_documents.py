@@ -62,7 +62,7 @@ def run_document(path: Path) -> Tally:
         return tally
     mock = LiveMock(str(path))
     try:
-        mock.started()
+        mock.wait_until_started()
         tally.add(Player(engine, mock.port, Random(str(path.name))).play())
     except Exception:  # noqa: BLE001 - unexpected exceptions are reported
         tally.faults.append(f"{path}:\n{traceback.format_exc()[-2_000:]}")

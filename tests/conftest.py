@@ -1,4 +1,4 @@
-"""Fixtures for all tests, and the invariant that no journaled answer broke the contract."""
+"""Fixtures for all tests, and the invariant that no response in the journal violates the contract."""
 
 from __future__ import annotations
 
@@ -23,86 +23,86 @@ hypothesis.settings.load_profile("tests")
 Build = Callable[..., Engine]
 
 
-SPEAKING = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "MOCKSERVER_", "CONTRACT_", "GITHUB_", "GITLAB_")
-"""How the environment variables begin that change what the commands do or show."""
+ENVIRONMENT_PREFIXES = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "MOCKSERVER_", "CONTRACT_", "GITHUB_", "GITLAB_")
+"""Prefixes of the environment variables that change what the commands do or print."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers of these tests, and forget what the caller's environment says to the commands."""
-    for name in [name for name in os.environ if name.startswith(SPEAKING)]:
+    """Register the markers of these tests, and delete the environment variables that affect the commands."""
+    for name in [name for name in os.environ if name.startswith(ENVIRONMENT_PREFIXES)]:
         del os.environ[name]
     config.addinivalue_line(
-        "markers", "breaks_contract: the mock is made to break its contract, and must withhold the answer"
+        "markers", "breaks_contract: the mock is build_mock to violate its contract, and must replace the response"
     )
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """The time of this test, which it may move."""
+    """The clock of this test, which the test can set."""
     return Clock()
 
 
 @pytest.fixture
 def entries() -> list[Exchange]:
-    """What the engines of this test have journaled, in all worlds, whatever was forgotten since."""
+    """All journal entries of this test's engines, in all worlds, including those that the journal has dropped."""
     return []
 
 
 @pytest.fixture
 def build(clock: Clock, entries: list[Exchange]) -> Build:
-    """Builds engines whose journals are watched, on the clock of this test."""
+    """Builds engines that use the clock of this test and record their journal entries in `entries`."""
 
-    def built(settings: Settings) -> Engine:
+    def build_with_clock(settings: Settings) -> Engine:
         engine = build_engine(settings, clock=clock)
         engine.journal.listeners.append(entries.append)
         return engine
 
-    return built
+    return build_with_clock
 
 
 @pytest.fixture
 def engine(build: Build) -> Engine:
-    """A fresh mock of the bundled contract, behaviours and fixtures."""
+    """A new mock with the bundled contract, behaviours and fixtures."""
     return build(bundled_settings())
 
 
 @pytest.fixture
 def ask(engine: Engine) -> Ask:
-    """A client of `engine`, as alice unless it says otherwise."""
+    """A client of `engine`, as alice unless you pass another token."""
     return Ask(engine)
 
 
 @pytest.fixture
 def mock_of(tmp_path: Path, build: Build) -> Callable[..., Ask]:
-    """Makes a mock of a document, behaviours and fixtures given as values; settings by name."""
+    """Builds a mock from a document, behaviours and fixtures as Python values, and settings as keyword arguments."""
 
-    def made(document: Any, behaviours: Any = None, fixtures: Any = None, **settings: Any) -> Ask:
+    def build_mock(document: Any, behaviours: Any = None, fixtures: Any = None, **settings: Any) -> Ask:
         paths = {}
         for name, value in {"openapi": document, "behaviours": behaviours, "fixtures": fixtures}.items():
             paths[name] = tmp_path / f"{name}.json"
             if value is not None:
                 paths[name].write_text(json.dumps(value), encoding="utf-8")
-        given = Settings(
+        mock_settings = Settings(
             spec=str(paths["openapi"]),
             behaviours=paths["behaviours"] if behaviours is not None else None,
             fixtures=(paths["fixtures"],) if fixtures is not None else (),
             **settings,
         )
-        return Ask(build(given), token=None)
+        return Ask(build(mock_settings), token=None)
 
-    return made
+    return build_mock
 
 
 @pytest.fixture(scope="session")
 def bundled_contract() -> Any:
-    """The bundled contract, which never changes."""
+    """The bundled contract, loaded once."""
     return load_contract(bundled_settings().spec)
 
 
 @pytest.fixture(scope="session")
 def live_process() -> Iterator[LiveMock]:
-    """One real mock for all tests that need a socket; it must end by Ctrl-C with exit code 0."""
-    mock = LiveMock().started()
+    """One mock process for all tests that need a socket; Ctrl-C must end it with exit code 0."""
+    mock = LiveMock().wait_until_started()
     try:
         yield mock
         assert mock.interrupt() == 0
@@ -112,14 +112,14 @@ def live_process() -> Iterator[LiveMock]:
 
 @pytest.fixture
 def live_mock(live_process: LiveMock) -> LiveMock:
-    """The real mock with its fixtures put back."""
+    """The mock process, reset to its fixtures."""
     live_process.reset()
     return live_process
 
 
 @pytest.fixture(autouse=True)
-def no_journaled_answer_broke_the_contract(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After every test: no answer was withheld because it would have broken the contract."""
+def no_response_violates_the_contract(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test: the mock replaced no response because it would have violated the contract."""
     watched: list[Exchange] = request.getfixturevalue("entries") if "entries" in request.fixturenames else []
     live: LiveMock | None = request.getfixturevalue("live_mock") if "live_mock" in request.fixturenames else None
     yield
@@ -127,5 +127,7 @@ def no_journaled_answer_broke_the_contract(request: pytest.FixtureRequest) -> It
         return
     broken = [f"{entry.operation}: {entry.reason} {entry.violations}" for entry in watched if entry.verdict == "broken"]
     if live is not None:
-        broken += [f"{told['operation']}: {told['reason']}" for told in live.journal() if told["verdict"] == "broken"]
+        broken += [
+            f"{entry['operation']}: {entry['reason']}" for entry in live.journal() if entry["verdict"] == "broken"
+        ]
     assert not broken, "\n".join(broken)

@@ -1,4 +1,4 @@
-"""What many tests need: a settable clock, a client of the pipeline, a real mock process, and small documents."""
+"""Helpers of many tests: a settable clock, a client of the pipeline, a mock process, and small documents."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from mockserver.settings import Settings, bundled
 
 ROOT = Path(__file__).resolve().parent.parent
 START = parse_instant("2026-01-15T12:00:00Z")
-"""When every test begins."""
-PATIENCE = 30
-"""Seconds that a slow machine may take to start or end a process; nothing waits that long when all is well."""
+"""The time at which every test begins."""
+TIMEOUT = 30
+"""Seconds that a slow machine may take to start or end a process."""
 NOTHING: Any = object()
 
 
@@ -40,13 +40,13 @@ class Clock:
         return self.now
 
     def advance(self, **span: float) -> None:
-        """Move on, by the arguments of `timedelta`."""
+        """Advance the time, by the arguments of `timedelta`."""
         self.now += timedelta(**span) // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
-class Heard:
-    """An answer as a client hears it; header names in lower case."""
+class ClientResponse:
+    """A response as a client receives it; header names in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Heard:
 
 
 class Ask:
-    """A tiny client of a pipeline; the path is percent-decoded, as the server hands it over."""
+    """A small client of a pipeline; the path is percent-decoded, as the server passes it."""
 
     def __init__(self, engine: Engine, token: str | None = "alice-token") -> None:
         self.engine, self.token = engine, token
@@ -74,19 +74,19 @@ class Ask:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
         query: str = "",
-    ) -> Heard:
-        """One request; `token` None sends none, `json` sends its value as JSON."""
-        sent, body = _prepared(self.token if token is NOTHING else token, json, body, headers)
-        answer = self.engine.pipeline.respond(Request(method, path, query, sent, body))
-        return Heard(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)
+    ) -> ClientResponse:
+        """Send a request; a `token` of None sends no token, `json` sends its value as JSON."""
+        sent, body = _prepare_request(self.token if token is NOTHING else token, json, body, headers)
+        response = self.engine.pipeline.respond(Request(method, path, query, sent, body))
+        return ClientResponse(response.status, {name.lower(): value for name, value in response.headers}, response.body)
 
     def records(self, collection: str, world: str = "main") -> dict[str, Mapping[str, Any]]:
-        """What a world holds, by key and in order: nothing hidden, nothing lapsed."""
-        held = self.engine.store.load(world)[0].collections[collection]
-        return {key: record for key, (_, record) in sorted(held.records.items(), key=lambda item: item[1][0])}
+        """The stored records of a world by key, in order, including expired ones."""
+        stored = self.engine.store.load(world)[0].collections[collection]
+        return {key: record for key, (_, record) in sorted(stored.records.items(), key=lambda item: item[1][0])}
 
 
-def _prepared(
+def _prepare_request(
     token: str | None, value: Any, body: bytes, headers: Mapping[str, str] | None
 ) -> tuple[dict[str, str], bytes]:
     sent = {} if token is None else {"authorization": f"Bearer {token}"}
@@ -96,17 +96,17 @@ def _prepared(
 
 
 def bundled_settings(**changes: Any) -> Settings:
-    """The settings of a mock that is started without any flag."""
-    given: dict[str, Any] = {
+    """The settings of a mock that is started without flags."""
+    defaults: dict[str, Any] = {
         "spec": str(bundled("spec/openapi.yaml")),
         "behaviours": bundled("spec/behaviours.yaml"),
         "fixtures": (bundled("fixtures"),),
     }
-    return Settings(**{**given, **changes})
+    return Settings(**{**defaults, **changes})
 
 
 class LiveMock:
-    """`python -m mockserver mock` as a process of its own, on a free port of this machine."""
+    """`python -m mockserver mock` in a separate process, on a free port of this machine."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class LiveMock:
         folder: Path = ROOT,
     ) -> None:
         self.lines: list[str] = []
-        self._arrived: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._unread: queue.SimpleQueue[str] = queue.SimpleQueue()
         command = [sys.executable, *program, "mock", "--port", "0", "--log-format", log_format, *arguments]
         self.process = subprocess.Popen(
             command,
@@ -135,14 +135,14 @@ class LiveMock:
         with self.process.stdout as output:
             for line in output:
                 self.lines.append(line)
-                self._arrived.put(line)
+                self._unread.put(line)
 
     def next_line(self) -> str:
-        """The next line of the output that nobody has read yet."""
-        return self._arrived.get(timeout=PATIENCE)
+        """The next unread line of the output."""
+        return self._unread.get(timeout=TIMEOUT)
 
-    def started(self) -> LiveMock:
-        """This mock, once it listens."""
+    def wait_until_started(self) -> LiveMock:
+        """Wait until the mock listens, and return it."""
         try:
             self.banner = json.loads(self.next_line())
         except BaseException:
@@ -153,31 +153,31 @@ class LiveMock:
         return self
 
     def interrupt(self) -> int:
-        """Press Ctrl-C: the whole process group hears it. The exit code is returned."""
+        """Send Ctrl-C to the process group, and return the exit code."""
         os.killpg(self.process.pid, signal.SIGINT)
-        return self.ended()
+        return self.wait_for_exit()
 
-    def ended(self) -> int:
-        """The exit code, once the process and its output have ended."""
+    def wait_for_exit(self) -> int:
+        """Wait until the process and its output have ended, and return the exit code."""
         try:
-            code = self.process.wait(PATIENCE)
+            code = self.process.wait(TIMEOUT)
         finally:
             self.kill()
-        self._reader.join(PATIENCE)
+        self._reader.join(TIMEOUT)
         return code
 
     def kill(self) -> None:
-        """End it at once, whatever it does; nothing of it is left running."""
+        """Kill the process group immediately."""
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             return
         finally:
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT)
 
     def connection(self) -> http.client.HTTPConnection:
         """A new connection to the mock."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
 
     def __call__(
         self,
@@ -188,9 +188,9 @@ class LiveMock:
         json: Any = NOTHING,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
-    ) -> Heard:
-        """One request over a connection of its own; the path goes out as written."""
-        sent, body = _prepared(token, json, body, headers)
+    ) -> ClientResponse:
+        """Send a request on a new connection; the path is sent unchanged."""
+        sent, body = _prepare_request(token, json, body, headers)
         connection = self.connection()
         try:
             connection.putrequest(method, path, skip_accept_encoding=True)
@@ -199,55 +199,57 @@ class LiveMock:
             if body and "transfer-encoding" not in sent:
                 connection.putheader("content-length", str(len(body)))
             connection.endheaders(body or None)
-            return heard(connection.getresponse())
+            return read_response(connection.getresponse())
         finally:
             connection.close()
 
-    def raw(self, sent: bytes) -> Heard:
-        """Exactly these bytes on a connection of their own, and what comes back; status 0 when nothing does."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as wire:
-            wire.sendall(sent)
-            response = http.client.HTTPResponse(wire)
+    def raw(self, sent: bytes) -> ClientResponse:
+        """Send exactly these bytes on a new connection, and return the response; status 0 if there is none."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT) as connection:
+            connection.sendall(sent)
+            response = http.client.HTTPResponse(connection)
             try:
                 response.begin()
             except (http.client.HTTPException, ConnectionError):
-                return Heard(0)
-            return heard(response)
+                return ClientResponse(0)
+            return read_response(response)
 
     def state(self) -> bytes:
         """The stored records, byte for byte."""
         return self("GET", "/__mock__/state", None).body
 
     def journal(self) -> list[Any]:
-        """What the mock has been asked in the main world, and what it answered."""
-        found: list[Any] = self("GET", "/__mock__/requests", None).json["requests"]
-        return found
+        """The journal entries of the main world."""
+        entries: list[Any] = self("GET", "/__mock__/requests", None).json["requests"]
+        return entries
 
     def reset(self) -> None:
-        """Put the fixtures back."""
+        """Reset the mock to its fixtures."""
         assert self("POST", "/__mock__/reset", None).status == 200
 
 
-def heard(response: http.client.HTTPResponse) -> Heard:
-    """A response read to its end."""
-    return Heard(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+def read_response(response: http.client.HTTPResponse) -> ClientResponse:
+    """Read a response completely."""
+    return ClientResponse(
+        response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+    )
 
 
 def run_mock(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`python -m mockserver ...` run to its end."""
+    """Run `python -m mockserver ...` until it exits."""
     return subprocess.run(
         [sys.executable, "-m", "mockserver", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         env={**os.environ, **environment},
         check=False,
     )
 
 
 def taken_port() -> Iterator[int]:
-    """A port on which something else listens."""
+    """A port on which another process listens."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         yield other.getsockname()[1]
 
@@ -256,7 +258,7 @@ def taken_port() -> Iterator[int]:
 
 
 def document(paths: Mapping[str, Any], schemas: Mapping[str, Any] | None = None, **top: Any) -> dict[str, Any]:
-    """An OpenAPI document of these paths and schemas."""
+    """An OpenAPI document with these paths and schemas."""
     components = {"schemas": dict(schemas or {}), **top.pop("components", {})}
     return {
         "openapi": "3.1.0",
@@ -268,19 +270,19 @@ def document(paths: Mapping[str, Any], schemas: Mapping[str, Any] | None = None,
 
 
 def answers(schema: Any = None, example: Any = NOTHING, *, status: int = 200, **others: Any) -> dict[str, Any]:
-    """The responses of an operation: JSON of a schema under `status`, and others by `_404=(schema, example)`."""
+    """The responses of an operation: JSON with a schema for `status`, and others as `_404=(schema, example)`."""
     media: dict[str, Any] = {"schema": schema if schema is not None else {}}
     if example is not NOTHING:
         media["example"] = example
-    found: dict[str, Any] = {str(status): {"description": "well", "content": {"application/json": media}}}
-    for name, (other, shown) in others.items():
-        said = {"schema": other} if shown is NOTHING else {"schema": other, "example": shown}
-        found[name.lstrip("_")] = {"description": name, "content": {"application/json": said}}
-    return found
+    responses: dict[str, Any] = {str(status): {"description": "well", "content": {"application/json": media}}}
+    for name, (other, other_example) in others.items():
+        content = {"schema": other} if other_example is NOTHING else {"schema": other, "example": other_example}
+        responses[name.lstrip("_")] = {"description": name, "content": {"application/json": content}}
+    return responses
 
 
 def path_parameter(name: str = "id", schema: Any = None) -> dict[str, Any]:
-    """A parameter of the path."""
+    """A path parameter."""
     return {"name": name, "in": "path", "required": True, "schema": schema or {"type": "string"}}
 
 

@@ -1,4 +1,4 @@
-"""The house holds: imports run downward, no cycles, one door per library."""
+"""The architecture rules: imports run downward, no cycles, one module imports a library."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LAYERS = (
     ("cli", "testing"),
     ("__main__",),
 )
-"""The rooms of `mockserver`, from the ground up: each imports rooms below it, and its own."""
+"""The layers of `mockserver`, lowest first: a module imports only lower layers and its own folder."""
 
 DOORS = {
     "flask": ("web.app", "control"),
@@ -43,7 +43,7 @@ DOORS = {
     "jsonschema_rs": ("contract.schemas.compiled",),
     "yaml": ("plain_yaml",),
 }
-"""Which modules of `mockserver` may know a library."""
+"""The modules of `mockserver` that may import a library."""
 
 SUITE_LAYERS = (
     ("core",),
@@ -54,7 +54,7 @@ SUITE_LAYERS = (
     ("cli", "conftest"),
     ("__main__",),
 )
-"""The rooms of `contract_tests`: what is shared knows no suite, and no suite knows another."""
+"""The layers of `contract_tests`: shared code imports no suite, and no suite imports another."""
 
 SUITE_DOORS = {
     "mockserver": ("core.contract", "core.schemas"),
@@ -66,7 +66,7 @@ SUITE_DOORS = {
     "yaml": ("mutation",),
     "jsonschema_rs": (),
 }
-"""Which modules of `contract_tests` may know a library."""
+"""The modules of `contract_tests` that may import a library."""
 
 PACKAGES = {"mockserver": (LAYERS, DOORS), "contract_tests": (SUITE_LAYERS, SUITE_DOORS)}
 
@@ -93,11 +93,11 @@ def _imports_of(tree: ast.Module, path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and _called(node.func) in ("find_spec", "import_module"):
-            yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
+        elif isinstance(node, ast.Call) and _function_name(node.func) in ("find_spec", "import_module"):
+            yield from (str(argument.value) for argument in node.args if isinstance(argument, ast.Constant))
 
 
-def _called(function: ast.expr) -> str:
+def _function_name(function: ast.expr) -> str:
     return getattr(function, "attr", getattr(function, "id", ""))
 
 
@@ -111,7 +111,7 @@ def _room(package: str, module: str) -> str:
 
 
 def _inner(package: str, name: str) -> str | None:
-    """The module of a package that an imported name lies in."""
+    """The module of a package that contains an imported name."""
     if not name.startswith(f"{package}."):
         return None
     parts = name.split(".")[1:]
@@ -130,7 +130,7 @@ def _rank(package: str, module: str) -> int:
     [(package, module) for package, modules in MODULES.items() for module in sorted(set(modules) - {"__init__"})],
 )
 def test_imports_run_downward(package: str, module: str) -> None:
-    """A module imports only rooms below its own, and its own."""
+    """A module imports only lower layers and its own folder."""
     for name in _imports(MODULES[package][module]):
         inner = _inner(package, name)
         if inner is not None and _room(package, inner) != _room(package, module):
@@ -138,15 +138,15 @@ def test_imports_run_downward(package: str, module: str) -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_siblings_of_one_layer_are_listed(package: str) -> None:
-    """Every room stands in the table of layers."""
+def test_every_folder_has_a_layer(package: str) -> None:
+    """Every folder and module is in the table of layers."""
     listed = {room for rooms in PACKAGES[package][0] for room in rooms}
     assert {_room(package, module) for module in MODULES[package]} - {"__init__"} <= listed
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_cycles(package: str) -> None:
-    """No module imports itself by way of others."""
+    """No module imports itself through others."""
     edges = {
         module: {_inner(package, name) for name in _imports(path)} - {None, module}
         for module, path in MODULES[package].items()
@@ -169,7 +169,7 @@ def test_no_cycles(package: str) -> None:
     [(package, library) for package, (_, doors) in PACKAGES.items() for library in sorted(doors)],
 )
 def test_one_door_per_library(package: str, library: str) -> None:
-    """A library is known where its door is, and nowhere else."""
+    """A library is imported only by the modules in the table."""
     doors = PACKAGES[package][1][library]
     for module, path in MODULES[package].items():
         if any(name.split(".")[0] == library for name in _imports(path)):
@@ -178,7 +178,7 @@ def test_one_door_per_library(package: str, library: str) -> None:
 
 @pytest.mark.parametrize("package", ["mockserver", "contract_tests"])
 def test_every_library_is_declared(package: str) -> None:
-    """What a package imports, or looks up, is among the project's dependencies: no other library brings it along."""
+    """Every library that a package imports is declared in the project's dependencies."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {re.split(r"[^\w.-]", text)[0].lower() for text in project["dependencies"]}
     providers = packages_distributions()
@@ -198,16 +198,16 @@ def test_packages_share_only_the_reader_of_contracts() -> None:
             assert not names, path
 
 
-def test_what_the_suites_share_knows_no_flashback() -> None:
-    """What is special to the bundled API stands in its suite: no module of core, run or report names it."""
+def test_shared_test_code_does_not_name_flashback() -> None:
+    """Code for the bundled API is in its suite: no module of core, run or report names it."""
     words = ("flashback", "fingerprint", "trusteddevice", "istrusted", "heartbeatsession")
     for module, path in MODULES["contract_tests"].items():
         text = path.read_text(encoding="utf-8").lower()
         assert not module.startswith(("core", "run", "report")) or not [word for word in words if word in text], path
 
 
-def test_the_engine_knows_no_flashback() -> None:
-    """What is special to the bundled contract is data: no module of the mock names it."""
+def test_the_mock_does_not_name_flashback() -> None:
+    """Everything special to the bundled contract is data: no module of the mock names it."""
     words = ("flashback", "fingerprint", "trusteddevice", "istrusted", "heartbeatsession")
     for path in MOCK.values():
         text = path.read_text(encoding="utf-8").lower()

@@ -1,4 +1,4 @@
-"""What bad input gets, over a real socket: the contract's status and shape, at once, and the state untouched."""
+"""Invalid input over a real socket gets the documented status and body immediately, and changes no state."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from mockserver.reply.problems import PROBLEM
-from tests.support import Heard, LiveMock
+from tests.support import ClientResponse, LiveMock
 
-SOON = 1.0
-"""Seconds that any answer may take, generously."""
+TIME_LIMIT = 1.0
+"""The maximum seconds for a response."""
 JSON = "application/json"
 TRUST = "/devices/trust"
 NOT_FOUND = {"success": False, "error": "Device not found"}
@@ -21,8 +21,8 @@ GOOD = b'{"fingerprint": "unknown"}'
 
 
 @pytest.fixture
-def untouched(live_mock: LiveMock) -> Any:
-    """The mock; afterwards its state is what it was, byte for byte, and it still answers."""
+def unchanged(live_mock: LiveMock) -> Any:
+    """The mock process; afterwards its state is identical, byte for byte, and it still responds."""
     before = live_mock.state()
     yield live_mock
     assert live_mock.state() == before
@@ -30,37 +30,37 @@ def untouched(live_mock: LiveMock) -> Any:
 
 
 def _raw(method: str, path: str, body: bytes = b"", *lines: str, length: bool = True) -> bytes:
-    """A request as bytes, with alice's token."""
+    """The bytes of a request with alice's token."""
     head = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Authorization: Bearer alice-token", "Connection: close"]
     head += [*lines, f"Content-Length: {len(body)}"] if length else lines
     return "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body
 
 
-def _soon(mock: LiveMock, sent: bytes) -> Heard:
+def _quick_response(mock: LiveMock, sent: bytes) -> ClientResponse:
     started = time.perf_counter()
-    answer = mock.raw(sent)
-    assert time.perf_counter() - started < SOON
-    assert answer.status < 500
-    return answer
+    response = mock.raw(sent)
+    assert time.perf_counter() - started < TIME_LIMIT
+    assert response.status < 500
+    return response
 
 
-def _is_error(answer: Heard, status: int) -> None:
-    """The contract's error shape under this status."""
-    assert (answer.status, answer.headers.get("content-type")) == (status, JSON), answer
-    assert set(answer.json) == {"success", "error"}
-    assert answer.json["success"] is False
-    assert isinstance(answer.json["error"], str)
+def _is_error(response: ClientResponse, status: int) -> None:
+    """Assert the documented error body and this status."""
+    assert (response.status, response.headers.get("content-type")) == (status, JSON), response
+    assert set(response.json) == {"success", "error"}
+    assert response.json["success"] is False
+    assert isinstance(response.json["error"], str)
 
 
 DEEP = 100_000
 BODIES = [
     pytest.param(b"{", 400, id="cut"),
-    pytest.param(b"fingerprint=x", 400, id="no JSON at all"),
+    pytest.param(b"fingerprint=x", 400, id="not JSON"),
     pytest.param(b'{"fingerprint": "a",}', 400, id="trailing comma"),
     pytest.param(b"{'fingerprint': 'a'}", 400, id="single quotes"),
     pytest.param(GOOD + GOOD, 400, id="two values"),
     pytest.param(GOOD + b"\x00", 400, id="trailing NUL"),
-    pytest.param(b'{"fingerprint": "\xff\xfe"}', 400, id="no UTF-8"),
+    pytest.param(b'{"fingerprint": "\xff\xfe"}', 400, id="not UTF-8"),
     pytest.param(b"\xff\xfe" + GOOD.decode().encode("utf-16-le"), 400, id="UTF-16"),
     pytest.param(b'{"fingerprint": "\\ud800"}', 400, id="lone surrogate"),
     pytest.param(b'{"fingerprint": "a\nb"}', 400, id="raw line break in a string"),
@@ -78,32 +78,34 @@ BODIES = [
     pytest.param(b'{"fingerprint": ["fp-alice-ipad"]}', 400, id="list for a fingerprint"),
     pytest.param(b'{"fingerprint": {"$ne": ""}}', 400, id="object for a fingerprint"),
     pytest.param(b'{"fingerprint": NaN}', 400, id="NaN"),
-    pytest.param(b'{"fingerprint": "a", "n": NaN}', 400, id="NaN beside it"),
+    pytest.param(b'{"fingerprint": "a", "n": NaN}', 400, id="NaN in another field"),
     pytest.param(b'{"fingerprint": -Infinity}', 400, id="infinity"),
     pytest.param(b'{"fingerprint": ' + b"9" * 100_000 + b"}", 400, id="huge integer"),
     pytest.param(b'{"fingerprint": 1e999999}', 400, id="huge exponent"),
     pytest.param(b"[" * DEEP + b"]" * DEEP, 400, id="deep list"),
     pytest.param(b'{"a":' * DEEP + b"1" + b"}" * DEEP, 400, id="deep object"),
-    pytest.param(b'{"fingerprint": "a", "more": ' + b"[" * DEEP + b"]" * DEEP + b"}", 400, id="deep beside it"),
+    pytest.param(
+        b'{"fingerprint": "a", "more": ' + b"[" * DEEP + b"]" * DEEP + b"}", 400, id="deep list in another field"
+    ),
     pytest.param(b'{"fingerprint": ""}', 404, id="empty fingerprint"),
     pytest.param('{"fingerprint": "指紋🔑é"}'.encode(), 404, id="non-ASCII fingerprint"),
     pytest.param(b'{"fingerprint": "\\u0000"}', 404, id="NUL in a fingerprint"),
     pytest.param(b'{"fingerprint": "' + b"x" * 10_000_000 + b'"}', 404, id="10 MB fingerprint"),
     pytest.param(b'{"fingerprint": "fp-bob-thinkpad"}', 404, id="another user's fingerprint"),
     pytest.param(b'{"fingerprint": "$record.deviceFingerprint"}', 404, id="an expression"),
-    pytest.param(b'{"fingerprint": "a", "isTrusted": true, "userId": "bob"}', 404, id="members of one's own"),
+    pytest.param(b'{"fingerprint": "a", "isTrusted": true, "userId": "bob"}', 404, id="additional fields"),
     pytest.param(b'{"fingerprint": "fp-alice-ipad", "fingerprint": "unknown"}', 404, id="the same key twice"),
     pytest.param(b"\xef\xbb\xbf" + GOOD, 400, id="byte order mark"),
 ]
 
 
 @pytest.mark.parametrize(("body", "status"), BODIES)
-def test_a_bad_body(untouched: LiveMock, body: bytes, status: int) -> None:
-    """It is told what is wrong (400), or that there is no such device (404)."""
-    answer = _soon(untouched, _raw("POST", TRUST, body, f"Content-Type: {JSON}"))
-    _is_error(answer, status)
+def test_a_bad_body(unchanged: LiveMock, body: bytes, status: int) -> None:
+    """An invalid body gets 400; a valid body with an unknown fingerprint gets 404."""
+    response = _quick_response(unchanged, _raw("POST", TRUST, body, f"Content-Type: {JSON}"))
+    _is_error(response, status)
     if status == 404:
-        assert answer.json == NOT_FOUND
+        assert response.json == NOT_FOUND
 
 
 @pytest.mark.parametrize(
@@ -123,15 +125,15 @@ def test_a_bad_body(untouched: LiveMock, body: bytes, status: int) -> None:
         ("application/json;;;", 404),
     ],
 )
-def test_a_wrong_content_type(untouched: LiveMock, content_type: str, status: int) -> None:
-    """Only JSON is taken (415 otherwise), whatever its parameters and case."""
-    _is_error(_soon(untouched, _raw("POST", TRUST, GOOD, f"Content-Type: {content_type}")), status)
+def test_a_wrong_content_type(unchanged: LiveMock, content_type: str, status: int) -> None:
+    """Only JSON is accepted (otherwise 415), with any parameters and in any case."""
+    _is_error(_quick_response(unchanged, _raw("POST", TRUST, GOOD, f"Content-Type: {content_type}")), status)
 
 
-def test_no_content_type(untouched: LiveMock) -> None:
-    """A body of no type is none that the contract takes; no body and no type is a missing body."""
-    _is_error(_soon(untouched, _raw("POST", TRUST, GOOD)), 415)
-    _is_error(_soon(untouched, _raw("POST", TRUST, length=False)), 400)
+def test_no_content_type(unchanged: LiveMock) -> None:
+    """A body without a type gets 415; no body and no type is a missing body (400)."""
+    _is_error(_quick_response(unchanged, _raw("POST", TRUST, GOOD)), 415)
+    _is_error(_quick_response(unchanged, _raw("POST", TRUST, length=False)), 400)
 
 
 ODD = [
@@ -139,10 +141,10 @@ ODD = [
     pytest.param("dev-01%00", id="NUL behind an id"),
     pytest.param("%2E%2E", id="dots"),
     pytest.param("%F0%9F%94%91", id="emoji"),
-    pytest.param("%FF%FE", id="no UTF-8"),
+    pytest.param("%FF%FE", id="not UTF-8"),
     pytest.param("%ED%A0%80", id="surrogate"),
     pytest.param("%", id="lone percent"),
-    pytest.param("%zz", id="no hex"),
+    pytest.param("%zz", id="not hexadecimal"),
     pytest.param("%0d%0aX-Evil:%201", id="line break"),
     pytest.param("x" * 5_000, id="5,000 characters"),
     pytest.param("%20", id="blank"),
@@ -167,37 +169,37 @@ ODD = [
         ("POST", "/sessions/{}/heartbeat"),
     ],
 )
-def test_an_odd_id(untouched: LiveMock, method: str, path: str, odd: str) -> None:
-    """Nobody has such an id: the contract's 404. What is no path of HTTP at all, the server refuses (400)."""
-    answer = _soon(untouched, _raw(method, path.replace("{}", odd)))
-    if odd in ("%", "%zz") and answer.status == 400:
+def test_an_odd_id(unchanged: LiveMock, method: str, path: str, odd: str) -> None:
+    """An unknown id gets the documented 404; the server rejects an invalid HTTP path (400)."""
+    response = _quick_response(unchanged, _raw(method, path.replace("{}", odd)))
+    if odd in ("%", "%zz") and response.status == 400:
         return
-    _is_error(answer, 404)
+    _is_error(response, 404)
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/devices//untrust"), ("POST", "/sessions//revoke")])
-def test_an_empty_id(untouched: LiveMock, method: str, path: str) -> None:
-    """Nobody has no id: the contract's 404, with its words."""
-    _is_error(_soon(untouched, _raw(method, path)), 404)
+def test_an_empty_id(unchanged: LiveMock, method: str, path: str) -> None:
+    """An empty id gets the documented 404."""
+    _is_error(_quick_response(unchanged, _raw(method, path)), 404)
 
 
 @pytest.mark.parametrize(
     "path", ["/devices/..%2Fdev-01", "/devices/..%2F..%2Fetc%2Fpasswd", "/devices/../dev-01", "/devices//dev-01"]
 )
-def test_a_path_that_climbs(untouched: LiveMock, path: str) -> None:
-    """Dots and slashes lead nowhere but to a 404."""
-    assert _soon(untouched, _raw("GET", path)).status == 404
+def test_a_path_traversal(unchanged: LiveMock, path: str) -> None:
+    """Dots and slashes in a path get a 404."""
+    assert _quick_response(unchanged, _raw("GET", path)).status == 404
 
 
 @pytest.mark.parametrize(
     "path",
     ["/", "/nowhere", "/device", "/devices/", "/Devices", "/devices/trust/", "/devices/dev-01/sessions", "//", "/%"],
 )
-def test_an_unknown_path(untouched: LiveMock, path: str) -> None:
-    """404, with a body that says so."""
-    answer = _soon(untouched, _raw("GET", path))
-    assert answer.status == 404
-    assert answer.json
+def test_an_unknown_path(unchanged: LiveMock, path: str) -> None:
+    """An unknown path gets 404 with a body."""
+    response = _quick_response(unchanged, _raw("GET", path))
+    assert response.status == 404
+    assert response.json
 
 
 @pytest.mark.parametrize(
@@ -213,12 +215,12 @@ def test_an_unknown_path(untouched: LiveMock, path: str) -> None:
         ("PURGE", "/sessions", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
-def test_an_undefined_method(untouched: LiveMock, method: str, path: str, allowed: set[str]) -> None:
-    """405 with the methods that there are (RFC 9110)."""
-    answer = _soon(untouched, _raw(method, path))
-    assert answer.status == 405
-    assert set(answer.headers["allow"].split(", ")) == allowed
-    assert answer.headers["content-type"] == PROBLEM
+def test_an_undefined_method(unchanged: LiveMock, method: str, path: str, allowed: set[str]) -> None:
+    """An undefined method gets 405 with the allowed methods (RFC 9110)."""
+    response = _quick_response(unchanged, _raw(method, path))
+    assert response.status == 405
+    assert set(response.headers["allow"].split(", ")) == allowed
+    assert response.headers["content-type"] == PROBLEM
 
 
 @pytest.mark.parametrize(
@@ -243,28 +245,28 @@ def test_an_undefined_method(untouched: LiveMock, method: str, path: str, allowe
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/devices"), ("POST", "/devices/trust"), ("DELETE", "/devices/dev-01")]
 )
-def test_a_bad_token(untouched: LiveMock, method: str, path: str, authorization: str | None) -> None:
-    """401 in the contract's shape, with a challenge."""
+def test_a_bad_token(unchanged: LiveMock, method: str, path: str, authorization: str | None) -> None:
+    """An invalid token gets the documented 401, with a challenge."""
     lines = [f"{method} {path} HTTP/1.1", "Host: x", "Connection: close"]
     lines += [f"Authorization: {authorization}"] if authorization is not None else []
-    answer = _soon(untouched, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n")
-    assert (answer.status, answer.json) == (401, UNAUTHORIZED)
-    assert answer.headers["www-authenticate"].startswith("Bearer ")
+    response = _quick_response(unchanged, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n")
+    assert (response.status, response.json) == (401, UNAUTHORIZED)
+    assert response.headers["www-authenticate"].startswith("Bearer ")
 
 
-def test_a_chunked_body_is_a_body(untouched: LiveMock) -> None:
-    """Sent in pieces it is read as a whole."""
+def test_a_chunked_body_is_a_body(unchanged: LiveMock) -> None:
+    """A chunked body is read completely."""
     pieces = b"".join(b"%x\r\n%s\r\n" % (1, GOOD[place : place + 1]) for place in range(len(GOOD))) + b"0\r\n\r\n"
     lines = (f"Content-Type: {JSON}", "Transfer-Encoding: chunked")
-    answer = _soon(untouched, _raw("POST", TRUST, pieces, *lines, length=False))
-    assert (answer.status, answer.json) == (404, NOT_FOUND)
+    response = _quick_response(unchanged, _raw("POST", TRUST, pieces, *lines, length=False))
+    assert (response.status, response.json) == (404, NOT_FOUND)
 
 
 @pytest.mark.parametrize(
     "lines",
     [
         pytest.param(["Content-Length: -1"], id="negative"),
-        pytest.param(["Content-Length: abc"], id="no number"),
+        pytest.param(["Content-Length: abc"], id="not a number"),
         pytest.param(["Content-Length: 1e3"], id="exponent"),
         pytest.param(["Content-Length: 99999999999999999999999"], id="huge"),
         pytest.param(["Content-Length: 26", "Content-Length: 27"], id="two lengths"),
@@ -273,26 +275,26 @@ def test_a_chunked_body_is_a_body(untouched: LiveMock) -> None:
         pytest.param(["Transfer-Encoding: gzip, chunked, chunked"], id="odd encodings"),
     ],
 )
-def test_a_bad_content_length(untouched: LiveMock, lines: list[str]) -> None:
-    """The server refuses what cannot be framed, or closes; it neither fails nor waits."""
+def test_a_bad_content_length(unchanged: LiveMock, lines: list[str]) -> None:
+    """The server rejects an invalid length or closes the connection; it neither fails nor waits."""
     sent = _raw("POST", TRUST, GOOD + b"\r\n\r\n", f"Content-Type: {JSON}", *lines, length=False)
-    answer = _soon(untouched, sent)
-    assert answer.status in (0, 400, 404, 413)
+    response = _quick_response(unchanged, sent)
+    assert response.status in (0, 400, 404, 413)
 
 
-def test_a_body_shorter_than_its_length_is_not_waited_for_when_the_client_goes(untouched: LiveMock) -> None:
-    """Other requests are answered meanwhile."""
-    connection = untouched.connection()
+def test_an_incomplete_body_does_not_block_other_requests(unchanged: LiveMock) -> None:
+    """While the server waits for the rest of a body, it responds to other requests."""
+    connection = unchanged.connection()
     connection.putrequest("POST", TRUST)
     connection.putheader("Authorization", "Bearer alice-token")
     connection.putheader("Content-Type", JSON)
     connection.putheader("Content-Length", "1000")
     connection.endheaders(GOOD)
     started = time.perf_counter()
-    assert untouched("GET", "/devices").status == 200
+    assert unchanged("GET", "/devices").status == 200
     connection.close()
-    assert untouched("GET", "/devices").status == 200
-    assert time.perf_counter() - started < SOON
+    assert unchanged("GET", "/devices").status == 200
+    assert time.perf_counter() - started < TIME_LIMIT
 
 
 @pytest.mark.parametrize(
@@ -306,27 +308,27 @@ def test_a_body_shorter_than_its_length_is_not_waited_for_when_the_client_goes(u
         pytest.param(b"GET /de vices HTTP/1.1\r\n\r\n", id="blank in the path"),
     ],
 )
-def test_what_is_no_http(untouched: LiveMock, sent: bytes) -> None:
-    """A 400, or a closed connection."""
-    assert _soon(untouched, sent).status in (0, 400, 404, 505)
+def test_invalid_http(unchanged: LiveMock, sent: bytes) -> None:
+    """Invalid HTTP gets a 4xx or 505, or a closed connection."""
+    assert _quick_response(unchanged, sent).status in (0, 400, 404, 505)
 
 
-def test_a_body_too_large_is_refused_unread(untouched: LiveMock) -> None:
-    """Its length alone is enough: 413, and the connection may close."""
+def test_a_body_that_is_too_large_is_rejected_unread(unchanged: LiveMock) -> None:
+    """A Content-Length that is too large gets 413, without reading the body."""
     lines = (f"Content-Type: {JSON}", f"Content-Length: {10**10}")
-    answer = _soon(untouched, _raw("POST", TRUST, b"", *lines, length=False))
-    assert answer.status == 413
-    assert json.loads(answer.body)
+    response = _quick_response(unchanged, _raw("POST", TRUST, b"", *lines, length=False))
+    assert response.status == 413
+    assert json.loads(response.body)
 
 
 def test_a_body_where_none_is_declared_is_ignored(live_mock: LiveMock) -> None:
-    """The contract declares no body for GET or for a heartbeat; one that is sent changes nothing."""
-    answer = live_mock("GET", "/devices", body=b"\xff{", headers={"content-type": "text/odd"})
-    assert answer.status == 200
+    """The contract declares no body for GET and heartbeats, so a body is ignored."""
+    response = live_mock("GET", "/devices", body=b"\xff{", headers={"content-type": "text/odd"})
+    assert response.status == 200
     assert live_mock("POST", "/sessions/ses-01/heartbeat", body=b"{", headers={"content-type": JSON}).status == 200
 
 
 @pytest.mark.parametrize("query", ["?a=1", "?%00=%FF", "?__proto__=1", "?" + "a=1&" * 1_000, "?=&=&&"])
-def test_an_undeclared_query_is_ignored(untouched: LiveMock, query: str) -> None:
-    """The contract declares no query parameters; whatever stands there, the answer is the same."""
-    assert _soon(untouched, _raw("GET", f"/devices{query}")).status == 200
+def test_an_undeclared_query_is_ignored(unchanged: LiveMock, query: str) -> None:
+    """The contract declares no query parameters, so any query gets the same status."""
+    assert _quick_response(unchanged, _raw("GET", f"/devices{query}")).status == 200

@@ -1,4 +1,4 @@
-"""What there is, is documented: every flag, verb, value and error; and what the README shows is what is shown."""
+"""Every flag, verb, expression, preset and error is documented, and the README shows the real output."""
 
 from __future__ import annotations
 
@@ -24,43 +24,43 @@ ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("flag", [name for names, _ in FLAGS for name in names])
 def test_every_flag_is_documented(flag: str) -> None:
-    """The README's table names it."""
+    """The README's table contains every flag."""
     assert f"`{flag}" in README
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_documented(verb: str) -> None:
-    """The account of the design explains it."""
+    """docs/architecture.md explains every verb."""
     assert f"**{verb}**" in ARCHITECTURE
 
 
 @pytest.mark.parametrize("root", ROOTS)
 def test_every_expression_is_documented(root: str) -> None:
-    """The account of the design lists it."""
+    """docs/architecture.md lists every root of an expression."""
     assert f"${root}" in ARCHITECTURE
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_is_documented(preset: str) -> None:
-    """The README lists it."""
+    """The README lists every preset."""
     assert f"`{preset}`" in README
 
 
-def test_every_error_stands_in_the_tree() -> None:
-    """The module's docstring draws the tree of errors, with the exit code of each kind."""
+def test_every_error_is_in_the_tree() -> None:
+    """The docstring of the errors module contains every error class."""
     kinds = [name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)]
     assert errors.__doc__ is not None
     assert not [name for name in kinds if name not in errors.__doc__]
 
 
 def test_the_readme_shows_what_the_mock_prints(engine: Engine) -> None:
-    """The banner, line by line."""
+    """The README contains every line of the banner."""
     assert not [line for line in banner(engine).splitlines() if line not in README.splitlines()]
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "mockserver/README.md"])
-def test_links_lead_somewhere(page: str) -> None:
-    """Every relative link names a file or folder that is there."""
+def test_links_have_targets(page: str) -> None:
+    """Every relative link names an existing file or folder."""
     path = ROOT / page
     links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
     assert links
@@ -70,8 +70,8 @@ def test_links_lead_somewhere(page: str) -> None:
 @pytest.mark.parametrize(
     "folder", ["spec", "fixtures", "mockserver", "contract_tests", "tests", "bench", "docs", "examples"]
 )
-def test_every_folder_has_a_paragraph_at_its_door(folder: str) -> None:
-    """What lives here, and what may not."""
+def test_every_folder_has_a_readme(folder: str) -> None:
+    """Every top-level folder has a README or another Markdown page."""
     assert (ROOT / folder / "README.md").is_file() or list(Path(ROOT / folder).glob("*.md"))
 
 

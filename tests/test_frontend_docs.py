@@ -1,4 +1,4 @@
-"""The guide for frontend developers shows the files of `examples/`, and calls that exist."""
+"""The guide for frontend developers contains the files of `examples/` and valid calls of the control API."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from mockserver import plain_yaml
 from tests.support import ROOT
 
 GUIDE = (ROOT / "docs" / "frontend.md").read_text(encoding="utf-8")
-SHOWN = dict(re.findall(r"```js\n// (examples/\S+)\n(.*?)```", GUIDE, re.DOTALL))
+CODE = dict(re.findall(r"```js\n// (examples/\S+)\n(.*?)```", GUIDE, re.DOTALL))
 CONTROL = plain_yaml.read(ROOT / "mockserver" / "control" / "openapi.yaml")["paths"]
 
 
-@pytest.mark.parametrize("path", sorted(SHOWN))
-def test_shown_code_is_the_code_of_the_example(path: str) -> None:
-    """What the guide shows is what stands in the file, which is run."""
-    assert SHOWN[path] == (ROOT / path).read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", sorted(CODE))
+def test_the_code_in_the_guide_is_the_code_of_the_example(path: str) -> None:
+    """The code in the guide is identical to the example file, which other tests run."""
+    assert CODE[path] == (ROOT / path).read_text(encoding="utf-8")
 
 
-def test_every_example_of_a_test_is_shown() -> None:
-    """No example beside the app is left out of the guide."""
+def test_every_test_example_is_in_the_guide() -> None:
+    """The guide contains every example except the app."""
     examples = ROOT / "examples"
-    found = {path.relative_to(ROOT).as_posix() for path in examples.rglob("*.js")}
-    assert {path for path in found if not path.startswith("examples/devices/")} == set(SHOWN)
+    files = {path.relative_to(ROOT).as_posix() for path in examples.rglob("*.js")}
+    assert {path for path in files if not path.startswith("examples/devices/")} == set(CODE)
 
 
 @pytest.mark.parametrize(
     ("method", "path"), re.findall(r"curl (?:-X (\w+) +)?'?localhost:4010(/__mock__/[^\s?']+)", GUIDE)
 )
-def test_every_line_for_the_terminal_calls_what_exists(method: str, path: str) -> None:
+def test_every_curl_command_calls_a_declared_operation(method: str, path: str) -> None:
     """The control API declares each call of the guide."""
     templates = {re.sub(r"\{\w+\}", r"[^/]+", template): operations for template, operations in CONTROL.items()}
     declared = [operations for template, operations in templates.items() if re.fullmatch(template, path)]
     assert any((method or "GET").lower() in operations for operations in declared)
 
 
-@pytest.mark.parametrize("picture", re.findall(r"\]\((screenshots/[^)]+)\)", GUIDE))
-def test_every_picture_is_there(picture: str) -> None:
-    """No picture of the guide is missing."""
-    assert (ROOT / "docs" / picture).is_file()
+@pytest.mark.parametrize("image", re.findall(r"\]\((screenshots/[^)]+)\)", GUIDE))
+def test_every_image_exists(image: str) -> None:
+    """No image of the guide is missing."""
+    assert (ROOT / "docs" / image).is_file()

@@ -1,8 +1,8 @@
-"""Scenarios that a person would rather read than code: request, answer, and what changed, as files in `golden/`.
+"""Scenarios as readable files in `golden/`: requests, responses and the records that changed.
 
-A file holds requests (`> METHOD /path`, `> user: NAME`, `> {body}`, `> clock: +PERIOD` between them), each followed by
-the answer it gets (`< `) and the records that it changed (`~ `, or `- ` when one is gone). `GOLDEN=write` rewrites the
-answers; read the difference before you commit it.
+A file contains requests (`> METHOD /path`, `> user: NAME`, `> {body}`, and `> clock: +PERIOD` between them), each
+followed by its response (`< `) and the records that it changed (`~ `) or removed (`- `). `GOLDEN=write` rewrites the
+responses; review the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tests.support import NOTHING, Ask, Clock
 FOLDER = Path(__file__).parent / "golden"
 
 
-def _asked(text: str) -> Iterator[list[str]]:
-    """The blocks of `>` lines, one for each request or turn of the clock, comments of the file aside."""
+def _requests(text: str) -> Iterator[list[str]]:
+    """The blocks of `>` lines, one for each request or clock change, without comments."""
     block: list[str] = []
     for line in [*text.splitlines(), ""]:
         if line.startswith("> "):
@@ -41,29 +41,29 @@ def _short(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _played(text: str, ask: Ask, clock: Clock, entries: list[Exchange]) -> str:
-    """The file as it comes out of the mock."""
+def _run_scenario(text: str, ask: Ask, clock: Clock, entries: list[Exchange]) -> str:
+    """The file with the mock's responses."""
     lines = _comment(text)
-    for block in _asked(text):
+    for block in _requests(text):
         lines += ["", *(f"> {line}" for line in block)]
         word, _, rest = block[0].partition(" ")
         if word == "clock:":
             clock.now += parse_period(rest.removeprefix("+"))
             continue
-        said = dict(line.split(": ", 1) for line in block[1:] if not line.startswith("{"))
+        options = dict(line.split(": ", 1) for line in block[1:] if not line.startswith("{"))
         body = next((json.loads(line) for line in block[1:] if line.startswith("{")), NOTHING)
-        token = f"{said['user']}-token" if "user" in said else None
-        answer = ask(word, rest, token, json=body)
-        lines += [f"< {answer.status}"]
-        if "www-authenticate" in answer.headers:
-            lines += [f"< WWW-Authenticate: {answer.headers['www-authenticate']}"]
-        lines += [f"< {line}" for line in _body(answer.json)]
+        token = f"{options['user']}-token" if "user" in options else None
+        response = ask(word, rest, token, json=body)
+        lines += [f"< {response.status}"]
+        if "www-authenticate" in response.headers:
+            lines += [f"< WWW-Authenticate: {response.headers['www-authenticate']}"]
+        lines += [f"< {line}" for line in _body(response.json)]
         lines += [_change(change) for change in entries[-1].changes]
     return "\n".join(lines) + "\n"
 
 
 def _body(value: Any) -> Iterator[str]:
-    """An answer, a record a line where it lists records."""
+    """The lines of a response body, with one line per record of a list."""
     for name, inner in value.items():
         if isinstance(inner, list) and inner:
             yield f"{name}:"
@@ -77,16 +77,16 @@ def _change(change: Any) -> str:
         return f"- {change.collection}/{change.before['id']}"
     names = sorted(set(change.before or {}) | set(change.after))
     before = change.before or {}
-    told = {name: change.after.get(name) for name in names if before.get(name) != change.after.get(name)}
-    return f"~ {change.collection}/{change.after['id']} {_short(told)}"
+    changed = {name: change.after.get(name) for name in names if before.get(name) != change.after.get(name)}
+    return f"~ {change.collection}/{change.after['id']} {_short(changed)}"
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.txt")))
-def test_a_scenario_goes_as_written(name: str, ask: Ask, clock: Clock, entries: list[Exchange]) -> None:
-    """Played from the start of 2026-01-15, 12:00 UTC, every answer and every change is what the file says."""
+def test_a_scenario(name: str, ask: Ask, clock: Clock, entries: list[Exchange]) -> None:
+    """From 2026-01-15, 12:00 UTC, every response and every change is as written in the file."""
     path = FOLDER / name
     text = path.read_text(encoding="utf-8")
-    played = _played(text, ask, clock, entries)
+    output = _run_scenario(text, ask, clock, entries)
     if os.environ.get("GOLDEN") == "write":
-        path.write_text(played, encoding="utf-8")
-    assert played == path.read_text(encoding="utf-8")
+        path.write_text(output, encoding="utf-8")
+    assert output == path.read_text(encoding="utf-8")

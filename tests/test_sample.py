@@ -1,4 +1,4 @@
-"""Documents of every kind, served over a socket: each operation asked once well and once badly, each answer judged."""
+"""Serves various documents over a socket, and checks the responses to a valid and an invalid request per operation."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from mockserver.settings import Settings
 from tests.sampling.playing import Player
 from tests.support import ROOT, LiveMock
 
-OURS = Path(__file__).with_name("sampling") / "documents"
+SAMPLES = Path(__file__).with_name("sampling") / "documents"
 DOCUMENTS = [
-    *sorted(OURS.glob("*.yaml")),
+    *sorted(SAMPLES.glob("*.yaml")),
     ROOT / "tests" / "mockserver" / "inference" / "petstore.yaml",
     ROOT / "spec" / "openapi.yaml",
 ]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_every_operation_answers_by_its_contract(path: Path) -> None:
-    """No 5xx but a declared one, valid requests taken, invalid ones refused, and openapi-core finds nothing wrong."""
+def test_every_operation_follows_its_contract(path: Path) -> None:
+    """No undeclared 5xx; valid requests are accepted, invalid ones rejected; openapi-core accepts every response."""
     engine = build_engine(Settings(spec=str(path)))
-    mock = LiveMock(str(path)).started()
+    mock = LiveMock(str(path)).wait_until_started()
     try:
         tally = Player(engine, mock.port, Random(path.stem)).play()
     finally:

@@ -1,4 +1,4 @@
-"""Sixteen workers at once, each in a world of its own: none sees another, and the main world is untouched."""
+"""Sixteen workers at once, each in its own world: none sees another's changes, and the main world does not change."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import os
 import threading
 from typing import Any
 
-from tests.support import PATIENCE, LiveMock
+from tests.support import TIMEOUT, LiveMock
 
 WORKERS = 16
 CALLS = int(os.environ.get("WORLD_CALLS", "150"))
-"""Of each worker."""
+"""The number of requests of each worker."""
 
 
 def _call(connection: http.client.HTTPConnection, world: str, method: str, path: str, value: Any = None) -> Any:
@@ -21,21 +21,21 @@ def _call(connection: http.client.HTTPConnection, world: str, method: str, path:
     if value is not None:
         headers["Content-Type"], body = "application/json", json.dumps(value)
     connection.request(method, path, body, headers)
-    answer = connection.getresponse()
-    return answer.status, json.loads(answer.read() or b"null")
+    response = connection.getresponse()
+    return response.status, json.loads(response.read() or b"null")
 
 
 def _work(mock: LiveMock, number: int, faults: list[str]) -> None:
-    """Change what only this world can have: its own set of removed devices, its own trust, its own clock."""
+    """Remove a device in this worker's world, and list the devices repeatedly."""
     world, connection = f"worker-{number}", mock.connection()
-    gone = f"dev-{number % 7 + 1:02}"
-    expected = {f"dev-{place:02}" for place in range(1, 8)} - {gone}
+    removed = f"dev-{number % 7 + 1:02}"
+    expected = {f"dev-{place:02}" for place in range(1, 8)} - {removed}
     try:
-        if _call(connection, world, "DELETE", f"/devices/{gone}")[0] != 200:
-            faults.append(f"{world}: {gone} was gone already")
+        if _call(connection, world, "DELETE", f"/devices/{removed}")[0] != 200:
+            faults.append(f"{world}: {removed} was already removed")
         for turn in range(CALLS - 1):
-            status, told = _call(connection, world, "GET", "/devices")
-            seen = {device["id"] for device in told["devices"]}
+            status, body = _call(connection, world, "GET", "/devices")
+            seen = {device["id"] for device in body["devices"]}
             if status != 200 or seen != expected:
                 faults.append(f"{world} turn {turn}: {status} {sorted(seen ^ expected)}")
     except (OSError, http.client.HTTPException) as error:
@@ -45,13 +45,13 @@ def _work(mock: LiveMock, number: int, faults: list[str]) -> None:
 
 
 def test_no_world_sees_another(live_mock: LiveMock) -> None:
-    """Each worker removes a device and finds that one missing, and no other, however often it looks."""
+    """Each worker removes a device, and every later list lacks exactly this device."""
     before, faults = live_mock.state(), list[str]()
     workers = [threading.Thread(target=_work, args=(live_mock, number, faults)) for number in range(WORKERS)]
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(PATIENCE * 20)
+        worker.join(TIMEOUT * 20)
     assert not faults
     assert live_mock.state() == before
     assert live_mock.journal() == []

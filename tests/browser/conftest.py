@@ -57,7 +57,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def mock() -> Iterator[LiveMock]:
     """One mock for all tests of a process: each has a world of its own."""
-    started = LiveMock().started()
+    started = LiveMock().wait_until_started()
     try:
         yield started
     finally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-PATIENCE = 15_000
+TIMEOUT = 15_000
 """Milliseconds that a slow machine may take; nothing waits that long when all is well."""
 
 if TYPE_CHECKING:
@@ -15,6 +15,6 @@ else:
     _api = pytest.importorskip("playwright.sync_api", reason="no browser tests: Playwright is not installed")
     Browser, Locator, Page, expect = _api.Browser, _api.Locator, _api.Page, _api.expect
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT)
 
-__all__ = ["PATIENCE", "Browser", "Locator", "Page", "expect"]
+__all__ = ["TIMEOUT", "Browser", "Locator", "Page", "expect"]

@@ -101,7 +101,7 @@ def test_the_state_is_saved_as_a_fixture_file(console: Page, world: BrowserWorld
         console.get_by_role("link", name="Save as fixture").click()
     assert started.value.suggested_filename == f"fixtures-{world.name}.yaml"
     started.value.save_as(tmp_path / "saved.yaml")
-    again = LiveMock("--fixtures", str(tmp_path / "saved.yaml")).started()
+    again = LiveMock("--fixtures", str(tmp_path / "saved.yaml")).wait_until_started()
     try:
         assert again.banner["users"] == world.mock.banner["users"]
         assert json.loads(again.state()) == world.control("GET", "state")

@@ -50,7 +50,7 @@ def test_a_mock_that_went_away_is_told(console: Page, watch: Watch) -> None:
 @pytest.mark.parametrize(("password", "status"), [("let-me-in", 200), ("guess", 401)])
 def test_a_mock_elsewhere_asks_for_the_admin_token(browser: Browser, password: str, status: int) -> None:
     """Under a name that is not this machine's own, the browser asks for it, and the console is live with it alone."""
-    mock = LiveMock("--admin-token", "let-me-in").started()
+    mock = LiveMock("--admin-token", "let-me-in").wait_until_started()
     context = browser.new_context(http_credentials={"username": "me", "password": password})
     try:
         page = context.new_page()

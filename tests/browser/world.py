@@ -27,9 +27,9 @@ class BrowserWorld:
         """A call of the control surface on this world; its answer."""
         if method != "GET" and value is NOTHING:
             value = {}
-        heard = self.mock(method, f"/__mock__/worlds/{self.name}/{path}".rstrip("/"), None, json=value)
-        assert heard.status < 300, heard.body
-        return heard.json if heard.body else None
+        response = self.mock(method, f"/__mock__/worlds/{self.name}/{path}".rstrip("/"), None, json=value)
+        assert response.status < 300, response.body
+        return response.json if response.body else None
 
     def ask(self, method: str, path: str, value: Any = NOTHING, *, headers: Any = None, user: str = "alice") -> int:
         """A request to the mocked API in this world; its status."""

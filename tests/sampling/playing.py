@@ -32,7 +32,7 @@ UNMADE = (
     "operations left out: a list of objects in a query, a path value that needs a slash or stands behind a #, a path "
     "of the same shape as another one's, a schema that nothing satisfies"
 )
-PATIENCE = 20  # seconds for one request: openapi-core, and the making of values, may take long on some schemas
+TIMEOUT = 20  # seconds for one request: openapi-core, and the making of values, may take long on some schemas
 _ORDER = ("GET", "HEAD", "QUERY", "OPTIONS", "POST", "PUT", "PATCH")  # what removes comes last
 
 
@@ -41,7 +41,7 @@ class TooSlow(Exception):
 
 
 @dataclass(frozen=True)
-class Heard:
+class ClientResponse:
     """An answer as it came over the socket."""
 
     status: int
@@ -79,7 +79,7 @@ class Tally:
         self.causes += other.causes
         self.faults += other.faults
 
-    def fault(self, kind: str, wire: Wire, heard: Heard, why: str) -> None:
+    def fault(self, kind: str, wire: Wire, heard: ClientResponse, why: str) -> None:
         """Counts what must not happen."""
         self.counts[kind] += 1
         sent = f"{wire.method} {wire.target[:300]} {dict(wire.headers)} {wire.body[:300]!r}"
@@ -160,7 +160,7 @@ class Player:
             self.judge_refusal(wire, heard)
         self.judge_answer(wire, heard)
 
-    def judge_refusal(self, wire: Wire, heard: Heard) -> None:
+    def judge_refusal(self, wire: Wire, heard: ClientResponse) -> None:
         """A valid request was refused: is it one?"""
         theirs = self.request_errors(wire)
         if theirs:
@@ -204,7 +204,7 @@ class Player:
                 tally.causes[f"a request: {found}"] += 1
         self.judge_answer(wire, heard)
 
-    def judge_answer(self, wire: Wire, heard: Heard) -> None:
+    def judge_answer(self, wire: Wire, heard: ClientResponse) -> None:
         """Judges an answer by openapi-core."""
         tally, operation = self.tally, wire.match.operation
         tally.counts["answers"] += 1
@@ -227,7 +227,7 @@ class Player:
         else:
             tally.fault("ANSWER NOT VALID", wire, heard, f"{theirs}\n    {heard.body[:500]!r}")
 
-    def judge_undeclared(self, wire: Wire, heard: Heard, *, declared: bool) -> None:
+    def judge_undeclared(self, wire: Wire, heard: ClientResponse, *, declared: bool) -> None:
         """A refusal that the document has no words for must be a problem."""
         if heard.media != PROBLEM and heard.body and wire.method != UNKNOWN_METHOD:
             self.tally.fault("ANSWER NOT VALID", wire, heard, "its status is not declared, and it is no problem")
@@ -237,7 +237,7 @@ class Player:
             why = "an unknown method, 405"
         self.tally.counts[f"answers: a problem (RFC 9457), {why}"] += 1
 
-    def answer_errors(self, operation: Operation, heard: Heard) -> str:
+    def answer_errors(self, operation: Operation, heard: ClientResponse) -> str:
         """What openapi-core finds wrong with an answer."""
         found = self.authority.sent_answer_errors(operation, heard.status, heard.headers, heard.media, heard.body)
         return told(found)
@@ -251,7 +251,7 @@ class Player:
         except Exception:  # noqa: BLE001 - a bug of theirs is no verdict
             return ""
 
-    def send(self, wire: Wire) -> Heard:
+    def send(self, wire: Wire) -> ClientResponse:
         """Sends a request over the connection that is kept."""
         connection = self.connection
         connection.putrequest(wire.method, wire.target or "/", skip_accept_encoding=True)
@@ -261,7 +261,7 @@ class Player:
             connection.putheader("Content-Length", str(len(wire.body)))
         connection.endheaders(wire.body or None)
         response = connection.getresponse()
-        heard = Heard(response.status, tuple(response.getheaders()), response.read())
+        heard = ClientResponse(response.status, tuple(response.getheaders()), response.read())
         if heard.status < 200:  # 101: what follows on this connection is another protocol (RFC 9110, 15.2.2)
             connection.close()
         return heard
@@ -304,7 +304,7 @@ def _too_slow(*_: Any) -> None:
 @contextmanager
 def _patience() -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, _too_slow)
-    signal.alarm(PATIENCE)
+    signal.alarm(TIMEOUT)
     try:
         yield
     finally:

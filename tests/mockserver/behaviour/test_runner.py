@@ -10,7 +10,7 @@ import pytest
 from mockserver.behaviour.runner import Changed
 from mockserver.errors import Refused
 from tests.mockserver.notes import BEHAVIOURS, DOCUMENT, FIND, FIXTURES, behaviours
-from tests.support import Ask, Clock, Heard
+from tests.support import Ask, ClientResponse, Clock
 
 MockOf = Callable[..., Ask]
 
@@ -21,7 +21,7 @@ def notes(mock_of: MockOf) -> Ask:
     return mock_of(DOCUMENT, BEHAVIOURS, FIXTURES)
 
 
-def _ids(answer: Heard) -> list[str]:
+def _ids(answer: ClientResponse) -> list[str]:
     assert answer.status == 200, answer
     return [note["id"] for note in answer.json["notes"]]
 

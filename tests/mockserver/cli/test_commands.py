@@ -25,7 +25,7 @@ from mockserver.cli.log import Terminal
 from mockserver.clock import parse_instant, system_now
 from mockserver.exchange.engine import Engine
 from mockserver.settings import bundled
-from tests.support import PATIENCE, ROOT, Ask, LiveMock, run_mock, taken_port
+from tests.support import ROOT, TIMEOUT, Ask, LiveMock, run_mock, taken_port
 
 DAY = 86_400_000
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2lnbmF0dXJl-_x"
@@ -187,7 +187,7 @@ def test_the_line_to_try_works(text_mock: tuple[LiveMock, list[str]]) -> None:
             ["sh", "-c", f"{line} -sS --fail --noproxy '*'"],
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=True,
         )
         answer = json.loads(ended.stdout)
@@ -241,20 +241,20 @@ def test_control_c_ends_at_once(text_mock: tuple[LiveMock, list[str]]) -> None:
 
 def test_a_termination_ends_as_well() -> None:
     """SIGTERM, as containers send it: exit code 0."""
-    mock = LiveMock().started()
+    mock = LiveMock().wait_until_started()
     try:
         os.kill(mock.process.pid, signal.SIGTERM)
-        assert mock.ended() == 0
+        assert mock.wait_for_exit() == 0
     finally:
         mock.kill()
 
 
 def test_a_killed_mock_leaves_nothing_behind() -> None:
     """SIGKILL to the process that was started: the worker behind it ends by itself, and the port is free."""
-    mock = LiveMock().started()
+    mock = LiveMock().wait_until_started()
     try:
         os.kill(mock.process.pid, signal.SIGKILL)
-        mock._reader.join(PATIENCE)  # until nobody holds the output open
+        mock._reader.join(TIMEOUT)  # until nobody holds the output open
         assert not mock._reader.is_alive()
         with socket.create_server(("127.0.0.1", mock.port)):
             pass
@@ -298,7 +298,9 @@ def test_a_spawned_worker_serves(tmp_path: Path) -> None:
     (folder / "spéc 1.yaml").write_text(contract, encoding="utf-8")
     shutil.copy(ROOT / "spec/behaviours.yaml", folder / "règles.yaml")
     files = ("spéc 1.yaml", "--behaviours", "règles.yaml", "--fixtures", "Datensätze")
-    mock = LiveMock(*files, "--period", "trust=P7D", "--watch", program=[str(program)], folder=folder).started()
+    mock = LiveMock(
+        *files, "--period", "trust=P7D", "--watch", program=[str(program)], folder=folder
+    ).wait_until_started()
     try:
         assert mock.banner["contract"] == "spéc 1.yaml"
         end = mock("POST", "/devices/trust", json={"fingerprint": "fp-alice-ipad"}).json["trustExpiresAt"]
@@ -315,7 +317,7 @@ def test_a_spawned_worker_serves(tmp_path: Path) -> None:
 
 def test_any_takes_a_real_token() -> None:
     """`--auth any` takes a JWT as the first user, and still wants one."""
-    mock = LiveMock("--auth", "any", "--period", "trust=P7D").started()
+    mock = LiveMock("--auth", "any", "--period", "trust=P7D").wait_until_started()
     try:
         devices = mock("GET", "/devices", JWT).json["devices"]
         assert [device["id"] for device in devices] == [f"dev-{number:02}" for number in range(1, 8)]
@@ -367,5 +369,5 @@ def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest
     monkeypatch.setattr("mockserver.cli.commands.Terminal", lambda _, **settings: Told(out, **settings))
     monkeypatch.setattr("mockserver.cli.commands.banner", early)
     announce(engine)
-    assert flushed.wait(PATIENCE)
+    assert flushed.wait(TIMEOUT)
     assert " GET    /devices 200 listDevices (alice) " in out.getvalue()

@@ -16,7 +16,7 @@ from mockserver.cli.log import LINES, TEXT, Style, Terminal, entry_line, json_li
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import late
 from mockserver.messages import Answer, Request
-from tests.support import PATIENCE, START
+from tests.support import START, TIMEOUT
 
 
 def _entry(path: str = "/devices", **changes: Any) -> Exchange:
@@ -189,7 +189,7 @@ def test_an_entry_that_cannot_be_shown_hides_no_other(capfd: pytest.CaptureFixtu
         terminal(entry)
     terminal.start()
     terminal(_entry("/last"))
-    assert rest.wait(PATIENCE)
+    assert rest.wait(TIMEOUT)
     assert [path for path in ("/first", "/second", "/last") if path in "".join(written)] == [
         "/first",
         "/second",

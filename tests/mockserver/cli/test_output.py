@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from mockserver.cli.output import Output
-from tests.support import PATIENCE, ROOT, LiveMock, heard
+from tests.support import ROOT, TIMEOUT, LiveMock, read_response
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="/dev/full is a device of Linux")
@@ -31,7 +31,7 @@ def _in_shell(arguments: str, redirections: str, **environment: str) -> subproce
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         env={**os.environ, **environment},
         check=False,
     )
@@ -75,11 +75,11 @@ def test_an_error_that_cannot_be_shown_keeps_its_exit_code(redirection: str) -> 
 
 def _ask(port: int, path: str = "/devices") -> int:
     """The status of one request without a token."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as wire:
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as wire:
         wire.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         response = http.client.HTTPResponse(wire)
         response.begin()
-        return heard(response).status
+        return read_response(response).status
 
 
 def _free_port() -> int:
@@ -115,7 +115,7 @@ def test_a_mock_without_a_log_keeps_running(redirection: str, line: str | None) 
             assert [_ask(port) for _ in range(5)] == [401] * 5
         finally:
             process.terminate()
-            _, errors = process.communicate(timeout=PATIENCE)
+            _, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 0
     assert "Traceback" not in errors
     assert [said for said in errors.splitlines() if said] == (

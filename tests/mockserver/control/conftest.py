@@ -12,7 +12,7 @@ from mockserver.contract.operations.operation import ABSENT
 from mockserver.control.surface import Surface
 from mockserver.exchange.engine import Engine
 from mockserver.web.app import app_for
-from tests.support import NOTHING, Heard
+from tests.support import NOTHING, ClientResponse
 
 MOCK = "/__mock__"
 
@@ -26,27 +26,27 @@ class Control:
 
     def __call__(
         self, method: str, path: str, json: Any = NOTHING, *, headers: Mapping[str, str] | None = None, **environ: Any
-    ) -> Heard:
+    ) -> ClientResponse:
         """One call, given below `/__mock__`."""
         sent = {"Host": "127.0.0.1:4010", **(headers or {})}
         given: dict[str, Any] = {} if json is NOTHING else {"json": json}
         overrides = {"REMOTE_ADDR": "127.0.0.1", **environ}
         answer = self.client.open(MOCK + path, method=method, headers=sent, environ_overrides=overrides, **given)
-        heard = Heard(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.data)
-        self._checked(method, path.partition("?")[0], heard)
-        return heard
+        response = ClientResponse(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.data)
+        self._checked(method, path.partition("?")[0], response)
+        return response
 
-    def _checked(self, method: str, path: str, heard: Heard) -> None:
-        if heard.status == 405 or not self.contract.allowed(MOCK + path):
+    def _checked(self, method: str, path: str, response: ClientResponse) -> None:
+        if response.status == 405 or not self.contract.allowed(MOCK + path):
             return
         operation = self.contract.route(method, MOCK + path).operation
-        media = heard.headers.get("content-type")
-        value: Any = ABSENT if not heard.body else heard.body.decode()
+        media = response.headers.get("content-type")
+        value: Any = ABSENT if not response.body else response.body.decode()
         if media is not None and "json" in media:
-            value = json_module.loads(heard.body)
-        headers = tuple(heard.headers.items())
+            value = json_module.loads(response.body)
+        headers = tuple(response.headers.items())
         if media != "application/yaml":
-            assert not self.contract.check_response(operation, heard.status, headers, media, value), heard
+            assert not self.contract.check_response(operation, response.status, headers, media, value), response
 
     def world(self, path: str = "", world: str = "main") -> Any:
         """What a GET below a world gives."""

@@ -8,12 +8,12 @@ import pytest
 
 from mockserver.exchange.presets import PRESETS
 from tests.mockserver.control.conftest import Control
-from tests.support import Ask, Heard
+from tests.support import Ask, ClientResponse
 
 FAULTS = "/worlds/main/faults"
 
 
-def _set(control: Control, *rules: dict[str, Any], presets: tuple[str, ...] = ()) -> Heard:
+def _set(control: Control, *rules: dict[str, Any], presets: tuple[str, ...] = ()) -> ClientResponse:
     heard = control("PUT", FAULTS, {"rules": list(rules), "presets": list(presets)})
     assert heard.status == 200, heard
     return heard

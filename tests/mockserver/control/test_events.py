@@ -16,7 +16,7 @@ from mockserver.exchange.engine import Engine
 from mockserver.web.app import app_for
 from tests.conftest import Build
 from tests.mockserver.control.conftest import Control
-from tests.support import PATIENCE, Ask, LiveMock, bundled_settings
+from tests.support import TIMEOUT, Ask, LiveMock, bundled_settings
 
 
 def _kinds(told: Any) -> list[tuple[str, str]]:
@@ -39,7 +39,7 @@ def test_events_so_far(control: Control, ask: Ask) -> None:
 
 
 def _stream(mock: LiveMock, **headers: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-    connection = http.client.HTTPConnection("127.0.0.1", mock.port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", mock.port, timeout=TIMEOUT)
     connection.request("GET", "/__mock__/worlds/main/events", headers={"Accept": "text/event-stream", **headers})
     return connection, connection.getresponse()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import PATIENCE, ROOT
+from tests.support import ROOT, TIMEOUT
 
 PASSING = """
 def test_trust_ends(mock_world):
@@ -69,7 +69,7 @@ def _pytest(folder: Path, text: str, *arguments: str) -> subprocess.CompletedPro
         [sys.executable, "-m", "pytest", "-q", "--rootdir", str(folder), *plugin, str(folder / "test_app.py")],
         capture_output=True,
         text=True,
-        timeout=PATIENCE * 2,
+        timeout=TIMEOUT * 2,
         check=False,
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},

@@ -15,13 +15,13 @@ import pytest
 from mockserver.web import leader
 from mockserver.web.leader import Relay
 from mockserver.web.server import THREADS
-from tests.support import PATIENCE, LiveMock
+from tests.support import TIMEOUT, LiveMock
 
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[LiveMock]:
     """A mock that has met many connections at once, so that all threads but one rest."""
-    mock = LiveMock().started()
+    mock = LiveMock().wait_until_started()
     try:
         with ThreadPoolExecutor(THREADS) as pool:
             assert set(pool.map(lambda _: _asked(mock), range(40 * THREADS))) == {200}
@@ -31,7 +31,7 @@ def mock() -> Iterator[LiveMock]:
 
 
 def _asked(mock: LiveMock, **headers: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", mock.port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", mock.port, timeout=TIMEOUT)
     try:
         connection.request("GET", "/devices", headers={"Authorization": "Bearer alice-token", **headers})
         answer = connection.getresponse()
@@ -102,7 +102,7 @@ def test_a_thread_that_is_not_needed_rests_until_the_first_steps_aside() -> None
     thread.start()
     assert not rested.wait(0.1)
     turns.step_aside()
-    assert rested.wait(PATIENCE)
+    assert rested.wait(TIMEOUT)
     thread.join()
 
 
@@ -162,7 +162,7 @@ def test_a_new_leader_is_relieved_although_the_old_one_has_just_ended(monkeypatc
 
     def app(environ: dict[str, Any], _: Any) -> list[bytes]:
         environ["entered"].set()
-        environ["until"].wait(PATIENCE)
+        environ["until"].wait(TIMEOUT)
         return [b""]
 
     called = turns.over(app)
@@ -170,10 +170,10 @@ def test_a_new_leader_is_relieved_although_the_old_one_has_just_ended(monkeypatc
     old = threading.Thread(target=called, args=({"entered": entered[0], "until": held_up}, None))
     new = threading.Thread(target=called, args=({"entered": entered[1], "until": done}, None))
     old.start()
-    entered[0].wait(PATIENCE)
+    entered[0].wait(TIMEOUT)
     turns._relieve_who_is_held_up()
     new.start()
-    entered[1].wait(PATIENCE)
+    entered[1].wait(TIMEOUT)
     held_up.set()
     old.join()
     assert turns._leader is not None

@@ -58,7 +58,7 @@ def test_a_port_just_left_is_available() -> None:
 def test_the_environment_of_the_mock_is_no_part_of_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
     """A WSGI server may take HTTP_PROXY for the request header `Proxy`: the journal would show its password."""
     monkeypatch.setenv("HTTP_PROXY", "http://me:hidden@proxy.example")
-    mock = LiveMock().started()
+    mock = LiveMock().wait_until_started()
     try:
         mock("GET", "/devices", "alice-token")
         seen = mock("GET", "/__mock__/requests", None).json["requests"][0]["request"]["headers"]
