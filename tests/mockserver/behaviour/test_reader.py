@@ -79,8 +79,8 @@ WRONG = [
         "no field 'isTrust'.*'isTrusted'",
         "isTrust:",
     ),
-    ("periods: {trust: P30D", "periods: {trust: P1M", "'P1M' is no ISO 8601 duration", "P1M"),
-    ("periods: {trust: P30D", "periods: {trust: 30", "'30' is no ISO 8601 duration", "30"),
+    ("periods: {trust: P30D", "periods: {trust: P1M", "'P1M' isn't an ISO 8601 duration", "P1M"),
+    ("periods: {trust: P30D", "periods: {trust: 30", "'30' isn't an ISO 8601 duration", "30"),
     (BEAT_SET, "set: {lastActivity: $then}", r"'\$then' isn't an expression; expressions start with \$path", "$then"),
     (BEAT_SET, "set: {lastActivity: $now * 2}", r"'\$now \* 2' isn't an expression", "$now * 2"),
     (BEAT_SET, "set: {lastActivity: $record.id + session}", "only .now takes a period", "$record.id + session"),
@@ -177,7 +177,7 @@ def test_periods_given_on_the_command_line_win(bundled_contract: Contract) -> No
     assert behaviours.periods == {"trust": parse_period("P7D"), "session": parse_period("PT24H")}
     with pytest.raises(UsageError, match=r"trst.*did you mean 'trust'"):
         _read(bundled_contract, data, periods={"trst": "P7D"})
-    with pytest.raises(UsageError, match="'7d' is no ISO 8601 duration"):
+    with pytest.raises(UsageError, match="'7d' isn't an ISO 8601 duration"):
         _read(bundled_contract, data, periods={"trust": "7d"})
 
 
