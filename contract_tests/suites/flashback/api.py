@@ -248,7 +248,7 @@ def alike(one: Any, two: Any) -> bool:
 def must(condition: object, expected: str, got: object, *answers: Answer, assumed: str = "") -> None:
     """Raise `Broken` unless `condition` holds."""
     if not condition:
-        raise Broken(expected, str(got), *answers, assumed=assumed)
+        raise Broken(expected, "field missing or null" if got is None else str(got), *answers, assumed=assumed)
 
 
 def not_checked(reason: str) -> NotChecked:
