@@ -1,4 +1,4 @@
-"""`python -m bench [all|install|compare|figures|stages|render|instructions]`: what `make bench` runs."""
+"""`python -m bench [all|install|compare|figures|stages|render|instructions|memory]`: what `make bench` runs."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import compare, figures, install, instructions, machine, report, targets
+from bench import compare, figures, install, instructions, machine, memory, report, targets
 from bench.inputs import ROOT, WORK, prepare
 from bench.peers import ALL, MOCK, Peer
 
@@ -35,6 +35,8 @@ def _run(options: argparse.Namespace) -> int:
     peers = [peer for peer in ALL if not options.only or any(word in peer.name for word in options.only)]
     if options.part == "install":
         return _install(peers)
+    if options.part == "memory":
+        return 0 if memory.memory(_log, options.only) else 1
     if options.part == "instructions":
         for name, value in instructions.instructions().items():
             _log(f"{name}: {value:,}")
@@ -69,7 +71,7 @@ def _stages() -> None:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parts = ["all", "install", *RESULTS, "render", "instructions"]
+    parts = ["all", "install", *RESULTS, "render", "instructions", "memory"]
     parser.add_argument("part", nargs="?", default="all", choices=parts)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each measurement (default 5)")
     parser.add_argument("--seconds", type=int, default=2, help="length of one load (default 2)")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from hashlib import blake2b
 from random import Random
 from typing import Any, Literal, NamedTuple
 
@@ -19,6 +20,10 @@ from mockserver.settings import LONGEST_WAIT
 
 TOKENS = 10_000
 """How many tokens a rate limit counts at once; beyond, it begins anew."""
+
+
+_SHORT = 200
+"""How many characters a token has at most that a window is kept by; a longer one is kept by its hash."""
 
 
 class Span(msgspec.Struct, frozen=True, rename={"low": "from", "high": "to"}):
@@ -176,13 +181,14 @@ def _due(one: Armed, random: Random) -> bool:
 
 def _limited(one: Armed, limit: RateLimit, asked: Asked) -> tuple[int | None, Armed]:
     """The seconds until the next call is let in, None when this one is; and the rule with the call counted."""
-    begin, calls = one.windows.get(asked.token) or (asked.now, 0)
+    token = asked.token if len(asked.token) <= _SHORT else blake2b(asked.token.encode(errors="replace")).hexdigest()
+    begin, calls = one.windows.get(token) or (asked.now, 0)
     if not 0 <= asked.now - begin < limit.seconds * 1000:
         begin, calls = asked.now, 0
     if calls >= limit.calls:
         return max(math.ceil((begin + limit.seconds * 1000 - asked.now) / 1000), 1), one
     windows: Map[str, tuple[int, int]] = one.windows if len(one.windows) < TOKENS else Map()
-    return None, msgspec.structs.replace(one, windows=windows.set(asked.token, (begin, calls + 1)))
+    return None, msgspec.structs.replace(one, windows=windows.set(token, (begin, calls + 1)))
 
 
 def _disturbance(rule: Rule, retry_after: int | None, random: Random) -> Disturbance:

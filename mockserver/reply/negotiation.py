@@ -8,13 +8,20 @@ import msgspec
 
 from mockserver.errors import Refused
 
+_LONG = 1000
+"""The length from which an `Accept` is read anew each time: what is remembered must not grow with it."""
 
-@lru_cache(maxsize=256)
+
 def negotiate(accept: str, offered: tuple[str, ...]) -> str:
     """The offered media type that the client prefers, the first one offered among equals.
 
     Raises Refused(406) when it accepts none.
     """
+    return (_negotiate if len(accept) < _LONG else _negotiate.__wrapped__)(accept, offered)
+
+
+@lru_cache(maxsize=256)
+def _negotiate(accept: str, offered: tuple[str, ...]) -> str:
     ranges = _ranges(accept)
     if not ranges:
         return offered[0]

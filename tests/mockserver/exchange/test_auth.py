@@ -240,3 +240,18 @@ def test_http_schemes_of_other_names_ask_for_their_word() -> None:
     with pytest.raises(Refused, match="digest credentials must have"):
         _admit(("digest",), users=(), authorization='Digest username=""')
     assert _admit(("tls",), users=()).name == "anyone"
+
+
+def _sizes(auth: Auth) -> int:
+    return sum(len(credential or "") for callers in auth._known.values() for credential in callers)
+
+
+def test_what_is_remembered_of_credentials_is_bounded_in_bytes() -> None:
+    """However many there are, and however long; all are admitted alike."""
+    auth, operation = Auth(SCHEMES, (ANN,), "any", memory=100_000), _operation("bearer")
+    for number in range(500):
+        for length in (10, 1_000, 50_000):
+            request = Request("GET", "/", headers={"authorization": f"Bearer {number}" + "x" * length})
+            assert auth.admit(operation, request, UNSTEERED).name == "ann"
+            assert _sizes(auth) <= 100_000
+    assert _sizes(auth) > 1_000

@@ -135,3 +135,14 @@ def test_a_preset_goes_round(name: str) -> None:
     shown = msgspec.json.decode(msgspec.json.encode([shown_rule(rule) for rule in rules]))
     assert rules_from(shown) == rules
     assert presets_of(armed((), (name,))) == (name,)
+
+
+def test_long_tokens_have_windows_of_their_own_without_being_kept() -> None:
+    """Each is counted by itself; what is remembered of it is short."""
+    faults = armed((Rule(limit=RateLimit(1, 60)),))
+    for token in ("a" * 10_000, "b" * 10_000):
+        disturbance, faults = disturb(faults, Asked("op", "ann", token, 0, "0"))
+        assert disturbance is None
+        disturbance, faults = disturb(faults, Asked("op", "ann", token, 0, "0"))
+        assert disturbance is not None
+    assert all(len(key) <= 200 for key in faults[0].windows)
