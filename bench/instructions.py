@@ -122,11 +122,12 @@ def _caller(front: Wsgi) -> Callable[[], None]:
         "HTTP_AUTHORIZATION": f"Bearer {inputs.TOKEN}",
     }
     values = [value.encode() for value in sent.values()]
+    places = {**_ENVIRON, "REQUEST_METHOD": "", "PATH_INFO": "", "QUERY_STRING": ""}  # headers come last
 
     def call() -> None:
         new_strings = dict(zip(sent, (value.decode() for value in values), strict=True))
         statuses: list[str] = []
-        front({**_ENVIRON, "wsgi.input": io.BytesIO(body), **new_strings}, lambda status, _: statuses.append(status))
+        front({**places, "wsgi.input": io.BytesIO(body), **new_strings}, lambda status, _: statuses.append(status))
         if statuses != ["200 OK"]:
             raise RuntimeError(f"POST {inputs.TRUST.path} returned {statuses}")
 

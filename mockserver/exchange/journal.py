@@ -77,50 +77,50 @@ class Journal:
 
     def _first_number(self, world: str) -> int:
         with self._lock:
-            return next(self._log_of(world).numbers)
+            held = self._log_of(world)
+            return 1 if held is None else next(held.numbers)
 
-    def _log_of(self, world: str) -> _WorldLog:
-        """The log of a world, made on first use; one that is kept nowhere where there is no such world."""
-        held = self._worlds.get(world)
-        if held is None:
-            held = _WorldLog()
-            if self._exists(world):
-                self._worlds[world] = held
-        return held
+    def _log_of(self, world: str) -> _WorldLog | None:
+        """The log of a world, made on first use; None where there is no such world."""
+        if world not in self._worlds and self._exists(world):
+            self._worlds[world] = _WorldLog()
+        return self._worlds.get(world)
 
     def keep(self, exchange: Exchange) -> None:
-        """Keep an exchange as the newest entry of its world."""
-        weight = weight_of(exchange)
+        """Keep an exchange as the newest entry of its world; it is only counted where that world is gone."""
+        exchange.weight = weight = weight_of(exchange)
         if weight > self._memory // 2:
             lightened(exchange)
-            weight = weight_of(exchange)
-        exchange.weight = weight
+            exchange.weight = weight = weight_of(exchange)
         with self._lock:
             self.total = exchange.place = self.total + 1
             held = self._worlds.get(exchange.world) or self._log_of(exchange.world)
-            self._weight += weight
-            held.entries.append(exchange)
-            if exchange.number > held.newest:
-                held.newest = exchange.number
-            if exchange.world not in self._worlds:
-                self._drop(held, self._gone)
+            if held is None:
+                self._count(exchange, self._gone)
             else:
                 self._recent.append(exchange)
+                held.entries.append(exchange)
+                if exchange.number > held.newest:
+                    held.newest = exchange.number
+                self._weight += weight
                 if len(held.entries) > self._entries:
-                    self._drop(held, held.dropped)
+                    self._drop(held)
                 if self._weight > self._memory:
                     self._drop_oldest()
         for listener in self.listeners:
             attempt("request", listener, exchange)
 
-    def _drop(self, held: _WorldLog, tally: Tally) -> int:
-        """Drop the oldest entry of a log, counted in a tally; its place."""
+    def _drop(self, held: _WorldLog) -> int:
+        """Drop the oldest entry of a log; its place."""
         exchange = held.entries.popleft()
         self._weight -= exchange.weight
         self._freed += exchange.weight
+        self._count(exchange, held.dropped)
+        return exchange.place
+
+    def _count(self, exchange: Exchange, tally: Tally) -> None:
         kind = self.kind(exchange)
         tally[kind] = tally.get(kind, 0) + 1
-        return exchange.place
 
     def _drop_oldest(self) -> None:
         """Drop the oldest entries of all worlds, a sixteenth more than must be, so that it need not be done often."""
@@ -129,7 +129,7 @@ class Journal:
         place = 0
         while self._weight > self._memory - self._memory // 16:
             held = self._worlds[oldest[0][1]]
-            place = self._drop(held, held.dropped)
+            place = self._drop(held)
             if held.entries:
                 heapq.heapreplace(oldest, (held.entries[0].place, oldest[0][1]))
             else:
@@ -192,7 +192,7 @@ class Journal:
     def _clear(self, world: str) -> None:
         held = self._worlds.get(world) or _WorldLog()
         while held.entries:
-            self._drop(held, held.dropped)
+            self._drop(held)
         _add(self._gone, held.dropped)
         held.dropped = {}
         kept = [event for event in self._recent if event.world != world]
