@@ -21,11 +21,11 @@ from mockserver.contract.document import pointers
 from mockserver.contract.document.document import parsed
 from mockserver.contract.document.sources import Source
 from mockserver.contract.operations import media
+from mockserver.contract.operations.base_paths import EXPRESSION
 from mockserver.contract.operations.operation import ABSENT, Parameter, Response
 from mockserver.contract.operations.operation import Operation as Declared
 from mockserver.contract.operations.overloads import path_of
 from mockserver.contract.operations.reading import METHODS
-from mockserver.contract.operations.routing import EXPRESSION
 
 __all__ = ["METHODS", "SAFE_METHODS", "Contract", "Operation", "Parameter", "Place", "bundled", "marks", "read_yaml"]
 

@@ -12,9 +12,10 @@ from mockserver.contract.document.document import Document, read_document
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.inputs import InputReader
 from mockserver.contract.messages.responses import ResponseValidator
+from mockserver.contract.operations.base_paths import base_paths, servers
 from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.contract.operations.reading import Reading, note_ignored
-from mockserver.contract.operations.routing import Match, Router, base_paths, servers
+from mockserver.contract.operations.routing import Match, Router
 from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.structure import check_structure
 from mockserver.contract.schemas.validators import SchemaValidators

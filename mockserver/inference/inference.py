@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.contract.contract import Contract
+from mockserver.inference.behaviours import Behaviours
 from mockserver.inference.collections import Resource, find_resources
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.links import related
 from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.routes import Shape, route_of, routes_by_shape
 from mockserver.inference.showing import LeftToExample
-from mockserver.inference.verbs import Verbs
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ def infer(contract: Contract) -> Inferred:
     fitting = Fitting(schemas)
     routes = routes_by_shape(contract.operations.values())
     resources = related(find_resources(routes, schemas, fitting), schemas)
-    verbs = Verbs(resources, schemas, fitting)
+    behaviours_of = Behaviours(resources, schemas, fitting)
     behaviours: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     for operation in contract.operations.values():
         try:
-            behaviours[operation.id] = verbs.behaviour(route_of(operation))
+            behaviours[operation.id] = behaviours_of.behaviour(route_of(operation))
         except LeftToExample as reason:
             reasons[operation.id] = str(reason)
     used = _collections_used(behaviours)

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
-import msgspec
-
-from mockserver.contract.document import pointers
 from mockserver.contract.document.document import Document
 from mockserver.contract.operations import media
+from mockserver.contract.operations.base_paths import EXPRESSION
 from mockserver.contract.operations.operation import (
     EMPTY,
     Body,
@@ -21,7 +19,7 @@ from mockserver.contract.operations.operation import (
     SecurityScheme,
 )
 from mockserver.contract.operations.overloads import has_more, path_of
-from mockserver.contract.operations.routing import EXPRESSION
+from mockserver.contract.operations.places import Place, Places
 from mockserver.contract.operations.security import requirements, scheme
 from mockserver.errors import DocumentError
 
@@ -40,39 +38,15 @@ Note = Callable[[str], None]
 T = TypeVar("T")
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A node of the document and its pointer."""
-
-    pointer: str
-    node: Any
-
-    def __truediv__(self, part: str | int) -> Place:
-        return Place(pointers.join(self.pointer, part), self.node[part])
-
-    def get(self, part: str) -> Place | None:
-        """The child of that name, None where it is absent or null."""
-        return self / part if isinstance(self.node, Mapping) and self.node.get(part) is not None else None
-
-
-class Reading:
+class Reading(Places):
     """Reads the operations of one document."""
 
     def __init__(self, document: Document, note: Note) -> None:
-        self.document, self.note = document, note
+        super().__init__(document)
+        self.note = note
         self.root = Place("", document.root)
-        self.shared: dict[tuple[str, str], Any] = {}
         self.schemes = self.security_schemes()
         self.default_security = self.security(document.root.get("security"))
-
-    def once(self, place: Place, key: str, read: Callable[[Place], T]) -> T:
-        """What stands at a place, or at the end of its `$ref`; a component is read once."""
-        if not isinstance(place.node, Mapping) or "$ref" not in place.node:
-            return read(self.resolved(place))
-        known = key, str(place.node["$ref"])
-        if known not in self.shared:
-            self.shared[known] = read(self.resolved(place))
-        found: T = self.shared[known]
-        return found
 
     def operations(self) -> Iterator[Operation]:
         """Every operation, in the order of the document; those without an id, or with a taken one, get their own."""
@@ -103,23 +77,6 @@ class Reading:
             if more := item.get("additionalOperations"):
                 for method in more.node:
                     yield template, method, more / method, shared
-
-    def resolved(self, place: Place) -> Place:
-        """The place of an object: itself, or the one that its `$ref` leads to."""
-        found = Place(*self.document.resolved(place.pointer, place.node))
-        if not isinstance(found.node, Mapping):
-            raise DocumentError(f"{found.pointer} must be an object", place=self.document.locate(found.pointer))
-        return found
-
-    def items(self, place: Place | None) -> Iterator[Place]:
-        """The children of a list."""
-        if place and isinstance(place.node, list):
-            yield from (place / index for index in range(len(place.node)))
-
-    def entries(self, place: Place | None) -> Iterator[tuple[str, Place]]:
-        """The children of a mapping, but for extensions."""
-        if place and isinstance(place.node, Mapping):
-            yield from ((name, place / name) for name in place.node if not name.startswith("x-"))
 
     def operation(
         self, template: str, method: str, place: Place, shared: Place | None, *, named: bool = True

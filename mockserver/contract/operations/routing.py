@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, product
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 import msgspec
 
+from mockserver.contract.operations.base_paths import EXPRESSION
 from mockserver.contract.operations.operation import EMPTY, Operation
 from mockserver.contract.operations.overloads import Overload, has_more, nearest, path_of
 from mockserver.errors import Refused
 from mockserver.messages import Request
 
-EXPRESSION: Final = re.compile(r"\{([^{}]*)\}")
-"""A parameter in a path template."""
-
-_HOST: Final = re.compile(r"^([^/]*:)?//[^/]*")
 _NOTHING: Final = "\0"
 """Stands for an empty segment of a path."""
-_MOST_BASES: Final = 64
-"""Base paths that the variables of one server may make."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -229,39 +222,3 @@ def _between(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
         values.append(segment[start:found])
         start = found + len(literal)
     return (*values, segment[start:end]) if start < end else None
-
-
-def servers(root: Mapping[str, Any]) -> Iterator[Any]:
-    """The servers of a document, and those of its paths and operations."""
-    paths = root.get("paths")
-    items = [item for item in paths.values() if isinstance(item, Mapping)] if isinstance(paths, Mapping) else []
-    inner = (one for item in items for one in item.values() if isinstance(one, Mapping))
-    for node in (root, *items, *inner):
-        found = node.get("servers")
-        yield from found if isinstance(found, list) else ()
-
-
-def base_paths(servers: Any) -> tuple[str, ...]:
-    """The paths of the servers, with every value that their variables list: `https://x.test/v1/` gives `/v1`."""
-    found = []
-    for server in servers if isinstance(servers, list) else ():
-        url = server.get("url") if isinstance(server, Mapping) else None
-        if isinstance(url, str):
-            filled = islice(_filled(_HOST.sub("", url), server.get("variables")), _MOST_BASES)
-            found += [("/" + unquote(_HOST.sub("", path)).strip("/")).rstrip("/") for path in filled]
-    return tuple(dict.fromkeys(path for path in found if path))
-
-
-def _filled(template: str, variables: Any) -> Iterator[str]:
-    known = variables if isinstance(variables, Mapping) else {}
-    names = EXPRESSION.findall(template)
-    for values in product(*(_values(known.get(name), name) for name in names)):
-        said = iter(values)
-        yield EXPRESSION.sub(lambda _, said=said: next(said), template)  # type: ignore[misc]
-
-
-def _values(variable: Any, name: str) -> list[str]:
-    """The values of a variable, its default first; its own name where nothing is said of it."""
-    said = variable if isinstance(variable, Mapping) else {}
-    listed = said.get("enum")
-    return list(dict.fromkeys(map(str, [said.get("default", name), *(listed if isinstance(listed, list) else ())])))

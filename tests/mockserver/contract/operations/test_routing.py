@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.operations.routing import base_paths
+from mockserver.contract.operations.base_paths import base_paths
 from mockserver.errors import Refused
 from mockserver.messages import Request
 

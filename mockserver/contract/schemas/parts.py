@@ -1,0 +1,167 @@
+"""A schema taken apart: what its `$ref` leads to, which parts are for the same value, what one part says itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from mockserver.contract.document import pointers
+from mockserver.contract.schemas.keywords import EFFECTIVE, names_in, type_names
+from mockserver.errors import MockError
+
+if TYPE_CHECKING:
+    from mockserver.contract.document.document import Document
+
+Target = Callable[[str], tuple[str, Any]]
+"""Pointer and node that a `$ref` names."""
+
+_COMPOSING: Final = frozenset(("$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"))
+_EXAMPLES: Final = ("example", "examples")
+_Steps = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedSchema:
+    """A schema and its JSON Pointer."""
+
+    pointer: str
+    node: Any
+
+    @property
+    def reference(self) -> str:
+        """The pointer as a `$ref` writes it."""
+        return "#" + quote(self.pointer, safe="/~!$&'()*+,;=:@-._")
+
+
+class SchemaView:
+    """How the schemas of one document are read; `legacy` is OpenAPI 3.0, which has `nullable` and no keywords beside
+    a `$ref`."""
+
+    __slots__ = ("_target", "legacy")
+
+    def __init__(self, target: Target, *, legacy: bool = False) -> None:
+        self._target, self.legacy = target, legacy
+
+    @classmethod
+    def of(cls, document: Document) -> SchemaView:
+        """The view of a document's schemas."""
+        return cls(document.target, legacy=document.version == "3.0")
+
+    def target(self, reference: str) -> tuple[str, Any]:
+        """Pointer and node that a `$ref` names; one that leads nowhere admits anything."""
+        try:
+            return self._target(reference)
+        except MockError:
+            return "", True
+
+    def is_alias(self, node: Mapping[str, Any]) -> bool:
+        """Whether a schema is its `$ref` and nothing else that counts."""
+        if not isinstance(node.get("$ref"), str):
+            return False
+        return self.legacy or len(node) == 1 or EFFECTIVE.isdisjoint(node)
+
+    def own_part(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a schema says itself, its `$ref` aside: of an alias, no more than the examples beside it."""
+        return {word: node[word] for word in _EXAMPLES if word in node} if self.is_alias(node) else node
+
+    def at(self, pointer: str, node: Any) -> LocatedSchema:
+        """The schema itself, or the one that it is an alias of."""
+        seen: set[str] = set()
+        while isinstance(node, dict) and self.is_alias(node):
+            if node["$ref"] in seen:
+                return LocatedSchema(pointer, {})
+            seen.add(node["$ref"])
+            pointer, node = self.target(node["$ref"])
+        return LocatedSchema(pointer, {} if node is True else node)
+
+    def resolve(self, node: Any) -> Any:
+        """The schema itself, or the one that it is an alias of."""
+        return self.at("", node).node
+
+    def branches(self, schema: LocatedSchema) -> list[LocatedSchema]:
+        """The schema, what must hold beside it, and every alternative, each with its place."""
+        walk = self.walk(schema.node, schema.pointer, alternatives=True)
+        return [LocatedSchema(pointers.join(base, *steps), node) for base, steps, node in walk]
+
+    def walk(self, schema: Any, pointer: str = "", *, alternatives: bool) -> list[tuple[str, _Steps, dict[str, Any]]]:
+        """Each part of a schema once, so recursion ends: a pointer, the steps from there, and the part."""
+        found: list[tuple[str, _Steps, dict[str, Any]]] = []
+        seen: set[int] = set()
+        waiting: list[tuple[str, _Steps, Any]] = [(pointer, (), schema)]
+        while waiting:
+            base, steps, node = waiting.pop()
+            if not isinstance(node, dict) or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if _COMPOSING.isdisjoint(node):  # most schemas
+                found.append((base, steps, node))
+                continue
+            if not self.is_alias(node):
+                found.append((base, steps, node))
+                parts = [(base, (*steps, *more), part) for more, part in _parts(node, alternatives=alternatives)]
+                waiting.extend(reversed(parts))
+            if isinstance(reference := node.get("$ref"), str):
+                aim, target = self.target(reference)
+                waiting.append((aim, (), target))
+        return found
+
+
+def _parts(node: Mapping[str, Any], *, alternatives: bool) -> Iterator[tuple[_Steps, Any]]:
+    """The schemas within a schema that are for the same value, with the steps to them."""
+    for keyword in ("allOf", "anyOf", "oneOf") if alternatives else ("allOf",):
+        if keyword in node and isinstance(node[keyword], list):
+            yield from (((keyword, index), part) for index, part in enumerate(node[keyword]))
+    if alternatives:
+        if "if" in node:
+            yield from (((keyword,), node[keyword]) for keyword in ("then", "else") if keyword in node)
+        if isinstance(dependent := node.get("dependentSchemas"), Mapping):
+            yield from ((("dependentSchemas", name), part) for name, part in dependent.items())
+
+
+def parts_beside(part: Mapping[str, Any]) -> Iterator[Any]:
+    """The parts of one part's `allOf`."""
+    return (inner for _, inner in _parts(part, alternatives=False))
+
+
+def properties(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties that one part declares by name."""
+    given = part.get("properties")
+    return given if isinstance(given, dict) else {}
+
+
+def patterns(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties that one part declares by a pattern of their names."""
+    given = part.get("patternProperties")
+    return given if isinstance(given, dict) else {}
+
+
+def own_required(part: Mapping[str, Any]) -> list[str]:
+    """The names in the `required` of one part."""
+    return names_in(part["required"]) or [] if "required" in part else []
+
+
+def own_types(part: Mapping[str, Any]) -> list[str]:
+    """The names in the `type` of one part."""
+    return type_names(part["type"]) or [] if "type" in part else []
+
+
+def discriminated(part: Mapping[str, Any], keyword: str) -> dict[str, int]:
+    """Which alternative each value of the discriminator picks (OpenAPI 3.0.4, 4.7.25); none where it does not decide,
+    as one of them has no name."""
+    discriminator, options = part.get("discriminator"), part.get(keyword)
+    if not isinstance(discriminator, Mapping) or not isinstance(discriminator.get("propertyName"), str):
+        return {}
+    aims: dict[str, int] = {}
+    for index, option in enumerate(options if isinstance(options, list) else ()):
+        if not (isinstance(option, Mapping) and isinstance(option.get("$ref"), str)):
+            return {}
+        aims[pointers.of_reference(option["$ref"])] = index
+    found = {pointers.parts_of(aim)[-1]: index for aim, index in aims.items() if aim}
+    mapping = discriminator.get("mapping")
+    for value, aim in mapping.items() if isinstance(mapping, Mapping) else ():
+        pointer = pointers.of_reference(str(aim)) if "#" in str(aim) else f"/components/schemas/{aim}"
+        if pointer in aims:
+            found[value] = aims[pointer]
+    return found

@@ -1,0 +1,127 @@
+"""The behaviour of each operation on the collections, by its place among their paths and by its method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.inference.collections import Resource
+from mockserver.inference.envelopes import list_in
+from mockserver.inference.fitting import Fitting
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.routes import VALUE, Route, Shape
+from mockserver.inference.showing import LeftToExample
+from mockserver.inference.verbs import Verbs, because_of
+
+Data = dict[str, Any]
+
+
+class Behaviours:
+    """Derives the behaviours of the operations of one contract."""
+
+    def __init__(self, resources: Mapping[Shape, Resource], schemas: Schemas, fitting: Fitting) -> None:
+        self.resources, self.schemas = resources, schemas
+        self.verbs = Verbs(resources, schemas, fitting)
+        self.showing = self.verbs.showing
+
+    def behaviour(self, route: Route) -> Data:
+        """The behaviour of one operation. Raises LeftToExample."""
+        if any("." in name for name in route.names):
+            raise LeftToExample("a value in its path has a dot in its name, which no expression can say")
+        shape, method = route.shape, route.operation.method
+        if shape in self.resources:
+            return self._at_base(route, self.resources[shape], method)
+        if shape and shape[-1] == VALUE and shape[:-1] in self.resources:
+            return self._at_item(route, self.resources[shape[:-1]], method)
+        return self._elsewhere(route, method)
+
+    def _at_single(self, route: Route, resource: Resource, method: str) -> Data:
+        find: Data = {"find": {resource.name: {}}}
+        if method == "GET":
+            shown = self.showing.record(route.operation, resource, must=True)
+            return {**because_of("GET on a path of one record reads it"), **find, **shown}
+        if method in ("PUT", "PATCH"):
+            return self.verbs.change(route, resource, method, find)
+        raise LeftToExample(f"{method} on a path of one record has no agreed meaning")
+
+    def _at_base(self, route: Route, resource: Resource, method: str) -> Data:
+        if resource.single:
+            return self._at_single(route, resource, method)
+        if method == "GET":
+            return self.verbs.list(route, resource, route.shape, "GET on a collection lists it")
+        if method == "POST":
+            return self.verbs.create(route, resource, route.shape)
+        if method in ("PUT", "PATCH"):
+            return self.verbs.change_by_body(route, resource, method)
+        if method == "DELETE" and route.operation.body is None:
+            return self.verbs.clear(route, resource)
+        raise LeftToExample(f"{method} on a collection has no agreed meaning")
+
+    def _at_item(self, route: Route, resource: Resource, method: str) -> Data:
+        find = self.verbs.find(route, resource, route.shape)
+        if method == "GET":
+            shown = self.showing.record(route.operation, resource, must=True)
+            return {**because_of("GET on a record reads it"), **find, **shown}
+        if method == "DELETE":
+            because = because_of("DELETE on a record removes it, and what is its own")
+            return {
+                **because,
+                **find,
+                "remove": self.verbs.removed(resource),
+                **self.showing.record(route.operation, resource),
+            }
+        if method in ("PUT", "PATCH", "POST"):
+            return self.verbs.change(route, resource, method, find)
+        raise LeftToExample(f"{method} on a record has no agreed meaning")
+
+    def _elsewhere(self, route: Route, method: str) -> Data:
+        base = route.shape[:-1]
+        if method == "GET" and route.shape and route.shape[-1] != VALUE:
+            resource = self._listed_here(route)
+            if resource is not None:
+                return self.verbs.list(route, resource, base, "GET that answers a list of the records of a collection")
+        above = self._collection(base)
+        if method == "POST" and above is not None and self._takes_many(route, above):
+            return self.verbs.create(route, above, base)
+        return self._on_record(route)
+
+    def _collection(self, base: Shape) -> Resource | None:
+        found = self.resources.get(base)
+        return found if found is not None and not found.single else None
+
+    def _listed_here(self, route: Route) -> Resource | None:
+        """The one collection whose records this answer lists: told by the very schema, or by the path above it."""
+        answer = self.schemas.answer(route.operation)
+        if answer is None:
+            return None
+        above = self._collection(route.shape[:-1])
+        candidates = [above] if above is not None else self._owners(answer) if VALUE not in route.shape else []
+        return next((one for one in candidates if self.showing.lists(answer, one) is not None), None)
+
+    def _owners(self, answer: LocatedSchema) -> list[Resource]:
+        """The only collection with records of the schema that an answer lists; none when there are several."""
+        placement = list_in(answer, self.schemas, "")
+        if placement is None:
+            return []
+        many = (one for one in self.resources.values() if not one.single)
+        owners = {one.name: one for one in many if self.showing.is_record(placement.schema, one)}
+        return list(owners.values()) if len(owners) == 1 else []
+
+    def _takes_many(self, route: Route, resource: Resource) -> bool:
+        body = self.schemas.body(route.operation.body)
+        items = self.schemas.items(body) if body is not None and self.schemas.is_list(body) else None
+        return items is not None and self.schemas.share(items, resource.record)
+
+    def _on_record(self, route: Route) -> Data:
+        """An action on one record: it must be there; what the action does to it, the contract does not say."""
+        for end in range(len(route.shape) - 1, 1, -1):
+            shape = route.shape[:end]
+            if shape[-1] == VALUE and shape[:-1] in self.resources:
+                return self.verbs.act(route, self.resources[shape[:-1]], shape)
+        raise LeftToExample(_no_place(route))
+
+
+def _no_place(route: Route) -> str:
+    if VALUE in route.shape:
+        return "its path leads to no record of a collection that could be told"
+    return "its path is no collection: nothing there is listed, created or found by a key"
