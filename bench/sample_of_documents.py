@@ -21,7 +21,7 @@ from bench import documents, report
 from mockserver.errors import DocumentError, UsageError
 from mockserver.exchange.engine import build_engine
 from mockserver.settings import Settings
-from tests.sampling.playing import FAULTS, Player, Tally
+from tests.sampling.playing import FAULTS, DocumentCheck, Tally
 from tests.support import LiveMock
 
 MOST_SHOWN = 40
@@ -63,7 +63,7 @@ def run_document(path: Path) -> Tally:
     mock = LiveMock(str(path))
     try:
         mock.wait_until_started()
-        tally.add(Player(engine, mock.port, Random(str(path.name))).play())
+        tally.add(DocumentCheck(engine, mock.port, Random(str(path.name))).run())
     except Exception:  # noqa: BLE001 - unexpected exceptions are reported
         tally.faults.append(f"{path}:\n{traceback.format_exc()[-2_000:]}")
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.exchange.engine import build_engine
 from mockserver.settings import Settings
-from tests.sampling.playing import Player
+from tests.sampling.playing import DocumentCheck
 from tests.support import ROOT, LiveMock
 
 SAMPLES = Path(__file__).with_name("sampling") / "documents"
@@ -26,7 +26,7 @@ def test_every_operation_follows_its_contract(path: Path) -> None:
     engine = build_engine(Settings(spec=str(path)))
     mock = LiveMock(str(path)).wait_until_started()
     try:
-        tally = Player(engine, mock.port, Random(path.stem)).play()
+        tally = DocumentCheck(engine, mock.port, Random(path.stem)).run()
     finally:
         mock.kill()
     assert not tally.faults, "\n".join(tally.faults)

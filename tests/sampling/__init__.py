@@ -1,1 +1,1 @@
-"""Every operation of a document asked over a socket, one valid and one invalid request each, every answer judged."""
+"""Sends each operation of a document one valid and one invalid request over a socket, and checks the responses."""

@@ -1,4 +1,4 @@
-"""Requests to one operation before they travel: values by parameter, a body, credentials; sound or spoiled."""
+"""Requests to one operation before they are serialised: values by parameter, a body, credentials; valid or not."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from tests.mockserver.contract.made import JUNK_TEXTS, Unmakable, spoiled
 from tests.sampling import serialising
 
 TRIES = 12
-"""How many spoilings are tried until one makes a request invalid."""
+"""The number of attempts to make a request invalid."""
 ROOM, DEEPEST = 200, 5
-UNHEARD = "application/x-unheard-of"
+UNKNOWN_MEDIA_TYPE = "application/x-unheard-of"
 LENGTH = "content-length"
 
 
 @dataclass(frozen=True)
-class Wire:
-    """A request as it goes over the socket, and as the judges read it."""
+class SerialisedRequest:
+    """A request as it is sent over the socket, and as both validators read it."""
 
     method: str
     target: str
@@ -35,26 +35,26 @@ class Wire:
     match: Match
 
     @property
-    def request(self) -> Request:
-        """The request as a contract reads it."""
+    def for_contract(self) -> Request:
+        """The request in the form that the mock's contract reads."""
         path, _, query = self.target.partition("?")
         return Request(self.method, path, query, {n.lower(): v for n, v in self.headers.items()}, self.body)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a request says, by parameter; `raw` are parameters that are sent as this very text."""
+    """A request as values by parameter; `raw` are parameters that are sent as exactly this text."""
 
     operation: Operation
     values: tuple[tuple[Parameter, Any], ...]
     body: tuple[MediaType, Any] | None = None
     credentials: Mapping[str, str] = field(default_factory=dict)
     raw: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    bytes: tuple[bytes, str] | None = None  #: a body and its type that take the place of the made one
+    bytes: tuple[bytes, str] | None = None  #: a body and its type that replace the generated one
     prefix: str = ""
 
-    def wire(self) -> Wire:
-        """The request as it travels."""
+    def serialise(self) -> SerialisedRequest:
+        """The request as it is sent."""
         path, query, headers, cookies = {}, [], {}, []
         for parameter, value in self.values:
             text = self.raw.get((parameter.location, parameter.name))
@@ -78,16 +78,16 @@ class Draft:
                 cookies.append(f"{name}={secret}")
         if cookies:
             headers["Cookie"] = "; ".join(cookies)
-        return self._sent(path, query, headers)
+        return self._with_body(path, query, headers)
 
-    def _sent(self, path: dict[str, str], query: list[str], headers: dict[str, str]) -> Wire:
+    def _with_body(self, path: dict[str, str], query: list[str], headers: dict[str, str]) -> SerialisedRequest:
         body = b""
         if self.bytes is not None:
             body, headers["Content-Type"] = self.bytes
         elif self.body is not None:
             body, headers["Content-Type"] = serialising.body(*self.body)
         for name in headers:
-            if name.lower() == LENGTH:  # declared as a parameter, it says what it always says
+            if name.lower() == LENGTH:  # also if it is declared as a parameter, it must have the right value
                 headers[name] = str(len(body))
         template = quote(self.operation.template.partition("#")[0], safe="/{}:@!$&'()*+,;=~%?")
         for name, text in path.items():
@@ -96,7 +96,7 @@ class Draft:
         sign = ("&" if "?" in template else "?") if joined else ""
         values = {name: _decoded(text) for name, text in path.items()}
         target = self.prefix + template + sign + joined
-        return Wire(self.operation.method, target, headers, body, Match(self.operation, values))
+        return SerialisedRequest(self.operation.method, target, headers, body, Match(self.operation, values))
 
 
 def _decoded(text: str) -> str:
@@ -106,16 +106,16 @@ def _decoded(text: str) -> str:
 
 
 class Drafts:
-    """Makes drafts for the operations of one contract."""
+    """Generates drafts for the operations of one contract."""
 
     def __init__(self, contract: Contract, random: Random) -> None:
         self.contract, self.random = contract, random
         self.generator = Generator(contract.view, writing=True, room=ROOM, deepest=DEEPEST)
 
-    def sound(self, operation: Operation, known: Mapping[str, Any], body: Mapping[str, Any]) -> Draft:
-        """A request that the contract takes; `known` are path values and `body` fields of records that are there."""
+    def valid(self, operation: Operation, known: Mapping[str, Any], body: Mapping[str, Any]) -> Draft:
+        """A valid request; `known` are path values and `body` fields of existing records."""
         if unsendable(operation):
-            raise Unmakable("a path value behind a #, which no request sends")
+            raise Unmakable("a path value after a #, which no request contains")
         values = []
         for parameter in operation.parameters:
             if parameter.required or self.random.random() < 0.5:
@@ -124,10 +124,10 @@ class Drafts:
                 except Unmakable:
                     if parameter.required:
                         raise
-        sent = None
+        chosen_body = None
         if operation.body and (operation.body.required or self.random.random() < 0.8):
-            sent = self._body(operation.body, body)
-        return Draft(operation, tuple(values), sent, self._credentials(operation))
+            chosen_body = self._body(operation.body, body)
+        return Draft(operation, tuple(values), chosen_body, self._credentials(operation))
 
     def _value_of(self, parameter: Parameter, known: Mapping[str, Any]) -> Any:
         schema = parameter.content.schema if parameter.content else parameter.schema
@@ -137,9 +137,9 @@ class Drafts:
                 return value
         for attempt in range(5):
             value = self._value(schema, varied=attempt > 0)
-            if _travels(parameter, value):
+            if _can_be_sent(parameter, value):
                 return value
-        raise Unmakable(f"{parameter.location}.{parameter.name}: no value that can travel was found")
+        raise Unmakable(f"{parameter.location}.{parameter.name}: no value that can be sent")
 
     def _value(self, schema: Any, *, varied: bool = False) -> Any:
         try:
@@ -149,65 +149,65 @@ class Drafts:
 
     def _body(self, body: Body, fields: Mapping[str, Any]) -> tuple[MediaType, Any] | None:
         kinds = ("json", "form", "multipart", "lines", "text", "binary")
-        choice = sorted(body.media_types.values(), key=lambda one: kinds.index(media.kind(media.split(one.name)[0])))
-        if not choice:
+        if not body.media_types:
             return None
-        value = self._value(choice[0].schema)
-        return choice[0], {**value, **fields} if isinstance(value, dict) else value
+        chosen = min(body.media_types.values(), key=lambda each: kinds.index(media.kind(media.split(each.name)[0])))
+        value = self._value(chosen.schema)
+        return chosen, {**value, **fields} if isinstance(value, dict) else value
 
     def _credentials(self, operation: Operation) -> dict[str, str]:
-        """What the first alternative that can be met asks for."""
+        """The credentials for the first security alternative."""
         if not operation.security or frozenset() in operation.security:
             return {}
         schemes = self.contract.security_schemes
-        found: dict[str, str] = {}
+        credentials: dict[str, str] = {}
         for name in sorted(operation.security[0]):
             if name in schemes:
-                found |= _credential(schemes[name])
-        return found
+                credentials |= _credential(schemes[name])
+        return credentials
 
-    def anonymous(self, sound: Draft) -> Draft:
-        """The request without credentials, also where the operation declares them as parameters."""
+    def anonymous(self, valid: Draft) -> Draft:
+        """The request without credentials, also if the operation declares them as parameters."""
         schemes = self.contract.security_schemes
-        named = {name for alternative in sound.operation.security for name in alternative if name in schemes}
+        named = {name for alternative in valid.operation.security for name in alternative if name in schemes}
         places = {place.lower() for name in named for place in _credential(schemes[name])}
-        kept = tuple(one for one in sound.values if f"{one[0].location} {one[0].name}".lower() not in places)
-        return replace(sound, values=kept, credentials={})
+        remaining = tuple(item for item in valid.values if f"{item[0].location} {item[0].name}".lower() not in places)
+        return replace(valid, values=remaining, credentials={})
 
-    def spoiled(self, sound: Draft) -> Draft:
-        """The request with one thing of it changed, which may make it invalid."""
-        victims: list[Any] = [item for item in sound.values if _may_be_spoiled(item[0])]
-        if sound.operation.body:
-            victims += ["body"] * max(1, len(victims) // 2)
-        if not victims:
-            return sound
-        victim = self.random.choice(victims)
-        return self._spoiled_body(sound) if victim == "body" else self._spoiled_parameter(sound, victim[0])
+    def changed(self, valid: Draft) -> Draft:
+        """The request with one change, which may make it invalid."""
+        candidates: list[Any] = [item for item in valid.values if _can_be_invalid(item[0])]
+        if valid.operation.body:
+            candidates += ["body"] * max(1, len(candidates) // 2)
+        if not candidates:
+            return valid
+        choice = self.random.choice(candidates)
+        return self._change_body(valid) if choice == "body" else self._change_parameter(valid, choice[0])
 
-    def _spoiled_parameter(self, sound: Draft, parameter: Parameter) -> Draft:
+    def _change_parameter(self, valid: Draft, parameter: Parameter) -> Draft:
         if parameter.location != "path" and parameter.required and self.random.random() < 0.5:
-            return replace(sound, values=tuple(item for item in sound.values if item[0] is not parameter))
-        junk = self.random.choice([one for one in JUNK_TEXTS if one.isascii()])
-        return replace(sound, raw={(parameter.location, parameter.name): junk})
+            return replace(valid, values=tuple(item for item in valid.values if item[0] is not parameter))
+        junk = self.random.choice([text for text in JUNK_TEXTS if text.isascii()])
+        return replace(valid, raw={(parameter.location, parameter.name): junk})
 
-    def _spoiled_body(self, sound: Draft) -> Draft:
+    def _change_body(self, valid: Draft) -> Draft:
         kind = self.random.random()
-        if kind < 0.15 or sound.body is None:
-            return replace(sound, bytes=(b'{"broken": ', "application/json"))
+        if kind < 0.15 or valid.body is None:
+            return replace(valid, bytes=(b'{"broken": ', "application/json"))
         if kind < 0.3:
-            return replace(sound, bytes=(b"{}", UNHEARD))
+            return replace(valid, bytes=(b"{}", UNKNOWN_MEDIA_TYPE))
         if kind < 0.45:
-            return replace(sound, body=None)
-        return replace(sound, body=(sound.body[0], spoiled(sound.body[1], self.random)))
+            return replace(valid, body=None)
+        return replace(valid, body=(valid.body[0], spoiled(valid.body[1], self.random)))
 
 
-def _may_be_spoiled(parameter: Parameter) -> bool:
-    """No client says another length than that of its body."""
+def _can_be_invalid(parameter: Parameter) -> bool:
+    """Whether a client can send an invalid value: it never sends a wrong Content-Length."""
     return parameter.location != "querystring" and parameter.name.lower() != LENGTH
 
 
-def _travels(parameter: Parameter, value: Any) -> bool:
-    """Whether a value can be told from the text that it becomes."""
+def _can_be_sent(parameter: Parameter, value: Any) -> bool:
+    """Whether a server can read the value back from its text."""
     parts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]
     if any(isinstance(part, list | dict) for part in parts) and not parameter.content:
         return False

@@ -1,4 +1,4 @@
-"""Asks every operation of a document over a socket, once with a valid and once with an invalid request, and judges."""
+"""Sends every operation of a document a valid and an invalid request over a socket, and checks the responses."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ from tests.mockserver.contract.authority import Authority, told
 from tests.mockserver.contract.causes import cause
 from tests.mockserver.contract.made import Unmakable
 from tests.sampling.answer_causes import answer_cause
-from tests.sampling.drafts import LENGTH, TRIES, UNHEARD, Draft, Drafts, Wire
+from tests.sampling.drafts import LENGTH, TRIES, UNKNOWN_MEDIA_TYPE, Draft, Drafts, SerialisedRequest
 
 PROBLEM, UNKNOWN_METHOD = "application/problem+json", "BREW"
-FAULTS = ("5XX OF OURS", "VALID BUT REFUSED", "INVALID BUT TAKEN", "ANSWER NOT VALID")
-"""What must not happen."""
-UNMADE = (
-    "operations left out: a list of objects in a query, a path value that needs a slash or stands behind a #, a path "
-    "of the same shape as another one's, a schema that nothing satisfies"
+FAULTS = ("5XX OF THE MOCK", "VALID BUT REJECTED", "INVALID BUT ACCEPTED", "RESPONSE NOT VALID")
+"""The kinds of faults in the tally."""
+LEFT_OUT = (
+    "operations left out: a list of objects in a query, a path value that needs a slash or is after a #, a path "
+    "of the same shape as another one's, a schema that no value satisfies"
 )
-TIMEOUT = 20  # seconds for one request: openapi-core, and the making of values, may take long on some schemas
-_ORDER = ("GET", "HEAD", "QUERY", "OPTIONS", "POST", "PUT", "PATCH")  # what removes comes last
+TIMEOUT = 20  # seconds for one request: openapi-core and the generation of values take long for some schemas
+_ORDER = ("GET", "HEAD", "QUERY", "OPTIONS", "POST", "PUT", "PATCH")  # operations that remove records come last
 
 
 class TooSlow(Exception):
-    """A request took longer than our patience."""
+    """A request took longer than the time limit."""
 
 
 @dataclass(frozen=True)
 class ClientResponse:
-    """An answer as it came over the socket."""
+    """A response as received over the socket."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -50,228 +50,249 @@ class ClientResponse:
 
     @property
     def media(self) -> str | None:
-        """Its Content-Type."""
+        """The Content-Type of the response."""
         return next((value for name, value in self.headers if name.lower() == "content-type"), None)
 
     def problem(self) -> str:
-        """What a problem answer says, with the first thing that was invalid."""
+        """The detail of a problem response, with the first validation messages."""
         try:
-            said = json.loads(self.body)
+            content = json.loads(self.body)
         except ValueError:
             return self.body[:200].decode("latin-1")
-        if not isinstance(said, dict) or "detail" not in said:
-            return json.dumps(said)[:200]
-        wrong = [f"{one['location']} {one['message']} ({one['pointer']})" for one in said.get("validation") or ()]
-        return f"{said['detail']}: {'; '.join(wrong[:2])}"
+        if not isinstance(content, dict) or "detail" not in content:
+            return json.dumps(content)[:200]
+        messages = [
+            f"{violation['location']} {violation['message']} ({violation['pointer']})"
+            for violation in content.get("validation") or ()
+        ]
+        return f"{content['detail']}: {'; '.join(messages[:2])}"
 
 
 @dataclass
 class Tally:
-    """What came of the requests to the operations of one or more documents."""
+    """The results of the requests to the operations of one or more documents."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    causes: Counter[str] = field(default_factory=Counter)  #: why openapi-core differs, where it does
-    faults: list[str] = field(default_factory=list)  #: what must not happen, told so that it can be looked into
+    causes: Counter[str] = field(default_factory=Counter)  #: known causes of differences to openapi-core
+    faults: list[str] = field(default_factory=list)  #: unexpected results, with details to reproduce them
 
     def add(self, other: Tally) -> None:
-        """Counts another tally in."""
+        """Add another tally."""
         self.counts += other.counts
         self.causes += other.causes
         self.faults += other.faults
 
-    def fault(self, kind: str, wire: Wire, heard: ClientResponse, why: str) -> None:
-        """Counts what must not happen."""
+    def fault(self, kind: str, request: SerialisedRequest, response: ClientResponse, why: str) -> None:
+        """Record a fault."""
         self.counts[kind] += 1
-        sent = f"{wire.method} {wire.target[:300]} {dict(wire.headers)} {wire.body[:300]!r}"
-        self.faults.append(f"{kind}: {wire.match.operation.id}: {heard.status} {why[:700]}\n    {sent}")
+        sent = f"{request.method} {request.target[:300]} {dict(request.headers)} {request.body[:300]!r}"
+        self.faults.append(f"{kind}: {request.match.operation.id}: {response.status} {why[:700]}\n    {sent}")
 
 
-class Player:
-    """Plays one document, which `engine` was made of and which is served at a port."""
+class DocumentCheck:
+    """Checks one document, which `engine` was built from and which is served at a port."""
 
     def __init__(self, engine: Engine, port: int, random: Random) -> None:
         self.contract: Contract = engine.contract
         self.samples: Mapping[str, list[Sample]] = samples(engine)
-        self.at_path = {one.operation.template: [one] for found in self.samples.values() for one in found if one.path}
+        self.at_path = {
+            sample.operation.template: [sample] for group in self.samples.values() for sample in group if sample.path
+        }
         self.authority = Authority(engine.contract)
         self.drafts = Drafts(engine.contract, random)
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.tally = Tally()
 
-    def play(self) -> Tally:
-        """Asks every operation twice."""
+    def run(self) -> Tally:
+        """Send every operation both requests, and return the tally."""
         operations = sorted(self.contract.operations.values(), key=_order)
         for operation in operations:
             self.tally.counts["operations"] += 1
             try:
-                with _patience():
-                    self.twice(operation)
+                with _time_limit():
+                    self.check_operation(operation)
             except TooSlow:
-                self.tally.counts["given up: took too long to make or to judge"] += 1
-                self.connection.close()  # an answer may be on its way
+                self.tally.counts["skipped: took too long to generate or to check"] += 1
+                self.connection.close()  # a response may still arrive
         self.connection.close()
         return self.tally
 
-    def twice(self, operation: Operation) -> None:
-        """One valid request, then an invalid one."""
+    def check_operation(self, operation: Operation) -> None:
+        """Send a valid request, then an invalid one."""
         try:
-            draft = self.sound(operation)
+            draft = self.valid_request(operation)
         except Unmakable:
-            self.tally.counts[UNMADE] += 1
+            self.tally.counts[LEFT_OUT] += 1
             return
-        self.judge_sound(draft.wire())
-        self.judge_spoiled(*self.spoiled(draft))
+        self.check_valid(draft.serialise())
+        self.check_invalid(*self.invalid_request(draft))
 
-    def sound(self, operation: Operation) -> Draft:
-        """A valid request; it names a record that is there, where one is."""
+    def valid_request(self, operation: Operation) -> Draft:
+        """A valid request, to an existing record if there is one."""
         known = self.known(operation)
         for _ in range(TRIES):
-            draft = self.drafts.sound(operation, known.path, known.body)
-            if self.leads_to(operation, draft.wire()):
+            draft = self.drafts.valid(operation, known.path, known.body)
+            if self.routes_to(operation, draft.serialise()):
                 return draft
         raise Unmakable("its path is another operation's")
 
     def known(self, operation: Operation) -> Sample:
-        """Path values and body fields that name a record which is there, as far as any is known."""
+        """Path values and body fields of an existing record, if there is one."""
         own = self.samples.get(operation.id) or self.at_path.get(operation.template)
         return own[0] if own else Sample(operation)
 
-    def leads_to(self, operation: Operation, wire: Wire) -> bool:
-        """Whether a request is one to this operation, and no other one's path."""
-        path = unquote(wire.target.partition("?")[0])
+    def routes_to(self, operation: Operation, request: SerialisedRequest) -> bool:
+        """Whether the request is routed to this operation and not to another one."""
+        path = unquote(request.target.partition("?")[0])
         try:
-            return self.contract.route(wire.method, path, wire.request).operation.id == operation.id
+            return self.contract.route(request.method, path, request.for_contract).operation.id == operation.id
         except Refused:
-            return True  # to be seen as a 404
+            return True  # it will be reported as a 404
 
-    def judge_sound(self, wire: Wire) -> None:
-        """Sends a valid request and judges the answer."""
-        heard = self.send(wire)
-        operation, tally = wire.match.operation, self.tally
+    def check_valid(self, request: SerialisedRequest) -> None:
+        """Send a valid request and check the response."""
+        response = self.send(request)
+        operation, tally = request.match.operation, self.tally
         tally.counts["valid requests"] += 1
-        tally.counts[f"valid: {heard.status // 100}XX"] += 1
-        if heard.status >= 500 and _only_500(operation):
+        tally.counts[f"valid: {response.status // 100}XX"] += 1
+        if response.status >= 500 and _only_500(operation):
             tally.counts["valid: 5XX, nothing else is declared"] += 1
-        elif heard.status >= 500:
-            tally.fault("5XX OF OURS", wire, heard, heard.problem())
-        elif heard.status == 404 and operation.id in self.samples:
-            tally.counts["valid: 404 of a record that is not there"] += 1
-        elif 400 <= heard.status < 500 and not _success_is(operation, heard.status):
-            self.judge_refusal(wire, heard)
-        self.judge_answer(wire, heard)
+        elif response.status >= 500:
+            tally.fault("5XX OF THE MOCK", request, response, response.problem())
+        elif response.status == 404 and operation.id in self.samples:
+            tally.counts["valid: 404 for a missing record"] += 1
+        elif 400 <= response.status < 500 and not _success_is(operation, response.status):
+            self.check_rejection(request, response)
+        self.check_response(request, response)
 
-    def judge_refusal(self, wire: Wire, heard: ClientResponse) -> None:
-        """A valid request was refused: is it one?"""
-        theirs = self.request_errors(wire)
-        if theirs:
-            self.tally.counts["valid: refused, and openapi-core refuses it too"] += 1
+    def check_rejection(self, request: SerialisedRequest, response: ClientResponse) -> None:
+        """Check whether the rejection of a valid request is justified."""
+        their_errors = self.request_errors(request)
+        if their_errors:
+            self.tally.counts["valid: rejected, and openapi-core rejects it too"] += 1
             return
-        found = _first_cause(self.contract, wire, theirs)
-        if found is not None:
-            self.tally.causes[f"a request: {found}"] += 1
-        elif heard.status == 409 and wire.body:
-            self.tally.counts["valid: 409, the key that is sent has been given"] += 1
+        known_cause = _first_cause(self.contract, request, their_errors)
+        if known_cause is not None:
+            self.tally.causes[f"a request: {known_cause}"] += 1
+        elif response.status == 409 and request.body:
+            self.tally.counts["valid: 409, the key in the request already exists"] += 1
         else:
-            self.tally.fault("VALID BUT REFUSED", wire, heard, heard.problem())
+            self.tally.fault("VALID BUT REJECTED", request, response, response.problem())
 
-    def spoiled(self, draft: Draft) -> tuple[Wire, str]:
-        """An invalid request, and what is wrong with it."""
+    def invalid_request(self, draft: Draft) -> tuple[SerialisedRequest, str]:
+        """An invalid request, and the reason why it is invalid."""
         for _ in range(TRIES):
-            wire = self.drafts.spoiled(draft).wire()
-            if self.leads_to(draft.operation, wire) and (theirs := self.request_errors(wire)):
-                return wire, theirs
-        wire = draft.wire()
+            request = self.drafts.changed(draft).serialise()
+            if self.routes_to(draft.operation, request) and (their_errors := self.request_errors(request)):
+                return request, their_errors
+        request = draft.serialise()
         if draft.credentials:
-            return self.drafts.anonymous(draft).wire(), "no credentials"
-        if self.contract.allowed(unquote(wire.target.partition("?")[0])):
-            return Wire(
-                UNKNOWN_METHOD, wire.target, wire.headers, wire.body, wire.match
+            return self.drafts.anonymous(draft).serialise(), "no credentials"
+        if self.contract.allowed(unquote(request.target.partition("?")[0])):
+            return SerialisedRequest(
+                UNKNOWN_METHOD, request.target, request.headers, request.body, request.match
             ), "a method that is not declared"
-        return Wire(wire.method, wire.target, {**wire.headers, "Accept": UNHEARD}, wire.body, wire.match), "Accept"
+        return SerialisedRequest(
+            request.method,
+            request.target,
+            {**request.headers, "Accept": UNKNOWN_MEDIA_TYPE},
+            request.body,
+            request.match,
+        ), "Accept"
 
-    def judge_spoiled(self, wire: Wire, wrong: str) -> None:
-        """Sends an invalid request and judges the answer."""
-        heard, tally = self.send(wire), self.tally
+    def check_invalid(self, request: SerialisedRequest, reason: str) -> None:
+        """Send an invalid request and check the response."""
+        response, tally = self.send(request), self.tally
         tally.counts["invalid requests"] += 1
-        tally.counts[f"invalid: {heard.status // 100}XX"] += 1
-        if heard.status >= 500 and not _only_500(wire.match.operation):
-            tally.fault("5XX OF OURS", wire, heard, heard.problem())
-        elif heard.status < 400 and wrong != "Accept":
-            found = _first_cause(self.contract, wire, wrong)
-            if found is None:
-                tally.fault("INVALID BUT TAKEN", wire, heard, wrong)
+        tally.counts[f"invalid: {response.status // 100}XX"] += 1
+        if response.status >= 500 and not _only_500(request.match.operation):
+            tally.fault("5XX OF THE MOCK", request, response, response.problem())
+        elif response.status < 400 and reason != "Accept":
+            known_cause = _first_cause(self.contract, request, reason)
+            if known_cause is None:
+                tally.fault("INVALID BUT ACCEPTED", request, response, reason)
             else:
-                tally.causes[f"a request: {found}"] += 1
-        self.judge_answer(wire, heard)
+                tally.causes[f"a request: {known_cause}"] += 1
+        self.check_response(request, response)
 
-    def judge_answer(self, wire: Wire, heard: ClientResponse) -> None:
-        """Judges an answer by openapi-core."""
-        tally, operation = self.tally, wire.match.operation
-        tally.counts["answers"] += 1
-        response = operation.response_for(heard.status)
-        shapes = response.media_types if response is not None and wire.method != UNKNOWN_METHOD else None
-        if shapes is None or (heard.media == PROBLEM and media.declared_for(shapes, PROBLEM) is None):
-            self.judge_undeclared(wire, heard, declared=shapes is not None)
+    def check_response(self, request: SerialisedRequest, response: ClientResponse) -> None:
+        """Check a response with openapi-core."""
+        tally, operation = self.tally, request.match.operation
+        tally.counts["responses"] += 1
+        declared_response = operation.response_for(response.status)
+        shapes = (
+            declared_response.media_types
+            if declared_response is not None and request.method != UNKNOWN_METHOD
+            else None
+        )
+        if shapes is None or (response.media == PROBLEM and media.declared_for(shapes, PROBLEM) is None):
+            self.check_undeclared(request, response, declared=shapes is not None)
             return
         try:
-            theirs = self.answer_errors(operation, heard)
+            their_errors = self.response_errors(operation, response)
         except TooSlow:
             raise
-        except Exception as error:  # noqa: BLE001 - a bug of theirs is a result
-            tally.causes[f"an answer: openapi-core fails: {_name(error)}"] += 1
+        except Exception as error:  # noqa: BLE001 - an error of openapi-core is a result
+            tally.causes[f"a response: openapi-core fails: {_name(error)}"] += 1
             return
-        if not theirs:
-            tally.counts["answers: valid"] += 1
-        elif found := answer_cause(self.contract, operation, heard, theirs):
-            tally.causes[f"an answer: {found}"] += 1
+        if not their_errors:
+            tally.counts["responses: valid"] += 1
+        elif known_cause := answer_cause(self.contract, operation, response, their_errors):
+            tally.causes[f"a response: {known_cause}"] += 1
         else:
-            tally.fault("ANSWER NOT VALID", wire, heard, f"{theirs}\n    {heard.body[:500]!r}")
+            tally.fault("RESPONSE NOT VALID", request, response, f"{their_errors}\n    {response.body[:500]!r}")
 
-    def judge_undeclared(self, wire: Wire, heard: ClientResponse, *, declared: bool) -> None:
-        """A refusal that the document has no words for must be a problem."""
-        if heard.media != PROBLEM and heard.body and wire.method != UNKNOWN_METHOD:
-            self.tally.fault("ANSWER NOT VALID", wire, heard, "its status is not declared, and it is no problem")
+    def check_undeclared(self, request: SerialisedRequest, response: ClientResponse, *, declared: bool) -> None:
+        """Check that a response which the document does not declare is a problem (RFC 9457)."""
+        if response.media != PROBLEM and response.body and request.method != UNKNOWN_METHOD:
+            self.tally.fault(
+                "RESPONSE NOT VALID", request, response, "its status is not declared, and it isn't a problem"
+            )
             return
-        why = f"no value fits what is declared for {heard.status}" if declared else f"no {heard.status} is declared"
-        if wire.method == UNKNOWN_METHOD:
+        why = (
+            f"no value fits the declaration for {response.status}" if declared else f"no {response.status} is declared"
+        )
+        if request.method == UNKNOWN_METHOD:
             why = "an unknown method, 405"
-        self.tally.counts[f"answers: a problem (RFC 9457), {why}"] += 1
+        self.tally.counts[f"responses: a problem (RFC 9457), {why}"] += 1
 
-    def answer_errors(self, operation: Operation, heard: ClientResponse) -> str:
-        """What openapi-core finds wrong with an answer."""
-        found = self.authority.sent_answer_errors(operation, heard.status, heard.headers, heard.media, heard.body)
-        return told(found)
+    def response_errors(self, operation: Operation, response: ClientResponse) -> str:
+        """The errors that openapi-core reports for a response."""
+        errors = self.authority.sent_answer_errors(
+            operation, response.status, response.headers, response.media, response.body
+        )
+        return told(errors)
 
-    def request_errors(self, wire: Wire) -> str:
-        """What openapi-core finds wrong with a request."""
+    def request_errors(self, request: SerialisedRequest) -> str:
+        """The errors that openapi-core reports for a request."""
         try:
-            return told(self.authority.request_errors(wire.match, wire.request))
+            return told(self.authority.request_errors(request.match, request.for_contract))
         except TooSlow:
             raise
-        except Exception:  # noqa: BLE001 - a bug of theirs is no verdict
+        except Exception:  # noqa: BLE001 - an error of openapi-core isn't a verdict
             return ""
 
-    def send(self, wire: Wire) -> ClientResponse:
-        """Sends a request over the connection that is kept."""
+    def send(self, request: SerialisedRequest) -> ClientResponse:
+        """Send a request over the open connection."""
         connection = self.connection
-        connection.putrequest(wire.method, wire.target or "/", skip_accept_encoding=True)
-        for name, value in wire.headers.items():
+        connection.putrequest(request.method, request.target or "/", skip_accept_encoding=True)
+        for name, value in request.headers.items():
             connection.putheader(name, value)
-        if wire.body and LENGTH not in map(str.lower, wire.headers):
-            connection.putheader("Content-Length", str(len(wire.body)))
-        connection.endheaders(wire.body or None)
-        response = connection.getresponse()
-        heard = ClientResponse(response.status, tuple(response.getheaders()), response.read())
-        if heard.status < 200:  # 101: what follows on this connection is another protocol (RFC 9110, 15.2.2)
+        if request.body and LENGTH not in map(str.lower, request.headers):
+            connection.putheader("Content-Length", str(len(request.body)))
+        connection.endheaders(request.body or None)
+        received = connection.getresponse()
+        response = ClientResponse(received.status, tuple(received.getheaders()), received.read())
+        if response.status < 200:  # after 101 the connection uses another protocol (RFC 9110, 15.2.2)
             connection.close()
-        return heard
+        return response
 
 
-def _first_cause(contract: Contract, wire: Wire, theirs: str) -> str | None:
+def _first_cause(contract: Contract, request: SerialisedRequest, their_errors: str) -> str | None:
     from tests.mockserver.contract.authority import our_request_errors
 
-    ours = our_request_errors(contract, wire.match, wire.request)
-    return cause(contract, wire.match, wire.request, ours, theirs)
+    ours = our_request_errors(contract, request.match, request.for_contract)
+    return cause(contract, request.match, request.for_contract, ours, their_errors)
 
 
 def _name(error: Exception) -> str:
@@ -281,7 +302,7 @@ def _name(error: Exception) -> str:
 
 
 def _order(operation: Operation) -> tuple[int, int]:
-    """Readers first; what removes comes last, and the innermost first of all."""
+    """Reads first; operations that remove records last, starting with the longest paths."""
     rank = _ORDER.index(operation.method) if operation.method in _ORDER else len(_ORDER)
     return rank, -operation.template.count("/") if rank == len(_ORDER) else 0
 
@@ -291,7 +312,7 @@ def _only_500(operation: Operation) -> bool:
 
 
 def _success_is(operation: Operation, status: int) -> bool:
-    """Whether an operation declares no success, so that this is what it answers when all is well."""
+    """Whether an operation declares no success status, so that this status is its normal response."""
     return not any(name.startswith(("2", "3", "d")) for name in operation.responses) and bool(
         operation.response_for(status)
     )
@@ -302,7 +323,7 @@ def _too_slow(*_: Any) -> None:
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
+def _time_limit() -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, _too_slow)
     signal.alarm(TIMEOUT)
     try:

@@ -1,4 +1,4 @@
-"""Values as parameters and bodies travel: the `style` and `explode` of OpenAPI (3.1.1, 4.8.12.2), forms, multipart."""
+"""Serialises parameters and bodies: the `style` and `explode` of OpenAPI (3.1.1, 4.8.12.2), forms, multipart."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from urllib.parse import quote
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import MediaType, Parameter
 
-BOUNDARY = "----a-boundary-that-nothing-holds"
+BOUNDARY = "----a-boundary-that-no-value-contains"
 Encode = Callable[[str], str]
 
 
 def text(value: Any) -> str:
-    """A scalar as text; what is none is written as JSON."""
+    """A string unchanged, any other value as JSON."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def encoded(value: str) -> str:
-    """Percent-encoded for a path or a query."""
+    """The value percent-encoded for a path or a query."""
     return quote(value, safe="")
 
 
-def as_is(value: str) -> str:
-    """Unchanged."""
+def unchanged(value: str) -> str:
+    """The value without encoding."""
     return value
 
 
@@ -37,7 +37,7 @@ def content(parameter: Parameter, value: Any) -> str:
 
 
 def in_path(parameter: Parameter, value: Any) -> str:
-    """A path parameter as it stands in the path."""
+    """A path parameter as text for the path."""
     if parameter.content:
         return encoded(content(parameter, value))
     if parameter.style == "label":
@@ -76,7 +76,7 @@ def in_query(parameter: Parameter, value: Any) -> list[str]:
 
 def in_header(parameter: Parameter, value: Any) -> str:
     """A header's text."""
-    return content(parameter, value) if parameter.content else _joined(value, ",", as_is, explode=parameter.explode)
+    return content(parameter, value) if parameter.content else _joined(value, ",", unchanged, explode=parameter.explode)
 
 
 def in_cookie(parameter: Parameter, value: Any) -> list[str]:
@@ -115,15 +115,15 @@ def body(media_type: MediaType, value: Any) -> tuple[bytes, str]:
 
 
 def form(value: Any, media_type: MediaType | None = None) -> str:
-    """`application/x-www-form-urlencoded`; nested objects as their encoding says, else as JSON."""
+    """`application/x-www-form-urlencoded`; nested objects by their `encoding`, or else as JSON."""
     encodings = media_type.raw.get("encoding") if media_type else None
     pairs: list[str] = []
     for name, item in value.items() if isinstance(value, Mapping) else ():
-        said = encodings.get(name, {}) if isinstance(encodings, Mapping) else {}
-        if said.get("style") == "deepObject" and isinstance(item, dict):
-            pairs += [f"{encoded(name)}%5B{encoded(key)}%5D={encoded(text(one))}" for key, one in item.items()]
-        elif isinstance(item, list) and said.get("explode") is not False:
-            pairs += [f"{encoded(name)}={encoded(text(one))}" for one in item]
+        encoding = encodings.get(name, {}) if isinstance(encodings, Mapping) else {}
+        if encoding.get("style") == "deepObject" and isinstance(item, dict):
+            pairs += [f"{encoded(name)}%5B{encoded(key)}%5D={encoded(text(part))}" for key, part in item.items()]
+        elif isinstance(item, list) and encoding.get("explode") is not False:
+            pairs += [f"{encoded(name)}={encoded(text(part))}" for part in item]
         else:
             joined = ",".join(map(text, item)) if isinstance(item, list) else text(item)
             pairs.append(f"{encoded(name)}={encoded(joined)}")
@@ -134,13 +134,13 @@ def multipart(value: Any) -> bytes:
     """`multipart/form-data`: a part for each field, and for each item of a list."""
     lines: list[str] = []
     for name, item in value.items() if isinstance(value, Mapping) else ():
-        for one in item if isinstance(item, list) else [item]:
+        for part in item if isinstance(item, list) else [item]:
             lines += [f"--{BOUNDARY}", f'Content-Disposition: form-data; name="{name}"']
-            lines += ["Content-Type: application/json"] if isinstance(one, dict | list) else []
-            lines += ["", text(one)]
+            lines += ["Content-Type: application/json"] if isinstance(part, dict | list) else []
+            lines += ["", text(part)]
     return "\r\n".join([*lines, f"--{BOUNDARY}--", ""]).encode()
 
 
 def basic(name: str, password: str) -> str:
-    """The credential of basic authentication."""
+    """The value of an Authorization header for basic authentication."""
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
