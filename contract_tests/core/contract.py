@@ -176,7 +176,7 @@ class Contract:
         return frozenset(method for method in {one.method for one in self.operations} if self.match(method, path))
 
     def look_up(self, start: Place, *steps: str) -> Place | None:
-        """Walk from a place, following `$ref`, collecting `x-assumed`; None when there is no such part."""
+        """Walk from a place, following `$ref`, collecting `x-assumed`; None when the part is missing."""
         place = self._resolved(start)
         for step in steps:
             try:

@@ -23,7 +23,7 @@ from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
 from contract_tests.core.errors import NotChecked
 
-ROOM = 16  # characters of chance after which nobody else can have made the same id
+ROOM = 16  # random characters that make an id unique
 INPUT_REFUSALS = frozenset({400, 415, 422})
 
 
@@ -52,13 +52,13 @@ class Rules:
         self.protected = set(self.spared)
 
     def mint(self, hint: str = "") -> str:
-        """A value that names no record anywhere: nobody else can have made it."""
+        """A random value that no record can have."""
         value = f"contract-tests-{hint}{uuid.uuid4().hex}"
         self.minted.add(value)
         return value
 
     def mint_like(self, known: Sequence[str]) -> str:
-        """The same in the form that these ids have, where that leaves room for a value that nobody can have."""
+        """The same in the form of these ids, if that form leaves room for a unique value."""
         value = str(uuid.uuid4()) if known and all(map(is_uuid, known)) else scrambled(known)
         if value is None:
             return self.mint()

@@ -1,4 +1,4 @@
-"""Fixtures for the tests of the judge: the independent implementation on a socket, and a gate in front of it."""
+"""Fixtures: the independent implementation on a socket, and a gate in front of it."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_other_refusals_of_the_same_meaning_are_notes(checks: AnswerChecks, oper
 
 
 def test_assumptions_are_named(checks: AnswerChecks) -> None:
-    """A missing required field rests on the assumption that the contract marks."""
+    """A missing required field is based on the assumption that the contract marks."""
     breaches = found(checks, "listSessions", 200, {"success": True})
     assert breaches[0].assumed == ("A-01",)
 

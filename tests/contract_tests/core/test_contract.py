@@ -1,4 +1,4 @@
-"""The contract as the judge reads it."""
+"""The contract as the checks use it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_write_that_documents_errors_only_documents_no_success(contract_of: Co
 
 
 def test_operations_of_one_path_are_told_apart_by_their_query(contract_of: ContractOf) -> None:
-    """`/rest?method=a` is no path of its own."""
+    """`/rest?method=a` isn't a path."""
     answer = {"responses": {"200": {"description": "One"}}}
     paths = {"/rest?method=a": {"get": answer}, "/rest?method=b": {"get": answer, "post": answer}}
     contract = contract_of({"openapi": "3.1.0", "paths": paths})

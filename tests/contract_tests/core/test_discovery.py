@@ -13,7 +13,7 @@ from tests.contract_tests.reference import Service
 
 
 def test_links_lead_to_every_record(service: Service, target: Target, contract: Contract) -> None:
-    """All devices, all active sessions and all fingerprints of the user, and of nobody else."""
+    """All devices, all active sessions and all fingerprints of the user, and of no other user."""
     found = Discovery(contract)
     found.explore(target)
     mine = service.devices_of("red")

@@ -1,4 +1,4 @@
-"""Walks along the links: what the target holds decides what comes next, and that is no fault of the judge."""
+"""Walks along the links; which calls are possible depends on the records of the target."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_contract_without_links_has_no_sequences(open_target: OpenTarget, url:
         Fuzzer(target, seed=7, examples=1).walk(1, [])
 
 
-def test_what_a_later_walk_finds_is_told(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_later_walk_finds_is_reported(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken promise is one, however often a walk began."""
     _walked(monkeypatch, [FlakyStrategyDefinition("differs"), Halt(Broken("this", "that"))])
     with pytest.raises(Broken, match="expected this; got that"):
@@ -60,7 +60,7 @@ def test_what_a_later_walk_finds_is_told(target: Target, monkeypatch: pytest.Mon
 
 
 def _walked(monkeypatch: pytest.MonkeyPatch, endings: list[Exception | None]) -> list[int]:
-    """The seeds of the walks made from now on; each ends as it is told."""
+    """The seeds of the walks that follow; each ends with the next of `endings`."""
     seeds: list[int] = []
 
     class Machine:

@@ -25,11 +25,11 @@ from tests.contract_tests.reference import Service, handler_for, serve
 
 PACKAGE = Path(contract_tests.__file__).parent
 NETWORK = {"requests", "urllib3", "http", "socket", "urllib.request", "httpx", "aiohttp", "asyncio"}
-DOORS = {"gate.py", "target.py", "proxy.py"}  # the proxy distorts what a mock of our own answers; it judges nothing
+DOORS = {"gate.py", "target.py", "proxy.py"}  # the proxy distorts the responses of a mock
 
 
 def test_only_the_gate_knows_the_network() -> None:
-    """No other module of the judge imports a library that could send a request."""
+    """No other module imports a library that could send a request."""
     for path in PACKAGE.rglob("*.py"):
         names = set()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -108,7 +108,7 @@ def test_other_hosts_are_out_of_bounds(target: Target) -> None:
         target.session.get("http://127.0.0.1:1/elsewhere")
 
 
-def test_nobody_there_is_said(open_target: OpenTarget) -> None:
+def test_an_unreachable_target_is_reported(open_target: OpenTarget) -> None:
     """A refused connection means that the target is unavailable."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

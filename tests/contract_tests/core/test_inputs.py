@@ -60,7 +60,7 @@ def test_only_what_the_contract_forbids_is_invalid(contract_of: ContractOf, quer
     ],
 )
 def test_bodies_are_read_alike(contract_of: ContractOf, media_type: str, body: bytes, allowed: bool) -> None:
-    """A field that is `readOnly` does no harm in a request; another type, and what is no JSON, is forbidden."""
+    """A `readOnly` field may be sent; another type is forbidden, and so is a body that isn't JSON."""
     properties = {"name": {"type": "string"}, "id": {"type": "integer", "readOnly": True}}
     schema = {"type": "object", "required": ["name"], "properties": properties}
     content = {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -65,5 +65,5 @@ def test_broken_files_are_refused(tmp_path: Path, text: str) -> None:
 
 def test_a_problem_is_known_again_by_what_lasts() -> None:
     """Ids, made-up values and times do not tell one run from another."""
-    told = "expiresAt 2026-11-23 18:49:23+00:00 of ses-1 in GET /devices/dev-1"
-    assert without_ids(told, {"ses-1", "dev-1"}) == "expiresAt {time} of {id} in GET /devices/{id}"
+    text = "expiresAt 2026-11-23 18:49:23+00:00 of ses-1 in GET /devices/dev-1"
+    assert without_ids(text, {"ses-1", "dev-1"}) == "expiresAt {time} of {id} in GET /devices/{id}"

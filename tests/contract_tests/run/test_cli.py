@@ -46,8 +46,8 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_wrong_usage_is_one_clear_line(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 2, and what is wrong."""
     assert main(arguments) == 2
-    told = capsys.readouterr()
-    assert (told.out, says in told.err, told.err.count("\n")) == ("", True, 1), told
+    printed = capsys.readouterr()
+    assert (printed.out, says in printed.err, printed.err.count("\n")) == ("", True, 1), printed
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_process_says_wrong_usage_alike(arguments: list[str], says: str) -> No
     assert "Traceback" not in done.stderr
 
 
-def test_nobody_there_is_exit_3() -> None:
+def test_an_unreachable_target_is_exit_3() -> None:
     """The target does not answer."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -72,7 +72,7 @@ def test_nobody_there_is_exit_3() -> None:
 
 @pytest.mark.parametrize("tokens", [[], ["--token", "wrong-token"]])
 def test_refused_credentials_are_exit_3(url: str, tokens: list[str]) -> None:
-    """Without a token that the target takes, nothing can be judged."""
+    """Without a token that the target accepts, nothing can be checked."""
     done = run("--target", url, *tokens)
     assert done.returncode == 3
     assert "--token" in done.stdout
@@ -83,10 +83,10 @@ def test_a_sound_target_is_exit_0_with_all_reports(url: str, tmp_path: Path) -> 
     done = run("--target", url, *TOKENS, *FEW, *WITHOUT_ORACLE, "--report", str(tmp_path), "--strict")
     assert done.returncode == 0, done.stdout + done.stderr
     cases = ElementTree.parse(tmp_path / "junit.xml").getroot().iter("testcase")  # our own file
-    told = json.loads((tmp_path / "report.json").read_text())
-    assert len(list(cases)) == len(told["promises"]) > 60
-    assert told["counts"]["broken"] == 0
-    assert told["coverage"]["percent"] > 90
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert len(list(cases)) == len(report["promises"]) > 60
+    assert report["counts"]["broken"] == 0
+    assert report["coverage"]["percent"] > 90
     for name in ("report.html", "report.md"):
         assert "PASSED: " in (tmp_path / name).read_text()
     for path in tmp_path.iterdir():
@@ -119,8 +119,13 @@ def test_secrets_reach_no_artefact(tmp_path: Path) -> None:
                    GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(page))  # fmt: skip
     assert done.returncode == 1
     assert "::error title=" in done.stdout
-    told = [done.stdout, done.stderr, page.read_text(), *(path.read_text() for path in (tmp_path / "report").iterdir())]
-    for text in told:
+    printed = [
+        done.stdout,
+        done.stderr,
+        page.read_text(),
+        *(path.read_text() for path in (tmp_path / "report").iterdir()),
+    ]
+    for text in printed:
         assert not re.search("red-token|blue-token|planted-value|cookie-value", text)
     assert "$CONTRACT_TOKEN" in done.stdout
 
@@ -129,9 +134,9 @@ def test_only_and_skip_choose_operations(url: str, capsys: pytest.CaptureFixture
     """Promises about other operations are left out."""
     flags = ["--only", "trustDevice", "--suite", "behaviours", "--min-coverage", "100.5"]
     assert main(["--target", url, *TOKENS, *flags]) == 1
-    told = capsys.readouterr().out
-    assert "1 operations" in told
-    assert "below --min-coverage" in told
+    printed = capsys.readouterr().out
+    assert "1 operations" in printed
+    assert "below --min-coverage" in printed
 
 
 class OtherMessage(Service):
