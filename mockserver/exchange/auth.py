@@ -1,4 +1,4 @@
-"""Who calls, and into which world: the contract's security schemes, held against the users of the fixtures."""
+"""Who calls, and which world: the contract's security schemes, compared with the users in the fixtures."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from mockserver.state.store import MAIN
 
 Mode = Literal["enforce", "any", "off"]
 MODES: tuple[Mode, ...] = ("enforce", "any", "off")
-"""`enforce` the users' tokens, take `any` credential as the first user, or `off`: nobody is asked."""
+"""`enforce` checks tokens, `any` accepts every credential as the first user, `off` disables authentication."""
 
 _WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
 _MUTUAL_TLS = "mutualTLS"
-"""A scheme of the connection, which a mock without certificates cannot ask for: nobody is refused by it."""
+"""A scheme of the connection. The mock has no certificates, so it rejects no request because of it."""
 _DIGEST = ("username", "realm", "nonce", "uri", "response")
 """What the credentials of digest authentication always have (RFC 7616, section 3.4)."""
 REMEMBERED = 4 * 1024 * 1024
 """How many bytes of admitted credentials are remembered, so that the next request costs one look-up."""
 _ONE = 700
-"""The bytes that one of them takes beside its text."""
+"""The bytes that one of them takes in addition to its text."""
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -80,8 +80,8 @@ class Auth:
         return caller
 
     def _has_room(self, size: int) -> bool:
-        """Whether so many bytes more can be remembered: all is forgotten when it has become too much, and what is long
-        beside the whole is not remembered at all."""
+        """Whether so many bytes more can be remembered. When they take too much, all are forgotten; a long one isn't
+        remembered at all."""
         if size > self._memory // 16:
             return False
         if self._size + size > self._memory:
@@ -100,20 +100,20 @@ class Auth:
         if self.mode == "off" or not operation.security:
             return self._caller(self.users[0] if self.users else None, named)
         refusals = []
-        for alternative in sorted(operation.security, key=lambda schemes: not schemes):  # `{}` when nobody is named
+        for alternative in sorted(operation.security, key=lambda schemes: not schemes):  # `{}` comes last
             try:
                 return self._met(alternative, request, named)
             except Refused as refusal:
                 refusals.append(refusal)
-        told = min(refusals, key=_distance)
-        raise Refused(told.status, told.reason, headers=self._challenges(operation, told), own=told.own)
+        nearest = min(refusals, key=_distance)
+        raise Refused(nearest.status, nearest.reason, headers=self._challenges(operation, nearest), own=nearest.own)
 
-    def _challenges(self, operation: Operation, told: Refused) -> tuple[tuple[str, str], ...]:
+    def _challenges(self, operation: Operation, nearest: Refused) -> tuple[tuple[str, str], ...]:
         """What was refused first, then one challenge for each other way in (RFC 9110, section 11.6.1)."""
-        if told.status != 401:
-            return told.headers
+        if nearest.status != 401:
+            return nearest.headers
         names = dict.fromkeys(name for alternative in operation.security for name in sorted(alternative))
-        headers = [*told.headers, *(header for name in names for header in _challenge(self.schemes[name]))]
+        headers = [*nearest.headers, *(header for name in names for header in _challenge(self.schemes[name]))]
         by_word = {value.partition(" ")[0]: (name, value) for name, value in reversed(headers)}
         return tuple(header for header in dict.fromkeys(headers) if header in by_word.values())
 

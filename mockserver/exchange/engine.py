@@ -90,7 +90,7 @@ class Engine(msgspec.Struct):
 class Base:
     """The world that new worlds start as: the fixtures, their date math resolved at most a minute ago.
 
-    Where many records hold date math, an old base serves until a thread has made the next one, so that nobody waits.
+    If many records have date math, a thread makes the next base while requests use the old one.
     """
 
     def __init__(self, seeded: Seeded, clock: Callable[[], int]) -> None:
@@ -136,11 +136,11 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
         from mockserver.inference import infer, seed_records
 
         inferred = infer(contract)
-    data, locate = _said(settings, inferred)
+    data, locate = _read_data(settings, inferred)
     fixtures = read_fixtures(settings.fixtures, _collections(data))
     if inferred is not None:
         made = seed_records(contract, inferred, seed=settings.seed)
-        fixtures = fixtures.beside({name: made[name] for name in _nobodys(data) if name in made})
+        fixtures = fixtures.with_generated({name: made[name] for name in _unowned(data) if name in made})
     fields = MappingProxyType(fixtures.fields())
     folder = settings.behaviours.parent if settings.behaviours is not None else None
     behaviours = read_behaviours(data, contract, locate=locate, fields=fields, periods=settings.periods, folder=folder)
@@ -171,31 +171,32 @@ def _left(journal: Journal, world: str) -> None:
 
 
 def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Exchange], Kind]:
-    """Sorts journal entries by operation, status, and the states of the record that was found."""
+    """Sorts journal entries by operation, status, and the states of the record that it selected."""
     facets = facets_of(behaviours, contract)
 
     def kind(entry: Exchange) -> Kind:
-        told = facets.get(entry.operation or "")
-        return entry.operation, entry.answer.status, told.states_of(entry.found, entry.at) if told is not None else ()
+        known = facets.get(entry.operation or "")
+        states = known.states_of(entry.found, entry.at) if known is not None else ()
+        return entry.operation, entry.answer.status, states
 
     return kind
 
 
 def _collections(data: Any) -> frozenset[str]:
     """The names of the collections that behaviours declare, before anything about them is checked."""
-    said = data.get("collections") if isinstance(data, Mapping) else None
-    return frozenset(said) if isinstance(said, Mapping) else frozenset()
+    collections = data.get("collections") if isinstance(data, Mapping) else None
+    return frozenset(collections) if isinstance(collections, Mapping) else frozenset()
 
 
-def _nobodys(data: Any) -> list[str]:
-    """The collections whose records no user owns: all others begin empty, for nobody knows who the users are."""
-    said = data.get("collections") if isinstance(data, Mapping) else None
-    if not isinstance(said, Mapping):
+def _unowned(data: Any) -> list[str]:
+    """The collections without an owner. All others begin empty, since the users aren't known."""
+    collections = data.get("collections") if isinstance(data, Mapping) else None
+    if not isinstance(collections, Mapping):
         return []
-    return [name for name, rules in said.items() if not (isinstance(rules, Mapping) and rules.get("owner"))]
+    return [name for name, rules in collections.items() if not (isinstance(rules, Mapping) and rules.get("owner"))]
 
 
-def _said(settings: Settings, inferred: Inferred | None) -> tuple[Any, Callable[[str], str]]:
+def _read_data(settings: Settings, inferred: Inferred | None) -> tuple[Any, Callable[[str], str]]:
     """The behaviours as data, and what finds a place in them."""
     if settings.behaviours is not None:
         return plain_yaml.read(settings.behaviours), _locator(settings.behaviours)

@@ -1,7 +1,7 @@
 """Faults: frozen rules inside a world that say which answers are disturbed, and how.
 
-A world's faults are a tuple of armed rules; a request that one of them is about gives the next tuple, with what has
-been met and done counted. So a fork takes its faults along, and a rewind brings their counts back.
+A world's faults are a tuple of armed rules; a request that one of them is about gives the next tuple, with its
+counts updated. A fork therefore copies the faults, and a rewind restores their counts.
 """
 
 from __future__ import annotations
@@ -143,18 +143,18 @@ def presets_of(faults: Faults) -> tuple[str, ...]:
 
 def disturb(faults: Faults, asked: Asked) -> tuple[Disturbance | None, Faults]:
     """What happens to the answer of a request, and the faults with it counted; the same ones when none is about it."""
-    found: Disturbance | None = None
+    combined: Disturbance | None = None
     after = []
     for place, one in enumerate(faults):
-        disturbance, counted = _met(one, place, asked)
+        disturbance, counted = _apply(one, place, asked)
         if disturbance is not None:
-            found = disturbance if found is None else together(found, disturbance)
+            combined = disturbance if combined is None else together(combined, disturbance)
         after.append(counted)
     same = all(now is before for now, before in zip(after, faults, strict=True))
-    return found, faults if same else tuple(after)
+    return combined, faults if same else tuple(after)
 
 
-def _met(one: Armed, place: int, asked: Asked) -> tuple[Disturbance | None, Armed]:
+def _apply(one: Armed, place: int, asked: Asked) -> tuple[Disturbance | None, Armed]:
     rule = one.rule
     if rule.operation not in (None, asked.operation) or rule.user not in (None, asked.user):
         return None, one
@@ -215,7 +215,7 @@ def late(by: int) -> Disturbance | None:
 
 
 def disturbed(answer: Answer, disturbance: Disturbance) -> Answer:
-    """The answer with its body spoilt as asked, and how it is to travel."""
+    """The answer with its body changed as the fault says, and how it is sent."""
     body, transport = answer.body, disturbance.transport
     if disturbance.body == "empty":
         body = b""

@@ -72,13 +72,13 @@ class Journal:
 
     def next_number(self, world: str) -> int:
         """The number of the world's next entry; each number is given once."""
-        held = self._worlds.get(world)
-        return next(held.numbers) if held is not None else self._first_number(world)
+        log = self._worlds.get(world)
+        return next(log.numbers) if log is not None else self._first_number(world)
 
     def _first_number(self, world: str) -> int:
         with self._lock:
-            held = self._log_of(world)
-            return 1 if held is None else next(held.numbers)
+            log = self._log_of(world)
+            return 1 if log is None else next(log.numbers)
 
     def _log_of(self, world: str) -> _WorldLog | None:
         """The log of a world, made on first use; None where there is no such world."""
@@ -94,28 +94,28 @@ class Journal:
             exchange.weight = weight = weight_of(exchange)
         with self._lock:
             self.total = exchange.place = self.total + 1
-            held = self._worlds.get(exchange.world) or self._log_of(exchange.world)
-            if held is None:
+            log = self._worlds.get(exchange.world) or self._log_of(exchange.world)
+            if log is None:
                 self._count(exchange, self._gone)
             else:
                 self._recent.append(exchange)
-                held.entries.append(exchange)
-                if exchange.number > held.newest:
-                    held.newest = exchange.number
+                log.entries.append(exchange)
+                if exchange.number > log.newest:
+                    log.newest = exchange.number
                 self._weight += weight
-                if len(held.entries) > self._entries:
-                    self._drop(held)
+                if len(log.entries) > self._entries:
+                    self._drop(log)
                 if self._weight > self._memory:
                     self._drop_oldest()
         for listener in self.listeners:
             attempt("request", listener, exchange)
 
-    def _drop(self, held: _WorldLog) -> int:
+    def _drop(self, log: _WorldLog) -> int:
         """Drop the oldest entry of a log; its place."""
-        exchange = held.entries.popleft()
+        exchange = log.entries.popleft()
         self._weight -= exchange.weight
         self._freed += exchange.weight
-        self._count(exchange, held.dropped)
+        self._count(exchange, log.dropped)
         return exchange.place
 
     def _count(self, exchange: Exchange, tally: Tally) -> None:
@@ -124,14 +124,14 @@ class Journal:
 
     def _drop_oldest(self) -> None:
         """Drop the oldest entries of all worlds, a sixteenth more than must be, so that it need not be done often."""
-        oldest = [(held.entries[0].place, name) for name, held in self._worlds.items() if held.entries]
+        oldest = [(log.entries[0].place, name) for name, log in self._worlds.items() if log.entries]
         heapq.heapify(oldest)
         place = 0
         while self._weight > self._memory - self._memory // 16:
-            held = self._worlds[oldest[0][1]]
-            place = self._drop(held)
-            if held.entries:
-                heapq.heapreplace(oldest, (held.entries[0].place, oldest[0][1]))
+            log = self._worlds[oldest[0][1]]
+            place = self._drop(log)
+            if log.entries:
+                heapq.heapreplace(oldest, (log.entries[0].place, oldest[0][1]))
             else:
                 heapq.heappop(oldest)
         while self._recent and self._recent[0].place <= place:
@@ -139,8 +139,8 @@ class Journal:
 
     def entries(self, world: str) -> Iterator[Exchange]:
         """The entries of a world, oldest first."""
-        held = self._worlds.get(world)
-        return iter(tuple(held.entries) if held is not None else ())
+        log = self._worlds.get(world)
+        return iter(tuple(log.entries) if log is not None else ())
 
     def entry(self, world: str, number: int) -> Exchange | None:
         """The entry of this number; None when there is none, or no more."""
@@ -148,8 +148,8 @@ class Journal:
 
     def last(self, world: str) -> int:
         """The number of the world's newest entry; 0 before the first."""
-        held = self._worlds.get(world)
-        return held.newest if held is not None else 0
+        log = self._worlds.get(world)
+        return log.newest if log is not None else 0
 
     def note(self, note: Note) -> None:
         """Keep a note for those who follow what happens."""
@@ -165,9 +165,9 @@ class Journal:
     def tally(self, world: str | None = None) -> Tally:
         """How many entries of each kind there were, those that are gone among them: of a world, or of all on None."""
         with self._lock:
-            logs = [held for name, held in self._worlds.items() if world in (None, name)]
-            tallies = [*(held.dropped for held in logs), *([self._gone] if world is None else [])]
-            entries = [entry for held in logs for entry in held.entries]
+            logs = [log for name, log in self._worlds.items() if world in (None, name)]
+            tallies = [*(log.dropped for log in logs), *([self._gone] if world is None else [])]
+            entries = [entry for log in logs for entry in log.entries]
         counted: Tally = {}
         for tally in tallies:
             _add(counted, tally)
@@ -190,11 +190,11 @@ class Journal:
         self._give_back()
 
     def _clear(self, world: str) -> None:
-        held = self._worlds.get(world) or _WorldLog()
-        while held.entries:
-            self._drop(held)
-        _add(self._gone, held.dropped)
-        held.dropped = {}
+        log = self._worlds.get(world) or _WorldLog()
+        while log.entries:
+            self._drop(log)
+        _add(self._gone, log.dropped)
+        log.dropped = {}
         kept = [event for event in self._recent if event.world != world]
         self._recent = deque(kept, maxlen=self._entries)
 

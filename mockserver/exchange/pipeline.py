@@ -33,7 +33,7 @@ from mockserver.state.world import World
 
 
 class Pipeline:
-    """The stages of one contract, put together; `respond` tells the story of one request."""
+    """The stages of one contract; `respond` runs them for one request."""
 
     def __init__(
         self,

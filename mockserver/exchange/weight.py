@@ -14,10 +14,10 @@ from mockserver.exchange.exchange import UNANSWERED, Exchange
 from mockserver.messages import Answer, Request
 
 ENTRY: Final = 1500
-"""The exchange itself, its strings, and the nodes of the world that it keeps beside the ones of the next world."""
+"""The exchange itself, its strings, and the nodes of its world that the next world doesn't share."""
 _VIOLATION: Final = 300
 _VALUE: Final = 64
-"""What each value of a record takes beside its text: the head of an object in memory."""
+"""What each value of a record takes in addition to its text: an object header."""
 _OBJECT: Final = 200
 _NEW: Final = 256
 """The size of a request body from which the records that it changes are weighed."""

@@ -12,7 +12,7 @@ from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.state.rules import CollectionRules
 
 Record = Mapping[str, Any]
-"""One stored record: a mapping that nobody changes in place."""
+"""One stored record: a mapping that is never changed in place."""
 Filters = tuple[tuple[str, Any], ...]
 """Field and value pairs that a record must have, all of them."""
 Stored = tuple[int, Record]
@@ -32,14 +32,14 @@ def text_of(value: Any) -> str:
 
 
 def holds(record: Record, field: str, wanted: Any) -> bool:
-    """Whether a record's field has the value, or one of the values when a list is wanted or held.
+    """Whether a record's field has the value, or one of the values when either is a list.
 
     A dotted field walks objects, and through lists of objects.
     """
     if type(wanted) is str:
-        held = record.get(field)
-        if type(held) is str:
-            return held == wanted
+        value = record.get(field)
+        if type(value) is str:
+            return value == wanted
     texts = {text_of(value) for value in (wanted if isinstance(wanted, list) else [wanted])}
     return any(text_of(value) in texts for value in _values_at(record, field.split(".")))
 
@@ -71,8 +71,8 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
     def get(self, key: Any) -> Record | None:
         """The record with this key."""
-        found = self.records.get(key if type(key) is str else text_of(key))
-        return found[1] if found else None
+        stored = self.records.get(key if type(key) is str else text_of(key))
+        return stored[1] if stored else None
 
     def put(self, record: Record) -> Collection:
         """This collection with the record added, or put in the place of the one with the same key."""
@@ -114,10 +114,10 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
     def first(self, filters: Filters, now: int) -> Record | None:
         """The first record that matches and has not expired at `now`, as it shows at that instant."""
         rules = self.rules
-        found, used = self._candidates(filters)
-        if len(found) > 1:
-            found = sorted(found, key=_order)
-        for _, record in found:
+        candidates, used = self._candidates(filters)
+        if len(candidates) > 1:
+            candidates = sorted(candidates, key=_order)
+        for _, record in candidates:
             if _has(record, filters, used):
                 shown = rules.shown_at(record, now) if rules.timed else record
                 if shown is not None:
@@ -126,18 +126,18 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
     def visible(self, filters: Filters, now: int) -> list[Record]:
         """The records that match and have not expired at `now`, as they show at that instant."""
-        found, rules = self.matching(filters), self.rules
+        records, rules = self.matching(filters), self.rules
         if not rules.timed:
-            return found
+            return records
         shown_at = rules.shown_at
-        return [shown for record in found if (shown := shown_at(record, now)) is not None]
+        return [shown for record in records if (shown := shown_at(record, now)) is not None]
 
     def matching(self, filters: Filters) -> list[Record]:
         """The records that have all these values, in the order in which they were first stored."""
-        found, used = self._candidates(filters)
-        if len(found) > 1:
-            found = sorted(found, key=_order)
-        return [record for _, record in found if _has(record, filters, used)]
+        candidates, used = self._candidates(filters)
+        if len(candidates) > 1:
+            candidates = sorted(candidates, key=_order)
+        return [record for _, record in candidates if _has(record, filters, used)]
 
     def _candidates(self, filters: Filters) -> tuple[Sequence[Stored], tuple[str, Any] | None]:
         """As few records as one filter alone can tell, and that filter; all records and None when none can."""
@@ -148,8 +148,8 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
                 continue
             text = value if type(value) is str else text_of(value)
             if name == rules.key:
-                found = self.records.get(text)
-                return ((found,) if found else ()), pair
+                stored = self.records.get(text)
+                return ((stored,) if stored else ()), pair
             if name in rules.indexed:
                 index = self.indexes.get(name)
                 keys = index.get(text) if index is not None else None
@@ -168,7 +168,7 @@ def _index_of(field: str, stored: Mapping[str, Stored]) -> Index:
     for key, (_, record) in stored.items():
         for text in _texts(record.get(field, ABSENT)):
             keys.setdefault(text, {})[key] = None
-    return Map({text: Map(found) if len(found) > 1 else next(iter(found)) for text, found in keys.items()})
+    return Map({text: Map(some) if len(some) > 1 else next(iter(some)) for text, some in keys.items()})
 
 
 def _texts(value: Any) -> Iterable[str]:
@@ -183,9 +183,9 @@ def _has(record: Record, filters: Filters, known: tuple[str, Any] | None) -> boo
     for pair in filters:
         if pair is not known:
             name, value = pair
-            held = record.get(name)
-            if type(held) is str and type(value) is str:  # the common case, without a call
-                if held != value:
+            own = record.get(name)
+            if type(own) is str and type(value) is str:  # the common case, without a call
+                if own != value:
                     return False
             elif not holds(record, name, value):
                 return False

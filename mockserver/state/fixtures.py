@@ -31,14 +31,14 @@ class Fixtures(msgspec.Struct, frozen=True):
     files: tuple[Path, ...] = ()
     made: frozenset[str] = frozenset()  #: collections whose records were made up
 
-    def beside(self, made: Mapping[str, list[Any]]) -> Fixtures:
+    def with_generated(self, made: Mapping[str, list[Any]]) -> Fixtures:
         """These fixtures, and made-up records for the collections that they do not mention."""
         more = {name: records for name, records in made.items() if name not in self.records}
         return msgspec.structs.replace(self, records={**more, **self.records}, made=frozenset(more))
 
     def fields(self) -> dict[str, frozenset[str]]:
         """The names of the fields that the records of each collection have."""
-        return {name: frozenset().union(*held) for name, held in self.records.items()}
+        return {name: frozenset().union(*records) for name, records in self.records.items()}
 
 
 def read_fixtures(paths: Iterable[Path], collections: Container[str] = ()) -> Fixtures:
@@ -54,15 +54,15 @@ def read_fixtures(paths: Iterable[Path], collections: Container[str] = ()) -> Fi
         data = plain_yaml.read(file) or {}
         if not isinstance(data, Mapping):
             raise FixtureError("a fixture file maps collections to lists of records", place=str(file))
-        for name, held in data.items():
-            _must_be_records(held, name, file)
-            kept = held
+        for name, entries in data.items():
+            _must_be_records(entries, name, file)
+            kept = entries
             if name == "users":
                 callers = [
-                    (place, said) for place, said in enumerate(held) if name not in collections or "token" in said
+                    (place, entry) for place, entry in enumerate(entries) if name not in collections or "token" in entry
                 ]
                 users += _users(callers, file, users)
-                kept = [said for said in held if name in collections and "token" not in said]
+                kept = [entry for entry in entries if name in collections and "token" not in entry]
                 if not kept:
                     continue
             if name in sources:
@@ -73,42 +73,42 @@ def read_fixtures(paths: Iterable[Path], collections: Container[str] = ()) -> Fi
 
 def _files_of(path: Path) -> list[Path]:
     if path.is_dir():
-        found = sorted(file for file in path.iterdir() if file.suffix in _FILES)
-        if not found:
+        files = sorted(file for file in path.iterdir() if file.suffix in _FILES)
+        if not files:
             raise UsageError("the folder holds no fixture file", place=str(path), fix="add a .yaml or .json file")
-        return found
+        return files
     if not path.exists():
         raise UsageError("no such file", place=str(path), fix="--fixtures names a file or a folder")
     return [path]
 
 
-def _must_be_records(held: Any, name: str, file: Path) -> None:
-    if not isinstance(held, list):
+def _must_be_records(entries: Any, name: str, file: Path) -> None:
+    if not isinstance(entries, list):
         raise FixtureError(f"{name} must be a list of records", place=place_of(file, f"/{name}"))
-    for place, record in enumerate(held):
+    for place, record in enumerate(entries):
         if not isinstance(record, Mapping):
             raise FixtureError(f"{name}[{place}] is no record", place=place_of(file, f"/{name}/{place}"))
 
 
 def _users(callers: list[tuple[int, Any]], file: Path, before: list[User]) -> list[User]:
-    found: list[User] = []
-    for place, said in callers:
+    users: list[User] = []
+    for place, entry in callers:
         pointer = f"/users/{place}"
-        unknown = set(said) - {"name", "token", "id"}
+        unknown = set(entry) - {"name", "token", "id"}
         if unknown:
             name = min(unknown)
             fix = did_you_mean(name, ("name", "token", "id"))
             raise FixtureError(f"users[{place}] has an unknown field {name!r}", place=place_of(file, pointer), fix=fix)
-        if not isinstance(said.get("name"), str) or not isinstance(said.get("token"), str) or not said["token"]:
+        if not isinstance(entry.get("name"), str) or not isinstance(entry.get("token"), str) or not entry["token"]:
             raise FixtureError(f"users[{place}] needs a name and a token", place=place_of(file, pointer))
-        if "~" in said["token"]:
+        if "~" in entry["token"]:
             raise FixtureError("a token cannot hold '~': it parts token and world", place=place_of(file, pointer))
-        user = User(said["name"], said["token"], str(said.get("id", said["name"])))
-        if any(user.token == other.token for other in (*before, *found)):
+        user = User(entry["name"], entry["token"], str(entry.get("id", entry["name"])))
+        if any(user.token == other.token for other in (*before, *users)):
             problem = f"users[{place}] has a token that another user has"
             raise FixtureError(problem, place=place_of(file, pointer), fix="a token names one user")
-        found.append(user)
-    return found
+        users.append(user)
+    return users
 
 
 def place_of(file: Path | None, pointer: str) -> str:

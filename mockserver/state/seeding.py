@@ -37,7 +37,7 @@ class Seeded(msgspec.Struct, frozen=True):
     @property
     def moving(self) -> int:
         """How many records hold date math: what it costs to make the world anew."""
-        return sum(bool(moments) for held in self.records.values() for _, moments in held)
+        return sum(bool(moments) for records in self.records.values() for _, moments in records)
 
     def at(self, now: int) -> World:
         """The world with every date math resolved at `now`."""
@@ -65,13 +65,13 @@ def seed_world(
     records = {}
     made = [schema for name in fixtures.records if name in fixtures.made for schema in schemas.get(name) or ()]
     accepts = contract.joint_validator(made)
-    for name, held in fixtures.records.items():
+    for name, entries in fixtures.records.items():
         source = fixtures.sources.get(name)
         if name not in rules:
             fix = did_you_mean(name, rules)
             raise FixtureError(f"unknown collection {name!r}", place=place_of(source, f"/{name}"), fix=fix)
         check = _Checker(name, rules[name], schemas.get(name) or [], contract, source, now)
-        records[name] = tuple(check.made(held, accepts) if name in fixtures.made else check.given(held))
+        records[name] = tuple(check.made(entries, accepts) if name in fixtures.made else check.given(entries))
     return Seeded(rules, records, seed)
 
 
@@ -86,10 +86,10 @@ class _Checker:
         self.schemas = [(schema, frozenset(members(schema, contract.view))) for schema in schemas]
         self.keys: set[str] = set()
 
-    def given(self, held: Sequence[Any]) -> Iterator[tuple[Record, Moments]]:
+    def given(self, records: Sequence[Any]) -> Iterator[tuple[Record, Moments]]:
         """Check the records that somebody wrote; their date math is returned with them. Raises FixtureError."""
         find = moment_finder([schema for schema, _ in self.schemas], self.contract)
-        for place, record in enumerate(held):
+        for place, record in enumerate(records):
             self.use_key(place, record)
             moments = tuple(find(record, ())) if find is not None else ()
             value = resolved(record, moments, self.instants)
@@ -98,9 +98,9 @@ class _Checker:
                     raise self.wrong(place, violation.place.strip("."), violation.message)
             yield record, moments
 
-    def made(self, held: Sequence[Any], accepts: Callable[[Any, Any], bool]) -> Iterator[tuple[Record, Moments]]:
+    def made(self, records: Sequence[Any], accepts: Callable[[Any, Any], bool]) -> Iterator[tuple[Record, Moments]]:
         """Those of the made-up records that hold; they know no date math."""
-        for place, record in enumerate(held):
+        for place, record in enumerate(records):
             if all(accepts(schema, shown) for schema, shown in self.shown(record)):
                 with suppress(FixtureError):
                     self.use_key(place, record)
@@ -137,7 +137,7 @@ def moment_finder(schemas: Sequence[Any], contract: Contract, depth: int = DEEPE
     for schema in schemas:
         for name, part in members(schema, view).items():
             parts.setdefault(name, []).append(part)
-    inner = {name: moment_finder(held, contract, depth - 1) for name, held in parts.items()}
+    inner = {name: moment_finder(schemas_of, contract, depth - 1) for name, schemas_of in parts.items()}
     finders = {name: find for name, find in inner.items() if find is not None}
     each = [one for schema in schemas if (one := item(schema, view)) is not None]
     of_items = moment_finder(each, contract, depth - 1) if each else None

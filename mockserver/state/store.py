@@ -35,7 +35,7 @@ class Store(Protocol):
 class MemoryStore:
     """Worlds in the memory of this process; `base` gives the world that a new one starts as.
 
-    A world that nobody has used for `ttl` seconds is given up, but for `main`. Where there are `most` of them, a new
+    A world that was not used for `ttl` seconds is removed, except `main`. When there are `most` worlds, a new
     one is refused with 429.
     """
 
@@ -67,8 +67,8 @@ class MemoryStore:
     def commit(self, name: str, version: int, world: World) -> bool:
         """Keep this world as the next version; False, and nothing kept, when another commit came first."""
         with self._lock:
-            held = self._kept.get(name)
-            if held is None or held[1] != version:
+            current = self._kept.get(name)
+            if current is None or current[1] != version:
                 return False
             self._kept[name] = (world, version + 1)
             return True
@@ -138,10 +138,10 @@ class MemoryStore:
             return self._kept.get(name) or self._keep(name, None)
 
     def _keep(self, name: str, world: World | None) -> tuple[World, int]:
-        held = self._kept.get(name)
-        if held is None:
+        current = self._kept.get(name)
+        if current is None:
             self._make_room(name)
-        version = self._generation << 32 if held is None else held[1] + 1
+        version = self._generation << 32 if current is None else current[1] + 1
         made = (msgspec.structs.replace(world or self._base(), name=name), version)
         self._used[name] = self._clock()  # again, for a removal may just have taken away what `load` set
         self._kept[name] = made
@@ -157,7 +157,7 @@ class MemoryStore:
             raise Refused(429, reason, own=True)
 
     def _sweep(self, *, full: bool = False) -> None:
-        """Give up the worlds that nobody has used for long; looked for once a second, or when there are too many."""
+        """Remove idle worlds; at most once a second, or when there are too many."""
         now = self._clock()
         if self.ttl is None or (not full and 0 <= now - self._swept < SWEPT):
             return

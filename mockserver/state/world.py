@@ -44,10 +44,10 @@ class World(msgspec.Struct, frozen=True, gc=False):
         return msgspec.structs.replace(self, collections=collections)
 
     def _kept_by(self, name: str, rules: CollectionRules) -> Collection:
-        held = self.collections.get(name) or Collection(rules)
-        if held.rules == rules:
-            return held
-        return Collection.of(rules, [record for record in held.matching(()) if rules.key in record])
+        collection = self.collections.get(name) or Collection(rules)
+        if collection.rules == rules:
+            return collection
+        return Collection.of(rules, [record for record in collection.matching(()) if rules.key in record])
 
     def stepped(self) -> World:
         """This world, one step on: a request has changed it."""

@@ -2,8 +2,8 @@
 
 This is the leader/followers pattern. With 16 threads that compete, an answer costs 17 calls of the kernel to wake and
 to wait; with one, hardly any. So the server's threads take turns: the first one answers, any other that is given a
-request answers that one and rests. Who is about to be busy for long steps aside, and one that is held up without
-having said so, by a client that sends half a body, is relieved.
+request answers that one and rests. A thread that is about to be busy for long steps aside. One that is blocked
+unexpectedly, by a client that sends half a body, is replaced.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mockserver.background import attempt, start
 Wsgi = Callable[..., Iterable[bytes]]
 
 PATIENCE = 0.05
-"""Seconds after which a thread counts as held up."""
+"""Seconds after which a thread counts as blocked."""
 _QUIET = 1.0
 """Seconds without an answer after which the first thread may be gone: servers end threads that are idle."""
 
@@ -45,7 +45,7 @@ class Relay:
         self._turn = threading.Lock()
 
     def start(self) -> None:
-        """Begin to look after threads that are held up, in a thread that ends with the process."""
+        """Start the thread that replaces a blocked leader; it ends with the process."""
         start("relay", self._watch)
 
     def over(self, app: Wsgi) -> Wsgi:
@@ -70,16 +70,16 @@ class Relay:
         """Let another thread answer: this one will be busy for long."""
         leader = self._leader
         if leader is not None and leader.ident == threading.get_ident():
-            self._relieve()
+            self._replace()
 
     def _spare(self, body: Iterable[bytes]) -> Iterable[bytes]:
         """The answer of a thread that is not needed, which rests once it is sent.
 
-        A stream ends when its iterable has been closed, not before: after one nobody rests.
+        A stream ends when its iterable has been closed, not before: after a stream, the thread does not rest.
         """
         return _Whole(body, self._rest) if isinstance(body, list) else body
 
-    def _relieve(self) -> None:
+    def _replace(self) -> None:
         with self._turn:
             self._leader = None
             if self._resting:
@@ -98,16 +98,16 @@ class Relay:
     def _watch(self) -> None:
         while True:
             sleep(PATIENCE)
-            attempt("relay", self._relieve_who_is_held_up)
+            attempt("relay", self._replace_blocked_leader)
 
-    def _relieve_who_is_held_up(self) -> None:
+    def _replace_blocked_leader(self) -> None:
         leader = self._leader
         if leader is not None and leader.busy and monotonic() - leader.began > PATIENCE:
-            self._relieve()
+            self._replace()
 
 
 class _Whole:
-    """An answer that is told when it has been sent: servers close what they have gone through (PEP 3333)."""
+    """A response that calls a function once it was sent: servers close an iterable after its last item (PEP 3333)."""
 
     def __init__(self, body: list[bytes], sent: Callable[[], None]) -> None:
         self._body, self.close = body, sent

@@ -138,7 +138,7 @@ def _announce(front: ContractFirst, announce: Announce) -> None:
 
 
 def check_address(host: str, port: int) -> None:
-    """Raise Unavailable when nobody can listen there; the server itself shares ports and would not notice."""
+    """Raise Unavailable when the address is in use; the server itself shares ports and would not notice."""
     family, kind, address = _resolved(host, port)
     with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -150,7 +150,7 @@ def check_address(host: str, port: int) -> None:
 
 
 def free_port(host: str) -> int:
-    """A port that nobody listens on now. Raises UsageError when the host is no address of this machine."""
+    """A free port. Raises UsageError when the host isn't an address of this machine."""
     family, kind, address = _resolved(host, 0)
     with socket.socket(family, kind) as probe:
         try:

@@ -149,7 +149,7 @@ def test_the_thread_that_looks_after_others_survives(
         raise RuntimeError("no turn")
 
     monkeypatch.setattr(leader, "sleep", pause)
-    monkeypatch.setattr(relay, "_relieve_who_is_held_up", fail)
+    monkeypatch.setattr(relay, "_replace_blocked_leader", fail)
     with pytest.raises(Ended):
         relay._watch()
     assert capfd.readouterr().err.count("mockserver: internal error in the relay thread: RuntimeError: no turn (") == 2
@@ -171,13 +171,13 @@ def test_a_new_leader_is_relieved_although_the_old_one_has_just_ended(monkeypatc
     new = threading.Thread(target=called, args=({"entered": entered[1], "until": done}, None))
     old.start()
     entered[0].wait(TIMEOUT)
-    turns._relieve_who_is_held_up()
+    turns._replace_blocked_leader()
     new.start()
     entered[1].wait(TIMEOUT)
     held_up.set()
     old.join()
     assert turns._leader is not None
-    turns._relieve_who_is_held_up()
+    turns._replace_blocked_leader()
     assert turns._leader is None
     done.set()
     new.join()
