@@ -32,12 +32,12 @@ def weight_of(exchange: Exchange) -> int:
 
     A removed record counts with the exchange that removed it: until that one is dropped, the snapshots of all before it
     hold the record. New content counts as well, for a removal, a rewind or a reset can leave it to the journal alone.
-    Small changes of a record that stays are not weighed: they are the most frequent, and add little. All this together
-    takes 1% of the instructions of a request.
+    Small changes of a record that stays are not weighed: they are the most frequent and add little, and writing the
+    record as JSON would take more instructions than all the rest here.
     """
     request, headers = exchange.request, exchange.request.headers
     size = ENTRY + len(request.body) + len(exchange.answer.body) + len(request.path) + len(request.query)
-    size += len("".join(headers)) + len("".join(headers.values()))  # half of the instructions that a sum would take
+    size += len("".join(headers)) + len("".join(headers.values()))
     if exchange.violations:
         size += _VIOLATION * len(exchange.violations)
     for change in exchange.changes:
