@@ -27,11 +27,28 @@ def sites(contract: Contract) -> Iterator[Distortion]:
             if other.is_write and other.path_names and other is not operation and may_act(operation, other):
                 make = partial(does_too, operation, other)
                 yield Distortion("also acts by another operation", operation.id, other.id, make)
+                if operation.path_names and collection(operation) == collection(other):
+                    make = partial(acts_again, operation, other)
+                    yield Distortion("another operation too on its record", operation.id, other.id, make)
+
+
+def acts_again(operation: Operation, other: Operation, _: Users) -> Distort:
+    """A success also does `other` to the record that it names."""
+
+    def act(request: Request, forward: Forward) -> None:
+        on_record(other, request.values[-1], request, forward)
+
+    return afterwards(operation, SUCCESS, act)
 
 
 def may_act(operation: Operation, other: Operation) -> bool:
     """Whether a success could do `other` by mistake: a write to any records, a read to its own kind."""
-    return operation.is_write or operation.path.split("/")[1] == other.path.split("/")[1]
+    return operation.is_write or collection(operation) == collection(other)
+
+
+def collection(operation: Operation) -> str:
+    """The first segment of its path."""
+    return operation.path.split("/")[1]
 
 
 def _of_write(contract: Contract, operation: Operation) -> Iterator[Distortion]:
