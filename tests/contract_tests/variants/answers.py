@@ -20,7 +20,7 @@ class FurtherFields(Rewrites):
         return status, {**payload, "requestId": "r-1", "timestamp": self.time(self.now())}, headers
 
 
-@variant("trustDevice")
+@variant("listDevices")
 class Charset(Rewrites):
     def rewrite(self, handler, status, payload, headers):
         return status, payload, {**headers, "Content-Type": "application/json; charset=utf-8"}
@@ -55,9 +55,9 @@ class UndefinedMethodIs404(Service):
         return 404, "<html>Cannot PATCH</html>", {"Content-Type": "text/html"}
 
 
-@variant("trustDevice")
+@variant("listDevices")
 class RateLimited(Service):
-    count = 130
+    count = 140
 
     def answer(self, method, target, headers, body):
         self.count += 1
@@ -162,7 +162,7 @@ class UnknownMethodsAre501(Service):
         return 501, "<h1>Not Implemented</h1>", {"Content-Type": "text/html"}
 
 
-@variant("trustDevice")
+@variant("getDevice")
 class MoreWords(Service):
     """Says the documented thing and more."""
 
@@ -175,7 +175,7 @@ class MoreWords(Service):
             raise Refusal(404, f"Device not found: {name[:20]}") from None
 
 
-@variant("trustDevice")
+@variant("getDevice")
 class RefusedWithDetails(Rewrites):
     def rewrite(self, handler, status, payload, headers):
         more = {"details": [{"field": "fingerprint"}], "code": "E1"} if status in {400, 404, 415} else {}
@@ -192,13 +192,13 @@ class UnprocessableInItsOwnShape(Rewrites):
         return status, payload, headers
 
 
-@variant("trustDevice")
+@variant("listDevices")
 class BusyWithoutRetryAfter(RateLimited):
     def finish(self, handler, status, payload, headers):
         return super().finish(handler, status, payload, {k: v for k, v in headers.items() if k != "Retry-After"})
 
 
-@variant("trustDevice")
+@variant("listDevices")
 class BusyUntilADate(RateLimited):
     def finish(self, handler, status, payload, headers):
         until = format_datetime(self.now() + timedelta(seconds=1), usegmt=True)

@@ -16,7 +16,7 @@ class Milliseconds(Service):
         return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-@variant("trustDevice")
+@variant("listSessions")
 class OffsetInPlaceOfZ(Service):
     def time(self, instant):
         return instant.astimezone(UTC).isoformat(timespec="microseconds")
