@@ -1,4 +1,4 @@
-"""The contract: what an OpenAPI document says about paths, requests and answers, ready to validator them."""
+"""The contract: what an OpenAPI document says about paths, requests and answers, and the validators for them."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Contract:
         return self.document.resolve(node)
 
     def read_inputs(self, match: Match, request: Request) -> Inputs:
-        """What a request says; `Refused` with 400 or 415 and every violation."""
+        """The typed values of a request; `Refused` with 400 or 415 and every violation."""
         reader = self._inputs.get(match.operation.id) or self._reader(match.operation)
         return reader.read(match.path_values, request)
 

@@ -1,4 +1,4 @@
-"""What generation says when a schema admits no value."""
+"""The error for a schema that admits no value."""
 
 from __future__ import annotations
 

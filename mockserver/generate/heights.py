@@ -27,7 +27,7 @@ class Heights:
         if known is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            self._known[id(schema), levels] = (schema, False)  # met again on its own level: no way out
+            self._known[id(schema), levels] = (schema, False)  # the schema again, on its own level: no way out
             known = self._known[id(schema), levels] = (schema, self._admits(schema, levels))
         return known[1]
 

@@ -274,4 +274,4 @@ CHECKS: Final[dict[str, Check]] = {
     "not": lambda question, schema: not question.holds(schema),
     "if": _condition,
 }
-"""Each keyword that says something of a value, with its check."""
+"""Each keyword that restricts a value, with its check."""

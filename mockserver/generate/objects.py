@@ -72,7 +72,7 @@ def _add(draw: Drawer, demands: Demands, where: Where, made: dict[str, Any], nam
         made[name] = where.given[name]
         return
     schemas, place = demands.of_property(name), where.inside(name, demands.targets)
-    tries = [[*schemas, says] for says in _discriminating(demands, name)] + [schemas]
+    tries = [[*schemas, more] for more in _discriminating(demands, name)] + [schemas]
     for asked in tries:
         try:
             made[name] = draw.value(asked, place)
@@ -118,7 +118,7 @@ def _complete(draw: Drawer, demands: Demands, where: Where, made: dict[str, Any]
 
 
 def _values(demands: Demands) -> list[Any]:
-    """What a map says of its values; `false` when it is no map."""
+    """The schemas of a map's values; `false` when it isn't a map."""
     patterns = [schema for schemas in demands.each("patternProperties") for schema in schemas.values()]
     found = [schema for schema in demands.each("additionalProperties") if isinstance(schema, Mapping)]
     return [*patterns, *found] or [False]

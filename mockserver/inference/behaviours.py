@@ -90,7 +90,7 @@ class Behaviours:
         return found if found is not None and not found.single else None
 
     def _listed_here(self, route: Route) -> Resource | None:
-        """The one collection whose records this answer lists: told by the very schema, or by the path above it."""
+        """The one collection whose records this answer lists: known by its schema, or by the path above it."""
         answer = self.schemas.answer(route.operation)
         if answer is None:
             return None
@@ -123,5 +123,5 @@ class Behaviours:
 
 def _no_place(route: Route) -> str:
     if VALUE in route.shape:
-        return "its path leads to no record of a collection that could be told"
+        return "its path leads to no record of a known collection"
     return "its path is no collection: nothing there is listed, created or found by a key"

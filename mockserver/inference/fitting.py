@@ -23,7 +23,7 @@ class Fitting:
             return None
         key = (id(source.node), id(target.node))
         if key not in self._known:
-            self._known[key] = None  # met again inside itself: decided by the rest
+            self._known[key] = None  # a schema within itself: decided by the rest
             self._known[key] = self._compared(source, target, depth)
         return self._known[key]
 

@@ -46,10 +46,10 @@ def infer(contract: Contract) -> Inferred:
 
 def _collections_used(behaviours: Mapping[str, Any]) -> set[str]:
     verbs = ("find", "create", "remove", "list")
-    return {name for said in behaviours.values() for verb in verbs for name in said.get(verb, ())}
+    return {name for behaviour in behaviours.values() for verb in verbs for name in behaviour.get(verb, ())}
 
 
 def _collection(resource: Resource) -> dict[str, Any]:
     pointers = [schema.reference for schema in (resource.record, *resource.also)]
-    said: dict[str, Any] = {"key": resource.key, "schema": pointers[0] if len(pointers) == 1 else pointers}
-    return {**said, "private": list(resource.private)} if resource.private else said
+    rules: dict[str, Any] = {"key": resource.key, "schema": pointers[0] if len(pointers) == 1 else pointers}
+    return {**rules, "private": list(resource.private)} if resource.private else rules

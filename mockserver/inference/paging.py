@@ -113,7 +113,7 @@ def _compared(field: str, member: LocatedSchema, parameter: LocatedSchema, schem
 def surroundings(
     answer: LocatedSchema, path: tuple[str, ...], schemas: Schemas, operation: Operation
 ) -> Iterator[tuple[str, str]]:
-    """What the envelope of a list says beside it: how many there are, whether and where more follow, what was asked."""
+    """What the envelope of a list has beside it: how many there are, whether and where more follow, what was asked."""
     asked = {_plain(one.name): one for one in queried(operation) if _is_number(one, schemas)}
     for names, schema in _beside(answer, path, schemas):
         name, types = _plain(names[-1]), schemas.types(schema)
@@ -124,19 +124,19 @@ def surroundings(
         elif name in _NEXTS and not _is_required(answer, names, schemas):
             yield reply_path(names), "$next" if _follows(operation) and _is_free_text(schema, schemas) else "$absent"
         elif name in asked and name in (*_LIMITS, *_OFFSETS, *_NUMBERS) and types and types <= {"integer", "number"}:
-            said = asked[name]
-            if _is_said(said, schemas) or not _is_required(answer, names, schemas):
-                yield reply_path(names), f"$query.{said.name}"
+            parameter = asked[name]
+            if _always_has_value(parameter, schemas) or not _is_required(answer, names, schemas):
+                yield reply_path(names), f"$query.{parameter.name}"
 
 
 def _is_free_text(schema: LocatedSchema, schemas: Schemas) -> bool:
-    """Whether any text will do: the next page is told by the key of a record, which is no URL."""
+    """Whether any text will do: the next page is named by the key of a record, which isn't a URL."""
     return schemas.types(schema) <= {"string"} and not any(
         True for word in ("format", "pattern", "enum") for _ in schemas.each(schema, word)
     )
 
 
-def _is_said(parameter: Parameter, schemas: Schemas) -> bool:
+def _always_has_value(parameter: Parameter, schemas: Schemas) -> bool:
     """Whether a parameter has a value in every request."""
     schema = schemas.at(parameter.pointer + "/schema", parameter.schema)
     return parameter.required or any(True for _ in schemas.each(schema, "default"))

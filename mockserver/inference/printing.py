@@ -15,7 +15,7 @@ _WIDEST: Final = 110
 
 
 def as_yaml(inferred: Inferred) -> str:
-    """The text of a `behaviours.yaml` that says what was inferred."""
+    """The text of a `behaviours.yaml` with what was inferred."""
     return "\n".join(_lines(inferred)) + "\n"
 
 

@@ -98,16 +98,16 @@ class _Maker:
             self.schema, self.resource.key, view=self.generator.view, seed=f"{self.seed}/{index}",
             taken=lambda key: str(key) in self.keys, first=index + 1,
         )  # fmt: skip
-        return first if self.is_free(first) else self.placement(index)
+        return first if self.is_free(first) else self.key_in_path(index)
 
     def is_free(self, key: Any) -> bool:
         """Whether no record has the key, and a path can hold it."""
         fits = self.generator.fits
-        placement = all(fits(value.schema, key) or fits(value.schema, str(key)) for value in self.resource.values)
-        return placement and str(key) not in self.keys and "/" not in str(key)
+        fit = all(fits(value.schema, key) or fits(value.schema, str(key)) for value in self.resource.values)
+        return fit and str(key) not in self.keys and "/" not in str(key)
 
-    def placement(self, index: int) -> Any:
-        """A key made by what the path says of it, written as the record writes keys."""
+    def key_in_path(self, index: int) -> Any:
+        """A key by the schema of the path value, written as the record writes keys."""
         schemas = [value.schema for value in self.resource.values if value.schema is not None]
         written = [self.inner] if self.inner is not None else []
         for attempt in range(_KEY_ATTEMPTS):

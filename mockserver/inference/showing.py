@@ -27,7 +27,7 @@ class Showing:
         self.schemas, self.fitting = schemas, fitting
 
     def listed(self, operation: Operation, resource: Resource) -> Data:
-        """How records stand in the answer of a list, with what it says of the list. Raises LeftToExample."""
+        """Where records stand in the response of a list, with what it has beside the list. Raises LeftToExample."""
         answer = self.schemas.answer(operation)
         placement = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
         if answer is None or placement is None:

@@ -99,7 +99,7 @@ class Verbs:
 
     def _upsert(self, route: Route, resource: Resource, sent: Sent) -> Data:
         if not self._can_be_key(route, resource):
-            raise LeftToExample(f"PUT makes a record, and its {resource.key} cannot be what the path says")
+            raise LeftToExample(f"PUT creates a record, and the value in the path cannot be its {resource.key}")
         created = {**sent.all, **dict.fromkeys(sent.odd, "$absent"), **self._keyed(route, resource)}
         return {
             **because_of("PUT on a record makes or replaces it: it never answers 404"),

@@ -96,7 +96,7 @@ class Document:
         return True
 
     def locate(self, pointer: str) -> str:
-        """`file:line` of a node, for people to read; the pointer itself where the line cannot be told."""
+        """`file:line` of a node, for people to read; the pointer itself where the line is not known."""
         return _place(*self._owner(pointer))
 
     def _owner(self, pointer: str) -> tuple[Source, str]:
@@ -149,7 +149,7 @@ def check_references(document: Document) -> None:
         if not document.leads(reference)
     }
     if lost:
-        raise refusal(document, "refers to what is not there", lost)
+        raise refusal(document, "has references that lead nowhere", lost)
 
 
 def parsed(text: str, source: Source) -> Any:
@@ -172,15 +172,15 @@ def _meant(document: Document, reference: str) -> str:
 
 def _version(root: Any, source: Source) -> str:
     if not isinstance(root, dict):
-        raise DocumentError("is no OpenAPI document: it holds no mapping", place=source.name)
+        raise DocumentError("isn't an OpenAPI document: it isn't a mapping", place=source.name)
     if "swagger" in root:
-        problem = f"is Swagger {root['swagger']}; OpenAPI 3.0, 3.1 and 3.2 are served"
+        problem = f"is Swagger {root['swagger']}; supported are OpenAPI 3.0, 3.1 and 3.2"
         raise DocumentError(problem, place=_place(source, "/swagger"), fix="convert it, e.g. with npx swagger2openapi")
     if "openapi" not in root:
-        problem = "is no OpenAPI document: `openapi` is missing at the top"
+        problem = "isn't an OpenAPI document: `openapi` is missing at the top"
         raise DocumentError(problem, place=f"{source.name}:1", fix="add `openapi: 3.1.0`")
     version = ".".join(str(root["openapi"]).split(".")[:2])
     if version not in VERSIONS:
-        problem = f"says openapi: {root['openapi']!r}; served are {', '.join(VERSIONS)}"
+        problem = f"has openapi: {root['openapi']!r}; supported versions are {', '.join(VERSIONS)}"
         raise DocumentError(problem, place=_place(source, "/openapi"))
     return version

@@ -84,7 +84,7 @@ class Embedding:
         return pointers.join("", EMBEDDED, self.names[target])
 
     def text(self, target: Source, reference: str, source: Source) -> str:
-        """The text of a file; an error says who refers to it."""
+        """The text of a file; an error names the file that refers to it."""
         try:
             return target.text()
         except DocumentError as error:

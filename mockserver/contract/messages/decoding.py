@@ -17,7 +17,7 @@ _OTHERS: Final = bytes(set(range(256)) - set(b'[]{}"'))
 
 
 class Undecodable(Exception):
-    """The bytes are not what their media type says."""
+    """The bytes are not of their media type."""
 
 
 class Part(msgspec.Struct, frozen=True):

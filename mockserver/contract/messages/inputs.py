@@ -1,4 +1,4 @@
-"""What a request says to one operation: parameters and body, read and checked."""
+"""The parameters and the body of requests to one operation, read and checked."""
 
 from __future__ import annotations
 

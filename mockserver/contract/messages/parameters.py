@@ -162,7 +162,7 @@ def _split(parameter: Parameter, key: str, build: Callable[[list[str]], Any]) ->
 
 
 def _exploded_object(names: frozenset[str], siblings: frozenset[str]) -> Take:
-    """Each property is a query parameter of its own; an object without declared ones takes what nobody claims."""
+    """Each property is a query parameter of its own; without declared ones, the object has all unclaimed parameters."""
 
     def take(values: Mapping[str, Any]) -> Any:
         mine = {

@@ -67,7 +67,7 @@ class Response(msgspec.Struct, frozen=True):
 
 
 class SecurityScheme(msgspec.Struct, frozen=True):
-    """A security scheme: `kind` is `bearer`, `basic`, `apiKey` or what the document says."""
+    """A security scheme: `kind` is `bearer`, `basic`, `apiKey` or as the document has it."""
 
     name: str
     kind: str

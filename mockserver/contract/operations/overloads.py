@@ -1,6 +1,6 @@
-"""Operations of one path and method, told apart by what they require.
+"""Operations that share path and method, chosen by what they require.
 
-A template such as `/rest?method=find` or `/#Action=List` says in its query or fragment which operation is meant.
+A template such as `/rest?method=find` or `/#Action=List` names its operation in the query or fragment.
 A fragment never travels, and a query is no part of a path; what does travel is what such an operation requires: the
 constant query, and parameters and bodies of its own.
 """
@@ -56,16 +56,16 @@ class Overload:
         return tuple((one, _texts(one.schema)) for one in wanted)
 
     def lacks(self, request: Request, query: styles.Texts) -> tuple[int, int]:
-        """How much of what this operation requires a request lacks, and how little there is that it has."""
-        met = [_is_said(value, query.get(name)) for name, value in self.constants.items()]
+        """How many requirements of this operation a request misses, and how many it satisfies, negated."""
+        satisfied = [_is_sent(value, query.get(name)) for name, value in self.constants.items()]
         for parameter, texts in self.required:
             one = request.headers.get(parameter.name.lower())
             sent = query.get(parameter.name) if parameter.location == "query" else one if one is None else [one]
-            met.append(sent is not None and (not texts or sent[-1] in texts))
+            satisfied.append(sent is not None and (not texts or sent[-1] in texts))
         content_type = request.headers.get("content-type")
         if content_type and self.operation.body is not None:
-            met.append(media.declared_for(self.operation.body.media_types, content_type) is not None)
-        return met.count(False), -met.count(True)
+            satisfied.append(media.declared_for(self.operation.body.media_types, content_type) is not None)
+        return satisfied.count(False), -satisfied.count(True)
 
     def from_query(self, query: styles.Texts) -> dict[str, str]:
         """The values of parameters that stand in the template's query: `?lat={lat}`."""
@@ -84,7 +84,7 @@ def _is_expression(value: str) -> bool:
     return value.startswith("{") and value.endswith("}")
 
 
-def _is_said(value: str, sent: list[str] | None) -> bool:
+def _is_sent(value: str, sent: list[str] | None) -> bool:
     return sent is not None and (_is_expression(value) or value in sent)
 
 

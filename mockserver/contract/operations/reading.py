@@ -68,7 +68,7 @@ class Reading(Places):
             if paths is None or not template.startswith("/"):
                 continue
             if has_more(template):
-                self.note(f"{template} is asked for at {path_of(template)}, and told by what it requires")
+                self.note(f"{template} is served at {path_of(template)}, and chosen by what it requires")
             item = self.resolved(paths / template)
             shared = item.get("parameters")
             for method in METHODS:
@@ -160,7 +160,7 @@ class Reading(Places):
     def with_success(self, method: str, place: Place, declared: dict[str, Response]) -> dict[str, Response]:
         """The responses; one that changes something and declares nothing but errors succeeds with 200, without a body.
 
-        Else a record would be stored and the client told that it was not.
+        Else a record would be stored although the client gets an error.
         """
         if method not in _CHANGING or not declared or any(status[:1] not in "45" for status in declared):
             return declared
@@ -207,7 +207,7 @@ class Reading(Places):
         """The alternatives of a `security` list, without schemes that the document does not declare."""
         found = requirements(node)
         for name in sorted({name for alternative in found for name in alternative} - self.schemes.keys()):
-            self.note(f"security scheme {name!r} is not declared: nobody is asked for it")
+            self.note(f"security scheme {name!r} is not declared: it is ignored")
         return tuple(frozenset(name for name in alternative if name in self.schemes) for alternative in found)
 
     def security_schemes(self) -> dict[str, SecurityScheme]:

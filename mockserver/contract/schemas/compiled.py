@@ -21,7 +21,7 @@ from jsonschema_rs import (
 )
 
 LARGE: Final = 10_000
-"""Values within a value, above which only the first breach is told."""
+"""Values within a value, above which only the first breach is reported."""
 
 
 class Breach(msgspec.Struct, frozen=True):

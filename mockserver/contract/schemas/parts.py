@@ -1,4 +1,4 @@
-"""A schema taken apart: what its `$ref` leads to, which parts are for the same value, what one part says itself."""
+"""A schema taken apart: what its `$ref` leads to, which parts are for the same value, what one part declares itself."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SchemaView:
         return self.legacy or len(node) == 1 or EFFECTIVE.isdisjoint(node)
 
     def own_part(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What a schema says itself, its `$ref` aside: of an alias, no more than the examples beside it."""
+        """The schema without its `$ref`: of an alias, no more than the examples beside it."""
         return {word: node[word] for word in _EXAMPLES if word in node} if self.is_alias(node) else node
 
     def at(self, pointer: str, node: Any) -> LocatedSchema:

@@ -117,7 +117,7 @@ class SchemaValidators:
         return self._known[key][1]
 
     def compile(self, schema: Any, pointer: str, *, writing: bool) -> tuple[Compiled, int]:
-        """Compiles a schema, and says how many schemas that took; one that cannot be compiled fits anything."""
+        """Compiles a schema, with the number of schemas that took; one that cannot be compiled accepts anything."""
         try:
             json_schema, weight = self._schemas[writing].self_contained(schema)
             return compiled(json_schema), weight + 1
@@ -140,7 +140,7 @@ class SchemaValidators:
             oldest.forget()
 
     def schema_at(self, pointer: str) -> Mapping[str, Any]:
-        """A schema of the document; one that says nothing where it is `true` or `false`."""
+        """A schema of the document; an empty one where it is `true` or `false`."""
         schema = self._document.at(pointer)
         return schema if isinstance(schema, Mapping) else {}
 

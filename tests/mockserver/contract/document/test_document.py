@@ -137,9 +137,9 @@ def test_lost_references_are_listed_with_line_and_pointer(tmp_path: Path) -> Non
         ("swagger: '2.0'", "is Swagger 2.0"),
         ('{"info": {},\n "swagger": "2.0"}', "main.yaml:2: is Swagger 2.0"),
         ("a: 1", "`openapi` is missing"),
-        ("- a", "holds no mapping"),
-        ("", "holds no mapping"),
-        ("openapi: 4.0.0", "says openapi: '4.0.0'"),
+        ("- a", "it isn't a mapping"),
+        ("", "it isn't a mapping"),
+        ("openapi: 4.0.0", "has openapi: '4.0.0'"),
         ("openapi: [", "is not YAML"),
     ],
 )

@@ -146,8 +146,7 @@ def test_what_is_not_served_is_noted(load: Any) -> None:
     paths = {"/a": get(callbacks={"c": callback}), "/b?x=1": get(), "/c#x": get()}
     notes = " ".join(load(paths, webhooks={"w": get()}).notes)
     assert all(
-        word in notes
-        for word in ("GET /a: callbacks", "webhooks", "/b?x=1 is asked for at /b,", "/c#x is asked for at /c,")
+        word in notes for word in ("GET /a: callbacks", "webhooks", "/b?x=1 is served at /b,", "/c#x is served at /c,")
     )
 
 
@@ -171,8 +170,8 @@ def test_a_security_scheme_that_is_not_declared_asks_for_nothing(load: Any) -> N
     contract = load({"/a": get(security=security)}, components=schemes)
     assert contract.operations["GET /a"].security == (frozenset({"key"}), frozenset())
     assert [note for note in contract.notes if "is not declared" in note] == [
-        "security scheme 'gone' is not declared: nobody is asked for it",
-        "security scheme 'lost' is not declared: nobody is asked for it",
+        "security scheme 'gone' is not declared: it is ignored",
+        "security scheme 'lost' is not declared: it is ignored",
     ]
 
 
