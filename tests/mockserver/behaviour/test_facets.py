@@ -13,7 +13,7 @@ NOON = 1_768_478_400_000
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("record", "states"),
     [
         ({"open": True, "dueAt": "2026-01-15T12:00:00.001Z"}, ("dueAt: ahead", "open: true")),
         ({"open": False, "dueAt": "2026-01-15T12:00:00.000Z"}, ("dueAt: passed", "open: false")),
@@ -25,10 +25,10 @@ NOON = 1_768_478_400_000
         (None, ()),
     ],
 )
-def test_states_in_words(found: Any, told: tuple[str, ...]) -> None:
+def test_states_in_words(record: Any, states: tuple[str, ...]) -> None:
     """Instants by how they lie to now, values as they are, lists among them, and why no record was found."""
-    assert FACETS.states_of(found, NOON) == told
-    assert FACETS.states_of(found, NOON) == told  # the second time it is remembered
+    assert FACETS.states_of(record, NOON) == states
+    assert FACETS.states_of(record, NOON) == states  # the second time it is remembered
 
 
 def test_what_is_remembered_is_bounded() -> None:

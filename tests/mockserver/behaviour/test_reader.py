@@ -1,4 +1,4 @@
-"""Behaviours are read whole or refused: a wrong name, verb or value is told with its line and the nearest right one."""
+"""Behaviours are read whole or refused: a wrong name, verb or value is reported with its line and the nearest name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TRUST_SET = "set: {isTrusted: true, trustLevel: HIGH, trustExpiresAt: $now + tru
 BEAT_SET = "set: {lastActivity: $now, expiresAt: $now + session}"
 
 WRONG = [
-    # what stands in the file, what is written instead, what is said, and what the line told of holds
+    # the text of the file, its replacement, the message, and the text of the reported line
     ("operations:", "operation:", "unknown name 'operation'.*did you mean 'operations'", "operation:"),
     ("  trustDevice:", "  trustDevise:", "unknown name 'trustDevise'.*did you mean 'trustDevice'", "trustDevise"),
     (TRUST_SET, "sett: {isTrusted: true}", "unknown name 'sett'.*did you mean 'set'", "sett:"),
@@ -97,16 +97,16 @@ def _line_with(text: str, place: str) -> str:
     return text.splitlines()[int(place.rpartition(":")[2]) - 1]
 
 
-@pytest.mark.parametrize(("right", "wrong", "said", "line"), WRONG)
+@pytest.mark.parametrize(("right", "wrong", "expected", "line"), WRONG)
 def test_what_does_not_exist_is_refused_at_its_line(
-    right: str, wrong: str, said: str, line: str, tmp_path: Path, build: Build
+    right: str, wrong: str, expected: str, line: str, tmp_path: Path, build: Build
 ) -> None:
     """The error names file and line, the problem and the nearest name that exists; the exit code is 2."""
     assert right in GOOD
     file = tmp_path / "behaviours.yaml"
     text = GOOD.replace(right, wrong, 1)
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(BehaviourError, match=said) as caught:
+    with pytest.raises(BehaviourError, match=expected) as caught:
         build(bundled_settings(behaviours=file))
     assert caught.value.exit_code == 2
     assert caught.value.place.startswith(f"{file}:")
@@ -115,7 +115,7 @@ def test_what_does_not_exist_is_refused_at_its_line(
 
 
 @pytest.mark.parametrize(
-    ("call", "said"),
+    ("call", "expected"),
     [
         ("nowhere.at_all:run", "cannot load 'nowhere.at_all:run': No module named 'nowhere'"),
         ("os.path", "cannot load 'os.path'.*write package.module:function"),
@@ -127,15 +127,15 @@ def test_what_does_not_exist_is_refused_at_its_line(
     ],
 )
 def test_a_function_that_cannot_be_called_is_refused(
-    call: str, said: str, tmp_path: Path, build: Build, monkeypatch: pytest.MonkeyPatch
+    call: str, expected: str, tmp_path: Path, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever is wrong with the module that `call` names is told at the line of the behaviours."""
+    """Any problem with the module that `call` names is reported at the line of the behaviours."""
     (tmp_path / "broken_behaviour.py").write_text("def run(:\n", encoding="utf-8")
     (tmp_path / "failing_behaviour.py").write_text("1 / 0\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     file = tmp_path / "behaviours.yaml"
     file.write_text(f"operations:\n  listDevices:\n    call: '{call}'\n", encoding="utf-8")
-    with pytest.raises(BehaviourError, match=said) as caught:
+    with pytest.raises(BehaviourError, match=expected) as caught:
         build(bundled_settings(behaviours=file, fixtures=()))
     assert caught.value.place == f"{file}:3"
 
@@ -145,7 +145,7 @@ def _read(contract: Contract, data: Any, **more: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("data", "place", "said"),
+    ("data", "place", "expected"),
     [
         ([], "", ""),
         (["operations"], "", "the file must be a mapping"),
@@ -160,12 +160,12 @@ def _read(contract: Contract, data: Any, **more: Any) -> Any:
         ),
     ],
 )
-def test_what_is_no_mapping_is_refused(bundled_contract: Contract, data: Any, place: str, said: str) -> None:
-    """An empty value stands for an empty mapping; any other shape is told with its pointer."""
-    if not said:
+def test_what_is_no_mapping_is_refused(bundled_contract: Contract, data: Any, place: str, expected: str) -> None:
+    """An empty value stands for an empty mapping; any other type is reported with its pointer."""
+    if not expected:
         assert _read(bundled_contract, data).operations == {}
         return
-    with pytest.raises(BehaviourError, match=said) as caught:
+    with pytest.raises(BehaviourError, match=expected) as caught:
         _read(bundled_contract, data)
     assert caught.value.place == place
 

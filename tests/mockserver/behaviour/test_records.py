@@ -123,8 +123,8 @@ def test_read_only_fields_of_a_new_record_are_not_the_client_s() -> None:
 
 def _wrong(record: Mapping[str, Any]) -> frozenset[str]:
     """Fields that are no text where they should be; an empty name for a forbidden pair."""
-    found = {name for name in ("text", "tag") if not isinstance(record.get(name, ""), str)}
-    return frozenset(found | ({""} if record.get("text") == record.get("tag") == "no" else set()))
+    result = {name for name in ("text", "tag") if not isinstance(record.get(name, ""), str)}
+    return frozenset(result | ({""} if record.get("text") == record.get("tag") == "no" else set()))
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def _wrong(record: Mapping[str, Any]) -> frozenset[str]:
 def test_what_no_answer_could_show_is_not_stored(sent: Any, fixed: tuple[str, ...], settled: Any) -> None:
     """Such a field stays as it was; where that is not enough all do. What nobody sent is left alone."""
     shape = shape_of(CollectionRules("notes"), NOTE, VIEW, _wrong)
-    found = shape.settled({**OLD, **sent}, OLD, lambda: fixed, "s", 0)
-    assert {name: found[name] for name in ("text", "tag")} == settled
-    assert found["id"] == "1"
+    result = shape.settled({**OLD, **sent}, OLD, lambda: fixed, "s", 0)
+    assert {name: result[name] for name in ("text", "tag")} == settled
+    assert result["id"] == "1"
 
 
 def test_a_new_record_is_made_without_what_no_answer_could_show() -> None:

@@ -81,10 +81,10 @@ def test_a_list_creates_many(mock_of: MockOf) -> None:
     many = {"create": {"notes": {"*": "$body.all", "place": "$now"}}, "reply": "$record"}
     notes = mock_of(DOCUMENT, behaviours(createNote=many), {})
     assert notes("POST", "/notes", json={"all": [{"text": "a"}, {"text": "b"}]}).json["text"] == "b"
-    held = list(notes.records("notes").values())
-    assert [record["text"] for record in held] == ["a", "b"]
-    assert len({record["id"] for record in held}) == 2
-    assert {record["place"] for record in held} == {"2026-01-15T12:00:00.000Z"}
+    stored = list(notes.records("notes").values())
+    assert [record["text"] for record in stored] == ["a", "b"]
+    assert len({record["id"] for record in stored}) == 2
+    assert {record["place"] for record in stored} == {"2026-01-15T12:00:00.000Z"}
 
 
 def test_set_puts_the_body_in_the_record_s_place(notes: Ask) -> None:

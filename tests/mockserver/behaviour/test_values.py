@@ -123,14 +123,14 @@ def test_no_text_does_more_than_be_refused(text: str) -> None:
     try:
         value = compile_value(text)
     except ValueError as error:
-        said = str(error)
+        shown = str(error)
     else:
-        said = repr(text) if value.root in ROOTS or text.startswith("$$") else ""
-    assert repr(text) in said
+        shown = repr(text) if value.root in ROOTS or text.startswith("$$") else ""
+    assert repr(text) in shown
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "shown"),
     [
         ("$", "isn't an expression"),
         ("$nothing.x", "isn't an expression; expressions start with .path"),
@@ -146,9 +146,9 @@ def test_no_text_does_more_than_be_refused(text: str) -> None:
         ("$path.id or $body.id", "isn't an expression"),
     ],
 )
-def test_what_is_no_expression_is_refused(text: str, said: str) -> None:
+def test_what_is_no_expression_is_refused(text: str, shown: str) -> None:
     """There are no conditions, calls or sums: the error says what an expression looks like."""
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=shown):
         compile_value(text)
 
 

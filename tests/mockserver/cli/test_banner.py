@@ -1,4 +1,4 @@
-"""What is shown at the start."""
+"""The banner that is printed at the start."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tests.conftest import Build
 from tests.support import bundled_settings
 
 
-def test_the_banner_says_all_on_one_screen(engine: Engine) -> None:
-    """Address, contract, users with tokens, the control API, and a line to try."""
+def test_the_banner_fits_one_screen(engine: Engine) -> None:
+    """Address, contract, users with tokens, the control API, and a request to try."""
     lines = banner(engine).splitlines()
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 200
     text = "\n".join(lines)
-    for said in ("http://127.0.0.1:4010", "openapi.yaml (9 operations)", "alice (alice-token)", "bob (bob-token)"):
-        assert said in text
+    for expected in ("http://127.0.0.1:4010", "openapi.yaml (9 operations)", "alice (alice-token)", "bob (bob-token)"):
+        assert expected in text
     assert "carol (carol-token)" in text
     assert "/__mock__/" in text
     assert "curl -X POST http://127.0.0.1:4010/devices/trust -H 'Authorization: Bearer alice-token'" in text
@@ -51,7 +51,7 @@ def test_the_banner_of_a_v6_address_can_be_clicked(build: Build) -> None:
 
 @pytest.mark.parametrize(("host", "near"), [("0.0.0.0", "http://127.0.0.1:4010"), ("::", "http://[::1]:4010")])
 def test_addresses_to_call_are_some_that_answer(build: Build, host: str, near: str) -> None:
-    """Not the one that means all addresses: the control API knows no such host."""
+    """Not the one that means all addresses: the control API doesn't accept it as a host."""
     settings = bundled_settings(host=host)
     text = banner(build(settings))
     assert text.startswith(f"Listening on  http://{f'[{host}]' if ':' in host else host}:4010\n")
@@ -60,8 +60,8 @@ def test_addresses_to_call_are_some_that_answer(build: Build, host: str, near: s
     assert json.loads(banner(build(msgspec.structs.replace(settings, log_format="json"))))["url"] == near
 
 
-def test_modes_that_are_not_the_usual_are_said(build: Build) -> None:
-    """Who reads the banner sees that tokens are not enforced; without auth the line to try has no token."""
+def test_modes_other_than_the_default_are_shown(build: Build) -> None:
+    """You see that tokens are not enforced; without auth the request to try has no token."""
     for mode in MODES:
         text = banner(build(bundled_settings(auth=mode)))
         assert ("Auth " in text) is (mode != "enforce")
@@ -69,7 +69,7 @@ def test_modes_that_are_not_the_usual_are_said(build: Build) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "token", "said"),
+    ("host", "token", "expected"),
     [
         ("127.0.0.1", None, None),
         ("localhost", "secret", None),
@@ -79,11 +79,13 @@ def test_modes_that_are_not_the_usual_are_said(build: Build) -> None:
         ("192.0.2.7", None, "as any of these users"),
     ],
 )
-def test_what_other_machines_reach_is_said(build: Build, host: str, token: str | None, said: str | None) -> None:
-    """Where the mock listens to them, and never the token itself."""
+def test_what_other_machines_can_reach_is_shown(
+    build: Build, host: str, token: str | None, expected: str | None
+) -> None:
+    """Where the mock server listens to them; the token itself is never shown."""
     text = banner(build(bundled_settings(host=host, admin_token=token)))
-    assert ("Exposed" in text) is (said is not None)
-    assert said is None or said in text
+    assert ("Exposed" in text) is (expected is not None)
+    assert expected is None or expected in text
     assert "secret" not in text
 
 
@@ -98,10 +100,10 @@ SCHEMES = {
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("mode", MODES)
-def test_the_line_to_try_says_all_that_its_operation_requires(
+def test_the_request_to_try_has_all_that_its_operation_requires(
     build: Build, tmp_path: Path, scheme: str, mode: Mode
 ) -> None:
-    """Of any contract: parameters by example or made, and a credential; it is answered well."""
+    """For any contract: example or generated parameters, and a credential; the request succeeds."""
     required = [
         {"name": "q", "in": "query", "required": True, "example": "red shoes", "schema": {"type": "string"}},
         {"name": "size", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 40}},
@@ -128,9 +130,9 @@ def test_the_line_to_try_says_all_that_its_operation_requires(
 
 def _request(words: list[str]) -> Request:
     """What curl would send."""
-    said = list(pairwise(words))
-    headers = dict(value.split(": ", 1) for word, value in said if word == "-H")
-    cookies = [value for word, value in said if word == "-b"]
+    expected = list(pairwise(words))
+    headers = dict(value.split(": ", 1) for word, value in expected if word == "-H")
+    cookies = [value for word, value in expected if word == "-b"]
     headers |= {"cookie": "; ".join(cookies)} if cookies else {}
     [url] = [word for word in words if word.startswith("http")]
     address = urlsplit(url)

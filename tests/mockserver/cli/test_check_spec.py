@@ -1,4 +1,4 @@
-"""What `check-spec` says of a contract before anybody calls its mock."""
+"""How `check-spec` reports what a mock server would do with a contract."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_operations_are_told_by_how_they_answer(build: Build, path: Path) -> None:
-    """With memory and by which verbs, or from the example and why."""
+def test_operations_are_grouped_by_how_they_are_served(build: Build, path: Path) -> None:
+    """Statefully and with which verbs, or from the example and why."""
     lines, servable = report(build(Settings(str(path))))
     assert servable
     assert lines[:4] == ["Stateful (2)", "  list    list things", "  create  create things", "Example only (1)"]
     assert lines[4].startswith("  ping    its path is no collection")
 
 
-def test_an_operation_that_no_request_can_reach_is_told(build: Build, path: Path) -> None:
-    """A value behind the # of a path is never sent; a word there only tells operations apart."""
+def test_an_operation_that_no_request_can_reach_is_reported(build: Build, path: Path) -> None:
+    """A value behind the # of a path is never sent; a word there only distinguishes operations."""
     one = "get: {{operationId: {}, parameters: [{}], responses: {{'200': {{description: it}}}}}}"
     value = "{name: id, in: path, required: true, schema: {type: string}}"
     lost = (
@@ -71,8 +71,8 @@ def test_notes_have_file_line_and_pointer(build: Build, path: Path) -> None:
     ]
 
 
-def test_examples_that_break_their_schema_are_told(build: Build, path: Path) -> None:
-    """They are not answered, and their author learns why."""
+def test_examples_that_are_invalid_by_their_schema_are_reported(build: Build, path: Path) -> None:
+    """They are not used, and their author learns why."""
     wrong = "content: {application/json: {schema: {type: integer}, examples: {one: {value: 1}, two: {value: x}}}}"
     path.write_text(CONTRACT.replace("description: Pong", f"description: Pong, {wrong}"))
     lines, servable = report(build(Settings(str(path))))
@@ -83,8 +83,8 @@ def test_examples_that_break_their_schema_are_told(build: Build, path: Path) -> 
     )
 
 
-def test_what_cannot_be_served_is_told(build: Build, path: Path) -> None:
-    """With the reason; the contract cannot be played in whole."""
+def test_what_cannot_be_served_is_reported(build: Build, path: Path) -> None:
+    """With the reason; the contract can't be served completely."""
     path.write_text(CONTRACT.replace("description: Pong", f"description: Pong, {NEVER}"))
     lines, servable = report(build(Settings(str(path))))
     assert not servable

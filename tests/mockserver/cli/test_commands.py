@@ -37,19 +37,19 @@ def taken() -> Iterator[int]:
     yield from taken_port()
 
 
-def _one_line(ended: subprocess.CompletedProcess[str], code: int, *said: str) -> str:
+def _one_line(ended: subprocess.CompletedProcess[str], code: int, *expected: str) -> str:
     """The one line of an error, once exit code and streams are what they should be."""
     assert ended.returncode == code, ended
     assert ended.stdout == ""
     [line] = ended.stderr.splitlines()
     assert line.startswith("mockserver: ")
     assert "Traceback" not in line
-    for text in said:
+    for text in expected:
         assert text in line
     return line
 
 
-def test_a_taken_port_is_said_in_one_line(taken: int) -> None:
+def test_a_taken_port_is_reported_in_one_line(taken: int) -> None:
     """Exit code 3, with the next port as a way out."""
     _one_line(run_mock("mock", "--port", str(taken)), 3, f"127.0.0.1:{taken}", f"--port {taken + 1}")
 
@@ -61,7 +61,7 @@ def test_two_mocks_do_not_share_a_port(live_mock: LiveMock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (["mock", "nowhere.yaml"], ["nowhere.yaml"]),
         (["mock", "--spec", "nowhere.yaml"], ["nowhere.yaml"]),
@@ -81,13 +81,13 @@ def test_two_mocks_do_not_share_a_port(live_mock: LiveMock) -> None:
         ([], ["--help"]),
     ],
 )
-def test_wrong_usage_is_said_in_one_line(
-    arguments: list[str], said: list[str], capfd: pytest.CaptureFixture[str]
+def test_wrong_usage_is_reported_in_one_line(
+    arguments: list[str], expected: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 2, what is wrong, what would be right."""
     if arguments[:1] == ["mock"]:
         arguments = [*arguments, "--port=0"] if "--port" not in arguments else arguments
-    _one_line(_main(arguments, capfd), 2, *said)
+    _one_line(_main(arguments, capfd), 2, *expected)
 
 
 GOOD = bundled("spec/behaviours.yaml")
@@ -118,26 +118,26 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("flag", "text", "said"), BROKEN)
-def test_a_broken_file_is_said_in_one_line(
-    flag: str, text: str, said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("flag", "text", "expected"), BROKEN)
+def test_an_invalid_file_is_reported_in_one_line(
+    flag: str, text: str, expected: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 2, with the file, and the line where there is one."""
     file = tmp_path / "file.yaml"
     file.write_text(text, encoding="utf-8")
-    _one_line(_main(["mock", flag, str(file), "--port", "0"], capfd), 2, "file.yaml", said)
+    _one_line(_main(["mock", flag, str(file), "--port", "0"], capfd), 2, "file.yaml", expected)
 
 
 @pytest.mark.parametrize(
-    ("flag", "text", "said"),
+    ("flag", "text", "expected"),
     [("--spec", None, "file.yaml"), ("--behaviours", BROKEN[2][1], BROKEN[2][2]), ("--fixtures", "devices: [", "YAML")],
 )
-def test_a_process_says_it_alike(flag: str, text: str | None, said: str, tmp_path: Path) -> None:
+def test_a_process_reports_it_the_same_way(flag: str, text: str | None, expected: str, tmp_path: Path) -> None:
     """A missing file, a name that does not exist, broken YAML: one line from a process of its own."""
     file = tmp_path / "file.yaml"
     if text is not None:
         file.write_text(text, encoding="utf-8")
-    _one_line(run_mock("mock", flag, str(file), "--port", "0"), 2, "file.yaml", said)
+    _one_line(run_mock("mock", flag, str(file), "--port", "0"), 2, "file.yaml", expected)
 
 
 def test_an_internal_error_is_one_line(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
@@ -209,7 +209,7 @@ def test_the_line_to_try_works(text_mock: tuple[LiveMock, list[str]]) -> None:
     assert "POST   /devices/trust 200 trustDevice (alice)" in mock.next_line()
 
 
-def test_one_line_tells_one_request(text_mock: tuple[LiveMock, list[str]]) -> None:
+def test_one_line_shows_one_request(text_mock: tuple[LiveMock, list[str]]) -> None:
     """Method, path, status, operation, user, time, and why on a refusal; control characters do no harm."""
     mock, _ = text_mock
     mock("GET", "/devices")
@@ -225,7 +225,7 @@ def test_one_line_tells_one_request(text_mock: tuple[LiveMock, list[str]]) -> No
 
 
 def test_control_c_ends_at_once(text_mock: tuple[LiveMock, list[str]]) -> None:
-    """Exit code 0, nothing said of it, though a connection is open; the port is free again.
+    """Exit code 0 and no message, though a connection is open; the port is free again.
 
     It takes about half a second; the limit leaves room for a busy machine.
     """
@@ -254,7 +254,7 @@ def test_a_killed_mock_leaves_nothing_behind() -> None:
     mock = LiveMock().wait_until_started()
     try:
         os.kill(mock.process.pid, signal.SIGKILL)
-        mock._reader.join(TIMEOUT)  # until nobody holds the output open
+        mock._reader.join(TIMEOUT)  # until no process has the output open
         assert not mock._reader.is_alive()
         with socket.create_server(("127.0.0.1", mock.port)):
             pass
@@ -316,7 +316,7 @@ def test_a_spawned_worker_serves(tmp_path: Path) -> None:
 
 
 def test_any_takes_a_real_token() -> None:
-    """`--auth any` takes a JWT as the first user, and still wants one."""
+    """`--auth any` takes a JWT as the first user, and still requires one."""
     mock = LiveMock("--auth", "any", "--period", "trust=P7D").wait_until_started()
     try:
         devices = mock("GET", "/devices", JWT).json["devices"]
@@ -339,9 +339,9 @@ def test_the_json_log_is_one_object_a_line(live_mock: LiveMock) -> None:
     }
     path = "/devices/marked-by-this-test"
     live_mock("GET", path)
-    while (told := json.loads(live_mock.next_line()))["path"] != path:
+    while (logged := json.loads(live_mock.next_line()))["path"] != path:
         pass
-    assert {name: told[name] for name in ("event", "method", "status", "operation", "user", "world", "verdict")} == {
+    assert {name: logged[name] for name in ("event", "method", "status", "operation", "user", "world", "verdict")} == {
         "event": "request",
         "method": "GET",
         "status": 404,

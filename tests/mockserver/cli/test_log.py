@@ -1,4 +1,4 @@
-"""One readable line per request, written beside the answers."""
+"""One readable line per request, written by a thread of its own."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _entry(path: str = "/devices", **changes: Any) -> Exchange:
     return Exchange(**{**given_, **changes})
 
 
-def test_a_line_tells_a_request() -> None:
+def test_a_line_shows_a_request() -> None:
     """Time, method, path, status, operation, user, how long."""
     assert entry_line(_entry())[8:] == " GET    /devices 200 listDevices (alice) 1.2 ms"
 
@@ -64,8 +64,8 @@ def test_a_client_s_text_does_a_terminal_no_harm(text: str) -> None:
 @given(st.text(max_size=100))
 def test_a_line_of_json_is_an_object(text: str) -> None:
     """Whatever a client sent, it can be read back."""
-    told = json.loads(json_line(_entry(path=text, reason=text)))
-    assert (told["event"], told["path"], told["reason"], told["microseconds"]) == ("request", text, text, 1234)
+    logged = json.loads(json_line(_entry(path=text, reason=text)))
+    assert (logged["event"], logged["path"], logged["reason"], logged["microseconds"]) == ("request", text, text, 1234)
 
 
 @pytest.mark.parametrize(("log_format", "count"), [("text", LINES + 1), ("json", LINES + 7)])
@@ -84,15 +84,15 @@ def test_under_load_the_rest_is_counted(log_format: Any, count: int) -> None:
 
 
 def test_what_waits_as_json_is_small() -> None:
-    """Neither bodies nor worlds are held until the next look, and what a client made long is cut."""
+    """Neither bodies nor worlds are kept until the next flush, and long texts of a client are cut."""
     terminal = Terminal(io.StringIO(), "json")
     entry = _entry(request=Request("POST", "/x" * 50_000, body=b"y" * 100), reason="z" * 50_000)
     before = sys.getrefcount(entry)
     terminal(entry)
     assert sys.getrefcount(entry) == before
-    told = json_line(entry)
-    assert len(told) < 2 * TEXT + 400
-    assert json.loads(told)["path"].endswith("/x...")
+    logged = json_line(entry)
+    assert len(logged) < 2 * TEXT + 400
+    assert json.loads(logged)["path"].endswith("/x...")
 
 
 def test_entries_that_are_only_counted_are_not_held() -> None:
@@ -128,8 +128,8 @@ class _Tty(io.StringIO):
         (io.StringIO(), {"CI": "false"}, False, Style()),
     ],
 )
-def test_the_look_suits_whoever_reads(out: Any, environment: dict[str, str], verbose: bool, look: Style) -> None:
-    """Colours on a terminal that takes them; quiet under CI, unless somebody asks for more."""
+def test_the_style_suits_the_output(out: Any, environment: dict[str, str], verbose: bool, look: Style) -> None:
+    """Colours on a terminal that takes them; quiet under CI, unless --verbose is given."""
     assert style_for(out, environment, verbose) == look
 
 
@@ -143,7 +143,7 @@ def _written(look: Style, *entries: Exchange) -> str:
 
 
 @pytest.mark.parametrize(("status", "colour"), [(200, 32), (404, 33), (500, 31), (0, 31)])
-def test_colours_tell_how_it_went(status: int, colour: int) -> None:
+def test_the_status_is_coloured_by_its_class(status: int, colour: int) -> None:
     """The status alone is coloured; without colours no escape is written."""
     entry = _entry(answer=Answer(status))
     shown = str(status) if status else "closed"
@@ -168,8 +168,8 @@ def test_verbose_shows_bodies() -> None:
     assert lines[3] == "  ? /__mock__/worlds/w1/requests/1/why"
 
 
-def test_a_fault_is_said() -> None:
-    """Also one that spoils nothing."""
+def test_a_fault_is_logged() -> None:
+    """Also a harmless one."""
     assert entry_line(_entry(disturbance=late(20))).endswith(" - 20 ms late")
 
 
@@ -201,7 +201,7 @@ def test_an_entry_that_cannot_be_shown_hides_no_other(capfd: pytest.CaptureFixtu
 
 
 class _Unshown(str):
-    """A text that breaks whoever prints it."""
+    """A text that raises when it is printed."""
 
     __slots__ = ()
 

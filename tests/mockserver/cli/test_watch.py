@@ -1,4 +1,4 @@
-"""A running mock follows its files: good edits are taken over, broken ones leave the last good state."""
+"""A running mock server follows its files: valid edits are loaded, invalid ones leave the last good state."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_good_edit_is_taken_over_and_records_stay(edited: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
+    ("name", "old", "new", "expected"),
     [
         ("behaviours.yaml", "trustLevel: HIGH", "trustLevl: HIGH", "did you mean 'trustLevel'?"),
         ("devices.yaml", "deviceType: TABLET", "deviceType: PHABLET", "devices["),
@@ -88,19 +88,19 @@ def test_a_good_edit_is_taken_over_and_records_stay(edited: Engine) -> None:
         ("users.yaml", "users:", "users: [", "users.yaml"),
     ],
 )
-def test_a_broken_edit_leaves_the_last_good_state(edited: Engine, name: str, old: str, new: str, said: str) -> None:
-    """It answers as before, says what is wrong, and is well again when the edit is mended."""
+def test_a_broken_edit_leaves_the_last_good_state(edited: Engine, name: str, old: str, new: str, expected: str) -> None:
+    """It answers as before, reports the problem, and recovers when the edit is fixed."""
     ask = Ask(edited)
     _edit(edited, name, old, new)
-    assert said in _reload(edited)
-    assert said in edited.trouble
+    assert expected in _reload(edited)
+    assert expected in edited.trouble
     assert ask("POST", "/devices/trust", json=TRUST).status == 200
     _edit(edited, name, new, old)
     assert "reloaded" in _reload(edited)
     assert not edited.trouble
 
 
-def test_records_that_an_edited_contract_cannot_show_are_told(build: Build, tmp_path: Path) -> None:
+def test_records_that_an_edited_contract_makes_invalid_are_reported(build: Build, tmp_path: Path) -> None:
     """How many, of what, and what helps; after that there are none."""
     contract = tmp_path / "api.yaml"
     contract.write_text(THINGS)

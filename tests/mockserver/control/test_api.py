@@ -58,20 +58,20 @@ def test_only_this_machine_is_answered(
 
 def test_health_says_what_runs(client: FlaskClient) -> None:
     """Status, version and contract."""
-    told = client.get(f"{MOCK}/health").json
-    assert told["status"] == "ok"
-    assert told["version"] == __version__
+    result = client.get(f"{MOCK}/health").json
+    assert result["status"] == "ok"
+    assert result["version"] == __version__
 
 
 def test_the_state_is_what_is_stored(client: FlaskClient, ask: Ask) -> None:
     """Private fields included, in order."""
     ask("DELETE", "/devices/dev-01")
-    told = client.get(f"{MOCK}/state").json
-    assert {name: [record["id"] for record in records] for name, records in told.items() if name == "devices"} == {
+    result = client.get(f"{MOCK}/state").json
+    assert {name: [record["id"] for record in records] for name, records in result.items() if name == "devices"} == {
         "devices": [f"dev-{number:02}" for number in range(2, 11)]
     }
-    assert told["sessions"] == list(ask.records("sessions").values())
-    assert told["sessions"][0]["userId"] == "alice"
+    assert result["sessions"] == list(ask.records("sessions").values())
+    assert result["sessions"][0]["userId"] == "alice"
 
 
 def test_a_reset_forgets_state_and_journal(client: FlaskClient, ask: Ask) -> None:
@@ -89,13 +89,13 @@ def test_requests_tell_what_was_asked(client: FlaskClient, ask: Ask) -> None:
     ask("GET", "/devices")
     ask("POST", "/devices/trust", json={"fingerprint": "fp-alice-ipad"})
     answer = client.get(f"{MOCK}/requests")
-    told = answer.json["requests"]
-    assert [(entry["operation"], entry["answer"]["status"]) for entry in told] == [
+    result = answer.json["requests"]
+    assert [(entry["operation"], entry["answer"]["status"]) for entry in result] == [
         ("listDevices", 200),
         ("trustDevice", 200),
     ]
-    assert told[1]["changes"][0]["collection"] == "devices"
-    assert told[1]["request"]["body"] == {"fingerprint": "fp-alice-ipad"}
+    assert result[1]["changes"][0]["collection"] == "devices"
+    assert result[1]["request"]["body"] == {"fingerprint": "fp-alice-ipad"}
     assert b"alice-token" not in answer.data
 
 

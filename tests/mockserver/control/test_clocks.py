@@ -29,8 +29,8 @@ def test_sessions_end(control: Control, ask: Ask) -> None:
 
 def test_a_stopped_clock_stands_still(control: Control, clock: Clock) -> None:
     """Until it is let go; then it runs from where it stood."""
-    told = control("PUT", "/worlds/main/clock", {"now": "2031-05-01T10:00:00Z", "frozen": True}).json
-    assert (told["now"], told["frozen"]) == ("2031-05-01T10:00:00.000Z", True)
+    shown = control("PUT", "/worlds/main/clock", {"now": "2031-05-01T10:00:00Z", "frozen": True}).json
+    assert (shown["now"], shown["frozen"]) == ("2031-05-01T10:00:00.000Z", True)
     clock.advance(hours=5)
     assert control.world("/clock")["now"] == "2031-05-01T10:00:00.000Z"
     control("PUT", "/worlds/main/clock", {"frozen": False})

@@ -71,8 +71,8 @@ def test_the_request_is_performed_unless_it_never_arrives(control: Control, ask:
 def test_a_limit_counts_each_token(control: Control, ask: Ask) -> None:
     """Then 429 with `Retry-After` by the world's clock, until its window has passed."""
     _set(control, {"limit": {"calls": 2, "seconds": 60}})
-    told = [ask("GET", "/devices").status for _ in range(3)]
-    assert told == [200, 200, 429]
+    results = [ask("GET", "/devices").status for _ in range(3)]
+    assert results == [200, 200, 429]
     assert ask("GET", "/devices").headers["retry-after"] == "60"
     assert ask("GET", "/devices", "bob-token").status == 200
     control("POST", "/worlds/main/clock/advance", {"by": "PT61S"})
@@ -95,9 +95,9 @@ def test_a_rewind_brings_back_the_counts_of_faults_that_only_delay(control: Cont
     _set(control, {"delay": {"fixed": 1}, "times": 1})
     for _ in range(2):
         assert [ask("GET", "/devices").status for _ in range(2)] == [200, 200]
-        told = control.world("/requests?limit=2")["requests"]
-        assert [entry["fault"] for entry in told] == ["1 ms late", ""]
-        control("POST", "/worlds/main/rewind", {"before": told[0]["number"]})
+        results = control.world("/requests?limit=2")["requests"]
+        assert [entry["fault"] for entry in results] == ["1 ms late", ""]
+        control("POST", "/worlds/main/rewind", {"before": results[0]["number"]})
 
 
 def test_rules_are_added_in_front(control: Control, ask: Ask) -> None:

@@ -1,4 +1,4 @@
-"""What happens is told as it happens: as server-sent events, or so far as JSON."""
+"""Events are sent as they happen: as server-sent events, or so far as JSON."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.mockserver.control.conftest import Control
 from tests.support import TIMEOUT, Ask, LiveMock, bundled_settings
 
 
-def _kinds(told: Any) -> list[tuple[str, str]]:
-    return [(event["type"], event["world"]) for event in told["events"]]
+def _kinds(events_so_far: Any) -> list[tuple[str, str]]:
+    return [(event["type"], event["world"]) for event in events_so_far["events"]]
 
 
 def test_events_so_far(control: Control, ask: Ask) -> None:
@@ -30,12 +30,12 @@ def test_events_so_far(control: Control, ask: Ask) -> None:
     control("PUT", "/worlds/main/clock", {"frozen": True})
     control("POST", "/worlds", {"name": "w2"})
     control("DELETE", "/worlds/w2")
-    told = control("GET", "/events").json
-    assert _kinds(told) == [("request", "w1"), ("world", "main"), ("removed", "w2")]
-    assert told["events"][0]["request"]["operation"] == "listDevices"
+    events_so_far = control("GET", "/events").json
+    assert _kinds(events_so_far) == [("request", "w1"), ("world", "main"), ("removed", "w2")]
+    assert events_so_far["events"][0]["request"]["operation"] == "listDevices"
     assert _kinds(control("GET", "/worlds/w1/events").json) == [("request", "w1")]
     ask("GET", "/devices")
-    assert _kinds(control("GET", f"/events?after={told['last']}").json) == [("request", "main")]
+    assert _kinds(control("GET", f"/events?after={events_so_far['last']}").json) == [("request", "main")]
 
 
 def _stream(mock: LiveMock, **headers: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
@@ -53,7 +53,7 @@ def _next(answer: http.client.HTTPResponse) -> dict[str, str]:
     return fields
 
 
-def test_a_stream_tells_requests_as_they_come(live_mock: LiveMock) -> None:
+def test_a_stream_sends_requests_as_they_happen(live_mock: LiveMock) -> None:
     """With a number, after which the next stream goes on; nothing comes twice."""
     connection, answer = _stream(live_mock)
     assert answer.getheader("content-type") == "text/event-stream"
@@ -70,7 +70,7 @@ def test_a_stream_tells_requests_as_they_come(live_mock: LiveMock) -> None:
 
 
 def test_streams_leave_threads_to_others(live_mock: LiveMock) -> None:
-    """However many are asked for, few are held open; the others end with what there is, and the API answers."""
+    """However many are opened, few stay open; the others end with the events so far, and the API responds."""
     streams = [_stream(live_mock) for _ in range(20)]
     assert live_mock("GET", "/devices").status == 200
     retries = [_next(answer)["retry"] for _, answer in streams]
@@ -92,8 +92,8 @@ def _opened(client: FlaskClient) -> Iterator[bytes]:
 def test_the_streams_of_one_mock_leave_those_of_another_alone(build: Build) -> None:
     """Two mocks in one process: each holds as many streams open as it may."""
     one, other = (app_for(build(bundled_settings())).test_client() for _ in range(2))
-    held = [_opened(one) for _ in range(STREAMS)]
-    assert {next(stream) for stream in held} == {b"id: 0\nretry: 500\n\n"}
+    streams = [_opened(one) for _ in range(STREAMS)]
+    assert {next(stream) for stream in streams} == {b"id: 0\nretry: 500\n\n"}
     assert next(_opened(one)) == b"id: 0\nretry: 3000\n\n"
     assert next(_opened(other)) == b"id: 0\nretry: 500\n\n"
 

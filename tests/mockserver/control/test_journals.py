@@ -1,4 +1,4 @@
-"""The journal is filtered, explained, exported, verified; coverage tells what was met."""
+"""The journal is filtered, explained, exported, verified; coverage shows what was exercised."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def asked(control: Control, ask: Ask) -> Control:
 )
 def test_entries_are_filtered(asked: Control, query: str, numbers: list[int]) -> None:
     """By operation, user, status or class of statuses, verdict, number; the newest, oldest first."""
-    told = asked.world(f"/requests{query}")
-    assert ([entry["number"] for entry in told["requests"]], told["last"]) == (numbers, 5)
-    assert asked("GET", f"/requests{query}").json == told
+    result = asked.world(f"/requests{query}")
+    assert ([entry["number"] for entry in result["requests"]], result["last"]) == (numbers, 5)
+    assert asked("GET", f"/requests{query}").json == result
 
 
 def test_an_answer_points_to_its_explanation(asked: Control, ask: Ask) -> None:
@@ -51,12 +51,12 @@ def test_an_answer_points_to_its_explanation(asked: Control, ask: Ask) -> None:
     for path, status in (("/devices", 200), ("/devices/nobody", 404), ("/nowhere", 404)):
         heard = ask("GET", path, "alice-token~w1")
         assert heard.status == status
-        told = asked("GET", heard.headers["mock-why"].removeprefix("/__mock__"))
-        assert f"GET {path} -> {status}" in told.body.decode()
+        result = asked("GET", heard.headers["mock-why"].removeprefix("/__mock__"))
+        assert f"GET {path} -> {status}" in result.body.decode()
 
 
 def test_why_tells_steps_changes_and_places(asked: Control) -> None:
-    """What was found by which value, what changed from what to what, which sentence and line say so."""
+    """Which record was selected by which value, what changed and how, and the sentence and line that it is based on."""
     why = asked.world("/requests/2/why?as=json")
     assert why["because"] == "the device found by the fingerprint becomes trusted and its trust period is prolonged"
     assert [step["verb"] for step in why["steps"]] == ["find", "set", "reply"]
@@ -187,14 +187,14 @@ def test_what_the_surface_asks_stays_in_its_world(control: Control, suffix: str,
     ],
 )
 def test_calls_are_verified(asked: Control, expected: dict[str, Any], problem: str | None) -> None:
-    """Their number, order and content; what is wrong is said, with what came beside what was expected."""
-    told = asked("POST", "/worlds/main/verify", expected).json
-    assert told["verified"] is (problem is None)
+    """Their number, order and content; a problem is reported with a diff of expected and received calls."""
+    result = asked("POST", "/worlds/main/verify", expected).json
+    assert result["verified"] is (problem is None)
     if problem is None:
-        assert (told["problems"], told["diff"]) == ([], "")
+        assert (result["problems"], result["diff"]) == ([], "")
     else:
-        assert problem in "\n".join(told["problems"])
-        assert told["diff"].startswith("--- expected\n+++ received")
+        assert problem in "\n".join(result["problems"])
+        assert result["diff"].startswith("--- expected\n+++ received")
 
 
 # Coverage -------------------------------------------------------------------------------------------------------------
@@ -206,8 +206,8 @@ def _times(covered: Any, operation: str, status: str) -> tuple[int, dict[str, in
     return cell["times"], {state["state"]: state["times"] for state in cell["states"] if state["times"]}
 
 
-def test_coverage_tells_operation_status_and_state(control: Control, ask: Ask) -> None:
-    """Trusted, untrusted, trust expired; and why a record was not found. What was never met is listed too."""
+def test_coverage_has_operation_status_and_state(control: Control, ask: Ask) -> None:
+    """Trusted, untrusted, trust expired; and why a record was not found. What was never exercised is listed too."""
     for device in ("dev-01", "dev-03", "dev-04", "dev-08", "nobody"):
         ask("GET", f"/devices/{device}")
     covered = control.world("/coverage")

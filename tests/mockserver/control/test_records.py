@@ -72,7 +72,7 @@ def test_date_math_counts_from_the_world_s_clock(control: Control, ask: Ask) -> 
 
 
 @pytest.mark.parametrize(
-    ("devices", "said"),
+    ("devices", "expected"),
     [
         ([{"id": "x"}], "devices[0].deviceName"),
         ([{}], "devices[0] has no id"),
@@ -80,13 +80,13 @@ def test_date_math_counts_from_the_world_s_clock(control: Control, ask: Ask) -> 
         ("wrong type", "devices[0].isTrusted"),
     ],
 )
-def test_a_state_that_breaks_the_contract_is_refused_whole(control: Control, devices: Any, said: str) -> None:
+def test_a_state_that_breaks_the_contract_is_refused_whole(control: Control, devices: Any, expected: str) -> None:
     """With the place of the first breach; nothing has changed."""
     before, device = control.world("/state"), control("GET", DEVICE).json
     given = {"twice": [device, device], "wrong type": [{**device, "isTrusted": "yes"}]}.get(str(devices), devices)
     refused = control("PUT", "/worlds/main/state", {"devices": given})
     assert refused.status == 409
-    assert said in refused.json["detail"]
+    assert expected in refused.json["detail"]
     assert control.world("/state") == before
 
 
@@ -126,6 +126,6 @@ def test_a_record_is_added_and_removed(control: Control, ask: Ask) -> None:
 def test_a_wrong_edit_changes_nothing(control: Control, method: str, path: str, body: Any, status: int) -> None:
     """A record that breaks the contract, another key, a record that is not there."""
     before = control.world("/state")
-    said = {} if body is None else {"json": body}
-    assert control(method, f"/worlds/main/state/{path}", **said).status == status
+    expected = {} if body is None else {"json": body}
+    assert control(method, f"/worlds/main/state/{path}", **expected).status == status
     assert control.world("/state") == before

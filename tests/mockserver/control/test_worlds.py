@@ -62,7 +62,7 @@ def test_a_fork_goes_its_own_way(control: Control, ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "said"),
+    ("method", "path", "body"),
     [
         ("POST", "/reset", {}),
         ("POST", "/clock/advance", {"by": "P1D"}),
@@ -74,16 +74,16 @@ def test_a_fork_goes_its_own_way(control: Control, ask: Ask) -> None:
     ],
 )
 def test_what_steers_a_removed_world_does_not_bring_it_back(
-    control: Control, ask: Ask, method: str, path: str, said: Any
+    control: Control, ask: Ask, method: str, path: str, body: Any
 ) -> None:
     """A straggler of a test that is over finds nothing; a request in the world, or a call that makes it, does."""
-    assert control(method, f"/worlds/w1{path}", said).status == 200
+    assert control(method, f"/worlds/w1{path}", body).status == 200
     assert control("DELETE", "/worlds/w1").status == 204
-    refused = control(method, f"/worlds/w1{path}", said)
+    refused = control(method, f"/worlds/w1{path}", body)
     assert (refused.status, "there is no world 'w1'" in refused.json["detail"]) == (404, True)
     assert control("GET", "/worlds/w1/state").status == 404
     assert ask("GET", "/devices", "alice-token~w1").status == 200
-    assert control(method, f"/worlds/w1{path}", said).status == 200
+    assert control(method, f"/worlds/w1{path}", body).status == 200
 
 
 def test_a_rewind_undoes_a_request_and_all_after_it(control: Control, ask: Ask) -> None:
@@ -113,7 +113,7 @@ def test_a_rewind_to_what_the_journal_lacks_is_a_conflict(control: Control, ask:
 
 
 def test_a_rewind_to_before_a_refusal_works_too(control: Control, ask: Ask) -> None:
-    """Every entry knows its world, whoever refused it."""
+    """Every entry has its world, whichever stage refused it."""
     assert ask("GET", "/nowhere").status == 404
     ask("DELETE", "/devices/dev-01")
     assert control("POST", "/worlds/main/rewind", {"before": 1}).json["records"]["devices"] == 10
@@ -172,7 +172,7 @@ def test_their_number_is_bounded(build: Build) -> None:
 
 
 def test_idle_worlds_expire(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that nobody has used for so long, but for `main`; others live on."""
+    """Those that were idle for that long, except `main`; others stay."""
     engine = build(bundled_settings(world_ttl="PT1H"))
     now = Clock(1_000_000)
     monkeypatch.setattr(engine.store, "_clock", now)

@@ -101,14 +101,14 @@ def test_an_example_that_breaks_its_own_schema_is_not_used(mock_of: Callable[...
 
 def test_the_media_type_when_the_client_has_no_wish(mock_of: Callable[..., Ask]) -> None:
     """The first one answers if it has an example, else JSON, else the first; what is stored is JSON where it can be."""
-    told, untold = {"schema": {"type": "string"}, "example": "plain"}, {"schema": {"type": "string"}}
+    with_example, without = {"schema": {"type": "string"}, "example": "plain"}, {"schema": {"type": "string"}}
     json_ = {"schema": OPEN, "example": {"a": 1}}
     for content, media, stored in (
-        ({"text/plain": told, "application/json": json_}, "text/plain", "application/json"),
-        ({"text/plain": untold, "application/json": json_}, "application/json", "application/json"),
-        ({"application/json": {"schema": OPEN}, "text/plain": told}, "application/json", "application/json"),
-        ({"text/plain": untold, "application/json": {"schema": OPEN}}, "application/json", "application/json"),
-        ({"text/plain": told, "text/html": told}, "text/plain", "text/plain"),
+        ({"text/plain": with_example, "application/json": json_}, "text/plain", "application/json"),
+        ({"text/plain": without, "application/json": json_}, "application/json", "application/json"),
+        ({"application/json": {"schema": OPEN}, "text/plain": with_example}, "application/json", "application/json"),
+        ({"text/plain": without, "application/json": {"schema": OPEN}}, "application/json", "application/json"),
+        ({"text/plain": with_example, "text/html": with_example}, "text/plain", "text/plain"),
     ):
         builder, operation = _builder(mock_of, {"200": {"description": "", "content": content}})
         assert builder.compose(operation, 200, ()).media == media

@@ -62,7 +62,7 @@ def test_xml_is_known_by_its_media_type(content_type: str, verdict: bool) -> Non
 
 @pytest.mark.parametrize("media", ["application/xml", "text/xml"])
 @pytest.mark.parametrize(
-    ("told", "text"),
+    ("content", "text"),
     [
         (
             {"schema": {"type": "object", "properties": {"a": {"type": "integer", "enum": [3]}}}},
@@ -74,8 +74,8 @@ def test_xml_is_known_by_its_media_type(content_type: str, verdict: bool) -> Non
         ({"schema": {"type": "string", "enum": ["bare"]}}, "bare"),
     ],
 )
-def test_answers_in_xml(mock_of: Callable[..., Ask], media: str, told: Any, text: str) -> None:
+def test_answers_in_xml(mock_of: Callable[..., Ask], media: str, content: Any, text: str) -> None:
     """What is made of a schema, or given as a value, is written as XML; an example that is text stands as it is."""
-    answers = {"200": {"description": "", "content": {media: told}}}
+    answers = {"200": {"description": "", "content": {media: content}}}
     heard = mock_of(document({"/a": {"get": {"responses": answers}}}))("GET", "/a", headers={"accept": media})
     assert (heard.status, heard.body.decode(), heard.headers["content-type"]) == (200, text, media)

@@ -86,14 +86,20 @@ def test_a_failure_shows_what_was_asked(tmp_path: Path) -> None:
     """The diff, the requests of the world, and who the users are."""
     ended = _pytest(tmp_path, FAILING)
     assert "2 failed" in ended.stdout
-    for said in ("+listDevices GET /devices by alice -> 200", "requests in world test-calls-", "1 GET /devices 200"):
-        assert said in ended.stdout
+    for expected in (
+        "+listDevices GET /devices by alice -> 200",
+        "requests in world test-calls-",
+        "1 GET /devices 200",
+    ):
+        assert expected in ended.stdout
     assert "the mock has no user 'dave'; its users: alice, bob, carol" in ended.stdout
 
 
-@pytest.mark.parametrize(("arguments", "said"), [("--auth nobody", "did not start"), ("nowhere.yaml", "nowhere.yaml")])
-def test_a_mock_that_does_not_start_says_why(tmp_path: Path, arguments: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "expected"), [("--auth nobody", "did not start"), ("nowhere.yaml", "nowhere.yaml")]
+)
+def test_a_mock_that_does_not_start_says_why(tmp_path: Path, arguments: str, expected: str) -> None:
     """In one line, from the mock itself."""
     ended = _pytest(tmp_path, FAILING, "-o", f"mock_arguments={arguments}")
-    assert said in ended.stdout
+    assert expected in ended.stdout
     assert "Traceback" not in ended.stdout

@@ -161,20 +161,20 @@ STEERED = {
 def test_a_header_that_steers_the_mock_does_so_alone(engine: Engine, header: str) -> None:
     """Most requests have none of them; one of them is enough."""
     value, shows = STEERED[header]
-    told: list[str] = []
+    sent: list[str] = []
 
     def start_response(line: str, headers: list[tuple[str, str]]) -> None:
-        told.extend([line, *(text for _, text in headers)])
+        sent.extend([line, *(text for _, text in headers)])
 
     bare = {name: text for name, text in _environ().items() if name not in ("HTTP_ACCEPT", "HTTP_COOKIE")}
     environ = {**bare, "REQUEST_METHOD": "GET", "PATH_INFO": "/devices"}
     app = ContractFirst(engine, lambda: app_for(engine))
     list(app(environ, start_response))
-    assert told[0] == "200 OK"
-    assert not any(shows in text for text in told)
-    told.clear()
+    assert sent[0] == "200 OK"
+    assert not any(shows in text for text in sent)
+    sent.clear()
     list(app({**environ, f"HTTP_{header.upper().replace('-', '_')}": value}, start_response))
-    assert any(shows in text for text in told), told
+    assert any(shows in text for text in sent), sent
 
 
 def test_an_exception_of_the_control_surface_is_one_line(

@@ -64,11 +64,11 @@ def test_delayed_answers_hold_nobody_up(mock: LiveMock) -> None:
 
 def test_half_a_body_holds_nobody_up(mock: LiveMock) -> None:
     """Clients that never send the rest of their bodies are waited for by threads of their own."""
-    held = [_half_sent(mock) for _ in range(4)]
+    connections = [_half_sent(mock) for _ in range(4)]
     try:
         assert [_asked(mock) for _ in range(20)] == [200] * 20
     finally:
-        for connection in held:
+        for connection in connections:
             connection.close()
 
 
