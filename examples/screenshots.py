@@ -1,8 +1,8 @@
-"""Makes the pictures of `docs/screenshots/` from a mock and the example app that it starts itself.
+"""Takes the screenshots in `docs/screenshots/` of a mock and the example app, which it starts itself.
 
     python examples/screenshots.py
 
-It needs Chromium, Playwright for Python and the fonts of your taste (the committed ones use Inter and JetBrains Mono).
+It needs Chromium, Playwright for Python and the fonts Inter and JetBrains Mono (with others, the images differ).
 """
 
 from __future__ import annotations
@@ -27,34 +27,34 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURES = ROOT / "docs" / "screenshots"
+SCREENSHOTS = ROOT / "docs" / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SIZES = {1280: 1000, 390: 844}
 WORLD = "checkout"
 
 
 class Mock:
-    """A running mock, and the one world that the pictures show."""
+    """A running mock; the screenshots show one of its worlds."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def control(self, method: str, path: str, value: Any = None) -> Any:
         """A call of the control API."""
-        return json.loads(self._sent(method, f"/__mock__/{path}", value, {}) or b"null")
+        return json.loads(self._send(method, f"/__mock__/{path}", value, {}) or b"null")
 
     def ask(self, method: str, path: str, value: Any = None, **headers: str) -> None:
-        """A request of alice in the world of the pictures."""
+        """Send a request as alice in the world of the screenshots."""
         with contextlib.suppress(urllib.error.HTTPError):
-            self._sent(method, path, value, {"Authorization": f"Bearer alice-token~{WORLD}", **headers})
+            self._send(method, path, value, {"Authorization": f"Bearer alice-token~{WORLD}", **headers})
 
-    def _sent(self, method: str, path: str, value: Any, headers: dict[str, str]) -> bytes:
+    def _send(self, method: str, path: str, value: Any, headers: dict[str, str]) -> bytes:
         body = None if value is None else json.dumps(value).encode()
-        request = urllib.request.Request(f"{self.url}{path}", body, headers, method=method)  # noqa: S310 - our own address
+        request = urllib.request.Request(f"{self.url}{path}", body, headers, method=method)  # noqa: S310 - the mock's own address
         if body is not None:
             request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            content: bytes = answer.read()
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            content: bytes = response.read()
             return content
 
 
@@ -77,12 +77,12 @@ class Quiet(SimpleHTTPRequestHandler):
     """A static server that logs nothing."""
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A folder as any static server would serve it."""
+def static_server(folder: Path) -> Iterator[str]:
+    """Serve a folder with a static server, and yield its URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -90,8 +90,8 @@ def served(folder: Path) -> Iterator[str]:
     server.server_close()
 
 
-def life(mock: Mock) -> None:
-    """A morning in the life of a world: one request of every kind."""
+def create_activity(mock: Mock) -> None:
+    """Send one request of every kind in the world."""
     mock.control("POST", f"worlds/{WORLD}/reset", {})
     mock.control("POST", f"worlds/{WORLD}/clock/advance", {"by": "PT6H"})
     mock.control("POST", f"worlds/{WORLD}/faults", {"operation": "listSessions", "status": 500, "times": 1})
@@ -106,22 +106,22 @@ def life(mock: Mock) -> None:
 
 
 def page_of(browser: Browser, width: int, scheme: Any, height: int | None = None) -> Page:
-    """A page of this width."""
+    """A page with this width."""
     size: Any = {"width": width, "height": height or SIZES[width]}
     context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     return context.new_page()
 
 
-def picture(page: Page, name: str) -> None:
-    """Keep what is seen as a picture."""
-    path = PICTURES / f"{name}.png"
+def screenshot(page: Page, name: str) -> None:
+    """Save a screenshot of the page."""
+    path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path)
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} KB")
     page.context.close()
 
 
 def console(page: Page, mock: Mock) -> None:
-    """The console with the newest request explained."""
+    """Open the console and the explanation of the newest request."""
     page.goto(f"{mock.url}/__mock__/?world={WORLD}")
     expect(page.locator("#live")).to_have_text("Live")
     page.locator("#requests-list button").first.click()
@@ -130,40 +130,40 @@ def console(page: Page, mock: Mock) -> None:
     page.mouse.move(0, 0)
 
 
-def take(browser: Browser, mock: Mock, app: str) -> None:
-    """All pictures."""
+def take_screenshots(browser: Browser, mock: Mock, app: str) -> None:
+    """Take all screenshots."""
     for width in SIZES:
         for scheme in ("light", "dark"):
             page = page_of(browser, width, scheme)
             console(page, mock)
-            picture(page, f"console-{width}-{scheme}")
+            screenshot(page, f"console-{width}-{scheme}")
     page = page_of(browser, 1280, "light", 720)
     console(page, mock)
     page.evaluate("document.getElementById('records').scrollIntoView()")
-    picture(page, "console-records")
+    screenshot(page, "console-records")
     page = page_of(browser, 1280, "light", 720)
     console(page, mock)
     page.evaluate("document.getElementById('coverage').scrollIntoView()")
-    picture(page, "console-coverage")
+    screenshot(page, "console-coverage")
     page = page_of(browser, 1280, "light", 900)
     page.goto(f"{mock.url}/__mock__/docs/?world={WORLD}")
     expect(page.get_by_role("button", name=re.compile("Authorize"))).to_be_visible()
-    picture(page, "docs-1280")
+    screenshot(page, "docs-1280")
     for width, scheme in ((1280, "light"), (390, "dark")):
         page = page_of(browser, width, scheme)
         page.goto(f"{app}/devices/?api={mock.url}&token=alice-token~{WORLD}")
         expect(page.locator("#summary")).to_contain_text("trusted")
-        picture(page, f"app-{width}-{scheme}")
+        screenshot(page, f"app-{width}-{scheme}")
 
 
 def main() -> None:
-    """Start everything, take the pictures, end everything."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    """Start the servers, take the screenshots and stop the servers."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    with running_mock() as mock, served(ROOT / "examples") as app, sync_playwright() as player:
-        life(mock)
+    with running_mock() as mock, static_server(ROOT / "examples") as app, sync_playwright() as player:
+        create_activity(mock)
         browser = player.chromium.launch(executable_path=path, args=FLAGS)
-        take(browser, mock, app)
+        take_screenshots(browser, mock, app)
         browser.close()
 
 

@@ -1,4 +1,4 @@
-"""A real Chromium, and the invariants that every page keeps: a quiet console, nothing leaves this machine."""
+"""Chromium, and the invariants of every page: no console message, and no request to another machine."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FLAGS = (
 
 
 def chromium() -> str | None:
-    """The Chromium of this machine; CHROMIUM names another one."""
+    """The path of Chromium on this machine, or the value of the environment variable CHROMIUM."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def mock() -> Iterator[LiveMock]:
-    """One mock for all tests of a process: each has a world of its own."""
+    """One mock for all tests of a process; each test has its own world."""
     started = LiveMock().wait_until_started()
     try:
         yield started
@@ -72,12 +72,12 @@ def world(mock: LiveMock, request: pytest.FixtureRequest) -> BrowserWorld:
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
-        """Say nothing: the tests do."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="session")
 def examples() -> Iterator[str]:
-    """The address at which any static server would serve `examples/`: another origin than the mock's."""
+    """The URL of a static server for `examples/`, which is another origin than the mock's."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(ROOT / "examples")))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -89,83 +89,89 @@ def examples() -> Iterator[str]:
 
 
 @dataclass
-class Watch:
-    """What a page said and whom it asked."""
+class PageMonitor:
+    """Records the console messages of a page and the hosts that it sends requests to."""
 
-    said: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
-    forgiven: str | None = None  #: what the page may say, as a regular expression
+    allowed_messages: str | None = None  #: a regular expression of console messages that are allowed
 
     @contextmanager
-    def following(self, page: Page) -> Iterator[Page]:
-        """Listen to a page as long as the block lasts."""
-        heard: dict[str, Callable[[Any], None]] = {
-            "console": lambda message: self.said.append(f"{message.type}: {message.text}"),
-            "pageerror": lambda error: self.said.append(f"uncaught: {error}"),
+    def monitoring(self, page: Page) -> Iterator[Page]:
+        """Monitor a page until the end of the block."""
+        listeners: dict[str, Callable[[Any], None]] = {
+            "console": lambda message: self.messages.append(f"{message.type}: {message.text}"),
+            "pageerror": lambda error: self.messages.append(f"uncaught: {error}"),
             "request": lambda request: self.hosts.add(urlsplit(request.url).hostname or "localhost"),
         }
-        for event, hear in heard.items():
-            page.on(event, hear)  # type: ignore[call-overload]
+        for event, listener in listeners.items():
+            page.on(event, listener)  # type: ignore[call-overload]
         yield page
-        for event, hear in heard.items():
-            page.remove_listener(event, hear)
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
 
-    def settle(self) -> None:
-        """Hold the invariants."""
-        wrong = [said for said in self.said if not (self.forgiven and re.search(self.forgiven, said))]
-        assert not wrong, "\n".join(wrong)
-        away = {host for host in self.hosts if host != "localhost" and not ip_address(host).is_loopback}
-        assert not away, f"asked {away}"
+    def check(self) -> None:
+        """Assert the invariants."""
+        unexpected = [
+            message
+            for message in self.messages
+            if not (self.allowed_messages and re.search(self.allowed_messages, message))
+        ]
+        assert not unexpected, "\n".join(unexpected)
+        remote = {host for host in self.hosts if host != "localhost" and not ip_address(host).is_loopback}
+        assert not remote, f"the page sent requests to {remote}"
 
 
 @pytest.fixture
-def watch() -> Iterator[Watch]:
-    """What the page of this test said and whom it asked: no error, and nobody but this machine."""
-    watched = Watch()
-    yield watched
-    watched.settle()
+def monitor() -> Iterator[PageMonitor]:
+    """The monitor of this test's page; after the test it asserts the invariants."""
+    page_monitor = PageMonitor()
+    yield page_monitor
+    page_monitor.check()
 
 
 def profile(browser: Browser) -> BrowserContext:
-    """A fresh profile: no cookie, no storage, and the clipboard is open."""
-    made = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", accept_downloads=True)
-    made.grant_permissions(["clipboard-read", "clipboard-write"])
-    return made
+    """A new profile without cookies and storage, and with access to the clipboard."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, reduced_motion="reduce", accept_downloads=True
+    )
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return context
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A profile for this test alone."""
-    made = profile(browser)
-    yield made
-    made.close()
+    """A profile that only this test uses."""
+    context = profile(browser)
+    yield context
+    context.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
-    """A page that is watched."""
-    with watch.following(context.new_page()) as watched:
-        yield watched
+def page(context: BrowserContext, monitor: PageMonitor) -> Iterator[Page]:
+    """A monitored page."""
+    with monitor.monitoring(context.new_page()) as monitored_page:
+        yield monitored_page
 
 
 @pytest.fixture(scope="session")
 def tab(browser: Browser) -> Iterator[Page]:
-    """One page in which all tests of a process open the console, each on its own world: it keeps nothing."""
-    made = profile(browser)
-    yield made.new_page()
-    made.close()
+    """One page in which all tests of a process open the console, each with its own world."""
+    context = profile(browser)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
-def console(tab: Page, watch: Watch, world: BrowserWorld) -> Iterator[Page]:
-    """The console, live, on the world of this test; it leaves nothing behind in the browser."""
+def console(tab: Page, monitor: PageMonitor, world: BrowserWorld) -> Iterator[Page]:
+    """The console with the world of this test; afterwards it must have stored nothing in the browser."""
     from tests.browser.play import expect
 
-    with watch.following(tab):
+    with monitor.monitoring(tab):
         tab.goto(world.console)
         expect(tab.locator("#live")).to_have_text("Live")
         yield tab
-        kept = tab.evaluate("() => [document.cookie, ...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+        stored = tab.evaluate("() => [document.cookie, ...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
     tab.unroute_all()
     tab.goto("about:blank")
-    assert kept == [""]
+    assert stored == [""]

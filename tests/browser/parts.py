@@ -1,4 +1,4 @@
-"""Parts of the console that several tests look at."""
+"""Parts of the console that several tests use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.browser.play import Locator, Page
 
 
 def rows(console: Page) -> Locator:
-    """The requests that are listed."""
+    """The listed requests."""
     return console.locator("#requests-list button")
 
 

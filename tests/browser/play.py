@@ -1,4 +1,4 @@
-"""The door to Playwright: a test module that comes through it is skipped, and says why, where it is not installed."""
+"""Imports Playwright; if it isn't installed, test modules that import this one are skipped with a reason."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 TIMEOUT = 15_000
-"""Milliseconds that a slow machine may take; nothing waits that long when all is well."""
+"""Milliseconds that a slow machine may take for a change on a page."""
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, expect

@@ -1,4 +1,4 @@
-"""Console and example app for those who use a keyboard, a screen reader, a small or a dark screen."""
+"""Accessibility of console and example app: keyboard, screen reader, small and dark screens."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
 
 AUDIT = Path(__file__).with_name("audit.js").read_text(encoding="utf-8")
-NAMED = {
+ROLES_WITH_NAMES = {
     "button", "link", "textbox", "searchbox", "combobox", "checkbox", "switch", "spinbutton", "tab", "grid", "table",
     "meter", "dialog", "region", "navigation", "tabpanel", "tablist", "image", "columnheader", "heading",
 }  # fmt: skip
 
 
 def unnamed(page: Page) -> list[str]:
-    """The elements whose role needs a name and which have none, as Chromium computes it."""
+    """The elements without an accessible name whose role needs one, as computed by Chromium."""
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
     return [
         f"a {node['role']['value']} has no name"
         for node in tree["nodes"]
         if not node.get("ignored")
-        and node.get("role", {}).get("value") in NAMED
+        and node.get("role", {}).get("value") in ROLES_WITH_NAMES
         and not node.get("name", {}).get("value", "").strip()
     ]
 
 
 def audit(page: Page) -> list[str]:
-    """What is wrong with the page as it is now."""
-    found: list[str] = page.evaluate(AUDIT)
-    return found + unnamed(page)
+    """The accessibility problems of the page in its current state."""
+    problems: list[str] = page.evaluate(AUDIT)
+    return problems + unnamed(page)
 
 
-def busy(world: BrowserWorld) -> None:
-    """A world in which something has happened of every kind."""
+def create_activity(world: BrowserWorld) -> None:
+    """Send requests of every kind in the world."""
     world.control("POST", "faults", {"operation": "listSessions", "status": 500, "times": 1})
     world.ask("GET", "/devices")
     world.ask("GET", "/devices/nowhere")
@@ -52,14 +52,14 @@ SCREENS = pytest.mark.parametrize(
 
 
 @SCREENS
-def test_the_console_is_usable_by_everybody(page: Page, world: BrowserWorld, width: int, scheme: Any) -> None:
-    """Names, headings, contrast, sizes and width are right, empty and full, with details and dialogs open."""
+def test_the_console_is_accessible(page: Page, world: BrowserWorld, width: int, scheme: Any) -> None:
+    """Names, headings, contrast, sizes and width are valid, with and without requests, details and dialogs."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     page.goto(world.console)
     expect(page.locator("#live")).to_have_text("Live")
     assert audit(page) == []
-    busy(world)
+    create_activity(world)
     expect(page.locator("#requests-list button")).to_have_count(4)
     page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     page.locator("#requests-list button").first.click()
@@ -71,10 +71,8 @@ def test_the_console_is_usable_by_everybody(page: Page, world: BrowserWorld, wid
 
 
 @SCREENS
-def test_the_example_app_is_usable_by_everybody(
-    page: Page, examples: str, world: BrowserWorld, width: int, scheme: Any
-) -> None:
-    """The same holds for the example app."""
+def test_the_example_app_is_accessible(page: Page, examples: str, world: BrowserWorld, width: int, scheme: Any) -> None:
+    """The example app has no accessibility problem."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{examples}/devices/?api={world.mock.url}&token={world.token()}")
@@ -83,10 +81,10 @@ def test_the_example_app_is_usable_by_everybody(
     assert audit(page) == []
 
 
-def test_the_console_works_by_keyboard_alone(page: Page, world: BrowserWorld) -> None:
-    """From the top of the page: skip to the requests, choose one, come back, rewind, edit a record."""
+def test_the_console_works_with_the_keyboard(page: Page, world: BrowserWorld) -> None:
+    """With the keyboard you can skip to the requests, select one, go back, rewind and edit a record."""
     page.goto(world.console)
-    busy(world)
+    create_activity(world)
     expect(page.locator("#requests-list button")).to_have_count(4)
     keys = page.keyboard
     keys.press("Tab")
@@ -120,24 +118,24 @@ def test_the_console_works_by_keyboard_alone(page: Page, world: BrowserWorld) ->
     expect(page.locator('[data-key="dev-02"] [data-field="deviceName"]')).to_be_focused()
 
 
-def test_the_focus_is_always_seen(console: Page) -> None:
-    """Whatever the Tab key reaches has an outline or another mark."""
-    unseen = []
+def test_the_focus_is_always_visible(console: Page) -> None:
+    """Every element that the Tab key reaches has an outline."""
+    invisible = []
     for _ in range(60):
         console.keyboard.press("Tab")
-        told = console.evaluate(
+        element = console.evaluate(
             """() => {
               const on = document.activeElement;
               return [on.outerHTML.slice(0, 80), getComputedStyle(on).outlineStyle];
             }"""
         )
-        if told[1] == "none" and not told[0].startswith("<body"):
-            unseen.append(told[0])
-    assert not unseen
+        if element[1] == "none" and not element[0].startswith("<body"):
+            invisible.append(element[0])
+    assert not invisible
 
 
-def test_a_dialog_keeps_and_gives_back_the_focus(console: Page) -> None:
-    """A dialog begins at its first field, Escape closes it, and the button that opened it has the focus again."""
+def test_a_dialog_takes_and_returns_the_focus(console: Page) -> None:
+    """A dialog focuses its first field; Escape closes it and returns the focus to the button that opened it."""
     opener = console.get_by_role("button", name="New…")
     opener.focus()
     console.keyboard.press("Enter")
@@ -147,10 +145,10 @@ def test_a_dialog_keeps_and_gives_back_the_focus(console: Page) -> None:
     expect(opener).to_be_focused()
 
 
-def test_a_screen_reader_is_told_of_outcomes(console: Page, world: BrowserWorld) -> None:
-    """New requests go to a polite log, outcomes to a status."""
+def test_a_screen_reader_announces_requests_and_outcomes(console: Page, world: BrowserWorld) -> None:
+    """New requests are added to a log region, and outcomes to a status region."""
     world.ask("GET", "/sessions")
-    expect(rows(console)).to_have_count(1)  # the page has read what was there: from now on requests are news
+    expect(rows(console)).to_have_count(1)  # the page has loaded the existing requests, so later ones are announced
     world.ask("GET", "/devices")
     expect(console.get_by_role("log")).to_contain_text("GET /devices: 200")
     console.get_by_role("button", name="+1 d").click()

@@ -13,8 +13,8 @@ from tests.browser.world import BrowserWorld
 TRUST = {"fingerprint": "fp-alice-ipad"}
 
 
-def test_time_passes_at_a_click(console: Page, world: BrowserWorld) -> None:
-    """The buttons advance the world's clock, and say how far it is ahead."""
+def test_buttons_advance_the_clock(console: Page, world: BrowserWorld) -> None:
+    """The buttons advance the world's clock, and the page states how far it is ahead."""
     for name, ahead in (("+1 h", "1 h"), ("+1 d", "1 d 1 h"), ("+31 d", "32 d")):
         console.get_by_role("button", name=name).click()
         expect(console.locator("#clock")).to_contain_text(f"{ahead} ahead of system time")
@@ -22,8 +22,8 @@ def test_time_passes_at_a_click(console: Page, world: BrowserWorld) -> None:
     expect(console.locator("#clock")).to_contain_text("Same as system time")
 
 
-def test_the_clock_is_frozen_and_set(console: Page, world: BrowserWorld) -> None:
-    """A switch stops the clock; it can be set to any instant, or by any span."""
+def test_freezing_and_setting_the_clock(console: Page, world: BrowserWorld) -> None:
+    """A switch freezes the clock; you can set it to any instant or advance it by any duration."""
     frozen = console.get_by_role("switch", name="Frozen")
     expect(frozen).not_to_be_checked()
     frozen.click()
@@ -39,14 +39,14 @@ def test_the_clock_is_frozen_and_set(console: Page, world: BrowserWorld) -> None
     assert world.control("GET", "clock")["frozen"] is True
 
 
-def test_the_clock_follows_other_hands(console: Page, world: BrowserWorld) -> None:
-    """Time that a test lets pass is seen on the page at once."""
+def test_the_page_shows_clock_changes_of_other_clients(console: Page, world: BrowserWorld) -> None:
+    """If another client advances the clock, the page shows it immediately."""
     world.control("POST", "clock/advance", {"by": "P31D"})
     expect(console.locator("#clock")).to_contain_text("31 d ahead")
 
 
 def test_presets_are_switches(console: Page, world: BrowserWorld) -> None:
-    """A switch puts a preset in force, and out of it."""
+    """A switch enables and disables a preset."""
     down = console.get_by_role("switch", name="backend-down")
     down.click()
     expect(down).to_be_checked()
@@ -56,8 +56,8 @@ def test_presets_are_switches(console: Page, world: BrowserWorld) -> None:
     assert world.ask("GET", "/devices") == 200
 
 
-def test_a_single_fault_is_made_by_the_form(console: Page, world: BrowserWorld) -> None:
-    """The form's defaults let one operation fail once; the rule tells how often it did, and can be removed."""
+def test_adding_a_fault_with_the_form(console: Page, world: BrowserWorld) -> None:
+    """The form's defaults make one operation fail once; the rule shows how often it applied, and can be removed."""
     console.get_by_label("Operation").select_option("trustDevice")
     console.get_by_role("button", name="Add fault").click()
     rules = console.get_by_role("list", name="Active rules")
@@ -80,7 +80,7 @@ def test_a_single_fault_is_made_by_the_form(console: Page, world: BrowserWorld) 
         ("Rate limit", {"limit": {"calls": 5, "seconds": 60}}),
     ],
 )
-def test_every_kind_of_fault_can_be_made(console: Page, world: BrowserWorld, kind: str, rule: dict[str, Any]) -> None:
+def test_every_kind_of_fault_can_be_added(console: Page, world: BrowserWorld, kind: str, rule: dict[str, Any]) -> None:
     """Each choice of the form becomes the rule of that kind."""
     console.get_by_label("Effect").select_option(kind)
     console.get_by_role("button", name="Add fault").click()
@@ -88,8 +88,8 @@ def test_every_kind_of_fault_can_be_made(console: Page, world: BrowserWorld, kin
     assert world.control("GET", "faults")["rules"][0]["rule"] == rule
 
 
-def test_coverage_counts_what_was_met(console: Page, world: BrowserWorld) -> None:
-    """The matrix marks each answer met, with its count, and names those never met."""
+def test_coverage_counts_responses(console: Page, world: BrowserWorld) -> None:
+    """The table shows the number of each documented response, and `never` if there was none."""
     line = console.locator("#coverage tr", has_text=re.compile("^trustDevice"))
     expect(line).to_contain_text("never")
     world.ask("POST", "/devices/trust", TRUST)
@@ -99,7 +99,7 @@ def test_coverage_counts_what_was_met(console: Page, world: BrowserWorld) -> Non
 
 
 def test_coverage_of_all_worlds_together(console: Page, world: BrowserWorld) -> None:
-    """What another world has met counts when all worlds are looked at."""
+    """With all worlds selected, responses in other worlds count."""
     BrowserWorld(world.mock, f"{world.name}.other").ask("POST", "/sessions/revoke-all")
     line = console.locator("#coverage tr", has_text="revokeAllSessions")
     expect(line.locator(".cell.met")).to_have_count(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import PageMonitor
 from tests.browser.parts import cell
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
@@ -15,7 +15,7 @@ TRUST = {"fingerprint": "fp-alice-ipad"}
 
 
 def test_a_record_is_edited_in_place(console: Page, world: BrowserWorld) -> None:
-    """Enter opens a cell, Enter saves it; texts, choices and truth values."""
+    """You can edit texts, choices and booleans in a cell; Enter saves."""
     cell(console, "dev-03", "deviceName").dblclick()
     console.get_by_label("deviceName of dev-03").fill("A better name")
     console.keyboard.press("Enter")
@@ -27,13 +27,15 @@ def test_a_record_is_edited_in_place(console: Page, world: BrowserWorld) -> None
     cell(console, "dev-03", "isTrusted").dblclick()
     console.get_by_label("isTrusted of dev-03").select_option("true")
     expect(cell(console, "dev-03", "isTrusted")).to_have_text("true")
-    held = world.device("dev-03")
-    assert (held["deviceName"], held["trustLevel"], held["isTrusted"]) == ("A better name", "LOW", True)
+    record = world.device("dev-03")
+    assert (record["deviceName"], record["trustLevel"], record["isTrusted"]) == ("A better name", "LOW", True)
 
 
-def test_an_edit_that_breaks_the_contract_is_refused(console: Page, world: BrowserWorld, watch: Watch) -> None:
-    """The mock's refusal stands at the cell, which stays open; Escape gives up."""
-    watch.forgiven = "Failed to load resource"
+def test_an_edit_that_violates_the_contract_is_rejected(
+    console: Page, world: BrowserWorld, monitor: PageMonitor
+) -> None:
+    """The error is shown in the cell, which stays open; Escape cancels the edit."""
+    monitor.allowed_messages = "Failed to load resource"
     cell(console, "dev-03", "lastSeen").dblclick()
     editor = console.get_by_label("lastSeen of dev-03")
     editor.fill("yesterday")
@@ -43,36 +45,36 @@ def test_an_edit_that_breaks_the_contract_is_refused(console: Page, world: Brows
     expect(cell(console, "dev-03", "lastSeen")).to_contain_text("3 d ago")
 
 
-def test_a_record_that_is_refused_stays_to_be_mended(console: Page, world: BrowserWorld, watch: Watch) -> None:
-    """The dialog says why and keeps what was written: broken JSON, and a record that breaks the contract."""
-    watch.forgiven = "Failed to load resource"
+def test_a_rejected_record_can_be_corrected(console: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
+    """The dialog shows the error and keeps your text: for invalid JSON, and for a record that violates the contract."""
+    monitor.allowed_messages = "Failed to load resource"
     console.get_by_role("button", name="Edit dev-03 as JSON").click()
     box, dialog = console.get_by_label("Record as JSON"), console.get_by_role("dialog")
     record = json.loads(box.input_value())
-    for text, said in (
+    for text, error in (
         ("{", "JSON"),
         (json.dumps({**record, "isTrusted": "maybe"}), "isTrusted must be true or false"),
     ):
         box.fill(text)
         dialog.get_by_role("button", name="Save").click()
-        expect(dialog.get_by_role("alert")).to_contain_text(said)
+        expect(dialog.get_by_role("alert")).to_contain_text(error)
         assert box.input_value() == text
-    box.fill(json.dumps({**record, "deviceName": "Mended"}))
+    box.fill(json.dumps({**record, "deviceName": "Corrected"}))
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0)
-    expect(cell(console, "dev-03", "deviceName")).to_have_text("Mended")
+    expect(cell(console, "dev-03", "deviceName")).to_have_text("Corrected")
 
 
-def test_a_field_is_taken_away(console: Page, world: BrowserWorld) -> None:
-    """Delete on a cell takes an optional field from the record."""
+def test_deleting_a_field(console: Page, world: BrowserWorld) -> None:
+    """The Delete key on a cell removes an optional field from the record."""
     cell(console, "dev-01", "city").click()
     console.keyboard.press("Delete")
     expect(cell(console, "dev-01", "city")).to_have_text("\u2013")
     assert "city" not in world.device("dev-01")
 
 
-def test_a_record_is_written_as_json_added_and_deleted(console: Page, world: BrowserWorld) -> None:
-    """Whole records are edited as JSON, added as a copy, and deleted after a question."""
+def test_adding_and_deleting_a_record(console: Page, world: BrowserWorld) -> None:
+    """You add a record as JSON, and delete it after a confirmation."""
     console.get_by_role("button", name="Add a record…").click()
     box = console.get_by_label("Record as JSON")
     record = json.loads(box.input_value())
@@ -85,7 +87,7 @@ def test_a_record_is_written_as_json_added_and_deleted(console: Page, world: Bro
 
 
 def test_records_follow_the_requests(console: Page, world: BrowserWorld) -> None:
-    """What a request changes is seen in the table without a reload, and other collections are a tab away."""
+    """The table shows the changes of a request without a reload, also in other collections."""
     world.ask("POST", "/devices/trust", TRUST)
     expect(cell(console, "dev-03", "isTrusted")).to_have_text("true")
     console.get_by_role("tab", name="sessions").click()
@@ -94,16 +96,16 @@ def test_records_follow_the_requests(console: Page, world: BrowserWorld) -> None
     expect(cell(console, "ses-01", "loginMethod")).to_have_count(0)
 
 
-def test_the_state_is_saved_as_a_fixture_file(console: Page, world: BrowserWorld, tmp_path: Path) -> None:
-    """A mock that is started with the file alone has the same users and records."""
+def test_saving_the_state_as_a_fixture_file(console: Page, world: BrowserWorld, tmp_path: Path) -> None:
+    """A mock that is started with the saved file has the same users and records."""
     world.ask("POST", "/devices/trust", TRUST)
-    with console.expect_download() as started:
+    with console.expect_download() as download:
         console.get_by_role("link", name="Save as fixture").click()
-    assert started.value.suggested_filename == f"fixtures-{world.name}.yaml"
-    started.value.save_as(tmp_path / "saved.yaml")
-    again = LiveMock("--fixtures", str(tmp_path / "saved.yaml")).wait_until_started()
+    assert download.value.suggested_filename == f"fixtures-{world.name}.yaml"
+    download.value.save_as(tmp_path / "saved.yaml")
+    restarted = LiveMock("--fixtures", str(tmp_path / "saved.yaml")).wait_until_started()
     try:
-        assert again.banner["users"] == world.mock.banner["users"]
-        assert json.loads(again.state()) == world.control("GET", "state")
+        assert restarted.banner["users"] == world.mock.banner["users"]
+        assert json.loads(restarted.state()) == world.control("GET", "state")
     finally:
-        again.kill()
+        restarted.kill()

@@ -1,4 +1,4 @@
-"""Requests in the console: as they come, explained, repeated, rewound."""
+"""Requests in the console: the live list, explanations, snippets and rewinding."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import PageMonitor
 from tests.browser.parts import outcome, rows
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
@@ -17,7 +17,7 @@ TRUST = {"fingerprint": "fp-alice-ipad"}
 
 
 def test_requests_appear_as_they_come(console: Page, world: BrowserWorld) -> None:
-    """A request is listed on top without a reload, and a screen reader is told."""
+    """A new request is at the top of the list without a reload, and announced to screen readers."""
     expect(console.get_by_text("No requests yet")).to_be_visible()
     world.ask("GET", "/devices")
     world.ask("POST", "/devices/trust", TRUST)
@@ -26,7 +26,7 @@ def test_requests_appear_as_they_come(console: Page, world: BrowserWorld) -> Non
 
 
 def test_a_request_is_explained(console: Page, world: BrowserWorld) -> None:
-    """A click tells what the behaviour did, what changed, and where the documentation says so."""
+    """The details show what the behaviour did, what changed, and the source in the documentation."""
     world.ask("POST", "/devices/trust", TRUST)
     rows(console).first.click()
     detail = console.get_by_role("article")
@@ -39,15 +39,15 @@ def test_a_request_is_explained(console: Page, world: BrowserWorld) -> None:
     expect(detail).to_contain_text("A-08")
 
 
-def test_a_refusal_says_what_the_app_did_wrong(console: Page, world: BrowserWorld) -> None:
-    """The explanation of a 400 names the field that is missing and the one that was sent."""
+def test_a_rejected_request_is_explained(console: Page, world: BrowserWorld) -> None:
+    """The explanation of a 400 names the missing field and the one that was sent."""
     world.ask("POST", "/devices/trust", {"fingerPrint": "fp-alice-ipad"})
     rows(console).first.click()
     expect(console.locator("#request .why")).to_contain_text(re.compile("fingerprint.*fingerPrint"))
 
 
 def test_requests_are_filtered(console: Page, world: BrowserWorld) -> None:
-    """Words and a class of statuses narrow the list; what comes later obeys them too."""
+    """Words and a status class filter the list, including later requests."""
     world.ask("GET", "/devices")
     world.ask("GET", "/devices/nowhere")
     expect(rows(console)).to_have_count(2)
@@ -61,15 +61,15 @@ def test_requests_are_filtered(console: Page, world: BrowserWorld) -> None:
     expect(console.get_by_text("No request matches the filter")).to_be_visible()
 
 
-@pytest.mark.parametrize(("kind", "holds"), [("curl", "curl "), ("fetch", "fetch("), ("pytest", "assert")])
-def test_a_request_is_copied_to_repeat_it(console: Page, world: BrowserWorld, kind: str, holds: str) -> None:
-    """The clipboard has a line that sends the request again."""
+@pytest.mark.parametrize(("kind", "expected"), [("curl", "curl "), ("fetch", "fetch("), ("pytest", "assert")])
+def test_copying_a_snippet(console: Page, world: BrowserWorld, kind: str, expected: str) -> None:
+    """The clipboard contains a snippet that repeats the request."""
     world.ask("POST", "/devices/trust", TRUST)
     rows(console).first.click()
     console.get_by_role("button", name=f"Copy as {kind}").click()
     expect(outcome(console)).to_contain_text("copied")
     copied = console.evaluate("navigator.clipboard.readText()")
-    assert holds in copied
+    assert expected in copied
     assert "/devices/trust" in copied
 
 
@@ -82,11 +82,11 @@ def test_a_request_is_copied_to_repeat_it(console: Page, world: BrowserWorld, ki
         ("POST", NOTHING, None, 400),
     ],
 )
-def test_the_fetch_line_runs(
-    console: Page, world: BrowserWorld, watch: Watch, method: str, value: Any, headers: Any, status: int
+def test_the_fetch_snippet_runs(
+    console: Page, world: BrowserWorld, monitor: PageMonitor, method: str, value: Any, headers: Any, status: int
 ) -> None:
-    """Pasted into the console of a browser: the same answer, in the same world."""
-    watch.forgiven = "Failed to load resource"
+    """In a browser's console, the fetch snippet gets the same response in the same world."""
+    monitor.allowed_messages = "Failed to load resource"
     path = "/devices/trust" if method == "POST" else "/devices"
     assert world.ask(method, path, value, headers=headers) == status
     line = world.control("GET", "requests/last/why?as=json")["repeat"]["fetch"]
@@ -95,8 +95,8 @@ def test_the_fetch_line_runs(
     assert (again["request"]["body"], again["user"]) == (first["request"]["body"], "alice")
 
 
-def test_a_text_is_shown_where_there_is_no_clipboard(console: Page, world: BrowserWorld) -> None:
-    """As on a page that came over plain HTTP from another machine."""
+def test_the_snippet_is_shown_without_a_clipboard(console: Page, world: BrowserWorld) -> None:
+    """Without access to the clipboard, as on a page over HTTP, the snippet is shown for you to copy."""
     world.ask("POST", "/devices/trust", TRUST)
     console.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     rows(console).first.click()
@@ -107,8 +107,8 @@ def test_a_text_is_shown_where_there_is_no_clipboard(console: Page, world: Brows
     expect(console.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_world_is_rewound_to_before_a_request(console: Page, world: BrowserWorld) -> None:
-    """The button of a request undoes what it changed."""
+def test_rewinding_to_before_a_request(console: Page, world: BrowserWorld) -> None:
+    """The button of a request reverts its changes."""
     world.ask("POST", "/devices/trust", TRUST)
     assert world.device("dev-03")["isTrusted"] is True
     rows(console).first.click()
@@ -117,8 +117,8 @@ def test_a_world_is_rewound_to_before_a_request(console: Page, world: BrowserWor
     assert world.device("dev-03")["isTrusted"] is False
 
 
-def test_a_burst_of_requests_does_not_drown_the_page(console: Page, world: BrowserWorld) -> None:
-    """Of many requests the newest 300 are listed, and the page still answers."""
+def test_many_requests_are_limited_to_the_newest(console: Page, world: BrowserWorld) -> None:
+    """Of many requests, the newest 300 are listed."""
     for _ in range(320):
         world.ask("GET", "/devices")
     expect(rows(console).first).to_contain_text("#320")

@@ -1,17 +1,17 @@
-"""Worlds in the console: switching, making, forking, resetting and deleting them."""
+"""Worlds in the console: switching, creating, forking, resetting and deleting them."""
 
 from __future__ import annotations
 
 import re
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import PageMonitor
 from tests.browser.parts import rows
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
 
 
-def test_worlds_are_made_forked_and_deleted(console: Page, world: BrowserWorld) -> None:
-    """A new world starts as the fixtures, a fork as the world it is of; a deleted one is gone."""
+def test_creating_forking_and_deleting_worlds(console: Page, world: BrowserWorld) -> None:
+    """A new world starts from the fixtures, a fork from the selected world; a deleted world is removed."""
     world.control("DELETE", "state/devices/dev-01")
     console.get_by_role("button", name="Fork…").click()
     console.get_by_label("Name of the new world").fill(f"{world.name}.fork")
@@ -32,19 +32,19 @@ def test_worlds_are_made_forked_and_deleted(console: Page, world: BrowserWorld) 
     expect(console.get_by_text("10 devices")).to_be_visible()
 
 
-def test_reset_asks_first(console: Page, world: BrowserWorld) -> None:
-    """A world is reset once that is confirmed, and not when it is cancelled."""
+def test_reset_needs_confirmation(console: Page, world: BrowserWorld) -> None:
+    """A world is reset only after you confirm it."""
     world.control("DELETE", "state/devices/dev-01")
-    for answer, left in (("Cancel", "9 devices"), ("Reset", "10 devices")):
+    for button, expected in (("Cancel", "9 devices"), ("Reset", "10 devices")):
         console.get_by_role("button", name="Reset…").click()
-        console.get_by_role("dialog").get_by_role("button", name=answer).click()
+        console.get_by_role("dialog").get_by_role("button", name=button).click()
         expect(console.get_by_role("dialog")).to_have_count(0)
-        expect(console.locator("#world")).to_contain_text(left)
+        expect(console.locator("#world")).to_contain_text(expected)
 
 
-def test_a_world_that_nobody_used_can_be_made(page: Page, world: BrowserWorld, watch: Watch) -> None:
-    """An address that names an unknown world offers to make it, and nothing that needs it."""
-    watch.forgiven = "404"
+def test_an_unused_world_can_be_created(page: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
+    """A URL with an unknown world offers to create it, and hides actions that need it."""
+    monitor.allowed_messages = "404"
     page.goto(f"{world.console}.unused")
     expect(page.get_by_role("button", name="Fork…")).to_be_hidden()
     expect(page.get_by_text("does not exist")).to_be_visible()
@@ -52,9 +52,9 @@ def test_a_world_that_nobody_used_can_be_made(page: Page, world: BrowserWorld, w
     expect(page.get_by_role("heading", name="Records")).to_be_visible()
 
 
-def test_a_world_that_is_removed_meanwhile_is_shown_so(console: Page, world: BrowserWorld, watch: Watch) -> None:
-    """Whoever removed it; made anew, it starts as the fixtures are."""
-    watch.forgiven = "404"
+def test_a_world_that_another_client_removes(console: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
+    """The page reports that the world was removed; created again, it starts from the fixtures."""
+    monitor.allowed_messages = "404"
     world.ask("DELETE", "/devices/dev-01")
     expect(console.locator("#world")).to_contain_text("9 devices")
     world.control("DELETE", "")
@@ -64,9 +64,9 @@ def test_a_world_that_is_removed_meanwhile_is_shown_so(console: Page, world: Bro
     expect(console.get_by_text("No requests yet")).to_be_visible()
 
 
-def test_a_time_that_is_none_is_refused_in_the_dialog(console: Page, watch: Watch) -> None:
-    """It stays, and says why; Escape gives up."""
-    watch.forgiven = "Failed to load resource"
+def test_an_invalid_time_is_rejected_in_the_dialog(console: Page, monitor: PageMonitor) -> None:
+    """The dialog stays open and shows the error; Escape cancels it."""
+    monitor.allowed_messages = "Failed to load resource"
     console.get_by_role("button", name="Set the clock").click()
     console.get_by_label("Date and time").fill("yesterday")
     console.keyboard.press("Enter")
@@ -77,7 +77,7 @@ def test_a_time_that_is_none_is_refused_in_the_dialog(console: Page, watch: Watc
 
 
 def test_switching_shows_the_other_world(console: Page, world: BrowserWorld) -> None:
-    """The choice of a world shows its requests, not those of the world before."""
+    """After you select another world, the page shows its requests instead of the previous world's."""
     world.ask("GET", "/devices")
     expect(rows(console)).to_have_count(1)
     other = BrowserWorld(world.mock, f"{world.name}.other")

@@ -1,4 +1,4 @@
-"""Swagger UI beside the console."""
+"""The Swagger UI page."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
 
 
-def test_swagger_ui_calls_the_mock_in_the_world_it_was_opened_on(page: Page, world: BrowserWorld) -> None:
-    """Execute, without a token typed, is answered by the mock and journaled in that world."""
+def test_swagger_ui_calls_the_mock_in_the_selected_world(page: Page, world: BrowserWorld) -> None:
+    """Execute sends a request with alice's token, and the journal of that world records it."""
     page.goto(f"{world.mock.url}/__mock__/docs/?world={world.name}")
     operation = page.locator("#operations-Devices-listDevices")
     operation.locator(".opblock-summary-control").click()
@@ -17,8 +17,8 @@ def test_swagger_ui_calls_the_mock_in_the_world_it_was_opened_on(page: Page, wor
     assert (entry["operation"], entry["user"]) == ("listDevices", "alice")
 
 
-def test_the_way_back_keeps_the_world(page: Page, world: BrowserWorld) -> None:
-    """The link to the console opens it on the same world."""
+def test_the_link_to_the_console_keeps_the_world(page: Page, world: BrowserWorld) -> None:
+    """The link to the console opens it with the same world."""
     page.goto(f"{world.mock.url}/__mock__/docs/?world={world.name}")
     expect(page.locator("#world")).to_have_text(world.name)
     page.get_by_role("link", name="Mock console").click()

@@ -1,4 +1,4 @@
-"""The example app against the mock, from another origin: what a frontend developer's own tests look like."""
+"""Tests of the example app with the mock on another origin, as a frontend developer would write them."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import PageMonitor
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
 
 FAILED_LOAD = "Failed to load resource"
-REMEMBER = """
-  window.said = [];
+RECORD_SUMMARIES = """
+  window.summaries = [];
   new MutationObserver(() => {
     const text = document.getElementById("summary")?.textContent;
-    if (text && text !== said.at(-1)) said.push(text);
+    if (text && text !== summaries.at(-1)) summaries.push(text);
   }).observe(document, { childList: true, subtree: true });
 """
 
 
 @pytest.fixture
 def app(page: Page, examples: str, world: BrowserWorld) -> Page:
-    """The app, opened by alice in a world of this test."""
-    return opened(page, examples, world)
+    """The app, opened by alice in this test's world."""
+    return open_app(page, examples, world)
 
 
-def opened(page: Page, examples: str, world: BrowserWorld, user: str = "alice") -> Page:
-    """The app, opened by a user."""
+def open_app(page: Page, examples: str, world: BrowserWorld, user: str = "alice") -> Page:
+    """Open the app as a user."""
     page.goto(f"{examples}/devices/?api={world.mock.url}&token={world.token(user)}")
     return page
 
@@ -39,26 +39,26 @@ def device(app: Page, name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "text"),
     [
         ("Alice's MacBook", "Trusted until"),
         ("Alice's iPad", "Not trusted"),
         ("Office Workstation", "Trust expired on"),
     ],
 )
-def test_shows_what_a_device_is(app: Page, name: str, said: str) -> None:
-    """Trusted, not trusted and expired devices say so in words."""
-    expect(device(app, name)).to_contain_text(said)
+def test_the_trust_of_a_device_is_shown(app: Page, name: str, text: str) -> None:
+    """The page states whether a device is trusted, not trusted or has expired trust."""
+    expect(device(app, name)).to_contain_text(text)
 
 
-def test_an_empty_account_says_so(page: Page, examples: str, world: BrowserWorld) -> None:
-    """A user without devices reads a sentence, not an empty page."""
-    expect(opened(page, examples, world, "carol").get_by_text("No device has signed in")).to_be_visible()
+def test_an_account_without_devices(page: Page, examples: str, world: BrowserWorld) -> None:
+    """A user without devices sees a message instead of an empty page."""
+    expect(open_app(page, examples, world, "carol").get_by_text("No device has signed in")).to_be_visible()
 
 
-def test_the_whole_story_in_under_five_seconds(app: Page, world: BrowserWorld, watch: Watch) -> None:
-    """Trust, 31 days pass, no longer trusted, the backend fails once, the app recovers, rewind: all in under 5 s."""
-    watch.forgiven = FAILED_LOAD  # Chromium reports the 500 that this test asks for
+def test_a_whole_scenario_in_under_five_seconds(app: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
+    """Trust, 31 days later expired, a failure of the backend, recovery and a rewind take less than 5 s."""
+    monitor.allowed_messages = FAILED_LOAD  # Chromium reports the 500 that this test causes
     began = time.monotonic()
     ipad = device(app, "Alice's iPad")
     ipad.get_by_role("button", name="Trust").click()
@@ -81,15 +81,15 @@ def test_the_whole_story_in_under_five_seconds(app: Page, world: BrowserWorld, w
     assert time.monotonic() - began < 5
 
 
-def test_trust_can_be_taken_back(app: Page, world: BrowserWorld) -> None:
-    """The button of a trusted device takes its trust, and the mock remembers."""
+def test_trust_can_be_removed(app: Page, world: BrowserWorld) -> None:
+    """The button of a trusted device removes its trust, and the mock stores the change."""
     device(app, "Alice's MacBook").get_by_role("button", name="Stop trusting").click()
     expect(device(app, "Alice's MacBook")).to_contain_text("Not trusted")
     assert world.device("dev-01")["isTrusted"] is False
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"),
+    ("rule", "text"),
     [
         ({"status": 500}, "Failed to retrieve devices"),
         ({"status": 401}, "You are signed out"),
@@ -100,33 +100,33 @@ def test_trust_can_be_taken_back(app: Page, world: BrowserWorld) -> None:
         ({"body": "empty"}, "cannot be read"),
         ({"reset": True}, "cannot be reached, or the connection broke"),
     ],
-    ids=lambda value: "-".join(f"{name}-{held}" for name, held in value.items()) if isinstance(value, dict) else "",
+    ids=lambda value: "-".join(f"{name}-{inner}" for name, inner in value.items()) if isinstance(value, dict) else "",
 )
-def test_survives_every_fault_and_recovers(
-    page: Page, examples: str, world: BrowserWorld, watch: Watch, rule: dict[str, Any], said: str
+def test_the_app_recovers_from_every_fault(
+    page: Page, examples: str, world: BrowserWorld, monitor: PageMonitor, rule: dict[str, Any], text: str
 ) -> None:
-    """Whatever goes wrong with the list, the app says a sentence, and its button gets out of it."""
-    watch.forgiven = FAILED_LOAD
+    """For every fault of the list the app shows a message, and its button loads the list again."""
+    monitor.allowed_messages = FAILED_LOAD
     world.fail(operation="listDevices", **rule)
-    app = opened(page, examples, world)
-    expect(app.get_by_role("alert")).to_contain_text(said)
+    app = open_app(page, examples, world)
+    expect(app.get_by_role("alert")).to_contain_text(text)
     world.control("PUT", "faults", {})
     app.get_by_role("button", name="Try again").click()
     expect(app.locator("#summary")).to_have_text("2 of 7 devices are trusted")
 
 
 @pytest.mark.parametrize("rule", [{"delay": {"fixed": 300}}, {"slow": 4000}], ids=["delay", "slow"])
-def test_waits_for_slow_answers(page: Page, examples: str, world: BrowserWorld, rule: dict[str, Any]) -> None:
-    """While an answer is on its way the app says that it loads; then it shows the devices."""
+def test_the_app_waits_for_slow_responses(page: Page, examples: str, world: BrowserWorld, rule: dict[str, Any]) -> None:
+    """The app shows "Loading…" until the response arrives, and then the devices."""
     world.fail(operation="listDevices", **rule)
-    page.add_init_script(REMEMBER)
-    app = opened(page, examples, world)
+    page.add_init_script(RECORD_SUMMARIES)
+    app = open_app(page, examples, world)
     expect(app.locator("#summary")).to_have_text("2 of 7 devices are trusted")
-    assert app.evaluate("said") == ["Loading…", "2 of 7 devices are trusted"]
+    assert app.evaluate("summaries") == ["Loading…", "2 of 7 devices are trusted"]
 
 
 def test_the_connection_can_be_changed_on_the_page(app: Page, world: BrowserWorld) -> None:
-    """Another token, typed into the form, shows another user's devices, also after a reload."""
+    """With another token in the form, the app shows another user's devices, also after a reload."""
     app.get_by_text("Connection").click()
     app.get_by_label("Access token").fill(world.token("bob"))
     app.get_by_role("button", name="Connect").click()
@@ -135,8 +135,8 @@ def test_the_connection_can_be_changed_on_the_page(app: Page, world: BrowserWorl
     expect(device(app, "Bob's ThinkPad")).to_be_visible()
 
 
-def test_names_are_text(app: Page, world: BrowserWorld) -> None:
-    """A device name with markup in it is shown as it is written."""
+def test_device_names_are_shown_as_text(app: Page, world: BrowserWorld) -> None:
+    """A device name with markup is shown as text."""
     world.control("PATCH", "state/devices/dev-01", {"deviceName": "<img src=x onerror=alert(1)>"})
     app.get_by_role("button", name="Reload").click()
     expect(device(app, "<img src=x onerror=alert(1)>")).to_be_visible()
