@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import multiprocessing
 import os
@@ -140,15 +141,24 @@ def _announce(front: ContractFirst, announce: Announce) -> None:
 
 
 def check_address(host: str, port: int) -> None:
-    """Raise Unavailable when the address is in use; the server itself shares ports and would not notice."""
+    """Raise Unavailable when the address is in use (the server itself shares ports and would not notice), or the port
+    is not for everyone to take; UsageError when the host isn't an address of this machine."""
     family, kind, address = _resolved(host, port)
     with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(address)
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise _no_address(host, error) from None
             problem = f"cannot listen on {host}:{port}: {error.strerror or error}"
-            raise Unavailable(problem, fix=f"is a mock running there already? --port {port + 1}") from None
+            raise Unavailable(problem, fix=_fix_for(error.errno, port)) from None
+
+
+def _fix_for(number: int | None, port: int) -> str:
+    if number == errno.EACCES:
+        return "ports below 1024 need rights that this user doesn't have; leave out --port, or choose a higher one"
+    return f"is a mock running there already? --port {port + 1}"
 
 
 def free_port(host: str) -> int:
@@ -172,4 +182,4 @@ def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, socket.Socket
 
 
 def _no_address(host: str, error: OSError) -> UsageError:
-    return UsageError(f"{host} is no address of this machine: {error.strerror or error}", fix="--host 127.0.0.1")
+    return UsageError(f"{host} isn't an address of this machine: {error.strerror or error}", fix="--host 127.0.0.1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -38,12 +39,24 @@ def test_a_free_port_is_available() -> None:
         pass
 
 
-@pytest.mark.parametrize("host", ["no.such.host.invalid", "999.1.1.1", ""])
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "999.1.1.1", "192.0.2.1", ""])
 def test_a_host_that_leads_nowhere_is_wrong_usage(host: str) -> None:
     """Exit code 2; an empty name is no name, and would listen to everybody."""
     for ask in (lambda: check_address(host, 4010), lambda: free_port(host)):
-        with pytest.raises(UsageError, match="is no address of this machine"):
+        with pytest.raises(UsageError, match="isn't an address of this machine"):
             ask()
+
+
+def test_a_port_that_needs_rights_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fix is another port, not to look for a mock that runs there."""
+
+    class Guarded(socket.socket):
+        def bind(self, _: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("mockserver.web.server.socket.socket", Guarded)
+    with pytest.raises(Unavailable, match=r"Permission denied.*below 1024"):
+        check_address("127.0.0.1", 80)
 
 
 def test_a_port_just_left_is_available() -> None:
