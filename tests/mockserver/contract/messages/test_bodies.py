@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -367,3 +368,17 @@ def test_xml_is_not_judged(load: Any) -> None:
     """Under either of its names: the schema speaks of a value that is not read."""
     for name in ("application/xml", "text/xml"):
         assert send(load, {name: {"schema": {"type": "object"}}}, b"<a/>", name) == b"<a/>"
+
+
+def test_long_content_types_are_not_remembered(load: Any) -> None:
+    """An operation keeps its readers by Content-Type, and a client may send ever new ones of 100,000 characters."""
+    contract = load({"/a": {"post": {"requestBody": {"content": {"text/plain": {}}}, "responses": {"200": {}}}}})
+    match = contract.route("POST", "/a")
+    tracemalloc.start()
+    try:
+        for number in range(50):
+            headers = {"content-type": f"text/plain; n={number:0100000}"}
+            assert contract.read_inputs(match, Request("POST", "/a", "", headers, b"x")).body == "x"
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
