@@ -14,7 +14,7 @@ import requests
 from contract_tests.core.contract import Contract, bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.mutation.body import shifted
-from contract_tests.mutation.checking import Fate, Finding, verdict_on
+from contract_tests.mutation.checking import Fate, Finding, verdict_on, without_folders
 from contract_tests.mutation.command import main, why_equivalent
 from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.edits import edits, read, without_notes
@@ -189,6 +189,12 @@ def test_every_claim_of_equivalence_names_a_mutant_and_a_reason(catalogue: dict[
     reasons = [why_equivalent(name) for name in (*catalogue, *known)]
     assert 0 < sum(map(bool, reasons)) < len(reasons) / 5
     assert all(len(reason) > 20 for reason in reasons if reason)
+
+
+def test_a_reason_names_files_and_no_folders() -> None:
+    """The findings are kept in the repository, where a temporary folder means nothing."""
+    reason = "mockserver: /tmp/x1/behaviours.yaml:23: getDevice: no field 'a/b' in C:/u/devices.yaml"
+    assert without_folders(reason) == "mockserver: behaviours.yaml:23: getDevice: no field 'a/b' in devices.yaml"
 
 
 def test_an_unknown_word_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
