@@ -62,7 +62,8 @@ class Journal:
     ) -> None:
         self._worlds: dict[str, _WorldLog] = {}
         self._gone: Tally = {}
-        self._entries, self._memory, self._weight, self._freed = entries, memory, 0, 0
+        self._entries, self._memory, self._heaviest = entries, memory, memory // 2
+        self._weight, self._freed = 0, 0
         self._lock = threading.Lock()
         self._recent: deque[Exchange | Note] = deque(maxlen=entries)  # of all worlds
         self.total = 0  #: how many entries and notes there have been in all worlds
@@ -89,7 +90,7 @@ class Journal:
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange as the newest entry of its world; it is only counted where that world is gone."""
         exchange.weight = weight = weight_of(exchange)
-        if weight > self._memory // 2:
+        if weight > self._heaviest:
             lightened(exchange)
             exchange.weight = weight = weight_of(exchange)
         with self._lock:

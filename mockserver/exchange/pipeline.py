@@ -121,7 +121,7 @@ class Pipeline:
             exchange.before = world if faults is None else replace(world, faults=faults)
             outcome = self._behave(operation, world, inputs, caller, now)
             reply = self.builder.compose(operation, status, outcome.fields, media)
-            violations = self._check(operation, reply)
+            violations = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
             if violations:
                 return self._broken(violations, exchange, "the answer")
             after = outcome.world
@@ -193,12 +193,9 @@ class Pipeline:
         offered = self.builder.offered(operation, status)
         return negotiate(steering.accept, offered) if offered else None
 
-    def _check(self, operation: Operation, reply: Reply) -> tuple[Violation, ...]:
-        return self.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
-
     def _checked(self, operation: Operation, reply: Reply, exchange: Exchange, what: str) -> Reply:
         """The reply where it keeps the contract, and what is answered instead where it does not."""
-        violations = self._check(operation, reply)
+        violations = self.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
         return self._broken(violations, exchange, what) if violations else reply
 
     def _broken(self, violations: tuple[Violation, ...], exchange: Exchange, what: str) -> Reply:

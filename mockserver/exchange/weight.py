@@ -39,13 +39,14 @@ def weight_of(exchange: Exchange) -> int:
     Small changes of a record that stays are not weighed: they are the most frequent and add little, and writing the
     record as JSON would take more instructions than all the rest here.
     """
-    request, headers = exchange.request, exchange.request.headers
-    size = ENTRY + len(request.body) + len(exchange.answer.body) + len(request.path) + len(request.query)
-    size += len("".join(headers)) + len("".join(headers.values()))
+    request = exchange.request
+    sent = len(request.body)
+    head = _encode((request.path, request.query, request.headers))  # less work than to add up the lengths
+    size = ENTRY + sent + len(exchange.answer.body) + len(head)
     if exchange.violations:
         size += _VIOLATION * len(exchange.violations)
     for change in exchange.changes:
-        if change.after is None or len(request.body) > _NEW:
+        if sent > _NEW or change.after is None:
             size += _record(change.before) + _record(change.after)
     return size
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import msgspec
@@ -22,6 +23,8 @@ Keys: TypeAlias = "str | Map[str, None]"
 Index: TypeAlias = "Map[str, Keys]"
 Indexes = Mapping[str, Index]
 """By field and the text of its value: the keys of the records that have it."""
+_ORDER = itemgetter(0)
+"""The place of a stored record."""
 
 
 def text_of(value: Any) -> str:
@@ -116,7 +119,7 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         rules = self.rules
         candidates, used = self._candidates(filters)
         if len(candidates) > 1:
-            candidates = sorted(candidates, key=_order)
+            candidates = sorted(candidates, key=_ORDER)
         for _, record in candidates:
             if _has(record, filters, used):
                 shown = rules.shown_at(record, now) if rules.timed else record
@@ -136,7 +139,9 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         """The records that have all these values, in the order in which they were first stored."""
         candidates, used = self._candidates(filters)
         if len(candidates) > 1:
-            candidates = sorted(candidates, key=_order)
+            candidates = sorted(candidates, key=_ORDER)
+        if used is not None and len(filters) == 1:
+            return [record for _, record in candidates]
         return [record for _, record in candidates if _has(record, filters, used)]
 
     def _candidates(self, filters: Filters) -> tuple[Sequence[Stored], tuple[str, Any] | None]:
@@ -190,10 +195,6 @@ def _has(record: Record, filters: Filters, known: tuple[str, Any] | None) -> boo
             elif not holds(record, name, value):
                 return False
     return True
-
-
-def _order(stored: Stored) -> int:
-    return stored[0]
 
 
 def _with(keys: Keys | None, key: str) -> Keys:

@@ -79,9 +79,10 @@ def _read(environ: dict[str, Any]) -> bytes | None:
     if length:
         if not length.isdecimal():
             return b""
-        if int(length) > BODY_LIMIT:
+        size = int(length)
+        if size > BODY_LIMIT:
             return None
-        return environ["wsgi.input"].read(int(length)) if length != "0" else b""
+        return environ["wsgi.input"].read(size) if size else b""
     if environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in environ:
         body: bytes = environ["wsgi.input"].read(BODY_LIMIT + 1)
         return body if len(body) <= BODY_LIMIT else None
