@@ -65,8 +65,8 @@ class Checker:
             self._plans.clear()
         reference = schema.get("$ref")
         target = self.view.target(reference)[1] if isinstance(reference, str) else True
-        checks = () if self.view.is_alias(schema) else tuple(_checks(schema))
-        plan = _Plan(schema, target, checks, is_nullable(schema, self.view) and not own_types(schema))
+        own = {} if self.view.is_alias(schema) else schema
+        plan = _Plan(schema, target, tuple(_checks(own)), is_nullable(own, self.view) and not own_types(own))
         self._plans[id(schema)] = plan
         return plan
 

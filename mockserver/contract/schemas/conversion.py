@@ -91,12 +91,12 @@ class JsonSchemas:
         except DocumentError as error:
             self.note(f"{error}: anything fits it")
             return ANYTHING
-        found: dict[str, Any] = {"$ref": "#/$defs/" + self.name(aim, node, exempt)}
         siblings = {key: value for key, value in schema.items() if key != "$ref"}
-        if siblings and not self.legacy:  # a Reference Object of 3.0 has no siblings
-            rest = self.keywords(siblings, exempt | view.hidden(schema, self.view, writing=self.writing))
-            return {**rest, **found} if "$ref" not in rest else {"allOf": [rest, found]}
-        return found
+        if not siblings or self.legacy:  # a Reference Object of 3.0 has no siblings
+            return {"$ref": "#/$defs/" + self.name(aim, node, exempt)}
+        exempt = exempt | view.hidden(schema, self.view, writing=self.writing)
+        reference, rest = {"$ref": "#/$defs/" + self.name(aim, node, exempt)}, self.keywords(siblings, exempt)
+        return {**rest, **reference} if "$ref" not in rest else {"allOf": [rest, reference]}
 
     def name(self, pointer: str, node: Any, exempt: Exempt) -> str:
         key = pointer, exempt
