@@ -153,6 +153,35 @@ def test_an_internal_error_is_one_line(monkeypatch: pytest.MonkeyPatch, capfd: p
     assert line.startswith("mockserver: internal error: ZeroDivisionError: division by zero (MOCKSERVER_DEBUG=1 shows")
 
 
+FILES = {"--behaviours": "operations: {nowhere: {}}", "--fixtures": "nowhere: []"}
+
+
+@pytest.mark.parametrize("command", ["behaviours", "check-spec"])
+def test_every_command_that_reads_a_contract_takes_what_a_contract_needs(
+    command: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Behaviours, fixtures, a seed and references to other hosts; what only a server needs is wrong usage."""
+    for name, value in (("behaviours", "operations: {}"), ("fixtures", "users: []")):
+        (tmp_path / f"{name}.yaml").write_text(value)
+    files = [part for name in FILES for part in (name, str(tmp_path / f"{name[2:]}.yaml"))]
+    contract = ["--allow-remote-refs", "--seed", "7", *files, str(bundled("spec/openapi.yaml"))]
+    assert main([command, *contract]) == 0
+    assert "listDevices" in capfd.readouterr().out
+    assert main([command, "--port", "0"]) == 2
+
+
+@pytest.mark.parametrize("flag", FILES)
+def test_check_spec_checks_the_files_that_it_is_given(
+    flag: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """An operation or a collection that the contract does not have is an error of the file that names it."""
+    (tmp_path / "own.yaml").write_text(FILES[flag])
+    assert main(["check-spec", flag, str(tmp_path / "own.yaml"), str(bundled("spec/openapi.yaml"))]) == 2
+    error = capfd.readouterr().err
+    assert "own.yaml" in error
+    assert "nowhere" in error
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["mock", "--help"], ["--version"]])
 def test_help_is_given(arguments: list[str]) -> None:
     """Exit code 0; the exit codes stand at the end of the help."""

@@ -38,6 +38,16 @@ def test_a_stopped_clock_stands_still(control: Control, clock: Clock) -> None:
     assert control.world("/clock")["now"] == "2031-05-01T11:00:00.000Z"
 
 
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_clock_that_is_set_stands_or_runs_as_before(control: Control, clock: Clock, frozen: bool) -> None:
+    """Whether it stands still is a setting of its own: an instant alone does not change it."""
+    control("PUT", "/worlds/main/clock", {"frozen": frozen})
+    told = control("PUT", "/worlds/main/clock", {"now": "2031-05-01T10:00:00Z"}).json
+    assert (told["now"], told["frozen"]) == ("2031-05-01T10:00:00.000Z", frozen)
+    clock.advance(hours=5)
+    assert control.world("/clock")["now"] == f"2031-05-01T{10 if frozen else 15}:00:00.000Z"
+
+
 def test_the_machine_s_time_comes_back(control: Control) -> None:
     """`now` is date math on the machine's time."""
     control("POST", "/worlds/main/clock/advance", {"by": "P400D"})

@@ -1,0 +1,71 @@
+"""The run of all unit tests without a mutant: it shows which test runs which line, and how long it takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+TESTS = ("tests", "--ignore=tests/browser", "--ignore=tests/spec", "--ignore=tests/test_architecture.py")
+"""All tests of the two packages but those with a browser, and those that read the source as text."""
+QUIET = ("-q", "--no-header", "-p", "no:cacheprovider")
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Seconds by test, and the tests by line of each module."""
+
+    seconds: Mapping[str, float]
+    tests: Mapping[str, Mapping[int, frozenset[str]]]
+
+    def of_lines(self, path: str, lines: Iterable[int]) -> frozenset[str]:
+        """The tests that run one of these lines in their own process."""
+        known = self.tests.get(path, {})
+        return frozenset().union(*(known.get(line, ()) for line in lines))
+
+
+def measure(root: Path, jobs: int, kept: Path | None = None) -> Baseline:
+    """Run all tests in this tree, or read what an earlier run kept. A test that fails without a mutant is left out."""
+    data = (kept or root.with_name("baseline")).absolute()
+    command = [sys.executable, "-m", "pytest", *QUIET]
+    if data.exists():
+        command += ["--collect-only", "-qq"]
+    else:
+        data.mkdir(parents=True)
+        command += ["-n", str(jobs), "--dist", "worksteal", "-p", "tests.mutants.recorder"]
+    environment = {**os.environ, **paths(root), "MUTANTS_BASELINE": str(data)}
+    ended = subprocess.run([*command, *TESTS], cwd=root, env=environment, check=False)
+    if ended.returncode not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        shutil.rmtree(data)
+        sys.exit("The tests could not be run without a mutant; see above.")
+    return read(data)
+
+
+def paths(root: Path) -> dict[str, str]:
+    """What has a process, and those that it starts, import the packages from this tree."""
+    return {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": ""}
+
+
+def read(data: Path) -> Baseline:
+    """What the test processes wrote."""
+    import coverage
+
+    seconds: dict[str, float] = {}
+    for file in data.glob("*.json"):
+        seconds |= json.loads(file.read_text(encoding="utf-8"))
+    lines: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for file in data.glob("*.coverage"):
+        measured = coverage.CoverageData(str(file))
+        measured.read()
+        for name in measured.measured_files():
+            for line, tests in measured.contexts_by_lineno(name).items():
+                lines[name][line].update(filter(None, tests))
+    return Baseline(seconds, {path: {at: frozenset(of) for at, of in by.items()} for path, by in lines.items()})

@@ -1,0 +1,49 @@
+"""A pytest plugin of the baseline: measures which lines each test runs, and how many seconds each passed one takes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import coverage
+import pytest
+
+_DATA = Path(os.environ["MUTANTS_BASELINE"])
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+_coverage = coverage.Coverage(
+    data_file=str(_DATA / f"{_WORKER}.coverage"), config_file=False, source=["mockserver", "contract_tests"]
+)
+_coverage.set_option("run:relative_files", True)
+_seconds: dict[str, float] = defaultdict(float)
+_failed: set[str] = set()
+if _WORKER:
+    _coverage.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Count what runs from now on, the fixtures of the test too, as run by this test."""
+    _coverage.switch_context(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        _coverage.switch_context("")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up set-up, call and teardown."""
+    _seconds[report.nodeid] += report.duration
+    if report.failed:
+        _failed.add(report.nodeid)
+
+
+def pytest_unconfigure() -> None:
+    """Write both down, in each process that ran tests."""
+    if _WORKER:
+        _coverage.stop()
+        _coverage.save()
+        passed = {test: seconds for test, seconds in _seconds.items() if test not in _failed}
+        (_DATA / f"{_WORKER}.json").write_text(json.dumps(passed), encoding="utf-8")
