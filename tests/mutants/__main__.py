@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.mutants.maker import change, mutants_of
 from tests.mutants.mutant import Change, Mutant, sample
 from tests.mutants.report import Outcome, survivor, table
 from tests.mutants.tree import copy_working_tree, modules
-from tests.mutants.trying import Workshop
+from tests.mutants.trying import Choose, Workshop
 
 
 def main() -> int:
@@ -67,10 +68,12 @@ def _outcome(changes: Sequence[Change], tree: Path, options: argparse.Namespace)
     trees = [tree, *(tree.with_name(str(number)) for number in range(2, options.jobs + 1))]
     for copy in trees[1:]:
         shutil.copytree(tree, copy)
+    workshop = Workshop(trees, known)
+    _check(workshop, changes[:1], lambda it: stages(tree, it.mutant, known))
     killed: list[Mutant] = []
     survived: list[Change] = []
     try:
-        for result in Workshop(trees, known).results(changes, lambda it: stages(tree, it.mutant, known)):
+        for result in workshop.results(changes, lambda it: stages(tree, it.mutant, known)):
             if result.killed:
                 killed.append(result.change.mutant)
             else:
@@ -79,6 +82,14 @@ def _outcome(changes: Sequence[Change], tree: Path, options: argparse.Namespace)
     except KeyboardInterrupt:
         print(f"interrupted after {len(killed) + len(survived)} mutants")
     return Outcome(killed, survived, ())
+
+
+def _check(workshop: Workshop, changes: Sequence[Change], choose: Choose) -> None:
+    """Without its change no mutant may be killed."""
+    unchanged = [replace(change, mutated=change.original) for change in changes]
+    for result in workshop.results(unchanged, choose):
+        if result.killed:
+            sys.exit(f"The tests fail without a change: {result.by}")
 
 
 if __name__ == "__main__":

@@ -27,8 +27,13 @@ LIBRARIES = ("flask", "granian", "hypothesis", "immutables", "jsonschema_rs", "m
 """Imported once, before the processes are forked."""
 START = 20.0
 """Seconds of processor time that a run may need besides its tests."""
+ARGUMENTS = (*QUIET, "-x", "--tb=no", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""The warning is about the libraries: some are plugins of pytest, which rewrites the assertions of plugins."""
 PATIENCE = 10.0
 """Seconds that a run may take to end once it was interrupted."""
+
+Choose = Callable[[Change], Sequence[Stage]]
+"""The stages of a mutant."""
 
 _fork = multiprocessing.get_context("fork")
 
@@ -68,14 +73,14 @@ class Workshop:
         for library in LIBRARIES:
             importlib.import_module(library)
 
-    def results(self, changes: Sequence[Change], stages: Callable[[Change], Sequence[Stage]]) -> Iterator[Result]:
+    def results(self, changes: Sequence[Change], choose: Choose) -> Iterator[Result]:
         """Try all; each result comes as soon as it is known. Whatever still runs is ended on the way out."""
         waiting = list(changes)
         try:
             while waiting or self._trials:
                 while waiting and self._free:
                     change = waiting.pop(0)
-                    if not self._begin(change, stages(change)):
+                    if not self._begin(change, choose(change)):
                         yield Result(change, None)
                 yield from self._ended()
         finally:
@@ -150,7 +155,7 @@ def _run(tree: Path, stage: Stage, known: frozenset[str]) -> None:
     limit = int(START + 3 * stage.seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + int(PATIENCE)))
     _enter(tree)
-    os._exit(pytest.main([*QUIET, "-x", "--tb=no", *stage.files], plugins=[_Chosen(tree, stage, known)]))
+    os._exit(pytest.main([*ARGUMENTS, *stage.files], plugins=[_Chosen(tree, stage, known)]))
 
 
 def _enter(tree: Path) -> None:

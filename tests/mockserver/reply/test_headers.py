@@ -1,0 +1,60 @@
+"""The response headers that a contract declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support import Ask, Heard, document
+
+ACTED_UPON = [
+    *("Age", "Allow", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Location"),
+    *("Content-Range", "ETag", "Expires", "Last-Modified", "Link", "Location", "Proxy-Authenticate"),
+    *("Retry-After", "Server", "Set-Cookie", "Strict-Transport-Security"),
+    *("Vary", "Via", "WWW-Authenticate", "Access-Control-Max-Age"),
+]
+TEXT = {"type": "string", "minLength": 1}
+
+
+def _answer(mock_of: Callable[..., Ask], headers: dict[str, Any]) -> Heard:
+    said = {"description": "well", "headers": headers, "content": {"text/plain": {"schema": TEXT, "example": "x"}}}
+    heard = mock_of(document({"/a": {"get": {"responses": {"200": said}}}}))("GET", "/a", None)
+    assert heard.status == 200
+    return heard
+
+
+@pytest.mark.parametrize("name", ACTED_UPON)
+def test_a_header_that_clients_act_upon_is_not_made_up(mock_of: Callable[..., Ask], name: str) -> None:
+    """It is left out unless the contract has an example, or requires it."""
+    schema = {"type": "integer"} if name == "Access-Control-Max-Age" else TEXT
+    made, shown = "7" if schema is not TEXT else "made", "9" if schema is not TEXT else "shown"
+    assert name.lower() not in _answer(mock_of, {name: {"schema": schema}}).headers
+    assert _answer(mock_of, {name: {"schema": schema, "example": shown}}).headers[name.lower()] == shown
+    enum = {**schema, "enum": [int(made) if made.isdigit() else made]}
+    assert _answer(mock_of, {name: {"schema": enum, "required": True}}).headers[name.lower()] == made
+
+
+@pytest.mark.parametrize("word", ["example", "default", "const"])
+def test_what_the_schema_of_such_a_header_names_is_sent(mock_of: Callable[..., Ask], word: str) -> None:
+    """An example, a default or a constant is the contract's own word."""
+    assert _answer(mock_of, {"Retry-After": {"schema": {**TEXT, word: "30"}}}).headers["retry-after"] == "30"
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ({"schema": {"type": "integer", "enum": [7]}}, "7"),
+        ({"schema": {"type": "boolean", "enum": [True]}}, "true"),
+        ({"schema": {"type": "array", "items": {"enum": ["a"]}, "minItems": 2}}, "a,a"),
+        ({"schema": TEXT, "example": " padded "}, "padded"),
+        ({"content": {"application/json": {"schema": {"enum": [{"a": 1}]}}}}, '{"a":1}'),
+        ({"content": {"text/plain": {"schema": TEXT, "example": "shown"}}}, "shown"),
+        ({"schema": TEXT, "example": "two\nlines"}, None),
+        ({"schema": TEXT, "example": "日本"}, None),
+    ],
+)
+def test_any_other_header_is_sent_as_text(mock_of: Callable[..., Ask], header: dict[str, Any], text: str) -> None:
+    """By its example or its schema; what is no field value is left out."""
+    assert _answer(mock_of, {"X-Thing": header}).headers.get("x-thing") == text
