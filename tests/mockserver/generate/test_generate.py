@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -148,6 +149,52 @@ def test_a_discriminator_says_which_alternative_was_taken() -> None:
     assert make({"$ref": "Dog"})["kind"] == "hound"
 
 
+@pytest.mark.parametrize(
+    ("discriminator", "kind"),
+    [
+        ({"propertyName": "kind"}, "Child"),
+        ({"propertyName": "kind", "mapping": {"kid": "Child"}}, "kid"),
+        ({"propertyName": "kind", "mapping": {"other": "Parent"}}, "other"),
+    ],
+)
+def test_a_discriminator_of_a_parent_names_the_child(discriminator: Any, kind: str) -> None:
+    """The name of the child or its key in the mapping; else one that the mapping knows."""
+    parent = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}
+    schemas = {"Parent": {**parent, "discriminator": discriminator}, "Child": {"allOf": [{"$ref": "Parent"}]}}
+    view = SchemaView(lambda reference: (reference, schemas[reference]))
+    assert generate({"$ref": "Child"}, view=view, seed=1)["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("schema", "names"),
+    [
+        ({"minProperties": 3, "propertyNames": {"pattern": "^k[0-9]$"}}, r"k\d"),
+        ({"minProperties": 2, "propertyNames": {"enum": ["a", "b"]}}, "[ab]"),
+        ({"minProperties": 3, "propertyNames": {"maxLength": 3}}, ".{1,3}"),
+        ({"minProperties": 2, "patternProperties": {"^x-[a-z]$": {"type": "integer"}}}, "x-[a-z]|[a-z]+"),
+        ({"minProperties": 4, "additionalProperties": {"type": "integer"}}, ".+"),
+    ],
+)
+def test_members_without_names_get_names_that_are_allowed(schema: Any, names: str) -> None:
+    """As many as the schema asks for, each of a name that it admits."""
+    for seed in range(5):
+        made = make({"type": "object", **schema}, seed)
+        assert len(made) >= schema["minProperties"]
+        assert all(re.fullmatch(names, name) for name in made), made
+
+
+def test_members_bring_along_what_depends_on_them() -> None:
+    """What one member requires is made too, and what that requires in turn."""
+    schema = {
+        "type": "object",
+        "required": ["a"],
+        "properties": {name: {"enum": [name]} for name in "abcd"},
+        "dependentRequired": {"a": ["b"], "b": ["c"]},
+    }
+    made = generate(schema, view=VIEW, seed=1, sparse=True)
+    assert made == {"a": "a", "b": "b", "c": "c"}
+
+
 def test_overlapping_alternatives_are_told_apart() -> None:
     """Of a `oneOf` of objects that share values, exactly one fits what is made."""
     first = {"type": "object", "properties": {"a": {"type": "string"}}}
@@ -266,8 +313,6 @@ def test_a_record_is_completed_by_the_alternative_that_is_given() -> None:
 )
 def test_new_text_keys_are_of_the_form_that_the_schema_asks_for(schema: Any, pattern: str) -> None:
     """A hundred keys in a row differ, and each is of the declared form."""
-    import re
-
     record, taken = {"type": "object", "properties": {"id": schema}}, set()
     for step in range(100):
         key = fresh_key(record, "id", view=VIEW, seed=step, taken=taken.__contains__)

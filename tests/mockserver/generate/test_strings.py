@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -51,6 +52,52 @@ def test_formats_are_judged_as_validators_do(name: str) -> None:
     """Good and bad texts are told apart as jsonschema-rs tells them."""
     validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
     assert [t for t in TEXTS if has_format(name, t)] == [t for t in TEXTS if validator.is_valid(t)]
+
+
+HEX = "[0-9a-f]"
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("date-time", r"2025-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+        ("date", r"2025-\d\d-\d\d"),
+        ("time", r"\d\d:\d\d:\d\dZ"),
+        ("duration", r"P([1-9]|[12]\d|30)D"),
+        ("uuid", rf"{HEX}{{8}}-{HEX}{{4}}-4{HEX}{{3}}-[89ab]{HEX}{{3}}-{HEX}{{12}}"),
+        ("email", r"user\d{1,3}@example\.com"),
+        ("idn-email", r"user\d{1,3}@example\.com"),
+        ("hostname", r"host\d{1,2}\.example\.com"),
+        ("idn-hostname", r"host\d{1,2}\.example\.com"),
+        ("ipv4", r"192\.0\.2\.\d{1,3}"),
+        ("ip", r"192\.0\.2\.\d{1,3}"),
+        ("ipv6", rf"2001:db8::{HEX}{{1,4}}"),
+        ("uri", rf"https://example\.com/{HEX}{{6}}"),
+        ("url", rf"https://example\.com/{HEX}{{6}}"),
+        ("iri", rf"https://example\.com/{HEX}{{6}}"),
+        ("uri-reference", rf"/{HEX}{{6}}"),
+        ("iri-reference", rf"/{HEX}{{6}}"),
+        ("uri-template", rf"/{HEX}{{6}}/\{{id\}}"),
+        ("json-pointer", rf"/{HEX}{{4}}/0"),
+        ("relative-json-pointer", rf"0/{HEX}{{4}}"),
+        ("regex", r"\^\[a-z\]\{[1-9]\}\$"),
+        ("byte", r"[A-Za-z0-9+/]{4,}={0,2}"),
+        ("base64", r"[A-Za-z0-9+/]{4,}={0,2}"),
+        ("binary", rf"{HEX}{{8}}"),
+        ("password", rf"Pw-{HEX}{{8}}"),
+        ("int32", r"[1-9]\d{0,2}"),
+        ("int64", r"[1-9]\d{0,2}"),
+        ("decimal", r"\d{1,2}\.\d\d"),
+        ("double", r"\d{1,2}\.\d\d"),
+        ("float", r"\d{1,2}\.\d\d"),
+    ],
+)
+def test_a_format_gives_plain_values(name: str, pattern: str) -> None:
+    """Addresses are those that are reserved for examples, instants lie in 2025, numbers are small."""
+    for seed in range(20):
+        made = make(name, Random(seed))
+        assert made is not None
+        assert re.fullmatch(pattern, made), made
 
 
 def test_a_format_that_nobody_knows_says_nothing() -> None:
