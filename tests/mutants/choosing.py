@@ -31,7 +31,8 @@ def stages(root: Path, mutant: Mutant, baseline: Baseline) -> list[Stage]:
     mirrors = mirror(mutant.path) if (root / mirror(mutant.path)).is_file() else None
     running = baseline.of_lines(mutant.path, mutant.lines)
     near = [test for test in baseline.seconds if file_of(test) == mirrors]
-    wide = (running or _of_room(mutant, baseline)).difference(near)
+    others = (running or _of_room(mutant, baseline)).difference(near)
+    wide = [test for test in others if (root / file_of(test)).is_file()]  # a kept baseline may know files that are gone
     first = sorted(near, key=lambda test: (test not in running, baseline.seconds[test]))
     then = sorted(wide, key=lambda test: (-nearness(mutant.path, test), baseline.seconds[test]))
     chosen = [_stage([mirrors] if mirrors else [], first, baseline), _stage([], then, baseline)]

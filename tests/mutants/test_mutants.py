@@ -57,7 +57,8 @@ def test_tests_that_mirror_the_module_come_first_and_nothing_runs_twice(tmp_path
     own, room = "tests/mockserver/state/test_sums.py", "tests/mockserver/state/test_world.py"
     top = "tests/test_story.py"
     (tmp_path / own).parent.mkdir(parents=True)
-    (tmp_path / own).touch()
+    for file in (own, room, top):
+        (tmp_path / file).touch()
     running = frozenset({f"{top}::a", f"{room}::b", f"{own}::slow"})
     baseline = Baseline(
         {f"{own}::fast": 0.1, f"{own}::slow": 2, f"{room}::b": 3, f"{top}::a": 1, f"{top}::other": 1},
@@ -71,13 +72,17 @@ def test_tests_that_mirror_the_module_come_first_and_nothing_runs_twice(tmp_path
 def test_a_line_that_no_test_runs_is_tried_with_its_room(tmp_path: Path) -> None:
     """Code that runs at import or in another process is tried with the nearest folder of tests."""
     near = "tests/mockserver/state/test_world.py::b"
+    (tmp_path / near).parent.mkdir(parents=True)
+    (tmp_path / near.partition("::")[0]).touch()
     (stage,) = stages(tmp_path, MUTANT, Baseline({near: 3, "tests/test_story.py::a": 1}, {}))
     assert stage.tests == (near,)
 
 
 def test_a_mutant_costs_no_more_than_its_budget(tmp_path: Path) -> None:
     """Tests that no longer fit are left out, the longest ones first."""
-    running = {f"tests/mockserver/state/test_world.py::{seconds}": float(seconds) for seconds in range(1, 30)}
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_story.py").touch()
+    running = {f"tests/test_story.py::{seconds}": float(seconds) for seconds in range(1, 30)}
     (stage,) = stages(tmp_path, MUTANT, Baseline(running, {MUTANT.path: {4: frozenset(running)}}))
     assert stage.seconds <= BUDGET
     assert stage.tests == tuple(running)[: len(stage.tests)]
