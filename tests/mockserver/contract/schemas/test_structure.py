@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,25 @@ def test_errors_carry_line_and_pointer(tmp_path: Path, version: str) -> None:
     assert f"is not valid OpenAPI {version[:3]}" in lines[0]
     assert lines[1].strip().startswith(f"{path}:6: /paths/~1a/get/responses ")
     assert any(line.strip().startswith(f"{path}:8: /paths/~1a/post/parameters ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("top", "pointer"),
+    [
+        (
+            {"servers": [{"url": "http://{x}", "variables": {"x": {"default": "a", "enum": []}}}]},
+            "/servers/0/variables/x/enum",
+        ),
+        ({"info": {"title": 5, "version": "1"}}, "/info/title"),
+        ({"tags": [{"description": "no name"}]}, "/tags/0"),
+    ],
+)
+def test_what_serving_does_not_need_is_noted(tmp_path: Path, top: dict[str, Any], pointer: str) -> None:
+    """An empty list where values should stand, an odd title, a tag without a name: the document is served."""
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": {"responses": OK}}}}
+    path = tmp_path / "api.json"
+    path.write_text(json.dumps({**document, **top}))
+    assert any(f"{pointer} " in note for note in load_contract(path).notes)
 
 
 def test_what_can_be_ignored_hides_no_error(load: Any) -> None:
