@@ -23,7 +23,7 @@ def copy_working_tree(source: Path, target: Path) -> None:
 
 
 def modules(root: Path) -> list[str]:
-    """The modules to mutate, as paths below the root; not the contract tests, which `contract-tests mutants` measures."""
+    """The modules to mutate, as paths below the root. Contract tests are left to `contract-tests mutants`."""
     files = [file for name in PACKAGES for file in (root / name).rglob("*.py") if not file.match("test_*.py")]
     return sorted(file.relative_to(root).as_posix() for file in files)
 

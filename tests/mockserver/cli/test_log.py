@@ -168,11 +168,11 @@ def test_verbose_shows_bodies() -> None:
     assert lines[3] == "  ? /__mock__/worlds/w1/requests/1/why"
 
 
-def test_a_look_is_bounded_in_lines() -> None:
-    """An entry that is shown with its bodies takes several lines of a look; what has no room is counted."""
+def test_a_flush_is_bounded_in_lines() -> None:
+    """An entry that is shown with its bodies takes several lines; entries without room are counted."""
     entry = _entry(request=Request("POST", "/x", body=b"{}"), answer=Answer(200, (), b"{}"))
-    each = len(_written(Look(verbose=True), entry).splitlines())
-    lines = _written(Look(verbose=True), *[entry] * LINES).splitlines()
+    each = len(_written(Style(verbose=True), entry).splitlines())
+    lines = _written(Style(verbose=True), *[entry] * LINES).splitlines()
     shown = -(-LINES // each)
     assert (each, len(lines)) == (4, shown * each + 1)
     assert str(LINES - shown) in lines[-1]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import Ask, Heard, document
+from tests.support import Ask, ClientResponse, document
 
 ACTED_UPON = [
     *("Age", "Allow", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Location"),
@@ -18,7 +18,7 @@ ACTED_UPON = [
 TEXT = {"type": "string", "minLength": 1}
 
 
-def _answer(mock_of: Callable[..., Ask], headers: dict[str, Any]) -> Heard:
+def _answer(mock_of: Callable[..., Ask], headers: dict[str, Any]) -> ClientResponse:
     said = {"description": "well", "headers": headers, "content": {"text/plain": {"schema": TEXT, "example": "x"}}}
     heard = mock_of(document({"/a": {"get": {"responses": {"200": said}}}}))("GET", "/a", None)
     assert heard.status == 200
