@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.contract import Contract
-from contract_tests.core.coverage import Coverage, Part
+from contract_tests.core.contract import Contract, Place
+from contract_tests.core.coverage import Coverage, Part, constrained, shown
 
 
 @pytest.fixture
@@ -55,3 +55,42 @@ def test_what_only_the_server_can_bring_about_is_out_of_reach(coverage: Coverage
     assert all(part.status not in {"429", "500"} for part in coverage.in_reach)
     assert coverage.missing()[Part("listDevices", "500")] == "only a failing server returns it"
     assert 0 <= coverage.percent < 1
+
+
+@pytest.mark.parametrize(
+    ("schema", "parts"),
+    [
+        ({"type": "string", "const": "a"}, {"/ const", "/ type"}),
+        ({"minLength": 2, "maxLength": 3, "pattern": "a"}, {"/ maxLength", "/ minLength", "/ pattern"}),
+        ({"minimum": 2, "maximum": 4, "multipleOf": 2}, {"/ maximum", "/ minimum", "/ multipleOf"}),
+        ({"exclusiveMinimum": 2, "exclusiveMaximum": 4}, {"/ exclusiveMaximum", "/ exclusiveMinimum"}),
+        ({"minItems": 2, "maxItems": 3, "uniqueItems": False}, {"/ maxItems", "/ minItems", "/ uniqueItems"}),
+        ({"enum": ["a"], "format": "uuid"}, {"/ enum", "/ format"}),
+        ({"required": ["a"], "additionalProperties": False}, {"/ additionalProperties", "/ required"}),
+        ({"required": [], "additionalProperties": True, "title": "T"}, set()),
+        ({"properties": {"a": {"type": "string"}, "b": {"readOnly": True}}}, {"/a", "/a type"}),
+        ({"items": {"type": "string"}}, {"/* type"}),
+        ({"allOf": [{"type": "string"}], "anyOf": [{"const": "a"}], "oneOf": [{"enum": [1]}]},
+         {"/ type", "/ const", "/ enum"}),
+    ],
+)  # fmt: skip
+def test_every_constraint_of_an_input_is_a_part(contract: Contract, schema: Any, parts: set[str]) -> None:
+    """Unless it constrains nothing; what only the server writes is no part of an input."""
+    assert {*constrained(contract, Place(schema, ""))} == parts
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "parts"),
+    [
+        ({"enum": [1, 2]}, 1, ["/ = 1"]),
+        ({"enum": [1, 2]}, 3, []),
+        ({"properties": {"a": {"enum": ["x"]}, "b": {}}}, {"a": "x"}, ["/a", '/a = "x"']),
+        ({"properties": {"a": {"writeOnly": True}, "b": {}}}, {"a": 1, "b": 2}, ["/b"]),
+        ({"items": {"properties": {"a": {}}}}, [{"a": 1}, {}], ["/*", "/*/a", "/*"]),
+        ({"items": {}}, {"a": 1}, []),
+        ({"allOf": [{"properties": {"a": {}}}], "oneOf": [{"enum": [7]}]}, {"a": 1}, ["/a"]),
+    ],
+)
+def test_a_value_reaches_what_it_shows(contract: Contract, schema: Any, value: Any, parts: list[str]) -> None:
+    """Its properties, its items and its values of enums, in all branches."""
+    assert [*shown(contract, Place(schema, ""), value)] == parts

@@ -9,7 +9,8 @@ import pytest
 
 from contract_tests.core.errors import UsageError
 from contract_tests.core.safety import Safety
-from contract_tests.run.settings import OPTIONS, Settings, rate
+from contract_tests.run.cli import parser
+from contract_tests.run.settings import OPTIONS, SUITES, Settings, rate
 
 
 def gather(**given: Any) -> Settings:
@@ -85,3 +86,56 @@ def test_missing_settings_file_is_said() -> None:
 def test_rates(text: str, value: float) -> None:
     """Per second or per minute."""
     assert rate(text) == value
+
+
+SCALARS = {
+    "target": ("http://127.0.0.1:1", "http://127.0.0.1:1"),
+    "token": ("t", "t"),
+    "other_token": ("o", "o"),
+    "spec": ("s.yaml", "s.yaml"),
+    "behaviours": ("b.yaml", Path("b.yaml")),
+    "safety": ("observe", Safety.OBSERVE),
+    "rate": ("30/m", 0.5),
+    "budget": ("1.5", 1.5),
+    "timeout": ("2.5", 2.5),
+    "wait": ("3.5", 3.5),
+    "seed": ("4", 4),
+    "examples": ("5", 5),
+    "baseline": ("base.toml", Path("base.toml")),
+    "min_coverage": ("6.5", 6.5),
+    "report": ("out", Path("out")),
+}
+LISTS = {"spare": ("a", "b"), "only": ("a", "b"), "skip": ("a", "b"), "secret": ("a", "b"), "suite": SUITES[:2]}
+FLAGS = ("i_own_this_data", "strict", "baseline_update", "fail_fast")
+
+
+def test_every_flag_sets_its_setting() -> None:
+    """Each value is read as its setting needs it; what may be repeated is collected in order."""
+    arguments = [part for key, (text, _) in SCALARS.items() for part in (f"--{key.replace('_', '-')}", text)]
+    arguments += [part for key, values in LISTS.items() for value in values for part in (f"--{key}", value)]
+    arguments += [f"--{key.replace('_', '-')}" for key in FLAGS]
+    settings = Settings.gather(vars(parser().parse_args(arguments)))
+    assert {key: getattr(settings, key) for key in SCALARS} == {key: value for key, (_, value) in SCALARS.items()}
+    assert {key: getattr(settings, key) for key in LISTS} == LISTS
+    assert all(getattr(settings, key) is True for key in FLAGS)
+    named = {option.key for option in OPTIONS}
+    assert named == {*SCALARS, *LISTS, *FLAGS, "config", "profile"}
+
+
+def test_without_flags_the_defaults_hold() -> None:
+    """They are those that the help names; without a target the tokens are those of the own mock's users."""
+    settings = Settings.gather(vars(parser().parse_args([])))
+    assert (settings.budget, settings.timeout, settings.wait, settings.seed, settings.examples) == (600, 10, 0, 0, 40)
+    assert (settings.token, settings.other_token, settings.safety) == ("alice-token", "bob-token", Safety.FULL)
+    assert not any(getattr(settings, key) for key in (*FLAGS, *LISTS, "target", "rate", "baseline", "report"))
+    assert all(settings.runs(suite) for suite in SUITES)
+    assert [suite for suite in SUITES if gather(suite=[SUITES[1]]).runs(suite)] == [SUITES[1]]
+
+
+def test_the_help_names_each_flag_with_its_value() -> None:
+    """Flags without a value have none there."""
+    text = " ".join(parser().format_help().split())
+    for shown in ("--target URL", "--spec FILE", "--rate N/s", "--budget SECONDS", "--seed N", "--skip OPERATION",
+                  "--min-coverage PERCENT", "--report DIR", "--secret VALUE", "--profile NAME", "--spare ID",
+                  "--safety {", "--suite {", "--strict ", "--i-own-this-data "):  # fmt: skip
+        assert shown in text
