@@ -29,6 +29,7 @@ class Call(msgspec.Struct, frozen=True):
 
     name: str
     function: Callable[..., Any]
+    file: Path | None = None  #: the file of its module; None where the module is an installed one
 
     def __call__(self, world: World, scope: Any) -> tuple[World, Reply]:
         """The next world, and values that can be written as JSON.
@@ -91,7 +92,7 @@ def load_call(text: str, folder: Path | None = None) -> Call:
     function = getattr(loaded, name)
     if not callable(function):
         raise ValueError(f"{text!r} isn't a function")
-    return Call(text, function)
+    return Call(text, function, file)
 
 
 def _beside(module: str, folder: Path | None) -> Path | None:

@@ -63,7 +63,10 @@ class Engine(msgspec.Struct):
     def files(self) -> frozenset[Path]:
         """Every file that this mock was made from."""
         behaviours = (self.settings.behaviours,) if self.settings.behaviours else ()
-        return frozenset(path.resolve() for path in (*self.contract.document.files, *behaviours, *self.fixtures.files))
+        calls = [behaviour.call for behaviour in self.behaviours.operations.values() if behaviour.call is not None]
+        modules = [call.file for call in calls if call.file is not None]
+        files = (*self.contract.document.files, *behaviours, *modules, *self.fixtures.files)
+        return frozenset(path.resolve() for path in files)
 
     def adopt(self, fresh: Engine) -> None:
         """Take over contract, behaviours and fixtures of an engine made anew; worlds, journal and clock stay.

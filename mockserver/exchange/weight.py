@@ -27,6 +27,8 @@ _LONGEST: Final = 1000
 _MMAP_THRESHOLD: Final = -3
 """glibc's `M_MMAP_THRESHOLD`."""
 _LARGE: Final = 128 * 1024
+_ARENA_MAX: Final = -8
+"""glibc's `M_ARENA_MAX`."""
 
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 
@@ -82,9 +84,14 @@ def give_back() -> None:
         trim(0)
 
 
-def keep_large_blocks_apart() -> None:
-    """Have large bodies and records returned as soon as they are dropped. Else glibc puts them on its heap once the
-    first one has been freed, and 600 records of 1 MB leave gaps of 300 MB there."""
+def pack_memory() -> None:
+    """Have glibc use less memory; call it before there are threads.
+
+    Large bodies and records are returned as soon as they are dropped: otherwise they go to the heap once the first one
+    has been freed, and 600 records of 1 MB leave gaps of 300 MB there. All threads share one heap: the interpreter lets
+    one of them run at a time, and a heap for each takes 4 MB more after some load.
+    """
     option = _libc("mallopt")
     if option is not None:
         option(_MMAP_THRESHOLD, _LARGE)
+        option(_ARENA_MAX, 1)

@@ -20,7 +20,7 @@ from granian.constants import Interfaces
 from mockserver.background import attempt, start
 from mockserver.errors import Unavailable, UsageError
 from mockserver.exchange.engine import Engine, build_engine
-from mockserver.exchange.weight import keep_large_blocks_apart
+from mockserver.exchange.weight import pack_memory
 from mockserver.settings import Settings, near_host
 from mockserver.web.leader import Relay
 from mockserver.web.wsgi import ContractFirst
@@ -80,7 +80,7 @@ def _built(settings: Settings, announce: Announce) -> Any:
 
 def _announced(engine: Engine, announce: Announce) -> Any:
     calm_collector()
-    keep_large_blocks_apart()
+    pack_memory()
     _yield_to_clients()
     start("parent", _end_with_parent)
     relay = Relay()

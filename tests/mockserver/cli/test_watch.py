@@ -100,6 +100,20 @@ def test_a_broken_edit_leaves_the_last_good_state(edited: Engine, name: str, old
     assert not edited.trouble
 
 
+def test_a_function_beside_the_behaviours_is_watched(build: Build, tmp_path: Path) -> None:
+    """An edit of the `hooks.py` behind `call: hooks:run` is loaded, as one of the behaviours is."""
+    hooks, behaviours = tmp_path / "hooks.py", tmp_path / "behaviours.yaml"
+    hooks.write_text("def run(world, scope):\n    return world, {'message': 'one'}\n")
+    behaviours.write_text("operations:\n  trustDevice:\n    call: hooks:run\n")
+    engine = build(bundled_settings(behaviours=behaviours, fixtures=()))
+    lines: list[str] = []
+    watcher = Watcher(engine, lines.append)
+    hooks.write_text("def run(world, scope):\n    return world, {'message': 'the second'}\n")
+    watcher.check()
+    assert [line.split(",")[0] for line in lines] == ["reloaded"]
+    assert Ask(engine)("POST", "/devices/trust", json=TRUST).json["message"] == "the second"
+
+
 def test_records_that_an_edited_contract_makes_invalid_are_reported(build: Build, tmp_path: Path) -> None:
     """How many, of what, and what helps; after that there are none."""
     contract = tmp_path / "api.yaml"
