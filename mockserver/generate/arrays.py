@@ -20,16 +20,16 @@ def make_array(draw: Drawer, demands: Demands, where: Where) -> list[Any]:
     most = demands.least("maxItems")
     if most is not None and least > most:
         raise Unsatisfiable(f"it needs {least} items and allows {most}", where.pointer)
-    made: list[Any] = []
+    items: list[Any] = []
     for index in range(_count(draw, demands, where, least, most)):
         asked = [*demands.of_item(index), *(schema for schema, count in contained if index < count)]
         try:
-            made.append(_item(draw, asked, where.inside(index, demands.targets), made, demands))
+            items.append(_item(draw, asked, where.inside(index, demands.targets), items, demands))
         except Unsatisfiable:
             if index < least:
                 raise
             break
-    return made
+    return items
 
 
 def part_contains(part: Any) -> list[Any]:
@@ -38,17 +38,17 @@ def part_contains(part: Any) -> list[Any]:
 
 
 def _count(draw: Drawer, demands: Demands, where: Where, least: int, most: int | None) -> int:
-    wanted = least
+    count = least
     if draw.includes(demands.of_item(0), where.inside(0, demands.targets)):
         first = max((len(items) for items in demands.each("prefixItems")), default=0)
-        wanted = max(least, first or (draw.random.randint(1, 2) if where.varied else 1))
-    return wanted if most is None else min(wanted, most)
+        count = max(least, first or (draw.random.randint(1, 2) if where.varied else 1))
+    return count if most is None else min(count, most)
 
 
-def _item(draw: Drawer, schemas: list[Any], place: Where, made: list[Any], demands: Demands) -> Any:
+def _item(draw: Drawer, schemas: list[Any], place: Where, items: list[Any], demands: Demands) -> Any:
     unique = any(value is True for value in demands.each("uniqueItems"))
     for attempt in range(_ATTEMPTS):
-        found = draw.value(schemas, place if attempt == 0 else replace(place, varied=True))
-        if not unique or not among(found, made):
-            return found
-    raise Unsatisfiable(f"found only {len(made)} different items", place.pointer)
+        item = draw.value(schemas, place if attempt == 0 else replace(place, varied=True))
+        if not unique or not among(item, items):
+            return item
+    raise Unsatisfiable(f"found only {len(items)} different items", place.pointer)

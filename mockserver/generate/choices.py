@@ -23,9 +23,9 @@ class Choice:
     options: tuple[Any, ...]
 
 
-def unmade_choice(demands: Demands, made: tuple[Choice, ...]) -> Choice | None:
+def unmade_choice(demands: Demands, decided: tuple[Choice, ...]) -> Choice | None:
     """The first decision among the demands that has not been made yet."""
-    done = {(id(choice.part), choice.keyword) for choice in made}
+    done = {(id(choice.part), choice.keyword) for choice in decided}
     for part in demands.parts:
         for keyword in ("oneOf", "anyOf", "if"):
             if keyword in part and (id(part), keyword) not in done:
@@ -88,10 +88,10 @@ def _kept_out(
     names = _members(schema, flatten)
     for name in names:
         if name not in value:
-            for odd in _UNLIKELY:
-                allowed = all(checker.fits(own, odd) for own in demands.of_property(name))
-                if allowed and not checker.fits(schema, {**value, name: odd}):
-                    return {**value, name: odd}
+            for unlikely in _UNLIKELY:
+                allowed = all(checker.fits(own, unlikely) for own in demands.of_property(name))
+                if allowed and not checker.fits(schema, {**value, name: unlikely}):
+                    return {**value, name: unlikely}
     for name in names if depth < _DEEPEST else ():
         inner = value.get(name)
         if inner and isinstance(inner, dict | list):

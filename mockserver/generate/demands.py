@@ -52,10 +52,10 @@ class Demands:
 
     def _once(self, key: Any, find: Callable[[], Any]) -> Any:
         """What was found before, or is found now: schemas do not change, and many values are made of each."""
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = find()
-        return found
+        answer = self._known.get(key)
+        if answer is None:
+            answer = self._known[key] = find()
+        return answer
 
     def types(self) -> list[str]:
         """The types that the value may have, in the order in which they are worth trying."""
@@ -64,8 +64,8 @@ class Demands:
     def _types(self) -> list[str]:
         allowed = [names for part in self.parts if (names := own_types(part))]
         candidates = [*dict.fromkeys(name for names in allowed for name in names)] or list(self._implied())
-        found = [name for name in candidates if all(_admits(names, name) for names in allowed)]
-        return sorted(found, key="null".__eq__)  # null last: it tells a reader the least
+        common = [name for name in candidates if all(_admits(names, name) for names in allowed)]
+        return sorted(common, key="null".__eq__)  # null last: it tells a reader the least
 
     def _implied(self) -> Iterator[str]:
         implied = [name for name, keywords in _IMPLIED if self.has(*keywords)]
@@ -98,13 +98,13 @@ class Demands:
 
     def of_property(self, name: str) -> list[Any]:
         """The schemas that the property of this name must satisfy together."""
-        found = self._of_property.get(name)
-        if found is None:
-            found = [schema for part in self.parts for schema in _of_property(part, name)]
+        schemas = self._of_property.get(name)
+        if schemas is None:
+            schemas = [schema for part in self.parts for schema in _of_property(part, name)]
             if self.has("unevaluatedProperties") and not self._evaluates(name):
-                found.extend(self.each("unevaluatedProperties"))
-            self._of_property[name] = found
-        return found
+                schemas.extend(self.each("unevaluatedProperties"))
+            self._of_property[name] = schemas
+        return schemas
 
     def _evaluates(self, name: str) -> bool:
         return any("additionalProperties" in part or declares(part, name) for part in self.parts)

@@ -92,12 +92,12 @@ class Draw:
                 self.random.sample(listed, len(listed)) if varied else sorted(listed, key=lambda one: one is None)
             )
 
-    def _decided(self, demands: Demands, where: Where, made: tuple[Choice, ...]) -> Any:
+    def _decided(self, demands: Demands, where: Where, choices: tuple[Choice, ...]) -> Any:
         """The value once every `anyOf`, `oneOf` and `if` is decided, one after the other."""
         offered = self._offered(demands, where)
         if offered is not _NOTHING:
             return offered
-        choice = unmade_choice(demands, made)
+        choice = unmade_choice(demands, choices)
         if choice is None:
             return self._settled(demands, where)
         problem = Unsatisfiable(f"no alternative of its {choice.keyword} can be satisfied", where.pointer)
@@ -105,7 +105,7 @@ class Draw:
             for schemas in alternatives(choice, option):
                 try:
                     chosen = self.flatten([*demands.roots, *schemas], where.pointer)
-                    return self._decided(chosen, where, (*made, choice))
+                    return self._decided(chosen, where, (*choices, choice))
                 except Unsatisfiable as error:
                     problem = error
         raise problem
@@ -126,13 +126,13 @@ class Draw:
         for kind in demands.types():
             for place in [where] if certain else self._tries(where):
                 try:
-                    found = self._of_kind(kind, demands, place)
+                    value = self._of_kind(kind, demands, place)
                 except Unsatisfiable as error:
                     problem = error
                     break
-                if certain or self._fit(demands, found):
-                    return found
-                other = spoiled(demands, found, self.checker, self.flatten)
+                if certain or self._fit(demands, value):
+                    return value
+                other = spoiled(demands, value, self.checker, self.flatten)
                 if other is not None and self._fit(demands, other):
                     return other
                 problem = Unsatisfiable(f"no {kind} was found that satisfies all of it{_blame(demands)}", where.pointer)
@@ -174,5 +174,5 @@ class Draw:
 
 def _blame(demands: Demands) -> str:
     """The keywords that construction cannot promise, for the message."""
-    found = [keyword for keyword in _UNCERTAIN if demands.has(keyword)]
-    return f" (mind its {', '.join(found)})" if found else ""
+    keywords = [keyword for keyword in _UNCERTAIN if demands.has(keyword)]
+    return f" (mind its {', '.join(keywords)})" if keywords else ""

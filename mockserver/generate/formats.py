@@ -76,8 +76,8 @@ def _is_date(text: str) -> bool:
 
 
 def _is_date_time(text: str) -> bool:
-    found = _DATE_TIME.match(text)
-    return found is not None and _is_date(found[1])
+    match = _DATE_TIME.match(text)
+    return match is not None and _is_date(match[1])
 
 
 def _is_base64(text: str) -> bool:

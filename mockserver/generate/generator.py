@@ -51,10 +51,10 @@ class Generator:
         known = members(schema, self.view)
         declared = {name: value for name, value in given.items() if name in known}
         try:
-            made = self._draw(seed, self._is_filled).value([schema], Where(given=declared))
+            record = self._draw(seed, self._is_filled).value([schema], Where(given=declared))
         except Unsatisfiable:  # what was given breaks the schema: that is for the contract's validators to say
-            made = self._draw(seed, self._is_filled).value([schema], Where(given={}))
-        return {**made, **given} if isinstance(made, dict) else dict(given)
+            record = self._draw(seed, self._is_filled).value([schema], Where(given={}))
+        return {**record, **given} if isinstance(record, dict) else dict(given)
 
     @cached_property
     def _known(self) -> Knowledge:
@@ -103,10 +103,10 @@ def complete(
         for name, inner in members(schema, view).items()
         if now and name not in given and has_format(inner, "date-time", view) and is_stamp(name)
     }
-    made = Generator(view).completed(schema, {**stamps, **given}, seed)
+    record = Generator(view).completed(schema, {**stamps, **given}, seed)
     if key not in given:
-        made.pop(key, None)
-    return made
+        record.pop(key, None)
+    return record
 
 
 def is_stamp(name: str) -> bool:
@@ -126,9 +126,9 @@ def fresh_key(
         return _free_integer(Generator(view), inner, taken, first)
     generator = Generator(view)
     for attempt in range(_KEY_ATTEMPTS):
-        for found in _texts(generator, inner, f"{seed}/{key}/{attempt}", key):
-            if generator.fits(inner, found) and not taken(found):
-                return found
+        for value in _texts(generator, inner, f"{seed}/{key}/{attempt}", key):
+            if generator.fits(inner, value) and not taken(value):
+                return value
     raise Unsatisfiable(f"found no value for {key!r} that is not taken", f"/{key}")
 
 

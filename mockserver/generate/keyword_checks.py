@@ -188,9 +188,9 @@ def _items(question: Question, schema: Any) -> bool:
 
 
 def _contains(question: Question, schema: Any) -> bool:
-    found = sum(question.fits(schema, value) for value in question.value)
+    count = sum(question.fits(schema, value) for value in question.value)
     most = question.schema.get("maxContains")
-    return found >= question.schema.get("minContains", 1) and (most is None or found <= most)
+    return count >= question.schema.get("minContains", 1) and (most is None or count <= most)
 
 
 def _any_of(question: Question, parts: Any) -> bool:

@@ -25,16 +25,16 @@ def make_object(draw: Drawer, demands: Demands, where: Where) -> dict[str, Any]:
     misnamed = next((name for name in required if not _may_be_named(draw, demands, name)), None)
     if misnamed is not None:
         raise Unsatisfiable(f"it requires {misnamed!r}, which its propertyNames refuse", where.pointer)
-    made: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for name in _in_order(draw, demands, where, required):
-        if name in required or most is None or len(made) + _missing(required, made) < most:
-            _add(draw, demands, where, made, name, name in required)
-    _complete(draw, demands, where, made, most)
-    return made
+        if name in required or most is None or len(members) + _missing(required, members) < most:
+            _add(draw, demands, where, members, name, name in required)
+    _complete(draw, demands, where, members, most)
+    return members
 
 
-def _missing(required: Iterable[str], made: Mapping[str, Any]) -> int:
-    return sum(name not in made for name in required)
+def _missing(required: Iterable[str], members: Mapping[str, Any]) -> int:
+    return sum(name not in members for name in required)
 
 
 def _hidden(draw: Drawer, demands: Demands, name: str) -> bool:
@@ -43,10 +43,10 @@ def _hidden(draw: Drawer, demands: Demands, name: str) -> bool:
 
 def _in_order(draw: Drawer, demands: Demands, where: Where, required: Mapping[str, None]) -> Iterator[str]:
     """The members to make: those declared in the order of the document, then what is required beyond them."""
-    wanted = _with_dependents(demands, [*required, *_optional(draw, demands, where, required)])
+    names = _with_dependents(demands, [*required, *_optional(draw, demands, where, required)])
     declared = demands.property_names()
-    yield from (name for name in declared if name in wanted)
-    yield from (name for name in wanted if name not in declared)
+    yield from (name for name in declared if name in names)
+    yield from (name for name in names if name not in declared)
 
 
 def _optional(draw: Drawer, demands: Demands, where: Where, required: Mapping[str, None]) -> Iterator[str]:
@@ -59,23 +59,23 @@ def _optional(draw: Drawer, demands: Demands, where: Where, required: Mapping[st
 
 
 def _with_dependents(demands: Demands, names: list[str]) -> dict[str, None]:
-    wanted = dict.fromkeys(names)
+    complete = dict.fromkeys(names)
     for name in names:  # grows while it is walked: what one member brings along may bring along more
         for dependents in demands.each("dependentRequired"):
-            names.extend(other for other in dependents.get(name, ()) if other not in wanted)
-            wanted.update(dict.fromkeys(dependents.get(name, ())))
-    return wanted
+            names.extend(other for other in dependents.get(name, ()) if other not in complete)
+            complete.update(dict.fromkeys(dependents.get(name, ())))
+    return complete
 
 
-def _add(draw: Drawer, demands: Demands, where: Where, made: dict[str, Any], name: str, needed: bool) -> None:
+def _add(draw: Drawer, demands: Demands, where: Where, members: dict[str, Any], name: str, needed: bool) -> None:
     if where.given is not None and name in where.given:
-        made[name] = where.given[name]
+        members[name] = where.given[name]
         return
     schemas, place = demands.of_property(name), where.inside(name, demands.targets)
     tries = [[*schemas, more] for more in _discriminating(demands, name)] + [schemas]
     for asked in tries:
         try:
-            made[name] = draw.value(asked, place)
+            members[name] = draw.value(asked, place)
         except Unsatisfiable:
             if needed and asked is schemas:
                 raise
@@ -101,27 +101,27 @@ def _discriminating(demands: Demands, name: str) -> Iterator[Any]:
         yield {"enum": [value for value in names if value in known or not known] or list(known)}
 
 
-def _complete(draw: Drawer, demands: Demands, where: Where, made: dict[str, Any], most: int | None) -> None:
+def _complete(draw: Drawer, demands: Demands, where: Where, members: dict[str, Any], most: int | None) -> None:
     """Add members that no schema names: as many as `minProperties` asks, and one to show what a map holds."""
     least = demands.most("minProperties")
     shows = 0 if demands.property_names() or draw.wants or not draw.includes(_values(demands), where) else 1
     goal = max(least, shows if most is None else min(shows, most))
     names = _undeclared(draw, demands)
-    while len(made) < goal:
+    while len(members) < goal:
         name = next(names, None)
         if name is None:
-            if len(made) >= least:
+            if len(members) >= least:
                 return
             raise Unsatisfiable(f"found no names for its {least} properties", where.pointer)
-        if name not in made and not _hidden(draw, demands, name):
-            _add(draw, demands, where, made, name, needed=False)
+        if name not in members and not _hidden(draw, demands, name):
+            _add(draw, demands, where, members, name, needed=False)
 
 
 def _values(demands: Demands) -> list[Any]:
     """The schemas of a map's values; `false` when it isn't a map."""
     patterns = [schema for schemas in demands.each("patternProperties") for schema in schemas.values()]
-    found = [schema for schema in demands.each("additionalProperties") if isinstance(schema, Mapping)]
-    return [*patterns, *found] or [False]
+    additional = [schema for schema in demands.each("additionalProperties") if isinstance(schema, Mapping)]
+    return [*patterns, *additional] or [False]
 
 
 def _undeclared(draw: Drawer, demands: Demands) -> Iterator[str]:

@@ -110,8 +110,8 @@ class _Sampler:
     def _class(self, argument: Any) -> str:
         negated = bool(argument) and str(argument[0][0]) == "NEGATE"
         members = argument[1:] if negated else argument
-        found = self._admitted(lambda char: any(_holds(member, char) for member in members) != negated)
-        return found or _first(members)
+        admitted = self._admitted(lambda char: any(_holds(member, char) for member in members) != negated)
+        return admitted or _first(members)
 
     def branch(self, argument: Any) -> str:
         return self.text(self.random.choice(argument[1]))

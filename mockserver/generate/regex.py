@@ -33,8 +33,8 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether the pattern is found in the text: patterns of JSON Schema are not anchored."""
-    found = compiled(pattern)
-    return found is None or found.search(text) is not None
+    expression = compiled(pattern)
+    return expression is None or expression.search(text) is not None
 
 
 def translated(pattern: str) -> str:

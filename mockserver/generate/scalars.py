@@ -41,9 +41,9 @@ def string(demands: Demands, random: Random, hint: str, place: str) -> str:
         if formed(text) and all(matches(pattern, text) for pattern in patterns):
             return text
     for admits in (formed, sized) if patterns else ():  # where a pattern rules the format out, it is the stronger word
-        found = sample(patterns, random, low, high, admits)
-        if found is not None:
-            return found
+        sampled = sample(patterns, random, low, high, admits)
+        if sampled is not None:
+            return sampled
     asked = " and ".join([*(f"format {name}" for name in formats), *(f"pattern {one!r}" for one in patterns)])
     size = f"{low} to {'any number of' if high is None else high} characters"
     raise Unsatisfiable(f"found no string of {asked or 'this length'}, {size}", place)
@@ -52,12 +52,12 @@ def string(demands: Demands, random: Random, hint: str, place: str) -> str:
 def _strings(formats: list[str], random: Random, hint: str, low: int, high: int | None) -> Iterator[str]:
     for name in formats:
         for _ in range(4):
-            made = make(name, random)
-            if made is None:
+            text = make(name, random)
+            if text is None:
                 break
-            yield made
-            yield _padded(name, made, low)
-            yield made.upper()  # as a pattern beside the format may have it
+            yield text
+            yield _padded(name, text, low)
+            yield text.upper()  # as a pattern beside the format may have it
         if name in _SHORTEST:
             yield _SHORTEST[name]
     plain = word(hint, random)
@@ -83,13 +83,13 @@ def number(demands: Demands, random: Random, whole: bool, place: str) -> int | f
         raise Unsatisfiable(f"no number lies between {low} and {high}", place)
     steps = [value for value in demands.each("multipleOf") if is_number(value) and value > 0]
     rough = None  # a multiple as decimals; one that floats divide without a rest pleases every validator
-    for found in _multiples(_step(steps, whole, low, high), low, high, random):
-        above = found > low or (found == low and not low_excluded)
-        below = found < high or (found == high and not high_excluded)
-        if above and below and all(is_multiple(found, step) for step in steps):
-            if all((found / step).is_integer() for step in steps):
-                return found
-            rough = found
+    for multiple in _multiples(_step(steps, whole, low, high), low, high, random):
+        above = multiple > low or (multiple == low and not low_excluded)
+        below = multiple < high or (multiple == high and not high_excluded)
+        if above and below and all(is_multiple(multiple, step) for step in steps):
+            if all((multiple / step).is_integer() for step in steps):
+                return multiple
+            rough = multiple
     if rough is not None:
         return rough
     raise Unsatisfiable(f"found no {'integer' if whole else 'number'} between {low} and {high}" + _of(steps), place)
@@ -100,11 +100,11 @@ def _of(steps: list[float]) -> str:
 
 
 def _step(steps: list[float], whole: bool, low: float, high: float) -> Fraction:
-    found = Fraction(1) if whole else None
+    common = Fraction(1) if whole else None
     for step in map(_exact, steps):
-        found = step if found is None else _common(found, step)
-    if found is not None:
-        return found
+        common = step if common is None else _common(common, step)
+    if common is not None:
+        return common
     width = _exact(high) - _exact(low) if high - low < inf else Fraction(_SPREAD)
     return min(Fraction(1, 100), width / 8) or Fraction(1, 100)
 

@@ -86,8 +86,8 @@ class Behaviours:
         return self._on_record(route)
 
     def _collection(self, base: Shape) -> Resource | None:
-        found = self.resources.get(base)
-        return found if found is not None and not found.single else None
+        resource = self.resources.get(base)
+        return resource if resource is not None and not resource.single else None
 
     def _listed_here(self, route: Route) -> Resource | None:
         """The one collection whose records this answer lists: known by its schema, or by the path above it."""

@@ -48,9 +48,11 @@ class Resource:
 def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting) -> list[Resource]:
     """The collections that paths and schemas show, one for each base path, and the records that stand alone."""
     finder = _Finder(routes, schemas, fitting)
-    found = [one for base in finder.bases() if (one := finder.resource(base)) is not None]
-    taken = {base for one in found for base in one.bases}
-    return found + [one for base in finder.alone() if base not in taken and (one := finder.single(base)) is not None]
+    resources = [one for base in finder.bases() if (one := finder.resource(base)) is not None]
+    taken = {base for one in resources for base in one.bases}
+    return resources + [
+        one for base in finder.alone() if base not in taken and (one := finder.single(base)) is not None
+    ]
 
 
 def _names_records(segment: str) -> bool:

@@ -39,10 +39,10 @@ def list_in(
             else None
         )
     members = schemas.members(answer)
-    found = dict(_lists(answer, schemas))
-    chosen = _chosen(found, schemas, collection, known, single=not key_field("id", collection, members))
+    lists = dict(_lists(answer, schemas))
+    chosen = _chosen(lists, schemas, collection, known, single=not key_field("id", collection, members))
     if chosen is not None:
-        return Placement((chosen,), found[chosen])
+        return Placement((chosen,), lists[chosen])
     for name in members if depth < 2 else ():
         if find_alike(name, _WRAPPERS) is not None:
             inner = list_in(members[name], schemas, collection, known, depth + 1)
@@ -59,15 +59,15 @@ def _lists(answer: LocatedSchema, schemas: Schemas) -> Iterator[tuple[str, Locat
 
 
 def _chosen(
-    found: dict[str, LocatedSchema], schemas: Schemas, collection: str, known: LocatedSchema | None, *, single: bool
+    lists: dict[str, LocatedSchema], schemas: Schemas, collection: str, known: LocatedSchema | None, *, single: bool
 ) -> str | None:
-    for name, items in found.items():
+    for name, items in lists.items():
         if known is not None and schemas.same(items, known):
             return name
-    named = find_alike(collection, found) or next((name for name in _LISTS if name in found), None)
+    named = find_alike(collection, lists) or next((name for name in _LISTS if name in lists), None)
     if named is not None:
         return named
-    return next(iter(found)) if single and len(found) == 1 else None
+    return next(iter(lists)) if single and len(lists) == 1 else None
 
 
 def record_in(

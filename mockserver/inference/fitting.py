@@ -37,20 +37,20 @@ class Fitting:
         )
 
     def _types(self, source: LocatedSchema, target: LocatedSchema) -> str | None:
-        given, wanted = self.schemas.types(source), self.schemas.types(target)
-        if wanted and not given and self.schemas.members(source):
-            given = frozenset({"object"})
-        loose = wanted | {"integer"} if "number" in wanted else wanted
-        if not wanted or (given and given <= loose):
+        sources, targets = self.schemas.types(source), self.schemas.types(target)
+        if targets and not sources and self.schemas.members(source):
+            sources = frozenset({"object"})
+        loose = targets | {"integer"} if "number" in targets else targets
+        if not targets or (sources and sources <= loose):
             return None
-        return f"is {_words(given)} here and {_words(wanted)} there"
+        return f"is {_words(sources)} here and {_words(targets)} there"
 
     def _values(self, source: LocatedSchema, target: LocatedSchema) -> str | None:
-        wanted = self._named(target)
-        if len(wanted) != 1:
+        targets = self._named(target)
+        if len(targets) != 1:
             return None
-        given = [value for values in self._named(source) for value in values]
-        return None if given and all(value in wanted[0] for value in given) else "has other values here than there"
+        sources = [value for values in self._named(source) for value in values]
+        return None if sources and all(value in targets[0] for value in sources) else "has other values here than there"
 
     def _named(self, schema: LocatedSchema) -> list[list[Any]]:
         """The values that each `enum` or `const` of a schema names."""
@@ -58,28 +58,28 @@ class Fitting:
         return enums + [[value] for value in self.schemas.each(schema, "const")]
 
     def _formats(self, source: LocatedSchema, target: LocatedSchema) -> str | None:
-        wanted = set(self.schemas.each(target, "format")) - _LOOSE
-        missing = wanted - set(self.schemas.each(source, "format"))
-        return f"is no {_words(missing)} here" if len(wanted) == 1 and missing else None
+        targets = set(self.schemas.each(target, "format")) - _LOOSE
+        missing = targets - set(self.schemas.each(source, "format"))
+        return f"is no {_words(missing)} here" if len(targets) == 1 and missing else None
 
     def _members(self, source: LocatedSchema, target: LocatedSchema, depth: int) -> str | None:
         if not self.schemas.members(target):
             return None
-        given = self.schemas.members(source)
+        members = self.schemas.members(source)
         needed = self.schemas.required(target)
         for name, inner in self.schemas.members(target).items():
-            if name in given:
-                problem = self.misfit(given[name], inner, depth + 1)
+            if name in members:
+                problem = self.misfit(members[name], inner, depth + 1)
                 if problem is not None:
                     return f"{name} {problem}"
         lacking = sorted(name for name in needed if not self.always_there(source, name))
         return f"{lacking[0]} may be missing here" if lacking else None
 
     def _items(self, source: LocatedSchema, target: LocatedSchema, depth: int) -> str | None:
-        given, wanted = self.schemas.items(source), self.schemas.items(target)
-        if given is None or wanted is None:
+        source_items, target_items = self.schemas.items(source), self.schemas.items(target)
+        if source_items is None or target_items is None:
             return None
-        return self.misfit(given, wanted, depth + 1)
+        return self.misfit(source_items, target_items, depth + 1)
 
     def always_there(self, schema: LocatedSchema, name: str) -> bool:
         """Whether every record of a schema has this field: it is required, readOnly or has a default."""

@@ -11,15 +11,15 @@ from mockserver.inference.names import find_alike, names_one_of, words
 from mockserver.inference.routes import VALUE, Shape
 
 
-def related(found: list[Resource], schemas: Schemas) -> dict[Shape, Resource]:
+def related(resources: list[Resource], schemas: Schemas) -> dict[Shape, Resource]:
     """The collections by base path: each with a name of its own, and with the links to its parents."""
-    return _linked(_named(_joined(found, schemas)), schemas)
+    return _linked(_named(_joined(resources, schemas)), schemas)
 
 
-def _joined(found: list[Resource], schemas: Schemas) -> list[Resource]:
+def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
     """One resource for paths that end alike and hold the same records: `/owners/{id}/pets` and `/pets`."""
     joined: list[Resource] = []
-    for resource in sorted(found, key=lambda one: len(one.bases[0])):
+    for resource in sorted(resources, key=lambda one: len(one.bases[0])):
         overload = next(
             (
                 place
@@ -38,22 +38,22 @@ def _joined(found: list[Resource], schemas: Schemas) -> list[Resource]:
     return joined
 
 
-def _named(found: list[Resource]) -> list[Resource]:
+def _named(resources: list[Resource]) -> list[Resource]:
     """Resources with a name each of its own: the last segment, with as many fixed segments before it as it takes."""
     named: dict[str, Resource] = {}
-    for resource in found:
+    for resource in resources:
         fixed = [segment for segment in resource.bases[0] if segment != VALUE]
         names = ["_".join(fixed[-count:]) for count in range(1, len(fixed) + 1)]
-        names += [f"{names[-1]}_{count}" for count in range(2, len(found) + 2)]
+        names += [f"{names[-1]}_{count}" for count in range(2, len(resources) + 2)]
         name = next(name for name in names if name not in named)
         named[name] = replace(resource, name=name)
     return list(named.values())
 
 
-def _linked(found: list[Resource], schemas: Schemas) -> dict[Shape, Resource]:
-    bases = {base: resource for resource in found for base in resource.bases}
+def _linked(resources: list[Resource], schemas: Schemas) -> dict[Shape, Resource]:
+    bases = {base: resource for resource in resources for base in resource.bases}
     linked = {}
-    for resource in found:
+    for resource in resources:
         links = tuple(
             (base, link) for base in resource.bases if (link := _link(base, resource, bases, schemas)) is not None
         )

@@ -30,17 +30,17 @@ class Schemas:
 
     def branches(self, schema: LocatedSchema) -> tuple[LocatedSchema, ...]:
         """The schema and every branch of its unions, each once."""
-        found = self._branches.get(id(schema.node))
-        if found is None:
-            found = self._branches[id(schema.node)] = tuple(self._view.branches(schema))
-        return found
+        branches = self._branches.get(id(schema.node))
+        if branches is None:
+            branches = self._branches[id(schema.node)] = tuple(self._view.branches(schema))
+        return branches
 
     def members(self, schema: LocatedSchema) -> Mapping[str, LocatedSchema]:
         """The properties that a schema declares, in its branches too."""
-        found = self._members.get(id(schema.node))
-        if found is None:
-            found = self._members[id(schema.node)] = view.located_members(schema, self._view)
-        return found
+        members = self._members.get(id(schema.node))
+        if members is None:
+            members = self._members[id(schema.node)] = view.located_members(schema, self._view)
+        return members
 
     def items(self, schema: LocatedSchema) -> LocatedSchema | None:
         """The schema of a list's items."""

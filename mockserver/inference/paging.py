@@ -44,14 +44,14 @@ def queried(operation: Operation) -> list[Parameter]:
 def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
     """The `page` of a list, by the names of its query parameters."""
     fields = schemas.members(resource.record)
-    found: Data = {}
+    parts: Data = {}
     for parameter in queried(operation):
         meaning = _meaning(parameter, parameter.name in fields, schemas)
-        if meaning is not None and meaning not in found:
-            found[meaning] = f"$query.{parameter.name}"
+        if meaning is not None and meaning not in parts:
+            parts[meaning] = f"$query.{parameter.name}"
             if meaning == "number" and _counts_from_zero(parameter, schemas):
-                found["first"] = 0
-    return found if found.keys() - {"first"} != {"number"} else {}
+                parts["first"] = 0
+    return parts if parts.keys() - {"first"} != {"number"} else {}
 
 
 def _meaning(parameter: Parameter, is_field: bool, schemas: Schemas) -> str | None:
@@ -84,7 +84,7 @@ def filters(operation: Operation, resource: Resource, schemas: Schemas, taken: D
     """The filters of a list: query parameters that are named as a field of the records."""
     fields = schemas.members(resource.record)
     used = set(map(str, taken.values()))
-    found: Data = {}
+    filters: Data = {}
     for parameter in queried(operation):
         value = f"$query.{parameter.name}"
         field = find_alike(_unwrapped(parameter.name), fields) if value not in used else None
@@ -92,8 +92,8 @@ def filters(operation: Operation, resource: Resource, schemas: Schemas, taken: D
             _compared(field, fields[field], schemas.at(parameter.pointer, parameter.schema), schemas) if field else None
         )
         if path is not None:
-            found[path] = value
-    return found
+            filters[path] = value
+    return filters
 
 
 def _compared(field: str, member: LocatedSchema, parameter: LocatedSchema, schemas: Schemas) -> str | None:

@@ -33,15 +33,15 @@ class Route:
 def route_of(operation: Operation) -> Route:
     """The route of an operation. A suffix such as `.json` is no part of the structure."""
     segments = [_SUFFIX.sub("", segment) for segment in operation.template.strip("/").split("/")]
-    found = [(segment, _NAMED.fullmatch(segment)) for segment in segments]
-    shape = tuple(VALUE if named else _NAMED.sub("{}*", segment) for segment, named in found)
-    return Route(operation, shape, tuple(named[1] for _, named in found if named))
+    matches = [(segment, _NAMED.fullmatch(segment)) for segment in segments]
+    shape = tuple(VALUE if named else _NAMED.sub("{}*", segment) for segment, named in matches)
+    return Route(operation, shape, tuple(named[1] for _, named in matches if named))
 
 
 def routes_by_shape(operations: Iterable[Operation]) -> dict[Shape, dict[str, Route]]:
     """The routes, by shape and method; of two that differ in nothing but names, the first."""
-    found: dict[Shape, dict[str, Route]] = {}
+    routes: dict[Shape, dict[str, Route]] = {}
     for operation in operations:
         route = route_of(operation)
-        found.setdefault(route.shape, {}).setdefault(operation.method, route)
-    return found
+        routes.setdefault(route.shape, {}).setdefault(operation.method, route)
+    return routes

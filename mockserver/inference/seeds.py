@@ -30,11 +30,13 @@ def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") 
     count = A_FEW if len(used) <= MANY else 1
     resources = {one.name: one for one in inferred.resources.values() if one.name in used}
     generator = Generator(contract.view, room=_ROOM, deepest=_DEEPEST)
-    made: Records = {}
+    records: Records = {}
     for resource in _parents_first(resources, inferred):
-        wanted = 1 if resource.single else count
-        made[resource.name] = list(_Maker(generator, resource, seed).records(wanted, _links(inferred, resource, made)))
-    return {name: made[name] for name in used}
+        number = 1 if resource.single else count
+        records[resource.name] = list(
+            _Maker(generator, resource, seed).records(number, _links(inferred, resource, records))
+        )
+    return {name: records[name] for name in used}
 
 
 def _parents_first(resources: Mapping[str, Resource], inferred: Inferred) -> Iterator[Resource]:
@@ -51,10 +53,10 @@ def _parent_names(resource: Resource, inferred: Inferred) -> set[str]:
     return {inferred.resources[link.base].name for _, link in resource.links} - {resource.name}
 
 
-def _links(inferred: Inferred, resource: Resource, made: Records) -> list[tuple[str, list[Any]]]:
+def _links(inferred: Inferred, resource: Resource, records: Records) -> list[tuple[str, list[Any]]]:
     """The fields that hold a parent's key, each with the keys that there are."""
     parents = [(link.field, inferred.resources[link.base]) for _, link in resource.links]
-    return [(field, [record[parent.key] for record in made.get(parent.name, ())]) for field, parent in parents]
+    return [(field, [record[parent.key] for record in records.get(parent.name, ())]) for field, parent in parents]
 
 
 class _Maker:
@@ -90,10 +92,10 @@ class _Maker:
         shown = {name: value for name, value in record.items() if name not in self.resource.private}
         return self.generator.fits(self.schema, shown)
 
-    def key(self, made: Any, index: int) -> Any:
+    def key(self, value: Any, index: int) -> Any:
         """The key that was made where a path can hold it, else the next number, else one that a path can hold."""
-        if isinstance(made, str) and self.is_free(made) and made:
-            return made
+        if isinstance(value, str) and self.is_free(value) and value:
+            return value
         first = fresh_key(
             self.schema, self.resource.key, view=self.generator.view, seed=f"{self.seed}/{index}",
             taken=lambda key: str(key) in self.keys, first=index + 1,
@@ -113,9 +115,9 @@ class _Maker:
         for attempt in range(_KEY_ATTEMPTS):
             place = f"{self.seed}/{index}/key/{attempt}"
             try:
-                found = self.generator.value({"allOf": [*written, *schemas]}, place, varied=True)
+                key = self.generator.value({"allOf": [*written, *schemas]}, place, varied=True)
             except Unsatisfiable:
-                found = str(self.generator.value({"allOf": schemas}, place, varied=True))
-            if self.is_free(found):
-                return found
+                key = str(self.generator.value({"allOf": schemas}, place, varied=True))
+            if self.is_free(key):
+                return key
         raise Unsatisfiable("found no key that a path can hold", f"/{self.resource.key}")

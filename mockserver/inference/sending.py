@@ -38,31 +38,33 @@ class Sending:
         body = self.schemas.body(operation.body)
         known = self.schemas.members(resource.record)
         if body is None:
-            given = {one.name: f"$query.{one.name}" for one in queried(operation)}
-            fields = {name: value for name, value in given.items() if name in known and name != resource.key}
+            names = {one.name: f"$query.{one.name}" for one in queried(operation)}
+            fields = {name: value for name, value in names.items() if name in known and name != resource.key}
             return Sent(fields, fields) if fields else None
         placement = self._placement(body, resource)
         if placement is None:
             return None
         base = ".".join(("$body", *placement.path))
         if not self.schemas.share(placement.schema, resource.record):
-            given = self._alike(placement, resource)
-            enough = 2 * len(given) >= min(len(self.schemas.members(placement.schema)), len(known)) > 0
-            return Sent(given, given) if enough else None
+            names = self._alike(placement, resource)
+            enough = 2 * len(names) >= min(len(self.schemas.members(placement.schema)), len(known)) > 0
+            return Sent(names, names) if enough else None
         shared = {name: schema for name, schema in self.schemas.members(placement.schema).items() if name in known}
-        odd = tuple(name for name, schema in shared.items() if self.fitting.misfit(schema, known[name]))
+        misfits = tuple(name for name, schema in shared.items() if self.fitting.misfit(schema, known[name]))
         each = {
-            name: f"{base}.{name}" for name in shared if name not in odd and "." not in name and name != resource.key
+            name: f"{base}.{name}"
+            for name in shared
+            if name not in misfits and "." not in name and name != resource.key
         }
         more = {name: value for name, value in each.items() if self._only_sent(shared[name], known[name])}
-        return Sent({"*": base, **more}, each, odd)
+        return Sent({"*": base, **more}, each, misfits)
 
     def alike(self, operation: Operation, resource: Resource) -> Sent:
         """The fields that a request gives a record by names alike, however few of all that it sends."""
         body = self.schemas.body(operation.body)
         placement = self._placement(body, resource) if body is not None and not self.schemas.is_list(body) else None
-        given = self._alike(placement, resource) if placement is not None else {}
-        return Sent(given, given)
+        fields = self._alike(placement, resource) if placement is not None else {}
+        return Sent(fields, fields)
 
     def _only_sent(self, sent: LocatedSchema, shown: LocatedSchema) -> bool:
         """Whether answers mark as readOnly what this request may well say: each has a schema of its own."""

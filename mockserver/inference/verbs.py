@@ -116,9 +116,9 @@ class Verbs:
         )
         if key is None or schema is None:
             return True
-        given, wanted = self.schemas.types(self.schemas.at("", schema)), self.schemas.types(key)
-        loose = wanted | {"integer"} if "number" in wanted else wanted
-        return not given or not wanted or bool(given & loose)
+        parameter_types, key_types = self.schemas.types(self.schemas.at("", schema)), self.schemas.types(key)
+        loose = key_types | {"integer"} if "number" in key_types else key_types
+        return not parameter_types or not key_types or bool(parameter_types & loose)
 
     def _keyed(self, route: Route, resource: Resource) -> Data:
         link = resource.link(route.shape[:-1])
@@ -158,11 +158,11 @@ class Verbs:
 
 def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, dict[str, str]]:
     """The collections below the records of each base path, with the field that holds the key of their parent."""
-    found: dict[Shape, dict[str, str]] = {}
+    children: dict[Shape, dict[str, str]] = {}
     for child in resources.values():
         for _, link in child.links:
-            found.setdefault(link.base, {})[child.name] = link.field
-    return found
+            children.setdefault(link.base, {})[child.name] = link.field
+    return children
 
 
 def because_of(text: str) -> Data:

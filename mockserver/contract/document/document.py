@@ -69,16 +69,16 @@ class Document:
 
     def target(self, reference: str, pointer: str = "") -> tuple[str, Any]:
         """Pointer and node that one `$ref` names; `pointer` is the place that errors show."""
-        found = self._targets.get(reference)
-        if found is None:
+        target = self._targets.get(reference)
+        if target is None:
             try:
                 aim = self._aim(reference)
-                found = aim, self.at(aim)
+                target = aim, self.at(aim)
             except LookupError:
                 problem = f"$ref {reference!r} leads nowhere"
                 raise DocumentError(problem, place=self.locate(pointer)) from None
-            self._targets[reference] = found
-        return found
+            self._targets[reference] = target
+        return target
 
     def _aim(self, reference: str) -> str:
         """The pointer that a reference stands for; `LookupError` where it is not one into this document."""

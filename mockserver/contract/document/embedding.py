@@ -79,8 +79,8 @@ class Embedding:
             self.names[target], self.sources[name] = name, target
             prefix = pointers.join("", EMBEDDED, name)
             self.contents[name] = None  # files may refer to each other
-            found = self.parse(self.text(target, reference, source), target)
-            self.contents[name] = self.rewritten(found, target, prefix)
+            content = self.parse(self.text(target, reference, source), target)
+            self.contents[name] = self.rewritten(content, target, prefix)
         return pointers.join("", EMBEDDED, self.names[target])
 
     def text(self, target: Source, reference: str, source: Source) -> str:

@@ -67,14 +67,14 @@ class BodyReader:
 
     def fields(self, sent: Mapping[str, list[str]]) -> Any:
         """The fields of a form, each as its property asks for."""
-        found: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for name, texts in sent.items():
             stem = name.partition("[")[0]
             if stem != name and stem in self.members:
-                found[stem] = self._bracketed(stem, sent)
+                fields[stem] = self._bracketed(stem, sent)
             else:
-                found[name] = self._field(name, texts)
-        return self.cast(found) if self.cast else found
+                fields[name] = self._field(name, texts)
+        return self.cast(fields) if self.cast else fields
 
     def _bracketed(self, stem: str, sent: Mapping[str, list[str]]) -> Any:
         if f"{stem}[]" in sent:
@@ -93,19 +93,19 @@ class BodyReader:
 
     def _encoding(self, name: str) -> Mapping[str, Any]:
         encodings = self.media_type.raw.get("encoding")
-        found = encodings.get(name) if isinstance(encodings, Mapping) else None
-        return found if isinstance(found, Mapping) else {}
+        encoding = encodings.get(name) if isinstance(encodings, Mapping) else None
+        return encoding if isinstance(encoding, Mapping) else {}
 
     def multipart(self, raw: bytes) -> tuple[Any, Any]:
         """The fields of a multipart body; files are bytes, which the schema checks as strings."""
         values: dict[str, list[Any]] = {}
         for part in decoding.parts(raw, self.parameters.get("boundary", "")):
             values.setdefault(part.name, []).append(self._part(part))
-        found = {
+        by_name = {
             name: items if len(items) > 1 or self.caster.form(self.members.get(name)) == "array" else items[0]
             for name, items in values.items()
         }
-        value = self.cast(found) if self.cast else found
+        value = self.cast(by_name) if self.cast else by_name
         return value, _stand_in(value)
 
     def _part(self, part: Part) -> Any:

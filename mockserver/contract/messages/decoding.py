@@ -79,8 +79,8 @@ def nests_too_deep(raw: bytes) -> bool:
 
 
 def _part(section: bytes) -> Part:
-    head, found, content = section.partition(b"\r\n\r\n")
-    if not found:
+    head, separator, content = section.partition(b"\r\n\r\n")
+    if not separator:
         raise Undecodable("has a part without an empty line after its headers")
     from email.parser import HeaderParser  # 20 ms of start-up that few servers need
 

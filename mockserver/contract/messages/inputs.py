@@ -113,10 +113,10 @@ class InputReader:
 
 
 def _read(readers: tuple[ParameterReader, ...], values: Mapping[str, Any], wrong: list[Violation]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    typed: dict[str, Any] = {}
     for reader in readers:
-        reader.read(values, found, wrong)
-    return found
+        reader.read(values, typed, wrong)
+    return typed
 
 
 def refusal(violations: Sequence[Violation]) -> Refused:

@@ -45,24 +45,24 @@ class ParameterReader:
         tried = () if default is None else (default, self._cast(default))
         return next((value for value in tried if self._validator is None or self._validator.accepts(value)), ABSENT)
 
-    def read(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
+    def read(self, values: Mapping[str, Any], typed: dict[str, Any], breaches: list[Violation]) -> None:
         """Puts the parameter's value into `found`, or what is wrong with it into `breaches`."""
         raw = self._take(values)
         if raw is ABSENT:
-            self._absent(values, found, breaches)
+            self._absent(values, typed, breaches)
             return
         value = self._cast(raw)
         if self._validator is not None and not self._validator.accepts(value):
             value = self._second_try(self._validator, raw, value, breaches)
-        found[self.key] = value
+        typed[self.key] = value
 
-    def _absent(self, values: Mapping[str, Any], found: dict[str, Any], breaches: list[Violation]) -> None:
+    def _absent(self, values: Mapping[str, Any], typed: dict[str, Any], breaches: list[Violation]) -> None:
         if self.parameter.required or self.parameter.location == "path":
             strangers = islice((name for name in values if name not in self._siblings), 100)
             message = missing(self.key, strangers, self.parameter.location)
             breaches.append(Violation(self.place, message, self.parameter.pointer))
         elif self._default is not ABSENT:
-            found[self.key] = self._default
+            typed[self.key] = self._default
 
     def _second_try(self, validator: SchemaValidator, raw: Any, value: Any, breaches: list[Violation]) -> Any:
         """Where several types are allowed, `5` may be meant as text; and `?flag=` where it may be empty."""
@@ -89,8 +89,8 @@ def _decoder(media_type: str) -> Callable[[Any], Any]:
 
 def _first(key: str) -> Take:
     def take(values: Mapping[str, Any]) -> Any:
-        found = values.get(key, ABSENT)
-        return found[-1] if isinstance(found, list) else found
+        texts = values.get(key, ABSENT)
+        return texts[-1] if isinstance(texts, list) else texts
 
     return take
 
@@ -105,8 +105,8 @@ def _taker(parameter: Parameter, key: str, caster: Caster, siblings: frozenset[s
 
 def _or_else(take: Take, other: Take) -> Take:
     def either(values: Mapping[str, Any]) -> Any:
-        found = take(values)
-        return other(values) if found is ABSENT else found
+        value = take(values)
+        return other(values) if value is ABSENT else value
 
     return either
 
@@ -155,8 +155,8 @@ def _split(parameter: Parameter, key: str, build: Callable[[list[str]], Any]) ->
     delimiter = styles.DELIMITERS.get(parameter.style, ",")
 
     def take(values: Mapping[str, Any]) -> Any:
-        found = values.get(key)
-        return ABSENT if found is None else build(styles.listed(found[-1], delimiter))
+        texts = values.get(key)
+        return ABSENT if texts is None else build(styles.listed(texts[-1], delimiter))
 
     return take
 

@@ -55,12 +55,12 @@ class ResponseValidator:
         return tuple(self._violations(headers, value))
 
     def _violations(self, headers: Sequence[tuple[str, str]], value: Any) -> list[Violation]:
-        found = list(self._always)
+        violations = list(self._always)
         if self._headers:
             sent = {name.lower(): text for name, text in headers}
             for reader in self._headers:
-                reader.read(sent, {}, found)
-        return found + self._body(value)
+                reader.read(sent, {}, violations)
+        return violations + self._body(value)
 
     def _body(self, value: Any) -> list[Violation]:
         if not self._declares_body:

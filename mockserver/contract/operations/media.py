@@ -18,8 +18,8 @@ _LINES = ("jsonl", "x-jsonlines", "x-ndjson", "ndjson", "json-lines")
 def split(header: str) -> tuple[str, dict[str, str]]:
     """Name (lower case) and parameters of a Content-Type."""
     name, semicolon, rest = header.partition(";")
-    found = _PARAMETER.findall(semicolon + rest) if semicolon else ()
-    return name.strip().lower(), {key.lower(): _unquoted(value) for key, value in found}
+    parameters = _PARAMETER.findall(semicolon + rest) if semicolon else ()
+    return name.strip().lower(), {key.lower(): _unquoted(value) for key, value in parameters}
 
 
 def _unquoted(value: str) -> str:
@@ -55,21 +55,21 @@ def declared_for(media_types: Mapping[str, MediaType], header: str) -> MediaType
     name, parameters = split(header)
     ranked: list[tuple[int, int, int, MediaType]] = []
     for key, media_type in media_types.items():
-        wanted, needed = split(key)
+        declared, needed = split(key)
         # charset says how the text is written, not what it is.
         missing = [n for n, v in needed.items() if n != "charset" and parameters.get(n, "").lower() != v.lower()]
-        if not missing and (rank := _rank(wanted, name)):
+        if not missing and (rank := _rank(declared, name)):
             ranked.append((rank, len(needed), -len(ranked), media_type))
     return max(ranked, key=lambda item: item[:3])[3] if ranked else None
 
 
-def _rank(wanted: str, name: str) -> int:
-    main, _, sub = wanted.partition("/")
+def _rank(declared: str, name: str) -> int:
+    main, _, sub = declared.partition("/")
     own, _, own_sub = name.partition("/")
-    if wanted == name:
+    if declared == name:
         return 4
     if own == main and sub.startswith("*+") and own_sub.endswith(sub[1:]):
         return 3
     if own == main and sub == "*":
         return 2
-    return 1 if wanted in ("*/*", "*") and own else 0
+    return 1 if declared in ("*/*", "*") and own else 0

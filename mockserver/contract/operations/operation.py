@@ -43,8 +43,8 @@ class Parameter(msgspec.Struct, frozen=True):
         if "example" in self.raw:
             return self.raw["example"]
         named = self.raw.get("examples")
-        given = named.values() if isinstance(named, Mapping) else ()
-        return next((one["value"] for one in given if isinstance(one, Mapping) and "value" in one), ABSENT)
+        values = named.values() if isinstance(named, Mapping) else ()
+        return next((one["value"] for one in values if isinstance(one, Mapping) and "value" in one), ABSENT)
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -93,5 +93,5 @@ class Operation(msgspec.Struct, frozen=True):
 
     def response_for(self, status: int) -> Response | None:
         """The declared response for a status: the exact one, else the range, else `default` (OpenAPI 3.1, 4.8.16)."""
-        found = self.responses
-        return found.get(str(status)) or found.get(f"{status // 100}XX") or found.get("default")
+        responses = self.responses
+        return responses.get(str(status)) or responses.get(f"{status // 100}XX") or responses.get("default")

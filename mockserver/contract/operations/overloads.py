@@ -52,8 +52,8 @@ class Overload:
     @cached_property
     def required(self) -> tuple[tuple[Parameter, frozenset[str]], ...]:
         """What a request must hold, each with the only texts that it may be; none where it may be any."""
-        wanted = (one for one in self.operation.parameters if one.required and one.location in ("query", "header"))
-        return tuple((one, _texts(one.schema)) for one in wanted)
+        required = (one for one in self.operation.parameters if one.required and one.location in ("query", "header"))
+        return tuple((one, _texts(one.schema)) for one in required)
 
     def lacks(self, request: Request, query: styles.Texts) -> tuple[int, int]:
         """How many requirements of this operation a request misses, and how many it satisfies, negated."""

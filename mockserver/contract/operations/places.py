@@ -42,15 +42,15 @@ class Places:
         known = key, str(place.node["$ref"])
         if known not in self.shared:
             self.shared[known] = read(self.resolved(place))
-        found: T = self.shared[known]
-        return found
+        value: T = self.shared[known]
+        return value
 
     def resolved(self, place: Place) -> Place:
         """The place of an object: itself, or the one that its `$ref` leads to."""
-        found = Place(*self.document.resolved(place.pointer, place.node))
-        if not isinstance(found.node, Mapping):
-            raise DocumentError(f"{found.pointer} must be an object", place=self.document.locate(found.pointer))
-        return found
+        target = Place(*self.document.resolved(place.pointer, place.node))
+        if not isinstance(target.node, Mapping):
+            raise DocumentError(f"{target.pointer} must be an object", place=self.document.locate(target.pointer))
+        return target
 
     def items(self, place: Place | None) -> Iterator[Place]:
         """The children of a list."""

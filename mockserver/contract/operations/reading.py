@@ -72,8 +72,8 @@ class Reading(Places):
             item = self.resolved(paths / template)
             shared = item.get("parameters")
             for method in METHODS:
-                if found := item.get(method):
-                    yield template, method.upper(), found, shared
+                if node := item.get(method):
+                    yield template, method.upper(), node, shared
             if more := item.get("additionalOperations"):
                 for method in more.node:
                     yield template, method, more / method, shared
@@ -100,12 +100,12 @@ class Reading(Places):
 
     def parameters(self, shared: Place | None, own: Place | None) -> tuple[Parameter, ...]:
         """The parameters of an operation; its own ones take the place of the path item's."""
-        found = {}
+        parameters = {}
         for places in (self.items(shared), self.items(own)):
             for parameter in (self.once(found_at, "parameter", self.parameter) for found_at in places):
                 if parameter.location != "header" or parameter.name.lower() not in _IGNORED_HEADERS:
-                    found[parameter.location, parameter.name] = parameter
-        return tuple(found.values())
+                    parameters[parameter.location, parameter.name] = parameter
+        return tuple(parameters.values())
 
     def in_template(self, template: str, place: Place, declared: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
         """The parameters, with those of the path as its template has them: each is text unless it is declared."""
@@ -130,7 +130,7 @@ class Reading(Places):
         """A parameter or header, by what both declare."""
         node = place.node
         style = str(node.get("style") or _DEFAULT_STYLE.get(location, "simple"))
-        content = next((found for _, found in self.media_types(place).items()), None)
+        content = next((media_type for _, media_type in self.media_types(place).items()), None)
         return Parameter(
             name=name,
             location=location,
@@ -153,9 +153,9 @@ class Reading(Places):
 
     def responses(self, place: Place | None) -> Iterator[tuple[str, Response]]:
         """Responses by status; a range such as `2xx` is written with capitals."""
-        for name, found in self.entries(place):
+        for name, response in self.entries(place):
             status = name.upper() if name[1:] == "xx" else name
-            yield status, self.once(found, f"response {status}", partial(self.response, status))
+            yield status, self.once(response, f"response {status}", partial(self.response, status))
 
     def with_success(self, method: str, place: Place, declared: dict[str, Response]) -> dict[str, Response]:
         """The responses; one that changes something and declares nothing but errors succeeds with 200, without a body.
@@ -174,8 +174,8 @@ class Reading(Places):
             description=str(place.node.get("description") or ""),
             media_types=self.media_types(place),
             headers={
-                name: self.once(found, f"header {name}", partial(self.header, name))
-                for name, found in self.entries(place.get("headers"))
+                name: self.once(header, f"header {name}", partial(self.header, name))
+                for name, header in self.entries(place.get("headers"))
                 if name.lower() not in _SERVERS_HEADERS
             },
             pointer=place.pointer,
@@ -185,7 +185,7 @@ class Reading(Places):
     def media_types(self, place: Place) -> dict[str, MediaType]:
         """The media types under `content`."""
         content = place.get("content")
-        return {name: self.media_type(name, self.resolved(found)) for name, found in self.entries(content)}
+        return {name: self.media_type(name, self.resolved(entry)) for name, entry in self.entries(content)}
 
     def media_type(self, name: str, place: Place) -> MediaType:
         """One media type."""
@@ -195,20 +195,20 @@ class Reading(Places):
     def examples(self, place: Place) -> Mapping[str, Any]:
         """The examples of a media type by name; the unnamed one is `""`."""
         node = place.node if isinstance(place.node, Mapping) else EMPTY
-        found = {"": node["example"]} if "example" in node else {}
-        for name, given in self.entries(place.get("examples")):
-            example = self.resolved(given)
+        examples = {"": node["example"]} if "example" in node else {}
+        for name, entry in self.entries(place.get("examples")):
+            example = self.resolved(entry)
             for key in ("value", "dataValue"):
                 if isinstance(example.node, Mapping) and key in example.node:
-                    found[name] = example.node[key]
-        return found or EMPTY
+                    examples[name] = example.node[key]
+        return examples or EMPTY
 
     def security(self, node: Any) -> tuple[frozenset[str], ...]:
         """The alternatives of a `security` list, without schemes that the document does not declare."""
-        found = requirements(node)
-        for name in sorted({name for alternative in found for name in alternative} - self.schemes.keys()):
+        security = requirements(node)
+        for name in sorted({name for alternative in security for name in alternative} - self.schemes.keys()):
             self.note(f"security scheme {name!r} is not declared: it is ignored")
-        return tuple(frozenset(name for name in alternative if name in self.schemes) for alternative in found)
+        return tuple(frozenset(name for name in alternative if name in self.schemes) for alternative in security)
 
     def security_schemes(self) -> dict[str, SecurityScheme]:
         """The security schemes by name."""

@@ -60,16 +60,16 @@ class _Node(msgspec.Struct):
         if at == len(segments):
             return (self.path, []) if self.path and method in self.path.methods else None
         segment = segments[at]
-        if (literal := self.literals.get(segment)) and (found := literal.find(segments, at + 1, method)):
-            return found
+        if (literal := self.literals.get(segment)) and (match := literal.find(segments, at + 1, method)):
+            return match
         for literals, node in self.mixed.items():
             values = _between(literals, segment)
-            if values and (found := node.find(segments, at + 1, method)):
-                found[1].extend(reversed(values))
-                return found
-        if self.any and segment and (found := self.any.find(segments, at + 1, method)):
-            found[1].append(segment)
-            return found
+            if values and (match := node.find(segments, at + 1, method)):
+                match[1].extend(reversed(values))
+                return match
+        if self.any and segment and (match := self.any.find(segments, at + 1, method)):
+            match[1].append(segment)
+            return match
         return None
 
     def matches(self, segments: Sequence[str], at: int = 1, values: tuple[str, ...] = ()) -> Iterator[_Found]:
@@ -81,8 +81,8 @@ class _Node(msgspec.Struct):
         if literal := self.literals.get(segment):
             yield from literal.matches(segments, at + 1, values)
         for literals, node in self.mixed.items():
-            if found := _between(literals, segment):
-                yield from node.matches(segments, at + 1, (*values, *found))
+            if texts := _between(literals, segment):
+                yield from node.matches(segments, at + 1, (*values, *texts))
         if self.any and segment:
             yield from self.any.matches(segments, at + 1, (*values, segment))
 
@@ -123,16 +123,16 @@ class Router:
         if known is not None:
             return known
         request = request or Request(method, path)
-        found = self._match(request, method, path) or (self._match(request, "GET", path) if method == "HEAD" else None)
-        if found:
-            return found
+        match = self._match(request, method, path) or (self._match(request, "GET", path) if method == "HEAD" else None)
+        if match:
+            return match
         allowed = self.allowed(path)
         if not allowed:
             overload = path.rstrip("/") if path.endswith("/") else path + "/"
             if self.allowed(overload):
                 raise Refused(404, f"The contract has no path {path[:200]}; it has {overload[:200]}")
-            if found := self._left_empty(request, method, path):
-                return found
+            if match := self._left_empty(request, method, path):
+                return match
             raise Refused(404, f"The contract has no path {path[:200]}")
         allow = ", ".join(served(allowed))
         raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
@@ -144,18 +144,18 @@ class Router:
     def _left_empty(self, request: Request, method: str, path: str) -> Match | None:
         """The operation of a path in which a value is missing, as in `/pets//toys`: it is there to say so."""
         filled = "/".join(segment or _NOTHING for segment in path.split("/")[1:])
-        found = self._match(request, method, f"/{filled}") if _NOTHING in filled else None
-        if found is None:
+        match = self._match(request, method, f"/{filled}") if _NOTHING in filled else None
+        if match is None:
             return None
-        values = {name: "" if value == _NOTHING else value for name, value in found.path_values.items()}
-        return Match(found.operation, values)
+        values = {name: "" if value == _NOTHING else value for name, value in match.path_values.items()}
+        return Match(match.operation, values)
 
     def _match(self, request: Request, method: str, path: str) -> Match | None:
-        found = self._match_below(request, method, path)
-        for inner in () if found else self._inside(path):
-            if found := self._match_below(request, method, inner):
+        match = self._match_below(request, method, path)
+        for inner in () if match else self._inside(path):
+            if match := self._match_below(request, method, inner):
                 break
-        return found
+        return match
 
     def _inside(self, path: str) -> Iterator[str]:
         """The path below each base path that it starts with; a base path alone is the root."""
@@ -168,8 +168,8 @@ class Router:
             if literal.overloads:
                 return self._chosen(literal, request, method, [])
             return self._plain.setdefault((method, path), Match(overload.operation, EMPTY))
-        found = self._root.find(path.split("/"), 1, method) if path.startswith("/") else None
-        return self._chosen(found[0], request, method, found[1]) if found is not None else None
+        match = self._root.find(path.split("/"), 1, method) if path.startswith("/") else None
+        return self._chosen(match[0], request, method, match[1]) if match is not None else None
 
     @staticmethod
     def _chosen(path: _Path, request: Request, method: str, values: list[str]) -> Match:
@@ -180,7 +180,7 @@ class Router:
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that the contract declares for a path: for `/pets/mine`, not those of `/pets/{id}` as well."""
-        declared = next((found for found, _ in self._found(path)), None)
+        declared = next((path_item for path_item, _ in self._found(path)), None)
         return tuple(declared.methods) if declared else ()
 
     def _found(self, path: str) -> Iterator[_Found]:
@@ -216,9 +216,9 @@ def _between(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
         return None
     end, start, values = len(segment) - len(last), len(first), []
     for literal in inner:
-        found = segment.find(literal, start + 1, end)
-        if found < 0:
+        position = segment.find(literal, start + 1, end)
+        if position < 0:
             return None
-        values.append(segment[start:found])
-        start = found + len(literal)
+        values.append(segment[start:position])
+        start = position + len(literal)
     return (*values, segment[start:end]) if start < end else None

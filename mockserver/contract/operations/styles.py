@@ -15,27 +15,27 @@ DELIMITERS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDel
 
 def query_values(query: str) -> Texts:
     """The decoded values of a query string by decoded name."""
-    found: Texts = {}
+    values: Texts = {}
     if not query:
-        return found
+        return values
     plain = "%" not in query and "+" not in query
     for pair in query.split("&"):
         if pair:
             name, _, value = pair.partition("=")
             if not plain:
                 name, value = unquote_plus(name), unquote_plus(value)
-            found.setdefault(name, []).append(value)
-    return found
+            values.setdefault(name, []).append(value)
+    return values
 
 
 def cookie_values(header: str) -> Texts:
     """The values of a Cookie header by name (RFC 6265, section 4.2.1)."""
-    found: Texts = {}
+    values: Texts = {}
     for pair in header.split(";"):
         name, equals, value = pair.strip().partition("=")
         if equals:
-            found.setdefault(name, []).append(unquote(value.strip('"')))
-    return found
+            values.setdefault(name, []).append(unquote(value.strip('"')))
+    return values
 
 
 def listed(text: str, delimiter: str = ",") -> list[str]:
@@ -85,19 +85,19 @@ def _lead(text: str, shape: str, delimiter: str, *, explode: bool) -> Any:
 
 def deep_object(name: str, values: Mapping[str, list[str]]) -> dict[str, Any]:
     """`name[a]=1&name[b][c]=2` as nested mappings; a name that comes twice, or ends in `[]`, is a list."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for key, texts in values.items():
         if key.startswith(name + "[") and key.endswith("]"):
-            _put(found, key[len(name) + 1 : -1].split("]["), texts)
-    return found
+            _put(members, key[len(name) + 1 : -1].split("]["), texts)
+    return members
 
 
-def _put(found: dict[str, Any], path: list[str], texts: list[str]) -> None:
+def _put(members: dict[str, Any], path: list[str], texts: list[str]) -> None:
     is_list = len(path) > 1 and path[-1] == ""
     *parents, last = path[:-1] if is_list else path
     for part in parents[:20]:
-        child = found.setdefault(part, {})
+        child = members.setdefault(part, {})
         if not isinstance(child, dict):
             return
-        found = child
-    found[last] = texts if is_list or len(texts) > 1 else texts[0]
+        members = child
+    members[last] = texts if is_list or len(texts) > 1 else texts[0]

@@ -65,14 +65,14 @@ class JsonSchemas:
 
     def reached(self, names: Iterable[str]) -> dict[str, JsonSchema]:
         """The definitions that lie behind these names."""
-        found: dict[str, JsonSchema] = {}
+        reached: dict[str, JsonSchema] = {}
         open_names = list(names)
         while open_names:
             name = open_names.pop()
-            if name not in found:
-                found[name], aims = self.definitions[name]
+            if name not in reached:
+                reached[name], aims = self.definitions[name]
                 open_names += aims
-        return found
+        return reached
 
     def convert(self, schema: Any, exempt: Exempt, pointer: str = "") -> JsonSchema:
         """One schema; properties named in `exempt` need not be there."""

@@ -87,7 +87,7 @@ class SchemaView:
 
     def walk(self, schema: Any, pointer: str = "", *, alternatives: bool) -> list[tuple[str, _Steps, dict[str, Any]]]:
         """Each part of a schema once, so recursion ends: a pointer, the steps from there, and the part."""
-        found: list[tuple[str, _Steps, dict[str, Any]]] = []
+        walked: list[tuple[str, _Steps, dict[str, Any]]] = []
         seen: set[int] = set()
         waiting: list[tuple[str, _Steps, Any]] = [(pointer, (), schema)]
         while waiting:
@@ -96,16 +96,16 @@ class SchemaView:
                 continue
             seen.add(id(node))
             if _COMPOSING.isdisjoint(node):  # most schemas
-                found.append((base, steps, node))
+                walked.append((base, steps, node))
                 continue
             if not self.is_alias(node):
-                found.append((base, steps, node))
+                walked.append((base, steps, node))
                 parts = [(base, (*steps, *more), part) for more, part in _parts(node, alternatives=alternatives)]
                 waiting.extend(reversed(parts))
             if isinstance(reference := node.get("$ref"), str):
                 aim, target = self.target(reference)
                 waiting.append((aim, (), target))
-        return found
+        return walked
 
 
 def _parts(node: Mapping[str, Any], *, alternatives: bool) -> Iterator[tuple[_Steps, Any]]:
@@ -127,14 +127,14 @@ def parts_beside(part: Mapping[str, Any]) -> Iterator[Any]:
 
 def properties(part: Mapping[str, Any]) -> Mapping[str, Any]:
     """The properties that one part declares by name."""
-    given = part.get("properties")
-    return given if isinstance(given, dict) else {}
+    declared = part.get("properties")
+    return declared if isinstance(declared, dict) else {}
 
 
 def patterns(part: Mapping[str, Any]) -> Mapping[str, Any]:
     """The properties that one part declares by a pattern of their names."""
-    given = part.get("patternProperties")
-    return given if isinstance(given, dict) else {}
+    declared = part.get("patternProperties")
+    return declared if isinstance(declared, dict) else {}
 
 
 def own_required(part: Mapping[str, Any]) -> list[str]:
@@ -158,10 +158,10 @@ def discriminated(part: Mapping[str, Any], keyword: str) -> dict[str, int]:
         if not (isinstance(option, Mapping) and isinstance(option.get("$ref"), str)):
             return {}
         aims[pointers.of_reference(option["$ref"])] = index
-    found = {pointers.parts_of(aim)[-1]: index for aim, index in aims.items() if aim}
+    picks = {pointers.parts_of(aim)[-1]: index for aim, index in aims.items() if aim}
     mapping = discriminator.get("mapping")
     for value, aim in mapping.items() if isinstance(mapping, Mapping) else ():
         pointer = pointers.of_reference(str(aim)) if "#" in str(aim) else f"/components/schemas/{aim}"
         if pointer in aims:
-            found[value] = aims[pointer]
-    return found
+            picks[value] = aims[pointer]
+    return picks

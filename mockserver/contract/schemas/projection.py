@@ -49,9 +49,9 @@ def _once(show: Show) -> Show:
     known: dict[int, tuple[Any, Any]] = {}  # by identity; an entry holds its value, lest the id be given to another
 
     def shown(value: Any) -> Any:
-        found = known.get(id(value))
-        if found is not None and found[0] is value:
-            return found[1]
+        entry = known.get(id(value))
+        if entry is not None and entry[0] is value:
+            return entry[1]
         if len(known) >= REMEMBERED:
             known.clear()
         result = show(value)
@@ -63,12 +63,12 @@ def _once(show: Show) -> Show:
 
 def _projector(schemas: Iterable[Any], view: SchemaView, known: dict[Nodes, Show]) -> Show:
     """How a value shows whose place several schemas declare, as alternatives do that share the name of a member."""
-    found = {id(node): node for node in map(view.resolve, schemas) if isinstance(node, Mapping)}
-    if all(_is_plain(node, view) for node in found.values()):
+    distinct = {id(node): node for node in map(view.resolve, schemas) if isinstance(node, Mapping)}
+    if all(_is_plain(node, view) for node in distinct.values()):
         return _as_is
-    nodes = tuple(found)
+    nodes = tuple(distinct)
     if nodes not in known:
-        known[nodes] = _on_demand(partial(_of_object, list(found.values()), view, known))
+        known[nodes] = _on_demand(partial(_of_object, list(distinct.values()), view, known))
     return known[nodes]
 
 
@@ -79,13 +79,13 @@ def _is_plain(schema: Any, view: SchemaView, depth: int = 4) -> bool:
 
 
 def _on_demand(make: Callable[[], Show]) -> Show:
-    made: Show | None = None
+    projector: Show | None = None
 
     def show(value: Any) -> Any:
-        nonlocal made
-        if made is None:
-            made = make()
-        return made(value)
+        nonlocal projector
+        if projector is None:
+            projector = make()
+        return projector(value)
 
     return show
 
@@ -94,9 +94,9 @@ def _of_object(nodes: list[Mapping[str, Any]], view: SchemaView, known: dict[Nod
     union: Mapping[str, Any] = nodes[0] if len(nodes) == 1 else {"anyOf": nodes}
     declared = declarations(union, view)
     shown = {
-        name: _projector(given, view, known)
-        for name, given in declared.items()
-        if not any(is_marked(inner, "writeOnly", view) for inner in given)
+        name: _projector(schemas, view, known)
+        for name, schemas in declared.items()
+        if not any(is_marked(inner, "writeOnly", view) for inner in schemas)
     }
     hidden = frozenset(declared) - frozenset(shown)
     shown = dict.fromkeys(required_somewhere(union, view) - hidden, _as_is) | shown

@@ -63,8 +63,8 @@ class SchemaValidator:
 
     def violations(self, value: Any, place: str) -> list[Violation]:
         """The first breaches of the schema, in words; `place` is where the value stands in the message."""
-        found = violations(self.certain_breaches(value), place, self._pointer_of)[:MOST_VIOLATIONS]
-        return [self._illustrated(violation) for violation in found]
+        listed = violations(self.certain_breaches(value), place, self._pointer_of)[:MOST_VIOLATIONS]
+        return [self._illustrated(violation) for violation in listed]
 
     def certain_breaches(self, value: Any) -> list[Breach]:
         """The first breaches of the schema; none where a second validator accepts what a doubtful keyword refuses."""

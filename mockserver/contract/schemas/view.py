@@ -68,13 +68,13 @@ def branches(schema: Any, view: SchemaView) -> list[dict[str, Any]]:
 
 def declarations(schema: Any, view: SchemaView) -> dict[str, list[Any]]:
     """The properties that a schema declares, by name, with each different schema that its branches give them."""
-    found: dict[str, list[Any]] = {}
+    declared: dict[str, list[Any]] = {}
     for branch in branches(schema, view):
         for name, inner in properties(branch).items():
-            known = found.setdefault(name, [])
+            known = declared.setdefault(name, [])
             if inner not in known:
                 known.append(inner)
-    return found
+    return declared
 
 
 def members(schema: Any, view: SchemaView) -> dict[str, Any]:
@@ -83,22 +83,22 @@ def members(schema: Any, view: SchemaView) -> dict[str, Any]:
     The first branch that declares a member wins, unless a later one alone says what it is made of: an envelope that
     many answers share leaves that to each of them.
     """
-    found: dict[str, Any] = {}
+    declared: dict[str, Any] = {}
     for branch in branches(schema, view):
         for name, inner in properties(branch).items():
-            if name not in found or _says_more(inner, found[name], view):
-                found[name] = inner
-    return found
+            if name not in declared or _says_more(inner, declared[name], view):
+                declared[name] = inner
+    return declared
 
 
 def located_members(schema: LocatedSchema, view: SchemaView) -> dict[str, LocatedSchema]:
     """The same with their places, aliases followed."""
-    found: dict[str, LocatedSchema] = {}
+    declared: dict[str, LocatedSchema] = {}
     for base, steps, branch in view.walk(schema.node, schema.pointer, alternatives=True):
         for name, inner in properties(branch).items():
-            if name not in found or _says_more(inner, found[name].node, view):
-                found[name] = view.at(pointers.join(base, *steps, "properties", name), inner)
-    return found
+            if name not in declared or _says_more(inner, declared[name].node, view):
+                declared[name] = view.at(pointers.join(base, *steps, "properties", name), inner)
+    return declared
 
 
 def _says_more(schema: Any, known: Any, view: SchemaView) -> bool:
@@ -149,22 +149,22 @@ def is_marked(schema: Any, mark: str, view: SchemaView) -> bool:
 
 def types(schema: Any, view: SchemaView) -> frozenset[str]:
     """The types that a schema names, in a branch at least; `null` where it is nullable."""
-    found: set[str] = set()
+    names: set[str] = set()
     for branch in branches(schema, view):
-        found.update(own_types(branch))
+        names.update(own_types(branch))
         if is_nullable(branch, view):
-            found.add("null")
-    return frozenset(found)
+            names.add("null")
+    return frozenset(names)
 
 
 def kinds(schema: Any, view: SchemaView) -> frozenset[str]:
     """The same, and the types of what a branch without a `type` names instead: its properties, its values."""
-    found = set(types(schema, view))
+    names = set(types(schema, view))
     for branch in branches(schema, view):
         if not own_types(branch):
-            found.update(("object",) if properties(branch) else ())
-            found.update(map(_type_of, branch.get("enum") or ([branch["const"]] if "const" in branch else [])))
-    return frozenset(found)
+            names.update(("object",) if properties(branch) else ())
+            names.update(map(_type_of, branch.get("enum") or ([branch["const"]] if "const" in branch else [])))
+    return frozenset(names)
 
 
 def _type_of(value: Any) -> str:
@@ -181,11 +181,11 @@ def is_nullable(part: Mapping[str, Any], view: SchemaView) -> bool:
 
 def items(schema: Any, view: SchemaView) -> list[Any]:
     """The different schemas that a list's items may have: alternatives may each declare their own."""
-    found: list[Any] = []
+    schemas: list[Any] = []
     for branch in branches(schema, view):
-        if branch.get("items") and branch["items"] not in found:
-            found.append(branch["items"])
-    return found
+        if branch.get("items") and branch["items"] not in schemas:
+            schemas.append(branch["items"])
+    return schemas
 
 
 def item(schema: Any, view: SchemaView) -> Any:
@@ -228,8 +228,8 @@ def at_path(schema: Any, names: tuple[str, ...], view: SchemaView) -> Any:
     """The schema of the member at a path of names, a union where branches declare it differently; None where nothing
     is declared there."""
     for name in names:
-        found = declarations(schema, view).get(name)
-        if found is None:
+        declared = declarations(schema, view).get(name)
+        if declared is None:
             return None
-        schema = found[0] if len(found) == 1 else {"anyOf": found}
+        schema = declared[0] if len(declared) == 1 else {"anyOf": declared}
     return schema

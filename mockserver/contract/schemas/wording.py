@@ -48,17 +48,17 @@ def _violations(breach: Breach, place: str, pointer_of: Callable[[Breach], str])
     return [Violation(where, say(breach), pointer)]
 
 
-def missing(wanted: str, sent: Iterable[str], place: str) -> str:
+def missing(name: str, sent: Iterable[str], place: str) -> str:
     """That a name is missing from what stands at `place`, and which of the names sent there may be meant."""
-    near = nearest(wanted, sent)
+    near = nearest(name, sent)
     return f"is required; you sent {f'{place}.{near}'.lstrip('.')}" if near else "is required"
 
 
-def nearest(wanted: str, names: Iterable[str]) -> str | None:
+def nearest(meant: str, names: Iterable[str]) -> str | None:
     """The name that is meant: one that differs by case and separators alone, else one that is spelled alike."""
     known = list(names)
-    same = [name for name in known if _plain(name) == _plain(wanted)]
-    return next(iter(same or difflib.get_close_matches(wanted, known, n=1, cutoff=0.75)), None)
+    same = [name for name in known if _plain(name) == _plain(meant)]
+    return next(iter(same or difflib.get_close_matches(meant, known, n=1, cutoff=0.75)), None)
 
 
 def _plain(name: str) -> str:
@@ -92,10 +92,10 @@ def _enum(breach: Breach) -> str:
 def _alternatives(breach: Breach) -> str:
     if not breach.alternatives or any(not errors for errors in breach.alternatives):
         return "fits more than one of the alternatives of which it must fit exactly one"
-    wanted = [errors[0] for errors in breach.alternatives]
-    if all(first.keyword == "required" and first.path == breach.path for first in wanted):
-        return f"needs one of {', '.join(str(first.wanted) for first in wanted)}"
-    deepest = max(wanted, key=lambda first: len(first.path))
+    firsts = [errors[0] for errors in breach.alternatives]
+    if all(first.keyword == "required" and first.path == breach.path for first in firsts):
+        return f"needs one of {', '.join(str(first.wanted) for first in firsts)}"
+    deepest = max(firsts, key=lambda first: len(first.path))
     nearest_breach = replace(deepest, path=deepest.path[len(breach.path) :])
     [nearest_violation, *_] = _violations(nearest_breach, "", lambda _: "")
     why = f"{nearest_violation.place.lstrip('.')} {nearest_violation.message}".lstrip()

@@ -121,13 +121,13 @@ def _json(raw: bytes, **_: str) -> Any:
 
 def _json_types(contract: Contract) -> set[str]:
     """The declared media types of JSON; openapi-core knows two by itself."""
-    found: set[str] = set()
+    names: set[str] = set()
     for operation in contract.operations.values():
         bodies = [operation.body] if operation.body else []
         for body in [*bodies, *operation.responses.values()]:
-            found |= {name for name in body.media_types if media.kind(media.split(name)[0]) == "json"}
+            names |= {name for name in body.media_types if media.kind(media.split(name)[0]) == "json"}
     # A range is answered in JSON, and openapi-core looks for the range's own deserializer.
-    return found | {media.split(name)[0] for name in found} | {"*/*", "application/*"}
+    return names | {media.split(name)[0] for name in names} | {"*/*", "application/*"}
 
 
 def our_request_errors(contract: Contract, match: Match, request: Request) -> tuple[Violation, ...]:

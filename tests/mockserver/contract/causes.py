@@ -142,7 +142,7 @@ def cause(contract: Contract, match: Match, request: Request, ours: Sequence[Vio
 def _closure(contract: Contract, operation: Operation) -> list[Any]:
     """The schemas of an operation's request and all that they refer to."""
     schemas = [media_type.schema for media_type in operation.body.media_types.values()] if operation.body else []
-    waiting, seen, found = [*schemas, *(p.schema for p in operation.parameters)], set(), []
+    waiting, seen, nodes = [*schemas, *(p.schema for p in operation.parameters)], set(), []
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
@@ -151,5 +151,5 @@ def _closure(contract: Contract, operation: Operation) -> list[Any]:
                 waiting.append(contract.resolve(node))
         elif isinstance(node, dict | list):
             waiting += node.values() if isinstance(node, dict) else node
-            found.append(node)
-    return found
+            nodes.append(node)
+    return nodes

@@ -95,8 +95,10 @@ def _broken(node: Any, random: Random) -> Any:
 def test_values_are_judged_by_any_schema(contract: Contract) -> None:
     """For fixtures and for values that are made."""
     device = contract.document.root["components"]["schemas"]["Device"]
-    found = contract.violations(device, {"id": 5}, place="devices[0]")
-    assert found[0].place == "devices[0].id" or "devices[0].deviceName" in {violation.place for violation in found}
+    violations = contract.violations(device, {"id": 5}, place="devices[0]")
+    assert violations[0].place == "devices[0].id" or "devices[0].deviceName" in {
+        violation.place for violation in violations
+    }
     assert contract.resolve({"$ref": "#/components/schemas/Device"}) is device
 
 

@@ -110,8 +110,8 @@ def make(schema: Any, seed: int = 1, writing: bool = False) -> Any:
 )  # fmt: skip
 def test_what_the_schema_settles_is_taken(schema: Any, value: Any) -> None:
     """A valid example, default, const or enum value is used, an invalid one is not; a single choice is found."""
-    made = make(schema)
-    assert made == value or sorted(map(str, made)) == sorted(map(str, value))
+    generated = make(schema)
+    assert generated == value or sorted(map(str, generated)) == sorted(map(str, value))
 
 
 def test_nothing_writable_only_is_answered_and_nothing_readable_only_is_sent() -> None:
@@ -225,8 +225,8 @@ def test_overlapping_alternatives_are_told_apart() -> None:
     """Of a `oneOf` of objects that share values, exactly one fits what is made."""
     first = {"type": "object", "properties": {"a": {"type": "string"}}}
     second = {"type": "object", "properties": {"b": {"type": "integer"}}}
-    made = make({"oneOf": [first, second]})
-    assert sum(Generator(VIEW).fits(one, made) for one in (first, second)) == 1
+    generated = make({"oneOf": [first, second]})
+    assert sum(Generator(VIEW).fits(one, generated) for one in (first, second)) == 1
 
 
 @pytest.mark.parametrize("listed", [False, True])
@@ -236,8 +236,8 @@ def test_alternatives_that_only_an_inner_member_tells_apart(listed: bool) -> Non
     objects: Any = [{"type": "object", "required": ["x"], "properties": {**whole, **more}} for more in ({}, text)]
     inner = [{"type": "array", "minItems": 1, "items": one} for one in objects] if listed else objects
     first, second = ({"type": "object", "required": ["in"], "properties": {"in": one}} for one in inner)
-    made = make({"oneOf": [first, second]})
-    assert [Generator(VIEW).fits(one, made) for one in (first, second)] == [True, False]
+    generated = make({"oneOf": [first, second]})
+    assert [Generator(VIEW).fits(one, generated) for one in (first, second)] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -261,12 +261,12 @@ def test_a_contradiction_is_refused_with_its_place(schema: Any, place: str) -> N
 
 def test_names_of_properties_give_plain_words() -> None:
     """A text without format or pattern suits the name of its property."""
-    made = make(
+    generated = make(
         {"type": "object", "properties": {name: {"type": "string"} for name in ("email", "homeCity", "webUrl")}}
     )
-    assert made["email"].endswith("@example.com")
-    assert made["homeCity"].istitle()
-    assert made["webUrl"].startswith("https://")
+    assert generated["email"].endswith("@example.com")
+    assert generated["homeCity"].istitle()
+    assert generated["webUrl"].startswith("https://")
 
 
 def test_the_same_seed_gives_the_same_bytes_in_another_process() -> None:
@@ -307,10 +307,10 @@ RECORD = {
 
 def test_a_record_is_completed_around_what_is_given() -> None:
     """What is given stays, what is required, readOnly or has a default is added, the rest is not; times are now."""
-    made = complete(RECORD, {"name": "Rex", "private": 1}, view=VIEW, seed=1, now="2026-01-15T12:00:00Z")
-    assert made.keys() == {"name", "private", "size", "status", "etag", "createdAt"}
-    assert (made["name"], made["private"], made["status"]) == ("Rex", 1, "new")
-    assert made["createdAt"] == "2026-01-15T12:00:00Z"
+    record = complete(RECORD, {"name": "Rex", "private": 1}, view=VIEW, seed=1, now="2026-01-15T12:00:00Z")
+    assert record.keys() == {"name", "private", "size", "status", "etag", "createdAt"}
+    assert (record["name"], record["private"], record["status"]) == ("Rex", 1, "new")
+    assert record["createdAt"] == "2026-01-15T12:00:00Z"
 
 
 def test_a_record_is_completed_by_the_alternative_that_is_given() -> None:
@@ -323,8 +323,8 @@ def test_a_record_is_completed_by_the_alternative_that_is_given() -> None:
         }
         for kind in ("circle", "square")
     ]
-    made = complete({"oneOf": forms}, {"kind": "square"}, view=VIEW, seed=1)
-    assert made.keys() == {"kind", "square"}
+    record = complete({"oneOf": forms}, {"kind": "square"}, view=VIEW, seed=1)
+    assert record.keys() == {"kind", "square"}
 
 
 @pytest.mark.parametrize(

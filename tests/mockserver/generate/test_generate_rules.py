@@ -74,9 +74,9 @@ def attempt(schema: Any, seed: int) -> Any:
         return error
 
 
-def as_bytes(made: Any) -> str:
+def as_bytes(value: Any) -> str:
     """A value or a refusal as text."""
-    return str(made) if isinstance(made, Unsatisfiable) else json.dumps(made)
+    return str(value) if isinstance(value, Unsatisfiable) else json.dumps(value)
 
 
 @pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
@@ -109,5 +109,5 @@ def test_a_discriminator_picks_the_schema(keyword: str, value: Any, verdict: boo
 def test_nullable_is_a_word_of_one_version(nullable: bool) -> None:
     """In OpenAPI 3.0 an example of null fits; since 3.1 `nullable` says nothing, and another value is made."""
     schema = {"type": "string", "nullable": True, "example": None}
-    made = generate(schema, view=SchemaView(VIEW.target, legacy=nullable), seed=1)
-    assert (made is None) is nullable
+    value = generate(schema, view=SchemaView(VIEW.target, legacy=nullable), seed=1)
+    assert (value is None) is nullable

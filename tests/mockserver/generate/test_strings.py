@@ -31,9 +31,9 @@ TEXTS = [
 
 def text(**schema: Any) -> str:
     """A generated text."""
-    made = generate({"type": "string", **schema}, view=SchemaView(lambda reference: (reference, True)), seed=1)
-    assert isinstance(made, str)
-    return made
+    value = generate({"type": "string", **schema}, view=SchemaView(lambda reference: (reference, True)), seed=1)
+    assert isinstance(value, str)
+    return value
 
 
 @pytest.mark.parametrize("name", [*ASSERTED, *OTHERS])
@@ -41,10 +41,10 @@ def test_what_is_made_has_its_format(name: str) -> None:
     """Fifty texts of every format are accepted by our check and by an independent one."""
     validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
     for seed in range(50):
-        made = make(name, Random(seed))
-        assert made
-        assert has_format(name, made)
-        assert validator.is_valid(made)
+        value = make(name, Random(seed))
+        assert value
+        assert has_format(name, value)
+        assert validator.is_valid(value)
 
 
 @pytest.mark.parametrize("name", [name for name in ASSERTED if name not in ("idn-email", "regex")])
@@ -143,18 +143,18 @@ def test_format_pattern_and_length_hold_together(schema: Any) -> None:
 def test_patterns_are_sampled(pattern: str) -> None:
     """A text in which the pattern is found is made from it, as an independent validator finds too."""
     for seed in range(10):
-        found = sample([pattern], Random(seed))
-        assert found is not None
-        assert matches(pattern, found)
-        assert jsonschema_rs.Draft202012Validator({"pattern": pattern}).is_valid(found)
+        sampled = sample([pattern], Random(seed))
+        assert sampled is not None
+        assert matches(pattern, sampled)
+        assert jsonschema_rs.Draft202012Validator({"pattern": pattern}).is_valid(sampled)
 
 
 @pytest.mark.parametrize("pattern", [r"^(?<year>\d{4})-\k<year>$", r"^[^]$", r"^\u{41}$"])
 def test_what_only_ecma_has_is_sampled_too(pattern: str) -> None:
     """Names of groups, the class of all characters, code points in braces."""
-    found = sample([pattern], Random(1))
-    assert found is not None
-    assert matches(pattern, found)
+    sampled = sample([pattern], Random(1))
+    assert sampled is not None
+    assert matches(pattern, sampled)
 
 
 def test_a_pattern_ends_where_the_text_ends() -> None:
@@ -173,8 +173,8 @@ def test_a_uuid_in_capitals_is_a_uuid_still() -> None:
     """A pattern that also allows braces and no dashes is met by the format, not by whatever the pattern allows."""
     pattern = "^[{(]?[0-9A-F]{8}[-]?([0-9A-F]{4}[-]?){3}[0-9A-F]{12}[)}]?$"
     schema = {"type": "string", "format": "uuid", "pattern": pattern}
-    made = [generate(schema, view=SchemaView(lambda reference: (reference, True)), seed=seed) for seed in range(20)]
-    assert [str(UUID(text)).upper() for text in made] == made
+    values = [generate(schema, view=SchemaView(lambda reference: (reference, True)), seed=seed) for seed in range(20)]
+    assert [str(UUID(text)).upper() for text in values] == values
 
 
 @pytest.mark.parametrize("pattern", ["^([a-z.-]*)*/$", "^([a-z.-]+)+/$", "^(?:[a-z.-]*)+/$", r"^([\].a-z-]+)*/$"])

@@ -132,9 +132,9 @@ def test_the_key_is_the_field_that_the_path_names(
     load: Load, path: str, value: str, fields: dict[str, Any], key: str
 ) -> None:
     """A field of the parameter's name, else one of its ending, else `id`; names are compared by their words."""
-    found = infer(load(crud(path, value, {"$ref": "#/components/schemas/Thing"}), Thing=thing(**fields)))
-    assert found.behaviours["collections"]["things"]["key"] == key
-    assert said(found, "read")["find"] == {"things": {key: f"$path.{value}"}}
+    inferred = infer(load(crud(path, value, {"$ref": "#/components/schemas/Thing"}), Thing=thing(**fields)))
+    assert inferred.behaviours["collections"]["things"]["key"] == key
+    assert said(inferred, "read")["find"] == {"things": {key: f"$path.{value}"}}
 
 
 @pytest.mark.parametrize(
@@ -154,21 +154,21 @@ def test_a_list_is_found_in_its_envelope(load: Load, wrapped: Any, path: str | N
     """A bare array, or a member of an envelope at any reasonable depth."""
     paths = crud("/things", "id", {"$ref": "#/components/schemas/Thing"})
     paths["/things"]["get"]["responses"] = answer(wrapped)
-    found = said(infer(load(paths, Thing=thing(id=None, name=None))), "list")
-    assert found["reply"] == ("$records" if path is None else {path: "$records"})
+    behaviour = said(infer(load(paths, Thing=thing(id=None, name=None))), "list")
+    assert behaviour["reply"] == ("$records" if path is None else {path: "$records"})
 
 
 def test_records_of_a_nested_path_belong_to_their_parent(load: Load) -> None:
     """Without a field for the parent's key, a private one holds it; the parent must be there, and takes them along."""
     ref = {"$ref": "#/components/schemas/Toy"}
     parents = crud("/pets", "id", thing(id=None, name=None), kind="Pet")
-    found = infer(load({**parents, **crud("/pets/{petId}/toys", "toyId", ref)}, Toy=thing(id=None, kind=None)))
-    assert found.behaviours["collections"]["toys"]["private"] == ["pets_id"]
-    assert said(found, "list")["find"] == {"pets": {"id": "$path.petId"}}
-    assert said(found, "list")["list"] == {"toys": {"pets_id": "$record.id"}}
-    assert said(found, "create")["create"] == {"toys": {"*": "$body", "pets_id": "$record.id"}}
-    assert said(found, "read")["find"] == {"toys": {"id": "$path.toyId", "pets_id": "$path.petId"}}
-    assert said(found, "removePet")["remove"]["toys"] == {"pets_id": "$record.id"}
+    inferred = infer(load({**parents, **crud("/pets/{petId}/toys", "toyId", ref)}, Toy=thing(id=None, kind=None)))
+    assert inferred.behaviours["collections"]["toys"]["private"] == ["pets_id"]
+    assert said(inferred, "list")["find"] == {"pets": {"id": "$path.petId"}}
+    assert said(inferred, "list")["list"] == {"toys": {"pets_id": "$record.id"}}
+    assert said(inferred, "create")["create"] == {"toys": {"*": "$body", "pets_id": "$record.id"}}
+    assert said(inferred, "read")["find"] == {"toys": {"id": "$path.toyId", "pets_id": "$path.petId"}}
+    assert said(inferred, "removePet")["remove"]["toys"] == {"pets_id": "$record.id"}
 
 
 def test_collections_of_the_same_name_are_kept_apart(load: Load) -> None:
@@ -181,8 +181,8 @@ def test_collections_of_the_same_name_are_kept_apart(load: Load) -> None:
 def test_a_field_that_is_sent_in_another_form_is_not_stored(load: Load) -> None:
     """A body's list of names is not put where records hold objects: the answer would break the contract."""
     item = thing(id=None, name=None, owner=thing(id=None))
-    found = infer(load(crud("/things", "id", item, sent=thing(name=None, owner=None))))
-    assert said(found, "create")["create"] == {"things": {"*": "$body", "owner": "$absent"}}
+    inferred = infer(load(crud("/things", "id", item, sent=thing(name=None, owner=None))))
+    assert said(inferred, "create")["create"] == {"things": {"*": "$body", "owner": "$absent"}}
 
 
 @pytest.mark.parametrize(
@@ -200,17 +200,17 @@ def test_what_fits_nothing_is_left_with_its_reason(
 ) -> None:
     """Neither actions nor lone answers become collections, nor does a version of the API, nor a key of two values."""
     operation = {"operationId": "x", "responses": answer(answered) if answered else {"204": {"description": ""}}}
-    found = infer(load({path: {"parameters": values(path), method: operation}}))
-    assert words in found.reasons["x"]
-    assert found.behaviours["collections"] == {}
+    inferred = infer(load({path: {"parameters": values(path), method: operation}}))
+    assert words in inferred.reasons["x"]
+    assert inferred.behaviours["collections"] == {}
 
 
 def test_an_answer_that_cannot_show_the_records_is_left_with_its_reason(load: Load) -> None:
     """Where the list shows a field in another form than the record has it, the list keeps to its example."""
     paths = crud("/things", "id", thing(id=None, size={"type": "integer"}))
     paths["/things"]["get"]["responses"] = answer({"type": "array", "items": thing(id=None, size=None)})
-    found = infer(load(paths))
-    assert found.reasons == {
+    inferred = infer(load(paths))
+    assert inferred.reasons == {
         "list": "its items do not fit the records of things: size is integer here and string there"
     }
 
@@ -238,8 +238,8 @@ def test_where_collections_are_many_one_record_stands_in_each(load: Load, collec
         for tail, schema in (("", {"type": "array", "items": thing}), ("/{id}", thing))
     }
     contract = load(paths)
-    made = seed_records(contract, infer(contract))
-    assert [len(made), {len(one) for one in made.values()}] == [collections, {records}]
+    seeded = seed_records(contract, infer(contract))
+    assert [len(seeded), {len(one) for one in seeded.values()}] == [collections, {records}]
 
 
 def test_seeds_are_the_same_for_the_same_seed(petstore: Contract, inferred: Inferred) -> None:
@@ -273,14 +273,14 @@ def shop(tmp_path: Path, build: Callable[[Settings], Engine], petstore: Contract
 
 def test_a_pet_is_created_found_changed_and_removed(shop: Ask) -> None:
     """Create, get, list, filter, replace, patch, delete, get again: the state is remembered without configuration."""
-    made = shop("POST", "/api/v1/pets", json={"name": "Tilly", "status": "pending"})
-    assert made.status == 201
-    one = f"/api/v1/pets/{made.json['id']}"
-    assert shop("GET", one).json == made.json
+    created = shop("POST", "/api/v1/pets", json={"name": "Tilly", "status": "pending"})
+    assert created.status == 201
+    one = f"/api/v1/pets/{created.json['id']}"
+    assert shop("GET", one).json == created.json
     listed = shop("GET", "/api/v1/pets", query="status=pending").json
-    assert made.json in listed["data"]
+    assert created.json in listed["data"]
     assert {pet["status"] for pet in listed["data"]} == {"pending"}
-    assert shop("PUT", one, json={"name": "Tom", "status": "sold"}).json["createdAt"] == made.json["createdAt"]
+    assert shop("PUT", one, json={"name": "Tom", "status": "sold"}).json["createdAt"] == created.json["createdAt"]
     patched = shop("PATCH", one, body=b'{"name": "Tim"}', headers={"content-type": "application/merge-patch+json"})
     assert (patched.json["name"], patched.json["status"]) == ("Tim", "sold")
     assert shop("DELETE", one).status == 204
@@ -299,8 +299,8 @@ def test_a_list_is_paged_and_says_how_long_it_is(shop: Ask) -> None:
 def test_pets_of_an_owner_are_listed_under_the_owner(shop: Ask) -> None:
     """A nested create sets the parent, the nested list shows no others, an unknown parent is 404."""
     owner = shop("GET", "/api/v1/owners").json["_embedded"]["owners"][0]["email"]
-    made = shop("POST", f"/api/v1/owners/{owner}/pets", json={"name": "Tilly", "status": "sold"}).json
+    created = shop("POST", f"/api/v1/owners/{owner}/pets", json={"name": "Tilly", "status": "sold"}).json
     under = shop("GET", f"/api/v1/owners/{owner}/pets").json
-    assert made in under
+    assert created in under
     assert {pet["ownerEmail"] for pet in under} == {owner}
     assert shop("GET", "/api/v1/owners/nobody@example.com/pets").status == 404

@@ -40,8 +40,8 @@ def test_an_envelope_that_all_lists_share_is_completed_by_each(play: Play) -> No
     paths = crud("/things", "id", THING)
     paths["/things"]["get"]["responses"] = answer({"allOf": [{"$ref": "#/components/schemas/Shared"}, own]})
     ask = play(paths, Shared=shared, Thing=thing(id=None, name=None))
-    made = ask("POST", "/things", json={"name": "Ball"}).json
-    assert made in ask("GET", "/things").json["data"]
+    created = ask("POST", "/things", json={"name": "Ball"}).json
+    assert created in ask("GET", "/things").json["data"]
 
 
 def test_a_key_that_no_answer_shows_has_the_form_of_the_path(play: Play) -> None:
@@ -65,9 +65,9 @@ def test_a_new_key_is_such_as_its_path_can_hold(play: Play, in_path: Any, form: 
     paths = crud("/things", "id", THING)
     paths["/things/{id}"]["parameters"][0]["schema"] = in_path
     ask = play(paths, Thing=thing(id=None, name=None))
-    made = [ask("POST", "/things", json={"name": "Ball"}).json for _ in range(3)]
-    assert len({one["id"] for one in made}) == 3
-    for one in made:
+    created = [ask("POST", "/things", json={"name": "Ball"}).json for _ in range(3)]
+    assert len({one["id"] for one in created}) == 3
+    for one in created:
         assert re.fullmatch(form, one["id"])
         assert ask("GET", f"/things/{one['id']}").json == one
 
@@ -80,10 +80,10 @@ def test_fields_are_told_by_names_alike(play: Play) -> None:
     paths["/trunks/{sid}"]["post"] = {"requestBody": sent, "responses": answer(THING)}
     ask = play(paths, Thing=thing(sid=None, friendly_name=None, max_size=WHOLE))
     form = {"content-type": "application/x-www-form-urlencoded"}
-    made = ask("POST", "/trunks", body=b"FriendlyName=Mine&MaxSize=3", headers=form).json
-    assert (made["friendly_name"], made["max_size"]) == ("Mine", 3)
-    ask("POST", f"/trunks/{made['sid']}", body=b"FriendlyName=Yours", headers=form)
-    assert ask("GET", f"/trunks/{made['sid']}").json == {**made, "friendly_name": "Yours"}
+    created = ask("POST", "/trunks", body=b"FriendlyName=Mine&MaxSize=3", headers=form).json
+    assert (created["friendly_name"], created["max_size"]) == ("Mine", 3)
+    ask("POST", f"/trunks/{created['sid']}", body=b"FriendlyName=Yours", headers=form)
+    assert ask("GET", f"/trunks/{created['sid']}").json == {**created, "friendly_name": "Yours"}
 
 
 @pytest.mark.parametrize("sent", [None, thing(title=None, tree=None, base=None, note=None, auto={"type": "boolean"})])
@@ -94,10 +94,10 @@ def test_a_post_that_answers_a_record_has_made_it(play: Play, sent: Any) -> None
     if sent is not None:
         paths["/things"]["post"]["requestBody"] = body(sent)
     ask = play(paths, Thing=thing(id=None, title=None, owner=None, size=None, state=None, url=None))
-    made = ask("POST", "/things", **({"json": {"title": "New", "tree": "x"}} if sent else {})).json
-    assert ask("GET", f"/things/{made['id']}").json == made
-    assert made in ask("GET", "/things").json
-    assert sent is None or made["title"] == "New"
+    created = ask("POST", "/things", **({"json": {"title": "New", "tree": "x"}} if sent else {})).json
+    assert ask("GET", f"/things/{created['id']}").json == created
+    assert created in ask("GET", "/things").json
+    assert sent is None or created["title"] == "New"
 
 
 def test_a_post_whose_answer_is_another_thing_has_made_no_record(play: Play) -> None:
@@ -114,9 +114,9 @@ def test_what_only_answers_mark_as_read_only_can_be_sent(play: Play) -> None:
     """Requests that have a schema of their own say themselves what they take."""
     shown = thing(id={"type": "string", "readOnly": True}, amount={**WHOLE, "readOnly": True})
     ask = play(crud("/refunds", "id", THING, thing(amount=WHOLE)), Thing=shown)
-    made = ask("POST", "/refunds", json={"amount": 12}).json
-    assert made["amount"] == 12
-    assert ask("GET", f"/refunds/{made['id']}").json["amount"] == 12
+    created = ask("POST", "/refunds", json={"amount": 12}).json
+    assert created["amount"] == 12
+    assert ask("GET", f"/refunds/{created['id']}").json["amount"] == 12
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
@@ -210,8 +210,8 @@ def test_a_list_that_only_its_items_tell_apart_is_listed(play: Play) -> None:
     paths = crud("/things", "id", THING)
     paths["/things"]["get"]["responses"] = answer({"oneOf": either})
     ask = play(paths, Thing={**old, "required": ["old"]})
-    made = ask("POST", "/things", json={"size": "S", "old": "yes"}).json
-    assert made in ask("GET", "/things").json
+    created = ask("POST", "/things", json={"size": "S", "old": "yes"}).json
+    assert created in ask("GET", "/things").json
 
 
 def test_an_answer_that_shows_one_thing_or_another_keeps_to_its_example(play: Play) -> None:
@@ -241,10 +241,10 @@ def test_a_field_of_another_type_does_not_hold_the_key_of_the_parent(play: Play)
     paths |= crud("/shelves/{shelfId}/things", "id", THING, kind="Thing")
     ask = play(paths, Shelf=thing(shelfId=None), Thing=thing(id=None, name=None, shelfId=WHOLE))
     first, second = (one["shelfId"] for one in ask("GET", "/shelves").json[:2])
-    made = ask("POST", f"/shelves/{first}/things", json={"name": "Ball"})
-    assert made.status == 201
-    assert made.json in ask("GET", f"/shelves/{first}/things").json
-    assert made.json not in ask("GET", f"/shelves/{second}/things").json
+    created = ask("POST", f"/shelves/{first}/things", json={"name": "Ball"})
+    assert created.status == 201
+    assert created.json in ask("GET", f"/shelves/{first}/things").json
+    assert created.json not in ask("GET", f"/shelves/{second}/things").json
 
 
 def test_alternatives_that_share_a_name_show_what_each_declares(play: Play) -> None:
@@ -254,11 +254,11 @@ def test_alternatives_that_share_a_name_show_what_each_declares(play: Play) -> N
     paths = crud("/transfers", "id", THING)
     ask = play(paths, Thing=thing(id=None, source={"anyOf": [{"type": "string"}, charge, dispute]}))
     source = {"evidence": {"reason": "fraudulent"}}
-    made = ask("POST", "/transfers", json={"source": source})
-    assert (made.status, made.json["source"]) == (201, source)
+    created = ask("POST", "/transfers", json={"source": source})
+    assert (created.status, created.json["source"]) == (201, source)
     listed = ask("GET", "/transfers")
     assert listed.status == 200
-    assert made.json in listed.json
+    assert created.json in listed.json
 
 
 @pytest.mark.parametrize("required", [["id", "details"], ["id"]])
@@ -273,11 +273,11 @@ def test_a_list_that_nothing_tells_from_another_is_left_to_its_example(
     lists = [{"type": "array", "items": more}, {"type": "array", "items": less}]
     paths["/hooks"]["get"]["responses"] = answer({"oneOf": lists})
     ask = play(paths, Thing={**more, "required": required})
-    made = ask("POST", "/hooks", json={"id": "a", "details": "much"}).json
-    assert ask("GET", f"/hooks/{made['id']}").json == made
+    created = ask("POST", "/hooks", json={"id": "a", "details": "much"}).json
+    assert ask("GET", f"/hooks/{created['id']}").json == created
     listed = ask("GET", "/hooks")
     assert listed.status == 200
-    assert (made in listed.json) == closed
+    assert (created in listed.json) == closed
 
 
 @pytest.mark.parametrize("in_path", [WHOLE, {"type": "string"}])
@@ -292,8 +292,8 @@ def test_a_put_makes_no_record_whose_key_its_path_cannot_say(play: Play, in_path
     assert (put.json in ask("GET", "/things").json) == (in_path == WHOLE)
 
 
-@pytest.mark.parametrize("told", [False, True])
-def test_a_record_that_nothing_tells_from_another_alternative_is_not_shown_there(play: Play, told: bool) -> None:
+@pytest.mark.parametrize("distinct", [False, True])
+def test_a_record_that_nothing_tells_from_another_alternative_is_not_shown_there(play: Play, distinct: bool) -> None:
     """It is made and remembered all the same; where a constant tells them apart, it is shown as well."""
     one, other = (
         {
@@ -302,14 +302,14 @@ def test_a_record_that_nothing_tells_from_another_alternative_is_not_shown_there
             "properties": {"id": {"type": "string"}, "kind": kind, name: inner},
         }
         for name, inner, kind in (
-            ("size", WHOLE, {"const": "one"} if told else {"type": "string"}),
-            ("name", {"type": "string"}, {"const": "other"} if told else {"type": "string"}),
+            ("size", WHOLE, {"const": "one"} if distinct else {"type": "string"}),
+            ("name", {"type": "string"}, {"const": "other"} if distinct else {"type": "string"}),
         )
     )
     paths = crud("/things", "id", THING)
     paths["/things"]["post"]["responses"] = answer({"oneOf": [THING, {"$ref": "#/components/schemas/Other"}]}, "201")
     ask = play(paths, Thing=one, Other=other)
-    made = ask("POST", "/things", json={"id": "new", "kind": "one"})
-    assert made.status == 201
-    assert (made.json["id"] == "new") == told
+    created = ask("POST", "/things", json={"id": "new", "kind": "one"})
+    assert created.status == 201
+    assert (created.json["id"] == "new") == distinct
     assert ask("GET", "/things/new").json == {"id": "new", "kind": "one"}

@@ -93,16 +93,16 @@ def test_an_undeclared_type_is_415(load: Any, sent: str, body: bytes) -> None:
 )
 def test_a_wrong_body_is_400(load: Any, body: bytes, content_type: str, place: str, message: str) -> None:
     """The violation names place and problem."""
-    found = refusal(load, {"application/json": {"schema": NAMED}}, body, content_type)
-    assert found.status == 400
-    assert [(v.place, v.message) for v in found.details] == [(place, message)]
+    refused = refusal(load, {"application/json": {"schema": NAMED}}, body, content_type)
+    assert refused.status == 400
+    assert [(v.place, v.message) for v in refused.details] == [(place, message)]
 
 
 def test_a_name_in_another_case_is_recognised(load: Any) -> None:
     """However little the spellings have in common."""
     content = {"application/json": {"schema": {"required": ["pageSize"]}}}
-    found = refusal(load, content, b'{"other": 1, "PAGE_SIZE": 2}', "application/json")
-    assert found.details[0].message == "is required; you sent body.PAGE_SIZE"
+    refused = refusal(load, content, b'{"other": 1, "PAGE_SIZE": 2}', "application/json")
+    assert refused.details[0].message == "is required; you sent body.PAGE_SIZE"
 
 
 def test_a_body_that_is_not_required_may_be_absent(load: Any) -> None:
@@ -141,12 +141,12 @@ def test_hostile_bodies_are_refused_at_once(load: Any, body: bytes) -> None:
     assert time.process_time() - began < 1
 
 
-@pytest.mark.parametrize(("wrong", "told"), [(3, 3), (1_000, 50), (1_000_000, 1)])
-def test_a_long_list_of_errors_is_cut(load: Any, wrong: int, told: int) -> None:
+@pytest.mark.parametrize(("wrong", "listed"), [(3, 3), (1_000, 50), (1_000_000, 1)])
+def test_a_long_list_of_errors_is_cut(load: Any, wrong: int, listed: int) -> None:
     """Of a value that is wrong in a thousand places, fifty tell enough; of a large one, the first does."""
     content = {"application/json": {"schema": {"type": "array", "items": {"type": "string"}}}}
     began = time.process_time()
-    assert len(refusal(load, content, json.dumps([1] * wrong).encode(), "application/json").details) == told
+    assert len(refusal(load, content, json.dumps([1] * wrong).encode(), "application/json").details) == listed
     assert time.process_time() - began < 1
 
 
@@ -177,8 +177,8 @@ def test_a_form_of_schemas_that_hold_themselves_is_read_at_once(load: Any) -> No
     operation = {"requestBody": body, "responses": {"200": {}}}
     contract = load({"/a": {"post": operation}}, components={"schemas": {"Node": node}})
     request = Request("POST", "/a", "", {"content-type": name}, b"n=1&p1[n]=2&p2[p3][n]=3")
-    found = contract.read_inputs(contract.route("POST", "/a"), request).body
-    assert found == {"n": 1, "p1": {"n": 2}, "p2": {"p3": {"n": 3}}}
+    read = contract.read_inputs(contract.route("POST", "/a"), request).body
+    assert read == {"n": 1, "p1": {"n": 2}, "p2": {"p3": {"n": 3}}}
 
 
 def test_fields_of_a_form_follow_their_encoding(load: Any) -> None:
@@ -192,8 +192,8 @@ def test_fields_of_a_form_follow_their_encoding(load: Any) -> None:
 def test_a_wrong_form_is_refused(load: Any) -> None:
     """By the same schema and in the same words as JSON."""
     name = "application/x-www-form-urlencoded"
-    found = refusal(load, {name: {"schema": NAMED}}, b"age=x", name)
-    assert {(v.place, v.message) for v in found.details} == {
+    refused = refusal(load, {name: {"schema": NAMED}}, b"age=x", name)
+    assert {(v.place, v.message) for v in refused.details} == {
         ("body.name", "is required"),
         ("body.age", 'must be an integer, not "x"'),
     }
@@ -260,8 +260,8 @@ def test_broken_multipart_is_400(load: Any, body: bytes, content_type: str) -> N
 )
 def test_other_bodies_are_read(load: Any, name: str, schema: Any, body: bytes, value: Any) -> None:
     """Text as text, lines of JSON as a list, anything else as bytes."""
-    wanted = [{"name": "a"}, {"name": "b"}] if value is ... else value
-    assert send(load, {name: {} if schema is None else {"schema": schema}}, body, name) == wanted
+    expected = [{"name": "a"}, {"name": "b"}] if value is ... else value
+    assert send(load, {name: {} if schema is None else {"schema": schema}}, body, name) == expected
 
 
 def test_lines_may_have_a_schema_each(load: Any) -> None:
@@ -280,7 +280,7 @@ def test_a_charset_is_obeyed(load: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "sent", "found"),
+    ("declared", "sent", "chosen_name"),
     [
         (["application/json", "application/*", "*/*"], "application/json", "application/json"),
         (["*/*", "application/*", "application/json"], "application/xml", "application/*"),
@@ -293,10 +293,10 @@ def test_a_charset_is_obeyed(load: Any) -> None:
         (["application/json;v=1"], "application/json", None),
     ],
 )
-def test_the_most_specific_media_type_fits(declared: list[str], sent: str, found: str | None) -> None:
+def test_the_most_specific_media_type_fits(declared: list[str], sent: str, chosen_name: str | None) -> None:
     """The type with its parameters, the type, its range, any."""
     chosen = media.declared_for({name: MediaType(name) for name in declared}, sent)
-    assert (chosen.name if chosen else None) == found
+    assert (chosen.name if chosen else None) == chosen_name
 
 
 @pytest.mark.parametrize(

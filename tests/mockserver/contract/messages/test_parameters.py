@@ -219,7 +219,7 @@ def test_a_parameter_may_have_content(load: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "query", "found"),
+    ("name", "query", "expected"),
     [
         ("application/x-www-form-urlencoded", "a=1&b=x", {"a": 1, "b": "x"}),
         ("application/json", quote('{"a": 1}'), {"a": 1}),
@@ -227,18 +227,18 @@ def test_a_parameter_may_have_content(load: Any) -> None:
         ("application/x-www-form-urlencoded", "b=x", "query.a is required"),
     ],
 )
-def test_the_query_string_may_be_one_value(load: Any, name: str, query: str, found: Any) -> None:
+def test_the_query_string_may_be_one_value(load: Any, name: str, query: str, expected: Any) -> None:
     """`in: querystring` of 3.2 gives it a media type and a schema."""
     schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}
     parameter = {"name": "q", "in": "querystring", "content": {name: {"schema": schema}}}
     contract = load({"/a": {"get": {"parameters": [parameter], "responses": {"200": {}}}}}, "3.2.0")
     request = Request("GET", "/a", query)
-    if isinstance(found, dict):
-        assert contract.read_inputs(contract.route("GET", "/a"), request).query == found
+    if isinstance(expected, dict):
+        assert contract.read_inputs(contract.route("GET", "/a"), request).query == expected
     else:
         with pytest.raises(Refused) as caught:
             contract.read_inputs(contract.route("GET", "/a"), request)
-        assert caught.value.reason == found
+        assert caught.value.reason == expected
 
 
 def test_header_names_are_told_apart_by_nothing_but_letters(load: Any) -> None:

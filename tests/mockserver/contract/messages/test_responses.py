@@ -25,7 +25,7 @@ COUNT = ("X-Count", "5")
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "content_type", "value", "found"),
+    ("status", "headers", "content_type", "value", "expected"),
     [
         (200, [COUNT], "application/json", {"a": 1}, []),
         (200, [COUNT], "application/json; charset=utf-8", {"a": 1}, []),
@@ -47,15 +47,15 @@ COUNT = ("X-Count", "5")
     ],
 )
 def test_answers_are_judged(
-    load: Any, status: int, headers: Any, content_type: str | None, value: Any, found: list[str]
+    load: Any, status: int, headers: Any, content_type: str | None, value: Any, expected: list[str]
 ) -> None:
     """Status, headers, media type and body."""
     contract = load({"/a": {"get": {"responses": RESPONSES}}})
     operation = contract.operations["GET /a"]
     for _ in range(2):  # the second time by the validator that is kept
         problems = contract.check_response(operation, status, headers, content_type, value)
-        assert len(problems) == len(found)
-        for problem, start in zip(problems, found, strict=True):
+        assert len(problems) == len(expected)
+        for problem, start in zip(problems, expected, strict=True):
             assert f"{problem.place} {problem.message}".startswith(start)
 
 

@@ -95,13 +95,13 @@ def test_references_are_followed_everywhere(load: Any) -> None:
     assert response.pointer == "/components/responses/R"
 
 
-@pytest.mark.parametrize(("status", "found"), [(200, "200"), (204, "2XX"), (404, "default")])
-def test_the_closest_response_is_chosen(load: Any, status: int, found: str) -> None:
+@pytest.mark.parametrize(("status", "key"), [(200, "200"), (204, "2XX"), (404, "default")])
+def test_the_closest_response_is_chosen(load: Any, status: int, key: str) -> None:
     """The status itself, else its range, else `default`."""
     responses = {name: {"description": name} for name in ("200", "2XX", "default")}
     response = load({"/a": get(responses=responses)}).operations["GET /a"].response_for(status)
     assert isinstance(response, Response)
-    assert response.status == found
+    assert response.status == key
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_security_schemes_say_where_the_secret_travels(
     load: Any, scheme: Any, kind: str, location: str, parameter: str
 ) -> None:
     """Tokens of OAuth 2 and OpenID Connect travel as bearer tokens."""
-    found = load(components={"securitySchemes": {"s": scheme}}).security_schemes["s"]
-    assert (found.kind, found.location, found.parameter) == (kind, location, parameter)
+    security = load(components={"securitySchemes": {"s": scheme}}).security_schemes["s"]
+    assert (security.kind, security.location, security.parameter) == (kind, location, parameter)
 
 
 @pytest.mark.parametrize(

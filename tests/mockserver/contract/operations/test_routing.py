@@ -211,10 +211,10 @@ def test_servers_of_paths_and_operations_count_too(load: Any) -> None:
         assert contract.route("GET", f"{base}/a").operation.template == "/a"
 
 
-@pytest.mark.parametrize(("path", "told"), [("/pets/", "/pets"), ("/pets/mine/", "/pets/mine"), ("/nowhere/", None)])
-def test_a_slash_too_many_is_told(load: Any, path: str, told: str | None) -> None:
+@pytest.mark.parametrize(("path", "known"), [("/pets/", "/pets"), ("/pets/mine/", "/pets/mine"), ("/nowhere/", None)])
+def test_a_slash_too_many_is_told(load: Any, path: str, known: str | None) -> None:
     """`/pets/` is another path than `/pets` (RFC 3986, section 6.2.3); the refusal names the one that there is."""
     with pytest.raises(Refused) as caught:
         load(PATHS).route("GET", path)
-    hint = f"; it has {told}" if told else ""
+    hint = f"; it has {known}" if known else ""
     assert (caught.value.status, caught.value.reason) == (404, f"The contract has no path {path}{hint}")

@@ -40,8 +40,8 @@ def problems(load: Any, schema: Any, value: Any, version: str = "3.1.0", *, writ
     """The violations of a value, each as place and message."""
     contract = load(None, version, components={"schemas": COMPONENTS | {"It": schema}})
     it = contract.document.root["components"]["schemas"]["It"]
-    found = contract.violations(it, value, place="body", writing=writing)
-    return [f"{violation.place} {violation.message}" for violation in found]
+    violations = contract.violations(it, value, place="body", writing=writing)
+    return [f"{violation.place} {violation.message}" for violation in violations]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_schemas_judge(load: Any, version: str, schema: Any, value: Any, fits: b
 
 @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
 @pytest.mark.parametrize(
-    ("writing", "value", "found"),
+    ("writing", "value", "expected"),
     [
         (True, {"name": "x", "password": "y"}, []),
         (True, {"id": "1", "name": "x", "password": "y"}, []),
@@ -116,9 +116,9 @@ def test_schemas_judge(load: Any, version: str, schema: Any, value: Any, fits: b
     ],
     ids=["inline", "reference", "allOf", "apart", "outer"],
 )
-def test_direction_matters(load: Any, version: str, writing: bool, value: Any, found: Any, schema: Any) -> None:
+def test_direction_matters(load: Any, version: str, writing: bool, value: Any, expected: Any, schema: Any) -> None:
     """`readOnly` need not be sent, `writeOnly` must not be answered, wherever `required` stands."""
-    assert problems(load, schema, value, version, writing=writing) == found
+    assert problems(load, schema, value, version, writing=writing) == expected
 
 
 def test_a_reference_may_lead_to_what_is_write_only(load: Any) -> None:
@@ -129,7 +129,7 @@ def test_a_reference_may_lead_to_what_is_write_only(load: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "found"),
+    ("value", "expected"),
     [
         ({"kind": "Cat", "lives": 9}, []),
         ({"kind": "Dog", "bark": True}, []),
@@ -142,9 +142,9 @@ def test_a_reference_may_lead_to_what_is_write_only(load: Any) -> None:
         ("Cat", ['body must be an object, not "Cat"']),
     ],
 )
-def test_a_discriminator_picks_the_schema(load: Any, value: Any, found: list[str]) -> None:
+def test_a_discriminator_picks_the_schema(load: Any, value: Any, expected: list[str]) -> None:
     """By name or mapping; only the picked schema validators, so its violations are told."""
-    assert problems(load, {"$ref": "#/components/schemas/Pet"}, value) == found
+    assert problems(load, {"$ref": "#/components/schemas/Pet"}, value) == expected
 
 
 def test_inline_alternatives_are_tried_one_by_one(load: Any) -> None:
@@ -195,7 +195,7 @@ def test_names_of_properties_are_no_keywords(load: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "value", "found"),
+    ("schema", "value", "expected"),
     [
         ({"additionalProperties": False}, {"a": 1, "b": 2}, ["a", "b"]),
         ({"items": {"required": ["id"]}}, [{"id": 1}, {}], ["[1].id"]),
@@ -203,10 +203,10 @@ def test_names_of_properties_are_no_keywords(load: Any) -> None:
         ({"propertyNames": {"maxLength": 1}}, {"ab": 5}, [""]),
     ],
 )
-def test_places_are_read_by_people(load: Any, schema: Any, value: Any, found: list[str]) -> None:
+def test_places_are_read_by_people(load: Any, schema: Any, value: Any, expected: list[str]) -> None:
     """`body.items[1].id`: names after dots, positions in brackets."""
     places = [problem.split(" ")[0].removeprefix("body") for problem in problems(load, schema, value)]
-    assert places == [f".{name}" if name and name[0] not in "[." else name for name in found]
+    assert places == [f".{name}" if name and name[0] not in "[." else name for name in expected]
 
 
 @pytest.mark.parametrize(
@@ -243,13 +243,13 @@ def test_places_are_read_by_people(load: Any, schema: Any, value: Any, found: li
 )
 def test_messages_are_sentences(load: Any, schema: Any, value: Any, message: str) -> None:
     """What it must be, and what it is, shortened."""
-    (found,) = problems(load, schema, value)
-    assert found.startswith(f"body {message}")
+    (problem,) = problems(load, schema, value)
+    assert problem.startswith(f"body {message}")
 
 
 def test_violations_point_into_the_document(load: Any) -> None:
     """Through references, to the keyword that refuses."""
     contract = load(None, components={"schemas": COMPONENTS | {"It": {"items": {"$ref": "#/components/schemas/Tree"}}}})
     schema = contract.document.root["components"]["schemas"]["It"]
-    (found,) = contract.violations(schema, [{"leaves": 5}], place="body")
-    assert found.pointer == "/components/schemas/Tree/properties/leaves/type"
+    (violation,) = contract.violations(schema, [{"leaves": 5}], place="body")
+    assert violation.pointer == "/components/schemas/Tree/properties/leaves/type"

@@ -39,8 +39,8 @@ def _undeclared(value: Any, schema: Mapping[str, Any]) -> list[str]:
         return [name for inner in value for name in _undeclared(inner, schema["items"])]
     if not isinstance(value, Mapping) or "properties" not in schema:
         return []
-    found = [name for name in value if name not in schema["properties"]]
-    return found + [
+    undeclared = [name for name in value if name not in schema["properties"]]
+    return undeclared + [
         name
         for member, inner in value.items()
         if member in schema["properties"]

@@ -32,13 +32,13 @@ def test_openapi_core_judges_by_a_schema(load: Any, version: str, value: Any, fi
     assert second_opinion.accepts({"$ref": "#/nowhere"}, value, writing=True) is False
 
 
-@pytest.mark.parametrize(("value", "found"), [({"name": 1}, 0), ({}, 1)])
-def test_a_doubtful_refusal_needs_both(load: Any, monkeypatch: pytest.MonkeyPatch, value: Any, found: int) -> None:
+@pytest.mark.parametrize(("value", "violations"), [({"name": 1}, 0), ({}, 1)])
+def test_a_doubtful_refusal_needs_both(load: Any, monkeypatch: pytest.MonkeyPatch, value: Any, violations: int) -> None:
     """Were our conversion of `oneOf` too strict, what openapi-core accepts would still pass."""
     contract = load(None, components=COMPONENTS)
     monkeypatch.setattr(validators, "compiled", lambda _: compiled({"oneOf": [False, False]}))
     schema = contract.document.root["components"]["schemas"]["Either"]
-    assert len(contract.violations(schema, value, place="body")) == found
+    assert len(contract.violations(schema, value, place="body")) == violations
 
 
 def test_plain_refusals_do_without() -> None:
