@@ -21,9 +21,9 @@ from mockserver.contract.contract import Contract, Match, load_contract
 from mockserver.contract.operations.operation import Operation
 from mockserver.errors import DocumentError
 from mockserver.messages import Request
-from tests.mockserver.contract.authority import Authority, our_request_errors, told
+from tests.mockserver.contract.authority import Authority, error_text, our_request_errors
 from tests.mockserver.contract.causes import cause
-from tests.mockserver.contract.made import Unmakable, made_request
+from tests.mockserver.contract.random_messages import NoMessage, random_request
 
 TIMEOUT = 5  # seconds for one request: openapi-core and the generation of values take long for some schemas
 MOST_BYTES = 3_000_000  # of a document
@@ -79,17 +79,17 @@ class Comparison:
             try:
                 with _time_limit():
                     self.compare(contract, authority, self.random.choice(operations), path)
-            except Unmakable:
+            except NoMessage:
                 self.verdicts["not generated: no value fits the schema, or the body is neither JSON nor a form"] += 1
             except TooSlow:
                 self.verdicts["skipped: took too long to generate or to check"] += 1
 
     def compare(self, contract: Contract, authority: Authority, operation: Operation, path: Path) -> None:
         """Generate one request and compare the verdicts."""
-        match, request = made_request(contract, operation, self.random, spoil=self.random.random() < 0.5)
+        match, request = random_request(contract, operation, self.random, invalid=self.random.random() < 0.5)
         ours = our_request_errors(contract, match, request)
         try:
-            theirs = told(authority.request_errors(match, request))
+            theirs = error_text(authority.request_errors(match, request))
         except (TooSlow, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - an error of openapi-core is a result

@@ -42,7 +42,7 @@ def fits(contract: Contract, schema: Place, value: Any, *, writing: bool = False
 def problem_of(breach: Breach) -> str:
     """One sentence on a breach: what came, and what the schema asks for."""
     if breach.keyword == "required":
-        return f"field missing: {breach.wanted}"
+        return f"field missing: {breach.expected}"
     message = "; ".join(violation.message for violation in violations([breach], "", lambda _: ""))
     value = quoted(breach.value)
     return f"{value}, which {message.replace(f', not {value}', '', 1)}"

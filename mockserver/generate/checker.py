@@ -1,4 +1,4 @@
-"""Whether a value satisfies a schema, asked thousands of times while one is made.
+"""Whether a value satisfies a schema, checked thousands of times while one is generated.
 
 The contract's compiled validators have the last word on every message. Here they would have to compile each schema
 that is looked at, with all that it refers to, for a handful of values. With them in the place of this module, a mock

@@ -23,9 +23,9 @@ class Choice:
     options: tuple[Any, ...]
 
 
-def unmade_choice(demands: Demands, decided: tuple[Choice, ...]) -> Choice | None:
-    """The first decision among the demands that has not been made yet."""
-    done = {(id(choice.part), choice.keyword) for choice in decided}
+def open_choice(demands: Demands, choices: tuple[Choice, ...]) -> Choice | None:
+    """The first open decision among the demands."""
+    done = {(id(choice.part), choice.keyword) for choice in choices}
     for part in demands.parts:
         for keyword in ("oneOf", "anyOf", "if"):
             if keyword in part and (id(part), keyword) not in done:
@@ -65,8 +65,8 @@ def discriminator_value(discriminator: Mapping[str, Any], reference: Any) -> str
     return next((key for key, target in mapping.items() if target in (reference, name)), name)
 
 
-def spoiled(demands: Demands, value: Any, checker: Checker, flatten: Flattener) -> Any:
-    """The value with members that keep it out of what it was not made for: objects often fit several alternatives.
+def kept_out_of_others(demands: Demands, value: Any, checker: Checker, flatten: Flattener) -> Any:
+    """The value with members that keep it out of the alternatives that were not chosen: objects often fit several.
 
     None when it cannot be kept out of one of them.
     """

@@ -51,7 +51,7 @@ class Demands:
         return bool(self._once(keywords, lambda: any(name in part for part in self.parts for name in keywords)))
 
     def _once(self, key: Any, find: Callable[[], Any]) -> Any:
-        """What was found before, or is found now: schemas do not change, and many values are made of each."""
+        """The remembered answer, or a new one: schemas do not change, and many values are generated from each."""
         answer = self._known.get(key)
         if answer is None:
             answer = self._known[key] = find()

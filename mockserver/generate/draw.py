@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mockserver.generate.arrays import make_array
 from mockserver.generate.checker import Checker
-from mockserver.generate.choices import Choice, alternatives, spoiled, unmade_choice
+from mockserver.generate.choices import Choice, alternatives, kept_out_of_others, open_choice
 from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.heights import Heights
@@ -18,10 +18,10 @@ from mockserver.generate.objects import make_object
 from mockserver.generate.place import Where
 from mockserver.generate.scalars import number, string
 
-DEEPEST: Final = 5  #: below this level of nesting only what is required is made
-ROOM: Final = 300  #: values, scalars included, after which only what is required is made
-LEVELS: Final = 40  #: of nesting, below which a required member is given up too
-STEPS: Final = 30_000  #: schemas looked at, after which the run is given up
+DEEPEST: Final = 5  #: below this level of nesting only what is required is generated
+ROOM: Final = 300  #: values, scalars included, after which only what is required is generated
+LEVELS: Final = 40  #: of nesting, below which a required member fails too
+STEPS: Final = 30_000  #: schemas looked at, after which the run stops
 _UNCERTAIN: Final = (
     "anyOf", "oneOf", "not", "if", "dependentRequired", "dependentSchemas", "contains",
     "unevaluatedProperties", "unevaluatedItems",
@@ -59,7 +59,7 @@ class Draw:
         """A value that satisfies all the schemas. Raises Unsatisfiable."""
         self.steps -= 1
         if self.steps < 0 or where.depth > LEVELS:
-            raise Unsatisfiable("its values are too many, or too deep, to be made", where.pointer)
+            raise Unsatisfiable("its values are too many, or too deep, to be generated", where.pointer)
         return self._decided(self.flatten(schemas, where.pointer), where, ())
 
     def _offered(self, demands: Demands, where: Where) -> Any:
@@ -97,7 +97,7 @@ class Draw:
         offered = self._offered(demands, where)
         if offered is not _NOTHING:
             return offered
-        choice = unmade_choice(demands, choices)
+        choice = open_choice(demands, choices)
         if choice is None:
             return self._settled(demands, where)
         problem = Unsatisfiable(f"no alternative of its {choice.keyword} can be satisfied", where.pointer)
@@ -132,7 +132,7 @@ class Draw:
                     break
                 if certain or self._fit(demands, value):
                     return value
-                other = spoiled(demands, value, self.checker, self.flatten)
+                other = kept_out_of_others(demands, value, self.checker, self.flatten)
                 if other is not None and self._fit(demands, other):
                     return other
                 problem = Unsatisfiable(f"no {kind} was found that satisfies all of it{_blame(demands)}", where.pointer)
@@ -156,7 +156,7 @@ class Draw:
         return None if kind == "null" else not where.varied or self.random.random() < 0.5
 
     def includes(self, schemas: list[Any], where: Where) -> bool:
-        """Whether an optional member is made: not when lean, deep, out of room, or inside a value of its own kind."""
+        """Whether an optional member is drawn: not when lean, deep, out of room, or inside a value of its own kind."""
         if self.wants is not None and where.depth == 1:
             return any(map(self.wants, schemas))
         if self._is_lean(where):

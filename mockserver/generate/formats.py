@@ -1,4 +1,4 @@
-"""Formats of strings and numbers: what each admits, how one is made (JSON Schema validation 7.3, OpenAPI registry)."""
+"""Formats of strings and numbers: what each admits, and a generator for each (JSON Schema validation 7.3, OpenAPI)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects: which members are made, under which names."""
+"""Objects: which members are generated, under which names."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _add(draw: Drawer, demands: Demands, where: Where, members: dict[str, Any], 
 
 
 def _discriminating(demands: Demands, name: str) -> Iterator[Any]:
-    """What a discriminator of a parent schema asks of its property: the name of the schema that is being made."""
+    """What a discriminator of a parent schema asks of its property: the name of the schema that is being generated."""
     if not demands.has("discriminator"):
         return
     for part in demands.parts:

@@ -30,7 +30,7 @@ def sample(
     high: int | None = None,
     admits: Callable[[str], bool] = lambda _: True,
 ) -> str | None:
-    """An admitted string in which every pattern is found, of about `low` to `high` characters; None without success."""
+    """An admitted string that every pattern matches, of about `low` to `high` characters; None without success."""
     for one in patterns:
         for text in _candidates(one, random, low, high):
             for whole in (text, *_joined(text, one, patterns, random, low)):
@@ -110,8 +110,8 @@ class _Sampler:
     def _class(self, argument: Any) -> str:
         negated = bool(argument) and str(argument[0][0]) == "NEGATE"
         members = argument[1:] if negated else argument
-        admitted = self._admitted(lambda char: any(_holds(member, char) for member in members) != negated)
-        return admitted or _first(members)
+        characters = self._admitted(lambda char: any(_holds(member, char) for member in members) != negated)
+        return characters or _first(members)
 
     def branch(self, argument: Any) -> str:
         return self.text(self.random.choice(argument[1]))

@@ -1,4 +1,4 @@
-"""The place of a value within the one that is being made, and what its makers may ask for."""
+"""The place of a value within the one that is being generated, and what its generators may ask for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Where:
     around: frozenset[int] = frozenset()
     lean: bool = False  #: only what is required
     varied: bool = False  #: at random among enums and alternatives, without examples
-    given: Mapping[str, Any] | None = None  #: members that are settled already
+    given: Mapping[str, Any] | None = None  #: members whose values are fixed
 
     def inside(self, name: str | int, targets: frozenset[int]) -> Where:
         """The place of a member or an item."""
@@ -40,4 +40,4 @@ class Drawer(Protocol):
         """A value that satisfies all the schemas."""
 
     def includes(self, schemas: list[Any], where: Where) -> bool:
-        """Whether an optional member is made."""
+        """Whether an optional member is generated."""

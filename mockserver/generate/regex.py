@@ -32,7 +32,7 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the pattern is found in the text: patterns of JSON Schema are not anchored."""
+    """Whether the pattern matches anywhere in the text: patterns of JSON Schema are not anchored."""
     expression = compiled(pattern)
     return expression is None or expression.search(text) is not None
 

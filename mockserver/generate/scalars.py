@@ -1,4 +1,4 @@
-"""Strings and numbers within the demands made of them."""
+"""Strings and numbers within their demands."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def string(demands: Demands, random: Random, hint: str, place: str) -> str:
         if formed(text) and all(matches(pattern, text) for pattern in patterns):
             return text
     for admits in (formed, sized) if patterns else ():  # where a pattern rules the format out, it is the stronger word
-        sampled = sample(patterns, random, low, high, admits)
-        if sampled is not None:
-            return sampled
+        candidate = sample(patterns, random, low, high, admits)
+        if candidate is not None:
+            return candidate
     asked = " and ".join([*(f"format {name}" for name in formats), *(f"pattern {one!r}" for one in patterns)])
     size = f"{low} to {'any number of' if high is None else high} characters"
     raise Unsatisfiable(f"found no string of {asked or 'this length'}, {size}", place)
@@ -133,7 +133,7 @@ def _multiples(step: Fraction, low: float, high: float, random: Random) -> Itera
     lowest = first - _ATTEMPTS if least is None else max(least, first - _ATTEMPTS)
     yield from (_plain(edge * step) for edge in range(first - 1, lowest - 1, -1))
     if low != -inf:
-        yield _plain(_exact(low))  # a bound that no decimal step meets
+        yield _plain(_exact(low))  # a bound that no decimal step reaches
 
 
 def _plain(value: Fraction) -> int | float:

@@ -18,7 +18,7 @@ _LAST: Final = (
 _CITIES: Final = ("Amsterdam", "Berlin", "Geneva", "Lisbon", "London", "Oslo", "Paris", "Prague", "Rome", "Vienna")
 _COUNTRIES: Final = ("AT", "CH", "CZ", "DE", "FR", "GB", "IT", "NL", "NO", "PT")
 
-# The first row whose pattern is found in the property's name, written in words: `firstName` is `first name`.
+# The first row whose pattern matches in the property's name, written in words: `firstName` is `first name`.
 _HINTS: Final = tuple(
     (re.compile(pattern), choices)
     for pattern, choices in (

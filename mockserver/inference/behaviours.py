@@ -27,7 +27,7 @@ class Behaviours:
     def behaviour(self, route: Route) -> Data:
         """The behaviour of one operation. Raises LeftToExample."""
         if any("." in name for name in route.names):
-            raise LeftToExample("a value in its path has a dot in its name, which no expression can say")
+            raise LeftToExample("a value in its path has a dot in its name, which no expression can contain")
         shape, method = route.shape, route.operation.method
         if shape in self.resources:
             return self._at_base(route, self.resources[shape], method)
@@ -113,7 +113,7 @@ class Behaviours:
         return items is not None and self.schemas.share(items, resource.record)
 
     def _on_record(self, route: Route) -> Data:
-        """An action on one record: it must be there; what the action does to it, the contract does not say."""
+        """An action on one record: it must be there; the contract does not define what the action changes."""
         for end in range(len(route.shape) - 1, 1, -1):
             shape = route.shape[:end]
             if shape[-1] == VALUE and shape[:-1] in self.resources:

@@ -1,4 +1,4 @@
-"""Collections of a contract: where records are listed, created and found, and what they look like."""
+"""Collections of a contract: where records are listed, created and read, and what they look like."""
 
 from __future__ import annotations
 

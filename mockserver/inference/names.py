@@ -32,7 +32,7 @@ def find_alike(name: str, among: Iterable[str]) -> str | None:
 def names_one_of(word: str, many: str) -> bool:
     """Whether a word may stand for one of a collection: `pet` of `pets`, `entry` of `entries`.
 
-    No plural is ever made up: both names stand in the contract, and only their beginnings are compared.
+    No plural is invented: both names are in the contract, and only their beginnings are compared.
     """
     one, several = "".join(words(word)), "".join(words(many))
     stem = one[:-1] if len(one) > _SHORTEST_STEM else one

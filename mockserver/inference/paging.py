@@ -1,4 +1,4 @@
-"""What the query of a list means: filters by equally named fields, and which part of the list is wanted."""
+"""What the query of a list means: filters by equally named fields, and which part of the list is requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few records for each inferred collection, made from its schema."""
+"""A few records for each inferred collection, generated from its schema."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class _Maker:
         self.keys: set[str] = set()
 
     def records(self, count: int, links: list[tuple[str, list[Any]]]) -> Iterator[dict[str, Any]]:
-        """The first record is made of the examples, the others vary."""
+        """The first record has the values of the examples, the others vary."""
         for index in range(count):
             try:
                 record = self.record(index)
@@ -88,12 +88,12 @@ class _Maker:
         return record
 
     def is_valid(self, record: Mapping[str, Any]) -> bool:
-        """Whether the record fits its schema with the key and the parent that it was given."""
+        """Whether the record fits its schema with the key and its parent's key."""
         shown = {name: value for name, value in record.items() if name not in self.resource.private}
         return self.generator.fits(self.schema, shown)
 
     def key(self, value: Any, index: int) -> Any:
-        """The key that was made where a path can hold it, else the next number, else one that a path can hold."""
+        """The generated key where a path can hold it, else the next number, else one that a path can hold."""
         if isinstance(value, str) and self.is_free(value) and value:
             return value
         first = fresh_key(

@@ -24,7 +24,7 @@ class Sent:
 
     all: Data
     each: Data
-    odd: tuple[str, ...] = ()  #: sent in a form that the record's field does not have
+    misfits: tuple[str, ...] = ()  #: sent in a form that the record's field does not have
 
 
 class Sending:
@@ -67,7 +67,7 @@ class Sending:
         return Sent(fields, fields)
 
     def _only_sent(self, sent: LocatedSchema, shown: LocatedSchema) -> bool:
-        """Whether answers mark as readOnly what this request may well say: each has a schema of its own."""
+        """Whether answers mark as readOnly what this request may send: each has a schema of its own."""
         return self._is_read_only(shown) and not self._is_read_only(sent)
 
     def _is_read_only(self, schema: LocatedSchema) -> bool:
@@ -92,7 +92,7 @@ class Sending:
         }
 
     def stamps(self, resource: Resource, *, making: bool) -> Data:
-        """The fields that say when a record was made or changed."""
+        """The fields for the time of a record's creation or change."""
         stamps = (
             name
             for name, member in self.schemas.members(resource.record).items()

@@ -72,7 +72,7 @@ class Verbs:
             sent = self.sending.alike(route.operation, resource)
         if sent is None:
             raise LeftToExample("POST on the collection, and neither what is sent nor the answer is such a record")
-        fields = {**sent.all, **dict.fromkeys(sent.odd, "$absent"), **self.sending.stamps(resource, making=True)}
+        fields = {**sent.all, **dict.fromkeys(sent.misfits, "$absent"), **self.sending.stamps(resource, making=True)}
         created = _short({**fields, **self._under_parent(resource, base)}, "*")
         because = because_of("POST on a collection creates a record")
         return {**because, **self._parent(route, base), "create": {resource.name: created}, **shown}
@@ -90,17 +90,17 @@ class Verbs:
         if method == "PUT" and "*" in sent.all:
             because = "PUT on a record replaces it"
             rest = {name: value for name, value in sent.all.items() if name != "*"}
-            changed = {"=": sent.all["*"], **rest, **{name: f"$record.{name}" for name in sent.odd}}
+            changed = {"=": sent.all["*"], **rest, **{name: f"$record.{name}" for name in sent.misfits}}
         else:
             because = f"{method} on a record changes the fields that are sent"
-            changed = dict(sent.all if not sent.odd else sent.each)
+            changed = dict(sent.all if not sent.misfits else sent.each)
         shown = self.showing.record(route.operation, resource)
         return {**because_of(because), **find, "set": _short({**changed, **stamps}, "="), **shown}
 
     def _upsert(self, route: Route, resource: Resource, sent: Sent) -> Data:
         if not self._can_be_key(route, resource):
             raise LeftToExample(f"PUT creates a record, and the value in the path cannot be its {resource.key}")
-        created = {**sent.all, **dict.fromkeys(sent.odd, "$absent"), **self._keyed(route, resource)}
+        created = {**sent.all, **dict.fromkeys(sent.misfits, "$absent"), **self._keyed(route, resource)}
         return {
             **because_of("PUT on a record makes or replaces it: it never answers 404"),
             **self._parent(route, route.shape[:-1]),

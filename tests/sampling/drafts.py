@@ -14,7 +14,7 @@ from mockserver.contract.operations.operation import Body, MediaType, Operation,
 from mockserver.contract.operations.overloads import unsendable
 from mockserver.generate import Generator, Unsatisfiable
 from mockserver.messages import Request
-from tests.mockserver.contract.made import JUNK_TEXTS, Unmakable, spoiled
+from tests.mockserver.contract.random_messages import JUNK_TEXTS, NoMessage, with_error
 from tests.sampling import serialising
 
 TRIES = 12
@@ -115,13 +115,13 @@ class Drafts:
     def valid(self, operation: Operation, known: Mapping[str, Any], body: Mapping[str, Any]) -> Draft:
         """A valid request; `known` are path values and `body` fields of existing records."""
         if unsendable(operation):
-            raise Unmakable("a path value after a #, which no request contains")
+            raise NoMessage("a path value after a #, which no request contains")
         values = []
         for parameter in operation.parameters:
             if parameter.required or self.random.random() < 0.5:
                 try:
                     values.append((parameter, self._value_of(parameter, known)))
-                except Unmakable:
+                except NoMessage:
                     if parameter.required:
                         raise
         chosen_body = None
@@ -139,13 +139,13 @@ class Drafts:
             value = self._value(schema, varied=attempt > 0)
             if _can_be_sent(parameter, value):
                 return value
-        raise Unmakable(f"{parameter.location}.{parameter.name}: no value that can be sent")
+        raise NoMessage(f"{parameter.location}.{parameter.name}: no value that can be sent")
 
     def _value(self, schema: Any, *, varied: bool = False) -> Any:
         try:
             return self.generator.value({} if schema is None else schema, self.random.getrandbits(32), varied=varied)
         except Unsatisfiable as error:
-            raise Unmakable(str(error)) from error
+            raise NoMessage(str(error)) from error
 
     def _body(self, body: Body, fields: Mapping[str, Any]) -> tuple[MediaType, Any] | None:
         kinds = ("json", "form", "multipart", "lines", "text", "binary")
@@ -198,7 +198,7 @@ class Drafts:
             return replace(valid, bytes=(b"{}", UNKNOWN_MEDIA_TYPE))
         if kind < 0.45:
             return replace(valid, body=None)
-        return replace(valid, body=(valid.body[0], spoiled(valid.body[1], self.random)))
+        return replace(valid, body=(valid.body[0], with_error(valid.body[1], self.random)))
 
 
 def _can_be_invalid(parameter: Parameter) -> bool:

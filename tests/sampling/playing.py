@@ -21,7 +21,7 @@ from mockserver.exchange.engine import Engine
 from mockserver.insight.samples import Sample, samples
 from tests.mockserver.contract.authority import Authority, told
 from tests.mockserver.contract.causes import cause
-from tests.mockserver.contract.made import Unmakable
+from tests.mockserver.contract.random_messages import NoMessage
 from tests.sampling.answer_causes import answer_cause
 from tests.sampling.drafts import LENGTH, TRIES, UNKNOWN_MEDIA_TYPE, Draft, Drafts, SerialisedRequest
 
@@ -121,7 +121,7 @@ class DocumentCheck:
         """Send a valid request, then an invalid one."""
         try:
             draft = self.valid_request(operation)
-        except Unmakable:
+        except NoMessage:
             self.tally.counts[LEFT_OUT] += 1
             return
         self.check_valid(draft.serialise())
@@ -134,7 +134,7 @@ class DocumentCheck:
             draft = self.drafts.valid(operation, known.path, known.body)
             if self.routes_to(operation, draft.serialise()):
                 return draft
-        raise Unmakable("its path is another operation's")
+        raise NoMessage("its path is another operation's")
 
     def known(self, operation: Operation) -> Sample:
         """Path values and body fields of an existing record, if there is one."""

@@ -135,7 +135,7 @@ def read_document(source: Path | str, *, allow_remote_refs: bool = False) -> Doc
 
 
 def refusal(document: Document, problem: str, errors: dict[str, str]) -> DocumentError:
-    """The error that lists the first errors, given as sentence and pointer."""
+    """The error that lists the first of these errors, each a sentence with its pointer."""
     lines = [f"\n  {document.locate(pointer)}: {sentence}" for sentence, pointer in islice(errors.items(), SHOWN)]
     more = f"\n  and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
     return DocumentError(problem + ":" + "".join(lines) + more, place=document.name)

@@ -1,4 +1,4 @@
-"""Bodies of requests: which declared media type they are of, what they say, and what is wrong with them."""
+"""Bodies of requests: which declared media type they have, their values, and their errors."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class BodyReader:
         return value, validator.violations(checked, "body")
 
     def decoded(self, raw: bytes) -> tuple[Any, Any]:
-        """The value, and the form of it that the schema validators."""
+        """The value, and the form of it that the schema checks."""
         if self.kind == "json":
             value = decoding.json_value(decoding.text(raw, self.charset).encode())
             return value, value

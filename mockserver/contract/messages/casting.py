@@ -56,7 +56,7 @@ class Caster:
 
     def __init__(self, schemas: view.SchemaView) -> None:
         self.view = schemas
-        # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
+        # Schemas are known by identity; an entry keeps its schema, so that no other schema gets the same id.
         self.known: dict[int, tuple[Any, Cast]] = {}
 
     def cast(self, schema: Any) -> Cast:
@@ -83,11 +83,11 @@ class Caster:
         return view.kinds(schema, self.view)
 
     def first(self, schema: Any, key: str) -> Any:
-        """A keyword of a schema or of the parts that it is made of; None where none has it."""
+        """A keyword of a schema or of the parts that must hold with it; None where none has it."""
         return next(view.each(schema, key, self.view), None)
 
     def properties(self, schema: Any) -> dict[str, Any]:
-        """The properties of an object schema and of the parts that it is made of."""
+        """The properties of an object schema and of the parts that must hold with it."""
         return view.members(schema, self.view)
 
 

@@ -120,7 +120,7 @@ def _read(readers: tuple[ParameterReader, ...], values: Mapping[str, Any], wrong
 
 
 def refusal(violations: Sequence[Violation]) -> Refused:
-    """The 400 that tells the first violation, and lists all."""
+    """The 400 with the first violation in its message, and all of them in its details."""
     first = violations[0]
     more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
     return Refused(400, f"{first.place} {first.message}{more}", tuple(violations))

@@ -1,4 +1,4 @@
-"""Parameters of a request: taken from where they travel, given their types, checked against their schemas."""
+"""Parameters of a request: taken from where they travel, cast to their types, checked against their schemas."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ParameterReader:
         return next((value for value in tried if self._validator is None or self._validator.accepts(value)), ABSENT)
 
     def read(self, values: Mapping[str, Any], typed: dict[str, Any], breaches: list[Violation]) -> None:
-        """Puts the parameter's value into `found`, or what is wrong with it into `breaches`."""
+        """Puts the parameter's value into `typed`, or what is wrong with it into `breaches`."""
         raw = self._take(values)
         if raw is ABSENT:
             self._absent(values, typed, breaches)

@@ -63,7 +63,7 @@ class Response(msgspec.Struct, frozen=True):
     media_types: Mapping[str, MediaType] = EMPTY
     headers: Mapping[str, Parameter] = EMPTY  #: by name as written; location `header`
     pointer: str = ""
-    assumed: tuple[str, ...] = ()  #: `x-assumed`: the numbers of the assumptions it rests on
+    assumed: tuple[str, ...] = ()  #: `x-assumed`: the numbers of the assumptions it is based on
 
 
 class SecurityScheme(msgspec.Struct, frozen=True):

@@ -34,7 +34,7 @@ class _Path(msgspec.Struct):
     )  #: by method, where what a request holds decides
 
 
-_Found = tuple[_Path, tuple[str, ...]]
+_Declared = tuple[_Path, tuple[str, ...]]
 _Hit = tuple[_Path, list[str]]
 
 
@@ -72,7 +72,7 @@ class _Node(msgspec.Struct):
             return match
         return None
 
-    def matches(self, segments: Sequence[str], at: int = 1, values: tuple[str, ...] = ()) -> Iterator[_Found]:
+    def matches(self, segments: Sequence[str], at: int = 1, values: tuple[str, ...] = ()) -> Iterator[_Declared]:
         if at == len(segments):
             if self.path:
                 yield self.path, values
@@ -142,7 +142,7 @@ class Router:
         return self._match(request or Request(method, path), method, path)
 
     def _left_empty(self, request: Request, method: str, path: str) -> Match | None:
-        """The operation of a path in which a value is missing, as in `/pets//toys`: it is there to say so."""
+        """The operation of a path that lacks a value, such as `/pets//toys`: the violation names the value."""
         filled = "/".join(segment or _NOTHING for segment in path.split("/")[1:])
         match = self._match(request, method, f"/{filled}") if _NOTHING in filled else None
         if match is None:
@@ -180,15 +180,15 @@ class Router:
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that the contract declares for a path: for `/pets/mine`, not those of `/pets/{id}` as well."""
-        declared = next((path_item for path_item, _ in self._found(path)), None)
+        declared = next((path_item for path_item, _ in self._path_items(path)), None)
         return tuple(declared.methods) if declared else ()
 
-    def _found(self, path: str) -> Iterator[_Found]:
+    def _path_items(self, path: str) -> Iterator[_Declared]:
         yield from self._below(path)
         for inner in self._inside(path):
             yield from self._below(inner)
 
-    def _below(self, path: str) -> Iterator[_Found]:
+    def _below(self, path: str) -> Iterator[_Declared]:
         if literal := self._literal.get(path):
             yield literal, ()
         if path.startswith("/"):

@@ -29,7 +29,7 @@ class Breach(msgspec.Struct, frozen=True):
 
     path: tuple[str | int, ...]
     keyword: str
-    wanted: Any  #: the keyword's argument, or what is missing or unexpected
+    expected: Any  #: the keyword's argument, or what is missing or unexpected
     value: Any  #: the offending part of the value
     alternatives: tuple[tuple[Breach, ...], ...] = ()  #: of `anyOf` and `oneOf`: why each refused
     schema_path: tuple[str | int, ...] = ()  #: from the compiled schema or from one of its `$defs`
@@ -139,7 +139,7 @@ def _breach(error: ValidationError, value: Any) -> Breach:
     way = tuple(error.evaluation_path)
     if kind.name == "falseSchema" and schema_path[-1:] == ("additionalProperties",) and isinstance(part, dict):
         return Breach(path, "additionalProperties", list(part), part, (), schema_path, way)
-    return Breach(path, kind.name, _wanted(kind), part, alternatives, schema_path, way)
+    return Breach(path, kind.name, _expected(kind), part, alternatives, schema_path, way)
 
 
 def _follow(value: Any, steps: list[str | int]) -> tuple[tuple[str | int, ...], Any]:
@@ -151,7 +151,7 @@ def _follow(value: Any, steps: list[str | int]) -> tuple[tuple[str | int, ...], 
     return tuple(path), value
 
 
-def _wanted(kind: ValidationErrorKind) -> Any:
+def _expected(kind: ValidationErrorKind) -> Any:
     if isinstance(kind, ValidationErrorKind.PropertyNames):
         return kind.error.instance
     names = getattr(type(kind), "__match_args__", ())

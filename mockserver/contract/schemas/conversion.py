@@ -39,7 +39,7 @@ class JsonSchemas:
         self.lock = Lock()
 
     def self_contained(self, schema: Any) -> tuple[JsonSchema, int]:
-        """The JSON Schema that validators values of a schema, and how many `$defs` it has."""
+        """The JSON Schema that checks the values of a schema, and how many `$defs` it has."""
         with self.lock:
             try:
                 root, aims = self.converted(schema, frozenset())

@@ -87,7 +87,7 @@ class SchemaView:
 
     def walk(self, schema: Any, pointer: str = "", *, alternatives: bool) -> list[tuple[str, _Steps, dict[str, Any]]]:
         """Each part of a schema once, so recursion ends: a pointer, the steps from there, and the part."""
-        walked: list[tuple[str, _Steps, dict[str, Any]]] = []
+        nodes: list[tuple[str, _Steps, dict[str, Any]]] = []
         seen: set[int] = set()
         waiting: list[tuple[str, _Steps, Any]] = [(pointer, (), schema)]
         while waiting:
@@ -96,16 +96,16 @@ class SchemaView:
                 continue
             seen.add(id(node))
             if _COMPOSING.isdisjoint(node):  # most schemas
-                walked.append((base, steps, node))
+                nodes.append((base, steps, node))
                 continue
             if not self.is_alias(node):
-                walked.append((base, steps, node))
+                nodes.append((base, steps, node))
                 parts = [(base, (*steps, *more), part) for more, part in _parts(node, alternatives=alternatives)]
                 waiting.extend(reversed(parts))
             if isinstance(reference := node.get("$ref"), str):
                 aim, target = self.target(reference)
                 waiting.append((aim, (), target))
-        return walked
+        return nodes
 
 
 def _parts(node: Mapping[str, Any], *, alternatives: bool) -> Iterator[tuple[_Steps, Any]]:

@@ -22,7 +22,7 @@ from mockserver.contract.schemas.view import (
 
 Show = Callable[[Any], Any]
 
-Nodes = tuple[int, ...]  # the identities of schemas, which what is made of them holds
+Nodes = tuple[int, ...]  # the identities of schemas, which their projection keeps alive
 
 REMEMBERED = 1_000
 """How many records of one list are remembered as they show."""
@@ -31,7 +31,7 @@ REMEMBERED = 1_000
 def projector(schema: Any, view: SchemaView) -> Show:
     """A function that gives a value without undeclared and write-only members, at every depth.
 
-    What it needs of a schema is found when the first value of that schema is shown: schemas reach far.
+    A schema is read when its first value is shown, since schemas refer to many others.
     """
     return _projector([schema], view, {})
 
@@ -46,7 +46,7 @@ def stored_projector(schema: Any, view: SchemaView) -> Show:
 
 
 def _once(show: Show) -> Show:
-    known: dict[int, tuple[Any, Any]] = {}  # by identity; an entry holds its value, lest the id be given to another
+    known: dict[int, tuple[Any, Any]] = {}  # by identity; an entry keeps its value, so that no other gets the id
 
     def shown(value: Any) -> Any:
         entry = known.get(id(value))

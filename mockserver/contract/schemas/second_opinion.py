@@ -1,6 +1,6 @@
 """The only module that knows openapi-core: a second opinion, from another implementation, before a value is refused.
 
-Schemas are converted and compiled by us. Where a refusal rests on keywords that put schemas together (`oneOf`,
+Schemas are converted and compiled by us. Where a refusal is based on keywords that put schemas together (`oneOf`,
 `not`, …), a slip in that could refuse what the contract allows; so such a refusal needs the word of openapi-core as
 well. It costs a third of a second to import and a millisecond to ask, and is asked for nothing else.
 """
@@ -41,7 +41,7 @@ class SecondOpinion:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        # By identity of the schema, which the entry holds, lest the id be given to another one.
+        # By identity of the schema, which the entry keeps, so that no other schema gets the same id.
         self._validators: dict[tuple[int, bool], tuple[Any, SchemaValidator]] = {}
 
     def accepts(self, schema: Any, value: Any, *, writing: bool) -> bool:

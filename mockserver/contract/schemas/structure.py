@@ -84,7 +84,7 @@ def _harmless(breach: Breach) -> bool:
     if breach.keyword in _FORGIVEN or _in_schema(path) or path[:1] == ("info",):
         return True
     if breach.keyword == "required":
-        return breach.wanted in _SPARED or path[:1] == ("tags",)
+        return breach.expected in _SPARED or path[:1] == ("tags",)
     if path[-1:] == ("required",) or breach.keyword in ("minItems", "minProperties"):
         return True
     return any(part in _METADATA or part in _DATA for part in path)
@@ -108,13 +108,13 @@ def _nearest(breach: Breach) -> Breach:
         option
         for inner in chain.from_iterable(branches)
         if inner.keyword == nearest.keyword == "enum" and inner.path == nearest.path
-        for option in inner.wanted
+        for option in inner.expected
     ]
-    return replace(nearest, wanted=options) if options else nearest
+    return replace(nearest, expected=options) if options else nearest
 
 
 def _of_reference(branch: list[Breach]) -> bool:
-    return any(inner.keyword == "required" and inner.wanted == "$ref" for inner in branch)
+    return any(inner.keyword == "required" and inner.expected == "$ref" for inner in branch)
 
 
 @cache
@@ -129,7 +129,7 @@ def _metaschema(version: str) -> Compiled:
 
 
 def _resource(version: str) -> Path:
-    # Found without importing the package, which takes longer than reading and checking a document.
+    # The path is looked up without importing the package, which takes longer than reading and checking a document.
     spec = find_spec("openapi_spec_validator")
     if spec is None or not spec.submodule_search_locations:
         raise DocumentError("cannot be checked: openapi-spec-validator is not installed")

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from mockserver.errors import Violation
 
 MOST_VIOLATIONS: Final = 50
-"""Of a value that is wrong in a thousand places, these many tell enough."""
+"""The most violations that are reported of one value."""
 
 MOST_DEFINITIONS: Final = 10_000
 """Referenced schemas that compiled validators may hold in all, at about 10 KB each."""
 
 
 class SchemaValidator:
-    """SchemaValidators values by one schema of the document.
+    """Checks values by one schema of the document.
 
     `accepts(value)` is the compiled schema's own function as soon as there is one.
     """
@@ -54,7 +54,7 @@ class SchemaValidator:
         return ready
 
     def forget(self) -> None:
-        """Gives the compiled schema up; the next value compiles it again."""
+        """Drops the compiled schema; the next value compiles it again."""
         self._compiled, self.accepts = None, self._accepts_first
 
     def breaches(self, value: Any) -> list[Breach]:
@@ -63,8 +63,8 @@ class SchemaValidator:
 
     def violations(self, value: Any, place: str) -> list[Violation]:
         """The first breaches of the schema, in words; `place` is where the value stands in the message."""
-        listed = violations(self.certain_breaches(value), place, self._pointer_of)[:MOST_VIOLATIONS]
-        return [self._illustrated(violation) for violation in listed]
+        first = violations(self.certain_breaches(value), place, self._pointer_of)[:MOST_VIOLATIONS]
+        return [self._illustrated(violation) for violation in first]
 
     def certain_breaches(self, value: Any) -> list[Breach]:
         """The first breaches of the schema; none where a second validator accepts what a doubtful keyword refuses."""
@@ -98,13 +98,13 @@ class SchemaValidator:
 
 
 class SchemaValidators:
-    """The validators of one document; when their compiled schemas are too many, the oldest are given up."""
+    """The validators of one document; the oldest compiled schemas are dropped when there are too many."""
 
     def __init__(self, document: Document, note: Callable[[str], None]) -> None:
         self.second_opinion = SecondOpinion(document)
         self._document, self._note = document, note
         self._schemas = {writing: JsonSchemas(document, writing=writing, note=note) for writing in (False, True)}
-        # Schemas are known by identity; an entry holds its schema, lest the id be given to another one.
+        # Schemas are known by identity; an entry keeps its schema, so that no other schema gets the same id.
         self._known: dict[tuple[int, bool], tuple[Any, SchemaValidator]] = {}
         self._kept: deque[SchemaValidator] = deque()
         self._weight = 0
@@ -131,7 +131,7 @@ class SchemaValidators:
         return self._schemas[writing].pointers.get(name, "")
 
     def keep(self, validator: SchemaValidator) -> None:
-        """Counts a compiled validator in, and gives up the oldest ones when there are too many."""
+        """Adds a compiled validator, and drops the oldest ones when there are too many."""
         self._kept.append(validator)
         self._weight += validator.weight
         while self._weight > MOST_DEFINITIONS and len(self._kept) > 1:

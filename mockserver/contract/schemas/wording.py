@@ -39,10 +39,11 @@ def _violations(breach: Breach, place: str, pointer_of: Callable[[Breach], str])
     where, pointer = place_of(place, breach.path), pointer_of(breach)
     if breach.keyword == "required":
         sent = list(breach.value)[:100] if isinstance(breach.value, dict) else []
-        return [Violation(f"{where}.{breach.wanted}", missing(str(breach.wanted), sent, where), pointer)]
+        return [Violation(f"{where}.{breach.expected}", missing(str(breach.expected), sent, where), pointer)]
     if breach.keyword in ("additionalProperties", "unevaluatedProperties"):
         return [
-            Violation(f"{where}.{name}", "is not a property that the contract knows", pointer) for name in breach.wanted
+            Violation(f"{where}.{name}", "is not a property that the contract knows", pointer)
+            for name in breach.expected
         ]
     say = _SENTENCES.get(breach.keyword, _unknown)
     return [Violation(where, say(breach), pointer)]
@@ -54,11 +55,11 @@ def missing(name: str, sent: Iterable[str], place: str) -> str:
     return f"is required; you sent {f'{place}.{near}'.lstrip('.')}" if near else "is required"
 
 
-def nearest(meant: str, names: Iterable[str]) -> str | None:
+def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name that is meant: one that differs by case and separators alone, else one that is spelled alike."""
     known = list(names)
-    same = [name for name in known if _plain(name) == _plain(meant)]
-    return next(iter(same or difflib.get_close_matches(meant, known, n=1, cutoff=0.75)), None)
+    same = [one for one in known if _plain(one) == _plain(name)]
+    return next(iter(same or difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None)
 
 
 def _plain(name: str) -> str:
@@ -66,7 +67,7 @@ def _plain(name: str) -> str:
 
 
 def _type(breach: Breach) -> str:
-    names = [_TYPES.get(name, name) for name in breach.wanted]
+    names = [_TYPES.get(name, name) for name in breach.expected]
     return f"must be {' or '.join(names)}, not {quoted(breach.value)}"
 
 
@@ -82,8 +83,8 @@ _TYPES = {
 
 
 def _enum(breach: Breach) -> str:
-    options = [quoted(option) for option in breach.wanted]
-    near = difflib.get_close_matches(str(breach.value)[:SHOWN], [str(option) for option in breach.wanted], n=1)
+    options = [quoted(option) for option in breach.expected]
+    near = difflib.get_close_matches(str(breach.value)[:SHOWN], [str(option) for option in breach.expected], n=1)
     listed = ", ".join(options[:10]) + (", …" if len(options) > 10 else "")
     hint = f"; did you mean {quoted(near[0])}?" if near else ""
     return f"must be one of {listed}, not {quoted(breach.value)}{hint}"
@@ -94,7 +95,7 @@ def _alternatives(breach: Breach) -> str:
         return "fits more than one of the alternatives of which it must fit exactly one"
     firsts = [errors[0] for errors in breach.alternatives]
     if all(first.keyword == "required" and first.path == breach.path for first in firsts):
-        return f"needs one of {', '.join(str(first.wanted) for first in firsts)}"
+        return f"needs one of {', '.join(str(first.expected) for first in firsts)}"
     deepest = max(firsts, key=lambda first: len(first.path))
     nearest_breach = replace(deepest, path=deepest.path[len(breach.path) :])
     [nearest_violation, *_] = _violations(nearest_breach, "", lambda _: "")
@@ -116,7 +117,8 @@ def _unknown(breach: Breach) -> str:
 
 def _count(singular: str, plural: str) -> Callable[[str, Breach], str]:
     return lambda bound, breach: (
-        f"must have at {bound} {breach.wanted} {singular if breach.wanted == 1 else plural}, not {_size(breach.value)}"
+        f"must have at {bound} {breach.expected} {singular if breach.expected == 1 else plural}, "
+        f"not {_size(breach.value)}"
     )
 
 
@@ -131,14 +133,14 @@ _properties = _count("property", "properties")
 _SENTENCES: dict[str, Callable[[Breach], str]] = {
     "type": _type,
     "enum": _enum,
-    "const": lambda b: f"must be {quoted(b.wanted)}, not {quoted(b.value)}",
-    "format": lambda b: f"must be {_a(str(b.wanted))}, not {quoted(b.value)}",
-    "pattern": lambda b: f"must match {_pattern(b.wanted)}, not {quoted(b.value)}",
-    "minimum": lambda b: f"must be at least {b.wanted}, not {quoted(b.value)}",
-    "maximum": lambda b: f"must be at most {b.wanted}, not {quoted(b.value)}",
-    "exclusiveMinimum": lambda b: f"must be more than {b.wanted}, not {quoted(b.value)}",
-    "exclusiveMaximum": lambda b: f"must be less than {b.wanted}, not {quoted(b.value)}",
-    "multipleOf": lambda b: f"must be a multiple of {b.wanted}, not {quoted(b.value)}",
+    "const": lambda b: f"must be {quoted(b.expected)}, not {quoted(b.value)}",
+    "format": lambda b: f"must be {_a(str(b.expected))}, not {quoted(b.value)}",
+    "pattern": lambda b: f"must match {_pattern(b.expected)}, not {quoted(b.value)}",
+    "minimum": lambda b: f"must be at least {b.expected}, not {quoted(b.value)}",
+    "maximum": lambda b: f"must be at most {b.expected}, not {quoted(b.value)}",
+    "exclusiveMinimum": lambda b: f"must be more than {b.expected}, not {quoted(b.value)}",
+    "exclusiveMaximum": lambda b: f"must be less than {b.expected}, not {quoted(b.value)}",
+    "multipleOf": lambda b: f"must be a multiple of {b.expected}, not {quoted(b.value)}",
     "minLength": lambda b: _characters("least", b),
     "maxLength": lambda b: _characters("most", b),
     "minItems": lambda b: _items("least", b),
@@ -151,5 +153,5 @@ _SENTENCES: dict[str, Callable[[Breach], str]] = {
     "anyOf": _alternatives,
     "oneOf": _alternatives,
     "falseSchema": lambda _: "must not be here",
-    "propertyNames": lambda b: f"has a property with a name that is not allowed: {quoted(b.wanted)}",
+    "propertyNames": lambda b: f"has a property with a name that is not allowed: {quoted(b.expected)}",
 }

@@ -139,7 +139,7 @@ def our_request_errors(contract: Contract, match: Match, request: Request) -> tu
     return ()
 
 
-def told(errors: list[Exception]) -> str:
+def error_text(errors: list[Exception]) -> str:
     """The errors of openapi-core in one line, with the schema errors that they wrap."""
     return "; ".join(" / ".join(_chain(error)) for error in errors)[:2_000]
 

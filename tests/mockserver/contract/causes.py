@@ -13,7 +13,7 @@ from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import Operation, Parameter
 from mockserver.errors import Violation
 from mockserver.messages import Request
-from tests.mockserver.contract.made import unread_style
+from tests.mockserver.contract.random_messages import unread_style
 
 Cause = Callable[[Contract, Match, Request, Sequence[Violation], str], bool]
 

@@ -92,8 +92,8 @@ def _broken(node: Any, random: Random) -> Any:
     return rest if kind < 0.1 else {**rest, name: _broken(node[name], random)}
 
 
-def test_values_are_judged_by_any_schema(contract: Contract) -> None:
-    """For fixtures and for values that are made."""
+def test_values_are_checked_by_any_schema(contract: Contract) -> None:
+    """For fixtures and for generated values."""
     device = contract.document.root["components"]["schemas"]["Device"]
     violations = contract.violations(device, {"id": 5}, place="devices[0]")
     assert violations[0].place == "devices[0].id" or "devices[0].deviceName" in {

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract.contract import Contract, load_contract
-from tests.mockserver.contract.authority import Authority, our_request_errors, told
+from tests.mockserver.contract.authority import Authority, error_text, our_request_errors
 from tests.mockserver.contract.causes import cause
 from tests.mockserver.contract.documents import DOCUMENTS
-from tests.mockserver.contract.made import Unmakable, made_answer, made_request
+from tests.mockserver.contract.random_messages import NoMessage, random_request, random_response
 
 ROOT = Path(__file__).resolve().parents[3]
 THOROUGH = settings(
@@ -39,25 +39,28 @@ def both(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Both:
 
 @THOROUGH
 @given(data=st.data())
-def test_both_judge_requests_alike(both: Both, data: st.DataObject) -> None:
-    """Sound requests and spoiled ones, over every operation."""
+def test_both_check_requests_alike(both: Both, data: st.DataObject) -> None:
+    """Valid and invalid requests, over every operation."""
     contract, authority = both
     operation = data.draw(st.sampled_from(sorted(contract.operations.values(), key=lambda one: one.id)))
     random = Random(data.draw(st.integers(0, 2**32)))
     try:
-        match, request = made_request(contract, operation, random, spoil=data.draw(st.booleans()))
-    except Unmakable:
+        match, request = random_request(contract, operation, random, invalid=data.draw(st.booleans()))
+    except NoMessage:
         assume(False)
     ours = our_request_errors(contract, match, request)
-    theirs = told(authority.request_errors(match, request))
+    try:
+        theirs = error_text(authority.request_errors(match, request))
+    except TypeError:  # openapi-core fails on a discriminator whose value is a list
+        assume(False)
     same = bool(ours) == bool(theirs)
     assert same or cause(contract, match, request, ours, theirs), (request, ours, theirs)
 
 
 @THOROUGH
 @given(data=st.data())
-def test_both_judge_answers_alike(both: Both, data: st.DataObject) -> None:
-    """Sound answers and spoiled ones, over every declared response of JSON."""
+def test_both_check_responses_alike(both: Both, data: st.DataObject) -> None:
+    """Valid and invalid responses, over every declared response of JSON."""
     contract, authority = both
     declared = [
         (operation, status, media_type)
@@ -67,20 +70,20 @@ def test_both_judge_answers_alike(both: Both, data: st.DataObject) -> None:
     ]
     operation, status, media_type = data.draw(st.sampled_from(declared))
     random = Random(data.draw(st.integers(0, 2**32)))
-    value = made_answer(contract, media_type, random, spoil=data.draw(st.booleans()))
+    value = random_response(contract, media_type, random, invalid=data.draw(st.booleans()))
     headers = [("WWW-Authenticate", "Bearer")] if data.draw(st.booleans()) else []
     ours = contract.check_response(operation, int(status), headers, media_type.name, value)
     theirs = authority.answer_errors(operation, int(status), headers, media_type.name, value)
-    assert bool(ours) == bool(theirs), (value, ours, told(theirs))
+    assert bool(ours) == bool(theirs), (value, ours, error_text(theirs))
 
 
 def test_both_verdicts_are_met(both: Both) -> None:
-    """The comparison means something: among the messages made, many are refused and many are not."""
+    """The comparison means something: among the random messages, many are rejected and many are not."""
     contract, _ = both
     verdicts: Counter[bool] = Counter()
     for seed in range(200):
         random = Random(seed)
         operation = random.choice([one for one in contract.operations.values() if one.parameters or one.body])
-        match, request = made_request(contract, operation, random, spoil=seed % 2 == 0)
+        match, request = random_request(contract, operation, random, invalid=seed % 2 == 0)
         verdicts[bool(our_request_errors(contract, match, request))] += 1
     assert min(verdicts[True], verdicts[False]) > 10

@@ -109,7 +109,7 @@ def make(schema: Any, seed: int = 1, writing: bool = False) -> Any:
     ],
 )  # fmt: skip
 def test_what_the_schema_settles_is_taken(schema: Any, value: Any) -> None:
-    """A valid example, default, const or enum value is used, an invalid one is not; a single choice is found."""
+    """A valid example, default, const or enum value is used, an invalid one is not; a single choice is used."""
     generated = make(schema)
     assert generated == value or sorted(map(str, generated)) == sorted(map(str, value))
 

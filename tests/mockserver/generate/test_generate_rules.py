@@ -32,7 +32,7 @@ def accepts(schema: Any, value: Any) -> bool:
 @CALM
 @given(SCHEMAS, st.integers(0, 3))
 def test_a_generated_value_satisfies_its_schema(schema: Any, seed: int) -> None:
-    """Whatever the schema, a value that is made is valid; a contradictory schema is refused with a place."""
+    """Whatever the schema, a generated value is valid; a contradictory schema is refused with a place."""
     value = attempt(schema, seed)
     if isinstance(value, Unsatisfiable):
         assert value.place.startswith("/")
@@ -44,7 +44,7 @@ def test_a_generated_value_satisfies_its_schema(schema: Any, seed: int) -> None:
 @settings(CALM, max_examples=60)
 @given(st.data())
 def test_a_schema_that_some_value_satisfies_gets_one(data: st.DataObject) -> None:
-    """A schema made around a value is never called unsatisfiable."""
+    """A schema built around a value is never called unsatisfiable."""
     schema = data.draw(VALUES.flatmap(satisfied_by))
     for varied in (False, True):
         value = Generator(VIEW).value(schema, 1, varied=varied)
@@ -53,7 +53,7 @@ def test_a_schema_that_some_value_satisfies_gets_one(data: st.DataObject) -> Non
 
 @CALM
 @given(SCHEMAS, VALUES)
-def test_the_judge_agrees_with_an_independent_validator(schema: Any, value: Any) -> None:
+def test_the_checker_agrees_with_an_independent_validator(schema: Any, value: Any) -> None:
     """A value fits a schema exactly when jsonschema-rs accepts it."""
     assert Checker(VIEW).fits(schema, value) == accepts(schema, value), (schema, value)
 
@@ -107,7 +107,7 @@ def test_a_discriminator_picks_the_schema(keyword: str, value: Any, verdict: boo
 
 @pytest.mark.parametrize("nullable", [True, False])
 def test_nullable_is_a_word_of_one_version(nullable: bool) -> None:
-    """In OpenAPI 3.0 an example of null fits; since 3.1 `nullable` says nothing, and another value is made."""
+    """In OpenAPI 3.0 an example of null fits; since 3.1 `nullable` says nothing, and another value is generated."""
     schema = {"type": "string", "nullable": True, "example": None}
     value = generate(schema, view=SchemaView(VIEW.target, legacy=nullable), seed=1)
     assert (value is None) is nullable

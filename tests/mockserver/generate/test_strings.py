@@ -49,7 +49,7 @@ def test_what_is_made_has_its_format(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in ASSERTED if name not in ("idn-email", "regex")])
 def test_formats_are_judged_as_validators_do(name: str) -> None:
-    """Good and bad texts are told apart as jsonschema-rs tells them."""
+    """The same texts are accepted and refused as by jsonschema-rs."""
     validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
     assert [t for t in TEXTS if has_format(name, t)] == [t for t in TEXTS if validator.is_valid(t)]
 
@@ -141,7 +141,7 @@ def test_format_pattern_and_length_hold_together(schema: Any) -> None:
     ],
 )  # fmt: skip
 def test_patterns_are_sampled(pattern: str) -> None:
-    """A text in which the pattern is found is made from it, as an independent validator finds too."""
+    """The text that is generated from a pattern matches it, as an independent validator confirms."""
     for seed in range(10):
         sampled = sample([pattern], Random(seed))
         assert sampled is not None
@@ -179,7 +179,7 @@ def test_a_uuid_in_capitals_is_a_uuid_still() -> None:
 
 @pytest.mark.parametrize("pattern", ["^([a-z.-]*)*/$", "^([a-z.-]+)+/$", "^(?:[a-z.-]*)+/$", r"^([\].a-z-]+)*/$"])
 def test_repeated_repetitions_are_matched_at_once(pattern: str) -> None:
-    """What does not match is found not to, without trying each of the ways to part it."""
+    """A text that does not match is refused without trying each way to split it."""
     assert matches(pattern, "www.example.com/")
     assert not matches(pattern, "www.example.com" * 20)
 

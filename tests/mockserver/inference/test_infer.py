@@ -143,7 +143,7 @@ def test_the_key_is_the_field_that_the_path_names(
         ({"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}, None),
         (thing(data={"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}), "data"),
         (thing(things={"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}, more=None), "things"),
-        (thing(odd={"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}, note=None), "odd"),
+        (thing(rest={"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}, note=None), "rest"),
         (
             thing(result=thing(items={"type": "array", "items": {"$ref": "#/components/schemas/Thing"}})),
             "result.items",

@@ -72,7 +72,7 @@ def test_a_new_key_is_such_as_its_path_can_hold(play: Play, in_path: Any, form: 
         assert ask("GET", f"/things/{one['id']}").json == one
 
 
-def test_fields_are_told_by_names_alike(play: Play) -> None:
+def test_fields_are_recognised_by_similar_names(play: Play) -> None:
     """A form that sends `FriendlyName` gives the record its `friendly_name`, when it is made and when it is changed."""
     sent = {"content": {"application/x-www-form-urlencoded": {"schema": thing(FriendlyName=None, MaxSize=WHOLE)}}}
     paths = crud("/trunks", "sid", THING)
@@ -103,7 +103,7 @@ def test_a_post_that_answers_a_record_has_made_it(play: Play, sent: Any) -> None
 def test_a_post_whose_answer_is_another_thing_has_made_no_record(play: Play) -> None:
     """A search of the things is none of them."""
     paths = crud("/things", "id", THING, thing(words=None))
-    paths["/things"]["post"]["responses"] = answer(thing(found=WHOLE))
+    paths["/things"]["post"]["responses"] = answer(thing(match=WHOLE))
     ask = play(paths, Thing=thing(id=None, title=None))
     before = ask("GET", "/things").json
     assert ask("POST", "/things", json={"words": "a"}).status == 200
@@ -133,14 +133,14 @@ def test_one_record_at_a_path_of_its_own_is_remembered(play: Play, wrapped: bool
     }
     ask = play(paths)
 
-    def told() -> Any:
-        heard = ask("GET", "/profile").json
-        return heard["data"] if wrapped else heard
+    def owner() -> Any:
+        content = ask("GET", "/profile").json
+        return content["data"] if wrapped else content
 
     ask("PUT", "/profile", json={"name": "Ada", "size": 3})
-    assert told() == {"name": "Ada", "size": 3}
+    assert owner() == {"name": "Ada", "size": 3}
     assert ask("PATCH", "/profile", json={"size": 4}).status == 204
-    assert told() == {"name": "Ada", "size": 4}
+    assert owner() == {"name": "Ada", "size": 4}
 
 
 def test_a_list_of_profiles_is_no_list_of_the_one(play: Play) -> None:
@@ -166,7 +166,7 @@ def _paged(**envelope: Any) -> dict[str, Any]:
 
 
 def test_the_next_page_is_no_url(play: Play) -> None:
-    """It is told by a key; where a URL is wanted, nothing is said rather than something wrong."""
+    """The next page is named by a key; where a URL is required, it is left out rather than wrong."""
     ask = play(_paged(next=None), Thing=thing(id=None))
     first = ask("GET", "/things", query="limit=1").json
     assert first["next"] == first["items"][0]["id"]
@@ -282,7 +282,7 @@ def test_a_list_that_nothing_tells_from_another_is_left_to_its_example(
 
 @pytest.mark.parametrize("in_path", [WHOLE, {"type": "string"}])
 def test_a_put_makes_no_record_whose_key_its_path_cannot_say(play: Play, in_path: Any) -> None:
-    """A record that is told by a number cannot be made at a path of words, whatever the status says."""
+    """A record whose key is a number cannot be created at a path of words, whatever the status is."""
     paths = crud("/things", "id", THING)
     paths["/things/{id}"]["parameters"][0]["schema"] = in_path
     paths["/things/{id}"]["put"] = {"requestBody": body(THING), "responses": answer(THING, "201")}

@@ -135,7 +135,7 @@ def test_a_body_that_is_not_declared_is_ignored(load: Any) -> None:
     ids=range(10),
 )
 def test_hostile_bodies_are_refused_at_once(load: Any, body: bytes) -> None:
-    """Depth, length and odd numbers cost milliseconds, and are no crash."""
+    """Depth, length and unusual numbers cost milliseconds, and crash nothing."""
     began = time.process_time()
     assert refusal(load, {"application/json": {"schema": NAMED}}, body, "application/json").status == 400
     assert time.process_time() - began < 1

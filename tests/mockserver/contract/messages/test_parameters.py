@@ -156,7 +156,7 @@ def test_a_wrong_value_is_told_in_a_sentence(load: Any, schema: Any, sent: str, 
 
 @pytest.mark.parametrize("location", ["query", "header", "cookie"])
 def test_a_required_parameter_must_be_sent(load: Any, location: str) -> None:
-    """Its absence is told by place."""
+    """Its absence is reported with its place."""
     with pytest.raises(Refused) as caught:
         read(load, {"in": location, "required": True, "schema": STRING})
     assert [(v.place, v.message) for v in caught.value.details] == [(f"{location}.p", "is required")]
@@ -210,7 +210,7 @@ def test_an_empty_value_may_be_allowed(load: Any, sent: str, value: Any) -> None
 
 
 def test_a_parameter_may_have_content(load: Any) -> None:
-    """JSON in a parameter is decoded, and judged by its schema."""
+    """JSON in a parameter is decoded, and checked by its schema."""
     content = {"application/json": {"schema": {"type": "object", "required": ["a"]}}}
     assert read(load, {"in": "query", "content": content}, query="p=" + quote('{"a": 1}')) == {"p": {"a": 1}}
     for wrong in ('{"b": 1}', "{", "[" * 5_000):

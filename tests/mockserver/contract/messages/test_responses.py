@@ -1,4 +1,4 @@
-"""Answers judged by what the operation declares."""
+"""Responses are checked by what the operation declares."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ COUNT = ("X-Count", "5")
         (500, [], "application/json", {"a": 1}, ["status 500 is not declared; declared: 200, 204, 4XX"]),
     ],
 )
-def test_answers_are_judged(
+def test_responses_are_checked(
     load: Any, status: int, headers: Any, content_type: str | None, value: Any, expected: list[str]
 ) -> None:
     """Status, headers, media type and body."""
@@ -60,7 +60,7 @@ def test_answers_are_judged(
 
 
 def test_the_default_response_stands_for_every_status(load: Any) -> None:
-    """A status that is not declared is judged by `default`."""
+    """A status that is not declared is checked by `default`."""
     contract = load({"/a": {"get": {"responses": {"default": {"description": "", "content": JSON}}}}})
     operation = contract.operations["GET /a"]
     assert contract.check_response(operation, 418, (), "application/json", {"a": 1}) == ()

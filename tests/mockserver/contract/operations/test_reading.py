@@ -184,7 +184,7 @@ def test_headers_of_the_server_are_no_headers_of_an_answer(load: Any) -> None:
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_a_change_that_declares_nothing_but_errors_can_succeed(load: Any, method: str) -> None:
-    """200 without a body, and a note: else a record would be stored and the client told that it was not."""
+    """200 without a body, and a note: else a record would be stored, and the response would deny it."""
     errors = {"405": {"description": "Invalid input"}, "5XX": {"description": "Down"}}
     contract = load({"/a": {method: {"responses": errors}}})
     success = contract.operations[f"{method.upper()} /a"].response_for(200)

@@ -76,7 +76,7 @@ def test_an_unknown_path_is_404(load: Any, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/pets/7/toys/", "/pets//toys/8", "/pets//toys/best", "/v1/pets//toys/8"])
 def test_a_value_of_a_path_that_is_left_empty_is_missing(load: Any, path: str) -> None:
-    """The operation is found, and says which value it lacks: a client that lost an id learns more than from 404."""
+    """The operation matches, and the error names the missing value, which helps a client that lost an id."""
     contract = load(PATHS, servers=[{"url": "/v1"}])
     match = contract.route("GET", path)
     with pytest.raises(Refused, match=r"path\.(id|toy) is required") as caught:
@@ -212,7 +212,7 @@ def test_servers_of_paths_and_operations_count_too(load: Any) -> None:
 
 
 @pytest.mark.parametrize(("path", "known"), [("/pets/", "/pets"), ("/pets/mine/", "/pets/mine"), ("/nowhere/", None)])
-def test_a_slash_too_many_is_told(load: Any, path: str, known: str | None) -> None:
+def test_a_superfluous_slash_is_named(load: Any, path: str, known: str | None) -> None:
     """`/pets/` is another path than `/pets` (RFC 3986, section 6.2.3); the refusal names the one that there is."""
     with pytest.raises(Refused) as caught:
         load(PATHS).route("GET", path)

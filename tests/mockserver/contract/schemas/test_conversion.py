@@ -143,7 +143,7 @@ def test_a_reference_may_lead_to_what_is_write_only(load: Any) -> None:
     ],
 )
 def test_a_discriminator_picks_the_schema(load: Any, value: Any, expected: list[str]) -> None:
-    """By name or mapping; only the picked schema validators, so its violations are told."""
+    """By name or mapping; only the picked schema checks, so its violations are reported."""
     assert problems(load, {"$ref": "#/components/schemas/Pet"}, value) == expected
 
 

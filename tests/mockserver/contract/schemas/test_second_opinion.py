@@ -1,4 +1,4 @@
-"""The second opinion: asked for when a refusal rests on keywords that put schemas together, and for nothing else."""
+"""The second opinion: asked for when a refusal is based on keywords that put schemas together, and for nothing else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COMPONENTS = {"schemas": {"Either": EITHER, "Named": {"type": "object", "require
     ("value", "fits"), [(5, True), ({"name": 1}, True), ({}, False), ("x", False), (["x" * MOST_BYTES], False)]
 )
 def test_openapi_core_judges_by_a_schema(load: Any, version: str, value: Any, fits: bool) -> None:
-    """References are followed; what is too large, or cannot be judged, does not fit."""
+    """References are followed; what is too large, or cannot be checked, does not fit."""
     document = load(None, version, components=COMPONENTS).document
     schema = document.root["components"]["schemas"]["Either"]
     second_opinion = SecondOpinion(document)

@@ -88,7 +88,7 @@ def test_what_serving_does_not_need_is_noted(tmp_path: Path, top: dict[str, Any]
 
 
 def test_what_can_be_ignored_hides_no_error(load: Any) -> None:
-    """Of two errors in one parameter the one that refuses the document is told."""
+    """Of two errors in one parameter the one that rejects the document is reported."""
     parameter = {"name": "q", "in": "querry", "schema": {"type": "strin"}}
     with pytest.raises(DocumentError, match=r"parameters/0/in must be one of.*did you mean .query"):
         load({"/a": {"get": {"parameters": [parameter], "responses": {}}}}, "3.0.3")

@@ -1,4 +1,4 @@
-"""Requests and answers made for an operation: sound ones, and ones with something spoiled."""
+"""Random requests and responses of an operation, valid ones and ones with an error."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ JUNK_TEXTS = ("abc", "1.5", "-1", "true", "null", "2147483648", "922337203685477
 JUNK: tuple[Any, ...] = (None, True, 0, -1, 1.5, 2**31, "", "abc", "é", "x" * 300, [], {}, [1], {"a": 1})
 
 
-class Unmakable(Exception):
-    """No message can be made: a schema that nothing satisfies, or a media type that is not JSON."""
+class NoMessage(Exception):
+    """There is no message to generate: a schema that nothing satisfies, or a media type that is not JSON."""
 
 
-def made_request(contract: Contract, operation: Operation, random: Random, *, spoil: bool) -> tuple[Match, Request]:
-    """A request to an operation; with `spoil`, one part of it is probably wrong."""
+def random_request(contract: Contract, operation: Operation, random: Random, *, invalid: bool) -> tuple[Match, Request]:
+    """A request to an operation; with `invalid`, one part of it is probably wrong."""
     sent = [p for p in operation.parameters if p.required or random.random() < 0.6]
-    victim = random.randrange(len(sent) + 1) if spoil else -1
+    victim = random.randrange(len(sent) + 1) if invalid else -1
     path, query, headers, cookies = {}, [], {}, []
     for index, parameter in enumerate(sent):
         pairs = _sent(contract, parameter, random)
         if index == victim:
-            pairs = _spoiled_pairs(parameter, pairs, random)
+            pairs = _invalid_pairs(parameter, pairs, random)
         if parameter.location == "path":
             path |= dict(pairs)
         elif parameter.location == "query":
@@ -44,17 +44,19 @@ def made_request(contract: Contract, operation: Operation, random: Random, *, sp
         headers["cookie"] = "; ".join(cookies)
     body = b""
     if operation.body and (operation.body.required or random.random() < 0.8):
-        body, headers["content-type"] = _body(contract, operation, random, spoil=victim in (-1, len(sent)) and spoil)
+        body, headers["content-type"] = _body(
+            contract, operation, random, invalid=victim in (-1, len(sent)) and invalid
+        )
     return Match(operation, path), Request(operation.method, "/", "&".join(query), headers, body)
 
 
-def made_answer(contract: Contract, media_type: MediaType, random: Random, *, spoil: bool) -> Any:
+def random_response(contract: Contract, media_type: MediaType, random: Random, *, invalid: bool) -> Any:
     """A value for a media type of a response."""
     value = _value(contract, media_type.schema, random, writing=False)
-    return spoiled(value, random) if spoil else value
+    return with_error(value, random) if invalid else value
 
 
-def spoiled(value: Any, random: Random) -> Any:
+def with_error(value: Any, random: Random) -> Any:
     """The value with one place of it changed."""
     if isinstance(value, dict) and value and random.random() < 0.8:
         name = random.choice(sorted(value))
@@ -65,10 +67,10 @@ def spoiled(value: Any, random: Random) -> Any:
             return changed
         if kind < 0.3:
             return {**changed, name.upper(): kept}
-        return {**changed, name: spoiled(kept, random)}
+        return {**changed, name: with_error(kept, random)}
     if isinstance(value, list) and value and random.random() < 0.8:
         index = random.randrange(len(value))
-        return [*value[:index], spoiled(value[index], random), *value[index + 1 :]]
+        return [*value[:index], with_error(value[index], random), *value[index + 1 :]]
     return {**value, "extra": 1} if isinstance(value, dict) and random.random() < 0.3 else random.choice(JUNK)
 
 
@@ -83,7 +85,7 @@ def _value(contract: Contract, schema: Any, random: Random, *, writing: bool) ->
             sparse=random.random() < 0.3,
         )
     except Unsatisfiable as error:
-        raise Unmakable(str(error)) from error
+        raise NoMessage(str(error)) from error
 
 
 def _sent(contract: Contract, parameter: Parameter, random: Random) -> list[tuple[str, str]]:
@@ -108,20 +110,20 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _spoiled_pairs(parameter: Parameter, pairs: list[tuple[str, str]], random: Random) -> list[tuple[str, str]]:
+def _invalid_pairs(parameter: Parameter, pairs: list[tuple[str, str]], random: Random) -> list[tuple[str, str]]:
     if parameter.location != "path" and random.random() < 0.2:
         return []
     return [(name, random.choice(JUNK_TEXTS)) for name, _ in pairs[:1]] + pairs[1:]
 
 
-def _body(contract: Contract, operation: Operation, random: Random, *, spoil: bool) -> tuple[bytes, str]:
+def _body(contract: Contract, operation: Operation, random: Random, *, invalid: bool) -> tuple[bytes, str]:
     assert operation.body
     names = [name for name in operation.body.media_types if media.kind(media.split(name)[0]) in ("json", "form")]
     if not names:
-        raise Unmakable("no body of JSON or form is declared")
+        raise NoMessage("no body of JSON or form is declared")
     name = random.choice(names)
     value = _value(contract, operation.body.media_types[name].schema, random, writing=True)
-    if spoil:
+    if invalid:
         kind = random.random()
         if kind < 0.05:
             return b"", name
@@ -129,7 +131,7 @@ def _body(contract: Contract, operation: Operation, random: Random, *, spoil: bo
             return b'{"broken": ', name
         if kind < 0.15:
             return json.dumps(value).encode(), "application/x-unheard-of"
-        value = spoiled(value, random)
+        value = with_error(value, random)
     if media.kind(media.split(name)[0]) == "form":
         return _form(value).encode(), name
     return json.dumps(value).encode(), name
@@ -137,7 +139,7 @@ def _body(contract: Contract, operation: Operation, random: Random, *, spoil: bo
 
 def _form(value: Any) -> str:
     if not isinstance(value, Mapping) or any(isinstance(item, dict) for item in value.values()):
-        raise Unmakable("a form holds no nested objects")
+        raise NoMessage("a form holds no nested objects")
     pairs = [(n, item) for n, v in value.items() for item in (v if isinstance(v, list) else [v])]
     return "&".join(f"{quote(name, safe='')}={quote(_text(item), safe='')}" for name, item in pairs)
 
