@@ -19,7 +19,7 @@ from mockserver.contract.operations.operation import Operation
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.insight.samples import Sample, samples
-from tests.mockserver.contract.authority import Authority, told
+from tests.mockserver.contract.authority import Authority, error_text
 from tests.mockserver.contract.causes import cause
 from tests.mockserver.contract.random_messages import NoMessage
 from tests.sampling.answer_causes import answer_cause
@@ -261,12 +261,12 @@ class DocumentCheck:
         errors = self.authority.sent_answer_errors(
             operation, response.status, response.headers, response.media, response.body
         )
-        return told(errors)
+        return error_text(errors)
 
     def request_errors(self, request: SerialisedRequest) -> str:
         """The errors that openapi-core reports for a request."""
         try:
-            return told(self.authority.request_errors(request.match, request.for_contract))
+            return error_text(self.authority.request_errors(request.match, request.for_contract))
         except TooSlow:
             raise
         except Exception:  # noqa: BLE001 - an error of openapi-core isn't a verdict
