@@ -9,7 +9,10 @@ import msgspec
 
 
 class Request(msgspec.Struct, frozen=True):
-    """An HTTP request: percent-decoded path, raw query string, lower-case header names, body bytes."""
+    """An HTTP request: percent-decoded path, raw query string, lower-case header names, body bytes.
+
+    The last header comes first: so the web server reads them fastest, and they are shown in the order of arrival.
+    """
 
     method: str
     path: str

@@ -72,7 +72,9 @@ def _with(call: Call, faults: Faults) -> Faults:
 
 
 def _shown(faults: Faults) -> Result:
-    rules = [{"rule": shown_rule(one.rule), "preset": one.preset, "met": one.met, "done": one.done} for one in faults]
+    rules = [
+        {"rule": shown_rule(one.rule), "preset": one.preset, "met": one.matched, "done": one.done} for one in faults
+    ]
     return Result({"rules": rules, "presets": list(presets_of(faults))})
 
 

@@ -77,9 +77,8 @@ def _send(call: Call) -> Result:
     user = next((user for user in engine.fixtures.users if user.name == content.get("user")), None)
     if user is not None:
         headers |= engine.pipeline.auth.headers_of(user)
-    request = Request(
-        content["method"], content["path"], content.get("query", ""), {**headers, WORLD_HEADER: world}, body
-    )
+    headers = dict(reversed({**headers, WORLD_HEADER: world}.items()))
+    request = Request(content["method"], content["path"], content.get("query", ""), headers, body)
     named = engine.pipeline.auth.world_of(request, read_steering(request))
     if named != world:
         raise conflict(f"the token puts the request into the world {named!r}; leave out ~{named}, or send it there")

@@ -102,14 +102,14 @@ class Auth:
         refusals = []
         for alternative in sorted(operation.security, key=lambda schemes: not schemes):  # `{}` comes last
             try:
-                return self._met(alternative, request, named)
+                return self._by_alternative(alternative, request, named)
             except Refused as refusal:
                 refusals.append(refusal)
         nearest = min(refusals, key=_distance)
         raise Refused(nearest.status, nearest.reason, headers=self._challenges(operation, nearest), own=nearest.own)
 
     def _challenges(self, operation: Operation, nearest: Refused) -> tuple[tuple[str, str], ...]:
-        """What was refused first, then one challenge for each other way in (RFC 9110, section 11.6.1)."""
+        """The challenge of the nearest refusal, then one for each other scheme (RFC 9110, section 11.6.1)."""
         if nearest.status != 401:
             return nearest.headers
         names = dict.fromkeys(name for alternative in operation.security for name in sorted(alternative))
@@ -118,7 +118,7 @@ class Auth:
         return tuple(header for header in dict.fromkeys(headers) if header in by_word.values())
 
     def credentials(self, operation: Operation) -> list[tuple[str, str, str]]:
-        """Location, name and value of what lets the first user, or else anybody, call an operation."""
+        """Location, name and value of the credentials with which the first user can call an operation."""
         if self.mode == "off" or not operation.security or frozenset() in operation.security:
             return []
         token = self.users[0].token if self.users else "any:token"
@@ -126,11 +126,11 @@ class Auth:
         return [(scheme.location, scheme.parameter, _written(scheme, token)) for scheme in schemes]
 
     def credentials_of(self, user: User) -> list[tuple[str, str, str]]:
-        """Location, name and value of what admits a user, whichever of the contract's schemes an operation asks for."""
+        """Location, name and value of a user's credentials, for each of the contract's schemes."""
         return [(each.location, each.parameter, _written(each, user.token)) for each in self.schemes.values()]
 
     def headers_of(self, user: User) -> dict[str, str]:
-        """Those of the user's credentials that are headers."""
+        """The headers among a user's credentials."""
         return {name.lower(): value for location, name, value in self.credentials_of(user) if location == "header"}
 
     def world_of(self, request: Request, steering: Steering) -> str:
@@ -144,7 +144,7 @@ class Auth:
             named = world or named
         return named if named and _WORLD_NAME.fullmatch(named) else MAIN
 
-    def _met(self, alternative: frozenset[str], request: Request, named: str | None) -> Caller:
+    def _by_alternative(self, alternative: frozenset[str], request: Request, named: str | None) -> Caller:
         caller = None
         for name in sorted(alternative):
             if self.schemes[name].kind == _MUTUAL_TLS:
@@ -160,7 +160,7 @@ class Auth:
             return (self.users[0] if self.users else None), world
         user = self.by_token.get(token)
         if user is None:
-            raise _refusal(scheme, f"the {_words(scheme)} names no user of the fixtures", invalid=True)
+            raise _refusal(scheme, f"the {_words(scheme)} belongs to no user in the fixtures", invalid=True)
         return user, world
 
     def _caller(self, user: User | None, world: str | None) -> Caller:

@@ -12,7 +12,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 def cors_headers(origin: str) -> Headers:
-    """The headers that let the page of this origin read the answer."""
+    """The headers that let a page of this origin read the answer."""
     return (
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Allow-Credentials", "true"),
@@ -22,7 +22,7 @@ def cors_headers(origin: str) -> Headers:
 
 
 def preflight(request: Request, origin: str | None, methods: tuple[str, ...]) -> Headers | None:
-    """The headers that answer a preflight, a 204: what is allowed; None for any other request."""
+    """The headers of the answer to a preflight (a 204); None for any other request."""
     headers = request.headers
     if request.method != "OPTIONS" or "access-control-request-method" not in headers or origin is None:
         return None

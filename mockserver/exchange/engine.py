@@ -43,7 +43,7 @@ MANY = 2_000
 
 
 class Engine(msgspec.Struct):
-    """One mock: what it was asked to be, what it holds, and the pipeline that answers.
+    """One mock server: its settings, its state, and the pipeline that answers.
 
     Its parts change only together, when the files behind them have changed (`adopt`).
     """
@@ -179,7 +179,7 @@ def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Exchange], K
 
     def kind(entry: Exchange) -> Kind:
         known = facets.get(entry.operation or "")
-        states = known.states_of(entry.found, entry.at) if known is not None else ()
+        states = known.states_of(entry.selected, entry.at) if known is not None else ()
         return entry.operation, entry.answer.status, states
 
     return kind

@@ -34,7 +34,7 @@ class Exchange(msgspec.Struct):
     disturbance: Disturbance | None = None
     violations: tuple[Violation, ...] = ()  #: breaches of the contract by the answer, or of the request by the client
     changes: tuple[Any, ...] = ()
-    found: Record | str | None = None  #: the record that the operation selected, or why there was none
+    selected: Record | str | None = None  #: the record that the operation selected, or why there was none
     answer: Answer = UNANSWERED
     micros: int = 0  #: how long the answer took
     number: int = 0  #: in the journal of its world

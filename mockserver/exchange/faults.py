@@ -1,6 +1,6 @@
 """Faults: frozen rules inside a world that say which answers are disturbed, and how.
 
-A world's faults are a tuple of armed rules; a request that one of them is about gives the next tuple, with its
+A world's faults are a tuple of armed rules; a request that one of them matches gives the next tuple, with its
 counts updated. A fork therefore copies the faults, and a rewind restores their counts.
 """
 
@@ -19,22 +19,20 @@ from mockserver.messages import Answer, Transport
 from mockserver.settings import LONGEST_WAIT
 
 TOKENS = 10_000
-"""How many tokens a rate limit counts at once; beyond, it begins anew."""
-
-
+"""How many tokens a rate limit counts at once; when there are more, it starts again."""
 _SHORT = 200
 """How many characters a token has at most that a window is kept by; a longer one is kept by its hash."""
 
 
 class Span(msgspec.Struct, frozen=True, rename={"low": "from", "high": "to"}):
-    """Milliseconds drawn evenly between two ends."""
+    """Milliseconds drawn uniformly from a range."""
 
     low: int
     high: int
 
 
 class LogNormal(msgspec.Struct, frozen=True):
-    """Milliseconds drawn as networks have them: mostly near the median, now and then much longer."""
+    """Milliseconds distributed as on real networks: mostly near the median, sometimes much longer."""
 
     median: int
     sigma: float
@@ -58,14 +56,14 @@ class Delay(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RateLimit(msgspec.Struct, frozen=True):
-    """So many calls of each token in so many seconds of the world's clock."""
+    """The number of calls that each token has in a number of seconds of the world's clock."""
 
     calls: int
     seconds: int
 
 
 class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Which requests, and what happens to their answers."""
+    """Which requests a fault matches, and what happens to their answers."""
 
     operation: str | None = None
     user: str | None = None
@@ -82,11 +80,11 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Armed(msgspec.Struct, frozen=True):
-    """A rule at work: how many requests it was about, how many it disturbed, and the windows of its rate limit."""
+    """A rule with its counts: requests that it matched, those that it disturbed, and the windows of its rate limit."""
 
     rule: Rule
     preset: str | None = None
-    met: int = 0
+    matched: int = 0
     done: int = 0
     windows: Map[str, tuple[int, int]] = Map()  #: by token: the window's begin, the calls in it
 
@@ -94,8 +92,8 @@ class Armed(msgspec.Struct, frozen=True):
 Faults = tuple[Armed, ...]
 
 
-class Asked(NamedTuple):
-    """What of a request decides about faults."""
+class FaultContext(NamedTuple):
+    """The parts of a request that decide which faults apply to it."""
 
     operation: str
     user: str
@@ -115,12 +113,12 @@ class Disturbance(NamedTuple):
 
     @property
     def instead(self) -> bool:
-        """Whether the request is not performed."""
+        """Whether the request gets an answer without being performed."""
         return self.status is not None or self.transport.reset
 
     @property
-    def spoils(self) -> bool:
-        """Whether the client is kept from the contract's answer; one that only takes its time does not spoil it."""
+    def alters_answer(self) -> bool:
+        """Whether the client gets another answer than the operation's; a late or slow one is still the same."""
         return self.instead or self.body is not None
 
     def __str__(self) -> str:
@@ -141,12 +139,12 @@ def presets_of(faults: Faults) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.preset for one in faults if one.preset is not None))
 
 
-def disturb(faults: Faults, asked: Asked) -> tuple[Disturbance | None, Faults]:
-    """What happens to the answer of a request, and the faults with it counted; the same ones when none is about it."""
+def disturb(faults: Faults, context: FaultContext) -> tuple[Disturbance | None, Faults]:
+    """What happens to the answer of a request, and the faults with it counted; the same ones when none matches it."""
     combined: Disturbance | None = None
     after = []
     for place, one in enumerate(faults):
-        disturbance, counted = _apply(one, place, asked)
+        disturbance, counted = _apply(one, place, context)
         if disturbance is not None:
             combined = disturbance if combined is None else together(combined, disturbance)
         after.append(counted)
@@ -154,17 +152,17 @@ def disturb(faults: Faults, asked: Asked) -> tuple[Disturbance | None, Faults]:
     return combined, faults if same else tuple(after)
 
 
-def _apply(one: Armed, place: int, asked: Asked) -> tuple[Disturbance | None, Armed]:
+def _apply(one: Armed, place: int, context: FaultContext) -> tuple[Disturbance | None, Armed]:
     rule = one.rule
-    if rule.operation not in (None, asked.operation) or rule.user not in (None, asked.user):
+    if rule.operation not in (None, context.operation) or rule.user not in (None, context.user):
         return None, one
-    one = msgspec.structs.replace(one, met=one.met + 1)
-    random = Random(f"{asked.seed}/{place}/{one.met}")  # noqa: S311 - seeded on purpose, no secret
+    one = msgspec.structs.replace(one, matched=one.matched + 1)
+    random = Random(f"{context.seed}/{place}/{one.matched}")  # noqa: S311 - seeded on purpose, no secret
     if not _due(one, random):
         return None, one
     retry_after = None
     if rule.limit is not None:
-        retry_after, one = _limited(one, rule.limit, asked)
+        retry_after, one = _limited(one, rule.limit, context)
         if retry_after is None:
             return None, one
     return _disturbance(rule, retry_after, random), msgspec.structs.replace(one, done=one.done + 1)
@@ -172,21 +170,23 @@ def _apply(one: Armed, place: int, asked: Asked) -> tuple[Disturbance | None, Ar
 
 def _due(one: Armed, random: Random) -> bool:
     rule = one.rule
-    if rule.nth is not None and one.met != rule.nth:
+    if rule.nth is not None and one.matched != rule.nth:
         return False
     if rule.times is not None and one.done >= rule.times:
         return False
     return rule.probability is None or random.random() < rule.probability
 
 
-def _limited(one: Armed, limit: RateLimit, asked: Asked) -> tuple[int | None, Armed]:
-    """The seconds until the next call is let in, None when this one is; and the rule with the call counted."""
-    token = asked.token if len(asked.token) <= _SHORT else blake2b(asked.token.encode(errors="replace")).hexdigest()
-    begin, calls = one.windows.get(token) or (asked.now, 0)
-    if not 0 <= asked.now - begin < limit.seconds * 1000:
-        begin, calls = asked.now, 0
+def _limited(one: Armed, limit: RateLimit, context: FaultContext) -> tuple[int | None, Armed]:
+    """The seconds until the next call is allowed, None when this one is; and the rule with the call counted."""
+    token = (
+        context.token if len(context.token) <= _SHORT else blake2b(context.token.encode(errors="replace")).hexdigest()
+    )
+    begin, calls = one.windows.get(token) or (context.now, 0)
+    if not 0 <= context.now - begin < limit.seconds * 1000:
+        begin, calls = context.now, 0
     if calls >= limit.calls:
-        return max(math.ceil((begin + limit.seconds * 1000 - asked.now) / 1000), 1), one
+        return max(math.ceil((begin + limit.seconds * 1000 - context.now) / 1000), 1), one
     windows: Map[str, tuple[int, int]] = one.windows if len(one.windows) < TOKENS else Map()
     return None, msgspec.structs.replace(one, windows=windows.set(token, (begin, calls + 1)))
 
@@ -198,15 +198,15 @@ def _disturbance(rule: Rule, retry_after: int | None, random: Random) -> Disturb
 
 
 def together(first: Disturbance, second: Disturbance | None) -> Disturbance:
-    """Both: where they say the same thing the first counts, and waits add up."""
+    """Both disturbances in one: the first one decides the status, and delays add up."""
     if second is None:
         return first
     one, other = first.transport, second.transport
-    speaks = first if first.status is not None else second
+    deciding = first if first.status is not None else second
     transport = Transport(
         min(one.delay + other.delay, LONGEST_WAIT), one.rate or other.rate, None, one.reset or other.reset
     )
-    return Disturbance(speaks.status, speaks.example, speaks.retry_after, first.body or second.body, transport)
+    return Disturbance(deciding.status, deciding.example, deciding.retry_after, first.body or second.body, transport)
 
 
 def late(by: int) -> Disturbance | None:

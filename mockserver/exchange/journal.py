@@ -1,4 +1,4 @@
-"""What was asked and answered: a journal for each world, bounded in entries, and in bytes over all worlds together."""
+"""Requests and their answers: a journal for each world, bounded in entries, and in bytes over all worlds together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MANY_BYTES = 16 * 1024 * 1024
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Something that happened to a world apart from requests: `world` when a control call changed it, `removed`."""
+    """An event of a world that is not a request: `world` when a control call changed it, `removed`."""
 
     type: str
     world: str

@@ -20,7 +20,7 @@ from mockserver.errors import CallFailed, ContractBroken, Refused, Violation
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.faults import Asked, Disturbance, Faults, disturb, disturbed, late, together
+from mockserver.exchange.faults import Disturbance, FaultContext, Faults, disturb, disturbed, late, together
 from mockserver.exchange.journal import Journal
 from mockserver.exchange.steering import Steering, delay_of, read_steering
 from mockserver.messages import Answer, Inputs, Request
@@ -117,7 +117,7 @@ class Pipeline:
         media = None if steering.accept is None else self._media(operation, status, steering)
         while True:
             exchange.at = now = self.clock() if world.clock is RUNNING else world.clock.now(self.clock)
-            # Whoever rewinds to before this request undoes the counts of its faults too.
+            # A rewind to before this request also undoes the counts of its faults.
             exchange.before = world if faults is None else replace(world, faults=faults)
             outcome = self._behave(operation, world, inputs, caller, now)
             reply = self.builder.compose(operation, status, outcome.fields, media)
@@ -126,7 +126,7 @@ class Pipeline:
                 return self._broken(violations, exchange, "the answer")
             after = outcome.world
             if after is world or store.commit(caller.world, version, after):
-                exchange.changes, exchange.found = outcome.changes, outcome.selected
+                exchange.changes, exchange.selected = outcome.changes, outcome.selected
                 return reply
             world, version = store.load(caller.world)
 
@@ -146,8 +146,8 @@ class Pipeline:
         while True:
             world, version = self.store.load(caller.world)
             now = world.clock.now(self.clock)
-            asked = Asked(operation.id, caller.name, token, now, f"{world.seed}/{world.name}")
-            disturbance, faults = disturb(world.faults, asked)
+            context = FaultContext(operation.id, caller.name, token, now, f"{world.seed}/{world.name}")
+            disturbance, faults = disturb(world.faults, context)
             if faults is world.faults or self.store.commit(caller.world, version, replace(world, faults=faults)):
                 break
         exchange.before, exchange.at = world, now
@@ -156,7 +156,7 @@ class Pipeline:
         exchange.disturbance = together(disturbance, exchange.disturbance)
         if not disturbance.instead:
             return None
-        exchange.reason, exchange.verdict = f"a fault was asked for: {disturbance}", "fault"
+        exchange.reason, exchange.verdict = f"injected fault: {disturbance}", "fault"
         return self._instead(operation, disturbance, exchange.steering)
 
     def _instead(self, operation: Operation, disturbance: Disturbance, steering: Steering) -> Reply:
@@ -212,7 +212,7 @@ class Pipeline:
     def _refused(self, refused: Refused, exchange: Exchange) -> Reply:
         """The refusal as an answer; it is checked like any answer that the contract declares."""
         exchange.reason, exchange.verdict = refused.reason, "refused"
-        exchange.violations, exchange.found = refused.details, refused.miss or None
+        exchange.violations, exchange.selected = refused.details, refused.miss or None
         operation = self.contract.operations.get(exchange.operation) if exchange.operation is not None else None
         reply = self.problems.render(refused, operation)
         if operation is not None and not reply.own:
@@ -240,7 +240,7 @@ class Pipeline:
             return Answer(reply.status, (("Content-Type", PROBLEM),), reply.body())
 
     def _finish(self, exchange: Exchange, reply: Reply, started: int) -> Answer:
-        """Keep: the reply as it leaves, with the headers that every answer has, disturbed as asked, and journaled."""
+        """Keep: the answer as it leaves, with the headers that every answer has, disturbed by faults, and journaled."""
         body = reply.body()
         world = exchange.before or self._place(exchange)
         exchange.world = name = world.name
@@ -271,6 +271,6 @@ class Pipeline:
         return world
 
     def _disturbed(self, answer: Answer, exchange: Exchange, disturbance: Disturbance) -> Answer:
-        if disturbance.spoils and exchange.verdict == "kept":
-            exchange.reason, exchange.verdict = f"a fault was asked for: {disturbance}", "fault"
+        if disturbance.alters_answer and exchange.verdict == "kept":
+            exchange.reason, exchange.verdict = f"injected fault: {disturbance}", "fault"
         return disturbed(answer, disturbance)

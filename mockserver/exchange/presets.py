@@ -1,4 +1,4 @@
-"""Faults that have a name: what frontends meet in real life, one switch each."""
+"""Named sets of faults, for the failures that frontends see most often."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mockserver.exchange.faults import Armed, Delay, Faults, LogNormal, RateLimi
 
 
 class Preset(NamedTuple):
-    """Rules that have a name."""
+    """A named set of rules."""
 
     name: str
     description: str
@@ -37,10 +37,10 @@ PRESETS = {
         Preset("rate-limited", "five calls a minute for each token, then 429", (Rule(limit=RateLimit(5, 60)),)),
     )
 }
-"""The rules that have a name, by it."""
+"""The presets by name."""
 
 
 def armed(rules: tuple[Rule, ...], presets: tuple[str, ...] = ()) -> Faults:
-    """These rules, then those of the presets, with nothing counted yet."""
+    """These rules, then those of the presets, with all counts at zero."""
     named = tuple(Armed(rule, name) for name in presets for rule in PRESETS[name].rules)
     return (*(Armed(rule) for rule in rules), *named)

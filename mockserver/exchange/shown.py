@@ -41,7 +41,7 @@ def shown(exchange: Exchange, secrets: frozenset[str] = frozenset()) -> dict[str
             "method": request.method,
             "path": request.path,
             "query": "&".join(_redacted_pair(pair, secrets) for pair in request.query.split("&")),
-            "headers": redacted(request.headers, secrets),
+            "headers": redacted(dict(reversed([*request.headers.items()])), secrets),
             "body": _body(request.body),
         },
         "answer": {"status": answer.status, "headers": redacted(dict(answer.headers)), "body": _body(answer.body)},

@@ -64,7 +64,7 @@ def lightened(exchange: Exchange) -> None:
     request, answer = exchange.request, exchange.answer
     exchange.request = Request(request.method, request.path[:_LONGEST])
     exchange.answer = Answer(answer.status, transport=answer.transport) if answer is not UNANSWERED else answer
-    exchange.violations, exchange.changes, exchange.found, exchange.before = (), (), None, None
+    exchange.violations, exchange.changes, exchange.selected, exchange.before = (), (), None, None
 
 
 def _libc(function: str) -> Callable[..., int] | None:

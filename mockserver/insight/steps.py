@@ -43,7 +43,7 @@ def steps(engine: Engine, entry: Exchange) -> Iterator[Step]:
     for place, near in _ignored_names(engine, entry):
         yield Step("ignore", f"{place}, which the contract doesn't declare; did you mean {near}?")
     behaviour = engine.behaviours.operations.get(entry.operation or "")
-    not_found = isinstance(entry.found, str)
+    not_found = isinstance(entry.selected, str)
     if entry.verdict == "refused" and not not_found:
         yield Step(_stage(entry), entry.reason)
     elif entry.verdict in ("kept", "refused", "fault") and behaviour is not None and _behaviour_ran(entry):
@@ -80,7 +80,7 @@ def _misspelt(place: str, sent: Mapping[str, Any], known: Collection[str]) -> It
 
 
 def _behaviour_ran(entry: Exchange) -> bool:
-    return entry.found is not None or bool(entry.changes) or (entry.verdict == "kept" and not _selected(entry))
+    return entry.selected is not None or bool(entry.changes) or (entry.verdict == "kept" and not _selected(entry))
 
 
 def _selected(entry: Exchange) -> bool:
@@ -123,7 +123,7 @@ class _Replay:
 
     def steps(self) -> Iterator[Step]:
         """The verbs in their order."""
-        behaviour, not_found = self.behaviour, isinstance(self.entry.found, str)
+        behaviour, not_found = self.behaviour, isinstance(self.entry.selected, str)
         if behaviour.call is not None:
             yield Step("call", behaviour.call.name)
         if behaviour.find is not None:
@@ -146,7 +146,7 @@ class _Replay:
 
     def _lookup(self, query: Query) -> str:
         query_text = f"{query.collection} where {self._words(query)}" if query.filters else query.collection
-        record = self.entry.found
+        record = self.entry.selected
         if isinstance(record, Mapping):
             return f"{query_text}: {self._key(query.collection, record)}"
         return f"{query_text}: none" + (f", but one that is {record}" if record not in (None, "unknown") else "")

@@ -167,7 +167,7 @@ class MemoryStore:
 
     def _remove(self, name: str) -> bool:
         removed = self._kept.pop(name, None) is not None
-        self._used.pop(name, None)  # in this order: whoever sets it before the world is gone still gets that world
+        self._used.pop(name, None)  # in this order: a request that sets it earlier still gets that world
         if not removed:
             return False
         self._generation += 1  # a later world of the same name has other versions

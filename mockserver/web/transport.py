@@ -55,7 +55,7 @@ def _pieces(body: bytes, transport: Transport) -> Iterator[bytes]:
         yield sent
     if len(sent) < len(body):
         time.sleep(_FLUSH)
-        raise ConnectionAbortedError("a fault was asked for: the body is cut off")
+        raise ConnectionAbortedError("injected fault: the body is cut off")
 
 
 def _slowly(body: bytes, rate: int) -> Iterator[bytes]:

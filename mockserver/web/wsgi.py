@@ -18,7 +18,7 @@ Wsgi = Callable[..., Iterable[bytes]]
 class ContractFirst:
     """WSGI: everything outside `/__mock__/` is the contract's; what is inside goes to the app that `behind` gives.
 
-    That app is asked for at the first such request, or by `load`: it takes longer to load than all the rest. Before
+    That app is loaded at the first such request, or by `load`: it takes longer to load than all the rest. Before
     anything that may take long, `step_aside` is called. `headers_after` names the last key of the server's environments
     that is no header, where all headers follow it.
     """
@@ -92,8 +92,8 @@ def _read(environ: dict[str, Any]) -> bytes | None:
 def _headers(environ: dict[str, Any], after: str | None) -> dict[str, str]:
     """The request headers of an environment by lower-case name, in a dictionary of its own, which the journal may keep.
 
-    The last one comes first. `after` is the key behind which the server puts all headers: to look at the 50 keys
-    before it as well would take 11,000 instructions, 8% of a request.
+    The last one comes first, as `Request` has it. `after` is the key behind which the server puts all headers: to look
+    at the 50 keys before it as well would take 11,000 instructions, 8% of a request.
     """
     headers, names = {}, _NAMES
     for key in reversed(environ):

@@ -110,7 +110,7 @@ def test_why_tells_a_fault(control: Control, ask: Ask) -> None:
     control("PUT", "/worlds/main/faults", {"rules": [{"status": 503}]})
     ask("GET", "/devices")
     why = control.world("/requests/last/why?as=json")
-    assert (why["sentence"], why["fault"]) == ("a fault was asked for: status 503", "status 503")
+    assert (why["sentence"], why["fault"]) == ("injected fault: status 503", "status 503")
     assert why["steps"] == [{"verb": "disturb", "did": "status 503"}]
 
 

@@ -90,7 +90,7 @@ def test_a_token_names_its_user(security: str, sent: Any, name: str) -> None:
     ],
 )
 def test_without_a_known_credential_there_is_a_challenge(security: str, sent: Any, challenge: str) -> None:
-    """401 with WWW-Authenticate (RFC 9110); a bearer that was sent and is wrong is told so (RFC 6750)."""
+    """401 with WWW-Authenticate (RFC 9110); a wrong bearer token is named in the challenge (RFC 6750)."""
     with pytest.raises(Refused) as caught:
         _admit((security,), **sent)
     assert caught.value.status == 401
@@ -140,7 +140,7 @@ def test_all_schemes_of_an_alternative_must_be_met(sent: Any, admitted: bool) ->
     ],
 )
 def test_one_alternative_is_enough(sent: Any, name: str | None) -> None:
-    """OR: the first that is met admits; when none is, what was sent and is wrong is told first."""
+    """OR: the first alternative that matches admits; when none does, the wrong credential comes first."""
     if name:
         assert _admit(("bearer", "key"), **sent).name == name
         return
@@ -160,7 +160,7 @@ def test_optional_security_knows_who_says_so(security: tuple[str, ...], sent: An
 
 
 def test_an_operation_without_security_asks_nobody() -> None:
-    """Everybody is the first user there; without users, nobody's records are anybody's."""
+    """Everybody is the first user there; without users, every caller sees all records."""
     assert _admit(()).name == "ann"
     caller = _admit((), users=())
     assert (caller.name, caller.fields["id"]) == ("anyone", None)
@@ -234,7 +234,7 @@ def test_a_401_shows_every_way_in(security: tuple[str, ...], sent: Any, words: l
 
 
 def test_http_schemes_of_other_names_ask_for_their_word() -> None:
-    """Digest and its like are held to presence and form; mutual TLS is a matter of the connection."""
+    """Digest and its like are checked for presence and form; mutual TLS is a matter of the connection."""
     credentials = 'username="", realm="", nonce="", uri="", response=""'
     assert _admit(("digest",), users=(), authorization=f"Digest {credentials}").name == "anyone"
     with pytest.raises(Refused, match="digest credentials must have"):

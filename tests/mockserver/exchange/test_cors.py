@@ -17,7 +17,7 @@ def test_without_an_origin_nothing_is_added(ask: Ask) -> None:
 
 
 def test_the_origin_is_echoed() -> None:
-    """Credentials forbid the star, so the very origin is allowed, and caches are told."""
+    """Credentials forbid the star, so the origin itself is allowed, and `Vary` names it."""
     headers = dict(cors_headers(ORIGIN))
     assert headers["Access-Control-Allow-Origin"] == ORIGIN
     assert headers["Access-Control-Allow-Credentials"] == "true"
@@ -39,8 +39,8 @@ def test_other_requests_are_no_preflight(method: str, headers: dict[str, str]) -
 
 
 def _preflight(ask: Ask, path: str, **more: str) -> dict[str, str]:
-    asked = {"origin": ORIGIN, "access-control-request-method": "POST", **more}
-    answer = ask("OPTIONS", path, None, headers=asked)
+    headers = {"origin": ORIGIN, "access-control-request-method": "POST", **more}
+    answer = ask("OPTIONS", path, None, headers=headers)
     assert (answer.status, answer.body) == (204, b"")
     return dict(answer.headers)
 
@@ -59,7 +59,7 @@ def test_a_preflight_of_an_unknown_path_lets_the_page_read_its_404(ask: Ask) -> 
 
 
 def test_a_preflight_for_this_machine_s_network_is_allowed(ask: Ask) -> None:
-    """A public page may ask for the private network, and only then is told so."""
+    """A public page may ask for the private network, and only then is allowed to."""
     name = "access-control-request-private-network"
     assert _preflight(ask, "/devices", **{name: "true"})["access-control-allow-private-network"] == "true"
     assert "access-control-allow-private-network" not in _preflight(ask, "/devices")

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.exchange.faults import (
-    Asked,
     Delay,
     Disturbance,
+    FaultContext,
     LogNormal,
     RateLimit,
     Rule,
@@ -32,18 +32,18 @@ from mockserver.settings import LONGEST_WAIT
 FAIL = 503
 
 
-def _trace(rule: Rule, count: int, seed: str = "0", **asked: Any) -> list[int | None]:
+def _trace(rule: Rule, count: int, seed: str = "0", **context: Any) -> list[int | None]:
     """The status that each of so many requests is given instead of its own."""
-    faults, told = armed((rule,)), []
+    faults, statuses = armed((rule,)), []
     for _ in range(count):
-        given_ = {"operation": "op", "user": "ann", "token": "t", "now": 0, "seed": seed, **asked}
-        found, faults = disturb(faults, Asked(**given_))
-        told.append(found.status if found else None)
-    return told
+        given_ = {"operation": "op", "user": "ann", "token": "t", "now": 0, "seed": seed, **context}
+        disturbance, faults = disturb(faults, FaultContext(**given_))
+        statuses.append(disturbance.status if disturbance else None)
+    return statuses
 
 
 @pytest.mark.parametrize(
-    ("rule", "told"),
+    ("rule", "statuses"),
     [
         (Rule(status=FAIL), [FAIL] * 4),
         (Rule(status=FAIL, times=2), [FAIL, FAIL, None, None]),
@@ -59,16 +59,16 @@ def _trace(rule: Rule, count: int, seed: str = "0", **asked: Any) -> list[int | 
         (Rule(limit=RateLimit(0, 60), times=1), [429, None, None, None]),
     ],
 )
-def test_a_rule_is_about_these_requests(rule: Rule, told: list[int | None]) -> None:
+def test_a_rule_is_about_these_requests(rule: Rule, statuses: list[int | None]) -> None:
     """By operation, user, number, share, and how often."""
-    assert _trace(rule, 4) == told
+    assert _trace(rule, 4) == statuses
 
 
 def test_a_rule_that_is_about_others_counts_nothing() -> None:
     """The faults are the same value, so that no world has to be committed."""
     faults = armed((Rule(operation="other", status=FAIL),))
-    assert disturb(faults, Asked("op", "ann", "t", 0, "0")) == (None, faults)
-    assert disturb(faults, Asked("op", "ann", "t", 0, "0"))[1] is faults
+    assert disturb(faults, FaultContext("op", "ann", "t", 0, "0")) == (None, faults)
+    assert disturb(faults, FaultContext("op", "ann", "t", 0, "0"))[1] is faults
 
 
 @given(st.floats(0, 1), st.text(max_size=5))
@@ -100,10 +100,10 @@ def test_no_wait_is_longer_than_the_longest(delay: Delay, seed: int) -> None:
 def test_rules_work_together() -> None:
     """Waits add up to the longest at most; of two statuses the first counts."""
     rules = (Rule(delay=Delay(fixed=20_000)), Rule(status=500), Rule(delay=Delay(fixed=20_000), status=501, slow=7))
-    found, _ = disturb(armed(rules), Asked("op", "ann", "t", 0, "0"))
-    assert found is not None
-    assert (found.status, found.transport) == (500, Transport(LONGEST_WAIT, 7))
-    assert str(found) == "status 500, 30000 ms late, 7 bytes a second"
+    disturbance, _ = disturb(armed(rules), FaultContext("op", "ann", "t", 0, "0"))
+    assert disturbance is not None
+    assert (disturbance.status, disturbance.transport) == (500, Transport(LONGEST_WAIT, 7))
+    assert str(disturbance) == "status 500, 30000 ms late, 7 bytes a second"
 
 
 @given(
@@ -141,8 +141,8 @@ def test_long_tokens_have_windows_of_their_own_without_being_kept() -> None:
     """Each is counted by itself; what is remembered of it is short."""
     faults = armed((Rule(limit=RateLimit(1, 60)),))
     for token in ("a" * 10_000, "b" * 10_000):
-        disturbance, faults = disturb(faults, Asked("op", "ann", token, 0, "0"))
+        disturbance, faults = disturb(faults, FaultContext("op", "ann", token, 0, "0"))
         assert disturbance is None
-        disturbance, faults = disturb(faults, Asked("op", "ann", token, 0, "0"))
+        disturbance, faults = disturb(faults, FaultContext("op", "ann", token, 0, "0"))
         assert disturbance is not None
     assert all(len(key) <= 200 for key in faults[0].windows)

@@ -1,4 +1,4 @@
-"""What was asked and answered is kept within bounds, and shown without secrets."""
+"""Requests and their answers are kept within bounds, and shown without secrets."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_a_listener_that_fails_does_no_harm(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_request_that_ends_after_its_world_was_removed_is_counted_alone() -> None:
-    """Its journal is not made anew: nobody would ever clear it."""
+    """Its journal is not made anew: nothing would ever clear it."""
     worlds = {"gone"}
     journal = Journal(exists=worlds.__contains__)
     number = journal.next_number("gone")
@@ -211,16 +211,16 @@ def test_an_entry_shows_what_happened() -> None:
         violations=(Violation("body.a", "is wrong", "/paths"),),
         verdict="refused",
     )
-    told = shown(entry)
-    assert told["at"] == "2026-01-15T12:00:00.000Z"
-    assert told["request"]["body"] == {"a": 1}
-    assert told["answer"] == {
+    rendered = shown(entry)
+    assert rendered["at"] == "2026-01-15T12:00:00.000Z"
+    assert rendered["request"]["body"] == {"a": 1}
+    assert rendered["answer"] == {
         "status": 400,
         "headers": {"Content-Type": "text/plain", "Set-Cookie": REDACTED},
         "body": "no",
     }
-    assert told["violations"] == [{"place": "body.a", "message": "is wrong", "pointer": "/paths"}]
-    assert json.loads(msgspec.json.encode(told)) == told
+    assert rendered["violations"] == [{"place": "body.a", "message": "is wrong", "pointer": "/paths"}]
+    assert json.loads(msgspec.json.encode(rendered)) == rendered
 
 
 @pytest.mark.parametrize(
@@ -238,18 +238,18 @@ def test_an_entry_shows_what_happened() -> None:
 )
 def test_any_body_can_be_shown(body: bytes) -> None:
     """What is no JSON is shown as text, and cut when it is long."""
-    told = shown(_entry(request=Request("POST", "/", body=body)))["request"]["body"]
-    assert isinstance(told, str)
-    assert len(told) < 70_000
-    msgspec.json.encode(told)
+    rendered = shown(_entry(request=Request("POST", "/", body=body)))["request"]["body"]
+    assert isinstance(rendered, str)
+    assert len(rendered) < 70_000
+    msgspec.json.encode(rendered)
 
 
 def test_no_token_stands_in_the_journal_of_a_request(ask: Ask) -> None:
     """Wherever it was sent."""
     ask("GET", "/devices", headers={"cookie": "sid=s3cret"}, query="token=s3cret")
     ask("GET", "/devices", "wrong-t0ken")
-    [*told] = map(shown, ask.engine.journal.entries("main"))
-    text = msgspec.json.encode(told).decode()
+    [*rendered] = map(shown, ask.engine.journal.entries("main"))
+    text = msgspec.json.encode(rendered).decode()
     for secret in ("alice-token", "s3cret", "wrong-t0ken"):
         assert secret not in text
 

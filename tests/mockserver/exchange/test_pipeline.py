@@ -94,7 +94,7 @@ def test_a_refusal_is_journaled_with_its_reason(ask: Ask, entries: list[Exchange
     ask("GET", "/nowhere")
     assert [entry.verdict for entry in entries] == ["refused"] * 4
     assert entries[0].reason == "no record of devices has id 'dev-99'"
-    assert "names no user" in entries[1].reason
+    assert "belongs to no user" in entries[1].reason
     assert entries[2].violations[0].place == "body.fingerprint"
     assert [entry.operation for entry in entries] == ["getDevice", "listDevices", "trustDevice", None]
     assert not any(entry.changes for entry in entries)
@@ -156,9 +156,9 @@ class Contended:
 
 def _renamed(world: World) -> World:
     """Another user's change, counted in a name."""
-    held = world.collections["devices"].get("dev-08")
-    assert held is not None
-    return world.put("devices", {**held, "deviceName": held["deviceName"] + "!"}).stepped()
+    record = world.collections["devices"].get("dev-08")
+    assert record is not None
+    return world.put("devices", {**record, "deviceName": record["deviceName"] + "!"}).stepped()
 
 
 @pytest.mark.parametrize("conflicts", [0, 1, 5])
@@ -182,8 +182,8 @@ def test_a_retry_sees_what_came_first(ask: Ask) -> None:
     ask("GET", "/devices")
 
     def removed(world: World) -> World:
-        held = world.collections["devices"].get("dev-03")
-        return world.drop("devices", held) if held else world
+        record = world.collections["devices"].get("dev-03")
+        return world.drop("devices", record) if record else world
 
     ask.engine.pipeline.store = Contended(ask.engine, 1, removed)
     assert ask("POST", "/devices/trust", json=TRUST).status == 404
@@ -222,7 +222,7 @@ def test_no_record_is_lost_between_threads(mock_of: Callable[..., Ask]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prefer", "query", "status", "said"),
+    ("prefer", "query", "status", "error"),
     [
         ("code=404", "", 404, "Device not found"),
         ("code=500", "", 500, "Failed to trust device"),
@@ -230,13 +230,13 @@ def test_no_record_is_lost_between_threads(mock_of: Callable[..., Ask]) -> None:
         ("code=401", "", 401, "Unauthorized"),
     ],
 )
-def test_a_client_may_ask_for_a_declared_status(ask: Ask, prefer: str, query: str, status: int, said: str) -> None:
+def test_a_client_may_ask_for_a_declared_status(ask: Ask, prefer: str, query: str, status: int, error: str) -> None:
     """`Prefer: code=` and its query twin give the contract's example; nothing is done."""
     ask("GET", "/devices")
     before = ask.records("devices")
     headers = {"prefer": prefer} if prefer else {}
     answer = ask("POST", "/devices/trust", json=TRUST, headers=headers, query=query)
-    assert (answer.status, answer.json) == (status, {"success": False, "error": said})
+    assert (answer.status, answer.json) == (status, {"success": False, "error": error})
     assert ask.records("devices") == before
 
 

@@ -12,6 +12,7 @@ from werkzeug.test import EnvironBuilder
 from mockserver.control.api import HANDLERS
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.shown import shown
 from mockserver.reply.problems import PROBLEM
 from mockserver.settings import BODY_LIMIT
 from mockserver.web.app import app_for, create_app
@@ -138,6 +139,18 @@ def test_a_request_has_a_dictionary_of_its_own_headers(engine: Engine, entries: 
         "x-odd-name": "1",
     }
     assert second == {**first, "x-odd-name": "2"}
+
+
+def test_headers_are_shown_in_the_order_of_arrival(engine: Engine, entries: list[Exchange]) -> None:
+    """Though the mock reads the last one first."""
+    names = ["HTTP_X_B", "HTTP_X_C", "HTTP_X_A"]
+    list(
+        ContractFirst(engine, lambda: app_for(engine))(
+            _environ(**dict.fromkeys(names, "1")), lambda line, headers: None
+        )
+    )
+    headers = shown(entries[0])["request"]["headers"]
+    assert [name for name in headers if name.startswith("x-")] == ["x-b", "x-c", "x-a"]
 
 
 def test_a_path_is_read_as_utf_8(client: FlaskClient, entries: list[Exchange]) -> None:
