@@ -100,7 +100,7 @@ class Contract:
         content_type: str | None,
         value: Any,
     ) -> tuple[Violation, ...]:
-        """What is wrong with an answer: `value` is the decoded body, ABSENT when there is none."""
+        """The violations of a response: `value` is the decoded body, ABSENT when there is none."""
         key = operation.id, status, content_type
         validator = self._answers.get(key)
         if validator is None:
@@ -111,12 +111,12 @@ class Contract:
         return validator.check(headers, value)
 
     def violations(self, schema: Any, value: Any, *, place: str, writing: bool = False) -> tuple[Violation, ...]:
-        """What is wrong with a value by any schema of the document."""
+        """The violations of a value by any schema of the document."""
         validator = self._validators.of(schema, writing=writing)
         return () if validator.accepts(value) else tuple(validator.violations(value, place))
 
     def breaches(self, schema: Any, value: Any, *, writing: bool = False) -> list[Breach]:
-        """The same as values: the keyword that refuses, what it asks for, and the way to it through the schema."""
+        """The same as values: the violated keyword, its argument, and the path to it through the schema."""
         validator = self._validators.of(schema, writing=writing)
         return [] if validator.accepts(value) else validator.certain_breaches(value)
 

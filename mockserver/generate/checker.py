@@ -71,7 +71,7 @@ class Checker:
         return plan
 
     def hides(self, schema: Any) -> bool:
-        """Whether a property of this schema never travels this way: `writeOnly` in answers, `readOnly` in requests."""
+        """Whether a property of this schema is never sent: `writeOnly` in responses, `readOnly` in requests."""
         known = self._marked.get(id(schema))
         if known is None:
             if len(self._marked) >= _MOST_KNOWN:
@@ -81,7 +81,7 @@ class Checker:
         return known[1]
 
     def hidden(self, schema: Any) -> frozenset[str]:
-        """The members of a schema that never travel this way."""
+        """The members of a schema that are never sent in this direction."""
         known = self._hidden.get(id(schema))
         if known is None:
             if len(self._hidden) >= _MOST_KNOWN:

@@ -1,4 +1,4 @@
-"""All that is asked of one value: the schemas that must hold together, with `$ref` followed and `allOf` flattened."""
+"""All constraints on one value: the schemas that must hold together, with `$ref` followed and `allOf` flattened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an answer or a body holds the record or the list of records: at its top, or inside an envelope."""
+"""Where a response or a body has the record or the list of records: at its top, or inside an envelope."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Placement:
 def list_in(
     answer: LocatedSchema, schemas: Schemas, collection: str, known: LocatedSchema | None = None, depth: int = 0
 ) -> Placement | None:
-    """The list of records that an answer holds; `known` is the schema of the records, where it is known."""
+    """The list of records in a response; `known` is the schema of the records, where it is known."""
     items = schemas.items(answer) if schemas.is_list(answer) else None
     if items is not None:
         return (
@@ -73,7 +73,7 @@ def _chosen(
 def record_in(
     answer: LocatedSchema, schemas: Schemas, collection: str, parameter: str, known: LocatedSchema | None = None
 ) -> Placement | None:
-    """The record that an answer or a body holds; None when it holds none."""
+    """The record in a response or a body; None when it has none."""
     if schemas.is_list(answer) or not schemas.members(answer):
         return None
     if known is not None and schemas.same(answer, known):

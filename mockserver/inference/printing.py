@@ -44,7 +44,7 @@ def _mapping(name: str, entries: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _entry(key: str, value: Any, indent: str) -> Iterator[str]:
-    """One entry, in one line where it fits and is no operation."""
+    """One entry, in one line where it fits and isn't an operation."""
     flow = f"{indent}{_scalar(key)}: {_flow(value)}"
     if not isinstance(value, Mapping) or not value or (len(flow) <= _WIDEST and "because" not in value):
         yield flow

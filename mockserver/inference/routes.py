@@ -31,7 +31,7 @@ class Route:
 
 
 def route_of(operation: Operation) -> Route:
-    """The route of an operation. A suffix such as `.json` is no part of the structure."""
+    """The route of an operation. A suffix such as `.json` isn't part of the structure."""
     segments = [_SUFFIX.sub("", segment) for segment in operation.template.strip("/").split("/")]
     matches = [(segment, _NAMED.fullmatch(segment)) for segment in segments]
     shape = tuple(VALUE if named else _NAMED.sub("{}*", segment) for segment, named in matches)

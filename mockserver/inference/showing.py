@@ -43,7 +43,7 @@ class Showing:
     def _fits_several(
         self, answer: LocatedSchema, placement: Placement, resource: Resource, *, listed: bool = False
     ) -> bool:
-        """Whether nothing tells the records apart from what another alternative of the answer holds."""
+        """Whether the records also fit another alternative of the response."""
         for name in placement.path:
             answer = self.schemas.members(answer)[name]
         for branch in self.schemas.branches(answer):
@@ -67,7 +67,7 @@ class Showing:
         )
 
     def lists(self, answer: LocatedSchema, resource: Resource) -> Placement | None:
-        """Where an answer holds a list of the very records of a collection; None when it holds none."""
+        """Where a response has a list of the records of this collection; None where it has none."""
         placement = list_in(answer, self.schemas, resource.name, resource.record)
         if (
             placement is None
@@ -94,7 +94,7 @@ class Showing:
         return {"reply": _reply(placement.path, "$record")}
 
     def record(self, operation: Operation, resource: Resource, *, must: bool = False) -> Data:
-        """How the record stands in the answer; nothing where the answer does not show it."""
+        """The reply that shows the record; empty where the response does not show it."""
         answer = self.schemas.answer(operation)
         if answer is None:
             if must:
@@ -128,7 +128,7 @@ class Showing:
         return not all(path[0] in self.schemas.members(schema) for schema in options)
 
     def _key_alone(self, answer: LocatedSchema, resource: Resource) -> Data:
-        """The key of the record, where the answer tells that and not the record."""
+        """The reply with the record's key, where the response has the key instead of the record."""
         members, known = self.schemas.members(answer), self.schemas.members(resource.record)
         name = find_alike(resource.key, members)
         if name is None or not self.schemas.is_scalar(members[name]):

@@ -127,7 +127,7 @@ class Verbs:
 
     @staticmethod
     def _makes_missing(route: Route, resource: Resource) -> bool:
-        """Whether a PUT on a path creates what is not there: it can answer 201, or nothing else tells the key."""
+        """Whether a PUT on a path creates what is not there: it can respond with 201, or only its path has the key."""
         declared = route.operation.responses
         if route.shape[-1] != VALUE or "404" in declared:
             return False

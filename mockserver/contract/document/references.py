@@ -9,7 +9,7 @@ from typing import Any, Final
 from mockserver.contract.document import pointers
 
 DATA: Final = frozenset({"const", "default", "enum", "example"})
-"""Keys that hold data: a `$ref` in them is no reference."""
+"""Keys that hold data: a `$ref` in them isn't a reference."""
 
 NAMED: Final = frozenset(
     [

@@ -49,7 +49,7 @@ class ResponseValidator:
         return self._validators.of(media_type.schema, writing=False, pointer=f"{media_type.pointer}/schema")
 
     def check(self, headers: Sequence[tuple[str, str]], value: Any) -> tuple[Violation, ...]:
-        """What is wrong with an answer; nothing, as a rule."""
+        """The violations of a response."""
         if self._plain and self._validator is not None and value is not ABSENT and self._validator.accepts(value):
             return ()
         return tuple(self._violations(headers, value))

@@ -1,7 +1,7 @@
 """Operations that share path and method, chosen by what they require.
 
 A template such as `/rest?method=find` or `/#Action=List` names its operation in the query or fragment.
-A fragment never travels, and a query is no part of a path; what does travel is what such an operation requires: the
+A fragment is never sent, and a query isn't part of a path; what does travel is what such an operation requires: the
 constant query, and parameters and bodies of its own.
 """
 

@@ -30,7 +30,7 @@ _DEFAULT_STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "h
 _SERVERS_HEADERS: Final = frozenset(
     ("connection", "content-length", "content-type", "keep-alive", "trailer", "transfer-encoding", "upgrade")
 )
-"""Headers of answers that are the server's to write: they say how the body travels."""
+"""Response headers that the server writes itself: they describe how the body is sent."""
 _CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
 _IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
 

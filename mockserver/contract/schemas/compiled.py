@@ -25,7 +25,7 @@ LARGE: Final = 10_000
 
 
 class Breach(msgspec.Struct, frozen=True):
-    """One breach of a schema: the path in the value, the keyword that refuses, and what the keyword asks for."""
+    """One breach of a schema: the path in the value, the violated keyword, and its argument."""
 
     path: tuple[str | int, ...]
     keyword: str

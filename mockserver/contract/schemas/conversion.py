@@ -2,7 +2,7 @@
 
 What a validator must not see is left out (titles, examples, extensions), what OpenAPI adds is put in terms of JSON
 Schema: `nullable`, boolean `exclusiveMinimum`, `discriminator`, `readOnly` and `writeOnly`, `format: int32`. Every
-schema that is reached by `$ref` stands once under `$defs`, so recursion is no matter.
+schema that is reached by `$ref` stands once under `$defs`, so recursive schemas need no special case.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class JsonSchemas:
         return {key: {name: self.member(part) for name, part in value.items()}}
 
     def member(self, schema: Any) -> JsonSchema:
-        """A property: one that may only be written must not stand in an answer."""
+        """A property: a `writeOnly` one must be absent from a response."""
         if not self.writing and view.is_marked(schema, "writeOnly", self.view):
             return False
         return self.convert(schema, frozenset())

@@ -124,7 +124,7 @@ READERS: Final[dict[str, Callable[[Any], _Read]]] = {
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _count),
     **dict.fromkeys(("minProperties", "maxProperties", "minContains", "maxContains"), _count),
 }
-"""Keywords whose value is no schema, each with what reads and repairs it."""
+"""Keywords whose value isn't a schema, each with the function that reads and repairs it."""
 
 EFFECTIVE: Final = frozenset(
     {*SCHEMA, *SCHEMA_MAP, *SCHEMA_LIST, *READERS, "default", "discriminator", "readOnly", "writeOnly", "xml"}

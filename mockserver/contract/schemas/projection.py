@@ -73,7 +73,7 @@ def _projector(schemas: Iterable[Any], view: SchemaView, known: dict[Nodes, Show
 
 
 def _is_plain(schema: Any, view: SchemaView, depth: int = 4) -> bool:
-    """Whether there is nothing to take away: no members are declared, nor by what a list holds."""
+    """Whether nothing can be removed: neither the schema nor the items of a list declare members."""
     deeper = any(depth == 0 or not _is_plain(inner, view, depth - 1) for inner in items(schema, view))
     return not deeper and not members(schema, view)
 

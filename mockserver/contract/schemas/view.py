@@ -106,7 +106,7 @@ def _says_more(schema: Any, known: Any, view: SchemaView) -> bool:
 
 
 def has_parts(schema: Any, view: SchemaView) -> bool:
-    """Whether a schema says what objects, or the items of lists, are made of."""
+    """Whether a schema declares the properties of objects, or of the items of lists."""
     return any(
         "properties" in branch
         for whole in (schema, item(schema, view))
@@ -127,7 +127,7 @@ def required_somewhere(schema: Any, view: SchemaView) -> frozenset[str]:
 
 
 def hidden(schema: Any, view: SchemaView, *, writing: bool) -> frozenset[str]:
-    """The members that do not travel in a direction: `readOnly` in requests (`writing`), `writeOnly` in answers."""
+    """The members that are not sent in a direction: `readOnly` in requests (`writing`), `writeOnly` in answers."""
     mark = "readOnly" if writing else "writeOnly"
     return frozenset(
         name

@@ -129,7 +129,7 @@ CAUSES: dict[str, Cause] = {
     "nullable beside allOf or oneOf: openapi-core ties it to type": _null,
     "text that Python takes for a number or a truth (1_000, nan, yes)": _python_numbers,
     "an empty text with its Content-Type is a body; openapi-core takes it for none": _empty_text,
-    "bytes are not judged; openapi-core holds them against the type of the schema": _bytes,
+    "bytes are not checked; openapi-core validates them against the type of the schema": _bytes,
     "a parameter of several types is tried as each; openapi-core takes the first that casts": _union,
 }
 
