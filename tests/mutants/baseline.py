@@ -31,6 +31,10 @@ class Baseline:
         known = self.tests.get(path, {})
         return frozenset().union(*(known.get(line, ()) for line in lines))
 
+    def of_module(self, path: str) -> frozenset[str]:
+        """The tests that run any line of a module."""
+        return frozenset().union(*self.tests.get(path, {}).values())
+
 
 def measure(root: Path, jobs: int, kept: Path | None = None) -> Baseline:
     """Run all tests in this tree, or read what an earlier run kept. A test that fails without a mutant is left out."""

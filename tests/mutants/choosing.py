@@ -31,7 +31,7 @@ def stages(root: Path, mutant: Mutant, baseline: Baseline) -> list[Stage]:
     mirrors = mirror(mutant.path) if (root / mirror(mutant.path)).is_file() else None
     running = baseline.of_lines(mutant.path, mutant.lines)
     near = [test for test in baseline.seconds if file_of(test) == mirrors]
-    others = (running or _of_room(mutant, baseline)).difference(near)
+    others = (running or baseline.of_module(mutant.path) or _of_room(mutant, baseline)).difference(near)
     wide = [test for test in others if (root / file_of(test)).is_file()]  # a kept baseline may know files that are gone
     first = sorted(near, key=lambda test: (test not in running, baseline.seconds[test]))
     then = sorted(wide, key=lambda test: (-nearness(mutant.path, test), baseline.seconds[test]))
@@ -57,7 +57,7 @@ def nearness(path: str, test: str) -> int:
 
 
 def _of_room(mutant: Mutant, baseline: Baseline) -> frozenset[str]:
-    """The tests of a room: for lines that run in another process, at import, or once for all tests."""
+    """The nearest folder of tests: for modules that run in other processes only."""
     best = max((nearness(mutant.path, test) for test in baseline.seconds), default=0)
     return frozenset(test for test in baseline.seconds if nearness(mutant.path, test) == best)
 

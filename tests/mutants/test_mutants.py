@@ -69,8 +69,18 @@ def test_tests_that_mirror_the_module_come_first_and_nothing_runs_twice(tmp_path
     assert (then.files, then.tests) == ((room, top), (f"{room}::b", f"{top}::a"))
 
 
-def test_a_line_that_no_test_runs_is_tried_with_its_room(tmp_path: Path) -> None:
-    """Code that runs at import or in another process is tried with the nearest folder of tests."""
+def test_a_line_that_runs_at_import_is_tried_with_the_tests_of_its_module(tmp_path: Path) -> None:
+    """No test runs it by itself; those that run other lines of the module are asked."""
+    test = "tests/test_story.py::a"
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_story.py").touch()
+    baseline = Baseline({test: 1, "tests/test_docs.py::b": 1}, {MUTANT.path: {9: frozenset({test})}})
+    (stage,) = stages(tmp_path, MUTANT, baseline)
+    assert stage.tests == (test,)
+
+
+def test_a_module_that_no_test_runs_is_tried_with_its_room(tmp_path: Path) -> None:
+    """Code that runs in another process is tried with the nearest folder of tests."""
     near = "tests/mockserver/state/test_world.py::b"
     (tmp_path / near).parent.mkdir(parents=True)
     (tmp_path / near.partition("::")[0]).touch()

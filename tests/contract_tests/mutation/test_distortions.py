@@ -72,7 +72,8 @@ def _seen(operation: Operation, mutant: Distortion | None = None) -> list[object
 
     distort = mutant.make(USERS) if mutant else None
     for request in _requests(operation):
-        seen.append(distort(request, forward) if distort else forward(request))
+        reply = distort(request, forward) if distort else forward(request)
+        seen.append(reply)
     return seen
 
 

@@ -30,6 +30,7 @@ DOCUMENT: dict[str, Any] = {
         ]
     },
     "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, "lives": {"const": 9}}},
+    "Pin": {"type": "string", "writeOnly": True},
     "Dog": {"allOf": [{"$ref": "Animal"}, {"type": "object", "properties": {"barks": {"type": "boolean"}}}]},
     "Animal": {
         "type": "object",
@@ -127,6 +128,14 @@ def test_nothing_writable_only_is_answered_and_nothing_readable_only_is_sent() -
     }
     assert make(schema).keys() == {"id", "name"}
     assert make(schema, writing=True).keys() == {"name", "password"}
+
+
+@pytest.mark.parametrize("pin", [{"$ref": "Pin"}, {"allOf": [{"$ref": "Pin"}]}, {"allOf": [{"writeOnly": True}]}])
+def test_a_mark_holds_through_references(pin: Any) -> None:
+    """What a referenced schema says of its direction holds where it is referenced."""
+    schema = {"type": "object", "required": ["pin", "name"], "properties": {"pin": pin, "name": {"type": "string"}}}
+    assert make(schema).keys() == {"name"}
+    assert make(schema, writing=True).keys() == {"pin", "name"}
 
 
 def test_an_example_with_a_secret_is_not_answered() -> None:
