@@ -85,6 +85,12 @@ def test_other_refusals_of_the_same_meaning_are_notes(checks: AnswerChecks, oper
     assert all(breach.is_note for breach in found(checks, operation, status, ERROR))
 
 
+@pytest.mark.parametrize("status", [413, 414, 431])
+def test_a_refusal_of_a_proxy_needs_no_documented_body(checks: AnswerChecks, status: int) -> None:
+    """What is too large may be refused before the implementation sees it, with any body."""
+    assert len(found(checks, "trustDevice", status, {"any": "body"})) == 1
+
+
 def test_assumptions_are_named(checks: AnswerChecks) -> None:
     """A missing required field is based on the assumption that the contract marks."""
     breaches = found(checks, "listSessions", 200, {"success": True})

@@ -92,6 +92,7 @@ def test_the_media_type_of_an_answer_chooses_its_schema(contract_of: ContractOf)
     types = ("application/json; charset=utf-8", "application/problem+json", "text/csv", "image/png")
     found = [contract.answer_schema(one, 200, content_type) for content_type in types]
     assert [place and place.value for place in found] == [{"const": 1}, {"const": 2}, True, None]
+    assert contract.answer_schema(one, 404, "application/json") is None
 
 
 def test_a_write_that_documents_errors_only_documents_no_success(contract_of: ContractOf) -> None:

@@ -13,15 +13,16 @@ import requests
 
 from contract_tests.core.contract import Contract, bundled
 from contract_tests.core.errors import UsageError
-from contract_tests.mutation.body import shifted
+from contract_tests.mutation.body import example_of_another, shifted
 from contract_tests.mutation.checking import Fate, Finding, verdict_on, without_folders
 from contract_tests.mutation.command import main, why_equivalent
 from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.edits import edits, read, without_notes
+from contract_tests.mutation.of_names import Memory
 from contract_tests.mutation.of_time import lost
 from contract_tests.mutation.proxy import Reply, Request, distorted
 from contract_tests.mutation.score import Score
-from contract_tests.mutation.sites import GONE, Distortion, Users, replaced
+from contract_tests.mutation.sites import GONE, Distortion, Users, example_of, records_in, replaced
 from tests.contract_tests.reference import Service, serve
 from tests.support import ROOT
 
@@ -154,6 +155,27 @@ def test_of_two_writes_at_once_the_second_is_lost(contract: Contract) -> None:
 def test_a_value_is_changed_where_the_path_leads(value: Any, path: Any, change: Any, expected: Any) -> None:
     """In each item of a list, and nowhere when the path leads nowhere."""
     assert replaced(value, path, change) == expected
+
+
+def test_records_and_texts_are_read_from_the_contract(contract: Contract) -> None:
+    """Each kind of record with the schemas of its properties; another text comes from an operation of that method."""
+    devices = [record for record in records_in(contract) if "deviceFingerprint" in record or "deviceName" in record]
+    assert devices
+    assert all(isinstance(schema, dict) and schema for record in devices for schema in record.values())
+    untrust, listing = contract.operation("untrustDevice"), contract.operation("listDevices")
+    other = example_of_another(contract, untrust, ("message",))
+    assert other
+    assert other != example_of(contract, untrust)["message"]
+    assert example_of_another(contract, listing, ("devices", "*", "id")) == ""
+
+
+def test_what_a_client_was_shown_is_remembered() -> None:
+    """Of successes only, by token, over all of them."""
+    memory, request = Memory(), Request("GET", "/devices/d-100", {"authorization": "Bearer t"}, values=("d-100",))
+    for status, name in ((200, "first name"), (200, "other name"), (404, "no name")):
+        memory.learn(request, Reply(status).with_json({"name": name}))
+    assert memory.shown["t"] == {"first name", "other name"}
+    assert memory.valid["t", ("devices", False)] == {"d-100"}
 
 
 def test_what_is_no_time_is_not_shifted() -> None:

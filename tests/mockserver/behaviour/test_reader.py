@@ -28,6 +28,7 @@ WRONG = [
     # the text of the file, its replacement, the message, and the text of the reported line
     ("operations:", "operation:", "unknown name 'operation'.*did you mean 'operations'", "operation:"),
     ("  trustDevice:", "  trustDevise:", "unknown name 'trustDevise'.*did you mean 'trustDevice'", "trustDevise"),
+    ("  trustDevice:", "  trust~Device:", "unknown name 'trust~Device'", "trust~Device"),
     (TRUST_SET, "sett: {isTrusted: true}", "unknown name 'sett'.*did you mean 'set'", "sett:"),
     (TRUST_SET, "when: {isTrusted: true}", "unknown name 'when'.*known: ", "when:"),
     ("    owner: userId  ", "    ownr: userId  ", "unknown name 'ownr'.*did you mean 'owner'", "ownr:"),

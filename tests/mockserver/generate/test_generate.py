@@ -268,6 +268,12 @@ def test_a_contradiction_is_refused_with_its_place(schema: Any, place: str) -> N
     assert refused.value.place == place
 
 
+def test_a_number_that_cannot_be_made_is_described() -> None:
+    """By its bounds and its steps."""
+    with pytest.raises(Unsatisfiable, match=r"between 1 and 5 that is a multiple of 7 and 11"):
+        make({"type": "integer", "minimum": 1, "maximum": 5, "allOf": [{"multipleOf": 7}, {"multipleOf": 11}]})
+
+
 def test_names_of_properties_give_plain_words() -> None:
     """A text without format or pattern suits the name of its property."""
     generated = make(

@@ -100,6 +100,20 @@ def test_a_format_gives_plain_values(name: str, pattern: str) -> None:
         assert re.fullmatch(pattern, made), made
 
 
+@pytest.mark.parametrize(
+    ("name", "shortest"),
+    [
+        *(("email", "a@b.co"), ("idn-email", "a@b.co"), ("uri", "a:b"), ("url", "a:b"), ("uri-reference", "/")),
+        *(("byte", "YQ=="), ("hostname", "a"), ("ipv6", "::1"), ("ipv4", "1.1.1.1"), ("duration", "P1D")),
+    ],
+)
+def test_a_format_fits_where_little_is_allowed(name: str, shortest: str) -> None:
+    """Down to the shortest text that has the format."""
+    made = text(format=name, maxLength=len(shortest))
+    assert len(made) <= len(shortest)
+    assert has_format(name, made)
+
+
 def test_a_format_that_nobody_knows_says_nothing() -> None:
     """A text is made as if there were none."""
     assert text(format="colour-of-the-sky")

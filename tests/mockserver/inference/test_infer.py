@@ -304,3 +304,25 @@ def test_pets_of_an_owner_are_listed_under_the_owner(shop: Ask) -> None:
     assert created in under
     assert {pet["ownerEmail"] for pet in under} == {owner}
     assert shop("GET", "/api/v1/owners/nobody@example.com/pets").status == 404
+
+
+THING = {"$ref": "#/components/schemas/Thing"}
+
+
+def test_an_unknown_member_with_the_record_is_its_place(load: Load) -> None:
+    """An answer may hold the record under any name, beside other things."""
+    answered = answer(thing(stuff=THING, note=None))
+    changed = {"operationId": "changeThing", "requestBody": body(THING), "responses": answered}
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["patch"] = changed
+    inferred = infer(load(paths, Thing=thing(id=None, name=None)))
+    assert said(inferred, "changeThing")["reply"] == {"stuff": "$record"}
+
+
+def test_a_change_of_a_collection_without_a_body_is_left_to_its_example(load: Load) -> None:
+    """It names no record; the other operations keep their behaviours."""
+    paths = crud("/things", "id", THING)
+    paths["/things"]["put"] = {"operationId": "putThings", "responses": answer(THING)}
+    operations = infer(load(paths, Thing=thing(id=None, name=None))).behaviours["operations"]
+    assert "putThings" not in operations
+    assert {"list", "create", "read", "remove"} <= operations.keys()
