@@ -55,7 +55,8 @@ def _measure(tree: Path, options: argparse.Namespace) -> int:
         changes = pool.map(partial(change, tree), drawn)
     print(f"{len(drawn)} of {len(made)} mutants in {len(paths)} modules, seed {options.seed}", flush=True)
     argued = equivalents.load()
-    for entry in equivalents.outdated(argued.values(), {path: (tree / path).read_text("utf-8") for path in paths}):
+    sources = {path: (tree / path).read_text("utf-8") for path in modules(tree)}
+    for entry in equivalents.outdated(argued.values(), sources):
         print(f"outdated in equivalents.yaml: {entry.module}: {entry.line}", file=sys.stderr)
     outcome = _outcome([c for c in changes if equivalents.key(c) not in argued], tree, options)
     equal = [c.mutant for c in changes if equivalents.key(c) in argued]

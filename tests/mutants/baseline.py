@@ -38,19 +38,22 @@ class Baseline:
 
 def measure(root: Path, jobs: int, kept: Path | None = None) -> Baseline:
     """Run all tests in this tree, or read what an earlier run kept. A test that fails without a mutant is left out."""
-    data = (kept or root.with_name("baseline")).absolute()
-    command = [sys.executable, "-m", "pytest", *QUIET]
-    if data.exists():
-        command += ["--collect-only", "-qq"]
-    else:
-        data.mkdir(parents=True)
-        command += ["-n", str(jobs), "--dist", "worksteal", "-p", "tests.mutants.recorder"]
-    environment = {**os.environ, **paths(root), "MUTANTS_BASELINE": str(data)}
-    ended = subprocess.run([*command, *TESTS], cwd=root, env=environment, check=False)
-    if ended.returncode not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        shutil.rmtree(data)
-        sys.exit("The tests could not be run without a mutant; see above.")
+    if kept is not None and kept.exists():
+        _run(root, "--collect-only", "-qq")  # writes the bytecode that all processes then share
+        return read(kept)
+    data = root.with_name("baseline")
+    data.mkdir()
+    _run(root, "-n", str(jobs), "--dist", "worksteal", "-p", "tests.mutants.recorder", MUTANTS_BASELINE=str(data))
+    if kept is not None:
+        shutil.copytree(data, kept)
     return read(data)
+
+
+def _run(root: Path, *arguments: str, **environment: str) -> None:
+    command = [sys.executable, "-m", "pytest", *QUIET, *arguments, *TESTS]
+    ended = subprocess.run(command, cwd=root, env={**os.environ, **paths(root), **environment}, check=False)
+    if ended.returncode not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        sys.exit("The tests could not be run without a mutant; see above.")
 
 
 def paths(root: Path) -> dict[str, str]:
