@@ -15,9 +15,10 @@ from contract_tests.core.contract import Contract, bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.mutation.body import example_of_another, shifted
 from contract_tests.mutation.checking import Fate, Finding, verdict_on, without_folders
-from contract_tests.mutation.command import main, why_equivalent
+from contract_tests.mutation.command import main, parser, why_equivalent
 from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.edits import edits, read, without_notes
+from contract_tests.mutation.of_encoding import first_list
 from contract_tests.mutation.of_names import Memory
 from contract_tests.mutation.of_time import lost
 from contract_tests.mutation.proxy import Reply, Request, distorted
@@ -68,11 +69,13 @@ def test_every_edit_is_one_edit_and_none_is_made_twice() -> None:
         "behaviour owner dropped things",
         "behaviour period of another length lease PT0S",
         "behaviour operation dropped takeThing",
+        "behaviour set of a further field takeThing note",
     ],
 )
 def test_each_part_of_a_behaviour_is_edited(name: str) -> None:
     """Verbs, fields, filters, rules and periods, derived from the data."""
-    assert name in {edit.id for edit in edits(SMALL)}
+    record = {"isTaken": {"type": "boolean"}, "until": {"type": "string"}, "note": {"type": "string"}}
+    assert name in {edit.id for edit in edits(SMALL, [record])}
 
 
 def test_an_edit_is_a_file_again(tmp_path: Path) -> None:
@@ -217,6 +220,19 @@ def test_a_reason_names_files_and_no_folders() -> None:
     """The findings are kept in the repository, where a temporary folder means nothing."""
     reason = "mockserver: /tmp/x1/behaviours.yaml:23: getDevice: no field 'a/b' in C:/u/devices.yaml"
     assert without_folders(reason) == "mockserver: behaviours.yaml:23: getDevice: no field 'a/b' in devices.yaml"
+
+
+def test_a_body_without_a_list_has_none_to_answer() -> None:
+    """A bare list is the first one of the body; a body without one stays."""
+    assert first_list({"a": 1, "b": [2], "c": [3]}) == [2]
+    assert first_list({"a": 1}) == {"a": 1}
+
+
+def test_the_help_names_each_flag_with_its_value() -> None:
+    """As the README does."""
+    text = " ".join(parser().format_help().split())
+    for shown in ("--only WORD", "--jobs N", "--behaviours FILE", "--min-score SHARE", "--out FILE", "--page FILE"):
+        assert shown in text
 
 
 def test_an_unknown_word_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

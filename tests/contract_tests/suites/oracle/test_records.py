@@ -8,13 +8,20 @@ from typing import Any
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.run.settings import Settings
 from contract_tests.suites.oracle.model import Model
-from contract_tests.suites.oracle.records import Shown, dig
+from contract_tests.suites.oracle.records import MISSING, Shown, dig
 from tests.contract_tests.suites.oracle.test_model import PETS
 
 
 def answer(body: Any) -> Answer:
     """An answer with that body."""
     return Answer(Sent("GET", "http://t/x", "/x", {}), 200, {}, json.dumps(body).encode())
+
+
+def test_what_is_missing_is_not_null() -> None:
+    """A record without a field and one with null in it are two; neither is true."""
+    assert MISSING is not None
+    assert not MISSING
+    assert repr(MISSING) == "nothing"
 
 
 def test_one_record_from_several_answers() -> None:
