@@ -39,7 +39,7 @@ def body_sites(contract: Contract) -> Iterator[Distortion]:
                 yield _success("text of another operation", operation, partial(_with_value, path, other), detail)
     for operation in answers_with(contract, "404"):
         for name, change in NOT_FOUND.items():
-            yield on_reply(name, operation, lambda status: status == 404, change)
+            yield on_reply(name, operation, 404, change)
 
 
 def example_of_another(contract: Contract, operation: Operation, path: Path) -> str:
@@ -57,7 +57,7 @@ def _with_value(path: Path, value: Any, reply: Reply) -> Reply:
 
 
 def _success(operator: str, operation: Operation, change: Change, detail: str = "") -> Distortion:
-    return on_reply(operator, operation, lambda status: status == 200, change, detail)
+    return on_reply(operator, operation, 200, change, detail)
 
 
 def _of_field(operation: Operation, path: Path, place: Place, required: bool) -> Iterator[Distortion]:

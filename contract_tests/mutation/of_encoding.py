@@ -18,16 +18,11 @@ def sites(contract: Contract) -> Iterator[Distortion]:
     """Every operator on the encoding, at the first write; the bare list at each operation that answers a list."""
     for operation in islice((each for each, _ in successes(contract) if each.is_write), 1):
         for name, change in ENCODINGS.items():
-            yield on_reply(name, operation, is_success, change)
+            yield on_reply(name, operation, 200, change)
     for operation, schema in successes(contract):
         properties = contract.look_up(schema, "properties") if schema else None
         if any(each.get("type") == "array" for each in (properties.value if properties else {}).values()):
-            yield on_reply("bare list", operation, is_success, lambda reply: reply.with_json(first_list(reply.json)))
-
-
-def is_success(status: int) -> bool:
-    """Whether this is the status of a success."""
-    return status == 200
+            yield on_reply("bare list", operation, 200, lambda reply: reply.with_json(first_list(reply.json)))
 
 
 def first_list(body: Any) -> Any:

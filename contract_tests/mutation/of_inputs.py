@@ -100,9 +100,7 @@ def crash_when(is_such: Callable[[Request], bool], _: Users) -> Distort:
 def refuse_charset(request: Request, forward: Forward) -> Reply:
     """Take a media type without parameters only."""
     is_refused = "charset" in request.headers.get("content-type", "")
-    return (
-        Reply(415, JSON, b'{"success": false, "error": "Unsupported media type"}') if is_refused else forward(request)
-    )
+    return UNSUPPORTED if is_refused else forward(request)
 
 
 def admit(operation: Operation | None, is_such: Callable[[Request, Users], bool], users: Users) -> Distort:

@@ -82,8 +82,7 @@ def gone(request: Request, memory: Memory, _: Users) -> bool:
 
 def foreign(request: Request, memory: Memory, users: Users) -> bool:
     """A name that only the other user has been shown."""
-    other = {users.own: users.other, users.other: users.own}.get(request.token, "")
-    return name_in(request) in memory.shown[other] - memory.shown[request.token]
+    return name_in(request) in memory.shown[users.counterpart(request.token)] - memory.shown[request.token]
 
 
 ACCEPTED: dict[str, Callable[[Request, Memory, Users], bool]] = {

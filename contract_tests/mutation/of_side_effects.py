@@ -10,7 +10,7 @@ from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.discovery import identifiers
 from contract_tests.core.target import path_of
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
-from contract_tests.mutation.sites import Distortion, Users
+from contract_tests.mutation.sites import Distortion, Users, on_operation
 
 SUCCESS, REFUSALS = frozenset({200}), frozenset({400, 404, 415, 422})
 Act = Callable[[Request, Forward], object]
@@ -20,7 +20,7 @@ def sites(contract: Contract) -> Iterator[Distortion]:
     """Every operator at each operation, or pair of operations, for which it makes a difference."""
     for operation in contract.operations:
         if operation.path_names:
-            yield _site("acts on a neighbour", operation, lambda _, o: strays(o))
+            yield on_operation("acts on a neighbour", operation, lambda _, o: strays(o))
         if operation.is_write:
             yield from _of_write(contract, operation)
         for other in contract.operations:
@@ -54,21 +54,17 @@ def collection(operation: Operation) -> str:
 def _of_write(contract: Contract, operation: Operation) -> Iterator[Distortion]:
     if operation.path_names:
         neighbour = partial(on_neighbour, operation)
-        yield _site("acts on a neighbour too", operation, lambda _, o: afterwards(o, SUCCESS, neighbour))
-        yield _site("refusal acts on a neighbour", operation, lambda _, o: afterwards(o, REFUSALS, neighbour))
+        yield on_operation("acts on a neighbour too", operation, lambda _, o: afterwards(o, SUCCESS, neighbour))
+        yield on_operation("refusal acts on a neighbour", operation, lambda _, o: afterwards(o, REFUSALS, neighbour))
     if operation.takes_body:
-        yield _site("acts on an earlier body too", operation, lambda _, o: repeats(o, SUCCESS))
-        yield _site("refusal acts on an earlier body", operation, lambda _, o: repeats(o, REFUSALS))
+        yield on_operation("acts on an earlier body too", operation, lambda _, o: repeats(o, SUCCESS))
+        yield on_operation("refusal acts on an earlier body", operation, lambda _, o: repeats(o, REFUSALS))
     if operation.acts_on_everything:
-        yield _site("acts for the other user too", operation, for_both)
+        yield on_operation("acts for the other user too", operation, for_both)
     for other in contract.operations:
         if other.acts_on_everything and other is not operation:
-            yield _site("refusal acts on everything", operation, partial(acts_on_everything, other, REFUSALS))
-            yield _site("success acts on everything", operation, partial(acts_on_everything, other, SUCCESS))
-
-
-def _site(operator: str, operation: Operation, make: Callable[[Users, Operation], Distort]) -> Distortion:
-    return Distortion(operator, operation.id, "", lambda users: make(users, operation))
+            yield on_operation("refusal acts on everything", operation, partial(acts_on_everything, other, REFUSALS))
+            yield on_operation("success acts on everything", operation, partial(acts_on_everything, other, SUCCESS))
 
 
 def ids_in_collection(operation: Operation, request: Request, forward: Forward) -> list[str]:
@@ -158,11 +154,10 @@ def repeats(operation: Operation, statuses: Set[int]) -> Distort:
 
 def for_both(users: Users, operation: Operation) -> Distort:
     """A success happens to the other user's records too."""
-    others = {users.own: users.other, users.other: users.own}
 
     def act(request: Request, forward: Forward) -> None:
-        if request.token in others:
-            forward(request.as_user(others[request.token]))
+        if other := users.counterpart(request.token):
+            forward(request.as_user(other))
 
     return afterwards(operation, SUCCESS, act)
 

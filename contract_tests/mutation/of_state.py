@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
-from contract_tests.mutation.sites import Distortion, Users
+from contract_tests.mutation.sites import Distortion, Users, on_operation
 
 Key = tuple[str, str, str, bytes]
 SHADOW = "~shadow"  # another world of the mock
@@ -15,23 +15,19 @@ SHADOW = "~shadow"  # another world of the mock
 def sites(contract: Contract) -> Iterator[Distortion]:
     """Every operator on memory."""
     for operation in contract.operations:
-        yield _site("first answer repeated", operation, lambda _, o: frozen(o))
+        yield on_operation("first answer repeated", operation, lambda _, o: frozen(o))
         if operation.is_write:
-            yield _site("write lost", operation, lambda _, o: lost(o))
-            yield _site("write made twice", operation, lambda _, o: doubled(o))
-            yield _site("repeated write refused", operation, lambda _, o: once(o))
+            yield on_operation("write lost", operation, lambda _, o: lost(o))
+            yield on_operation("write made twice", operation, lambda _, o: doubled(o))
+            yield on_operation("repeated write refused", operation, lambda _, o: once(o))
         else:
-            yield _site("one answer behind", operation, lambda _, o: behind(o))
+            yield on_operation("one answer behind", operation, lambda _, o: behind(o))
         if "404" in operation.statuses:
-            yield _site("other users' records in reach", operation, reaches)
+            yield on_operation("other users' records in reach", operation, reaches)
             if operation.is_write:
-                yield _site("other users' records changed though refused", operation, reaches_in_secret)
+                yield on_operation("other users' records changed though refused", operation, reaches_in_secret)
     yield Distortion("users share their records", "", "", lambda users: lambda request, forward: forward(
         request.as_user(users.own) if request.token == users.other else request))  # fmt: skip
-
-
-def _site(operator: str, operation: Operation, make: Callable[[Users, Operation], Distort]) -> Distortion:
-    return Distortion(operator, operation.id, "", lambda users: make(users, operation))
 
 
 def key_of(request: Request) -> Key:
@@ -112,9 +108,10 @@ def reaches(users: Users, operation: Operation) -> Distort:
 
     def distort(request: Request, forward: Forward) -> Reply:
         reply = forward(request)
-        if request.operation != operation.id or reply.status != 404 or request.token not in {users.own, users.other}:
+        other = users.counterpart(request.token)
+        if request.operation != operation.id or reply.status != 404 or not other:
             return reply
-        return forward(request.as_user(users.other if request.token == users.own else users.own))
+        return forward(request.as_user(other))
 
     return distort
 

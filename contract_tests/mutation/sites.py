@@ -21,6 +21,10 @@ class Users:
     own: str
     other: str
 
+    def counterpart(self, token: str) -> str:
+        """The other user's token; empty where the token is neither user's."""
+        return {self.own: self.other, self.other: self.own}.get(token, "")
+
 
 @dataclass(frozen=True)
 class Distortion:
@@ -37,14 +41,17 @@ class Distortion:
         return " ".join(part for part in ("answer", self.operator, self.site, self.detail) if part)
 
 
-def on_reply(
-    operator: str, operation: Operation, wanted: Callable[[int], bool], change: Change, detail: str = ""
-) -> Distortion:
-    """A site that changes the operation's answers of the wanted statuses."""
+def on_operation(operator: str, operation: Operation, make: Callable[[Users, Operation], Distort]) -> Distortion:
+    """A site that changes what the operation does."""
+    return Distortion(operator, operation.id, "", lambda users: make(users, operation))
+
+
+def on_reply(operator: str, operation: Operation, status: int, change: Change, detail: str = "") -> Distortion:
+    """A site that changes the operation's answers of that status."""
 
     def distort(request: Request, forward: Forward) -> Reply:
         reply = forward(request)
-        return change(reply) if request.operation == operation.id and wanted(reply.status) else reply
+        return change(reply) if request.operation == operation.id and reply.status == status else reply
 
     return Distortion(operator, operation.id, detail, lambda _: distort)
 

@@ -141,12 +141,15 @@ class RunPlugin:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give pytest the exit status of the command: 1 is for a broken promise alone."""
         self.finished = True
-        if self.run.ledger.with_outcome(Outcome.BROKEN):
-            return
+        code = self.error_code()
+        if code and not self.run.ledger.with_outcome(Outcome.BROKEN):
+            session.exitstatus = code
+
+    def error_code(self) -> int:
+        """The exit code of an internal error, or of what stopped the run; 0 where there was neither."""
         if self.run.faults or self.run.ledger.with_outcome(Outcome.FAULT):
-            session.exitstatus = InternalError.exit_code
-        elif self.stopped_by:
-            session.exitstatus = self.stopped_by.exit_code
+            return InternalError.exit_code
+        return self.stopped_by.exit_code if self.stopped_by else 0
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of promises that cannot be read is an internal error, not a target that keeps the contract."""

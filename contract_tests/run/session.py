@@ -58,10 +58,8 @@ class Session:
         ledger = self.run.ledger
         if ledger.with_outcome(Outcome.BROKEN):
             return 1
-        if self.run.faults or ledger.with_outcome(Outcome.FAULT):
-            return 4
-        if self.plugin.stopped_by:
-            return self.plugin.stopped_by.exit_code
+        if code := self.plugin.error_code():
+            return code
         if ledger.cut_off:
             return 3
         return 1 if self.run.lacks_coverage() else 0
