@@ -102,3 +102,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if nearest:
         return f"did you mean {nearest[0]!r}?"
     return f"known: {', '.join(names)}" if names else "none is known"
+
+
+def internal_error(error: BaseException) -> str:
+    """What users and clients read of an exception that none of the errors above describes."""
+    return f"internal error: {type(error).__name__}: {error}"

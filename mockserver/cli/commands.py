@@ -17,7 +17,7 @@ from mockserver.cli.flags import FLAGS, read_settings
 from mockserver.cli.log import Terminal, style_for
 from mockserver.cli.output import Output, prepare_streams, show
 from mockserver.contract.contract import load_contract, without_collection
-from mockserver.errors import ContractBroken, MockError, UsageError
+from mockserver.errors import ContractBroken, MockError, UsageError, internal_error
 from mockserver.exchange.engine import Engine, build_engine
 
 EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 usage or configuration error,
@@ -39,8 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("MOCKSERVER_DEBUG"):
             raise
-        problem = f"{type(error).__name__}: {error}"
-        warn(f"internal error: {problem} (MOCKSERVER_DEBUG=1 shows where; please report it)")
+        warn(f"{internal_error(error)} (MOCKSERVER_DEBUG=1 shows where; please report it)")
         return 4
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from mockserver.background import attempt, start
-from mockserver.errors import MockError
+from mockserver.errors import MockError, internal_error
 from mockserver.exchange.engine import Engine, build_engine
 from mockserver.state.store import MAIN
 
@@ -60,7 +60,7 @@ class Watcher:
         except MockError as error:
             engine.trouble, self._failed = str(error), error.place
         except Exception as error:  # noqa: BLE001 - an internal error in reading one edit must not end the watching
-            engine.trouble = f"internal error: {type(error).__name__}: {' '.join(str(error).split())}"
+            engine.trouble = " ".join(internal_error(error).split())
         else:
             count = len(engine.contract.operations)
             return f"reloaded, {count} operations; records and journal stay{_outdated(engine)}"

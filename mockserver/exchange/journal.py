@@ -12,7 +12,8 @@ import msgspec
 
 from mockserver.background import attempt
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.weight import give_back, lightened, weight_of
+from mockserver.exchange.memory import give_back
+from mockserver.exchange.weight import lightened, weight_of
 from mockserver.settings import JOURNAL_MEMORY
 
 ENTRIES = 1000

@@ -16,7 +16,7 @@ from mockserver.clock import RUNNING, format_http_date, system_now
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.routing import served
-from mockserver.errors import CallFailed, ContractBroken, Refused, Violation
+from mockserver.errors import CallFailed, ContractBroken, Refused, Violation, internal_error
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
@@ -94,7 +94,7 @@ class Pipeline:
         if request.method == "OPTIONS" and (early := self._early(request, steering)) is not None:
             return early
         if steering.delay is not None:
-            exchange.disturbance = late(delay_of(steering))
+            exchange.disturbance = late(delay_of(steering.delay))
         match = self.contract.route(request.method, request.path, request)
         operation = match.operation
         exchange.operation = operation.id
@@ -229,7 +229,7 @@ class Pipeline:
         if isinstance(error, ContractBroken):
             reason = f"the contract cannot be served here: {error}"
         else:
-            reason = str(error) if isinstance(error, CallFailed) else f"internal error: {type(error).__name__}: {error}"
+            reason = str(error) if isinstance(error, CallFailed) else internal_error(error)
             report(f"{exchange.request.method} {exchange.request.path}: {reason}", error)
         reply = self._failed(exchange, reason)
         try:

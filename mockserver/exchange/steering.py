@@ -60,14 +60,11 @@ def split_world(credential: str) -> tuple[str, str | None]:
     return token, world if parted else None
 
 
-def delay_of(steering: Steering) -> int:
+def delay_of(text: str) -> int:
     """The milliseconds by which a client wants its answer to be late: `Mock-Delay: 2s`, `500ms`.
 
     Raises Refused(400) for a text that isn't a time, or is more than half a minute.
     """
-    text = steering.delay
-    if text is None:
-        return 0
     match = _DELAY.fullmatch(text.strip())
     wait = float(match["count"]) * (1 if match["unit"] == "ms" else 1000) if match else -1
     if not 0 <= wait <= LONGEST_WAIT:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ from mockserver.generate.keyword_checks import CHECKS, Check, Question
 
 _DEEPEST: Final = 100
 _MOST_KNOWN: Final = 50_000
+Known = TypeVar("Known")
 
 
 class _Plan(msgspec.Struct, frozen=True):
@@ -61,33 +62,34 @@ class Checker:
         return True
 
     def _plan(self, schema: dict[str, Any]) -> _Plan:
-        if len(self._plans) >= _MOST_KNOWN:
-            self._plans.clear()
         reference = schema.get("$ref")
         target = self.view.target(reference)[1] if isinstance(reference, str) else True
         own = {} if self.view.is_alias(schema) else schema
         plan = _Plan(schema, target, tuple(_checks(own)), is_nullable(own, self.view) and not own_types(own))
-        self._plans[id(schema)] = plan
-        return plan
+        return _keep(self._plans, schema, plan)
 
     def hides(self, schema: Any) -> bool:
         """Whether a property of this schema is never sent: `writeOnly` in responses, `readOnly` in requests."""
         known = self._marked.get(id(schema))
         if known is None:
-            if len(self._marked) >= _MOST_KNOWN:
-                self._marked.clear()
             mark = "readOnly" if self.writing else "writeOnly"
-            known = self._marked[id(schema)] = (schema, is_marked(schema, mark, self.view))
+            known = _keep(self._marked, schema, (schema, is_marked(schema, mark, self.view)))
         return known[1]
 
     def hidden(self, schema: Any) -> frozenset[str]:
         """The members of a schema that are never sent in this direction."""
         known = self._hidden.get(id(schema))
         if known is None:
-            if len(self._hidden) >= _MOST_KNOWN:
-                self._hidden.clear()
-            known = self._hidden[id(schema)] = (schema, hidden(schema, self.view, writing=self.writing))
+            known = _keep(self._hidden, schema, (schema, hidden(schema, self.view, writing=self.writing)))
         return known[1]
+
+
+def _keep(known: dict[int, Known], schema: Any, answer: Known) -> Known:
+    """Remember an answer by the identity of its schema, which the answer holds so that no other schema gets its id."""
+    if len(known) >= _MOST_KNOWN:
+        known.clear()
+    known[id(schema)] = answer
+    return answer
 
 
 def _checks(schema: Mapping[str, Any]) -> Iterator[tuple[Check, Any]]:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from mockserver.background import report
 from mockserver.control.api import control_blueprint
-from mockserver.errors import Refused
+from mockserver.errors import Refused, internal_error
 from mockserver.exchange.engine import Engine, build_engine
 from mockserver.reply.builder import encode
 from mockserver.reply.problems import PROBLEM, problem_value
@@ -46,6 +46,6 @@ def _as_problem(error: HTTPException) -> Response:
 
 def _as_internal_error(error: Exception) -> Response:
     """An exception of the control API: one line on the terminal, and a problem for the client."""
-    reason = f"internal error: {type(error).__name__}: {error}"
+    reason = internal_error(error)
     report(f"{request.method} {request.path}: {reason}", error)
     return Response(encode(problem_value(Refused(500, reason), 500)), 500, content_type=PROBLEM)

@@ -20,7 +20,7 @@ from granian.constants import Interfaces
 from mockserver.background import attempt, start
 from mockserver.errors import Unavailable, UsageError
 from mockserver.exchange.engine import Engine, build_engine
-from mockserver.exchange.weight import pack_memory
+from mockserver.exchange.memory import pack_memory
 from mockserver.settings import Settings, near_host
 from mockserver.web.leader import Relay
 from mockserver.web.wsgi import ContractFirst
