@@ -57,7 +57,7 @@ SUITE_LAYERS = (
 """The layers of `contract_tests`: shared code imports no suite, and no suite imports another."""
 
 SUITE_DOORS = {
-    "mockserver": ("core.contract", "core.schemas"),
+    "mockserver": ("core.contract", "core.operation", "core.schemas"),
     "requests": ("core.gate", "core.target"),
     "urllib3": ("core.gate",),
     "schemathesis": ("core.fuzzing",),
