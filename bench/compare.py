@@ -47,7 +47,7 @@ class Outcome:
 
 
 def compare(peers: Sequence[Peer], inputs: Inputs, plan: Plan, log: Log) -> Outcome:
-    """Install, probe, start and load every peer. A peer that fails is listed as missing and skipped from then on."""
+    """Install, probe, start and load every peer. A peer that fails is listed as missing and skipped after that."""
     outcome = Outcome()
     for peer in peers:
         log(f"install and probe: {peer.name}")

@@ -237,8 +237,13 @@ def read_response(response: http.client.HTTPResponse) -> ClientResponse:
 
 def run_mock(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m mockserver ...` until it exits."""
+    return run_process([sys.executable, "-m", "mockserver", *arguments], **environment)
+
+
+def run_process(command: Sequence[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command at the top of the clone until it exits."""
     return subprocess.run(
-        [sys.executable, "-m", "mockserver", *arguments],
+        command,
         cwd=ROOT,
         capture_output=True,
         text=True,

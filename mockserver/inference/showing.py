@@ -98,7 +98,7 @@ class Showing:
         answer = self.schemas.answer(operation)
         if answer is None:
             if must:
-                raise LeftToExample("what it answers is no JSON of a known form")
+                raise LeftToExample("its response isn't JSON of a known form")
             return {}
         if self.schemas.is_list(answer):
             if must:

@@ -83,17 +83,17 @@ def test_bodies_that_do_not_fit_are_refused(run: Run, me: Flashback) -> None:
 def refused_as_bytes(run: Run, answer: Answer) -> None:
     """Many a decoder puts a replacement character for bytes that are no UTF-8 and finds nothing, which is noted."""
     if answer.status == 404:
-        run.ledger.note("404 in place of 400 for a body that is no UTF-8")
+        run.ledger.note("404 in place of 400 for a body that isn't UTF-8")
     else:
-        refused_as_input(run, answer, "a body that is no UTF-8", 400)
+        refused_as_input(run, answer, "a body that isn't UTF-8", 400)
 
 
-@promise("A body that is no JSON is refused by its type", page="overview", assumed="A-05", stage=19,
+@promise("A body that isn't JSON is refused by its type", page="overview", assumed="A-05", stage=19,
          about="trustDevice")  # fmt: skip
 def test_other_media_types_are_refused(run: Run, me: Flashback) -> None:
     """415 (or 400, 422, noted)."""
     cases = Cases()
-    with nothing_changes("trustDevice with a body that is no JSON", me):
+    with nothing_changes("trustDevice with a body that isn't JSON", me):
         for media_type in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
             with cases.case():
                 answer = trust_nobody(me, media_type)

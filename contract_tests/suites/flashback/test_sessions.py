@@ -34,7 +34,7 @@ SECONDS_FRESH = 60  # what counts as about now
     about="heartbeatSession",
 )
 def test_heartbeat_prolongs(run: Run, me: Flashback) -> None:
-    """The answered end is the session's end from then on, in both forms."""
+    """GET shows the answered end as the session's end, in both forms."""
     before = me.state()
     untouched = dict(before.sessions)
     for session in before.lasting_sessions[:3] or [a_session(before)]:

@@ -72,7 +72,7 @@ def test_trust_is_remembered(me: Flashback) -> None:
 
 @pytest.mark.usefixtures("writable")
 @promise(
-    "The end of the trust period lies ahead and is what GET shows from then on",
+    "The end of the trust period is in the future, and GET shows it afterwards",
     page=TRUST,
     stage=25,
     about="trustDevice",

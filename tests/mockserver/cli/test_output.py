@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import io
-import os
 import shlex
 import socket
 import subprocess
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 
 from mockserver.cli.output import Output
-from tests.support import ROOT, TIMEOUT, LiveMock, read_response
+from tests.support import ROOT, TIMEOUT, LiveMock, read_response, run_process
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="/dev/full is a device of Linux")
@@ -26,15 +25,7 @@ needs_full = pytest.mark.skipif(not FULL.exists(), reason="/dev/full is a device
 def _in_shell(arguments: str, redirections: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command as a shell runs it; what a pipe's reader takes is the standard output."""
     line = f"{shlex.quote(sys.executable)} -m mockserver {arguments} {redirections}"
-    return subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {line}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        env={**os.environ, **environment},
-        check=False,
-    )
+    return run_process(["bash", "-c", f"set -o pipefail; {line}"], **environment)
 
 
 @pytest.mark.parametrize(

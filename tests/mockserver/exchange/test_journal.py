@@ -237,7 +237,7 @@ def test_an_entry_shows_what_happened() -> None:
     ],
 )
 def test_any_body_can_be_shown(body: bytes) -> None:
-    """What is no JSON is shown as text, and cut when it is long."""
+    """A body that isn't JSON is shown as text, and cut when it is long."""
     rendered = shown(_entry(request=Request("POST", "/", body=body)))["request"]["body"]
     assert isinstance(rendered, str)
     assert len(rendered) < 70_000

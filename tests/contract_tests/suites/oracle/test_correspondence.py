@@ -68,7 +68,7 @@ def test_a_further_field_of_an_undeclared_name_is_free(pairs: Correspondence) ->
 
 
 def test_ids_correspond_once_made(pairs: Correspondence) -> None:
-    """The target's own id stands for the mock's from then on, and its own choices are held against it."""
+    """The target's own id replaces the mock's in later calls, and its own choices must stay the same."""
     pairs.was_made(("things", "m1"), "t1", frozenset({"name"}))
     mock = {"id": "m1", "name": "new", "level": "LOW"}
     assert not list(pairs.record(VIEW, mock, {"id": "t1", "name": "new", "level": "HIGH"}))
