@@ -78,7 +78,7 @@ def _sentence(engine: Engine, entry: Exchange) -> str:
     if entry.operation is None and not entry.reason:
         return "a preflight or OPTIONS request: the response lists the declared methods"
     behaviour = engine.behaviours.operations.get(entry.operation or "")
-    what = "the contract's example, as the request selected it" if "prefer" in entry.request.headers else ""
+    what = "the contract's example, as the request selected it" if entry.steering.wishes else ""
     if not what:
         what = f"its behaviour: {behaviour.because}" if behaviour is not None and behaviour.because else ""
     if not what:

@@ -7,11 +7,12 @@ import shlex
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.exchange.steering import WORLD_HEADER
 from mockserver.insight.redaction import SafeRequest
 
 _BODY_KEPT = 100_000
 """Characters of a body in a snippet: a command's argument is limited to 128 KB."""
-_SENT_BY_FIXTURE = frozenset({"mock-world"})
+_SENT_BY_FIXTURE = frozenset({WORLD_HEADER})
 """Headers that `mock_world` sends by itself."""
 
 

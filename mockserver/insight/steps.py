@@ -80,11 +80,7 @@ def _misspelt(place: str, sent: Mapping[str, Any], known: Collection[str]) -> It
 
 
 def _behaviour_ran(entry: Exchange) -> bool:
-    return entry.selected is not None or bool(entry.changes) or (entry.verdict == "kept" and not _selected(entry))
-
-
-def _selected(entry: Exchange) -> bool:
-    return "prefer" in entry.request.headers or "__" in entry.request.query
+    return entry.selected is not None or bool(entry.changes) or (entry.verdict == "kept" and not entry.steering.wishes)
 
 
 def _stage(entry: Exchange) -> str:

@@ -106,3 +106,22 @@ def test_many_removed_records_are_counted(mock_of: Callable[..., Ask]) -> None:
     ask("DELETE", "/notes/1", None)
     assert _steps(ask, 1) == [("remove", "notes: 1, 2, 3, 4, 5 and 2 more")]
     assert _steps(ask, 2)[0][1].startswith("notes: ")
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "is_selected"),
+    [
+        ("__dynamic=true", {}, True),
+        ("", {"prefer": "dynamic=true"}, True),
+        ("", {"prefer": "respond-async"}, False),
+        ("text=__", {}, False),
+    ],
+)
+def test_only_what_selects_the_answer_is_explained_so(
+    notes: Ask, query: str, headers: dict[str, str], is_selected: bool
+) -> None:
+    """Header and query are read as for the answer: other preferences, and other underscores, leave the behaviour."""
+    notes("GET", "/notes", query=query, headers=headers)
+    why = Control(notes.engine).world("/requests/1/why?as=json")
+    assert ("selected it" in why["sentence"]) is is_selected
+    assert ("list" in [step["verb"] for step in why["steps"]]) is not is_selected
