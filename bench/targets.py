@@ -67,7 +67,7 @@ def _absolute_targets(figures: Mapping[str, Any]) -> list[Target]:
 
     count = figures.get("operations", {}).get("operations", 1000)
     return [
-        Target("memory after load (PSS)", 80, of("memory", "after_mb"), "MB"),
+        Target("memory after load (PSS)", 65, of("memory", "after_mb"), "MB"),
         Target(f"{count:,} operations: start", 3, of("operations", "start_s"), "s"),
         Target(f"{count:,} operations: CPU per trust call, to 9", 1.2, of("operations", "cost_ratio")),
         Target("100,000 devices: start", 5, of("devices", "start_s"), "s"),

@@ -21,6 +21,9 @@ ENTRIES = 1000
 _MANY_BYTES = 16 * 1024 * 1024
 """How much must have been dropped before the operating system is given memory back, which takes milliseconds."""
 
+_REPEATED = 256
+"""The size from which a repeated body is kept once."""
+
 
 class Note(msgspec.Struct, frozen=True):
     """An event of a world that is not a request: `world` when a control call changed it, `removed`."""
@@ -100,6 +103,8 @@ class Journal:
             if log is None:
                 self._count(exchange, self._gone)
             else:
+                if len(exchange.answer.body) > _REPEATED:
+                    _share_body(exchange, log.entries)
                 self._recent.append(exchange)
                 log.entries.append(exchange)
                 if exchange.number > log.newest:
@@ -204,6 +209,13 @@ class Journal:
         if self._freed > _MANY_BYTES:
             self._freed = 0
             give_back()
+
+
+def _share_body(exchange: Exchange, entries: deque[Exchange]) -> None:
+    """Keep a body once that is sent twice in succession: a client that polls receives the same one each time."""
+    last = entries[-1].answer.body if entries else b""
+    if last == exchange.answer.body:
+        exchange.answer = msgspec.structs.replace(exchange.answer, body=last)
 
 
 def _add(tally: Tally, other: Tally) -> None:

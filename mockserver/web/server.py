@@ -1,27 +1,28 @@
-"""The production WSGI server (granian): one worker, which holds the worlds."""
+"""The production WSGI server (granian), in this process, which holds the worlds."""
 
 from __future__ import annotations
 
 import errno
 import gc
-import multiprocessing
 import os
+import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from time import sleep
 from typing import Any
 
-from granian import Granian
 from granian.constants import Interfaces
+from granian.server.mp import MPServer
 
-from mockserver.background import attempt, start
+from mockserver.background import start
 from mockserver.errors import Unavailable, UsageError
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.exchange.memory import pack_memory
-from mockserver.settings import Settings, near_host
+from mockserver.settings import near_host
 from mockserver.web.leader import Relay
 from mockserver.web.wsgi import ContractFirst
 
@@ -36,18 +37,18 @@ _COLLECTOR = (50_000, 20, 20)
 """When the collector looks for cycles: a journal full of live entries would have it look at them for nothing."""
 
 Announce = Callable[[Engine], None]
-"""A function of a module (a new process must find it by name), called in the worker once it accepts connections."""
+"""Called once connections are accepted."""
 
 
 def serve(engine: Engine, announce: Announce) -> None:
-    """Serve until interrupted; `announce` is called once connections are accepted.
+    """Serve until interrupted, then end the process; `announce` is called once connections are accepted.
 
     Raises Unavailable when the address is taken.
     """
     settings = engine.settings
     check_address(settings.host, settings.port)
     _hide_from_requests()
-    server = Granian(
+    server = _OneProcess(
         "mockserver",
         address=settings.host,
         port=settings.port,
@@ -56,9 +57,10 @@ def serve(engine: Engine, announce: Announce) -> None:
         blocking_threads=THREADS,
         log_enabled=False,
         websockets=False,
-        workers_kill_timeout=_FAREWELL,  # type: ignore[arg-type]  # any number of seconds will do for it
     )
-    server.serve(target_loader=_loader(engine, announce), wrap_loader=False)
+    pack_memory()
+    _end_in_time()
+    server.serve(target_loader=partial(_front, engine, announce), wrap_loader=False)
 
 
 def _hide_from_requests() -> None:
@@ -67,27 +69,46 @@ def _hide_from_requests() -> None:
         del os.environ[name]
 
 
-def _loader(engine: Engine, announce: Announce) -> Callable[[], Any]:
-    """What the worker process calls to get the app: under fork it has the engine already, under spawn it builds it."""
-    if multiprocessing.get_start_method() == "fork":
-        return lambda: _announced(engine, announce)
-    return partial(_built, engine.settings, announce)
+class _OneProcess(MPServer):
+    """The server without the process of its own that it keeps for its workers: it would hold 12 MB more, and a mock
+    whose parent was killed would keep the port."""
+
+    def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
+        self._spawn_worker(0, spawn_target, target_loader).inner.run()
+        _end()
 
 
-def _built(settings: Settings, announce: Announce) -> Any:
-    return _announced(build_engine(settings), announce)
+def _end_in_time() -> None:
+    """Have a signal end the process after a moment, whatever the server still waits for: it would give a client that
+    sends half a body, or one that waits for a slow answer, all the time in the world."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    start("end", _end_after_signal, reader, writer)
 
 
-def _announced(engine: Engine, announce: Announce) -> Any:
+def _end_after_signal(reader: socket.socket, _writer: socket.socket) -> None:
+    reader.recv(1)
+    sleep(_FAREWELL)
+    _end()
+
+
+def _end() -> None:
+    """End the process with what it has written; threads of the server may still run, so the interpreter is not torn
+    down under them."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(0)
+
+
+def _front(engine: Engine, announce: Announce) -> Any:
+    """The app, once the process is prepared for serving it."""
     calm_collector()
-    pack_memory()
     _yield_to_clients()
-    start("parent", _end_with_parent)
     relay = Relay()
     relay.start()
-    front = ContractFirst(engine, partial(_flask, engine), relay.step_aside, HEADERS_AFTER)
-    start("start", _announce, front, announce)
-    return relay.over(front)
+    start("start", _announce, engine, announce)
+    return relay.over(ContractFirst(engine, partial(_flask, engine), relay.step_aside, HEADERS_AFTER))
 
 
 def calm_collector() -> None:
@@ -105,26 +126,15 @@ def _yield_to_clients() -> None:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
-def _end_with_parent() -> None:
-    """End this process when the one that started it is gone: killed, it could not stop its worker, which would go on
-    to hold the port."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
-
-
 def _flask(engine: Engine) -> Any:
-    """Flask and the control API, which take longer to import than all the rest."""
+    """Flask and the control API, loaded on their first use: they take 10 MB, and longer to import than all the rest."""
     from mockserver.web.app import app_for
 
     return app_for(engine)
 
 
-def _announce(front: ContractFirst, announce: Announce) -> None:
-    """Call `announce` once the port answers (the worker opens the socket a moment after the app is made), then load
-    what the first request may do without."""
-    engine = front.engine
+def _announce(engine: Engine, announce: Announce) -> None:
+    """Call `announce` once the port answers: the socket is opened a moment after the app is made."""
     settings = engine.settings
     host = near_host(settings.host)
     pause, waited = threading.Event(), 0.0
@@ -135,8 +145,7 @@ def _announce(front: ContractFirst, announce: Announce) -> None:
             pause.wait(0.005)
             waited += 0.005
         else:
-            attempt("start", announce, engine)
-            front.load()
+            announce(engine)
             return
 
 

@@ -18,9 +18,8 @@ Wsgi = Callable[..., Iterable[bytes]]
 class ContractFirst:
     """WSGI: everything outside `/__mock__/` is the contract's; what is inside goes to the app that `behind` gives.
 
-    That app is loaded at the first such request, or by `load`: it takes longer to load than all the rest. Before
-    anything that may take long, `step_aside` is called. `headers_after` names the last key of the server's environments
-    that is no header, where all headers follow it.
+    That app is loaded at the first such request. Before anything that may take long, `step_aside` is called.
+    `headers_after` names the last key of the server's environments that is no header, where all headers follow it.
     """
 
     def __init__(
@@ -35,7 +34,7 @@ class ContractFirst:
         self._loading = threading.Lock()
         self._loaded: Wsgi | None = None
 
-    def load(self) -> Wsgi:
+    def _load(self) -> Wsgi:
         """The app behind, loaded once."""
         with self._loading:
             if self._loaded is None:
@@ -47,7 +46,7 @@ class ContractFirst:
         path: str = environ["PATH_INFO"]
         if path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"):
             self._step_aside()
-            return (self._loaded or self.load())(environ, start_response)
+            return (self._loaded or self._load())(environ, start_response)
         method: str = environ["REQUEST_METHOD"]
         answer = self._answer(environ, method, path)
         status, body = answer.status, answer.body

@@ -268,6 +268,28 @@ def test_control_c_ends_at_once(text_mock: tuple[LiveMock, list[str]]) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    "begun",
+    [
+        "POST /devices/trust HTTP/1.1\r\nHost: mock\r\nContent-Length: 9\r\n\r\n{",
+        "GET /devices HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer alice-token\r\nMock-Delay: 30s\r\n\r\n",
+    ],
+    ids=["half a body", "a slow answer"],
+)
+def test_no_client_delays_the_end(begun: str) -> None:
+    """Whatever a client is about to send or to receive."""
+    mock = LiveMock().wait_until_started()
+    try:
+        with socket.create_connection(("127.0.0.1", mock.port)) as client:
+            client.sendall(begun.encode())
+            assert mock("GET", "/devices").status == 200  # the one before has been taken up
+            started = time.perf_counter()
+            assert mock.interrupt() == 0
+            assert time.perf_counter() - started < 5
+    finally:
+        mock.kill()
+
+
 def test_a_termination_ends_as_well() -> None:
     """SIGTERM, as containers send it: exit code 0."""
     mock = LiveMock().wait_until_started()
@@ -279,7 +301,7 @@ def test_a_termination_ends_as_well() -> None:
 
 
 def test_a_killed_mock_leaves_nothing_behind() -> None:
-    """SIGKILL to the process that was started: the worker behind it ends by itself, and the port is free."""
+    """SIGKILL to the process that was started: no other process goes on, and the port is free."""
     mock = LiveMock().wait_until_started()
     try:
         os.kill(mock.process.pid, signal.SIGKILL)
@@ -317,9 +339,8 @@ if __name__ == "__main__":
 """
 
 
-def test_a_spawned_worker_serves(tmp_path: Path) -> None:
-    """Where processes are spawned, as on macOS and Windows, the worker reads the files itself: from the same folder,
-    also from paths with spaces and with names that are not ASCII; it writes the banner and the log."""
+def test_the_start_method_of_processes_does_not_matter(tmp_path: Path) -> None:
+    """As on macOS and Windows, where processes are spawned; with paths with spaces and names that are not ASCII."""
     folder, program = tmp_path / "Ordner mit Leerzeichen 日本", tmp_path / "spawned.py"
     program.write_text(SPAWNED, encoding="utf-8")
     shutil.copytree(ROOT / "fixtures", folder / "Datensätze")

@@ -168,6 +168,18 @@ def test_numbers_are_given_once() -> None:
     assert (journal.next_number("main"), journal.next_number("other")) == (2001, 1)
 
 
+@pytest.mark.parametrize(("size", "once"), [(10_000, True), (10, False)])
+def test_a_body_sent_in_succession_is_kept_once(size: int, once: bool) -> None:
+    """A client that polls receives the same list again and again; small bodies aren't worth a comparison."""
+    journal = Journal()
+    for number in (1, 2):
+        journal.keep(_entry(number, answer=Answer(200, (("mock-why", str(number)),), bytes(size))))
+    first, second = (entry.answer for entry in journal.entries("main"))
+    assert first == Answer(200, (("mock-why", "1"),), bytes(size))
+    assert second == Answer(200, (("mock-why", "2"),), bytes(size))
+    assert (first.body is second.body) == once
+
+
 def test_listeners_hear_every_entry() -> None:
     """In the order in which they are kept."""
     journal, heard = Journal(entries=1), []

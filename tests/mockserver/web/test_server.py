@@ -5,15 +5,11 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from mockserver.errors import Unavailable, UsageError
-from mockserver.exchange.engine import Engine
-from mockserver.web.server import _announce, check_address, free_port
-from mockserver.web.wsgi import ContractFirst
+from mockserver.web.server import check_address, free_port
 from tests.support import LiveMock, taken_port
 
 
@@ -79,20 +75,3 @@ def test_the_environment_of_the_mock_is_no_part_of_a_request(monkeypatch: pytest
         mock.interrupt()
     assert "hidden" not in str(seen)
     assert "proxy" not in seen
-
-
-def test_an_announcement_that_fails_leaves_the_rest_to_load(engine: Engine, capfd: pytest.CaptureFixture[str]) -> None:
-    """One line on standard error; the control API is loaded before anyone asks for it."""
-    loaded: list[str] = []
-
-    def behind() -> Any:
-        loaded.append("flask")
-
-    def announce(_: Engine) -> None:
-        raise OSError("no screen")
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        engine.settings = replace(engine.settings, port=server.getsockname()[1])
-        _announce(ContractFirst(engine, behind), announce)
-    assert loaded == ["flask"]
-    assert capfd.readouterr().err.startswith("mockserver: internal error in the start thread: OSError: no screen (")
