@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint unit contract wheel spec bench mutation clean
+.PHONY: help mock test lint unit contract wheel spec bench mutation clients clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ bench: $(VENV)/ready  ## measure performance and update bench/README.md (about 2
 mutation: $(VENV)/ready  ## change the code in 200 places, one at a time: do the unit tests fail? (ARGS="--seed 1")
 	$(PIP) install -c constraints.txt --group mutation
 	$(BIN)/python -m tests.mutants $(ARGS)
+
+clients: $(VENV)/ready  ## run real SDKs against the mock and update docs/clients.md (ARGS="--only stripe" runs one)
+	$(BIN)/python -m tests.clients $(ARGS)
 
 clean:  ## remove generated files
 	rm -rf $(VENV) dist build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -137,14 +137,14 @@ class LiveMock:
                 self.lines.append(line)
                 self._unread.put(line)
 
-    def next_line(self) -> str:
+    def next_line(self, timeout: float = TIMEOUT) -> str:
         """The next unread line of the output."""
-        return self._unread.get(timeout=TIMEOUT)
+        return self._unread.get(timeout=timeout)
 
-    def wait_until_started(self) -> LiveMock:
+    def wait_until_started(self, timeout: float = TIMEOUT) -> LiveMock:
         """Wait until the mock listens, and return it."""
         try:
-            self.banner = json.loads(self.next_line())
+            self.banner = json.loads(self.next_line(timeout))
         except BaseException:
             self.kill()
             raise

