@@ -187,11 +187,14 @@ class Pipeline:
         return self.builder.selected(operation, status, wish, self._media(operation, status, steering))
 
     def _media(self, operation: Operation, status: int, steering: Steering) -> str | None:
-        """The media type to answer in; None where the contract offers no choice. `Refused(406)` when none fits."""
+        """The media type to answer in; None where the contract offers no choice.
+
+        `Refused(406)` when none is accepted and the operation declares that status.
+        """
         if steering.accept is None:
             return None
         offered = self.builder.offered(operation, status)
-        return negotiate(steering.accept, offered) if offered else None
+        return negotiate(steering.accept, offered, strict="406" in operation.responses) if offered else None
 
     def _checked(self, operation: Operation, reply: Reply, exchange: Exchange, what: str) -> Reply:
         """The reply where it keeps the contract, and what is answered instead where it does not."""
@@ -248,10 +251,10 @@ class Pipeline:
         why = ("Mock-Why", f"/__mock__/worlds/{name}/requests/{number}/why")
         headers = (*reply.headers, why) if reply.media is None else (("Content-Type", reply.media), *reply.headers, why)
         origin = exchange.steering.origin
-        if origin is not None:
-            headers = merged_headers(headers, cors_headers(origin))
         if world.clock is not RUNNING:
             headers = (*headers, ("Date", format_http_date(exchange.at)))
+        if origin is not None:
+            headers = merged_headers(headers, cors_headers(origin, headers))
         answer = Answer(reply.status, headers, body)
         if exchange.disturbance is not None:
             answer = self._disturbed(answer, exchange, exchange.disturbance)

@@ -13,7 +13,7 @@ from mockserver.contract.operations.operation import ABSENT, MediaType, Operatio
 from mockserver.contract.schemas.projection import Show, projector, stored_projector
 from mockserver.contract.schemas.view import SchemaView, at_path
 from mockserver.errors import Refused
-from mockserver.reply.headers import header_text
+from mockserver.reply.headers import header_lines
 from mockserver.reply.preferences import Preferences
 from mockserver.reply.xml import is_xml, xml_text
 
@@ -199,8 +199,8 @@ class ReplyBuilder:
             return self.generated(schema, seed, varied=varied)
 
     def _headers(self, response: Response) -> Headers:
-        declared = ((name, header_text(header, self.generated)) for name, header in response.headers.items())
-        return tuple((name, text) for name, text in declared if text is not None)
+        declared = response.headers.items()
+        return tuple((name, line) for name, header in declared for line in header_lines(header, self.generated))
 
 
 def preferred(response: Response, *, stored: bool = False) -> MediaType | None:

@@ -1,10 +1,11 @@
-"""Response headers that the contract declares, as text."""
+"""Response headers that the contract declares, as lines of text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from mockserver.contract.messages.parameters import COOKIES
 from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.errors import ContractBroken
 from mockserver.state.collection import text_of
@@ -22,18 +23,35 @@ _EFFECTIVE: Final = frozenset(
 Generate = Callable[[Any], Any]
 
 
-def header_text(header: Parameter, generate: Generate) -> str | None:
-    """The text of a header: its example, else a value generated from its schema; None where it is better left out."""
+def header_lines(header: Parameter, generate: Generate) -> tuple[str, ...]:
+    """The lines of a header: its example, else a value generated from its schema; none where it is better left out.
+
+    Only `Set-Cookie` has more than one: cookies can't be combined in one line (RFC 6265, section 3).
+    """
     value = _example(header)
     if value is ABSENT and not header.required and _has_effect(header.name):
-        return None
+        return ()
     if value is ABSENT:
         try:
             value = generate(header.content.schema if header.content else header.schema)
         except ContractBroken:
-            return None
-    text = "" if value is ABSENT else _text(value, header).strip()
-    return text if text and _is_field_value(text) else None
+            return ()
+    lines = _cookies(value) if header.name.lower() == COOKIES else [_text(value, header)]
+    return tuple(line for text in lines if (line := text.strip()) and _is_field_value(line))
+
+
+def _cookies(value: Any) -> list[str]:
+    """One line for each item of a list, and for each line of a text (OpenAPI 3.2, "Representing the Set-Cookie
+    Header")."""
+    items = value if isinstance(value, list) else [value]
+    return [line for one in items if one is not ABSENT for line in _cookie(one).splitlines()]
+
+
+def _cookie(value: Any) -> str:
+    """One cookie; the members of an object are written `name=value; name=value`."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}={text_of(inner)}" for name, inner in value.items())
+    return text_of(value)
 
 
 def _is_field_value(text: str) -> bool:
@@ -58,6 +76,8 @@ def _example(header: Parameter) -> Any:
 
 
 def _text(value: Any, header: Parameter) -> str:
+    if value is ABSENT:
+        return ""
     if header.content:
         return text_of(value)
     if isinstance(value, list):

@@ -12,24 +12,44 @@ _LONG = 1000
 """The length from which an `Accept` is read anew each time: what is remembered must not grow with it."""
 
 
-def negotiate(accept: str, offered: tuple[str, ...]) -> str:
+def negotiate(accept: str, offered: tuple[str, ...], *, strict: bool = False) -> str:
     """The offered media type that the client prefers, the first one offered among equals.
 
-    Raises Refused(406) when it accepts none.
+    Where it accepts none, the one that is written most like what it accepts: a server may disregard `Accept`, and the
+    clients of real APIs rely on that. Raises Refused(406) instead when `strict`.
     """
-    return (_negotiate if len(accept) < _LONG else _negotiate.__wrapped__)(accept, offered)
+    return (_negotiate if len(accept) < _LONG else _negotiate.__wrapped__)(accept, offered, strict)
 
 
 @lru_cache(maxsize=256)
-def _negotiate(accept: str, offered: tuple[str, ...]) -> str:
+def _negotiate(accept: str, offered: tuple[str, ...], strict: bool) -> str:
     ranges = _ranges(accept)
     if not ranges:
         return offered[0]
     ranked = [(_quality(name, ranges), -place, name) for place, name in enumerate(offered)]
     quality, _, name = max(ranked)
-    if quality <= 0:
+    if quality > 0:
+        return name
+    if strict:
         raise Refused(406, f"the response is available as {', '.join(offered)}; the request accepts {accept[:200]}")
-    return name
+    return _most_alike(ranges, offered)
+
+
+def _most_alike(ranges: list[_Range], offered: tuple[str, ...]) -> str:
+    """The first offered type in the syntax of what is accepted: JSON for `application/vnd.api+json`; else the first of
+    those that are not excluded by `q=0`, else the first."""
+    for item in sorted(ranges, key=lambda one: -one.quality):
+        alike = [name for name in offered if item.quality > 0 and _syntax(name) == _syntax(item.name)]
+        if alike:
+            return alike[0]
+    excluded = {item.name for item in ranges if item.quality <= 0}
+    return next((name for name in offered if _parted(name.lower())[0] not in excluded), offered[0])
+
+
+def _syntax(name: str) -> str:
+    """How a media type is written: the suffix of its subtype (RFC 6838, section 4.2.8), or all of it."""
+    sub = _parted(name.lower())[0].partition("/")[2]
+    return sub.rpartition("+")[2]
 
 
 class _Range(msgspec.Struct, frozen=True):

@@ -25,6 +25,9 @@ class BodyReader:
         self.charset = _charset(self.parameters.get("charset", "utf-8"), header)
         self._utf8_json = self.kind == "json" and self.charset == "utf-8"
         self.schema = media_type.schema
+        #: whether the Content-Type doesn't decide how the body is read: none is sent, or one that a page sends for any
+        #: text where any type is welcome
+        self.unnamed = not header or (self.kind == "text" and "*" in media_type.name and self.schema is not None)
         self.members = caster.properties(self.schema) if self.kind in ("form", "multipart") else {}
         self.cast = caster.cast(self.schema) if self.kind in ("form", "multipart", "text") else None
 
@@ -49,6 +52,8 @@ class BodyReader:
 
     def decoded(self, raw: bytes) -> tuple[Any, Any]:
         """The value, and the form of it that the schema checks."""
+        if self.unnamed:
+            return self.guessed(raw)
         if self.kind == "json":
             value = decoding.json_value(decoding.text(raw, self.charset).encode())
             return value, value
@@ -64,6 +69,17 @@ class BodyReader:
             value = self.cast(decoding.text(raw, self.charset)) if self.cast else None
             return value, value
         return raw, ABSENT
+
+    def guessed(self, raw: bytes) -> tuple[Any, Any]:
+        """The value of a body without Content-Type (RFC 9110, section 8.3): JSON, or else text, or else bytes."""
+        try:
+            text = decoding.text(raw)
+        except Undecodable:
+            return raw, ABSENT
+        value = _json_or_text(text)
+        if self.validator is not None and not self.validator.accepts(value) and self.validator.accepts(text):
+            value = text
+        return value, value
 
     def fields(self, sent: Mapping[str, list[str]]) -> Any:
         """The fields of a form, each as its property asks for."""

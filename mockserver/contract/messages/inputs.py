@@ -98,7 +98,7 @@ class InputReader:
         return reader.read(request.body)
 
     def _reader(self, body: Body, header: str) -> BodyReader:
-        media_type = media.declared_for(body.media_types, header) if header else None
+        media_type = media.declared_for(body.media_types, header) if header else media.untyped(body.media_types)
         if media_type is None:
             raise unsupported(body, header)
         validator = None

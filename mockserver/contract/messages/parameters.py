@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +15,8 @@ from mockserver.contract.schemas.validators import SchemaValidator
 from mockserver.contract.schemas.wording import missing
 from mockserver.errors import Violation
 
+COOKIES: Final = "set-cookie"
+"""The header of which each value has a line of its own."""
 Take = Callable[[Mapping[str, Any]], Any]
 """Takes a parameter's text, list or mapping from the values of its location; ABSENT where it is not there."""
 
@@ -128,6 +130,8 @@ def _composed(parameter: Parameter, key: str, caster: Caster, siblings: frozense
 def _styled(parameter: Parameter, key: str, shape: str) -> Take:
     """Path and header parameters: one text each; in a path an empty one is none."""
     in_path = parameter.location == "path"
+    if key == COOKIES and shape == "array":
+        return lambda values: values[key].split("\n") if key in values else ABSENT
     if shape == "primitive" and parameter.style not in ("label", "matrix"):
         if in_path:
             return lambda values: values.get(key) or ABSENT

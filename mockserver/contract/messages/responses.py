@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.contract.messages.casting import Caster
-from mockserver.contract.messages.parameters import ParameterReader
+from mockserver.contract.messages.parameters import COOKIES, ParameterReader
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Parameter, Response
 from mockserver.contract.schemas.validators import SchemaValidator, SchemaValidators
@@ -57,7 +57,7 @@ class ResponseValidator:
     def _violations(self, headers: Sequence[tuple[str, str]], value: Any) -> list[Violation]:
         violations = list(self._always)
         if self._headers:
-            sent = {name.lower(): text for name, text in headers}
+            sent = _by_name(headers)
             for reader in self._headers:
                 reader.read(sent, {}, violations)
         return violations + self._body(value)
@@ -73,6 +73,15 @@ class ResponseValidator:
         if self._validator is None or self._validator.accepts(value):
             return []
         return self._validator.violations(value, "body")
+
+
+def _by_name(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The text of each header by its lower-case name; that of several cookies has a line for each."""
+    sent: dict[str, str] = {}
+    for name, text in headers:
+        plain = name.lower()
+        sent[plain] = f"{sent[plain]}\n{text}" if plain == COOKIES and plain in sent else text
+    return sent
 
 
 def _media_type(response: Response | None, content_type: str | None) -> MediaType | None:

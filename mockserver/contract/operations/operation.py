@@ -15,6 +15,13 @@ EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 """A mapping of nothing, shared by all."""
 
 
+def example_value(example: Any) -> Any:
+    """The value of one example; ABSENT where it has none. Since 3.2 it may be a `dataValue` or a `serializedValue`."""
+    if not isinstance(example, Mapping):
+        return ABSENT
+    return next((example[name] for name in ("value", "dataValue", "serializedValue") if name in example), ABSENT)
+
+
 class MediaType(msgspec.Struct, frozen=True):
     """A media type of a body: its schema, and its examples by name (`""` is the unnamed one)."""
 
@@ -44,7 +51,7 @@ class Parameter(msgspec.Struct, frozen=True):
             return self.raw["example"]
         named = self.raw.get("examples")
         values = named.values() if isinstance(named, Mapping) else ()
-        return next((one["value"] for one in values if isinstance(one, Mapping) and "value" in one), ABSENT)
+        return next((given for one in values if (given := example_value(one)) is not ABSENT), ABSENT)
 
 
 class Body(msgspec.Struct, frozen=True):

@@ -28,9 +28,12 @@ METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "t
 
 _DEFAULT_STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _SERVERS_HEADERS: Final = frozenset(
-    ("connection", "content-length", "content-type", "keep-alive", "trailer", "transfer-encoding", "upgrade")
+    [
+        *("connection", "content-encoding", "content-length", "content-type", "date", "keep-alive", "proxy-connection"),
+        *("server", "te", "trailer", "transfer-encoding", "upgrade"),
+    ]
 )
-"""Response headers that the server writes itself: they describe how the body is sent."""
+"""Response headers that the server writes itself: they describe the connection, how the body is sent, and when."""
 _CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
 _IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
 

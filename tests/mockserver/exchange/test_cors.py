@@ -22,7 +22,20 @@ def test_the_origin_is_echoed() -> None:
     assert headers["Access-Control-Allow-Origin"] == ORIGIN
     assert headers["Access-Control-Allow-Credentials"] == "true"
     assert headers["Vary"] == "Origin"
-    assert "WWW-Authenticate" in headers["Access-Control-Expose-Headers"]
+
+
+def test_what_an_answer_varies_by_already_stays() -> None:
+    """The origin is added to it."""
+    assert dict(cors_headers(ORIGIN, (("vary", "Accept, origin"),)))["Vary"] == "Accept, Origin"
+
+
+def test_a_page_can_read_every_header_of_an_answer(ask: Ask) -> None:
+    """Those of the mock and of the web server too; a star would be the name of a header, as credentials are allowed."""
+    answer = ask("GET", "/devices", "nobody", headers={"origin": ORIGIN})
+    exposed = answer.headers["access-control-expose-headers"].lower().split(", ")
+    assert {name for name in answer.headers if not name.startswith("access-control-")} <= set(exposed)
+    assert {"www-authenticate", "mock-why", "date", "content-type", "content-length"} <= set(exposed)
+    assert len(exposed) == len(set(exposed))
 
 
 @pytest.mark.parametrize(

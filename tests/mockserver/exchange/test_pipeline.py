@@ -20,7 +20,7 @@ from mockserver.settings import BODY_LIMIT
 from mockserver.state.world import World
 from tests.conftest import Build
 from tests.mockserver.notes import BEHAVIOURS, DOCUMENT, FIXTURES
-from tests.support import START, Ask, Clock, bundled_settings
+from tests.support import START, Ask, Clock, answers, bundled_settings, document
 
 WRONG = {"content-type": "text/plain"}
 TRUST = {"fingerprint": "fp-alice-ipad"}
@@ -42,6 +42,17 @@ def test_the_first_stage_that_refuses_answers(
 ) -> None:
     """Route, admit, validate, behave: a stranger never learns what is wrong with a body."""
     assert ask(method, path, token, headers=headers, body=body).status == status
+
+
+@pytest.mark.parametrize(("declared", "status"), [(True, 406), (False, 200)])
+def test_accept_stands_in_the_way_only_where_the_contract_declares_it(
+    mock_of: Callable[..., Ask], declared: bool, status: int
+) -> None:
+    """Clients of real APIs send media types that the document doesn't list."""
+    refused = {"_406": ({"type": "object"}, {})} if declared else {}
+    ask = mock_of(document({"/a": {"get": {"responses": answers({"type": "object"}, {}, **refused)}}}))
+    assert ask("GET", "/a", headers={"accept": "application/vnd.thing.v3.raw+xml"}).status == status
+    assert ask("GET", "/a", headers={"accept": "application/vnd.thing+json;q=0.1, */*;q=0"}).status in (200, status)
 
 
 def test_head_is_get_without_its_effects_shown(ask: Ask, entries: list[Exchange]) -> None:
@@ -323,7 +334,7 @@ def test_an_exception_at_the_end_of_the_story_is_a_problem(
     """Nothing is raised out of the pipeline: the answer is a 500, journaled with the reason."""
     failures = iter([KeyError("no such name")])
 
-    def failing(_: str) -> tuple[tuple[str, str], ...]:
+    def failing(*_: Any) -> tuple[tuple[str, str], ...]:
         for failure in failures:
             raise failure
         return ()

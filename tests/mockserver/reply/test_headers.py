@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from mockserver.messages import Request
 from tests.support import Ask, ClientResponse, document
 
 ACTED_UPON = [
-    *("Age", "Allow", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Location"),
+    *("Age", "Allow", "Content-Disposition", "Content-Language", "Content-Location"),
     *("Content-Range", "ETag", "Expires", "Last-Modified", "Link", "Location", "Proxy-Authenticate"),
-    *("Retry-After", "Server", "Set-Cookie", "Strict-Transport-Security"),
+    *("Retry-After", "Set-Cookie", "Strict-Transport-Security"),
     *("Vary", "Via", "WWW-Authenticate", "Access-Control-Max-Age"),
 ]
 TEXT = {"type": "string", "minLength": 1}
@@ -34,6 +35,41 @@ def test_a_header_that_clients_act_upon_is_not_made_up(mock_of: Callable[..., As
     assert _answer(mock_of, {name: {"schema": schema, "example": shown}}).headers[name.lower()] == shown
     enum = {**schema, "enum": [int(made) if made.isdigit() else made]}
     assert _answer(mock_of, {name: {"schema": enum, "required": True}}).headers[name.lower()] == made
+
+
+FRAMING = [
+    *("Connection", "Content-Encoding", "Content-Length", "Date", "Keep-Alive", "Proxy-Connection", "Server", "TE"),
+    *("Trailer", "Transfer-Encoding", "Upgrade"),
+]
+
+
+@pytest.mark.parametrize("name", FRAMING)
+def test_headers_of_the_connection_never_come_from_the_contract(mock_of: Callable[..., Ask], name: str) -> None:
+    """An example of them would say what isn't so: the body isn't compressed, and now isn't 2022."""
+    for header in ({"schema": TEXT, "example": "gzip"}, {"schema": {**TEXT, "example": "gzip"}, "required": True}):
+        assert name.lower() not in _answer(mock_of, {name: header}).headers
+
+
+COOKIES = ["sid=a; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "csrf=b; Path=/"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"schema": {"type": "array", "items": {"type": "string"}}, "example": COOKIES},
+        {"schema": {"type": "array", "items": {"type": "string"}, "example": COOKIES}},
+        {"schema": TEXT, "example": "\n".join(COOKIES) + "\n"},
+        {"schema": TEXT, "examples": {"two": {"dataValue": "\r\n".join(COOKIES)}}},
+        {"content": {"text/plain": {"schema": TEXT, "examples": {"two": {"dataValue": "\n".join(COOKIES)}}}}},
+    ],
+)
+def test_each_cookie_has_a_line_of_its_own(mock_of: Callable[..., Ask], header: dict[str, Any]) -> None:
+    """Browsers read one cookie from a line: what follows a comma would be lost."""
+    responses = {"204": {"description": "well", "headers": {"Set-Cookie": header}}}
+    ask = mock_of(document({"/a": {"post": {"responses": responses}}}))
+    answer = ask.engine.pipeline.respond(Request("POST", "/a"))
+    assert answer.status == 204
+    assert [value for name, value in answer.headers if name == "Set-Cookie"] == COOKIES
 
 
 @pytest.mark.parametrize("word", ["example", "default", "const"])

@@ -41,18 +41,44 @@ def test_the_best_liked_is_chosen(accept: str, offered: tuple[str, ...], chosen:
     assert negotiate(accept, offered) == chosen
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/json;q=0", "application/json;q=x", "nonsense", "image/*"])
-def test_what_is_not_liked_is_refused(accept: str) -> None:
+NOT_OFFERED = ["text/html", "application/json;q=0", "application/json;q=x", "nonsense", "image/*"]
+
+
+@pytest.mark.parametrize("accept", NOT_OFFERED)
+def test_what_is_not_accepted_is_refused_where_the_contract_says_so(accept: str) -> None:
     """406, with what there is."""
     with pytest.raises(Refused, match="application/json") as caught:
-        negotiate(accept, (JSON,))
+        negotiate(accept, (JSON,), strict=True)
     assert caught.value.status == 406
 
 
-def test_another_value_of_a_parameter_is_not_liked() -> None:
+@pytest.mark.parametrize("accept", NOT_OFFERED)
+def test_accept_never_stands_in_the_way(accept: str) -> None:
+    """Else the only type, or the first one, is the answer."""
+    assert negotiate(accept, (JSON,)) == JSON
+
+
+@pytest.mark.parametrize(
+    ("accept", "offered", "chosen"),
+    [
+        ("application/vnd.api+json", (TEXT, JSON), JSON),
+        ("application/vnd.thing.v3+json", (TEXT, "application/vnd.other.v3+json"), "application/vnd.other.v3+json"),
+        ("text/xml", (JSON, "application/xml"), "application/xml"),
+        ("image/png, application/problem+json;q=0.1", (TEXT, JSON), JSON),
+        ("image/png", (TEXT, JSON), TEXT),
+        ("image/png, text/plain;q=0", (TEXT, JSON), JSON),
+        ("application/json; version=3", (TEXT, ONE, TWO), ONE),
+    ],
+)
+def test_the_nearest_is_chosen_where_nothing_is_accepted(accept: str, offered: tuple[str, ...], chosen: str) -> None:
+    """What is written in the same syntax; else the first one that isn't excluded."""
+    assert negotiate(accept, offered) == chosen
+
+
+def test_another_value_of_a_parameter_is_not_accepted() -> None:
     """`version=3` is not met by versions 1 and 2; a parameter that the offered type does not have says nothing."""
     with pytest.raises(Refused, match="version=2"):
-        negotiate("application/json; version=3", (ONE, TWO))
+        negotiate("application/json; version=3", (ONE, TWO), strict=True)
 
 
 @given(st.text(max_size=60))
@@ -60,7 +86,7 @@ def test_any_text_is_read(accept: str) -> None:
     """A choice among what is offered, or a 406."""
     status, chosen = 0, JSON
     try:
-        chosen = negotiate(accept, (JSON, TEXT))
+        chosen = negotiate(accept, (JSON, TEXT), strict=True)
     except Refused as refused:
         status = refused.status
     assert status in (0, 406)

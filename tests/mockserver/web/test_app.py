@@ -161,7 +161,6 @@ def test_a_path_is_read_as_utf_8(client: FlaskClient, entries: list[Exchange]) -
 
 
 STEERED = {
-    "accept": ("text/csv", "406 Not Acceptable"),
     "cookie": ("mock_world=blue", "/worlds/blue/"),
     "mock-delay": ("soon", "400 Bad Request"),
     "mock-world": ("blue", "/worlds/blue/"),

@@ -52,6 +52,37 @@ def test_json_is_read(load: Any, declared: str, sent: str) -> None:
     assert send(load, {declared: {"schema": NAMED}}, b'{"name": "x"}', sent) == {"name": "x"}
 
 
+@pytest.mark.parametrize("declared", ["*/*", "*", "application/*"])
+@pytest.mark.parametrize(
+    ("schema", "body", "value"),
+    [
+        (NAMED, b'{"name": "x"}', {"name": "x"}),
+        ({"type": "string"}, b"123", "123"),
+        ({}, "é".encode(), "é"),
+        ({}, b"[1]", [1]),
+        ({"type": "string", "format": "binary"}, b"\xff\x00", b"\xff\x00"),
+    ],
+)
+def test_a_body_of_any_type_needs_no_content_type(
+    load: Any, declared: str, schema: Any, body: bytes, value: Any
+) -> None:
+    """The body itself shows what it is: JSON, or else text, or else bytes."""
+    assert send(load, {declared: {"schema": schema}}, body) == value
+
+
+def test_a_body_of_any_type_is_checked_without_a_content_type(load: Any) -> None:
+    """By the schema, as JSON."""
+    assert refusal(load, {"*/*": {"schema": NAMED}}, b'{"name": 5}').details[0].place == "body.name"
+    assert refusal(load, {"*/*": {"schema": NAMED}}, b"name=x").status == 400
+    assert refusal(load, {"application/json": {"schema": NAMED}}, b'{"name": "x"}').status == 415
+
+
+def test_json_that_a_page_sends_as_text_is_read_where_any_type_is_welcome(load: Any) -> None:
+    """`fetch` names a text `text/plain` unless the page says otherwise."""
+    assert send(load, {"*/*": {"schema": NAMED}}, b'{"name": "x"}', "text/plain;charset=UTF-8") == {"name": "x"}
+    assert send(load, {"*/*": {"schema": {"type": "string"}}}, b"5", "text/plain") == "5"
+
+
 @pytest.mark.parametrize(
     ("sent", "body"),
     [
