@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from mockserver.behaviour.records import RecordShape, shape_of
 from mockserver.behaviour.values import Value, compile_value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.clock import parse_period
-from mockserver.contract.contract import Contract
+from mockserver.contract.contract import Breach, Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.schemas.projection import Show, projector
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
@@ -97,15 +97,9 @@ def _keys_in_paths(
     return schemas
 
 
-def _misfits(contract: Contract, schema: Any, show: Show, record: Mapping[str, Any]) -> frozenset[str]:
-    """The fields that keep a record from being shown; an empty name where no single field is the cause."""
-    violations = contract.violations(schema, show(record), place="record")
-    places = [violation.place.removeprefix("record").removeprefix(".") for violation in violations]
-    return frozenset(next((name for name in record if _is_in(place, name)), "") for place in places)
-
-
-def _is_in(place: str, name: str) -> bool:
-    return place.startswith(name) and place[len(name) : len(name) + 1] in ("", ".", "[")
+def _misfits(contract: Contract, schema: Any, show: Show, record: Mapping[str, Any]) -> Sequence[Breach]:
+    """The breaches that keep a record from being shown."""
+    return contract.breaches(schema, show(record))
 
 
 def _schema(pointers: Any) -> Any:

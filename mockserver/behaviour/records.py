@@ -8,13 +8,12 @@ from typing import Any
 
 import msgspec
 
+from mockserver.behaviour.settling import Misfits, Path, Repair
 from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.contract.schemas.view import SchemaView, is_marked, members, required_somewhere, types
+from mockserver.contract.schemas.view import SchemaView, at_path, is_marked, item, members, required_somewhere, types
 from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
-
-Misfits = Callable[[Mapping[str, Any]], frozenset[str]]
 
 _NUMBERS = frozenset({"integer", "number"})
 _IDS = "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
@@ -30,7 +29,7 @@ class RecordShape(msgspec.Struct, frozen=True):
     declared: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
     kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
-    misfits: Misfits | None = None  #: the fields that keep a record from being shown through its schema
+    misfits: Misfits | None = None  #: the breaches that keep a record from being shown through its schema
     key_schema: Any = None  #: of new keys, where path parameters restrict them more than the records' schema
     key_is_text: bool = False  #: the key is a number in paths and its text in records
 
@@ -59,21 +58,16 @@ class RecordShape(msgspec.Struct, frozen=True):
     def settled(
         self, record: dict[str, Any], before: Mapping[str, Any], fixed: Callable[[], Iterable[str]], seed: str, now: int
     ) -> dict[str, Any]:
-        """The record without values that no response could show: request schemas are often wider than response schemas.
+        """The record in a form that responses can show, with every sent value that its schema admits.
 
-        Such a field keeps its old value, or is generated as if it had not been sent; where that isn't enough, this
-        applies to all fields. Fields that `fixed` returns were not sent by the client, and stay.
+        What is left out keeps its old value, or is generated as if it had not been sent. Fields that `fixed` returns
+        were not sent by the client, and stay.
         """
-        if self.misfits is None or not (wrong := self.misfits(record)):
+        if self.misfits is None or not self.misfits(record):
             return record
-        own = self._own.union(fixed())
-        for names in (wrong - own, record.keys() - own):
-            kept = {name: value for name, value in record.items() if name not in names}
-            old = {name: before[name] for name in names if name in before}
-            settled = self._completed({**kept, **old}, seed, now)
-            if not self.misfits(settled):
-                return settled
-        return record
+        spared = self._own.union(fixed())
+        completed = partial(self._completed, seed=seed, now=now)
+        return Repair(self.misfits, before, spared, partial(self._made, seed=seed), completed).settled(record)
 
     def sent(self, base: Any) -> dict[str, Any]:
         """The fields of a new record that a client may set."""
@@ -109,6 +103,18 @@ class RecordShape(msgspec.Struct, frozen=True):
             except Unsatisfiable:
                 pass
         return make(self.schema, taken=is_taken)
+
+    def _made(self, place: Path, seed: str) -> Any:
+        """A value for a member that the schema requires inside a field; ABSENT where there is none."""
+        from mockserver.generate import Unsatisfiable, generate
+
+        schema = self.schema
+        for step in place:
+            schema = item(schema, self.view) if isinstance(step, int) else at_path(schema, (step,), self.view)
+        try:
+            return ABSENT if schema is None else generate(schema, view=self.view, seed=seed, sparse=True)
+        except Unsatisfiable:
+            return ABSENT
 
     def _completed(self, record: dict[str, Any], seed: str, now: int) -> dict[str, Any]:
         if self.schema is None:

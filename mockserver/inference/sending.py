@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.generate.generator import is_stamp
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import Placement, record_in
-from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike
 from mockserver.inference.paging import queried
@@ -18,29 +16,19 @@ Data = dict[str, Any]
 _CREATED: Final = ("created", "inserted")
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a request gives a record: all of it, or each field by itself, without those that have another form there."""
-
-    all: Data
-    each: Data
-    misfits: tuple[str, ...] = ()  #: sent in a form that the record's field does not have
-
-
 class Sending:
-    """Reads bodies and queries as fields of records."""
+    """Reads bodies and queries as fields of records: the whole body (`*`), or field by field."""
 
-    def __init__(self, schemas: Schemas, fitting: Fitting) -> None:
-        self.schemas, self.fitting = schemas, fitting
+    def __init__(self, schemas: Schemas) -> None:
+        self.schemas = schemas
 
-    def sent(self, operation: Operation, resource: Resource) -> Sent | None:
+    def sent(self, operation: Operation, resource: Resource) -> Data | None:
         """The fields that a request gives a record; None when it gives none."""
         body = self.schemas.body(operation.body)
         known = self.schemas.members(resource.record)
         if body is None:
             names = {one.name: f"$query.{one.name}" for one in queried(operation)}
-            fields = {name: value for name, value in names.items() if name in known and name != resource.key}
-            return Sent(fields, fields) if fields else None
+            return {name: value for name, value in names.items() if name in known and name != resource.key} or None
         placement = self._placement(body, resource)
         if placement is None:
             return None
@@ -48,23 +36,20 @@ class Sending:
         if not self.schemas.share(placement.schema, resource.record):
             names = self._alike(placement, resource)
             enough = 2 * len(names) >= min(len(self.schemas.members(placement.schema)), len(known)) > 0
-            return Sent(names, names) if enough else None
+            return names if enough else None
         shared = {name: schema for name, schema in self.schemas.members(placement.schema).items() if name in known}
-        misfits = tuple(name for name, schema in shared.items() if self.fitting.misfit(schema, known[name]))
-        each = {
+        only_sent = {
             name: f"{base}.{name}"
-            for name in shared
-            if name not in misfits and "." not in name and name != resource.key
+            for name, schema in shared.items()
+            if "." not in name and name != resource.key and self._only_sent(schema, known[name])
         }
-        more = {name: value for name, value in each.items() if self._only_sent(shared[name], known[name])}
-        return Sent({"*": base, **more}, each, misfits)
+        return {"*": base, **only_sent}
 
-    def alike(self, operation: Operation, resource: Resource) -> Sent:
+    def alike(self, operation: Operation, resource: Resource) -> Data:
         """The fields that a request gives a record by names alike, however few of all that it sends."""
         body = self.schemas.body(operation.body)
         placement = self._placement(body, resource) if body is not None and not self.schemas.is_list(body) else None
-        fields = self._alike(placement, resource) if placement is not None else {}
-        return Sent(fields, fields)
+        return self._alike(placement, resource) if placement is not None else {}
 
     def _only_sent(self, sent: LocatedSchema, shown: LocatedSchema) -> bool:
         """Whether answers mark as readOnly what this request may send: each has a schema of its own."""
@@ -81,14 +66,11 @@ class Sending:
         """`friendly_name` of the record from `FriendlyName` of the body."""
         known = self.schemas.members(resource.record)
         base = ".".join(("$body", *placement.path))
-        pairs = (
-            (find_alike(name, known), name, schema) for name, schema in self.schemas.members(placement.schema).items()
-        )
+        pairs = ((find_alike(name, known), name) for name in self.schemas.members(placement.schema))
         return {
             field: f"{base}.{name}"
-            for field, name, schema in pairs
+            for field, name in pairs
             if field is not None and "." not in name + field and field != resource.key
-            if not self.fitting.misfit(schema, known[field])
         }
 
     def stamps(self, resource: Resource, *, making: bool) -> Data:

@@ -12,7 +12,7 @@ from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.names import find_alike
 from mockserver.inference.paging import filters, page
 from mockserver.inference.routes import VALUE, Route, Shape
-from mockserver.inference.sending import Sending, Sent
+from mockserver.inference.sending import Sending
 from mockserver.inference.showing import LeftToExample, Showing
 
 Data = dict[str, Any]
@@ -24,7 +24,7 @@ class Verbs:
     def __init__(self, resources: Mapping[Shape, Resource], schemas: Schemas, fitting: Fitting) -> None:
         self.resources, self.schemas = resources, schemas
         self.children = _children(resources)
-        self.sending, self.showing = Sending(schemas, fitting), Showing(schemas, fitting)
+        self.sending, self.showing = Sending(schemas), Showing(schemas, fitting)
 
     def act(self, route: Route, resource: Resource, shape: Shape) -> Data:
         """Find the record, and show it where the answer does."""
@@ -72,7 +72,7 @@ class Verbs:
             sent = self.sending.alike(route.operation, resource)
         if sent is None:
             raise LeftToExample("POST on the collection, and neither what is sent nor the answer is such a record")
-        fields = {**sent.all, **dict.fromkeys(sent.misfits, "$absent"), **self.sending.stamps(resource, making=True)}
+        fields = {**sent, **self.sending.stamps(resource, making=True)}
         created = _short({**fields, **self._under_parent(resource, base)}, "*")
         because = because_of("POST on a collection creates a record")
         return {**because, **self._parent(route, base), "create": {resource.name: created}, **shown}
@@ -87,20 +87,19 @@ class Verbs:
         if method == "PUT" and self._makes_missing(route, resource):
             return self._upsert(route, resource, sent)
         stamps = self.sending.stamps(resource, making=False)
-        if method == "PUT" and "*" in sent.all:
+        if method == "PUT" and "*" in sent:
             because = "PUT on a record replaces it"
-            rest = {name: value for name, value in sent.all.items() if name != "*"}
-            changed = {"=": sent.all["*"], **rest, **{name: f"$record.{name}" for name in sent.misfits}}
+            changed = {"=" if name == "*" else name: value for name, value in sent.items()}
         else:
             because = f"{method} on a record changes the fields that are sent"
-            changed = dict(sent.all if not sent.misfits else sent.each)
+            changed = sent
         shown = self.showing.record(route.operation, resource)
         return {**because_of(because), **find, "set": _short({**changed, **stamps}, "="), **shown}
 
-    def _upsert(self, route: Route, resource: Resource, sent: Sent) -> Data:
+    def _upsert(self, route: Route, resource: Resource, sent: Data) -> Data:
         if not self._can_be_key(route, resource):
             raise LeftToExample(f"PUT creates a record, and the value in the path cannot be its {resource.key}")
-        created = {**sent.all, **dict.fromkeys(sent.misfits, "$absent"), **self._keyed(route, resource)}
+        created = {**sent, **self._keyed(route, resource)}
         return {
             **because_of("PUT on a record makes or replaces it: it never answers 404"),
             **self._parent(route, route.shape[:-1]),

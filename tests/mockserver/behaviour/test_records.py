@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.behaviour.records import merge_patch, shape_of
+from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.view import SchemaView
 from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
@@ -121,18 +122,23 @@ def test_read_only_fields_of_a_new_record_are_not_the_client_s() -> None:
     assert SHAPE.sent([1]) == {}
 
 
-def _wrong(record: Mapping[str, Any]) -> frozenset[str]:
-    """Fields that are no text where they should be; an empty name for a forbidden pair."""
-    result = {name for name in ("text", "tag") if not isinstance(record.get(name, ""), str)}
-    return frozenset(result | ({""} if record.get("text") == record.get("tag") == "no" else set()))
+def _wrong(record: Mapping[str, Any]) -> list[Breach]:
+    """Fields that are no text where they should be; a breach of the whole record for a forbidden pair."""
+    result = [
+        Breach((name,), "type", ["string"], record[name])
+        for name in ("text", "tag")
+        if not isinstance(record.get(name, ""), str)
+    ]
+    return result + ([Breach((), "not", {}, record)] if record.get("text") == record.get("tag") == "no" else [])
 
 
 @pytest.mark.parametrize(
     ("sent", "fixed", "settled"),
     [
         ({"text": "b", "tag": "u"}, (), {"text": "b", "tag": "u"}),
-        ({"text": "b", "tag": 7}, (), {"text": "b", "tag": "t"}),
-        ({"text": 7, "tag": 7}, (), {"text": "a", "tag": "t"}),
+        ({"text": "b", "tag": [7]}, (), {"text": "b", "tag": "t"}),
+        ({"text": [7], "tag": [7]}, (), {"text": "a", "tag": "t"}),
+        ({"text": 7, "tag": True}, (), {"text": "7", "tag": "true"}),
         ({"text": "no", "tag": "no"}, (), {"text": "a", "tag": "t"}),
         ({"text": "b", "tag": 7}, ("tag",), {"text": "b", "tag": 7}),
     ],
@@ -148,5 +154,5 @@ def test_what_no_answer_could_show_is_not_stored(sent: Any, fixed: tuple[str, ..
 def test_a_new_record_is_made_without_what_no_answer_could_show() -> None:
     """What its schema requires is made instead."""
     shape = shape_of(CollectionRules("notes"), {**NOTE, "required": ["text"]}, VIEW, _wrong)
-    made = shape.settled({"id": "1", "text": 7}, {}, tuple, "s", 0)
+    made = shape.settled({"id": "1", "text": [7]}, {}, tuple, "s", 0)
     assert isinstance(made["text"], str) or made["text"] is None

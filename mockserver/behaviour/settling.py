@@ -1,0 +1,175 @@
+"""Fits what a client sent into the schema of the records: each value that a response can show is kept.
+
+Schemas of requests are often wider than those of responses. A value that no response could show is kept in another
+form with the same meaning (`10.5` as `"10.5"`); else only the part that is in the way is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+
+from mockserver.contract.messages.casting import as_boolean, as_number
+from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.schemas.compiled import Breach
+
+Misfits = Callable[[Mapping[str, Any]], Sequence[Breach]]
+"""The breaches that keep a record from being shown through its schema."""
+Path = tuple[str | int, ...]
+Record = dict[str, Any]
+
+_MOST_REPAIRS: Final = 200
+_KINDS: Final = frozenset({"type", "enum", "const"})
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_DECIMAL: Final = re.compile(r"[+-]?\d{1,400}(\.\d{1,400})?")
+_OF_URLS: Final = "!#$%&'()*+,/:;=?@[]~"
+"""What a URL may contain unescaped, beside letters, digits and `-._` (RFC 3986, section 2.2)."""
+
+
+class Repair(msgspec.Struct, frozen=True):
+    """What a record is settled with: what shows its breaches, and where values in place of its own come from."""
+
+    misfits: Misfits
+    before: Mapping[str, Any]  #: the record as it was; empty for a new one
+    spared: frozenset[str]  #: the fields that the client did not send
+    made: Callable[[Path], Any]  #: a value for a member that the schema requires; ABSENT where there is none
+    completed: Callable[[Record], Record]
+
+    def settled(self, record: Record) -> Record:
+        """The record without breaches where that is possible, with as few changes as that takes."""
+        breaches = self.misfits(record)
+        for _ in range(_MOST_REPAIRS):
+            if not breaches:
+                return record
+            better = self._better(record, breaches)
+            if better is None:
+                break
+            record, breaches = better
+        return self._without_fields(record, breaches) if breaches else record
+
+    def _better(self, record: Record, breaches: Sequence[Breach]) -> tuple[Record, Sequence[Breach]] | None:
+        """The record with one part repaired, and what is still wrong with it."""
+        least = _weight(breaches)
+        for candidate in self._candidates(record, breaches):
+            rest = self.misfits(candidate)
+            if _weight(rest) < least:
+                return candidate, rest
+        return None
+
+    def _candidates(self, record: Record, breaches: Sequence[Breach]) -> Iterator[Record]:
+        for breach in _single(breaches):
+            place = _place(breach)
+            if not place or place[0] in self.spared:
+                continue
+            value = at(record, place)
+            if value is ABSENT:
+                yield from (_with(record, place, made) for made in (self.made(place),) if made is not ABSENT)
+            else:
+                yield from (_with(record, place, form) for form in other_forms(value, breach))
+                yield from self._smaller(record, place)
+
+    def _smaller(self, record: Record, place: Path) -> Iterator[Record]:
+        """The record with the value as it was, without it, or with another; then the same of what is around it."""
+        for end in range(len(place), 0, -1):
+            inner = place[:end]
+            old = at(self.before, inner) if all(isinstance(step, str) for step in inner) else ABSENT
+            if old is not ABSENT:
+                yield _with(record, inner, old)
+            without = _with(record, inner, ABSENT)
+            yield self.completed(without) if end == 1 else without
+            made = self.made(inner) if end > 1 and isinstance(inner[-1], str) else ABSENT
+            if made is not ABSENT:
+                yield _with(record, inner, made)
+
+    def _without_fields(self, record: Record, breaches: Sequence[Breach]) -> Record:
+        """The record with whole fields as they were: those with a breach, and if that is not enough, all of them."""
+        wrong = {str(place[0]) for place in map(_place, breaches) if place} - self.spared
+        for names in (wrong, record.keys() - self.spared):
+            kept = {name: value for name, value in record.items() if name not in names}
+            old = {name: self.before[name] for name in names if name in self.before}
+            settled = self.completed({**kept, **old})
+            if not self.misfits(settled):
+                return settled
+        return record
+
+
+def other_forms(value: Any, breach: Breach) -> Iterator[Any]:
+    """The same meaning in another form: numbers and booleans as text and back, an instant for a date, a URL with its
+    characters escaped, and nothing (null, or no member at all) for an empty text."""
+    if value == "":
+        yield None
+        yield ABSENT
+    elif breach.keyword == "format":
+        yield from _formatted(value, breach.expected)
+    elif breach.keyword in _KINDS:
+        yield from _as_number_or_flag(value) if isinstance(value, str) else _as_text(value)
+
+
+def _formatted(value: Any, name: Any) -> Iterator[str]:
+    if not isinstance(value, str):
+        return
+    if name == "date-time" and _DATE.fullmatch(value):
+        yield f"{value}T00:00:00Z"
+    elif name in ("uri", "uri-reference"):
+        escaped = quote(value, safe=_OF_URLS)
+        yield escaped
+        yield f"https://{escaped.lstrip('/')}"
+
+
+def _as_number_or_flag(text: str) -> Iterator[Any]:
+    yield from (form for form in (as_number(text), as_boolean(text)) if not isinstance(form, str))
+    if _DECIMAL.fullmatch(text):  # `007` and `+1` are numbers, though not in JSON
+        yield float(text) if "." in text else int(text)
+
+
+def _as_text(value: Any) -> Iterator[str]:
+    if isinstance(value, bool | int | float):
+        yield json.dumps(value)
+    if isinstance(value, float) and value.is_integer():
+        yield str(int(value))
+
+
+def at(value: Any, place: Path) -> Any:
+    """The part of a value at a path; ABSENT where there is none."""
+    for step in place:
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and step < len(value) else ABSENT
+        else:
+            value = value.get(step, ABSENT) if isinstance(value, Mapping) else ABSENT
+    return value
+
+
+def _with(value: Any, place: Path, part: Any) -> Any:
+    """A copy of a value with another part at a path; ABSENT removes it."""
+    step, rest = place[0], place[1:]
+    if rest:
+        part = _with(value[step], rest, part)
+    copy = list(value) if isinstance(value, list) else dict(value)
+    if part is not ABSENT:
+        copy[step] = part  # type: ignore[index]  # the step fits the kind of value
+    else:
+        del copy[step]  # type: ignore[arg-type]
+    return copy
+
+
+def _single(breaches: Sequence[Breach]) -> Iterator[Breach]:
+    """Each breach alone, what is within a union before it, its nearest alternative first."""
+    for breach in breaches:
+        for alternative in sorted(breach.alternatives, key=_weight):
+            yield from _single(alternative)
+        yield breach
+
+
+def _place(breach: Breach) -> Path:
+    """Where a value breaks its schema, or where a required member is missing."""
+    return (*breach.path, str(breach.expected)) if breach.keyword == "required" else breach.path
+
+
+def _weight(breaches: Sequence[Breach]) -> int:
+    """How much is wrong; of a union, with its nearest alternative."""
+    return sum(min(map(_weight, breach.alternatives), default=0) or 1 for breach in breaches)
