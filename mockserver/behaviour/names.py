@@ -117,7 +117,7 @@ def _check(
 
 def _check_rules(rules: CollectionRules, known: frozenset[str], locate: Callable[[str], str]) -> None:
     for name, parts in _rule_names(rules):
-        if known and name not in known:
+        if known and name.partition(".")[0] not in known:
             place = locate(pointers.join("/collections", rules.name, *parts))
             raise BehaviourError(f"{rules.name} have no field {name!r}", place=place, fix=did_you_mean(name, known))
 
@@ -127,6 +127,8 @@ def _rule_names(rules: CollectionRules) -> Iterator[tuple[str, tuple[str, ...]]]
     for word, name in (("key", rules.key), ("owner", rules.owner), ("expires", rules.expires)):
         if name:
             yield name, (word,)
+    for word, names in (("within", rules.within), ("aliases", rules.aliases)):
+        yield from ((name, (word,)) for name in names)
     for field, values in rules.lapses:
         yield from ((name, ("lapses", field)) for name in (field, *values))
 

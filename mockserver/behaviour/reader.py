@@ -25,7 +25,7 @@ Locate = Callable[[str], str]
 """From a JSON Pointer into the behaviours to `file:line`."""
 
 _TOP = ("periods", "collections", "operations")
-_COLLECTION = ("key", "owner", "expires", "lapses", "schema", "private")
+_COLLECTION = ("key", "within", "aliases", "owner", "expires", "lapses", "schema", "private")
 _OPERATION = (*VERBS, "page", "call", "because", "assumed")
 _PAGE = ("limit", "offset", "number", "first", "after")
 
@@ -145,14 +145,16 @@ class _Reader:
         pointer = f"/collections/{_escape(name)}"
         data = self.mapping(data, pointer, _COLLECTION)
         lapses = self.mapping(data.get("lapses") or {}, f"{pointer}/lapses")
-        owner = data.get("owner")
+        owner, within = data.get("owner"), tuple(data.get("within") or ())
         return CollectionRules(
             name,
             str(data.get("key", "id")),
             owner,
             data.get("expires"),
             tuple((field, self.constants(values, f"{pointer}/lapses/{field}")) for field, values in lapses.items()),
-            frozenset(indexed | ({owner} if owner else set())),
+            frozenset(indexed.union(within, (owner,) if owner else ())),
+            within,
+            tuple(data.get("aliases") or ()),
         )
 
     def constants(self, values: Any, pointer: str) -> Mapping[str, Any]:

@@ -36,8 +36,8 @@ class RecordShape(msgspec.Struct, frozen=True):
     def created(self, fields: Mapping[str, Any], collection: Collection, seed: str, now: int) -> dict[str, Any]:
         """The record with a generated key where none was given, and with the required fields filled in."""
         record = dict(fields)
-        if record.get(self.rules.key, ABSENT) is ABSENT:
-            record[self.rules.key] = self._fresh_key(collection, seed)
+        if self.rules.key_of(record) is ABSENT:
+            record = self.rules.keyed(record, self._fresh_key(collection, seed))
         return self._completed(record, seed, now)
 
     def merged(self, old: Mapping[str, Any], patch: Any) -> dict[str, Any]:
@@ -46,14 +46,23 @@ class RecordShape(msgspec.Struct, frozen=True):
             return dict(old)
         patched = {name: value for name, value in patch.items() if name not in self._own}
         merged = merge_patch(old, {k: v for k, v in patched.items() if not (v is None and k in self.kept_null)})
-        return {**merged, **{k: None for k, v in patched.items() if v is None and k in self.kept_null}}
+        return self._still(
+            {**merged, **{k: None for k, v in patched.items() if v is None and k in self.kept_null}}, old
+        )
 
     def replaced(self, old: Mapping[str, Any], new: Any, seed: str, now: int) -> dict[str, Any]:
         """The new value in the record's place; key, owner, read-only and private fields stay."""
         if not isinstance(new, Mapping):
             return dict(old)
         kept = {k: v for k, v in old.items() if k in self._own or (self.declared and k not in self.declared)}
-        return self._completed({**{k: v for k, v in new.items() if k not in self._own}, **kept}, seed, now)
+        return self._still(
+            self._completed({**{k: v for k, v in new.items() if k not in self._own}, **kept}, seed, now), old
+        )
+
+    def _still(self, record: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+        """The record with the key that it had, where that lies inside another field."""
+        key = self.rules.key_of(old) if "." in self.rules.key else ABSENT
+        return record if key is ABSENT else self.rules.keyed(record, key)
 
     def settled(
         self, record: dict[str, Any], before: Mapping[str, Any], fixed: Callable[[], Iterable[str]], seed: str, now: int
@@ -80,7 +89,9 @@ class RecordShape(msgspec.Struct, frozen=True):
 
     def _fresh_key(self, collection: Collection, seed: str) -> Any:
         def is_taken(key: Any) -> bool:
-            return collection.get(key) is not None
+            if self.rules.direct:
+                return collection.get(key) is not None
+            return bool(collection.matching(((self.rules.key, key),)))
 
         if self.schema is not None:
             return self._made_key(collection, seed, is_taken)
@@ -102,7 +113,10 @@ class RecordShape(msgspec.Struct, frozen=True):
                 return written(key)
             except Unsatisfiable:
                 pass
-        return make(self.schema, taken=is_taken)
+        if "." not in self.rules.key:
+            return make(self.schema, taken=is_taken)
+        own = at_path(self.schema, tuple(self.rules.key.split(".")), self.view)
+        return make({"properties": {self.rules.key: own or {}}}, taken=is_taken)
 
     def _made(self, place: Path, seed: str) -> Any:
         """A value for a member that the schema requires inside a field; ABSENT where there is none."""
@@ -158,7 +172,7 @@ def shape_of(
         frozenset(read_only),
         required_somewhere(schema, view) | takes_null,
         misfits,
-        *_form_of_keys(declared.get(rules.key), key, view),
+        *_form_of_keys(at_path(schema, tuple(rules.key.split(".")), view), key, view),
     )
 
 

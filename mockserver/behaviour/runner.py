@@ -14,7 +14,8 @@ from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import Refused
-from mockserver.state.collection import Collection, Filters, Record, text_of
+from mockserver.state.collection import Collection, Filters, Record, identity_of, text_of
+from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World
 
 Fields = tuple[tuple[str, Value], ...]
@@ -118,14 +119,16 @@ class _Run(msgspec.Struct):
         name = creation.collection
         shape, collection = self.behaviours.shapes[name], self.collections[name]
         fields = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
+        if not shape.rules.plain and "." in shape.rules.key and shape.rules.key in fields:
+            fields = shape.rules.keyed(fields, fields.pop(shape.rules.key))
         record = shape.created(fields, collection, self._seed(), self.scope.now)
         if shape.misfits is not None:
             record = self._settled(shape, record, {}, creation.fields)
-        before = collection.get(record[shape.rules.key])
+        before = collection.get(identity_of(shape.rules, record))
         key_set = any(field == shape.rules.key for field, _ in creation.fields)
         if before is not None and creation.conflicts and not key_set:
             key = shape.rules.key
-            raise Refused(409, f"{name} already has a record with {key} {_short(record[key])}")
+            raise Refused(409, f"{name} already has a record with {key} {_short(shape.rules.key_of(record))}")
         return self._store(name, record)
 
     def set(self, name: str, change: Change) -> None:
@@ -154,11 +157,11 @@ class _Run(msgspec.Struct):
         filters = tuple((name, value) for name, value in filters_given if value is not MISSING)
         name = query.collection
         matches = self.collections[name].visible(filters + self._owned(name), self.scope.now)
-        key = self.behaviours.collections[name].key
-        window = _window(page, self.scope, matches, key)
+        rules = self.behaviours.collections[name]
+        window = _window(page, self.scope, matches, rules)
         self.scope.total, self.scope.records = len(matches), matches[window]
         follows = window.stop is not None and window.stop < len(matches) and self.scope.records
-        self.scope.next = text_of(self.scope.records[-1][key]) if follows else ABSENT
+        self.scope.next = text_of(rules.key_of(self.scope.records[-1])) if follows else ABSENT
 
     def _filters(self, query: Query) -> Filters | None:
         """The query's filters with their values, the owner's among them; None when a value is missing."""
@@ -189,7 +192,8 @@ class _Run(msgspec.Struct):
     ) -> Record:
         """Store a record; `touched` names the only fields in which it can differ from `basis`."""
         stored = self.collections[name]
-        key = after[stored.rules.key]
+        rules = stored.rules
+        key = after[rules.key] if rules.plain else identity_of(rules, after)
         if type(key) is not str:
             key = text_of(key)
         old = stored.records.get(key)
@@ -220,14 +224,14 @@ def _fixed(fields: Fields, scope: Scope) -> list[str]:
     return [name for name, value in own if value.evaluate(scope) is not MISSING]
 
 
-def _window(page: Page, scope: Scope, matches: Sequence[Record], key: str) -> slice:
+def _window(page: Page, scope: Scope, matches: Sequence[Record], rules: CollectionRules) -> slice:
     limit, offset, number = (_count(part, scope) for part in (page.limit, page.offset, page.number))
     start = offset or 0
     if limit is not None and number is not None:
         start = max(number - page.first, 0) * limit
     after = page.after.evaluate(scope) if page.after else MISSING
     if after is not MISSING:
-        places = (place for place, record in enumerate(matches, 1) if text_of(record[key]) == text_of(after))
+        places = (place for place, record in enumerate(matches, 1) if text_of(rules.key_of(record)) == text_of(after))
         start = next(places, 0)
     return slice(start, None if limit is None else start + limit)
 

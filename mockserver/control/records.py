@@ -13,7 +13,7 @@ from mockserver.behaviour.records import merge_patch
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import FixtureError, Refused
 from mockserver.exchange.engine import Engine
-from mockserver.state.collection import Record, text_of
+from mockserver.state.collection import Record, identity_of
 from mockserver.state.fixtures import Fixtures, User
 from mockserver.state.seeding import seed_world
 from mockserver.state.store import MAIN
@@ -116,9 +116,9 @@ def _stored(call: Call, wanted: Any) -> Result:
     stored: dict[str, Record] = {}
 
     def changed(world: World) -> World:
-        field, record = _collection(call, world).rules.key, wanted(world)
-        if text_of(record.get(field)) != key:
-            raise conflict(f"the record's {field} must stay {key!r}, not {record.get(field)!r}")
+        rules, record = _collection(call, world).rules, wanted(world)
+        if identity_of(rules, record) != key:
+            raise conflict(f"the record's {rules.key} must stay {key!r}, not {rules.key_of(record)!r}")
         stored["record"] = _checked(call, world, {name: [record]}).collections[name].get(key) or {}
         return world.put(name, stored["record"]).stepped()
 

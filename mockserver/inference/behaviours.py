@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import list_in
 from mockserver.inference.fitting import Fitting
+from mockserver.inference.flags import Flag
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.showing import LeftToExample
@@ -19,8 +20,10 @@ Data = dict[str, Any]
 class Behaviours:
     """Derives the behaviours of the operations of one contract."""
 
-    def __init__(self, resources: Mapping[Shape, Resource], schemas: Schemas, fitting: Fitting) -> None:
-        self.resources, self.schemas = resources, schemas
+    def __init__(
+        self, resources: Mapping[Shape, Resource], flags: Mapping[Shape, Flag], schemas: Schemas, fitting: Fitting
+    ) -> None:
+        self.resources, self.flags, self.schemas = resources, flags, schemas
         self.verbs = Verbs(resources, schemas, fitting)
         self.showing = self.verbs.showing
 
@@ -28,12 +31,31 @@ class Behaviours:
         """The behaviour of one operation. Raises LeftToExample."""
         if any("." in name for name in route.names):
             raise LeftToExample("a value in its path has a dot in its name, which no expression can contain")
-        shape, method = route.shape, route.operation.method
+        shape, method = route.shape, route.method
+        if shape in self.flags:
+            return self._at_flag(route, self.flags[shape], method)
         if shape in self.resources:
             return self._at_base(route, self.resources[shape], method)
         if shape and shape[-1] == VALUE and shape[:-1] in self.resources:
             return self._at_item(route, self.resources[shape[:-1]], method)
         return self._elsewhere(route, method)
+
+    def _at_flag(self, route: Route, flag: Flag, method: str) -> Data:
+        chosen = {flag.name: flag.values(route)}
+        if method == "GET":
+            return {**because_of("GET answers whether it is set, without a body"), "find": chosen}
+        if method == "DELETE":
+            finds = {"find": chosen} if "404" in route.operation.responses else {}
+            return {**because_of("DELETE unsets what GET answers 404 for then"), **finds, "remove": chosen}
+        return {**because_of(f"{method} sets what GET is asked for"), **self._above(route), "create": chosen}
+
+    def _above(self, route: Route) -> Data:
+        """Find the nearest record above: without it nothing is set."""
+        for end in range(len(route.shape) - 1, 1, -1):
+            shape = route.shape[:end]
+            if shape[-1] == VALUE and shape[:-1] in self.resources:
+                return self.verbs.find(route, self.resources[shape[:-1]], shape)
+        return {}
 
     def _at_single(self, route: Route, resource: Resource, method: str) -> Data:
         find: Data = {"find": {resource.name: {}}}
@@ -68,7 +90,7 @@ class Behaviours:
                 **because,
                 **find,
                 "remove": self.verbs.removed(resource),
-                **self.showing.record(route.operation, resource),
+                **self.showing.gone(route.operation, resource),
             }
         if method in ("PUT", "PATCH", "POST"):
             return self.verbs.change(route, resource, method, find)

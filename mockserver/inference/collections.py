@@ -10,9 +10,10 @@ from typing import Final
 from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
+from mockserver.inference.keys import Keys, Named, aliases
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, key_field
-from mockserver.inference.routes import VALUE, Route, Shape
+from mockserver.inference.names import key_field, words
+from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 
 Routes = Mapping[Shape, Mapping[str, Route]]
 _CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
@@ -39,6 +40,25 @@ class Resource:
     private: tuple[str, ...] = ()  #: fields that no schema declares
     values: tuple[Parameter, ...] = ()  #: the path values that hold the key
     single: bool = False  #: one record, read and changed at its base, such as `/profile`
+    keys: tuple[str, ...] = ()  #: all fields that may be the key, the best one first
+    aliases: tuple[str, ...] = ()  #: fields that identify a record as well
+    chosen: bool = False  #: whether clients choose the keys of new records
+    posted: bool = False  #: whether a POST on the collection is declared
+    scopes: tuple[tuple[Shape, tuple[tuple[Shape, str], ...]], ...] = ()  #: by base: path values, and their fields
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The fields within whose values a key is unique, where clients choose it below other path values."""
+        links, scopes = dict(self.links), dict(self.scopes)
+        fields = [
+            (*(field for _, field in scopes.get(base, ())), *([links[base].field] if base in links else []))
+            for base in self.bases
+        ]
+        return fields[0] if self.chosen and len(set(fields)) == 1 else ()
+
+    def scope(self, base: Shape) -> tuple[tuple[Shape, str], ...]:
+        """The values of a base path that no collection has, each with the field that holds it."""
+        return dict(self.scopes).get(base, ())
 
     def link(self, base: Shape) -> Link | None:
         """The link of the records under a base path to their parent."""
@@ -61,23 +81,32 @@ def _names_records(segment: str) -> bool:
 
 
 def _last_value(route: Route) -> Parameter | None:
-    named = (one for one in route.operation.parameters if one.location == "path" and one.name == route.names[-1])
+    where, name = route.last[1:].split(".", 1) if route.last else ("path", route.names[-1])
+    named = (one for one in route.operation.parameters if one.location == where and one.name == name)
     return next(named, None)
 
 
 class _Finder:
     def __init__(self, routes: Routes, schemas: Schemas, fitting: Fitting) -> None:
         self.routes, self.schemas, self.fitting = routes, schemas, fitting
+        self.keys = Keys(schemas)
 
     def bases(self) -> Iterator[Shape]:
         """The paths that may be collections: a fixed last segment, with single records below or POST and GET at it."""
         seen: dict[Shape, None] = {}
         for shape, methods in self.routes.items():
-            if len(shape) > 1 and shape[-1] == VALUE and _names_records(shape[-2]):
+            if len(shape) > 1 and shape[-1] == VALUE and (_names_records(shape[-2]) or self.is_compound(shape)):
                 seen[shape[:-1]] = None
             elif shape and _names_records(shape[-1]) and {"GET", "POST"} <= methods.keys():
                 seen[shape] = None
         yield from seen
+
+    def is_compound(self, shape: Shape) -> bool:
+        """Whether two values in succession identify what a path reads and makes: `/things/{namespace}/{name}`."""
+        if len(shape) < 3 or shape[-2:] != (VALUE, VALUE) or not _names_records(shape[-3]):
+            return False
+        above, own = self.routes.get(shape[:-1], {}), self.routes[shape]
+        return "GET" in own and above.keys() <= {"GET", "POST"} and ("POST" in above or "PUT" in own)
 
     def alone(self) -> Iterator[Shape]:
         """The fixed paths, with none below that holds a value next, at which something is read and changed."""
@@ -114,20 +143,56 @@ class _Finder:
             return None
         if not at_item and not (lists and "POST" in at_base):
             return None
-        parameter = next((route.names[-1] for route in at_item.values()), "id")
-        record = self.record(base, parameter)
+        named = self.named(base)
+        record = self.record(base, named)
         if record is None:
             return None
-        listed = self.listed(base, record)
-        key = key_field(parameter, base[-1], self.scalars(record))
-        if not at_item and key is None and not self.creates(at_base, record):
+        keys, hidden = self.keys.sure(named, record), self.is_hidden(base, named.parameter)
+        if not at_item and not keys and not self.creates(at_base, record):
             return None
-        if key is None and not self.puts_missing(at_item) and not self.tells(at_base, parameter):
+        if at_item and not hidden:
+            keys = keys or self.keys.likely(named, record)
+        if at_item and not keys and not hidden:
             return None  # no answer would ever tell a client which records there are
-        also = self.also(record, listed)
-        private = () if key else (parameter,)
+        key = keys[0] if keys else named.parameter
+        also = self.also(record, self.listed(base, record))
+        private = () if keys else (named.parameter,)
         values = tuple(value for route in at_item.values() if (value := _last_value(route)) is not None)
-        return Resource(base[-1], (base,), key or parameter, record, also, (), private, values)
+        return Resource(
+            segment_of(base), (base,), key, record, also, (), private, values,
+            keys=tuple(keys),
+            aliases=tuple(aliases(named, self.keys.likely(named, record)) if keys else ()),
+            chosen=self.chooses(base, key),
+            posted="POST" in at_base,
+        )  # fmt: skip
+
+    def named(self, base: Shape) -> Named:
+        """What the paths of single records say of their keys."""
+        routes = self.routes.get((*base, VALUE), {}).values()
+        parameters = [one for route in routes if (one := _last_value(route)) is not None]
+        name = next((route.key for route in routes), "id")
+        description = next((text for one in parameters if isinstance(text := one.raw.get("description"), str)), "")
+        schema = next((self.schemas.at(one.pointer + "/schema", one.schema) for one in parameters if one.schema), None)
+        return Named(name, segment_of(base), schema, description)
+
+    def is_hidden(self, base: Shape, parameter: str) -> bool:
+        """Whether clients learn keys that no record shows: they put them into a path, or creating answers them."""
+        at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
+        return self.puts_missing(at_item) or self.tells(at_base, parameter) or self.leaves_open(at_base, at_item)
+
+    def leaves_open(self, at_base: Mapping[str, Route], at_item: Mapping[str, Route]) -> bool:
+        """Whether neither creating nor reading says what it answers, so that both may answer any record."""
+        both = [at_base.get("POST"), at_item.get("GET")]
+        return all(route is not None and self.schemas.is_free(route.operation) for route in both)
+
+    def chooses(self, base: Shape, key: str) -> bool:
+        """Whether clients choose the key of a new record: they send it, or put it into the path."""
+        at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
+        body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
+        placement = record_in(body, self.schemas, segment_of(base), key) if body is not None else None
+        sent = self.keys.member(placement.schema, key) if placement is not None else None
+        writable = sent is not None and True not in self.schemas.each(sent, "readOnly")
+        return self.puts_missing(at_item) or (writable and words(key)[-1:] != ("id",))
 
     @staticmethod
     def puts_missing(at_item: Mapping[str, Route]) -> bool:
@@ -136,7 +201,7 @@ class _Finder:
     def tells(self, at_base: Mapping[str, Route], parameter: str) -> bool:
         """Whether what POST on the collection answers has the key, though records do not."""
         answer = self.schemas.answer(at_base["POST"].operation) if "POST" in at_base else None
-        return answer is not None and find_alike(parameter, self.scalars(answer)) is not None
+        return answer is not None and self.schemas.key_alone(answer, parameter) is not None
 
     def scalars(self, record: LocatedSchema) -> list[str]:
         """The fields that can be a key."""
@@ -151,11 +216,12 @@ class _Finder:
         """The schema of the items that GET on the base path lists."""
         route = self.routes.get(base, {}).get("GET")
         answer = self.schemas.answer(route.operation) if route else None
-        placement = list_in(answer, self.schemas, base[-1], known) if answer else None
+        placement = list_in(answer, self.schemas, segment_of(base), known) if answer else None
         return placement.schema if placement else None
 
-    def record(self, base: Shape, parameter: str) -> LocatedSchema | None:
+    def record(self, base: Shape, named: Named) -> LocatedSchema | None:
         """The schema of one record: as it is read, listed, answered by a change, or at least sent."""
+        parameter = named.parameter
         at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
         listed = self.listed(base)
         read = self.answered(at_item.get("GET"), base, parameter, listed)
@@ -166,7 +232,7 @@ class _Finder:
         changes = [at_item.get("PUT"), at_item.get("PATCH"), at_base.get("POST")]
         for route in changes:
             answered = self.answered(route, base, parameter)
-            if answered is not None and self.has_key(answered, parameter, base):
+            if answered is not None and self.keys.sure(named, answered):
                 return answered
         return self.sent([at_item.get("PUT"), at_base.get("POST"), at_item.get("PATCH")], base, parameter)
 
@@ -174,16 +240,13 @@ class _Finder:
         self, route: Route | None, base: Shape, parameter: str, known: LocatedSchema | None = None
     ) -> LocatedSchema | None:
         answer = self.schemas.answer(route.operation) if route else None
-        placement = record_in(answer, self.schemas, base[-1], parameter, known) if answer else None
+        placement = record_in(answer, self.schemas, segment_of(base), parameter, known) if answer else None
         return placement.schema if placement else None
-
-    def has_key(self, record: LocatedSchema, parameter: str, base: Shape) -> bool:
-        return key_field(parameter, base[-1], self.scalars(record)) is not None
 
     def sent(self, changes: Sequence[Route | None], base: Shape, parameter: str) -> LocatedSchema | None:
         for route in changes:
             body = self.schemas.body(route.operation.body) if route else None
-            placement = record_in(body, self.schemas, base[-1], parameter) if body else None
+            placement = record_in(body, self.schemas, segment_of(base), parameter) if body else None
             if placement is not None:
                 return placement.schema
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,13 @@ _WRAPPERS: Final = (
     "data", "result", "results", "response", "_embedded", "embedded", "body", "payload", "d", "record", "item",
     "object",
 )  # fmt: skip
+_CALLS: Final = (
+    "code", "status", "statusCode", "status_code", "success", "successful", "ok", "message", "messages", "msg", "error",
+    "errors", "errorCode", "errorMessage", "timestamp", "time", "path", "meta", "metadata", "links",
+    "requestId", "traceId", "version", "apiVersion", "token",
+    "description", "detail", "title", "reason", "warnings", "isSuccess", "hasError",
+)  # fmt: skip
+"""Members that say how a call went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +93,25 @@ def _wrapped(
 ) -> Placement | None:
     members = schemas.members(answer)
     objects = {name: member for name, member in members.items() if schemas.is_object(member)}
+    has_key = key_field(parameter or "id", collection, members) is not None and not is_envelope(members, objects)
+    if has_key and known is not None and schemas.share(answer, known):
+        return None  # a record that may have others of its kind in it
     for name, member in objects.items():
         if known is not None and schemas.same(member, known):
             return Placement((name,), member)
-    if key_field(parameter or "id", collection, members) is not None:
+    if has_key:
         return None  # an object that has the key is the record itself
     for name, member in objects.items():
         if find_alike(name, _WRAPPERS) or names_one_of(name, collection):
             inner = _wrapped(member, schemas, collection, parameter, known, depth + 1) if depth < 2 else None
             return Placement((name, *inner.path), inner.schema) if inner is not None else Placement((name,), member)
     return None
+
+
+def is_envelope(members: Iterable[str], objects: Iterable[str]) -> bool:
+    """Whether nothing but how the call went stands beside a member for its result, as in `{code, message, data}`."""
+    inner = [name for name in objects if find_alike(name, _WRAPPERS) is not None]
+    return len(inner) == 1 and all(name == inner[0] or find_alike(name, _CALLS) is not None for name in members)
 
 
 def is_wrapper(path: tuple[str, ...], collection: str) -> bool:

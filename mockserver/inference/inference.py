@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.contract.contract import Contract
+from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.behaviours import Behaviours
 from mockserver.inference.collections import Resource, find_resources
 from mockserver.inference.fitting import Fitting
+from mockserver.inference.flags import find_flags
 from mockserver.inference.links import related
 from mockserver.inference.located_schemas import Schemas
-from mockserver.inference.routes import Shape, route_of, routes_by_shape
+from mockserver.inference.routes import VALUE, Route, Shape, route_of, routes_by_shape
+from mockserver.inference.rpc import without_verbs
 from mockserver.inference.showing import LeftToExample
 
 
@@ -23,25 +26,42 @@ class Inferred:
     behaviours: Mapping[str, Any]
     reasons: Mapping[str, str]  #: by operation id
     resources: Mapping[Shape, Resource] = field(default_factory=dict, repr=False)
+    parameters: Mapping[Shape, Parameter] = field(default_factory=dict, repr=False)  #: of the values in paths, by place
 
 
 def infer(contract: Contract) -> Inferred:
     """The behaviours that the contract's paths and schemas show."""
     schemas = Schemas(contract)
     fitting = Fitting(schemas)
-    routes = routes_by_shape(contract.operations.values())
-    resources = related(find_resources(routes, schemas, fitting), schemas)
-    behaviours_of = Behaviours(resources, schemas, fitting)
+    read = without_verbs(map(route_of, contract.operations.values()), schemas)
+    routes = routes_by_shape(read)
+    names = {route.shape[: place + 1]: route.names for route in reversed(read) for place in range(len(route.shape))}
+    resources = related(find_resources(routes, schemas, fitting), schemas, names)
+    flags = find_flags(routes, {one.name for one in resources.values()})
+    behaviours_of = Behaviours(resources, flags, schemas, fitting)
     behaviours: dict[str, Any] = {}
     reasons: dict[str, str] = {}
-    for operation in contract.operations.values():
+    for route in read:
         try:
-            behaviours[operation.id] = behaviours_of.behaviour(route_of(operation))
+            behaviours[route.operation.id] = behaviours_of.behaviour(route)
         except LeftToExample as reason:
-            reasons[operation.id] = str(reason)
+            reasons[route.operation.id] = str(reason)
     used = _collections_used(behaviours)
     collections = {one.name: _collection(one) for one in resources.values() if one.name in used}
-    return Inferred({"collections": collections, "operations": behaviours}, reasons, resources)
+    collections |= {one.name: one.rules for one in flags.values() if one.name in used}
+    return Inferred({"collections": collections, "operations": behaviours}, reasons, resources, _parameters(read))
+
+
+def _parameters(routes: Sequence[Route]) -> dict[Shape, Parameter]:
+    """The parameters of the values in paths, by the path up to each."""
+    parameters: dict[Shape, Parameter] = {}
+    for route in routes:
+        declared = {one.name: one for one in route.operation.parameters if one.location == "path"}
+        places = (route.shape[: place + 1] for place, segment in enumerate(route.shape) if segment == VALUE)
+        for place, name in zip(places, route.names, strict=False):
+            if name in declared:
+                parameters.setdefault(place, declared[name])
+    return parameters
 
 
 def _collections_used(behaviours: Mapping[str, Any]) -> set[str]:
@@ -52,4 +72,5 @@ def _collections_used(behaviours: Mapping[str, Any]) -> set[str]:
 def _collection(resource: Resource) -> dict[str, Any]:
     pointers = [schema.reference for schema in (resource.record, *resource.also)]
     rules: dict[str, Any] = {"key": resource.key, "schema": pointers[0] if len(pointers) == 1 else pointers}
-    return {**rules, "private": list(resource.private)} if resource.private else rules
+    more = {"within": resource.within, "aliases": resource.aliases, "private": resource.private}
+    return rules | {name: list(fields) for name, fields in more.items() if fields}

@@ -10,10 +10,15 @@ from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.names import find_alike, names_one_of, words
 from mockserver.inference.routes import VALUE, Shape
 
+Names = Mapping[Shape, tuple[str, ...]]
 
-def related(resources: list[Resource], schemas: Schemas) -> dict[Shape, Resource]:
-    """The collections by base path: each with a name of its own, and with the links to its parents."""
-    return _linked(_named(_joined(resources, schemas)), schemas)
+
+def related(resources: list[Resource], schemas: Schemas, names: Names) -> dict[Shape, Resource]:
+    """The collections by base path: each with a name of its own, and with the links to its parents.
+
+    `names` are those of the values in each base path.
+    """
+    return _linked(_named(_joined(resources, schemas)), schemas, names)
 
 
 def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
@@ -33,8 +38,15 @@ def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
         if overload is None:
             joined.append(resource)
         else:
-            bases, values = (*joined[overload].bases, *resource.bases), (*joined[overload].values, *resource.values)
-            joined[overload] = replace(joined[overload], bases=bases, values=values)
+            first = joined[overload]
+            bases, values = (*first.bases, *resource.bases), (*first.values, *resource.values)
+            joined[overload] = replace(
+                first,
+                bases=bases,
+                values=values,
+                chosen=first.chosen or resource.chosen,
+                posted=first.posted or resource.posted,
+            )
     return joined
 
 
@@ -50,17 +62,38 @@ def _named(resources: list[Resource]) -> list[Resource]:
     return list(named.values())
 
 
-def _linked(resources: list[Resource], schemas: Schemas) -> dict[Shape, Resource]:
+def _linked(resources: list[Resource], schemas: Schemas, names: Names) -> dict[Shape, Resource]:
     bases = {base: resource for resource in resources for base in resource.bases}
     linked = {}
     for resource in resources:
         links = tuple(
             (base, link) for base in resource.bases if (link := _link(base, resource, bases, schemas)) is not None
         )
-        fields = dict.fromkeys(link.field for _, link in links if link.field not in schemas.members(resource.record))
-        whole = replace(resource, links=links, private=(*resource.private, *fields))
+        scopes = tuple((base, _scope(base, resource, bases, schemas, names)) for base in resource.bases)
+        used = [link.field for _, link in links] + [field for _, scope in scopes for _, field in scope]
+        fields = dict.fromkeys(field for field in used if field not in schemas.members(resource.record))
+        whole = replace(resource, links=links, scopes=scopes, private=(*resource.private, *fields))
         linked.update(dict.fromkeys(resource.bases, whole))
     return linked
+
+
+def _scope(
+    base: Shape, resource: Resource, bases: Mapping[Shape, Resource], schemas: Schemas, names: Names
+) -> tuple[tuple[Shape, str], ...]:
+    """The values of a path that no collection has, each with the field of the records that holds it."""
+    places = [base[: place + 1] for place, segment in enumerate(base) if segment == VALUE]
+    return tuple((place, _scope_field(names[base][index], resource, schemas))
+                 for index, place in enumerate(places) if place[:-1] not in bases and index < len(names.get(base, ()))
+                 and "version" not in words(names[base][index]))  # fmt: skip
+
+
+def _scope_field(name: str, resource: Resource, schemas: Schemas) -> str:
+    """A field of the value's own name, else a private one."""
+    members = schemas.members(resource.record)
+    own = find_alike(name, members)
+    if own is not None and own != resource.key and len(words(name)) > 1 and schemas.is_scalar(members[own]):
+        return own
+    return f"path_{name}"
 
 
 def _link(base: Shape, child: Resource, bases: Mapping[Shape, Resource], schemas: Schemas) -> Link | None:

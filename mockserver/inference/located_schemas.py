@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
-from mockserver.contract.operations.operation import Body, MediaType, Operation
+from mockserver.contract.operations.operation import BODILESS, Body, MediaType, Operation
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.view import LocatedSchema
+from mockserver.inference.names import find_alike, words
 
 __all__ = ["LocatedSchema", "Schemas"]
 
+_WRAPPERS: Final = ("data", "result", "response", "payload")
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 
 
@@ -89,6 +91,41 @@ class Schemas:
         exact = sorted(status for status in operation.responses if status.isdigit() and status.startswith("2"))
         response = operation.response_for(int(exact[0]) if exact else 200)
         return self._json(response.media_types) if response is not None else None
+
+    def is_free(self, operation: Operation) -> bool:
+        """Whether a success may answer anything: its response declares no body, or one of which nothing is said."""
+        exact = sorted(status for status in operation.responses if status.isdigit() and status.startswith("2"))
+        status = int(exact[0]) if exact else 200
+        response = operation.response_for(status)
+        if response is None or status in BODILESS:
+            return False
+        answer = self.answer(operation)
+        return not response.media_types if answer is None else self.says_nothing(answer)
+
+    def says_nothing(self, schema: LocatedSchema) -> bool:
+        """Whether a schema admits any object."""
+        types = self.types(schema)
+        constrained = any(True for word in ("additionalProperties", "enum", "const", "items") for value in
+                          self.each(schema, word) if value is not True and value != {})  # fmt: skip
+        return types <= {"object"} and not self.members(schema) and not constrained
+
+    def key_alone(self, answer: LocatedSchema, key: str) -> tuple[str, ...] | None:
+        """Where an answer that shows no record has the key of one: at its top, in an envelope, or as all there is."""
+        members = self.members(answer)
+        if not members and self.is_scalar(answer) and self.types(answer) != {"boolean"}:
+            return ()
+        if (name := self._key_in(members, key)) is not None:
+            return (name,)
+        for wrapper in (name for name in members if name in _WRAPPERS):
+            if (name := self._key_in(self.members(members[wrapper]), key)) is not None:
+                return wrapper, name
+        return None
+
+    def _key_in(self, members: Mapping[str, LocatedSchema], key: str) -> str | None:
+        name = find_alike(key, members)
+        if name is None and words(key)[-1:] == ("id",):
+            name = find_alike("id", members)
+        return name if name is not None and self.is_scalar(members[name]) else None
 
     def body(self, body: Body | None) -> LocatedSchema | None:
         """The schema of the request body: JSON, else a form."""

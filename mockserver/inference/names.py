@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SHORTEST_STEM: Final = 3
-_IDS: Final = (("id",), ("ids",))
+_UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku")
+"""Words that identify a record among all others, as `id` does."""
+_NAMING: Final = (
+    "name", "slug", "code", "key", "number", "no", "handle", "username", "login", "symbol", "reference", "ref", "email",
+    "token", "isbn", "iban", "arn", "path", "title",
+)  # fmt: skip
+"""Words that people name records by; the first is the most common."""
 
 
 @lru_cache(maxsize=65536)
@@ -41,20 +47,72 @@ def names_one_of(word: str, many: str) -> bool:
 
 def key_field(parameter: str, collection: str, fields: Iterable[str]) -> str | None:
     """The field that a path value names: `id` for `petId`, `name` for `petName`, `petId` for an `id` of the pets."""
-    known = [name for name in fields if words(name) and "." not in name]
-    exact, ending = find_alike(parameter, known), _by_ending(words(parameter), collection, known)
-    if exact is None and ending is not None and words(parameter)[-1:] not in _IDS:
-        return ending
-    return exact or find_alike("id", known) or ending
+    return next(sure_keys(parameter, collection, fields), None)
 
 
-def _by_ending(parameter: tuple[str, ...], collection: str, known: list[str]) -> str | None:
-    """`petName` names `name`; `id` names `petId` among the pets."""
-    shared = [name for name in known if parameter[-len(words(name)) :] == words(name)]
+def sure_keys(parameter: str, collection: str, fields: Iterable[str]) -> Iterator[str]:
+    """The fields that a path value names by their names, the most likely one first.
+
+    The parameter's own name, with or without the words for the collection (`external_customer_id` is `external_id`),
+    comes first; then the words that identify whatever they stand on.
+    """
+    known, spoken = _candidates(fields), words(parameter)
+    rest = without(spoken, collection)
+    yield from _alike(parameter, known)
+    if rest != spoken:
+        yield from _alike(" ".join(rest), known)
+    if spoken[-1:] and spoken[-1] in (*_UNIQUE, *_NAMING) and rest:
+        yield from _ending(spoken, known)
+    yield from _alike("id", known)
+    yield from (name for name in known if _names_own(words(name), collection))
+    for word in _UNIQUE:
+        yield from _alike(word, known)
+
+
+def likely_keys(parameter: str, collection: str, fields: Iterable[str]) -> Iterator[str]:
+    """The fields that a path value may name although its name doesn't say so: what people name things by."""
+    known, spoken = _candidates(fields), words(parameter)
+    for word in _NAMING:
+        yield from _alike(word, known)
+    yield from (name for name in known if words(name)[-1] in _NAMING and _owns(words(name)[:-1], collection))
+    yield from _ending(spoken, known)
+    identifying = [name for name in known if words(name)[-1] in ("id", *_UNIQUE, "number", "no", "code")]
+    if len(identifying) == 1:
+        yield identifying[0]
+
+
+def _candidates(fields: Iterable[str]) -> list[str]:
+    return [name for name in fields if words(name) and "." not in name]
+
+
+def _alike(name: str, known: list[str]) -> Iterator[str]:
+    found = find_alike(name, known)
+    if found is not None:
+        yield found
+
+
+def _ending(spoken: tuple[str, ...], known: list[str]) -> Iterator[str]:
+    """`petName` names `name`: the field that shares most of the parameter's last words."""
+    shared = [name for name in known if spoken[-len(words(name)) :] == words(name)]
     if shared:
-        return max(shared, key=len)
-    for name in known:
-        first = "".join(words(name)[: -len(parameter)])
-        if words(name)[-len(parameter) :] == parameter and first and names_one_of(first, collection):
-            return name
-    return None
+        yield max(shared, key=len)
+
+
+def _owns(first: tuple[str, ...], collection: str) -> bool:
+    return bool(first) and names_one_of("".join(first), collection)
+
+
+def _names_own(spoken: tuple[str, ...], collection: str) -> bool:
+    """`petId` among the pets."""
+    return spoken[-1] in ("id", *_UNIQUE) and _owns(spoken[:-1], collection)
+
+
+def without(spoken: tuple[str, ...], collection: str) -> tuple[str, ...]:
+    """The words of a parameter without those that name one of the collection: `id` of `customer_id`."""
+    several = words(collection)
+    tails = ["".join(several[place:]) for place in range(len(several))]
+    runs = [(first, last) for first in range(len(spoken)) for last in range(first + 1, len(spoken) + 1)]
+    for first, last in sorted(runs, key=lambda run: run[0] - run[1]):
+        if any(names_one_of("".join(spoken[first:last]), tail) for tail in tails):
+            return spoken[:first] + spoken[last:]
+    return spoken

@@ -24,10 +24,21 @@ class Route:
     operation: Operation
     shape: Shape
     names: tuple[str, ...]
+    method: str
+    last: str = ""  #: the expression of the last value, where it isn't in the path
 
     def value(self, shape: Shape) -> str:
         """The name of the value with which a shape that begins this path ends."""
         return self.names[sum(segment == VALUE for segment in shape) - 1]
+
+    @property
+    def key(self) -> str:
+        """The name of the value that identifies a record: the last in the path, or the one that stands for it."""
+        return self.last.rpartition(".")[2] if self.last else self.names[-1]
+
+    def expression(self, shape: Shape) -> str:
+        """The expression of that value: `$path.id`."""
+        return self.last if self.last and shape == self.shape else f"$path.{self.value(shape)}"
 
 
 def route_of(operation: Operation) -> Route:
@@ -35,13 +46,17 @@ def route_of(operation: Operation) -> Route:
     segments = [_SUFFIX.sub("", segment) for segment in operation.template.strip("/").split("/")]
     matches = [(segment, _NAMED.fullmatch(segment)) for segment in segments]
     shape = tuple(VALUE if named else _NAMED.sub("{}*", segment) for segment, named in matches)
-    return Route(operation, shape, tuple(named[1] for _, named in matches if named))
+    return Route(operation, shape, tuple(named[1] for _, named in matches if named), operation.method)
 
 
-def routes_by_shape(operations: Iterable[Operation]) -> dict[Shape, dict[str, Route]]:
+def routes_by_shape(routes: Iterable[Route]) -> dict[Shape, dict[str, Route]]:
     """The routes, by shape and method; of two that differ in nothing but names, the first."""
-    routes: dict[Shape, dict[str, Route]] = {}
-    for operation in operations:
-        route = route_of(operation)
-        routes.setdefault(route.shape, {}).setdefault(operation.method, route)
-    return routes
+    by_shape: dict[Shape, dict[str, Route]] = {}
+    for route in routes:
+        by_shape.setdefault(route.shape, {}).setdefault(route.method, route)
+    return by_shape
+
+
+def segment_of(base: Shape) -> str:
+    """The last fixed segment of a path."""
+    return next((segment for segment in reversed(base) if segment != VALUE), "")

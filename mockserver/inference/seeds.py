@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.contract.contract import Contract
-from mockserver.contract.schemas.view import members
+from mockserver.contract.operations.operation import ABSENT, Parameter
+from mockserver.contract.schemas.view import at_path
 from mockserver.generate import Generator, Unsatisfiable, fresh_key
 from mockserver.inference.collections import Resource
 from mockserver.inference.inference import Inferred
 
+Links = tuple[str, list[Any]]
+"""A field, and the values that it has in turn."""
 Records = dict[str, list[dict[str, Any]]]
 _ROOM: Final = 40
 _DEEPEST: Final = 3
@@ -33,10 +36,9 @@ def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") 
     records: Records = {}
     for resource in _parents_first(resources, inferred):
         number = 1 if resource.single else count
-        records[resource.name] = list(
-            _Maker(generator, resource, seed).records(number, _links(inferred, resource, records))
-        )
-    return {name: records[name] for name in used}
+        links = [*_links(inferred, resource, records), *_scopes(inferred, resource, generator, seed)]
+        records[resource.name] = list(_Maker(generator, resource, seed).records(number, links))
+    return {name: records[name] for name in used if name in records}
 
 
 def _parents_first(resources: Mapping[str, Resource], inferred: Inferred) -> Iterator[Resource]:
@@ -53,10 +55,32 @@ def _parent_names(resource: Resource, inferred: Inferred) -> set[str]:
     return {inferred.resources[link.base].name for _, link in resource.links} - {resource.name}
 
 
-def _links(inferred: Inferred, resource: Resource, records: Records) -> list[tuple[str, list[Any]]]:
+def _links(inferred: Inferred, resource: Resource, records: Records) -> list[Links]:
     """The fields that hold a parent's key, each with the keys that there are."""
     parents = [(link.field, inferred.resources[link.base]) for _, link in resource.links]
-    return [(field, [record[parent.key] for record in records.get(parent.name, ())]) for field, parent in parents]
+    return [
+        (field, [_at(record, tuple(parent.key.split("."))) for record in records.get(parent.name, ())])
+        for field, parent in parents
+    ]
+
+
+def _scopes(inferred: Inferred, resource: Resource, generator: Generator, seed: str | int) -> Iterator[Links]:
+    """The fields that hold values of paths, each with the contract's example of that value, or a generated one."""
+    for base in resource.bases:
+        for place, field in resource.scope(base):
+            parameter = inferred.parameters.get(place)
+            if parameter is not None:
+                yield field, [_value(parameter, generator, seed)]
+
+
+def _value(parameter: Parameter, generator: Generator, seed: str | int) -> Any:
+    given = parameter.example()
+    if given is not ABSENT or parameter.schema is None:
+        return given if given is not ABSENT else parameter.name
+    try:
+        return Generator(generator.view, writing=True).value(parameter.schema, seed, sparse=True)
+    except Unsatisfiable:
+        return parameter.name
 
 
 class _Maker:
@@ -65,10 +89,11 @@ class _Maker:
     def __init__(self, generator: Generator, resource: Resource, seed: str | int) -> None:
         self.generator, self.resource, self.seed = generator, resource, f"{seed}/{resource.name}"
         self.schema = {"allOf": [{"$ref": schema.reference} for schema in (resource.record, *resource.also)]}
-        self.inner = members(self.schema, generator.view).get(resource.key)
+        self.path = tuple(resource.key.split("."))
+        self.inner = at_path(self.schema, self.path, generator.view)
         self.keys: set[str] = set()
 
-    def records(self, count: int, links: list[tuple[str, list[Any]]]) -> Iterator[dict[str, Any]]:
+    def records(self, count: int, links: list[Links]) -> Iterator[dict[str, Any]]:
         """The first record has the values of the examples, the others vary."""
         for index in range(count):
             try:
@@ -77,14 +102,18 @@ class _Maker:
                 continue
             record.update({field: keys[index % len(keys)] for field, keys in links if keys})
             if self.is_valid(record):
-                self.keys.add(str(record[self.resource.key]))
+                self.keys.add(str(_at(record, self.path)))
                 yield record
 
     def record(self, index: int) -> dict[str, Any]:
         record = self.generator.value(self.schema, f"{self.seed}/{index}", varied=index > 0)
         if not isinstance(record, dict):
             raise Unsatisfiable("a record is an object, and its schema admits none")
-        record[self.resource.key] = self.key(record.get(self.resource.key), index)
+        *above, last = self.path
+        inner = record
+        for name in above:
+            inner = inner.setdefault(name, {}) if isinstance(inner.get(name, {}), dict) else {}
+        inner[last] = self.key(inner.get(last), index)
         return record
 
     def is_valid(self, record: Mapping[str, Any]) -> bool:
@@ -97,7 +126,8 @@ class _Maker:
         if isinstance(value, str) and self.is_free(value) and value:
             return value
         first = fresh_key(
-            self.schema, self.resource.key, view=self.generator.view, seed=f"{self.seed}/{index}",
+            self.schema if len(self.path) == 1 else {"properties": {self.resource.key: self.inner or {}}},
+            self.resource.key, view=self.generator.view, seed=f"{self.seed}/{index}",
             taken=lambda key: str(key) in self.keys, first=index + 1,
         )  # fmt: skip
         return first if self.is_free(first) else self.key_in_path(index)
@@ -121,3 +151,10 @@ class _Maker:
             if self.is_free(key):
                 return key
         raise Unsatisfiable("found no key that a path can hold", f"/{self.resource.key}")
+
+
+def _at(record: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    value: Any = record
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

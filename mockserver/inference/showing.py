@@ -10,7 +10,6 @@ from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike
 from mockserver.inference.paging import reply_path, surroundings
 
 Data = dict[str, Any]
@@ -29,6 +28,8 @@ class Showing:
     def listed(self, operation: Operation, resource: Resource) -> Data:
         """Where records stand in the response of a list, with what it has beside the list. Raises LeftToExample."""
         answer = self.schemas.answer(operation)
+        if self.schemas.is_free(operation) and not (answer is not None and self.schemas.types(answer)):
+            return {"reply": "$records"}
         placement = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
         if answer is None or placement is None:
             raise LeftToExample("what it answers holds no list of records")
@@ -95,15 +96,24 @@ class Showing:
 
     def record(self, operation: Operation, resource: Resource, *, must: bool = False) -> Data:
         """The reply that shows the record; empty where the response does not show it."""
+        if self.schemas.is_free(operation):
+            body = self.schemas.body(operation.body)
+            return {"reply": "$records" if body is not None and self.schemas.is_list(body) else "$record"}
         answer = self.schemas.answer(operation)
-        if answer is None:
-            if must:
-                raise LeftToExample("its response isn't JSON of a known form")
-            return {}
-        if self.schemas.is_list(answer):
-            if must:
-                raise LeftToExample("what it answers is a list where one record is meant")
-            return {}
+        if answer is not None and not self.schemas.is_list(answer):
+            return self._record(answer, resource, must=must)
+        if must:
+            problem = "isn't JSON of a known form" if answer is None else "is a list where one record is meant"
+            raise LeftToExample(f"its response {problem}")
+        return {}
+
+    def gone(self, operation: Operation, resource: Resource) -> Data:
+        """The reply that shows the record which an operation removes, where it is declared to."""
+        return {} if self.schemas.is_free(operation) else self.record(operation, resource)
+
+    def _record(self, answer: LocatedSchema, resource: Resource, *, must: bool) -> Data:
+        if not self.schemas.members(answer) and not must:
+            return self._key_alone(answer, resource)
         placement = record_in(answer, self.schemas, resource.name, resource.key, resource.record)
         problem = "they are none" if placement is None else self._problem(resource, placement.schema)
         if placement is not None and self._is_in_one_of_several(answer, placement.path):
@@ -129,12 +139,15 @@ class Showing:
 
     def _key_alone(self, answer: LocatedSchema, resource: Resource) -> Data:
         """The reply with the record's key, where the response has the key instead of the record."""
-        members, known = self.schemas.members(answer), self.schemas.members(resource.record)
-        name = find_alike(resource.key, members)
-        if name is None or not self.schemas.is_scalar(members[name]):
+        path = self.schemas.key_alone(answer, resource.key)
+        if path is None or (not path and "." in resource.key):
             return {}
-        misfits = resource.key in known and self.fitting.misfit(known[resource.key], members[name])
-        return {} if misfits else {"reply": {reply_path((name,)): f"$record.{resource.key}"}}
+        shown = answer
+        for name in path:
+            shown = self.schemas.members(shown)[name]
+        known = self.schemas.members(resource.record)
+        misfits = resource.key in known and self.fitting.misfit(known[resource.key], shown)
+        return {} if misfits else {"reply": _reply(path, f"$record.{resource.key}")}
 
     def _problem(self, resource: Resource, shown: LocatedSchema) -> str | None:
         if any(self.schemas.same(shown, other) for other in (resource.record, *resource.also)):

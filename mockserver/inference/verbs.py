@@ -33,26 +33,32 @@ class Verbs:
 
     def find(self, route: Route, resource: Resource, shape: Shape) -> Data:
         """Find the record that a path names, below its parent where it has one."""
-        chosen = {resource.key: f"$path.{route.value(shape)}"}
+        chosen = {resource.key: route.expression(shape)}
         link = resource.link(shape[:-1])
         if link is not None:
-            chosen[link.field] = f"$path.{route.value((*link.base, VALUE))}"
-        return {"find": {resource.name: chosen}}
+            chosen[link.field] = route.expression((*link.base, VALUE))
+        return {"find": {resource.name: chosen | self._scope(route, resource, shape[:-1])}}
+
+    @staticmethod
+    def _scope(route: Route, resource: Resource, base: Shape) -> Data:
+        """The values of a path that no collection has, in the fields that hold them."""
+        return {field: route.expression(place) for place, field in resource.scope(base)}
 
     def _parent(self, route: Route, base: Shape) -> Data:
         """Find the parent of the records at a base path: without it there is no list and no new record."""
         link = self.resources[base].link(base) if base in self.resources else None
         return self.find(route, self.resources[link.base], (*link.base, VALUE)) if link is not None else {}
 
-    def _under_parent(self, resource: Resource, base: Shape) -> Data:
+    def _under_parent(self, route: Route, resource: Resource, base: Shape) -> Data:
         link = resource.link(base)
-        return {} if link is None else {link.field: f"$record.{self.resources[link.base].key}"}
+        below = {} if link is None else {link.field: f"$record.{self.resources[link.base].key}"}
+        return below | self._scope(route, resource, base)
 
     def list(self, route: Route, resource: Resource, base: Shape, because: str) -> Data:
         """List the records of a path, filtered and paged by the query."""
         shown = self.showing.listed(route.operation, resource)
         paging = page(route.operation, resource, self.schemas)
-        chosen = self._under_parent(resource, base) | filters(route.operation, resource, self.schemas, paging)
+        chosen = self._under_parent(route, resource, base) | filters(route.operation, resource, self.schemas, paging)
         listed = {"list": {resource.name: chosen}, **({"page": paging} if paging else {})}
         return {**because_of(because), **self._parent(route, base), **listed, **shown}
 
@@ -60,7 +66,7 @@ class Verbs:
         """Remove every record of a path."""
         if any(one.location == "query" and not one.required for one in route.operation.parameters):
             raise LeftToExample("DELETE on a collection, by conditions that may be left out")
-        chosen = self._under_parent(resource, route.shape) | filters(route.operation, resource, self.schemas, {})
+        chosen = self._under_parent(route, resource, route.shape) | filters(route.operation, resource, self.schemas, {})
         because = because_of("DELETE on a collection removes its records")
         return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}}
 
@@ -73,7 +79,7 @@ class Verbs:
         if sent is None:
             raise LeftToExample("POST on the collection, and neither what is sent nor the answer is such a record")
         fields = {**sent, **self.sending.stamps(resource, making=True)}
-        created = _short({**fields, **self._under_parent(resource, base)}, "*")
+        created = _short({**fields, **self._under_parent(route, resource, base)}, "*")
         because = because_of("POST on a collection creates a record")
         return {**because, **self._parent(route, base), "create": {resource.name: created}, **shown}
 
@@ -120,17 +126,17 @@ class Verbs:
         return not parameter_types or not key_types or bool(parameter_types & loose)
 
     def _keyed(self, route: Route, resource: Resource) -> Data:
-        link = resource.link(route.shape[:-1])
-        keyed = {resource.key: f"$path.{route.value(route.shape)}"}
-        return {**keyed, link.field: f"$record.{self.resources[link.base].key}"} if link is not None else keyed
+        keyed = {resource.key: route.expression(route.shape)}
+        return keyed | self._under_parent(route, resource, route.shape[:-1])
 
     @staticmethod
     def _makes_missing(route: Route, resource: Resource) -> bool:
-        """Whether a PUT on a path creates what is not there: it can respond with 201, or only its path has the key."""
+        """Whether a PUT on a path creates what is not there: it can respond with 201, only its path has the key, or
+        nothing else creates records."""
         declared = route.operation.responses
         if route.shape[-1] != VALUE or "404" in declared:
             return False
-        return "201" in declared or resource.key in resource.private
+        return "201" in declared or resource.key in resource.private or not resource.posted
 
     def change_by_body(self, route: Route, resource: Resource, method: str) -> Data:
         """Change the record whose key the body holds. Raises LeftToExample."""
@@ -148,19 +154,22 @@ class Verbs:
 
     def removed(self, resource: Resource) -> Data:
         """The record itself, and the records below it."""
-        gone = {resource.name: {resource.key: f"$record.{resource.key}"}}
+        own = {field: f"$record.{field}" for field in (*resource.within, resource.key)}
+        gone = {resource.name: own}
         for base in resource.bases:
-            for child, field in self.children.get(base, {}).items():
-                gone[child] = {field: f"$record.{resource.key}"}
+            scope = dict(resource.scope(base))
+            for child, below, field in self.children.get(base, ()):
+                shared = {name: f"$record.{scope[place]}" for place, name in child.scope(below) if place in scope}
+                gone[child.name] = {field: f"$record.{resource.key}", **shared}
         return gone
 
 
-def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, dict[str, str]]:
-    """The collections below the records of each base path, with the field that holds the key of their parent."""
-    children: dict[Shape, dict[str, str]] = {}
+def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, list[tuple[Resource, Shape, str]]]:
+    """The collections below the records of each base path: each with its path, and the field of that key."""
+    children: dict[Shape, list[tuple[Resource, Shape, str]]] = {}
     for child in resources.values():
-        for _, link in child.links:
-            children.setdefault(link.base, {})[child.name] = link.field
+        for base, link in child.links:
+            children.setdefault(link.base, []).append((child, base, link.field))
     return children
 
 

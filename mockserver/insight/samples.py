@@ -11,14 +11,14 @@ from urllib.parse import quote, unquote, urlencode
 import msgspec
 
 from mockserver.behaviour.runner import run
-from mockserver.behaviour.values import Scope
+from mockserver.behaviour.values import MISSING, Scope, dig
 from mockserver.behaviour.vocabulary import Behaviour, Query
 from mockserver.contract.operations.operation import ABSENT, Operation, Parameter
 from mockserver.contract.operations.overloads import has_more
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.messages import Inputs, Request
-from mockserver.state.collection import Record, text_of
+from mockserver.state.collection import Record, identity_of, text_of
 from mockserver.state.store import MAIN
 
 SAMPLES = 3
@@ -119,16 +119,17 @@ class _Plan:
         return True
 
     def key(self, collection: str, record: Record) -> tuple[str, str]:
-        return collection, text_of(record[self.engine.behaviours.collections[collection].key])
+        return collection, identity_of(self.engine.behaviours.collections[collection], record)
 
 
 def _sample(operation: Operation, query: Query, record: Record) -> Sample | None:
     places: dict[str, dict[str, Any]] = {"path": {}, "body": {}}
     for name, value in query.filters:
         if value.root in places and len(value.names) == 1:
-            if name not in record:
+            here = dig(record, tuple(name.split(".")))
+            if here is MISSING:
                 return None
-            places[value.root][value.names[0]] = record[name]
+            places[value.root][value.names[0]] = here
     return Sample(operation, places["path"], places["body"])
 
 

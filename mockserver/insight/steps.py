@@ -21,7 +21,7 @@ from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.messages import Inputs
-from mockserver.state.collection import Record, text_of
+from mockserver.state.collection import Record, identity_of, text_of
 
 _KEYS = 5
 _NAMES = 100
@@ -138,7 +138,7 @@ class _Replay:
             yield Step("reply", f"{'.'.join(path)} = {value.text}")
 
     def _key(self, collection: str, record: Record) -> str:
-        return text_of(record.get(self.engine.behaviours.collections[collection].key))
+        return identity_of(self.engine.behaviours.collections[collection], record)
 
     def _lookup(self, query: Query) -> str:
         query_text = f"{query.collection} where {self._words(query)}" if query.filters else query.collection

@@ -9,7 +9,7 @@ import msgspec
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media as media_types
-from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Response
+from mockserver.contract.operations.operation import ABSENT, BODILESS, MediaType, Operation, Response
 from mockserver.contract.schemas.projection import Show, projector, stored_projector
 from mockserver.contract.schemas.view import SchemaView, at_path
 from mockserver.errors import Refused
@@ -21,6 +21,7 @@ Path = tuple[str, ...]
 Fields = Sequence[tuple[Path, Any]]
 Headers = tuple[tuple[str, str], ...]
 
+_JSON = "application/json"
 encode = msgspec.json.Encoder().encode
 
 
@@ -154,8 +155,12 @@ class ReplyBuilder:
             return Template(status, None, ABSENT, (), None)
         headers = self._headers(response)
         chosen = response.media_types.get(media) if media else preferred(response, stored=sparse or status >= 400)
-        if chosen is None or status in (204, 205, 304) or status < 200:
+        if status in BODILESS or status < 200:
             return Template(status, None, ABSENT, headers, None)
+        if chosen is None:  # stored records are shown where nothing is declared, as clients see them nowhere else
+            return (
+                Template(status, _JSON, {}, headers, None) if sparse else Template(status, None, ABSENT, headers, None)
+            )
         name = media_types.concrete(chosen.name)
         xml = is_xml(name)
         value = self._example(chosen)

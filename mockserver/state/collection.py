@@ -34,6 +34,13 @@ def text_of(value: Any) -> str:
     return value if type(value) is str else msgspec.json.encode(value).decode()
 
 
+def identity_of(rules: CollectionRules, record: Record) -> str:
+    """The text under which a record is stored: its key, below the values that it is unique within."""
+    key = rules.key_of(record)
+    own = "" if key is ABSENT else text_of(key)
+    return "/".join((*(text_of(record.get(name, "")) for name in rules.within), own)) if rules.within else own
+
+
 def holds(record: Record, field: str, wanted: Any) -> bool:
     """Whether a record's field has the value, or one of the values when either is a list.
 
@@ -68,7 +75,7 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def of(cls, rules: CollectionRules, records: Iterable[Record]) -> Collection:
         """A collection of many records at once; of two with one key, the later is kept."""
-        stored = {text_of(record[rules.key]): (order, record) for order, record in enumerate(records)}
+        stored = {identity_of(rules, record): (order, record) for order, record in enumerate(records)}
         indexes = {name: index for name in rules.indexed if (index := _index_of(name, stored))}
         return cls(rules, Map(stored), indexes, max((order for order, _ in stored.values()), default=-1) + 1)
 
@@ -79,7 +86,7 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
     def put(self, record: Record) -> Collection:
         """This collection with the record added, or put in the place of the one with the same key."""
-        key = text_of(record[self.rules.key])
+        key = identity_of(self.rules, record)
         return self.stored(key, self.records.get(key), record)
 
     def stored(self, key: str, old: Stored | None, record: Record, touched: frozenset[str] | None = None) -> Collection:
@@ -96,7 +103,7 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
     def drop(self, record: Record) -> Collection:
         """This collection without the record."""
-        key = text_of(record[self.rules.key])
+        key = identity_of(self.rules, record)
         return Collection(self.rules, self.records.delete(key), self._reindexed(key, record, None), self.next)
 
     def _reindexed(self, key: str, old: Record | None, new: Record | None) -> Indexes:
@@ -152,8 +159,10 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
             if type(value) is list:
                 continue
             text = value if type(value) is str else text_of(value)
-            if name == rules.key:
+            if name == rules.direct:
                 stored = self.records.get(text)
+                if stored is None and rules.aliases:
+                    return self._by_alias(text), pair
                 return ((stored,) if stored else ()), pair
             if name in rules.indexed:
                 index = self.indexes.get(name)
@@ -166,6 +175,13 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
                     best, used = keys, pair
         records = self.records
         return ([records[key] for key in best] if best is not None else list(records.values())), used
+
+    def _by_alias(self, text: str) -> Sequence[Stored]:
+        """The first record that another field than its key identifies."""
+        pairs = [(name, text) for name in self.rules.aliases]
+        named = (one for one in self.records.values() if any(holds(one[1], *pair) for pair in pairs))
+        first = min(named, key=_ORDER, default=None)
+        return () if first is None else (first,)
 
 
 def _index_of(field: str, stored: Mapping[str, Stored]) -> Index:

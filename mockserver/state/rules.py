@@ -15,6 +15,8 @@ from mockserver.contract.operations.operation import ABSENT
 class CollectionRules(msgspec.Struct, frozen=True):
     """The rules of one collection.
 
+    `key` is a field, or the path to one inside the record (`metadata.name`). With `within`, it is unique only among
+    the records that have the same values in those fields. `aliases` also identify a record where its key is asked for.
     `owner` names the field that holds the user who alone sees the record, `expires` the field whose instant ends it,
     `lapses` the values that show once the instant in a field has passed.
     """
@@ -25,10 +27,35 @@ class CollectionRules(msgspec.Struct, frozen=True):
     expires: str | None = None
     lapses: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     indexed: frozenset[str] = frozenset()
+    within: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     timed: bool = False  #: whether time changes what shows of the records
+    plain: bool = True  #: whether the key is one field of the record, and unique
+    direct: str = ""  #: the key, where its value alone finds a record
 
     def __post_init__(self) -> None:
         force_setattr(self, "timed", self.expires is not None or bool(self.lapses))
+        force_setattr(self, "plain", "." not in self.key and not self.within)
+        force_setattr(self, "direct", "" if self.within else self.key)
+
+    def key_of(self, record: Mapping[str, Any]) -> Any:
+        """The value of the record's key; ABSENT where it has none."""
+        value: Any = record
+        for name in self.key.split("."):
+            value = value.get(name, ABSENT) if isinstance(value, Mapping) else ABSENT
+        return value
+
+    def keyed(self, record: Mapping[str, Any], key: Any) -> dict[str, Any]:
+        """The record with this key."""
+        *above, last = self.key.split(".")
+        result: dict[str, Any] = dict(record)
+        inner = result
+        for name in above:
+            below = inner.get(name)
+            inner[name] = dict(below) if isinstance(below, Mapping) else {}
+            inner = inner[name]
+        inner[last] = key
+        return result
 
     def shown_at(self, record: Mapping[str, Any], now: int) -> Mapping[str, Any] | None:
         """The record as it shows at an instant; None once it has expired."""

@@ -11,9 +11,10 @@ import msgspec
 
 from mockserver.clock import format_instant, parse_date_math
 from mockserver.contract.contract import Contract
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import has_format, item, members
 from mockserver.errors import FixtureError, did_you_mean
-from mockserver.state.collection import Collection, Record, text_of
+from mockserver.state.collection import Collection, Record, identity_of
 from mockserver.state.fixtures import Fixtures, place_of
 from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World
@@ -108,12 +109,13 @@ class _Checker:
 
     def use_key(self, place: int, record: Record) -> None:
         """Take the record's key, which no other may have."""
-        key = record.get(self.rules.key)
-        if key is None:
+        key = self.rules.key_of(record)
+        if key is None or key is ABSENT:
             raise self.wrong(place, "", f"has no {self.rules.key}")
-        if text_of(key) in self.keys:
-            raise self.wrong(place, self.rules.key, f"{self.rules.key} {text_of(key)} is used twice")
-        self.keys.add(text_of(key))
+        text = identity_of(self.rules, record)
+        if text in self.keys:
+            raise self.wrong(place, self.rules.key, f"{self.rules.key} {text} is used twice")
+        self.keys.add(text)
 
     def shown(self, record: Record) -> Iterator[tuple[Any, Record]]:
         """Each schema that shows the record, with what it shows of it."""

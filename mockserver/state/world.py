@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from mockserver.clock import RUNNING, WorldClock
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.state.collection import Collection, Filters, Record
 from mockserver.state.rules import CollectionRules
 
@@ -47,7 +48,9 @@ class World(msgspec.Struct, frozen=True, gc=False):
         collection = self.collections.get(name) or Collection(rules)
         if collection.rules == rules:
             return collection
-        return Collection.of(rules, [record for record in collection.matching(()) if rules.key in record])
+        return Collection.of(
+            rules, [record for record in collection.matching(()) if rules.key_of(record) is not ABSENT]
+        )
 
     def stepped(self) -> World:
         """This world, one step on: a request has changed it."""

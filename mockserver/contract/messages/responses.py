@@ -8,12 +8,9 @@ from typing import Any
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.parameters import COOKIES, ParameterReader
 from mockserver.contract.operations import media
-from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Parameter, Response
+from mockserver.contract.operations.operation import ABSENT, BODILESS, MediaType, Operation, Parameter, Response
 from mockserver.contract.schemas.validators import SchemaValidator, SchemaValidators
 from mockserver.errors import Violation
-
-_BODILESS = frozenset({204, 205, 304})
-"""Statuses whose answers have no body, whatever is declared for them (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 
 
 class ResponseValidator:
@@ -28,7 +25,7 @@ class ResponseValidator:
         self._headers = tuple(self._header(one, caster) for one in response.headers.values()) if response else ()
         self._media_type = _media_type(response, content_type)
         self._content_type = content_type
-        self._declares_body = bool(response and response.media_types) and status not in _BODILESS
+        self._declares_body = bool(response and response.media_types) and status not in BODILESS
         self._pointer = response.pointer if response else operation.pointer
         self._known = ", ".join(response.media_types) if response else ""
         self._validator = self._body_validator(self._media_type, content_type)

@@ -15,6 +15,10 @@ EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 """A mapping of nothing, shared by all."""
 
 
+BODILESS: Final = frozenset({204, 205, 304})
+"""Statuses whose answers have no body, whatever is declared for them (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
+
+
 def example_value(example: Any) -> Any:
     """The value of one example; ABSENT where it has none. Since 3.2 it may be a `dataValue` or a `serializedValue`."""
     if not isinstance(example, Mapping):

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mockserver.exchange.engine import Engine
-from mockserver.settings import Settings
+from tests.mockserver.inference.playing import Play
 from tests.mockserver.inference.test_infer import answer, body, crud, thing
-from tests.support import Ask
 
-Play = Callable[..., Ask]
 WHOLE = {"type": "integer"}
 THING = {"$ref": "#/components/schemas/Thing"}
-
-
-@pytest.fixture
-def play(tmp_path: Path, build: Callable[[Settings], Engine]) -> Play:
-    """A mock of a contract with these paths and schemas; every check of names and records is on."""
-
-    def play(paths: Any, **schemas: Any) -> Ask:
-        path = tmp_path / "openapi.json"
-        parts = {"info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}}
-        path.write_text(json.dumps({"openapi": "3.1.0", **parts}))
-        return Ask(build(Settings(str(path), auth="off")), None)
-
-    return play
 
 
 def test_an_envelope_that_all_lists_share_is_completed_by_each(play: Play) -> None:

@@ -1,0 +1,71 @@
+"""Paths that only say yes or no: GET answers 204 or 404, PUT makes it yes and DELETE no, as for a star."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mockserver.contract.operations.operation import BODILESS, Operation
+from mockserver.inference.routes import VALUE, Route, Shape
+
+_SETTING: Final = ("PUT", "POST")
+_ALONE: Final = "on"
+"""The key of a flag whose path holds no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A collection of what is set: each record holds the values of the path at which it was."""
+
+    name: str
+    fields: tuple[tuple[Shape, str], ...]  #: the values of the path, each with the field that holds it
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The rules of the collection."""
+        *within, key = [field for _, field in self.fields] or [_ALONE]
+        return {"key": key, **({"within": within} if within else {}), "private": [*within, key]}
+
+    def values(self, route: Route) -> dict[str, Any]:
+        """The fields of the record at a path."""
+        return {field: route.expression(place) for place, field in self.fields} or {_ALONE: True}
+
+
+def find_flags(routes: Mapping[Shape, Mapping[str, Route]], taken: Container[str]) -> dict[Shape, Flag]:
+    """The flags of a contract by path."""
+    flags: dict[Shape, Flag] = {}
+    for shape, methods in routes.items():
+        if _is_flag(methods):
+            known = {flag.name for flag in flags.values()}
+            name = next(name for name in _names(shape) if name not in taken and name not in known)
+            flags[shape] = Flag(name, tuple(_fields(methods["GET"])))
+    return flags
+
+
+def _is_flag(methods: Mapping[str, Route]) -> bool:
+    if "GET" not in methods or not any(method in methods for method in _SETTING):
+        return False
+    answered = methods["GET"].operation
+    return (
+        "404" in answered.responses and _is_bare(answered) and all(_is_bare(one.operation) for one in methods.values())
+    )
+
+
+def _is_bare(operation: Operation) -> bool:
+    """Whether a success answers nothing, and the request needs no body."""
+    success = [one for status, one in operation.responses.items() if status.startswith("2")]
+    empty = [not one.media_types or (one.status.isdigit() and int(one.status) in BODILESS) for one in success]
+    return bool(empty) and all(empty) and (operation.body is None or not operation.body.required)
+
+
+def _names(shape: Shape) -> Iterator[str]:
+    name = "_".join(segment for segment in shape if segment != VALUE)
+    yield name
+    yield from (f"{name}_{count}" for count in range(2, 1_000))
+
+
+def _fields(route: Route) -> Iterator[tuple[Shape, str]]:
+    for place, segment in enumerate(route.shape):
+        if segment == VALUE:
+            yield route.shape[: place + 1], f"path_{route.value(route.shape[: place + 1])}"

@@ -1,0 +1,94 @@
+"""Which field of a collection's records is their key: the one that the path names, and that answers show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import find_alike, likely_keys, sure_keys, words
+
+_WHOLE: Final = frozenset({"integer", "number"})
+_INNER: Final = ("metadata", "meta", "sys", "info", "header", "identity", "identifier", "attributes", "properties")
+"""Members that describe the record which they are a part of."""
+Choice = Callable[[str, str, Iterable[str]], Iterator[str]]
+_MARKED: Final = ("enum", "const")
+_MOMENTS: Final = frozenset({"date", "date-time", "time", "duration", "binary"})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a path says of its records: the name of the value, its schema, and the collection that it stands below."""
+
+    parameter: str
+    collection: str
+    schema: LocatedSchema | None = None
+    description: str = ""
+
+
+class Keys:
+    """Chooses the keys of collections."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self.schemas = schemas
+
+    def sure(self, named: Named, record: LocatedSchema) -> list[str]:
+        """The fields that the path names, the best one first; a dot leads into a member of the record."""
+        return self._fitting(named, record, sure_keys)
+
+    def likely(self, named: Named, record: LocatedSchema) -> list[str]:
+        """The fields that the path may mean although it doesn't name them."""
+        return self._fitting(named, record, likely_keys)
+
+    def _fitting(self, named: Named, record: LocatedSchema, choose: Choice) -> list[str]:
+        ranked = [
+            f"{above}{name}"
+            for above, part in (("", record), *self._inner(record))
+            for name in choose(named.parameter, named.collection, self._scalars(part))
+        ]
+        return [key for key in dict.fromkeys(ranked) if self._fits(named, record, key)]
+
+    def _inner(self, record: LocatedSchema) -> Iterator[tuple[str, LocatedSchema]]:
+        for name, member in self.schemas.members(record).items():
+            if find_alike(name, _INNER) is not None and "." not in name and self.schemas.is_object(member):
+                yield f"{name}.", member
+
+    def _scalars(self, record: LocatedSchema) -> list[str]:
+        members = self.schemas.members(record).items()
+        return [name for name, one in members if self._identifies(one) and not self.schemas.forbids(record, name)]
+
+    def _identifies(self, schema: LocatedSchema) -> bool:
+        each = self.schemas.each
+        marked = any(True for keyword in _MARKED for _ in each(schema, keyword))
+        return (
+            self.schemas.is_scalar(schema)
+            and self.schemas.types(schema) != {"boolean"}
+            and not marked
+            and not set(map(str, each(schema, "format"))) & _MOMENTS
+        )
+
+    def member(self, record: LocatedSchema, key: str) -> LocatedSchema | None:
+        """The schema of the field at a key."""
+        for name in key.split("."):
+            inner = self.schemas.members(record).get(name)
+            if inner is None:
+                return None
+            record = inner
+        return record
+
+    def _fits(self, named: Named, record: LocatedSchema, key: str) -> bool:
+        """Whether a value of the path may be one of the field: a number is no name."""
+        member = self.member(record, key)
+        if named.schema is None or member is None:
+            return True
+        in_path, own = self.schemas.types(named.schema), self.schemas.types(member)
+        is_number = bool(in_path) and in_path <= _WHOLE
+        return not is_number or bool(own & _WHOLE) or words(key)[-1] in ("id", "uid", "sid", "number", "no", "code")
+
+
+def aliases(named: Named, keys: Iterable[str]) -> list[str]:
+    """Further fields that identify a record where the path says so: "the id or the name of the project"."""
+    spoken = (*words(named.parameter), *words(named.description))
+    either = "or" in spoken or words(named.parameter)[-1:] == ("identifier",)
+    return [key for key in keys if either and words(key)[-1:] and words(key)[-1] in spoken and "." not in key]

@@ -1,0 +1,158 @@
+"""Keys that a client can learn: by their names, inside a member, of several values, chosen or answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockserver.inference.names import likely_keys, sure_keys
+from tests.mockserver.inference.playing import Play
+from tests.mockserver.inference.test_infer import answer, body, crud, thing
+
+WHOLE = {"type": "integer"}
+TEXT = {"type": "string"}
+THING = {"$ref": "#/components/schemas/Thing"}
+NOTHING: dict[str, Any] = {"200": {"description": ""}}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "collection", "fields", "key"),
+    [
+        ("external_customer_id", "customers", ["email", "external_id", "ref"], "external_id"),
+        ("customerExternalId", "customers", ["email", "externalId"], "externalId"),
+        ("projectID", "projects", ["message", "uid", "name"], "uid"),
+        ("widgetId", "widgets", ["uuid", "name"], "uuid"),
+        ("id", "widgets", ["guid", "name"], "guid"),
+        ("floating_ip", "floating_ips", ["ip", "id"], "id"),
+        ("article_slug", "articles", ["id", "slug"], "slug"),
+        ("couponCode", "coupons", ["id", "code"], "code"),
+        ("sku", "products", ["id", "sku"], "sku"),
+        ("phoneNumberSid", "incoming_phone_numbers", ["sid", "friendly_name"], "sid"),
+    ],
+)
+def test_a_path_names_its_key(parameter: str, collection: str, fields: list[str], key: str) -> None:
+    """The words of the parameter around those of the collection, then the words that identify anything."""
+    assert next(sure_keys(parameter, collection, fields)) == key
+
+
+@pytest.mark.parametrize(
+    ("parameter", "collection", "fields", "key"),
+    [
+        ("floating_ip", "floating_ips", ["region", "ip"], "ip"),
+        ("widget", "widgets", ["size", "slug"], "slug"),
+        ("id", "flights", ["flightNumber", "seats"], "flightNumber"),
+    ],
+)
+def test_a_path_may_mean_a_name(parameter: str, collection: str, fields: list[str], key: str) -> None:
+    """Where nothing identifies a record, it is what people name it by, and the end of the parameter's name last."""
+    assert not list(sure_keys(parameter, collection, fields))
+    assert next(likely_keys(parameter, collection, fields)) == key
+
+
+def test_a_key_inside_a_member_is_found_changed_and_removed(play: Play) -> None:
+    """A record that is named in its metadata is stored under that name, which a change cannot take away."""
+    shown = thing(kind=None, metadata=thing(name=None, labels={"type": "object"}), size=WHOLE)
+    paths = crud("/boxes", "name", THING)
+    paths["/boxes/{name}"]["patch"] = {"requestBody": body(THING), "responses": answer(THING)}
+    paths["/boxes/{name}"]["put"] = {"requestBody": body(THING), "responses": {**answer(THING), "404": NOTHING["200"]}}
+    ask = play(paths, Thing=shown)
+    created = ask("POST", "/boxes", json={"metadata": {"name": "red"}, "size": 1})
+    assert created.json["metadata"]["name"] == "red"
+    assert ask("GET", "/boxes/red").json == created.json
+    assert ask("PATCH", "/boxes/red", json={"metadata": {"labels": {}}, "size": 2}).json["metadata"]["name"] == "red"
+    assert ask("PUT", "/boxes/red", json={"size": 3}).json["metadata"]["name"] == "red"
+    assert ask("GET", "/boxes/red").json["size"] == 3
+    unnamed = ask("POST", "/boxes", json={"size": 4}).json["metadata"]["name"]
+    assert ask("GET", f"/boxes/{unnamed}").json["size"] == 4
+    assert ask("DELETE", "/boxes/red").status == 204
+    assert ask("GET", "/boxes/red").status == 404
+
+
+def test_names_are_unique_within_the_path_above(play: Play) -> None:
+    """Two boxes of one name in two rooms are two records, and the end of one is not that of the other."""
+    paths = crud("/rooms/{room}/boxes", "name", THING)
+    ask = play(paths, Thing=thing(name=None, size=WHOLE))
+    for room, size in (("a", 1), ("b", 2)):
+        assert ask("POST", f"/rooms/{room}/boxes", json={"name": "red", "size": size}).status == 201
+    assert [ask("GET", f"/rooms/{room}/boxes/red").json["size"] for room in ("a", "b")] == [1, 2]
+    assert ask("DELETE", "/rooms/a/boxes/red").status == 204
+    assert [ask("GET", f"/rooms/{room}/boxes/red").status for room in ("a", "b")] == [404, 200]
+
+
+def test_two_values_of_a_path_are_one_key(play: Play) -> None:
+    """A record is made, read and removed by both."""
+    paths: Any = {"/things/{space}/{name}": {**crud("/x", "y", THING)["/x/{y}"]}}
+    values = [{"name": name, "in": "path", "required": True, "schema": TEXT} for name in ("space", "name")]
+    paths["/things/{space}/{name}"] |= {
+        "parameters": values,
+        "put": {"requestBody": body(THING), "responses": answer(THING)},
+    }
+    ask = play(paths, Thing=thing(name=None, size=WHOLE))
+    for space, size in (("a", 1), ("b", 2)):
+        assert ask("PUT", f"/things/{space}/red", json={"name": "red", "size": size}).status == 200
+    assert [ask("GET", f"/things/{space}/red").json["size"] for space in ("a", "b")] == [1, 2]
+    assert ask("DELETE", "/things/a/red").status == 204
+    assert [ask("GET", f"/things/{space}/red").status for space in ("a", "b")] == [404, 200]
+
+
+def test_a_record_is_found_by_its_name_or_its_id(play: Play) -> None:
+    """Where the path says that it takes either."""
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["parameters"][0]["description"] = "The ID or the name of the thing"
+    ask = play(paths, Thing=thing(id=None, name=None))
+    created = ask("POST", "/things", json={"name": "ball"}).json
+    assert ask("GET", f"/things/{created['id']}").json == ask("GET", "/things/ball").json == created
+    assert ask("DELETE", "/things/ball").status == 204
+    assert ask("GET", f"/things/{created['id']}").status == 404
+
+
+@pytest.mark.parametrize("answered", [NOTHING, answer({}), answer({"type": "object"})])
+def test_where_no_answer_is_described_what_was_sent_is_answered_with_an_id(play: Play, answered: Any) -> None:
+    """Documents without schemas of answers have state too; two records of one name are two."""
+    paths = crud("/cats", "id", THING, thing(name=None, age=WHOLE))
+    paths["/cats"]["post"]["responses"] = {"201": answered["200"]}
+    paths["/cats"]["get"]["responses"] = NOTHING
+    paths["/cats/{id}"]["get"]["responses"] = answered
+    ask = play(paths, Thing={})
+    first, second = (ask("POST", "/cats", json={"name": "Tom"}).json for _ in range(2))
+    assert first["name"] == second["name"] == "Tom"
+    assert first["id"] != second["id"]
+    assert ask("GET", f"/cats/{first['id']}").json == first
+    assert {first["id"], second["id"]} <= {cat["id"] for cat in ask("GET", "/cats").json}
+    assert ask("DELETE", f"/cats/{first['id']}").status == 204
+    assert ask("GET", f"/cats/{first['id']}").status == 404
+
+
+def test_an_answer_says_nothing_but_the_key(play: Play) -> None:
+    """In an envelope, or as the whole answer."""
+    for answered, key in (
+        (thing(data=thing(id=None)), lambda value: value["data"]["id"]),
+        (TEXT, lambda value: value),
+    ):
+        paths = crud("/things", "id", THING)
+        paths["/things"]["post"]["responses"] = answer(answered, "201")
+        ask = play(paths, Thing=thing(id=None, name=None))
+        created = ask("POST", "/things", json={"name": "ball"}).json
+        assert ask("GET", f"/things/{key(created)}").json["name"] == "ball"
+
+
+def test_the_envelope_of_a_call_is_no_record(play: Play) -> None:
+    """Though its `code` has the name of the key."""
+    envelope = thing(code=WHOLE, message=None, data=THING)
+    paths = crud("/coupons", "code", envelope, thing(code=None, name=None))
+    paths["/coupons"]["get"]["responses"] = answer(thing(code=WHOLE, data={"type": "array", "items": THING}))
+    ask = play(paths, Thing=thing(code=None, name=None))
+    ask("POST", "/coupons", json={"code": "ten", "name": "Ten off"})
+    assert ask("GET", "/coupons/ten").json["data"] == {"code": "ten", "name": "Ten off"}
+
+
+def test_a_record_that_may_contain_another_is_shown_at_the_top(play: Play) -> None:
+    """The answer has the fields of the record itself; an optional member of its kind is another one."""
+    paths = crud("/repos", "id", THING, thing(name=None))
+    full = {"allOf": [THING, thing(parent=THING, stars=WHOLE)]}
+    paths["/repos"]["post"]["responses"] = answer(full, "201")
+    ask = play(paths, Thing={**thing(id=WHOLE, name=None), "required": ["id"]})
+    created = ask("POST", "/repos", json={"name": "mine"}).json
+    assert created["name"] == "mine"
+    assert ask("GET", f"/repos/{created['id']}").json["name"] == "mine"

@@ -1,0 +1,147 @@
+"""Where records belong: to the values of their path, to a verb in it, and to paths that only say yes or no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.mockserver.inference.playing import Play
+from tests.mockserver.inference.test_infer import answer, body, crud, thing, values
+
+WHOLE = {"type": "integer"}
+THING = {"$ref": "#/components/schemas/Thing"}
+EMPTY = {"204": {"description": ""}}
+NONE = {"404": {"description": ""}}
+
+
+def test_records_belong_to_the_values_of_their_path(play: Play) -> None:
+    """A note of one repository is none of another, for reading, changing, listing and removing alike."""
+    paths = crud("/repos/{owner}/{repo}/notes", "id", THING)
+    paths["/repos/{owner}/{repo}/notes/{id}"]["patch"] = {"requestBody": body(THING), "responses": answer(THING)}
+    ask = play(paths, Thing=thing(id=WHOLE, text=None))
+    key = ask("POST", "/repos/a/one/notes", json={"text": "mine"}).json["id"]
+    assert [note["id"] for note in ask("GET", "/repos/a/one/notes").json] == [key]
+    assert ask("GET", "/repos/b/two/notes").json == []
+    for other in ("a/two", "b/one"):
+        assert ask("GET", f"/repos/{other}/notes/{key}").status == 404
+        assert ask("PATCH", f"/repos/{other}/notes/{key}", json={"text": "other"}).status == 404
+        assert ask("DELETE", f"/repos/{other}/notes/{key}").status == 404
+    assert ask("GET", f"/repos/a/one/notes/{key}").json["text"] == "mine"
+
+
+def test_the_examples_of_a_path_lead_to_the_first_records(play: Play) -> None:
+    """Made-up records belong to the values that the document gives as examples."""
+    paths = crud("/teams/{team}/notes", "id", THING)
+    paths["/teams/{team}/notes"]["parameters"][0]["example"] = "red"
+    ask = play(paths, Thing=thing(id=WHOLE, text=None))
+    assert len(ask("GET", "/teams/red/notes").json) == 3
+    assert ask("GET", "/teams/blue/notes").json == []
+
+
+def test_a_field_that_holds_a_value_of_the_path_is_shown(play: Play) -> None:
+    """A record says itself to whom it belongs, where its schema has a field of the parameter's name."""
+    ask = play(crud("/users/{userId}/notes", "id", THING), Thing=thing(id=WHOLE, userId=None, text=None))
+    assert ask("POST", "/users/ada/notes", json={"text": "mine"}).json["userId"] == "ada"
+
+
+@pytest.mark.parametrize(("path", "one", "other"), [
+    ("/star/{owner}/{repo}", "/star/a/b", "/star/b/a"), ("/mute", "/mute", "/mute/x"),
+])  # fmt: skip
+def test_a_path_that_says_yes_or_no_remembers(play: Play, path: str, one: str, other: str) -> None:
+    """PUT sets it, DELETE unsets it, and GET answers 204 or 404."""
+    ask = play({path: {"parameters": values(path), "get": {"responses": EMPTY | NONE}, "put": {"responses": EMPTY},
+                       "delete": {"responses": EMPTY}}})  # fmt: skip
+    assert ask("GET", one).status == 404
+    assert [ask("PUT", one).status for _ in range(2)] == [204, 204]
+    assert [ask("GET", one).status, ask("GET", other).status] == [204, 404]
+    assert [ask("DELETE", one).status for _ in range(2)] == [204, 204]
+    assert ask("GET", one).status == 404
+
+
+def test_what_is_below_a_record_is_set_only_where_the_record_exists(play: Play) -> None:
+    """A gist that isn't there cannot be starred, and an unset star cannot be unset where that is a 404."""
+    star = {method: {"responses": EMPTY | NONE} for method in ("get", "put", "delete")}
+    paths = {**crud("/gists", "id", THING), "/gists/{id}/star": {"parameters": values("/gists/{id}/star"), **star}}
+    ask = play(paths, Thing=thing(id=None, text=None))
+    key = ask("POST", "/gists", json={"text": "x"}).json["id"]
+    assert ask("PUT", "/gists/none/star").status == 404
+    assert ask("PUT", f"/gists/{key}/star").status == 204
+    assert [ask("DELETE", f"/gists/{key}/star").status for _ in range(2)] == [204, 404]
+
+
+def _verbs(**paths: Any) -> dict[str, Any]:
+    """Operations by path and method, as `get_things_list`."""
+    result: dict[str, Any] = {}
+    for name, operation in paths.items():
+        method, _, path = name.partition("_")
+        path = "/" + path.replace("__", ".").replace("_", "/").replace("ID", "{id}")
+        result.setdefault(path, {"parameters": values(path)})[method] = operation
+    return result
+
+
+LIST = {"responses": answer({"type": "array", "items": THING})}
+READ = {"responses": {**answer(THING), **NONE}}
+MAKE = {"requestBody": body(THING), "responses": answer(THING, "201")}
+CHANGE = {"requestBody": body(THING), "responses": answer(THING)}
+REMOVE = {"responses": EMPTY}
+BY_QUERY = {"parameters": [{"name": "thing", "in": "query", "required": True, "schema": {"type": "string"}}]}
+
+
+@pytest.mark.parametrize(
+    ("paths", "make", "read", "change", "remove", "list_"),
+    [
+        (
+            _verbs(get_things=LIST, post_things_create=MAKE, get_things_ID=READ, post_things_ID_update=CHANGE,
+                   delete_things_ID=REMOVE),
+            "POST /things/create", "GET /things/{}", "POST /things/{}/update", "DELETE /things/{}", "GET /things",
+        ),
+        (
+            _verbs(get_things_all=LIST, post_things_add=MAKE, get_things_find_ID=READ, put_things_update_ID=CHANGE,
+                   delete_things_delete_ID=REMOVE),
+            "POST /things/add", "GET /things/find/{}", "PUT /things/update/{}", "DELETE /things/delete/{}",
+            "GET /things/all",
+        ),
+        (
+            _verbs(get_things__list=LIST, post_things__create=MAKE, get_things__info={**READ, **BY_QUERY},
+                   post_things__update={**CHANGE, **BY_QUERY}, post_things__delete={**REMOVE, **BY_QUERY}),
+            "POST /things.create", "GET /things.info?thing={}", "POST /things.update?thing={}",
+            "POST /things.delete?thing={}", "GET /things.list",
+        ),
+        (
+            _verbs(get_getThings=LIST, post_createThing=MAKE, get_getThing_ID=READ, put_updateThing_ID=CHANGE,
+                   delete_deleteThing_ID=REMOVE),
+            "POST /createThing", "GET /getThing/{}", "PUT /updateThing/{}", "DELETE /deleteThing/{}", "GET /getThings",
+        ),
+        (
+            _verbs(get_things_json=LIST, post_things_create=MAKE, get_things_ID_json=READ, post_things_ID_update=CHANGE,
+                   delete_things_ID=REMOVE),
+            "POST /things/create", "GET /things/{}/json", "POST /things/{}/update", "DELETE /things/{}",
+            "GET /things/json",
+        ),
+    ],
+)  # fmt: skip
+def test_a_verb_in_a_path_says_what_is_done(
+    play: Play, paths: Any, make: str, read: str, change: str, remove: str, list_: str
+) -> None:
+    """Whatever the style of the path: create, read, list, change, remove, read again."""
+    ask = play(paths, Thing=thing(id=None, name=None))
+
+    def call(what: str, key: str = "", **options: Any) -> Any:
+        method, target = what.split()
+        path, _, query = target.replace("{}", key).partition("?")
+        return ask(method, path, query=query, **options)
+
+    key = call(make, json={"name": "ball"}).json["id"]
+    assert call(read, key).json["name"] == "ball"
+    assert key in [one["id"] for one in call(list_).json]
+    assert call(change, key, json={"name": "bat"}).json["name"] == "bat"
+    assert call(read, key).json["name"] == "bat"
+    assert call(remove, key).status == 204
+    assert call(read, key).status == 404
+
+
+def test_a_word_alone_is_no_verb(play: Play) -> None:
+    """Without another path of the same collection, `/auth/create` stays what it is."""
+    ask = play({"/auth/create": {"post": {**MAKE}}}, Thing={**thing(id=None), "example": {"id": "a"}})
+    assert ask("POST", "/auth/create", json={"id": "b"}).json == {"id": "a"}
