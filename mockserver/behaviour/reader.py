@@ -9,6 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from msgspec.structs import replace
+
 from mockserver.behaviour.calls import Call, load_call
 from mockserver.behaviour.names import check_names
 from mockserver.behaviour.records import RecordShape, shape_of
@@ -38,14 +40,15 @@ def read_behaviours(
     fields: Mapping[str, frozenset[str]] = MappingProxyType({}),
     periods: Mapping[str, str] = MappingProxyType({}),
     folder: Path | None = None,
+    adopts: bool = False,
 ) -> Behaviours:
     """The behaviours that `data` declares, with every name checked against the contract.
 
     `fields` lists the fields of the fixtures' records by collection; `periods` overrides named periods;
-    the modules of `call` are looked for in `folder` first.
+    the modules of `call` are looked for in `folder` first; with `adopts`, parents that don't exist are made.
     Raises BehaviourError with the place, the problem and the nearest known name.
     """
-    reader = _Reader(locate, contract, folder)
+    reader = _Reader(locate, contract, folder, adopts=adopts)
     data = reader.mapping(data or {}, "", _TOP)
     lengths = {**reader.mapping(data.get("periods") or {}, "/periods")}
     for name in periods:
@@ -121,8 +124,8 @@ def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
 class _Reader:
     """Reads one document of behaviours; every error names the line."""
 
-    def __init__(self, locate: Locate, contract: Contract, folder: Path | None = None) -> None:
-        self.locate, self.contract, self.folder = locate, contract, folder
+    def __init__(self, locate: Locate, contract: Contract, folder: Path | None = None, *, adopts: bool = False) -> None:
+        self.locate, self.contract, self.folder, self.adopts = locate, contract, folder, adopts
 
     def wrong(self, pointer: str, problem: str, fix: str = "") -> BehaviourError:
         return BehaviourError(problem, place=self.locate(pointer), fix=fix)
@@ -169,7 +172,7 @@ class _Reader:
         }
         behaviour = Behaviour(
             operation=name,
-            find=self.only(queries.get("find"), f"{pointer}/find"),
+            find=self.found(data, self.only(queries.get("find"), f"{pointer}/find")),
             create=self.creation(data["create"], f"{pointer}/create", self.contract.operations[name])
             if "create" in data
             else None,
@@ -196,6 +199,14 @@ class _Reader:
         if queries is not None and len(queries) != 1:
             raise self.wrong(pointer, f"names {len(queries)} collections where one is expected")
         return queries[0] if queries else None
+
+    def found(self, data: Mapping[str, Any], find: Query | None) -> Query | None:
+        """The `find` of an operation: of a record that must be there, or of a parent that may be made on first use."""
+        if find is None or not self.adopts:
+            return find
+        below = {name for verb in ("create", "list") for name in data.get(verb) or ()} - {find.collection}
+        made_of = all(value.root == "path" for _, value in find.filters)
+        return replace(find, adopts=made_of and (bool(below) or not find.filters))
 
     def queries(self, data: Any, pointer: str) -> tuple[Query, ...]:
         return tuple(

@@ -87,6 +87,8 @@ class _Run(msgspec.Struct):
     def find(self, query: Query) -> Record:
         scope, filters = self.scope, self._filters(query)
         record = None if filters is None else self.collections[query.collection].first(filters, scope.now)
+        if record is None and query.adopts and filters is not None:
+            record = self._create_one(Creation(query.collection, None, query.filters), {})
         if record is None:
             scope.record = MISSING
             miss = self._miss(query)

@@ -26,6 +26,7 @@ class Query(msgspec.Struct, frozen=True):
 
     collection: str
     filters: tuple[tuple[str, Value], ...] = ()
+    adopts: bool = False  #: whether the record is made where there is none (`--unknown-parents adopt`)
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from mockserver.settings import PORT, Settings, bundled
 _SIZE = re.compile(r"(?P<count>\d{1,15})\s*(?P<unit>[kmg]?b)?", re.IGNORECASE)
 _UNITS = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
 
+PARENTS = ("refuse", "adopt")
+
 FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--host",), {"help": "address to listen on (127.0.0.1)"}),
     (("--port",), {"help": f"port to listen on ({PORT}); 0 picks a free one"}),
@@ -41,6 +43,13 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         {"action": "store_true", "default": None, "help": "reload contract, behaviours and fixtures when they change"},
     ),
     (("--max-worlds",), {"metavar": "N", "help": "maximum number of worlds (10000)"}),
+    (
+        ("--unknown-parents",),
+        {
+            "choices": PARENTS,
+            "help": "refuse to list or create below a record that doesn't exist (404), or adopt: create it as well",
+        },
+    ),
     (
         ("--world-ttl",),
         {"metavar": "P1D", "help": "how long an idle world is kept (P1D), or 'never' to keep all"},
@@ -92,6 +101,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         journal_memory=_size(setting("journal_memory", "256MB")),
         admin_token=setting("admin_token") or None,
         verbose=_switch(setting("verbose")),
+        unknown_parents=_one_of("unknown_parents", setting("unknown_parents", "refuse"), PARENTS),
     )
 
 

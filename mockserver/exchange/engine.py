@@ -146,7 +146,15 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
         fixtures = fixtures.with_generated({name: made[name] for name in _unowned(data) if name in made})
     fields = MappingProxyType(fixtures.fields())
     folder = settings.behaviours.parent if settings.behaviours is not None else None
-    behaviours = read_behaviours(data, contract, locate=locate, fields=fields, periods=settings.periods, folder=folder)
+    behaviours = read_behaviours(
+        data,
+        contract,
+        locate=locate,
+        fields=fields,
+        periods=settings.periods,
+        folder=folder,
+        adopts=settings.unknown_parents == "adopt",
+    )
     schemas = record_schemas(behaviours, contract)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
     base = Base(seeded, clock)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mockserver.exchange.engine import Engine
+from mockserver.settings import Settings
 from tests.mockserver.inference.playing import Play
 from tests.mockserver.inference.test_infer import answer, body, crud, thing, values
+from tests.support import Ask
 
 WHOLE = {"type": "integer"}
 THING = {"$ref": "#/components/schemas/Thing"}
@@ -145,3 +151,37 @@ def test_a_word_alone_is_no_verb(play: Play) -> None:
     """Without another path of the same collection, `/auth/create` stays what it is."""
     ask = play({"/auth/create": {"post": {**MAKE}}}, Thing={**thing(id=None), "example": {"id": "a"}})
     assert ask("POST", "/auth/create", json={"id": "b"}).json == {"id": "a"}
+
+
+NAMED = thing(name=None)
+ONE = answer(NAMED)
+
+
+@pytest.fixture
+def adopting(tmp_path: Path, build: Callable[[Settings], Engine]) -> Ask:
+    """Messages below accounts, and a user alone."""
+    paths = {**crud("/accounts", "aid", thing(id=None, name=None), kind="Account"),
+             **crud("/accounts/{aid}/messages", "id", thing(id=None, text=None)),
+             "/me": {"get": {"responses": ONE}, "patch": {"requestBody": body(NAMED), "responses": ONE}}}  # fmt: skip
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(document))
+    return Ask(build(Settings(str(path), auth="off", unknown_parents="adopt")), None)
+
+
+def test_an_unknown_parent_is_made_on_first_use(adopting: Ask) -> None:
+    """Clients come with an account of their own; a record that nobody used is still a 404."""
+    assert adopting("GET", "/accounts/AC1").status == 404
+    made = adopting("POST", "/accounts/AC1/messages", json={"text": "hello"}).json
+    assert adopting("GET", "/accounts/AC1").json["id"] == "AC1"
+    assert adopting("GET", "/accounts/AC1/messages").json == [made]
+    assert adopting("GET", "/accounts/AC2/messages").json == []
+    assert adopting("GET", "/accounts/AC2").status == 200
+    assert adopting("GET", f"/accounts/AC2/messages/{made['id']}").status == 404
+
+
+def test_a_record_that_stands_alone_is_made_on_first_use(adopting: Ask) -> None:
+    """A profile that was removed is there again."""
+    adopting.engine.store.update("main", lambda world: world.drop("me", world.visible("me", (), 0)[0]))
+    assert adopting("PATCH", "/me", json={"name": "Ada"}).json["name"] == "Ada"
+    assert adopting("GET", "/me").json["name"] == "Ada"
