@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.behaviour.calls import Call, load_call
+from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.names import check_names
 from mockserver.behaviour.records import RecordShape, shape_of
 from mockserver.behaviour.values import Value, compile_value
@@ -20,6 +21,7 @@ from mockserver.clock import parse_period
 from mockserver.contract.contract import Breach, Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.schemas.projection import Show, projector
+from mockserver.contract.schemas.view import at_path, members
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.rules import CollectionRules
 
@@ -176,7 +178,7 @@ class _Reader:
             create=self.creation(data["create"], f"{pointer}/create", self.contract.operations[name])
             if "create" in data
             else None,
-            set=self.change(data["set"], f"{pointer}/set") if "set" in data else None,
+            set=self.change(data["set"], f"{pointer}/set", self.contract.operations[name]) if "set" in data else None,
             remove=queries.get("remove", ()),
             list=self.only(queries.get("list"), f"{pointer}/list"),
             page=self.page(data.get("page") or {}, f"{pointer}/page"),
@@ -222,14 +224,25 @@ class _Reader:
             self.values(fields if isinstance(fields, Mapping) else {"*": fields}, f"{pointer}/{_escape(name)}")
         )
         conflicts = operation.response_for(409) is not None
-        return Creation(name, pairs.pop("*", None), tuple(pairs.items()), conflicts)
+        base = pairs.pop("*", None)
+        return Creation(name, base, tuple(pairs.items()), conflicts, self.carried(base, operation))
 
-    def change(self, data: Any, pointer: str) -> Change:
+    def carried(self, base: Value | None, operation: Operation) -> Carried | None:
+        """What the part of the request body that `base` names can hold; None where no schema says so."""
+        if base is None or base.root != "body" or operation.body is None:
+            return None
+        view, medias = self.contract.view, operation.body.media_types.values()
+        parts = [at_path(media.schema, base.names, view) for media in medias if media.schema is not None]
+        known = [part for part in parts if part is not None and members(part, view)]
+        return Carried({"anyOf": known} if len(known) > 1 else known[0], view) if known else None
+
+    def change(self, data: Any, pointer: str, operation: Operation) -> Change:
         pairs = dict(self.values(data if isinstance(data, Mapping) else {"=": data}, pointer))
         if "*" in pairs and "=" in pairs:
             raise self.wrong(pointer, '"*" merges fields and "=" replaces the record: use one of them')
         replaces = "=" in pairs
-        return Change(pairs.pop("*", None) or pairs.pop("=", None), replaces, tuple(pairs.items()))
+        base = pairs.pop("*", None) or pairs.pop("=", None)
+        return Change(base, replaces, self.carried(base, operation) if replaces else None, tuple(pairs.items()))
 
     def page(self, data: Any, pointer: str) -> Page:
         data = dict(self.mapping(data, pointer, _PAGE))

@@ -8,10 +8,20 @@ from typing import Any
 
 import msgspec
 
+from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.settling import Misfits, Path, Repair
 from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.contract.schemas.view import SchemaView, at_path, is_marked, item, members, required_somewhere, types
+from mockserver.contract.schemas.view import (
+    SchemaView,
+    at_path,
+    is_marked,
+    item,
+    members,
+    required,
+    required_somewhere,
+    types,
+)
 from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
 
@@ -28,6 +38,7 @@ class RecordShape(msgspec.Struct, frozen=True):
     view: SchemaView
     declared: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
     kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
     misfits: Misfits | None = None  #: the breaches that keep a record from being shown through its schema
     key_schema: Any = None  #: of new keys, where path parameters restrict them more than the records' schema
@@ -50,14 +61,23 @@ class RecordShape(msgspec.Struct, frozen=True):
             {**merged, **{k: None for k, v in patched.items() if v is None and k in self.kept_null}}, old
         )
 
-    def replaced(self, old: Mapping[str, Any], new: Any, seed: str, now: int) -> dict[str, Any]:
-        """The new value in the record's place; key, owner, read-only and private fields stay."""
+    def replaced(
+        self, old: Mapping[str, Any], new: Any, seed: str, now: int, carried: Carried | None = None
+    ) -> dict[str, Any]:
+        """The new value in the record's place. What `carried` cannot hold stays, as do key, owner, read-only and
+        private fields, and those that a record must have."""
         if not isinstance(new, Mapping):
             return dict(old)
-        kept = {k: v for k, v in old.items() if k in self._own or (self.declared and k not in self.declared)}
-        return self._still(
-            self._completed({**{k: v for k, v in new.items() if k not in self._own}, **kept}, seed, now), old
-        )
+        from mockserver.generate.generator import is_stamp
+
+        is_map = carried is not None and carried.is_map
+        fixed = {k for k in old if k in self._own or (self.declared and k not in self.declared)}
+        loose = {k for k in new if is_map and k not in self._own and k not in self.rules.indexed}
+        lasting = {k: v for k, v in old.items() if k in self.required or is_stamp(k)}
+        sent = {k: v for k, v in new.items() if k not in self._own}
+        whole = carried.replacing(old, sent) if carried is not None else sent
+        kept = {**lasting, **whole, **{k: old[k] for k in fixed - loose}}
+        return self._still(self._completed(kept, seed, now), old)
 
     def _still(self, record: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
         """The record with the key that it had, where that lies inside another field."""
@@ -170,6 +190,7 @@ def shape_of(
         view,
         frozenset(declared),
         frozenset(read_only),
+        required(schema, view),
         required_somewhere(schema, view) | takes_null,
         misfits,
         *_form_of_keys(at_path(schema, tuple(rules.key.split(".")), view), key, view),

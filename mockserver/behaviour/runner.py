@@ -121,16 +121,20 @@ class _Run(msgspec.Struct):
         name = creation.collection
         shape, collection = self.behaviours.shapes[name], self.collections[name]
         fields = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
-        if not shape.rules.plain and "." in shape.rules.key and shape.rules.key in fields:
-            fields = shape.rules.keyed(fields, fields.pop(shape.rules.key))
-        record = shape.created(fields, collection, self._seed(), self.scope.now)
+        rules, seed, now = shape.rules, self._seed(), self.scope.now
+        if not rules.plain and "." in rules.key and rules.key in fields:
+            fields = rules.keyed(fields, fields.pop(rules.key))
+        before = None if rules.key_of(fields) is ABSENT else collection.get(identity_of(rules, fields))
+        if before is None:
+            record = shape.created(fields, collection, seed, now)
+        elif any(field == rules.key for field, _ in creation.fields):
+            record = shape.replaced(before, fields, seed, now, creation.carried)
+        elif creation.conflicts:
+            raise Refused(409, f"{name} already has a record with {rules.key} {_short(rules.key_of(fields))}")
+        else:
+            before, record = None, shape.created(fields, collection, seed, now)
         if shape.misfits is not None:
-            record = self._settled(shape, record, {}, creation.fields)
-        before = collection.get(identity_of(shape.rules, record))
-        key_set = any(field == shape.rules.key for field, _ in creation.fields)
-        if before is not None and creation.conflicts and not key_set:
-            key = shape.rules.key
-            raise Refused(409, f"{name} already has a record with {key} {_short(shape.rules.key_of(record))}")
+            record = self._settled(shape, record, before or {}, creation.fields)
         return self._store(name, record)
 
     def set(self, name: str, change: Change) -> None:
@@ -139,7 +143,7 @@ class _Run(msgspec.Struct):
         if change.base is not None:
             base = change.base.evaluate(self.scope)
             if change.replaces:
-                after = shape.replaced(after, base, self._seed(), self.scope.now)
+                after = shape.replaced(after, base, self._seed(), self.scope.now, change.carried)
             else:
                 after = shape.merged(after, base)
         after = _laid_over({**after, **change.constants}, change.others, self.scope)

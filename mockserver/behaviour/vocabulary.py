@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from mockserver.behaviour.calls import Call
+from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Value
 from mockserver.contract.operations.operation import ABSENT, EMPTY
@@ -41,6 +42,7 @@ class Creation(msgspec.Struct, frozen=True):
     base: Value | None = None  #: written `"*": $body`
     fields: tuple[tuple[str, Value], ...] = ()
     conflicts: bool = True  #: whether an existing key is refused (409); otherwise its record is replaced
+    carried: Carried | None = None  #: what the body can hold, where `base` comes from it
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -48,6 +50,7 @@ class Change(msgspec.Struct, frozen=True):
 
     base: Value | None = None  #: written `"*": $body` (merge patch, RFC 7396) or `"=": $body` (replaces)
     replaces: bool = False
+    carried: Carried | None = None  #: what the body can hold, where `base` comes from it
     fields: tuple[tuple[str, Value], ...] = ()
     touches: frozenset[str] | None = None  #: the only fields that change, where no `base` may change others
     constants: Mapping[str, Any] = EMPTY  #: the literal values

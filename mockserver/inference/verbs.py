@@ -95,12 +95,20 @@ class Verbs:
         stamps = self.sending.stamps(resource, making=False)
         if method == "PUT" and "*" in sent:
             because = "PUT on a record replaces it"
-            changed = {"=" if name == "*" else name: value for name, value in sent.items()}
+            changed = {"=" if name == "*" else name: value for name, value in sent.items()} | self._kept_parent(
+                route, resource
+            )
         else:
             because = f"{method} on a record changes the fields that are sent"
             changed = sent
         shown = self.showing.record(route.operation, resource)
         return {**because_of(because), **find, "set": _short({**changed, **stamps}, "="), **shown}
+
+    def _kept_parent(self, route: Route, resource: Resource) -> Data:
+        """The field of the parent that the path names, which a body may leave out."""
+        link = resource.link(route.shape[:-1])
+        declared = link is not None and link.field in self.schemas.members(resource.record)
+        return {link.field: f"$record.{link.field}"} if link is not None and declared else {}
 
     def _upsert(self, route: Route, resource: Resource, sent: Data) -> Data:
         if not self._can_be_key(route, resource):

@@ -294,3 +294,38 @@ def test_a_record_that_nothing_tells_from_another_alternative_is_not_shown_there
     assert created.status == 201
     assert (created.json["id"] == "new") == distinct
     assert ask("GET", "/things/new").json == {"id": "new", "kind": "one"}
+
+
+def test_a_put_keeps_what_its_body_cannot_hold(play: Play) -> None:
+    """Fields that only POST takes, and the time of creation."""
+    stamp = {"type": "string", "format": "date-time"}
+    paths = crud("/keys", "id", THING, thing(title=None, note=None, secret=None))
+    paths["/keys/{id}"]["put"] = {"requestBody": body(thing(title=None, note=None)), "responses": answer(THING)}
+    shown = {**thing(id=None, title=None, note=None, secret=None, createdAt=stamp), "required": ["id", "secret"]}
+    ask = play(paths, Thing=shown)
+    created = ask("POST", "/keys", json={"title": "A", "note": "gone", "secret": "S"}).json
+    assert ask("PUT", f"/keys/{created['id']}", json={"title": "B"}).status == 200
+    replaced = ask("GET", f"/keys/{created['id']}").json
+    assert replaced == {**{k: v for k, v in created.items() if k != "note"}, "title": "B"}
+
+
+@pytest.mark.parametrize("sent", [thing(text=None), thing(text=None, teamId=None)])
+def test_a_put_below_a_parent_keeps_the_parent(play: Play, sent: Any) -> None:
+    """The path names it, so that the body need not."""
+    note = {**thing(id=None, teamId=None, text=None), "required": ["id", "text"]}
+    paths = {**crud("/teams", "teamId", THING), **crud("/teams/{teamId}/notes", "id", note, sent, "Note")}
+    paths["/teams/{teamId}/notes/{id}"]["put"] = {"requestBody": body(sent), "responses": answer(note)}
+    ask = play(paths, Thing=thing(id=None))
+    team = ask("GET", "/teams").json[0]["id"]
+    created = ask("POST", f"/teams/{team}/notes", json={"text": "a"}).json
+    path = f"/teams/{team}/notes/{created['id']}"
+    assert ask("PUT", path, json={"text": "b"}).json == {**created, "text": "b"} == ask("GET", path).json
+
+
+def test_a_put_that_creates_keeps_what_its_body_cannot_hold_the_second_time(play: Play) -> None:
+    """The second PUT replaces the record of the first."""
+    paths = crud("/keys", "name", THING)
+    paths["/keys/{name}"]["put"] = {"requestBody": body(thing(text=None)), "responses": answer(THING, "201")}
+    ask = play(paths, Thing={**thing(name=None, text=None, etag=None), "required": ["name", "etag"]})
+    first = ask("PUT", "/keys/mine", json={"text": "a"}).json
+    assert ask("PUT", "/keys/mine", json={"text": "b"}).json == {**first, "text": "b"}
