@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter_ns
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -30,6 +31,9 @@ from mockserver.reply.preferences import Preferences, preferences
 from mockserver.reply.problems import PROBLEM, Problems
 from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World
+
+_LONGEST_REASON: Final = 500
+"""How many characters of a reason stand in a header; the explanation has all of them."""
 
 
 class Pipeline:
@@ -250,6 +254,8 @@ class Pipeline:
         exchange.number = number = self.journal.next_number(name)
         why = ("Mock-Why", f"/__mock__/worlds/{name}/requests/{number}/why")
         headers = (*reply.headers, why) if reply.media is None else (("Content-Type", reply.media), *reply.headers, why)
+        if exchange.reason:
+            headers = (*headers, ("Mock-Reason", _in_header(exchange.reason)))
         origin = exchange.steering.origin
         if world.clock is not RUNNING:
             headers = (*headers, ("Date", format_http_date(exchange.at)))
@@ -277,3 +283,9 @@ class Pipeline:
         if disturbance.alters_answer and exchange.verdict == "kept":
             exchange.reason, exchange.verdict = f"injected fault: {disturbance}", "fault"
         return disturbed(answer, disturbance)
+
+
+def _in_header(text: str) -> str:
+    """A text as the value of a header: one line of ASCII, cut where it is long."""
+    short = text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 3]}..."
+    return "".join(char if " " <= char <= "~" else char.encode("unicode_escape").decode() for char in short)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
-from mockserver.contract.schemas.view import SchemaView, branches, members
+from mockserver.contract.schemas.view import SchemaView, members
 from mockserver.errors import ContractBroken, Refused
 from mockserver.reply.builder import Reply, ReplyBuilder, Template
+from mockserver.reply.causes import Cause
+from mockserver.reply.explaining import TEXTS, explained, is_free_text
 
 PROBLEM = "application/problem+json"
 
 _EXPLAINED = frozenset({400, 405, 406, 413, 415, 422})
 """Statuses whose response explains what was wrong with the request; others use the contract's example."""
-_KNOWN = frozenset(HTTPStatus)
-_STATUSES = ("status", "code", "statusCode", "status_code", "httpStatus")
-"""Members of errors that repeat the status, where they are integers."""
-_TEXTS = ("detail", "message", "error", "error_description", "description", "title")
 
 
 class Problems:
@@ -39,8 +35,9 @@ class Problems:
             if template is not None:
                 return template.showing(ABSENT, self.contract.view, refused.headers)
             return self.problem(refused, status)
-        explained = status in _EXPLAINED or operation is None or template.generated
-        value = self._explained(template, refused) if explained else template.base
+        generic = template.generated or (operation is not None and str(status) not in operation.responses)
+        is_explained = generic or status in _EXPLAINED or operation is None
+        value = self._explained(template, refused, generic=generic) if is_explained else template.base
         return template.showing(value, self.contract.view, refused.headers)
 
     def problem(self, refused: Refused, status: int) -> Reply:
@@ -59,7 +56,7 @@ class Problems:
         if operation.response_for(status) is None:
             return None
         try:
-            return self.builder.template(operation, status)
+            return self.builder.template(operation, status, sparse=True)
         except ContractBroken:
             return None
 
@@ -70,36 +67,30 @@ class Problems:
         agree = templates and all(template.schema == templates[0].schema for template in templates)
         return templates[0] if agree else None
 
-    def _explained(self, template: Template, refused: Refused) -> Any:
-        """The value with the reason in it; a generated value also gets the status, at any depth."""
-        if template.generated:
-            value = with_reason(template.base, refused.reason, template.status)
-            fits = not self.contract.violations(template.schema, value, place="body")
-            return value if fits else template.base
-        name = text_member(template.schema, self.contract.view)
-        if name is None or not isinstance(template.base, Mapping):
+    def _explained(self, template: Template, refused: Refused, *, generic: bool) -> Any:
+        """The value with what the refusal says, wherever the schema has room for it."""
+        if template.schema is None:
             return template.base
-        return {**template.base, name: refused.reason}
+        cause, view = Cause.of(refused, template.status), self.contract.view
 
+        def fits(value: Any) -> bool:
+            return not self.contract.violations(template.schema, value, place="body")
 
-def with_reason(value: Any, reason: str, status: int) -> Any:
-    """A generated error with the actual reason in its text for people, and the actual status."""
-    if isinstance(value, list):
-        return [with_reason(inner, reason, status) for inner in value]
-    if not isinstance(value, Mapping):
-        return value
-    text = next((name for name in _TEXTS if isinstance(value.get(name), str)), None)
-    reasons = {text: reason} if text is not None else {}
-    statuses = {name: status for name in _STATUSES if type(value.get(name)) is int}
-    deeper = {k: with_reason(v, reason, status) for k, v in value.items() if isinstance(v, Mapping | list)}
-    return {**value, **deeper, **statuses, **reasons}
+        return explained(template.base, template.schema, cause, view, self._least, fits, generic=generic)
+
+    def _least(self, schema: Any) -> Any:
+        """A value with nothing but what must be there."""
+        try:
+            return self.builder.generated(schema, sparse=True)
+        except ContractBroken:
+            return {}
 
 
 def problem_value(refused: Refused, status: int) -> dict[str, Any]:
     """The members of a problem (RFC 9457, section 3.1), and what was invalid in `validation`."""
     return {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase if status in _KNOWN else "Refused",
+        "title": Cause.of(refused, status).phrase,
         "status": status,
         "detail": refused.reason,
         "validation": [
@@ -131,12 +122,4 @@ def _path_is_empty(refused: Refused) -> bool:
 def text_member(schema: Any, view: SchemaView) -> str | None:
     """The member of an error that holds free text for people."""
     declared = members(schema, view)
-    return next((name for name in _TEXTS if name in declared and _free_text(declared[name], view)), None)
-
-
-def _free_text(schema: Any, view: SchemaView) -> bool:
-    parts = list(branches(schema, view))
-    limits = ("enum", "const", "pattern", "maxLength", "format")
-    return any(part.get("type") == "string" for part in parts) and not any(
-        word in part for part in parts for word in limits
-    )
+    return next((name for name in TEXTS if name in declared and is_free_text(declared[name], view)), None)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import msgspec
 
 from mockserver.contract.operations.base_paths import EXPRESSION
+from mockserver.contract.operations.likeness import nearest_template
 from mockserver.contract.operations.operation import EMPTY, Operation
 from mockserver.contract.operations.overloads import Overload, has_more, nearest, path_of
 from mockserver.errors import Refused
@@ -97,6 +98,7 @@ class Router:
         self._plain: dict[
             tuple[str, str], Match
         ] = {}  # by method and path, where these alone decide: no values to read
+        self._operations = operations
         for operation in operations:
             self._add(operation)
 
@@ -130,12 +132,19 @@ class Router:
         if not allowed:
             overload = path.rstrip("/") if path.endswith("/") else path + "/"
             if self.allowed(overload):
-                raise Refused(404, f"The contract has no path {path[:200]}; it has {overload[:200]}")
+                raise Refused(404, f"The contract has no path {path[:200]}; did you mean {overload[:200]}?", own=True)
             if match := self._left_empty(request, method, path):
                 return match
-            raise Refused(404, f"The contract has no path {path[:200]}")
+            raise Refused(404, f"The contract has no path {path[:200]}{self._meant(path)}", own=True)
         allow = ", ".join(served(allowed))
-        raise Refused(405, f"{path[:200]} takes {allow}, not {method[:20]}", headers=(("Allow", allow),))
+        reason = f"{path[:200]} takes {allow}, not {method[:20]}{_meant_method(method, allowed)}"
+        raise Refused(405, reason, headers=(("Allow", allow),), own=True)
+
+    def _meant(self, path: str) -> str:
+        """`; did you mean /pets/{petId}?`: the nearest declared path, below the base path that the client used."""
+        templates = dict.fromkeys(path_of(operation.template) for operation in self._operations)
+        near = nearest_template(path, templates, self._bases)
+        return f"; did you mean {near}?" if near else ""
 
     def find(self, method: str, path: str, request: Request | None = None) -> Match | None:
         """The operation that is declared for exactly this method and path; None where there is none."""
@@ -199,6 +208,17 @@ def served(declared: tuple[str, ...]) -> list[str]:
     """Declared methods, and those that every path takes: HEAD where there is GET, and OPTIONS."""
     more = ["HEAD", "OPTIONS"] if "GET" in declared else ["OPTIONS"]
     return [*declared, *(method for method in more if method not in declared)]
+
+
+_ALIKE: Final = {"PATCH": ("PUT", "POST"), "PUT": ("PATCH", "POST"), "POST": ("PUT", "PATCH"), "DELETE": ("POST",)}
+"""Methods that are mistaken for one another."""
+
+
+def _meant_method(method: str, allowed: tuple[str, ...]) -> str:
+    near = next((other for other in _ALIKE.get(method.upper(), ()) if other in allowed), None)
+    if method not in allowed and method.upper() in allowed:
+        near = method.upper()
+    return f"; did you mean {near}?" if near else ""
 
 
 def _literals(segment: str) -> tuple[str, ...]:

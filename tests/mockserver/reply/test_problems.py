@@ -11,7 +11,7 @@ from mockserver.contract.operations.operation import Operation, Response
 from mockserver.contract.schemas.view import SchemaView
 from mockserver.errors import Refused, Violation
 from mockserver.reply.problems import PROBLEM, declared_status, problem_value, text_member
-from tests.support import NOTHING, Ask, answers, document, json_body
+from tests.support import NOTHING, Ask, answers, document, json_body, path_parameter
 
 ERROR: dict[str, Any] = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 
@@ -117,6 +117,171 @@ def test_a_declared_refusal_has_the_contract_s_shape(mock_of: Callable[..., Ask]
     assert "name" in answer.json["error"]
 
 
+def _refusal(mock_of: Callable[..., Ask], schema: Any, example: Any = NOTHING, status: str = "default") -> Any:
+    """The error of a request with two wrong fields, by a schema that is declared for a status."""
+    named = {"name": {"type": "string"}, "tags": {"type": "array", "items": {"type": "integer"}}}
+    body = json_body({"type": "object", "required": ["name"], "properties": named})
+    content = {"schema": schema, **({} if example is NOTHING else {"example": example})}
+    response = {"description": "wrong", "content": {"application/json": content}}
+    operation = {"requestBody": body, "responses": {**answers({}, {}), status: response}}
+    return mock_of(document({"/things": {"post": operation}}))("POST", "/things", json={"tags": [1, "x"]}).json
+
+
+WRONG_TAG = 'must be an integer, not "x"'
+
+
+@pytest.mark.parametrize("status", ["default", "4XX", "422"])
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (
+            {
+                "loc": {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
+                "msg": "",
+                "type": "",
+            },
+            [
+                {"loc": ["body", "name"], "msg": "is required", "type": "missing"},
+                {"loc": ["body", "tags", 1], "msg": WRONG_TAG, "type": "invalid"},
+            ],
+        ),
+        (
+            {"field": "", "message": ""},
+            [{"field": "name", "message": "is required"}, {"field": "tags[1]", "message": WRONG_TAG}],
+        ),
+        (
+            {"pointer": "", "detail": "", "status": ""},
+            [
+                {"pointer": "/name", "detail": "is required", "status": "422"},
+                {"pointer": "/tags/1", "detail": WRONG_TAG, "status": "422"},
+            ],
+        ),
+        (
+            {"in": {"type": "string", "enum": ["query", "body"]}, "location": {"enum": ["path", "body"]}, "reason": ""},
+            [
+                {"in": "body", "location": "body", "reason": "is required"},
+                {"in": "body", "location": "body", "reason": WRONG_TAG},
+            ],
+        ),
+        ("", ["body.name is required", f"body.tags[1] {WRONG_TAG}"]),
+        ({"description": ""}, [{"description": "body.name is required"}, {"description": f"body.tags[1] {WRONG_TAG}"}]),
+    ],
+)
+def test_a_list_of_errors_has_the_real_places(
+    mock_of: Callable[..., Ask], item: Any, expected: list[Any], status: str
+) -> None:
+    """One item for each violation: where it is and what is wrong there, even where the list is optional."""
+    text = {"type": "string"}
+    properties = {name: one or text for name, one in item.items()} if item else {}
+    items = {"type": "object", "required": list(properties), "properties": properties} if item else text
+    schema = {"type": "object", "properties": {"detail": {"type": "array", "items": items}}}
+    assert _refusal(mock_of, schema, status=status) == {"detail": expected}
+
+
+def test_a_map_of_errors_has_the_names_of_the_fields(mock_of: Callable[..., Ask]) -> None:
+    """Each with what is wrong with it, as a list of texts or as one text."""
+    for extra, wrap in (({"type": "array", "items": {"type": "string"}}, True), ({"type": "string"}, False)):
+        schema = {"type": "object", "properties": {"errors": {"type": "object", "additionalProperties": extra}}}
+        errors = {"name": "is required", "tags[1]": WRONG_TAG}
+        expected = {name: [text] if wrap else text for name, text in errors.items()}
+        assert _refusal(mock_of, schema) == {"errors": expected}
+
+
+def test_the_source_of_an_error_may_be_an_object(mock_of: Callable[..., Ask]) -> None:
+    """As in JSON:API."""
+    source = {"type": "object", "properties": {"pointer": {"type": "string"}}}
+    item = {"type": "object", "properties": {"source": source, "detail": {"type": "string"}}}
+    schema = {"type": "object", "required": ["errors"], "properties": {"errors": {"type": "array", "items": item}}}
+    assert _refusal(mock_of, schema)["errors"][0] == {"source": {"pointer": "/name"}, "detail": "body.name is required"}
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen"),
+    [
+        (["too_many_attachments", "not_authed", "invalid_form_data"], "invalid_form_data"),
+        (["NOT_FOUND", "VALIDATION_ERROR", "INTERNAL"], "VALIDATION_ERROR"),
+        (["rateLimited", "badRequest"], "badRequest"),
+        (["server", "unknown"], "unknown"),
+        (["name_missing", "invalid"], "name_missing"),
+        (["red", "green"], "red"),
+    ],
+)
+def test_the_member_of_an_enum_fits_the_cause(mock_of: Callable[..., Ask], options: list[str], chosen: str) -> None:
+    """By the words for the status and for what was wrong; a general one, or the example, where none does."""
+    schema = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string", "enum": options}}}
+    assert _refusal(mock_of, schema) == {"error": chosen}
+    assert _refusal(mock_of, schema, {"error": options[0]}) == {"error": chosen}
+
+
+def test_a_missing_token_is_named_as_such(mock_of: Callable[..., Ask]) -> None:
+    """Also where it is a parameter like any other."""
+    enum = ["too_many_attachments", "invalid_form_data", "not_authed"]
+    schema = {"type": "object", "properties": {"error": {"type": "string", "enum": enum}}, "required": ["error"]}
+    operation = {
+        "parameters": [{"name": "token", "in": "header", "required": True, "schema": {"type": "string"}}],
+        "responses": answers({}, {}, default=(schema, {"error": enum[0]})),
+    }
+    assert mock_of(document({"/things": {"get": operation}}))("GET", "/things").json == {"error": "not_authed"}
+
+
+@pytest.mark.parametrize(
+    ("example", "code"),
+    [("example_error", "unprocessable_content"), ("EXAMPLE_ERROR", "UNPROCESSABLE_CONTENT"), ("SomeError", None)],
+)
+def test_a_code_of_any_text_names_the_status(mock_of: Callable[..., Ask], example: str, code: str | None) -> None:
+    """Written as the example is; the example of `default` is that of no status in particular."""
+    text = {"type": "string", "example": example}
+    schema = {
+        "type": "object",
+        "required": ["id", "message"],
+        "properties": {"id": text, "message": {"type": "string"}},
+    }
+    error = _refusal(mock_of, schema, {"id": example, "message": "some error message"})
+    assert error["message"] == "body.name is required (and 1 more)"
+    assert error["id"].lower().replace("_", "") in ("unprocessablecontent", "unprocessableentity")
+    assert error["id"].isupper() == example.isupper()
+
+
+def test_the_words_of_a_status_stay(mock_of: Callable[..., Ask]) -> None:
+    """An example for exactly this status has a code of its own, which clients know."""
+    schema = {"type": "object", "properties": {"code": {"type": "string"}, "message": {"type": "string"}}}
+    error = _refusal(mock_of, schema, {"code": "E17", "message": "m"}, "422")
+    assert error == {"code": "E17", "message": "body.name is required (and 1 more)"}
+
+
+def test_optional_objects_of_an_error_are_left_out(mock_of: Callable[..., Ask]) -> None:
+    """Unless nothing else has room for the reason."""
+    inner = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
+    more = {"type": "object", "properties": {"id": {"type": "string"}}}
+    properties = {"message": {"type": "string"}, "error": inner, "request": more, "user": more}
+    assert _refusal(mock_of, {"type": "object", "properties": properties}) == {
+        "message": "body.name is required (and 1 more)"
+    }
+    del properties["message"]
+    assert _refusal(mock_of, {"type": "object", "properties": properties}) == {
+        "error": {"detail": "body.name is required (and 1 more)"}
+    }
+
+
+def test_a_conflict_by_the_default_response_says_why(mock_of: Callable[..., Ask]) -> None:
+    """The example of `default` isn't the answer to everything."""
+    thing = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+    error = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "string"}, "message": {"type": "string"}},
+    }
+    responses = answers(thing, status=201, default=(error, {"id": "example_error", "message": "some error message"}))
+    item = {"get": {"parameters": [path_parameter("name")], "responses": answers(thing)}}
+    listed = {"responses": answers({"type": "array", "items": thing})}
+    post = {"requestBody": json_body(thing), "responses": responses}
+    ask = mock_of(document({"/things": {"get": listed, "post": post}, "/things/{name}": item}))
+    assert ask("POST", "/things", json={"name": "a"}).status == 201
+    answer = ask("POST", "/things", json={"name": "a"})
+    assert (answer.status, answer.json["id"]) == (409, "conflict")
+    assert answer.json["message"] == "things already has a record with name 'a'"
+
+
 NESTED: dict[str, Any] = {
     "type": "object",
     "required": ["error"],
@@ -164,13 +329,14 @@ def test_a_shape_without_room_for_the_reason_is_the_example(mock_of: Callable[..
     assert answer.json == {"code": 7}
 
 
-@pytest.mark.breaks_contract
-def test_a_refusal_that_would_break_the_contract_is_withheld(mock_of: Callable[..., Ask]) -> None:
-    """A rule that the reason breaks and the example does not: the mock fails closed."""
+def test_a_reason_that_would_break_the_contract_is_left_out(mock_of: Callable[..., Ask]) -> None:
+    """A rule that the reason breaks and the example does not: the rest is said, and the header has the reason."""
     barred = {"properties": {"error": {"pattern": "required"}}}
-    schema = {"type": "object", "properties": {"error": {"type": "string"}}, "not": barred}
-    answer = _mock(mock_of, _400=(schema, {"error": "x"}))("POST", "/things", json={})
-    assert (answer.status, answer.headers["content-type"]) == (500, PROBLEM)
+    properties = {"error": {"type": "string"}, "problem": {"type": "object", "properties": {"msg": {"type": "string"}}}}
+    schema = {"type": "object", "properties": properties, "not": barred}
+    answer = _mock(mock_of, _400=(schema, {"error": "x", "problem": {"msg": "y"}}))("POST", "/things", json={})
+    assert answer.json == {"error": "x", "problem": {"msg": "body.name is required"}}
+    assert answer.headers["mock-reason"] == "body.name is required"
 
 
 def test_a_refusal_for_which_no_value_is_declared_is_a_problem(mock_of: Callable[..., Ask]) -> None:
@@ -190,7 +356,41 @@ def test_what_no_operation_declares(ask: Ask, method: str, path: str, status: in
     assert answer.status == status
     if status == 405:
         assert set(answer.headers["allow"].split(", ")) >= {"GET"}
-    assert answer.json
+    assert answer.headers["content-type"] == PROBLEM
+    assert answer.json["detail"] == answer.headers["mock-reason"]
+
+
+NOTHING_THERE = {"description": "none"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "detail"),
+    [
+        ("GET", "/pet", "The contract has no path /pet; did you mean /pets?"),
+        ("GET", "/pets/1/toy", "The contract has no path /pets/1/toy; did you mean /pets/{id}/toys?"),
+        ("GET", "/v1/PETS", "The contract has no path /v1/PETS; did you mean /pets?"),
+        ("GET", "/pets/", "The contract has no path /pets/; did you mean /pets?"),
+        ("GET", "/", "The contract has no path /"),
+        ("GET", "/quite/another", "The contract has no path /quite/another"),
+        ("PATCH", "/pets/1", "/pets/1 takes PUT, OPTIONS, not PATCH; did you mean PUT?"),
+        ("get", "/pets", "/pets takes GET, HEAD, OPTIONS, not get; did you mean GET?"),
+    ],
+)
+def test_an_unknown_path_or_method_is_a_problem_of_the_mock(
+    mock_of: Callable[..., Ask], method: str, path: str, detail: str
+) -> None:
+    """With what was probably meant, even where all operations declare an empty 404."""
+    one = {"responses": answers({}, {}) | {"404": NOTHING_THERE, "405": NOTHING_THERE}}
+    paths = {"/pets": {"get": one}, "/pets/{id}": {"put": one}, "/pets/{id}/toys": {"get": one}}
+    answer = mock_of(document(paths))(method, path)
+    assert (answer.headers["content-type"], answer.json["detail"]) == (PROBLEM, detail)
+
+
+def test_every_refusal_has_its_reason_in_a_header(ask: Ask) -> None:
+    """In ASCII and on one line, whatever the client sent; a success has none."""
+    assert ask("GET", "/devices/ñ\n日").headers["mock-reason"] == r"no record of devices has id '\xf1\n\u65e5'"
+    assert len(ask("GET", "/" + "x" * 10_000).headers["mock-reason"]) <= 500
+    assert "mock-reason" not in ask("GET", "/devices").headers
 
 
 @pytest.mark.breaks_contract

@@ -216,5 +216,5 @@ def test_a_superfluous_slash_is_named(load: Any, path: str, known: str | None) -
     """`/pets/` is another path than `/pets` (RFC 3986, section 6.2.3); the refusal names the one that there is."""
     with pytest.raises(Refused) as caught:
         load(PATHS).route("GET", path)
-    hint = f"; it has {known}" if known else ""
+    hint = f"; did you mean {known}?" if known else ""
     assert (caught.value.status, caught.value.reason) == (404, f"The contract has no path {path}{hint}")
