@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -19,6 +20,19 @@ class Request(msgspec.Struct, frozen=True):
     query: str = ""
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
+
+    @property
+    def origin(self) -> str:
+        """The origin that the client used: as a proxy forwards it, else as `Host` has it."""
+        headers = self.headers
+        scheme = headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+        host = headers.get("x-forwarded-host", "").partition(",")[0].strip() or headers.get("host", "localhost")
+        return f"{scheme if scheme in ('http', 'https') else 'http'}://{host}"
+
+    def url(self, query: str = "") -> str:
+        """The address of this request's path, with another query."""
+        path = quote(self.path, safe="/:@!$&'()*+,;=~")
+        return f"{self.origin}{path}?{query}" if query else f"{self.origin}{path}"
 
 
 class Transport(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from mockserver.behaviour.conditions import ANYWHERE
 from mockserver.behaviour.values import Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
 from mockserver.contract.contract import Contract
@@ -106,11 +107,11 @@ def _check(
             if known[collection] and name.split(".")[0] not in known[collection]:
                 raise fail(f"{collection} have no field", name, known[collection])
     record = _record_collection(behaviour)
-    for value in _values(behaviour):
+    for value in values_of(behaviour):
         if value.period and value.period not in behaviours.periods:
             raise fail("unknown period", value.period, behaviours.periods)
         among = _known_to(value, operation, contract, known.get(record, frozenset()))
-        if among and value.names[0] not in among:
+        if among and value.names[0] not in among and ".".join(value.names) not in among:
             raise fail(f"{value.text} is not declared: {value.root} has no", value.names[0], among)
     _check_reply(behaviour, operation, contract, fail)
 
@@ -147,8 +148,12 @@ def _check_reply(behaviour: Behaviour, operation: Operation, contract: Contract,
 def _fields_used(behaviour: Behaviour) -> Iterator[tuple[str, tuple[str, ...]]]:
     queries: tuple[Query | None, ...] = (behaviour.find, behaviour.list, *behaviour.remove)
     yield from ((query.collection, query.fields) for query in queries if query is not None)
+    if behaviour.list is not None:
+        fields = tuple(one.field for one in behaviour.list.conditions if one.field != ANYWHERE)
+        yield behaviour.list.collection, fields
     if behaviour.create is not None:
-        yield behaviour.create.collection, tuple(name for name, _ in behaviour.create.fields)
+        made = behaviour.create
+        yield made.collection, (*(name for name, _ in made.fields), *made.fills)
     if behaviour.set is not None and behaviour.find is not None:
         yield behaviour.find.collection, tuple(name for name, _ in behaviour.set.fields)
 
@@ -160,15 +165,17 @@ def _record_collection(behaviour: Behaviour) -> str:
     return source.collection if source is not None else ""
 
 
-def _values(behaviour: Behaviour) -> Iterator[Value]:
+def values_of(behaviour: Behaviour) -> Iterator[Value]:
+    """Every expression of a behaviour."""
     pending = [
         value for query in (behaviour.find, behaviour.list, *behaviour.remove) if query for _, value in query.filters
     ]
     for change in (behaviour.create, behaviour.set):
         if change is not None:
             pending += [value for _, value in change.fields] + ([change.base] if change.base else [])
-    page = behaviour.page
-    pending += [value for value in (page.limit, page.offset, page.number, page.after) if value is not None]
+    conditions = behaviour.list.conditions if behaviour.list is not None else ()
+    pending += [condition.value for condition in conditions]
+    pending += behaviour.page.values
     pending += [value for _, value in behaviour.reply]
     while pending:
         value = pending.pop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from mockserver.behaviour.calls import Call, load_call
 from mockserver.behaviour.carrying import Carried
+from mockserver.behaviour.conditions import CONDITIONS, Condition
 from mockserver.behaviour.names import check_names
 from mockserver.behaviour.records import RecordShape, shape_of
 from mockserver.behaviour.values import Value, compile_value
@@ -23,6 +24,7 @@ from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.schemas.projection import Show, projector
 from mockserver.contract.schemas.view import at_path, members
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
+from mockserver.state.collection import text_of
 from mockserver.state.rules import CollectionRules
 
 Locate = Callable[[str], str]
@@ -30,8 +32,9 @@ Locate = Callable[[str], str]
 
 _TOP = ("periods", "collections", "operations")
 _COLLECTION = ("key", "within", "aliases", "owner", "expires", "lapses", "schema", "private")
-_OPERATION = (*VERBS, "page", "call", "because", "assumed")
-_PAGE = ("limit", "offset", "number", "first", "after")
+_OPERATION = (*VERBS, "page", "fills", "call", "because", "assumed")
+_COUNTS = ("first", "size", "origin")
+_PAGE = ("limit", "offset", "number", "after", "before", "end", "sort", "order", *_COUNTS)
 
 
 def read_behaviours(
@@ -170,18 +173,18 @@ class _Reader:
         pointer = f"/operations/{_escape(name)}"
         data = self.mapping(data or {}, pointer, _OPERATION)
         queries = {
-            verb: self.queries(data[verb], f"{pointer}/{verb}") for verb in ("find", "remove", "list") if verb in data
+            verb: self.queries(data[verb], f"{pointer}/{verb}", listing=verb == "list")
+            for verb in ("find", "remove", "list")
+            if verb in data
         }
         behaviour = Behaviour(
             operation=name,
             find=self.found(data, self.only(queries.get("find"), f"{pointer}/find")),
-            create=self.creation(data["create"], f"{pointer}/create", self.contract.operations[name])
-            if "create" in data
-            else None,
+            create=self.creation(data, pointer, self.contract.operations[name]) if "create" in data else None,
             set=self.change(data["set"], f"{pointer}/set", self.contract.operations[name]) if "set" in data else None,
             remove=queries.get("remove", ()),
             list=self.only(queries.get("list"), f"{pointer}/list"),
-            page=self.page(data.get("page") or {}, f"{pointer}/page"),
+            page=self.page(data.get("page") or {}, f"{pointer}/page", self.contract.operations[name]),
             reply=self.reply(data.get("reply"), f"{pointer}/reply"),
             call=self.function(data["call"], f"{pointer}/call") if "call" in data else None,
             because=str(data.get("because", "")),
@@ -210,13 +213,28 @@ class _Reader:
         made_of = all(value.root == "path" for _, value in find.filters)
         return replace(find, adopts=made_of and (bool(below) or not find.filters))
 
-    def queries(self, data: Any, pointer: str) -> tuple[Query, ...]:
+    def queries(self, data: Any, pointer: str, *, listing: bool = False) -> tuple[Query, ...]:
         return tuple(
-            Query(name, self.values(filters or {}, f"{pointer}/{_escape(name)}"))
+            self.query(name, filters or {}, f"{pointer}/{_escape(name)}", listing=listing)
             for name, filters in self.mapping(data, pointer).items()
         )
 
-    def creation(self, data: Any, pointer: str, operation: Operation) -> Creation:
+    def query(self, name: str, data: Any, pointer: str, *, listing: bool) -> Query:
+        filters = self.mapping(data, pointer)
+        asked = {field: words for field, words in filters.items() if listing and isinstance(words, Mapping)}
+        equal = {field: value for field, value in filters.items() if field not in asked}
+        tests = [one for field, words in asked.items() for one in self.conditions(str(field), words, pointer)]
+        return Query(name, self.values(equal, pointer), conditions=tuple(tests))
+
+    def conditions(self, field: str, data: Mapping[str, Any], pointer: str) -> Iterator[Condition]:
+        place = f"{pointer}/{_escape(field)}"
+        words = dict(self.mapping(data, place, (*CONDITIONS, "unless")))
+        unless = frozenset(text_of(value) for value in words.pop("unless", None) or ())
+        for word, text in words.items():
+            yield Condition(field, word, self.value(text, f"{place}/{word}"), unless)
+
+    def creation(self, declared: Mapping[str, Any], place: str, operation: Operation) -> Creation:
+        data, pointer = declared["create"], f"{place}/create"
         if len(self.mapping(data, pointer)) != 1:
             raise self.wrong(pointer, f"names {len(data)} collections where one is expected")
         [(name, fields)] = data.items()
@@ -224,8 +242,8 @@ class _Reader:
             self.values(fields if isinstance(fields, Mapping) else {"*": fields}, f"{pointer}/{_escape(name)}")
         )
         conflicts = operation.response_for(409) is not None
-        base = pairs.pop("*", None)
-        return Creation(name, base, tuple(pairs.items()), conflicts, self.carried(base, operation))
+        base, fills = pairs.pop("*", None), tuple(map(str, declared.get("fills") or ()))
+        return Creation(name, base, tuple(pairs.items()), fills, conflicts, self.carried(base, operation))
 
     def carried(self, base: Value | None, operation: Operation) -> Carried | None:
         """What the part of the request body that `base` names can hold; None where no schema says so."""
@@ -244,12 +262,19 @@ class _Reader:
         base = pairs.pop("*", None) or pairs.pop("=", None)
         return Change(base, replaces, self.carried(base, operation) if replaces else None, tuple(pairs.items()))
 
-    def page(self, data: Any, pointer: str) -> Page:
+    def page(self, data: Any, pointer: str, operation: Operation) -> Page:
         data = dict(self.mapping(data, pointer, _PAGE))
-        first = data.pop("first", 1)
-        if not isinstance(first, int):
-            raise self.wrong(f"{pointer}/first", f"{first!r} isn't a page number", "the first page is 0 or 1")
-        return Page(first=first, **dict(self.values(data, pointer)))
+        counts = {name: data.pop(name) for name in _COUNTS if name in data}
+        for name, count in counts.items():
+            if not isinstance(count, int):
+                what = "page number" if name == "first" else "number of records"
+                fix = "the first page is 0 or 1" if name == "first" else ""
+                raise self.wrong(f"{pointer}/{name}", f"{count!r} isn't a {what}", fix)
+        values = dict(self.values(data, pointer))
+        steering = ((part, values[part]) for part in ("number", "offset", "after", "before") if part in values)
+        names = {part: _written(value, operation) for part, value in steering if value.root == "query"}
+        parts: dict[str, Any] = {**counts, **values, "names": names}
+        return Page(**parts)
 
     def reply(self, data: Any, pointer: str) -> tuple[tuple[tuple[str, ...], Value], ...]:
         if data is None:
@@ -275,6 +300,16 @@ class _Reader:
             raise self.wrong(pointer, str(error)) from None
         except Exception as error:  # noqa: BLE001 - the user's module may fail in any way while it is imported
             raise self.wrong(pointer, f"cannot load {text!r}: {error}", "write package.module:function") from None
+
+
+def _written(value: Value, operation: Operation) -> str:
+    """The name with which a client writes a query parameter, or a member of one that is an object."""
+    whole = ".".join(value.names)
+    known = {one.name: one for one in operation.parameters if one.location == "query"}
+    if whole in known or len(value.names) == 1:
+        return whole
+    deep = value.names[0] in known and known[value.names[0]].style == "deepObject"
+    return value.names[0] + "".join(f"[{name}]" for name in value.names[1:]) if deep else value.names[-1]
 
 
 def split_path(path: str) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ import msgspec
 
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.settling import Misfits, Path, Repair
-from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
     SchemaView,
@@ -44,12 +43,14 @@ class RecordShape(msgspec.Struct, frozen=True):
     key_schema: Any = None  #: of new keys, where path parameters restrict them more than the records' schema
     key_is_text: bool = False  #: the key is a number in paths and its text in records
 
-    def created(self, fields: Mapping[str, Any], collection: Collection, seed: str, now: int) -> dict[str, Any]:
-        """The record with a generated key where none was given, and with the required fields filled in."""
+    def created(
+        self, fields: Mapping[str, Any], collection: Collection, seed: str, now: int, fills: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """The record with a generated key where none was given, and with the required fields and `fills` filled in."""
         record = dict(fields)
         if self.rules.key_of(record) is ABSENT:
             record = self.rules.keyed(record, self._fresh_key(collection, seed))
-        return self._completed(record, seed, now)
+        return self._completed(record, seed, now, fills)
 
     def merged(self, old: Mapping[str, Any], patch: Any) -> dict[str, Any]:
         """The record with a merge patch applied (RFC 7396): null removes a field, unless it must be there."""
@@ -68,7 +69,7 @@ class RecordShape(msgspec.Struct, frozen=True):
         private fields, and those that a record must have."""
         if not isinstance(new, Mapping):
             return dict(old)
-        from mockserver.generate.generator import is_stamp
+        from mockserver.contract.schemas.times import is_stamp
 
         is_map = carried is not None and carried.is_map
         fixed = {k for k in old if k in self._own or (self.declared and k not in self.declared)}
@@ -150,7 +151,7 @@ class RecordShape(msgspec.Struct, frozen=True):
         except Unsatisfiable:
             return ABSENT
 
-    def _completed(self, record: dict[str, Any], seed: str, now: int) -> dict[str, Any]:
+    def _completed(self, record: dict[str, Any], seed: str, now: int, fills: tuple[str, ...] = ()) -> dict[str, Any]:
         if self.schema is None:
             return record
         from mockserver.generate import Unsatisfiable, complete
@@ -162,7 +163,8 @@ class RecordShape(msgspec.Struct, frozen=True):
                 view=self.view,
                 seed=seed,
                 key=self.rules.key,
-                now=format_instant(now),
+                now=now,
+                fills=fills,
             )
         except Unsatisfiable:  # stored as it was sent; responses that show it are checked like any other
             return record

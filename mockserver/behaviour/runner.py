@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from mockserver.behaviour.calls import Call
+from mockserver.behaviour.parts import Part, cut
 from mockserver.behaviour.records import RecordShape
+from mockserver.behaviour.sorting import in_order
 from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.contract.operations.operation import ABSENT
@@ -33,12 +35,13 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The result of a behaviour: next world, the reply's fields by path, changed records, selected record."""
+    """The result of a behaviour: next world, the reply's fields by path, changes, selected record, listed part."""
 
     world: World
     fields: tuple[tuple[tuple[str, ...], Any], ...] = ()
     changes: tuple[Changed, ...] = ()
     selected: Record | None = None
+    part: Part | None = None
 
 
 def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours) -> Outcome:
@@ -62,7 +65,8 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     for path, value in behaviour.reply:
         result = value.evaluate(scope)
         fields.append((path, ABSENT if result is MISSING else result))  # a missing value is left out of the response
-    return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), record)
+    part = scope.part if behaviour.list is not None else None
+    return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), record, part)
 
 
 def _called(call: Call, world: World, scope: Scope) -> Outcome:
@@ -121,18 +125,18 @@ class _Run(msgspec.Struct):
         name = creation.collection
         shape, collection = self.behaviours.shapes[name], self.collections[name]
         fields = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
-        rules, seed, now = shape.rules, self._seed(), self.scope.now
+        rules, seed, now, fills = shape.rules, self._seed(), self.scope.now, creation.fills
         if not rules.plain and "." in rules.key and rules.key in fields:
             fields = rules.keyed(fields, fields.pop(rules.key))
         before = None if rules.key_of(fields) is ABSENT else collection.get(identity_of(rules, fields))
         if before is None:
-            record = shape.created(fields, collection, seed, now)
+            record = shape.created(fields, collection, seed, now, fills)
         elif any(field == rules.key for field, _ in creation.fields):
             record = shape.replaced(before, fields, seed, now, creation.carried)
         elif creation.conflicts:
             raise Refused(409, f"{name} already has a record with {rules.key} {_short(rules.key_of(fields))}")
         else:
-            before, record = None, shape.created(fields, collection, seed, now)
+            before, record = None, shape.created(fields, collection, seed, now, fills)
         if shape.misfits is not None:
             record = self._settled(shape, record, before or {}, creation.fields)
         return self._store(name, record)
@@ -162,12 +166,15 @@ class _Run(msgspec.Struct):
         filters_given = [(name, value.evaluate(self.scope)) for name, value in query.filters]
         filters = tuple((name, value) for name, value in filters_given if value is not MISSING)
         name = query.collection
-        matches = self.collections[name].visible(filters + self._owned(name), self.scope.now)
-        rules = self.behaviours.collections[name]
-        window = _window(page, self.scope, matches, rules)
-        self.scope.total, self.scope.records = len(matches), matches[window]
-        follows = window.stop is not None and window.stop < len(matches) and self.scope.records
-        self.scope.next = text_of(rules.key_of(self.scope.records[-1])) if follows else ABSENT
+        matches: Sequence[Record] = self.collections[name].visible(filters + self._owned(name), self.scope.now)
+        tests = [test for one in query.conditions if (test := one.test(self.scope)) is not None]
+        if tests:
+            matches = [record for record in matches if all(test(record) for test in tests)]
+        if page.sort is not None or page.order is not None:
+            matches = in_order(matches, *(_evaluated(part, self.scope) for part in (page.sort, page.order)))
+        part = self.scope.part = _part(page, self.scope, matches, self.behaviours.collections[name])
+        self.scope.total, self.scope.records = part.total, part.records
+        self.scope.next = part.key_of_last() if part.more else ABSENT
 
     def _filters(self, query: Query) -> Filters | None:
         """The query's filters with their values, the owner's among them; None when a value is missing."""
@@ -230,20 +237,34 @@ def _fixed(fields: Fields, scope: Scope) -> list[str]:
     return [name for name, value in own if value.evaluate(scope) is not MISSING]
 
 
-def _window(page: Page, scope: Scope, matches: Sequence[Record], rules: CollectionRules) -> slice:
-    limit, offset, number = (_count(part, scope) for part in (page.limit, page.offset, page.number))
-    start = offset or 0
-    if limit is not None and number is not None:
-        start = max(number - page.first, 0) * limit
-    after = page.after.evaluate(scope) if page.after else MISSING
-    if after is not MISSING:
-        places = (place for place, record in enumerate(matches, 1) if text_of(rules.key_of(record)) == text_of(after))
-        start = next(places, 0)
-    return slice(start, None if limit is None else start + limit)
+def _part(page: Page, scope: Scope, matches: Sequence[Record], rules: CollectionRules) -> Part:
+    """The requested part of all matches."""
+    limit, offset, number, end = (_count(part, scope) for part in (page.limit, page.offset, page.number, page.end))
+    start = max((offset or 0) - page.origin, 0)
+    size = page.size if limit is None else limit
+    if limit is None and end is not None:
+        size = max(end - start, 0)
+    if size is not None and number is not None:
+        start = max(number - page.first, 0) * size
+    after, before = (_cursor(part, scope) for part in (page.after, page.before))
+    start, records = cut(matches, rules.key_of, size=size, start=start, after=after, before=before)
+    return Part(records, len(matches), start, size, page.first, page.origin, rules.key_of, page.names)
+
+
+def _evaluated(value: Value | None, scope: Scope) -> Any:
+    result = value.evaluate(scope) if value is not None else None
+    return None if result is MISSING else result
+
+
+def _cursor(value: Value | None, scope: Scope) -> str | None:
+    result = _evaluated(value, scope)
+    return None if result is None else text_of(result)
 
 
 def _count(value: Value | None, scope: Scope) -> int | None:
-    number = value.evaluate(scope) if value else None
+    number = _evaluated(value, scope)
+    if isinstance(number, str) and number.isascii() and number.isdigit():
+        number = int(number[:18])
     return max(int(number), 0) if isinstance(number, int | float) else None
 
 

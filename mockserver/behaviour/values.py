@@ -8,15 +8,18 @@ from typing import Any, Final
 
 import msgspec
 
+from mockserver.behaviour.parts import PART, RELATIONS, Part, query_of
 from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.messages import Inputs
+from mockserver.contract.schemas.times import written
+from mockserver.messages import Inputs, Request
 
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
 """The result of an expression that has no value; `ABSENT` is only ever written on purpose."""
 
 ROOTS = (
-    "path", "query", "header", "cookie", "body", "record", "records", "total", "more", "next", "caller", "now", "absent"
+    "path", "query", "header", "cookie", "body", "record", "records", "total", "more", "next", "page", "caller", "now",
+    "absent",
 )  # fmt: skip
 """What an expression may begin with, after the `$`."""
 
@@ -27,6 +30,10 @@ _PLAIN: Mapping[str, Callable[[Scope], Any]] = {
     "more": lambda scope: scope.next is not ABSENT,
     "next": lambda scope: scope.next,
 }
+FORMS = ("unix", "millis", "date", "rfc2822")
+"""How `$now` may be written."""
+PAGE = (*PART, *(f"{relation}_url" for relation in ("self", *RELATIONS)))
+"""What `$page` has."""
 _EXPRESSION = re.compile(r"\$(?P<root>[a-z]+)(?:\.(?P<names>[^\s]+))?(?:\s*(?P<sign>[+-])\s*(?P<period>[\w-]+))?")
 
 
@@ -41,6 +48,8 @@ class Scope(msgspec.Struct):
     records: Sequence[Any] = ()  #: the page of the list
     total: int = 0  #: how many records match, on all pages
     next: Any = ABSENT  #: the key of the page's last record, as text, while more records follow
+    part: Part = Part()  #: where the page lies in the list
+    request: Request | None = None  #: the request as it came
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -96,10 +105,14 @@ def _expression(text: str) -> Value:
     names = tuple(match["names"].split(".")) if match["names"] else ()
     if period and root != "now":
         raise ValueError(f"{text!r}: only $now takes a period")
-    if root in ("path", "query", "header", "cookie", "caller") and len(names) != 1:
+    if (len(names) != 1 and root in ("path", "header", "cookie", "caller")) or (root == "query" and not names):
         raise ValueError(f"{text!r} doesn't name a single value; write ${root}.NAME")
-    if root in ("now", "absent", "records", "total", "more", "next") and names:
+    if root == "page" and (len(names) != 1 or names[0] not in PAGE):
+        raise ValueError(f"{text!r} isn't known of a page; write $page.NAME with one of {', '.join(PAGE)}")
+    if root in ("absent", "records", "total", "more", "next") and names:
         raise ValueError(f"{text!r}: ${root} has no parts")
+    if root == "now" and names and names[0] not in FORMS:
+        raise ValueError(f"{text!r}: $now is written as {', '.join(FORMS)}")
     return Value(text, _evaluator(root, names, match["sign"] == "-", period), root, names, period or "")
 
 
@@ -107,13 +120,17 @@ def _evaluator(root: str, names: tuple[str, ...], minus: bool, period: str | Non
     if root in _PLAIN:
         return _PLAIN[root]
     if root == "now":
-        return _instant(minus, period)
+        return _instant(minus, period) if not names else _formed(names[0], minus, period)
     if root == "body":
         return _of_body(names)
     if root == "record":
         return _of_record(names)
     if root == "caller":
         return lambda scope: scope.caller.get(names[0], MISSING)
+    if root == "page":
+        return _of_page(names[0])
+    if root == "query" and len(names) > 1:
+        return _of_query(names)
     name = names[0].lower() if root == "header" else names[0]
     return lambda scope: getattr(scope.inputs, root).get(name, MISSING)
 
@@ -123,6 +140,12 @@ def _instant(minus: bool, period: str | None) -> Callable[[Scope], str]:
         return lambda scope: format_instant(scope.now)
     sign = -1 if minus else 1
     return lambda scope: format_instant(scope.now + sign * scope.periods[period])
+
+
+def _formed(form: str, minus: bool, period: str | None) -> Callable[[Scope], Any]:
+    """An instant in another form than RFC 3339."""
+    sign = -1 if minus else 1
+    return lambda scope: written(form, scope.now + (sign * scope.periods[period] if period else 0))
 
 
 def _of_body(names: tuple[str, ...]) -> Callable[[Scope], Any]:
@@ -135,6 +158,34 @@ def _of_body(names: tuple[str, ...]) -> Callable[[Scope], Any]:
         return body.get(name, MISSING) if type(body) is dict else dig(body, names)
 
     return member
+
+
+def _of_query(names: tuple[str, ...]) -> Callable[[Scope], Any]:
+    """A member of an object in the query, or a parameter with a dot in its name."""
+    whole = ".".join(names)
+
+    def value(scope: Scope) -> Any:
+        query = scope.inputs.query
+        return query[whole] if whole in query else dig(query, names)
+
+    return value
+
+
+def _of_page(name: str) -> Callable[[Scope], Any]:
+    if name in PART:
+        evaluate = PART[name]
+        return lambda scope: evaluate(scope.part)
+    relation = name.removesuffix("_url")
+    return lambda scope: _url(scope, relation)
+
+
+def _url(scope: Scope, relation: str) -> str | None:
+    """The address of a part of the list; None where there is no such part."""
+    request = scope.request
+    if request is None:
+        return None
+    query = request.query if relation == "self" else query_of(scope.part, relation, request.query)
+    return None if query is None else request.url(query)
 
 
 def _of_record(names: tuple[str, ...]) -> Callable[[Scope], Any]:

@@ -13,6 +13,7 @@ from msgspec.structs import force_setattr
 
 from mockserver.behaviour.calls import Call
 from mockserver.behaviour.carrying import Carried
+from mockserver.behaviour.conditions import Condition
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Value
 from mockserver.contract.operations.operation import ABSENT, EMPTY
@@ -23,15 +24,16 @@ VERBS = ("find", "create", "set", "remove", "list", "reply")
 
 
 class Query(msgspec.Struct, frozen=True):
-    """Records of a collection whose fields have these values."""
+    """Records of a collection whose fields have these values, and, in a list, meet these conditions."""
 
     collection: str
     filters: tuple[tuple[str, Value], ...] = ()
     adopts: bool = False  #: whether the record is made where there is none (`--unknown-parents adopt`)
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields that the query compares."""
+        """The fields that the query compares for equality."""
         return tuple(name for name, _ in self.filters)
 
 
@@ -41,6 +43,7 @@ class Creation(msgspec.Struct, frozen=True):
     collection: str
     base: Value | None = None  #: written `"*": $body`
     fields: tuple[tuple[str, Value], ...] = ()
+    fills: tuple[str, ...] = ()  #: fields that the server sets, and every new record has
     conflicts: bool = True  #: whether an existing key is refused (409); otherwise its record is replaced
     carried: Carried | None = None  #: what the body can hold, where `base` comes from it
 
@@ -65,13 +68,26 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Which part of a list is returned; a value that is absent or isn't a number sets no limit."""
+    """Which part of a list is returned, in which order; a value that is absent or isn't a number sets no limit."""
 
     limit: Value | None = None
     offset: Value | None = None
     number: Value | None = None  #: number of the page
     first: int = 1  #: the number of the first page
     after: Value | None = None  #: key of the last record that the client has seen
+    before: Value | None = None  #: key of the first record that the client has seen
+    end: Value | None = None  #: the offset at which the page ends
+    size: int | None = None  #: how many records a page has where the request doesn't say
+    origin: int = 0  #: the offset of the first record
+    sort: Value | None = None  #: the fields to sort by
+    order: Value | None = None  #: the direction
+    names: Mapping[str, str] = EMPTY  #: how clients write the parameters of number, offset, after and before
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """The expressions of the page."""
+        parts = (self.limit, self.offset, self.number, self.after, self.before, self.end, self.sort, self.order)
+        return tuple(value for value in parts if value is not None)
 
 
 class Behaviour(msgspec.Struct, frozen=True):

@@ -123,7 +123,7 @@ class Pipeline:
             exchange.at = now = self.clock() if world.clock is RUNNING else world.clock.now(self.clock)
             # A rewind to before this request also undoes the counts of its faults.
             exchange.before = world if faults is None else replace(world, faults=faults)
-            outcome = self._behave(operation, world, inputs, caller, now)
+            outcome = self._behave(operation, world, inputs, caller, now, request)
             reply = self.builder.compose(operation, status, outcome.fields, media)
             violations = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
             if violations:
@@ -209,11 +209,15 @@ class Pipeline:
         exchange.violations = violations
         return self._failed(exchange, f"{what} would have broken the contract")
 
-    def _behave(self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int) -> Outcome:
+    def _behave(
+        self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int, request: Request
+    ) -> Outcome:
         behaviour = self.behaviours.operations.get(operation.id)
         if behaviour is None:
             return Outcome(world)
         scope = Scope(inputs, caller.fields, now, self.behaviours.periods)
+        if behaviour.list is not None:
+            scope.request = request
         return run(behaviour, world, scope, self.behaviours)
 
     def _refused(self, refused: Refused, exchange: Exchange) -> Reply:

@@ -47,7 +47,7 @@ class Draw:
         self,
         known: Knowledge,
         random: Random,
-        wants: Callable[[Any], bool] | None = None,
+        wants: Callable[[list[Any], str], bool] | None = None,
         room: int = ROOM,
         deepest: int = DEEPEST,
     ) -> None:
@@ -158,7 +158,7 @@ class Draw:
     def includes(self, schemas: list[Any], where: Where) -> bool:
         """Whether an optional member is drawn: not when lean, deep, out of room, or inside a value of its own kind."""
         if self.wants is not None and where.depth == 1:
-            return any(map(self.wants, schemas))
+            return self.wants(schemas, where.hint)
         if self._is_lean(where):
             return False
         around = where.around

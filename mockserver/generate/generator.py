@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from mockserver.contract.schemas.view import SchemaView, each, has_format, is_marked, members, types
+from mockserver.contract.schemas.times import form_of, is_ended, is_stamp, moment_of, written
+from mockserver.contract.schemas.view import SchemaView, each, is_marked, members, required, types
 from mockserver.generate.checker import Checker
 from mockserver.generate.draw import DEEPEST, ROOM, Draw, Knowledge
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.place import Where
 
-_STAMPED: Final = re.compile(
-    r"(?i)^(date_?)?(created|updated|modified|inserted|changed|last_?(updated|modified))(_?(at|on|date|time))?$"
-)
 _KEY_ATTEMPTS: Final = 1000
 _INTEGERS_TRIED: Final = 10**6
 
@@ -46,21 +43,27 @@ class Generator:
         """Whether a value satisfies a schema."""
         return self._known.checker.fits(schema, value)
 
-    def completed(self, schema: Any, given: Mapping[str, Any], seed: str | int) -> dict[str, Any]:
-        """The given members, and what is missing of those that are required, readOnly or have a default."""
+    def completed(
+        self, schema: Any, given: Mapping[str, Any], seed: str | int, fills: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
+        """The given members, and what is missing of those that are required, readOnly, have a default, or are named."""
         known = members(schema, self.view)
         declared = {name: value for name, value in given.items() if name in known}
+
+        def wants(schemas: list[Any], name: str) -> bool:
+            return name in fills or any(map(self._is_filled, schemas))
+
         try:
-            record = self._draw(seed, self._is_filled).value([schema], Where(given=declared))
+            record = self._draw(seed, wants).value([schema], Where(given=declared))
         except Unsatisfiable:  # the given members violate the schema, which the contract's validators report
-            record = self._draw(seed, self._is_filled).value([schema], Where(given={}))
+            record = self._draw(seed, wants).value([schema], Where(given={}))
         return {**record, **given} if isinstance(record, dict) else dict(given)
 
     @cached_property
     def _known(self) -> Knowledge:
         return Knowledge(Checker(self.view, self.writing))
 
-    def _draw(self, seed: str | int, wants: Callable[[Any], bool] | None = None) -> Draw:
+    def _draw(self, seed: str | int, wants: Callable[[list[Any], str], bool] | None = None) -> Draw:
         random = Random(str(seed))  # noqa: S311 - repeatable on purpose
         return Draw(self._known, random, wants, self.room, self.deepest)
 
@@ -68,7 +71,7 @@ class Generator:
         return is_marked(schema, "readOnly", self.view) or any(True for _ in each(schema, "default", self.view))
 
 
-def _nothing(_: Any) -> bool:
+def _nothing(_: list[Any], __: str) -> bool:
     return False
 
 
@@ -92,26 +95,42 @@ def complete(
     view: SchemaView,
     seed: str | int,
     key: str = "id",
-    now: str = "",
+    now: int | None = None,
+    fills: Iterable[str] = (),
 ) -> dict[str, Any]:
     """A record with the given fields, which win, and with what its schema requires, marks readOnly or gives a default.
 
-    `now` (RFC 3339) is the value of fields for the record's time of creation or change; `key` is never generated.
+    `fills` names further fields that a new record has. The times of its creation and change, and every time among
+    those, are `now`; what says that something is over is null or left out. `key` is never generated.
     """
-    stamps = {
-        name: now
-        for name, inner in members(schema, view).items()
-        if now and name not in given and has_format(inner, "date-time", view) and is_stamp(name)
-    }
-    record = Generator(view).completed(schema, {**stamps, **given}, seed)
+    made, generated = _of_new(schema, given, view, frozenset(fills), now)
+    record = Generator(view).completed(schema, {**made, **given}, seed, generated)
     if key not in given:
         record.pop(key, None)
     return record
 
 
-def is_stamp(name: str) -> bool:
-    """Whether a date-time field of this name is the time of its record's creation or change."""
-    return _STAMPED.match(name) is not None
+def _of_new(
+    schema: Any, given: Mapping[str, Any], view: SchemaView, fills: frozenset[str], now: int | None
+) -> tuple[dict[str, Any], frozenset[str]]:
+    """The fields of a new record that are known without drawing them, and those of `fills` to draw."""
+    made: dict[str, Any] = {}
+    drawn: set[str] = set()
+    needed = required(schema, view)
+    for name, inner in members(schema, view).items():
+        if name in given:
+            continue
+        form = form_of(name, inner, view) if now is not None and (name in fills or is_stamp(name)) else None
+        kinds = types(inner, view) if name in fills else frozenset()
+        if name in fills and is_ended(name) and name not in needed and kinds != {"boolean"}:
+            made |= {name: None} if "null" in kinds else {}
+        elif form is not None and now is not None:
+            made[name] = written(form, moment_of(name, now))
+        elif kinds - {"null"} == {"array"} and not any(each(inner, "minItems", view)):
+            made[name] = []
+        elif name in fills and not kinds & {"object", "array"}:
+            drawn.add(name)
+    return made, frozenset(drawn)
 
 
 def fresh_key(

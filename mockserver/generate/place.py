@@ -34,7 +34,7 @@ class Drawer(Protocol):
 
     checker: Checker
     random: Random
-    wants: Callable[[Any], bool] | None
+    wants: Callable[[list[Any], str], bool] | None
 
     def value(self, schemas: list[Any], where: Where) -> Any:
         """A value that satisfies all the schemas."""

@@ -9,6 +9,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
 from mockserver.contract.operations.operation import BODILESS, Body, MediaType, Operation
 from mockserver.contract.schemas import view
+from mockserver.contract.schemas.times import form_of
 from mockserver.contract.schemas.view import LocatedSchema
 from mockserver.inference.names import find_alike, words
 
@@ -55,6 +56,14 @@ class Schemas:
     def types(self, schema: LocatedSchema) -> frozenset[str]:
         """The types that a schema names, null aside; none where it names none."""
         return frozenset(name for part in self.branches(schema) for name in view.own_types(part.node)) - {"null"}
+
+    def form(self, name: str, schema: LocatedSchema) -> str | None:
+        """The form of a field's times; None where it holds none."""
+        return form_of(name, schema.node, self._view)
+
+    def takes_null(self, schema: LocatedSchema) -> bool:
+        """Whether null is a value."""
+        return "null" in view.types(schema.node, self._view)
 
     def required(self, schema: LocatedSchema) -> frozenset[str]:
         """The properties that must be there: `allOf` counts, alternatives do not."""

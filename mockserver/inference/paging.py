@@ -1,181 +1,161 @@
-"""What the query of a list means: filters by equally named fields, and which part of the list is requested."""
+"""Which part of a list its query requests, and in which order, by the names of parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Any, Final
 
-from mockserver.contract.operations.operation import Operation, Parameter
+from mockserver.contract.operations.operation import Operation
+from mockserver.inference.asking import Asked, asked
 from mockserver.inference.collections import Resource
-from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, words
+from mockserver.inference.located_schemas import Schemas
+from mockserver.inference.names import words
 
-_LIMITS: Final = (
-    "limit",
-    "pagesize",
-    "perpage",
-    "maxresults",
-    "pagelimit",
-    "resultsperpage",
-    "itemsperpage",
-    "maxitems",
-)
+LIMITS: Final = ("limit", "pagesize", "perpage", "maxresults", "pagelimit", "resultsperpage", "itemsperpage",
+                 "maxitems", "maxpagesize", "recordsperpage", "maxrecords", "maxentries", "rowsperpage", "pagecount",
+                 "limitnumber", "resultslimit", "numresults", "numitems", "batchsize")  # fmt: skip
 _WEAK_LIMITS: Final = ("size", "count", "top", "rows", "take", "num", "max")
-_OFFSETS: Final = ("offset", "skip", "startat", "pageoffset")
-_NUMBERS: Final = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage")
+_WEAKER_LIMITS: Final = ("first", "length", "n", "results", "number")
+OFFSETS: Final = ("offset", "skip", "startat", "pageoffset", "startindex", "startrow", "firstresult", "recordoffset",
+                  "startoffset", "startposition")  # fmt: skip
+_WEAK_OFFSETS: Final = ("start", "from", "begin")
+NUMBERS: Final = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage", "p", "pagenr", "pageid")
 _AFTERS: Final = ("after", "startingafter", "cursor", "pagetoken", "nexttoken", "nextpagetoken", "marker", "pageafter",
-                  "pagecursor", "continuationtoken", "nextcursor")  # fmt: skip
-_TOTALS: Final = ("total", "totalcount", "totalitems", "totalresults", "totalelements", "totalrecords", "totalentries",
-                  "totalhits", "odatacount", "totalsize")  # fmt: skip
-_NEXTS: Final = ("next", "nextpage", "nextpagetoken", "nexttoken", "nextcursor", "nextlink", "odatanextlink", "nexturl",
-                 "nextpageuri", "nextpageurl")  # fmt: skip
-_MORES: Final = ("hasmore", "hasnext", "hasnextpage", "moreresults")
+                  "pagecursor", "continuationtoken", "nextcursor", "nextpagecursor", "afterid", "lastid", "startafter",
+                  "exclusivestartkey", "nextmarker", "continuation", "scrollid", "bookmark", "startcursor",
+                  "aftercursor", "startkey", "continue", "sinceid", "paginationtoken", "pagestate", "resumetoken",
+                  "next", "nextkey", "cursormark", "startingtoken", "cursornext", "lastkey",
+                  "lastevaluatedkey")  # fmt: skip
+_BEFORES: Final = ("before", "endingbefore", "pagebefore", "beforecursor", "beforeid", "endbefore", "previouscursor",
+                   "prevcursor", "previouspagetoken", "untilid")  # fmt: skip
+_ENDS: Final = ("end", "stop", "endindex", "endat", "endrow")
+_SORTS: Final = ("sort", "sortby", "orderby", "ordering", "sortfield", "sortcolumn", "sortkey", "sortkeys", "sorts",
+                 "orderfield", "sortproperty", "pagesort", "sortorderby", "sorting", "sortname", "ordercolumn",
+                 "orderbyfield", "sortfields", "sortparam", "sortexpression")  # fmt: skip
+_ORDERS: Final = ("order", "direction", "sortorder", "sortdirection", "sortdir", "orderdirection", "orderdir", "dir",
+                  "desc", "descending", "sortdesc", "orderbydirection", "reverse", "sorttype", "sortbydirection",
+                  "sortmode", "ordertype", "sortorderdirection", "isdescending", "sortdescending")  # fmt: skip
+_DIRECTIONS: Final = frozenset({"asc", "desc", "ascending", "descending", "ascend", "descend", "1", "-1"})
+_WHOLE: Final = frozenset({"integer", "number"})
+_FROM_ZERO: Final = re.compile(r"\b(zero|0)[- ]?(based|index)|(start|begin)\w* (from|at|with) (page )?`?0\b|\(0\.\.")
+_FROM_ONE: Final = re.compile(r"\b(one|1)[- ]?(based|index)|(start|begin)\w* (from|at|with) (page )?`?1\b|\(1\.\.")
+_KEYS: Final = re.compile(r"\b(ids?|cursor|key|object)\b")
+SIZE: Final = 30
+"""How many records a page has where pages are requested by number, and neither request nor document says how many."""
 
 Data = dict[str, Any]
 
 
-def queried(operation: Operation) -> list[Parameter]:
-    """The query parameters that an expression can name."""
-    return [
-        one for one in operation.parameters if one.location == "query" and "." not in one.name and " " not in one.name
-    ]
-
-
 def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
     """The `page` of a list, by the names of its query parameters."""
-    fields = schemas.members(resource.record)
+    fields = {"".join(words(name)) for name in schemas.members(resource.record)}
+    parts = _with_weak_names(operation, fields, _by_strong_names(operation, fields, schemas), schemas)
+    if "sort" not in parts and "order" in parts:
+        parts = _order_alone(parts, operation, schemas)
+    if "number" in parts:
+        if _counts_from_zero(_of(parts["number"], operation, schemas), schemas):
+            parts["first"] = 0
+        limit = _of(parts["limit"], operation, schemas) if "limit" in parts else None
+        if limit is None or not any(True for _ in schemas.each(limit.schema, "default")):
+            parts["size"] = _size(limit, schemas)
+    if "offset" in parts and _counts_from_one(_of(parts["offset"], operation, schemas), schemas):
+        parts["origin"] = 1
+    return parts
+
+
+def _by_strong_names(operation: Operation, fields: set[str], schemas: Schemas) -> Data:
+    """The parts whose parameters have a name that means nothing else."""
     parts: Data = {}
-    for parameter in queried(operation):
-        meaning = _meaning(parameter, parameter.name in fields, schemas)
-        if meaning is not None and meaning not in parts:
-            parts[meaning] = f"$query.{parameter.name}"
-            if meaning == "number" and _counts_from_zero(parameter, schemas):
-                parts["first"] = 0
-    return parts if parts.keys() - {"first"} != {"number"} else {}
+    for one in asked(operation, schemas):
+        meaning = _meaning(one, fields, schemas)
+        if meaning is not None:
+            parts.setdefault(meaning, one.expression)
+    return parts
 
 
-def _meaning(parameter: Parameter, is_field: bool, schemas: Schemas) -> str | None:
-    name = _plain(parameter.name)
-    types = schemas.types(schemas.at(parameter.pointer + "/schema", parameter.schema))
-    if name in _AFTERS:
-        return "after"
-    if types and not types & {"integer", "number"}:
+def _with_weak_names(operation: Operation, fields: set[str], parts: Data, schemas: Schemas) -> Data:
+    """The same with parameters that could mean anything else, such as `size` and `start`."""
+    used = set(parts.values())
+    parts = dict(parts)
+    for one in asked(operation, schemas):
+        if one.expression in used or not schemas.types(one.schema) & _WHOLE:
+            continue
+        weak = one.plain in _WEAK_LIMITS or (one.plain in _WEAKER_LIMITS and parts.keys() & {"after", "offset"})
+        if weak and one.plain not in fields:
+            parts.setdefault("limit", one.expression)
+        elif one.plain in _WEAK_OFFSETS and one.plain not in fields and _is_place(one, schemas):
+            parts.setdefault("offset", one.expression)
+        elif one.plain in _ENDS and one.plain not in fields and "offset" in parts:
+            parts.setdefault("end", one.expression)
+    return parts
+
+
+def _is_place(one: Asked, schemas: Schemas) -> bool:
+    """Whether a `start` or `from` counts records, and is no time."""
+    if any(word in one.text for word in ("time", "date", "epoch", "unix", "second")):
+        return False
+    return not any(True for _ in schemas.each(one.schema, "format") if _ in ("unix-time", "timestamp"))
+
+
+def _meaning(one: Asked, fields: set[str], schemas: Schemas) -> str | None:
+    name, types = one.plain, schemas.types(one.schema)
+    formats = set(schemas.each(one.schema, "format"))
+    if name in _SORTS and name not in fields and not types & {"boolean", "integer", "number"}:
+        return "sort"
+    if name in _ORDERS and name not in fields:
+        return "order"
+    if name in ("since", "until") and types & _WHOLE and _KEYS.search(one.text) and "time" not in one.text:
+        return "after" if name == "since" else "before"
+    if name in (*_AFTERS, *_BEFORES):
+        if formats & {"date", "date-time"} or (name in ("after", "before") and _speaks_of_time(one)) or name in fields:
+            return None
+        return "after" if name in _AFTERS else "before"
+    if types and not types & (_WHOLE | {"string"}):
         return None
-    if name in _LIMITS or (name in _WEAK_LIMITS and not is_field):
+    if types and not types & _WHOLE and (formats or any(True for _ in schemas.each(one.schema, "enum"))):
+        return None
+    if name in LIMITS:
         return "limit"
-    if name in _OFFSETS:
+    if name in OFFSETS:
         return "offset"
-    return "number" if name in _NUMBERS else None
+    return "number" if name in NUMBERS and name not in fields else None
 
 
-def _is_number(parameter: Parameter, schemas: Schemas) -> bool:
-    types = schemas.types(schemas.at(parameter.pointer + "/schema", parameter.schema))
-    return bool(types) and types <= {"integer", "number"}
+def _speaks_of_time(one: Asked) -> bool:
+    return any(word in one.text for word in ("time", "date", "iso 8601", "epoch")) and not _KEYS.search(one.text)
 
 
-def _counts_from_zero(parameter: Parameter, schemas: Schemas) -> bool:
-    schema = schemas.at(parameter.pointer + "/schema", parameter.schema)
-    return any(value == 0 for word in ("default", "minimum") for value in schemas.each(schema, word)) and not any(
-        value == 1 for value in schemas.each(schema, "default")
-    )
+def _order_alone(parts: Data, operation: Operation, schemas: Schemas) -> Data:
+    """`order` by itself names a field, unless its values are directions."""
+    one = _of(parts["order"], operation, schemas)
+    values = {str(value).lower() for values in schemas.each(one.schema, "enum") for value in values or ()}
+    if one.plain != "order" or values & _DIRECTIONS or "descending" in one.text:
+        return parts
+    return {("sort" if part == "order" else part): value for part, value in parts.items()}
 
 
-def filters(operation: Operation, resource: Resource, schemas: Schemas, taken: Data) -> Data:
-    """The filters of a list: query parameters that are named as a field of the records."""
-    fields = schemas.members(resource.record)
-    used = set(map(str, taken.values()))
-    filters: Data = {}
-    for parameter in queried(operation):
-        value = f"$query.{parameter.name}"
-        field = find_alike(_unwrapped(parameter.name), fields) if value not in used else None
-        path = (
-            _compared(field, fields[field], schemas.at(parameter.pointer, parameter.schema), schemas) if field else None
-        )
-        if path is not None:
-            filters[path] = value
-    return filters
+def _of(expression: str, operation: Operation, schemas: Schemas) -> Asked:
+    return next(one for one in asked(operation, schemas) if one.expression == expression)
 
 
-def _compared(field: str, member: LocatedSchema, parameter: LocatedSchema, schemas: Schemas) -> str | None:
-    """The field to compare, as a path; None when a query value cannot be compared with it."""
-    items = schemas.items(member) if schemas.is_list(member) else None
-    asked = schemas.items(parameter) if schemas.is_list(parameter) else parameter
-    if asked is None or not (schemas.is_scalar(asked) or not schemas.types(asked)):
-        return None
-    path = field.replace(".", "\\.")
-    if schemas.is_scalar(member) or (items is not None and schemas.is_scalar(items)):
-        return path if "." not in field else None
-    if items is not None and "name" in schemas.members(items) and "." not in field:
-        return f"{path}.name"
-    return None
+def _counts_from_zero(one: Asked, schemas: Schemas) -> bool:
+    """Whether the first page is 0: by its default, its lowest value, its description, or its example."""
+    for word in ("default", "minimum"):
+        values = [value for value in schemas.each(one.schema, word) if isinstance(value, int)]
+        if values and min(values) <= 1:
+            return min(values) <= 0
+    if _FROM_ZERO.search(one.text) or _FROM_ONE.search(one.text):
+        return _FROM_ZERO.search(one.text) is not None
+    examples = (one.parameter.raw.get("example"), *schemas.each(one.schema, "example"))
+    return one.plain == "pageindex" or any(example == 0 and example is not False for example in examples)
 
 
-def surroundings(
-    answer: LocatedSchema, path: tuple[str, ...], schemas: Schemas, operation: Operation
-) -> Iterator[tuple[str, str]]:
-    """What the envelope of a list has beside it: how many there are, whether and where more follow, what was asked."""
-    asked = {_plain(one.name): one for one in queried(operation) if _is_number(one, schemas)}
-    for names, schema in _beside(answer, path, schemas):
-        name, types = _plain(names[-1]), schemas.types(schema)
-        if name in _TOTALS and types <= {"integer", "number"}:
-            yield reply_path(names), "$total"
-        elif name in _MORES and types <= {"boolean"}:
-            yield reply_path(names), "$more"
-        elif name in _NEXTS and not _is_required(answer, names, schemas):
-            yield reply_path(names), "$next" if _follows(operation) and _is_free_text(schema, schemas) else "$absent"
-        elif name in asked and name in (*_LIMITS, *_OFFSETS, *_NUMBERS) and types and types <= {"integer", "number"}:
-            parameter = asked[name]
-            if _always_has_value(parameter, schemas) or not _is_required(answer, names, schemas):
-                yield reply_path(names), f"$query.{parameter.name}"
+def _counts_from_one(one: Asked, schemas: Schemas) -> bool:
+    """Whether the first record has the offset 1."""
+    lowest = [value for word in ("default", "minimum") for value in schemas.each(one.schema, word)]
+    return 1 in lowest and 0 not in lowest
 
 
-def _is_free_text(schema: LocatedSchema, schemas: Schemas) -> bool:
-    """Whether any text will do: the next page is named by the key of a record, which isn't a URL."""
-    return schemas.types(schema) <= {"string"} and not any(
-        True for word in ("format", "pattern", "enum") for _ in schemas.each(schema, word)
-    )
-
-
-def _always_has_value(parameter: Parameter, schemas: Schemas) -> bool:
-    """Whether a parameter has a value in every request."""
-    schema = schemas.at(parameter.pointer + "/schema", parameter.schema)
-    return parameter.required or any(True for _ in schemas.each(schema, "default"))
-
-
-def _beside(
-    answer: LocatedSchema, path: tuple[str, ...], schemas: Schemas
-) -> Iterator[tuple[tuple[str, ...], LocatedSchema]]:
-    """The members beside the list, on each level of its path, and those of one object such as `meta` or `links`."""
-    schema = answer
-    for depth in range(len(path)):
-        for name, member in schemas.members(schema).items():
-            if name != path[depth]:
-                yield (*path[:depth], name), member
-                if schemas.is_object(member) and (name in schemas.required(schema) or not schemas.required(member)):
-                    yield from (((*path[:depth], name, inner), one) for inner, one in schemas.members(member).items())
-        schema = schemas.members(schema)[path[depth]]
-
-
-def _is_required(answer: LocatedSchema, names: tuple[str, ...], schemas: Schemas) -> bool:
-    schema = answer
-    for name in names[:-1]:
-        schema = schemas.members(schema)[name]
-    return names[-1] in schemas.required(schema)
-
-
-def _follows(operation: Operation) -> bool:
-    return any(_plain(one.name) in _AFTERS for one in queried(operation))
-
-
-def reply_path(names: tuple[str, ...]) -> str:
-    """Names as a dotted path."""
-    return ".".join(name.replace(".", "\\.") for name in names)
-
-
-def _plain(name: str) -> str:
-    return "".join(words(name))
-
-
-def _unwrapped(name: str) -> str:
-    """`status` of `filter[status]`."""
-    return name[name.index("[") + 1 : -1] if name.startswith("filter[") and name.endswith("]") else name
+def _size(limit: Asked | None, schemas: Schemas) -> int:
+    most = [value for value in schemas.each(limit.schema, "maximum") if isinstance(value, int)] if limit else []
+    return max(min([SIZE, *most]), 1)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
-from mockserver.generate.generator import is_stamp
+from mockserver.contract.schemas.times import is_stamp
+from mockserver.inference.asking import queried
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import Placement, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike
-from mockserver.inference.paging import queried
 
 Data = dict[str, Any]
-_CREATED: Final = ("created", "inserted")
+_CREATED: Final = ("created", "inserted", "creation")
 
 
 class Sending:
@@ -75,9 +75,30 @@ class Sending:
 
     def stamps(self, resource: Resource, *, making: bool) -> Data:
         """The fields for the time of a record's creation or change."""
-        stamps = (
+        members = self.schemas.members(resource.record).items()
+        forms = {name: self.schemas.form(name, member) for name, member in members if is_stamp(name)}
+        return {
+            name: f"$now.{form}" if form else "$now"
+            for name, form in forms.items()
+            if form is not None and (making or not any(word in name.lower() for word in _CREATED))
+        }
+
+    def unsent(self, operation: Operation, resource: Resource) -> list[str]:
+        """The fields of a new record that no request can give it: the server sets them."""
+        body = self.schemas.body(operation.body)
+        placement = self._placement(body, resource) if body is not None else None
+        sent = self.schemas.members(placement.schema) if placement is not None else {}
+        if operation.body is not None and not sent:
+            return []
+        away = {resource.key, *self.stamps(resource, making=True), *(field for _, field in self._parents(resource))}
+        return [
             name
             for name, member in self.schemas.members(resource.record).items()
-            if is_stamp(name) and "date-time" in self.schemas.each(member, "format")
-        )
-        return {name: "$now" for name in stamps if making or not any(word in name.lower() for word in _CREATED)}
+            if name not in away and "." not in name and find_alike(name, sent) is None
+            if self.schemas.is_scalar(member) or self.schemas.is_list(member)
+            if not any(value is True for value in self.schemas.each(member, "writeOnly"))
+        ]
+
+    @staticmethod
+    def _parents(resource: Resource) -> list[tuple[object, str]]:
+        return [(base, link.field) for base, link in resource.links]

@@ -7,10 +7,10 @@ from typing import Any
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.inference.collections import Resource
+from mockserver.inference.counting import reply_path, surroundings
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.paging import reply_path, surroundings
 
 Data = dict[str, Any]
 
@@ -25,7 +25,7 @@ class Showing:
     def __init__(self, schemas: Schemas, fitting: Fitting) -> None:
         self.schemas, self.fitting = schemas, fitting
 
-    def listed(self, operation: Operation, resource: Resource) -> Data:
+    def listed(self, operation: Operation, resource: Resource, page: Data) -> Data:
         """Where records stand in the response of a list, with what it has beside the list. Raises LeftToExample."""
         answer = self.schemas.answer(operation)
         if self.schemas.is_free(operation) and not (answer is not None and self.schemas.types(answer)):
@@ -38,7 +38,7 @@ class Showing:
         problem = self._problem(resource, placement.schema)
         if problem is not None:
             raise LeftToExample(f"its items do not fit the records of {resource.name}: {problem}")
-        around = dict(surroundings(answer, placement.path, self.schemas, operation))
+        around = dict(surroundings(answer, placement.path, self.schemas, page))
         return {"reply": _reply(placement.path, "$records", around)}
 
     def _fits_several(

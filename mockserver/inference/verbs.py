@@ -7,10 +7,11 @@ from typing import Any
 
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import record_in
+from mockserver.inference.filtering import filters
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.names import find_alike
-from mockserver.inference.paging import filters, page
+from mockserver.inference.paging import page
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.sending import Sending
 from mockserver.inference.showing import LeftToExample, Showing
@@ -56,8 +57,8 @@ class Verbs:
 
     def list(self, route: Route, resource: Resource, base: Shape, because: str) -> Data:
         """List the records of a path, filtered and paged by the query."""
-        shown = self.showing.listed(route.operation, resource)
         paging = page(route.operation, resource, self.schemas)
+        shown = self.showing.listed(route.operation, resource, paging)
         chosen = self._under_parent(route, resource, base) | filters(route.operation, resource, self.schemas, paging)
         listed = {"list": {resource.name: chosen}, **({"page": paging} if paging else {})}
         return {**because_of(because), **self._parent(route, base), **listed, **shown}
@@ -67,6 +68,8 @@ class Verbs:
         if any(one.location == "query" and not one.required for one in route.operation.parameters):
             raise LeftToExample("DELETE on a collection, by conditions that may be left out")
         chosen = self._under_parent(route, resource, route.shape) | filters(route.operation, resource, self.schemas, {})
+        if any(isinstance(value, dict) for value in chosen.values()):
+            raise LeftToExample("DELETE on a collection, by conditions that only lists have")
         because = because_of("DELETE on a collection removes its records")
         return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}}
 
@@ -81,7 +84,9 @@ class Verbs:
         fields = {**sent, **self.sending.stamps(resource, making=True)}
         created = _short({**fields, **self._under_parent(route, resource, base)}, "*")
         because = because_of("POST on a collection creates a record")
-        return {**because, **self._parent(route, base), "create": {resource.name: created}, **shown}
+        unsent = [name for name in self.sending.unsent(route.operation, resource) if name not in sent]
+        fills = {"fills": unsent} if unsent else {}
+        return {**because, **self._parent(route, base), "create": {resource.name: created}, **fills, **shown}
 
     def change(self, route: Route, resource: Resource, method: str, find: Data) -> Data:
         """Change or replace the record that `find` finds. Raises LeftToExample."""

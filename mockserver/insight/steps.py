@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from mockserver.behaviour.conditions import Condition
 from mockserver.behaviour.runner import run
 from mockserver.behaviour.values import MISSING, Scope
 from mockserver.behaviour.vocabulary import Behaviour, Query
@@ -148,7 +149,13 @@ class _Replay:
         return f"{query_text}: none" + (f", but one that is {record}" if record not in (None, "unknown") else "")
 
     def _words(self, query: Query) -> str:
-        return " and ".join(f"{name} is {self._value(value)}" for name, value in query.filters)
+        equal = [f"{name} is {self._value(value)}" for name, value in query.filters]
+        tests = [f"{one.field} {one.word} {self._value(one.value)}" for one in query.conditions if self._counts(one)]
+        return " and ".join([*equal, *tests])
+
+    def _counts(self, condition: Condition) -> bool:
+        """Whether a condition keeps records out of this list."""
+        return self.scope is not None and condition.test(self.scope) is not None
 
     def _value(self, value: Any) -> str:
         if self.scope is None or value.root == "record":
@@ -174,7 +181,8 @@ class _Replay:
         return f"{collection}: {', '.join(removed[:_KEYS]) or 'none'}{more}"
 
     def _listed(self, query: Query) -> str:
-        query_text = f"{query.collection} where {self._words(query)}" if query.filters else query.collection
+        words = self._words(query)
+        query_text = f"{query.collection} where {words}" if words else query.collection
         if self.scope is None:
             return query_text
         total, page = self.scope.total, len(self.scope.records)

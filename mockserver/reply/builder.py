@@ -11,7 +11,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media as media_types
 from mockserver.contract.operations.operation import ABSENT, BODILESS, MediaType, Operation, Response
 from mockserver.contract.schemas.projection import Show, projector, stored_projector
-from mockserver.contract.schemas.view import SchemaView, at_path
+from mockserver.contract.schemas.view import SchemaView, at_path, types
 from mockserver.errors import Refused
 from mockserver.reply.headers import header_lines
 from mockserver.reply.preferences import Preferences
@@ -94,6 +94,8 @@ class ReplyBuilder:
             value = dict(value) if isinstance(value, dict) else value
             for path, field in fields:
                 show = template.shows.get(path) or self._show(template, path)
+                if field is None and not self._takes_null(template, path):
+                    field = ABSENT  # noqa: PLW2901 - no value where null isn't one
                 if len(path) == 1 and field is not ABSENT and type(value) is dict:
                     value[path[0]] = show(field)
                 else:
@@ -143,6 +145,11 @@ class ReplyBuilder:
                 template.parents[above] = {} if inner is None else self.generated(inner, sparse=True)
             value = lay_over(value, above, template.parents[above])
         return value
+
+    def _takes_null(self, template: Template, path: Path) -> bool:
+        schema = at_path(template.schema, path, self.contract.view)
+        known = types(schema, self.contract.view) if schema is not None else frozenset()
+        return not known or "null" in known
 
     def _show(self, template: Template, path: Path) -> Show:
         schema = at_path(template.schema, path, self.contract.view)
@@ -242,6 +249,8 @@ def lay_over(value: Any, path: Path, field: Any) -> Any:
     place: it is the caller's own copy."""
     if not path:
         return field
+    if field is ABSENT and len(path) > 1 and not isinstance(_member(value, path[:-1]), Mapping):
+        return value
     node = result = value if type(value) is dict else {}
     last = path[-1]
     for name in path[:-1]:

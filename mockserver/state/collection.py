@@ -51,17 +51,18 @@ def holds(record: Record, field: str, wanted: Any) -> bool:
         if type(value) is str:
             return value == wanted
     texts = {text_of(value) for value in (wanted if isinstance(wanted, list) else [wanted])}
-    return any(text_of(value) in texts for value in _values_at(record, field.split(".")))
+    return any(text_of(value) in texts for value in values_at(record, field.split(".")))
 
 
-def _values_at(value: Any, names: list[str]) -> Iterator[Any]:
+def values_at(value: Any, names: list[str]) -> Iterator[Any]:
+    """The values at a path of member names; a list on the way has one for each item."""
     if isinstance(value, list):
         for inner in value:
-            yield from _values_at(inner, names)
+            yield from values_at(inner, names)
     elif not names:
         yield value
     elif isinstance(value, Mapping) and names[0] in value:
-        yield from _values_at(value[names[0]], names[1:])
+        yield from values_at(value[names[0]], names[1:])
 
 
 class Collection(msgspec.Struct, frozen=True, gc=False):
@@ -196,7 +197,7 @@ def _texts(value: Any) -> Iterable[str]:
     """The texts under which the index of a field names a record: one, or one for each value of a list."""
     if value is ABSENT:
         return ()
-    return {text_of(inner): None for inner in _values_at(value, [])} if isinstance(value, list) else (text_of(value),)
+    return {text_of(inner): None for inner in values_at(value, [])} if isinstance(value, list) else (text_of(value),)
 
 
 def _has(record: Record, filters: Filters, known: tuple[str, Any] | None) -> bool:

@@ -100,9 +100,7 @@ class Exchange:
         elif isinstance(expression, str) and expression.startswith("$record.") and self.call.subject:
             view, part = self._view(self.call.subject[0], path), expression.removeprefix("$record.")
             yield from self.pairs.value(view, self.call.subject, part, mock, target)
-        elif not (isinstance(expression, str) and expression in {"$next", "$more", "$total"}) and not same(
-            mock, target
-        ):
+        elif not _is_paging(expression) and not same(mock, target):
             yield Difference("value", f"{place}: {mock!r}", shown(target), field=place)
 
     def _record(self, path: Steps, place: str, mock: Mapping[str, Any], target: Any) -> Iterator[Difference]:
@@ -150,3 +148,10 @@ class Exchange:
             collection, self.key_of(collection), frozenset(part for where, part in known if where == collection),
             frozenset(part for where, part in declared if where == collection),
         )  # fmt: skip
+
+
+def _is_paging(expression: Any) -> bool:
+    """Whether a value is about the page of a list, which each server divides as it likes."""
+    return isinstance(expression, str) and (
+        expression in ("$next", "$more", "$total") or expression.startswith("$page.")
+    )

@@ -121,7 +121,10 @@ def behaviour_of(name: str, declared: Mapping[str, Any]) -> Behaviour:
 
 def query_of(declared: Mapping[str, Any] | None) -> Query | None:
     """A query of one collection."""
-    return next((Query(name, filters or {}) for name, filters in (declared or {}).items()), None)
+    for name, filters in (declared or {}).items():
+        equal = {field: value for field, value in (filters or {}).items() if not isinstance(value, Mapping)}
+        return Query(name, equal)
+    return None
 
 
 def split(path: str) -> Steps:

@@ -41,6 +41,17 @@ class ParameterReader:
         else:
             self._take, self._cast = _taker(parameter, self.key, caster, siblings), caster.cast(schema)
         self._default = self._fitting(caster.first(schema, "default"))
+        if self._default is ABSENT and self._travels_as_nothing(caster):
+            self._default = {}
+
+    def _travels_as_nothing(self, caster: Caster) -> bool:
+        """Whether an object without members, which is written as no parameter at all, would do for a required one."""
+        parameter = self.parameter
+        if not parameter.required or parameter.location != "query" or parameter.content or not parameter.explode:
+            return False
+        if caster.form(parameter.schema) != "object" or parameter.style not in ("form", "deepObject"):
+            return False
+        return self._validator is None or self._validator.accepts({})
 
     def _fitting(self, default: Any) -> Any:
         """The default, where the schema accepts it; some authors write numbers as text."""
@@ -59,7 +70,7 @@ class ParameterReader:
         typed[self.key] = value
 
     def _absent(self, values: Mapping[str, Any], typed: dict[str, Any], breaches: list[Violation]) -> None:
-        if self.parameter.required or self.parameter.location == "path":
+        if (self.parameter.required and self._default != {}) or self.parameter.location == "path":
             strangers = islice((name for name in values if name not in self._siblings), 100)
             message = missing(self.key, strangers, self.parameter.location)
             breaches.append(Violation(self.place, message, self.parameter.pointer))
@@ -120,7 +131,7 @@ def _composed(parameter: Parameter, key: str, caster: Caster, siblings: frozense
     if parameter.style == "deepObject":
         return lambda values: styles.deep_object(key, values) or ABSENT
     if shape == "object":
-        names = frozenset(caster.properties(parameter.schema))
+        names = {name: caster.form(inner) for name, inner in caster.properties(parameter.schema).items()}
         return _exploded_object(names, siblings) if parameter.explode else _split(parameter, key, styles.paired)
     if shape == "array":
         return _exploded_list(parameter, key) if parameter.explode else _split(parameter, key, list)
@@ -165,12 +176,12 @@ def _split(parameter: Parameter, key: str, build: Callable[[list[str]], Any]) ->
     return take
 
 
-def _exploded_object(names: frozenset[str], siblings: frozenset[str]) -> Take:
+def _exploded_object(names: Mapping[str, str], siblings: frozenset[str]) -> Take:
     """Each property is a query parameter of its own; without declared ones, the object has all unclaimed parameters."""
 
     def take(values: Mapping[str, Any]) -> Any:
         mine = {
-            name: texts[0] if len(texts) == 1 else texts
+            name: texts[0] if len(texts) == 1 and names.get(name) != "array" else texts
             for name, texts in values.items()
             if (name in names if names else name not in siblings)
         }

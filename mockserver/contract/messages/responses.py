@@ -88,7 +88,7 @@ def _media_type(response: Response | None, content_type: str | None) -> MediaTyp
 
 
 def _undeclared(operation: Operation, status: int, response: Response | None) -> tuple[Violation, ...]:
-    if response is not None:
+    if response is not None or not operation.responses:  # `responses` may be left out, and then says nothing
         return ()
-    declared = ", ".join(operation.responses) or "none"
+    declared = ", ".join(operation.responses)
     return (Violation("status", f"{status} is not declared; declared: {declared}", f"{operation.pointer}/responses"),)

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from mockserver.clock import format_instant
 from mockserver.contract.schemas.view import SchemaView
 from mockserver.generate import Generator, Unsatisfiable, complete, fresh_key, generate
-from tests.support import ROOT
+from tests.support import ROOT, START
 
 DOCUMENT: dict[str, Any] = {
     "Node": {"type": "object", "properties": {"name": {"type": "string"}, "next": {"$ref": "Node"}}},
@@ -322,10 +323,10 @@ RECORD = {
 
 def test_a_record_is_completed_around_what_is_given() -> None:
     """What is given stays, what is required, readOnly or has a default is added, the rest is not; times are now."""
-    record = complete(RECORD, {"name": "Rex", "private": 1}, view=VIEW, seed=1, now="2026-01-15T12:00:00Z")
+    record = complete(RECORD, {"name": "Rex", "private": 1}, view=VIEW, seed=1, now=START)
     assert record.keys() == {"name", "private", "size", "status", "etag", "createdAt"}
     assert (record["name"], record["private"], record["status"]) == ("Rex", 1, "new")
-    assert record["createdAt"] == "2026-01-15T12:00:00Z"
+    assert record["createdAt"] == format_instant(START)
 
 
 def test_a_record_is_completed_by_the_alternative_that_is_given() -> None:

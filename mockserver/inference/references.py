@@ -1,0 +1,191 @@
+"""Which members of records refer to records of other collections: by their name, or by the schema of what they hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from mockserver.inference.collections import Resource
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import find_alike, words
+from mockserver.inference.routes import VALUE
+from mockserver.state.references import Place, Reference
+
+_DEEPEST: Final = 3
+_MOST: Final = 40  #: references of one collection
+_KEYS: Final = frozenset({"id", "ids", "uuid", "uuids", "uid", "guid", "key", "sid", "pk"})
+_PEOPLE: Final = ("user", "person", "member", "employee", "account", "contact", "profile", "customer", "staff")
+_ROLES: Final = frozenset(
+    [
+        *("owner", "author", "creator", "assignee", "reviewer", "approver", "manager", "user", "person", "member"),
+        *(
+            "employee",
+            "sender",
+            "recipient",
+            "receiver",
+            "reporter",
+            "requester",
+            "lead",
+            "leader",
+            "editor",
+            "uploader",
+        ),
+        *("publisher", "responsible", "supervisor", "submitter", "initiator", "modifier", "updater", "admin", "actor"),
+        *("participant", "attendee", "follower", "subscriber", "watcher", "agent", "operator", "winner", "mentor"),
+    ]
+)
+_AFFIXES: Final = re.compile(
+    r"(dto|response|model|read|out|output|entity|resource|schema|view|public|detail|details|summary|base|full|object|"
+    r"item|record|data|info|get|simple)$"
+)
+_IRREGULAR: Final = {"people": "person", "children": "child", "men": "man", "women": "woman", "staff": "staff"}
+
+
+class References:
+    """Finds the references of the collections of one contract."""
+
+    def __init__(self, resources: Iterable[Resource], schemas: Schemas) -> None:
+        self.schemas = schemas
+        self.resources = [one for one in resources if not one.single]
+        self._named: dict[str, list[Resource]] = {}
+        self._shown: dict[int, list[Resource]] = {}
+        for resource in self.resources:
+            for name in dict.fromkeys(_names(resource)):
+                self._named.setdefault(name, []).append(resource)
+            for schema in (resource.record, *resource.also):
+                self._shown.setdefault(id(schema.node), []).append(resource)
+
+    def of(self, resource: Resource) -> list[Reference]:
+        """The references in the records of a collection."""
+        found = self._within(resource.record, (), resource, _DEEPEST, frozenset())
+        return [one for _, one in zip(range(_MOST), found, strict=False)]
+
+    def _within(
+        self, schema: LocatedSchema, path: Place, owner: Resource, deeper: int, around: frozenset[int]
+    ) -> Iterator[Reference]:
+        for name, member in self.schemas.members(schema).items():
+            if "." in name or (not path and name == owner.key):
+                continue
+            place, inner = (*path, name), self.schemas.items(member) if self.schemas.is_list(member) else member
+            if inner is None or id(inner.node) in around:
+                continue
+            target = self._target(name, inner, owner)
+            if target is not None:
+                yield Reference(place, *target)
+            elif deeper > 1 and self.schemas.members(inner):
+                yield from self._within(inner, place, owner, deeper - 1, around | {id(inner.node)})
+
+    def _target(self, name: str, schema: LocatedSchema, owner: Resource) -> tuple[str, str] | None:
+        members = self.schemas.members(schema)
+        if members:
+            one = self._shown_by(name, schema)
+            return (one.name, one.key) if one is not None and find_alike(one.key, members) is not None else None
+        if not self.schemas.is_scalar(schema) or any(True for _ in self.schemas.each(schema, "enum")):
+            return None
+        spoken = words(name)
+        return (
+            self._by_key(spoken, schema, owner)
+            or self._by_person(spoken, schema)
+            or self._by_name(spoken, schema, owner)
+        )
+
+    def _shown_by(self, name: str, schema: LocatedSchema) -> Resource | None:
+        """The collection whose records an object is one of: by its schema, then by its name."""
+        candidates = self._shown.get(id(schema.node), [])
+        named = self._called(words(name))
+        chosen = next((one for one in candidates if one in named), None) or next(iter(candidates), None)
+        if chosen is not None:
+            return chosen
+        return next((one for one in named if self.schemas.share(schema, one.record)), None)
+
+    def _called(self, spoken: tuple[str, ...]) -> list[Resource]:
+        """The collections that a name is for: `customer` and `billing_customer` of the customers."""
+        for start in range(len(spoken)):
+            for form in _singular("".join(spoken[start:])):
+                if form in self._named:
+                    return self._named[form]
+        return []
+
+    def _by_key(self, spoken: tuple[str, ...], schema: LocatedSchema, owner: Resource) -> tuple[str, str] | None:
+        """`customer_id` names a customer by the key, `country_code` a country by its code."""
+        if len(spoken) < 2:
+            return None
+        head, tail = spoken[:-1], spoken[-1]
+        if head[-1:] == ("parent",) and tail in _KEYS:
+            return self._fitting([owner], schema, "")
+        several = [one for one in self._called(head) if one is not owner or len(head) > 1]
+        if tail in _KEYS:
+            return self._fitting(several, schema, "") or self._people(head[-1], schema)
+        return self._fitting(several, schema, tail) if tail in ("code", "slug", "name", "number", "email") else None
+
+    def _people(self, role: str, schema: LocatedSchema) -> tuple[str, str] | None:
+        if role not in _ROLES and not role.endswith("by"):
+            return None
+        known = (self._fitting(self._named.get(name, []), schema, "") for name in _PEOPLE)
+        return next((found for found in known if found), None)
+
+    def _by_person(self, spoken: tuple[str, ...], schema: LocatedSchema) -> tuple[str, str] | None:
+        """`created_by` and `assignee` name a person."""
+        by = len(spoken) > 1 and (spoken[-1] == "by" or spoken[-2:] in (("by", "id"), ("by", "uuid")))
+        return self._people("by" if by else spoken[-1] if spoken else "", schema)
+
+    def _by_name(self, spoken: tuple[str, ...], schema: LocatedSchema, owner: Resource) -> tuple[str, str] | None:
+        """`customer` names a customer by the key, or by its name where the key is of another type."""
+        name = "".join(spoken)
+        several = [one for form in _singular(name) for one in self._named.get(form, ()) if one is not owner]
+        exact = [one for one in several if self._same_kind(schema, self.schemas.members(one.record).get(one.key))]
+        return self._fitting(exact, schema, "") or self._fitting(several, schema, "name")
+
+    def _same_kind(self, schema: LocatedSchema, key: LocatedSchema | None) -> bool:
+        if key is None:
+            return False
+        formats = [set(self.schemas.each(one, "format")) - _LOOSE for one in (schema, key)]
+        return self.schemas.types(schema) == self.schemas.types(key) and formats[0] == formats[1]
+
+    def _fitting(self, several: list[Resource], schema: LocatedSchema, field: str) -> tuple[str, str] | None:
+        """The first collection whose key, or other field, may stand in a member of this schema."""
+        for one in several:
+            members = self.schemas.members(one.record)
+            name = find_alike(field, members) if field else one.key
+            if name is not None and self._alike(schema, members.get(name)):
+                return one.name, name
+        return None
+
+    def _alike(self, schema: LocatedSchema, key: LocatedSchema | None) -> bool:
+        if key is None:
+            return True
+        own, other = self.schemas.types(schema), self.schemas.types(key)
+        if own and other and not own & other and not (own == {"string"} and other == {"integer"}):
+            return False
+        formats = [set(self.schemas.each(one, "format")) - _LOOSE for one in (schema, key)]
+        return not formats[0] or not formats[1] or bool(formats[0] & formats[1])
+
+
+_LOOSE: Final = frozenset({"int32", "int64", "double", "float"})
+
+
+def _names(resource: Resource) -> Iterator[str]:
+    """What one record of a collection is called: by its path, and by the name of its schema."""
+    for base in resource.bases:
+        fixed = next((segment for segment in reversed(base) if segment != VALUE), "")
+        yield from _singular("".join(words(fixed)))
+    pointer = resource.record.pointer
+    if pointer.startswith("/components/schemas/") and pointer.count("/") == 3:
+        name = "".join(words(pointer.rpartition("/")[2]))
+        yield from _singular(name)
+        short = _AFFIXES.sub("", name)
+        if short and short != name:
+            yield from _singular(short)
+
+
+def _singular(name: str) -> list[str]:
+    """A name, and what may be its singular; both occur in the document, so a wrong guess matches nothing."""
+    forms = [_IRREGULAR[name]] if name in _IRREGULAR else []
+    if name.endswith("ies") and len(name) > 4:
+        forms.append(f"{name[:-3]}y")
+    if name.endswith("es") and len(name) > 4:
+        forms.append(name[:-2])
+    if name.endswith("s") and not name.endswith("ss") and len(name) > 3:
+        forms.append(name[:-1])
+    return [*dict.fromkeys([*forms, name])] if name else []
