@@ -181,9 +181,16 @@ class _Finder:
         return self.puts_missing(at_item) or self.tells(at_base, parameter) or self.leaves_open(at_base, at_item)
 
     def leaves_open(self, at_base: Mapping[str, Route], at_item: Mapping[str, Route]) -> bool:
-        """Whether neither creating nor reading says what it answers, so that both may answer any record."""
-        both = [at_base.get("POST"), at_item.get("GET")]
-        return all(route is not None and self.schemas.is_free(route.operation) for route in both)
+        """Whether creating may answer any record, with its key."""
+        return "GET" in at_item and "POST" in at_base and self.answers_anything(at_base["POST"])
+
+    def answers_anything(self, route: Route) -> bool:
+        """Whether nothing is said of what an operation answers, or of what stands in the envelope of its answer."""
+        answer = self.schemas.answer(route.operation)
+        placement = record_in(answer, self.schemas, segment_of(route.shape), "") if answer is not None else None
+        return self.schemas.is_free(route.operation) or (
+            placement is not None and self.schemas.says_nothing(placement.schema)
+        )
 
     def chooses(self, base: Shape, key: str) -> bool:
         """Whether clients choose the key of a new record: they send it, or put it into the path."""
@@ -201,7 +208,10 @@ class _Finder:
     def tells(self, at_base: Mapping[str, Route], parameter: str) -> bool:
         """Whether what POST on the collection answers has the key, though records do not."""
         answer = self.schemas.answer(at_base["POST"].operation) if "POST" in at_base else None
-        return answer is not None and self.schemas.key_alone(answer, parameter) is not None
+        return (
+            answer is not None
+            and self.schemas.key_alone(answer, parameter, segment_of(at_base["POST"].shape)) is not None
+        )
 
     def scalars(self, record: LocatedSchema) -> list[str]:
         """The fields that can be a key."""
@@ -217,7 +227,7 @@ class _Finder:
         route = self.routes.get(base, {}).get("GET")
         answer = self.schemas.answer(route.operation) if route else None
         placement = list_in(answer, self.schemas, segment_of(base), known) if answer else None
-        return placement.schema if placement else None
+        return placement.schema if placement and not self.schemas.says_nothing(placement.schema) else None
 
     def record(self, base: Shape, named: Named) -> LocatedSchema | None:
         """The schema of one record: as it is read, listed, answered by a change, or at least sent."""
@@ -241,7 +251,7 @@ class _Finder:
     ) -> LocatedSchema | None:
         answer = self.schemas.answer(route.operation) if route else None
         placement = record_in(answer, self.schemas, segment_of(base), parameter, known) if answer else None
-        return placement.schema if placement else None
+        return placement.schema if placement and not self.schemas.says_nothing(placement.schema) else None
 
     def sent(self, changes: Sequence[Route | None], base: Shape, parameter: str) -> LocatedSchema | None:
         for route in changes:

@@ -42,11 +42,13 @@ def list_in(
     if items is not None:
         return (
             Placement((), items)
-            if schemas.is_object(items) or (known is not None and schemas.same(items, known))
+            if schemas.is_object(items)
+            or schemas.says_nothing(items)
+            or (known is not None and schemas.same(items, known))
             else None
         )
     members = schemas.members(answer)
-    lists = dict(_lists(answer, schemas))
+    lists = dict(_lists(answer, schemas, collection))
     chosen = _chosen(lists, schemas, collection, known, single=not key_field("id", collection, members))
     if chosen is not None:
         return Placement((chosen,), lists[chosen])
@@ -58,11 +60,15 @@ def list_in(
     return None
 
 
-def _lists(answer: LocatedSchema, schemas: Schemas) -> Iterator[tuple[str, LocatedSchema]]:
-    for name, member in schemas.members(answer).items():
+def _lists(answer: LocatedSchema, schemas: Schemas, collection: str) -> Iterator[tuple[str, LocatedSchema]]:
+    members = schemas.members(answer)
+    for name, member in members.items():
         items = schemas.items(member) if schemas.is_list(member) else None
-        if items is not None and schemas.is_object(items):
+        named = find_alike(name, (*_LISTS, collection)) is not None
+        if items is not None and (schemas.is_object(items) or (named and schemas.says_nothing(items))):
             yield name, items
+        elif not schemas.types(member) and schemas.says_nothing(member) and is_envelope(members, [name]):
+            yield name, member
 
 
 def _chosen(
@@ -93,7 +99,9 @@ def _wrapped(
 ) -> Placement | None:
     members = schemas.members(answer)
     objects = {name: member for name, member in members.items() if schemas.is_object(member)}
-    has_key = key_field(parameter or "id", collection, members) is not None and not is_envelope(members, objects)
+    anything = {name: member for name, member in members.items() if schemas.says_nothing(member)}
+    is_call = is_envelope(members, objects or anything)
+    has_key = key_field(parameter or "id", collection, members) is not None and not is_call
     if has_key and known is not None and schemas.share(answer, known):
         return None  # a record that may have others of its kind in it
     for name, member in objects.items():
@@ -105,7 +113,8 @@ def _wrapped(
         if find_alike(name, _WRAPPERS) or names_one_of(name, collection):
             inner = _wrapped(member, schemas, collection, parameter, known, depth + 1) if depth < 2 else None
             return Placement((name, *inner.path), inner.schema) if inner is not None else Placement((name,), member)
-    return None
+    result = next((name for name in anything if find_alike(name, _WRAPPERS) is not None), None)
+    return Placement((result,), anything[result]) if result is not None and is_call and not objects else None
 
 
 def is_envelope(members: Iterable[str], objects: Iterable[str]) -> bool:

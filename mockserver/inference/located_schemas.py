@@ -11,7 +11,7 @@ from mockserver.contract.operations.operation import BODILESS, Body, MediaType, 
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.times import form_of
 from mockserver.contract.schemas.view import LocatedSchema
-from mockserver.inference.names import find_alike, words
+from mockserver.inference.names import find_alike, sure_keys, words
 
 __all__ = ["LocatedSchema", "Schemas"]
 
@@ -118,23 +118,23 @@ class Schemas:
                           self.each(schema, word) if value is not True and value != {})  # fmt: skip
         return types <= {"object"} and not self.members(schema) and not constrained
 
-    def key_alone(self, answer: LocatedSchema, key: str) -> tuple[str, ...] | None:
+    def key_alone(self, answer: LocatedSchema, key: str, collection: str) -> tuple[str, ...] | None:
         """Where an answer that shows no record has the key of one: at its top, in an envelope, or as all there is."""
         members = self.members(answer)
         if not members and self.is_scalar(answer) and self.types(answer) != {"boolean"}:
             return ()
-        if (name := self._key_in(members, key)) is not None:
+        if (name := self._key_in(members, key, collection)) is not None:
             return (name,)
         for wrapper in (name for name in members if name in _WRAPPERS):
-            if (name := self._key_in(self.members(members[wrapper]), key)) is not None:
+            if (name := self._key_in(self.members(members[wrapper]), key, collection)) is not None:
                 return wrapper, name
         return None
 
-    def _key_in(self, members: Mapping[str, LocatedSchema], key: str) -> str | None:
-        name = find_alike(key, members)
-        if name is None and words(key)[-1:] == ("id",):
-            name = find_alike("id", members)
-        return name if name is not None and self.is_scalar(members[name]) else None
+    def _key_in(self, members: Mapping[str, LocatedSchema], key: str, collection: str) -> str | None:
+        scalars = [name for name, member in members.items() if self.is_scalar(member)]
+        if words(key)[-1:] == ("id",):
+            return next(sure_keys(key, collection, scalars), None)
+        return find_alike(key, scalars)
 
     def body(self, body: Body | None) -> LocatedSchema | None:
         """The schema of the request body: JSON, else a form."""

@@ -102,8 +102,11 @@ class Showing:
         answer = self.schemas.answer(operation)
         if answer is not None and not self.schemas.is_list(answer):
             return self._record(answer, resource, must=must)
+        items = self.schemas.items(answer) if answer is not None else None
+        if must and items is not None and self._problem(resource, items) is None:
+            return {"reply": ["$record"]}
         if must:
-            problem = "isn't JSON of a known form" if answer is None else "is a list where one record is meant"
+            problem = "isn't JSON of a known form" if answer is None else "is a list of something else"
             raise LeftToExample(f"its response {problem}")
         return {}
 
@@ -116,7 +119,8 @@ class Showing:
             return self._key_alone(answer, resource)
         placement = record_in(answer, self.schemas, resource.name, resource.key, resource.record)
         problem = "they are none" if placement is None else self._problem(resource, placement.schema)
-        if placement is not None and self._is_in_one_of_several(answer, placement.path):
+        apart = self._apart(answer, placement.path) if placement is not None else {}
+        if apart is None:
             problem = "it shows one, or something else"
         if placement is None or problem is not None:
             if must:
@@ -126,20 +130,39 @@ class Showing:
             if must:
                 raise LeftToExample("its records would fit two of the alternatives of which they must fit exactly one")
             return {}
-        return {"reply": _reply(placement.path, "$record")}
+        return {"reply": _reply(placement.path, "$record", apart)}
 
-    def _is_in_one_of_several(self, answer: LocatedSchema, path: tuple[str, ...]) -> bool:
-        """Whether only some of the alternatives of an answer have the member in which the record lies: what the rest
-        of the answer is made of may be that of another alternative."""
+    def _apart(self, answer: LocatedSchema, path: tuple[str, ...]) -> Data | None:
+        """What keeps an answer from satisfying another alternative than that in which the record lies; None where
+        nothing does, and what the rest of the answer is made of may be that of another alternative."""
         alternatives = answer.node.get("oneOf") if isinstance(answer.node, Mapping) else None
         if not path or not isinstance(alternatives, list):
-            return False
-        options = (self.schemas.at(answer.pointer, alternative) for alternative in alternatives)
-        return not all(path[0] in self.schemas.members(schema) for schema in options)
+            return {}
+        options = [self.schemas.at(answer.pointer, alternative) for alternative in alternatives]
+        own = [schema for schema in options if path[0] in self.schemas.members(schema)]
+        if len(own) == len(options):
+            return {}
+        found = [self._distinction(own[0], other) for other in options if other is not own[0]]
+        known = [one for one in found if one is not None]
+        if len(own) > 1 or len(known) < len(found):
+            return None
+        return {name: value for one in known for name, value in one.items()}
+
+    def _distinction(self, own: LocatedSchema, other: LocatedSchema) -> Data | None:
+        """Members with which an object is of one alternative, and not of the other."""
+        mine, members = self.schemas.members(own), self.schemas.members(other)
+        alien = [name for name in members if name not in mine]
+        if self.schemas.required(other) - mine.keys() or not self.schemas.types(other) <= {"object"}:
+            return {reply_path((name,)): "$absent" for name in alien}
+        for name in alien if not self.schemas.forbids(own, alien[0] if alien else "") else ():
+            types = self.schemas.types(members[name])
+            if types and not types & {"integer", "number"}:
+                return {reply_path((name,)): 0}  # open to the one, and of the wrong type for the other
+        return None
 
     def _key_alone(self, answer: LocatedSchema, resource: Resource) -> Data:
         """The reply with the record's key, where the response has the key instead of the record."""
-        path = self.schemas.key_alone(answer, resource.key)
+        path = self.schemas.key_alone(answer, resource.key, resource.name)
         if path is None or (not path and "." in resource.key):
             return {}
         shown = answer
@@ -150,7 +173,9 @@ class Showing:
         return {} if misfits else {"reply": _reply(path, f"$record.{resource.key}")}
 
     def _problem(self, resource: Resource, shown: LocatedSchema) -> str | None:
-        if any(self.schemas.same(shown, other) for other in (resource.record, *resource.also)):
+        if self.schemas.says_nothing(shown) or any(
+            self.schemas.same(shown, other) for other in (resource.record, *resource.also)
+        ):
             return None
         if not self.schemas.share(shown, resource.record):
             return "they have other fields"

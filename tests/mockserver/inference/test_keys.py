@@ -128,6 +128,7 @@ def test_an_answer_says_nothing_but_the_key(play: Play) -> None:
     """In an envelope, or as the whole answer."""
     for answered, key in (
         (thing(data=thing(id=None)), lambda value: value["data"]["id"]),
+        (thing(message=None, thingId=None), lambda value: value["thingId"]),
         (TEXT, lambda value: value),
     ):
         paths = crud("/things", "id", THING)
@@ -156,3 +157,27 @@ def test_a_record_that_may_contain_another_is_shown_at_the_top(play: Play) -> No
     created = ask("POST", "/repos", json={"name": "mine"}).json
     assert created["name"] == "mine"
     assert ask("GET", f"/repos/{created['id']}").json["name"] == "mine"
+
+
+@pytest.mark.parametrize("data", [{"type": "object"}, {"description": "anything"}])
+def test_an_envelope_whose_content_is_not_described_has_the_record(play: Play, data: Any) -> None:
+    """What was sent, with an id, where the document says no more than that there is `data`."""
+    envelope = thing(success={"type": "boolean"}, message=None, data=data)
+    many = thing(success={"type": "boolean"}, data={"type": "array", "items": data})
+    paths = crud("/todos", "id", envelope, thing(title=None))
+    paths["/todos"]["get"]["responses"] = answer(many)
+    ask = play(paths)
+    created = ask("POST", "/todos", json={"title": "Milk"}).json["data"]
+    assert created["title"] == "Milk"
+    assert ask("GET", f"/todos/{created['id']}").json["data"] == created
+    assert created in ask("GET", "/todos").json["data"]
+
+
+def test_a_list_of_one_shows_the_record(play: Play) -> None:
+    """Some answer a list where one record is meant."""
+    paths = crud("/apps", "app_id", THING)
+    paths["/apps/{app_id}"]["get"]["responses"] = answer({"type": "array", "items": THING})
+    ask = play(paths, Thing=thing(id=None, name=None))
+    created = ask("POST", "/apps", json={"name": "Mail"}).json
+    assert ask("GET", f"/apps/{created['id']}").json == [created]
+    assert ask("GET", "/apps/none").status == 404
