@@ -41,6 +41,7 @@ DOORS = {
     "jsonschema_path": ("contract.schemas.second_opinion",),
     "openapi_spec_validator": ("contract.schemas.structure",),
     "jsonschema_rs": ("contract.schemas.compiled",),
+    "jsonpatch": ("behaviour.json_patch",),
     "yaml": ("plain_yaml",),
 }
 """The modules of `mockserver` that may import a library."""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from mockserver.behaviour.carrying import Carried
+from mockserver.behaviour.json_patch import is_json_patch, patched
 from mockserver.behaviour.settling import Misfits, Path, Repair
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
@@ -21,6 +22,7 @@ from mockserver.contract.schemas.view import (
     required_somewhere,
     types,
 )
+from mockserver.errors import Refused
 from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
 
@@ -53,7 +55,10 @@ class RecordShape(msgspec.Struct, frozen=True):
         return self._completed(record, seed, now, fills)
 
     def merged(self, old: Mapping[str, Any], patch: Any) -> dict[str, Any]:
-        """The record with a merge patch applied (RFC 7396): null removes a field, unless it must be there."""
+        """The record with a patch applied: a list is a JSON patch, an object a merge patch (RFC 7396), in which null
+        removes a field unless it must be there."""
+        if is_json_patch(patch):
+            return self._patched(old, patch)
         if not isinstance(patch, Mapping):
             return dict(old)
         patched = {name: value for name, value in patch.items() if name not in self._own}
@@ -61,6 +66,15 @@ class RecordShape(msgspec.Struct, frozen=True):
         return self._still(
             {**merged, **{k: None for k, v in patched.items() if v is None and k in self.kept_null}}, old
         )
+
+    def _patched(self, old: Mapping[str, Any], operations: list[Any]) -> dict[str, Any]:
+        """The record with a JSON patch applied (RFC 6902); key, owner and read-only fields stay."""
+        result = patched(old, operations)
+        if not isinstance(result, Mapping):
+            raise Refused(400, "the patch leaves no object where the record was")
+        own = {name: old[name] for name in self._own & old.keys()}
+        sent = {name: value for name, value in result.items() if name not in self._own or name in own}
+        return self._still({**sent, **own}, old)
 
     def replaced(
         self, old: Mapping[str, Any], new: Any, seed: str, now: int, carried: Carried | None = None

@@ -145,7 +145,9 @@ class _Run(msgspec.Struct):
         shape, before = self.behaviours.shapes[name], self.scope.record
         after, touched = before, change.touches
         if change.base is not None:
-            base = change.base.evaluate(self.scope)
+            body = self.scope.inputs.body
+            # A JSON patch is a list, wherever the body of other media types has the record.
+            base = body if type(body) is list and not change.replaces else change.base.evaluate(self.scope)
             if change.replaces:
                 after = shape.replaced(after, base, self._seed(), self.scope.now, change.carried)
             else:

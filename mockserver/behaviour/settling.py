@@ -100,8 +100,8 @@ class Repair(msgspec.Struct, frozen=True):
 
 def other_forms(value: Any, breach: Breach) -> Iterator[Any]:
     """The same meaning in another form: numbers and booleans as text and back, an instant for a date, a URL with its
-    characters escaped, and nothing (null, or no member at all) for an empty text."""
-    if value == "":
+    characters escaped, and nothing (null, or no member at all) for an empty text or null."""
+    if value == "" or value is None:
         yield None
         yield ABSENT
     elif breach.keyword == "format":

@@ -140,6 +140,11 @@ class Schemas:
         """The schema of the request body: JSON, else a form."""
         return self._json(body.media_types, forms=True) if body is not None else None
 
+    @staticmethod
+    def takes_json_patch(body: Body) -> bool:
+        """Whether one of the media types of a request body is a JSON patch (RFC 6902)."""
+        return any("json-patch" in name for name in body.media_types)
+
     def _json(self, medias: Mapping[str, MediaType], *, forms: bool = False) -> LocatedSchema | None:
         kinds = ("json", "*/*", *(("form",) if forms else ()))
         for kind in kinds:

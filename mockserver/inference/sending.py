@@ -45,6 +45,22 @@ class Sending:
         }
         return {"*": base, **only_sent}
 
+    def patched(self, operation: Operation, resource: Resource) -> Data | None:
+        """The same of a PATCH: any object is a merge patch (RFC 7396), and a list of operations a JSON patch."""
+        sent = self.sent(operation, resource)
+        if sent is not None or operation.body is None:
+            return sent
+        body = self.schemas.body(operation.body)
+        if body is None:
+            return {"*": "$body"} if self.schemas.takes_json_patch(operation.body) else None
+        if self.schemas.is_list(body):
+            items = self.schemas.items(body)
+            return (
+                {"*": "$body"} if items is not None and {"op", "path"} <= self.schemas.members(items).keys() else None
+            )
+        known, given = self.schemas.members(resource.record), self.schemas.members(body)
+        return {"*": "$body"} if not given or given.keys() & known.keys() else None
+
     def alike(self, operation: Operation, resource: Resource) -> Data:
         """The fields that a request gives a record by names alike, however few of all that it sends."""
         body = self.schemas.body(operation.body)

@@ -90,11 +90,11 @@ class Verbs:
 
     def change(self, route: Route, resource: Resource, method: str, find: Data) -> Data:
         """Change or replace the record that `find` finds. Raises LeftToExample."""
-        sent = self.sending.sent(route.operation, resource)
-        if sent is None and method == "POST":
-            return self.act(route, resource, route.shape)
+        read = self.sending.patched if method == "PATCH" else self.sending.sent
+        sent = read(route.operation, resource)
         if sent is None:
-            raise LeftToExample(f"{method} on a record, and what is sent is no such record")
+            because = f"{method} on a record that is there; what is sent is no such record, and changes nothing"
+            return {**because_of(because), **find, **self.showing.acted(route.operation, resource)}
         if method == "PUT" and self._makes_missing(route, resource):
             return self._upsert(route, resource, sent)
         stamps = self.sending.stamps(resource, making=False)

@@ -19,6 +19,19 @@ from mockserver.messages import Inputs, Request
 
 _MOST_CONTENT_TYPES: Final = 64
 _LONGEST_CONTENT_TYPE: Final = 256  #: characters; the reader of a longer one is not kept
+JSON_PATCH: Final = "application/json-patch+json"
+_PATCH_OPERATIONS: Final = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["op", "path"],
+        "properties": {
+            "op": {"enum": ["add", "remove", "replace", "move", "copy", "test"]},
+            "path": {"type": "string"},
+            "from": {"type": "string"},
+        },
+    },
+}
 
 
 class InputReader:
@@ -103,13 +116,21 @@ class InputReader:
             raise unsupported(body, header)
         validator = None
         if media_type.schema is not None:
-            validator = self._validators.of(media_type.schema, writing=True, pointer=f"{media_type.pointer}/schema")
+            schema = self._patches(header, media_type.schema)
+            validator = self._validators.of(schema, writing=True, pointer=f"{media_type.pointer}/schema")
         reader = BodyReader(media_type, header, self._caster, validator)
         if len(header) <= _LONGEST_CONTENT_TYPE:
             if len(self._bodies) >= _MOST_CONTENT_TYPES:
                 self._bodies.clear()
             self._bodies[header] = reader
         return reader
+
+    def _patches(self, header: str, schema: Any) -> Any:
+        """The schema that a body is checked by. A JSON patch is a list (RFC 6902, section 3): many documents declare
+        one object for all media types of a PATCH."""
+        if media.split(header)[0] != JSON_PATCH or {"array"} & (self._caster.kinds(schema) or {"array"}):
+            return schema
+        return _PATCH_OPERATIONS
 
 
 def _read(readers: tuple[ParameterReader, ...], values: Mapping[str, Any], wrong: list[Violation]) -> dict[str, Any]:

@@ -332,3 +332,60 @@ def test_a_put_that_creates_keeps_what_its_body_cannot_hold_the_second_time(play
     ask = play(paths, Thing={**thing(name=None, text=None, etag=None), "required": ["name", "etag"]})
     first = ask("PUT", "/keys/mine", json={"text": "a"}).json
     assert ask("PUT", "/keys/mine", json={"text": "b"}).json == {**first, "text": "b"}
+
+
+MERGE, OPERATIONS = "application/merge-patch+json", "application/json-patch+json"
+
+
+def _patchable(declared: Any) -> Any:
+    """Cards, with a PATCH that declares these media types with their schemas."""
+    paths = crud("/cards", "id", THING)
+    content = {name: {"schema": schema} for name, schema in declared.items()}
+    paths["/cards/{id}"]["patch"] = {"requestBody": {"content": content}, "responses": answer(THING)}
+    return paths
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {MERGE: {"type": "object"}, OPERATIONS: {"type": "array", "items": thing(op=None, path=None)}},
+        {MERGE: {"type": "object"}, OPERATIONS: {"type": "object"}},
+        {OPERATIONS: {}},
+        {"application/json": {"type": "array", "items": thing(op=None, path=None, value={})}},
+    ],
+)
+def test_a_json_patch_changes_the_record(play: Play, declared: Any) -> None:
+    """Whatever schema its media type declares."""
+    ask = play(_patchable(declared), Thing=thing(id=None, name=None, tags={"type": "array", "items": {}}))
+    path = f"/cards/{ask('POST', '/cards', json={'name': 'a', 'tags': ['x']}).json['id']}"
+    operations = [{"op": "replace", "path": "/name", "value": "b"}, {"op": "add", "path": "/tags/-", "value": "y"}]
+    sent = {"content-type": list(declared)[-1]}
+    changed = ask("PATCH", path, json=operations, headers=sent)
+    assert changed.status == 200
+    assert (changed.json["name"], changed.json["tags"]) == ("b", ["x", "y"])
+    assert ask("GET", path).json == changed.json
+    refused = ask("PATCH", path, json=[{"op": "test", "path": "/name", "value": "a"}], headers=sent)
+    assert refused.status == 409
+    ask("PATCH", path, json=[{"op": "replace", "path": "/id", "value": "b"}], headers=sent)
+    assert ask("GET", path).json == changed.json
+
+
+@pytest.mark.parametrize("schema", [{"type": "object"}, {}, {"type": "object", "additionalProperties": True}])
+def test_any_object_is_a_merge_patch(play: Play, schema: Any) -> None:
+    """RFC 7396: members are merged at every depth, and null removes one."""
+    card = thing(id=None, name=None, address=thing(street=None, town=None))
+    ask = play(_patchable({MERGE: schema}), Thing=card)
+    path = f"/cards/{ask('POST', '/cards', json={'name': 'a', 'address': {'street': 's', 'town': 't'}}).json['id']}"
+    ask("PATCH", path, json={"name": None, "address": {"town": "u"}}, headers={"content-type": MERGE})
+    assert {k: v for k, v in ask("GET", path).json.items() if k != "id"} == {"address": {"street": "s", "town": "u"}}
+    assert ask("PATCH", "/cards/none", json={}, headers={"content-type": MERGE}).status == 404
+
+
+def test_a_change_of_something_else_shows_the_record_of_the_path(play: Play) -> None:
+    """And never another one, made up."""
+    paths = crud("/cards", "id", THING)
+    sent = thing(schemas=None, operations=None, other=None)
+    paths["/cards/{id}"]["patch"] = {"requestBody": body(sent), "responses": answer(THING)}
+    ask = play(paths, Thing=thing(id=None, name=None))
+    created = ask("POST", "/cards", json={"name": "a"}).json
+    assert ask("PATCH", f"/cards/{created['id']}", json={"operations": "x"}).json == created
