@@ -11,7 +11,7 @@ from mockserver.contract.operations.operation import BODILESS, Body, MediaType, 
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.times import form_of
 from mockserver.contract.schemas.view import LocatedSchema
-from mockserver.inference.names import find_alike, sure_keys, words
+from mockserver.inference.names import UNIQUE, find_alike, sure_keys, words
 
 __all__ = ["LocatedSchema", "Schemas"]
 
@@ -132,7 +132,7 @@ class Schemas:
 
     def _key_in(self, members: Mapping[str, LocatedSchema], key: str, collection: str) -> str | None:
         scalars = [name for name, member in members.items() if self.is_scalar(member)]
-        if words(key)[-1:] == ("id",):
+        if words(key)[-1:] and words(key)[-1] in ("id", *UNIQUE):
             return next(sure_keys(key, collection, scalars), None)
         return find_alike(key, scalars)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SHORTEST_STEM: Final = 3
-_UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku")
+UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku")
 """Words that identify a record among all others, as `id` does."""
 _NAMING: Final = (
     "name", "slug", "code", "key", "number", "no", "handle", "username", "login", "symbol", "reference", "ref", "email",
@@ -61,11 +61,11 @@ def sure_keys(parameter: str, collection: str, fields: Iterable[str]) -> Iterato
     yield from _alike(parameter, known)
     if rest != spoken:
         yield from _alike(" ".join(rest), known)
-    if spoken[-1:] and spoken[-1] in (*_UNIQUE, *_NAMING) and rest:
+    if spoken[-1:] and spoken[-1] in (*UNIQUE, *_NAMING) and rest:
         yield from _ending(spoken, known)
     yield from _alike("id", known)
     yield from (name for name in known if _names_own(words(name), collection))
-    for word in _UNIQUE:
+    for word in UNIQUE:
         yield from _alike(word, known)
 
 
@@ -76,7 +76,7 @@ def likely_keys(parameter: str, collection: str, fields: Iterable[str]) -> Itera
         yield from _alike(word, known)
     yield from (name for name in known if words(name)[-1] in _NAMING and _owns(words(name)[:-1], collection))
     yield from _ending(spoken, known)
-    identifying = [name for name in known if words(name)[-1] in ("id", *_UNIQUE, "number", "no", "code")]
+    identifying = [name for name in known if words(name)[-1] in ("id", *UNIQUE, "number", "no", "code")]
     if len(identifying) == 1:
         yield identifying[0]
 
@@ -104,7 +104,7 @@ def _owns(first: tuple[str, ...], collection: str) -> bool:
 
 def _names_own(spoken: tuple[str, ...], collection: str) -> bool:
     """`petId` among the pets."""
-    return spoken[-1] in ("id", *_UNIQUE) and _owns(spoken[:-1], collection)
+    return spoken[-1] in ("id", *UNIQUE) and _owns(spoken[:-1], collection)
 
 
 def without(spoken: tuple[str, ...], collection: str) -> tuple[str, ...]:

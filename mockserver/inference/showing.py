@@ -102,9 +102,9 @@ class Showing:
         answer = self.schemas.answer(operation)
         if answer is not None and not self.schemas.is_list(answer):
             return self._record(answer, resource, must=must)
-        items = self.schemas.items(answer) if answer is not None else None
-        if must and items is not None and self._problem(resource, items) is None:
-            return {"reply": ["$record"]}
+        alone = self._list_of_one(answer, resource) if answer is not None and must else None
+        if alone is not None:
+            return {"reply": alone}
         if must:
             problem = "isn't JSON of a known form" if answer is None else "is a list of something else"
             raise LeftToExample(f"its response {problem}")
@@ -119,6 +119,8 @@ class Showing:
             return self._key_alone(answer, resource)
         placement = record_in(answer, self.schemas, resource.name, resource.key, resource.record)
         problem = "they are none" if placement is None else self._problem(resource, placement.schema)
+        if must and problem is not None and (alone := self._list_of_one(answer, resource)) is not None:
+            return {"reply": alone}
         apart = self._apart(answer, placement.path) if placement is not None else {}
         if apart is None:
             problem = "it shows one, or something else"
@@ -131,6 +133,13 @@ class Showing:
                 raise LeftToExample("its records would fit two of the alternatives of which they must fit exactly one")
             return {}
         return {"reply": _reply(placement.path, "$record", apart)}
+
+    def _list_of_one(self, answer: LocatedSchema, resource: Resource) -> Any:
+        """The reply that shows the record as the only one of a list; None where the answer has no such list."""
+        placement = list_in(answer, self.schemas, resource.name, resource.record)
+        if placement is None or self._problem(resource, placement.schema) is not None:
+            return None
+        return {reply_path(placement.path): ["$record"]} if placement.path else ["$record"]
 
     def _apart(self, answer: LocatedSchema, path: tuple[str, ...]) -> Data | None:
         """What keeps an answer from satisfying another alternative than that in which the record lies; None where
