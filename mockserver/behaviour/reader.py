@@ -25,13 +25,14 @@ from mockserver.contract.schemas.projection import Show, projector
 from mockserver.contract.schemas.view import at_path, members
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.collection import text_of
+from mockserver.state.references import Reference
 from mockserver.state.rules import CollectionRules
 
 Locate = Callable[[str], str]
 """From a JSON Pointer into the behaviours to `file:line`."""
 
 _TOP = ("periods", "collections", "operations")
-_COLLECTION = ("key", "within", "aliases", "owner", "expires", "lapses", "schema", "private")
+_COLLECTION = ("key", "within", "aliases", "owner", "expires", "lapses", "schema", "private", "refers")
 _OPERATION = (*VERBS, "page", "fills", "call", "because", "assumed")
 _COUNTS = ("first", "size", "origin")
 _PAGE = ("limit", "offset", "number", "after", "before", "end", "sort", "order", *_COUNTS)
@@ -163,7 +164,13 @@ class _Reader:
             frozenset(indexed.union(within, (owner,) if owner else ())),
             within,
             tuple(data.get("aliases") or ()),
+            tuple(self.references(data.get("refers") or {}, f"{pointer}/refers")),
         )
+
+    def references(self, data: Any, pointer: str) -> Iterator[Reference]:
+        for path, target in self.mapping(data, pointer).items():
+            for collection, field in self.mapping(target, f"{pointer}/{_escape(path)}").items():
+                yield Reference(split_path(path), str(collection), str(field))
 
     def constants(self, values: Any, pointer: str) -> Mapping[str, Any]:
         pairs = self.mapping(values, pointer).items()

@@ -17,6 +17,7 @@ from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creat
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import Refused
 from mockserver.state.collection import Collection, Filters, Record, identity_of, text_of
+from mockserver.state.references import referring
 from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World
 
@@ -130,7 +131,7 @@ class _Run(msgspec.Struct):
             fields = rules.keyed(fields, fields.pop(rules.key))
         before = None if rules.key_of(fields) is ABSENT else collection.get(identity_of(rules, fields))
         if before is None:
-            record = shape.created(fields, collection, seed, now, fills)
+            record = self._referring(rules, shape.created(fields, collection, seed, now, fills), fields)
         elif any(field == rules.key for field, _ in creation.fields):
             record = shape.replaced(before, fields, seed, now, creation.carried)
         elif creation.conflicts:
@@ -140,6 +141,16 @@ class _Run(msgspec.Struct):
         if shape.misfits is not None:
             record = self._settled(shape, record, before or {}, creation.fields)
         return self._store(name, record)
+
+    def _referring(self, rules: CollectionRules, record: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        """A new record whose made-up references lead to records that exist."""
+        for reference in rules.refers:
+            if reference.path[0] in record and reference.path[0] not in given:
+                collection = self.collections.get(reference.collection)
+                known = collection.visible((), self.scope.now) if collection is not None else []
+                if known:
+                    record = referring(record, reference, lambda number, known=known: known[number % len(known)])  # type: ignore[misc]
+        return record
 
     def set(self, name: str, change: Change) -> None:
         shape, before = self.behaviours.shapes[name], self.scope.record

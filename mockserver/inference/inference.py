@@ -14,9 +14,11 @@ from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import find_flags
 from mockserver.inference.links import related
 from mockserver.inference.located_schemas import Schemas
+from mockserver.inference.references import References
 from mockserver.inference.routes import VALUE, Route, Shape, route_of, routes_by_shape
 from mockserver.inference.rpc import without_verbs
 from mockserver.inference.showing import LeftToExample
+from mockserver.state.references import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Inferred:
     reasons: Mapping[str, str]  #: by operation id
     resources: Mapping[Shape, Resource] = field(default_factory=dict, repr=False)
     parameters: Mapping[Shape, Parameter] = field(default_factory=dict, repr=False)  #: of the values in paths, by place
+    references: Mapping[str, Sequence[Reference]] = field(default_factory=dict, repr=False)  #: by collection
 
 
 def infer(contract: Contract) -> Inferred:
@@ -49,7 +52,18 @@ def infer(contract: Contract) -> Inferred:
     used = _collections_used(behaviours)
     collections = {one.name: _collection(one) for one in resources.values() if one.name in used}
     collections |= {one.name: one.rules for one in flags.values() if one.name in used}
-    return Inferred({"collections": collections, "operations": behaviours}, reasons, resources, _parameters(read))
+    found = _references({one.name: one for one in resources.values() if one.name in used}, schemas)
+    for name, references in found.items():
+        collections[name]["refers"] = {".".join(one.path): {one.collection: one.field} for one in references}
+    inferred = {"collections": collections, "operations": behaviours}
+    return Inferred(inferred, reasons, resources, _parameters(read), found)
+
+
+def _references(resources: Mapping[str, Resource], schemas: Schemas) -> dict[str, list[Reference]]:
+    """The references between records, by collection."""
+    known = References(resources.values(), schemas)
+    found = {name: known.of(resource) for name, resource in resources.items()}
+    return {name: references for name, references in found.items() if references}
 
 
 def _parameters(routes: Sequence[Route]) -> dict[Shape, Parameter]:

@@ -109,11 +109,14 @@ def _link_field(segment: str, child: Resource, parent: Resource, schemas: Schema
     members = schemas.members(child.record)
     key = schemas.members(parent.record).get(parent.key)
     kinds = schemas.types(key) if key is not None else frozenset()
+    named: list[str] = []
     for name, member in members.items():
         spoken = words(name)
         speaks = len(spoken) > 1 and spoken[-1:] == words(parent.key)[-1:] and name != child.key
         fits = schemas.is_scalar(member) and (not kinds or bool(kinds & schemas.types(member)))
         if speaks and fits and names_one_of("".join(spoken[:-1]), segment):
-            return name
+            named.append(name)
+    if named:
+        return max(named, key=lambda name: len(words(name)))  # of the `dagRuns`, `dag_run_id` rather than `dag_id`
     private = f"{parent.name}_{parent.key}"
     return private if find_alike(private, members) is None else f"parent_{private}"

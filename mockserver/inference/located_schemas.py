@@ -49,6 +49,16 @@ class Schemas:
         """The schema of a list's items."""
         return view.located_item(schema, self._view)
 
+    def values(self, schema: LocatedSchema) -> LocatedSchema | None:
+        """The schema of the values of a map: of objects whose members have no names in the document."""
+        if self.members(schema):
+            return None
+        for branch in self.branches(schema):
+            inner = branch.node.get("additionalProperties")
+            if isinstance(inner, Mapping) and inner:
+                return self.at(pointers.join(branch.pointer, "additionalProperties"), inner)
+        return None
+
     def each(self, schema: LocatedSchema, keyword: str) -> Iterator[Any]:
         """The values of a keyword in the schema and its branches."""
         return (branch.node[keyword] for branch in self.branches(schema) if keyword in branch.node)

@@ -10,7 +10,7 @@ from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, words
 from mockserver.inference.routes import VALUE
-from mockserver.state.references import Place, Reference
+from mockserver.state.references import EACH, Place, Reference
 
 _DEEPEST: Final = 3
 _MOST: Final = 40  #: references of one collection
@@ -35,10 +35,30 @@ _ROLES: Final = frozenset(
         *("participant", "attendee", "follower", "subscriber", "watcher", "agent", "operator", "winner", "mentor"),
     ]
 )
+_RELATIVES: Final = frozenset(
+    [
+        *(
+            "parent",
+            "previous",
+            "prev",
+            "next",
+            "related",
+            "root",
+            "original",
+            "source",
+            "target",
+            "linked",
+            "duplicate",
+        ),
+        *("base", "template", "child", "sibling", "superior", "subordinate", "reply", "replied", "forked", "cloned"),
+    ]
+)
+"""Words for another record of the same collection; an id with another word before it is that of another system."""
 _AFFIXES: Final = re.compile(
     r"(dto|response|model|read|out|output|entity|resource|schema|view|public|detail|details|summary|base|full|object|"
     r"item|record|data|info|get|simple)$"
 )
+_SPEAKS_OF_KEYS: Final = re.compile(r"(?i)\b(ids?|identifiers?|uuid|guid|unique)\b")
 _IRREGULAR: Final = {"people": "person", "children": "child", "men": "man", "women": "woman", "staff": "staff"}
 
 
@@ -68,13 +88,23 @@ class References:
             if "." in name or (not path and name == owner.key):
                 continue
             place, inner = (*path, name), self.schemas.items(member) if self.schemas.is_list(member) else member
+            if inner is not None and (values := self.schemas.values(inner)) is not None:
+                place, inner = (*place, EACH), values
             if inner is None or id(inner.node) in around:
                 continue
-            target = self._target(name, inner, owner)
+            own = self._back(words(name), inner, owner)
+            target = own or self._target(name, inner, owner)
             if target is not None:
-                yield Reference(place, *target)
+                yield Reference(place, *target, own is not None)
             elif deeper > 1 and self.schemas.members(inner):
                 yield from self._within(inner, place, owner, deeper - 1, around | {id(inner.node)})
+
+    def _back(self, spoken: tuple[str, ...], schema: LocatedSchema, owner: Resource) -> tuple[str, str] | None:
+        """`dag_id` inside a record of the dags is the key of that record."""
+        if len(spoken) < 2 or spoken[-1] not in _KEYS:
+            return None
+        called = next((self._named[form] for form in _singular("".join(spoken[:-1])) if form in self._named), [])
+        return self._fitting([owner], schema, "") if called and called[0] is owner else None
 
     def _target(self, name: str, schema: LocatedSchema, owner: Resource) -> tuple[str, str] | None:
         members = self.schemas.members(schema)
@@ -114,7 +144,7 @@ class References:
         head, tail = spoken[:-1], spoken[-1]
         if head[-1:] == ("parent",) and tail in _KEYS:
             return self._fitting([owner], schema, "")
-        several = [one for one in self._called(head) if one is not owner or len(head) > 1]
+        several = [one for one in self._called(head) if one is not owner or head[0] in _RELATIVES]
         if tail in _KEYS:
             return self._fitting(several, schema, "") or self._people(head[-1], schema)
         return self._fitting(several, schema, tail) if tail in ("code", "slug", "name", "number", "email") else None
@@ -134,14 +164,20 @@ class References:
         """`customer` names a customer by the key, or by its name where the key is of another type."""
         name = "".join(spoken)
         several = [one for form in _singular(name) for one in self._named.get(form, ()) if one is not owner]
-        exact = [one for one in several if self._same_kind(schema, self.schemas.members(one.record).get(one.key))]
+        exact = [one for one in several if self._same_kind(schema, one)]
         return self._fitting(exact, schema, "") or self._fitting(several, schema, "name")
 
-    def _same_kind(self, schema: LocatedSchema, key: LocatedSchema | None) -> bool:
-        if key is None:
+    def _same_kind(self, schema: LocatedSchema, one: Resource) -> bool:
+        """Whether a member without `id` in its name holds a key all the same, and not a text of people."""
+        key = self.schemas.members(one.record).get(one.key)
+        if key is None or self.schemas.types(schema) != self.schemas.types(key):
             return False
-        formats = [set(self.schemas.each(one, "format")) - _LOOSE for one in (schema, key)]
-        return self.schemas.types(schema) == self.schemas.types(key) and formats[0] == formats[1]
+        formats = [set(self.schemas.each(each, "format")) - _LOOSE for each in (schema, key)]
+        if formats[0] != formats[1]:
+            return False
+        if formats[0] or self.schemas.types(schema) == {"integer"} or words(one.key)[-1:] == ("name",):
+            return True
+        return any(_SPEAKS_OF_KEYS.search(str(text)) for text in self.schemas.each(schema, "description"))
 
     def _fitting(self, several: list[Resource], schema: LocatedSchema, field: str) -> tuple[str, str] | None:
         """The first collection whose key, or other field, may stand in a member of this schema."""

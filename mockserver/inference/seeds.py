@@ -10,6 +10,7 @@ from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.contract.schemas.view import at_path
 from mockserver.generate import Generator, Unsatisfiable, fresh_key
 from mockserver.inference.collections import Resource
+from mockserver.inference.connecting import connected
 from mockserver.inference.inference import Inferred
 
 Links = tuple[str, list[Any]]
@@ -34,11 +35,19 @@ def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") 
     resources = {one.name: one for one in inferred.resources.values() if one.name in used}
     generator = Generator(contract.view, room=_ROOM, deepest=_DEEPEST)
     records: Records = {}
+    makers = {name: _Maker(generator, resource, seed) for name, resource in resources.items()}
     for resource in _parents_first(resources, inferred):
         number = 1 if resource.single else count
         links = [*_links(inferred, resource, records), *_scopes(inferred, resource, generator, seed)]
-        records[resource.name] = list(_Maker(generator, resource, seed).records(number, links))
-    return {name: records[name] for name in used if name in records}
+        records[resource.name] = list(makers[resource.name].records(number, links))
+    parents = {name: _parents(inferred, resource) for name, resource in resources.items()}
+    whole = connected(records, inferred.references, parents, lambda name, record: makers[name].is_valid(record))
+    return {name: whole[name] for name in used if name in whole}
+
+
+def _parents(inferred: Inferred, resource: Resource) -> list[tuple[str, str]]:
+    """The fields that hold a parent's key, each with the collection of the parent."""
+    return [(link.field, inferred.resources[link.base].name) for _, link in resource.links]
 
 
 def _parents_first(resources: Mapping[str, Resource], inferred: Inferred) -> Iterator[Resource]:

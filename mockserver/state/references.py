@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -11,24 +12,30 @@ Place = tuple[str, ...]
 """Names of members from a record down, through the items of lists."""
 
 
+EACH = "*"
+"""Stands for every member of a map."""
+
+
 class Reference(msgspec.Struct, frozen=True):
     """A member that holds the `field` of a record of a collection, or that record itself."""
 
     path: Place
     collection: str
     field: str
+    own: bool = False  #: whether it leads to the record that it is in
 
 
 Pick = Callable[[int], Mapping[str, Any] | None]
 """The record that the reference with this number leads to; lists have several. None where there is none."""
 
 
-def referring(record: Mapping[str, Any], reference: Reference, pick: Pick) -> dict[str, Any]:
+def referring(record: Mapping[str, Any], reference: Reference, pick: Pick, *, distinct: bool = True) -> dict[str, Any]:
     """The record with one reference set to what `pick` chooses; null, and a member that isn't there, stay."""
     name = reference.path[0]
     if name not in record:
         return dict(record)
-    return {**record, name: _set(record[name], reference.path[1:], reference.field, pick, _numbers())}
+    changed = _set(record[name], reference.path[1:], reference.field, pick, count())
+    return {**record, name: _distinct(changed) if distinct and isinstance(changed, list) else changed}
 
 
 def values_of(record: Mapping[str, Any], reference: Reference) -> Iterator[Any]:
@@ -42,28 +49,35 @@ def _leaves(value: Any, path: Place) -> Iterator[Any]:
             yield from _leaves(inner, path)
     elif not path:
         yield value
+    elif path[0] == EACH and isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _leaves(inner, path[1:])
     elif isinstance(value, Mapping) and path[0] in value:
         yield from _leaves(value[path[0]], path[1:])
 
 
-def _numbers() -> Iterator[int]:
-    number = 0
-    while True:
-        yield number
-        number += 1
-
-
 def _set(value: Any, path: Place, field: str, pick: Pick, numbers: Iterator[int]) -> Any:
     if isinstance(value, list):
-        return _distinct([_set(inner, path, field, pick, numbers) for inner in value])
+        return [_set(inner, path, field, pick, numbers) for inner in value]
     if path:
+        if path[0] == EACH and isinstance(value, Mapping):
+            return {name: _set(inner, path[1:], field, pick, numbers) for name, inner in value.items()}
         if isinstance(value, Mapping) and path[0] in value:
             return {**value, path[0]: _set(value[path[0]], path[1:], field, pick, numbers)}
         return value
     record = pick(next(numbers)) if value is not None else None
     if record is None:
         return value
-    return overlaid(value, record) if isinstance(value, Mapping) else _written(record.get(field, value), value)
+    return overlaid(value, record) if isinstance(value, Mapping) else _written(_at(record, field, value), value)
+
+
+def _at(record: Mapping[str, Any], field: str, otherwise: Any) -> Any:
+    value: Any = record
+    for name in field.split("."):
+        if not isinstance(value, Mapping) or name not in value:
+            return otherwise
+        value = value[name]
+    return value
 
 
 def _distinct(values: list[Any]) -> list[Any]:

@@ -10,6 +10,7 @@ from msgspec.structs import force_setattr
 
 from mockserver.clock import parse_instant
 from mockserver.contract.operations.operation import ABSENT
+from mockserver.state.references import Reference
 
 
 class CollectionRules(msgspec.Struct, frozen=True):
@@ -18,7 +19,8 @@ class CollectionRules(msgspec.Struct, frozen=True):
     `key` is a field, or the path to one inside the record (`metadata.name`). With `within`, it is unique only among
     the records that have the same values in those fields. `aliases` also identify a record where its key is asked for.
     `owner` names the field that holds the user who alone sees the record, `expires` the field whose instant ends it,
-    `lapses` the values that show once the instant in a field has passed.
+    `lapses` the values that show once the instant in a field has passed. `refers` names the fields that lead to
+    records of other collections.
     """
 
     name: str
@@ -29,6 +31,7 @@ class CollectionRules(msgspec.Struct, frozen=True):
     indexed: frozenset[str] = frozenset()
     within: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    refers: tuple[Reference, ...] = ()
     timed: bool = False  #: whether time changes what shows of the records
     plain: bool = True  #: whether the key is one field of the record, and unique
     direct: str = ""  #: the key, where its value alone finds a record

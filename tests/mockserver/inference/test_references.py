@@ -1,0 +1,158 @@
+"""References between made-up records lead to records that exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockserver.state.references import Reference, referring
+from tests.mockserver.inference.playing import Play
+from tests.mockserver.inference.test_infer import crud, thing
+
+TEXT, WHOLE, UUID = {"type": "string"}, {"type": "integer"}, {"type": "string", "format": "uuid"}
+THING = {"$ref": "#/components/schemas/Thing"}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _many(schema: Any) -> dict[str, Any]:
+    return {"type": "array", "items": schema}
+
+
+PEOPLE = {"users": "User", "customers": "Customer", "categories": "Category", "countries": "Country"}
+SCHEMAS = {
+    "User": thing(id=WHOLE, name=TEXT, email={"type": "string", "format": "email"}),
+    "Customer": thing(id=UUID, name=TEXT, countryCode=TEXT),
+    "Category": thing(id=WHOLE, name=TEXT, parentId=WHOLE),
+    "Country": thing(id=WHOLE, code=TEXT),
+}
+
+
+def _shop(play: Play, **members: Any) -> tuple[dict[str, list[Any]], list[Any]]:
+    """The records of a shop by collection, and its things, whose schema has these members."""
+    paths: dict[str, Any] = {}
+    for path, kind in {**PEOPLE, "things": "Thing"}.items():
+        paths |= crud(f"/{path}", "id", _ref(kind), kind=kind)
+    ask = play(paths, Thing=thing(id=WHOLE, **members), **SCHEMAS)
+    records = {path: ask("GET", f"/{path}").json for path in PEOPLE}
+    return records, ask("GET", "/things").json
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "collection", "field"),
+    [
+        ("customerId", UUID, "customers", "id"),
+        ("customer_id", TEXT, "customers", "id"),
+        ("billing_customer_id", UUID, "customers", "id"),
+        ("customerUuid", UUID, "customers", "id"),
+        ("customerIds", _many(UUID), "customers", "id"),
+        ("customer", UUID, "customers", "id"),
+        ("category", TEXT, "categories", "name"),
+        ("category_id", WHOLE, "categories", "id"),
+        ("categoryId", {"type": ["integer", "null"]}, "categories", "id"),
+        ("countryCode", TEXT, "countries", "code"),
+        ("ownerId", WHOLE, "users", "id"),
+        ("created_by", WHOLE, "users", "id"),
+        ("updatedById", WHOLE, "users", "id"),
+        ("assignee_id", WHOLE, "users", "id"),
+    ],
+)
+def test_a_reference_leads_to_a_record(play: Play, name: str, schema: Any, collection: str, field: str) -> None:
+    """By the name of the other collection, by a role that people have, and by the type of the key."""
+    records, things = _shop(play, **{name: schema})
+    known = {record[field] for record in records[collection]}
+    for one in things:
+        values = one[name] if isinstance(one[name], list) else [one[name]]
+        assert set(values) <= known
+
+
+def test_references_lie_at_any_depth(play: Play) -> None:
+    """In objects, in lists of objects, and in the values of maps."""
+    line = thing(categoryId=WHOLE, amount=WHOLE)
+    maps = {"type": "object", "additionalProperties": line}
+    records, things = _shop(play, lines=_many(line), main=line, byDay=maps)
+    known = {record["id"] for record in records["categories"]}
+    for one in things:
+        assert {inner["categoryId"] for inner in [*one["lines"], one["main"], *one["byDay"].values()]} <= known
+
+
+def test_an_embedded_record_is_that_record(play: Play) -> None:
+    """It has the values of the record that the key beside it names, and no member that its own schema lacks."""
+    short = thing(id=UUID, name=TEXT)
+    records, things = _shop(play, customerId=UUID, customer=_ref("Customer"), buyer=short, customers=_many(short))
+    known = {record["id"]: record for record in records["customers"]}
+    for one in things:
+        assert one["customer"] == known[one["customerId"]]
+        assert one["customers"][0] == {name: known[one["customers"][0]["id"]][name] for name in ("id", "name")}
+
+
+def test_a_tree_has_a_root(play: Play) -> None:
+    """The first record refers to none of its own collection, the others to one before them."""
+    records, _ = _shop(play)
+    first, *others = records["categories"]
+    assert "parentId" not in first
+    for place, one in enumerate(others, 1):
+        assert one["parentId"] in {earlier["id"] for earlier in records["categories"][:place]}
+
+
+def test_embedded_children_are_those_of_the_child_collection(play: Play) -> None:
+    """A list of records inside another has those that refer back to it."""
+    paths = crud("/orders", "id", _ref("Order"), kind="Order") | crud("/items", "id", _ref("Item"), kind="Item")
+    ask = play(paths, Order=thing(id=WHOLE, items=_many(_ref("Item"))), Item=thing(id=WHOLE, orderId=WHOLE, name=TEXT))
+    items = ask("GET", "/items").json
+    orders = ask("GET", "/orders").json
+    assert {item["orderId"] for item in items} <= {order["id"] for order in orders}
+    for order in orders:
+        assert order["items"] == [item for item in items if item["orderId"] == order["id"]]
+
+
+def test_a_member_of_a_record_may_name_that_record(play: Play) -> None:
+    """`order_id` in the lines of an order is the key of the order."""
+    line = thing(order_id=WHOLE, text=TEXT)
+    ask = play(crud("/orders", "id", THING), Thing=thing(id=WHOLE, lines=_many(line)))
+    for order in ask("GET", "/orders").json:
+        assert {line["order_id"] for line in order["lines"]} == {order["id"]}
+
+
+def test_a_nested_collection_and_its_parent_agree(play: Play) -> None:
+    """What a message refers to is what its thread refers to, where both refer to the same collection."""
+    paths = crud("/users", "id", _ref("User"), kind="User") | crud(
+        "/threads", "threadId", _ref("Thread"), kind="Thread"
+    )
+    paths |= crud("/threads/{threadId}/messages", "id", _ref("Message"), kind="Message")
+    ask = play(paths, User=SCHEMAS["User"], Thread=thing(threadId=WHOLE, userId=WHOLE),
+               Message=thing(id=WHOLE, threadId=WHOLE, userId=WHOLE))  # fmt: skip
+    for thread in ask("GET", "/threads").json:
+        for message in ask("GET", f"/threads/{thread['threadId']}/messages").json:
+            assert (message["threadId"], message["userId"]) == (thread["threadId"], thread["userId"])
+
+
+def test_a_reference_that_the_server_sets_leads_to_a_record(play: Play) -> None:
+    """A new record's `ownerId`, which no request can send, names a user; what a client sends stays as it is."""
+    paths = crud("/users", "id", _ref("User"), kind="User") | crud("/things", "id", THING)
+    ask = play(paths, User=SCHEMAS["User"], Thing=thing(id=WHOLE, userId=WHOLE, ownerId={**WHOLE, "readOnly": True}))
+    users = {user["id"] for user in ask("GET", "/users").json}
+    created = ask("POST", "/things", json={"userId": 987}).json
+    assert created["ownerId"] in users
+    assert created["userId"] == 987
+
+
+@pytest.mark.parametrize(("name", "schema"), [("message", TEXT), ("otherThingId", UUID), ("description", TEXT)])
+def test_a_text_is_no_reference(play: Play, name: str, schema: Any) -> None:
+    """A word that a collection shares, and an id of another system, stay as they were made."""
+    paths = crud("/messages", "id", _ref("Message"), kind="Message") | crud("/things", "id", THING)
+    ask = play(paths, Message=thing(id=schema, text=TEXT), Thing=thing(id=schema, **{name: schema}))
+    keys = {one["id"] for path in ("/messages", "/things") for one in ask("GET", path).json}
+    assert not {one[name] for one in ask("GET", "/things").json} & keys
+
+
+def test_a_reference_is_set_where_it_lies() -> None:
+    """Null, and a member that isn't there, stay; a number is written as text where the member is one."""
+    pick = {"id": 7}
+    assert referring({"a": "x"}, Reference(("a",), "things", "id"), lambda _: pick) == {"a": "7"}
+    assert referring({"a": None}, Reference(("a",), "things", "id"), lambda _: pick) == {"a": None}
+    assert referring({}, Reference(("a", "b"), "things", "id"), lambda _: pick) == {}
+    assert referring({"a": [1, 2]}, Reference(("a",), "things", "id"), lambda _: pick) == {"a": [7]}
