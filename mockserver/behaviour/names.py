@@ -86,8 +86,9 @@ def _shows(behaviour: Behaviour, value: Value, schema: Any, contract: Contract) 
             behaviour.create.collection if behaviour.create else behaviour.find.collection if behaviour.find else ""
         )
         return source, schema
-    if value.root == "records" and behaviour.list is not None:
-        return behaviour.list.collection, item(schema, contract.view) if schema is not None else None
+    source_of_many = behaviour.list or behaviour.create or behaviour.find
+    if value.root == "records" and source_of_many is not None:
+        return source_of_many.collection, item(schema, contract.view) if schema is not None else None
     return "", None
 
 

@@ -22,7 +22,7 @@ from mockserver.clock import parse_period
 from mockserver.contract.contract import Breach, Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.schemas.projection import Show, projector
-from mockserver.contract.schemas.view import at_path, members
+from mockserver.contract.schemas.view import at_path, item, members
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.collection import text_of
 from mockserver.state.references import Reference
@@ -258,7 +258,8 @@ class _Reader:
             return None
         view, medias = self.contract.view, operation.body.media_types.values()
         parts = [at_path(media.schema, base.names, view) for media in medias if media.schema is not None]
-        known = [part for part in parts if part is not None and members(part, view)]
+        ones = [item(part, view) or part for part in parts if part is not None]  # each item of a list is a record
+        known = [part for part in ones if members(part, view)]
         return Carried({"anyOf": known} if len(known) > 1 else known[0], view) if known else None
 
     def change(self, data: Any, pointer: str, operation: Operation) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from mockserver.behaviour.calls import Call
 from mockserver.behaviour.parts import Part, cut
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.sorting import in_order
-from mockserver.behaviour.values import MISSING, Scope, Value
+from mockserver.behaviour.values import MISSING, Scope, Value, laid_at
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import Refused
@@ -53,11 +53,15 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     if behaviour.call is not None:
         return _called(behaviour.call, world, scope)
     work = _Run(world, world.collections, scope, behaviours, [])
-    record = work.find(behaviour.find) if behaviour.find is not None else None
-    if behaviour.create is not None:
-        work.create(behaviour.create)
-    if behaviour.set is not None and behaviour.find is not None:
-        work.set(behaviour.find.collection, behaviour.set)
+    record = None
+    if behaviour.each and work.set_each(behaviour):
+        record = scope.record or None
+    else:
+        record = work.find(behaviour.find) if behaviour.find is not None else None
+        if behaviour.create is not None:
+            work.create(behaviour.create)
+        if behaviour.set is not None and behaviour.find is not None:
+            work.set(behaviour.find.collection, behaviour.set)
     for query in behaviour.remove:
         work.remove(query)
     if behaviour.list is not None:
@@ -116,11 +120,34 @@ class _Run(msgspec.Struct):
         base = creation.base.evaluate(self.scope) if creation.base else {}
         parent = self.scope.record
         created = []
-        for one in base if isinstance(base, list) else [base]:
+        for one in self._each(creation.base, base) if creation.base and isinstance(base, list) else [base]:
             self.scope.record = parent  # the fields of a new record may refer to the record that `find` selected
             created.append(self._create_one(creation, one))
         self.scope.records = created
         self.scope.record = created[-1] if created else MISSING
+
+    def _each(self, base: Value, items: Sequence[Any]) -> Iterator[Any]:
+        """The items of a list that the body has; while one is at hand, it stands in the place of the list."""
+        scope, inputs = self.scope, self.scope.inputs
+        for item in items:
+            if base.root == "body":
+                scope.inputs = msgspec.structs.replace(inputs, body=laid_at(base.names, item))
+            yield item
+        scope.inputs = inputs
+
+    def set_each(self, behaviour: Behaviour) -> bool:
+        """Find and set a record for each item of the list that the body has; False where it has one object."""
+        query, change = behaviour.find, behaviour.set
+        items = change.base.evaluate(self.scope) if change is not None and change.base is not None else None
+        if query is None or change is None or change.base is None or not isinstance(items, list):
+            return False
+        records = []
+        for _ in self._each(change.base, items):
+            self.find(query)
+            self.set(query.collection, change)
+            records.append(self.scope.record)
+        self.scope.records = records
+        return True
 
     def _create_one(self, creation: Creation, base: Any) -> Record:
         name = creation.collection
@@ -170,7 +197,10 @@ class _Run(msgspec.Struct):
 
     def remove(self, query: Query) -> None:
         filters = self._filters(query)
+        made = {id(one.after) for one in self.changes if one.before is None}
         for record in () if filters is None else self.collections[query.collection].matching(filters):
+            if id(record) in made:  # others are removed
+                continue
             collection = self.collections[query.collection].drop(record)
             self.collections = {**self.collections, query.collection: collection}
             self.changes.append(Changed(query.collection, record, None))

@@ -195,10 +195,23 @@ def _of_record(names: tuple[str, ...]) -> Callable[[Scope], Any]:
     return lambda scope: dig(scope.record, names)
 
 
+def laid_at(names: tuple[str, ...], value: Any) -> Any:
+    """Objects around a value, so that it lies at a path of member names."""
+    for name in reversed(names):
+        value = {name: value}
+    return value
+
+
 def dig(value: Any, names: tuple[str, ...]) -> Any:
-    """The value at a path of member names; MISSING where there is none."""
-    for name in names:
+    """The value at a path of member names, through lists too: of a list, what each item has; MISSING where there is
+    none."""
+    for depth, name in enumerate(names):
         if (type(value) is not dict and not isinstance(value, Mapping)) or name not in value:
-            return MISSING
+            return _dig_each(value, names[depth:]) if isinstance(value, list) else MISSING
         value = value[name]
     return value
+
+
+def _dig_each(values: list[Any], names: tuple[str, ...]) -> Any:
+    found = [one for value in values if (one := dig(value, names)) is not MISSING]
+    return found or MISSING

@@ -105,6 +105,13 @@ class Behaviour(msgspec.Struct, frozen=True):
     because: str = ""
     assumed: tuple[str, ...] = ()
     place: str = ""  #: file:line, for messages
+    each: bool = False  #: `find` and `set` may run for each item of a list that the body has
+
+    def __post_init__(self) -> None:
+        base = self.set.base if self.set is not None else None
+        if self.find is not None and base is not None and base.root == "body":
+            named = (value.names[:-1] for _, value in self.find.filters if value.root == "body")
+            force_setattr(self, "each", base.names in named)
 
 
 class Behaviours(msgspec.Struct, frozen=True):

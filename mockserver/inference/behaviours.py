@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import list_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import Flag
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import words
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.showing import LeftToExample
 from mockserver.inference.verbs import Verbs, because_of
 
 Data = dict[str, Any]
+_REMOVING: Final = frozenset({"delete", "remove", "destroy"})
 
 
 class Behaviours:
@@ -75,7 +77,7 @@ class Behaviours:
             return self.verbs.create(route, resource, route.shape)
         if method in ("PUT", "PATCH"):
             return self.verbs.change_by_body(route, resource, method)
-        if method == "DELETE" and route.operation.body is None:
+        if method == "DELETE":
             return self.verbs.clear(route, resource)
         raise LeftToExample(f"{method} on a collection has no agreed meaning")
 
@@ -103,9 +105,19 @@ class Behaviours:
             if resource is not None:
                 return self.verbs.list(route, resource, base, "GET that answers a list of the records of a collection")
         above = self._collection(base)
-        if method == "POST" and above is not None and self._takes_many(route, above):
-            return self.verbs.create(route, above, base)
-        return self._on_record(route)
+        many = self._on_many(route, above, method) if above is not None and route.shape[-1] != VALUE else None
+        return many if many is not None else self._on_record(route)
+
+    def _on_many(self, route: Route, resource: Resource, method: str) -> Data | None:
+        """An action below a collection that takes a list of its records, or of their keys: `/things/batch`."""
+        removes = method == "DELETE" or not _REMOVING.isdisjoint(words(route.shape[-1]))
+        if removes and self.verbs.sending.keys(route.operation, resource) is not None:
+            return self.verbs.clear(route, resource)
+        if self.verbs.sending.many(route.operation, resource) is None:
+            return None
+        if method == "POST":
+            return self.verbs.create(route, resource, route.shape[:-1])
+        return self.verbs.change_by_body(route, resource, method) if method in ("PUT", "PATCH") else None
 
     def _collection(self, base: Shape) -> Resource | None:
         resource = self.resources.get(base)
@@ -128,11 +140,6 @@ class Behaviours:
         many = (one for one in self.resources.values() if not one.single)
         owners = {one.name: one for one in many if self.showing.is_record(placement.schema, one)}
         return list(owners.values()) if len(owners) == 1 else []
-
-    def _takes_many(self, route: Route, resource: Resource) -> bool:
-        body = self.schemas.body(route.operation.body)
-        items = self.schemas.items(body) if body is not None and self.schemas.is_list(body) else None
-        return items is not None and self.schemas.share(items, resource.record)
 
     def _on_record(self, route: Route) -> Data:
         """An action on one record: it must be there; the contract does not define what the action changes."""

@@ -8,7 +8,7 @@ from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.times import is_stamp
 from mockserver.inference.asking import queried
 from mockserver.inference.collections import Resource
-from mockserver.inference.envelopes import Placement, record_in
+from mockserver.inference.envelopes import Placement, list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike
 
@@ -75,8 +75,38 @@ class Sending:
         return any(value is True for value in self.schemas.each(schema, "readOnly"))
 
     def _placement(self, body: LocatedSchema, resource: Resource) -> Placement | None:
-        many = self.schemas.items(body) if self.schemas.is_list(body) else None
-        return record_in(many or body, self.schemas, resource.name, resource.key, resource.record)
+        one = record_in(body, self.schemas, resource.name, resource.key, resource.record)
+        if one is not None and self.schemas.share(one.schema, resource.record):
+            return one
+        return self._listed(body, resource) or one
+
+    def _listed(self, body: LocatedSchema, resource: Resource) -> Placement | None:
+        """Where a body has a list of records, as requests that act on many do."""
+        many = list_in(body, self.schemas, resource.name, resource.record)
+        return many if many is not None and self.schemas.share(many.schema, resource.record) else None
+
+    def many(self, operation: Operation, resource: Resource) -> Placement | None:
+        """Where a request has a list of records; None where it has one record, or none."""
+        body = self.schemas.body(operation.body)
+        placement = self._placement(body, resource) if body is not None else None
+        return placement if body is not None and placement == self._listed(body, resource) else None
+
+    def keys(self, operation: Operation, resource: Resource) -> str | None:
+        """The expression for the keys of records that a body names: its list, one in it, or those of its records."""
+        body = self.schemas.body(operation.body)
+        if body is None or "." in resource.key:
+            return None
+        if (many := self.many(operation, resource)) is not None:
+            key = find_alike(resource.key, self.schemas.members(many.schema))
+            return ".".join(("$body", *many.path, key)) if key is not None else None
+        if self._is_list_of_keys(body):
+            return "$body"
+        lists = [name for name, one in self.schemas.members(body).items() if self._is_list_of_keys(one)]
+        return f"$body.{lists[0]}" if len(lists) == 1 and "." not in lists[0] else None
+
+    def _is_list_of_keys(self, schema: LocatedSchema) -> bool:
+        items = self.schemas.items(schema) if self.schemas.is_list(schema) else None
+        return items is not None and self.schemas.is_scalar(items)
 
     def _alike(self, placement: Placement, resource: Resource) -> Data:
         """`friendly_name` of the record from `FriendlyName` of the body."""

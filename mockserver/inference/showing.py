@@ -97,8 +97,7 @@ class Showing:
     def record(self, operation: Operation, resource: Resource, *, must: bool = False) -> Data:
         """The reply that shows the record; empty where the response does not show it."""
         if self.schemas.is_free(operation):
-            body = self.schemas.body(operation.body)
-            return {"reply": "$records" if body is not None and self.schemas.is_list(body) else "$record"}
+            return {"reply": "$record"}
         answer = self.schemas.answer(operation)
         if answer is not None and not self.schemas.is_list(answer):
             return self._record(answer, resource, must=must)
@@ -109,6 +108,16 @@ class Showing:
             problem = "isn't JSON of a known form" if answer is None else "is a list of something else"
             raise LeftToExample(f"its response {problem}")
         return {}
+
+    def several(self, operation: Operation, resource: Resource) -> Data:
+        """The reply that shows the records which an operation made or changed; empty where it does not."""
+        if self.schemas.is_free(operation):
+            return {"reply": "$records"}
+        answer = self.schemas.answer(operation)
+        placement = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
+        if placement is None or self._problem(resource, placement.schema) is not None:
+            return {}
+        return {"reply": _reply(placement.path, "$records")}
 
     def gone(self, operation: Operation, resource: Resource) -> Data:
         """The reply that shows the record which an operation removes, where it is declared to."""

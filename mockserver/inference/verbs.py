@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.inference.collections import Resource
-from mockserver.inference.envelopes import record_in
+from mockserver.inference.envelopes import Placement, record_in
 from mockserver.inference.filtering import filters
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import Schemas
@@ -64,7 +64,15 @@ class Verbs:
         return {**because_of(because), **self._parent(route, base), **listed, **shown}
 
     def clear(self, route: Route, resource: Resource) -> Data:
-        """Remove every record of a path."""
+        """Remove every record of a path, or those whose keys the body has."""
+        base = route.shape if route.shape in self.resources else route.shape[:-1]
+        if route.operation.body is not None:
+            keys = self.sending.keys(route.operation, resource)
+            if keys is None:
+                raise LeftToExample("DELETE on a collection, and what is sent names no records")
+            chosen = {resource.key: keys, **self._under_parent(route, resource, base)}
+            because = because_of("DELETE on a collection removes the records whose keys are sent")
+            return {**because, **self._parent(route, base), "remove": {resource.name: chosen}}
         if any(one.location == "query" and not one.required for one in route.operation.parameters):
             raise LeftToExample("DELETE on a collection, by conditions that may be left out")
         chosen = self._under_parent(route, resource, route.shape) | filters(route.operation, resource, self.schemas, {})
@@ -75,7 +83,9 @@ class Verbs:
 
     def create(self, route: Route, resource: Resource, base: Shape) -> Data:
         """Create a record of what is sent. Raises LeftToExample."""
-        shown = self.showing.record(route.operation, resource)
+        many = self.sending.many(route.operation, resource)
+        shown = self.showing.record(route.operation, resource) if many is None else {}
+        shown = shown or self.showing.several(route.operation, resource)
         sent = self.sending.sent(route.operation, resource)
         if sent is None and _shows_record(shown):
             sent = self.sending.alike(route.operation, resource)
@@ -152,7 +162,10 @@ class Verbs:
         return "201" in declared or resource.key in resource.private or not resource.posted
 
     def change_by_body(self, route: Route, resource: Resource, method: str) -> Data:
-        """Change the record whose key the body holds. Raises LeftToExample."""
+        """Change the record whose key the body holds, or each of a list. Raises LeftToExample."""
+        many = self.sending.many(route.operation, resource)
+        if many is not None:
+            return self._change_many(route, resource, method, many)
         body = self.schemas.body(route.operation.body)
         placement = (
             record_in(body, self.schemas, resource.name, resource.key, resource.record) if body is not None else None
@@ -164,6 +177,30 @@ class Verbs:
             )
         find = {"find": {resource.name: {resource.key: "$body." + ".".join((*placement.path, key))}}}
         return self.change(route, resource, method, find)
+
+    def _change_many(self, route: Route, resource: Resource, method: str, many: Placement) -> Data:
+        """Change, or make and replace, each record of a list; without their keys, PUT replaces them all."""
+        base = route.shape if route.shape in self.resources else route.shape[:-1]
+        list_sent, key = ".".join(("$body", *many.path)), find_alike(resource.key, self.schemas.members(many.schema))
+        shown = self.showing.several(route.operation, resource)
+        if method == "PATCH":
+            if key is None:
+                raise LeftToExample(f"PATCH on a collection, and what is sent has no {resource.key}")
+            parent = self._named_parent(route, resource, base)
+            found = {resource.key: f"{list_sent}.{key}", **parent, **self._scope(route, resource, base)}
+            changed = {"*": list_sent, **self.sending.stamps(resource, making=False)}
+            because = because_of("PATCH on a collection changes each record that is sent")
+            return {**because, "find": {resource.name: found}, "set": changed, **shown}
+        below = self._under_parent(route, resource, base)
+        keyed = {resource.key: f"{list_sent}.{key}"} if key is not None else {}
+        made = {"create": {resource.name: {"*": list_sent, **keyed, **below}}}
+        rest = {"remove": {resource.name: below}} if key is None else {}
+        what = "makes or replaces each record that is sent" if key else "replaces its records by those that are sent"
+        return {**because_of(f"PUT on a collection {what}"), **self._parent(route, base), **made, **rest, **shown}
+
+    def _named_parent(self, route: Route, resource: Resource, base: Shape) -> Data:
+        link = resource.link(base)
+        return {} if link is None else {link.field: route.expression((*link.base, VALUE))}
 
     def removed(self, resource: Resource) -> Data:
         """The record itself, and the records below it."""

@@ -155,7 +155,8 @@ def test_what_is_no_expression_is_refused(text: str, shown: str) -> None:
 
 
 def test_digging_stops_where_there_is_no_object() -> None:
-    """Lists and scalars have no members."""
-    assert dig({"a": [{"b": 1}]}, ("a", "b")) is MISSING
+    """Scalars have no members; of a list, each item has its own."""
+    assert dig({"a": [{"b": 1}, {"c": 2}, {"b": 3}]}, ("a", "b")) == [1, 3]
+    assert dig({"a": [1, {"c": 2}]}, ("a", "b")) is MISSING
     assert dig({"a": {"b": None}}, ("a", "b")) is None
     assert dig(5, ()) == 5

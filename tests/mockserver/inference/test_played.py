@@ -389,3 +389,108 @@ def test_a_change_of_something_else_shows_the_record_of_the_path(play: Play) -> 
     ask = play(paths, Thing=thing(id=None, name=None))
     created = ask("POST", "/cards", json={"name": "a"}).json
     assert ask("PATCH", f"/cards/{created['id']}", json={"operations": "x"}).json == created
+
+
+MANY: Any = {"type": "array", "items": THING}
+
+
+def _bulk(path: str, method: str, sent: Any, answered: Any) -> Any:
+    """Parts, with one operation that takes many of them."""
+    paths = crud("/parts", "id", THING, thing(name=None))
+    operation = {"requestBody": body(sent), "responses": answer(answered)}
+    paths.setdefault(path, {})[method] = operation
+    return paths
+
+
+def _named(ask: Any) -> dict[str, str]:
+    return {one["id"]: one["name"] for one in ask("GET", "/parts").json}
+
+
+@pytest.mark.parametrize(
+    ("path", "wrapper"),
+    [("/parts", None), ("/parts/batch", None), ("/parts/batch", "items"), ("/parts/import", "parts")],
+)
+def test_a_post_of_many_answers_each_record_that_it_made(play: Play, path: str, wrapper: str | None) -> None:
+    """In a list, or in an envelope."""
+    sent: Any = {"type": "array", "items": thing(name=None)}
+    whole = (thing(**{wrapper: sent}), thing(**{wrapper: MANY})) if wrapper else (sent, MANY)
+    ask = play(_bulk(path, "post", *whole), Thing=thing(id=None, name=None))
+    posted: Any = [{"name": "A"}, {"name": "B"}]
+    made = ask("POST", path, json={wrapper: posted} if wrapper else posted).json
+    records = made[wrapper] if wrapper else made
+    assert [one["name"] for one in records] == ["A", "B"]
+    assert {one["id"]: one["name"] for one in records}.items() <= _named(ask).items()
+
+
+@pytest.mark.parametrize(("path", "wrapper"), [("/parts", None), ("/parts/batch", "parts")])
+def test_a_patch_of_many_changes_each(play: Play, path: str, wrapper: str | None) -> None:
+    """All of them, or none where one does not exist; the others are left alone."""
+    part = thing(id=None, name=None, note=None)
+    schema = thing(**{wrapper: MANY}) if wrapper else MANY
+    ask = play(_bulk(path, "patch", schema, MANY), Thing=part)
+    first, second, third = ask("GET", "/parts").json
+    sent: Any = [{"id": second["id"], "name": "B"}, {"id": first["id"], "name": "A"}]
+    changed = ask("PATCH", path, json={wrapper: sent} if wrapper else sent).json
+    assert changed == [{**second, "name": "B"}, {**first, "name": "A"}]
+    assert ask("GET", "/parts").json == [{**first, "name": "A"}, {**second, "name": "B"}, third]
+    sent = [{"id": first["id"], "name": "C"}, {"id": "none", "name": "D"}]
+    assert ask("PATCH", path, json={wrapper: sent} if wrapper else sent).status == 404
+    assert _named(ask)[first["id"]] == "A"
+
+
+def test_a_put_of_many_with_keys_makes_or_replaces_each(play: Play) -> None:
+    """The others are left alone."""
+    ask = play(_bulk("/parts", "put", MANY, MANY), Thing=thing(id=None, name=None, note=None))
+    before = _named(ask)
+    first = next(iter(before))
+    made = ask("PUT", "/parts", json=[{"id": first, "name": "A"}, {"id": "new", "name": "N"}]).json
+    assert made == [{"id": first, "name": "A"}, {"id": "new", "name": "N"}]
+    assert _named(ask) == {**before, first: "A", "new": "N"}
+
+
+def test_a_put_of_many_without_keys_replaces_the_collection(play: Play) -> None:
+    """Nothing tells which record is which."""
+    sent = {"type": "array", "items": thing(name=None)}
+    ask = play(_bulk("/parts", "put", sent, MANY), Thing=thing(id=None, name=None))
+    made = ask("PUT", "/parts", json=[{"name": "A"}, {"name": "B"}]).json
+    assert ask("GET", "/parts").json == made
+    assert [one["name"] for one in made] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "schema", "wrap"),
+    [
+        ("/parts", "delete", {"type": "array", "items": {"type": "string"}}, lambda keys: keys),
+        ("/parts", "delete", thing(ids={"type": "array", "items": {"type": "string"}}), lambda keys: {"ids": keys}),
+        ("/parts", "delete", MANY, lambda keys: [{"id": key, "name": "x"} for key in keys]),
+        (
+            "/parts/batch",
+            "delete",
+            thing(ids={"type": "array", "items": {"type": "string"}}),
+            lambda keys: {"ids": keys},
+        ),
+        ("/parts/bulk-delete", "post", {"type": "array", "items": {"type": "string"}}, lambda keys: keys),
+    ],
+)
+def test_a_delete_of_many_removes_each(play: Play, path: str, method: str, schema: Any, wrap: Any) -> None:
+    """Those whose keys the body has, and no other."""
+    paths = _bulk(path, method, schema, THING)
+    paths[path][method]["responses"] = {"204": {"description": ""}}
+    ask = play(paths, Thing=thing(id=None, name=None))
+    first, second, third = _named(ask)
+    assert ask(method.upper(), path, json=wrap([first, third])).status == 204
+    assert list(_named(ask)) == [second]
+
+
+def test_a_bulk_change_below_a_parent_touches_its_own_records(play: Play) -> None:
+    """Those of another parent are not found."""
+    note = thing(id=None, teamId=None, text=None)
+    notes = {"type": "array", "items": note}
+    paths = {**crud("/teams", "teamId", THING), **crud("/teams/{teamId}/notes", "id", note, thing(text=None), "Note")}
+    paths["/teams/{teamId}/notes"]["patch"] = {"requestBody": body(notes), "responses": answer(notes)}
+    ask = play(paths, Thing=thing(id=None))
+    team, other = [one["id"] for one in ask("GET", "/teams").json][:2]
+    mine, theirs = (ask("POST", f"/teams/{one}/notes", json={"text": "a"}).json for one in (team, other))
+    path = f"/teams/{team}/notes"
+    assert ask("PATCH", path, json=[{"id": mine["id"], "text": "b"}]).json == [{**mine, "text": "b"}]
+    assert ask("PATCH", path, json=[{"id": theirs["id"], "text": "b"}]).status == 404
