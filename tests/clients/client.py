@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 FLOWS = Path(__file__).with_name("flows")
 _BLOCK = re.compile(r"^(?P<mark>#|//) /// client\n(?P<text>(?:(?P=mark)(?: .*)?\n)+?)(?P=mark) ///$", re.MULTILINE)
-_KEYS = {"name", "packages", "document", "convert", "mock", "prepare", "faults", "run"}
+_KEYS = {"name", "packages", "document", "mock", "prepare", "faults"}
 
 Fault = Literal["document", "SDK", "mock"]
 
@@ -32,11 +32,9 @@ class Client:
     name: str
     packages: tuple[str, ...]
     document: str  #: `npm:PACKAGE@VERSION/path`, `pypi:PACKAGE==VERSION/path`, or `clone:path`
-    convert: bool = False  #: the document is Swagger 2.0
     mock: tuple[str, ...] = ()  #: flags of the mock
     prepare: Mapping[str, str] = field(default_factory=dict)  #: commands that run before the flow, each a step
     faults: Mapping[str, KnownFault] = field(default_factory=dict)
-    run: str = ""  #: the command that runs the flow, if the file's suffix doesn't say it
 
     @property
     def id(self) -> str:

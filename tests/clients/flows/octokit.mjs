@@ -2,6 +2,7 @@
 // name = "octokit (Node)"
 // packages = ["octokit@5.0.5"]
 // document = "npm:@octokit/openapi@23.0.2/generated/api.github.com.json"
+// mock = ["--unknown-parents", "adopt"]
 // ///
 import { Octokit } from "octokit";
 import { URL, same, step, thrown } from "./steps.mjs";

