@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from mockserver.behaviour.ignoring import without_effect
 from mockserver.behaviour.vocabulary import Behaviour
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
@@ -36,7 +37,7 @@ def inspect(engine: Engine) -> Iterator[Finding]:
         if problem:
             yield Finding(operation, "unservable", problem)
         elif behaviour is not None:
-            yield Finding(operation, "stateful", _verbs(behaviour))
+            yield Finding(operation, "stateful", _verbs(behaviour) + _idle(operation, behaviour))
         else:
             yield Finding(operation, "example", engine.reasons.get(operation.id, "no behaviour is declared"))
 
@@ -56,6 +57,12 @@ def _problem(engine: Engine, operation: Operation) -> str:
         return str(error)
     violations = engine.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
     return "; ".join(f"{violation.place} {violation.message}" for violation in violations[:3])
+
+
+def _idle(operation: Operation, behaviour: Behaviour) -> str:
+    """The query parameters that change nothing."""
+    names = without_effect(operation, behaviour)
+    return f"; without effect: {', '.join(names)}" if names else ""
 
 
 def _verbs(behaviour: Behaviour) -> str:

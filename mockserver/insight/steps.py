@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from mockserver.behaviour.conditions import Condition
+from mockserver.behaviour.ignoring import without_effect
 from mockserver.behaviour.runner import run
 from mockserver.behaviour.values import MISSING, Scope
 from mockserver.behaviour.vocabulary import Behaviour, Query
@@ -43,6 +44,8 @@ def steps(engine: Engine, entry: Exchange) -> Iterator[Step]:
         yield Step("disturb", entry.fault)
     for place, near in _ignored_names(engine, entry):
         yield Step("ignore", f"{place}, which the contract doesn't declare; did you mean {near}?")
+    for name in _idle_names(engine, entry):
+        yield Step("ignore", f"query.{name}, which the contract declares and on which the mock doesn't act")
     behaviour = engine.behaviours.operations.get(entry.operation or "")
     not_found = isinstance(entry.selected, str)
     if entry.verdict == "refused" and not not_found:
@@ -62,6 +65,16 @@ def _ignored_names(engine: Engine, entry: Exchange) -> Iterator[tuple[str, str]]
         media = declared_for(operation.body.media_types, entry.request.headers.get("content-type", ""))
         known = members(media.schema, engine.contract.view) if media is not None else {}
         yield from _misspelt("body", _object(entry.request.body), known)
+
+
+def _idle_names(engine: Engine, entry: Exchange) -> list[str]:
+    """The declared query parameters of an accepted request that have no effect."""
+    operation = engine.contract.operations.get(entry.operation or "")
+    if operation is None or entry.verdict not in ("kept", "fault"):
+        return []
+    sent = query_values(entry.request.query)
+    idle = without_effect(operation, engine.behaviours.operations.get(operation.id))
+    return [name for name in idle if name in sent]
 
 
 def _object(body: bytes) -> Mapping[str, Any]:

@@ -89,3 +89,15 @@ def test_what_cannot_be_served_is_reported(build: Build, path: Path) -> None:
     lines, servable = report(build(Settings(str(path))))
     assert not servable
     assert lines[lines.index("Not servable (1)") + 1].startswith("  ping    /: no number lies between 5 and 3")
+
+
+def test_query_parameters_without_effect_are_named(build: Build, path: Path) -> None:
+    """Those that no behaviour uses; one with a single value can't have an effect."""
+    names = ("size", "embed", "fields", "v")
+    parameters = ", ".join(f"{{name: {name}, in: query, schema: {{type: string}}}}" for name in names)
+    fixed = parameters.replace(
+        "{name: v, in: query, schema: {type: string}", "{name: v, in: query, schema: {const: '1'}"
+    )
+    path.write_text(CONTRACT.replace("{operationId: list,", f"{{operationId: list, parameters: [{fixed}],"))
+    lines, _ = report(build(Settings(str(path))))
+    assert lines[1] == "  list    list things; without effect: embed, fields"

@@ -125,3 +125,24 @@ def test_only_what_selects_the_answer_is_explained_so(
     why = Control(notes.engine).world("/requests/1/why?as=json")
     assert ("selected it" in why["sentence"]) is is_selected
     assert ("list" in [step["verb"] for step in why["steps"]]) is not is_selected
+
+
+def test_a_declared_parameter_without_effect_is_named(mock_of: Callable[..., Ask]) -> None:
+    """The behaviour doesn't list by tags: a request that filters by one learns why it got all notes."""
+    plain = behaviours(listNotes={"list": {"notes": {}}, "reply": {"notes": "$records"}})
+    ask = mock_of(DOCUMENT, plain, FIXTURES)
+    ask("GET", "/notes", None, query="tag=b")
+    assert _steps(ask)[0] == (
+        "ignore",
+        "query.tag, which the contract declares and on which the mock doesn't act",
+    )
+    ask("GET", "/notes", None)
+    assert [verb for verb, _ in _steps(ask, 2)] == ["list", "reply"]
+
+
+def test_the_conditions_of_a_list_are_shown(mock_of: Callable[..., Ask]) -> None:
+    """With the value that the request had; one that lets every record pass is left out."""
+    listed = {"notes": {"text": {"contains": "$query.tag"}, "id": {"max": "$query.limit"}}}
+    ask = mock_of(DOCUMENT, behaviours(listNotes={"list": listed, "reply": {"notes": "$records"}}), FIXTURES)
+    assert [note["text"] for note in ask("GET", "/notes", None, query="tag=o").json["notes"]] == ["one", "two", "four"]
+    assert "notes where text contains o ($query.tag): 3 records" in _steps(ask)[0][1]
