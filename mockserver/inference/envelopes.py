@@ -38,6 +38,10 @@ def list_in(
     answer: LocatedSchema, schemas: Schemas, collection: str, known: LocatedSchema | None = None, depth: int = 0
 ) -> Placement | None:
     """The list of records in a response; `known` is the schema of the records, where it is known."""
+    if {"array", "object"} <= schemas.types(answer):  # a list, or an envelope with one: the first of them
+        options = (part for part in schemas.branches(answer) if part.node is not answer.node)
+        lists = (list_in(part, schemas, collection, known, depth) for part in options)
+        return next((one for one in lists if one is not None), None)
     items = schemas.items(answer) if schemas.is_list(answer) else None
     if items is not None:
         return (
@@ -48,10 +52,10 @@ def list_in(
             else None
         )
     members = schemas.members(answer)
-    lists = dict(_lists(answer, schemas, collection))
-    chosen = _chosen(lists, schemas, collection, known, single=not key_field("id", collection, members))
+    inside = dict(_lists(answer, schemas, collection))
+    chosen = _chosen(inside, schemas, collection, known, single=not key_field("id", collection, members))
     if chosen is not None:
-        return Placement((chosen,), lists[chosen])
+        return Placement((chosen,), inside[chosen])
     for name in members if depth < 2 else ():
         if find_alike(name, _WRAPPERS) is not None:
             inner = list_in(members[name], schemas, collection, known, depth + 1)

@@ -130,20 +130,22 @@ class ReplyBuilder:
     def _laid_over(self, template: Template, path: Path, field: Any, value: Any) -> Any:
         if field is ABSENT:
             return lay_over(value, path, ABSENT)
-        if len(path) > 1:
+        if path:
             value = self._with_parents(template, path, value)
         return lay_over(value, path, template.shows[path](field))
 
     def _with_parents(self, template: Template, path: Path, value: Any) -> Any:
         """The value with the objects along a path, each with its required members."""
-        for depth in range(1, len(path)):
+        for depth in range(len(path)):
             above = path[:depth]
             if isinstance(_member(value, above), Mapping):
                 continue
             if above not in template.parents:
                 inner = at_path(template.schema, above, self.contract.view)
-                template.parents[above] = {} if inner is None else self.generated(inner, sparse=True)
-            value = lay_over(value, above, template.parents[above])
+                # Of several alternatives, one that has the member.
+                having = {"allOf": [inner, {"type": "object", "required": [path[depth]]}]}
+                template.parents[above] = {} if inner is None else self.generated(having, sparse=True)
+            value = lay_over(value, above, dict(template.parents[above]))
         return value
 
     def _takes_null(self, template: Template, path: Path) -> bool:

@@ -494,3 +494,19 @@ def test_a_bulk_change_below_a_parent_touches_its_own_records(play: Play) -> Non
     path = f"/teams/{team}/notes"
     assert ask("PATCH", path, json=[{"id": mine["id"], "text": "b"}]).json == [{**mine, "text": "b"}]
     assert ask("PATCH", path, json=[{"id": theirs["id"], "text": "b"}]).status == 404
+
+
+PAGED = {**thing(count=WHOLE, results=MANY), "required": ["count", "results"]}
+
+
+@pytest.mark.parametrize(("first", "second", "path"), [(MANY, PAGED, ()), (PAGED, MANY, ("results",))])
+def test_a_list_or_an_envelope_is_the_first_that_is_declared(play: Play, first: Any, second: Any, path: Any) -> None:
+    """As for documents that describe pagination as a choice."""
+    paths = crud("/notes", "id", THING)
+    paths["/notes"]["get"]["responses"] = answer({"oneOf": [first, second]})
+    ask = play(paths, Thing=thing(id=None, text=None))
+    created = ask("POST", "/notes", json={"text": "hi"}).json
+    listed = ask("GET", "/notes").json
+    for name in path:
+        listed = listed[name]
+    assert created in listed
