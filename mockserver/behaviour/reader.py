@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from mockserver.behaviour.calls import Call, load_call
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.conditions import CONDITIONS, Condition
-from mockserver.behaviour.names import check_names
+from mockserver.behaviour.names import check_names, success_schema
 from mockserver.behaviour.records import RecordShape, shape_of
+from mockserver.behaviour.settling import Misfits
 from mockserver.behaviour.values import Value, compile_value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.clock import parse_period
@@ -76,7 +77,8 @@ def read_behaviours(
     schemas = {name: _schema((declaration or {}).get("schema")) for name, declaration in declared.items()}
     keys = _keys_in_paths(operations.values(), rules, contract)
     shapes = {name: _shape(rule, schemas[name], contract, keys.get(name)) for name, rule in rules.items()}
-    behaviours = Behaviours(operations, rules, {n: reader.period(n, t) for n, t in lengths.items()}, shapes)
+    answered = {name: shape for name, one in operations.items() if (shape := _answered(one, schemas, rules, contract))}
+    behaviours = Behaviours(operations, rules, {n: reader.period(n, t) for n, t in lengths.items()}, shapes, answered)
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
     check_names(
         behaviours, contract, {name: names | private.get(name, names) for name, names in fields.items()}, locate
@@ -87,6 +89,32 @@ def read_behaviours(
 def _shape(rules: CollectionRules, schema: Any, contract: Contract, key: Any) -> RecordShape:
     misfits = partial(_misfits, contract, schema, projector(schema, contract.view)) if schema is not None else None
     return shape_of(rules, schema, contract.view, misfits, key=key)
+
+
+def _answered(
+    behaviour: Behaviour, schemas: Mapping[str, Any], rules: Mapping[str, CollectionRules], contract: Contract
+) -> RecordShape | None:
+    """The shape of records that an operation writes and shows by another schema than theirs; None where it does not."""
+    source = behaviour.create or (behaviour.find if behaviour.set is not None else None)
+    schema = schemas.get(source.collection) if source is not None else None
+    if schema is None or source is None:
+        return None
+    view = contract.view
+    for path, value in behaviour.reply:
+        if value.root not in ("record", "records") or value.names:
+            continue
+        shown = at_path(success_schema(contract.operations[behaviour.operation]), path, view)
+        shown = item(shown, view) if value.root == "records" else shown
+        known = [view.resolve(part) for part in (schema, *schema.get("allOf", ()))]
+        if shown is None or any(view.resolve(shown) is node for node in known):
+            continue
+        both = (partial(_misfits, contract, one, projector(one, view)) for one in (schema, shown))
+        return shape_of(rules[source.collection], {"allOf": [schema, shown]}, view, partial(_all_misfits, tuple(both)))
+    return None
+
+
+def _all_misfits(each: Iterable[Misfits], record: Mapping[str, Any]) -> Sequence[Breach]:
+    return [breach for misfits in each for breach in misfits(record)]
 
 
 def _keys_in_paths(

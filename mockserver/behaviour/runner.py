@@ -52,7 +52,7 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     """
     if behaviour.call is not None:
         return _called(behaviour.call, world, scope)
-    work = _Run(world, world.collections, scope, behaviours, [])
+    work = _Run(world, world.collections, scope, behaviours, [], behaviour.operation)
     record = None
     if behaviour.each and work.set_each(behaviour):
         record = scope.record or None
@@ -92,6 +92,7 @@ class _Run(msgspec.Struct):
     scope: Scope
     behaviours: Behaviours
     changes: list[Changed]
+    operation: str = ""
 
     def find(self, query: Query) -> Record:
         scope, filters = self.scope, self._filters(query)
@@ -237,8 +238,17 @@ class _Run(msgspec.Struct):
         return ((field, owner),) if field is not None and owner is not None else ()
 
     def _settled(self, shape: RecordShape, record: dict[str, Any], before: Record, fields: Fields) -> dict[str, Any]:
-        """The part of a record that can be stored; called only where a schema restricts it, since it takes a seed."""
-        return shape.settled(record, before, partial(_fixed, fields, self.scope), self._seed(), self.scope.now)
+        """The part of a record that can be stored; called only where a schema restricts it, since it takes a seed.
+
+        Where the answer shows the record by another schema, it satisfies both if that is possible.
+        """
+        fixed, seed, now = partial(_fixed, fields, self.scope), self._seed(), self.scope.now
+        answered = self.behaviours.answered.get(self.operation)
+        if answered is not None and answered.misfits is not None:
+            both = answered.settled(record, before, fixed, seed, now)
+            if not answered.misfits(both):
+                return both
+        return shape.settled(record, before, fixed, seed, now)
 
     def _seed(self) -> str:
         return f"{self.world.seed}/{self.world.name}/{self.world.step}/{len(self.changes)}"

@@ -121,3 +121,4 @@ class Behaviours(msgspec.Struct, frozen=True):
     collections: Mapping[str, CollectionRules]
     periods: Mapping[str, int] = EMPTY  #: milliseconds by name
     shapes: Mapping[str, RecordShape] = EMPTY
+    answered: Mapping[str, RecordShape] = EMPTY  #: by operation: of records that its answer shows by another schema

@@ -510,3 +510,16 @@ def test_a_list_or_an_envelope_is_the_first_that_is_declared(play: Play, first: 
     for name in path:
         listed = listed[name]
     assert created in listed
+
+
+def test_a_new_record_satisfies_the_answer_that_shows_it_too(play: Play) -> None:
+    """POST says less than GET: what is new has no end yet."""
+    ends = {"type": ["string", "null"], "format": "date-time", "example": "2024-01-01T00:00:00Z"}
+    event = {**thing(id=None, code=None, ends=ends), "required": ["id", "ends"]}
+    fresh = {"allOf": [THING, {"properties": {"ends": {"type": "null"}}}]}
+    paths = crud("/events", "id", THING, thing(code=None))
+    paths["/events"]["post"]["responses"] = answer(fresh, "201")
+    ask = play(paths, Thing=event)
+    created = ask("POST", "/events", json={"code": "c"}).json
+    assert (created["code"], created["ends"]) == ("c", None)
+    assert ask("GET", f"/events/{created['id']}").json == created
