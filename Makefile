@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint unit contract wheel spec bench mutation clients clean
+.PHONY: help mock test lint unit contract wheel spec bench mutation clients conformance clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -54,6 +54,9 @@ mutation: $(VENV)/ready  ## change the code in 200 places, one at a time: do the
 
 clients: $(VENV)/ready  ## run real SDKs against the mock and update docs/clients.md (ARGS="--only stripe" runs one)
 	$(BIN)/python -m tests.clients $(ARGS)
+
+conformance: $(VENV)/ready  ## send JSON-Schema-Test-Suite through the mock and update docs/conformance.md (ARGS="--only ref.json")
+	$(BIN)/python -m tests.conformance $(ARGS)
 
 clean:  ## remove generated files
 	rm -rf $(VENV) dist build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,50 @@
+"""The harness of `make conformance`, without a registry: how schemas are put into documents, and the table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.conformance import report
+from tests.conformance.documents import packed, written
+from tests.conformance.running import Result, run
+from tests.conformance.suite import Group, Instance
+
+
+def _group(schema: object, file: str = "type.json", **instances: bool) -> Group:
+    return Group(file, "a schema", schema, tuple(Instance(name, name, valid) for name, valid in instances.items()))
+
+
+def test_schemas_with_the_same_id_stand_in_different_documents() -> None:
+    """Each `$id` is in a document once; all other schemas share the first one."""
+    same = {"$id": "http://localhost:1234/same"}
+    groups = [_group(same), _group({}), _group({"not": same}), _group(True)]
+    assert packed(groups) == [[groups[0], groups[1], groups[3]], [groups[2]]]
+
+
+def test_an_inline_schema_has_an_id_of_its_own(tmp_path: Path) -> None:
+    """Below it, `#` is the schema itself, as in the suite."""
+    path = written([_group({"type": "string"}), _group(False)], tmp_path, "http://remote", inline=True)
+    paths = json.loads(path.read_text())["paths"]
+    bodies = [item["post"]["requestBody"]["content"]["application/json"]["schema"] for item in paths.values()]
+    assert bodies == [{"$id": "urn:suite:0", "type": "string"}, False]
+
+
+def test_verdicts_come_from_a_mock(tmp_path: Path) -> None:
+    """A schema in a file, and the same one inline; a difference without a cause is a failure."""
+    groups = [_group({"maxLength": 2}, ab=True, abc=True), _group({"format": "date"}, "format.json", x=True)]
+    (tmp_path / "remotes").mkdir()
+    results = list(run(groups, tmp_path, tmp_path / "documents"))
+    assert [one.verdict for one in results] == ["valid", "invalid", "invalid"] * 2
+    assert [one.instance.value for one in report.failures(results)] == ["abc", "abc"]
+    assert "| required | a file | 3 | 1 | 1 | 1 | 0 |" in report.markdown(results)
+    assert "| type.json | a schema | **wrong** |" in report.markdown(results)
+
+
+def test_a_schema_that_the_mock_refuses_costs_no_other(tmp_path: Path) -> None:
+    """The document is split until the refused schema is alone."""
+    (tmp_path / "remotes").mkdir()
+    groups = [_group({}, a=True), _group({"$ref": "#/nowhere"}, a=True), _group({}, a=True)]
+    results = list(run(groups, tmp_path, tmp_path / "documents"))
+    assert [one.verdict for one in results[:3]] == ["valid", "not served", "valid"]
+    assert isinstance(results[0], Result)
