@@ -10,11 +10,14 @@ from mockserver.contract.operations.operation import Operation, Parameter
 
 
 def without_effect(operation: Operation, behaviour: Behaviour | None) -> tuple[str, ...]:
-    """The names of query parameters that change nothing; a Python function may use them all."""
-    if behaviour is not None and behaviour.call is not None:
+    """The names of query parameters that change nothing; a Python function may use them all.
+
+    Where no behaviour is declared, nothing that is sent changes the response, and nothing is named.
+    """
+    if behaviour is None or behaviour.call is not None:
         return ()
     used: set[str] = set()
-    for value in values_of(behaviour) if behaviour is not None else ():
+    for value in values_of(behaviour):
         if value.root == "query":
             used.update((value.names[0], ".".join(value.names)))
     declared = (one for one in operation.parameters if one.location == "query" and not _is_fixed(one))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
+from mockserver.contract.schemas.times import is_ended
 from mockserver.generate.arrays import make_array
 from mockserver.generate.checker import Checker
 from mockserver.generate.choices import Choice, alternatives, kept_out_of_others, open_choice
@@ -15,8 +16,9 @@ from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.heights import Heights
 from mockserver.generate.objects import make_object
+from mockserver.generate.persona import persona_at
 from mockserver.generate.place import Where
-from mockserver.generate.scalars import number, string
+from mockserver.generate.scalars import About, number, string
 
 DEEPEST: Final = 5  #: below this level of nesting only what is required is generated
 ROOM: Final = 300  #: values, scalars included, after which only what is required is generated
@@ -50,9 +52,12 @@ class Draw:
         wants: Callable[[list[Any], str], bool] | None = None,
         room: int = ROOM,
         deepest: int = DEEPEST,
+        *,
+        salt: int = 0,
+        subject: str = "",
     ) -> None:
         self.checker, self.flatten, self.heights = known.checker, known.flatten, known.heights
-        self.random, self.wants = random, wants
+        self.random, self.wants, self.salt, self.subject = random, wants, salt, subject
         self.room, self.deepest, self.steps = room, deepest, STEPS
 
     def value(self, schemas: list[Any], where: Where) -> Any:
@@ -150,10 +155,18 @@ class Draw:
         if kind == "array":
             return make_array(self, demands, where)
         if kind == "string":
-            return string(demands, self.random, where.hint, where.pointer)
+            return string(demands, self.random, self._about(where), where.pointer)
         if kind in ("integer", "number"):
-            return number(demands, self.random, kind == "integer", where.pointer)
-        return None if kind == "null" else not where.varied or self.random.random() < 0.5
+            return number(demands, self.random, kind == "integer", self._about(where), where.pointer)
+        if kind == "null":
+            return None
+        return not is_ended(where.hint) and (not where.varied or self.random.random() < 0.5)
+
+    def _about(self, where: Where) -> About:
+        """What a value is about, by the place where it stands."""
+        pointer = where.pointer
+        names = [name for name in pointer.split("/")[:-1] if name and not name.isdigit()]
+        return About(where.hint, names[-1] if names else self.subject, persona_at(self.salt, pointer))
 
     def includes(self, schemas: list[Any], where: Where) -> bool:
         """Whether an optional member is drawn: not when lean, deep, out of room, or inside a value of its own kind."""

@@ -157,6 +157,10 @@ _MAKERS: Final[dict[str, Callable[[Random], str]]] = {
     "password": lambda random: f"Pw-{_hexadecimal(random, 8)}",
     "int32": lambda random: str(random.randint(1, 999)),
     "int64": lambda random: str(random.randint(1, 999)),
+    **dict.fromkeys(
+        ("date-time-rfc-2822", "rfc2822", "rfc-2822", "rfc1123", "http-date"),
+        lambda random: instant(random).strftime("%a, %d %b %Y %H:%M:%S +0000"),
+    ),
     "decimal": lambda random: f"{random.randint(1, 9999) / 100:.2f}",
     "double": lambda random: f"{random.randint(1, 9999) / 100:.2f}",
     "float": lambda random: f"{random.randint(1, 9999) / 100:.2f}",

@@ -8,6 +8,7 @@ from functools import cached_property
 from random import Random
 from typing import Any, Final
 from uuid import UUID
+from zlib import crc32
 
 from mockserver.contract.schemas.times import form_of, is_ended, is_stamp, moment_of, written
 from mockserver.contract.schemas.view import SchemaView, each, is_marked, members, required, types
@@ -32,12 +33,22 @@ class Generator:
     room: int = ROOM  #: values after which only what is required is generated
     deepest: int = DEEPEST  #: levels below which only what is required is generated
 
-    def value(self, schema: Any, seed: str | int, hint: str = "", *, varied: bool = False, sparse: bool = False) -> Any:
+    def value(
+        self,
+        schema: Any,
+        seed: str | int,
+        hint: str = "",
+        *,
+        subject: str = "",
+        varied: bool = False,
+        sparse: bool = False,
+    ) -> Any:
         """A value that satisfies the schema, always the same for the same seed. Raises Unsatisfiable.
 
         `varied` draws among enums and alternatives and passes over examples; `sparse` leaves optional members out.
+        `subject` is what an object is: `name` means something else for a person than for a product.
         """
-        return self._draw(seed, _nothing if sparse else None).value([schema], Where(varied=varied, hint=hint))
+        return self._draw(seed, _nothing if sparse else None, subject).value([schema], Where(varied=varied, hint=hint))
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a value satisfies a schema."""
@@ -63,9 +74,10 @@ class Generator:
     def _known(self) -> Knowledge:
         return Knowledge(Checker(self.view, self.writing))
 
-    def _draw(self, seed: str | int, wants: Callable[[list[Any], str], bool] | None = None) -> Draw:
+    def _draw(self, seed: str | int, wants: Callable[[list[Any], str], bool] | None = None, subject: str = "") -> Draw:
         random = Random(str(seed))  # noqa: S311 - repeatable on purpose
-        return Draw(self._known, random, wants, self.room, self.deepest)
+        salt = crc32(str(seed).encode())
+        return Draw(self._known, random, wants, self.room, self.deepest, salt=salt, subject=subject)
 
     def _is_filled(self, schema: Any) -> bool:
         return is_marked(schema, "readOnly", self.view) or any(True for _ in each(schema, "default", self.view))

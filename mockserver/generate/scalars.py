@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, gcd, inf, lcm
 from random import Random
 from typing import Final
 
+from mockserver.generate.amounts import suggested
 from mockserver.generate.demands import Demands
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.formats import has_format, make
 from mockserver.generate.keyword_checks import is_multiple, is_number
 from mockserver.generate.patterns import sample
+from mockserver.generate.persona import Persona
 from mockserver.generate.regex import matches
-from mockserver.generate.words import word
+from mockserver.generate.words import PLAIN, words
 
 _SPREAD: Final = 100  # how many steps from its bound a number is drawn when nothing else limits it
 _ATTEMPTS: Final = 200
@@ -23,10 +26,21 @@ _SHORTEST: Final = {
     "hostname": "a", "ipv6": "::1", "ipv4": "1.1.1.1", "json-pointer": "", "regex": "a", "duration": "P1D",
 }  # fmt: skip
 _PREFIXED: Final = frozenset({"email", "idn-email", "hostname"})
+_MAILS: Final = frozenset({"email", "idn-email"})
+_WORDED: Final = _MAILS | {"uri", "url", "hostname"}
 
 
-def string(demands: Demands, random: Random, hint: str, place: str) -> str:
-    """A string of the demanded format, patterns and length; `hint` is the name of the property it is for."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a value is about: the property that it is for, what that is a property of, and the person or place meant."""
+
+    hint: str
+    around: str
+    persona: Persona
+
+
+def string(demands: Demands, random: Random, about: About, place: str) -> str:
+    """A string of the demanded format, patterns and length, that suits what it is about."""
     low, high = demands.most("minLength"), demands.least("maxLength")
     patterns = [pattern for pattern in demands.each("pattern") if isinstance(pattern, str)]
     formats = [name for name in demands.each("format") if isinstance(name, str)]
@@ -37,7 +51,7 @@ def string(demands: Demands, random: Random, hint: str, place: str) -> str:
     def formed(text: str) -> bool:
         return sized(text) and all(has_format(name, text) for name in formats)
 
-    for text in _strings(formats, random, hint, low, high):
+    for text in _strings(formats, random, about, low, high):
         if formed(text) and all(matches(pattern, text) for pattern in patterns):
             return text
     for admits in (formed, sized) if patterns else ():  # where a pattern rules the format out, it is the stronger word
@@ -49,7 +63,10 @@ def string(demands: Demands, random: Random, hint: str, place: str) -> str:
     raise Unsatisfiable(f"found no string of {asked or 'this length'}, {size}", place)
 
 
-def _strings(formats: list[str], random: Random, hint: str, low: int, high: int | None) -> Iterator[str]:
+def _strings(formats: list[str], random: Random, about: About, low: int, high: int | None) -> Iterator[str]:
+    suiting = words(about.hint, random, about.persona, about.around)
+    if about.hint and _WORDED.intersection(formats):
+        yield from _worded(formats, about, suiting)
     for name in formats:
         for _ in range(4):
             text = make(name, random)
@@ -60,10 +77,22 @@ def _strings(formats: list[str], random: Random, hint: str, low: int, high: int 
             yield text.upper()  # as a pattern beside the format may have it
         if name in _SHORTEST:
             yield _SHORTEST[name]
-    plain = word(hint, random)
+    plain = ""
+    for plain in suiting:
+        yield plain
     while len(plain) < low:
-        plain += "-" + word("", random)
+        plain += "-" + random.choice(PLAIN)
     yield plain if high is None else plain[:high]
+
+
+def _worded(formats: list[str], about: About, suiting: Iterator[str]) -> Iterator[str]:
+    """Texts of a format that a name says more about: the address of this person, a picture."""
+    if _MAILS.intersection(formats):
+        yield about.persona.email
+        return
+    for text in suiting:
+        if ":" in text or "." in text:
+            yield text
 
 
 def _padded(name: str, text: str, low: int) -> str:
@@ -76,12 +105,16 @@ def _padded(name: str, text: str, low: int) -> str:
     return missing + text if name in _PREFIXED else text + missing
 
 
-def number(demands: Demands, random: Random, whole: bool, place: str) -> int | float:
+def number(demands: Demands, random: Random, whole: bool, about: About, place: str) -> int | float:
     """A number within the demanded bounds, a multiple of every demanded step; an integer when `whole`."""
     low, low_excluded, high, high_excluded = demands.bounds()
     if low > high or (low == high and (low_excluded or high_excluded)):
         raise Unsatisfiable(f"no number lies between {low} and {high}", place)
     steps = [value for value in demands.each("multipleOf") if is_number(value) and value > 0]
+    formats = [name for name in demands.each("format") if isinstance(name, str)]
+    wanted = suggested(about.hint, formats, random, about.persona, whole=whole)
+    if wanted is not None and low < wanted < high and all(is_multiple(wanted, step) for step in steps):
+        return int(wanted) if whole or wanted == int(wanted) else wanted
     rough = None  # a multiple as decimals; one that floats divide without a rest pleases every validator
     for multiple in _multiples(_step(steps, whole, low, high), low, high, random):
         above = multiple > low or (multiple == low and not low_excluded)

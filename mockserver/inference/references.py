@@ -16,6 +16,7 @@ _DEEPEST: Final = 3
 _MOST: Final = 40  #: references of one collection
 _KEYS: Final = frozenset({"id", "ids", "uuid", "uuids", "uid", "guid", "key", "sid", "pk"})
 _PEOPLE: Final = ("user", "person", "member", "employee", "account", "contact", "profile", "customer", "staff")
+_READ: Final = ("name", "full_name", "display_name", "username", "login", "email")
 _ROLES: Final = frozenset(
     [
         *("owner", "author", "creator", "assignee", "reviewer", "approver", "manager", "user", "person", "member"),
@@ -150,10 +151,16 @@ class References:
         return self._fitting(several, schema, tail) if tail in ("code", "slug", "name", "number", "email") else None
 
     def _people(self, role: str, schema: LocatedSchema) -> tuple[str, str] | None:
+        """A person by the key, or by what people read where the key is of another type."""
         if role not in _ROLES and not role.endswith("by"):
             return None
-        known = (self._fitting(self._named.get(name, []), schema, "") for name in _PEOPLE)
-        return next((found for found in known if found), None)
+        several = [one for name in _PEOPLE for one in self._named.get(name, ())]
+        alike = [one for one in several if self._same_type(schema, self.schemas.members(one.record).get(one.key))]
+        found = (self._fitting(alike, schema, ""), *(self._fitting(several, schema, name) for name in _READ))
+        return next((one for one in found if one), None)
+
+    def _same_type(self, schema: LocatedSchema, key: LocatedSchema | None) -> bool:
+        return key is None or self.schemas.types(schema) == self.schemas.types(key)
 
     def _by_person(self, spoken: tuple[str, ...], schema: LocatedSchema) -> tuple[str, str] | None:
         """`created_by` and `assignee` name a person."""

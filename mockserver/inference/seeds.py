@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Parameter
-from mockserver.contract.schemas.view import at_path
+from mockserver.contract.schemas.times import in_order, is_ended
+from mockserver.contract.schemas.view import at_path, members, types
 from mockserver.generate import Generator, Unsatisfiable, fresh_key
 from mockserver.inference.collections import Resource
 from mockserver.inference.connecting import connected
+from mockserver.inference.documented import Documented
 from mockserver.inference.inference import Inferred
 
 Links = tuple[str, list[Any]]
@@ -35,7 +37,8 @@ def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") 
     resources = {one.name: one for one in inferred.resources.values() if one.name in used}
     generator = Generator(contract.view, room=_ROOM, deepest=_DEEPEST)
     records: Records = {}
-    makers = {name: _Maker(generator, resource, seed) for name, resource in resources.items()}
+    documented = Documented(contract, inferred)
+    makers = {name: _Maker(generator, resource, seed, documented) for name, resource in resources.items()}
     for resource in _parents_first(resources, inferred):
         number = 1 if resource.single else count
         links = [*_links(inferred, resource, records), *_scopes(inferred, resource, generator, seed)]
@@ -95,9 +98,14 @@ def _value(parameter: Parameter, generator: Generator, seed: str | int) -> Any:
 class _Maker:
     """Makes the records of one collection."""
 
-    def __init__(self, generator: Generator, resource: Resource, seed: str | int) -> None:
+    def __init__(self, generator: Generator, resource: Resource, seed: str | int, documented: Documented) -> None:
         self.generator, self.resource, self.seed = generator, resource, f"{seed}/{resource.name}"
-        self.schema = {"allOf": [{"$ref": schema.reference} for schema in (resource.record, *resource.also)]}
+        declared = [{"$ref": schema.reference} for schema in (resource.record, *resource.also)]
+        self.schema = {"allOf": declared}
+        self.narrow = (
+            {"allOf": [*declared, {"properties": choices}]} if (choices := documented.choices(resource)) else None
+        )
+        self.reserved = documented.keys(resource, generator)
         self.path = tuple(resource.key.split("."))
         self.inner = at_path(self.schema, self.path, generator.view)
         self.keys: set[str] = set()
@@ -115,15 +123,39 @@ class _Maker:
                 yield record
 
     def record(self, index: int) -> dict[str, Any]:
-        record = self.generator.value(self.schema, f"{self.seed}/{index}", varied=index > 0)
-        if not isinstance(record, dict):
+        subject = self.resource.name.rpartition("_")[2]
+        made = self.drawn(index, subject)
+        if not isinstance(made, dict):
             raise Unsatisfiable("a record is an object, and its schema admits none")
+        made = self.lasting(made, index)
+        ordered = in_order(made)
+        record: dict[str, Any] = made if ordered == made or not self.generator.fits(self.schema, ordered) else ordered
         *above, last = self.path
         inner = record
         for name in above:
             inner = inner.setdefault(name, {}) if isinstance(inner.get(name, {}), dict) else {}
         inner[last] = self.key(inner.get(last), index)
         return record
+
+    def drawn(self, index: int, subject: str) -> Any:
+        """A value with what filters can ask for, where the schema admits that."""
+        for schema in [self.narrow, self.schema] if self.narrow is not None else [self.schema]:
+            try:
+                return self.generator.value(schema, f"{self.seed}/{index}", varied=index > 0, subject=subject)
+            except Unsatisfiable:
+                if schema is self.schema:
+                    raise
+        return None
+
+    def lasting(self, record: dict[str, Any], index: int) -> dict[str, Any]:
+        """The record without what says that it is over; one of a few may be deleted."""
+        if index >= A_FEW - 1:
+            return record
+        inner = members(self.schema, self.generator.view)
+        over = {name for name in record if is_ended(name) and not isinstance(record[name], bool)}
+        null = {name: None for name in over if "null" in types(inner.get(name, {}), self.generator.view)}
+        rest = {name: value for name, value in record.items() if name not in over or name in null} | null
+        return rest if rest == record or self.generator.fits(self.schema, rest) else record
 
     def is_valid(self, record: Mapping[str, Any]) -> bool:
         """Whether the record fits its schema with the key and its parent's key."""
@@ -137,7 +169,7 @@ class _Maker:
         first = fresh_key(
             self.schema if len(self.path) == 1 else {"properties": {self.resource.key: self.inner or {}}},
             self.resource.key, view=self.generator.view, seed=f"{self.seed}/{index}",
-            taken=lambda key: str(key) in self.keys, first=index + 1,
+            taken=lambda key: str(key) in self.keys or str(key) in self.reserved, first=index + 1,
         )  # fmt: skip
         return first if self.is_free(first) else self.key_in_path(index)
 
@@ -145,7 +177,7 @@ class _Maker:
         """Whether no record has the key, and a path can hold it."""
         fits = self.generator.fits
         fit = all(fits(value.schema, key) or fits(value.schema, str(key)) for value in self.resource.values)
-        return fit and str(key) not in self.keys and "/" not in str(key)
+        return fit and str(key) not in self.keys and str(key) not in self.reserved and "/" not in str(key)
 
     def key_in_path(self, index: int) -> Any:
         """A key by the schema of the path value, written as the record writes keys."""

@@ -1,0 +1,91 @@
+"""New records have what only the server can set, and the documented request can be posted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.mockserver.inference.playing import Play
+from tests.mockserver.inference.test_infer import answer, body, crud, thing
+
+TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+NULLABLE = {"type": ["string", "null"]}
+THING = {"$ref": "#/components/schemas/Thing"}
+SERVED: dict[str, Any] = {
+    "id": WHOLE,
+    "text": TEXT,
+    "note": TEXT,
+    "status": {**NULLABLE, "enum": ["queued", "sent", None]},
+    "client_secret": TEXT,
+    "created_at": {"type": "string", "format": "date-time"},
+    "created": {"type": "integer", "format": "unix-time"},
+    "sent": {"type": "string", "format": "date-time-rfc-2822"},
+    "url": {"type": "string", "format": "uri"},
+    "deleted_at": {**NULLABLE, "format": "date-time"},
+    "closed_on": {"type": "string", "format": "date"},
+    "is_deleted": {"type": "boolean"},
+    "errors": {"type": "array", "items": TEXT},
+    "expires": {"type": "integer", "format": "unix-time"},
+}
+
+
+@pytest.fixture
+def created(play: Play) -> dict[str, Any]:
+    """A thing that a client made with no more than a text, though it could have sent a note."""
+    paths = crud("/things", "id", THING)
+    paths["/things"]["post"]["requestBody"] = body(thing(text=TEXT, note=TEXT))
+    return play(paths, Thing=thing(**SERVED))("POST", "/things", json={"text": "hello"}).json  # type: ignore[no-any-return]
+
+
+def test_a_new_record_is_whole(created: dict[str, Any]) -> None:
+    """It has whatever no request can give it, and not what a client left out."""
+    assert created.keys() == SERVED.keys() - {"note", "closed_on"}
+    assert created["status"] == "queued"
+    assert created["errors"] == []
+
+
+def test_a_new_record_is_new(created: dict[str, Any]) -> None:
+    """Its times are now, nothing about it is over, and what expires does so later."""
+    assert (created["deleted_at"], created["is_deleted"]) == (None, False)
+    assert created["created"] < created["expires"]
+    assert created["sent"].endswith("+0000")
+
+
+def test_what_changes_is_stamped_in_its_own_form(play: Play) -> None:
+    """`updated` in seconds is a number after a change too."""
+    fields = thing(id=WHOLE, text=TEXT, updated={"type": "integer", "format": "unix-time"})
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["patch"] = {"requestBody": body(thing(text=TEXT)), "responses": answer(THING)}
+    ask = play(paths, Thing=fields)
+    assert ask("GET", "/things/1").json["updated"] < 1_767_225_600
+    assert ask("PATCH", "/things/1", json={"text": "new"}).json["updated"] > 1_767_225_600
+
+
+@pytest.mark.parametrize("place", ["property", "schema", "media"])
+def test_the_documented_request_can_be_posted(play: Play, place: str) -> None:
+    """No record that is there at the start has the key of the example."""
+    sent: dict[str, Any] = thing(id=WHOLE, text=TEXT)
+    example = {"id": 1, "text": "hello"}
+    if place == "property":
+        sent["properties"] = {"id": {**WHOLE, "example": 1}, "text": {**TEXT, "example": "hello"}}
+    elif place == "schema":
+        sent["example"] = example
+    request = body(sent)
+    if place == "media":
+        request["content"]["application/json"]["example"] = example
+    paths = crud("/things", "id", THING)
+    paths["/things"]["post"] |= {"requestBody": request}
+    paths["/things"]["post"]["responses"] |= answer(thing(error=TEXT), "409")
+    ask = play(paths, Thing=thing(id=WHOLE, text=TEXT))
+    assert 1 not in [one["id"] for one in ask("GET", "/things").json]
+    assert ask("POST", "/things", json=example).json == example
+
+
+def test_records_have_values_that_filters_ask_for(play: Play) -> None:
+    """A field of any text has those of the parameter's enum; `all` is none of them."""
+    paths = crud("/things", "id", THING)
+    states = {**TEXT, "enum": ["open", "closed", "all"]}
+    paths["/things"]["get"]["parameters"] = [{"name": "state", "in": "query", "schema": states}]
+    ask = play(paths, Thing=thing(id=WHOLE, state=TEXT))
+    assert {one["state"] for one in ask("GET", "/things", query="state=all").json} <= {"open", "closed"}
