@@ -48,6 +48,7 @@ def read_behaviours(
     periods: Mapping[str, str] = MappingProxyType({}),
     folder: Path | None = None,
     adopts: bool = False,
+    inferred: bool = False,
 ) -> Behaviours:
     """The behaviours that `data` declares, with every name checked against the contract.
 
@@ -78,7 +79,8 @@ def read_behaviours(
     keys = _keys_in_paths(operations.values(), rules, contract)
     shapes = {name: _shape(rule, schemas[name], contract, keys.get(name)) for name, rule in rules.items()}
     answered = {name: shape for name, one in operations.items() if (shape := _answered(one, schemas, rules, contract))}
-    behaviours = Behaviours(operations, rules, {n: reader.period(n, t) for n, t in lengths.items()}, shapes, answered)
+    named = {name: reader.period(name, text) for name, text in lengths.items()}
+    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered)
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
     check_names(
         behaviours, contract, {name: names | private.get(name, names) for name, names in fields.items()}, locate

@@ -113,6 +113,13 @@ class RecordShape(msgspec.Struct, frozen=True):
         completed = partial(self._completed, seed=seed, now=now)
         return Repair(self.misfits, before, spared, partial(self._made, seed=seed), completed).settled(record)
 
+    def shown(self, record: Mapping[str, Any], seed: str, now: int) -> dict[str, Any]:
+        """The record as it can be shown by this schema, with as few changes as that takes; it is stored as it is."""
+        completed = partial(self._completed, seed=seed, now=now)
+        made = partial(self._made, seed=seed)
+        whole = dict(record)
+        return Repair(self.misfits, {}, frozenset(), made, completed).settled(whole) if self.misfits else whole
+
     def sent(self, base: Any) -> dict[str, Any]:
         """The fields of a new record that a client may set."""
         return {k: v for k, v in base.items() if k not in self.read_only} if isinstance(base, Mapping) else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -167,7 +167,7 @@ class _Run(msgspec.Struct):
         else:
             before, record = None, shape.created(fields, collection, seed, now, fills)
         if shape.misfits is not None:
-            record = self._settled(shape, record, before or {}, creation.fields)
+            record = self._settled(shape, record, before or {}, creation.fields, fields)
         return self._store(name, record)
 
     def _referring(self, rules: CollectionRules, record: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,7 +193,8 @@ class _Run(msgspec.Struct):
                 after = shape.merged(after, base)
         after = _laid_over({**after, **change.constants}, change.others, self.scope)
         if shape.misfits is not None:
-            after, touched = self._settled(shape, after, before, change.fields), None
+            given = [name for name, value in after.items() if before.get(name, ABSENT) is not value]
+            after, touched = self._settled(shape, after, before, change.fields, given), None
         self._store(name, after, before, touched)
 
     def remove(self, query: Query) -> None:
@@ -237,18 +238,21 @@ class _Run(msgspec.Struct):
         field, owner = self.behaviours.collections[collection].owner, self.scope.caller.get("id")
         return ((field, owner),) if field is not None and owner is not None else ()
 
-    def _settled(self, shape: RecordShape, record: dict[str, Any], before: Record, fields: Fields) -> dict[str, Any]:
+    def _settled(
+        self, shape: RecordShape, record: dict[str, Any], before: Record, fields: Fields, given: Iterable[str]
+    ) -> dict[str, Any]:
         """The part of a record that can be stored; called only where a schema restricts it, since it takes a seed.
 
-        Where the answer shows the record by another schema, it satisfies both if that is possible.
+        Where the answer shows the record by another schema, what was not given satisfies both if that is possible.
         """
-        fixed, seed, now = partial(_fixed, fields, self.scope), self._seed(), self.scope.now
+        seed, now, fixed = self._seed(), self.scope.now, partial(_fixed, fields, self.scope)
+        settled = shape.settled(record, before, fixed, seed, now)
         answered = self.behaviours.answered.get(self.operation)
-        if answered is not None and answered.misfits is not None:
-            both = answered.settled(record, before, fixed, seed, now)
-            if not answered.misfits(both):
-                return both
-        return shape.settled(record, before, fixed, seed, now)
+        if answered is None or shape.misfits is None:
+            return settled
+        kept = {name for name in given if name in settled}
+        both = answered.settled(settled, before, lambda: kept.union(fixed()), seed, now)
+        return settled if shape.misfits(both) else both
 
     def _seed(self) -> str:
         return f"{self.world.seed}/{self.world.name}/{self.world.step}/{len(self.changes)}"

@@ -121,4 +121,5 @@ class Behaviours(msgspec.Struct, frozen=True):
     collections: Mapping[str, CollectionRules]
     periods: Mapping[str, int] = EMPTY  #: milliseconds by name
     shapes: Mapping[str, RecordShape] = EMPTY
+    inferred: bool = False  #: nobody wrote them: an answer that they get wrong is adapted instead of withheld
     answered: Mapping[str, RecordShape] = EMPTY  #: by operation: of records that its answer shows by another schema

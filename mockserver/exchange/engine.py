@@ -154,6 +154,7 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
         periods=settings.periods,
         folder=folder,
         adopts=settings.unknown_parents == "adopt",
+        inferred=settings.behaviours is None,
     )
     schemas = record_schemas(behaviours, contract)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)

@@ -18,6 +18,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.routing import served
 from mockserver.errors import CallFailed, ContractBroken, Refused, Violation, internal_error
+from mockserver.exchange.adapting import Adapter
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
@@ -54,6 +55,7 @@ class Pipeline:
         self.store, self.journal, self.clock = store, journal, clock
         self.success = {operation.id: success_status(operation) for operation in contract.operations.values()}
         self.builder = ReplyBuilder(contract, seed)
+        self.adapter = Adapter(contract, self.builder)
         self.problems = Problems(contract, self.builder)
         self._next: Pipeline | None = None
 
@@ -126,13 +128,26 @@ class Pipeline:
             outcome = self._behave(operation, world, inputs, caller, now, request)
             reply = self.builder.compose(operation, status, outcome.fields, media)
             violations = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
-            if violations:
+            adapted = self._adapted(operation, status, outcome, media, now) if violations else reply
+            if adapted is None:
                 return self._broken(violations, exchange, "the answer")
             after = outcome.world
             if after is world or store.commit(caller.world, version, after):
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
-                return reply
+                return adapted
             world, version = store.load(caller.world)
+
+    def _adapted(
+        self, operation: Operation, status: int, outcome: Outcome, media: str | None, now: int
+    ) -> Reply | None:
+        """The answer with its records in the form that it can show; None where that breaks the contract too, or where
+        a person wrote the behaviours."""
+        if not self.behaviours.inferred:
+            return None
+        fields = self.adapter.adapted(operation, status, outcome.fields, media, now)
+        reply = self.builder.compose(operation, status, fields, media)
+        broken = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
+        return None if broken else reply
 
     def _early(self, request: Request, steering: Steering) -> Reply | None:
         """The answer to a preflight, or to a question for the methods of a path that declares no OPTIONS."""

@@ -195,9 +195,7 @@ class Showing:
             self.schemas.same(shown, other) for other in (resource.record, *resource.also)
         ):
             return None
-        if not self.schemas.share(shown, resource.record):
-            return "they have other fields"
-        return self.fitting.misfit(resource.record, shown)
+        return None if self.schemas.share(shown, resource.record) else "they have other fields"
 
 
 def _reply(path: tuple[str, ...], value: str, around: Data | None = None) -> Any:

@@ -523,3 +523,17 @@ def test_a_new_record_satisfies_the_answer_that_shows_it_too(play: Play) -> None
     created = ask("POST", "/events", json={"code": "c"}).json
     assert (created["code"], created["ends"]) == ("c", None)
     assert ask("GET", f"/events/{created['id']}").json == created
+
+
+def test_an_answer_shows_values_in_the_form_that_it_declares(play: Play) -> None:
+    """Each answer has a schema of its own: amounts as text in the list, and another field in that of POST."""
+    paths = crud("/sums", "id", THING, thing(amount={"type": "number"}, note=None))
+    paths["/sums"]["get"]["responses"] = answer({"type": "array", "items": thing(id=None, amount=None, note=None)})
+    more = {**thing(id=None, amount={"type": "number"}, note=WHOLE, total=WHOLE), "required": ["id", "total"]}
+    paths["/sums"]["post"]["responses"] = answer(more, "201")
+    ask = play(paths, Thing=thing(id=None, amount={"type": "number"}, note=None))
+    created = ask("POST", "/sums", json={"amount": 10.5, "note": "7"}).json
+    assert (created["amount"], created["note"], type(created["total"])) == (10.5, 7, int)
+    read = {"id": created["id"], "amount": 10.5, "note": "7"}
+    assert ask("GET", f"/sums/{created['id']}").json == read
+    assert {**read, "amount": "10.5"} in ask("GET", "/sums").json
