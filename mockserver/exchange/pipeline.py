@@ -24,7 +24,9 @@ from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import Disturbance, FaultContext, Faults, disturb, disturbed, late, together
 from mockserver.exchange.journal import Journal
+from mockserver.exchange.plans import Plan, plans_of
 from mockserver.exchange.steering import Steering, delay_of, read_steering
+from mockserver.exchange.validators import VALIDATORS, check_write
 from mockserver.messages import Answer, Inputs, Request
 from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
 from mockserver.reply.negotiation import negotiate
@@ -54,6 +56,7 @@ class Pipeline:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.store, self.journal, self.clock = store, journal, clock
         self.success = {operation.id: success_status(operation) for operation in contract.operations.values()}
+        self.plans = plans_of(contract, behaviours, self.success)
         self.builder = ReplyBuilder(contract, seed)
         self.adapter = Adapter(contract, self.builder)
         self.problems = Problems(contract, self.builder)
@@ -121,6 +124,7 @@ class Pipeline:
                 return self._checked(operation, wanted, exchange, "the answer")
         status = self.success[operation.id]
         media = None if steering.accept is None else self._media(operation, status, steering)
+        plan = self.plans.get(operation.id)
         while True:
             exchange.at = now = self.clock() if world.clock is RUNNING else world.clock.now(self.clock)
             # A rewind to before this request also undoes the counts of its faults.
@@ -131,10 +135,11 @@ class Pipeline:
             adapted = self._adapted(operation, status, outcome, media, now) if violations else reply
             if adapted is None:
                 return self._broken(violations, exchange, "the answer")
+            answer = adapted if plan is None else self._planned(plan, operation, adapted, outcome, exchange, inputs)
             after = outcome.world
             if after is world or store.commit(caller.world, version, after):
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
-                return adapted
+                return answer
             world, version = store.load(caller.world)
 
     def _adapted(
@@ -148,6 +153,32 @@ class Pipeline:
         reply = self.builder.compose(operation, status, fields, media)
         broken = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
         return None if broken else reply
+
+    def _planned(
+        self, plan: Plan, operation: Operation, reply: Reply, outcome: Outcome, exchange: Exchange, inputs: Inputs
+    ) -> Reply:
+        """The reply with the status and the headers that the plan computes, as far as the contract allows them.
+
+        Raises Refused(412) when a precondition fails.
+        """
+        request, conditions = exchange.request, plan.conditions
+        if conditions is not None and conditions.writing:
+            check_write(request, conditions.before(outcome))
+        if status := plan.status(outcome):
+            media = self._media(operation, status, exchange.steering)
+            other = self.builder.compose(operation, status, outcome.fields, media)
+            if not self._keeps(operation, other):
+                other = self._adapted(operation, status, outcome, media, exchange.at) or reply
+            reply = other
+        computed = replace(reply, headers=plan.headers(reply, request, inputs, outcome))
+        if conditions is not None and conditions.reading and plan.is_unchanged(computed, request, outcome):
+            validators = tuple(pair for pair in computed.headers if pair[0].lower() in VALIDATORS)
+            same = self.builder.template(operation, 304)
+            return Reply(304, None, ABSENT, merged_headers(same.headers, validators))
+        return computed if self._keeps(operation, computed) else reply
+
+    def _keeps(self, operation: Operation, reply: Reply) -> bool:
+        return not self.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
 
     def _early(self, request: Request, steering: Steering) -> Reply | None:
         """The answer to a preflight, or to a question for the methods of a path that declares no OPTIONS."""

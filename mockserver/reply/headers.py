@@ -28,7 +28,7 @@ def header_lines(header: Parameter, generate: Generate) -> tuple[str, ...]:
 
     Only `Set-Cookie` has more than one: cookies can't be combined in one line (RFC 6265, section 3).
     """
-    value = _example(header)
+    value = example_of(header)
     if value is ABSENT and not header.required and _has_effect(header.name):
         return ()
     if value is ABSENT:
@@ -63,8 +63,8 @@ def _has_effect(name: str) -> bool:
     return name.lower() in _EFFECTIVE or name.lower().startswith("access-control-")
 
 
-def _example(header: Parameter) -> Any:
-    """The example of a header or of its content; the generator uses those of its schema."""
+def example_of(header: Parameter) -> Any:
+    """The example of a header or of its content, ABSENT where there is none; the generator uses those of its schema."""
     if (example := header.example()) is not ABSENT:
         return example
     if header.content:

@@ -53,10 +53,11 @@ class Problems:
 
     def _own(self, operation: Operation, status: int) -> Template | None:
         """The operation's template for the status; None where it declares none, or none that a value can satisfy."""
-        if operation.response_for(status) is None:
+        response = operation.response_for(status)
+        if response is None:
             return None
         try:
-            return self.builder.template(operation, status, sparse=True)
+            return self.builder.template(operation, status, sparse=bool(response.media_types))
         except ContractBroken:
             return None
 

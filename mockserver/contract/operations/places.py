@@ -57,6 +57,11 @@ class Places:
         if place and isinstance(place.node, list):
             yield from (place / index for index in range(len(place.node)))
 
+    def named(self, place: Place | None) -> Iterator[tuple[str, Place]]:
+        """All children of a mapping whose names are not the document's own: a header may be called `x-total`."""
+        if place and isinstance(place.node, Mapping):
+            yield from ((name, place / name) for name, node in place.node.items() if isinstance(node, Mapping))
+
     def entries(self, place: Place | None) -> Iterator[tuple[str, Place]]:
         """The children of a mapping, but for extensions."""
         if place and isinstance(place.node, Mapping):

@@ -178,7 +178,7 @@ class Reading(Places):
             media_types=self.media_types(place),
             headers={
                 name: self.once(header, f"header {name}", partial(self.header, name))
-                for name, header in self.entries(place.get("headers"))
+                for name, header in self.named(place.get("headers"))
                 if name.lower() not in _SERVERS_HEADERS
             },
             pointer=place.pointer,

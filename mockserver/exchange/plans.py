@@ -1,0 +1,114 @@
+"""What a success of an operation has beyond the fields of its behaviour: another status for a new record, headers that
+are computed from the records, preconditions. Most operations have none of it, and no plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from mockserver.behaviour.runner import Outcome
+from mockserver.behaviour.vocabulary import Behaviour, Behaviours
+from mockserver.contract.contract import Contract
+from mockserver.contract.operations.operation import ABSENT, Operation, Response
+from mockserver.exchange.told import KEEP, Places, Teller, Told, tellers
+from mockserver.exchange.validators import VALIDATORS, Conditions, changed_at, is_unchanged, record_of
+from mockserver.messages import Inputs, Request
+from mockserver.reply.builder import Headers, Reply
+from mockserver.reply.headers import example_of
+
+_WRITING: Final = frozenset(("PUT", "PATCH", "DELETE", "POST"))
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What one operation's success has beyond its fields."""
+
+    created: int | None = None  #: the status where a record was created, and it isn't the usual one
+    replaced: int | None = None  #: the same where a record was replaced
+    tellers: tuple[tuple[str, Teller], ...] = ()  #: how headers are computed, by the name that the contract gives them
+    required: frozenset[str] = frozenset()  #: the headers that must be there, in lower case
+    invented: frozenset[str] = frozenset()  #: the headers that the contract has no example of, in lower case
+    conditions: Conditions | None = None  #: which preconditions hold
+
+    def status(self, outcome: Outcome) -> int | None:
+        """The status of a reply, where it isn't the operation's usual one."""
+        if (self.created is None and self.replaced is None) or not outcome.changes:
+            return None
+        return self.created if outcome.changes[-1].before is None else self.replaced
+
+    def headers(self, reply: Reply, request: Request, inputs: Inputs, outcome: Outcome) -> Headers:
+        """The headers of a reply, with those that are computed."""
+        shown = {name.lower(): text for name, text in reply.headers if name.lower() not in self.invented}
+        headers = reply.headers
+        for name, teller in self.tellers:
+            plain = name.lower()
+            text = teller(Told(request, inputs, outcome, reply.body, shown.get(plain)))
+            if text is KEEP or (text is None and plain in self.required):
+                continue
+            headers = tuple(pair for pair in headers if pair[0].lower() != plain)
+            headers = headers if text is None else (*headers, (name, text))
+        return headers
+
+    def is_unchanged(self, reply: Reply, request: Request, outcome: Outcome) -> bool:
+        """Whether the client that reads has this answer already."""
+        tag = next((text for name, text in reply.headers if name.lower() == "etag"), "")
+        return is_unchanged(request, tag, changed_at(record_of(outcome)))
+
+
+def plans_of(contract: Contract, behaviours: Behaviours, success: Mapping[str, int]) -> dict[str, Plan]:
+    """The plans by operation, for those that need one."""
+    checked = {one.template for one in contract.operations.values() if _checks(one)}
+    makers = Places(contract, behaviours)
+    planned = {}
+    for operation in contract.operations.values():
+        behaviour, status = behaviours.operations.get(operation.id), success[operation.id]
+        response = operation.response_for(status)
+        if response is not None and (response.headers or behaviour is not None or operation.method == "GET"):
+            plan = _plan(operation, behaviour, response, status, makers, tagged=operation.template in checked)
+            if plan is not None:
+                planned[operation.id] = plan
+    return planned
+
+
+def _plan(
+    operation: Operation, behaviour: Behaviour | None, response: Response, status: int, places: Places, *, tagged: bool
+) -> Plan | None:
+    names = list(response.headers)
+    conditions = Conditions.of(operation, behaviour)
+    if (tagged or (conditions is not None and conditions.reading)) and operation.method == "GET":
+        names += [name for plain, name in VALIDATORS.items() if plain not in map(str.lower, names)]
+    told = tuple(tellers(names, operation, behaviour, places))
+    created, replaced = _statuses(operation, behaviour, status)
+    if not told and conditions is None and created is None and replaced is None:
+        return None
+    required = frozenset(name.lower() for name, header in response.headers.items() if header.required)
+    headers = response.headers.items()
+    invented = frozenset(name.lower() for name, header in headers if example_of(header) is ABSENT)
+    return Plan(created, replaced, told, required, invented, conditions)
+
+
+def _checks(operation: Operation) -> bool:
+    """Whether an operation may refuse to change what has changed meanwhile: then reads must show validators."""
+    return operation.method in _WRITING and "412" in operation.responses
+
+
+def _statuses(operation: Operation, behaviour: Behaviour | None, status: int) -> tuple[int | None, int | None]:
+    """The statuses for a record that was created and for one that was replaced (RFC 9110, sections 9.3.3 and 9.3.4)."""
+    if behaviour is None or behaviour.create is None:
+        return None, None
+    created = next(_declared(operation, 201), status)
+    if operation.method != "PUT":
+        return (created if created != status and _shows(operation, 201, status) else None), None
+    replaced = next(_declared(operation, 200, 204), status)
+    return created if created != status else None, replaced if replaced != status else None
+
+
+def _declared(operation: Operation, *statuses: int) -> Iterator[int]:
+    return (status for status in statuses if str(status) in operation.responses)
+
+
+def _shows(operation: Operation, status: int, usual: int) -> bool:
+    """Whether a response shows as much as the usual one: a client must learn the key of its new record."""
+    one, other = operation.response_for(status), operation.response_for(usual)
+    return one is not None and (bool(one.media_types) or not (other and other.media_types))

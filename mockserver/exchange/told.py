@@ -1,0 +1,242 @@
+"""Response headers that are computed: where a new record is, how to get the other pages, how many records there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import msgspec
+
+from mockserver.behaviour.parts import Part, query_of
+from mockserver.behaviour.runner import Outcome
+from mockserver.behaviour.values import MISSING, dig
+from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
+from mockserver.clock import format_http_date
+from mockserver.contract.contract import Contract
+from mockserver.contract.operations.base_paths import EXPRESSION, servers
+from mockserver.contract.operations.operation import ABSENT, Operation
+from mockserver.contract.operations.overloads import path_of
+from mockserver.exchange.validators import changed_at, record_of, tag_of
+from mockserver.messages import Inputs, Request
+from mockserver.state.collection import Record, text_of
+
+KEEP: Final[Any] = type("Keep", (), {"__repr__": lambda _: "KEEP"})()
+"""Says that a header stays as the contract's example has it."""
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_LINK: Final = re.compile(r"<(?P<url>[^<>]*)>(?P<rest>[^<]*)")
+_LINKING: Final = frozenset(("location", "content-location", "link"))
+_METHODS: Final = ("GET", "PUT", "PATCH", "DELETE", "POST")
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a header is computed from: the request, what was done, and the answer so far."""
+
+    request: Request
+    inputs: Inputs
+    outcome: Outcome
+    body: Callable[[], bytes]
+    shown: str | None = None  #: the header as the contract's example has it
+
+
+Teller = Callable[[Told], Any]
+"""The text of a header; None where it is left out, KEEP where it stays."""
+
+
+class Places:
+    """Where records are found: the paths of the operations that find one by its key."""
+
+    def __init__(self, contract: Contract, behaviours: Behaviours) -> None:
+        self.contract, self.behaviours = contract, behaviours
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """The origins of the document's own servers, such as `https://api.example.com`."""
+        urls = (urlsplit(str(server.get("url", ""))) for server in servers(self.contract.document.root))
+        return tuple({f"{url.scheme}://{url.netloc}": None for url in urls if url.netloc and "{" not in url.netloc})
+
+    @cached_property
+    def finding(self) -> Mapping[str, list[tuple[Operation, Query]]]:
+        """By collection, the operations that find one of its records by values of their path; reads come first."""
+        found: dict[str, list[tuple[Operation, Query]]] = {}
+        operations = sorted(self.contract.operations.values(), key=lambda one: _rank(one.method))
+        for operation in operations:
+            behaviour = self.behaviours.operations.get(operation.id)
+            query = behaviour.find if behaviour is not None and behaviour.create is None else None
+            last = operation.template.rstrip("/").rpartition("/")[2]
+            if query is not None and EXPRESSION.search(last):
+                found.setdefault(query.collection, []).append((operation, query))
+        return found
+
+    def of(self, collection: str, operation: Operation) -> list[tuple[Operation, Query]]:
+        """The operations that find a record which this one creates, the nearest first: those right below its path."""
+        below = path_of(operation.template).rstrip("/") + "/"
+        candidates = self.finding.get(collection, [])
+        return sorted(candidates, key=lambda pair: (not pair[0].template.startswith(below), _rank(pair[0].method)))
+
+
+def _rank(method: str) -> int:
+    return _METHODS.index(method) if method in _METHODS else len(_METHODS)
+
+
+def tellers(
+    names: Iterable[str], operation: Operation, behaviour: Behaviour | None, places: Places
+) -> Iterator[tuple[str, Teller]]:
+    """How each of these headers is computed; those that are not are left to the contract's examples."""
+    for name in names:
+        teller = _teller(name.lower(), operation, behaviour, places)
+        if teller is not None:
+            yield name, teller
+
+
+def _teller(name: str, operation: Operation, behaviour: Behaviour | None, places: Places) -> Teller | None:
+    if name == "etag":
+        known = behaviour is not None or "304" in operation.responses
+        return lambda told: KEEP if told.shown and not known else tag_of(record_of(told.outcome), told.body())
+    if name == "last-modified":
+        return _last_modified
+    if name == "location" and behaviour is not None and behaviour.create is not None:
+        if operation.method == "PUT":
+            return lambda told: told.request.url()
+        return partial(_location, operation, places.of(behaviour.create.collection, operation), places)
+    if behaviour is not None and behaviour.list is not None:
+        if name == "link":
+            return _links
+        counted = _counted(name)
+        if counted is not None:
+            return counted
+    return partial(_rehomed, places) if name in _LINKING else None
+
+
+def _last_modified(told: Told) -> Any:
+    instant = changed_at(record_of(told.outcome))
+    return format_http_date(instant) if instant is not None else KEEP if told.shown else None
+
+
+def _location(operation: Operation, ways: list[tuple[Operation, Query]], places: Places, told: Told) -> Any:
+    """The address of the record that was created, below the base path that the client used."""
+    record = record_of(told.outcome)
+    for target, query in ways if record is not None else ():
+        path = _filled(path_of(target.template), query, record or {}, told.inputs)
+        if path is not None:
+            url = _base_path(told.request, operation) + path
+            return url if _is_relative(told.shown) else told.request.origin + url
+    return _rehomed(places, told)
+
+
+def _is_relative(shown: str | None) -> bool:
+    return shown is not None and shown.startswith("/") and not shown.startswith("//")
+
+
+def _filled(template: str, query: Query, record: Record, inputs: Inputs) -> str | None:
+    """The path of a record; None where one of its values isn't known."""
+    fields = {value.names[0]: field for field, value in query.filters if value.root == "path" and value.names}
+    texts: dict[str, str] = {}
+    for name in EXPRESSION.findall(template):
+        value = dig(record, tuple(fields[name].split("."))) if name in fields else inputs.path.get(name, MISSING)
+        if value is MISSING or value is ABSENT or isinstance(value, list | dict):
+            return None
+        texts[name] = quote(text_of(value), safe="")
+    return EXPRESSION.sub(lambda match: texts[match[1]], template)
+
+
+def _base_path(request: Request, operation: Operation) -> str:
+    """The base path of a server with which a request names its operation; empty where it names it without."""
+    segments = request.path.split("/")
+    more = len(segments) - len(path_of(operation.template).split("/"))
+    return "/".join(segments[: more + 1]) if more > 0 else ""
+
+
+def _links(told: Told) -> Any:
+    """The other pages of a list (RFC 8288); none where all records fit on one."""
+    part, request = told.outcome.part, told.request
+    if part is None:
+        return KEEP
+    if part.start == 0 and not part.more:
+        return None
+    relations = (("first", "first"), ("previous", "prev"), ("next", "next"), ("last", "last"))
+    queries = ((rel, query_of(part, relation, request.query)) for relation, rel in relations)
+    return ", ".join(f'<{request.url(query)}>; rel="{rel}"' for rel, query in queries if query is not None) or None
+
+
+def _rehomed(places: Places, told: Told) -> Any:
+    """The example on the origin that the client used, where it is on one of the document's servers. What names the page
+    that was requested as the next one is left out: following it would never end."""
+    shown = told.shown
+    if shown is None:
+        return None
+    for origin in places.origins:
+        shown = re.sub(re.escape(origin) + r"(?=[/?#>,;\s\"]|$)", lambda _: told.request.origin, shown)
+    if "<" not in shown:
+        return shown
+    links = [(match["url"], match["rest"].strip().rstrip(",").rstrip()) for match in _LINK.finditer(shown)]
+    kept = [f"<{url}>{rest}" for url, rest in links if not ("next" in rest and _is_here(url, told.request))]
+    return ", ".join(kept) or None
+
+
+def _is_here(url: str, request: Request) -> bool:
+    """Whether a request has all that the query of an address has."""
+    wanted = parse_qsl(urlsplit(url).query)
+    return bool(wanted) and set(wanted) <= set(parse_qsl(request.query))
+
+
+def _counted(name: str) -> Teller | None:
+    """A header that counts the records or pages of a list, or names one of them, by the words of its name."""
+    words = [word.lower() for word in _WORD.findall(name.replace("-", " "))]
+    if not words or _RATES.intersection(words):
+        return None
+    plain = "".join(words).removeprefix("x")
+    if plain == "contentrange":
+        return _content_range
+    for ending in sorted(_COUNTS, key=len, reverse=True):
+        if plain.endswith(ending):
+            return partial(_of_part, _COUNTS[ending])
+    return None
+
+
+def _of_part(evaluate: Callable[[Part], Any], told: Told) -> Any:
+    part = told.outcome.part
+    value = KEEP if part is None else evaluate(part)
+    return value if value is None or value is KEEP else text_of(value)
+
+
+def _content_range(told: Told) -> Any:
+    """`items 0-9/42` (RFC 9110, section 14.4)."""
+    part = told.outcome.part
+    if part is None:
+        return KEEP
+    unit = (told.shown or "items ").partition(" ")[0] if " " in (told.shown or " ") else ""
+    span = f"{part.start}-{part.end - 1}" if part.count else "*"
+    return f"{unit} {span}/{part.total}".lstrip()
+
+
+_RATES: Final = frozenset(("rate", "ratelimit", "limited", "quota", "cost", "time", "throttle"))
+"""Words of headers that count something else than records."""
+_COUNTS: Final[Mapping[str, Callable[[Part], Any]]] = {
+    **dict.fromkeys(
+        [
+            *("total", "totalcount", "totalitems", "totalresults", "totalrecords", "totalelements", "totalentries"),
+            *("totalhits", "totalsize", "totalrows", "itemscount", "itemcount", "recordcount", "recordscount"),
+            *("resultcount", "resultscount"),
+        ],
+        lambda part: part.total,
+    ),
+    **dict.fromkeys(("totalpages", "pagecount", "pagescount", "numpages"), lambda part: part.pages),
+    "lastpage": lambda part: part.base + max(part.pages, 1) - 1,
+    **dict.fromkeys(("page", "currentpage", "pagenumber", "pageindex"), lambda part: part.number),
+    **dict.fromkeys(
+        ("perpage", "pagesize", "pagelimit", "limit", "itemsperpage"),
+        lambda part: part.count if part.size is None else part.size,
+    ),
+    "nextpage": lambda part: part.number + 1 if part.more else None,
+    **dict.fromkeys(("prevpage", "previouspage"), lambda part: part.number - 1 if part.start > 0 else None),
+    "offset": lambda part: part.origin + part.start,
+    **dict.fromkeys(
+        ("nextcursor", "nexttoken", "nextpagetoken", "continuationtoken", "nextmarker", "continuation"),
+        lambda part: part.key_of_last() if part.more else None,
+    ),
+    **dict.fromkeys(("hasmore", "hasnext", "hasnextpage"), lambda part: part.more),
+}
+"""What headers with these endings say of the part of a list."""
