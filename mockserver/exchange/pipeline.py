@@ -56,7 +56,8 @@ class Pipeline:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.store, self.journal, self.clock = store, journal, clock
         self.success = {operation.id: success_status(operation) for operation in contract.operations.values()}
-        self.plans = plans_of(contract, behaviours, self.success)
+        plans = plans_of(contract, behaviours, self.success)
+        self._served = {name: (status, plans.get(name)) for name, status in self.success.items()}
         self.builder = ReplyBuilder(contract, seed)
         self.adapter = Adapter(contract, self.builder)
         self.problems = Problems(contract, self.builder)
@@ -122,9 +123,8 @@ class Pipeline:
             wanted = self._wanted(operation, steering)
             if wanted is not None:
                 return self._checked(operation, wanted, exchange, "the answer")
-        status = self.success[operation.id]
+        status, plan = self._served[operation.id]
         media = None if steering.accept is None else self._media(operation, status, steering)
-        plan = self.plans.get(operation.id)
         while True:
             exchange.at = now = self.clock() if world.clock is RUNNING else world.clock.now(self.clock)
             # A rewind to before this request also undoes the counts of its faults.
@@ -167,9 +167,7 @@ class Pipeline:
         if status := plan.status(outcome):
             media = self._media(operation, status, exchange.steering)
             other = self.builder.compose(operation, status, outcome.fields, media)
-            if not self._keeps(operation, other):
-                other = self._adapted(operation, status, outcome, media, exchange.at) or reply
-            reply = other
+            reply = other if self._keeps(operation, other) else reply
         computed = replace(reply, headers=plan.headers(reply, request, inputs, outcome))
         if conditions is not None and conditions.reading and plan.is_unchanged(computed, request, outcome):
             validators = tuple(pair for pair in computed.headers if pair[0].lower() in VALIDATORS)
