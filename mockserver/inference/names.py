@@ -24,15 +24,24 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
+@lru_cache(maxsize=65536)
+def plain(name: str) -> str:
+    """The words of a name, written together."""
+    return "".join(words(name))
+
+
 def alike(left: str, right: str) -> bool:
     """Whether two names are written alike but for case and separators."""
-    return "".join(words(left)) == "".join(words(right)) != ""
+    return plain(left) == plain(right) != ""
 
 
 def find_alike(name: str, among: Iterable[str]) -> str | None:
     """The name itself where it is known, else the one that is written alike."""
     known = list(among)
-    return name if name in known else next((other for other in known if alike(name, other)), None)
+    if name in known:
+        return name
+    wanted = plain(name)
+    return next((other for other in known if wanted and plain(other) == wanted), None)
 
 
 def names_one_of(word: str, many: str) -> bool:
