@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mockserver.contract.operations.operation import Operation
+from mockserver.contract.operations.operation import Body, Operation
 from mockserver.contract.schemas.times import is_stamp
 from mockserver.inference.asking import queried
 from mockserver.inference.collections import Resource
-from mockserver.inference.envelopes import Placement, list_in, record_in
+from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike
 
@@ -45,25 +45,39 @@ class Sending:
         }
         return {"*": base, **only_sent}
 
-    def patched(self, operation: Operation, resource: Resource) -> Data | None:
-        """The same of a PATCH: any object is a merge patch (RFC 7396), and a list of operations a JSON patch."""
+    def changed(self, operation: Operation, resource: Resource) -> Data | None:
+        """The same of a PUT or PATCH: any object may be one, and for PATCH a list of operations (RFC 6902)."""
         sent = self.sent(operation, resource)
         if sent is not None or operation.body is None:
             return sent
         body = self.schemas.body(operation.body)
-        if body is None:
-            return {"*": "$body"} if self.schemas.takes_json_patch(operation.body) else None
-        if self.schemas.is_list(body):
-            items = self.schemas.items(body)
-            return (
-                {"*": "$body"} if items is not None and {"op", "path"} <= self.schemas.members(items).keys() else None
-            )
+        if operation.method == "PATCH" and self._is_json_patch(operation.body, body):
+            return {"*": "$body"}
+        if body is None or self.schemas.is_list(body):
+            return None
         known, given = self.schemas.members(resource.record), self.schemas.members(body)
-        return {"*": "$body"} if not given or given.keys() & known.keys() else None
+        return {"*": "$body"} if given.keys() & known.keys() else self._anything(body, resource)
+
+    def _is_json_patch(self, declared: Body, body: LocatedSchema | None) -> bool:
+        if body is None:
+            return self.schemas.takes_json_patch(declared)
+        items = self.schemas.items(body) if self.schemas.is_list(body) else None
+        return items is not None and {"op", "path"} <= self.schemas.members(items).keys()
+
+    def _anything(self, body: LocatedSchema, resource: Resource) -> Data | None:
+        """All of a body of which nothing is said, or what is in its envelope."""
+        if self.schemas.says_nothing(body):
+            return {"*": "$body"}
+        inside = self.schemas.members(body).items()
+        names = (name for name, one in inside if self.schemas.says_nothing(one) and is_wrapper((name,), resource.name))
+        return next(({"*": f"$body.{name}"} for name in names if "." not in name), None)
 
     def alike(self, operation: Operation, resource: Resource) -> Data:
         """The fields that a request gives a record by names alike, however few of all that it sends."""
         body = self.schemas.body(operation.body)
+        anything = self._anything(body, resource) if body is not None else None
+        if anything is not None:
+            return anything
         placement = self._placement(body, resource) if body is not None and not self.schemas.is_list(body) else None
         return self._alike(placement, resource) if placement is not None else {}
 

@@ -100,7 +100,7 @@ class Verbs:
 
     def change(self, route: Route, resource: Resource, method: str, find: Data) -> Data:
         """Change or replace the record that `find` finds. Raises LeftToExample."""
-        read = self.sending.patched if method == "PATCH" else self.sending.sent
+        read = self.sending.changed if method in ("PUT", "PATCH") else self.sending.sent
         sent = read(route.operation, resource)
         if sent is None:
             because = f"{method} on a record that is there; what is sent is no such record, and changes nothing"
