@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from mockserver.contract.schemas.view import SchemaView, is_marked, is_open, members
+from mockserver.contract.schemas.view import SchemaView, is_marked, is_open, members, with_subtypes
 
 
 class Carried:
     """The members that one schema of a body declares; their parts are read when a value has them."""
 
     def __init__(self, schema: Any, view: SchemaView) -> None:
-        self._schema, self._view = schema, view
+        self._schema, self._view = with_subtypes(schema, view), view
 
     @cached_property
     def parts(self) -> Mapping[str, Carried]:

@@ -21,6 +21,7 @@ from mockserver.contract.schemas.view import (
     required,
     required_somewhere,
     types,
+    with_subtypes,
 )
 from mockserver.errors import Refused
 from mockserver.state.collection import Collection
@@ -85,9 +86,8 @@ class RecordShape(msgspec.Struct, frozen=True):
             return dict(old)
         from mockserver.contract.schemas.times import is_stamp
 
-        is_map = carried is not None and carried.is_map
         fixed = {k for k in old if k in self._own or (self.declared and k not in self.declared)}
-        loose = {k for k in new if is_map and k not in self._own and k not in self.rules.indexed}
+        loose = {k for k in new if k not in self._own and k not in self.rules.indexed}
         lasting = {k: v for k, v in old.items() if k in self.required or is_stamp(k)}
         sent = {k: v for k, v in new.items() if k not in self._own}
         whole = carried.replacing(old, sent) if carried is not None else sent
@@ -204,7 +204,7 @@ def shape_of(
     parameter that holds their key, for records that don't show it."""
     if schema is None:
         return RecordShape(rules, None, view)
-    declared = members(schema, view)
+    declared = members(with_subtypes(schema, view), view)
     takes_null = {name for name, inner in declared.items() if "null" in types(inner, view)}
     read_only = {name for name, inner in declared.items() if is_marked(inner, "readOnly", view)}
     return RecordShape(

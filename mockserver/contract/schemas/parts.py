@@ -39,10 +39,11 @@ class SchemaView:
     """How the schemas of one document are read; `legacy` is OpenAPI 3.0, which has `nullable` and no keywords beside
     a `$ref`."""
 
-    __slots__ = ("_target", "legacy")
+    __slots__ = ("_derived", "_target", "legacy")
 
     def __init__(self, target: Target, *, legacy: bool = False) -> None:
         self._target, self.legacy = target, legacy
+        self._derived: dict[int, list[Any]] | None = None
 
     @classmethod
     def of(cls, document: Document) -> SchemaView:
@@ -79,6 +80,34 @@ class SchemaView:
     def resolve(self, node: Any) -> Any:
         """The schema itself, or the one that it is an alias of."""
         return self.at("", node).node
+
+    def subtypes(self, schema: Any) -> list[Any]:
+        """The schemas that are built on one with a discriminator by `allOf`: values of the one may be values of these
+        (OpenAPI 3.1.1, 4.8.25.4)."""
+        node = self.resolve(schema)
+        if not isinstance(node, dict) or not isinstance(node.get("discriminator"), Mapping):
+            return []
+        if self._derived is None:
+            self._derived = self._all_derived()
+        found: dict[int, Any] = {}
+        waiting = list(self._derived.get(id(node), ()))
+        while waiting:
+            one = waiting.pop(0)
+            if id(one) not in found and one is not node:
+                found[id(one)] = one
+                waiting += self._derived.get(id(one), ())
+        return list(found.values())
+
+    def _all_derived(self) -> dict[int, list[Any]]:
+        """The named schemas that have another in their `allOf`, by the identity of that other."""
+        derived: dict[int, list[Any]] = {}
+        named = self.target("#/components/schemas")[1]
+        for schema in named.values() if isinstance(named, Mapping) else ():
+            parts = schema.get("allOf") if isinstance(schema, Mapping) else None
+            for part in parts if isinstance(parts, list) else ():
+                if isinstance(part, Mapping) and isinstance(part.get("$ref"), str):
+                    derived.setdefault(id(self.resolve(part)), []).append(schema)
+        return derived
 
     def branches(self, schema: LocatedSchema) -> list[LocatedSchema]:
         """The schema, what must hold beside it, and every alternative, each with its place."""

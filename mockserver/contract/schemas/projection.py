@@ -63,7 +63,8 @@ def _once(show: Show) -> Show:
 
 def _projector(schemas: Iterable[Any], view: SchemaView, known: dict[Nodes, Show]) -> Show:
     """How a value shows whose place several schemas declare, as alternatives do that share the name of a member."""
-    distinct = {id(node): node for node in map(view.resolve, schemas) if isinstance(node, Mapping)}
+    family = (one for schema in schemas for one in (schema, *view.subtypes(schema)))
+    distinct = {id(node): node for node in map(view.resolve, family) if isinstance(node, Mapping)}
     if all(_is_plain(node, view) for node in distinct.values()):
         return _as_is
     nodes = tuple(distinct)

@@ -53,6 +53,7 @@ __all__ = [
     "required",
     "required_somewhere",
     "types",
+    "with_subtypes",
 ]
 
 
@@ -89,6 +90,12 @@ def members(schema: Any, view: SchemaView) -> dict[str, Any]:
             if name not in declared or _says_more(inner, declared[name], view):
                 declared[name] = inner
     return declared
+
+
+def with_subtypes(schema: Any, view: SchemaView) -> Any:
+    """A schema, as a union with those that are built on it where its discriminator tells them apart."""
+    subtypes = view.subtypes(schema)
+    return {"anyOf": [schema, *subtypes]} if subtypes else schema
 
 
 def located_members(schema: LocatedSchema, view: SchemaView) -> dict[str, LocatedSchema]:

@@ -537,3 +537,35 @@ def test_an_answer_shows_values_in_the_form_that_it_declares(play: Play) -> None
     read = {"id": created["id"], "amount": 10.5, "note": "7"}
     assert ask("GET", f"/sums/{created['id']}").json == read
     assert {**read, "amount": "10.5"} in ask("GET", "/sums").json
+
+
+@pytest.mark.parametrize("mapping", [{}, {"mapping": {"Dog": "#/components/schemas/Dog"}}])
+def test_a_kind_keeps_its_own_fields(play: Play, mapping: Any) -> None:
+    """A schema that others are built on by `allOf`, told apart by a discriminator; also inside another record."""
+    pet = {"$ref": "#/components/schemas/Pet"}
+    base = {**thing(id=None, kind=None), "required": ["kind"], "discriminator": {"propertyName": "kind", **mapping}}
+    dog, puppy = ({"allOf": [{"$ref": f"#/components/schemas/{name}"}, thing(**more)]} for name, more in
+                  (("Pet", {"bark": None}), ("Dog", {"months": WHOLE})))  # fmt: skip
+    paths = {**crud("/pets", "id", pet), **crud("/owners", "id", THING, None, "Owner")}
+    paths["/pets/{id}"]["put"] = {"requestBody": body(pet), "responses": answer(pet)}
+    ask = play(paths, Pet=base, Dog=dog, Puppy=puppy, Thing=thing(id=None, pet=pet))
+    created = ask("POST", "/pets", json={"kind": "Puppy", "bark": "loud", "months": 3}).json
+    assert (created["bark"], created["months"]) == ("loud", 3)
+    assert created in ask("GET", "/pets").json
+    replaced = ask("PUT", f"/pets/{created['id']}", json={"kind": "Dog", "bark": "low"}).json
+    assert replaced == {"id": created["id"], "kind": "Dog", "bark": "low"}
+    owner = ask("POST", "/owners", json={"pet": {"kind": "Dog", "bark": "hi", "other": 1}}).json
+    assert owner["pet"] == {"kind": "Dog", "bark": "hi"}
+
+
+def test_a_body_of_any_form_is_stored(play: Play) -> None:
+    """Where its schema says no more than that it is an object, in an envelope too."""
+    paths = crud("/cards", "id", THING, {"type": "object"})
+    paths["/cards/{id}"]["put"] = {"requestBody": body({"type": "object"}), "responses": answer(THING)}
+    paths["/cards/{id}"]["patch"] = {"requestBody": body(thing(card={"type": "object"})), "responses": answer(THING)}
+    ask = play(paths, Thing=thing(id=None, title=None, note=None))
+    created = ask("POST", "/cards", json={"title": "a", "note": "n"}).json
+    assert (created["title"], created["note"]) == ("a", "n")
+    path = f"/cards/{created['id']}"
+    assert ask("PATCH", path, json={"card": {"title": "b"}}).json == {**created, "title": "b"}
+    assert ask("PUT", path, json={"title": "c"}).json == {"id": created["id"], "title": "c"}
