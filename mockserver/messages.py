@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
@@ -42,6 +42,8 @@ class Transport(msgspec.Struct, frozen=True):
     rate: int | None = None  #: bytes of the body per second
     cut: int | None = None  #: how many bytes of the body leave before the connection is broken
     reset: bool = False  #: the connection is closed without a byte
+    pause: int = 0  #: milliseconds between two frames of a stream
+    frames: tuple[int, ...] = ()  #: the length of each frame
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -61,3 +63,7 @@ class Inputs(msgspec.Struct, frozen=True):
     header: Mapping[str, Any] = msgspec.field(default_factory=dict)  #: lower-case names
     cookie: Mapping[str, Any] = msgspec.field(default_factory=dict)
     body: Any = None  #: decoded JSON, form fields as a dict, text as str, anything else as bytes; None when absent
+
+
+NO_INPUTS: Final = Inputs()
+"""Those of a request that says nothing."""

@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True):
     journal_memory: int = JOURNAL_MEMORY  #: bytes that the journals of all worlds keep together
     admin_token: str | None = None  #: lets other machines use the control API
     verbose: bool = False
+    stream_interval: int = 0  #: milliseconds between two values of a stream
     unknown_parents: Literal["refuse", "adopt"] = "refuse"  #: what a list or a new record below an unknown record does
 
 

@@ -12,9 +12,10 @@ from typing import Any
 from mockserver.clock import parse_period
 from mockserver.errors import UsageError
 from mockserver.exchange.auth import MODES
-from mockserver.settings import PORT, Settings, bundled
+from mockserver.settings import LONGEST_WAIT, PORT, Settings, bundled
 
 _SIZE = re.compile(r"(?P<count>\d{1,15})\s*(?P<unit>[kmg]?b)?", re.IGNORECASE)
+_INTERVAL = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)?")
 _UNITS = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
 
 PARENTS = ("refuse", "adopt")
@@ -62,6 +63,10 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         },
     ),
     (
+        ("--stream-interval",),
+        {"metavar": "200ms", "help": "pause between two events or lines of a stream (0)"},
+    ),
+    (
         ("--admin-token",),
         {"metavar": "TOKEN", "help": "token with which other machines may use the control API"},
     ),
@@ -101,6 +106,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         journal_memory=_size(setting("journal_memory", "256MB")),
         admin_token=setting("admin_token") or None,
         verbose=_switch(setting("verbose")),
+        stream_interval=_interval(setting("stream_interval", "0")),
         unknown_parents=_one_of("unknown_parents", setting("unknown_parents", "refuse"), PARENTS),
     )
 
@@ -144,6 +150,15 @@ def _size(text: str) -> int:
     if not 1_000_000 <= size <= 1_000_000_000_000:
         raise UsageError(f"--journal-memory {text} isn't a size", fix="write 64MB, 256MB, 1GB; at least 1MB")
     return size
+
+
+def _interval(text: str) -> int:
+    """A pause in milliseconds, written `200ms`, `1.5s` or `0`."""
+    match = _INTERVAL.fullmatch(text.strip())
+    pause = int(float(match["count"]) * (1000 if match["unit"] == "s" else 1)) if match else -1
+    if not 0 <= pause <= LONGEST_WAIT or (match and not match["unit"] and pause):
+        raise UsageError(f"{text!r} isn't a pause", place="--stream-interval", fix="write 200ms or 1s, up to 30s")
+    return pause
 
 
 def _span(text: str) -> str | None:

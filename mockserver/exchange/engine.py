@@ -171,7 +171,9 @@ def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> E
     )
     store.on_removed.append(partial(_left, journal))
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered)
-    pipeline = Pipeline(contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock)
+    pipeline = Pipeline(
+        contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock, pause=settings.stream_interval
+    )
     reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}
     return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, reasons)
 

@@ -217,6 +217,9 @@ def late(by: int) -> Disturbance | None:
 def disturbed(answer: Answer, disturbance: Disturbance) -> Answer:
     """The answer with its body changed as the fault says, and how it is sent."""
     body, transport = answer.body, disturbance.transport
+    if answer.transport is not None and disturbance.body is None:  # a stream keeps its pace
+        paced = answer.transport
+        transport = msgspec.structs.replace(transport, pause=paced.pause, frames=paced.frames)
     if disturbance.body == "empty":
         body = b""
     elif disturbance.body == "malformed":

@@ -24,10 +24,10 @@ from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import Disturbance, FaultContext, Faults, disturb, disturbed, late, together
 from mockserver.exchange.journal import Journal
-from mockserver.exchange.plans import Plan, plans_of
+from mockserver.exchange.plans import Plan, asks_for_stream, plans_of
 from mockserver.exchange.steering import Steering, delay_of, read_steering
 from mockserver.exchange.validators import VALIDATORS, check_write
-from mockserver.messages import Answer, Inputs, Request
+from mockserver.messages import NO_INPUTS, Answer, Inputs, Request, Transport
 from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
 from mockserver.reply.negotiation import negotiate
 from mockserver.reply.preferences import Preferences, preferences
@@ -52,6 +52,7 @@ class Pipeline:
         *,
         seed: str = "0",
         clock: Callable[[], int] = system_now,
+        pause: int = 0,
     ) -> None:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.store, self.journal, self.clock = store, journal, clock
@@ -61,6 +62,7 @@ class Pipeline:
         self.builder = ReplyBuilder(contract, seed)
         self.adapter = Adapter(contract, self.builder)
         self.problems = Problems(contract, self.builder)
+        self.pause = pause  #: milliseconds between two values of a stream
         self._next: Pipeline | None = None
 
     def keep_state(self, store: Store, journal: Journal) -> None:
@@ -124,7 +126,7 @@ class Pipeline:
             if wanted is not None:
                 return self._checked(operation, wanted, exchange, "the answer")
         status, plan = self._served[operation.id]
-        media = None if steering.accept is None else self._media(operation, status, steering)
+        media = None if steering.accept is None and plan is None else self._media(operation, status, steering, inputs)
         while True:
             exchange.at = now = self.clock() if world.clock is RUNNING else world.clock.now(self.clock)
             # A rewind to before this request also undoes the counts of its faults.
@@ -234,15 +236,21 @@ class Pipeline:
             return None
         return self.builder.selected(operation, status, wish, self._media(operation, status, steering))
 
-    def _media(self, operation: Operation, status: int, steering: Steering) -> str | None:
+    def _media(self, operation: Operation, status: int, steering: Steering, inputs: Inputs = NO_INPUTS) -> str | None:
         """The media type to answer in; None where the contract offers no choice.
 
         `Refused(406)` when none is accepted and the operation declares that status.
         """
-        if steering.accept is None:
-            return None
         offered = self.builder.offered(operation, status)
-        return negotiate(steering.accept, offered, strict="406" in operation.responses) if offered else None
+        plan = self._served[operation.id][1]
+        if plan is not None and plan.streams:
+            streamed = next((name for name in offered if name in plan.streams), None)
+            if streamed is not None and asks_for_stream(inputs):
+                return streamed
+            offered = plan.unstreamed(offered, steering.accept or "")
+        elif steering.accept is None:
+            return None
+        return negotiate(steering.accept or "", offered, strict="406" in operation.responses) if offered else None
 
     def _checked(self, operation: Operation, reply: Reply, exchange: Exchange, what: str) -> Reply:
         """The reply where it keeps the contract, and what is answered instead where it does not."""
@@ -310,6 +318,9 @@ class Pipeline:
         if origin is not None:
             headers = merged_headers(headers, cors_headers(origin, headers))
         answer = Answer(reply.status, headers, body)
+        if reply.framing is not None and self.pause:
+            frames = tuple(map(len, reply.framing.frames(reply.value)))
+            answer = replace(answer, transport=Transport(pause=self.pause, frames=frames))
         if exchange.disturbance is not None:
             answer = self._disturbed(answer, exchange, exchange.disturbance)
         exchange.answer = answer

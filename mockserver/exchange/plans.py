@@ -11,6 +11,7 @@ import msgspec
 from mockserver.behaviour.runner import Outcome
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours
 from mockserver.contract.contract import Contract
+from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Operation, Response
 from mockserver.exchange.told import KEEP, Places, Teller, Told, tellers
 from mockserver.exchange.validators import VALIDATORS, Conditions, changed_at, is_unchanged, record_of
@@ -30,12 +31,19 @@ class Plan(msgspec.Struct, frozen=True):
     required: frozenset[str] = frozenset()  #: the headers that must be there, in lower case
     invented: frozenset[str] = frozenset()  #: the headers that the contract has no example of, in lower case
     conditions: Conditions | None = None  #: which preconditions hold
+    streams: frozenset[str] = frozenset()  #: the media types that are streams, where there are others too
 
     def status(self, outcome: Outcome) -> int | None:
         """The status of a reply, where it isn't the operation's usual one."""
         if (self.created is None and self.replaced is None) or not outcome.changes:
             return None
         return self.created if outcome.changes[-1].before is None else self.replaced
+
+    def unstreamed(self, offered: tuple[str, ...], accept: str) -> tuple[str, ...]:
+        """The media types for a client that doesn't ask for a stream; all where its `Accept` names one."""
+        if any(media.split(name)[0] in accept.lower() for name in self.streams):
+            return offered
+        return tuple(name for name in offered if name not in self.streams) or offered
 
     def headers(self, reply: Reply, request: Request, inputs: Inputs, outcome: Outcome) -> Headers:
         """The headers of a reply, with those that are computed."""
@@ -64,7 +72,7 @@ def plans_of(contract: Contract, behaviours: Behaviours, success: Mapping[str, i
     for operation in contract.operations.values():
         behaviour, status = behaviours.operations.get(operation.id), success[operation.id]
         response = operation.response_for(status)
-        if response is not None and (response.headers or behaviour is not None or operation.method == "GET"):
+        if response is not None:
             plan = _plan(operation, behaviour, response, status, makers, tagged=operation.template in checked)
             if plan is not None:
                 planned[operation.id] = plan
@@ -75,17 +83,30 @@ def _plan(
     operation: Operation, behaviour: Behaviour | None, response: Response, status: int, places: Places, *, tagged: bool
 ) -> Plan | None:
     names = list(response.headers)
-    conditions = Conditions.of(operation, behaviour)
+    conditions, streams = Conditions.of(operation, behaviour), _streams(response)
     if (tagged or (conditions is not None and conditions.reading)) and operation.method == "GET":
         names += [name for plain, name in VALIDATORS.items() if plain not in map(str.lower, names)]
     told = tuple(tellers(names, operation, behaviour, places))
     created, replaced = _statuses(operation, behaviour, status)
-    if not told and conditions is None and created is None and replaced is None:
+    if not (told or conditions or streams or created or replaced):
         return None
     required = frozenset(name.lower() for name, header in response.headers.items() if header.required)
     headers = response.headers.items()
     invented = frozenset(name.lower() for name, header in headers if example_of(header) is ABSENT)
-    return Plan(created, replaced, told, required, invented, conditions)
+    return Plan(created, replaced, told, required, invented, conditions, streams)
+
+
+def _streams(response: Response) -> frozenset[str]:
+    """The media types that are streams; none where all are, or none is."""
+    names = frozenset(name for name in response.media_types if media.kind(media.split(name)[0]) in media.SEQUENTIAL)
+    return names if len(names) < len(response.media_types) else frozenset()
+
+
+def asks_for_stream(inputs: Inputs) -> bool:
+    """Whether a request asks for a stream: `stream: true` in its body or its query."""
+    body, query = inputs.body, inputs.query
+    in_body = isinstance(body, Mapping) and body.get("stream") is True
+    return in_body or str(query.get("stream")).lower() == "true"
 
 
 def _checks(operation: Operation) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
+import msgspec
+
 from mockserver.contract.schemas.times import is_ended
 from mockserver.generate.arrays import make_array
 from mockserver.generate.checker import Checker
@@ -154,6 +156,9 @@ class Draw:
             return make_object(self, demands, where)
         if kind == "array":
             return make_array(self, demands, where)
+        if kind == "string" and demands.has("contentSchema"):
+            inner = self.value([*demands.each("contentSchema")], replace(where, depth=max(where.depth - 3, 0)))
+            return msgspec.json.encode(inner).decode()
         if kind == "string":
             return string(demands, self.random, self._about(where), where.pointer)
         if kind in ("integer", "number"):

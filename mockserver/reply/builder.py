@@ -15,6 +15,7 @@ from mockserver.contract.schemas.view import SchemaView, at_path, types
 from mockserver.errors import Refused
 from mockserver.reply.headers import header_lines
 from mockserver.reply.preferences import Preferences
+from mockserver.reply.streams import COUNT, Framing, Streams
 from mockserver.reply.xml import is_xml, xml_text
 
 Path = tuple[str, ...]
@@ -32,12 +33,15 @@ class Reply(msgspec.Struct, frozen=True):
     media: str | None
     value: Any
     headers: Headers = ()
+    framing: Framing | None = None  #: how the values of a stream are written
     own: bool = False  #: the response comes from the mock server, not from the mocked API: no contract declares it
 
     def body(self) -> bytes:
         """The value as bytes."""
         if self.value is ABSENT:
             return b""
+        if self.framing is not None:
+            return b"".join(self.framing.frames(self.value))
         if self.media is not None and "json" not in self.media and isinstance(self.value, str | bytes):
             return self.value if isinstance(self.value, bytes) else self.value.encode()
         return encode(self.value)
@@ -53,6 +57,8 @@ class Template(msgspec.Struct, frozen=True):
     schema: Any
     generated: bool = False  #: the value is generated from the schema, since the contract has no example
     xml: bool = False  #: values are written as XML
+    framing: Framing | None = None  #: how the values of a stream are written
+    plain: bool = True  #: values are written as they are
     shows: dict[Path, Show] = msgspec.field(default_factory=dict)  #: how fields are shown, cached
     parents: dict[Path, Any] = msgspec.field(default_factory=dict)  #: the objects that contain them, cached
 
@@ -61,7 +67,7 @@ class Template(msgspec.Struct, frozen=True):
         if self.xml and not isinstance(value, str) and value is not ABSENT:
             value = xml_text(value, self.schema, view)
         merged = merged_headers(self.headers, headers) if headers else self.headers
-        return Reply(self.status, self.media, value, merged)
+        return Reply(self.status, self.media, value, merged, self.framing)
 
 
 class ReplyBuilder:
@@ -69,6 +75,7 @@ class ReplyBuilder:
 
     def __init__(self, contract: Contract, seed: str = "0") -> None:
         self.contract, self.seed = contract, seed
+        self.streams = Streams(contract, contract.view)
         self._templates: dict[tuple[str, int, str | None, bool], Template] = {}
 
     def template(
@@ -90,7 +97,9 @@ class ReplyBuilder:
         if template is None:
             template = self.template(operation, status, media, sparse=bool(fields))
         value = template.base
-        if fields and template.media is not None:
+        if template.framing is not None:
+            value = self._streamed(template, fields)
+        elif fields and template.media is not None:
             value = dict(value) if isinstance(value, dict) else value
             for path, field in fields:
                 show = template.shows.get(path) or self._show(template, path)
@@ -100,9 +109,16 @@ class ReplyBuilder:
                     value[path[0]] = show(field)
                 else:
                     value = self._laid_over(template, path, field, value)
-        if template.xml:
+        if not template.plain:
             return template.showing(value, self.contract.view)
         return Reply(template.status, template.media, value, template.headers)
+
+    def _streamed(self, template: Template, fields: Fields) -> Any:
+        """The values of a stream: the records of a list, else those of the template."""
+        for path, field in fields:
+            if not path and isinstance(field, list):
+                return (template.shows.get(path) or self._show(template, path))(field)
+        return template.base
 
     def selected(self, operation: Operation, status: int, preferences: Preferences, media: str | None = None) -> Reply:
         """The response that a client selects with `Prefer`: a named example, or a value generated from the schema."""
@@ -117,6 +133,8 @@ class ReplyBuilder:
             value = media_type.examples[preferences.example]
         elif media_type is not None and preferences.dynamic and media_type.schema is not None:
             value = self.generated(media_type.schema, preferences.seed, varied=True)
+        if template.framing is not None and not isinstance(value, list | str):
+            value = [value]
         return template.showing(value, self.contract.view)
 
     def offered(self, operation: Operation, status: int) -> tuple[str, ...]:
@@ -171,14 +189,28 @@ class ReplyBuilder:
                 Template(status, _JSON, {}, headers, None) if sparse else Template(status, None, ABSENT, headers, None)
             )
         name = media_types.concrete(chosen.name)
+        framing = self.streams.framing(operation, chosen)
+        if framing is not None:
+            values = self.streams.examples(chosen, framing) or self._invented(chosen)
+            if self.streams.items_of(chosen) is None and isinstance(values, list):  # the schema is that of the text
+                values = b"".join(framing.frames(values)).decode()
+            return Template(status, name, values, headers, chosen.schema, framing=framing, plain=False)
         xml = is_xml(name)
         value = self._example(chosen)
         if value is ABSENT and chosen.schema is not None:
             made = self.generated(chosen.schema, sparse=sparse)
             made = self._as_element(made, chosen.schema) if xml and isinstance(made, str) else made
-            return Template(status, name, made, headers, chosen.schema, generated=True, xml=xml)
+            return Template(status, name, made, headers, chosen.schema, generated=True, xml=xml, plain=not xml)
         value = _empty(name) if value is ABSENT else value
-        return Template(status, name, value, headers, chosen.schema, xml=xml)
+        return Template(status, name, value, headers, chosen.schema, xml=xml, plain=not xml)
+
+    def _invented(self, media: MediaType) -> list[Any]:
+        """A few values of a stream that the contract has no examples of."""
+        schema = self.streams.items_of(media) or media.schema
+        if schema is None:
+            return []
+        made = [self.generated(schema, f"{self.seed}/{number}") for number in range(1, COUNT + 1)]
+        return [self.streams.tidied(schema, value, number) for number, value in enumerate(made, 1)]
 
     def _as_element(self, text: str, schema: Any) -> str:
         """Generated text as an XML document, where the schema accepts that."""

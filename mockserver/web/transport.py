@@ -39,10 +39,12 @@ def disturbed_transport(
         # WSGI has no word for it: the server gives up an answer of two lengths, and closes before it sends a byte.
         start_response(status_line(503), [("Content-Length", "1"), ("Content-Length", "2")])
         return _pieces(b"-", Transport())
-    if answer.status >= 200 and answer.status != 204:  # RFC 9110, section 8.6
+    if answer.status >= 200 and answer.status != 204 and not transport.pause:  # RFC 9110, section 8.6
         headers.append(("Content-Length", str(len(answer.body))))
     start_response(status_line(answer.status), headers)
     body = b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body
+    if transport.pause and body:
+        return _paced(body, transport)
     return _pieces(body, transport) if transport.rate or transport.cut is not None else [body]
 
 
@@ -56,6 +58,19 @@ def _pieces(body: bytes, transport: Transport) -> Iterator[bytes]:
     if len(sent) < len(body):
         time.sleep(_FLUSH)
         raise ConnectionAbortedError("injected fault: the body is cut off")
+
+
+def _paced(body: bytes, transport: Transport) -> Iterator[bytes]:
+    """The frames of a stream, with a pause before each but the first."""
+    pause = min(transport.pause, LONGEST_WAIT // max(len(transport.frames), 1)) / 1000
+    start = 0
+    for length in transport.frames:
+        if start:
+            time.sleep(pause)
+        yield from (
+            _slowly(body[start : start + length], transport.rate) if transport.rate else (body[start : start + length],)
+        )
+        start += length
 
 
 def _slowly(body: bytes, rate: int) -> Iterator[bytes]:

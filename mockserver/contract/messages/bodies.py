@@ -65,6 +65,11 @@ class BodyReader:
         if self.kind == "lines":
             values = decoding.json_lines(raw)
             return values, values
+        if self.kind == "sequence":
+            values = decoding.json_sequence(raw)
+            return values, values
+        if self.kind == "events":
+            return decoding.text(raw, self.charset), ABSENT
         if self.kind == "text":
             value = self.cast(decoding.text(raw, self.charset)) if self.cast else None
             return value, value

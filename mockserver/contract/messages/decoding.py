@@ -47,6 +47,11 @@ def json_lines(raw: bytes) -> list[Any]:
     return [json_value(line) for line in raw.splitlines() if line.strip()]
 
 
+def json_sequence(raw: bytes) -> list[Any]:
+    """The values of a JSON text sequence (RFC 7464): each follows a record separator."""
+    return [json_value(part) for part in raw.split(b"\x1e") if part.strip()]
+
+
 def text(raw: bytes, charset: str = "utf-8") -> str:
     """The text in a charset."""
     try:

@@ -8,11 +8,16 @@ from typing import Literal
 
 from mockserver.contract.operations.operation import MediaType
 
-Kind = Literal["json", "lines", "form", "multipart", "text", "binary"]
+Kind = Literal["json", "lines", "sequence", "events", "form", "multipart", "text", "binary"]
+SEQUENTIAL = ("lines", "sequence", "events")
+"""The kinds of which a body is a sequence of values (OpenAPI 3.2, "Sequential Media Types")."""
 
 _PARAMETER = re.compile(r""";\s*([^\s;=",]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)""")
 _OF_RANGE = {"application": "json", "text": "plain", "image": "png", "audio": "mpeg", "video": "mp4", "font": "woff2"}
-_LINES = ("jsonl", "x-jsonlines", "x-ndjson", "ndjson", "json-lines")
+_LINES = (
+    *("jsonl", "x-jsonl", "jsonlines", "x-jsonlines", "json-lines", "x-json-lines"),
+    *("ndjson", "x-ndjson", "stream+json", "x-json-stream", "json-stream"),
+)
 
 
 def split(header: str) -> tuple[str, dict[str, str]]:
@@ -29,10 +34,14 @@ def _unquoted(value: str) -> str:
 def kind(name: str) -> Kind:
     """How a body of this type is read."""
     main, _, sub = name.partition("/")
-    if sub == "json" or sub.endswith("+json"):
-        return "json"
     if sub in _LINES:
         return "lines"
+    if sub == "json" or sub.endswith("+json"):
+        return "json"
+    if sub == "json-seq" or sub.endswith("+json-seq"):
+        return "sequence"
+    if name == "text/event-stream":
+        return "events"
     if name == "application/x-www-form-urlencoded":
         return "form"
     if main == "multipart":

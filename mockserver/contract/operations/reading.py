@@ -10,6 +10,7 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.operations import media
 from mockserver.contract.operations.base_paths import EXPRESSION
 from mockserver.contract.operations.operation import (
+    ABSENT,
     EMPTY,
     Body,
     MediaType,
@@ -17,6 +18,7 @@ from mockserver.contract.operations.operation import (
     Parameter,
     Response,
     SecurityScheme,
+    example_value,
 )
 from mockserver.contract.operations.overloads import has_more, path_of
 from mockserver.contract.operations.places import Place, Places
@@ -193,7 +195,19 @@ class Reading(Places):
     def media_type(self, name: str, place: Place) -> MediaType:
         """One media type."""
         node = place.node if isinstance(place.node, Mapping) else EMPTY
-        return MediaType(name, _body_schema(name, node), self.examples(place), place.pointer, node)
+        return MediaType(name, self.body_schema(name, node), self.examples(place), place.pointer, node)
+
+    def body_schema(self, name: str, node: Mapping[str, Any]) -> Any:
+        """The schema of a body. That of a sequence is always a list: an `itemSchema` describes each value (OpenAPI 3.2,
+        "Streaming Sequential Media Types"), and before 3.2 authors described one value by `schema` too."""
+        schema = node.get("schema")
+        if media.kind(media.split(name)[0]) not in media.SEQUENTIAL:
+            return schema
+        if "itemSchema" in node and schema is None:
+            return {"type": "array", "items": node["itemSchema"]}
+        whole = self.document.resolve(schema) if isinstance(schema, Mapping) else None
+        is_one = isinstance(whole, Mapping) and bool(whole) and not _is_text_or_list(whole)
+        return {"type": "array", "items": schema} if is_one else schema
 
     def examples(self, place: Place) -> Mapping[str, Any]:
         """The examples of a media type by name; the unnamed one is `""`."""
@@ -201,9 +215,9 @@ class Reading(Places):
         examples = {"": node["example"]} if "example" in node else {}
         for name, entry in self.entries(place.get("examples")):
             example = self.resolved(entry)
-            for key in ("value", "dataValue"):
-                if isinstance(example.node, Mapping) and key in example.node:
-                    examples[name] = example.node[key]
+            value = example_value(example.node)
+            if value is not ABSENT:
+                examples[name] = value
         return examples or EMPTY
 
     def security(self, node: Any) -> tuple[frozenset[str], ...]:
@@ -220,11 +234,10 @@ class Reading(Places):
         return {name: scheme(name, self.resolved(place).node) for name, place in self.entries(schemes)}
 
 
-def _body_schema(name: str, node: Mapping[str, Any]) -> Any:
-    """The schema of a body; lines of JSON may have one for each line instead (OpenAPI 3.2, 4.14.3)."""
-    if "itemSchema" in node and "schema" not in node and media.kind(media.split(name)[0]) == "lines":
-        return {"type": "array", "items": node["itemSchema"]}
-    return node.get("schema")
+def _is_text_or_list(schema: Mapping[str, Any]) -> bool:
+    named = schema.get("type")
+    types = set(named if isinstance(named, list) else [named]) - {"null"}
+    return types == {"string"} or "array" in types or ("items" in schema and types == {None})
 
 
 def _assumed(node: Mapping[str, Any]) -> tuple[str, ...]:
