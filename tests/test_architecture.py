@@ -41,6 +41,8 @@ DOORS = {
     "jsonschema_path": ("contract.schemas.second_opinion",),
     "openapi_spec_validator": ("contract.schemas.structure",),
     "jsonschema_rs": ("contract.schemas.compiled",),
+    "brotli": ("contract.messages.codings",),
+    "zstandard": ("contract.messages.codings",),
     "jsonpatch": ("behaviour.json_patch",),
     "yaml": ("plain_yaml",),
 }

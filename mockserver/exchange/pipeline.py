@@ -15,6 +15,7 @@ from mockserver.behaviour.values import Scope
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import RUNNING, format_http_date, system_now
 from mockserver.contract.contract import Contract
+from mockserver.contract.messages.codings import decoded
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.routing import served
 from mockserver.errors import CallFailed, ContractBroken, Refused, Violation, internal_error
@@ -112,7 +113,8 @@ class Pipeline:
         exchange.operation = operation.id
         caller = self.auth.admit(operation, request, steering)
         exchange.user, exchange.world = caller.name, caller.world
-        inputs = self.contract.read_inputs(match, request)
+        sent = request if "content-encoding" not in request.headers else self._unpacked(exchange)
+        inputs = self.contract.read_inputs(match, sent)
         world, version = store.load(caller.world)
         faults: Faults | None = None
         if world.faults:
@@ -143,6 +145,12 @@ class Pipeline:
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
                 return answer
             world, version = store.load(caller.world)
+
+    @staticmethod
+    def _unpacked(exchange: Exchange) -> Request:
+        """The request without the codings of its body, which the journal keeps as well."""
+        exchange.request = unpacked = decoded(exchange.request)
+        return unpacked
 
     def _adapted(
         self, operation: Operation, status: int, outcome: Outcome, media: str | None, now: int

@@ -15,6 +15,7 @@ from mockserver.state.store import MAIN
 
 _ADDED_BY_CLIENTS = frozenset({
     "host", "connection", "content-length", "user-agent", "accept-encoding", "accept-language", "transfer-encoding",
+    "content-encoding",
     "origin", "referer", "te", "priority", "pragma", "cache-control", "dnt", "upgrade-insecure-requests",
 })  # fmt: skip
 
