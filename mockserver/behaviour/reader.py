@@ -23,7 +23,7 @@ from mockserver.clock import parse_period
 from mockserver.contract.contract import Breach, Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.schemas.projection import Show, projector
-from mockserver.contract.schemas.view import at_path, item, members
+from mockserver.contract.schemas.view import at_path, item, members, types
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.collection import text_of
 from mockserver.state.references import Reference
@@ -280,7 +280,21 @@ class _Reader:
         )
         conflicts = operation.response_for(409) is not None
         base, fills = pairs.pop("*", None), tuple(map(str, declared.get("fills") or ()))
-        return Creation(name, base, tuple(pairs.items()), fills, conflicts, self.carried(base, operation))
+        return Creation(
+            name,
+            base,
+            tuple(pairs.items()),
+            fills,
+            conflicts,
+            self.carried(base, operation),
+            self.lists(declared, operation),
+        )
+
+    def lists(self, declared: Mapping[str, Any], operation: Operation) -> bool:
+        """Whether the answer may have a list in the place of the record, as where one or many can be sent."""
+        shown = [path for path, value in self.reply(declared.get("reply"), "") if value.text == "$record"]
+        schemas = (at_path(success_schema(operation), path, self.contract.view) for path in shown)
+        return any("array" in types(schema, self.contract.view) for schema in schemas if schema is not None)
 
     def carried(self, base: Value | None, operation: Operation) -> Carried | None:
         """What the part of the request body that `base` names can hold; None where no schema says so."""

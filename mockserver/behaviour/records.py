@@ -10,7 +10,7 @@ import msgspec
 
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.json_patch import is_json_patch, patched
-from mockserver.behaviour.settling import Misfits, Path, Repair
+from mockserver.behaviour.settling import NAMING, Misfits, Path, Repair
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
     SchemaView,
@@ -109,16 +109,12 @@ class RecordShape(msgspec.Struct, frozen=True):
         """
         if self.misfits is None or not self.misfits(record):
             return record
-        spared = self._own.union(fixed())
-        completed = partial(self._completed, seed=seed, now=now)
-        return Repair(self.misfits, before, spared, partial(self._made, seed=seed), completed).settled(record)
+        return self._repair(self.misfits, before, self._own.union(fixed()), seed, now).settled(record)
 
     def shown(self, record: Mapping[str, Any], seed: str, now: int) -> dict[str, Any]:
         """The record as it can be shown by this schema, with as few changes as that takes; it is stored as it is."""
-        completed = partial(self._completed, seed=seed, now=now)
-        made = partial(self._made, seed=seed)
         whole = dict(record)
-        return Repair(self.misfits, {}, frozenset(), made, completed).settled(whole) if self.misfits else whole
+        return self._repair(self.misfits, {}, frozenset(), seed, now).settled(whole) if self.misfits else whole
 
     def sent(self, base: Any) -> dict[str, Any]:
         """The fields of a new record that a client may set."""
@@ -160,15 +156,39 @@ class RecordShape(msgspec.Struct, frozen=True):
         own = at_path(self.schema, tuple(self.rules.key.split(".")), self.view)
         return make({"properties": {self.rules.key: own or {}}}, taken=is_taken)
 
+    def _repair(
+        self, misfits: Misfits, before: Mapping[str, Any], spared: frozenset[str], seed: str, now: int
+    ) -> Repair:
+        made, named = partial(self._made, seed=seed), partial(self._named, seed=seed)
+        return Repair(misfits, before, spared, made, named, partial(self._completed, seed=seed, now=now))
+
+    def _within(self, place: Path) -> Any:
+        """The schema of a part of the records; None where nothing is declared."""
+        schema = self.schema
+        for step in place:
+            schema = item(schema, self.view) if isinstance(step, int) else at_path(schema, (step,), self.view)
+        return schema
+
     def _made(self, place: Path, seed: str) -> Any:
         """A value for a member that the schema requires inside a field; ABSENT where there is none."""
         from mockserver.generate import Unsatisfiable, generate
 
-        schema = self.schema
-        for step in place:
-            schema = item(schema, self.view) if isinstance(step, int) else at_path(schema, (step,), self.view)
+        schema = self._within(place)
         try:
             return ABSENT if schema is None else generate(schema, view=self.view, seed=seed, sparse=True)
+        except Unsatisfiable:
+            return ABSENT
+
+    def _named(self, place: Path, value: Any, seed: str) -> Any:
+        """The object that a text or a number names, as a label by its name; ABSENT where none of its members can."""
+        from mockserver.generate import Unsatisfiable, complete
+
+        schema = self._within(place)
+        declared = members(schema, self.view) if schema is not None else {}
+        wanted = {"string"} if isinstance(value, str) else _NUMBERS
+        name = next((one for one in NAMING if one in declared and types(declared[one], self.view) & wanted), None)
+        try:
+            return ABSENT if name is None else complete(schema, {name: value}, view=self.view, seed=seed, key="")
         except Unsatisfiable:
             return ABSENT
 

@@ -126,6 +126,8 @@ class _Run(msgspec.Struct):
             created.append(self._create_one(creation, one))
         self.scope.records = created
         self.scope.record = created[-1] if created else MISSING
+        if creation.lists and isinstance(base, list):
+            self.scope.record = created
 
     def _each(self, base: Value, items: Sequence[Any]) -> Iterator[Any]:
         """The items of a list that the body has; while one is at hand, it stands in the place of the list."""

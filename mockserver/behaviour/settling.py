@@ -23,6 +23,8 @@ Misfits = Callable[[Mapping[str, Any]], Sequence[Breach]]
 Path = tuple[str | int, ...]
 Record = dict[str, Any]
 
+NAMING: Final = ("name", "login", "username", "title", "slug", "code", "key", "value", "id")
+"""The members by which a text or a number names an object, the likeliest first."""
 _MOST_REPAIRS: Final = 200
 _KINDS: Final = frozenset({"type", "enum", "const"})
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -38,6 +40,7 @@ class Repair(msgspec.Struct, frozen=True):
     before: Mapping[str, Any]  #: the record as it was; empty for a new one
     spared: frozenset[str]  #: the fields that the client did not send
     made: Callable[[Path], Any]  #: a value for a member that the schema requires; ABSENT where there is none
+    named: Callable[[Path, Any], Any]  #: an object that a text or a number names; ABSENT where there is none
     completed: Callable[[Record], Record]
 
     def settled(self, record: Record) -> Record:
@@ -71,6 +74,9 @@ class Repair(msgspec.Struct, frozen=True):
                 yield from (_with(record, place, made) for made in (self.made(place),) if made is not ABSENT)
             else:
                 yield from (_with(record, place, form) for form in other_forms(value, breach))
+                if isinstance(value, str | int) and breach.keyword == "type" and "object" in breach.expected:
+                    whole = self.named(place, value)
+                    yield from () if whole is ABSENT else (_with(record, place, whole),)
                 yield from self._smaller(record, place)
 
     def _smaller(self, record: Record, place: Path) -> Iterator[Record]:
@@ -100,7 +106,8 @@ class Repair(msgspec.Struct, frozen=True):
 
 def other_forms(value: Any, breach: Breach) -> Iterator[Any]:
     """The same meaning in another form: numbers and booleans as text and back, an instant for a date, a URL with its
-    characters escaped, and nothing (null, or no member at all) for an empty text or null."""
+    characters escaped, what names an object for the object, and nothing (null, or no member at all) for an empty text
+    or null."""
     if value == "" or value is None:
         yield None
         yield ABSENT
@@ -127,7 +134,9 @@ def _as_number_or_flag(text: str) -> Iterator[Any]:
         yield float(text) if "." in text else int(text)
 
 
-def _as_text(value: Any) -> Iterator[str]:
+def _as_text(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        yield from (value[name] for name in NAMING if name in value)
     if isinstance(value, bool | int | float):
         yield json.dumps(value)
     if isinstance(value, float) and value.is_integer():

@@ -46,6 +46,7 @@ class Creation(msgspec.Struct, frozen=True):
     fills: tuple[str, ...] = ()  #: fields that the server sets, and every new record has
     conflicts: bool = True  #: whether an existing key is refused (409); otherwise its record is replaced
     carried: Carried | None = None  #: what the body can hold, where `base` comes from it
+    lists: bool = False  #: whether `$record` in the reply may be the list of them, where `base` is one
 
 
 class Change(msgspec.Struct, frozen=True):

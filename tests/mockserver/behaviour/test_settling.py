@@ -24,8 +24,12 @@ def settled(schema: Any, value: Any, before: Any = ABSENT, made: Any = ABSENT) -
         return list(whole.breaches(record))
 
     old = {} if before is ABSENT else {"x": before}
-    repair = Repair(misfits, old, frozenset({"id"}), lambda _: made, partial(lambda record: record))
+    repair = Repair(misfits, old, frozenset({"id"}), lambda _: made, _named, partial(lambda record: record))
     return repair.settled({"id": 1, "x": value}).get("x", ABSENT)
+
+
+def _named(_: Any, value: Any) -> Any:
+    return {"name": value, "color": "red"}
 
 
 def _map(inner: Any) -> Any:
@@ -54,6 +58,10 @@ def _map(inner: Any) -> Any:
         ({"additionalProperties": TEXT}, {"a": 1, "b": "c"}, {"a": "1", "b": "c"}),
         ({"anyOf": [_map(TEXT), {"type": "string", "maxLength": 0}]}, {"a": 5}, {"a": "5"}),
         ({"type": ["string", "null"], "minLength": 1}, "", None),
+        ({"type": "object", "required": ["color"]}, "bug", {"name": "bug", "color": "red"}),
+        ({"items": {"type": "object"}}, ["bug"], [{"name": "bug", "color": "red"}]),
+        (TEXT, {"id": 7, "name": "bug"}, "bug"),
+        (WHOLE, {"id": 7, "name": "bug"}, 7),
     ],
 )
 def test_a_value_is_kept_in_another_form_of_the_same_meaning(schema: Any, sent: Any, kept: Any) -> None:
@@ -101,5 +109,6 @@ def test_a_member_that_is_required_inside_a_field_is_made() -> None:
 def test_what_the_client_did_not_send_is_left_alone() -> None:
     """A field that the behaviour itself sets is not the client's to repair."""
     whole = compiled({"properties": {"id": TEXT}})
-    repair = Repair(lambda record: list(whole.breaches(record)), {}, frozenset({"id"}), lambda _: ABSENT, dict)
+    misfits = partial(lambda record: list(whole.breaches(record)))
+    repair = Repair(misfits, {}, frozenset({"id"}), lambda _: ABSENT, _named, dict)
     assert repair.settled({"id": 1}) == {"id": 1}

@@ -569,3 +569,23 @@ def test_a_body_of_any_form_is_stored(play: Play) -> None:
     path = f"/cards/{created['id']}"
     assert ask("PATCH", path, json={"card": {"title": "b"}}).json == {**created, "title": "b"}
     assert ask("PUT", path, json={"title": "c"}).json == {"id": created["id"], "title": "c"}
+
+
+def test_one_or_many_are_answered_as_they_were_sent(play: Play) -> None:
+    """Where both the body and the answer are either."""
+    sent = thing(name=None)
+    paths = crud("/parts", "id", THING, {"oneOf": [sent, {"type": "array", "items": sent}]})
+    paths["/parts"]["post"]["responses"] = answer({"oneOf": [THING, MANY]}, "201")
+    ask = play(paths, Thing=thing(id=None, name=None))
+    assert ask("POST", "/parts", json={"name": "a"}).json["name"] == "a"
+    assert [one["name"] for one in ask("POST", "/parts", json=[{"name": "b"}, {"name": "c"}]).json] == ["b", "c"]
+
+
+def test_a_name_stands_for_the_object_that_it_names(play: Play) -> None:
+    """Labels are sent as texts and shown as objects."""
+    label = {**thing(id=WHOLE, name=None, color=None), "required": ["id", "name"]}
+    sent = thing(labels={"type": "array", "items": {"oneOf": [{"type": "string"}, thing(name=None)]}})
+    ask = play(crud("/issues", "id", THING, sent), Thing=thing(id=None, labels={"type": "array", "items": label}))
+    created = ask("POST", "/issues", json={"labels": ["bug", {"name": "new"}]}).json
+    assert [one["name"] for one in created["labels"]] == ["bug", "new"]
+    assert ask("GET", f"/issues/{created['id']}").json == created
