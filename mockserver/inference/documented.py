@@ -8,7 +8,6 @@ from typing import Any, Final
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.view import each, item, members, types
-from mockserver.generate import Generator, Unsatisfiable
 from mockserver.inference.collections import Resource
 from mockserver.inference.inference import Inferred
 
@@ -29,24 +28,22 @@ class Documented:
             for collection, filters in (behaviour.get("list") or {}).items():
                 self._listing.setdefault(collection, []).append((operation, filters))
 
-    def keys(self, resource: Resource, generator: Generator) -> frozenset[str]:
+    def keys(self, resource: Resource) -> frozenset[str]:
         """The keys of the documented requests: posting one must not meet a record that has its key."""
-        path = resource.key.split(".")
-        bodies = (
-            body for one in self._creating.get(resource.name, ()) for body in self._bodies(one, path[0], generator)
-        )
-        return frozenset(str(key) for body in bodies for key in _keys(body, path))
+        path, creating = resource.key.split("."), self._creating.get(resource.name, ())
+        return frozenset(str(key) for operation in creating for key in self._keys(operation, path))
 
-    def _bodies(self, operation: Operation, field: str, generator: Generator) -> Iterator[Any]:
-        medias = operation.body.media_types.values() if operation.body is not None else ()
-        for media in medias:
-            yield from media.examples.values()
-            schema = media.schema
-            if schema is not None and "json" in media.name and field in members(schema, self.contract.view):
-                try:
-                    yield generator.value(schema, "documented")
-                except Unsatisfiable:
-                    continue
+    def _keys(self, operation: Operation, path: list[str]) -> Iterator[Any]:
+        """The keys in the examples of a request body, of its schema, and of the key itself."""
+        view = self.contract.view
+        for media in operation.body.media_types.values() if operation.body is not None else ():
+            whole = [*media.examples.values(), *each(media.schema, "example", view)]
+            whole += [one for several in each(media.schema, "examples", view) for one in _listed(several)]
+            yield from (key for example in whole for key in _keys(example, path))
+            inner = members(media.schema, view).get(path[0]) if len(path) == 1 else None
+            if inner is not None:
+                yield from each(inner, "example", view)
+                yield from (one for several in each(inner, "examples", view) for one in _listed(several))
 
     def choices(self, resource: Resource) -> dict[str, Any]:
         """The values that lists can be filtered by, for fields whose schema names none."""
@@ -84,6 +81,10 @@ class Documented:
 
 def _hashable(value: Any) -> Any:
     return value if isinstance(value, str) else None
+
+
+def _listed(examples: Any) -> list[Any]:
+    return examples if isinstance(examples, list) else []
 
 
 def _keys(body: Any, path: list[str]) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from mockserver.inference.names import find_alike, words
 from mockserver.inference.routes import VALUE
 from mockserver.state.references import EACH, Place, Reference
 
-_DEEPEST: Final = 3
+_DEEPEST: Final = 5
 _MOST: Final = 40  #: references of one collection
 _KEYS: Final = frozenset({"id", "ids", "uuid", "uuids", "uid", "guid", "key", "sid", "pk"})
 _PEOPLE: Final = ("user", "person", "member", "employee", "account", "contact", "profile", "customer", "staff")

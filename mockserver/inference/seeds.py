@@ -105,7 +105,7 @@ class _Maker:
         self.narrow = (
             {"allOf": [*declared, {"properties": choices}]} if (choices := documented.choices(resource)) else None
         )
-        self.reserved = documented.keys(resource, generator)
+        self.reserved = documented.keys(resource)
         self.path = tuple(resource.key.split("."))
         self.inner = at_path(self.schema, self.path, generator.view)
         self.keys: set[str] = set()
