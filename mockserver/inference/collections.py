@@ -58,11 +58,11 @@ class Resource:
 
     def scope(self, base: Shape) -> tuple[tuple[Shape, str], ...]:
         """The values of a base path that no collection has, each with the field that holds it."""
-        return dict(self.scopes).get(base, ())
+        return next((scope for known, scope in self.scopes if known == base), ())
 
     def link(self, base: Shape) -> Link | None:
         """The link of the records under a base path to their parent."""
-        return dict(self.links).get(base)
+        return next((link for known, link in self.links if known == base), None)
 
 
 def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting) -> list[Resource]:

@@ -24,6 +24,7 @@ class Schemas:
 
     def __init__(self, contract: Contract) -> None:
         self._view = contract.view
+        self._types: dict[int, frozenset[str]] = {}
         self._members: dict[int, dict[str, LocatedSchema]] = {}
         self._branches: dict[int, tuple[LocatedSchema, ...]] = {}
 
@@ -65,7 +66,11 @@ class Schemas:
 
     def types(self, schema: LocatedSchema) -> frozenset[str]:
         """The types that a schema names, null aside; none where it names none."""
-        return frozenset(name for part in self.branches(schema) for name in view.own_types(part.node)) - {"null"}
+        types = self._types.get(id(schema.node))
+        if types is None:
+            names = {name for part in self.branches(schema) for name in view.own_types(part.node)}
+            types = self._types[id(schema.node)] = frozenset(names - {"null"})
+        return types
 
     def form(self, name: str, schema: LocatedSchema) -> str | None:
         """The form of a field's times; None where it holds none."""

@@ -17,6 +17,7 @@ from mockserver.inference.sending import Sending
 from mockserver.inference.showing import LeftToExample, Showing
 
 Data = dict[str, Any]
+Scope = tuple[tuple[Shape, str], ...]
 
 
 class Verbs:
@@ -209,17 +210,17 @@ class Verbs:
         for base in resource.bases:
             scope = dict(resource.scope(base))
             for child, below, field in self.children.get(base, ()):
-                shared = {name: f"$record.{scope[place]}" for place, name in child.scope(below) if place in scope}
-                gone[child.name] = {field: f"$record.{resource.key}", **shared}
+                shared = {name: f"$record.{scope[place]}" for place, name in below if place in scope}
+                gone[child] = {field: f"$record.{resource.key}", **shared}
         return gone
 
 
-def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, list[tuple[Resource, Shape, str]]]:
-    """The collections below the records of each base path: each with its path, and the field of that key."""
-    children: dict[Shape, list[tuple[Resource, Shape, str]]] = {}
+def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, list[tuple[str, Scope, str]]]:
+    """The collections below the records of each base path: each with its path values, and the field of that key."""
+    children: dict[Shape, list[tuple[str, Scope, str]]] = {}
     for child in resources.values():
         for base, link in child.links:
-            children.setdefault(link.base, []).append((child, base, link.field))
+            children.setdefault(link.base, []).append((child.name, child.scope(base), link.field))
     return children
 
 
