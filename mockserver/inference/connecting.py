@@ -18,10 +18,10 @@ def connected(
     records: Records,
     references: Mapping[str, Sequence[Reference]],
     parents: Parents,
-    is_valid: Callable[[str, Record], bool],
+    stays_valid: Callable[[str, Record, Record], bool],
 ) -> Records:
     """The records with every reference set, as far as they stay valid."""
-    linking = _Connector(records, references, parents, is_valid)
+    linking = _Connector(records, references, parents, stays_valid)
     for _ in range(_ROUNDS):
         linking.records = {name: list(linking.all_of(name)) for name in linking.records}
     return {name: [linking.valid(name, place) for place in range(len(records[name]))] for name in records}
@@ -33,10 +33,10 @@ class _Connector:
         records: Records,
         references: Mapping[str, Sequence[Reference]],
         parents: Parents,
-        is_valid: Callable[[str, Record], bool],
+        stays_valid: Callable[[str, Record, Record], bool],
     ) -> None:
         self.made, self.records = records, records
-        self.references, self.parents, self.is_valid = references, parents, is_valid
+        self.references, self.parents, self.stays_valid = references, parents, stays_valid
 
     def all_of(self, name: str) -> Iterator[Record]:
         """The records of a collection, with every reference set."""
@@ -49,11 +49,11 @@ class _Connector:
     def valid(self, name: str, place: int) -> Record:
         """A record with all its references, or with those with which it is valid."""
         made, whole = self.made[name][place], self.records[name][place]
-        if whole == made or self.is_valid(name, whole):
+        if whole == made or self.stays_valid(name, made, whole):
             return whole
         for reference in self._own(name):
             changed = self._set(name, place, made, reference)
-            made = changed if changed != made and self.is_valid(name, changed) else made
+            made = changed if changed != made and self.stays_valid(name, made, changed) else made
         return made
 
     def _own(self, name: str) -> list[Reference]:
@@ -128,7 +128,7 @@ class _Connector:
             return record
         options = [{**record, field: []}] if empty else []
         options += [{**record, field: None}, {key: value for key, value in record.items() if key != field}]
-        return next((one for one in options if self.is_valid(name, one)), record)
+        return next((one for one in options if self.stays_valid(name, record, one)), record)
 
 
 def _key(record: Mapping[str, Any], field: str) -> Any:

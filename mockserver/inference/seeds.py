@@ -8,7 +8,7 @@ from typing import Any, Final
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.contract.schemas.times import in_order, is_ended
-from mockserver.contract.schemas.view import at_path, members, types
+from mockserver.contract.schemas.view import at_path, branches, members, required, types
 from mockserver.generate import Generator, Unsatisfiable, fresh_key
 from mockserver.inference.collections import Resource
 from mockserver.inference.connecting import connected
@@ -44,7 +44,9 @@ def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") 
         links = [*_links(inferred, resource, records), *_scopes(inferred, resource, generator, seed)]
         records[resource.name] = list(makers[resource.name].records(number, links))
     parents = {name: _parents(inferred, resource) for name, resource in resources.items()}
-    whole = connected(records, inferred.references, parents, lambda name, record: makers[name].is_valid(record))
+    whole = connected(
+        records, inferred.references, parents, lambda name, before, record: makers[name].stays_valid(before, record)
+    )
     return {name: whole[name] for name in used if name in whole}
 
 
@@ -113,23 +115,24 @@ class _Maker:
     def records(self, count: int, links: list[Links]) -> Iterator[dict[str, Any]]:
         """The first record has the values of the examples, the others vary."""
         for index in range(count):
+            linked = {field: keys[index % len(keys)] for field, keys in links if keys}
             try:
-                record = self.record(index)
+                record = next((one for one in self.drafts(index, linked) if self.is_valid(one)), None)
             except Unsatisfiable:
                 continue
-            record.update({field: keys[index % len(keys)] for field, keys in links if keys})
-            if self.is_valid(record):
+            if record is not None:
                 self.keys.add(str(_at(record, self.path)))
                 yield record
 
-    def record(self, index: int) -> dict[str, Any]:
-        subject = self.resource.name.rpartition("_")[2]
-        made = self.drawn(index, subject)
+    def drafts(self, index: int, linked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """A record that lasts and whose times follow one another, and the same as it was drawn."""
+        made = self.drawn(index, self.resource.name.rpartition("_")[2])
         if not isinstance(made, dict):
             raise Unsatisfiable("a record is an object, and its schema admits none")
-        made = self.lasting(made, index)
-        ordered = in_order(made)
-        record: dict[str, Any] = made if ordered == made or not self.generator.fits(self.schema, ordered) else ordered
+        for record in (in_order(self.lasting(made, index)), made):
+            yield {**self.keyed(record, index), **linked}
+
+    def keyed(self, record: dict[str, Any], index: int) -> dict[str, Any]:
         *above, last = self.path
         inner = record
         for name in above:
@@ -154,13 +157,23 @@ class _Maker:
         inner = members(self.schema, self.generator.view)
         over = {name for name in record if is_ended(name) and not isinstance(record[name], bool)}
         null = {name: None for name in over if "null" in types(inner.get(name, {}), self.generator.view)}
-        rest = {name: value for name, value in record.items() if name not in over or name in null} | null
-        return rest if rest == record or self.generator.fits(self.schema, rest) else record
+        return {name: value for name, value in record.items() if name not in over} | null
 
     def is_valid(self, record: Mapping[str, Any]) -> bool:
         """Whether the record fits its schema with the key and its parent's key."""
         shown = {name: value for name, value in record.items() if name not in self.resource.private}
         return self.generator.fits(self.schema, shown)
+
+    def stays_valid(self, before: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+        """Whether a valid record is still valid with other members; without alternatives, those alone decide."""
+        view = self.generator.view
+        if any(word in part for part in branches(self.schema, view) for word in ("oneOf", "anyOf", "not", "if")):
+            return self.is_valid(record)
+        if not before.keys() >= record.keys() >= required(self.schema, view):
+            return self.is_valid(record)
+        inner = members(self.schema, view)
+        changed = (name for name, value in record.items() if value is not before[name] and name in inner)
+        return all(self.generator.fits(inner[name], record[name]) for name in changed)
 
     def key(self, value: Any, index: int) -> Any:
         """The generated key where a path can hold it, else the next number, else one that a path can hold."""
