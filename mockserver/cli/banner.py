@@ -26,6 +26,7 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     ]
     notes = engine.contract.notes
     lines += [f"Notes         {len(notes)}, see mockserver check-spec {_shown(settings.spec)}"] if notes else []
+    lines += _memory(engine)
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
     lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
@@ -35,6 +36,15 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         lines += ["", "Try it:", f"  {sample.curl(url, engine.pipeline.auth.credentials(sample.operation))}"]
     last_line = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
     return "\n".join([*lines, "", f"Ctrl-C stops it. {last_line}"])
+
+
+def _memory(engine: Engine) -> list[str]:
+    """What has no memory although paths look as if it had, and why."""
+    count = len(engine.forgotten)
+    if not count:
+        return []
+    more = f" (and {count - 1} more, see mockserver check-spec)" if count > 1 else ""
+    return [f"No memory     {engine.forgotten[0]}{more}"]
 
 
 def _url(host: str, port: int) -> str:

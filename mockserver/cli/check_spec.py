@@ -84,10 +84,23 @@ def report(engine: Engine) -> tuple[list[str], bool]:
         if group:
             lines += [f"{title} ({len(group)})"]
             lines += [f"  {finding.operation.id:<{min(width, 40)}}  {finding.why}" for finding in group]
+    lines += _memory(engine)
     lines += [
         f"Note: {note}" for note in _placed(engine.contract, [*engine.contract.notes, *_invalid_examples(engine)])
     ]
     return lines, all(finding.kind != "unservable" for finding in findings)
+
+
+def _memory(engine: Engine) -> Iterator[str]:
+    """How many operations have shown their memory in a scratch world, and which of the stateful ones could not."""
+    if not engine.proofs:
+        return
+    total, stateful = len(engine.contract.operations), engine.behaviours.operations.keys()
+    proven = frozenset().union(*(proof.proven for proof in engine.proofs)) & stateful
+    yield f"Proven memory: {len(proven)} of {total} operations ({100 * len(proven) // max(total, 1)}%)"
+    unproven = [name for name in stateful if name not in proven]
+    if unproven:
+        yield f"Stateful, but not proven, as no request or record could be made: {', '.join(unproven)}"
 
 
 def _invalid_examples(engine: Engine) -> Iterator[str]:

@@ -95,7 +95,7 @@ def _behaviours(options: argparse.Namespace) -> int:
 def _check_spec(options: argparse.Namespace) -> int:
     from mockserver.cli.check_spec import report
 
-    lines, servable = report(build_engine(read_settings(options, {})))
+    lines, servable = report(build_engine(read_settings(options, {}), prove=True))
     show("\n".join(lines))
     return 0 if servable else ContractBroken.exit_code
 

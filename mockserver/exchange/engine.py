@@ -31,6 +31,7 @@ from mockserver.state.store import MemoryStore
 from mockserver.state.world import World
 
 if TYPE_CHECKING:
+    from mockserver.exchange.proof import Proof
     from mockserver.inference import Inferred
 
 BASE_AGE = 60_000
@@ -38,6 +39,10 @@ BASE_AGE = 60_000
 costs the same however many records there are."""
 
 
+PROVEN = 300
+"""How many operations a contract may have for the memory of its collections to be proven at every start."""
+_REVISIONS = 4
+"""How many times a contract is read differently before what still fails goes without memory."""
 MANY = 2_000
 """How many records with date math are resolved while somebody waits."""
 
@@ -57,6 +62,8 @@ class Engine(msgspec.Struct):
     journal: Journal
     pipeline: Pipeline
     reasons: Mapping[str, str]  #: why operations were left to their example, where behaviours were inferred
+    proofs: tuple[Proof, ...] = ()  #: what scratch worlds showed of inferred collections
+    forgotten: tuple[str, ...] = ()  #: why collections that paths show have no memory
     trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
 
     @property
@@ -79,6 +86,7 @@ class Engine(msgspec.Struct):
         self.journal.kind = fresh.journal.kind
         self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
         self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
+        self.proofs, self.forgotten = fresh.proofs, fresh.forgotten
 
     def reset(self, world: str, keep: Iterable[str] = ()) -> World:
         """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget
@@ -128,20 +136,50 @@ class Base:
 
 
 @without_collection()
-def build_engine(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:
+def build_engine(settings: Settings, clock: Callable[[], int] = system_now, *, prove: bool = False) -> Engine:
     """Read contract, behaviours and fixtures, check them against each other, and put the parts together.
 
+    The memory of inferred collections is proven, for a large contract only with `prove`.
     Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
     """
     contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
-    inferred: Inferred | None = None
-    if settings.behaviours is None or not settings.fixtures:
-        from mockserver.inference import infer, seed_records
+    if settings.behaviours is not None and settings.fixtures:
+        return _put_together(settings, contract, None, clock)
+    from mockserver.inference import infer
 
-        inferred = infer(contract)
+    inferred = infer(contract)
+    engine = _put_together(settings, contract, inferred, clock)
+    if settings.behaviours is None and (prove or len(contract.operations) <= PROVEN):
+        return _proven(engine, inferred, clock)
+    return engine
+
+
+def _proven(engine: Engine, inferred: Inferred, clock: Callable[[], int]) -> Engine:
+    """The engine whose inferred collections have shown their memory: what fails is read differently, or has none."""
+    from mockserver.exchange.proof import Prover, revised
+    from mockserver.inference import Readings, infer
+
+    readings = Readings()
+    for _ in range(_REVISIONS):
+        engine.proofs = tuple(Prover(engine.contract, engine.behaviours, engine.base(), engine.pipeline).proofs())
+        better = revised(readings, inferred, engine.behaviours, engine.proofs)
+        if better == readings:
+            break
+        readings = better
+        inferred = infer(engine.contract, readings)
+        engine = _put_together(engine.settings, engine.contract, inferred, clock)
+    engine.forgotten = tuple(dict.fromkeys((*readings.forgotten.values(), *readings.broken.values())))
+    return engine
+
+
+def _put_together(
+    settings: Settings, contract: Contract, inferred: Inferred | None, clock: Callable[[], int]
+) -> Engine:
     data, locate = _read_data(settings, inferred)
     fixtures = read_fixtures(settings.fixtures, _collections(data))
     if inferred is not None:
+        from mockserver.inference import seed_records
+
         made = seed_records(contract, inferred, seed=settings.seed)
         fixtures = fixtures.with_generated({name: made[name] for name in _unowned(data) if name in made})
     fields = MappingProxyType(fixtures.fields())

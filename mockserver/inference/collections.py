@@ -13,10 +13,12 @@ from mockserver.inference.fitting import Fitting
 from mockserver.inference.keys import Keys, Named, aliases
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import key_field, words
+from mockserver.inference.readings import Readings
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 
 Routes = Mapping[Shape, Mapping[str, Route]]
 _CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
+_FIRST: Final = Readings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Resource:
     keys: tuple[str, ...] = ()  #: all fields that may be the key, the best one first
     aliases: tuple[str, ...] = ()  #: fields that identify a record as well
     chosen: bool = False  #: whether clients choose the keys of new records
-    posted: bool = False  #: whether a POST on the collection is declared
+    put_alone: bool = False  #: whether nothing but a PUT could create the records that a GET reads
     scopes: tuple[tuple[Shape, tuple[tuple[Shape, str], ...]], ...] = ()  #: by base: path values, and their fields
 
     @property
@@ -65,11 +67,12 @@ class Resource:
         return next((link for known, link in self.links if known == base), None)
 
 
-def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting) -> list[Resource]:
+def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting, readings: Readings = _FIRST) -> list[Resource]:
     """The collections that paths and schemas show, one for each base path, and the records that stand alone."""
-    finder = _Finder(routes, schemas, fitting)
-    resources = [one for base in finder.bases() if (one := finder.resource(base)) is not None]
-    taken = {base for one in resources for base in one.bases}
+    finder = _Finder(routes, schemas, fitting, readings)
+    bases = [base for base in finder.bases() if base not in readings.forgotten]
+    resources = [one for base in bases if (one := finder.resource(base)) is not None]
+    taken = {base for one in resources for base in one.bases} | readings.forgotten.keys()
     return resources + [
         one for base in finder.alone() if base not in taken and (one := finder.single(base)) is not None
     ]
@@ -87,8 +90,8 @@ def _last_value(route: Route) -> Parameter | None:
 
 
 class _Finder:
-    def __init__(self, routes: Routes, schemas: Schemas, fitting: Fitting) -> None:
-        self.routes, self.schemas, self.fitting = routes, schemas, fitting
+    def __init__(self, routes: Routes, schemas: Schemas, fitting: Fitting, readings: Readings) -> None:
+        self.routes, self.schemas, self.fitting, self.readings = routes, schemas, fitting, readings
         self.keys = Keys(schemas)
 
     def bases(self) -> Iterator[Shape]:
@@ -152,6 +155,7 @@ class _Finder:
             return None
         if at_item and not hidden:
             keys = keys or self.keys.likely(named, record)
+        keys = keys[self.readings.keys.get(base, 0) :]
         if at_item and not keys and not hidden:
             return None  # no answer would ever tell a client which records there are
         key = keys[0] if keys else named.parameter
@@ -163,7 +167,7 @@ class _Finder:
             keys=tuple(keys),
             aliases=tuple(aliases(named, self.keys.likely(named, record)) if keys else ()),
             chosen=self.chooses(base, key),
-            posted="POST" in at_base,
+            put_alone="POST" not in at_base and "GET" in at_item,
         )  # fmt: skip
 
     def named(self, base: Shape) -> Named:

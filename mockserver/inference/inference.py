@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.behaviours import Behaviours
 from mockserver.inference.collections import Resource, find_resources
+from mockserver.inference.envelopes import record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import find_flags
+from mockserver.inference.keys import Keys
 from mockserver.inference.links import related
 from mockserver.inference.located_schemas import Schemas
+from mockserver.inference.readings import Readings
 from mockserver.inference.references import References
 from mockserver.inference.routes import VALUE, Route, Shape, route_of, routes_by_shape
 from mockserver.inference.rpc import without_verbs
 from mockserver.inference.showing import LeftToExample
 from mockserver.state.references import Reference
+
+_FIRST: Final = Readings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +35,26 @@ class Inferred:
     resources: Mapping[Shape, Resource] = field(default_factory=dict, repr=False)
     parameters: Mapping[Shape, Parameter] = field(default_factory=dict, repr=False)  #: of the values in paths, by place
     references: Mapping[str, Sequence[Reference]] = field(default_factory=dict, repr=False)  #: by collection
+    claims: Mapping[Shape, str] = field(default_factory=dict)  #: base paths where an example claims a new record
 
 
-def infer(contract: Contract) -> Inferred:
-    """The behaviours that the contract's paths and schemas show."""
+def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
+    """The behaviours that the contract's paths and schemas show; `readings` is what a proof showed of earlier ones."""
     schemas = Schemas(contract)
     fitting = Fitting(schemas)
     read = without_verbs(map(route_of, contract.operations.values()), schemas)
     routes = routes_by_shape(read)
     names = {route.shape[: place + 1]: route.names for route in reversed(read) for place in range(len(route.shape))}
-    resources = related(find_resources(routes, schemas, fitting), schemas, names)
+    resources = related(find_resources(routes, schemas, fitting, readings), schemas, names)
     flags = find_flags(routes, {one.name for one in resources.values()})
     behaviours_of = Behaviours(resources, flags, schemas, fitting)
     behaviours: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     for route in read:
+        why = readings.broken.get(route.operation.id) or readings.why_forgotten(route.shape)
         try:
+            if why:
+                raise LeftToExample(why)
             behaviours[route.operation.id] = behaviours_of.behaviour(route)
         except LeftToExample as reason:
             reasons[route.operation.id] = str(reason)
@@ -56,7 +65,8 @@ def infer(contract: Contract) -> Inferred:
     for name, references in found.items():
         collections[name]["refers"] = {".".join(one.path): {one.collection: one.field} for one in references}
     inferred = {"collections": collections, "operations": behaviours}
-    return Inferred(inferred, reasons, resources, _parameters(read), found)
+    claims = dict(_claims(read, reasons, resources, schemas))
+    return Inferred(inferred, reasons, resources, _parameters(read), found, claims)
 
 
 def _references(resources: Mapping[str, Resource], schemas: Schemas) -> dict[str, list[Reference]]:
@@ -64,6 +74,21 @@ def _references(resources: Mapping[str, Resource], schemas: Schemas) -> dict[str
     known = References(resources.values(), schemas)
     found = {name: known.of(resource) for name, resource in resources.items()}
     return {name: references for name, references in found.items() if references}
+
+
+def _claims(
+    routes: Sequence[Route], reasons: Mapping[str, str], resources: Mapping[Shape, Resource], schemas: Schemas
+) -> Iterator[tuple[Shape, str]]:
+    """The collections of which a POST answers an example that shows the key of a record, and creates none."""
+    for route in routes:
+        resource, why = resources.get(route.shape), reasons.get(route.operation.id)
+        answer = schemas.answer(route.operation)
+        if route.method != "POST" or resource is None or why is None or resource.single or answer is None:
+            continue
+        placement = record_in(answer, schemas, resource.name, resource.key, resource.record)
+        shown = placement is not None and Keys(schemas).member(placement.schema, resource.key) is not None
+        if shown or schemas.key_alone(answer, resource.key, resource.name) is not None:
+            yield route.shape, f"{route.operation.id} answers a record that it can't create: {why}"
 
 
 def _parameters(routes: Sequence[Route]) -> dict[Shape, Parameter]:

@@ -45,7 +45,7 @@ def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
                 bases=bases,
                 values=values,
                 chosen=first.chosen or resource.chosen,
-                posted=first.posted or resource.posted,
+                put_alone=first.put_alone and resource.put_alone,
             )
     return joined
 

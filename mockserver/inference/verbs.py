@@ -160,7 +160,7 @@ class Verbs:
         declared = route.operation.responses
         if route.shape[-1] != VALUE or "404" in declared:
             return False
-        return "201" in declared or resource.key in resource.private or not resource.posted
+        return "201" in declared or resource.key in resource.private or resource.put_alone
 
     def change_by_body(self, route: Route, resource: Resource, method: str) -> Data:
         """Change the record whose key the body holds, or each of a list. Raises LeftToExample."""

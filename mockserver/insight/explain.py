@@ -82,9 +82,13 @@ def _sentence(engine: Engine, entry: Exchange) -> str:
     if not what:
         what = f"its behaviour: {behaviour.because}" if behaviour is not None and behaviour.because else ""
     if not what:
-        what = "its behaviour" if behaviour is not None else "the contract's example, as no behaviour is declared"
+        what = "its behaviour" if behaviour is not None else f"the contract's example: {_why_example(engine, entry)}"
     sentence = _SENTENCES[entry.verdict].format(what=what, reason=entry.reason)
     return sentence + _more_violations(entry)
+
+
+def _why_example(engine: Engine, entry: Exchange) -> str:
+    return engine.reasons.get(entry.operation or "", "no behaviour is declared")
 
 
 def _more_violations(entry: Exchange) -> str:

@@ -66,7 +66,7 @@ def test_an_operation_that_no_request_can_reach_is_reported(build: Build, path: 
 def test_notes_have_file_line_and_pointer(build: Build, path: Path) -> None:
     """As errors have them."""
     lines, _ = report(build(Settings(str(path))))
-    assert lines[5:] == [
+    assert lines[6:] == [
         f"Note: {path}:6: /paths/~1things/post: declares nothing but errors: it succeeds with 200, without a body"
     ]
 

@@ -1,0 +1,341 @@
+"""Proves the memory of inferred collections: create, read, list, change and remove a record by the pipeline itself.
+
+The requests go to a scratch world of their own, which nothing else sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from mockserver.behaviour.values import MISSING, dig
+from mockserver.behaviour.vocabulary import Behaviour, Behaviours
+from mockserver.contract.contract import Contract
+from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Parameter
+from mockserver.exchange.auth import Auth
+from mockserver.exchange.journal import Journal
+from mockserver.exchange.pipeline import Pipeline
+from mockserver.generate import Generator, Unsatisfiable
+from mockserver.inference import Inferred, Readings
+from mockserver.messages import Answer, Request
+from mockserver.state.collection import Record, identity_of, text_of
+from mockserver.state.rules import CollectionRules
+from mockserver.state.store import MAIN, MemoryStore
+from mockserver.state.world import World
+
+_ROOM, _DEEPEST = 60, 4
+_FORM: Final = "application/x-www-form-urlencoded"
+_TRIES: Final = 3
+"""How many requests are tried, of which the contract may refuse some."""
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """What a scratch world showed of one collection."""
+
+    collection: str
+    proven: frozenset[str] = frozenset()  #: the operations that did what they claim
+    lost: str = ""  #: why records of this collection are not remembered
+    broken: Mapping[str, str] = msgspec.field(default_factory=dict)  #: by operation: why it cannot keep its own claim
+
+
+class _Lost(Exception):
+    """A record that was created cannot be found."""
+
+
+class Prover:
+    """Proves the collections of one contract, each on a scratch world."""
+
+    def __init__(self, contract: Contract, behaviours: Behaviours, world: World, pipeline: Pipeline) -> None:
+        self.contract, self.behaviours, self.world = contract, behaviours, world
+        self.generator = Generator(contract.view, writing=True, room=_ROOM, deepest=_DEEPEST)
+        self.builder, self.clock = pipeline.builder, pipeline.clock
+        self.creating: dict[str, list[Behaviour]] = {}
+        self.using: dict[str, list[Behaviour]] = {}
+        for behaviour in behaviours.operations.values():
+            if behaviour.create is not None:
+                self.creating.setdefault(behaviour.create.collection, []).append(behaviour)
+            else:
+                query = behaviour.list or behaviour.find or next(iter(behaviour.remove), None)
+                self.using.setdefault(query.collection if query is not None else "", []).append(behaviour)
+
+    def proofs(self) -> Iterator[Proof]:
+        """The proof of each collection."""
+        return (self.proof(name) for name in self.behaviours.collections)
+
+    def proof(self, name: str) -> Proof:
+        """The proof of one collection."""
+        run = _Run(self, name)
+        try:
+            run.play()
+        except _Lost as lost:
+            return Proof(name, frozenset(), str(lost), run.broken)
+        return Proof(name, frozenset(run.proven), "", run.broken)
+
+
+class _Run:
+    """The life of a record in one collection."""
+
+    def __init__(self, prover: Prover, name: str) -> None:
+        self.prover, self.name = prover, name
+        self.rules = prover.behaviours.collections[name]
+        store, journal = MemoryStore(lambda: prover.world), Journal(entries=1)
+        auth = Auth(prover.contract.security_schemes, (), "off")
+        self.store = store
+        self.pipeline = Pipeline(prover.contract, prover.behaviours, auth, store, journal, clock=prover.clock)
+        self.pipeline.builder = prover.builder
+        self.proven: set[str] = set()
+        self.broken: dict[str, str] = {}
+
+    def play(self) -> None:
+        """Create a record, read, list and change it, remove it, and read it again. Raises _Lost."""
+        for creating in self.prover.creating.get(self.name, ()):
+            made = self.created(creating)
+            if made is not None:
+                record, sent, answer = made
+                self.live(record, (sent, answer.body))
+                self.proven.add(creating.operation)
+        seeded = next(iter(self.records().values()), None)
+        if seeded is not None:
+            self.live(seeded, (_key_of(self.rules, seeded),))
+
+    def live(self, record: Record, told: tuple[bytes, ...]) -> None:
+        """Read, list, change and remove a record; `told` is what the client knows of it."""
+        using = self.prover.using.get(self.name, [])
+        operations = self.prover.contract.operations
+        reading = [one for one in using if _acts(one) and operations[one.operation].method == "GET"]
+        found = [one for one in reading if self.shows(one, record)]
+        listing = [one for one in using if one.list is not None]
+        self.must_tell(record, (*told, *self.lists(listing, record)), found)
+        for changing in [one for one in using if one.set is not None]:
+            self.changed(changing, found, record)
+        for acting in [one for one in using if _acts(one) and one not in reading]:
+            self.acted(acting, record)
+        for removing in [one for one in using if _removes_named(one)]:
+            self.removed(removing, found, record)
+
+    def created(self, behaviour: Behaviour) -> tuple[Record, bytes, Answer] | None:
+        """The record that an operation creates, what was sent, and its answer; None where no request can be made."""
+        for attempt in range(_TRIES):
+            above = self.parent(behaviour) if behaviour.find is not None else {}
+            request = self.request(behaviour, above, attempt) if above is not None else None
+            if request is None:
+                continue
+            before = self.records()
+            answer = self.pipeline.respond(request)
+            if answer.status >= 500:
+                raise _Lost(f"{behaviour.operation} fails: {_detail(answer)}")
+            fresh = [record for key, record in self.records().items() if before.get(key) is not record]
+            if answer.status < 300 and not fresh and request.body not in (b"", b"[]"):
+                raise _Lost(f"{behaviour.operation} answers {answer.status} and creates no record")
+            if answer.status < 300 and fresh:
+                return fresh[-1], request.body + request.path.encode(), answer
+        return None
+
+    def records(self) -> Mapping[str, Record]:
+        stored = self.store.load(MAIN)[0].collections[self.name].records
+        return {key: record for key, (_, record) in sorted(stored.items(), key=lambda item: item[1][0])}
+
+    def parent(self, behaviour: Behaviour) -> Record | None:
+        """A record of the collection above."""
+        name = behaviour.find.collection if behaviour.find is not None else ""
+        stored = self.store.load(MAIN)[0].collections[name].matching(())
+        return stored[0] if stored else None
+
+    def shows(self, behaviour: Behaviour, record: Record) -> bool:
+        """Whether a read finds the record. Raises _Lost where it answers that there is none."""
+        answer = self.asked(behaviour, record)
+        if answer is None:
+            return False
+        if answer.status == 404 or answer.status >= 500:
+            raise _Lost(f"{behaviour.operation} doesn't show what was created: {answer.status} {_detail(answer)}")
+        if answer.status < 300:
+            self.proven.add(behaviour.operation)
+        return answer.status < 300
+
+    def asked(self, behaviour: Behaviour, record: Record) -> Answer | None:
+        request = self.request(behaviour, record)
+        return self.pipeline.respond(request) if request is not None else None
+
+    def lists(self, listing: list[Behaviour], record: Record) -> Iterator[bytes]:
+        for behaviour in listing:
+            above = self.parent_of(behaviour, record) if behaviour.find is not None else record
+            answer = self.asked(behaviour, above) if above is not None else None
+            if answer is not None and answer.status >= 500:
+                self.broken[behaviour.operation] = f"it fails: {_detail(answer)}"
+            elif answer is not None and answer.status < 300:
+                self.proven.add(behaviour.operation)
+                yield answer.body
+
+    def parent_of(self, behaviour: Behaviour, record: Record) -> Record | None:
+        """The record above, below which a list has the record."""
+        filters = behaviour.list.filters if behaviour.list is not None else ()
+        link = next(((name, value) for name, value in filters if value.root == "record"), None)
+        if behaviour.find is None or link is None:
+            return None
+        name, value = link
+        wanted = text_of(record.get(name))
+        above = self.store.load(MAIN)[0].collections[behaviour.find.collection].matching(())
+        keys = ((one, dig(one, value.names)) for one in above)
+        return next((one for one, key in keys if key is not MISSING and text_of(key) == wanted), None)
+
+    def must_tell(self, record: Record, texts: tuple[bytes, ...], found: list[Behaviour]) -> None:
+        """Raises _Lost where no answer shows the key by which records are read, and the client didn't choose it."""
+        key = _key_of(self.rules, record)
+        written = msgspec.json.encode(key.decode())[1:-1]
+        asked = [value.root for one in found if one.find for name, value in one.find.filters if name == self.rules.key]
+        if any(asked) and not any(key in text or written in text for text in texts):
+            raise _Lost(f"no response shows the {self.rules.key} of a new record")
+
+    def changed(self, behaviour: Behaviour, found: list[Behaviour], record: Record) -> None:
+        answer = self.asked(behaviour, record)
+        if answer is None or 400 <= answer.status < 500:
+            return
+        after = self.asked(found[0], record) if found else None
+        if answer.status >= 500:
+            self.broken[behaviour.operation] = f"it fails: {_detail(answer)}"
+        elif after is not None and after.status >= 300:
+            self.broken[behaviour.operation] = f"afterwards the record can't be read: {after.status} {_detail(after)}"
+        else:
+            self.proven.add(behaviour.operation)
+
+    def acted(self, behaviour: Behaviour, record: Record) -> None:
+        answer = self.asked(behaviour, record)
+        if answer is not None and answer.status >= 500:
+            self.broken[behaviour.operation] = f"it fails: {_detail(answer)}"
+        elif answer is not None and answer.status < 300:
+            self.proven.add(behaviour.operation)
+
+    def removed(self, behaviour: Behaviour, found: list[Behaviour], record: Record) -> None:
+        answer = self.asked(behaviour, record)
+        if answer is None or 400 <= answer.status < 500:
+            return
+        if answer.status >= 500:
+            self.broken[behaviour.operation] = f"it fails: {_detail(answer)}"
+        elif identity_of(self.rules, record) in self.records():
+            self.broken[behaviour.operation] = "the record is there afterwards"
+        elif found and (after := self.asked(found[0], record)) is not None and after.status < 300:
+            self.broken[behaviour.operation] = "the record can be read afterwards"
+        else:
+            self.proven.add(behaviour.operation)
+
+    def request(self, behaviour: Behaviour, record: Record, attempt: int = 0) -> Request | None:
+        """A request to an operation about a record; None where it cannot be made."""
+        operation = self.prover.contract.operations[behaviour.operation]
+        known = dict(_named(behaviour, record))
+        if MISSING in known.values():
+            return None  # the record was not made below such a path
+        try:
+            body, media = self.body(operation, known, attempt)
+            values = {(one.location, one.name): self.value(one, known) for one in operation.parameters
+                      if one.required or (one.location, one.name) in known}  # fmt: skip
+        except (Unsatisfiable, KeyError, TypeError):
+            return None
+        path = operation.template.partition("?")[0].partition("#")[0]
+        for (location, name), value in values.items():
+            if location == "path":
+                path = path.replace(f"{{{name}}}", _text(value))
+        query = [(name, _text(value)) for (location, name), value in values.items() if location == "query"]
+        headers = {name.lower(): _text(value) for (location, name), value in values.items() if location == "header"}
+        headers |= {"content-type": media, "content-length": str(len(body))} if body else {}
+        return Request(operation.method, path, urlencode(query), headers, body)
+
+    def value(self, parameter: Parameter, known: Mapping[tuple[str, str], Any]) -> Any:
+        """The value of a parameter: that of the record, else the contract's example, else a generated one."""
+        if (parameter.location, parameter.name) in known:
+            return known[parameter.location, parameter.name]
+        given = parameter.example()
+        schema = parameter.content.schema if parameter.content is not None else parameter.schema
+        return self.prover.generator.value(schema, "proof", sparse=True) if given is ABSENT else given
+
+    def body(self, operation: Operation, known: Mapping[tuple[str, str], Any], attempt: int) -> tuple[bytes, str]:
+        medias = list(operation.body.media_types.values()) if operation.body is not None else []
+        media = next((one for kind in ("json", "form", "*/*") for one in medias if kind in one.name), None)
+        if media is None or "multipart" in media.name:
+            return b"", ""
+        value = self.content(media, attempt)
+        for (location, name), one in known.items():
+            if location == "body" and isinstance(value, dict):
+                value = {**value, name: one}
+        if "form" in media.name:
+            pairs = value.items() if isinstance(value, dict) else ()
+            return urlencode([(name, _text(one)) for name, one in pairs]).encode(), _FORM
+        return msgspec.json.encode(value), "application/json" if media.name == "*/*" else media.name.partition(";")[0]
+
+    def content(self, media: MediaType, attempt: int) -> Any:
+        """A body that the contract accepts."""
+        for example in media.examples.values() if attempt == 0 else ():
+            if not self.prover.contract.violations(media.schema, example, place="body", writing=True):
+                return example
+        if media.schema is None:
+            return {}
+        return self.prover.generator.value(media.schema, f"proof/{attempt}", varied=attempt > 0, sparse=attempt > 1)
+
+
+def _acts(behaviour: Behaviour) -> bool:
+    """Whether an operation needs a record, and changes none."""
+    changes = behaviour.create or behaviour.set or behaviour.remove or behaviour.list
+    return behaviour.find is not None and not changes
+
+
+def _removes_named(behaviour: Behaviour) -> bool:
+    """Whether an operation removes the record that its path names, and not those that its body lists."""
+    filters = [value for query in behaviour.remove[:1] for _, value in query.filters]
+    return bool(behaviour.remove) and (behaviour.find is not None or all(value.root == "path" for value in filters))
+
+
+def _named(behaviour: Behaviour, record: Record) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Where a request names the record: location and name, with the value that the record has."""
+    query = behaviour.find or behaviour.list or next(iter(behaviour.remove), None)
+    roots = ("path",) if behaviour.find is None else ("path", "body", "query")
+    for field, value in query.filters if query is not None else ():
+        if value.root in roots and len(value.names) == 1:
+            yield (value.root, value.names[0]), dig(record, tuple(field.split(".")))
+
+
+def _key_of(rules: CollectionRules, record: Record) -> bytes:
+    return text_of(rules.key_of(record)).encode()
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(text_of, value)) if isinstance(value, list) else text_of(value)
+
+
+def _detail(answer: Answer) -> str:
+    try:
+        content = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError:
+        return ""
+    if not isinstance(content, dict):
+        return ""
+    first = next(iter(content.get("validation") or ()), None)
+    where = f": {first.get('location')} {first.get('message')}" if isinstance(first, dict) else ""
+    return f"{content.get('detail', '')}{where}"
+
+
+def revised(readings: Readings, inferred: Inferred, behaviours: Behaviours, proofs: Iterable[Proof]) -> Readings:
+    """The readings with what proofs showed: another key where there is one to try, else no memory."""
+    forgotten, keys, broken = dict(readings.forgotten), dict(readings.keys), dict(readings.broken)
+    forgotten |= inferred.claims
+    resources = {one.name: one for one in inferred.resources.values()}
+    for proof in proofs:
+        broken |= proof.broken
+        resource = resources.get(proof.collection)
+        if proof.lost and resource is None:
+            broken |= dict.fromkeys(_using(behaviours, proof.collection), proof.lost)
+        elif proof.lost and resource is not None:
+            for base in resource.bases:
+                if len(resource.keys) > 1:
+                    keys[base] = keys.get(base, 0) + 1
+                else:
+                    forgotten[base] = proof.lost
+    return Readings(forgotten, keys, broken)
+
+
+def _using(behaviours: Behaviours, collection: str) -> Iterator[str]:
+    for one in behaviours.operations.values():
+        queries = (one.find, one.create, one.list, *one.remove)
+        if any(query is not None and query.collection == collection for query in queries):
+            yield one.operation

@@ -1,0 +1,103 @@
+"""The memory of inferred collections is proven before it is claimed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.cli.banner import banner
+from mockserver.cli.check_spec import report
+from mockserver.exchange.engine import PROVEN, Engine, build_engine
+from mockserver.insight.explain import explain
+from mockserver.settings import Settings
+from tests.mockserver.inference.test_infer import ID, answer, body, crud, thing
+from tests.support import Ask
+
+THING = {"$ref": "#/components/schemas/Thing"}
+EITHER = {"oneOf": [THING, {"allOf": [THING, thing(more=None)]}]}
+"""A record always satisfies both, and no response can show it."""
+Build = Callable[..., Engine]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Build:
+    """Builds the engine of a contract with these paths and schemas."""
+
+    def engine(paths: Any, *, prove: bool = False, **schemas: Any) -> Engine:
+        path = tmp_path / "openapi.json"
+        document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+        path.write_text(json.dumps({**document, "components": {"schemas": schemas}}))
+        return build_engine(Settings(str(path), auth="off"), prove=prove)
+
+    return engine
+
+
+def test_what_a_record_lives_through_is_proven(engine: Build) -> None:
+    """Created, read, listed, changed, removed and read again, and nothing of it is left in a world that others see."""
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["patch"] = {"operationId": "change", "requestBody": body(THING), "responses": answer(THING)}
+    made = engine(paths, Thing=thing(id=None, name=None))
+    assert [sorted(proof.proven) for proof in made.proofs] == [["change", "create", "list", "read", "remove"]]
+    assert len(Ask(made, None).records("things")) == 3
+    assert "Proven memory: 5 of 5 operations (100%)" in report(made)[0]
+
+
+def test_records_below_others_are_proven_too(engine: Build) -> None:
+    """Each in a record that stands above it."""
+    paths = crud("/pets", "id", thing(id=None, name=None), kind="Pet")
+    paths |= crud("/pets/{petId}/toys", "toyId", THING)
+    paths |= crud("/teams/{team}/notes", "id", THING, kind="Note")
+    made = engine(paths, Thing=thing(id=None, kind=None))
+    assert frozenset().union(*(proof.proven for proof in made.proofs)) == made.behaviours.operations.keys()
+
+
+def test_a_collection_whose_new_records_would_be_lost_claims_no_memory(engine: Build) -> None:
+    """A POST that can't create what it answers, and reads that would deny it: both keep to their examples."""
+    paths = crud("/things", "id", THING, thing(words=None))
+    paths["/things"]["post"]["responses"] = answer(EITHER, "201")
+    made = engine(paths, Thing={**thing(id=None, name=None), "required": ["id"]})
+    ask, (reason, *_) = Ask(made, None), made.forgotten
+    assert reason.startswith("create answers a record that it can't create")
+    assert ask("POST", "/things", json={"words": "x"}).status == 201
+    assert [ask("GET", f"/things/{key}").status for key in ("new", "other")] == [200, 200]
+    assert reason in banner(made)
+    assert any(reason in line for line in report(made)[0])
+    *_, entry = made.journal.entries("main")
+    assert reason in explain(made, entry, "http://localhost").sentence
+
+
+def test_an_operation_that_would_break_the_contract_keeps_to_its_example(engine: Build) -> None:
+    """The others of its collection keep their memory."""
+    paths = crud("/things", "id", THING)
+    shown = {"oneOf": [thing(done=THING), {**thing(done=THING, at=None), "required": ["at"]}]}
+    paths["/things/{id}"]["patch"] = {"operationId": "change", "requestBody": body(THING), "responses": answer(shown)}
+    made = engine(paths, Thing=thing(id=None, name=None))
+    assert Ask(made, None)("PATCH", "/things/1", json={"name": "x"}).status != 500
+    assert {"create", "read", "list", "remove"} <= made.behaviours.operations.keys()
+
+
+def test_a_key_that_no_answer_tells_gives_way_to_another(engine: Build) -> None:
+    """A record is created under a key that nobody learns; the next field that the path may mean is learned."""
+    shown = thing(id={"type": "string"}, name=None)
+    paths = crud("/things", "id", THING, thing(name=None))
+    paths["/things"]["post"]["responses"] = {"204": {"description": ""}}
+    paths["/things"]["get"]["responses"] = answer({"type": "array", "items": thing(name=None)})
+    made = engine(paths, Thing=shown)
+    ask = Ask(made, None)
+    assert ask("POST", "/things", json={"name": "ball"}).status == 204
+    assert ("create" in made.behaviours.operations) == (ask("GET", "/things/none").status == 404)
+
+
+def test_a_large_contract_is_proven_where_it_is_checked(engine: Build) -> None:
+    """No start waits for thousands of requests."""
+    paths = {
+        f"/k{number}{tail}": {"get": {"responses": answer(schema)}, **({"parameters": ID} if tail else {})}
+        for number in range(PROVEN // 2 + 1)
+        for tail, schema in (("", {"type": "array", "items": THING}), ("/{id}", THING))
+    }
+    assert not engine(paths, Thing=thing(id={"type": "integer"})).proofs
+    assert engine(paths, prove=True, Thing=thing(id={"type": "integer"})).proofs
