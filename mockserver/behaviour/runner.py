@@ -124,7 +124,7 @@ class _Run(msgspec.Struct):
         for one in self._each(creation.base, base) if creation.base and isinstance(base, list) else [base]:
             self.scope.record = parent  # the fields of a new record may refer to the record that `find` selected
             created.append(self._create_one(creation, one))
-        self.scope.records = created
+        self.scope.records, self.scope.total = created, len(created)
         self.scope.record = created[-1] if created else MISSING
         if creation.lists and isinstance(base, list):
             self.scope.record = created
@@ -149,7 +149,7 @@ class _Run(msgspec.Struct):
             self.find(query)
             self.set(query.collection, change)
             records.append(self.scope.record)
-        self.scope.records = records
+        self.scope.records, self.scope.total = records, len(records)
         return True
 
     def _create_one(self, creation: Creation, base: Any) -> Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.inference.collections import Resource
@@ -11,8 +11,10 @@ from mockserver.inference.counting import reply_path, surroundings
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import find_alike
 
 Data = dict[str, Any]
+_FAILURES: Final = ("errors", "failed", "failures", "failed items", "rejected", "skipped", "invalid", "warnings")
 
 
 class LeftToExample(Exception):
@@ -117,7 +119,16 @@ class Showing:
         placement = list_in(answer, self.schemas, resource.name, resource.record) if answer is not None else None
         if placement is None or self._problem(resource, placement.schema) is not None:
             return {}
-        return {"reply": _reply(placement.path, "$records")}
+        around = dict(surroundings(answer, placement.path, self.schemas, {})) if answer is not None else {}
+        return {"reply": _reply(placement.path, "$records", {**self._failures(answer, placement), **around})}
+
+    def _failures(self, answer: LocatedSchema | None, placement: Placement) -> Data:
+        """The lists beside that of the records which name what failed: nothing did."""
+        if answer is None or len(placement.path) != 1:
+            return {}
+        beside = self.schemas.members(answer).items()
+        failed = (name for name, one in beside if find_alike(name, _FAILURES) is not None and self.schemas.is_list(one))
+        return {reply_path((name,)): [] for name in failed}
 
     def gone(self, operation: Operation, resource: Resource) -> Data:
         """The reply that shows the record which an operation removes, where it is declared to."""

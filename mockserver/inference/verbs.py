@@ -74,13 +74,27 @@ class Verbs:
             chosen = {resource.key: keys, **self._under_parent(route, resource, base)}
             because = because_of("DELETE on a collection removes the records whose keys are sent")
             return {**because, **self._parent(route, base), "remove": {resource.name: chosen}}
-        if any(one.location == "query" and not one.required for one in route.operation.parameters):
+        asked = self._asked(route, resource)
+        optional = [one for one in route.operation.parameters if one.location == "query" and not one.required]
+        if optional and (len(optional) > 1 or list(asked) != [resource.key]):  # without keys, nothing is removed
             raise LeftToExample("DELETE on a collection, by conditions that may be left out")
-        chosen = self._under_parent(route, resource, route.shape) | filters(route.operation, resource, self.schemas, {})
+        chosen = self._under_parent(route, resource, route.shape) | asked
         if any(isinstance(value, dict) for value in chosen.values()):
             raise LeftToExample("DELETE on a collection, by conditions that only lists have")
         because = because_of("DELETE on a collection removes its records")
         return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}}
+
+    def _asked(self, route: Route, resource: Resource) -> Data:
+        """The conditions of a query, those of lists of values as values: `ids` removes the records with these keys."""
+        lists = {
+            f"$query.{one.name}"
+            for one in route.operation.parameters
+            if one.location == "query" and self.schemas.is_list(self.schemas.at(f"{one.pointer}/schema", one.schema))
+        }
+        found = filters(route.operation, resource, self.schemas, {})
+        plain = {path: value["among"] for path, value in found.items()
+                 if isinstance(value, dict) and list(value) == ["among"] and value["among"] in lists}  # fmt: skip
+        return {**found, **plain}
 
     def create(self, route: Route, resource: Resource, base: Shape) -> Data:
         """Create a record of what is sent. Raises LeftToExample."""

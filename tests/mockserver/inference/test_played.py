@@ -589,3 +589,27 @@ def test_a_name_stands_for_the_object_that_it_names(play: Play) -> None:
     created = ask("POST", "/issues", json={"labels": ["bug", {"name": "new"}]}).json
     assert [one["name"] for one in created["labels"]] == ["bug", "new"]
     assert ask("GET", f"/issues/{created['id']}").json == created
+
+
+def test_a_bulk_answer_counts_what_was_made_and_names_no_failure(play: Play) -> None:
+    """Beside the records."""
+    errors = {"type": "array", "items": thing(message=None)}
+    whole = {**thing(created=MANY, errors=errors, total=WHOLE), "required": ["created", "errors", "total"]}
+    sent = {"type": "array", "items": thing(name=None)}
+    ask = play(_bulk("/parts/bulk", "post", sent, whole), Thing=thing(id=None, name=None))
+    made = ask("POST", "/parts/bulk", json=[{"name": "A"}, {"name": "B"}]).json
+    assert (made["total"], made["errors"], len(made["created"])) == (2, [], 2)
+
+
+@pytest.mark.parametrize(("name", "required"), [("id", True), ("ids", True), ("ids", False)])
+def test_a_delete_with_keys_in_the_query_removes_each(play: Play, name: str, required: bool) -> None:
+    """Without keys it removes nothing."""
+    paths = crud("/parts", "id", THING)
+    keys = {"name": name, "in": "query", "required": required, "schema": {"type": "array", "items": {"type": "string"}}}
+    paths["/parts"]["delete"] = {"parameters": [keys], "responses": {"204": {"description": ""}}}
+    ask = play(paths, Thing=thing(id=None, name=None))
+    first, second, third = _named(ask)
+    assert ask("DELETE", "/parts", query=f"{name}={first}&{name}={third}").status == 204
+    assert list(_named(ask)) == [second]
+    assert ask("DELETE", "/parts").status == (422 if required else 204)
+    assert list(_named(ask)) == [second]
