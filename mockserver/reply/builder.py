@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from mockserver.contract.operations.operation import ABSENT, BODILESS, MediaType
 from mockserver.contract.schemas.projection import Show, projector, stored_projector
 from mockserver.contract.schemas.view import SchemaView, at_path, types
 from mockserver.errors import Refused
+from mockserver.reply.files import file_of, is_file_of
 from mockserver.reply.headers import header_lines
 from mockserver.reply.preferences import Preferences
 from mockserver.reply.streams import COUNT, Framing, Streams
@@ -197,6 +199,9 @@ class ReplyBuilder:
             return Template(status, name, values, headers, chosen.schema, framing=framing, plain=False)
         xml = is_xml(name)
         value = self._example(chosen)
+        made_file = _file(name, value)
+        if made_file is not None:
+            return Template(status, name, made_file, headers, chosen.schema)
         if value is ABSENT and chosen.schema is not None:
             made = self.generated(chosen.schema, sparse=sparse)
             made = self._as_element(made, chosen.schema) if xml and isinstance(made, str) else made
@@ -258,6 +263,23 @@ def preferred(response: Response, *, stored: bool = False) -> MediaType | None:
     if not medias or (medias[0].examples and not stored):
         return medias[0] if medias else None
     return next((media for media in medias if "json" in media.name), medias[0])
+
+
+def _file(name: str, example: Any) -> bytes | None:
+    """A file for a media type that isn't text: the example where it is one, in Base64; None for any other type."""
+    plain = media_types.split(name)[0]
+    content = file_of(plain)
+    if content is None or (is_xml(plain) and isinstance(example, str)):
+        return None
+    shown = _from_base64(example.partition(";base64,")[2] or example) if isinstance(example, str) else b""
+    return shown if is_file_of(plain, shown) else content
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 def _empty(name: str) -> Any:

@@ -28,7 +28,7 @@ def _lost_discriminator(_: Contract, __: Operation, ___: Any, message: str) -> b
 def _bytes(_: Contract, __: Operation, response: Any, message: str) -> bool:
     if "xml" in (response.media or ""):
         return False
-    return _kind(response) in ("text", "binary", "lines") and "InvalidData" in message
+    return _kind(response) in ("text", "binary", *media.SEQUENTIAL) and "InvalidData" in message
 
 
 def _xml(_: Contract, __: Operation, response: Any, message: str) -> bool:

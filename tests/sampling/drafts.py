@@ -148,7 +148,7 @@ class Drafts:
             raise NoMessage(str(error)) from error
 
     def _body(self, body: Body, fields: Mapping[str, Any]) -> tuple[MediaType, Any] | None:
-        kinds = ("json", "form", "multipart", "lines", "text", "binary")
+        kinds = ("json", "form", "multipart", "lines", "sequence", "text", "events", "binary")
         if not body.media_types:
             return None
         chosen = min(body.media_types.values(), key=lambda each: kinds.index(media.kind(media.split(each.name)[0])))

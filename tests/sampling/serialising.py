@@ -107,6 +107,8 @@ def body(media_type: MediaType, value: Any) -> tuple[bytes, str]:
         return json.dumps(value).encode(), name
     if kind == "lines":
         return b"".join(json.dumps(item).encode() + b"\n" for item in value), name
+    if kind == "sequence":
+        return b"".join(b"\x1e" + json.dumps(item).encode() + b"\n" for item in value), name
     if kind == "form":
         return form(value, media_type).encode(), name
     if kind == "multipart":

@@ -121,6 +121,7 @@ class BodyReader:
         """The fields of a multipart body; files are bytes, which the schema checks as strings."""
         values: dict[str, list[Any]] = {}
         for part in decoding.parts(raw, self.parameters.get("boundary", "")):
+            self._check_type(part)
             values.setdefault(part.name, []).append(self._part(part))
         by_name = {
             name: items if len(items) > 1 or self.caster.form(self.members.get(name)) == "array" else items[0]
@@ -128,6 +129,18 @@ class BodyReader:
         }
         value = self.cast(by_name) if self.cast else by_name
         return value, _stand_in(value)
+
+    def _check_type(self, part: Part) -> None:
+        """`Refused(415)` for a part of another type than its encoding allows (OpenAPI 3.1.1, 4.8.15)."""
+        allowed = self._encoding(part.name).get("contentType")
+        if not isinstance(allowed, str) or not part.content_type:
+            return
+        if not any(media.fits(one.strip(), part.content_type) for one in allowed.split(",")):
+            sent = part.content_type[:200]
+            problem = f"is of type {sent}; the contract takes {allowed}"
+            place = f"body.{part.name}"
+            pointer = f"{self.media_type.pointer}/encoding"
+            raise Refused(415, f"{place} {problem}", (Violation(place, problem, pointer),))
 
     def _part(self, part: Part) -> Any:
         shape = self.caster.form(self.members.get(part.name))

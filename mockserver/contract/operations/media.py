@@ -72,6 +72,11 @@ def declared_for(media_types: Mapping[str, MediaType], header: str) -> MediaType
     return max(ranked, key=lambda item: item[:3])[3] if ranked else None
 
 
+def fits(declared: str, header: str) -> bool:
+    """Whether a Content-Type is of a declared media type or range."""
+    return _rank(split(declared)[0], split(header)[0]) > 0
+
+
 def untyped(media_types: Mapping[str, MediaType]) -> MediaType | None:
     """The declared media type of a body without Content-Type: a range, whose type the body itself shows."""
     return next((media_type for key, media_type in media_types.items() if "*" in split(key)[0]), None)

@@ -104,7 +104,7 @@ def _empty_text(_: Contract, __: Match, request: Request, ours: Sequence[Violati
 
 def _bytes(_: Contract, __: Match, request: Request, ours: Sequence[Violation], theirs: str) -> bool:
     kind = media.kind(media.split(request.headers.get("content-type", ""))[0])
-    return not ours and kind == "binary" and "InvalidRequestBody" in theirs
+    return not ours and kind in ("binary", *media.SEQUENTIAL) and "InvalidRequestBody" in theirs
 
 
 def _typeless(parameter: Parameter) -> bool:

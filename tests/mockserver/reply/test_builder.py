@@ -155,7 +155,12 @@ def test_answers_of_one_seed_are_the_same(mock_of: Callable[..., Ask]) -> None:
 
 @pytest.mark.parametrize(
     ("media", "value", "body"),
-    [("application/json", {}, b"{}"), ("*/*", {}, b"{}"), ("text/plain", "", b""), ("image/png", "", b"")],
+    [
+        ("application/json", {}, b"{}"),
+        ("*/*", {}, b"{}"),
+        ("text/plain", "", b""),
+        ("application/octet-stream", "", b""),
+    ],
 )
 def test_a_media_type_of_which_nothing_is_said(
     mock_of: Callable[..., Ask], media: str, value: Any, body: bytes

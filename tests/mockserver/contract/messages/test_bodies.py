@@ -413,3 +413,31 @@ def test_long_content_types_are_not_remembered(load: Any) -> None:
         assert tracemalloc.get_traced_memory()[0] < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("image/png", 0),
+        ("IMAGE/JPEG; q=1", 0),
+        ("audio/ogg", 0),
+        ("", 0),
+        ("text/plain", 415),
+        ("image/gif", 415),
+        ("application/octet-stream", 415),
+    ],
+)
+def test_a_part_has_a_type_that_its_encoding_allows(load: Any, sent: str, status: int) -> None:
+    """One of a list of types and ranges; a part without a type may be any of them."""
+    schema = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+    encoding = {"file": {"contentType": "image/png, image/jpeg, audio/*"}}
+    content = {"multipart/form-data": {"schema": schema, "encoding": encoding}}
+    type_line = f"Content-Type: {sent}\r\n" if sent else ""
+    part = f'Content-Disposition: form-data; name="file"; filename="a"\r\n{type_line}'
+    body = f"--x\r\n{part}\r\nabc\r\n--x--".encode()
+    arguments = (load, content, body, "multipart/form-data; boundary=x")
+    if status:
+        refused = refusal(*arguments)
+        assert (refused.status, refused.details[0].place) == (status, "body.file")
+    else:
+        assert send(*arguments) == {"file": b"abc"}
