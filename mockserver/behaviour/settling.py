@@ -25,6 +25,7 @@ Record = dict[str, Any]
 
 NAMING: Final = ("name", "login", "username", "title", "slug", "code", "key", "value", "id")
 """The members by which a text or a number names an object, the likeliest first."""
+_WRONG_TYPE: Final = 100
 _MOST_REPAIRS: Final = 200
 _KINDS: Final = frozenset({"type", "enum", "const"})
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -137,10 +138,10 @@ def _as_number_or_flag(text: str) -> Iterator[Any]:
 def _as_text(value: Any) -> Iterator[Any]:
     if isinstance(value, Mapping):
         yield from (value[name] for name in NAMING if name in value)
-    if isinstance(value, bool | int | float):
-        yield json.dumps(value)
     if isinstance(value, float) and value.is_integer():
         yield str(int(value))
+    if isinstance(value, bool | int | float):
+        yield json.dumps(value)
 
 
 def at(value: Any, place: Path) -> Any:
@@ -180,5 +181,11 @@ def _place(breach: Breach) -> Path:
 
 
 def _weight(breaches: Sequence[Breach]) -> int:
-    """How much is wrong; of a union, with its nearest alternative."""
-    return sum(min(map(_weight, breach.alternatives), default=0) or 1 for breach in breaches)
+    """How much is wrong; of a union, with its nearest alternative. Another type is further off than what is missing."""
+    return sum(map(_weight_of, breaches))
+
+
+def _weight_of(breach: Breach) -> int:
+    if breach.alternatives:
+        return min(map(_weight, breach.alternatives)) or 1
+    return _WRONG_TYPE if breach.keyword == "type" else 1

@@ -100,10 +100,11 @@ def test_an_empty_text_clears_what_was_there() -> None:
     assert settled({"type": "object"}, "", before={"a": 1}) is ABSENT
 
 
-def test_a_member_that_is_required_inside_a_field_is_made() -> None:
-    """What the client sent beside it is kept."""
-    schema = {"type": "object", "required": ["a", "b"], "properties": {"a": TEXT, "b": WHOLE}}
-    assert settled(schema, {"a": "mine"}, made=5) == {"a": "mine", "b": 5}
+def test_members_that_are_required_inside_a_field_are_made() -> None:
+    """What the client sent beside them is kept, also where null would do."""
+    schema = {"type": "object", "required": ["a", "b", "c"], "properties": {"a": TEXT, "b": WHOLE, "c": WHOLE}}
+    for whole in (schema, {"anyOf": [schema, {"type": "null"}]}):
+        assert settled(whole, {"a": "mine"}, made=5) == {"a": "mine", "b": 5, "c": 5}
 
 
 def test_what_the_client_did_not_send_is_left_alone() -> None:
