@@ -10,7 +10,7 @@ from typing import Final
 from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
-from mockserver.inference.keys import Keys, Named, aliases
+from mockserver.inference.keys import Keys, Named
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import key_field, words
 from mockserver.inference.readings import Readings
@@ -165,7 +165,7 @@ class _Finder:
         return Resource(
             segment_of(base), (base,), key, record, also, (), private, values,
             keys=tuple(keys),
-            aliases=tuple(aliases(named, self.keys.likely(named, record)) if keys else ()),
+            aliases=tuple(self.keys.aliases(named, record) if keys else ()),
             chosen=self.chooses(base, key),
             put_alone="POST" not in at_base and "GET" in at_item,
         )  # fmt: skip

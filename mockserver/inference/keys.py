@@ -32,6 +32,7 @@ class Keys:
 
     def __init__(self, schemas: Schemas) -> None:
         self.schemas = schemas
+        self._known: dict[int, tuple[object, list[str]]] = {}
 
     def sure(self, named: Named, record: LocatedSchema) -> list[str]:
         """The fields that the path names, the best one first; a dot leads into a member of the record."""
@@ -40,6 +41,13 @@ class Keys:
     def likely(self, named: Named, record: LocatedSchema) -> list[str]:
         """The fields that the path may mean although it doesn't name them."""
         return self._fitting(named, record, likely_keys)
+
+    def aliases(self, named: Named, record: LocatedSchema) -> list[str]:
+        """Further fields that identify a record where the path says so: "the id or the name of the project"."""
+        spoken = (*words(named.parameter), *words(named.description))
+        if "or" not in spoken and words(named.parameter)[-1:] != ("identifier",):
+            return []
+        return [key for key in self.likely(named, record) if words(key)[-1] in spoken and "." not in key]
 
     def _fitting(self, named: Named, record: LocatedSchema, choose: Choice) -> list[str]:
         ranked = [
@@ -55,8 +63,12 @@ class Keys:
                 yield f"{name}.", member
 
     def _scalars(self, record: LocatedSchema) -> list[str]:
-        members = self.schemas.members(record).items()
-        return [name for name, one in members if self._identifies(one) and not self.schemas.forbids(record, name)]
+        members = self.schemas.members(record)
+        known, names = self._known.get(id(record.node), (None, []))
+        if known is not members:
+            names = [one for one in members if self._identifies(members[one]) and not self.schemas.forbids(record, one)]
+            self._known[id(record.node)] = members, names
+        return names
 
     def _identifies(self, schema: LocatedSchema) -> bool:
         each = self.schemas.each
@@ -85,10 +97,3 @@ class Keys:
         in_path, own = self.schemas.types(named.schema), self.schemas.types(member)
         is_number = bool(in_path) and in_path <= _WHOLE
         return not is_number or bool(own & _WHOLE) or words(key)[-1] in ("id", "uid", "sid", "number", "no", "code")
-
-
-def aliases(named: Named, keys: Iterable[str]) -> list[str]:
-    """Further fields that identify a record where the path says so: "the id or the name of the project"."""
-    spoken = (*words(named.parameter), *words(named.description))
-    either = "or" in spoken or words(named.parameter)[-1:] == ("identifier",)
-    return [key for key in keys if either and words(key)[-1:] and words(key)[-1] in spoken and "." not in key]

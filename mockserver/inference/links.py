@@ -118,5 +118,5 @@ def _link_field(segment: str, child: Resource, parent: Resource, schemas: Schema
             named.append(name)
     if named:
         return max(named, key=lambda name: len(words(name)))  # of the `dagRuns`, `dag_run_id` rather than `dag_id`
-    private = f"{parent.name}_{parent.key}"
+    private = f"{parent.name}_{parent.key}".replace(".", "_")
     return private if find_alike(private, members) is None else f"parent_{private}"

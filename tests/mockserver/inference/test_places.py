@@ -185,3 +185,15 @@ def test_a_record_that_stands_alone_is_made_on_first_use(adopting: Ask) -> None:
     adopting.engine.store.update("main", lambda world: world.drop("me", world.visible("me", (), 0)[0]))
     assert adopting("PATCH", "/me", json={"name": "Ada"}).json["name"] == "Ada"
     assert adopting("GET", "/me").json["name"] == "Ada"
+
+
+def test_records_below_one_that_is_named_in_its_metadata_belong_to_it(play: Play) -> None:
+    """The key of the parent lies inside a member, and its children have it in a field of their own."""
+    box = thing(metadata=thing(name=None))
+    paths = {**crud("/boxes", "name", box, kind="Box"), **crud("/boxes/{name}/toys", "id", THING)}
+    ask = play(paths, Thing=thing(id=None, kind=None))
+    ask("POST", "/boxes", json={"metadata": {"name": "red"}})
+    toy = ask("POST", "/boxes/red/toys", json={"kind": "ball"}).json
+    assert ask("GET", "/boxes/red/toys").json == [toy]
+    assert ask("DELETE", "/boxes/red").status == 204
+    assert ask("GET", f"/boxes/red/toys/{toy['id']}").status == 404
