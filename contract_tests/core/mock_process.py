@@ -22,6 +22,7 @@ class MockProcess:
 
     process: subprocess.Popen[str]
     url: str
+    readers: Sequence[threading.Thread] = ()  #: they read what the process writes, until it ends
 
     @classmethod
     def start(cls, *arguments: str) -> MockProcess:
@@ -31,7 +32,8 @@ class MockProcess:
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         lines: SimpleQueue[str] = SimpleQueue()
-        threading.Thread(target=drain, args=(process, lines), daemon=True).start()
+        readers = [threading.Thread(target=drain, args=(process, lines), daemon=True)]
+        readers[0].start()
         try:
             first = lines.get(timeout=START_LIMIT)
         except Empty:
@@ -41,8 +43,9 @@ class MockProcess:
             process.kill()
             complaint = process.stderr.read() if process.stderr else ""
             raise TargetUnavailable(f"the mock did not start: {(complaint or first).strip()[-500:]}")
-        threading.Thread(target=process.stderr.read if process.stderr else len, daemon=True).start()
-        return cls(process, url)
+        readers.append(threading.Thread(target=process.stderr.read if process.stderr else len, daemon=True))
+        readers[1].start()
+        return cls(process, url, readers)
 
     def stop(self) -> None:
         """End the process."""
@@ -52,6 +55,8 @@ class MockProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        for reader in self.readers:
+            reader.join()  # before its stream is closed under it
         for stream in (self.process.stdout, self.process.stderr):
             if stream:
                 stream.close()

@@ -74,5 +74,5 @@ def read(data: Path) -> Baseline:
         measured.read()
         for name in measured.measured_files():
             for line, tests in measured.contexts_by_lineno(name).items():
-                lines[name][line].update(filter(None, tests))
+                lines[name][line].update(seconds.keys() & tests)  # without those that failed
     return Baseline(seconds, {path: {at: frozenset(of) for at, of in by.items()} for path, by in lines.items()})
