@@ -21,7 +21,6 @@ class Discovery:
 
     contract: Contract
     known: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
-    bodies: dict[str, list[Any]] = field(default_factory=dict)
 
     def explore(self, target: Target) -> None:
         """Read every list, follow the links, read what they lead to, until nothing new turns up."""
@@ -78,10 +77,6 @@ class Discovery:
         choices = [list(evaluate(parameters.get(name), named, answer)) for name in other.path_names]
         for values_of_call in combined(choices):
             self._add(other.id, values_of_call)
-        for body in built(link.get("requestBody"), named, answer):
-            bodies = self.bodies.setdefault(other.id, [])
-            if body not in bodies:
-                bodies.append(body)
 
     def _linked(self, link: Mapping[str, Any]) -> Operation | None:
         name = link.get("operationId")
@@ -139,16 +134,6 @@ def pointed(value: Any, steps: list[str]) -> Iterator[Any]:
         step = steps[0].replace("~1", "/").replace("~0", "~")
         if step in value:
             yield from pointed(value[step], steps[1:])
-
-
-def built(template: Any, named: Mapping[str, str], answer: Answer) -> Iterator[Any]:
-    """The bodies that a link builds: each value of its expressions in turn."""
-    if isinstance(template, Mapping):
-        for name, expression in template.items():
-            for value in evaluate(expression, named, answer):
-                yield {**template, name: value}
-    elif template is not None:
-        yield from evaluate(template, named, answer)
 
 
 def identifiers(value: Any, parameter: str) -> Iterator[str]:
