@@ -55,6 +55,25 @@ class Answer(msgspec.Struct, frozen=True):
     transport: Transport | None = None
 
 
+class Upload(bytes):
+    """A file as a client sends it: its bytes, and the name and type that it has there."""
+
+    name: str | None = None
+    type: str = "application/octet-stream"
+
+    @classmethod
+    def of(cls, content: bytes, name: str | None, content_type: str) -> Upload:
+        """The file with its name and type."""
+        upload = cls(content)
+        upload.name, upload.type = name, content_type or cls.type
+        return upload
+
+    def part(self, name: str) -> Any:
+        """What is known of the file: `name`, `type`, `size` or `content`; None for anything else."""
+        parts = {"name": self.name, "type": self.type, "size": len(self), "content": bytes(self)}
+        return parts.get(name)
+
+
 class Inputs(msgspec.Struct, frozen=True):
     """What a request says once the contract has read it: typed values by parameter name, and the decoded body."""
 

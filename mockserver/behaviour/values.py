@@ -12,7 +12,7 @@ from mockserver.behaviour.parts import PART, RELATIONS, Part, query_of
 from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.times import written
-from mockserver.messages import Inputs, Request
+from mockserver.messages import Inputs, Request, Upload
 
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
 """The result of an expression that has no value; `ABSENT` is only ever written on purpose."""
@@ -149,15 +149,29 @@ def _formed(form: str, minus: bool, period: str | None) -> Callable[[Scope], Any
 
 
 def _of_body(names: tuple[str, ...]) -> Callable[[Scope], Any]:
-    if len(names) != 1:
+    if not names:
+        return lambda scope: _without_files(scope.inputs.body) if scope.inputs.body is not None else MISSING
+    if len(names) > 1:
         return lambda scope: dig(scope.inputs.body if scope.inputs.body is not None else MISSING, names)
     name = names[0]
 
     def member(scope: Scope) -> Any:
         body = scope.inputs.body
-        return body.get(name, MISSING) if type(body) is dict else dig(body, names)
+        value = body.get(name, MISSING) if type(body) is dict else dig(body, names)
+        return bytes(value) if type(value) is Upload else value
 
     return member
+
+
+def _without_files(body: Any) -> Any:
+    """A body without its files: a record shows what is said of a file, and keeps its bytes only where it is told to."""
+    if type(body) is not dict or not any(map(_has_files, body.values())):
+        return body
+    return {name: value for name, value in body.items() if not _has_files(value)}
+
+
+def _has_files(value: Any) -> bool:
+    return type(value) is Upload or (type(value) is list and any(type(one) is Upload for one in value))
 
 
 def _of_query(names: tuple[str, ...]) -> Callable[[Scope], Any]:
@@ -207,6 +221,9 @@ def dig(value: Any, names: tuple[str, ...]) -> Any:
     none."""
     for depth, name in enumerate(names):
         if (type(value) is not dict and not isinstance(value, Mapping)) or name not in value:
+            if isinstance(value, Upload):
+                part = value.part(name)
+                return MISSING if part is None else part
             return _dig_each(value, names[depth:]) if isinstance(value, list) else MISSING
         value = value[name]
     return value

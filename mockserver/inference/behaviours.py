@@ -13,6 +13,7 @@ from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import words
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.showing import LeftToExample
+from mockserver.inference.uploads import CONTENT
 from mockserver.inference.verbs import Verbs, because_of
 
 Data = dict[str, Any]
@@ -23,8 +24,14 @@ class Behaviours:
     """Derives the behaviours of the operations of one contract."""
 
     def __init__(
-        self, resources: Mapping[Shape, Resource], flags: Mapping[Shape, Flag], schemas: Schemas, fitting: Fitting
+        self,
+        resources: Mapping[Shape, Resource],
+        flags: Mapping[Shape, Flag],
+        schemas: Schemas,
+        fitting: Fitting,
+        contents: Mapping[Shape, Flag],
     ) -> None:
+        self.contents = contents
         self.resources, self.flags, self.schemas = resources, flags, schemas
         self.verbs = Verbs(resources, schemas, fitting)
         self.showing = self.verbs.showing
@@ -36,6 +43,8 @@ class Behaviours:
         shape, method = route.shape, route.method
         if shape in self.flags:
             return self._at_flag(route, self.flags[shape], method)
+        if shape in self.contents:
+            return self._at_content(route, self.contents[shape], method)
         if shape in self.resources:
             return self._at_base(route, self.resources[shape], method)
         if shape and shape[-1] == VALUE and shape[:-1] in self.resources:
@@ -50,6 +59,18 @@ class Behaviours:
             finds = {"find": chosen} if "404" in route.operation.responses else {}
             return {**because_of("DELETE unsets what GET answers 404 for then"), **finds, "remove": chosen}
         return {**because_of(f"{method} sets what GET is asked for"), **self._above(route), "create": chosen}
+
+    def _at_content(self, route: Route, content: Flag, method: str) -> Data:
+        """A path at which a file is put, read and removed."""
+        chosen = {content.name: content.values(route)}
+        if method == "GET":
+            return {**because_of("GET answers the file that was put"), "find": chosen, "reply": f"$record.{CONTENT}"}
+        if method == "DELETE":
+            return {**because_of("DELETE removes the file that was put"), "find": chosen, "remove": chosen}
+        if method not in ("PUT", "POST"):
+            raise LeftToExample(f"{method} on a file has no agreed meaning")
+        created = {content.name: {**content.values(route), CONTENT: "$body"}}
+        return {**because_of(f"{method} keeps the file that GET answers"), **self._above(route), "create": created}
 
     def _above(self, route: Route) -> Data:
         """Find the nearest record above: without it nothing is set."""

@@ -32,15 +32,20 @@ class Flag:
         return {field: route.expression(place) for place, field in self.fields} or {_ALONE: True}
 
 
-def find_flags(routes: Mapping[Shape, Mapping[str, Route]], taken: Container[str]) -> dict[Shape, Flag]:
+def find_flags(routes: Mapping[Shape, Mapping[str, Route]], taken: set[str]) -> dict[Shape, Flag]:
     """The flags of a contract by path."""
     flags: dict[Shape, Flag] = {}
     for shape, methods in routes.items():
         if _is_flag(methods):
             known = {flag.name for flag in flags.values()}
-            name = next(name for name in _names(shape) if name not in taken and name not in known)
-            flags[shape] = Flag(name, tuple(_fields(methods["GET"])))
+            flags[shape] = flag_at(shape, methods["GET"], {*known, *taken})
     return flags
+
+
+def flag_at(shape: Shape, route: Route, taken: Container[str]) -> Flag:
+    """The collection of what is set at a path, under a name that no other has."""
+    name = next(name for name in _names(shape) if name not in taken)
+    return Flag(name, tuple(_fields(route)))
 
 
 def _is_flag(methods: Mapping[str, Route]) -> bool:

@@ -21,6 +21,7 @@ from mockserver.inference.references import References
 from mockserver.inference.routes import VALUE, Route, Shape, route_of, routes_by_shape
 from mockserver.inference.rpc import without_verbs
 from mockserver.inference.showing import LeftToExample
+from mockserver.inference.uploads import CONTENT, Uploads, find_contents
 from mockserver.state.references import Reference
 
 _FIRST: Final = Readings()
@@ -47,7 +48,9 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     names = {route.shape[: place + 1]: route.names for route in reversed(read) for place in range(len(route.shape))}
     resources = related(find_resources(routes, schemas, fitting, readings), schemas, names)
     flags = find_flags(routes, {one.name for one in resources.values()})
-    behaviours_of = Behaviours(resources, flags, schemas, fitting)
+    taken = {one.name for one in resources.values()} | {one.name for one in flags.values()}
+    contents = find_contents({shape: one for shape, one in routes.items() if shape not in resources}, taken)
+    behaviours_of = Behaviours(resources, flags, schemas, fitting, contents)
     behaviours: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     for route in read:
@@ -58,9 +61,15 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
             behaviours[route.operation.id] = behaviours_of.behaviour(route)
         except LeftToExample as reason:
             reasons[route.operation.id] = str(reason)
+    uploads = Uploads(schemas, resources)
+    behaviours = uploads.stored(behaviours, read)
     used = _collections_used(behaviours)
     collections = {one.name: _collection(one) for one in resources.values() if one.name in used}
     collections |= {one.name: one.rules for one in flags.values() if one.name in used}
+    kept = [one for one in contents.values() if one.name in used]
+    collections |= {one.name: one.rules | {"private": [*one.rules["private"], CONTENT]} for one in kept}
+    for name in uploads.collections & collections.keys():
+        collections[name] = {**collections[name], "private": [*collections[name].get("private", ()), CONTENT]}
     found = _references({one.name: one for one in resources.values() if one.name in used}, schemas)
     for name, references in found.items():
         collections[name]["refers"] = {".".join(one.path): {one.collection: one.field} for one in references}

@@ -149,7 +149,7 @@ class ReplyBuilder:
 
     def _laid_over(self, template: Template, path: Path, field: Any, value: Any) -> Any:
         if field is ABSENT:
-            return lay_over(value, path, ABSENT)
+            return lay_over(value, path, ABSENT) if path else value  # a file that was never uploaded is an example
         if path:
             value = self._with_parents(template, path, value)
         return lay_over(value, path, template.shows[path](field))

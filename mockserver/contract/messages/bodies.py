@@ -13,6 +13,7 @@ from mockserver.contract.operations import media, styles
 from mockserver.contract.operations.operation import ABSENT, Body, MediaType
 from mockserver.contract.schemas.validators import SchemaValidator
 from mockserver.errors import Refused, Violation
+from mockserver.messages import Upload
 
 
 class BodyReader:
@@ -148,7 +149,7 @@ class BodyReader:
         if kind == "json" or (shape == "object" and not kind):
             return _json_or_text(decoding.text(part.content))
         if part.filename is not None or kind == "binary":
-            return part.content
+            return Upload.of(part.content, part.filename, part.content_type)
         return decoding.text(part.content)
 
 

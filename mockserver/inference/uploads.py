@@ -1,0 +1,141 @@
+"""Files that are uploaded: a new record has their name, type and size, and where they are downloaded, their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from mockserver.contract.operations import media
+from mockserver.contract.operations.operation import MediaType, Operation
+from mockserver.inference.collections import Resource
+from mockserver.inference.flags import Flag, flag_at
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import words
+from mockserver.inference.routes import VALUE, Route, Shape
+
+Data = dict[str, Any]
+CONTENT: Final = "uploaded_content"
+"""The private field that holds the bytes of a file."""
+_PARTS: Final = {
+    "name": ("name", "filename", "originalname", "originalfilename", "file"),
+    "size": ("size", "filesize", "bytes", "length", "contentlength", "bytesize", "sizebytes", "sizeinbytes"),
+    "type": ("type", "mimetype", "contenttype", "mediatype", "mime", "filetype"),
+}
+"""The parts of a file, and the fields of records that hold them."""
+_SETTING: Final = ("PUT", "POST")
+
+
+class Uploads:
+    """Adds files to the behaviours of one contract."""
+
+    def __init__(self, schemas: Schemas, resources: Mapping[Shape, Resource]) -> None:
+        self.schemas, self.resources = schemas, resources
+        self.collections: set[str] = set()  #: those whose records may have a file
+
+    def stored(self, behaviours: Mapping[str, Data], routes: Sequence[Route]) -> dict[str, Data]:
+        """The behaviours, with the parts of the file that a request sends in the record that it creates or replaces,
+        and the bytes where they are downloaded."""
+        named = {one.name: one for one in self.resources.values()}
+        known = {route.operation.id: route for route in routes}
+        result = {
+            name: self._storing(behaviour, known[name].operation, named) if name in known else behaviour
+            for name, behaviour in behaviours.items()
+        }
+        for route in routes:
+            behaviour = result.get(route.operation.id)
+            if behaviour is not None and self._downloads(route, behaviour):
+                result[route.operation.id] = {**behaviour, "reply": f"$record.{CONTENT}"}
+        return result
+
+    def _storing(self, behaviour: Data, operation: Operation, named: Mapping[str, Resource]) -> Data:
+        name = next(iter(behaviour.get("create", ())), None)
+        resource, field = named.get(name or ""), self._file(operation)
+        if name is None or resource is None or field is None or self._is_open(resource.record):
+            return behaviour
+        self.collections.add(name)
+        parts = self._parts(resource, operation, field)
+        fields = behaviour["create"][name]
+        base = fields if isinstance(fields, dict) else {"*": fields}
+        fills = [one for one in behaviour.get("fills", ()) if one not in parts]
+        changed = {**behaviour, "create": {name: {**base, **parts, CONTENT: f"$body.{field}.content"}}, "fills": fills}
+        return changed if fills else {key: value for key, value in changed.items() if key != "fills"}
+
+    def _is_open(self, record: LocatedSchema) -> bool:
+        """Whether answers show every field of a record, those that are its own affair too."""
+        extra = any(value is not False for value in self.schemas.each(record, "additionalProperties"))
+        return extra or not self.schemas.members(record)
+
+    def _file(self, operation: Operation) -> str | None:
+        """The one part of a multipart body that is a file."""
+        for one in operation.body.media_types.values() if operation.body is not None else ():
+            if media.split(one.name)[0] == "multipart/form-data" and one.schema is not None:
+                members = self.schemas.members(self.schemas.at(f"{one.pointer}/schema", one.schema))
+                files = [name for name, member in members.items() if self._is_binary(member) and "." not in name]
+                return files[0] if len(files) == 1 else None
+        return None
+
+    def _is_binary(self, schema: LocatedSchema) -> bool:
+        kinds = self.schemas.types(schema)
+        marked = "binary" in self.schemas.each(schema, "format") or any(self.schemas.each(schema, "contentMediaType"))
+        return marked and kinds <= {"string", "null"}
+
+    def _parts(self, resource: Resource, operation: Operation, field: str) -> Data:
+        """The fields of a record that say something of its file, unless the request itself gives them."""
+        sent = {"".join(words(name)) for name in self._sent(operation)} - {"".join(words(field))}
+        parts: Data = {}
+        for name, member in self.schemas.members(resource.record).items():
+            plain = "".join(words(name))
+            part = next((part for part, names in _PARTS.items() if plain in names), None)
+            wanted = {"integer", "number"} if part == "size" else {"string"}
+            if part is None or plain in sent or name == resource.key or not self.schemas.types(member) & wanted:
+                continue
+            if not any(True for word in ("enum", "const") for _ in self.schemas.each(member, word)):
+                parts.setdefault(name, f"$body.{field}.{part}")
+        return parts
+
+    def _sent(self, operation: Operation) -> list[str]:
+        medias = operation.body.media_types.values() if operation.body is not None else ()
+        schemas = (self.schemas.at(f"{one.pointer}/schema", one.schema) for one in medias if one.schema is not None)
+        return [name for schema in schemas for name in self.schemas.members(schema)]
+
+    def _downloads(self, route: Route, behaviour: Data) -> bool:
+        """Whether an operation answers the file of the record that it finds."""
+        found = next(iter(behaviour.get("find", ())), None)
+        return (
+            found in self.collections
+            and behaviour.keys() <= {"because", "find"}
+            and route.method == "GET"
+            and answers_file(route.operation)
+        )
+
+
+def answers_file(operation: Operation) -> bool:
+    """Whether a success is nothing but bytes."""
+    success = [one for status, one in operation.responses.items() if status.startswith("2")]
+    medias = [one for response in success for one in response.media_types.values()]
+    return bool(medias) and all(map(_is_bytes, medias))
+
+
+def _is_bytes(one: MediaType) -> bool:
+    name = media.split(one.name)[0]
+    return media.kind(name) == "binary" and "xml" not in name and not name.startswith(("*", "application/*"))
+
+
+def find_contents(routes: Mapping[Shape, Mapping[str, Route]], taken: set[str]) -> dict[Shape, Flag]:
+    """Paths at which a file is put and read again, such as an avatar: what is put there, by the values of the path."""
+    contents: dict[Shape, Flag] = {}
+    for shape, methods in routes.items():
+        if VALUE in shape and _is_content(methods):
+            flag = flag_at(shape, methods["GET"], taken)
+            taken = {*taken, flag.name}
+            contents[shape] = flag
+    return contents
+
+
+def _is_content(methods: Mapping[str, Route]) -> bool:
+    """Whether GET answers the bytes that PUT or POST takes, or 404 before."""
+    if "GET" not in methods or "404" not in methods["GET"].operation.responses:
+        return False
+    bodies = [methods[method].operation.body for method in _SETTING if method in methods]
+    takes = any(body is not None and all(map(_is_bytes, body.media_types.values())) for body in bodies)
+    return takes and answers_file(methods["GET"].operation)

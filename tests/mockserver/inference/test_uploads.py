@@ -1,0 +1,114 @@
+"""Files that are uploaded: what their records show of them, and that downloads have the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support import Ask, ClientResponse, answers, document, path_parameter
+
+TEXT = {"type": "string"}
+BINARY = {"type": "string", "format": "binary"}
+CONTENT = b"\x89PNG\0\xff" * 100
+NONE = {"description": "none"}
+
+
+def _file(media: str = "application/octet-stream") -> dict[str, Any]:
+    return {"description": "the file", "content": {media: {"schema": BINARY}}}
+
+
+def _files(record: dict[str, Any], *, field: Any = BINARY, **sent: Any) -> dict[str, Any]:
+    """A collection whose records are made from an uploaded file, and an operation that downloads it."""
+    shown = {"type": "object", "required": ["id"], "properties": {"id": TEXT, **record}}
+    schema = {"type": "object", "required": ["file"], "properties": {"file": field, **sent}}
+    post = {
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}},
+        "responses": answers(shown, status=201),
+    }
+    download = {"responses": {"200": _file(), "404": NONE}}
+    one = {"parameters": [path_parameter()]}
+    return document(
+        {
+            "/files": {"post": post, "get": {"responses": answers({"type": "array", "items": shown})}},
+            "/files/{id}": {**one, "get": {"responses": answers(shown)}},
+            "/files/{id}/content": {**one, "get": download},
+        }
+    )
+
+
+def _upload(ask: Ask, *parts: tuple[str, str, bytes]) -> ClientResponse:
+    sections = [
+        f"--x\r\nContent-Disposition: form-data; name={head}\r\n{more}\r\n".encode() + content + b"\r\n"
+        for head, more, content in parts
+    ]
+    body = b"".join(sections) + b"--x--"
+    answer = ask("POST", "/files", body=body, headers={"content-type": "multipart/form-data; boundary=x"})
+    assert answer.status == 201, answer.body
+    return answer
+
+
+PICTURE = ('file; filename="my pic.png"', "Content-Type: image/png\r\n", CONTENT)
+
+
+@pytest.mark.parametrize("field", [BINARY, {"type": "string", "contentMediaType": "application/octet-stream"}])
+@pytest.mark.parametrize(
+    ("name", "schema", "value"),
+    [
+        ("name", TEXT, "my pic.png"),
+        ("file_name", TEXT, "my pic.png"),
+        ("originalName", TEXT, "my pic.png"),
+        ("size", {"type": "integer"}, len(CONTENT)),
+        ("fileSize", {"type": "integer"}, len(CONTENT)),
+        ("mimeType", TEXT, "image/png"),
+        ("content_type", TEXT, "image/png"),
+    ],
+)
+def test_a_record_says_what_its_file_is(
+    mock_of: Callable[..., Ask], name: str, schema: Any, value: Any, field: Any
+) -> None:
+    """Name, size and type, under the usual names; reads show the same."""
+    ask = mock_of(_files({name: schema, "label": TEXT}, field=field, label=TEXT))
+    made = _upload(ask, PICTURE, ("label", "", b"L")).json
+    assert (made[name], made["label"]) == (value, "L")
+    assert made.keys() == {"id", name, "label"}
+    assert ask("GET", f"/files/{made['id']}").json == made
+
+
+def test_what_the_request_says_itself_counts(mock_of: Callable[..., Ask]) -> None:
+    """The name of the file is only what nobody gave another one for."""
+    ask = mock_of(_files({"name": TEXT}, name=TEXT))
+    assert _upload(ask, PICTURE, ("name", "", b"mine")).json["name"] == "mine"
+
+
+def test_a_download_has_the_bytes_of_the_upload(mock_of: Callable[..., Ask]) -> None:
+    """Of its own record; one that was never uploaded answers an example."""
+    ask = mock_of(_files({"name": TEXT}))
+    first, second = (_upload(ask, (*PICTURE[:2], content)).json["id"] for content in (CONTENT, b"other"))
+    assert ask("GET", f"/files/{first}/content").body == CONTENT
+    assert ask("GET", f"/files/{second}/content").body == b"other"
+    seeded = next(one["id"] for one in ask("GET", "/files").json if one["id"] not in (first, second))
+    assert ask("GET", f"/files/{seeded}/content").status == 200
+    assert ask("GET", "/files/nothing/content").status == 404
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_a_file_that_is_put_at_a_path_is_read_there(mock_of: Callable[..., Ask], method: str) -> None:
+    """By the values of the path; 404 before and after."""
+    taken = {"requestBody": {"required": True, "content": {"image/*": {}}}, "responses": {"204": {"description": "ok"}}}
+    item = {
+        "parameters": [path_parameter("owner"), path_parameter("kind")],
+        method.lower(): taken,
+        "get": {"responses": {"200": _file("image/png"), "404": NONE}},
+        "delete": {"responses": {"204": {"description": "gone"}}},
+    }
+    ask = mock_of(document({"/owners/{owner}/pictures/{kind}": item}))
+    paths = ["/owners/a/pictures/small", "/owners/a/pictures/large", "/owners/b/pictures/small"]
+    assert ask("GET", paths[0]).status == 404
+    for number, path in enumerate(paths):
+        sent = ask(method, path, body=CONTENT + bytes([number]), headers={"content-type": "image/png"})
+        assert sent.status == 204
+    assert [ask("GET", path).body[-1] for path in paths] == [0, 1, 2]
+    assert ask("DELETE", paths[0]).status == 204
+    assert [ask("GET", path).status for path in paths] == [404, 200, 200]
