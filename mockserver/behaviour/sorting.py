@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mockserver.behaviour.conditions import measure
-from mockserver.state.collection import Record, text_of, values_at
+from mockserver.state.collection import WRAPPERS, Record, text_of, values_at
 
 _DOWN: Final = frozenset({"desc", "descending", "descend", "dsc", "down", "reverse", "-1", "-", "true", "newest"})
 _UP: Final = frozenset({"asc", "ascending", "ascend", "up", "1", "+", "false", "oldest"})
@@ -29,13 +29,22 @@ def in_order(records: Sequence[Record], sort: Any, order: Any) -> Sequence[Recor
     Records without the field come last. What names no field changes nothing.
     """
     down = _is_down(order)
-    fields = dict.fromkeys(name for record in records for name in record)
+    fields = dict.fromkeys(name for record in records for name in _names_of(record))
     orders = list(_orders(sort, down, fields))
     if not orders:
         return list(reversed(records)) if down and not _texts(sort) else records
     for path, reverse in reversed(orders):
         records = _sorted(records, path, reverse=reverse)
     return records
+
+
+def _names_of(record: Record) -> Iterator[str]:
+    """The fields of a record, and those of the object that has most of them."""
+    yield from record
+    for wrapper in WRAPPERS:
+        inner = record.get(wrapper)
+        if isinstance(inner, Mapping):
+            yield from (f"{wrapper}.{name}" for name in inner)
 
 
 def _is_down(order: Any) -> bool:
@@ -84,9 +93,14 @@ def _field(name: str, fields: Mapping[str, None]) -> str | None:
     if name in fields or (rest and head in fields):
         return name
     wanted = _plain(name)
-    alike = {_plain(field): field for field in reversed(list(fields))}
+    alike = {_plain(_bare(field)): field for field in reversed(list(fields))}
     times = (alike.get(wanted + ending) for ending in _TIMES)
     return alike.get(wanted) or next((field for field in times if field), alike.get("date" + wanted))
+
+
+def _bare(field: str) -> str:
+    head, _, rest = field.partition(".")
+    return rest if head in WRAPPERS and rest else field
 
 
 def _plain(name: str) -> str:

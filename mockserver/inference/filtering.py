@@ -10,7 +10,7 @@ from mockserver.inference.asking import Asked, asked
 from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, words
-from mockserver.state.collection import text_of
+from mockserver.state.collection import WRAPPERS, text_of
 
 Data = dict[str, Any]
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
@@ -71,6 +71,13 @@ class _Reader:
     def __init__(self, resource: Resource, schemas: Schemas) -> None:
         self.resource, self.schemas = resource, schemas
         self.fields = {name: one for name, one in schemas.members(resource.record).items() if "." not in name}
+        self.wrapped = {
+            inner: (f"{name}.{inner}", one)
+            for name, whole in self.fields.items()
+            if name in WRAPPERS
+            for inner, one in schemas.members(whole).items()
+            if "." not in inner
+        }
 
     def read(self, one: Asked) -> Iterator[tuple[str, Any]]:
         """The path of the field that a value is compared with, and how; nothing where it means none."""
@@ -104,6 +111,9 @@ class _Reader:
                 return f"{head}.{tail}", members[tail]
             if name[count:] == ("id",) and self._kinds(inner) & _SCALARS:
                 return head, inner
+        wrapped = find_alike("_".join(name), self.wrapped)
+        if wrapped is not None:
+            return self.wrapped[wrapped]
         several = self._list_of("_".join(name))
         return (several, self.fields[several]) if several is not None else None
 
@@ -125,6 +135,8 @@ class _Reader:
         if not (kinds | inner) & (_SCALARS | {"object"}):
             return None
         unless = self._free(one, member if items is None else items)
+        if self._is_day_of(one, member):
+            return path, {"contains": one.expression}
         commas = (asked_items is None and "array" in kinds) and "string" in sent
         if kinds <= _SCALARS or (kinds == {"array"} and inner and inner <= _SCALARS):
             plain = not unless and not commas and self._same_case(one, member)
@@ -133,6 +145,11 @@ class _Reader:
         if kinds == {"array"} and not commas and not unless and "name" in self.schemas.members(objects):
             return f"{path}.name", one.expression
         return path, {"among" if commas else "is": one.expression} | unless
+
+    def _is_day_of(self, one: Asked, member: LocatedSchema) -> bool:
+        """Whether a value is the day of a time."""
+        sent, kept = (set(self.schemas.each(schema, "format")) for schema in (one.schema, member))
+        return "date" in sent and "date-time" in kept
 
     def _free(self, one: Asked, member: LocatedSchema) -> Data:
         """The values of the parameter's enum that no record can have: they filter nothing."""

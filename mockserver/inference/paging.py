@@ -37,8 +37,14 @@ _ORDERS: Final = ("order", "direction", "sortorder", "sortdirection", "sortdir",
                   "sortmode", "ordertype", "sortorderdirection", "isdescending", "sortdescending")  # fmt: skip
 _DIRECTIONS: Final = frozenset({"asc", "desc", "ascending", "descending", "ascend", "descend", "1", "-1"})
 _WHOLE: Final = frozenset({"integer", "number"})
-_FROM_ZERO: Final = re.compile(r"\b(zero|0)[- ]?(based|index)|(start|begin)\w* (from|at|with) (page )?`?0\b|\(0\.\.")
-_FROM_ONE: Final = re.compile(r"\b(one|1)[- ]?(based|index)|(start|begin)\w* (from|at|with) (page )?`?1\b|\(1\.\.")
+_FROM_ZERO: Final = re.compile(
+    r"\b(zero|0)[- ]?(based|index)|(start|begin)\w* (from|at|with) (page )?`?0\b|\(0\.\.|"
+    r"first page (is|=|:) ?`?0\b|\b0`? (is|=|for) the first"
+)
+_FROM_ONE: Final = re.compile(
+    r"\b(one|1)[- ]?(based|index)|(start|begin)\w* (from|at|with) (page )?`?1\b|\(1\.\.|"
+    r"first page (is|=|:) ?`?1\b|\b1`? (is|=|for) the first"
+)
 _KEYS: Final = re.compile(r"\b(ids?|cursor|key|object)\b")
 SIZE: Final = 30
 """How many records a page has where pages are requested by number, and neither request nor document says how many."""
@@ -53,7 +59,7 @@ def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
     if "sort" not in parts and "order" in parts:
         parts = _order_alone(parts, operation, schemas)
     if "number" in parts:
-        if _counts_from_zero(_of(parts["number"], operation, schemas), schemas):
+        if _counts_from_zero(_of(parts["number"], operation, schemas), _answered(operation, schemas), schemas):
             parts["first"] = 0
         limit = _of(parts["limit"], operation, schemas) if "limit" in parts else None
         if limit is None or not any(True for _ in schemas.each(limit.schema, "default")):
@@ -138,8 +144,15 @@ def _of(expression: str, operation: Operation, schemas: Schemas) -> Asked:
     return next(one for one in asked(operation, schemas) if one.expression == expression)
 
 
-def _counts_from_zero(one: Asked, schemas: Schemas) -> bool:
-    """Whether the first page is 0: by its default, its lowest value, its description, or its example."""
+def _answered(operation: Operation, schemas: Schemas) -> set[str]:
+    """The words of the members beside the list in the answer."""
+    answer = schemas.answer(operation)
+    return {"".join(words(name)) for name in schemas.members(answer)} if answer is not None else set()
+
+
+def _counts_from_zero(one: Asked, beside: set[str], schemas: Schemas) -> bool:
+    """Whether the first page is 0: by its default, its lowest value, its description, its example, or an envelope that
+    numbers pages so by habit."""
     for word in ("default", "minimum"):
         values = [value for value in schemas.each(one.schema, word) if isinstance(value, int)]
         if values and min(values) <= 1:
@@ -147,7 +160,8 @@ def _counts_from_zero(one: Asked, schemas: Schemas) -> bool:
     if _FROM_ZERO.search(one.text) or _FROM_ONE.search(one.text):
         return _FROM_ZERO.search(one.text) is not None
     examples = (one.parameter.raw.get("example"), *schemas.each(one.schema, "example"))
-    return one.plain == "pageindex" or any(example == 0 and example is not False for example in examples)
+    habit = {"number", "totalelements", "totalpages"} <= beside
+    return habit or one.plain == "pageindex" or any(example == 0 and example is not False for example in examples)
 
 
 def _counts_from_one(one: Asked, schemas: Schemas) -> bool:

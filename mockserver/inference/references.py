@@ -94,7 +94,8 @@ class References:
             if inner is None or id(inner.node) in around:
                 continue
             own = self._back(words(name), inner, owner)
-            target = own or self._target(name, inner, owner)
+            spoken = path[-1] if name == "data" and path and path[-1] != EACH else name
+            target = own or self._target(spoken, inner, owner)
             if target is not None:
                 yield Reference(place, *target, own is not None)
             elif deeper > 1 and self.schemas.members(inner):
@@ -110,7 +111,7 @@ class References:
     def _target(self, name: str, schema: LocatedSchema, owner: Resource) -> tuple[str, str] | None:
         members = self.schemas.members(schema)
         if members:
-            one = self._shown_by(name, schema)
+            one = self._shown_by(name, schema) or self._person(words(name))
             return (one.name, one.key) if one is not None and find_alike(one.key, members) is not None else None
         if not self.schemas.is_scalar(schema) or any(True for _ in self.schemas.each(schema, "enum")):
             return None
@@ -129,6 +130,12 @@ class References:
         if chosen is not None:
             return chosen
         return next((one for one in named if self.schemas.share(schema, one.record)), None)
+
+    def _person(self, spoken: tuple[str, ...]) -> Resource | None:
+        """The collection of people, where an object is one by its role: `created_by`, `owner`."""
+        if not spoken or (spoken[-1] not in _ROLES and not (len(spoken) > 1 and spoken[-1] == "by")):
+            return None
+        return next((self._named[name][0] for name in _PEOPLE if name in self._named), None)
 
     def _called(self, spoken: tuple[str, ...]) -> list[Resource]:
         """The collections that a name is for: `customer` and `billing_customer` of the customers."""

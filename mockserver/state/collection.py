@@ -23,6 +23,8 @@ Keys: TypeAlias = "str | Map[str, None]"
 Index: TypeAlias = "Map[str, Keys]"
 Indexes = Mapping[str, Index]
 """By field and the text of its value: the keys of the records that have it."""
+WRAPPERS = ("attributes", "properties", "fields")
+"""Members that have the fields of a record, where the record itself has little more than its key."""
 _ORDER = itemgetter(0)
 """The place of a stored record."""
 

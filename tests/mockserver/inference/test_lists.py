@@ -294,6 +294,37 @@ def test_an_envelope_whose_members_are_required_is_true_too(play: Play) -> None:
         assert (len(found["items"]), found["next_cursor"]) == (1, end)
 
 
+def test_fields_may_lie_in_attributes(play: Play) -> None:
+    """Records that are little more than a key and `attributes` are sorted and filtered by what those have."""
+    attributes = thing(title=TEXT, year=WHOLE, born=TIME)
+    day = {"type": "string", "format": "date"}
+    parameters = [_parameter(name, TEXT) for name in ("sort", "filter[title]")] + [_parameter("filter[born]", day)]
+    paths = crud("/books", "id", BOOK, kind="Book")
+    paths["/books"]["get"]["parameters"] = parameters
+    ask = play(paths, Book=thing(id=WHOLE, type=TEXT, attributes=attributes))
+    for title, year in (("b", 2), ("a", 1), ("c", 3)):
+        sent = {"title": title, "year": year, "born": f"2020-01-0{year}T10:00:00Z"}
+        assert ask("POST", "/books", json={"type": "books", "attributes": sent}).status == 201
+
+    def titles(query: str) -> str:
+        found = ask("GET", "/books", query=query).json
+        return "".join(one["attributes"]["title"] for one in found if len(one["attributes"]["title"]) == 1)
+
+    assert titles("sort=-year") == "cba"
+    assert titles("sort=title") == "abc"
+    assert titles("filter[title]=b") == "b"
+    assert titles("filter[born]=2020-01-03") == "c"
+
+
+def test_pages_of_an_envelope_that_numbers_them_from_zero_do(play: Play) -> None:
+    """`number`, `totalPages` and `totalElements` stand together where pages count from 0, unless a minimum is more."""
+    envelope = {"number": WHOLE, "totalPages": WHOLE, "totalElements": WHOLE}
+    for schema, first in ((WHOLE, 0), ({**WHOLE, "minimum": 1}, 1)):
+        ask = _shelf(play, [_parameter("page", schema), SIZE], envelope)
+        found = ask("GET", "/books", query=f"size=2&page={first}").json
+        assert (found["number"], len(found["items"])) == (first, 2)
+
+
 def test_addresses_are_those_that_the_client_used(tmp_path: Any, build: Callable[[Settings], Engine]) -> None:
     """Behind a proxy the next page has the origin of the proxy."""
     from mockserver.messages import Request

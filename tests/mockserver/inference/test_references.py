@@ -89,6 +89,15 @@ def test_an_embedded_record_is_that_record(play: Play) -> None:
         assert one["customers"][0] == {name: known[one["customers"][0]["id"]][name] for name in ("id", "name")}
 
 
+def test_an_identifier_in_an_envelope_names_a_record(play: Play) -> None:
+    """`relationships.customer.data.id`, and the id of a person who is one by a role."""
+    data = thing(data={**thing(id=UUID, type=TEXT), "required": ["id"]})
+    records, things = _shop(play, relationships=thing(customer=data), createdBy=thing(id=WHOLE, label=TEXT))
+    for one in things:
+        assert one["relationships"]["customer"]["data"]["id"] in {record["id"] for record in records["customers"]}
+        assert one["createdBy"]["id"] in {record["id"] for record in records["users"]}
+
+
 def test_a_tree_has_a_root(play: Play) -> None:
     """The first record refers to none of its own collection, the others to one before them."""
     records, _ = _shop(play)
