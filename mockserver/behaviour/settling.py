@@ -57,41 +57,40 @@ class Repair(msgspec.Struct, frozen=True):
         return self._without_fields(record, breaches) if breaches else record
 
     def _better(self, record: Record, breaches: Sequence[Breach]) -> tuple[Record, Sequence[Breach]] | None:
-        """The record with one part repaired, and what is still wrong with it."""
-        least = _weight(breaches)
-        for candidate in self._candidates(record, breaches):
-            rest = self.misfits(candidate)
-            if _weight(rest) < least:
-                return candidate, rest
-        return None
-
-    def _candidates(self, record: Record, breaches: Sequence[Breach]) -> Iterator[Record]:
+        """The record with one part repaired in the best way, and what is still wrong with it."""
         for breach in _single(breaches):
             place = _place(breach)
             if not place or place[0] in self.spared:
                 continue
-            value = at(record, place)
-            if value is ABSENT:
-                yield from (_with(record, place, made) for made in (self.made(place),) if made is not ABSENT)
-            else:
-                yield from (_with(record, place, form) for form in other_forms(value, breach))
-                if isinstance(value, str | int) and breach.keyword == "type" and "object" in breach.expected:
-                    whole = self.named(place, value)
-                    yield from () if whole is ABSENT else (_with(record, place, whole),)
-                yield from self._smaller(record, place)
+            for candidates in self._candidates(record, place, breach):
+                tried = [(one, self.misfits(one)) for one in candidates]
+                best = min(tried, key=lambda pair: _weight(pair[1]), default=None)
+                if best is not None and _weight(best[1]) < _weight(breaches):
+                    return best
+        return None
 
-    def _smaller(self, record: Record, place: Path) -> Iterator[Record]:
-        """The record with the value as it was, without it, or with another; then the same of what is around it."""
-        for end in range(len(place), 0, -1):
-            inner = place[:end]
-            old = at(self.before, inner) if all(isinstance(step, str) for step in inner) else ABSENT
-            if old is not ABSENT:
-                yield _with(record, inner, old)
-            without = _with(record, inner, ABSENT)
-            yield self.completed(without) if end == 1 else without
-            made = self.made(inner) if end > 1 and isinstance(inner[-1], str) else ABSENT
-            if made is not ABSENT:
-                yield _with(record, inner, made)
+    def _candidates(self, record: Record, place: Path, breach: Breach) -> Iterator[list[Record]]:
+        """The record with another value at a place, then with another in the place of what is around it."""
+        value = at(record, place)
+        if value is ABSENT:
+            yield [_with(record, place, made) for made in (self.made(place),) if made is not ABSENT]
+            return
+        forms = list(other_forms(value, breach))
+        if isinstance(value, str | int) and breach.keyword == "type" and "object" in breach.expected:
+            forms += [whole for whole in (self.named(place, value),) if whole is not ABSENT]
+        yield [_with(record, place, form) for form in forms] + self._smaller(record, place)
+        yield from (self._smaller(record, place[:end]) for end in range(len(place) - 1, 0, -1))
+
+    def _smaller(self, record: Record, place: Path) -> list[Record]:
+        """The record with the value as it was, without it, or with another."""
+        old = at(self.before, place) if all(isinstance(step, str) for step in place) else ABSENT
+        without = _with(record, place, ABSENT)
+        made = self.made(place) if len(place) > 1 and isinstance(place[-1], str) else ABSENT
+        return [
+            *(_with(record, place, value) for value in (old,) if value is not ABSENT),
+            self.completed(without) if len(place) == 1 else without,
+            *(_with(record, place, value) for value in (made,) if value is not ABSENT),
+        ]
 
     def _without_fields(self, record: Record, breaches: Sequence[Breach]) -> Record:
         """The record with whole fields as they were: those with a breach, and if that is not enough, all of them."""

@@ -17,6 +17,7 @@ from mockserver.inference.uploads import CONTENT
 from mockserver.inference.verbs import Verbs, because_of
 
 Data = dict[str, Any]
+_CHANGING: Final = frozenset({"update", "edit", "patch", "modify", "change"})
 _REMOVING: Final = frozenset({"delete", "remove", "destroy"})
 
 
@@ -136,6 +137,8 @@ class Behaviours:
             return self.verbs.clear(route, resource)
         if self.verbs.sending.many(route.operation, resource) is None:
             return None
+        if method == "POST" and not _CHANGING.isdisjoint(words(route.shape[-1])):
+            method = "PATCH" if self.verbs.sending.keys(route.operation, resource) is not None else "POST"
         if method == "POST":
             return self.verbs.create(route, resource, route.shape[:-1])
         return self.verbs.change_by_body(route, resource, method) if method in ("PUT", "PATCH") else None

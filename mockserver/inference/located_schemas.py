@@ -166,4 +166,10 @@ class Schemas:
             for media in medias.values():
                 if kind in media.name and media.schema is not None and "json-patch" not in media.name:
                     return self.at(pointers.join(media.pointer, "schema"), media.schema)
-        return None
+        return self._named_a_patch(medias)
+
+    def _named_a_patch(self, medias: Mapping[str, MediaType]) -> LocatedSchema | None:
+        """The schema of an object that is declared as a JSON patch, and is none: generators name any body so."""
+        patches = (one for one in medias.values() if "json-patch" in one.name and one.schema is not None)
+        schemas = (self.at(pointers.join(one.pointer, "schema"), one.schema) for one in patches)
+        return next((schema for schema in schemas if self.is_object(schema)), None)

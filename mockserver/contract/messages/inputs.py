@@ -44,7 +44,7 @@ class InputReader:
         self._header = self._readers(operation, "header")
         self._cookie = self._readers(operation, "cookie")
         self._querystring = [self._whole_query(one) for one in operation.parameters if one.location == "querystring"]
-        self._body = operation.body
+        self._body, self._method = operation.body, operation.method
         self._bodies: dict[str, BodyReader] = {}
         self._bare = not (self._path or self._query or self._header or self._cookie or self._querystring)
 
@@ -126,11 +126,12 @@ class InputReader:
         return reader
 
     def _patches(self, header: str, schema: Any) -> Any:
-        """The schema that a body is checked by. A JSON patch is a list (RFC 6902, section 3): many documents declare
-        one object for all media types of a PATCH."""
-        if media.split(header)[0] != JSON_PATCH or {"array"} & (self._caster.kinds(schema) or {"array"}):
+        """The schema that a PATCH is checked by. A JSON patch is a list (RFC 6902, section 3): many documents declare
+        one object for all media types."""
+        is_list = {"array"} & (self._caster.kinds(schema) or {"array"})
+        if self._method != "PATCH" or media.split(header)[0] != JSON_PATCH or is_list:
             return schema
-        return _PATCH_OPERATIONS
+        return {"anyOf": [schema, _PATCH_OPERATIONS]}
 
 
 def _read(readers: tuple[ParameterReader, ...], values: Mapping[str, Any], wrong: list[Violation]) -> dict[str, Any]:

@@ -95,6 +95,12 @@ def test_what_is_left_out_is_as_it_was() -> None:
     assert settled(_map(WHOLE), {"a": "x", "b": 2}, before={"a": 1}) == {"a": 1, "b": 2}
 
 
+def test_null_does_not_replace_what_a_record_must_have() -> None:
+    """The value that was there is better than another one."""
+    schema = {"type": "object", "required": ["a"], "properties": {"a": TEXT}}
+    assert settled(schema, {"a": None}, before={"a": "old"}, made="new") == {"a": "old"}
+
+
 def test_an_empty_text_clears_what_was_there() -> None:
     """Forms have no other way to say so."""
     assert settled({"type": "object"}, "", before={"a": 1}) is ABSENT

@@ -422,19 +422,22 @@ def test_a_post_of_many_answers_each_record_that_it_made(play: Play, path: str, 
     assert {one["id"]: one["name"] for one in records}.items() <= _named(ask).items()
 
 
-@pytest.mark.parametrize(("path", "wrapper"), [("/parts", None), ("/parts/batch", "parts")])
-def test_a_patch_of_many_changes_each(play: Play, path: str, wrapper: str | None) -> None:
+@pytest.mark.parametrize(
+    ("path", "wrapper", "method"),
+    [("/parts", None, "patch"), ("/parts/batch", "parts", "patch"), ("/parts/bulk-update", None, "post")],
+)
+def test_a_patch_of_many_changes_each(play: Play, path: str, wrapper: str | None, method: str) -> None:
     """All of them, or none where one does not exist; the others are left alone."""
     part = thing(id=None, name=None, note=None)
     schema = thing(**{wrapper: MANY}) if wrapper else MANY
-    ask = play(_bulk(path, "patch", schema, MANY), Thing=part)
+    ask = play(_bulk(path, method, schema, MANY), Thing=part)
     first, second, third = ask("GET", "/parts").json
     sent: Any = [{"id": second["id"], "name": "B"}, {"id": first["id"], "name": "A"}]
-    changed = ask("PATCH", path, json={wrapper: sent} if wrapper else sent).json
+    changed = ask(method.upper(), path, json={wrapper: sent} if wrapper else sent).json
     assert changed == [{**second, "name": "B"}, {**first, "name": "A"}]
     assert ask("GET", "/parts").json == [{**first, "name": "A"}, {**second, "name": "B"}, third]
     sent = [{"id": first["id"], "name": "C"}, {"id": "none", "name": "D"}]
-    assert ask("PATCH", path, json={wrapper: sent} if wrapper else sent).status == 404
+    assert ask(method.upper(), path, json={wrapper: sent} if wrapper else sent).status == 404
     assert _named(ask)[first["id"]] == "A"
 
 
@@ -613,3 +616,13 @@ def test_a_delete_with_keys_in_the_query_removes_each(play: Play, name: str, req
     assert list(_named(ask)) == [second]
     assert ask("DELETE", "/parts").status == (422 if required else 204)
     assert list(_named(ask)) == [second]
+
+
+def test_an_object_in_the_media_type_of_a_json_patch_is_one(play: Play) -> None:
+    """Some generators declare that media type for every body."""
+    paths = _patchable({OPERATIONS: thing(name=None)})
+    paths["/cards/{id}"]["put"] = {**paths["/cards/{id}"]["patch"]}
+    ask = play(paths, Thing=thing(id=None, name=None))
+    path = f"/cards/{ask('POST', '/cards', json={'name': 'a'}).json['id']}"
+    for method, name in (("PUT", "b"), ("PATCH", "c")):
+        assert ask(method, path, json={"name": name}, headers={"content-type": OPERATIONS}).json["name"] == name
