@@ -194,12 +194,12 @@ def _contains(question: Question, schema: Any) -> bool:
 
 
 def _any_of(question: Question, parts: Any) -> bool:
-    picks = discriminated(question.schema, "anyOf")
+    picks = discriminated(question.schema, "anyOf", question.checker.view)
     return any(map(question.holds_part, parts)) if not picks else _picked(question, parts, picks)
 
 
 def _one_of(question: Question, parts: Any) -> bool:
-    picks = discriminated(question.schema, "oneOf")
+    picks = discriminated(question.schema, "oneOf", question.checker.view)
     return sum(map(question.holds_part, parts)) == 1 if not picks else _picked(question, parts, picks)
 
 

@@ -154,7 +154,7 @@ class JsonSchemas:
     def discriminate(self, schema: Mapping[str, Any], result: dict[str, Any]) -> None:
         """`oneOf` and `anyOf` with a discriminator: its value alone picks the schema (OpenAPI 3.0.4, 4.7.25)."""
         for key in ("oneOf", "anyOf"):
-            picked = view.discriminated(schema, key) if key in result else {}
+            picked = view.discriminated(schema, key, self.view) if key in result else {}
             if picked:
                 converted = result.pop(key)
                 switch = _switch(

@@ -176,9 +176,13 @@ def own_types(part: Mapping[str, Any]) -> list[str]:
     return type_names(part["type"]) or [] if "type" in part else []
 
 
-def discriminated(part: Mapping[str, Any], keyword: str) -> dict[str, int]:
+def discriminated(part: Mapping[str, Any], keyword: str, view: SchemaView) -> dict[str, int]:
     """Which alternative each value of the discriminator picks (OpenAPI 3.0.4, 4.7.25); none where it does not decide,
-    as one of them has no name."""
+    as one of them has no name.
+
+    Without a mapping, a value is the name of a schema. Where each alternative declares other values for the property,
+    so that none could ever be picked by its name, these values pick it.
+    """
     discriminator, options = part.get("discriminator"), part.get(keyword)
     if not isinstance(discriminator, Mapping) or not isinstance(discriminator.get("propertyName"), str):
         return {}
@@ -189,8 +193,31 @@ def discriminated(part: Mapping[str, Any], keyword: str) -> dict[str, int]:
         aims[pointers.of_reference(option["$ref"])] = index
     picks = {pointers.parts_of(aim)[-1]: index for aim, index in aims.items() if aim}
     mapping = discriminator.get("mapping")
+    if not mapping and isinstance(options, list):
+        stated = [_stated_values(option, discriminator["propertyName"], view) for option in options]
+        if all(stated) and not any(name in stated[index] for name, index in picks.items()):
+            return _by_stated_values(stated)
     for value, aim in mapping.items() if isinstance(mapping, Mapping) else ():
         pointer = pointers.of_reference(str(aim)) if "#" in str(aim) else f"/components/schemas/{aim}"
         if pointer in aims:
             picks[value] = aims[pointer]
     return picks
+
+
+def _stated_values(schema: Any, name: str, view: SchemaView) -> list[str]:
+    """The texts that the `const` or `enum` of a property admits."""
+    members = (
+        properties(part)[name] for _, _, part in view.walk(schema, alternatives=False) if name in properties(part)
+    )
+    for member in members:
+        for _, _, part in view.walk(member, alternatives=False):
+            values = [part["const"]] if "const" in part else part.get("enum")
+            if isinstance(values, list):
+                return [value for value in values if isinstance(value, str)]
+    return []
+
+
+def _by_stated_values(stated: list[list[str]]) -> dict[str, int]:
+    """The alternative of each value; none where two share one, as that value decides nothing."""
+    picks = {value: index for index, values in enumerate(stated) for value in values}
+    return picks if len(picks) == sum(len(set(values)) for values in stated) else {}

@@ -147,6 +147,35 @@ def test_a_discriminator_picks_the_schema(load: Any, value: Any, expected: list[
     assert problems(load, {"$ref": "#/components/schemas/Pet"}, value) == expected
 
 
+@pytest.mark.parametrize(
+    ("members", "value", "expected"),
+    [
+        ({"A": {"enum": ["ask"]}, "B": {"const": "tell"}}, {"kind": "tell", "n": 1}, []),
+        ({"A": {"enum": ["ask", "beg"]}, "B": {"const": "tell"}}, {"kind": "beg"}, []),
+        ({"A": {"enum": ["ask"]}, "B": {"const": "tell"}}, {"kind": "A"}, ['body.kind must be one of "ask", "tell"']),
+        ({"A": {"enum": ["ask", "A"]}, "B": {"const": "tell"}}, {"kind": "ask"}, ['body.kind must be one of "A", "B"']),
+        ({"A": {"enum": ["ask"]}, "B": {"type": "string"}}, {"kind": "ask"}, ['body.kind must be one of "A", "B"']),
+        ({"A": {"enum": ["ask"]}, "B": {"enum": ["ask"]}}, {"kind": "ask", "n": 1}, []),
+    ],
+)
+def test_alternatives_that_no_name_could_pick_are_picked_by_their_values(
+    load: Any, members: dict[str, Any], value: Any, expected: list[str]
+) -> None:
+    """Without a mapping, where every alternative declares values of the property other than its name."""
+    schemas = {
+        name: {"type": "object", "required": ["kind", *(["n"] if name == "B" else [])], "properties": {"kind": kind}}
+        for name, kind in members.items()
+    }
+    schemas["A"]["properties"]["n"] = False
+    options = [{"$ref": f"#/components/schemas/{name}"} for name in schemas]
+    contract = load(
+        components={"schemas": {**schemas, "It": {"oneOf": options, "discriminator": {"propertyName": "kind"}}}}
+    )
+    it = contract.document.root["components"]["schemas"]["It"]
+    found = [f"{one.place} {one.message}" for one in contract.violations(it, value, place="body")]
+    assert [one.partition(", not")[0] for one in found] == expected
+
+
 def test_inline_alternatives_are_tried_one_by_one(load: Any) -> None:
     """An inline schema has no name for a discriminator to pick it by."""
     schema = {"oneOf": [{"type": "object", "required": ["a"]}, {"type": "object", "required": ["b"]}]}
