@@ -14,6 +14,8 @@ from mockserver.errors import DocumentError
 EMBEDDED: Final = "x-embedded"
 """The key at the top of the document under which embedded files stand, by their names."""
 
+_PROSE: Final = (".md", ".markdown", ".txt", ".html")
+"""How the names of files end that hold text for people."""
 Parse = Callable[[str, Source], Any]
 
 
@@ -39,6 +41,8 @@ class Embedding:
             return [self.rewritten(item, source, prefix, data=data) for item in node]
         if not isinstance(node, dict):
             return node
+        if not data and isinstance(prose := node.get("$ref"), str) and prose.lower().endswith(_PROSE):
+            return self.prose(prose, source)
         copy = {
             key: self.rewritten(
                 value,
@@ -55,6 +59,13 @@ class Embedding:
             mapping = node["discriminator"]["mapping"].items()
             copy["discriminator"] |= {"mapping": {k: self.mapped(v, source, prefix) for k, v in mapping}}
         return copy
+
+    def prose(self, reference: str, source: Source) -> str:
+        """The text of a file that isn't a document, as descriptions refer to it."""
+        target = source.sibling(reference)
+        self.allow(target, reference, source)
+        self.sources[self.short_name(target)] = target
+        return self.text(target, reference, source)
 
     def mapped(self, value: Any, source: Source, prefix: str) -> Any:
         """A value of a discriminator's mapping: a reference, unless it is the plain name of a schema."""

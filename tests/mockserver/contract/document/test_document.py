@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -235,3 +236,21 @@ def test_a_url_that_answers_404_is_refused(site: str) -> None:
     with pytest.raises(DocumentError, match="cannot be fetched") as caught:
         read_document(f"{site}/gone.yaml")
     assert caught.value.place == f"{site}/gone.yaml"
+
+
+@pytest.mark.parametrize("name", ["intro.md", "texts/Intro.MD", "intro.txt"])
+def test_a_description_may_be_a_file_of_text(tmp_path: Path, name: str) -> None:
+    """What stands in it is the description, whatever YAML would make of it; the file is watched like any other."""
+    text = "# Hello\n\n* a **b**: [c](d)\n@x: `y`\n"
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    info = {"title": "t", "version": "1", "description": {"$ref": f"./{name}"}}
+    root = {
+        "openapi": "3.1.0",
+        "info": info,
+        "paths": {},
+    }
+    (tmp_path / "openapi.json").write_text(json.dumps(root), encoding="utf-8")
+    document = read_document(tmp_path / "openapi.json")
+    assert document.root["info"]["description"] == text
+    assert tmp_path / name in document.files
