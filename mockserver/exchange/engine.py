@@ -194,7 +194,7 @@ def _put_together(
         adopts=settings.unknown_parents == "adopt",
         inferred=settings.behaviours is None,
     )
-    schemas = record_schemas(behaviours, contract)
+    schemas = _schemas(behaviours, contract, fixtures)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
     base = Base(seeded, clock)
     secrets = [scheme.parameter for scheme in contract.security_schemes.values()]
@@ -214,6 +214,15 @@ def _put_together(
     )
     reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}
     return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, reasons)
+
+
+def _schemas(behaviours: Behaviours, contract: Contract, fixtures: Fixtures) -> dict[str, list[Any]]:
+    """The schemas that records must satisfy. Answers that show made-up records in another form are adapted to it."""
+    schemas = record_schemas(behaviours, contract)
+    if not behaviours.inferred:
+        return schemas
+    made = {name: shape.schema for name, shape in behaviours.shapes.items() if name in fixtures.made}
+    return schemas | {name: [schema] for name, schema in made.items() if schema is not None}
 
 
 def _left(journal: Journal, world: str) -> None:

@@ -51,6 +51,7 @@ _RELATIVES: Final = frozenset(
             "linked",
             "duplicate",
         ),
+        *("preferred", "prefered", "current", "main", "primary", "default", "downstream", "upstream", "alternate"),
         *("base", "template", "child", "sibling", "superior", "subordinate", "reply", "replied", "forked", "cloned"),
     ]
 )

@@ -89,3 +89,14 @@ def test_records_have_values_that_filters_ask_for(play: Play) -> None:
     paths["/things"]["get"]["parameters"] = [{"name": "state", "in": "query", "schema": states}]
     ask = play(paths, Thing=thing(id=WHOLE, state=TEXT))
     assert {one["state"] for one in ask("GET", "/things", query="state=all").json} <= {"open", "closed"}
+
+
+def test_an_answer_of_another_form_leaves_the_records_where_they_are(play: Play) -> None:
+    """What DELETE answers requires a member that records don't have: they are listed all the same."""
+    removed = {**thing(id=WHOLE, deleted={"type": "boolean"}), "required": ["id", "deleted"]}
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["delete"] = {"responses": answer({"$ref": "#/components/schemas/Removed"})}
+    ask = play(paths, Thing=thing(id=WHOLE, text=TEXT), Removed=removed)
+    first, *rest = ask("GET", "/things").json
+    assert ask("DELETE", f"/things/{first['id']}").json["id"] == first["id"]
+    assert ask("GET", "/things").json == rest
