@@ -51,7 +51,18 @@ _RELATIVES: Final = frozenset(
             "linked",
             "duplicate",
         ),
-        *("preferred", "prefered", "current", "main", "primary", "default", "downstream", "upstream", "alternate"),
+        *(
+            "from",
+            "preferred",
+            "prefered",
+            "current",
+            "main",
+            "primary",
+            "default",
+            "downstream",
+            "upstream",
+            "alternate",
+        ),
         *("base", "template", "child", "sibling", "superior", "subordinate", "reply", "replied", "forked", "cloned"),
     ]
 )
@@ -153,7 +164,7 @@ class References:
         head, tail = spoken[:-1], spoken[-1]
         if head[-1:] == ("parent",) and tail in _KEYS:
             return self._fitting([owner], schema, "")
-        several = [one for one in self._called(head) if one is not owner or head[0] in _RELATIVES]
+        several = [one for one in self._called(head) if one is not owner or _RELATIVES.intersection(head)]
         if tail in _KEYS:
             return self._fitting(several, schema, "") or self._people(head[-1], schema)
         return self._fitting(several, schema, tail) if tail in ("code", "slug", "name", "number", "email") else None
