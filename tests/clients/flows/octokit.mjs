@@ -39,6 +39,7 @@ await step("list", async () => {
 
 await step("pages", async () => {
   const pages = [];
+  for (const title of ["Five", "Six", "Seven"]) await issues.create({ ...repo, title });
   for await (const { data } of octokit.paginate.iterator(issues.listForRepo, { ...repo, per_page: 2 })) pages.push(data.length);
   same(pages.length > 1 && Math.max(...pages) === 2, true);
 });
