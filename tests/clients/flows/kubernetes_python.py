@@ -43,6 +43,8 @@ def _():
         token = page.metadata._continue
         if not token:
             break
+    else:
+        raise AssertionError("metadata.continue is there on every page, so the list never ends")
     same(len(names), len(set(names)))
     same({"settings", "two", "three", "four"} - set(names), set())
 
