@@ -118,7 +118,7 @@ class Contract:
     def breaches(self, schema: Any, value: Any, *, writing: bool = False) -> list[Breach]:
         """The same as values: the violated keyword, its argument, and the path to it through the schema."""
         validator = self._validators.of(schema, writing=writing)
-        return [] if validator.accepts(value) else validator.certain_breaches(value)
+        return [] if validator.accepts(value) else validator.meant_breaches(value)
 
     def joint_validator(self, schemas: Sequence[Any]) -> Callable[[Any, Any], bool]:
         """`accepts(schema, value)` for any of these schemas, compiled as one: what they share is compiled once."""

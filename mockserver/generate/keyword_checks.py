@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from mockserver.contract.schemas.view import SchemaView, discriminated, is_nullable, patterns, properties
+from mockserver.contract.schemas.view import SchemaView, is_nullable, patterns, properties
 from mockserver.generate.equality import among, distinct, same
 from mockserver.generate.formats import has_format
 from mockserver.generate.regex import matches
@@ -194,20 +194,11 @@ def _contains(question: Question, schema: Any) -> bool:
 
 
 def _any_of(question: Question, parts: Any) -> bool:
-    picks = discriminated(question.schema, "anyOf", question.checker.view)
-    return any(map(question.holds_part, parts)) if not picks else _picked(question, parts, picks)
+    return any(map(question.holds_part, parts))
 
 
 def _one_of(question: Question, parts: Any) -> bool:
-    picks = discriminated(question.schema, "oneOf", question.checker.view)
-    return sum(map(question.holds_part, parts)) == 1 if not picks else _picked(question, parts, picks)
-
-
-def _picked(question: Question, parts: list[Any], picks: Mapping[str, int]) -> bool:
-    """Whether the one alternative holds that the discriminator picks."""
-    name = question.schema["discriminator"]["propertyName"]
-    value = question.value.get(name) if isinstance(question.value, Mapping) else None
-    return isinstance(value, str) and value in picks and question.holds_part(parts[picks[value]])
+    return sum(map(question.holds_part, parts)) == 1
 
 
 def _condition(question: Question, schema: Any) -> bool:

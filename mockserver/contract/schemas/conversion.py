@@ -1,8 +1,9 @@
 """Schemas of a document as self-contained JSON Schemas (2020-12), for requests or for answers.
 
 What a validator must not see is left out (titles, examples, extensions), what OpenAPI adds is put in terms of JSON
-Schema: `nullable`, boolean `exclusiveMinimum`, `discriminator`, `readOnly` and `writeOnly`, `format: int32`. Every
-schema that is reached by `$ref` stands once under `$defs`, so recursive schemas need no special case.
+Schema: `nullable`, boolean `exclusiveMinimum`, `readOnly` and `writeOnly`, `format: int32`. A `discriminator` never
+changes whether a value is valid (OpenAPI 3.0.4, 4.7.25; 3.1.1, 4.8.25). Every schema that is reached by `$ref` stands
+once under `$defs`, so recursive schemas need no special case.
 """
 
 from __future__ import annotations
@@ -146,34 +147,8 @@ class JsonSchemas:
             _exclusive(schema, result, "minimum", "exclusiveMinimum")
             _exclusive(schema, result, "maximum", "exclusiveMaximum")
         _bound(schema, result)
-        if isinstance(schema.get("discriminator"), Mapping):
-            self.discriminate(schema, result)
         if view.is_nullable(schema, self.view):
             _allow_null(result)
-
-    def discriminate(self, schema: Mapping[str, Any], result: dict[str, Any]) -> None:
-        """`oneOf` and `anyOf` with a discriminator: its value alone picks the schema (OpenAPI 3.0.4, 4.7.25)."""
-        for key in ("oneOf", "anyOf"):
-            picked = view.discriminated(schema, key, self.view) if key in result else {}
-            if picked:
-                converted = result.pop(key)
-                switch = _switch(
-                    schema["discriminator"]["propertyName"], {value: converted[at] for value, at in picked.items()}
-                )
-                result.setdefault("allOf", []).append(switch)
-
-
-def _switch(name: str, picked: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": [name],
-        "properties": {name: {"enum": list(picked)}},
-        "allOf": [{"if": _has(name, value), "then": schema} for value, schema in picked.items()],
-    }
-
-
-def _has(name: str, value: str) -> dict[str, Any]:
-    return {"type": "object", "required": [name], "properties": {name: {"const": value}}}
 
 
 def _exclusive(schema: Mapping[str, Any], result: dict[str, Any], bound: str, flag: str) -> None:

@@ -177,8 +177,8 @@ def own_types(part: Mapping[str, Any]) -> list[str]:
 
 
 def discriminated(part: Mapping[str, Any], keyword: str, view: SchemaView) -> dict[str, int]:
-    """Which alternative each value of the discriminator picks (OpenAPI 3.0.4, 4.7.25); none where it does not decide,
-    as one of them has no name.
+    """Which alternative each value of the discriminator names (OpenAPI 3.0.4, 4.7.25); none where one of them has no
+    name. It is a hint: messages follow it, verdicts do not.
 
     Without a mapping, a value is the name of a schema. Where each alternative declares other values for the property,
     so that none could ever be picked by its name, these values pick it.

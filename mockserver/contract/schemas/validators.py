@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from mockserver.contract.document import pointers
 from mockserver.contract.schemas.compiled import Breach, Compiled, compiled
 from mockserver.contract.schemas.conversion import JsonSchemas
-from mockserver.contract.schemas.second_opinion import DOUBTFUL, SecondOpinion
+from mockserver.contract.schemas.view import SchemaView, discriminated
 from mockserver.contract.schemas.wording import nearest, quoted, violations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mockserver.contract.document.document import Document
     from mockserver.errors import Violation
@@ -63,16 +63,25 @@ class SchemaValidator:
 
     def violations(self, value: Any, place: str) -> list[Violation]:
         """The first breaches of the schema, in words; `place` is where the value stands in the message."""
-        first = violations(self.certain_breaches(value), place, self._pointer_of)[:MOST_VIOLATIONS]
+        first = violations(self.meant_breaches(value), place, self._pointer_of)[:MOST_VIOLATIONS]
         return [self._illustrated(violation) for violation in first]
 
-    def certain_breaches(self, value: Any) -> list[Breach]:
-        """The first breaches of the schema; none where a second validator accepts what a doubtful keyword refuses."""
-        breaches = self.breaches(value)
-        doubtful = bool(breaches) and all(breach.keyword in DOUBTFUL for breach in breaches)
-        if doubtful and self._validators.second_opinion.accepts(self._schema, value, writing=self._writing):
-            return []
-        return breaches
+    def meant_breaches(self, value: Any) -> list[Breach]:
+        """The first breaches of the schema; of alternatives, those of the one that a discriminator names."""
+        return [meant for breach in self.breaches(value) for meant in self._meant(breach)]
+
+    def _meant(self, breach: Breach) -> Iterator[Breach]:
+        if not breach.alternatives or not isinstance(breach.value, Mapping):
+            yield breach
+            return
+        schema = self._validators.schema_at(self._pointer_of(breach).rpartition("/")[0])
+        picks = discriminated(schema, breach.keyword, self._validators.view)
+        named = breach.value.get(schema["discriminator"]["propertyName"]) if picks else None
+        inner = breach.alternatives[picks[named]] if isinstance(named, str) and named in picks else ()
+        for one in inner:
+            yield from self._meant(one)
+        if not inner:
+            yield breach
 
     def _illustrated(self, violation: Violation) -> Violation:
         """The violation with what the schema around the keyword knows better: an example of what matches a pattern,
@@ -101,8 +110,8 @@ class SchemaValidators:
     """The validators of one document; the oldest compiled schemas are dropped when there are too many."""
 
     def __init__(self, document: Document, note: Callable[[str], None]) -> None:
-        self.second_opinion = SecondOpinion(document)
         self._document, self._note = document, note
+        self.view = SchemaView.of(document)
         self._schemas = {writing: JsonSchemas(document, writing=writing, note=note) for writing in (False, True)}
         # Schemas are known by identity; an entry keeps its schema, so that no other schema gets the same id.
         self._known: dict[tuple[int, bool], tuple[Any, SchemaValidator]] = {}

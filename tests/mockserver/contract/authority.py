@@ -21,9 +21,23 @@ from mockserver.contract.contract import Contract, Match
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.styles import cookie_values, query_values
-from mockserver.contract.schemas.second_opinion import format_validators
+from mockserver.contract.schemas.compiled import FORMATS, format_accepts
 from mockserver.errors import Refused, Violation
 from mockserver.messages import Request
+
+SHARED_FORMATS = (
+    *FORMATS,
+    *("date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
+    *("uri", "uri-reference", "iri", "iri-reference", "uri-template", "uuid", "json-pointer", "regex"),
+    "relative-json-pointer",
+)
+"""Formats that both validators check by the same functions."""
+
+
+def format_validators() -> dict[str, Any]:
+    """The checks of formats, for openapi-core to agree with the compiled schemas."""
+    return {name: format_accepts(name) for name in SHARED_FORMATS}
+
 
 _NAMES = {"3.0": "V30", "3.1": "V31", "3.2": "V32"}
 

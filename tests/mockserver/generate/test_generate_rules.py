@@ -84,15 +84,14 @@ def as_bytes(value: Any) -> str:
     ("value", "verdict"),
     [
         ({"kind": "Cat", "lives": 9}, True),
-        ({"kind": "Dog", "lives": 9}, False),
-        ({"kind": "hound"}, True),
-        ({"kind": "cat", "lives": 9}, False),
+        ({"kind": "Dog", "lives": 9}, True),
+        ({"kind": "cat", "lives": 9}, True),
+        ({"kind": "hound", "lives": "x"}, False),
         ({"lives": 9}, False),
-        ([], False),
     ],
 )
-def test_a_discriminator_picks_the_schema(keyword: str, value: Any, verdict: bool) -> None:
-    """By its mapping, or by the name of the schema; a value that names none fits none."""
+def test_a_discriminator_decides_nothing(keyword: str, value: Any, verdict: bool) -> None:
+    """Whatever value it has: `oneOf` and `anyOf` alone decide."""
     schemas = {
         "#/Cat": {"required": ["kind"], "properties": {"lives": {"type": "integer"}}},
         "#/Dog": {"required": ["kind"], "properties": {"lives": False}},

@@ -1,0 +1,32 @@
+"""What reading and refusing requests must not import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def test_requests_are_read_without_other_implementations() -> None:
+    """Loading, accepting and refusing by type import no openapi-core: it would take a third of a second."""
+    script = """
+import sys
+from mockserver.contract.contract import load_contract
+from mockserver.messages import Request
+from mockserver.errors import Refused
+contract = load_contract("spec/openapi.yaml")
+for body in (b'{"fingerprint": "a"}', b'{"fingerprint": 5}', b"{", b"{}"):
+    request = Request("POST", "/devices/trust", "", {"content-type": "application/json"}, body)
+    try:
+        contract.read_inputs(contract.route("POST", "/devices/trust"), request)
+    except Refused:
+        pass
+unwanted = ("openapi_core", "openapi_spec_validator", "jsonschema", "urllib.request")
+print([name for name in unwanted if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
