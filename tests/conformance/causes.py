@@ -8,6 +8,8 @@ CAUSES = {
     "format.json": "`format` is asserted: an API that names a format refuses other values (JSON Schema 2020-12, 7.2.1)",
     "vocabulary.json": "custom metaschemas: a `$schema` that leaves vocabularies out is not read (core, 8.1.2)",
     "optional/format-assertion.json": "custom metaschemas: `format` is asserted whatever `$schema` is (core, 8.1.2)",
+    "optional/dependencies-compatibility.json": "`dependencies` is no keyword of draft 2020-12 (appendix B)",
+    "optional/cross-draft.json": "older drafts: a schema is read in the dialect of OpenAPI, whatever its `$schema` is",
 }
 """By the suite's file."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from mockserver import plain_yaml
 from mockserver.contract.document import pointers, references
+from mockserver.contract.document.dynamic import COPIES
 from mockserver.contract.document.embedding import EMBEDDED, Embedding
 from mockserver.contract.document.sources import Source
 from mockserver.errors import DocumentError, UsageError, did_you_mean
@@ -31,6 +32,7 @@ class Document:
     source: Source
     version: str  #: `3.0`, `3.1` or `3.2`
     embedded: Mapping[str, Source] = field(default_factory=dict)  #: further files, by their name under `x-embedded`
+    origins: Mapping[str, str] = field(default_factory=dict)  #: pointers by the names of copies under `x-dynamic`
     _targets: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
@@ -101,6 +103,8 @@ class Document:
 
     def _owner(self, pointer: str) -> tuple[Source, str]:
         parts = pointers.parts_of(pointer)
+        if len(parts) > 1 and parts[0] == COPIES and parts[1] in self.origins:
+            return self._owner(pointers.join(self.origins[parts[1]], *parts[2:]))
         if len(parts) > 1 and parts[0] == EMBEDDED and parts[1] in self.embedded:
             return self.embedded[parts[1]], pointers.join("", *parts[2:])
         return self.source, pointer
@@ -125,11 +129,14 @@ def read_document(source: Path | str, *, allow_remote_refs: bool = False) -> Doc
     root = parsed(text, origin)
     version = _version(root, origin)
     document = Document(root, origin, version)
-    if all(document.leads(reference) for reference in references.in_text(text)):
+    legacy = version == "3.0"
+    has_resources = not legacy and any(word in text for word in ("$id", "$dynamicRef"))
+    if not has_resources and all(document.leads(reference) for reference in references.in_text(text)):
         return document
-    embedding = Embedding(origin, allow_remote_refs=allow_remote_refs, parse=parsed)
-    if any(not reference.startswith("#") for _, reference in references.all_in(root)):
-        document = Document(embedding.whole(root), origin, version, dict(embedding.sources))
+    embedding = Embedding(origin, allow_remote_refs=allow_remote_refs, parse=parsed, legacy=legacy)
+    if has_resources or any(not reference.startswith("#") for _, reference in references.all_in(root)):
+        whole = embedding.whole(root)
+        document = Document(whole, origin, version, dict(embedding.sources), embedding.origins)
     check_references(document)
     return document
 

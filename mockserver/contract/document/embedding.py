@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from mockserver.contract.document import pointers
-from mockserver.contract.document.references import holds_names, identifiers, is_data
+from mockserver.contract.document.dynamic import DynamicReferences
+from mockserver.contract.document.references import holds_names, is_data
+from mockserver.contract.document.resources import Resources, Scope, absolute
 from mockserver.contract.document.sources import Source, is_url
 from mockserver.errors import DocumentError
 
@@ -22,42 +24,52 @@ Parse = Callable[[str, Source], Any]
 class Embedding:
     """Collects the files that are referred to, each once, and rewrites the references."""
 
-    def __init__(self, origin: Source, *, allow_remote_refs: bool, parse: Parse) -> None:
+    def __init__(self, origin: Source, *, allow_remote_refs: bool, parse: Parse, legacy: bool = False) -> None:
         self.origin, self.allow_remote, self.parse = origin, allow_remote_refs, parse
         self.sources: dict[str, Source] = {}
         self.names: dict[Source, str] = {}
         self.contents: dict[str, Any] = {}
-        self.ids: dict[str, str] = {}
+        self.resources = Resources(legacy=legacy)
+        self.origins: dict[str, str] = {}  #: where the copies of schemas come from that dynamic references need
 
     def whole(self, root: dict[str, Any]) -> dict[str, Any]:
         """The document with its files under `x-embedded`."""
-        self.ids = identifiers(root)
-        local = self.rewritten(root, self.origin, "")
-        return {**local, EMBEDDED: self.contents} if self.contents else local
+        scope = Scope.of(self.origin, "")
+        self.resources.add(root, scope)
+        local = self.rewritten(root, scope)
+        whole = {**local, EMBEDDED: self.contents} if self.contents else local
+        if not self.resources.dynamic:
+            return dict(whole)
+        dynamic = DynamicReferences(whole, self.resources.dynamic_anchors())
+        self.origins = dynamic.origins
+        return dynamic.whole()
 
-    def rewritten(self, node: Any, source: Source, prefix: str, *, data: bool = False, named: bool = False) -> Any:
+    def rewritten(self, node: Any, scope: Scope, *, data: bool = False, named: bool = False) -> Any:
         """A copy of the node in which each reference is a pointer into the whole document."""
         if isinstance(node, list):
-            return [self.rewritten(item, source, prefix, data=data) for item in node]
+            return [self.rewritten(item, scope, data=data) for item in node]
         if not isinstance(node, dict):
             return node
         if not data and isinstance(prose := node.get("$ref"), str) and prose.lower().endswith(_PROSE):
-            return self.prose(prose, source)
+            return self.prose(prose, scope.source)
+        if not data and not named:
+            scope = self.resources.entered(node, scope)
         copy = {
             key: self.rewritten(
                 value,
-                source,
-                prefix,
+                scope,
                 data=data or is_data(key, value, named=named),
                 named=holds_names(key, named=named),
             )
             for key, value in node.items()
         }
         if not data and isinstance(reference := node.get("$ref"), str):
-            copy["$ref"] = self.local(reference, source, prefix)
+            copy["$ref"] = self.local(reference, scope)
+        if not data and not named and not self.resources.legacy:
+            self.resolve_schema_words(node, copy, scope)
         if isinstance(node.get("discriminator"), dict) and isinstance(node["discriminator"].get("mapping"), dict):
             mapping = node["discriminator"]["mapping"].items()
-            copy["discriminator"] |= {"mapping": {k: self.mapped(v, source, prefix) for k, v in mapping}}
+            copy["discriminator"] |= {"mapping": {k: self.mapped(v, scope) for k, v in mapping}}
         return copy
 
     def prose(self, reference: str, source: Source) -> str:
@@ -67,23 +79,50 @@ class Embedding:
         self.sources[self.short_name(target)] = target
         return self.text(target, reference, source)
 
-    def mapped(self, value: Any, source: Source, prefix: str) -> Any:
+    def resolve_schema_words(self, node: dict[str, Any], copy: dict[str, Any], scope: Scope) -> None:
+        """Puts pointers in the place of `$id` and `$dynamicRef`: a pointer is resolved against the document alone."""
+        if isinstance(node.get("$id"), str):
+            del copy["$id"]
+        if isinstance(reference := node.get("$dynamicRef"), str):
+            aim = self.local(reference, scope)
+            is_anchor = not reference.partition("#")[2].startswith("/")
+            if is_anchor and pointers.of_reference(aim) in self.resources.dynamic:
+                copy["$dynamicRef"] = aim
+            else:  # nothing dynamic: it names a place, or a plain anchor
+                del copy["$dynamicRef"]
+                more = {"$ref": aim}
+                copy |= more if "$ref" not in copy else {"allOf": [*copy.get("allOf", ()), more]}
+
+    def mapped(self, value: Any, scope: Scope) -> Any:
         """A value of a discriminator's mapping: a reference, unless it is the plain name of a schema."""
         is_reference = isinstance(value, str) and ("#" in value or "/" in value or value.endswith((".yaml", ".json")))
-        return self.local(value, source, prefix) if is_reference else value
+        return self.local(value, scope) if is_reference else value
 
-    def local(self, reference: str, source: Source, prefix: str) -> str:
+    def local(self, reference: str, scope: Scope) -> str:
         """The reference as a pointer into the whole document."""
         outer, _, fragment = reference.partition("#")
-        if outer in self.ids:
-            prefix = self.ids[outer]
-        elif outer:
-            target = source.sibling(outer)
-            prefix = "" if target == self.origin else self.embed(target, reference, source)
-        return f"#{prefix}{fragment}"
+        uri = absolute(scope.uri, outer)
+        if uri not in self.resources.ids:
+            target = self.target(outer, uri, scope)
+            self.embed(target, reference, scope.source)
+            uri = target.uri
+        pointer = self.resources.pointer(uri, fragment)
+        if pointer is None and not outer:  # below an `$id` many authors go on referring to their document
+            pointer = self.resources.pointer(scope.source.uri, fragment)
+        if pointer is None:
+            pointer = self.resources.ids[uri][0] + fragment if fragment.startswith("/") else fragment
+        return f"#{pointer}"
 
-    def embed(self, target: Source, reference: str, source: Source) -> str:
-        """Reads a file once; its prefix in pointers."""
+    @staticmethod
+    def target(outer: str, uri: str, scope: Scope) -> Source:
+        """The file that a reference names. An `$id` is often the address of a file that lies beside the document."""
+        beside = scope.source.sibling(outer)
+        if scope.uri == scope.source.uri or not is_url(uri) or (not beside.remote and Path(beside.location).is_file()):
+            return beside
+        return Source(uri)
+
+    def embed(self, target: Source, reference: str, source: Source) -> None:
+        """Reads a file once."""
         if target not in self.names:
             self.allow(target, reference, source)
             name = self.short_name(target)
@@ -91,8 +130,9 @@ class Embedding:
             prefix = pointers.join("", EMBEDDED, name)
             self.contents[name] = None  # files may refer to each other
             content = self.parse(self.text(target, reference, source), target)
-            self.contents[name] = self.rewritten(content, target, prefix)
-        return pointers.join("", EMBEDDED, self.names[target])
+            scope = Scope.of(target, prefix)
+            self.resources.add(content, scope)
+            self.contents[name] = self.rewritten(content, scope)
 
     def text(self, target: Source, reference: str, source: Source) -> str:
         """The text of a file; an error names the file that refers to it."""
@@ -106,7 +146,7 @@ class Embedding:
     def allow(self, target: Source, reference: str, source: Source) -> None:
         """Refuses what leaves the document's folder, and the network unless it is allowed."""
         if target.remote:
-            if not self.allow_remote:
+            if not self.allow_remote and not target.bundled:
                 problem = f"$ref {reference!r} is remote"
                 raise DocumentError(problem, place=source.name, fix="allow it with --allow-remote-refs")
             return

@@ -77,12 +77,3 @@ def anchors(root: Any) -> dict[str, str]:
         for key in ("$anchor", "$dynamicAnchor")
         if isinstance(node.get(key), str)
     }
-
-
-def identifiers(root: Any) -> dict[str, str]:
-    """Pointers by the `$id` of schemas."""
-    return {
-        node["$id"].rstrip("#"): pointer
-        for pointer, node in mappings(root)
-        if pointer and isinstance(node.get("$id"), str)
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
@@ -11,6 +12,7 @@ from mockserver.errors import DocumentError
 
 FETCH_SECONDS = 10
 MAX_BYTES = 100_000_000
+_METASCHEMAS = "https://json-schema.org/draft/2020-12/"
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -30,6 +32,22 @@ class Source(msgspec.Struct, frozen=True):
         return is_url(self.location)
 
     @property
+    def uri(self) -> str:
+        """The URI of the source."""
+        return self.location if self.remote else Path(self.location).as_uri()
+
+    @property
+    def bundled(self) -> Path | None:
+        """The file that is read in place of a metaschema's address; nothing is fetched for it."""
+        if not self.location.startswith(_METASCHEMAS):
+            return None
+        spec = find_spec("jsonschema_specifications")
+        places = spec.submodule_search_locations if spec else None
+        name = self.location.removeprefix(_METASCHEMAS)
+        inner = "metaschema.json" if name == "schema" else name.replace("meta/", "vocabularies/")
+        return Path(places[0], "schemas", "draft202012", inner) if places else None
+
+    @property
     def name(self) -> str:
         """What users call it: a path below the working directory is shown relative to it."""
         if self.remote:
@@ -40,7 +58,8 @@ class Source(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """The text that stands there; a `DocumentError` where it cannot be had."""
         try:
-            raw = _fetched(self.location) if self.remote else Path(self.location).read_bytes()
+            path = self.bundled or (None if self.remote else Path(self.location))
+            raw = path.read_bytes() if path else _fetched(self.location)
             return raw.decode("utf-8-sig")
         except IsADirectoryError as error:
             raise DocumentError("is a folder", place=self.name, fix="name the OpenAPI file in it") from error

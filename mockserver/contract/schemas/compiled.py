@@ -132,7 +132,7 @@ def _compiles(pattern: str) -> bool:
 def _breach(error: ValidationError, value: Any) -> Breach:
     # error.instance and error.message copy the offending part, which may be 10 MB; following the path does not.
     kind = error.kind
-    path, part = _follow(value, error.instance_path)
+    path, part = _follow(value, error)
     context = getattr(kind, "context", None) or ()
     alternatives = tuple(tuple(_breach(inner, value) for inner in errors) for errors in context)
     schema_path = tuple(error.schema_path)
@@ -142,13 +142,33 @@ def _breach(error: ValidationError, value: Any) -> Breach:
     return Breach(path, kind.name, _expected(kind), part, alternatives, schema_path, way)
 
 
-def _follow(value: Any, steps: list[str | int]) -> tuple[tuple[str | int, ...], Any]:
-    """The path with names of properties as text, which the validator gives as numbers where they look like one."""
+def _follow(value: Any, error: ValidationError) -> tuple[tuple[str | int, ...], Any]:
+    """The path to the offending part, and the part.
+
+    The validator gives names that look like numbers as numbers (`04` as 4), and leaves empty names out.
+    """
     path: list[str | int] = []
-    for step in steps:
-        path.append(str(step) if isinstance(value, dict) else step)
+    for step in error.instance_path:
+        while isinstance(value, dict) and (name := _name(value, step)) is None:
+            path.append("")
+            value = value[""]
+        path.append(step if isinstance(value, list) else name or "")
         value = value[path[-1]]
+    while isinstance(value, dict) and "" in value and value != error.instance:
+        path.append("")
+        value = value[""]
     return tuple(path), value
+
+
+_COUNT = re.compile(r"\+?[0-9]{1,19}")
+
+
+def _name(value: dict[str, Any], step: str | int) -> str | None:
+    """The member that a step of the validator's path means; None where an empty name was left out before it."""
+    if str(step) in value:
+        return str(step)
+    alike = (name for name in value if _COUNT.fullmatch(name) and int(name) == step) if isinstance(step, int) else ()
+    return next(iter(alike), None)
 
 
 def _expected(kind: ValidationErrorKind) -> Any:

@@ -146,6 +146,9 @@ class JsonSchemas:
         if self.legacy:
             _exclusive(schema, result, "minimum", "exclusiveMinimum")
             _exclusive(schema, result, "maximum", "exclusiveMaximum")
+            if result.get("enum") == []:  # JSON Schema draft 4, which 3.0 is built on, has no empty one
+                self.note("enum: [] cannot be read and is ignored")
+                del result["enum"]
         _bound(schema, result)
         if view.is_nullable(schema, self.view):
             _allow_null(result)

@@ -86,7 +86,7 @@ def _type(value: Any) -> _Read:
 
 
 def _enum(value: Any) -> _Read:
-    return (value,) if isinstance(value, list) and value else None
+    return (value,) if isinstance(value, list) else None
 
 
 def _any(value: Any) -> _Read:

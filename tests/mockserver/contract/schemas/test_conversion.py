@@ -192,7 +192,6 @@ def test_inline_alternatives_are_tried_one_by_one(load: Any) -> None:
         {"required": True},
         {"pattern": "["},
         {"pattern": 5},
-        {"enum": []},
         {"maxLength": -1},
         {"maxLength": 1.5},
         {"multipleOf": 0},
@@ -308,3 +307,33 @@ def test_assertions_beside_a_reference_hold(
         assert contract.violations(inner, wrap({**good, **padding}), place="body") == ()
         wrong = {**bad, **padding} if isinstance(bad, dict) else bad
         assert contract.violations(inner, wrap(wrong), place="body") != ()
+
+
+@pytest.mark.parametrize(("version", "violations"), [("3.0.3", 0), ("3.1.0", 1), ("3.2.0", 1)])
+def test_an_empty_enum_fits_nothing(load: Any, version: str, violations: int) -> None:
+    """Since 3.1; in 3.0 it is no keyword's value, so it is ignored with a note."""
+    contract = load(None, version)
+    assert len(contract.violations({"enum": []}, 1, place="body")) == violations
+    assert ("enum: [] cannot be read and is ignored" in contract.notes) is (violations == 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({"04": {"n": "x"}}, "body.04.n"),
+        ({"4": {"n": "x"}}, "body.4.n"),
+        ({"+4": {"n": "x"}}, "body.+4.n"),
+        ({"-4": {"n": "x"}}, "body.-4.n"),
+        ({"": {"n": "x"}}, "body..n"),
+        ({"a": {"": "x"}}, "body.a."),
+        ({"a": {"": 1, "list": [{"": "x"}]}}, "body.a.list[0]."),
+        ({"a": {"list": [{"": 1}, {"": 1}, {"007": {"": "x"}}]}}, "body.a.list[2].007."),
+    ],
+)
+def test_every_name_of_a_member_is_a_name(load: Any, value: Any, place: str) -> None:
+    """Numbers with leading zeros, and the empty name, at every depth."""
+    number = {"type": "integer"}
+    inner = {"additionalProperties": {"properties": {"": number}}, "properties": {"": number}}
+    member = {"properties": {"n": number, "": number, "list": {"items": inner}}}
+    (violation,) = load(None).violations({"additionalProperties": member}, value, place="body")
+    assert violation.place == place
