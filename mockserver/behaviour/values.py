@@ -164,7 +164,7 @@ def _of_body(names: tuple[str, ...]) -> Callable[[Scope], Any]:
 
 
 def _without_files(body: Any) -> Any:
-    """A body without its files: a record shows what is said of a file, and keeps its bytes only where it is told to."""
+    """A body without its files: a record keeps the bytes of a file only where the behaviour asks for them."""
     if type(body) is not dict or not any(map(_has_files, body.values())):
         return body
     return {name: value for name, value in body.items() if not _has_files(value)}

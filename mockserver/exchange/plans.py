@@ -13,7 +13,7 @@ from mockserver.behaviour.vocabulary import Behaviour, Behaviours
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Operation, Response
-from mockserver.exchange.told import KEEP, Places, Teller, Told, tellers
+from mockserver.exchange.computed import KEEP, Basis, Computation, Places, computations
 from mockserver.exchange.validators import VALIDATORS, Conditions, changed_at, is_unchanged, record_of
 from mockserver.messages import Inputs, Request
 from mockserver.reply.builder import Headers, Reply
@@ -27,7 +27,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     created: int | None = None  #: the status where a record was created, and it isn't the usual one
     replaced: int | None = None  #: the same where a record was replaced
-    tellers: tuple[tuple[str, Teller], ...] = ()  #: how headers are computed, by the name that the contract gives them
+    computations: tuple[tuple[str, Computation], ...] = ()  #: of headers, by the name that the contract gives them
     required: frozenset[str] = frozenset()  #: the headers that must be there, in lower case
     invented: frozenset[str] = frozenset()  #: the headers that the contract has no example of, in lower case
     conditions: Conditions | None = None  #: which preconditions hold
@@ -49,9 +49,9 @@ class Plan(msgspec.Struct, frozen=True):
         """The headers of a reply, with those that are computed."""
         shown = {name.lower(): text for name, text in reply.headers if name.lower() not in self.invented}
         headers = reply.headers
-        for name, teller in self.tellers:
+        for name, compute in self.computations:
             plain = name.lower()
-            text = teller(Told(request, inputs, outcome, reply.body, shown.get(plain)))
+            text = compute(Basis(request, inputs, outcome, reply.body, shown.get(plain)))
             if text is KEEP or (text is None and plain in self.required):
                 continue
             headers = tuple(pair for pair in headers if pair[0].lower() != plain)
@@ -86,14 +86,14 @@ def _plan(
     conditions, streams = Conditions.of(operation, behaviour), _streams(response)
     if (tagged or (conditions is not None and conditions.reading)) and operation.method == "GET":
         names += [name for plain, name in VALIDATORS.items() if plain not in map(str.lower, names)]
-    told = tuple(tellers(names, operation, behaviour, places))
+    computed = tuple(computations(names, operation, behaviour, places))
     created, replaced = _statuses(operation, behaviour, status)
-    if not (told or conditions or streams or created or replaced):
+    if not (computed or conditions or streams or created or replaced):
         return None
     required = frozenset(name.lower() for name, header in response.headers.items() if header.required)
     headers = response.headers.items()
     invented = frozenset(name.lower() for name, header in headers if example_of(header) is ABSENT)
-    return Plan(created, replaced, told, required, invented, conditions, streams)
+    return Plan(created, replaced, computed, required, invented, conditions, streams)
 
 
 def _streams(response: Response) -> frozenset[str]:

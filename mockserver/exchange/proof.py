@@ -101,14 +101,14 @@ class _Run:
         if seeded is not None:
             self.live(seeded, (_key_of(self.rules, seeded),))
 
-    def live(self, record: Record, told: tuple[bytes, ...]) -> None:
-        """Read, list, change and remove a record; `told` is what the client knows of it."""
+    def live(self, record: Record, answers: tuple[bytes, ...]) -> None:
+        """Read, list, change and remove a record; `answers` are what the client knows of it by."""
         using = self.prover.using.get(self.name, [])
         operations = self.prover.contract.operations
         reading = [one for one in using if _acts(one) and operations[one.operation].method == "GET"]
         found = [one for one in reading if self.shows(one, record)]
         listing = [one for one in using if one.list is not None]
-        self.must_tell(record, (*told, *self.lists(listing, record)), found)
+        self.must_tell(record, (*answers, *self.lists(listing, record)), found)
         for changing in [one for one in using if one.set is not None]:
             self.changed(changing, found, record)
         for acting in [one for one in using if _acts(one) and one not in reading]:

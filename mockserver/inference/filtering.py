@@ -214,8 +214,8 @@ class _Reader:
         formats = set(self.schemas.each(one.schema, "format"))
         if formats & _TIME_FORMATS:
             return True
-        told = any(word in one.text for word in ("date", "time", "epoch", "iso", "day"))
-        return told or self._kinds(one.schema) == {"string"}
+        named = any(word in one.text for word in ("date", "time", "epoch", "iso", "day"))
+        return named or self._kinds(one.schema) == {"string"}
 
     def _timed(self, name: tuple[str, ...]) -> tuple[str, LocatedSchema] | None:
         """The time that a name without its last word means: `created_at` for `created`."""

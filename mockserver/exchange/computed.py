@@ -31,7 +31,7 @@ _LINKING: Final = frozenset(("location", "content-location", "link"))
 _METHODS: Final = ("GET", "PUT", "PATCH", "DELETE", "POST")
 
 
-class Told(msgspec.Struct, frozen=True):
+class Basis(msgspec.Struct, frozen=True):
     """What a header is computed from: the request, what was done, and the answer so far."""
 
     request: Request
@@ -41,7 +41,7 @@ class Told(msgspec.Struct, frozen=True):
     shown: str | None = None  #: the header as the contract's example has it
 
 
-Teller = Callable[[Told], Any]
+Computation = Callable[[Basis], Any]
 """The text of a header; None where it is left out, KEEP where it stays."""
 
 
@@ -81,25 +81,25 @@ def _rank(method: str) -> int:
     return _METHODS.index(method) if method in _METHODS else len(_METHODS)
 
 
-def tellers(
+def computations(
     names: Iterable[str], operation: Operation, behaviour: Behaviour | None, places: Places
-) -> Iterator[tuple[str, Teller]]:
+) -> Iterator[tuple[str, Computation]]:
     """How each of these headers is computed; those that are not are left to the contract's examples."""
     for name in names:
-        teller = _teller(name.lower(), operation, behaviour, places)
-        if teller is not None:
-            yield name, teller
+        compute = _computation(name.lower(), operation, behaviour, places)
+        if compute is not None:
+            yield name, compute
 
 
-def _teller(name: str, operation: Operation, behaviour: Behaviour | None, places: Places) -> Teller | None:
+def _computation(name: str, operation: Operation, behaviour: Behaviour | None, places: Places) -> Computation | None:
     if name == "etag":
         known = behaviour is not None or "304" in operation.responses
-        return lambda told: KEEP if told.shown and not known else tag_of(record_of(told.outcome), told.body())
+        return lambda basis: KEEP if basis.shown and not known else tag_of(record_of(basis.outcome), basis.body())
     if name == "last-modified":
         return _last_modified
     if name == "location" and behaviour is not None and behaviour.create is not None:
         if operation.method == "PUT":
-            return lambda told: told.request.url()
+            return lambda basis: basis.request.url()
         return partial(_location, operation, places.of(behaviour.create.collection, operation), places)
     if behaviour is not None and behaviour.list is not None:
         if name == "link":
@@ -110,20 +110,20 @@ def _teller(name: str, operation: Operation, behaviour: Behaviour | None, places
     return partial(_rehomed, places) if name in _LINKING else None
 
 
-def _last_modified(told: Told) -> Any:
-    instant = changed_at(record_of(told.outcome))
-    return format_http_date(instant) if instant is not None else KEEP if told.shown else None
+def _last_modified(basis: Basis) -> Any:
+    instant = changed_at(record_of(basis.outcome))
+    return format_http_date(instant) if instant is not None else KEEP if basis.shown else None
 
 
-def _location(operation: Operation, ways: list[tuple[Operation, Query]], places: Places, told: Told) -> Any:
+def _location(operation: Operation, ways: list[tuple[Operation, Query]], places: Places, basis: Basis) -> Any:
     """The address of the record that was created, below the base path that the client used."""
-    record = record_of(told.outcome)
+    record = record_of(basis.outcome)
     for target, query in ways if record is not None else ():
-        path = _filled(path_of(target.template), query, record or {}, told.inputs)
+        path = _filled(path_of(target.template), query, record or {}, basis.inputs)
         if path is not None:
-            url = _base_path(told.request, operation) + path
-            return url if _is_relative(told.shown) else told.request.origin + url
-    return _rehomed(places, told)
+            url = _base_path(basis.request, operation) + path
+            return url if _is_relative(basis.shown) else basis.request.origin + url
+    return _rehomed(places, basis)
 
 
 def _is_relative(shown: str | None) -> bool:
@@ -149,9 +149,9 @@ def _base_path(request: Request, operation: Operation) -> str:
     return "/".join(segments[: more + 1]) if more > 0 else ""
 
 
-def _links(told: Told) -> Any:
+def _links(basis: Basis) -> Any:
     """The other pages of a list (RFC 8288); none where all records fit on one."""
-    part, request = told.outcome.part, told.request
+    part, request = basis.outcome.part, basis.request
     if part is None:
         return KEEP
     if part.start == 0 and not part.more:
@@ -161,18 +161,18 @@ def _links(told: Told) -> Any:
     return ", ".join(f'<{request.url(query)}>; rel="{rel}"' for rel, query in queries if query is not None) or None
 
 
-def _rehomed(places: Places, told: Told) -> Any:
+def _rehomed(places: Places, basis: Basis) -> Any:
     """The example on the origin that the client used, where it is on one of the document's servers. What names the page
     that was requested as the next one is left out: following it would never end."""
-    shown = told.shown
+    shown = basis.shown
     if shown is None:
         return None
     for origin in places.origins:
-        shown = re.sub(re.escape(origin) + r"(?=[/?#>,;\s\"]|$)", lambda _: told.request.origin, shown)
+        shown = re.sub(re.escape(origin) + r"(?=[/?#>,;\s\"]|$)", lambda _: basis.request.origin, shown)
     if "<" not in shown:
         return shown
     links = [(match["url"], match["rest"].strip().rstrip(",").rstrip()) for match in _LINK.finditer(shown)]
-    kept = [f"<{url}>{rest}" for url, rest in links if not ("next" in rest and _is_here(url, told.request))]
+    kept = [f"<{url}>{rest}" for url, rest in links if not ("next" in rest and _is_here(url, basis.request))]
     return ", ".join(kept) or None
 
 
@@ -182,7 +182,7 @@ def _is_here(url: str, request: Request) -> bool:
     return bool(wanted) and set(wanted) <= set(parse_qsl(request.query))
 
 
-def _counted(name: str) -> Teller | None:
+def _counted(name: str) -> Computation | None:
     """A header that counts the records or pages of a list, or names one of them, by the words of its name."""
     words = [word.lower() for word in _WORD.findall(name.replace("-", " "))]
     if not words or _RATES.intersection(words):
@@ -196,18 +196,18 @@ def _counted(name: str) -> Teller | None:
     return None
 
 
-def _of_part(evaluate: Callable[[Part], Any], told: Told) -> Any:
-    part = told.outcome.part
+def _of_part(evaluate: Callable[[Part], Any], basis: Basis) -> Any:
+    part = basis.outcome.part
     value = KEEP if part is None else evaluate(part)
     return value if value is None or value is KEEP else text_of(value)
 
 
-def _content_range(told: Told) -> Any:
+def _content_range(basis: Basis) -> Any:
     """`items 0-9/42` (RFC 9110, section 14.4)."""
-    part = told.outcome.part
+    part = basis.outcome.part
     if part is None:
         return KEEP
-    unit = (told.shown or "items ").partition(" ")[0] if " " in (told.shown or " ") else ""
+    unit = (basis.shown or "items ").partition(" ")[0] if " " in (basis.shown or " ") else ""
     span = f"{part.start}-{part.end - 1}" if part.count else "*"
     return f"{unit} {span}/{part.total}".lstrip()
 
