@@ -19,13 +19,13 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operations.base_paths import EXPRESSION, servers
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.overloads import path_of
+from mockserver.contract.schemas.naming import plain, words
 from mockserver.exchange.validators import changed_at, record_of, tag_of
 from mockserver.messages import Inputs, Request
 from mockserver.state.collection import Record, text_of
 
 KEEP: Final[Any] = type("Keep", (), {"__repr__": lambda _: "KEEP"})()
 """Says that a header stays as the contract's example has it."""
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LINK: Final = re.compile(r"<(?P<url>[^<>]*)>(?P<rest>[^<]*)")
 _LINKING: Final = frozenset(("location", "content-location", "link"))
 _METHODS: Final = ("GET", "PUT", "PATCH", "DELETE", "POST")
@@ -184,14 +184,13 @@ def _is_here(url: str, request: Request) -> bool:
 
 def _counted(name: str) -> Computation | None:
     """A header that counts the records or pages of a list, or names one of them, by the words of its name."""
-    words = [word.lower() for word in _WORD.findall(name.replace("-", " "))]
-    if not words or _RATES.intersection(words):
+    if not words(name) or _RATES.intersection(words(name)):
         return None
-    plain = "".join(words).removeprefix("x")
-    if plain == "contentrange":
+    written = plain(name).removeprefix("x")
+    if written == "contentrange":
         return _content_range
     for ending in sorted(_COUNTS, key=len, reverse=True):
-        if plain.endswith(ending):
+        if written.endswith(ending):
             return partial(_of_part, _COUNTS[ending])
     return None
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mockserver.contract.operations.operation import Operation, Parameter
+from mockserver.contract.schemas.naming import plain
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import words
 
 _SCALARS = frozenset({"string", "integer", "number", "boolean"})
 
@@ -24,7 +24,7 @@ class Asked:
     @property
     def plain(self) -> str:
         """The words of the name, written together."""
-        return "".join(words(self.name))
+        return plain(self.name)
 
     @property
     def text(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mockserver.contract.schemas.naming import words
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import list_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import Flag
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import words
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.showing import LeftToExample
 from mockserver.inference.uploads import CONTENT

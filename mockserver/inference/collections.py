@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockserver.contract.operations.operation import Parameter
+from mockserver.contract.schemas.naming import words
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.keys import Keys, Named
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import key_field, words
+from mockserver.inference.names import key_field
 from mockserver.inference.readings import Readings
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 

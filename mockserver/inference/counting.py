@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from mockserver.contract.schemas.naming import plain
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import words
 from mockserver.inference.paging import LIMITS, NUMBERS, OFFSETS
 
 _TOTALS: Final = ("total", "totalcount", "totalitems", "totalresults", "totalelements", "totalrecords", "totalentries",
@@ -53,7 +53,7 @@ def surroundings(
 ) -> Iterator[tuple[str, str]]:
     """The members of an envelope that the list decides, by path, with the expression of each."""
     members = list(_beside(answer, path, schemas))
-    counted = any(_plain(names[-1]) in _TOTALS for names, _ in members)
+    counted = any(plain(names[-1]) in _TOTALS for names, _ in members)
     for names, schema in members:
         expression = _Member(answer, names, schema, schemas, page, counted).expression()
         if expression is not None:
@@ -73,8 +73,8 @@ class _Member:
         counted: bool,
     ) -> None:
         self.answer, self.names, self.schema, self.schemas, self.page = answer, names, schema, schemas, page
-        self.name, self.types, self.counted = _plain(names[-1]), schemas.types(schema), counted
-        self.around = _plain(names[-2]) if len(names) > 1 else ""
+        self.name, self.types, self.counted = plain(names[-1]), schemas.types(schema), counted
+        self.around = plain(names[-2]) if len(names) > 1 else ""
 
     def expression(self) -> str | None:
         """The expression of the member's value; None where the list doesn't decide it."""
@@ -119,7 +119,7 @@ class _Member:
         name, named = self.name, self.name
         if name in _ADDRESSES and self.around in (*_NEXTS, *_PREVIOUS, *_POINTS):
             named = self.around
-        linked = name in _ADDRESSES or any(_plain(part).lstrip("_") in _LINKS for part in self.names[:-1])
+        linked = name in _ADDRESSES or any(plain(part).lstrip("_") in _LINKS for part in self.names[:-1])
         if name in _CURSORS:
             return self._if_it_fits(f"$page.{_CURSORS[name]}")
         if named in _NEXTS:
@@ -206,14 +206,10 @@ def _inside(
 
 def _counts(member: LocatedSchema, schemas: Schemas) -> bool:
     """Whether an object is about the pages of a list: most of its numbers are."""
-    names = {_plain(name) for name in schemas.members(member)}
+    names = {plain(name) for name in schemas.members(member)}
     return len(names & {*_TOTALS, *_PAGES, *_SIZES, *NUMBERS, *_NEXTS, *_PREVIOUS}) >= 2
 
 
 def reply_path(names: tuple[str, ...]) -> str:
     """Names as a dotted path."""
     return ".".join(name.replace(".", "\\.") for name in names)
-
-
-def _plain(name: str) -> str:
-    return "".join(words(name))

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
+from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.asking import Asked, asked
 from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, words
+from mockserver.inference.names import find_alike
 from mockserver.state.collection import WRAPPERS, text_of
 
 Data = dict[str, Any]
@@ -229,7 +230,7 @@ class _Reader:
         """The field with a record's time; that of its last change where the parameter speaks of changes."""
         changes = ("updat" in one.text or "modif" in one.text or "chang" in one.text) and "creat" not in one.text
         names = (*_CHANGES, *_MOMENTS) if changes else _MOMENTS
-        known = {"".join(words(name)): name for name, field in self.fields.items() if self._kinds(field) & _SCALARS}
+        known = {plain(name): name for name, field in self.fields.items() if self._kinds(field) & _SCALARS}
         return next((known[name] for name in names if name in known), None)
 
     def _several(self, one: Asked, name: str) -> tuple[str, Any] | None:
@@ -281,7 +282,7 @@ def _untimed(name: tuple[str, ...]) -> tuple[str, ...]:
 
 def _is_plural(many: str, one: str) -> bool:
     """Whether a name is the plural of another; both are in the document."""
-    single, several = "".join(words(one)), "".join(words(many))
+    single, several = plain(one), plain(many)
     return bool(single) and several in (f"{single}s", f"{single}es", f"{single[:-1]}ies", f"{single}list")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from mockserver.contract.schemas.naming import words
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, likely_keys, sure_keys, words
+from mockserver.inference.names import find_alike, likely_keys, sure_keys
 
 _WHOLE: Final = frozenset({"integer", "number"})
 _INNER: Final = ("metadata", "meta", "sys", "info", "header", "identity", "identifier", "attributes", "properties")

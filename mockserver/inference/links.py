@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mockserver.contract.schemas.naming import words
 from mockserver.inference.collections import Link, Resource
 from mockserver.inference.located_schemas import Schemas
-from mockserver.inference.names import find_alike, names_one_of, words
+from mockserver.inference.names import find_alike, names_one_of
 from mockserver.inference.routes import VALUE, Shape
 
 Names = Mapping[Shape, tuple[str, ...]]

@@ -9,9 +9,10 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
 from mockserver.contract.operations.operation import BODILESS, Body, MediaType, Operation
 from mockserver.contract.schemas import view
+from mockserver.contract.schemas.naming import words
 from mockserver.contract.schemas.times import form_of
 from mockserver.contract.schemas.view import LocatedSchema
-from mockserver.inference.names import UNIQUE, find_alike, sure_keys, words
+from mockserver.inference.names import UNIQUE, find_alike, sure_keys
 
 __all__ = ["LocatedSchema", "Schemas"]
 

@@ -1,13 +1,12 @@
-"""Names compared as people read them: `petId`, `pet_id` and `pet-id` are the same two words."""
+"""Which names mean the same: a field and a parameter, one of a collection and the collection."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+from mockserver.contract.schemas.naming import plain, words
+
 _SHORTEST_STEM: Final = 3
 UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku")
 """Words that identify a record among all others, as `id` does."""
@@ -16,18 +15,6 @@ _NAMING: Final = (
     "token", "isbn", "iban", "arn", "path", "title",
 )  # fmt: skip
 """Words that people name records by; the first is the most common."""
-
-
-@lru_cache(maxsize=65536)
-def words(name: str) -> tuple[str, ...]:
-    """The words of a name, in lower case."""
-    return tuple(word.lower() for word in _WORD.findall(name))
-
-
-@lru_cache(maxsize=65536)
-def plain(name: str) -> str:
-    """The words of a name, written together."""
-    return "".join(words(name))
 
 
 def alike(left: str, right: str) -> bool:
@@ -49,7 +36,7 @@ def names_one_of(word: str, many: str) -> bool:
 
     No plural is invented: both names are in the contract, and only their beginnings are compared.
     """
-    one, several = "".join(words(word)), "".join(words(many))
+    one, several = plain(word), plain(many)
     stem = one[:-1] if len(one) > _SHORTEST_STEM else one
     return len(one) <= len(several) and len(stem) >= _SHORTEST_STEM - 1 and several.startswith(stem)
 

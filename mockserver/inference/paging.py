@@ -6,10 +6,10 @@ import re
 from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
+from mockserver.contract.schemas.naming import plain
 from mockserver.inference.asking import Asked, asked
 from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import Schemas
-from mockserver.inference.names import words
 
 LIMITS: Final = ("limit", "pagesize", "perpage", "maxresults", "pagelimit", "resultsperpage", "itemsperpage",
                  "maxitems", "maxpagesize", "recordsperpage", "maxrecords", "maxentries", "rowsperpage", "pagecount",
@@ -54,7 +54,7 @@ Data = dict[str, Any]
 
 def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
     """The `page` of a list, by the names of its query parameters."""
-    fields = {"".join(words(name)) for name in schemas.members(resource.record)}
+    fields = {plain(name) for name in schemas.members(resource.record)}
     parts = _with_weak_names(operation, fields, _by_strong_names(operation, fields, schemas), schemas)
     if "sort" not in parts and "order" in parts:
         parts = _order_alone(parts, operation, schemas)
@@ -147,7 +147,7 @@ def _of(expression: str, operation: Operation, schemas: Schemas) -> Asked:
 def _answered(operation: Operation, schemas: Schemas) -> set[str]:
     """The words of the members beside the list in the answer."""
     answer = schemas.answer(operation)
-    return {"".join(words(name)) for name in schemas.members(answer)} if answer is not None else set()
+    return {plain(name) for name in schemas.members(answer)} if answer is not None else set()
 
 
 def _counts_from_zero(one: Asked, beside: set[str], schemas: Schemas) -> bool:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, words
+from mockserver.inference.names import find_alike
 from mockserver.inference.routes import VALUE
 from mockserver.state.references import EACH, Place, Reference
 
@@ -231,10 +232,10 @@ def _names(resource: Resource) -> Iterator[str]:
     """What one record of a collection is called: by its path, and by the name of its schema."""
     for base in resource.bases:
         fixed = next((segment for segment in reversed(base) if segment != VALUE), "")
-        yield from _singular("".join(words(fixed)))
+        yield from _singular(plain(fixed))
     pointer = resource.record.pointer
     if pointer.startswith("/components/schemas/") and pointer.count("/") == 3:
-        name = "".join(words(pointer.rpartition("/")[2]))
+        name = plain(pointer.rpartition("/")[2])
         yield from _singular(name)
         short = _AFFIXES.sub("", name)
         if short and short != name:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.located_schemas import Schemas
-from mockserver.inference.names import names_one_of, without, words
+from mockserver.inference.names import names_one_of, without
 from mockserver.inference.routes import VALUE, Route, Shape
 
 _VERBS: Final[Mapping[str, str]] = {
@@ -72,7 +73,7 @@ class _Reader:
         if shape[-1] != VALUE:
             base, tail = (shape[:-2], (VALUE,)) if shape[-2:-1] == (VALUE,) else (shape[:-1], ())
             noun, dot, last = shape[-1].rpartition(".")
-            if dot and noun and (spoken := _VERBS.get("".join(words(last)))):
+            if dot and noun and (spoken := _VERBS.get(plain(last))):
                 yield (*shape[:-1], noun), spoken, ()
             as_format = shape[-1] == _FORMAT and route.method == "GET"
             verb = ("read" if tail else "list") if as_format else _verb(shape[-1], base[-1]) if base else None

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import MediaType, Operation
+from mockserver.contract.schemas.naming import plain
 from mockserver.inference.collections import Resource
 from mockserver.inference.flags import Flag, flag_at
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import words
 from mockserver.inference.routes import VALUE, Route, Shape
 
 Data = dict[str, Any]
@@ -81,13 +81,13 @@ class Uploads:
 
     def _parts(self, resource: Resource, operation: Operation, field: str) -> Data:
         """The fields of a record that say something of its file, unless the request itself gives them."""
-        sent = {"".join(words(name)) for name in self._sent(operation)} - {"".join(words(field))}
+        sent = {plain(name) for name in self._sent(operation)} - {plain(field)}
         parts: Data = {}
         for name, member in self.schemas.members(resource.record).items():
-            plain = "".join(words(name))
-            part = next((part for part, names in _PARTS.items() if plain in names), None)
+            written = plain(name)
+            part = next((part for part, names in _PARTS.items() if written in names), None)
             wanted = {"integer", "number"} if part == "size" else {"string"}
-            if part is None or plain in sent or name == resource.key or not self.schemas.types(member) & wanted:
+            if part is None or written in sent or name == resource.key or not self.schemas.types(member) & wanted:
                 continue
             if not any(True for word in ("enum", "const") for _ in self.schemas.each(member, word)):
                 parts.setdefault(name, f"$body.{field}.{part}")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from mockserver.contract.schemas.naming import words, words_in
 from mockserver.errors import Refused, Violation
 
 _INVALID: Final = ("invalid", "validat", "bad", "malform", "request", "argument", "param", "input", "data", "format")
@@ -38,7 +39,6 @@ _CREDENTIALS: Final = frozenset(
     ("token", "authorization", "auth", "apikey", "accesstoken", "credential", "credentials")
 )
 _FILLERS: Final = frozenset(("a", "an", "the", "of", "is", "not", "no", "to", "error", "err", "code"))
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 _KNOWN: Final = frozenset(HTTPStatus)
 _REQUIRED: Final = "is required"
@@ -81,18 +81,18 @@ def kind_of(violation: Violation) -> str:
 
 def code_like(cause: Cause, example: Any) -> str:
     """The status in words, written as the example is: `NOT_FOUND`, `NotFound`, `not-found` or `not_found`."""
-    words = [word.lower() for word in _WORD.findall(cause.phrase)]
+    spoken = words(cause.phrase)
     shown = example if isinstance(example, str) else ""
     if " " in shown:
         return cause.phrase
     if shown.isupper():
-        return "_".join(words).upper()
+        return "_".join(spoken).upper()
     if "-" in shown:
-        return "-".join(words)
-    camel = "".join(word.capitalize() for word in words)
+        return "-".join(spoken)
+    camel = "".join(word.capitalize() for word in spoken)
     if "_" not in shown and any(letter.isupper() for letter in shown):
         return camel if shown[:1].isupper() else camel[:1].lower() + camel[1:]
-    return "_".join(words)
+    return "_".join(spoken)
 
 
 def fitting(options: Sequence[Any], cause: Cause) -> Any:
@@ -119,7 +119,7 @@ def _weights(stems: Sequence[str], cause: Cause) -> dict[str, float]:
     weights = {stem: 3 - place / 10 for place, stem in reversed([*enumerate(stems)])}
     for violation in cause.details[:1]:
         location, steps = place_of(violation)
-        named = [word.lower() for step in steps if isinstance(step, str) for word in _WORD.findall(step)]
+        named = [word for step in steps if isinstance(step, str) for word in words_in(step)]
         more = ("missing", "required", "blank", "empty") if kind_of(violation) == "missing" else ()
         weights = dict.fromkeys((*named, *more), 1.5) | {location: 1.0} | weights
     return weights
@@ -129,16 +129,16 @@ def _lacks_credentials(details: Iterable[Violation]) -> bool:
     """Whether a parameter that holds a credential is missing: a document may declare it without a security scheme."""
     for violation in details:
         location, steps = place_of(violation)
-        plain = "".join(_WORD.findall(str(steps[-1]))).lower() if steps else ""
-        if location != "body" and plain in _CREDENTIALS and kind_of(violation) == "missing":
+        name = "".join(words_in(str(steps[-1]))) if steps else ""
+        if location != "body" and name in _CREDENTIALS and kind_of(violation) == "missing":
             return True
     return False
 
 
 def _score(option: str, wanted: dict[str, float]) -> float:
-    words = [word.lower() for word in _WORD.findall(option)]
-    telling = [word for word in words if word not in _FILLERS]
+    spoken = words(option)
+    telling = [word for word in spoken if word not in _FILLERS]
     found = [max((weight for stem, weight in wanted.items() if word.startswith(stem)), default=0.0) for word in telling]
     if not any(found):
-        return 0.1 if words and all(word in _GENERAL for word in words) else 0.0
+        return 0.1 if spoken and all(word in _GENERAL for word in spoken) else 0.0
     return sum(found) - 0.5 * found.count(0.0)
