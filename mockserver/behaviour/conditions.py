@@ -10,14 +10,13 @@ import msgspec
 
 from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.clock import parse_instant
+from mockserver.contract.schemas.times import milliseconds
 from mockserver.state.collection import Record, text_of, values_at
 
 ANYWHERE: Final = "*"
 """Stands for every text of a record."""
 _NAMING: Final = ("id", "key", "code", "name", "slug", "login", "username", "title", "label", "value", "email")
 """Members by whose value an object is known: `label=bug` finds the record with a label of that name."""
-_MILLISECONDS: Final = 100_000_000_000
-"""Numbers from here on count milliseconds since 1970, smaller ones seconds."""
 _NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d([Tt ].*)?")
 _BOUNDS: Final = {
@@ -146,7 +145,7 @@ def _alike(own: tuple[str, float], limit: tuple[str, float]) -> tuple[float, flo
 
 
 def _milliseconds(value: tuple[str, float]) -> float:
-    return value[1] if value[0] == "instant" or value[1] >= _MILLISECONDS else value[1] * 1000
+    return value[1] if value[0] == "instant" else milliseconds(value[1])
 
 
 def _names_of(value: Any) -> Iterator[str]:

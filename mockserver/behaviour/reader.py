@@ -16,13 +16,12 @@ from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.conditions import CONDITIONS, Condition
 from mockserver.behaviour.names import check_names, success_schema
 from mockserver.behaviour.records import RecordShape, shape_of
-from mockserver.behaviour.settling import Misfits
+from mockserver.behaviour.settling import Misfits, misfits_of
 from mockserver.behaviour.values import Value, compile_value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Breach, Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
-from mockserver.contract.schemas.projection import Show, projector
 from mockserver.contract.schemas.view import at_path, item, members, types
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.collection import text_of
@@ -89,7 +88,7 @@ def read_behaviours(
 
 
 def _shape(rules: CollectionRules, schema: Any, contract: Contract, key: Any) -> RecordShape:
-    misfits = partial(_misfits, contract, schema, projector(schema, contract.view)) if schema is not None else None
+    misfits = misfits_of(contract, schema) if schema is not None else None
     return shape_of(rules, schema, contract.view, misfits, key=key)
 
 
@@ -110,8 +109,8 @@ def _answered(
         known = [view.resolve(part) for part in (schema, *schema.get("allOf", ()))]
         if shown is None or any(view.resolve(shown) is node for node in known):
             continue
-        both = (partial(_misfits, contract, one, projector(one, view)) for one in (schema, shown))
-        return shape_of(rules[source.collection], {"allOf": [schema, shown]}, view, partial(_all_misfits, tuple(both)))
+        both = tuple(misfits_of(contract, one) for one in (schema, shown))
+        return shape_of(rules[source.collection], {"allOf": [schema, shown]}, view, partial(_all_misfits, both))
     return None
 
 
@@ -134,11 +133,6 @@ def _keys_in_paths(
                 named = (one.schema for one in declared if (one.location, one.name) == ("path", *value.names))
                 schemas.setdefault(query.collection, next(named, None))
     return schemas
-
-
-def _misfits(contract: Contract, schema: Any, show: Show, record: Mapping[str, Any]) -> Sequence[Breach]:
-    """The breaches that keep a record from being shown."""
-    return contract.breaches(schema, show(record))
 
 
 def _schema(pointers: Any) -> Any:

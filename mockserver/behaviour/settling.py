@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from mockserver.contract.contract import Breach, Contract
 from mockserver.contract.messages.casting import as_boolean, as_number
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.contract.schemas.compiled import Breach
+from mockserver.contract.schemas.projection import projector
 
 Misfits = Callable[[Mapping[str, Any]], Sequence[Breach]]
 """The breaches that keep a record from being shown through its schema."""
@@ -102,6 +103,12 @@ class Repair(msgspec.Struct, frozen=True):
             if not self.misfits(settled):
                 return settled
         return record
+
+
+def misfits_of(contract: Contract, schema: Any) -> Misfits:
+    """What keeps records from being shown through a schema of the contract."""
+    show = projector(schema, contract.view)
+    return lambda record: contract.breaches(schema, show(record))
 
 
 def other_forms(value: Any, breach: Breach) -> Iterator[Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from mockserver.behaviour.records import RecordShape, shape_of
+from mockserver.behaviour.settling import misfits_of
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
-from mockserver.contract.schemas.projection import projector
 from mockserver.contract.schemas.view import at_path, item
 from mockserver.reply.builder import Fields, Path, ReplyBuilder
 from mockserver.state.rules import CollectionRules
@@ -51,10 +50,5 @@ class Adapter:
     def _made(self, schema: Any) -> RecordShape | None:
         if schema is None:
             return None
-        show = projector(schema, self.contract.view)
-        misfits = partial(_misfits, self.contract, schema, show)
-        return shape_of(CollectionRules("records", key=""), schema, self.contract.view, misfits)
-
-
-def _misfits(contract: Contract, schema: Any, show: Any, record: Mapping[str, Any]) -> Any:
-    return contract.breaches(schema, show(record))
+        view = self.contract.view
+        return shape_of(CollectionRules("records", key=""), schema, view, misfits_of(self.contract, schema))

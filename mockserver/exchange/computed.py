@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 
-from mockserver.behaviour.parts import Part, query_of
+from mockserver.behaviour.parts import PART, Part, query_of
 from mockserver.behaviour.runner import Outcome
 from mockserver.behaviour.values import MISSING, dig
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
@@ -222,19 +222,16 @@ _COUNTS: Final[Mapping[str, Callable[[Part], Any]]] = {
         ],
         lambda part: part.total,
     ),
-    **dict.fromkeys(("totalpages", "pagecount", "pagescount", "numpages"), lambda part: part.pages),
+    **dict.fromkeys(("totalpages", "pagecount", "pagescount", "numpages"), PART["pages"]),
     "lastpage": lambda part: part.base + max(part.pages, 1) - 1,
-    **dict.fromkeys(("page", "currentpage", "pagenumber", "pageindex"), lambda part: part.number),
-    **dict.fromkeys(
-        ("perpage", "pagesize", "pagelimit", "limit", "itemsperpage"),
-        lambda part: part.count if part.size is None else part.size,
-    ),
-    "nextpage": lambda part: part.number + 1 if part.more else None,
-    **dict.fromkeys(("prevpage", "previouspage"), lambda part: part.number - 1 if part.start > 0 else None),
-    "offset": lambda part: part.origin + part.start,
+    **dict.fromkeys(("page", "currentpage", "pagenumber", "pageindex"), PART["number"]),
+    **dict.fromkeys(("perpage", "pagesize", "pagelimit", "limit", "itemsperpage"), PART["size"]),
+    "nextpage": PART["next"],
+    **dict.fromkeys(("prevpage", "previouspage"), PART["previous"]),
+    "offset": PART["offset"],
     **dict.fromkeys(
         ("nextcursor", "nexttoken", "nextpagetoken", "continuationtoken", "nextmarker", "continuation"),
-        lambda part: part.key_of_last() if part.more else None,
+        PART["cursor"],
     ),
     **dict.fromkeys(("hasmore", "hasnext", "hasnextpage"), lambda part: part.more),
 }

@@ -13,6 +13,7 @@ from mockserver.behaviour.runner import Outcome
 from mockserver.behaviour.vocabulary import Behaviour
 from mockserver.clock import parse_instant
 from mockserver.contract.operations.operation import Operation
+from mockserver.contract.schemas.times import milliseconds
 from mockserver.errors import Refused
 from mockserver.messages import Request
 from mockserver.state.collection import Record
@@ -21,8 +22,6 @@ VALIDATORS: Final = {"etag": "ETag", "last-modified": "Last-Modified"}
 """The names of the headers, by their names in lower case."""
 _CHANGED: Final = ("updated", "modified", "changed", "edited", "lastupdate", "lastmodified")
 _CREATED: Final = ("created", "inserted", "added")
-_MILLISECONDS: Final = 100_000_000_000
-"""Numbers from here on count milliseconds since 1970, smaller ones seconds."""
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -78,7 +77,7 @@ def _instant(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if not isinstance(value, str):
-        return int(value if value >= _MILLISECONDS else value * 1000)
+        return int(milliseconds(value))
     try:
         return parse_instant(value)
     except ValueError:

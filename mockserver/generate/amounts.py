@@ -8,14 +8,13 @@ from functools import lru_cache
 from random import Random
 from typing import Final
 
-from mockserver.contract.schemas.times import is_stamp
+from mockserver.contract.schemas.times import FORMS, is_stamp
 from mockserver.generate.persona import Persona
+from mockserver.generate.words import spoken
 
 _FROM: Final = 1_735_689_600
 """2025-01-01, in seconds since 1970."""
 _YEAR: Final = 365 * 86_400
-_UNIX: Final = frozenset({"unix-time", "unix-timestamp", "unixtime", "timestamp", "epoch", "unix"})
-_MILLIS: Final = frozenset({"unix-time-ms", "epoch-millis", "utc-millisec", "unix-millis", "timestamp-ms"})
 
 Make = Callable[[Persona, Random, bool], float]
 
@@ -58,9 +57,10 @@ _HINTS: Final[tuple[tuple[re.Pattern[str], Make], ...]] = tuple(
 
 def suggested(hint: str, formats: list[str], random: Random, persona: Persona, *, whole: bool) -> float | None:
     """A number that suits a property of this name; None where its name says nothing."""
-    if _MILLIS.intersection(formats):
+    forms = {FORMS.get(name) for name in formats}
+    if "millis" in forms:
         return (_FROM + random.randrange(_YEAR)) * 1000
-    if _UNIX.intersection(formats) or (hint and is_stamp(hint)) or hint == "timestamp":
+    if "unix" in forms or (hint and is_stamp(hint)) or hint == "timestamp":
         return _FROM + random.randrange(_YEAR)
     make = _maker(hint) if hint else None
     return None if make is None else make(persona, random, whole)
@@ -68,5 +68,5 @@ def suggested(hint: str, formats: list[str], random: Random, persona: Persona, *
 
 @lru_cache(4096)
 def _maker(hint: str) -> Make | None:
-    spoken = re.sub(r"[^a-z0-9]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", hint).lower()).strip()
-    return next((make for pattern, make in _HINTS if pattern.search(spoken)), None)
+    name = spoken(hint)
+    return next((make for pattern, make in _HINTS if pattern.search(name)), None)

@@ -163,12 +163,13 @@ def words(hint: str, random: Random, persona: Persona, around: str = "") -> Iter
 
 @lru_cache(4096)
 def _maker(hint: str, around: str) -> Make | None:
-    spoken = _spoken(hint)
-    if spoken in ("name", "label"):
-        context = _spoken(around)
+    name = spoken(hint)
+    if name in ("name", "label"):
+        context = spoken(around)
         return next((make for pattern, make in _NAMES if pattern.search(context)), None)
-    return next((make for pattern, make in _HINTS if pattern.search(spoken)), None)
+    return next((make for pattern, make in _HINTS if pattern.search(name)), None)
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
+    """A name in words: `firstName` is `first name`."""
     return re.sub(r"[^a-z0-9]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()).strip()

@@ -20,7 +20,7 @@ _ENDED: Final = re.compile(
     r"rejected|revoked|suspended|disabled|resolved|blocked|banned|locked|declined|disputed|terminated|deactivated|trashed|"
     r"voided|captured|reversed)(_?(at|on|date|time|by|reason|timestamp))*(_?by_?id)?$"
 )
-_FORMS: Final = {
+FORMS: Final = {
     "date-time": "", "datetime": "", "iso8601": "", "iso-8601": "", "date": "date", "unix-time": "unix",
     "unix-timestamp": "unix", "unixtime": "unix", "timestamp": "unix", "epoch": "unix", "unix": "unix",
     "date-time-rfc-2822": "rfc2822", "rfc2822": "rfc2822", "rfc-2822": "rfc2822", "http-date": "rfc2822",
@@ -38,6 +38,8 @@ _RANKS: Final = (
 )  # fmt: skip
 _SECONDS: Final = range(10**9, 10**10)
 _MILLISECONDS: Final = range(10**12, 10**13)
+_LEAST_MILLISECONDS: Final = 100_000_000_000
+"""Numbers from here on count milliseconds since 1970, smaller ones seconds."""
 MONTH: Final = 30 * 86_400_000
 
 
@@ -51,11 +53,16 @@ def is_ended(name: str) -> bool:
     return _ENDED.match(name) is not None
 
 
+def milliseconds(number: float) -> float:
+    """A number that counts seconds or milliseconds since 1970, in milliseconds."""
+    return number if number >= _LEAST_MILLISECONDS else number * 1000
+
+
 def form_of(name: str, schema: Any, view: SchemaView) -> str | None:
     """The form of a field's instants (the empty one is RFC 3339); None where it holds none."""
     for value in each(schema, "format", view):
-        if isinstance(value, str) and value.lower() in _FORMS:
-            return _FORMS[value.lower()]
+        if isinstance(value, str) and value.lower() in FORMS:
+            return FORMS[value.lower()]
     if not is_stamp(name):
         return None
     kinds = types(schema, view) - {"null"}
