@@ -51,7 +51,9 @@ class Prover:
     def __init__(self, contract: Contract, behaviours: Behaviours, world: World, pipeline: Pipeline) -> None:
         self.contract, self.behaviours, self.world = contract, behaviours, world
         self.generator = Generator(contract.view, writing=True, room=_ROOM, deepest=_DEEPEST)
-        self.builder, self.clock = pipeline.builder, pipeline.clock
+        auth = Auth(contract.security_schemes, (), "off")
+        self.pipeline = Pipeline(contract, behaviours, auth, *self._scratch(), clock=pipeline.clock)
+        self.pipeline.builder = pipeline.builder
         self.creating: dict[str, list[Behaviour]] = {}
         self.using: dict[str, list[Behaviour]] = {}
         for behaviour in behaviours.operations.values():
@@ -61,12 +63,16 @@ class Prover:
                 query = behaviour.list or behaviour.find or next(iter(behaviour.remove), None)
                 self.using.setdefault(query.collection if query is not None else "", []).append(behaviour)
 
+    def _scratch(self) -> tuple[MemoryStore, Journal]:
+        return MemoryStore(lambda: self.world), Journal(entries=1)
+
     def proofs(self) -> Iterator[Proof]:
         """The proof of each collection."""
         return (self.proof(name) for name in self.behaviours.collections)
 
     def proof(self, name: str) -> Proof:
-        """The proof of one collection."""
+        """The proof of one collection, in a scratch world of its own."""
+        self.pipeline.keep_state(*self._scratch())
         run = _Run(self, name)
         try:
             run.play()
@@ -81,11 +87,7 @@ class _Run:
     def __init__(self, prover: Prover, name: str) -> None:
         self.prover, self.name = prover, name
         self.rules = prover.behaviours.collections[name]
-        store, journal = MemoryStore(lambda: prover.world), Journal(entries=1)
-        auth = Auth(prover.contract.security_schemes, (), "off")
-        self.store = store
-        self.pipeline = Pipeline(prover.contract, prover.behaviours, auth, store, journal, clock=prover.clock)
-        self.pipeline.builder = prover.builder
+        self.pipeline, self.store = prover.pipeline, prover.pipeline.store
         self.proven: set[str] = set()
         self.broken: dict[str, str] = {}
 
@@ -163,9 +165,7 @@ class _Run:
         for behaviour in listing:
             above = self.parent_of(behaviour, record) if behaviour.find is not None else record
             answer = self.asked(behaviour, above) if above is not None else None
-            if answer is not None and answer.status >= 500:
-                self.broken[behaviour.operation] = f"it fails: {_detail(answer)}"
-            elif answer is not None and answer.status < 300:
+            if answer is not None and not self.fails(behaviour, answer) and answer.status < 300:
                 self.proven.add(behaviour.operation)
                 yield answer.body
 
@@ -189,32 +189,36 @@ class _Run:
         if any(asked) and not any(key in text or written in text for text in texts):
             raise _Lost(f"no response shows the {self.rules.key} of a new record")
 
+    def fails(self, behaviour: Behaviour, answer: Answer) -> bool:
+        """Whether the mock itself failed, which is kept as the reason why the operation has no memory."""
+        if answer.status >= 500:
+            self.broken[behaviour.operation] = f"it fails: {_detail(answer)}"
+        return answer.status >= 500
+
     def changed(self, behaviour: Behaviour, found: list[Behaviour], record: Record) -> None:
         answer = self.asked(behaviour, record)
         if answer is None or 400 <= answer.status < 500:
             return
         after = self.asked(found[0], record) if found else None
-        if answer.status >= 500:
-            self.broken[behaviour.operation] = f"it fails: {_detail(answer)}"
-        elif after is not None and after.status >= 300:
+        if self.fails(behaviour, answer):
+            return
+        if after is not None and after.status >= 300:
             self.broken[behaviour.operation] = f"afterwards the record can't be read: {after.status} {_detail(after)}"
         else:
             self.proven.add(behaviour.operation)
 
     def acted(self, behaviour: Behaviour, record: Record) -> None:
         answer = self.asked(behaviour, record)
-        if answer is not None and answer.status >= 500:
-            self.broken[behaviour.operation] = f"it fails: {_detail(answer)}"
-        elif answer is not None and answer.status < 300:
+        if answer is not None and not self.fails(behaviour, answer) and answer.status < 300:
             self.proven.add(behaviour.operation)
 
     def removed(self, behaviour: Behaviour, found: list[Behaviour], record: Record) -> None:
         answer = self.asked(behaviour, record)
         if answer is None or 400 <= answer.status < 500:
             return
-        if answer.status >= 500:
-            self.broken[behaviour.operation] = f"it fails: {_detail(answer)}"
-        elif identity_of(self.rules, record) in self.records():
+        if self.fails(behaviour, answer):
+            return
+        if identity_of(self.rules, record) in self.records():
             self.broken[behaviour.operation] = "the record is there afterwards"
         elif found and (after := self.asked(found[0], record)) is not None and after.status < 300:
             self.broken[behaviour.operation] = "the record can be read afterwards"

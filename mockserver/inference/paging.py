@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
@@ -55,35 +56,37 @@ Data = dict[str, Any]
 def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
     """The `page` of a list, by the names of its query parameters."""
     fields = {plain(name) for name in schemas.members(resource.record)}
-    parts = _with_weak_names(operation, fields, _by_strong_names(operation, fields, schemas), schemas)
+    several = list(asked(operation, schemas))
+    query = {one.expression: one for one in reversed(several)}
+    parts = _with_weak_names(several, fields, _by_strong_names(several, fields, schemas), schemas)
     if "sort" not in parts and "order" in parts:
-        parts = _order_alone(parts, operation, schemas)
+        parts = _order_alone(parts, query[parts["order"]], schemas)
     if "number" in parts:
-        if _counts_from_zero(_of(parts["number"], operation, schemas), _answered(operation, schemas), schemas):
+        if _counts_from_zero(query[parts["number"]], _answered(operation, schemas), schemas):
             parts["first"] = 0
-        limit = _of(parts["limit"], operation, schemas) if "limit" in parts else None
+        limit = query[parts["limit"]] if "limit" in parts else None
         if limit is None or not any(True for _ in schemas.each(limit.schema, "default")):
             parts["size"] = _size(limit, schemas)
-    if "offset" in parts and _counts_from_one(_of(parts["offset"], operation, schemas), schemas):
+    if "offset" in parts and _counts_from_one(query[parts["offset"]], schemas):
         parts["origin"] = 1
     return parts
 
 
-def _by_strong_names(operation: Operation, fields: set[str], schemas: Schemas) -> Data:
+def _by_strong_names(query: Iterable[Asked], fields: set[str], schemas: Schemas) -> Data:
     """The parts whose parameters have a name that means nothing else."""
     parts: Data = {}
-    for one in asked(operation, schemas):
+    for one in query:
         meaning = _meaning(one, fields, schemas)
         if meaning is not None:
             parts.setdefault(meaning, one.expression)
     return parts
 
 
-def _with_weak_names(operation: Operation, fields: set[str], parts: Data, schemas: Schemas) -> Data:
+def _with_weak_names(query: Iterable[Asked], fields: set[str], parts: Data, schemas: Schemas) -> Data:
     """The same with parameters that could mean anything else, such as `size` and `start`."""
     used = set(parts.values())
     parts = dict(parts)
-    for one in asked(operation, schemas):
+    for one in query:
         if one.expression in used or not schemas.types(one.schema) & _WHOLE:
             continue
         weak = one.plain in _WEAK_LIMITS or (one.plain in _WEAKER_LIMITS and parts.keys() & {"after", "offset"})
@@ -131,17 +134,12 @@ def _speaks_of_time(one: Asked) -> bool:
     return any(word in one.text for word in ("time", "date", "iso 8601", "epoch")) and not _KEYS.search(one.text)
 
 
-def _order_alone(parts: Data, operation: Operation, schemas: Schemas) -> Data:
+def _order_alone(parts: Data, one: Asked, schemas: Schemas) -> Data:
     """`order` by itself names a field, unless its values are directions."""
-    one = _of(parts["order"], operation, schemas)
     values = {str(value).lower() for values in schemas.each(one.schema, "enum") for value in values or ()}
     if one.plain != "order" or values & _DIRECTIONS or "descending" in one.text:
         return parts
     return {("sort" if part == "order" else part): value for part, value in parts.items()}
-
-
-def _of(expression: str, operation: Operation, schemas: Schemas) -> Asked:
-    return next(one for one in asked(operation, schemas) if one.expression == expression)
 
 
 def _answered(operation: Operation, schemas: Schemas) -> set[str]:

@@ -35,11 +35,9 @@ class Verbs:
 
     def find(self, route: Route, resource: Resource, shape: Shape) -> Data:
         """Find the record that a path names, below its parent where it has one."""
-        chosen = {resource.key: route.expression(shape)}
-        link = resource.link(shape[:-1])
-        if link is not None:
-            chosen[link.field] = route.expression((*link.base, VALUE))
-        return {"find": {resource.name: chosen | self._scope(route, resource, shape[:-1])}}
+        base = shape[:-1]
+        parent, scope = self._named_parent(route, resource, base), self._scope(route, resource, base)
+        return {"find": {resource.name: {resource.key: route.expression(shape), **parent, **scope}}}
 
     @staticmethod
     def _scope(route: Route, resource: Resource, base: Shape) -> Data:
@@ -213,7 +211,8 @@ class Verbs:
         what = "makes or replaces each record that is sent" if key else "replaces its records by those that are sent"
         return {**because_of(f"PUT on a collection {what}"), **self._parent(route, base), **made, **rest, **shown}
 
-    def _named_parent(self, route: Route, resource: Resource, base: Shape) -> Data:
+    @staticmethod
+    def _named_parent(route: Route, resource: Resource, base: Shape) -> Data:
         link = resource.link(base)
         return {} if link is None else {link.field: route.expression((*link.base, VALUE))}
 
