@@ -1,4 +1,4 @@
-"""How the process holds memory: what the allocator of glibc is told, and when it gives memory back."""
+"""How the process uses memory: the options of glibc's allocator, and when it gives memory back."""
 
 from __future__ import annotations
 

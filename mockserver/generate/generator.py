@@ -11,7 +11,7 @@ from uuid import UUID
 from zlib import crc32
 
 from mockserver.contract.schemas.times import form_of, is_ended, is_stamp, moment_of, written
-from mockserver.contract.schemas.view import SchemaView, each, is_marked, members, required, types
+from mockserver.contract.schemas.view import SchemaView, each, has_any, is_marked, members, required, types
 from mockserver.generate.checker import Checker
 from mockserver.generate.draw import DEEPEST, ROOM, Draw, Knowledge
 from mockserver.generate.errors import Unsatisfiable
@@ -80,7 +80,7 @@ class Generator:
         return Draw(self._known, random, wants, self.room, self.deepest, salt=salt, subject=subject)
 
     def _is_filled(self, schema: Any) -> bool:
-        return is_marked(schema, "readOnly", self.view) or any(True for _ in each(schema, "default", self.view))
+        return is_marked(schema, "readOnly", self.view) or has_any(schema, ("default",), self.view)
 
 
 def _nothing(_: list[Any], __: str) -> bool:

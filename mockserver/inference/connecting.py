@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mockserver.state.references import Reference, referring, values_of
+from mockserver.state.references import Reference, member_at, referring, values_of
 
 Record = dict[str, Any]
 Records = dict[str, list[Record]]
@@ -100,7 +100,7 @@ class _Connector:
             for shared in self._linked(parent):
                 keys = list(values_of(record, shared)) if shared.collection == reference.collection else []
                 several = self.records.get(reference.collection, ()) if keys else ()
-                found = next((one for one in several if _key(one, shared.field) == keys[0]), None)
+                found = next((one for one in several if member_at(one, shared.field.split(".")) == keys[0]), None)
                 if found is not None:
                     return found
         return None
@@ -117,22 +117,15 @@ class _Connector:
         if not fields or reference.collection == name:
             return None
         own = {key for _, key in fields if key}
-        keys = [_key(record, key) for key in own] or [record.get("id")]
+        keys = [member_at(record, key.split(".")) for key in own] or [record.get("id")]
         several = self.records.get(reference.collection, [])
         return [one for one in several if any(one.get(field) in keys for field, _ in fields)]
 
     def _without(self, name: str, record: Record, reference: Reference, *, empty: bool) -> Record:
-        """The record without a reference for which there is no record: null, nothing, or an empty list."""
+        """The record without a reference that leads nowhere: null, nothing, or an empty list."""
         field, *rest = reference.path
         if rest or field not in record:
             return record
         options = [{**record, field: []}] if empty else []
         options += [{**record, field: None}, {key: value for key, value in record.items() if key != field}]
         return next((one for one in options if self.stays_valid(name, record, one)), record)
-
-
-def _key(record: Mapping[str, Any], field: str) -> Any:
-    value: Any = record
-    for name in field.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value

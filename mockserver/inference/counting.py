@@ -162,16 +162,14 @@ class _Member:
         return ("$page.none" if expression == "$absent" else expression) if self._is_nullable() else None
 
     def _has_format_other(self) -> bool:
-        return any(True for word in ("pattern", "enum") for _ in self.schemas.each(self.schema, word))
+        return self.schemas.has_any(self.schema, "pattern", "enum")
 
     def _has_format(self, *names: str) -> bool:
         return any(value in names for value in self.schemas.each(self.schema, "format"))
 
     def _free_text(self) -> bool:
         """Whether any text will do: the next page is named by the key of a record, which isn't a URL."""
-        return self._is_text() and not any(
-            True for word in ("format", "pattern", "enum") for _ in self.schemas.each(self.schema, word)
-        )
+        return self._is_text() and not self.schemas.has_any(self.schema, "format", "pattern", "enum")
 
     def _is_nullable(self) -> bool:
         return self.schemas.takes_null(self.schema)

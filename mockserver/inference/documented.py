@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
-from mockserver.contract.schemas.view import each, item, members, types
+from mockserver.contract.schemas.view import each, has_any, item, members, types
 from mockserver.inference.collections import Resource
 from mockserver.inference.inference import Inferred
+from mockserver.state.references import member_at
 
 _RESTRICTING: Final = ("enum", "const", "format", "pattern")
 
@@ -63,9 +64,7 @@ class Documented:
     def _is_free(self, schema: Any) -> bool:
         """Whether a field holds any text."""
         view = self.contract.view
-        return types(schema, view) == {"string"} and not any(
-            True for word in _RESTRICTING for _ in each(schema, word, view)
-        )
+        return types(schema, view) == {"string"} and not has_any(schema, _RESTRICTING, view)
 
     def _values(self, operation: Operation, wanted: Any) -> list[Any]:
         """The values of the parameter that a filter names, without those that filter nothing."""
@@ -93,9 +92,7 @@ def _keys(body: Any, path: list[str]) -> Iterator[Any]:
         for inner in body:
             yield from _keys(inner, path)
     elif isinstance(body, Mapping):
-        value: Any = body
-        for name in path:
-            value = value.get(name) if isinstance(value, Mapping) else None
+        value = member_at(body, path)
         if isinstance(value, str | int):
             yield value
         elif value is None:

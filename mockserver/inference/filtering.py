@@ -256,7 +256,7 @@ class _Reader:
         return bool(head) and _is_plural(self.resource.name.rpartition("_")[2], "_".join(head))
 
     def _is_plain_text(self, schema: LocatedSchema) -> bool:
-        return self._kinds(schema) <= {"string"} and not any(True for _ in self.schemas.each(schema, "enum"))
+        return self._kinds(schema) <= {"string"} and not self.schemas.has_any(schema, "enum")
 
     def _kinds(self, schema: LocatedSchema) -> frozenset[str]:
         """The types that a schema names, or those that its parts and values show."""

@@ -73,11 +73,10 @@ class Keys:
 
     def _identifies(self, schema: LocatedSchema) -> bool:
         each = self.schemas.each
-        marked = any(True for keyword in _MARKED for _ in each(schema, keyword))
         return (
             self.schemas.is_scalar(schema)
             and self.schemas.types(schema) != {"boolean"}
-            and not marked
+            and not self.schemas.has_any(schema, *_MARKED)
             and not set(map(str, each(schema, "format"))) & _MOMENTS
         )
 

@@ -65,6 +65,10 @@ class Schemas:
         """The values of a keyword in the schema and its branches."""
         return (branch.node[keyword] for branch in self.branches(schema) if keyword in branch.node)
 
+    def has_any(self, schema: LocatedSchema, *keywords: str) -> bool:
+        """Whether the schema or one of its branches has one of these keywords."""
+        return any(keyword in branch.node for branch in self.branches(schema) for keyword in keywords)
+
     def types(self, schema: LocatedSchema) -> frozenset[str]:
         """The types that a schema names, null aside; none where it names none."""
         types = self._types.get(id(schema.node))

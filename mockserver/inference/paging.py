@@ -65,7 +65,7 @@ def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
         if _counts_from_zero(query[parts["number"]], _answered(operation, schemas), schemas):
             parts["first"] = 0
         limit = query[parts["limit"]] if "limit" in parts else None
-        if limit is None or not any(True for _ in schemas.each(limit.schema, "default")):
+        if limit is None or not schemas.has_any(limit.schema, "default"):
             parts["size"] = _size(limit, schemas)
     if "offset" in parts and _counts_from_one(query[parts["offset"]], schemas):
         parts["origin"] = 1
@@ -103,7 +103,7 @@ def _is_place(one: Asked, schemas: Schemas) -> bool:
     """Whether a `start` or `from` counts records, and is no time."""
     if any(word in one.text for word in ("time", "date", "epoch", "unix", "second")):
         return False
-    return not any(True for _ in schemas.each(one.schema, "format") if _ in ("unix-time", "timestamp"))
+    return not any(name in ("unix-time", "timestamp") for name in schemas.each(one.schema, "format"))
 
 
 def _meaning(one: Asked, fields: set[str], schemas: Schemas) -> str | None:
@@ -121,7 +121,7 @@ def _meaning(one: Asked, fields: set[str], schemas: Schemas) -> str | None:
         return "after" if name in _AFTERS else "before"
     if types and not types & (_WHOLE | {"string"}):
         return None
-    if types and not types & _WHOLE and (formats or any(True for _ in schemas.each(one.schema, "enum"))):
+    if types and not types & _WHOLE and (formats or schemas.has_any(one.schema, "enum")):
         return None
     if name in LIMITS:
         return "limit"

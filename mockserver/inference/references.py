@@ -126,7 +126,7 @@ class References:
         if members:
             one = self._shown_by(name, schema) or self._person(words(name))
             return (one.name, one.key) if one is not None and find_alike(one.key, members) is not None else None
-        if not self.schemas.is_scalar(schema) or any(True for _ in self.schemas.each(schema, "enum")):
+        if not self.schemas.is_scalar(schema) or self.schemas.has_any(schema, "enum"):
             return None
         spoken = words(name)
         return (

@@ -8,12 +8,13 @@ from typing import Any, Final
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.contract.schemas.times import in_order, is_ended
-from mockserver.contract.schemas.view import at_path, branches, members, required, types
+from mockserver.contract.schemas.view import at_path, has_any, members, required, types
 from mockserver.generate import Generator, Unsatisfiable, fresh_key
 from mockserver.inference.collections import Resource
 from mockserver.inference.connecting import connected
 from mockserver.inference.documented import Documented
 from mockserver.inference.inference import Inferred
+from mockserver.state.references import member_at
 
 Links = tuple[str, list[Any]]
 """A field, and the values that it has in turn."""
@@ -73,7 +74,7 @@ def _links(inferred: Inferred, resource: Resource, records: Records) -> list[Lin
     """The fields that hold a parent's key, each with the keys that there are."""
     parents = [(link.field, inferred.resources[link.base]) for _, link in resource.links]
     return [
-        (field, [_at(record, tuple(parent.key.split("."))) for record in records.get(parent.name, ())])
+        (field, [member_at(record, parent.key.split(".")) for record in records.get(parent.name, ())])
         for field, parent in parents
     ]
 
@@ -121,7 +122,7 @@ class _Maker:
             except Unsatisfiable:
                 continue
             if record is not None:
-                self.keys.add(str(_at(record, self.path)))
+                self.keys.add(str(member_at(record, self.path)))
                 yield record
 
     def drafts(self, index: int, linked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -167,7 +168,7 @@ class _Maker:
     def stays_valid(self, before: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
         """Whether a valid record is still valid with other members; without alternatives, those alone decide."""
         view = self.generator.view
-        if any(word in part for part in branches(self.schema, view) for word in ("oneOf", "anyOf", "not", "if")):
+        if has_any(self.schema, ("oneOf", "anyOf", "not", "if"), view):
             return self.is_valid(record)
         if not before.keys() >= record.keys() >= required(self.schema, view):
             return self.is_valid(record)
@@ -205,10 +206,3 @@ class _Maker:
             if self.is_free(key):
                 return key
         raise Unsatisfiable("found no key that a path can hold", f"/{self.resource.key}")
-
-
-def _at(record: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    value: Any = record
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value

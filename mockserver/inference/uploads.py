@@ -89,7 +89,7 @@ class Uploads:
             wanted = {"integer", "number"} if part == "size" else {"string"}
             if part is None or written in sent or name == resource.key or not self.schemas.types(member) & wanted:
                 continue
-            if not any(True for word in ("enum", "const") for _ in self.schemas.each(member, word)):
+            if not self.schemas.has_any(member, "enum", "const"):
                 parts.setdefault(name, f"$body.{field}.{part}")
         return parts
 

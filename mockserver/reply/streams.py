@@ -11,7 +11,7 @@ import msgspec
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media as media_types
 from mockserver.contract.operations.operation import MediaType, Operation
-from mockserver.contract.schemas.view import SchemaView, each, item, members, required
+from mockserver.contract.schemas.view import SchemaView, has_any, item, members, required
 
 FIELDS: Final = frozenset(("data", "event", "id", "retry", "comment"))
 """The fields of a server-sent event (HTML, section 9.2.6), and a comment."""
@@ -110,7 +110,7 @@ class Streams:
         known, needed = members(schema, self.view), required(schema, self.view)
         kept = dict(value)
         for name in ("event", "retry", "comment"):
-            offered = any(True for word in _OFFERING for _ in each(known.get(name, {}), word, self.view))
+            offered = has_any(known.get(name, {}), _OFFERING, self.view)
             if name in kept and not offered:
                 if name not in needed:
                     del kept[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
@@ -68,12 +68,17 @@ def _set(value: Any, path: Place, field: str, pick: Pick, numbers: Iterator[int]
     record = pick(next(numbers)) if value is not None else None
     if record is None:
         return value
-    return overlaid(value, record) if isinstance(value, Mapping) else _written(_at(record, field, value), value)
+    return (
+        overlaid(value, record)
+        if isinstance(value, Mapping)
+        else _written(member_at(record, field.split("."), value), value)
+    )
 
 
-def _at(record: Mapping[str, Any], field: str, otherwise: Any) -> Any:
+def member_at(record: Mapping[str, Any], names: Iterable[str], otherwise: Any = None) -> Any:
+    """The member of a record at a path of names; `otherwise` where there is none."""
     value: Any = record
-    for name in field.split("."):
+    for name in names:
         if not isinstance(value, Mapping) or name not in value:
             return otherwise
         value = value[name]

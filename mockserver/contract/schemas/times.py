@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mockserver.clock import EPOCH, format_instant, parse_instant
-from mockserver.contract.schemas.view import SchemaView, each, types
+from mockserver.contract.schemas.view import SchemaView, each, has_any, types
 
 _STAMPED: Final = re.compile(
     r"(?i)^_?(date_?)?(created|updated|modified|inserted|changed|last_?(updated|modified|changed))"
@@ -68,7 +68,7 @@ def form_of(name: str, schema: Any, view: SchemaView) -> str | None:
     kinds = types(schema, view) - {"null"}
     if kinds and kinds <= {"integer", "number"}:
         return "millis" if _MILLIS.search(name) else "unix"
-    free = not any(True for word in ("pattern", "enum", "format", "maxLength") for _ in each(schema, word, view))
+    free = not has_any(schema, ("pattern", "enum", "format", "maxLength"), view)
     return "" if kinds == {"string"} and free else None
 
 

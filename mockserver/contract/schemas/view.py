@@ -8,7 +8,7 @@ direction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.document import pointers
@@ -224,6 +224,11 @@ def forbids(schema: Any, name: str, view: SchemaView) -> bool:
 def each(schema: Any, keyword: str, view: SchemaView) -> Iterator[Any]:
     """The values of a keyword in the schema and its branches."""
     return (branch[keyword] for branch in branches(schema, view) if keyword in branch)
+
+
+def has_any(schema: Any, keywords: Iterable[str], view: SchemaView) -> bool:
+    """Whether a schema or one of its branches has one of these keywords."""
+    return any(keyword in branch for branch in branches(schema, view) for keyword in keywords)
 
 
 def has_format(schema: Any, name: str, view: SchemaView) -> bool:
