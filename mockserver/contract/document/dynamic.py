@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.contract.document import pointers
-from mockserver.contract.document.references import holds_names, is_data, mappings
+from mockserver.contract.document.references import holds_names, is_data, mappings, with_reference
 
 COPIES: Final = "x-dynamic"
 """The key at the top of the document under which the copies stand."""
@@ -64,8 +64,7 @@ class DynamicReferences:
         if isinstance(dynamic := node.get("$dynamicRef"), str):
             del copy["$dynamicRef"]
             first = pointers.of_reference(dynamic)
-            aim = {"$ref": self.aim(anchors.get(self.name_of.get(first, ""), first), anchors)}
-            copy |= aim if "$ref" not in copy else {"allOf": [*copy.get("allOf", ()), aim]}
+            copy = with_reference(copy, self.aim(anchors.get(self.name_of.get(first, ""), first), anchors))
         return copy
 
     def aim(self, pointer: str, anchors: Anchors) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mockserver.contract.document import pointers
 from mockserver.contract.document.dynamic import DynamicReferences
-from mockserver.contract.document.references import holds_names, is_data
+from mockserver.contract.document.references import holds_names, is_data, with_reference
 from mockserver.contract.document.resources import Resources, Scope, absolute
 from mockserver.contract.document.sources import Source, is_url
 from mockserver.errors import DocumentError
@@ -66,7 +66,7 @@ class Embedding:
         if not data and isinstance(reference := node.get("$ref"), str):
             copy["$ref"] = self.local(reference, scope)
         if not data and not named and not self.resources.legacy:
-            self.resolve_schema_words(node, copy, scope)
+            copy = self.schema_words(node, copy, scope)
         if isinstance(node.get("discriminator"), dict) and isinstance(node["discriminator"].get("mapping"), dict):
             mapping = node["discriminator"]["mapping"].items()
             copy["discriminator"] |= {"mapping": {k: self.mapped(v, scope) for k, v in mapping}}
@@ -79,8 +79,9 @@ class Embedding:
         self.sources[self.short_name(target)] = target
         return self.text(target, reference, source)
 
-    def resolve_schema_words(self, node: dict[str, Any], copy: dict[str, Any], scope: Scope) -> None:
-        """Puts pointers in the place of `$id` and `$dynamicRef`: a pointer is resolved against the document alone."""
+    def schema_words(self, node: dict[str, Any], copy: dict[str, Any], scope: Scope) -> dict[str, Any]:
+        """The copy with pointers in the place of `$id` and `$dynamicRef`: a pointer is resolved against the document
+        alone."""
         if isinstance(node.get("$id"), str):
             del copy["$id"]
         if isinstance(reference := node.get("$dynamicRef"), str):
@@ -90,8 +91,8 @@ class Embedding:
                 copy["$dynamicRef"] = aim
             else:  # nothing dynamic: it names a place, or a plain anchor
                 del copy["$dynamicRef"]
-                more = {"$ref": aim}
-                copy |= more if "$ref" not in copy else {"allOf": [*copy.get("allOf", ()), more]}
+                return with_reference(copy, aim)
+        return copy
 
     def mapped(self, value: Any, scope: Scope) -> Any:
         """A value of a discriminator's mapping: a reference, unless it is the plain name of a schema."""

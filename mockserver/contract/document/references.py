@@ -62,6 +62,12 @@ def holds_names(key: str, *, named: bool) -> bool:
     return not named and key in NAMED
 
 
+def with_reference(node: dict[str, Any], reference: str) -> dict[str, Any]:
+    """A schema for which a further reference holds, beside the one that it may have."""
+    more = {"$ref": reference}
+    return node | (more if "$ref" not in node else {"allOf": [*node.get("allOf", ()), more]})
+
+
 def all_in(root: Any) -> Iterator[tuple[str, str]]:
     """Pointer and text of every reference."""
     for pointer, node in mappings(root):
