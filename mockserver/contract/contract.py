@@ -101,14 +101,26 @@ class Contract:
         value: Any,
     ) -> tuple[Violation, ...]:
         """The violations of a response: `value` is the decoded body, ABSENT when there is none."""
-        key = operation.id, status, content_type
-        validator = self._answers.get(key)
+        validator = self._answers.get((operation.id, status, content_type))
         if validator is None:
-            if len(self._answers) >= _MOST_RESPONSE_VALIDATORS:
-                self._answers.clear()
-            validator = ResponseValidator(operation, status, content_type, self._caster, self._validators)
-            self._answers[key] = validator
+            validator = self._response_validator(operation, status, content_type)
         return validator.check(headers, value)
+
+    def keeps_headers(
+        self, operation: Operation, status: int, headers: Sequence[tuple[str, str]], content_type: str | None
+    ) -> bool:
+        """Whether a response whose body has been checked keeps the contract with these headers too."""
+        validator = self._answers.get((operation.id, status, content_type))
+        if validator is None:
+            validator = self._response_validator(operation, status, content_type)
+        return not validator.check_headers(headers)
+
+    def _response_validator(self, operation: Operation, status: int, content_type: str | None) -> ResponseValidator:
+        if len(self._answers) >= _MOST_RESPONSE_VALIDATORS:
+            self._answers.clear()
+        validator = ResponseValidator(operation, status, content_type, self._caster, self._validators)
+        self._answers[operation.id, status, content_type] = validator
+        return validator
 
     def violations(self, schema: Any, value: Any, *, place: str, writing: bool = False) -> tuple[Violation, ...]:
         """The violations of a value by any schema of the document."""

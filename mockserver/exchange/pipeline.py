@@ -183,7 +183,8 @@ class Pipeline:
             validators = tuple(pair for pair in computed.headers if pair[0].lower() in VALIDATORS)
             same = self.builder.template(operation, 304)
             return Reply(304, None, ABSENT, merged_headers(same.headers, validators))
-        return computed if self._keeps(operation, computed) else reply
+        kept = self.contract.keeps_headers(operation, reply.status, computed.headers, reply.media)
+        return computed if kept else reply  # they differ in nothing but their headers
 
     def _keeps(self, operation: Operation, reply: Reply) -> bool:
         return not self.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)

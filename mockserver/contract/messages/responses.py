@@ -50,15 +50,16 @@ class ResponseValidator:
         """The violations of a response."""
         if self._plain and self._validator is not None and value is not ABSENT and self._validator.accepts(value):
             return ()
-        return tuple(self._violations(headers, value))
+        return tuple(self.check_headers(headers) + self._body(value))
 
-    def _violations(self, headers: Sequence[tuple[str, str]], value: Any) -> list[Violation]:
+    def check_headers(self, headers: Sequence[tuple[str, str]]) -> list[Violation]:
+        """The violations of a response aside from its body."""
         violations = list(self._always)
         if self._headers:
             sent = _by_name(headers)
             for reader in self._headers:
                 reader.read(sent, {}, violations)
-        return violations + self._body(value)
+        return violations
 
     def _body(self, value: Any) -> list[Violation]:
         if not self._declares_body:
