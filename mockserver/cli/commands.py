@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from msgspec.structs import replace
@@ -112,9 +112,8 @@ def _mock(options: argparse.Namespace) -> int:
     return 0
 
 
-def announce(engine: Engine) -> None:
-    """Show that the mock is ready, then a line for each request."""
-    prepare_streams()  # the worker is a process of its own where processes are spawned
+def announce(engine: Engine) -> Callable[[], None]:
+    """Show that the mock is ready, then a line for each request; what is returned writes those that still wait."""
     settings, output = engine.settings, Output(sys.stdout)
     style = style_for(sys.stdout, os.environ, settings.verbose)
     terminal = Terminal(output, log_format=settings.log_format, style=style)
@@ -125,3 +124,4 @@ def announce(engine: Engine) -> None:
         from mockserver.cli.watch import watch
 
         watch(engine, lambda line: output.write(line + "\n"))
+    return terminal.flush

@@ -18,7 +18,7 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
-from mockserver.background import start
+from mockserver.background import attempt, start
 from mockserver.errors import Unavailable, UsageError
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.memory import pack_memory
@@ -36,8 +36,8 @@ _FAREWELL = 0.2
 _COLLECTOR = (50_000, 20, 20)
 """When the collector looks for cycles: a journal full of live entries would have it look at them for nothing."""
 
-Announce = Callable[[Engine], None]
-"""Called once connections are accepted."""
+Announce = Callable[[Engine], Callable[[], None]]
+"""Called once connections are accepted; what it returns is done last, before the process ends."""
 
 
 def serve(engine: Engine, announce: Announce) -> None:
@@ -59,8 +59,8 @@ def serve(engine: Engine, announce: Announce) -> None:
         websockets=False,
     )
     pack_memory()
-    _end_in_time()
-    server.serve(target_loader=partial(_front, engine, announce), wrap_loader=False)
+    server.ending.come_with_signal()
+    server.serve(target_loader=partial(_front, engine, announce, server.ending), wrap_loader=False)
 
 
 def _hide_from_requests() -> None:
@@ -69,45 +69,53 @@ def _hide_from_requests() -> None:
         del os.environ[name]
 
 
+class _Ending:
+    """The end of the process. Threads of the server may still run, so the interpreter is not torn down under them."""
+
+    def __init__(self) -> None:
+        self.last: Callable[[], None] = lambda: None
+
+    def come_with_signal(self) -> None:
+        """Have a signal end the process after a moment, whatever the server still waits for: it would give a client
+        that sends half a body, or one that waits for a slow answer, all the time in the world."""
+        reader, writer = socket.socketpair()
+        writer.setblocking(False)
+        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        start("end", self._come_after, reader, writer)
+
+    def _come_after(self, reader: socket.socket, _writer: socket.socket) -> None:
+        reader.recv(1)
+        sleep(_FAREWELL)
+        self.come()
+
+    def come(self) -> None:
+        """End the process with all that there is to write."""
+        attempt("end", self.last)
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(0)
+
+
 class _OneProcess(MPServer):
     """The server without the process of its own that it keeps for its workers: it would hold 12 MB more, and a mock
     whose parent was killed would keep the port."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.ending = _Ending()
+
     def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
         self._spawn_worker(0, spawn_target, target_loader).inner.run()
-        _end()
+        self.ending.come()
 
 
-def _end_in_time() -> None:
-    """Have a signal end the process after a moment, whatever the server still waits for: it would give a client that
-    sends half a body, or one that waits for a slow answer, all the time in the world."""
-    reader, writer = socket.socketpair()
-    writer.setblocking(False)
-    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    start("end", _end_after_signal, reader, writer)
-
-
-def _end_after_signal(reader: socket.socket, _writer: socket.socket) -> None:
-    reader.recv(1)
-    sleep(_FAREWELL)
-    _end()
-
-
-def _end() -> None:
-    """End the process with what it has written; threads of the server may still run, so the interpreter is not torn
-    down under them."""
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-    os._exit(0)
-
-
-def _front(engine: Engine, announce: Announce) -> Any:
+def _front(engine: Engine, announce: Announce, ending: _Ending) -> Any:
     """The app, once the process is prepared for serving it."""
     calm_collector()
     _yield_to_clients()
     relay = Relay()
     relay.start()
-    start("start", _announce, engine, announce)
+    start("start", _announce, engine, announce, ending)
     return relay.over(ContractFirst(engine, partial(_flask, engine), relay.step_aside, HEADERS_AFTER))
 
 
@@ -133,7 +141,7 @@ def _flask(engine: Engine) -> Any:
     return app_for(engine)
 
 
-def _announce(engine: Engine, announce: Announce) -> None:
+def _announce(engine: Engine, announce: Announce, ending: _Ending) -> None:
     """Call `announce` once the port answers: the socket is opened a moment after the app is made."""
     settings = engine.settings
     host = near_host(settings.host)
@@ -145,7 +153,7 @@ def _announce(engine: Engine, announce: Announce) -> None:
             pause.wait(0.005)
             waited += 0.005
         else:
-            announce(engine)
+            ending.last = announce(engine)
             return
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import io
+import json
 import shlex
 import socket
 import subprocess
@@ -112,6 +113,18 @@ def test_a_mock_without_a_log_keeps_running(redirection: str, line: str | None) 
     assert [said for said in errors.splitlines() if said] == (
         [f"mockserver: cannot write the log: {line}; the mock keeps running (Ctrl-C stops it)"] if line else []
     )
+
+
+def test_no_line_is_lost_at_the_end() -> None:
+    """What was answered just before the mock is ended stands in the log."""
+    mock = LiveMock().wait_until_started()
+    try:
+        for number in range(5):
+            mock("GET", f"/nowhere/{number}")
+        assert mock.interrupt() == 0
+    finally:
+        mock.kill()
+    assert [json.loads(line)["path"] for line in mock.lines[1:]] == [f"/nowhere/{number}" for number in range(5)]
 
 
 def test_a_character_that_the_terminal_lacks_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
