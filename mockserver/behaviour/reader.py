@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,12 +14,11 @@ from mockserver.behaviour.calls import Call, load_call
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.conditions import CONDITIONS, Condition
 from mockserver.behaviour.names import check_names, success_schema
-from mockserver.behaviour.records import RecordShape, shape_of
-from mockserver.behaviour.settling import Misfits, misfits_of
+from mockserver.behaviour.shapes import answered_shapes, schema_at, shapes_of
 from mockserver.behaviour.values import Value, compile_value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Page, Query
 from mockserver.clock import parse_period
-from mockserver.contract.contract import Breach, Contract
+from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.schemas.view import at_path, item, members, types
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
@@ -74,10 +72,9 @@ def read_behaviours(
         name: reader.collection(name, declaration or {}, indexed.get(name, set()))
         for name, declaration in declared.items()
     }
-    schemas = {name: _schema((declaration or {}).get("schema")) for name, declaration in declared.items()}
-    keys = _keys_in_paths(operations.values(), rules, contract)
-    shapes = {name: _shape(rule, schemas[name], contract, keys.get(name)) for name, rule in rules.items()}
-    answered = {name: shape for name, one in operations.items() if (shape := _answered(one, schemas, rules, contract))}
+    schemas = {name: schema_at((declaration or {}).get("schema")) for name, declaration in declared.items()}
+    shapes = shapes_of(operations.values(), rules, schemas, contract)
+    answered = answered_shapes(operations, rules, schemas, contract)
     named = {name: reader.period(name, text) for name, text in lengths.items()}
     behaviours = Behaviours(operations, rules, named, shapes, inferred, answered)
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
@@ -85,61 +82,6 @@ def read_behaviours(
         behaviours, contract, {name: names | private.get(name, names) for name, names in fields.items()}, locate
     )
     return behaviours
-
-
-def _shape(rules: CollectionRules, schema: Any, contract: Contract, key: Any) -> RecordShape:
-    misfits = misfits_of(contract, schema) if schema is not None else None
-    return shape_of(rules, schema, contract.view, misfits, key=key)
-
-
-def _answered(
-    behaviour: Behaviour, schemas: Mapping[str, Any], rules: Mapping[str, CollectionRules], contract: Contract
-) -> RecordShape | None:
-    """The shape of records that an operation writes and shows by another schema than theirs; None where it does not."""
-    source = behaviour.create or (behaviour.find if behaviour.set is not None else None)
-    schema = schemas.get(source.collection) if source is not None else None
-    if schema is None or source is None:
-        return None
-    view = contract.view
-    for path, value in behaviour.reply:
-        if value.root not in ("record", "records") or value.names:
-            continue
-        shown = at_path(success_schema(contract.operations[behaviour.operation]), path, view)
-        shown = item(shown, view) if value.root == "records" else shown
-        known = [view.resolve(part) for part in (schema, *schema.get("allOf", ()))]
-        if shown is None or any(view.resolve(shown) is node for node in known):
-            continue
-        both = tuple(misfits_of(contract, one) for one in (schema, shown))
-        return shape_of(rules[source.collection], {"allOf": [schema, shown]}, view, partial(_all_misfits, both))
-    return None
-
-
-def _all_misfits(each: Iterable[Misfits], record: Mapping[str, Any]) -> Sequence[Breach]:
-    return [breach for misfits in each for breach in misfits(record)]
-
-
-def _keys_in_paths(
-    operations: Iterable[Behaviour], rules: Mapping[str, CollectionRules], contract: Contract
-) -> dict[str, Any]:
-    """The schema of the path parameter that identifies a record, by collection."""
-    schemas: dict[str, Any] = {}
-    for behaviour in operations:
-        query = behaviour.find
-        if query is None or query.collection not in rules:
-            continue
-        for field, value in query.filters:
-            if value.root == "path" and field == rules[query.collection].key:
-                declared = contract.operations[behaviour.operation].parameters
-                named = (one.schema for one in declared if (one.location, one.name) == ("path", *value.names))
-                schemas.setdefault(query.collection, next(named, None))
-    return schemas
-
-
-def _schema(pointers: Any) -> Any:
-    """The schema at a pointer into the contract, or the `allOf` of several pointers; None without a pointer."""
-    if isinstance(pointers, list):
-        return {"allOf": [{"$ref": pointer} for pointer in pointers]}
-    return {"$ref": pointers} if pointers else None
 
 
 def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:

@@ -6,28 +6,24 @@ The requests go to a scratch world of their own, which nothing else sees.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
 import msgspec
 
 from mockserver.behaviour.values import MISSING, dig
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours
 from mockserver.contract.contract import Contract
-from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Parameter
 from mockserver.exchange.auth import Auth
 from mockserver.exchange.journal import Journal
 from mockserver.exchange.pipeline import Pipeline
-from mockserver.generate import Generator, Unsatisfiable
+from mockserver.exchange.trials import Requests
 from mockserver.inference import Inferred, Readings
-from mockserver.messages import Answer, Request
+from mockserver.messages import Answer
 from mockserver.state.collection import Record, identity_of, text_of
 from mockserver.state.rules import CollectionRules
 from mockserver.state.store import MAIN, MemoryStore
 from mockserver.state.world import World
 
-_ROOM, _DEEPEST = 60, 4
-_FORM: Final = "application/x-www-form-urlencoded"
 _TRIES: Final = 3
 """How many requests are tried, of which the contract may refuse some."""
 
@@ -50,7 +46,7 @@ class Prover:
 
     def __init__(self, contract: Contract, behaviours: Behaviours, world: World, pipeline: Pipeline) -> None:
         self.contract, self.behaviours, self.world = contract, behaviours, world
-        self.generator = Generator(contract.view, writing=True, room=_ROOM, deepest=_DEEPEST)
+        self.requests = Requests(contract)
         auth = Auth(contract.security_schemes, (), "off")
         self.pipeline = Pipeline(contract, behaviours, auth, *self._scratch(), clock=pipeline.clock)
         self.pipeline.builder = pipeline.builder
@@ -122,7 +118,7 @@ class _Run:
         """The record that an operation creates, what was sent, and its answer; None where no request can be made."""
         for attempt in range(_TRIES):
             above = self.parent(behaviour) if behaviour.find is not None else {}
-            request = self.request(behaviour, above, attempt) if above is not None else None
+            request = self.prover.requests.about(behaviour, above, attempt) if above is not None else None
             if request is None:
                 continue
             before = self.records()
@@ -158,7 +154,7 @@ class _Run:
         return answer.status < 300
 
     def asked(self, behaviour: Behaviour, record: Record) -> Answer | None:
-        request = self.request(behaviour, record)
+        request = self.prover.requests.about(behaviour, record)
         return self.pipeline.respond(request) if request is not None else None
 
     def lists(self, listing: list[Behaviour], record: Record) -> Iterator[bytes]:
@@ -225,58 +221,6 @@ class _Run:
         else:
             self.proven.add(behaviour.operation)
 
-    def request(self, behaviour: Behaviour, record: Record, attempt: int = 0) -> Request | None:
-        """A request to an operation about a record; None where it cannot be made."""
-        operation = self.prover.contract.operations[behaviour.operation]
-        known = dict(_named(behaviour, record))
-        if MISSING in known.values():
-            return None  # the record was not made below such a path
-        try:
-            body, media = self.body(operation, known, attempt)
-            values = {(one.location, one.name): self.value(one, known) for one in operation.parameters
-                      if one.required or (one.location, one.name) in known}  # fmt: skip
-        except (Unsatisfiable, KeyError, TypeError):
-            return None
-        path = operation.template.partition("?")[0].partition("#")[0]
-        for (location, name), value in values.items():
-            if location == "path":
-                path = path.replace(f"{{{name}}}", _text(value))
-        query = [(name, _text(value)) for (location, name), value in values.items() if location == "query"]
-        headers = {name.lower(): _text(value) for (location, name), value in values.items() if location == "header"}
-        headers |= {"content-type": media, "content-length": str(len(body))} if body else {}
-        return Request(operation.method, path, urlencode(query), headers, body)
-
-    def value(self, parameter: Parameter, known: Mapping[tuple[str, str], Any]) -> Any:
-        """The value of a parameter: that of the record, else the contract's example, else a generated one."""
-        if (parameter.location, parameter.name) in known:
-            return known[parameter.location, parameter.name]
-        given = parameter.example()
-        schema = parameter.content.schema if parameter.content is not None else parameter.schema
-        return self.prover.generator.value(schema, "proof", sparse=True) if given is ABSENT else given
-
-    def body(self, operation: Operation, known: Mapping[tuple[str, str], Any], attempt: int) -> tuple[bytes, str]:
-        medias = list(operation.body.media_types.values()) if operation.body is not None else []
-        media = next((one for kind in ("json", "form", "*/*") for one in medias if kind in one.name), None)
-        if media is None or "multipart" in media.name:
-            return b"", ""
-        value = self.content(media, attempt)
-        for (location, name), one in known.items():
-            if location == "body" and isinstance(value, dict):
-                value = {**value, name: one}
-        if "form" in media.name:
-            pairs = value.items() if isinstance(value, dict) else ()
-            return urlencode([(name, _text(one)) for name, one in pairs]).encode(), _FORM
-        return msgspec.json.encode(value), "application/json" if media.name == "*/*" else media.name.partition(";")[0]
-
-    def content(self, media: MediaType, attempt: int) -> Any:
-        """A body that the contract accepts."""
-        for example in media.examples.values() if attempt == 0 else ():
-            if not self.prover.contract.violations(media.schema, example, place="body", writing=True):
-                return example
-        if media.schema is None:
-            return {}
-        return self.prover.generator.value(media.schema, f"proof/{attempt}", varied=attempt > 0, sparse=attempt > 1)
-
 
 def _acts(behaviour: Behaviour) -> bool:
     """Whether an operation needs a record, and changes none."""
@@ -290,21 +234,8 @@ def _removes_named(behaviour: Behaviour) -> bool:
     return bool(behaviour.remove) and (behaviour.find is not None or all(value.root == "path" for value in filters))
 
 
-def _named(behaviour: Behaviour, record: Record) -> Iterator[tuple[tuple[str, str], Any]]:
-    """Where a request names the record: location and name, with the value that the record has."""
-    query = behaviour.find or behaviour.list or next(iter(behaviour.remove), None)
-    roots = ("path",) if behaviour.find is None else ("path", "body", "query")
-    for field, value in query.filters if query is not None else ():
-        if value.root in roots and len(value.names) == 1:
-            yield (value.root, value.names[0]), dig(record, tuple(field.split(".")))
-
-
 def _key_of(rules: CollectionRules, record: Record) -> bytes:
     return text_of(rules.key_of(record)).encode()
-
-
-def _text(value: Any) -> str:
-    return ",".join(map(text_of, value)) if isinstance(value, list) else text_of(value)
 
 
 def _detail(answer: Answer) -> str:
