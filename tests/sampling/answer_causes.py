@@ -78,7 +78,7 @@ CAUSES: dict[str, Cause] = {
     "an operation that declares only errors succeeds with 200; openapi-core knows no such status": _assumed_success,
     "204, 205, 304 and responses to HEAD have no body, whatever is declared (RFC 9110)": _bodiless,
     "an empty text is a body; openapi-core treats it as missing": _empty_text,
-    "a discriminator whose value names no schema makes no value invalid; openapi-core rejects it": _lost_discriminator,
+    "a discriminator makes no value invalid (OpenAPI 3.1.1, 4.8.25); openapi-core rejects some": _lost_discriminator,
     "XML is well-formed; openapi-core validates its bytes or its root against the schema of an object": _xml,
     "the document's own example isn't XML": _example,
     "text and bytes are not converted; openapi-core validates them against the type of the schema": _bytes,

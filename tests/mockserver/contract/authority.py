@@ -155,11 +155,16 @@ def our_request_errors(contract: Contract, match: Match, request: Request) -> tu
 
 def error_text(errors: list[Exception]) -> str:
     """The errors of openapi-core in one line, with the schema errors that they wrap."""
-    return "; ".join(" / ".join(_chain(error)) for error in errors)[:2_000]
+    return "; ".join(" / ".join(_chain(error)) for error in errors)[:10_000]
 
 
 def _chain(error: BaseException | None) -> Iterator[str]:
     while error is not None:
-        yield f"{type(error).__name__}: {error}"[:300]
-        yield from (str(inner.message)[:300] for inner in getattr(error, "schema_errors", None) or ())
+        yield _shortened(f"{type(error).__name__}: {error}")
+        yield from (_shortened(str(inner.message)) for inner in getattr(error, "schema_errors", None) or ())
         error = error.__cause__
+
+
+def _shortened(message: str) -> str:
+    """A message without the middle of a long value: the value stands first, and what is wrong with it last."""
+    return message if len(message) <= 500 else f"{message[:200]} ... {message[-300:]}"

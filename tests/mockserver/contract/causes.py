@@ -122,7 +122,7 @@ CAUSES: dict[str, Cause] = {
     "a style that openapi-core does not read: label, matrix, spaceDelimited, exploded objects, deepObject of lists": (
         _unread_style
     ),
-    "a discriminator whose value names no schema checks nothing by itself; openapi-core refuses": _lost_discriminator,
+    "a discriminator refuses no value (OpenAPI 3.1.1, 4.8.25); openapi-core refuses": _lost_discriminator,
     "patterns are ECMA 262 (\\w and \\d are ASCII, $ is the end); openapi-core uses Python's": _regex,
     "an email is an address (RFC 5321); openapi-core takes any text with an @": _email,
     "forms: openapi-core drops undeclared fields, and reads numbers and files otherwise": _form,
