@@ -32,7 +32,6 @@ _UNCERTAIN: Final = (
 )  # fmt: skip
 _OFFERING: Final = ("example", "examples", "default", "const", "enum")
 _NOTHING: Final = object()
-_EMPTY: Final[tuple[Any, ...]] = (None, [], {}, "")
 
 
 class Knowledge:
@@ -91,7 +90,7 @@ class Draw:
         if not varied:
             yield from demands.each("example")
             yield from (one for examples in demands.each("examples") if isinstance(examples, list) for one in examples)
-            yield from (value for value in demands.each("default") if value not in _EMPTY)
+            yield from demands.each("default")
         yield from demands.each("const")
         for values in demands.each("enum"):
             listed = list(values) if isinstance(values, list) else []

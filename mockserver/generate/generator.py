@@ -132,7 +132,8 @@ def _of_new(
     for name, inner in members(schema, view).items():
         if name in given:
             continue
-        form = form_of(name, inner, view) if now is not None and (name in fills or is_stamp(name)) else None
+        dated = name in fills or (is_stamp(name) and None not in each(inner, "default", view))
+        form = form_of(name, inner, view) if now is not None and dated else None
         kinds = types(inner, view) if name in fills else frozenset()
         if name in fills and is_ended(name) and name not in needed and kinds != {"boolean"}:
             made |= {name: None} if "null" in kinds else {}

@@ -71,7 +71,11 @@ def example_of(header: Parameter) -> Any:
         return next(iter(header.content.examples.values()), ABSENT)
     schema = header.schema
     if isinstance(schema, Mapping) and _has_effect(header.name):
-        return next((schema[word] for word in ("example", "default", "const") if word in schema), ABSENT)
+        offered = schema.get("examples")
+        listed = [offered[0]] if isinstance(offered, list) and offered else []
+        return next(
+            iter([*listed, *(schema[word] for word in ("example", "default", "const") if word in schema)]), ABSENT
+        )
     return ABSENT
 
 

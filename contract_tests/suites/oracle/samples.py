@@ -75,7 +75,7 @@ class Samples:
         """Values that fit a schema."""
         schema = place.value if isinstance(place.value, Mapping) else {}
         if "const" in schema or "enum" in schema:
-            return st.sampled_from(list(schema.get("enum") or [schema["const"]]))
+            return st.sampled_from(list(schema["enum"] if "enum" in schema else [schema["const"]]))
         for keyword in ("oneOf", "anyOf"):
             if schema.get(keyword):
                 first = self.contract.look_up(place, keyword)

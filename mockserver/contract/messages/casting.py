@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas import view
 
 Cast = Callable[[Any], Any]
@@ -83,8 +84,8 @@ class Caster:
         return view.kinds(schema, self.view)
 
     def first(self, schema: Any, key: str) -> Any:
-        """A keyword of a schema or of the parts that must hold with it; None where none has it."""
-        return next(view.each(schema, key, self.view), None)
+        """A keyword of a schema or of the parts that must hold with it; ABSENT where none has it."""
+        return next(view.each(schema, key, self.view), ABSENT)
 
     def properties(self, schema: Any) -> dict[str, Any]:
         """The properties of an object schema and of the parts that must hold with it."""

@@ -24,7 +24,18 @@ Take = Callable[[Mapping[str, Any]], Any]
 class ParameterReader:
     """Reads one parameter."""
 
-    __slots__ = ("_allow_empty", "_cast", "_default", "_siblings", "_take", "_validator", "key", "parameter", "place")
+    __slots__ = (
+        "_allow_empty",
+        "_cast",
+        "_default",
+        "_may_be_absent",
+        "_siblings",
+        "_take",
+        "_validator",
+        "key",
+        "parameter",
+        "place",
+    )
 
     def __init__(
         self, parameter: Parameter, caster: Caster, validator: SchemaValidator | None, siblings: frozenset[str]
@@ -41,7 +52,8 @@ class ParameterReader:
         else:
             self._take, self._cast = _taker(parameter, self.key, caster, siblings), caster.cast(schema)
         self._default = self._fitting(caster.first(schema, "default"))
-        if self._default is ABSENT and self._travels_as_nothing(caster):
+        self._may_be_absent = not parameter.required or self._travels_as_nothing(caster)
+        if self._default is ABSENT and parameter.required and self._may_be_absent:
             self._default = {}
 
     def _travels_as_nothing(self, caster: Caster) -> bool:
@@ -55,7 +67,7 @@ class ParameterReader:
 
     def _fitting(self, default: Any) -> Any:
         """The default, where the schema accepts it; some authors write numbers as text."""
-        tried = () if default is None else (default, self._cast(default))
+        tried = () if default is ABSENT else (default, self._cast(default))
         return next((value for value in tried if self._validator is None or self._validator.accepts(value)), ABSENT)
 
     def read(self, values: Mapping[str, Any], typed: dict[str, Any], breaches: list[Violation]) -> None:
@@ -70,7 +82,7 @@ class ParameterReader:
         typed[self.key] = value
 
     def _absent(self, values: Mapping[str, Any], typed: dict[str, Any], breaches: list[Violation]) -> None:
-        if (self.parameter.required and self._default != {}) or self.parameter.location == "path":
+        if not self._may_be_absent or self.parameter.location == "path":
             strangers = islice((name for name in values if name not in self._siblings), 100)
             message = missing(self.key, strangers, self.parameter.location)
             breaches.append(Violation(self.place, message, self.parameter.pointer))

@@ -7,6 +7,7 @@ constant query, and parameters and bodies of its own.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,4 +93,8 @@ def _texts(schema: Any) -> frozenset[str]:
     if not isinstance(schema, Mapping):
         return frozenset()
     known = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    return frozenset(map(str, known)) if isinstance(known, list) else frozenset()
+    return frozenset(map(_written, known)) if isinstance(known, list) else frozenset()
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

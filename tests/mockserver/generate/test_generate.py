@@ -329,6 +329,17 @@ def test_a_record_is_completed_around_what_is_given() -> None:
     assert record["createdAt"] == format_instant(START)
 
 
+@pytest.mark.parametrize("default", [None, [], {}, "", 0, False])
+def test_an_empty_default_is_a_value(default: Any) -> None:
+    """What an author declares as default is no absence, whatever it is; one that the schema refuses counts for none."""
+    schema = {"type": "object", "properties": {"a": {"default": default}, "updatedAt": {"default": default}}}
+    record = complete(schema, {}, view=VIEW, seed=1, now=START)
+    assert record["a"] == default
+    assert type(record["a"]) is type(default)
+    assert default is not None or record["updatedAt"] is None
+    assert generate({"type": "integer", "minimum": 1, "default": default}, view=VIEW, seed=1) >= 1
+
+
 def test_a_record_is_completed_by_the_alternative_that_is_given() -> None:
     """Of several forms, the one is completed that what was given fits."""
     forms = [

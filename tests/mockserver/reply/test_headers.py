@@ -33,6 +33,7 @@ def test_a_header_that_clients_act_upon_is_not_made_up(mock_of: Callable[..., As
     made, shown = "7" if schema is not TEXT else "made", "9" if schema is not TEXT else "shown"
     assert name.lower() not in _answer(mock_of, {name: {"schema": schema}}).headers
     assert _answer(mock_of, {name: {"schema": schema, "example": shown}}).headers[name.lower()] == shown
+    assert _answer(mock_of, {name: {"schema": {**schema, "examples": [shown]}}}).headers[name.lower()] == shown
     enum = {**schema, "enum": [int(made) if made.isdigit() else made]}
     assert _answer(mock_of, {name: {"schema": enum, "required": True}}).headers[name.lower()] == made
 

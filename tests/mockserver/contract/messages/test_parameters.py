@@ -197,6 +197,18 @@ def test_defaults_stand_in(load: Any) -> None:
     assert read(load, {"in": "query", "schema": {"type": "integer"}}) == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "default"), [("null", None), ("array", []), ("object", {}), ("string", ""), ("integer", 0)]
+)
+def test_an_empty_default_stands_in(load: Any, kind: str, default: Any) -> None:
+    """`null`, `[]`, `{}` and `""` are values; the parameter itself may be required all the same."""
+    schema = {"type": kind, "default": default}
+    for style in ("form", "deepObject"):
+        assert read(load, {"in": "query", "schema": schema, "style": style}) == {"p": default}
+    with pytest.raises(Refused, match="is required"):
+        read(load, {"in": "query", "schema": {**schema, "minProperties": 1}, "explode": False, "required": True})
+
+
 def test_unknown_parameters_are_ignored(load: Any) -> None:
     """What the contract does not declare does not matter."""
     assert read(load, {"in": "query", "schema": STRING}, query="x=1&p=a&=&&y") == {"p": "a"}
