@@ -76,8 +76,11 @@ class Sending:
         """The fields that a request gives a record by names alike, however few of all that it sends."""
         body = self.schemas.body(operation.body)
         anything = self._anything(body, resource) if body is not None else None
-        if anything is not None:
-            return anything
+        return anything if anything is not None else self.by_name(operation, resource)
+
+    def by_name(self, operation: Operation, resource: Resource) -> Data:
+        """The fields of a record that a request has under their own names."""
+        body = self.schemas.body(operation.body)
         placement = self._placement(body, resource) if body is not None and not self.schemas.is_list(body) else None
         return self._alike(placement, resource) if placement is not None else {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.inference.actions import Actions
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import Placement, record_in
 from mockserver.inference.filtering import filters
@@ -27,11 +28,20 @@ class Verbs:
         self.resources, self.schemas = resources, schemas
         self.children = _children(resources)
         self.sending, self.showing = Sending(schemas), Showing(schemas, fitting)
+        self.actions = Actions(schemas, self.sending)
 
     def act(self, route: Route, resource: Resource, shape: Shape) -> Data:
         """Find the record, and show it where the answer does."""
-        because = because_of("only a record that is there can be acted on")
-        return {**because, **self.find(route, resource, shape), **self.showing.acted(route.operation, resource)}
+        find, changed = self.find(route, resource, shape), {}
+        if shape == route.shape[:-1] and route.shape[-1] != VALUE:
+            changed = self.actions.changes(route, resource)
+        if not changed:
+            because = because_of("only a record that is there can be acted on")
+            return {**because, **find, **self.showing.acted(route.operation, resource)}
+        stamps = self.sending.stamps(resource, making=False)
+        shown = self.showing.acted(route.operation, resource) or self.showing.record(route.operation, resource)
+        because = because_of(f"{route.shape[-1]} says what the record then is")
+        return {**because, **find, "set": {**changed, **stamps}, **shown}
 
     def find(self, route: Route, resource: Resource, shape: Shape) -> Data:
         """Find the record that a path names, below its parent where it has one."""

@@ -1,0 +1,85 @@
+"""Actions on a record: the words of the schema that say what it then is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockserver.inference.actions import states_after
+from tests.mockserver.inference.playing import Play
+from tests.mockserver.inference.test_infer import answer, body, crud, thing, values
+from tests.support import Ask
+
+ORDER = {"$ref": "#/components/schemas/Order"}
+STATUS = {"type": "string", "enum": ["new", "IN_PROGRESS", "paid", "Cancelled", "shipped", "on_hold", "active"]}
+FLAG, TIME = {"type": "boolean"}, {"type": "string", "format": "date-time"}
+SENT = body(thing(reason={"type": "string"}, note=None, amount={"type": "number"}))
+
+
+def acting(play: Play, *actions: str, method: str = "post", **more: Any) -> tuple[Ask, str]:
+    """A mock of orders with these actions, and the key of a new order."""
+    paths = crud("/orders", "id", ORDER)
+    for action in actions:
+        path = f"/orders/{{id}}{action}"
+        paths[path] = {"parameters": values(path), method: {"responses": answer(ORDER), **more}}
+    order = thing(
+        id=None, note=None, status=STATUS, isArchived=FLAG, locked=FLAG, unread=FLAG, cancelled_at=TIME,
+        amount={"type": "number"},
+    )  # fmt: skip
+    ask = play(paths, Order=order)
+    made = {"note": "mine", "status": "new", "isArchived": False, "locked": False, "unread": True, "amount": 5}
+    return ask, ask("POST", "/orders", json=made).json["id"]
+
+
+@pytest.mark.parametrize(("action", "field", "value"), [
+    ("/cancel", "status", "Cancelled"), ("/ship", "status", "shipped"), ("/pay", "status", "paid"),
+    ("/mark-as-paid", "status", "paid"), ("/start", "status", "IN_PROGRESS"), ("/hold", "status", "on_hold"),
+    (":cancel", "status", "Cancelled"), ("/cancelOrder", "status", "Cancelled"), ("/reactivate", "status", "active"),
+    ("/unblock", "status", "active"), ("/archive", "isArchived", True), ("/lock", "locked", True),
+    ("/markRead", "unread", False), ("/review", "status", "new"), ("/comments", "isArchived", False),
+])  # fmt: skip
+def test_an_action_leaves_what_its_verb_says(play: Play, action: str, field: str, value: Any) -> None:
+    """The state is shown by the action, and read later; an action that no word of the schema says changes nothing."""
+    ask, key = acting(play, action)
+    assert ask("POST", f"/orders/{key}{action}").json[field] == value
+    record = ask("GET", f"/orders/{key}").json
+    assert (record[field], record["note"]) == (value, "mine")
+
+
+def test_what_is_done_can_be_undone(play: Play) -> None:
+    """By an action that says the opposite, or by DELETE on the same path."""
+    ask, key = acting(play, "/lock", "/unlock", "/archive", "/unarchive", method="put")
+    for action, field, value in (("lock", "locked", True), ("unlock", "locked", False), ("archive", "isArchived", True),
+                                 ("unarchive", "isArchived", False)):  # fmt: skip
+        assert ask("PUT", f"/orders/{key}/{action}").json[field] is value
+    ask, _ = acting(play, "/lock", method="delete")
+    key = ask("POST", "/orders", json={"locked": True}).json["id"]
+    assert ask("DELETE", f"/orders/{key}/lock").json["locked"] is False
+
+
+def test_the_time_of_an_action_is_kept(play: Play) -> None:
+    """`cancelled_at` is the time of the call; no other time changes."""
+    ask, key = acting(play, "/cancel", "/ship")
+    assert "cancelled_at" not in ask("POST", f"/orders/{key}/ship").json
+    assert ask("POST", f"/orders/{key}/cancel").json["cancelled_at"].startswith("20")
+
+
+def test_an_action_keeps_what_it_is_sent_of_the_record(play: Play) -> None:
+    """But no number: the amount of a refund is not that of the order."""
+    ask, key = acting(play, "/cancel", requestBody=SENT)
+    record = ask("POST", f"/orders/{key}/cancel", json={"note": "late", "amount": 1, "reason": "-"}).json
+    assert (record["note"], record["amount"], record["status"]) == ("late", 5, "Cancelled")
+    ask, key = acting(play, "/reply", "/status", requestBody=body(thing(note=None, status=STATUS)))
+    assert ask("POST", f"/orders/{key}/reply", json={"note": "yes"}).json["note"] == "mine"
+    assert ask("POST", f"/orders/{key}/status", json={"status": "paid"}).json["status"] == "paid"
+
+
+@pytest.mark.parametrize(("verb", "states"), [
+    ("cancel", {"canceled", "cancelled"}), ("ship", {"shipped"}), ("retry", {"retried"}), ("close", {"closed"}),
+    ("play", {"played"}), ("reopen", {"open", "opened"}), ("unban", {"unbanned", "active"}), ("paid", {"paid"}),
+    ("finish", {"finished", "done", "completed"}), ("stop", {"stopped", "off"}),
+])  # fmt: skip
+def test_the_states_after_a_verb(verb: str, states: set[str]) -> None:
+    """All spellings of its participle, and other words for the same."""
+    assert states <= set(states_after(verb))
