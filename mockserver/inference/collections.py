@@ -13,7 +13,7 @@ from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.keys import Keys, Named
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import key_field
+from mockserver.inference.names import key_field, without
 from mockserver.inference.readings import Readings
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 
@@ -159,9 +159,9 @@ class _Finder:
         keys = keys[self.readings.keys.get(base, 0) :]
         if at_item and not keys and not hidden:
             return None  # no answer would ever tell a client which records there are
-        key = keys[0] if keys else named.parameter
+        key = keys[0] if keys else self.hidden(named, record, at_base, at_item)
         also = self.also(record, self.listed(base, record))
-        private = () if keys else (named.parameter,)
+        private = () if keys else (key,)
         values = tuple(value for route in at_item.values() if (value := _last_value(route)) is not None)
         return Resource(
             segment_of(base), (base,), key, record, also, (), private, values,
@@ -184,6 +184,15 @@ class _Finder:
         """Whether clients learn keys that no record shows: they put them into a path, or creating answers them."""
         at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
         return self.puts_missing(at_item) or self.tells(at_base, parameter) or self.leaves_open(at_base, at_item)
+
+    def hidden(
+        self, named: Named, record: LocatedSchema, at_base: Mapping[str, Route], at_item: Mapping[str, Route]
+    ) -> str:
+        """The name of a key that no schema declares: where answers may show anything, what is left of the parameter's
+        name without that of the records, as `id` of `page_id`."""
+        rest = "_".join(without(words(named.parameter), named.collection))
+        free = rest and self.leaves_open(at_base, at_item) and rest not in self.schemas.members(record)
+        return rest if free else named.parameter
 
     def leaves_open(self, at_base: Mapping[str, Route], at_item: Mapping[str, Route]) -> bool:
         """Whether creating may answer any record, with its key."""

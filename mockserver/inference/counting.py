@@ -38,6 +38,8 @@ _PREVIOUS: Final = ("previous", "prev", "previouspage", "prevpage", "previouslin
                     "previouspagenumber")  # fmt: skip
 _ADDRESSES: Final = ("url", "uri", "link", "href", "path")
 _LINKS: Final = ("links", "link", "paging", "pagination", "urls")
+_KEYS: Final = ("cursor", "token", "marker", "key", "id", "continue")
+"""How the name of a member ends that holds no address, in whatever object it lies."""
 _POINTS: Final = {"first": "first", "last": "last", "self": "self", "firsturl": "first", "lasturl": "last",
                   "firstpageurl": "first", "lastpageurl": "last", "firstpagelink": "first", "lastpagelink": "last",
                   "firstlink": "first", "lastlink": "last", "selflink": "self"}  # fmt: skip
@@ -119,7 +121,8 @@ class _Member:
         name, named = self.name, self.name
         if name in _ADDRESSES and self.around in (*_NEXTS, *_PREVIOUS, *_POINTS):
             named = self.around
-        linked = name in _ADDRESSES or any(plain(part).lstrip("_") in _LINKS for part in self.names[:-1])
+        in_links = any(plain(part).lstrip("_") in _LINKS for part in self.names[:-1])
+        linked = name in _ADDRESSES or (in_links and not name.endswith(_KEYS))
         if name in _CURSORS:
             return self._if_it_fits(f"$page.{_CURSORS[name]}")
         if named in _NEXTS:

@@ -62,7 +62,7 @@ class Template(msgspec.Struct, frozen=True):
     framing: Framing | None = None  #: how the values of a stream are written
     plain: bool = True  #: values are written as they are
     shows: dict[Path, Show] = msgspec.field(default_factory=dict)  #: how fields are shown, cached
-    parents: dict[Path, Any] = msgspec.field(default_factory=dict)  #: the objects that contain them, cached
+    parents: dict[Path, Any] = msgspec.field(default_factory=dict)  #: the objects that contain them, by member, cached
 
     def showing(self, value: Any, view: SchemaView, headers: Headers = ()) -> Reply:
         """The response with this value; as XML where that is the media type and the value isn't text already."""
@@ -160,13 +160,19 @@ class ReplyBuilder:
             above = path[:depth]
             if isinstance(_member(value, above), Mapping):
                 continue
-            if above not in template.parents:
-                inner = at_path(template.schema, above, self.contract.view)
-                # Of several alternatives, one that has the member.
-                having = {"allOf": [inner, {"type": "object", "required": [path[depth]]}]}
-                template.parents[above] = {} if inner is None else self.generated(having, sparse=True)
-            value = lay_over(value, above, dict(template.parents[above]))
+            value = lay_over(value, above, dict(self._parent(template, above, path[depth])))
         return value
+
+    def _parent(self, template: Template, above: Path, name: str) -> Mapping[str, Any]:
+        """The object at a path, with its required members; of several alternatives, one that has a member `name`."""
+        parent = template.parents.get((*above, name))
+        if parent is None:
+            inner = at_path(template.schema, above, self.contract.view)
+            having = {"allOf": [inner, {"type": "object", "required": [name]}]}
+            made = {} if inner is None else self.generated(having, sparse=True)
+            # Without the member itself: it was invented to choose the alternative, and another field may need the parent.
+            parent = template.parents[*above, name] = {one: value for one, value in made.items() if one != name}
+        return parent
 
     def _takes_null(self, template: Template, path: Path) -> bool:
         schema = at_path(template.schema, path, self.contract.view)

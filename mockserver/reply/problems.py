@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.contract import Contract
-from mockserver.contract.operations.operation import ABSENT, Operation
+from mockserver.contract.operations.operation import ABSENT, EMPTY, Operation
 from mockserver.contract.schemas.view import SchemaView, members
 from mockserver.errors import ContractBroken, Refused
 from mockserver.reply.builder import Reply, ReplyBuilder, Template
@@ -34,15 +35,26 @@ class Problems:
         if template is None or template.media is None:
             if template is not None:
                 return template.showing(ABSENT, self.contract.view, refused.headers)
-            return self.problem(refused, status)
+            return self.problem(refused, status, self._usual(refused, status, operation))
         generic = template.generated or (operation is not None and str(status) not in operation.responses)
         is_explained = generic or status in _EXPLAINED or operation is None
-        value = self._explained(template, refused, generic=generic) if is_explained else template.base
+        value = self._explained(template, refused, status, generic=generic) if is_explained else template.base
         return template.showing(value, self.contract.view, refused.headers)
 
-    def problem(self, refused: Refused, status: int) -> Reply:
-        """The refusal as a problem (RFC 9457), with what was invalid in `validation`."""
-        return Reply(status, PROBLEM, problem_value(refused, status), refused.headers, own=True)
+    def problem(self, refused: Refused, status: int, more: Mapping[str, Any] = EMPTY) -> Reply:
+        """The refusal as a problem (RFC 9457), with what was invalid in `validation`, and with further members."""
+        value = {**more, **problem_value(refused, status)} if more else problem_value(refused, status)
+        return Reply(status, PROBLEM, value, refused.headers, own=True)
+
+    def _usual(self, refused: Refused, status: int, operation: Operation | None) -> Mapping[str, Any]:
+        """The members that the operation's other errors have: clients read them whatever the status is."""
+        codes = [int(code) for code in operation.responses if code.isdigit() and code[0] in "45"] if operation else []
+        for code in sorted(codes, key=lambda code: (code // 100 != status // 100, abs(code - status))):
+            template = self._own(operation, code) if operation is not None else None
+            if template is not None and template.plain and isinstance(template.base, Mapping) and template.schema:
+                value = self._explained(template, refused, status, generic=True)
+                return value if isinstance(value, Mapping) else EMPTY
+        return EMPTY
 
     def _template(self, status: int, operation: Operation | None) -> Template | None:
         if operation is not None:
@@ -68,11 +80,11 @@ class Problems:
         agree = templates and all(template.schema == templates[0].schema for template in templates)
         return templates[0] if agree else None
 
-    def _explained(self, template: Template, refused: Refused, *, generic: bool) -> Any:
+    def _explained(self, template: Template, refused: Refused, status: int, *, generic: bool) -> Any:
         """The value with what the refusal says, wherever the schema has room for it."""
         if template.schema is None:
             return template.base
-        cause, view = Cause.of(refused, template.status), self.contract.view
+        cause, view = Cause.of(refused, status), self.contract.view
 
         def fits(value: Any) -> bool:
             return not self.contract.violations(template.schema, value, place="body")

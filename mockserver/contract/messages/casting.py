@@ -39,6 +39,13 @@ def as_boolean(text: Any) -> Any:
     return {"true": True, "false": False}.get(text, text) if isinstance(text, str) else text
 
 
+def as_flag(text: Any) -> Any:
+    """The same in any case, and `1` and `0`: how a boolean is written as text is left to implementations (OpenAPI
+    3.1.1, appendix B), and Python, Go and PHP write it so."""
+    spoken = text.lower() if isinstance(text, str) else ""
+    return True if spoken in ("true", "1") else False if spoken in ("false", "0") else text
+
+
 def as_null(text: Any) -> Any:
     """`null` and nothing at all as null."""
     return None if text in ("null", "") else text
@@ -50,6 +57,10 @@ _SCALARS: Final[Mapping[str, Cast]] = {
     "boolean": as_boolean,
     "null": as_null,
 }
+
+
+_TEXTS: Final = frozenset({"string", "integer", "number", "boolean"})
+"""The types of which a text may be a value."""
 
 
 class Caster:
@@ -71,6 +82,8 @@ class Caster:
         if kinds <= {"string"}:
             return as_text
         scalars = [cast for name, cast in _SCALARS.items() if name in kinds]
+        if kinds & _TEXTS == {"boolean"}:  # no other type could be meant
+            scalars = [as_flag if cast is as_boolean else cast for cast in scalars]
         scalar = scalars[0] if len(scalars) == 1 else _first_of(scalars)
         return _Parts(self, schema, scalar) if kinds & {"array", "object"} else scalar
 

@@ -108,12 +108,15 @@ def test_a_record_is_found_by_its_name_or_its_id(play: Play) -> None:
 
 
 @pytest.mark.parametrize("answered", [NOTHING, answer({}), answer({"type": "object"})])
-def test_where_no_answer_is_described_what_was_sent_is_answered_with_an_id(play: Play, answered: Any) -> None:
+@pytest.mark.parametrize("parameter", ["id", "catId", "cat_id"])
+def test_where_no_answer_is_described_what_was_sent_is_answered_with_an_id(
+    play: Play, answered: Any, parameter: str
+) -> None:
     """Documents without schemas of answers have state too; two records of one name are two."""
-    paths = crud("/cats", "id", THING, thing(name=None, age=WHOLE))
+    paths = crud("/cats", parameter, THING, thing(name=None, age=WHOLE))
     paths["/cats"]["post"]["responses"] = {"201": answered["200"]}
     paths["/cats"]["get"]["responses"] = NOTHING
-    paths["/cats/{id}"]["get"]["responses"] = answered
+    paths["/cats/{%s}" % parameter]["get"]["responses"] = answered
     ask = play(paths, Thing={})
     first, second = (ask("POST", "/cats", json={"name": "Tom"}).json for _ in range(2))
     assert first["name"] == second["name"] == "Tom"

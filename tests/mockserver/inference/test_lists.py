@@ -294,6 +294,19 @@ def test_an_envelope_whose_members_are_required_is_true_too(play: Play) -> None:
         assert (len(found["items"]), found["next_cursor"]) == (1, end)
 
 
+@pytest.mark.parametrize("around", ["metadata", "meta", "pagination", "paging", "response_metadata"])
+@pytest.mark.parametrize("form", [TEXT, {"type": ["string", "null"]}])
+def test_a_cursor_inside_an_object_ends(play: Play, around: str, form: Any) -> None:
+    """It is there while records follow, however often the list was requested, and whatever stands beside it."""
+    beside = thing(next_cursor=form, limit=WHOLE, selfLink=TEXT)
+    ask = _shelf(play, [_parameter("limit", WHOLE), _parameter("cursor", TEXT)], {around: beside}, books=3)
+    first = ask("GET", "/books", query="limit=2").json
+    assert first[around]["next_cursor"] == str(first["items"][-1]["id"])
+    last = ask("GET", "/books", query=f"limit=2&cursor={first[around]['next_cursor']}").json
+    assert (len(last["items"]), last[around].get("next_cursor"), last[around]["limit"]) == (1, None, 2)
+    assert not ask("GET", "/books").json[around].get("next_cursor")
+
+
 def test_fields_may_lie_in_attributes(play: Play) -> None:
     """Records that are little more than a key and `attributes` are sorted and filtered by what those have."""
     attributes = thing(title=TEXT, year=WHOLE, born=TIME)

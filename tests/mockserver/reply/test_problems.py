@@ -110,6 +110,15 @@ def test_an_undeclared_refusal_is_a_problem(mock_of: Callable[..., Ask]) -> None
     assert answer.json["validation"][0]["location"] == "body.name"
 
 
+def test_an_undeclared_refusal_has_the_members_of_declared_ones(mock_of: Callable[..., Ask]) -> None:
+    """Clients read `message` whatever the status is; what a problem says of itself comes first."""
+    own = {"type": "object", "required": ["message", "status"]}
+    own |= {"properties": {"message": {"type": "string"}, "status": {"type": "string"}, "code": {"type": "integer"}}}
+    answer = _mock(mock_of, _500=(own, {"message": "The disk is full", "status": "error"}))("POST", "/things", json={})
+    assert (answer.status, answer.headers["content-type"]) == (422, PROBLEM)
+    assert (answer.json["message"], answer.json["status"]) == ("body.name is required", 422)
+
+
 def test_a_declared_refusal_has_the_contract_s_shape(mock_of: Callable[..., Ask]) -> None:
     """The example of the status, with the reason where the shape has a place for it."""
     answer = _mock(mock_of, _400=(ERROR, {"error": "Invalid"}))("POST", "/things", json={})
