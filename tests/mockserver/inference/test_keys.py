@@ -116,7 +116,7 @@ def test_where_no_answer_is_described_what_was_sent_is_answered_with_an_id(
     paths = crud("/cats", parameter, THING, thing(name=None, age=WHOLE))
     paths["/cats"]["post"]["responses"] = {"201": answered["200"]}
     paths["/cats"]["get"]["responses"] = NOTHING
-    paths["/cats/{%s}" % parameter]["get"]["responses"] = answered
+    paths[f"/cats/{{{parameter}}}"]["get"]["responses"] = answered
     ask = play(paths, Thing={})
     first, second = (ask("POST", "/cats", json={"name": "Tom"}).json for _ in range(2))
     assert first["name"] == second["name"] == "Tom"
