@@ -170,7 +170,7 @@ class ReplyBuilder:
             inner = at_path(template.schema, above, self.contract.view)
             having = {"allOf": [inner, {"type": "object", "required": [name]}]}
             made = {} if inner is None else self.generated(having, sparse=True)
-            # Without the member itself, which was invented to choose the alternative: another field may need the parent.
+            # Without that member, which was invented to choose the alternative: other fields may need the parent.
             parent = template.parents[*above, name] = {one: value for one, value in made.items() if one != name}
         return parent
 
