@@ -86,6 +86,8 @@ def _shows(behaviour: Behaviour, value: Value, schema: Any, contract: Contract) 
             behaviour.create.collection if behaviour.create else behaviour.find.collection if behaviour.find else ""
         )
         return source, schema
+    if value.root == "parent" and not value.names and behaviour.find is not None:
+        return behaviour.find.collection, schema
     source_of_many = behaviour.list or behaviour.create or behaviour.find
     if value.root == "records" and source_of_many is not None:
         return source_of_many.collection, item(schema, contract.view) if schema is not None else None
@@ -112,6 +114,8 @@ def _check(
         if value.period and value.period not in behaviours.periods:
             raise fail("unknown period", value.period, behaviours.periods)
         among = _known_to(value, operation, contract, known.get(record, frozenset()))
+        if value.root == "parent":
+            among = known.get(_parent_collection(behaviour, value), frozenset()) if value.names else ()
         if among and value.names[0] not in among and ".".join(value.names) not in among:
             raise fail(f"{value.text} is not declared: {value.root} has no", value.names[0], among)
     _check_reply(behaviour, operation, contract, fail)
@@ -164,6 +168,13 @@ def _record_collection(behaviour: Behaviour) -> str:
         return ""  # $record is first the one that was looked up, then the created one
     source = behaviour.find or behaviour.create
     return source.collection if source is not None else ""
+
+
+def _parent_collection(behaviour: Behaviour, value: Value) -> str:
+    if behaviour.find is None or behaviour.create is None:
+        text = f"{behaviour.operation}: {value.text} has no value: it is the record of find where create makes another"
+        raise BehaviourError(text, place=behaviour.place, fix="write $record")
+    return behaviour.find.collection
 
 
 def values_of(behaviour: Behaviour) -> Iterator[Value]:

@@ -119,7 +119,7 @@ class _Run(msgspec.Struct):
 
     def create(self, creation: Creation) -> None:
         base = creation.base.evaluate(self.scope) if creation.base else {}
-        parent = self.scope.record
+        parent = self.scope.parent = self.scope.record
         created = []
         for one in self._each(creation.base, base) if creation.base and isinstance(base, list) else [base]:
             self.scope.record = parent  # the fields of a new record may refer to the record that `find` selected

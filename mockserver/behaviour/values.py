@@ -18,8 +18,8 @@ MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "MISSING", "__b
 """The result of an expression that has no value; `ABSENT` is only ever written on purpose."""
 
 ROOTS = (
-    "path", "query", "header", "cookie", "body", "record", "records", "total", "more", "next", "page", "caller", "now",
-    "absent",
+    "path", "query", "header", "cookie", "body", "record", "parent", "records", "total", "more", "next", "page",
+    "caller", "now", "absent",
 )  # fmt: skip
 """What an expression may begin with, after the `$`."""
 
@@ -45,6 +45,7 @@ class Scope(msgspec.Struct):
     now: int
     periods: Mapping[str, int]
     record: Any = MISSING
+    parent: Any = MISSING  #: the record that `find` selected, once `create` made another
     records: Sequence[Any] = ()  #: the page of the list
     total: int = 0  #: how many records match, on all pages
     next: Any = ABSENT  #: the key of the page's last record, as text, while more records follow
@@ -125,6 +126,8 @@ def _evaluator(root: str, names: tuple[str, ...], minus: bool, period: str | Non
         return _of_body(names)
     if root == "record":
         return _of_record(names)
+    if root == "parent":
+        return lambda scope: dig(scope.parent, names)
     if root == "caller":
         return lambda scope: scope.caller.get(names[0], MISSING)
     if root == "page":

@@ -18,6 +18,7 @@ from mockserver.inference.verbs import Verbs, because_of
 
 Data = dict[str, Any]
 _CHANGING: Final = frozenset({"update", "edit", "patch", "modify", "change"})
+_COUNTING: Final = frozenset({"count", "total", "size", "number"})
 _REMOVING: Final = frozenset({"delete", "remove", "destroy"})
 
 
@@ -127,6 +128,10 @@ class Behaviours:
             if resource is not None:
                 return self.verbs.list(route, resource, base, "GET that answers a list of the records of a collection")
         above = self._collection(base)
+        if method == "GET" and above is not None and not _COUNTING.isdisjoint(words(route.shape[-1])):
+            counted = self.verbs.count(route, above, base)
+            if counted:
+                return counted
         many = self._on_many(route, above, method) if above is not None and route.shape[-1] != VALUE else None
         return many if many is not None else self._on_record(route)
 

@@ -62,6 +62,15 @@ def surroundings(
             yield reply_path(names), expression
 
 
+def total_in(answer: LocatedSchema, schemas: Schemas) -> Any:
+    """How an answer that is nothing but a number of records says it; None where it says something else."""
+    types = schemas.types(answer)
+    if types and types <= _WHOLE:
+        return "$total"
+    names = [name for name, one in schemas.members(answer).items() if schemas.types(one) <= _WHOLE]
+    return {reply_path((names[0],)): "$total"} if len(names) == len(schemas.members(answer)) == 1 else None
+
+
 class _Member:
     """One member beside a list."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.inference.collections import Resource
-from mockserver.inference.counting import reply_path, surroundings
+from mockserver.inference.counting import reply_path, surroundings, total_in
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
@@ -85,7 +85,8 @@ class Showing:
             self.schemas.same(schema, other) for other in resource.also
         )
 
-    def acted(self, operation: Operation, resource: Resource) -> Data:
+    def acted(self, operation: Operation, resource: Resource, record: str = "$record") -> Data:
+        """The reply that shows a record by its own schema; empty where the response has none."""
         answer = self.schemas.answer(operation)
         placement = record_in(answer, self.schemas, resource.name, "", resource.record) if answer is not None else None
         if (
@@ -94,7 +95,13 @@ class Showing:
             or not is_wrapper(placement.path, resource.name)
         ):
             return {}
-        return {"reply": _reply(placement.path, "$record")}
+        return {"reply": _reply(placement.path, record)}
+
+    def counted(self, operation: Operation) -> Data:
+        """The reply that says how many records there are; empty where the response says something else."""
+        answer = self.schemas.answer(operation)
+        total = total_in(answer, self.schemas) if answer is not None else None
+        return {"reply": total} if total is not None else {}
 
     def record(self, operation: Operation, resource: Resource, *, must: bool = False) -> Data:
         """The reply that shows the record; empty where the response does not show it."""

@@ -72,6 +72,13 @@ class Verbs:
         listed = {"list": {resource.name: chosen}, **({"page": paging} if paging else {})}
         return {**because_of(because), **self._parent(route, base), **listed, **shown}
 
+    def count(self, route: Route, resource: Resource, base: Shape) -> Data:
+        """Say how many records a list with the same query would have; empty where the response says no number."""
+        shown = self.showing.counted(route.operation)
+        chosen = self._under_parent(route, resource, base) | filters(route.operation, resource, self.schemas, {})
+        because = because_of("GET that counts the records of a collection")
+        return {**because, **self._parent(route, base), "list": {resource.name: chosen}, **shown} if shown else {}
+
     def clear(self, route: Route, resource: Resource) -> Data:
         """Remove every record of a path, or those whose keys the body has."""
         base = route.shape if route.shape in self.resources else route.shape[:-1]
@@ -116,10 +123,18 @@ class Verbs:
             raise LeftToExample("POST on the collection, and neither what is sent nor the answer is such a record")
         fields = {**sent, **self.sending.stamps(resource, making=True)}
         created = _short({**fields, **self._under_parent(route, resource, base)}, "*")
+        shown = self._shown_parent(route, resource, base) or shown
         because = because_of("POST on a collection creates a record")
         unsent = [name for name in self.sending.unsent(route.operation, resource) if name not in sent]
         fills = {"fills": unsent} if unsent else {}
         return {**because, **self._parent(route, base), "create": {resource.name: created}, **fills, **shown}
+
+    def _shown_parent(self, route: Route, resource: Resource, base: Shape) -> Data:
+        """The reply that shows the parent of a new record, where the response has that instead."""
+        link = resource.link(base)
+        if link is None or self.showing.acted(route.operation, resource):
+            return {}
+        return self.showing.acted(route.operation, self.resources[link.base], "$parent")
 
     def change(self, route: Route, resource: Resource, method: str, find: Data) -> Data:
         """Change or replace the record that `find` finds. Raises LeftToExample."""

@@ -171,7 +171,7 @@ class _Replay:
         return self.scope is not None and condition.test(self.scope) is not None
 
     def _value(self, value: Any) -> str:
-        if self.scope is None or value.root == "record":
+        if self.scope is None or value.root in ("record", "parent"):
             return str(value.text)
         result = value.evaluate(self.scope)
         return str(value.text) if result is MISSING else f"{_short(result)} ({value.text})"

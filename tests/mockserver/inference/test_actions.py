@@ -83,3 +83,35 @@ def test_an_action_keeps_what_it_is_sent_of_the_record(play: Play) -> None:
 def test_the_states_after_a_verb(verb: str, states: set[str]) -> None:
     """All spellings of its participle, and other words for the same."""
     assert states <= set(states_after(verb))
+
+
+@pytest.mark.parametrize(("schema", "path"), [
+    ({"type": "integer"}, ()), (thing(count={"type": "integer"}), ("count",)), (thing(n={"type": "number"}), ("n",)),
+])  # fmt: skip
+def test_a_path_that_counts_says_how_many_there_are(play: Play, schema: Any, path: tuple[str, ...]) -> None:
+    """As many as a list with the same query has."""
+    paths = crud("/orders", "id", ORDER)
+    note = {"name": "note", "in": "query", "schema": {"type": "string"}}
+    paths["/orders/count"] = {"get": {"parameters": [note], "responses": answer(schema)}}
+    ask = play(paths, Order=thing(id=None, note=None))
+
+    def count(query: str = "") -> Any:
+        said = ask("GET", "/orders/count", query=query).json
+        return said[path[0]] if path else said
+
+    before = count()
+    ask("POST", "/orders", json={"note": "rare"})
+    assert (count(), count("note=rare")) == (before + 1, 1)
+    assert count() == len(ask("GET", "/orders").json)
+
+
+def test_a_new_record_below_another_may_be_answered_by_its_parent(play: Play) -> None:
+    """`POST /orders/{id}/lines` that answers the order shows all of the order."""
+    line = {"$ref": "#/components/schemas/Line"}
+    lines = crud("/orders/{id}/lines", "lineId", line)
+    lines["/orders/{id}/lines"]["post"]["responses"] = answer(ORDER)
+    ask = play(crud("/orders", "id", ORDER) | lines, Order=thing(id=None, note=None, total={"type": "number"}),
+               Line=thing(id=None, sku=None))  # fmt: skip
+    order = ask("POST", "/orders", json={"note": "mine", "total": 3}).json
+    assert ask("POST", f"/orders/{order['id']}/lines", json={"sku": "A"}).json == order
+    assert [one["sku"] for one in ask("GET", f"/orders/{order['id']}/lines").json] == ["A"]
