@@ -69,8 +69,11 @@ class Upload(bytes):
         return upload
 
     def part(self, name: str) -> Any:
-        """What is known of the file: `name`, `type`, `size` or `content`; None for anything else."""
-        parts = {"name": self.name, "type": self.type, "size": len(self), "content": bytes(self)}
+        """What is known of the file: `name`, `extension`, `type`, `size` or `content`; None for anything else."""
+        extension = (self.name or "").rpartition(".")[2].lower() if "." in (self.name or "") else None
+        parts = {
+            "name": self.name, "extension": extension, "type": self.type, "size": len(self), "content": bytes(self),
+        }  # fmt: skip
         return parts.get(name)
 
 

@@ -10,13 +10,13 @@ import msgspec
 
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.json_patch import is_json_patch, patched
-from mockserver.behaviour.settling import NAMING, Misfits, Path, Repair
+from mockserver.behaviour.naming import Namesakes, within
+from mockserver.behaviour.settling import Misfits, Path, Repair
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
     SchemaView,
     at_path,
     is_marked,
-    item,
     members,
     required,
     required_somewhere,
@@ -45,6 +45,7 @@ class RecordShape(msgspec.Struct, frozen=True):
     misfits: Misfits | None = None  #: the breaches that keep a record from being shown through its schema
     key_schema: Any = None  #: of new keys, where path parameters restrict them more than the records' schema
     key_is_text: bool = False  #: the key is a number in paths and its text in records
+    namesakes: Namesakes | None = None  #: which texts name objects; None without a schema
 
     def created(
         self, fields: Mapping[str, Any], collection: Collection, seed: str, now: int, fills: tuple[str, ...] = ()
@@ -107,7 +108,10 @@ class RecordShape(msgspec.Struct, frozen=True):
         What is left out keeps its old value, or is generated as if it had not been sent. Fields that `fixed` returns
         were not sent by the client, and stay.
         """
-        if self.misfits is None or not self.misfits(record):
+        if self.misfits is None:
+            return record
+        record = self.namesakes.whole(record, before, seed) if self.namesakes is not None else record
+        if not self.misfits(record):
             return record
         return self._repair(self.misfits, before, self._own.union(fixed()), seed, now).settled(record)
 
@@ -159,36 +163,17 @@ class RecordShape(msgspec.Struct, frozen=True):
     def _repair(
         self, misfits: Misfits, before: Mapping[str, Any], spared: frozenset[str], seed: str, now: int
     ) -> Repair:
-        made, named = partial(self._made, seed=seed), partial(self._named, seed=seed)
+        made, namesakes = partial(self._made, seed=seed), self.namesakes or Namesakes(self.schema, self.view)
+        named = partial(namesakes.object_of, seed=seed)
         return Repair(misfits, before, spared, made, named, partial(self._completed, seed=seed, now=now))
-
-    def _within(self, place: Path) -> Any:
-        """The schema of a part of the records; None where nothing is declared."""
-        schema = self.schema
-        for step in place:
-            schema = item(schema, self.view) if isinstance(step, int) else at_path(schema, (step,), self.view)
-        return schema
 
     def _made(self, place: Path, seed: str) -> Any:
         """A value for a member that the schema requires inside a field; ABSENT where there is none."""
         from mockserver.generate import Unsatisfiable, generate
 
-        schema = self._within(place)
+        schema = within(self.schema, place, self.view)
         try:
             return ABSENT if schema is None else generate(schema, view=self.view, seed=seed, sparse=True)
-        except Unsatisfiable:
-            return ABSENT
-
-    def _named(self, place: Path, value: Any, seed: str) -> Any:
-        """The object that a text or a number names, as a label by its name; ABSENT where none of its members can."""
-        from mockserver.generate import Unsatisfiable, complete
-
-        schema = self._within(place)
-        declared = members(schema, self.view) if schema is not None else {}
-        wanted = {"string"} if isinstance(value, str) else _NUMBERS
-        name = next((one for one in NAMING if one in declared and types(declared[one], self.view) & wanted), None)
-        try:
-            return ABSENT if name is None else complete(schema, {name: value}, view=self.view, seed=seed, key="")
         except Unsatisfiable:
             return ABSENT
 
@@ -237,6 +222,7 @@ def shape_of(
         required_somewhere(schema, view) | takes_null,
         misfits,
         *_form_of_keys(at_path(schema, tuple(rules.key.split(".")), view), key, view),
+        namesakes=Namesakes(schema, view),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import MediaType, Operation
-from mockserver.contract.schemas.naming import plain
+from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.collections import Resource
 from mockserver.inference.flags import Flag, flag_at
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
@@ -20,8 +20,20 @@ _PARTS: Final = {
     "name": ("name", "filename", "originalname", "originalfilename", "file"),
     "size": ("size", "filesize", "bytes", "length", "contentlength", "bytesize", "sizebytes", "sizeinbytes"),
     "type": ("type", "mimetype", "contenttype", "mediatype", "mime", "filetype"),
+    "extension": ("extension", "fileextension", "suffix", "filesuffix", "ext"),
 }
 """The parts of a file, and the fields of records that hold them."""
+_EXTENSIONS: Final = frozenset({"pdf", "png", "jpg", "jpeg", "csv", "txt", "docx", "xlsx", "zip", "mp3", "mp4"})
+"""Words by which a description says that types are written as extensions."""
+_FILES: Final = frozenset(
+    {"file", "upload", "attachment", "image", "photo", "picture", "avatar", "logo", "icon", "video", "audio", "media",
+     "document", "blob", "binary"}
+)  # fmt: skip
+"""Words for a part that is a file, although its schema is that of any text."""
+_CONTENTS: Final = frozenset(
+    {"content", "contents", "download", "raw", "data", "file", "blob", "bytes", "media", "binary"}
+)
+"""Last segments of paths where a file is downloaded."""
 _SETTING: Final = ("PUT", "POST")
 
 
@@ -70,9 +82,16 @@ class Uploads:
         for one in operation.body.media_types.values() if operation.body is not None else ():
             if media.split(one.name)[0] == "multipart/form-data" and one.schema is not None:
                 members = self.schemas.members(self.schemas.at(f"{one.pointer}/schema", one.schema))
-                files = [name for name, member in members.items() if self._is_binary(member) and "." not in name]
+                plain_names = [name for name in members if "." not in name]
+                files = [name for name in plain_names if self._is_binary(members[name])]
+                files = files or [name for name in plain_names if self._may_be_file(name, members[name])]
                 return files[0] if len(files) == 1 else None
         return None
+
+    def _may_be_file(self, name: str, schema: LocatedSchema) -> bool:
+        """Whether any text may be sent, and the name is that of a file: Swagger's `type: file` is often lost so."""
+        free = not self.schemas.has_any(schema, "format", "enum", "const", "pattern", "contentMediaType")
+        return free and self.schemas.types(schema) <= {"string", "null"} and words(name)[-1:][0] in _FILES
 
     def _is_binary(self, schema: LocatedSchema) -> bool:
         kinds = self.schemas.types(schema)
@@ -86,12 +105,18 @@ class Uploads:
         for name, member in self.schemas.members(resource.record).items():
             written = plain(name)
             part = next((part for part, names in _PARTS.items() if written in names), None)
+            part = "extension" if part == "type" and self._lists_extensions(member) else part
             wanted = {"integer", "number"} if part == "size" else {"string"}
             if part is None or written in sent or name == resource.key or not self.schemas.types(member) & wanted:
                 continue
             if not self.schemas.has_any(member, "enum", "const"):
                 parts.setdefault(name, f"$body.{field}.{part}")
         return parts
+
+    def _lists_extensions(self, schema: LocatedSchema) -> bool:
+        """Whether a type is described by extensions such as `pdf`, and by no media type."""
+        text = " ".join(str(value) for value in self.schemas.each(schema, "description")).lower()
+        return "/" not in text and not _EXTENSIONS.isdisjoint(words(text))
 
     def _sent(self, operation: Operation) -> list[str]:
         medias = operation.body.media_types.values() if operation.body is not None else ()
@@ -105,8 +130,22 @@ class Uploads:
             found in self.collections
             and behaviour.keys() <= {"because", "find"}
             and route.method == "GET"
-            and answers_file(route.operation)
+            and (answers_file(route.operation) or self._answers_content(route))
         )
+
+    def _answers_content(self, route: Route) -> bool:
+        """Whether a path that ends like `/content` answers nothing but a text, or says nothing of it: the file's."""
+        if plain(route.shape[-1]) not in _CONTENTS:
+            return False
+        success = (one for status, one in route.operation.responses.items() if status.startswith("2"))
+        medias = [one for response in success for one in response.media_types.values()]
+        return all(map(self._is_text, medias)) if medias else self.schemas.is_free(route.operation)
+
+    def _is_text(self, one: MediaType) -> bool:
+        if one.schema is None:
+            return True
+        schema = self.schemas.at(f"{one.pointer}/schema", one.schema)
+        return self.schemas.types(schema) == {"string"} or self.schemas.says_nothing(schema)
 
 
 def answers_file(operation: Operation) -> bool:

@@ -140,6 +140,8 @@ class Verbs:
         """Change or replace the record that `find` finds. Raises LeftToExample."""
         read = self.sending.changed if method in ("PUT", "PATCH") else self.sending.sent
         sent = read(route.operation, resource)
+        if sent is None and _shows_record(self.showing.acted(route.operation, resource)):
+            sent = self.sending.alike(route.operation, resource) or None
         if sent is None:
             because = f"{method} on a record that is there; what is sent is no such record, and changes nothing"
             return {**because_of(because), **find, **self.showing.acted(route.operation, resource)}

@@ -44,8 +44,10 @@ class Reply(msgspec.Struct, frozen=True):
             return b""
         if self.framing is not None:
             return b"".join(self.framing.frames(self.value))
-        if self.media is not None and "json" not in self.media and isinstance(self.value, str | bytes):
-            return self.value if isinstance(self.value, bytes) else self.value.encode()
+        if isinstance(self.value, bytes):  # a file, also where the contract calls it a text in JSON
+            return self.value
+        if self.media is not None and "json" not in self.media and isinstance(self.value, str):
+            return self.value.encode()
         return encode(self.value)
 
 

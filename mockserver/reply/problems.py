@@ -116,14 +116,16 @@ def declared_status(refused: Refused, operation: Operation | None) -> int:
     """The declared status for a refusal.
 
     A value that breaks a schema is 422 where that is declared, or where 400 is not; a body that cannot be read is 400
-    where that is declared, or where 422 is not. An empty value in a path is a 404 where only that is declared.
+    where that is declared, or where 422 is not. Where only `default` or `4XX` describes errors, both are 400. An empty
+    value in a path is a 404 where only that is declared.
     """
     status = refused.status
     if operation is None or status != 400:
         return status
     first, second = (422, 400) if refused.details else (400, 422)
     last = (404,) if _path_is_empty(refused) else ()
-    return next((code for code in (first, second, *last) if str(code) in operation.responses), first)
+    otherwise = 400 if operation.response_for(400) is not None else first
+    return next((code for code in (first, second, *last) if str(code) in operation.responses), otherwise)
 
 
 def _path_is_empty(refused: Refused) -> bool:

@@ -15,6 +15,9 @@ from mockserver.contract.schemas.validators import SchemaValidator
 from mockserver.errors import Refused, Violation
 from mockserver.messages import Upload
 
+_TEXTS = ({"string"}, {"string", "null"})
+"""The types of members that hold a file as it is, JSON too."""
+
 
 class BodyReader:
     """Reads bodies of one declared media type."""
@@ -146,9 +149,11 @@ class BodyReader:
     def _part(self, part: Part) -> Any:
         shape = self.caster.form(self.members.get(part.name))
         kind = media.kind(part.content_type.partition(";")[0].strip().lower()) if part.content_type else ""
-        if kind == "json" or (shape == "object" and not kind):
+        is_file = part.filename is not None
+        is_text = self.caster.kinds(self.members.get(part.name)) in _TEXTS
+        if (kind == "json" and not (is_file and is_text)) or (shape == "object" and not kind):
             return _json_or_text(decoding.text(part.content))
-        if part.filename is not None or kind == "binary":
+        if is_file or kind == "binary":
             return Upload.of(part.content, part.filename, part.content_type)
         return decoding.text(part.content)
 

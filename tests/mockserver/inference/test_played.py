@@ -10,6 +10,7 @@ import pytest
 from tests.mockserver.inference.playing import Play
 from tests.mockserver.inference.test_infer import answer, body, crud, thing
 
+TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
 THING = {"$ref": "#/components/schemas/Thing"}
 
@@ -58,7 +59,9 @@ def test_fields_are_recognised_by_similar_names(play: Play) -> None:
     sent = {"content": {"application/x-www-form-urlencoded": {"schema": thing(FriendlyName=None, MaxSize=WHOLE)}}}
     paths = crud("/trunks", "sid", THING)
     paths["/trunks"]["post"]["requestBody"] = sent
-    paths["/trunks/{sid}"]["post"] = {"requestBody": sent, "responses": answer(THING)}
+    few = thing(FriendlyName=None, **{f"Option{number}": None for number in range(9)})
+    changed = {"content": {"application/x-www-form-urlencoded": {"schema": few}}}
+    paths["/trunks/{sid}"]["post"] = {"requestBody": changed, "responses": answer(THING)}
     ask = play(paths, Thing=thing(sid=None, friendly_name=None, max_size=WHOLE))
     form = {"content-type": "application/x-www-form-urlencoded"}
     created = ask("POST", "/trunks", body=b"FriendlyName=Mine&MaxSize=3", headers=form).json
@@ -592,6 +595,31 @@ def test_a_name_stands_for_the_object_that_it_names(play: Play) -> None:
     created = ask("POST", "/issues", json={"labels": ["bug", {"name": "new"}]}).json
     assert [one["name"] for one in created["labels"]] == ["bug", "new"]
     assert ask("GET", f"/issues/{created['id']}").json == created
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        (thing(name=None), {"name": "bug"}),
+        (thing(id=WHOLE, login=None), {"login": "bug"}),
+        (thing(id=None, name=None), "bug"),
+        (thing(url=None), "bug"),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_text_beside_an_object_is_its_name(play: Play, named: Any, expected: Any, method: str) -> None:
+    """Where responses show a text or an object, and the text can't be the object's id, as in expandable fields."""
+    either = {"oneOf": [{"type": "string"}, named]}
+    sent = thing(note=None, label=either, tags={"type": "array", "items": either})
+    paths = crud("/issues", "id", THING, sent)
+    paths["/issues/{id}"]["put"] = {"requestBody": body(sent), "responses": answer(THING)}
+    ask = play(paths, Thing={**sent, "properties": {"id": TEXT, **sent["properties"]}})
+    values = {"note": "bug", "label": "bug", "tags": ["bug", "bug"]}
+    made = ask("POST", "/issues", json=values if method == "POST" else {"note": ""}).json
+    if method == "PUT":
+        ask("PUT", f"/issues/{made['id']}", json=values)
+    read = ask("GET", f"/issues/{made['id']}").json
+    assert read == {"id": made["id"], "note": "bug", "label": expected, "tags": [expected, expected]}
 
 
 def test_a_bulk_answer_counts_what_was_made_and_names_no_failure(play: Play) -> None:

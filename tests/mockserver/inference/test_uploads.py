@@ -19,7 +19,7 @@ def _file(media: str = "application/octet-stream") -> dict[str, Any]:
     return {"description": "the file", "content": {media: {"schema": BINARY}}}
 
 
-def _files(record: dict[str, Any], *, field: Any = BINARY, **sent: Any) -> dict[str, Any]:
+def _files(record: dict[str, Any], *, field: Any = BINARY, answered: Any = None, **sent: Any) -> dict[str, Any]:
     """A collection whose records are made from an uploaded file, and an operation that downloads it."""
     shown = {"type": "object", "required": ["id"], "properties": {"id": TEXT, **record}}
     schema = {"type": "object", "required": ["file"], "properties": {"file": field, **sent}}
@@ -27,7 +27,7 @@ def _files(record: dict[str, Any], *, field: Any = BINARY, **sent: Any) -> dict[
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}},
         "responses": answers(shown, status=201),
     }
-    download = {"responses": {"200": _file(), "404": NONE}}
+    download = {"responses": {"200": answered or _file(), "404": NONE}}
     one = {"parameters": [path_parameter()]}
     return document(
         {
@@ -74,6 +74,29 @@ def test_a_record_says_what_its_file_is(
     assert (made[name], made["label"]) == (value, "L")
     assert made.keys() == {"id", name, "label"}
     assert ask("GET", f"/files/{made['id']}").json == made
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "content"),
+    [
+        ("picture.png", "image/png", CONTENT),
+        ("settings.json", "application/json", b'{"theme": 1}'),
+        ("lines.jsonl", "application/x-ndjson", b"{}\n"),
+    ],
+)
+@pytest.mark.parametrize(
+    "answered",
+    [_file(), _file("text/csv"), *(answers(one)["200"] for one in (TEXT, {})), {"description": "the file"}],
+)
+def test_a_file_comes_back_as_it_was_sent(
+    mock_of: Callable[..., Ask], name: str, kind: str, content: bytes, answered: Any
+) -> None:
+    """Whatever the file is, where its part is any text, and where the download is called a text, JSON or nothing."""
+    extension = {"type": "string", "description": "Such as `png` or `pdf`."}
+    ask = mock_of(_files({"filename": TEXT, "type": extension}, field=TEXT, answered=answered))
+    made = _upload(ask, (f'file; filename="{name}"', f"Content-Type: {kind}\r\n", content)).json
+    assert (made["filename"], made["type"]) == (name, name.partition(".")[2])
+    assert ask("GET", f"/files/{made['id']}/content").body == content
 
 
 def test_what_the_request_says_itself_counts(mock_of: Callable[..., Ask]) -> None:
