@@ -19,6 +19,10 @@ from mockserver.inference.verbs import Verbs, because_of
 Data = dict[str, Any]
 _CHANGING: Final = frozenset({"update", "edit", "patch", "modify", "change"})
 _COUNTING: Final = frozenset({"count", "total", "size", "number"})
+_CREATING: Final = frozenset({
+    "signup", "register", "registration", "enroll", "enrol", "onboard", "invite", "createaccount", "createuser",
+})  # fmt: skip
+_COPYING: Final = frozenset({"copy", "clone", "duplicate"})
 _REMOVING: Final = frozenset({"delete", "remove", "destroy"})
 
 
@@ -132,8 +136,32 @@ class Behaviours:
             counted = self.verbs.count(route, above, base)
             if counted:
                 return counted
+        made = self._made(route, above) if method == "POST" and route.shape[-1] != VALUE else None
+        if made is not None:
+            return made
         many = self._on_many(route, above, method) if above is not None and route.shape[-1] != VALUE else None
         return many if many is not None else self._on_record(route)
+
+    def _made(self, route: Route, above: Resource | None) -> Data | None:
+        """A POST that makes a record by another word than its collection: `/users/signup`, `/things/{id}/copy`."""
+        spoken = "".join(words(route.shape[-1]))
+        if spoken in _COPYING and route.shape[-2:-1] == (VALUE,):
+            resource = self._collection(route.shape[:-2])
+            return self.verbs.copy(route, resource, route.shape[:-1]) if resource is not None else None
+        if spoken not in _CREATING or VALUE in route.shape:
+            return None
+        answer = self.schemas.answer(route.operation)
+        owner = above or (self._owner(answer) if answer is not None else None)
+        if owner is None or not self.showing.acted(route.operation, owner):
+            return None
+        base = next((base for base in owner.bases if VALUE not in base), None)
+        return self.verbs.create(route, owner, base) if base is not None else None
+
+    def _owner(self, answer: LocatedSchema) -> Resource | None:
+        """The only collection whose records an answer shows; None when there are several."""
+        many = (one for one in self.resources.values() if not one.single)
+        owners = {one.name: one for one in many if self.showing.shows(answer, one)}
+        return next(iter(owners.values())) if len(owners) == 1 else None
 
     def _on_many(self, route: Route, resource: Resource, method: str) -> Data | None:
         """An action below a collection that takes a list of its records, or of their keys: `/things/batch`."""

@@ -88,14 +88,19 @@ class Showing:
     def acted(self, operation: Operation, resource: Resource, record: str = "$record") -> Data:
         """The reply that shows a record by its own schema; empty where the response has none."""
         answer = self.schemas.answer(operation)
-        placement = record_in(answer, self.schemas, resource.name, "", resource.record) if answer is not None else None
+        placement = self.shows(answer, resource) if answer is not None else None
+        return {"reply": _reply(placement.path, record)} if placement is not None else {}
+
+    def shows(self, answer: LocatedSchema, resource: Resource) -> Placement | None:
+        """Where a response has a record of this collection, by its own schema; None where it has none."""
+        placement = record_in(answer, self.schemas, resource.name, "", resource.record)
         if (
             placement is None
             or not self.is_record(placement.schema, resource)
             or not is_wrapper(placement.path, resource.name)
         ):
-            return {}
-        return {"reply": _reply(placement.path, record)}
+            return None
+        return placement
 
     def counted(self, operation: Operation) -> Data:
         """The reply that says how many records there are; empty where the response says something else."""

@@ -129,6 +129,16 @@ class Verbs:
         fills = {"fills": unsent} if unsent else {}
         return {**because, **self._parent(route, base), "create": {resource.name: created}, **fills, **shown}
 
+    def copy(self, route: Route, resource: Resource, shape: Shape) -> Data | None:
+        """Create another record with the fields of the one that a path names; None where it has no key of its own."""
+        if "." in resource.key or resource.chosen or not self.showing.acted(route.operation, resource):
+            return None
+        sent = self.sending.by_name(route.operation, resource)
+        fields = {"*": "$record", resource.key: "$absent", **sent, **self.sending.stamps(resource, making=True)}
+        because = because_of(f"{route.shape[-1]} makes a record like the one that is there")
+        shown = self.showing.acted(route.operation, resource)
+        return {**because, **self.find(route, resource, shape), "create": {resource.name: fields}, **shown}
+
     def _shown_parent(self, route: Route, resource: Resource, base: Shape) -> Data:
         """The reply that shows the parent of a new record, where the response has that instead."""
         link = resource.link(base)

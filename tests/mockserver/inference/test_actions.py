@@ -115,3 +115,29 @@ def test_a_new_record_below_another_may_be_answered_by_its_parent(play: Play) ->
     order = ask("POST", "/orders", json={"note": "mine", "total": 3}).json
     assert ask("POST", f"/orders/{order['id']}/lines", json={"sku": "A"}).json == order
     assert [one["sku"] for one in ask("GET", f"/orders/{order['id']}/lines").json] == ["A"]
+
+
+@pytest.mark.parametrize("path", ["/users/signup", "/auth/register"])
+def test_who_signs_up_is_a_user(play: Play, path: str) -> None:
+    """The response shows a record of one collection, and so it is there."""
+    user = {"$ref": "#/components/schemas/User"}
+    signup = {path: {"post": {"requestBody": body(thing(email=None, password=None)), "responses": answer(user)}}}
+    ask = play(crud("/users", "id", user) | signup, User=thing(id=None, email=None))
+    made = ask("POST", path, json={"email": "ada@example.org", "password": "secret"}).json
+    assert made["email"] == "ada@example.org"
+    assert ask("GET", f"/users/{made['id']}").json == made
+
+
+@pytest.mark.parametrize("word", ["copy", "clone", "duplicate"])
+def test_a_copy_is_another_record_with_the_same_fields(play: Play, word: str) -> None:
+    """But for its key, and what is sent with the copy."""
+    path = f"/orders/{{id}}/{word}"
+    asked = {"requestBody": body(thing(note=None)), "responses": answer(ORDER, "201")}
+    ask = play(crud("/orders", "id", ORDER) | {path: {"parameters": values(path), "post": asked}},
+               Order=thing(id=None, note=None, colour=None))  # fmt: skip
+    first = ask("POST", "/orders", json={"note": "mine", "colour": "red"}).json
+    second = ask("POST", f"/orders/{first['id']}/{word}", json={"note": "other"}).json
+    assert second == {"id": second["id"], "note": "other", "colour": "red"}
+    assert second["id"] != first["id"]
+    assert ask("GET", f"/orders/{first['id']}").json == first
+    assert ask("GET", f"/orders/{second['id']}").json == second
