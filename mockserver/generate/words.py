@@ -111,7 +111,7 @@ _HINTS: Final[tuple[tuple[re.Pattern[str], Make], ...]] = tuple(
         (r"\b(url|uri|link|href|website|homepage|web|site)\b",
          lambda _, random: (f"https://example.com/{random.choice(PLAIN)}",)),
         (r"\b(domain|host ?name|host)\b", lambda _, random: (f"{random.choice(PLAIN)}.example.com",)),
-        (r"\b(created|updated|modified|deleted|timestamp|expires)\b", _one_of(*_TIMES)),
+        (r"\b(created|updated|modified|deleted|timestamp|expires)\b(?! by)", _one_of(*_TIMES)),
         (r"\b(uuid|guid)\b",
          _one_of("3f0c9f5e-8a53-4a4e-9a70-1d3d3f6c2b10", "b7d0c1de-52b4-4f0b-8f0e-6d1f2a9e4c55")),
         (r"\bids?\b", lambda _, random: (_key(random),)),

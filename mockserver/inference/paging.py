@@ -40,11 +40,11 @@ _DIRECTIONS: Final = frozenset({"asc", "desc", "ascending", "descending", "ascen
 _WHOLE: Final = frozenset({"integer", "number"})
 _FROM_ZERO: Final = re.compile(
     r"\b(zero|0)[- ]?(based|index)|(start|begin)\w* (from|at|with) (page )?`?0\b|\(0\.\.|"
-    r"first page (is|=|:) ?`?0\b|\b0`? (is|=|for) the first"
+    r"first page ?(is|=|:) ?`?0\b|\b0`? (is|=|for) the first"
 )
 _FROM_ONE: Final = re.compile(
     r"\b(one|1)[- ]?(based|index)|(start|begin)\w* (from|at|with) (page )?`?1\b|\(1\.\.|"
-    r"first page (is|=|:) ?`?1\b|\b1`? (is|=|for) the first"
+    r"first page ?(is|=|:) ?`?1\b|\b1`? (is|=|for) the first"
 )
 _KEYS: Final = re.compile(r"\b(ids?|cursor|key|object)\b")
 SIZE: Final = 30

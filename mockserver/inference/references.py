@@ -37,6 +37,8 @@ _ROLES: Final = frozenset(
         *("participant", "attendee", "follower", "subscriber", "watcher", "agent", "operator", "winner", "mentor"),
     ]
 )
+_DONE_BY: Final = ("edby", "enby")
+"""Ends of `createdby` and `writtenby` in one word; `hobby` names nobody."""
 _RELATIVES: Final = frozenset(
     [
         *(
@@ -172,7 +174,7 @@ class References:
 
     def _people(self, role: str, schema: LocatedSchema) -> tuple[str, str] | None:
         """A person by the key, or by what people read where the key is of another type."""
-        if role not in _ROLES and not role.endswith("by"):
+        if role not in _ROLES and role != "by" and not role.endswith(_DONE_BY):
             return None
         several = [one for name in _PEOPLE for one in self._named.get(name, ())]
         alike = [one for one in several if self._same_type(schema, self.schemas.members(one.record).get(one.key))]

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.inference import infer
 from mockserver.state.references import Reference, referring
+from tests.mockserver.inference.lists import contract, each
 from tests.mockserver.inference.playing import Play
 from tests.mockserver.inference.test_infer import crud, thing
 
@@ -165,3 +167,126 @@ def test_a_reference_is_set_where_it_lies() -> None:
     assert referring({"a": None}, Reference(("a",), "things", "id"), lambda _: pick) == {"a": None}
     assert referring({}, Reference(("a", "b"), "things", "id"), lambda _: pick) == {}
     assert referring({"a": [1, 2]}, Reference(("a",), "things", "id"), lambda _: pick) == {"a": [7]}
+
+
+def _refers(members: Any, others: Any = None, **schemas: Any) -> dict[str, Any]:
+    """What things with these members refer to, beside the other collections with their schemas."""
+    known = {"users": "User"} if others is None else others
+    paths: dict[str, Any] = {}
+    for path, kind in {**known, "things": "Thing"}.items():
+        paths |= crud(f"/{path}", "id", _ref(kind), kind=kind)
+    user = thing(id=WHOLE, name=TEXT, email={**TEXT, "format": "email"})
+    found = infer(contract(paths, Thing=thing(id=WHOLE, **members), **({"User": user} | schemas)))
+    refers: dict[str, Any] = found.behaviours["collections"]["things"].get("refers", {})
+    return refers
+
+
+def test_roles_that_people_have_name_a_person() -> None:
+    """By the key, by the name where the type is that of the name, and by the key of an object."""
+    groups = ["""owner author creator assignee reviewer approver manager user person member employee sender recipient
+              receiver reporter requester lead leader editor uploader""",
+              """publisher responsible supervisor submitter initiator modifier updater admin actor participant attendee
+              follower subscriber watcher agent operator winner mentor created_by"""]  # fmt: skip
+    for group in groups:
+        roles = group.split()
+        assert _refers(each([f"{role}_id" for role in roles], WHOLE)) == {
+            f"{role}_id": {"users": "id"} for role in roles
+        }
+        assert _refers(each(roles, TEXT)) == each(roles, {"users": "name"})
+        assert _refers(each(roles, thing(id=WHOLE, label=TEXT))) == each(roles, {"users": "id"})
+    strangers = ["stranger", "stranger_id", "by_user_name", "hobby", "ruby_id", "standby"]
+    assert _refers(each(strangers, WHOLE)) == _refers(each(strangers, thing(id=WHOLE, label=TEXT))) == {}
+    people = each("ownerUuid changedByUuid doneById byId by createdby writtenby", WHOLE)
+    assert _refers(people) == each(people, {"users": "id"})
+
+
+def test_people_are_known_by_their_collection() -> None:
+    """And by what people read where the key is of another type."""
+    for people in each("users persons people members employees accounts contacts profiles customers staff", WHOLE):
+        found = _refers({"ownerId": WHOLE, "made_by": WHOLE, "editor": thing(id=WHOLE)}, {people: "Xyz"},
+                        Xyz=thing(id=WHOLE))  # fmt: skip
+        assert found == each("ownerId made_by editor", {people: "id"})
+    assert _refers({"ownerId": WHOLE, "made_by": WHOLE}, {"boxes": "Xyz"}, Xyz=thing(id=WHOLE)) == {}
+    for name in ("name", "full_name", "display_name", "username", "login", "email"):
+        assert _refers({"owner": TEXT}, User=thing(id=WHOLE, **{name: TEXT})) == {"owner": {"users": name}}
+    assert _refers({"owner": TEXT}, User=thing(id=WHOLE, street=TEXT)) == {}
+    assert _refers({"owner": TEXT}, {"users": "User", "members": "Xyz"}, Xyz=thing(id=TEXT)) == {
+        "owner": {"members": "id"}
+    }
+
+
+def test_words_of_relatives_name_a_record_of_the_same_collection() -> None:
+    """An id with another word before it is that of another system."""
+    relatives = each(
+        """parent previous prev next related root original source target linked duplicate from preferred prefered
+    current main primary default downstream upstream alternate base template child sibling superior subordinate reply
+    replied forked cloned""",
+        WHOLE,
+    )
+    members = each([f"{word}_thing_id" for word in relatives], WHOLE)
+    assert _refers(members) == each(members, {"things": "id"})
+    assert _refers({"parent_id": WHOLE, "rootThing": WHOLE, "otherThingId": WHOLE, "parent": WHOLE}) == {
+        "parent_id": {"things": "id"}
+    }
+
+
+def test_a_word_after_the_name_of_a_collection_is_its_key_or_a_field() -> None:
+    """`user_uuid` is the key; `user_email` the email, where records have one."""
+    keys = each("user_id user_ids user_uuid user_uuids user_uid user_guid user_key user_sid user_pk", WHOLE)
+    assert _refers(keys) == each(keys, {"users": "id"})
+    fields = ("code", "slug", "name", "number", "email", "street")
+    xyz = thing(id=WHOLE, **each(fields, TEXT))
+    assert _refers(each([f"box_{field}" for field in fields], TEXT), {"boxes": "Xyz"}, Xyz=xyz) == {
+        f"box_{field}": {"boxes": field} for field in fields[:-1]
+    }
+    assert _refers({"box_code": TEXT}, {"boxes": "Xyz"}, Xyz=thing(id=WHOLE)) == {}
+
+
+def test_a_collection_is_called_by_its_path_and_by_its_schema() -> None:
+    """In the singular, and without what schemas of answers are called."""
+    singulars = {"people": "person", "children": "child", "men": "man", "women": "woman", "staff": "staff",
+                 "berries": "berry", "boxes": "box", "glasses": "glass", "cars": "car"}  # fmt: skip
+    for many_, one in singulars.items():
+        found = _refers({one: WHOLE, f"{one}_id": WHOLE, f"big_{one}_id": WHOLE}, {many_: "Xyz"}, Xyz=thing(id=WHOLE))
+        assert found == each((one, f"{one}_id", f"big_{one}_id"), {many_: "id"})
+    for many_, one in {"yes": "y", "gas": "ga", "ies": "y", "ass": "as", "as": "a"}.items():
+        assert _refers({f"{one}Id": WHOLE}, {many_: "Xyz"}, Xyz=thing(id=WHOLE)) == {}
+    endings = each(
+        """dto response model read out output entity resource schema view public detail details summary base full
+    object item record data info get simple""",
+        WHOLE,
+    )
+    kinds = {f"{'q' * number}z": f"Gadget{'X' * number}{ending.title()}" for number, ending in enumerate(endings, 1)}
+    members = {f"gadget{'x' * number}Id": WHOLE for number in range(1, len(endings) + 1)}
+    found = _refers(members, kinds, **each(kinds.values(), thing(id=WHOLE)))
+    assert found == {name: {path: "id"} for name, path in zip(members, kinds, strict=True)}
+
+
+def test_a_name_alone_is_a_key_where_the_document_says_so() -> None:
+    """By a format, a number, or a description that speaks of keys; a text is otherwise for people."""
+    colours = {"colours": "Colour"}
+    for text in ("the id", "IDs", "an identifier", "identifiers", "a uuid", "its GUID", "unique"):
+        found = _refers({"colour": {**TEXT, "description": text}}, colours, Colour=thing(id=TEXT))
+        assert found == {"colour": {"colours": "id"}}
+    texts: dict[str, Any] = {"name": {**TEXT, "description": "an idea"}, "enum": {**WHOLE, "enum": [1]}}
+    for schema in texts.values():
+        assert _refers({"colour": schema}, colours, Colour=thing(id=schema)) == {}
+    assert _refers({"colour": UUID}, colours, Colour=thing(id=UUID)) == {"colour": {"colours": "id"}}
+    assert _refers({"colour": UUID}, colours, Colour=thing(id=TEXT)) == {}
+    assert _refers({"colour": {**WHOLE, "format": "int64"}}, colours, Colour=thing(id=WHOLE)) == {
+        "colour": {"colours": "id"}
+    }
+    assert _refers({"colour_id": TEXT}, colours, Colour=thing(id=WHOLE)) == {"colour_id": {"colours": "id"}}
+    assert _refers({"colour_id": WHOLE}, colours, Colour=thing(id=TEXT)) == {}
+    assert _refers({"colour": TEXT}, colours, Colour=thing(id=WHOLE, name=TEXT)) == {"colour": {"colours": "name"}}
+
+
+def test_references_are_looked_for_in_bounds() -> None:
+    """Five objects deep, and forty of a collection; a schema inside itself is read once."""
+    deep = thing(userId=WHOLE, e=thing(userId=WHOLE))
+    nested = thing(b=thing(c=thing(d=deep)))
+    assert _refers({"a": nested}) == {"a.b.c.d.userId": {"users": "id"}}
+    assert len(_refers(each((f"user{place}_user_id" for place in range(45)), WHOLE))) == 40
+    tree = thing(userId=WHOLE, inner=_ref("Tree"), **{"a.b_user_id": WHOLE})
+    assert _refers({"tree": _ref("Tree")}, Tree=tree) == {"tree.userId": {"users": "id"}}
+    assert _refers({"nodes": _many(_ref("Tree"))}, Tree=tree) == {"nodes.userId": {"users": "id"}}
