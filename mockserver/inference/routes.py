@@ -17,6 +17,8 @@ _SUFFIX: Final = re.compile(r"\.(json|xml|\{format\})$")
 _NAMED: Final = re.compile(r"\{([^{}]+)\}")
 _CUSTOM: Final = re.compile(r"(\{[^{}]+\}|[^{}:]+)(:[A-Za-z][\w.-]*)")
 """A custom method: `/things/{id}:cancel`, `/things:batchGet` (https://google.aip.dev/136)."""
+_KEYED: Final = re.compile(r"([\w.-]+)\((?:\w+=)?'?(\{[^{}]+\})'?\)")
+"""A record of OData by its key: `/Customers({key})`, `/Customers('{id}')`, `/Customers(id={id})`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +48,16 @@ class Route:
 def route_of(operation: Operation) -> Route:
     """The route of an operation. A suffix such as `.json` isn't part of the structure."""
     parts = [_SUFFIX.sub("", segment) for segment in operation.template.strip("/").split("/")]
-    segments = [part for segment in parts for part in _custom(segment)]
+    segments = [part for segment in parts for part in _split(segment)]
     matches = [(segment, _NAMED.fullmatch(segment)) for segment in segments]
     shape = tuple(VALUE if named else _NAMED.sub("{}*", segment) for segment, named in matches)
     return Route(operation, shape, tuple(named[1] for _, named in matches if named), operation.method)
 
 
-def _custom(segment: str) -> Iterable[str]:
-    """A segment, and the custom method at its end as one of its own."""
-    custom = _CUSTOM.fullmatch(segment)
-    return custom.groups() if custom is not None else (segment,)
+def _split(segment: str) -> Iterable[str]:
+    """The parts of a segment: a custom method at its end, or a key in brackets, is one of its own."""
+    parts = _CUSTOM.fullmatch(segment) or _KEYED.fullmatch(segment)
+    return parts.groups() if parts is not None else (segment,)
 
 
 def routes_by_shape(routes: Iterable[Route]) -> dict[Shape, dict[str, Route]]:

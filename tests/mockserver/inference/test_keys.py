@@ -184,3 +184,16 @@ def test_a_list_of_one_shows_the_record(play: Play) -> None:
     created = ask("POST", "/apps", json={"name": "Mail"}).json
     assert ask("GET", f"/apps/{created['id']}").json == [created]
     assert ask("GET", "/apps/none").status == 404
+
+
+@pytest.mark.parametrize("one", ["/Notes({key})", "/Notes('{key}')", "/Notes(Id={key})"])
+def test_a_key_in_brackets_names_a_record(play: Play, one: str) -> None:
+    """OData writes the key of a record after the name of its collection."""
+    paths = crud("/Notes", "key", {"$ref": "#/components/schemas/Note"})
+    paths[one] = paths.pop("/Notes/{key}")
+    ask = play(paths, Note=thing(Id=None, Text=None))
+    made = ask("POST", "/Notes", json={"Text": "mine"}).json
+    path = one.replace("{key}", made["Id"])
+    assert ask("GET", path).json == made
+    assert ask("DELETE", path).status == 204
+    assert ask("GET", path).status == 404
