@@ -65,7 +65,7 @@ def reserved(run: Run, reserved_records: frozenset[str]) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def discovery(run: Run) -> Discovery:
     """What records the target has."""
-    found = Discovery(run.contract)
+    found = Discovery(run.contract, run.callable)
     found.explore(run.target())
     return found
 

@@ -26,7 +26,10 @@ from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.contract.operations.overloads import path_of
 from mockserver.contract.operations.reading import METHODS
 
-__all__ = ["METHODS", "SAFE_METHODS", "Contract", "Operation", "Parameter", "Place", "bundled", "marks", "read_yaml"]
+__all__ = [
+    "METHODS", "SAFE_METHODS", "Contract", "Operation", "Parameter", "Place", "bundled", "marks", "path_of",
+    "read_yaml",
+]  # fmt: skip
 
 _SLASH: Final = "\ue000"
 """Stands for a slash within a segment of a path, which the router must not split at."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,22 +21,22 @@ class Discovery:
     """Calls that are known to name existing records: path values and, where a link builds one, a body."""
 
     contract: Contract
+    operations: tuple[Operation, ...]  #: those that may be called
     known: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
 
     def explore(self, target: Target) -> None:
         """Read every list, follow the links, read what they lead to, until nothing new turns up."""
-        waiting = [
-            operation for operation in self.contract.operations if is_read(operation) and not needs_input(operation)
-        ]
-        for operation in waiting:
-            self.known[operation.id] = [()]
+        for operation in self.operations:
+            if is_read(operation) and not needs_input(operation):
+                self.known[operation.id] = [()]
         asked: set[tuple[str, tuple[str, ...]]] = set()
         while calls := [call for call in self._reads() if call not in asked]:
             for name, values in calls:
                 asked.add((name, values))
-                answer = target.call(name, *values)
-                if answer.ok:
-                    self._learn(self.contract.operation(name), values, answer)
+                with suppress(NotChecked):  # a value may make the path that of an operation that was not chosen
+                    answer = target.call(name, *values)
+                    if answer.ok:
+                        self._learn(self.contract.operation(name), values, answer)
 
     def calls(self, operation: Operation) -> list[tuple[str, ...]]:
         """Path values of existing records; raises `NotChecked` when none is known."""
@@ -47,7 +48,7 @@ class Discovery:
     def _reads(self) -> list[tuple[str, tuple[str, ...]]]:
         return [
             (operation.id, values)
-            for operation in self.contract.operations
+            for operation in self.operations
             if is_read(operation)
             for values in self.known.get(operation.id, [])[:MOST_RECORDS]
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,9 +100,10 @@ class Fuzzer:
             self.cut += 1
         return list(not_sent)
 
-    def walk(self, scenarios: int, without: list[str], steps: int = 8) -> None:
-        """Follow the contract's links in random scenarios, without some operations; raises `Broken`."""
-        schema = self.schema.exclude(operation_id=without) if without else self.schema
+    def walk(self, scenarios: int, operations: Sequence[Operation], steps: int = 8) -> None:
+        """Follow the contract's links between these operations in random scenarios; raises `Broken`."""
+        labels = {operation.label for operation in operations}
+        schema = self.schema.include(lambda context: context.operation.label in labels)
         end = time.monotonic() + self.seconds
         for seed in range(self.seed, self.seed + WALKS):
             try:

@@ -173,6 +173,10 @@ class Gate(HTTPAdapter):
         limit = min(self.limits.for_one_answer(), 5.0)
         ping = requests.Request("GET", f"{self.base_url}/").prepare()
         try:
+            self.rules.permit(self._described(ping))
+        except NotChecked:
+            return True  # until as many exchanges in a row have failed as count as its silence
+        try:
             super().send(ping, stream=True, timeout=(limit, limit)).close()
         except NETWORK_ERRORS:
             return False

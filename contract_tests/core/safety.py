@@ -4,6 +4,8 @@ observe   reads only: GET, HEAD, OPTIONS
 probe     and writes that must be refused, each built so that even a target without any validation changes nothing:
           it names a made-up record, or it follows a refusal that proves that the operation validates
 full      everything but writes that could touch a spared record
+
+At every level, an operation that was not chosen gets no request.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from urllib.parse import unquote
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
 from contract_tests.core.errors import NotChecked
+from contract_tests.core.selection import Selection
 
 ROOM = 16  # random characters that make an id unique
 INPUT_REFUSALS = frozenset({400, 415, 422})
@@ -43,6 +46,7 @@ class Rules:
     contract: Contract
     spared: frozenset[str] = frozenset()
     reserved: frozenset[str] = frozenset()  #: kept for a later check
+    selection: Selection | None = None  #: the operations that may be called; None: all of them
     minted: set[str] = field(default_factory=set)
     validating: set[str] = field(default_factory=set)
     stopped: dict[str, str] = field(default_factory=dict)
@@ -73,6 +77,9 @@ class Rules:
 
     def permit(self, sent: Sent) -> None:
         """Raise `NotChecked` with the reason when the request must not be sent."""
+        left_out = self.selection.left_out(self.contract, sent) if self.selection else None
+        if left_out:
+            raise NotChecked(f"{left_out} was left out by the choice of operations")
         if sent.method in SAFE_METHODS:
             return
         if self.level is Safety.OBSERVE:

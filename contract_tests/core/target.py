@@ -65,13 +65,21 @@ class Target:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             sent_headers["Content-Type"] = "application/json"
         sent_headers.update(headers or {})
+        return self._send(method, self.gate.base_url + path, content, sent_headers, by_contract=by_contract)
+
+    def look(self, url: str) -> Answer:
+        """Read an address of the target's host that need not be below its base URL."""
+        return self._send("GET", url, None, self.authorization(self.token), by_contract=False)
+
+    def _send(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], *, by_contract: bool
+    ) -> Answer:
         self.gate.by_contract = by_contract
         try:
-            self.session.request(
-                method, self.gate.base_url + path, data=content, headers=sent_headers, allow_redirects=False
-            )
+            self.session.request(method, url, data=content, headers=headers, allow_redirects=False)
         except NETWORK_ERRORS as error:
-            raise Broken(f"an answer to {method} {path[:80]}", reason_of(error)) from error
+            place = url.removeprefix(self.gate.base_url)[:80]
+            raise Broken(f"an answer to {method} {place}", reason_of(error)) from error
         finally:
             self.gate.by_contract = True
         assert self.gate.last is not None  # noqa: S101 - the gate has just kept it

@@ -91,11 +91,11 @@ def check(setup: Setup, name: str, number: int) -> Finding:
     fate, reason = Fate.SURVIVED, ""
     own = [(site,)] if contract().has(site) else []
     others = [(each.id,) for each in contract().operations if each.id != site]
-    for only in [*own, (), *(others if mutant else ())]:
-        world = "-".join([f"{setup.world}{number}", *only])
+    for about in [*own, (), *(others if mutant else ())]:
+        world = "-".join([f"{setup.world}{number}", *about])
         try:
             with alive(setup, mutant, world) as url:
-                fate, reason = verdict_on(url, USERS, only)
+                fate, reason = verdict_on(url, USERS, about)
         except TargetUnavailable as error:
             fate, reason = Fate.REFUSED, without_folders(error.problem)
         if fate is not Fate.SURVIVED:
@@ -127,7 +127,7 @@ def undistorted(request: Request, forward: Forward) -> Reply:
     return forward(request)
 
 
-def verdict_on(url: str, users: Users, only: tuple[str, ...] = ()) -> tuple[Fate, str]:
+def verdict_on(url: str, users: Users, about: tuple[str, ...] = ()) -> tuple[Fate, str]:
     """The fate of the server at a URL under the whole suite, or under the checks of these operations only."""
     settings = Settings(
         url,
@@ -137,7 +137,7 @@ def verdict_on(url: str, users: Users, only: tuple[str, ...] = ()) -> tuple[Fate
         examples=EXAMPLES,
         budget=BUDGET,
         timeout=5.0,
-        only=only,
+        about=about,
         suite=SUITES,
     )
     session = Session(Run.prepare(settings, contract()), io.StringIO())

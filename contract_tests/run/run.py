@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.checks import AnswerChecks, Breach
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.coverage import Coverage
-from contract_tests.core.errors import Broken, CredentialsRefused, TargetUnavailable, UsageError
 from contract_tests.core.gate import Gate, Limits
 from contract_tests.core.mock_process import MockProcess, arguments_for
 from contract_tests.core.promises import Ledger
 from contract_tests.core.redaction import Redactor
 from contract_tests.core.safety import Rules
+from contract_tests.core.selection import Selection
 from contract_tests.core.target import Target
 from contract_tests.run.baseline import Baseline
+from contract_tests.run.preflight import preflight
 from contract_tests.run.settings import Settings
 from contract_tests.run.suites import Subjects, Suite, suites
-
-SKEW_WORTH_REPORTING = 5.0  # seconds
 
 
 @dataclass
@@ -34,6 +30,7 @@ class Run:
 
     settings: Settings
     contract: Contract
+    selection: Selection
     coverage: Coverage
     ledger: Ledger = field(default_factory=Ledger)
     redact: Redactor = field(default_factory=Redactor)
@@ -49,7 +46,9 @@ class Run:
     def prepare(cls, settings: Settings, contract: Contract | None = None) -> Run:
         """Read the contract, unless it was read before; nothing is sent yet."""
         contract = contract or Contract.load(settings.contract_source)
-        run = cls(settings, contract, Coverage(contract, chosen(settings, contract)))
+        selected = selection(settings, contract)
+        wanted = tuple(one for one in contract.operations if one.id in (settings.about or selected.checked))
+        run = cls(settings, contract, selected, Coverage(contract, wanted))
         if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
             run.baseline = Baseline.load(settings.baseline)
         run.redact.learn(settings.token, "$CONTRACT_TOKEN")
@@ -61,6 +60,11 @@ class Run:
     def operations(self) -> tuple[Operation, ...]:
         """The operations to check."""
         return self.coverage.operations
+
+    @cached_property
+    def callable(self) -> tuple[Operation, ...]:
+        """The operations that may be called: those to check, and what they depend on."""
+        return tuple(one for one in self.contract.operations if one.id in self.selection.allowed)
 
     @cached_property
     def suites(self) -> tuple[Suite, ...]:
@@ -86,7 +90,10 @@ class Run:
         """The target, opened and pre-checked on first use."""
         if self._target is None:
             self._target = self._open()
-            self._preflight(self._target)
+            self.skew = preflight(self._target, self.operations, self.settings.wait)
+            if self.skew:
+                difference = f"the target's clock differs from ours by {self.skew:+.0f} s"
+                self.remarks.append(f"{difference}; times are compared with its own")
         return self._target
 
     @property
@@ -113,7 +120,7 @@ class Run:
             self._mock = MockProcess.start(*arguments_for(settings.spec, settings.behaviours, settings.seed))
             url = self._mock.url
         limits = Limits(settings.rate, settings.timeout, self.started + settings.budget - settle_time(settings.budget))
-        rules = Rules(settings.safety, self.contract, frozenset(settings.spare))
+        rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)
         gate = Gate(url, self.contract, rules, limits)
         checks = AnswerChecks(self.contract)
         gate.observers.append(lambda answer, accepted: self._observe(checks, answer, accepted))
@@ -132,61 +139,16 @@ class Run:
             breach = Breach(answer.operation_id, "accepted", "a write that names no record to be refused", accepted)
             self.ledger.record(breach, answer)
 
-    def _preflight(self, target: Target) -> None:
-        """Check that the target answers and accepts the token, and how far its clock is off; raises `SuiteError`."""
-        answer = self._first_answer(target)
-        if answer.status in {401, 403}:
-            problem = (
-                f"the target refuses the token: {answer.describe()}"
-                if self.settings.token
-                else "the target wants a token"
-            )
-            raise CredentialsRefused(problem, fix="give a valid one with --token or CONTRACT_TOKEN")
-        with suppress(ValueError, TypeError):
-            self.skew = (
-                parsedate_to_datetime(answer.headers["date"]).timestamp() + 0.5 - time.time()
-                if "date" in answer.headers
-                else 0
-            )
-        if abs(self.skew) < SKEW_WORTH_REPORTING:
-            self.skew = 0.0
-        else:
-            self.remarks.append(
-                f"the target's clock differs from ours by {self.skew:+.0f} s; times are compared with its own"
-            )
-
-    def _first_answer(self, target: Target) -> Answer:
-        path = next(
-            (o.path for o in self.contract.operations if o.method == "GET" and not o.path_names and o.secured), "/"
-        )
-        path = path if path != "/" else next((o.path for o in self.contract.operations if o.method == "GET"), "/")
-        until = time.monotonic() + self.settings.wait
-        while True:
-            try:
-                return target.request("GET", path)
-            except (TargetUnavailable, Broken) as error:
-                if time.monotonic() >= until:
-                    fix = "is it running, and is --target right?"
-                    got = error.got if isinstance(error, Broken) else error.problem
-                    raise TargetUnavailable(f"{target.gate.base_url} does not answer: {got}", fix=fix) from None
-            target.gate.limits.sleep(0.5)
-
 
 def settle_time(budget: float) -> float:
     """Seconds at the end of the budget that belong to the reports."""
     return min(5.0, budget / 5)
 
 
-def chosen(settings: Settings, contract: Contract) -> tuple[Operation, ...]:
-    """All operations, or those of --only, without those of --skip; raises `UsageError` on an unknown name."""
-    known = [operation.id for operation in contract.operations]
-    for name in (*settings.only, *settings.skip):
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            fix = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            raise UsageError(f"the contract has no operation {name!r}", fix=fix)
-    names = settings.only or known
-    return tuple(o for o in contract.operations if o.id in names and o.id not in settings.skip)
+def selection(settings: Settings, contract: Contract) -> Selection:
+    """The operations that the settings choose; raises `UsageError` where a pattern matches none."""
+    older = Contract.load(settings.changed_since) if settings.changed_since else None
+    return Selection.of(contract, settings.only, settings.skip, older)
 
 
 def cookies_of(answer: Answer) -> list[str]:

@@ -81,8 +81,10 @@ OPTIONS = (
     Option("wait", "seconds to wait for the target to come up (default: 0)", float, "SECONDS"),
     Option("seed", "seed of everything generated (default: 0)", int, "N"),
     Option("examples", "generated inputs per operation and kind (default: 40)", int, "N"),
-    Option("only", "check this operation only (may be repeated)", metavar="OPERATION", many=True),
-    Option("skip", "leave this operation out (may be repeated)", metavar="OPERATION", many=True),
+    Option("only", "call no other operation: a name, '/path/*', METHOD, 'METHOD /path' or tag:NAME (may be repeated)",
+           metavar="PATTERN", many=True),
+    Option("skip", "never call this operation, chosen as for --only (may be repeated)", metavar="PATTERN", many=True),
+    Option("changed-since", "check what differs from this older document, with what it depends on", metavar="SPEC"),
     Option("suite", f"run this suite only: {', '.join(SUITES)} (may be repeated)", many=True, choices=SUITES),
     Option("strict", "a note fails like a broken promise", is_flag=True),
     Option("baseline", "file of accepted deviations", Path, "FILE"),
@@ -116,6 +118,8 @@ class Settings:
     examples: int = 40
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+    changed_since: Path | str | None = None
+    about: tuple[str, ...] = ()  #: check only what is about these operations, whatever else it calls; no flag
     suite: tuple[str, ...] = ()
     strict: bool = False
     baseline: Path | None = None

@@ -112,7 +112,5 @@ class Oracle:
 
 
 def readable(run: Run, model: Model) -> list[str]:
-    """Reads of the contract that the mock knows the behaviour of."""
-    return [
-        name for name in model.behaviours if run.contract.has(name) and run.contract.operation(name).method == "GET"
-    ]
+    """Reads that may be called and that the mock knows the behaviour of."""
+    return [one.id for one in run.callable if one.id in model.behaviours and one.method == "GET"]

@@ -147,7 +147,7 @@ class Runner:
         ]
 
     def _reads(self, state: State, pairs: Correspondence) -> Iterator[tuple[Call, Call]]:
-        for step in reads(self.binder.contract, self.binder, self.queries):
+        for step in reads(self.binder, self.queries):
             behaviour = self.binder.model.behaviours[step.operation]
             about = len(state.get(self.binder.holder(behaviour), ())) if self.binder.places(behaviour) else 1
             steps = (Step(step.operation, pick, query=step.query) for pick in range(min(about, MOST_READS)))

@@ -14,7 +14,7 @@ from tests.contract_tests.reference import Service
 
 def test_links_lead_to_every_record(service: Service, target: Target, contract: Contract) -> None:
     """All devices and all active sessions of the user, and of no other user."""
-    found = Discovery(contract)
+    found = Discovery(contract, contract.operations)
     found.explore(target)
     mine = service.devices_of("red")
     assert {values[0] for values in found.calls(contract.operation("getDevice"))} == {d["id"] for d in mine}
@@ -24,7 +24,7 @@ def test_links_lead_to_every_record(service: Service, target: Target, contract: 
 def test_too_little_data_is_said(service: Service, target: Target, contract: Contract) -> None:
     """An operation without known records is not checked, because."""
     service.devices.clear()
-    found = Discovery(contract)
+    found = Discovery(contract, contract.operations)
     found.explore(target)
     with pytest.raises(NotChecked, match="no link of the contract"):
         found.calls(contract.operation("getDevice"))

@@ -26,7 +26,7 @@ def test_a_walk_that_cannot_begin_alike_begins_otherwise(
 ) -> None:
     """With another seed, and not for ever."""
     seeds = _walked(monkeypatch, endings)
-    Fuzzer(target, seed=7, examples=1).walk(1, [])
+    Fuzzer(target, seed=7, examples=1).walk(1, target.contract.operations)
     assert seeds == [7 + number for number in range(walks)]
 
 
@@ -49,14 +49,14 @@ def test_a_contract_without_links_has_no_sequences(open_target: OpenTarget, url:
     get = {"responses": {"200": {"description": "All"}}}
     target.contract = contract_of({"openapi": "3.1.0", "paths": {"/pets": {"get": get}}})
     with pytest.raises(NotChecked, match="no sequence can be generated"):
-        Fuzzer(target, seed=7, examples=1).walk(1, [])
+        Fuzzer(target, seed=7, examples=1).walk(1, target.contract.operations)
 
 
 def test_what_a_later_walk_finds_is_reported(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken promise is one, however often a walk began."""
     _walked(monkeypatch, [FlakyStrategyDefinition("differs"), Halt(Broken("this", "that"))])
     with pytest.raises(Broken, match="expected this; got that"):
-        Fuzzer(target, seed=7, examples=1).walk(1, [])
+        Fuzzer(target, seed=7, examples=1).walk(1, target.contract.operations)
 
 
 def _walked(monkeypatch: pytest.MonkeyPatch, endings: list[Exception | None]) -> list[int]:

@@ -46,7 +46,7 @@ def test_generated_requests_pass_the_gate_too(service: Service, target: Target, 
     """The server has seen exactly the requests that the gate counted."""
     fuzzer = Fuzzer(target, seed=1, examples=5)
     fuzzer.trials(contract.operation("trustDevice"), lambda _: None)
-    fuzzer.walk(3, ["revokeAllSessions"])
+    fuzzer.walk(3, [one for one in target.contract.operations if one.id != "revokeAllSessions"])
     assert target.gate.tally.sent == len(service.log) > 20
 
 

@@ -100,6 +100,7 @@ SCALARS = {
     "timeout": ("2.5", 2.5),
     "wait": ("3.5", 3.5),
     "seed": ("4", 4),
+    "changed_since": ("old.yaml", "old.yaml"),
     "examples": ("5", 5),
     "baseline": ("base.toml", Path("base.toml")),
     "min_coverage": ("6.5", 6.5),
@@ -135,7 +136,7 @@ def test_without_flags_the_defaults_hold() -> None:
 def test_the_help_names_each_flag_with_its_value() -> None:
     """Flags without a value have none there."""
     text = " ".join(parser().format_help().split())
-    for shown in ("--target URL", "--spec FILE", "--rate N/s", "--budget SECONDS", "--seed N", "--skip OPERATION",
+    for shown in ("--target URL", "--spec FILE", "--rate N/s", "--budget SECONDS", "--seed N", "--skip PATTERN",
                   "--min-coverage PERCENT", "--report DIR", "--secret VALUE", "--profile NAME", "--spare ID",
                   "--safety {", "--suite {", "--strict ", "--i-own-this-data "):  # fmt: skip
         assert shown in text

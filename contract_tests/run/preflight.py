@@ -1,0 +1,98 @@
+"""Before the first check: does the target answer, accept the token, and serve the contract at that address?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.discovery import needs_input
+from contract_tests.core.errors import Broken, CredentialsRefused, NotChecked, TargetUnavailable
+from contract_tests.core.target import Target
+
+MOST_TRIED = 5  # reads, before the token counts as refused
+REFUSED = frozenset({401, 403})
+SKEW_WORTH_REPORTING = 5.0  # seconds
+
+
+def preflight(target: Target, operations: Sequence[Operation], wait: float) -> float:
+    """Ask for a few reads; returns the seconds that the target's clock is ahead. Raises `SuiteError`."""
+    answers = list(tried(target, plain_reads(operations), wait))
+    refused = [answer for answer in answers if answer.status in REFUSED]
+    if refused and len(refused) == len(answers):
+        raise refusal(target, refused)
+    if answers and all(answer.status == 404 for answer in answers):
+        check_address(target, answers[0])
+    return skew(answers[-1])
+
+
+def plain_reads(operations: Sequence[Operation]) -> list[Operation]:
+    """Reads that need no input: those that want credentials, where there are any, for they show whether the token is
+    accepted."""
+    found = [one for one in operations if one.method == "GET" and not needs_input(one)]
+    return [one for one in found if one.secured] or found
+
+
+def tried(target: Target, reads: Sequence[Operation], wait: float) -> Iterator[Answer]:
+    """The answers to a few reads, up to the first that settles something."""
+    if not reads:
+        yield first_answer(target, "/", wait)
+    for number, operation in enumerate(reads[:MOST_TRIED]):
+        answer = first_answer(target, operation.path, 0 if number else wait)
+        yield answer
+        if answer.status not in REFUSED | {404}:
+            return
+
+
+def first_answer(target: Target, path: str, wait: float) -> Answer:
+    """The answer to a read, asked for again until the target is up; raises `TargetUnavailable`."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return target.request("GET", path)
+        except (TargetUnavailable, Broken) as error:
+            if time.monotonic() >= until:
+                fix = "is it running, and is --target right?"
+                got = error.got if isinstance(error, Broken) else error.problem
+                raise TargetUnavailable(f"{target.gate.base_url} does not answer: {got}", fix=fix) from None
+        target.gate.limits.sleep(0.5)
+
+
+def refusal(target: Target, refused: Sequence[Answer]) -> CredentialsRefused:
+    """The error of a token that nothing accepts."""
+    asked = ", ".join(f"GET {answer.sent.path}" for answer in refused)
+    problem = f"the target refuses the token: {asked}: {refused[0].describe()}" if target.token else (
+        f"the target wants a token: {asked}: {refused[0].status}"
+    )  # fmt: skip
+    return CredentialsRefused(problem, fix="give a valid one with --token or CONTRACT_TOKEN")
+
+
+def check_address(target: Target, missing: Answer) -> None:
+    """Where a path isn't found: is it there below another prefix? Raises `TargetUnavailable` with that address."""
+    for root in addresses(target.gate.base_url, target.contract):
+        with suppress(Broken, NotChecked):
+            found = target.look(root + missing.sent.path)
+            if found.status not in {404, 405}:
+                problem = f"{missing.sent.url} isn't there (404), {found.sent.url} is ({found.status})"
+                raise TargetUnavailable(f"wrong base path: {problem}", fix=f"use --target {root}")
+
+
+def addresses(url: str, contract: Contract) -> Iterator[str]:
+    """Where else the contract may be served on the same host: below the paths that its servers have, or without any."""
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    bases = contract.reader.base_paths
+    roots = [*(origin + base for base in bases), *(url + base for base in bases), origin]
+    yield from (root for root in dict.fromkeys(roots) if root != url)
+
+
+def skew(answer: Answer) -> float:
+    """Seconds that the target's clock is ahead of ours, 0 where that is little or unknown."""
+    with suppress(ValueError, TypeError, KeyError):
+        ahead = parsedate_to_datetime(answer.headers["date"]).timestamp() + 0.5 - time.time()
+        return ahead if abs(ahead) >= SKEW_WORTH_REPORTING else 0.0
+    return 0.0
