@@ -64,7 +64,7 @@ SUITE_DOORS = {
     "requests": ("core.gate", "core.target"),
     "urllib3": ("core.gate",),
     "schemathesis": ("core.fuzzing",),
-    "hypothesis": ("core.fuzzing", "suites.oracle"),
+    "hypothesis": ("core.fuzzing", "core.samples", "suites.oracle"),
     "pytest": ("conftest", "run", "suites"),
     "yaml": ("mutation",),
     "jsonschema_rs": (),

@@ -63,10 +63,23 @@ class Answer:
     @cached_property
     def json(self) -> Any:
         """The body as JSON, or `NOT_JSON`."""
+        return self._read[0]
+
+    @property
+    def json_problem(self) -> str:
+        """Why the body isn't JSON (RFC 8259): the name twice, a number that JSON doesn't have; empty where it is."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[Any, str]:
         try:
-            return json.loads(self.body)
+            return json.loads(self.body.decode(), parse_constant=no_number, object_pairs_hook=members), ""
+        except UnicodeDecodeError:
+            return NOT_JSON, "text that isn't UTF-8 (RFC 8259, section 8.1)"
+        except NotInJson as error:
+            return NOT_JSON, str(error)
         except (ValueError, RecursionError):
-            return NOT_JSON
+            return NOT_JSON, shorten(self.body.decode("utf-8", "replace"), 120) or "an empty body"
 
     @property
     def ok(self) -> bool:
@@ -95,6 +108,24 @@ class Answer:
         end = " and there the body breaks off" if self.truncated else ""
         end = end or (", which isn't JSON" if text and "json" in self.media_type and self.json is NOT_JSON else "")
         return f"{self.status} {text or ('' if has_none else 'with an empty body')}".strip() + end
+
+
+class NotInJson(ValueError):
+    """Something that JSON doesn't have, though many readers take it."""
+
+
+def no_number(name: str) -> Any:
+    """Refuse NaN and the infinities."""
+    raise NotInJson(f"{name}, which is no number of JSON (RFC 8259, section 6)")
+
+
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; refuses a name that stands in it twice, of which readers take the one or the other."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for at, (name, _) in enumerate(pairs) if any(name == other for other, _ in pairs[:at]))
+        raise NotInJson(f"an object with {twice!r} twice (RFC 8259, section 4: names should be unique)")
+    return found
 
 
 def shorten(text: str, limit: int = SHOWN_BODY) -> str:

@@ -25,11 +25,15 @@ from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.contract.operations.overloads import path_of
 from mockserver.contract.operations.reading import METHODS
+from mockserver.contract.schemas import view
 
 __all__ = [
     "METHODS", "SAFE_METHODS", "Contract", "Operation", "Parameter", "Place", "bundled", "marks", "path_of",
     "read_yaml",
 ]  # fmt: skip
+
+UNREAD: Final[Any] = ABSENT
+"""What stands for a body that no schema can check."""
 
 _SLASH: Final = "\ue000"
 """Stands for a slash within a segment of a path, which the router must not split at."""
@@ -176,6 +180,17 @@ class Contract:
         node = Place(declared.schema, f"{declared.pointer}/schema", (*place.assumed, *marks(declared.raw)))
         return node if declared.schema is not None else Place(True, node.pointer, node.assumed)
 
+    def read_answer(self, operation: Operation, status: int, content_type: str, body: bytes) -> tuple[Any, str]:
+        """The value of a body that is text, a form or several JSON values, `UNREAD` for others; and why it is none."""
+        response = operation.response_for(status)
+        declared = media.declared_for(response.media_types, content_type) if response else None
+        if declared is None or media.kind(media.split(content_type)[0]) in {"binary", "multipart", "events"}:
+            return UNREAD, ""
+        try:
+            return self.reader.body_value(declared, content_type, body), ""
+        except Refused as refused:
+            return UNREAD, refused.reason
+
     def json_answer_schemas(self, operation: Operation, status: str) -> Iterator[Place]:
         """The schemas of the JSON bodies that are documented under a status, as written."""
         response = operation.responses[status]
@@ -211,6 +226,19 @@ class Contract:
         except Refused as refused:
             return bool(refused.details) and not any(one.place.startswith(parts) for one in refused.details)
         return True
+
+    def is_free_text(self, parameter: Parameter) -> bool:
+        """Whether a parameter is a text that the contract says nothing more about."""
+        kinds = view.kinds(parameter.schema, self.reader.view)
+        return kinds <= {"string", "null"} and not view.has_any(
+            parameter.schema, ("enum", "const", "format", "pattern"), self.reader.view
+        )
+
+    def is_spoiled(self, sent: Sent) -> bool:
+        """Whether anything about a request is not as the contract has it: then its refusal needs no documentation."""
+        found = self.match(sent.method, sent.path, sent)
+        has_body = bool(sent.body) or any(name.lower() == "content-type" for name in sent.headers)
+        return found is None or (has_body and not found[0].takes_body) or not self.allows(sent, "")
 
     @cached_property
     def key_headers(self) -> tuple[str, ...]:

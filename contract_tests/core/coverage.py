@@ -127,7 +127,7 @@ def constrained(contract: Contract, schema: Place, pointer: str = "", depth: int
     if not isinstance(schema.value, Mapping) or depth > DEEPEST:
         return
     for keyword in CONSTRAINTS:
-        if keyword in schema.value and schema.value[keyword] not in ([], True):
+        if keyword in schema.value and schema.value[keyword] != [] and schema.value[keyword] is not True:
             yield f"{pointer or '/'} {keyword}"
     for name, place in children(contract, schema, writing=True):
         if name not in {None, "*"}:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests.core.contract import Contract, Place
+from contract_tests.core.contract import Contract, Operation, Place
 from mockserver.contract.document import pointers
+from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.wording import quoted, violations
 
@@ -37,6 +38,41 @@ def mismatches(contract: Contract, schema: Place, value: Any, *, writing: bool =
 def fits(contract: Contract, schema: Place, value: Any, *, writing: bool = False) -> bool:
     """Whether a value matches the schema."""
     return not contract.reader.breaches(schema.value, value, writing=writing)
+
+
+def sendable(contract: Contract, operation: Operation) -> frozenset[str]:
+    """The members that the JSON bodies of an operation may have."""
+    schemas, found = contract.reader.view, set[str]()
+    for place in contract.json_request_schemas(operation):
+        found |= view.members(place.value, schemas).keys() - view.hidden(place.value, schemas, writing=True)
+    return frozenset(found)
+
+
+def out_of_place(
+    contract: Contract, schema: Any, value: Any, *, writing: bool, way: tuple[str | int, ...] = ()
+) -> Iterator[tuple[str | int, ...]]:
+    """The way to each member that does not travel in this direction: `readOnly` in requests, `writeOnly` in answers."""
+    schemas = contract.reader.view
+    if isinstance(value, list):
+        inner = view.item(schema, schemas)
+        for at, item in enumerate(value if inner is not None else ()):
+            yield from out_of_place(contract, inner, item, writing=writing, way=(*way, at))
+    elif isinstance(value, Mapping):
+        unsent, declared = view.hidden(schema, schemas, writing=writing), view.members(schema, schemas)
+        for name, member in value.items():
+            if name in unsent:
+                yield (*way, name)
+            elif name in declared:
+                yield from out_of_place(contract, declared[name], member, writing=writing, way=(*way, name))
+
+
+def without(value: Any, ways: set[tuple[str | int, ...]], way: tuple[str | int, ...] = ()) -> Any:
+    """A value without the members at these places."""
+    if isinstance(value, list):
+        return [without(item, ways, (*way, at)) for at, item in enumerate(value)]
+    if isinstance(value, Mapping):
+        return {name: without(item, ways, (*way, name)) for name, item in value.items() if (*way, name) not in ways}
+    return value
 
 
 def problem_of(breach: Breach) -> str:

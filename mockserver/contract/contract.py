@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from mockserver.contract.document.document import Document, read_document
+from mockserver.contract.messages.bodies import BodyReader
 from mockserver.contract.messages.casting import Caster
+from mockserver.contract.messages.decoding import Undecodable
 from mockserver.contract.messages.inputs import InputReader
 from mockserver.contract.messages.responses import ResponseValidator
 from mockserver.contract.operations.base_paths import base_paths, servers
-from mockserver.contract.operations.operation import Operation, SecurityScheme
+from mockserver.contract.operations.operation import MediaType, Operation, SecurityScheme
 from mockserver.contract.operations.reading import Reading, note_ignored
 from mockserver.contract.operations.routing import Match, Router
 from mockserver.contract.schemas.compiled import Breach
@@ -121,6 +123,13 @@ class Contract:
         validator = ResponseValidator(operation, status, content_type, self._caster, self._validators)
         self._answers[operation.id, status, content_type] = validator
         return validator
+
+    def body_value(self, media_type: MediaType, header: str, raw: bytes) -> Any:
+        """The value of a body as its schema checks it, ABSENT where none can; `Refused` when it can't be read."""
+        try:
+            return BodyReader(media_type, header, self._caster, None).decoded(raw)[1]
+        except Undecodable as error:
+            raise Refused(400, str(error)) from None
 
     def violations(self, schema: Any, value: Any, *, place: str, writing: bool = False) -> tuple[Violation, ...]:
         """The violations of a value by any schema of the document."""

@@ -10,11 +10,17 @@ from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.checks import FREEDOMS, AnswerChecks
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import InternalError, NotChecked
+from contract_tests.core.model import Behaviour, Model, Steps
 from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
-from contract_tests.suites.oracle.model import Behaviour, Model, Steps
+from contract_tests.suites.oracle.freedoms import Freedoms
 from contract_tests.suites.oracle.records import MISSING, dig, own_fields
 from contract_tests.suites.oracle.values import same, shown
+
+
+class NoMeasure(NotChecked):
+    """What follows on the target can't be compared with the mock any longer."""
+
 
 UNADMITTED = frozenset({401, 403})
 
@@ -30,6 +36,7 @@ class Comparison:
 
     def __post_init__(self) -> None:
         self.checks = AnswerChecks(self.contract)
+        self.freedoms = Freedoms(self.contract, self.model)
 
     def differences(
         self,
@@ -46,6 +53,8 @@ class Comparison:
             raise NotChecked("the target answers 429: too many requests")
         if mock.status not in UNADMITTED and target.status in UNADMITTED and not pairs.written:
             raise NotChecked(f"the target does not take the token for {call.operation.id}: {target.status}")
+        if self.freedoms.no_measure(call.operation, mock.status, target.status):
+            raise NoMeasure(f"the mock's {mock.status} for {call.operation.id} says nothing of the target")
         if not self._same_status(call, mock.status, target.status):
             place = self.contract.response(call.operation, mock.status)
             on_the_way = place.assumed if place else ()
@@ -59,7 +68,7 @@ class Comparison:
             yield from Exchange(self, call, pairs, fields).shown(mock.json, target.json)
 
     def _same_status(self, call: Call, mock: int, target: int) -> bool:
-        if mock == target or mock in FREEDOMS.get(target, ()):
+        if mock == target or mock in FREEDOMS.get(target, ()) or self.freedoms.alike(mock, target):
             return True
         return mock // 100 == target // 100 == 2 and str(target) in call.operation.statuses
 
@@ -113,12 +122,15 @@ class Exchange:
         name = (collection, str(mine.get(key)))
         if self.behaviour.created:
             given = frozenset(self.call.body) if isinstance(self.call.body, Mapping) else frozenset()
-            self.pairs.was_made(name, theirs.get(key, MISSING), given | self.behaviour.writes)
+            writes = frozenset() if self.comparison.model.inferred else self.behaviour.writes
+            self.pairs.was_made(name, theirs.get(key, MISSING), given | writes)
         elif key in theirs and str(theirs[key]) != self.pairs.target_key(name):
             yield Difference(
                 "value", f"{collection} {self.pairs.target_key(name)}", f"{key} {theirs[key]!r}", collection, key
             )
             return
+        elif self.behaviour.replaces and self.comparison.model.inferred:
+            self.pairs.was_replaced(name, frozenset(self.call.body if isinstance(self.call.body, Mapping) else ()))
         yield from self.pairs.record(self._view(collection, path, mine), mine, theirs)
 
     def _records(self, path: Steps, place: str, mock: list[Any], target: Any) -> Iterator[Difference]:
@@ -132,9 +144,19 @@ class Exchange:
         mine = [own_fields(item, path, self.behaviour) for item in mock if isinstance(item, Mapping)]
         theirs = [own_fields(item, path, self.behaviour) for item in target if isinstance(item, Mapping)]
         view = self._view(collection, path, *mine)
+        if collection in self.pairs.unsure:
+            return
         if mine and not any(is_record(item, view.key) for item in mine):
             return
-        yield from self.pairs.records(view, mine, theirs, self.comparison.sizes.get(self._list(path)))
+        known = self.comparison.sizes.get(self._list(path))
+        is_page = self._is_page(len(theirs), known)
+        for different in self.pairs.records(view, mine, theirs, known):
+            if not (is_page and different.kind == "missing"):
+                yield different
+
+    def _is_page(self, length: int, before: int | None) -> bool:
+        """Whether a list may be one page of a longer one: it is as long as it was."""
+        return self.comparison.model.inferred and bool(self.behaviour.page) and before is not None and length >= before
 
     def _list(self, path: Steps) -> tuple[str, str, Steps]:
         return self.call.operation.id, self.call.path, path
@@ -147,6 +169,7 @@ class Exchange:
         return View(
             collection, self.key_of(collection), frozenset(part for where, part in known if where == collection),
             frozenset(part for where, part in declared if where == collection),
+            lambda part: self.pairs.written and self.comparison.freedoms.is_kept_by_server(collection, part),
         )  # fmt: skip
 
 

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.model import Behaviour, Model, root
 from contract_tests.core.safety import Rules
 from contract_tests.core.target import NOTHING, path_of
 from contract_tests.suites.oracle.correspondence import Correspondence
-from contract_tests.suites.oracle.model import Behaviour, Model, root
 from contract_tests.suites.oracle.records import MISSING, Name, Record
 
 State = Mapping[str, list[Record]]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Collection as Names
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,7 +42,7 @@ class View:
     key: str
     fields: Names[str] = frozenset()  #: of the target's
     declared: Names[str] = frozenset()  #: of the mock's: what the contract has here
-    without: Names[str] = frozenset()
+    is_free: Callable[[str], bool] = lambda _: False  #: whether the server may change a field of its own accord by now
 
 
 @dataclass
@@ -57,6 +57,7 @@ class Correspondence:
     whole: dict[str, set[str]] = field(default_factory=dict)  #: by collection, where not all was read: what was
     moved: set[tuple[str, str, str]] = field(default_factory=set)  #: instants that the target moved: by its own keys
     answered: set[tuple[Name, str]] = field(default_factory=set)  #: fields that an answer has shown since the mirroring
+    unsure: set[str] = field(default_factory=set)  #: collections of which the contract doesn't say what became of them
     unpaired: set[Name] = field(default_factory=set)  #: made, but the target has not yet named its own
 
     def mirrored(self, name: Name, record: Mapping[str, Any]) -> None:
@@ -72,6 +73,10 @@ class Correspondence:
         else:
             self.keys[name] = str(target_key)
 
+    def was_replaced(self, name: Name, given: frozenset[str]) -> None:
+        """Both replaced a record: what was not `given` may be gone, kept, or have a default."""
+        self.made[name], self.seen[name] = given, {}
+
     def target_key(self, name: Name) -> str:
         """The key of the target's record."""
         return self.keys.get(name, name[1])
@@ -84,12 +89,15 @@ class Correspondence:
     def record(self, view: View, mock: Mapping[str, Any], target: Mapping[str, Any]) -> Iterator[Difference]:
         """Where two records that correspond differ; what does not differ is remembered."""
         name = (view.collection, str(mock.get(view.key)))
-        for part in sorted((mock.keys() | target.keys()) - {view.key, *view.without}):
+        for part in sorted((mock.keys() | target.keys()) - {view.key}):
             yield from self.value(view, name, part, mock.get(part, MISSING), target.get(part, MISSING))
 
     def value(self, view: View, name: Name, part: str, mock: Any, target: Any) -> Iterator[Difference]:
         """Where one field differs."""
         seen = self.seen.setdefault(name, {})
+        if view.is_free(part):
+            seen.pop(part, None)
+            return
         found = self._difference(view, name, part, mock, target, *seen.get(part, (MISSING, MISSING)))
         if found is None:
             if target is not MISSING or mock is MISSING:

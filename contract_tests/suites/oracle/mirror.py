@@ -13,11 +13,11 @@ from contract_tests.core.contract import Contract
 from contract_tests.core.errors import InternalError, NotChecked
 from contract_tests.core.gate import Gate, Limits
 from contract_tests.core.mock_process import MockProcess, arguments_for
+from contract_tests.core.model import Model
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.target import Target
 from contract_tests.run.settings import Settings
 from contract_tests.suites.oracle.calls import Call, State
-from contract_tests.suites.oracle.model import Model
 from contract_tests.suites.oracle.records import Name, Record
 
 WORLD = "/__mock__/worlds/oracle"

@@ -8,10 +8,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.model import Model
 from contract_tests.run.run import Run
 from contract_tests.suites.oracle.calls import Binder, Step
 from contract_tests.suites.oracle.mirror import Mirror
-from contract_tests.suites.oracle.model import Model
 from contract_tests.suites.oracle.runner import Divergence, Runner
 from contract_tests.suites.oracle.scripts import Scripts, takes_json_only
 from contract_tests.suites.oracle.shrink import Patience, shrink
@@ -36,7 +36,7 @@ class Oracle:
     @contextmanager
     def opened(cls, run: Run) -> Iterator[Oracle]:
         """Read the behaviours, start the mirror, look at the target; raises `NotChecked` when it cannot be mirrored."""
-        model = replace(Model.load(run.settings), subjects=run.subjects)
+        model = replace(Model.load(run.settings.spec, run.settings.behaviours), subjects=run.subjects)
         target = run.target()
         with Mirror.started(run.settings, run.contract, model, run.skew) as mirror:
             scripts = Scripts(run.contract, model, run.settings.seed)
@@ -50,7 +50,7 @@ class Oracle:
         found = []
         for operation in self.run.operations:
             behaviour = self.scripts.model.behaviours.get(operation.id)
-            if behaviour is None or not takes_json_only(operation):
+            if behaviour is None or not takes_json_only(operation) or self.scripts.freedoms.is_unknown(behaviour):
                 continue
             all_of_them = operation.acts_on_everything and bool(behaviour.removes)
             kind = (operation.method == "GET", bool(behaviour.removes), all_of_them)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contract_tests.core.answer import Answer
-from contract_tests.suites.oracle.model import Behaviour, Model, Query, Steps, root
+from contract_tests.core.model import Behaviour, Model, Query, Steps, root
 
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
 """What stands where an answer or a record has no such value."""

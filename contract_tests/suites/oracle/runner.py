@@ -10,7 +10,7 @@ from typing import Any
 from contract_tests.core.answer import Answer
 from contract_tests.core.errors import BudgetSpent, NotChecked
 from contract_tests.core.target import Target
-from contract_tests.suites.oracle.answers import UNADMITTED, Comparison
+from contract_tests.suites.oracle.answers import UNADMITTED, Comparison, NoMeasure
 from contract_tests.suites.oracle.calls import Binder, Call, State, Step, reads
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference
 from contract_tests.suites.oracle.mirror import Mirror
@@ -100,12 +100,20 @@ class Runner:
             one = self._both(step, *calls) if calls else None
             if one is None:
                 continue
-            if found := self._compared(one, tuple(done), pairs):
+            pairs.written |= one.call.operation.is_write and one.target.ok
+            try:
+                found = self._compared(one, tuple(done), pairs)
+            except NoMeasure as withheld:
+                self.withheld[withheld.reason] = None
+                self.look()
+                return (*done, one), []
+            if found:
                 self.look()
                 return (*done, one), found
             self._note_made(one, pairs)
             done.append(one)
-            pairs.written |= one.call.operation.is_write and one.target.ok
+            if one.target.ok:
+                pairs.unsure |= self.comparison.freedoms.cascades(self.binder.model.behaviours[one.step.operation])
         return tuple(done), self._closing(tuple(done), pairs)
 
     def _closing(self, done: tuple[Done, ...], pairs: Correspondence) -> list[Divergence]:
@@ -182,6 +190,8 @@ class Runner:
         try:
             differences = list(self.comparison.differences(one.call, one.mock, one.target, pairs, self.shown.fields))
         except NotChecked as withheld:
+            if isinstance(withheld, NoMeasure) and one.call.operation.is_write:
+                raise  # the two hold different records by now
             self.withheld[withheld.reason] = None
             return []
         is_first = not done and not one.call.operation.is_write

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from contract_tests.core.contract import Contract, Operation, Parameter, Place
+from contract_tests.core.model import Model, root
+from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.target import NOTHING
 from contract_tests.suites.oracle.calls import Step
-from contract_tests.suites.oracle.model import Model, root
-from contract_tests.suites.oracle.samples import Samples, drawn
+from contract_tests.suites.oracle.freedoms import Freedoms
 
 LONGEST = 5
 ONE_IN = 6  # steps that name an unknown record
@@ -24,6 +25,7 @@ class Scripts:
 
     def __init__(self, contract: Contract, model: Model, seed: int) -> None:
         self.contract, self.model, self.seed, self.samples = contract, model, seed, Samples(contract)
+        self.freedoms = Freedoms(contract, model)
 
     def queries(self, name: str) -> list[Mapping[str, Any]]:
         """Queries that show all there is: nothing optional, each value of a choice in its turn."""
@@ -67,7 +69,7 @@ class Scripts:
     def _step(self, name: str, unknown: SearchStrategy[bool]) -> SearchStrategy[Step]:
         operation = self.contract.operation(name)
         body = self.samples.body(operation)
-        query = self.samples.query(operation, self.model.behaviours[name].paged)
+        query = self.samples.query(operation, self._unread(name))
         return st.builds(
             Step, st.just(name), st.integers(0, 999), unknown, st.just(NOTHING) if body is None else body, query
         )
@@ -77,7 +79,11 @@ class Scripts:
         wanted = {part for kind, part in map(root, query.filters.values()) if kind == "query"} if query else set()
         if not wanted:
             return []
-        return [*drawn(self.samples.query(self.contract.operation(name), wanted=frozenset(wanted)), 2, self.seed)]
+        operation = self.contract.operation(name)
+        return [*drawn(self.samples.query(operation, self._unread(name), frozenset(wanted)), 2, self.seed)]
+
+    def _unread(self, name: str) -> frozenset[str]:
+        return self.freedoms.unread(self.contract.operation(name), self.model.behaviours[name])
 
     def _choices(self, parameter: Parameter) -> list[Mapping[str, Any]]:
         schema = self.contract.look_up(Place(parameter.schema))

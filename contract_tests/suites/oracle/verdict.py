@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.errors import Broken
-from contract_tests.suites.oracle.model import Collection, Model
+from contract_tests.core.model import Collection, Model
 from contract_tests.suites.oracle.runner import Divergence
 from contract_tests.suites.oracle.values import instant
 

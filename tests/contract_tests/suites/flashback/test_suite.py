@@ -6,9 +6,9 @@ import copy
 from typing import Any
 
 from contract_tests.core.contract import Contract
+from contract_tests.core.model import Model
 from contract_tests.suites.flashback.api import SUBJECTS
 from contract_tests.suites.flashback.suite import applies_to, subjects
-from contract_tests.suites.oracle.model import Model
 from contract_tests.suites.oracle.verdict import about
 from tests.contract_tests.conftest import ContractOf
 

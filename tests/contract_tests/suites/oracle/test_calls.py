@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from contract_tests.core.contract import Contract
+from contract_tests.core.model import Model
 from contract_tests.core.safety import Rules, Safety
-from contract_tests.run.settings import Settings
 from contract_tests.suites.oracle.calls import Binder, Call, Step, with_member
 from contract_tests.suites.oracle.correspondence import Correspondence
-from contract_tests.suites.oracle.model import Model
-from tests.contract_tests.suites.oracle.test_model import PETS
+from tests.contract_tests.core.test_model import PETS
 
 STATE = {"shelters": [{"id": "a"}, {"id": "m1"}], "pets": [{"id": 7, "shelters_id": "m1"}, {"id": 8}]}
 
@@ -22,7 +21,7 @@ STATE = {"shelters": [{"id": "a"}, {"id": "m1"}], "pets": [{"id": 7, "shelters_i
 @pytest.fixture(scope="module")
 def foreign() -> Model:
     """Behaviours inferred for the shelters."""
-    return Model.load(Settings(spec=PETS))
+    return Model.load(PETS, None)
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from contract_tests.core.mock_process import MockProcess, printed_behaviours
 from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.proxy import distorted
 from contract_tests.mutation.sites import Users
+from tests.contract_tests.core.test_model import PETS
 from tests.contract_tests.reference import Service, serve
-from tests.contract_tests.suites.oracle.test_model import PETS
 from tests.contract_tests.variants import VARIANTS
 
 ALONE = ["--suite", "oracle"]

@@ -6,10 +6,9 @@ import json
 from typing import Any
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.run.settings import Settings
-from contract_tests.suites.oracle.model import Model
+from contract_tests.core.model import Model
 from contract_tests.suites.oracle.records import MISSING, Shown, dig
-from tests.contract_tests.suites.oracle.test_model import PETS
+from tests.contract_tests.core.test_model import PETS
 
 
 def answer(body: Any) -> Answer:
@@ -26,7 +25,7 @@ def test_what_is_missing_is_not_null() -> None:
 
 def test_one_record_from_several_answers() -> None:
     """Fields come together; the relation that no answer shows is that by which the records were found."""
-    model = Model.load(Settings())
+    model = Model.load(None, None)
     shown = Shown(model)
     shown.learn(model.behaviours["listDevices"], {}, answer({"devices": [{"id": "d", "os": "a"}, {"os": "nameless"}]}))
     details = {"device": {"id": "d", "os": "b", "userAgent": "u", "sessions": [{"id": "s"}]}}
@@ -45,7 +44,7 @@ def test_one_record_from_several_answers() -> None:
 
 def test_records_of_a_record_that_the_answer_does_not_show() -> None:
     """A nested list tells whose its records are by its path."""
-    model = Model.load(Settings(spec=PETS))
+    model = Model.load(PETS, None)
     shown = Shown(model)
     shown.learn(model.behaviours["listPets"], {"shelterId": "x"}, answer([{"id": 1, "name": "n"}]))
     assert shown.of("pets") == [{"id": 1, "name": "n", "shelters_id": "x"}]
@@ -53,7 +52,7 @@ def test_records_of_a_record_that_the_answer_does_not_show() -> None:
 
 def test_answers_of_another_shape_show_nothing() -> None:
     """Whatever stands in place of a list."""
-    model = Model.load(Settings())
+    model = Model.load(None, None)
     for body in ([], {"devices": None}, {"devices": {"id": "d"}}, "x", None):
         shown = Shown(model)
         shown.learn(model.behaviours["listDevices"], {}, answer(body))

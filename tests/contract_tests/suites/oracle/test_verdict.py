@@ -12,11 +12,10 @@ import pytest
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
-from contract_tests.run.settings import Settings
+from contract_tests.core.model import Model
 from contract_tests.suites.flashback.api import SUBJECTS
 from contract_tests.suites.oracle.calls import Call, Step
 from contract_tests.suites.oracle.correspondence import Difference
-from contract_tests.suites.oracle.model import Model
 from contract_tests.suites.oracle.runner import Divergence, Done
 from contract_tests.suites.oracle.verdict import as_broken, as_note, assumptions
 
@@ -29,7 +28,7 @@ RUNNING = {"sessions": [{"id": "k", "expiresAt": "2026-05-01T13:00:00Z"}]}
 @pytest.fixture(scope="module")
 def model() -> Model:
     """The bundled behaviours, and what their assumptions are about."""
-    return replace(Model.load(Settings()), subjects=SUBJECTS)
+    return replace(Model.load(None, None), subjects=SUBJECTS)
 
 
 def diverging(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from contract_tests.core.contract import Contract, Place, bundled
+from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import fits
-from contract_tests.suites.oracle.samples import Samples, drawn
 from tests.contract_tests.conftest import ContractOf
 
 TO_TREE = {"$ref": "#/components/schemas/Tree"}

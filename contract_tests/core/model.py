@@ -1,16 +1,16 @@
-"""The behaviours as the oracle reads them: which answer shows which records, and what each operation changes."""
+"""The behaviours as the suites read them: which answer shows which records, and what each operation changes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from contract_tests.core.contract import bundled, read_yaml
 from contract_tests.core.errors import UsageError
 from contract_tests.core.mock_process import printed_behaviours
-from contract_tests.run.settings import Settings
 
 Steps = tuple[str, ...]
 
@@ -45,9 +45,21 @@ class Behaviour:
     writes: frozenset[str] = frozenset()  #: fields that it gives values of its own
     takes_body: bool = False  #: whether the fields of the body become those of the record
     removes: frozenset[str] = frozenset()  #: collections from which it takes records
-    paged: frozenset[str] = frozenset()  #: query parameters that only choose a part of the list
+    replaces: bool = False  #: whether what the body leaves out is given up
+    page: Mapping[str, str] = field(default_factory=dict)  #: by the part it plays (`limit`, `sort`), a query parameter
+    conditions: frozenset[str] = frozenset()  #: query parameters by which its list is chosen in some other way
     reply: Mapping[Steps, Any] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
+
+    @property
+    def paged(self) -> frozenset[str]:
+        """Query parameters that only choose a part of the list."""
+        return frozenset(self.page.values())
+
+    @property
+    def acts_unseen(self) -> bool:
+        """Whether nothing is known of what it does to the record that it finds."""
+        return not (self.created or self.takes_body or self.writes or self.removes or self.list)
 
     @property
     def subject(self) -> str | None:
@@ -71,13 +83,14 @@ class Model:
     collections: Mapping[str, Collection]
     behaviours: Mapping[str, Behaviour]
     subjects: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: what an assumption is about, by its number
+    inferred: bool = False  #: whether they come from paths and schemas alone, which leave much to the server
 
     @classmethod
-    def load(cls, settings: Settings) -> Model:
+    def load(cls, spec: Path | str | None, behaviours: Path | None) -> Model:
         """The behaviours of the run's mock: those of --behaviours, the bundled ones, or what is inferred."""
-        if settings.spec and not settings.behaviours:
-            return cls.read(printed_behaviours(settings.spec), "the mock's behaviours")
-        path = settings.behaviours or bundled().parent / "behaviours.yaml"
+        if spec and not behaviours:
+            return replace(cls.read(printed_behaviours(spec), "the mock's behaviours"), inferred=True)
+        path = behaviours or bundled().parent / "behaviours.yaml"
         try:
             return cls.read(path.read_text(encoding="utf-8"), str(path))
         except OSError as error:
@@ -112,11 +125,22 @@ def behaviour_of(name: str, declared: Mapping[str, Any]) -> Behaviour:
         writes=frozenset(key for part in written for key in part if key not in {"*", "="}),
         takes_body=any(not isinstance(part, Mapping) or {"*", "="} & part.keys() for part in (made, change)),
         removes=frozenset(declared.get("remove") or ()),
-        paged=frozenset(text.removeprefix("$query.") for text in map(str, (declared.get("page") or {}).values())),
+        replaces=isinstance(change, Mapping) and "=" in change,
+        page={part: str(text).removeprefix("$query.") for part, text in (declared.get("page") or {}).items()
+              if str(text).startswith("$query.")},
         reply={split(path): value for path, value in reply.items()} if isinstance(reply, Mapping)
         else {} if reply is None else {(): reply},
+        conditions=frozenset(conditional(declared)),
         assumed=tuple(declared.get("assumed") or ()),
     )  # fmt: skip
+
+
+def conditional(declared: Mapping[str, Any]) -> Iterator[str]:
+    """Query parameters that choose the records of a list by more than that a field has their value."""
+    for filters in (declared.get("list") or {}).values():
+        for value in (filters or {}).values():
+            if isinstance(value, Mapping):
+                yield from (root(inner)[1] for inner in value.values() if root(inner)[0] == "query")
 
 
 def query_of(declared: Mapping[str, Any] | None) -> Query | None:

@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from contract_tests.core.errors import UsageError
-from contract_tests.run.settings import Settings
-from contract_tests.suites.oracle.model import Model, root, split
+from contract_tests.core.model import Model, root, split
 
 PETS = Path(__file__).with_name("pets.yaml")
 
 
 def test_the_bundled_behaviours() -> None:
     """Collections with what time does to them; what each operation writes, removes and rests on."""
-    model = Model.load(Settings())
+    model = Model.load(None, None)
     assert model.collections["sessions"].expires == "expiresAt"
     assert model.collections["devices"].lapses["trustExpiresAt"] == {"isTrusted": False, "trustLevel": "UNKNOWN"}
     trust, remove = model.behaviours["trustDevice"], model.behaviours["removeDevice"]
@@ -29,7 +28,7 @@ def test_the_bundled_behaviours() -> None:
 
 def test_behaviours_inferred_by_the_mock() -> None:
     """For a contract without a file of them."""
-    model = Model.load(Settings(spec=PETS))
+    model = Model.load(PETS, None)
     take_in = model.behaviours["takeInPet"]
     assert (take_in.created, take_in.takes_body, take_in.writes) == ("pets", True, {"shelters_id"})
     assert model.behaviours["listPets"].reply == {(): "$records"}

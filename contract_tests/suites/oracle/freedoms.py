@@ -1,0 +1,68 @@
+"""What a server may decide where the behaviours are only inferred from paths and schemas: no contract speaks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.model import Behaviour, Model, root
+from contract_tests.core.schemas import sendable
+
+OWN_RULES = frozenset({403, 409, 412, 423, 428, 429})
+"""Refusals by rules of the server's own, which a contract documents but does not explain."""
+
+ANY_REFUSAL = frozenset({400, 404, 409, 410, 415, 422})
+"""What comes first, the input or the record, is the server's choice."""
+
+
+@dataclass(frozen=True)
+class Freedoms:
+    """What the contract leaves open; nothing where the behaviours are documented."""
+
+    contract: Contract
+    model: Model
+
+    def no_measure(self, operation: Operation, mock: int, target: int) -> bool:
+        """Whether the mock's answer says nothing of what the target's must be."""
+        if not self.model.inferred:
+            return False
+        if operation.response_for(mock) is None:
+            return True
+        is_own_rule = target in OWN_RULES and operation.response_for(target) is not None
+        return mock // 100 == 2 and is_own_rule
+
+    def alike(self, mock: int, target: int) -> bool:
+        """Whether both refuse."""
+        return self.model.inferred and {mock, target} <= ANY_REFUSAL
+
+    def is_unknown(self, behaviour: Behaviour) -> bool:
+        """Whether what the operation does can't be told from the contract: an action, or the record of no key."""
+        finds_any = behaviour.find is not None and not behaviour.find.filters
+        return self.model.inferred and (finds_any or behaviour.acts_unseen)
+
+    def is_kept_by_server(self, collection: str, field: str) -> bool:
+        """Whether no request gives the field its value: a counter, a time, a state."""
+        return self.model.inferred and field not in self._settable.get(collection, frozenset())
+
+    def unread(self, operation: Operation, behaviour: Behaviour) -> frozenset[str]:
+        """Query parameters that are better left out: what they do to the answer isn't said."""
+        if not self.model.inferred:
+            return behaviour.paged
+        filters = behaviour.list.filters.values() if behaviour.list else ()
+        understood = {part for kind, part in map(root, filters) if kind == "query"}
+        return frozenset(one.name for one in operation.parameters if one.name not in understood and not one.required)
+
+    def cascades(self, behaviour: Behaviour) -> frozenset[str]:
+        """Collections whose records may go with the one that is removed, or stay."""
+        return behaviour.removes - {behaviour.subject or ""} if self.model.inferred else frozenset()
+
+    @cached_property
+    def _settable(self) -> dict[str, frozenset[str]]:
+        """By collection, the fields that a body sends or a path names."""
+        found: dict[str, set[str]] = {}
+        for behaviour in self.model.behaviours.values():
+            if behaviour.subject and behaviour.takes_body and self.contract.has(behaviour.operation):
+                fields = found.setdefault(behaviour.subject, set())
+                fields |= sendable(self.contract, self.contract.operation(behaviour.operation))
+        return {name: frozenset(fields) for name, fields in found.items()}
