@@ -49,7 +49,7 @@ class Place:
 
 
 class Contract:
-    """An OpenAPI 3 document, read for checking."""
+    """An OpenAPI document, read for checking."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -67,6 +67,11 @@ class Contract:
     def document(self) -> Mapping[str, Any]:
         """The whole document; every `$ref` in it is local."""
         return self.reader.document.root
+
+    @property
+    def as_written(self) -> Mapping[str, Any]:
+        """The same in the version of its authors, for readers of their own: a Swagger 2.0 document is not converted."""
+        return self.reader.written.root
 
     @property
     def name(self) -> str:

@@ -62,7 +62,7 @@ class Fuzzer:
     cut: int = 0  #: how often that time was over
 
     def __post_init__(self) -> None:
-        self.schema = schemathesis.openapi.from_dict(dict(self.target.contract.document), config=self._config())
+        self.schema = schemathesis.openapi.from_dict(dict(self.target.contract.as_written), config=self._config())
         self.schema.config.update(base_url=self.target.gate.base_url)
 
     def trials(self, operation: Operation, check: Callable[[Trial], None]) -> list[str]:

@@ -106,20 +106,22 @@ def _memory(engine: Engine) -> Iterator[str]:
 def _invalid_examples(engine: Engine) -> Iterator[str]:
     """The examples that are invalid by their own schema: generated values are used instead."""
     contract = engine.contract
+    as_written = contract.document.as_written
     answers = (one for operation in contract.operations.values() for one in operation.responses.values())
-    for media in {media.pointer: media for answer in answers for media in answer.media_types.values()}.values():
+    medias = (media for answer in answers for media in answer.media_types.values())
+    for media in {as_written(f"{media.pointer}/example"): media for media in medias}.values():
         for name, value in media.examples.items() if media.schema is not None and "json" in media.name else ():
             broken = contract.violations(media.schema, value, place="body")
             if broken:
                 what = f"example {name!r}" if name else "example"
-                yield f"{media.pointer}: its {what} is not used: {broken[0].place} {broken[0].message}"
+                yield f"{as_written(media.pointer)}: its {what} is not used: {broken[0].place} {broken[0].message}"
 
 
 def _placed(contract: Contract, notes: Iterable[str]) -> Iterator[str]:
     """The notes, the first ones with file and line."""
-    document = contract.document
+    document = contract.written
     many = 0 if document.source.remote or len(document.source.text()) > _LARGE else _LOCATED_NOTES
     for number, note in enumerate(notes):
         pointer = note.partition(" ")[0].rstrip(":")
-        placed = number < many and pointer.startswith(("/paths", "/components", "/info", "/tags", "/servers"))
+        placed = number < many and pointer[:1] == "/" and pointer.split("/")[1] in document.root
         yield f"{document.locate(pointer)}: {note}" if placed else note

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from mockserver.contract.document.document import Document, read_document
+from msgspec.structs import replace
+
+from mockserver.contract.document.document import SWAGGER, Document, read_document
 from mockserver.contract.messages.bodies import BodyReader
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.decoding import Undecodable
@@ -44,9 +47,10 @@ class Contract:
     """A document, its operations, and the validators of what is sent and answered."""
 
     def __init__(self, document: Document) -> None:
-        self.document = document
         self._notes: dict[str, None] = {}
-        check_structure(document, self._note)
+        check_structure(document, self._tell)
+        self.written = document  #: as its authors wrote it: every place in a message is one in it
+        self.document = document = _in_openapi(document, self._tell)
         note_ignored(document.root, self._note)
         reading = Reading(document, self._note)
         self.operations: Mapping[str, Operation] = {one.id: one for one in reading.operations()}
@@ -59,8 +63,13 @@ class Contract:
         self._inputs: dict[str, InputReader] = {}
         self._answers: dict[tuple[str, int, str | None], ResponseValidator] = {}
 
-    def _note(self, note: str) -> None:
+    def _tell(self, note: str) -> None:
         self._notes[note] = None
+
+    def _note(self, note: str) -> None:
+        """Keeps a note, which may begin with the pointer of what it is about."""
+        start = note.partition(" ")[0].rstrip(":")
+        self._tell(self.document.as_written(start) + note[len(start) :])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -89,7 +98,15 @@ class Contract:
     def read_inputs(self, match: Match, request: Request) -> Inputs:
         """The typed values of a request; `Refused` with 400 or 415 and every violation."""
         reader = self._inputs.get(match.operation.id) or self._reader(match.operation)
-        return reader.read(match.path_values, request)
+        try:
+            return reader.read(match.path_values, request)
+        except Refused as refused:
+            refused.details = self._as_written(refused.details)
+            raise
+
+    def _as_written(self, violations: Iterable[Violation]) -> tuple[Violation, ...]:
+        """The violations with the places that the document's authors know."""
+        return tuple(replace(one, pointer=self.document.as_written(one.pointer)) for one in violations)
 
     def _reader(self, operation: Operation) -> InputReader:
         return self._inputs.setdefault(operation.id, InputReader(operation, self._caster, self._validators))
@@ -106,7 +123,8 @@ class Contract:
         validator = self._answers.get((operation.id, status, content_type))
         if validator is None:
             validator = self._response_validator(operation, status, content_type)
-        return validator.check(headers, value)
+        violations = validator.check(headers, value)
+        return violations and self._as_written(violations)
 
     def keeps_headers(
         self, operation: Operation, status: int, headers: Sequence[tuple[str, str]], content_type: str | None
@@ -134,7 +152,7 @@ class Contract:
     def violations(self, schema: Any, value: Any, *, place: str, writing: bool = False) -> tuple[Violation, ...]:
         """The violations of a value by any schema of the document."""
         validator = self._validators.of(schema, writing=writing)
-        return () if validator.accepts(value) else tuple(validator.violations(value, place))
+        return () if validator.accepts(value) else self._as_written(validator.violations(value, place))
 
     def breaches(self, schema: Any, value: Any, *, writing: bool = False) -> list[Breach]:
         """The same as values: the violated keyword, its argument, and the path to it through the schema."""
@@ -148,6 +166,18 @@ class Contract:
             {"properties": {names[id(schema)]: schema for schema in schemas}}, writing=False
         )
         return lambda schema, value: validator.accepts({names[id(schema)]: value})
+
+
+def _in_openapi(document: Document, note: Callable[[str], None]) -> Document:
+    """The document in the words of OpenAPI 3, which all that follows knows alone."""
+    if document.version != SWAGGER:
+        return document
+    from mockserver.contract.document.swagger.conversion import converted  # other documents don't wait for it
+
+    conversion = converted(document.root)
+    for one in conversion.notes:
+        note(one)
+    return dataclasses.replace(document, root=conversion.root, version="3.0", origins=conversion.origins, _targets={})
 
 
 def load_contract(source: Path | str, *, allow_remote_refs: bool = False) -> Contract:

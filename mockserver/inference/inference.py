@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mockserver.contract.contract import Contract
+from mockserver.contract.document.document import Document
 from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.behaviours import Behaviours
 from mockserver.inference.collections import Resource, find_resources
@@ -15,7 +16,7 @@ from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import find_flags
 from mockserver.inference.keys import Keys
 from mockserver.inference.links import related
-from mockserver.inference.located_schemas import Schemas
+from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.readings import Readings
 from mockserver.inference.references import References
 from mockserver.inference.routes import VALUE, Route, Shape, route_of, routes_by_shape
@@ -64,7 +65,7 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     uploads = Uploads(schemas, resources)
     behaviours = uploads.stored(behaviours, read)
     used = _collections_used(behaviours)
-    collections = {one.name: _collection(one) for one in resources.values() if one.name in used}
+    collections = {one.name: _collection(one, contract.document) for one in resources.values() if one.name in used}
     collections |= {one.name: one.rules for one in flags.values() if one.name in used}
     kept = [one for one in contents.values() if one.name in used]
     collections |= {one.name: one.rules | {"private": [*one.rules["private"], CONTENT]} for one in kept}
@@ -117,8 +118,9 @@ def _collections_used(behaviours: Mapping[str, Any]) -> set[str]:
     return {name for behaviour in behaviours.values() for verb in verbs for name in behaviour.get(verb, ())}
 
 
-def _collection(resource: Resource) -> dict[str, Any]:
-    pointers = [schema.reference for schema in (resource.record, *resource.also)]
+def _collection(resource: Resource, document: Document) -> dict[str, Any]:
+    records = (resource.record, *resource.also)
+    pointers = [LocatedSchema(document.as_written(one.pointer), one.node).reference for one in records]
     rules: dict[str, Any] = {"key": resource.key, "schema": pointers[0] if len(pointers) == 1 else pointers}
     more = {"within": resource.within, "aliases": resource.aliases, "private": resource.private}
     return rules | {name: list(fields) for name, fields in more.items() if fields}

@@ -100,15 +100,18 @@ def _more_violations(entry: Exchange) -> str:
 def _contract(engine: Engine, entry: Exchange, operation: Operation | None) -> Iterator[Source]:
     if operation is None:
         return
-    locate = engine.contract.document.locate
-    yield Source(
-        f"{operation.id}: {operation.method} {operation.template}", locate(operation.pointer), operation.pointer
-    )
+    yield _part(engine, f"{operation.id}: {operation.method} {operation.template}", operation.pointer)
     response = operation.response_for(entry.answer.status)
     if response is None:
-        yield Source(f"status {entry.answer.status} is not declared", locate(operation.pointer), operation.pointer)
+        yield _part(engine, f"status {entry.answer.status} is not declared", operation.pointer)
     else:
-        yield Source(f"answer {response.status}", locate(response.pointer), response.pointer)
+        yield _part(engine, f"answer {response.status}", response.pointer)
+
+
+def _part(engine: Engine, what: str, pointer: str) -> Source:
+    """A part of the contract, at the place that its author knows."""
+    document = engine.contract.document
+    return Source(what, document.locate(pointer), document.as_written(pointer))
 
 
 def _assumed(entry: Exchange, operation: Operation | None, behaviour: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,14 +128,14 @@ def _evidence(engine: Engine, entry: Exchange, operation: Operation | None) -> I
         yield Source("what the operation does", behaviour.place)
     response = operation.response_for(entry.answer.status)
     pointers = [operation.pointer] + ([response.pointer] if response is not None else [])
-    pointers += [item.pointer for item in entry.violations if item.pointer]
-    for pointer in dict.fromkeys(pointers):
+    as_written = [*map(engine.contract.document.as_written, pointers), *(item.pointer for item in entry.violations)]
+    for pointer in dict.fromkeys(filter(None, as_written)):
         yield from _marks(engine, pointer)
 
 
 def _marks(engine: Engine, pointer: str) -> Iterator[Source]:
     """The provenance marks of a node or the nearest node around it: `x-source: page:line`, `x-assumed: A-07`."""
-    document = engine.contract.document
+    document = engine.contract.written
     parts = pointer.split("/")
     for length in range(len(parts), 3, -1):
         inner = "/".join(parts[:length])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mockserver.contract.messages.parameters import COOKIES
+from mockserver.contract.operations import styles
 from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.errors import ContractBroken
 from mockserver.state.collection import text_of
@@ -56,7 +57,7 @@ def _cookie(value: Any) -> str:
 
 def _is_field_value(text: str) -> bool:
     """Whether text is a valid field value (RFC 9110, section 5.5)."""
-    return text.isprintable() and all(ord(letter) < 256 for letter in text)
+    return text.replace("\t", " ").isprintable() and all(ord(letter) < 256 for letter in text)
 
 
 def _has_effect(name: str) -> bool:
@@ -85,8 +86,15 @@ def _text(value: Any, header: Parameter) -> str:
     if header.content:
         return text_of(value)
     if isinstance(value, list):
-        return ",".join(map(text_of, value))
+        return _joined(value, header.schema)
     if isinstance(value, Mapping):
         sign = "=" if header.explode else ","
         return ",".join(f"{name}{sign}{text_of(inner)}" for name, inner in value.items())
     return text_of(value)
+
+
+def _joined(items: list[Any], schema: Any) -> str:
+    """A list as one text; in Swagger 2.0 its items may be lists."""
+    inner = schema.get("items") if isinstance(schema, Mapping) else None
+    texts = (_joined(item, inner) if isinstance(item, list) else text_of(item) for item in items)
+    return (styles.own_delimiter(schema) or ",").join(texts)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.contract.operations import media
+from mockserver.contract.operations import media, styles
 from mockserver.contract.operations.operation import MediaType, Parameter
 
 BOUNDARY = "----a-boundary-that-no-value-contains"
@@ -44,7 +44,7 @@ def in_path(parameter: Parameter, value: Any) -> str:
         return "." + _joined(value, "." if parameter.explode else ",", encoded, explode=parameter.explode)
     if parameter.style == "matrix":
         return _matrix(parameter, value)
-    return _joined(value, ",", encoded, explode=parameter.explode)
+    return _joined(value, _delimiter(parameter), encoded, explode=parameter.explode)
 
 
 def _matrix(parameter: Parameter, value: Any) -> str:
@@ -66,17 +66,25 @@ def in_query(parameter: Parameter, value: Any) -> list[str]:
         return [f"{name}[{encoded(key)}]={encoded(text(item))}" for key, item in value.items()]
     if not value and isinstance(value, list | dict):
         return []
-    if parameter.explode and isinstance(value, list):
+    if parameter.explode and isinstance(value, list) and not styles.own_delimiter(parameter.schema):
         return [f"{name}={encoded(text(item))}" for item in value]
     if parameter.explode and isinstance(value, dict):
         return [f"{encoded(key)}={encoded(text(item))}" for key, item in value.items()]
-    delimiter = {"spaceDelimited": "%20", "pipeDelimited": "|"}.get(parameter.style, ",")
-    return [f"{name}={_joined(value, delimiter, encoded, explode=False)}"]
+    return [f"{name}={_joined(value, _delimiter(parameter), encoded, explode=False)}"]
 
 
 def in_header(parameter: Parameter, value: Any) -> str:
     """A header's text."""
-    return content(parameter, value) if parameter.content else _joined(value, ",", unchanged, explode=parameter.explode)
+    if parameter.content:
+        return content(parameter, value)
+    delimiter = styles.own_delimiter(parameter.schema) or ","
+    return _joined(value, delimiter, unchanged, explode=parameter.explode)
+
+
+def _delimiter(parameter: Parameter) -> str:
+    """What separates the items of a list in a path or a query."""
+    own = styles.own_delimiter(parameter.schema)
+    return encoded(own) if own else {"spaceDelimited": "%20", "pipeDelimited": "|"}.get(parameter.style, ",")
 
 
 def in_cookie(parameter: Parameter, value: Any) -> list[str]:

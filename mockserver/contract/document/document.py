@@ -1,22 +1,24 @@
-"""An OpenAPI document as one value: read, with the files that it refers to embedded, and every `$ref` local."""
+"""An OpenAPI or Swagger 2.0 document as one value: read, with the files that it refers to embedded, and every `$ref`
+local."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from mockserver import plain_yaml
 from mockserver.contract.document import pointers, references
-from mockserver.contract.document.dynamic import COPIES
 from mockserver.contract.document.embedding import EMBEDDED, Embedding
 from mockserver.contract.document.sources import Source
 from mockserver.errors import DocumentError, UsageError, did_you_mean
 
-VERSIONS = ("3.0", "3.1", "3.2")
+SWAGGER = "2.0"
+VERSIONS = (SWAGGER, "3.0", "3.1", "3.2")
 
 SHOWN = 5
 """Errors that a refusal lists."""
@@ -30,9 +32,9 @@ class Document:
 
     root: dict[str, Any]
     source: Source
-    version: str  #: `3.0`, `3.1` or `3.2`
+    version: str  #: one of VERSIONS
     embedded: Mapping[str, Source] = field(default_factory=dict)  #: further files, by their name under `x-embedded`
-    origins: Mapping[str, str] = field(default_factory=dict)  #: pointers by the names of copies under `x-dynamic`
+    origins: Mapping[str, str] = field(default_factory=dict)  #: pointers as authors wrote them, by those of moved nodes
     _targets: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
@@ -73,14 +75,26 @@ class Document:
         """Pointer and node that one `$ref` names; `pointer` is the place that errors show."""
         target = self._targets.get(reference)
         if target is None:
-            try:
-                aim = self._aim(reference)
-                target = aim, self.at(aim)
-            except LookupError:
-                problem = f"$ref {reference!r} leads nowhere"
-                raise DocumentError(problem, place=self.locate(pointer)) from None
+            target = next(self._candidates(reference), None)
+            if target is None:
+                raise DocumentError(f"$ref {reference!r} leads nowhere", place=self.locate(pointer))
             self._targets[reference] = target
         return target
+
+    def _candidates(self, reference: str) -> Iterator[tuple[str, Any]]:
+        """What a reference stands for: a node, or one that was moved from the place that it names."""
+        with suppress(LookupError):
+            aim = self._aim(reference)
+            for pointer in chain((aim,), self._moved_from(aim)):
+                with suppress(LookupError):
+                    yield pointer, self.at(pointer)
+
+    def _moved_from(self, pointer: str) -> Iterator[str]:
+        """Where the parts stand of which an author knows this pointer: a behaviours file may name it."""
+        outer = pointer if self.origins else ""
+        while outer:
+            yield from (new + pointer[len(outer) :] for new, old in self.origins.items() if old == outer)
+            outer = outer.rpartition("/")[0]
 
     def _aim(self, reference: str) -> str:
         """The pointer that a reference stands for; `LookupError` where it is not one into this document."""
@@ -97,14 +111,19 @@ class Document:
             return False
         return True
 
+    def as_written(self, pointer: str) -> str:
+        """The pointer of a node where its author wrote it, if it was moved or copied from there."""
+        outer = pointer if self.origins else ""
+        while outer and outer not in self.origins:
+            outer = outer.rpartition("/")[0]
+        return self.origins[outer] + pointer[len(outer) :] if outer else pointer
+
     def locate(self, pointer: str) -> str:
         """`file:line` of a node, for people to read; the pointer itself where the line is not known."""
-        return _place(*self._owner(pointer))
+        return _place(*self._owner(self.as_written(pointer)))
 
     def _owner(self, pointer: str) -> tuple[Source, str]:
         parts = pointers.parts_of(pointer)
-        if len(parts) > 1 and parts[0] == COPIES and parts[1] in self.origins:
-            return self._owner(pointers.join(self.origins[parts[1]], *parts[2:]))
         if len(parts) > 1 and parts[0] == EMBEDDED and parts[1] in self.embedded:
             return self.embedded[parts[1]], pointers.join("", *parts[2:])
         return self.source, pointer
@@ -129,7 +148,7 @@ def read_document(source: Path | str, *, allow_remote_refs: bool = False) -> Doc
     root = parsed(text, origin)
     version = _version(root, origin)
     document = Document(root, origin, version)
-    legacy = version == "3.0"
+    legacy = version in (SWAGGER, "3.0")
     has_resources = not legacy and any(word in text for word in ("$id", "$dynamicRef"))
     if not has_resources and all(document.leads(reference) for reference in references.in_text(text)):
         return document
@@ -180,14 +199,12 @@ def _meant(document: Document, reference: str) -> str:
 def _version(root: Any, source: Source) -> str:
     if not isinstance(root, dict):
         raise DocumentError("isn't an OpenAPI document: it isn't a mapping", place=source.name)
-    if "swagger" in root:
-        problem = f"is Swagger {root['swagger']}; supported are OpenAPI 3.0, 3.1 and 3.2"
-        raise DocumentError(problem, place=_place(source, "/swagger"), fix="convert it, e.g. with npx swagger2openapi")
-    if "openapi" not in root:
+    word = "swagger" if "swagger" in root else "openapi"
+    if word not in root:
         problem = "isn't an OpenAPI document: `openapi` is missing at the top"
         raise DocumentError(problem, place=f"{source.name}:1", fix="add `openapi: 3.1.0`")
-    version = ".".join(str(root["openapi"]).split(".")[:2])
-    if version not in VERSIONS:
-        problem = f"has openapi: {root['openapi']!r}; supported versions are {', '.join(VERSIONS)}"
-        raise DocumentError(problem, place=_place(source, "/openapi"))
+    version = ".".join(str(root[word]).split(".")[:2])
+    if version not in VERSIONS or (version == SWAGGER) != (word == "swagger"):
+        problem = f"has {word}: {root[word]!r}; supported are OpenAPI {', '.join(VERSIONS[1:])} and Swagger {SWAGGER}"
+        raise DocumentError(problem, place=_place(source, f"/{word}"))
     return version

@@ -27,7 +27,7 @@ class DynamicReferences:
         self.root, self.resources = root, resources
         self.name_of = {pointer: name for anchors in resources.values() for name, pointer in anchors.items()}
         self.copies: dict[tuple[str, frozenset[tuple[str, str]]], str] = {}
-        self.origins: dict[str, str] = {}  #: where a copy comes from, by its name
+        self.origins: dict[str, str] = {}  #: pointers of what was copied, by those of the copies
         self.waiting: list[tuple[str, str, Anchors]] = []
 
     def whole(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class DynamicReferences:
         if (pointer, wanted) not in self.copies:
             last = pointers.parts_of(pointer)[-1] if pointer else "document"
             self.copies[pointer, wanted] = name = f"{last}-{len(self.copies) + 1}"
-            self.origins[name] = pointer
+            self.origins[pointers.join("", COPIES, name)] = pointer
             self.waiting.append((name, pointer, dict(wanted)))
         return "#" + pointers.join("", COPIES, self.copies[pointer, wanted])
 

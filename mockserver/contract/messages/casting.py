@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from mockserver.contract.operations import styles
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas import view
 
@@ -89,6 +90,8 @@ class Caster:
 
     def form(self, schema: Any) -> str:
         """`array`, `object` or `primitive`: how a parameter of this schema travels."""
+        if styles.own_delimiter(schema):
+            return "primitive"
         kinds = self.kinds(schema)
         return "array" if "array" in kinds else "object" if "object" in kinds else "primitive"
 
@@ -129,6 +132,11 @@ class _Parts:
         return self.caster.cast(view.item(self.schema, self.caster.view))
 
     @cached_property
+    def delimiter(self) -> str | None:
+        """What separates the items of a list that is one text."""
+        return styles.own_delimiter(self.schema)
+
+    @cached_property
     def counted(self) -> bool:
         """Whether `a[0]=x&a[1]=y` is meant as a list."""
         kinds = self.caster.kinds(self.schema)
@@ -145,6 +153,8 @@ class _Parts:
         return self.caster.first(self.schema, "additionalProperties")
 
     def __call__(self, value: Any) -> Any:
+        if self.delimiter and isinstance(value, str):
+            value = styles.listed(value, self.delimiter)
         if isinstance(value, list):
             return [self.items(item) for item in value]
         if isinstance(value, dict) and self.counted and _is_counted(value):

@@ -5,27 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-import msgspec
-
-from mockserver.contract.document import pointers
 from mockserver.contract.document.document import Document
+from mockserver.contract.document.place import Place
 from mockserver.errors import DocumentError
 
 T = TypeVar("T")
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A node of the document and its pointer."""
-
-    pointer: str
-    node: Any
-
-    def __truediv__(self, part: str | int) -> Place:
-        return Place(pointers.join(self.pointer, part), self.node[part])
-
-    def get(self, part: str) -> Place | None:
-        """The child of that name, None where it is absent or null."""
-        return self / part if isinstance(self.node, Mapping) and self.node.get(part) is not None else None
 
 
 class Places:
@@ -54,15 +38,14 @@ class Places:
 
     def items(self, place: Place | None) -> Iterator[Place]:
         """The children of a list."""
-        if place and isinstance(place.node, list):
-            yield from (place / index for index in range(len(place.node)))
+        yield from place.items() if place else ()
 
     def named(self, place: Place | None) -> Iterator[tuple[str, Place]]:
         """All children of a mapping whose names are not the document's own: a header may be called `x-total`."""
-        if place and isinstance(place.node, Mapping):
-            yield from ((name, place / name) for name, node in place.node.items() if isinstance(node, Mapping))
+        members = place.members() if place else ()
+        yield from ((name, child) for name, child in members if isinstance(child.node, Mapping))
 
     def entries(self, place: Place | None) -> Iterator[tuple[str, Place]]:
         """The children of a mapping, but for extensions."""
-        if place and isinstance(place.node, Mapping):
-            yield from ((name, place / name) for name in place.node if not name.startswith("x-"))
+        members = place.members() if place else ()
+        yield from ((name, child) for name, child in members if not name.startswith("x-"))

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from mockserver.contract.document.document import Document
+from mockserver.contract.document.place import Place
 from mockserver.contract.operations import media
 from mockserver.contract.operations.base_paths import EXPRESSION
 from mockserver.contract.operations.operation import (
@@ -21,7 +22,7 @@ from mockserver.contract.operations.operation import (
     example_value,
 )
 from mockserver.contract.operations.overloads import has_more, path_of
-from mockserver.contract.operations.places import Place, Places
+from mockserver.contract.operations.places import Places
 from mockserver.contract.operations.security import requirements, scheme
 from mockserver.errors import DocumentError
 

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote, unquote_plus
 
+from mockserver.contract.document.swagger import OWN_FORMAT
+
 Texts = dict[str, list[str]]
+COLLECTION_FORMATS: Final = {"csv": ",", "ssv": " ", "tsv": "\t", "pipes": "|"}
 DELIMITERS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "cookie": ","}
 
 
@@ -41,6 +44,11 @@ def cookie_values(header: str) -> Texts:
 def listed(text: str, delimiter: str = ",") -> list[str]:
     """A list in one text; empty text is the empty list."""
     return text.split(delimiter) if text else []
+
+
+def own_delimiter(schema: Any) -> str | None:
+    """What separates the items of a list that is marked by `x-collectionFormat`; None for any other schema."""
+    return COLLECTION_FORMATS.get(str(schema.get(OWN_FORMAT))) if isinstance(schema, Mapping) else None
 
 
 def paired(parts: Iterable[str]) -> dict[str, str]:

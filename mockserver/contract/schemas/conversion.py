@@ -22,6 +22,7 @@ JsonSchema = dict[str, Any] | bool
 Exempt = frozenset[str]
 
 ANYTHING: Final[JsonSchema] = True
+_FLAGS: Final = ("exclusiveMinimum", "exclusiveMaximum")
 _BOUNDS: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 
@@ -118,7 +119,7 @@ class JsonSchemas:
                 result |= self.schema_map(key, value)
             elif key in SCHEMA_LIST:
                 result |= self.schema_list(key, value, exempt)
-            else:
+            elif not (self.legacy and key in _FLAGS):
                 result |= plain_keyword(key, value, self.note)
         self.refine(schema, result, exempt)
         return result

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from mockserver.contract.document import pointers
-from mockserver.contract.document.document import refusal
+from mockserver.contract.document.document import SWAGGER, refusal
 from mockserver.contract.schemas.compiled import Compiled, compiled_metaschema
 from mockserver.contract.schemas.wording import violations
 from mockserver.errors import DocumentError
@@ -48,6 +48,8 @@ _SHAPES: Final = frozenset(["allOf", "anyOf", "oneOf", "properties"])
 _SPARED: Final = frozenset(["default", "description", "info", "required", "responses", "schema"])
 """Members that must be there, and that no request or answer hangs on."""
 
+_VERSION: Final = (("swagger",), ("openapi",))
+"""What has been read already, perhaps as a number."""
 _METADATA: Final = frozenset(["contact", "description", "externalDocs", "license", "summary", "tags", "termsOfService"])
 _DATA: Final = frozenset(["default", "example", "examples", "xml"])
 
@@ -68,7 +70,8 @@ def check_structure(document: Document, note: Callable[[str], None]) -> None:
             else:
                 fatal[sentence] = pointer
     if fatal:
-        raise refusal(document, f"is not valid OpenAPI {document.version}", fatal)
+        kind = "Swagger" if document.version == SWAGGER else "OpenAPI"
+        raise refusal(document, f"is not valid {kind} {document.version}", fatal)
 
 
 def _named(place: str, breach: Breach) -> str:
@@ -79,6 +82,8 @@ def _named(place: str, breach: Breach) -> str:
 
 def _harmless(breach: Breach) -> bool:
     path = breach.path
+    if path in _VERSION:
+        return True
     if breach.keyword == "type" and path[-1:] and path[-1] in _SHAPES:
         return False
     if breach.keyword in _FORGIVEN or _in_schema(path) or path[:1] == ("info",):
@@ -92,7 +97,8 @@ def _harmless(breach: Breach) -> bool:
 
 def _in_schema(path: tuple[str | int, ...]) -> bool:
     """Whether a breach lies within a schema, whose keywords are repaired one by one."""
-    return "schema" in path[:-1] or (path[:2] == ("components", "schemas") and len(path) > 3)
+    named = path[:2] == ("components", "schemas") and len(path) > 3
+    return "schema" in path[:-1] or named or (path[:1] == ("definitions",) and len(path) > 2)
 
 
 def _nearest(breach: Breach) -> Breach:
@@ -121,7 +127,7 @@ def _of_reference(branch: list[Breach]) -> bool:
 def _metaschema(version: str) -> Compiled:
     """The specification's schema for documents; since 3.1 it leaves schemas to the JSON Schema dialect."""
     schema = json.loads(_resource(version).read_bytes())
-    if version == "3.0":
+    if version in (SWAGGER, "3.0"):
         return compiled_metaschema(schema, {})
     dialect = {"$dynamicAnchor": "meta", "$ref": "https://json-schema.org/draft/2020-12/schema"}
     whole = {"$id": "urn:openapi-with-schemas", "$ref": schema["$id"], "$defs": {"schema": dialect}}

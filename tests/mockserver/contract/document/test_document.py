@@ -135,8 +135,8 @@ def test_lost_references_are_listed_with_line_and_pointer(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("swagger: '2.0'", "is Swagger 2.0"),
-        ('{"info": {},\n "swagger": "2.0"}', "main.yaml:2: is Swagger 2.0"),
+        ("swagger: '1.2'", "has swagger: '1.2'; supported are OpenAPI 3.0, 3.1, 3.2 and Swagger 2.0"),
+        ('{"info": {},\n "openapi": "2.0"}', "main.yaml:2: has openapi: '2.0'"),
         ("a: 1", "`openapi` is missing"),
         ("- a", "it isn't a mapping"),
         ("", "it isn't a mapping"),
