@@ -13,10 +13,9 @@ from mockserver.state.collection import text_of
 
 _EFFECTIVE: Final = frozenset(
     [
-        *("age", "allow", "connection", "content-disposition", "content-encoding", "content-language"),
-        *("content-length", "content-location", "content-range", "date", "etag", "expires", "keep-alive"),
-        *("last-modified", "link", "location", "proxy-authenticate", "retry-after", "server", "set-cookie"),
-        *("strict-transport-security", "trailer", "transfer-encoding", "upgrade", "vary", "via", "www-authenticate"),
+        *("age", "allow", "content-disposition", "content-language", "content-location", "content-range", "etag"),
+        *("expires", "last-modified", "link", "location", "proxy-authenticate", "retry-after", "set-cookie"),
+        *("strict-transport-security", "vary", "via", "www-authenticate"),
     ]
 )
 """Headers that clients or proxies act upon: a generated value would mislead them."""

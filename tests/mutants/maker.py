@@ -7,8 +7,10 @@ are collected hides a mutant from it. Here each mutant is a module of its own, s
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
+from typing import Final
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -17,6 +19,9 @@ from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 
 from tests.mutants.mutant import Change, Mutant
+
+_TYPE: Final = re.compile(r"_?[A-Z][a-z]\w*")
+"""How aliases of types are written; constants are in capitals."""
 
 Scope = cst.FunctionDef | cst.ClassDef
 
@@ -32,7 +37,7 @@ class _Visitor(MutationVisitor):
     def on_visit(self, node: cst.CSTNode) -> bool:
         if isinstance(node, Scope):
             self._scopes.append(node.name.value)
-        inner = not _is_wording(node) and super().on_visit(node)
+        inner = not _is_wording(node) and not _is_for_type_checkers(node) and super().on_visit(node)
         self.functions += [".".join(self._scopes)] * (len(self.mutations) - len(self.functions))
         return inner
 
@@ -48,6 +53,20 @@ class _Visitor(MutationVisitor):
 def _is_wording(node: cst.CSTNode) -> bool:
     """Whether this is a sentence for people: tests state what a message names, not how it is worded."""
     return isinstance(node, cst.SimpleString) and " " in node.value
+
+
+def _is_for_type_checkers(node: cst.CSTNode) -> bool:
+    """Whether this names a type, or what a module exports: mypy and ruff read it, and no test runs it."""
+    if not isinstance(node, cst.Assign) or not isinstance(name := node.targets[0].target, cst.Name):
+        return False
+    named = _TYPE.fullmatch(name.value) is not None and isinstance(node.value, cst.Subscript | cst.BinaryOperation)
+    return named or name.value == "__all__" or _is_type_variable(node.value)
+
+
+def _is_type_variable(node: cst.CSTNode) -> bool:
+    return (
+        isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in ("TypeVar", "ParamSpec")
+    )
 
 
 def mutants_of(root: Path, path: str) -> list[Mutant]:

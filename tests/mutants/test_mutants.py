@@ -135,12 +135,13 @@ def test_a_survivor_is_shown_with_its_place_and_difference() -> None:
 
 
 def test_code_outside_of_functions_and_under_decorators_is_mutated(tmp_path: Path) -> None:
-    """Tables and properties have mutants; sentences and annotations have none."""
+    """Tables and properties have mutants; sentences, annotations, names of types and lists of exports have none."""
     pytest.importorskip("mutmut", reason="needs the dependency group mutation")
     from tests.mutants import maker
 
     method = '    @property\n    def full(self, at: int = 7) -> "str":\n        return "a sentence"\n'
-    source = f"LIMIT = 3\n\nclass Box:\n{method}"
+    types = '__all__ = ["Box"]\nSize = dict[str, int]\nT = TypeVar("T", bound=int)\n_Kind = Literal["a"] | None\n'
+    source = f"{types}LIMIT = 3\n\nclass Box:\n{method}"
     (tmp_path / "box.py").write_text(source)
     made = [(mutant.function, mutant.before, mutant.after) for mutant in maker.mutants_of(tmp_path, "box.py")]
     assert made == [("", "LIMIT = 3", "LIMIT = None"), ("", "3", "4"), ("Box.full", "7", "8")]

@@ -213,3 +213,45 @@ def test_following_the_links_of_an_example_ends(mock_of: Callable[..., Ask]) -> 
     ask = _example(mock_of, "Link", '</list?page=2>; rel="next", </list?page=9>; rel="last"')
     assert _get(ask, "/list", "a=1").headers["link"] == '</list?page=2>; rel="next", </list?page=9>; rel="last"'
     assert _get(ask, "/list", "page=2&a=1").headers["link"] == '</list?page=9>; rel="last"'
+
+
+COUNTED = {
+    "3": """total totalcount totalitems totalresults totalrecords totalelements totalentries totalhits totalsize
+        totalrows itemscount itemcount recordcount recordscount resultcount resultscount""",
+    "2": """totalpages pagecount pagescount numpages lastpage perpage pagesize pagelimit limit itemsperpage nextpage""",
+    "1": "page currentpage pagenumber pageindex",
+    "true": "hasmore hasnext hasnextpage",
+    "0": "offset",
+    "example": """rate ratelimit-limit limited-total quota-total cost-total time-total throttle-limit paging other""",
+}  # fmt: skip
+
+
+def test_every_ending_of_a_name_that_counts_is_known(mock_of: Callable[..., Ask]) -> None:
+    """After any other words; names that count requests or time stay as they are."""
+    expected = {f"x-my-{name}": text for text, names in COUNTED.items() for name in names.split()}
+    headers = {name: {"schema": TEXT, "example": "example"} for name in expected}
+    found = _get(mock_of(_things(headers, parameters=PAGES["number"])), "/things").headers
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_pages_before_and_after_this_one_are_named(mock_of: Callable[..., Ask]) -> None:
+    """The first has none before it, the last none after it; a page after the last is one after it."""
+    names = ["x-prevpage", "x-previouspage", "x-nextpage", "x-hasnext", "x-offset", "x-lastpage"]
+    ask = mock_of(_things({name: {"schema": TEXT} for name in names}, parameters=PAGES["number"]))
+    found = [_get(ask, "/things", f"page={page}").headers for page in (1, 2)]
+    assert [[one.get(name) for name in names] for one in found] == [
+        [None, None, "2", "true", "0", "2"],
+        ["1", "1", None, "false", "2", "2"],
+    ]
+
+
+def test_cursors_in_headers_lead_through_all_pages(mock_of: Callable[..., Ask]) -> None:
+    """Each name says the same; the last page has none."""
+    names = [f"x-{name}" for name in ("nextcursor", "nexttoken", "nextpagetoken", "continuationtoken", "nextmarker",
+                                      "continuation")]  # fmt: skip
+    query = [{"name": "cursor", "in": "query", "schema": TEXT}, _query("limit", default=2)]
+    ask = mock_of(_things({name: {"schema": TEXT} for name in names}, parameters=query))
+    first = _get(ask, "/things")
+    assert {first.headers.get(name) for name in names} == {first.json[-1]["id"]}
+    last = _get(ask, "/things", f"cursor={first.json[-1]['id']}")
+    assert (len(last.json), {last.headers.get(name) for name in names}) == (1, {None})

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.exchange.validators import changed_at
 from tests.support import Ask, answers, document, json_body, path_parameter
 
 TEXT = {"type": "string"}
@@ -147,3 +148,21 @@ def test_a_required_tag_without_memory_is_that_of_the_bytes(mock_of: Callable[..
     ask = mock_of(document({"/one": {"get": operation}}))
     assert ask("GET", "/one").headers["etag"] == ask("GET", "/one").headers["etag"]
     assert ask("GET", "/one").headers["etag"].startswith('"')
+
+
+@pytest.mark.parametrize(
+    ("record", "changed"),
+    [
+        *(({name: "2025-06-01T12:00:00Z", "created": 5}, 1748779200000) for name in (
+            "updated", "updatedAt", "Modified_On", "changed-at", "edited", "lastUpdate", "last_modified_at",
+        )),
+        *(({name: 1748779200}, 1748779200000) for name in ("created", "inserted_at", "addedOn")),
+        ({"updated": "soon", "created": 1748779200000}, 1748779200000),
+        ({"updated": True, "created": None}, None),
+        ({"updates": {"updated": 1748779200}, "uploaded": 1748779200}, None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_a_record_says_when_it_was_changed(record: Any, changed: int | None) -> None:
+    """By a time of its change, else of its creation, in milliseconds."""
+    assert changed_at(record) == changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,12 @@ def test_a_header_that_clients_act_upon_is_not_made_up(mock_of: Callable[..., As
     assert _answer(mock_of, {name: {"schema": {**schema, "examples": [shown]}}}).headers[name.lower()] == shown
     enum = {**schema, "enum": [int(made) if made.isdigit() else made]}
     assert _answer(mock_of, {name: {"schema": enum, "required": True}}).headers[name.lower()] == made
+
+
+def test_an_entity_tag_is_that_of_the_body(mock_of: Callable[..., Ask]) -> None:
+    """Never a word that was made up; the contract's own example stays."""
+    assert re.fullmatch('"[0-9a-f]{18}"', _answer(mock_of, {"ETag": {"schema": TEXT}}).headers["etag"])
+    assert _answer(mock_of, {"ETag": {"schema": TEXT, "example": '"v1"'}}).headers["etag"] == '"v1"'
 
 
 FRAMING = [
