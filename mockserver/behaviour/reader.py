@@ -30,7 +30,7 @@ Locate = Callable[[str], str]
 """From a JSON Pointer into the behaviours to `file:line`."""
 
 _TOP = ("periods", "collections", "operations")
-_COLLECTION = ("key", "within", "aliases", "owner", "expires", "lapses", "schema", "private", "refers")
+_COLLECTION = ("key", "within", "aliases", "owner", "expires", "lapses", "schema", "private", "refers", "implicit")
 _OPERATION = (*VERBS, "page", "fills", "call", "because", "assumed")
 _COUNTS = ("first", "size", "origin")
 _PAGE = ("limit", "offset", "number", "after", "before", "end", "sort", "order", *_COUNTS)
@@ -131,6 +131,7 @@ class _Reader:
             within,
             tuple(data.get("aliases") or ()),
             tuple(self.references(data.get("refers") or {}, f"{pointer}/refers")),
+            data.get("implicit") is True,
         )
 
     def references(self, data: Any, pointer: str) -> Iterator[Reference]:

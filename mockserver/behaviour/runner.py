@@ -97,8 +97,9 @@ class _Run(msgspec.Struct):
     def find(self, query: Query) -> Record:
         scope, filters = self.scope, self._filters(query)
         record = None if filters is None else self.collections[query.collection].first(filters, scope.now)
-        if record is None and query.adopts and filters is not None:
-            record = self._create_one(Creation(query.collection, None, query.filters), {})
+        if record is None and filters is not None and (query.adopts or self._is_implied(query, filters)):
+            fills = tuple(sorted(self.behaviours.shapes[query.collection].declared))
+            record = self._create_one(Creation(query.collection, None, query.filters, fills), {})
         if record is None:
             scope.record = MISSING
             miss = self._miss(query)
@@ -106,6 +107,12 @@ class _Run(msgspec.Struct):
             raise Refused(404, f"no record of {query.collection} has {_words(query, scope)}{but}", miss=miss)
         scope.record = record
         return record
+
+    def _is_implied(self, query: Query, filters: Filters) -> bool:
+        """Whether the record is there as soon as it is asked for: it is `implicit`, and what it belongs to exists."""
+        rules, given = self.behaviours.collections[query.collection], dict(filters)
+        above = [(one.collection, ((one.field, given[one.path[0]]),)) for one in rules.refers if one.path[0] in given]
+        return rules.implicit and all(self.collections[name].first(key, self.scope.now) for name, key in above)
 
     def _miss(self, query: Query) -> str:
         """Why no record matches: it has expired, belongs to another user, or does not exist."""
@@ -155,7 +162,9 @@ class _Run(msgspec.Struct):
     def _create_one(self, creation: Creation, base: Any) -> Record:
         name = creation.collection
         shape, collection = self.behaviours.shapes[name], self.collections[name]
-        fields = _laid_over(shape.sent(base), creation.fields, self.scope) | dict(self._owned(name))
+        copied = creation.base is not None and creation.base.root == "record"  # with fields that no client may send
+        fields = _laid_over(dict(base) if copied else shape.sent(base), creation.fields, self.scope)
+        fields |= dict(self._owned(name))
         rules, seed, now, fills = shape.rules, self._seed(), self.scope.now, creation.fills
         if not rules.plain and "." in rules.key and rules.key in fields:
             fields = rules.keyed(fields, fields.pop(rules.key))

@@ -87,7 +87,7 @@ class Behaviours:
         return {}
 
     def _at_single(self, route: Route, resource: Resource, method: str) -> Data:
-        find: Data = {"find": {resource.name: {}}}
+        find = self.verbs.single(route, resource)
         if method == "GET":
             shown = self.showing.record(route.operation, resource, must=True)
             return {**because_of("GET on a path of one record reads it"), **find, **shown}
@@ -101,7 +101,8 @@ class Behaviours:
         if method == "GET":
             return self.verbs.list(route, resource, route.shape, "GET on a collection lists it")
         if method == "POST":
-            return self.verbs.create(route, resource, route.shape)
+            key = self.verbs.sending.key(route.operation, resource) if resource.copies else None
+            return self.verbs.join(route, resource, key) if key else self.verbs.create(route, resource, route.shape)
         if method in ("PUT", "PATCH"):
             return self.verbs.change_by_body(route, resource, method)
         if method == "DELETE":
@@ -121,6 +122,8 @@ class Behaviours:
                 "remove": self.verbs.removed(resource),
                 **self.showing.gone(route.operation, resource),
             }
+        if method in ("PUT", "POST") and resource.copies and route.operation.body is None:
+            return self.verbs.join(route, resource, route.expression(route.shape))
         if method in ("PUT", "PATCH", "POST"):
             return self.verbs.change(route, resource, method, find)
         raise LeftToExample(f"{method} on a record has no agreed meaning")

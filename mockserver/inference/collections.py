@@ -13,7 +13,7 @@ from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.keys import Keys, Named
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import key_field, without
+from mockserver.inference.names import find_alike, key_field, without
 from mockserver.inference.readings import Readings
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 
@@ -46,6 +46,8 @@ class Resource:
     keys: tuple[str, ...] = ()  #: all fields that may be the key, the best one first
     aliases: tuple[str, ...] = ()  #: fields that identify a record as well
     chosen: bool = False  #: whether clients choose the keys of new records
+    makes: bool = False  #: whether a POST at its base sends the fields of a new record
+    copies: str = ""  #: the collection whose records these are too, as the members of a team are users
     put_alone: bool = False  #: whether nothing but a PUT could create the records that a GET reads
     scopes: tuple[tuple[Shape, tuple[tuple[Shape, str], ...]], ...] = ()  #: by base: path values, and their fields
 
@@ -113,10 +115,11 @@ class _Finder:
         return "GET" in own and above.keys() <= {"GET", "POST"} and ("POST" in above or "PUT" in own)
 
     def alone(self) -> Iterator[Shape]:
-        """The fixed paths, with none below that holds a value next, at which something is read and changed."""
+        """The paths, with none below that holds a value next, at which one thing is read and changed: `/profile`,
+        `/users/{id}/settings`."""
         above = {shape[:place] for shape in self.routes for place, segment in enumerate(shape) if segment == VALUE}
         for shape, methods in self.routes.items():
-            fixed = shape and VALUE not in shape and _names_records(shape[-1]) and shape not in above
+            fixed = shape and _names_records(shape[-1]) and shape not in above
             if fixed and "GET" in methods and methods.keys() & {"PUT", "PATCH"}:
                 yield shape
 
@@ -132,8 +135,18 @@ class _Finder:
             body is not None and self.takes(body, placement.schema, base) for body in bodies
         ):
             return None
+        if VALUE in base and self.is_part(placement.schema, base):
+            return None
         key = key_field("id", base[-1], self.scalars(placement.schema))
         return Resource(base[-1], (base,), key or "id", placement.schema, private=() if key else ("id",), single=True)
+
+    def is_part(self, schema: LocatedSchema, base: Shape) -> bool:
+        """Whether a path below a record shows nothing but fields of that record, which it would keep twice."""
+        if base[-2] != VALUE:
+            return False
+        above = self.record(base[:-2], self.named(base[:-2]))
+        known = self.schemas.members(above) if above is not None else {}
+        return find_alike(base[-1], known) is not None or self.schemas.members(schema).keys() <= known.keys()
 
     def takes(self, body: LocatedSchema, record: LocatedSchema, base: Shape) -> bool:
         placement = record_in(body, self.schemas, base[-1], "", record)
@@ -168,6 +181,7 @@ class _Finder:
             keys=tuple(keys),
             aliases=tuple(self.keys.aliases(named, record) if keys else ()),
             chosen=self.chooses(base, key),
+            makes=self.creates(at_base, record),
             put_alone="POST" not in at_base and "GET" in at_item,
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ from mockserver.inference.showing import LeftToExample
 from mockserver.inference.uploads import CONTENT, Uploads, find_contents
 from mockserver.state.references import Reference
 
+Data = dict[str, Any]
 _FIRST: Final = Readings()
 
 
@@ -69,14 +70,26 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     collections |= {one.name: one.rules for one in flags.values() if one.name in used}
     kept = [one for one in contents.values() if one.name in used]
     collections |= {one.name: one.rules | {"private": [*one.rules["private"], CONTENT]} for one in kept}
+    for shape, content in contents.items():
+        if content.name in used and "404" not in routes[shape]["GET"].operation.responses:
+            collections[content.name]["implicit"] = True
     for name in uploads.collections & collections.keys():
         collections[name] = {**collections[name], "private": [*collections[name].get("private", ()), CONTENT]}
     found = _references({one.name: one for one in resources.values() if one.name in used}, schemas)
     for name, references in found.items():
         collections[name]["refers"] = {".".join(one.path): {one.collection: one.field} for one in references}
+    for one in (one for one in resources.values() if one.single and VALUE in one.bases[0] and one.name in used):
+        collections[one.name] |= _implicit(one, resources, collections)
     inferred = {"collections": collections, "operations": behaviours}
     claims = dict(_claims(read, reasons, resources, schemas))
     return Inferred(inferred, reasons, resources, _parameters(read), found, claims)
+
+
+def _implicit(resource: Resource, resources: Mapping[Shape, Resource], collections: Mapping[str, Any]) -> Data:
+    """The rules of a record that each record above it has."""
+    above = {link.field: resources[link.base] for _, link in resource.links}
+    refers = {field: {parent.name: parent.key} for field, parent in above.items() if parent.name in collections}
+    return {"implicit": True, "refers": {**collections[resource.name].get("refers", {}), **refers}}
 
 
 def _references(resources: Mapping[str, Resource], schemas: Schemas) -> dict[str, list[Reference]]:

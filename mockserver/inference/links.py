@@ -19,7 +19,7 @@ def related(resources: list[Resource], schemas: Schemas, names: Names) -> dict[S
 
     `names` are those of the values in each base path.
     """
-    return _linked(_named(_joined(resources, schemas)), schemas, names)
+    return _copied(_linked(_named(_joined(resources, schemas)), schemas, names))
 
 
 def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
@@ -76,6 +76,21 @@ def _linked(resources: list[Resource], schemas: Schemas, names: Names) -> dict[S
         whole = replace(resource, links=links, scopes=scopes, private=(*resource.private, *fields))
         linked.update(dict.fromkeys(resource.bases, whole))
     return linked
+
+
+def _copied(resources: dict[Shape, Resource]) -> dict[Shape, Resource]:
+    """The resources; those below others, which make no records of their own, with the only collection that does."""
+    by_record: dict[int, set[str]] = {}
+    originals = {one.name: one for one in resources.values() if not one.single and VALUE not in one.bases[0]}
+    for one in originals.values():
+        by_record.setdefault(id(one.record.node), set()).add(one.name)
+    for base, one in resources.items():
+        names = by_record.get(id(one.record.node), set()) - {one.name}
+        if one.links and not (one.makes or one.single) and len(names) == 1:
+            original = originals[next(iter(names))]
+            if original.key == one.key:
+                resources[base] = replace(one, copies=original.name)
+    return resources
 
 
 def _scope(

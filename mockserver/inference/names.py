@@ -10,6 +10,7 @@ from mockserver.contract.schemas.naming import plain, words
 _SHORTEST_STEM: Final = 3
 UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku")
 """Words that identify a record among all others, as `id` does."""
+_IDENTIFYING: Final = frozenset({"id", "ids", "uid", "uuid", "guid", "key", "name", "slug", "code"})
 _NAMING: Final = (
     "name", "slug", "code", "key", "number", "no", "handle", "username", "login", "symbol", "reference", "ref", "email",
     "token", "isbn", "iban", "arn", "path", "title",
@@ -75,6 +76,13 @@ def likely_keys(parameter: str, collection: str, fields: Iterable[str]) -> Itera
     identifying = [name for name in known if words(name)[-1] in ("id", *UNIQUE, "number", "no", "code")]
     if len(identifying) == 1:
         yield identifying[0]
+
+
+def names_record(name: str, collection: str) -> bool:
+    """Whether a value of this name says which record of a collection is meant: `user`, `id`, `userId` of the users."""
+    spoken = words(name)
+    rest = without(spoken, collection)
+    return bool(spoken) and (not rest or rest[-1] in _IDENTIFYING) and len(rest) < 2
 
 
 def _candidates(fields: Iterable[str]) -> list[str]:

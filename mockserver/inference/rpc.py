@@ -12,7 +12,7 @@ from typing import Final
 
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.located_schemas import Schemas
-from mockserver.inference.names import names_one_of, without
+from mockserver.inference.names import names_one_of, names_record, without
 from mockserver.inference.routes import VALUE, Route, Shape
 
 _VERBS: Final[Mapping[str, str]] = {
@@ -32,7 +32,6 @@ _METHODS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _FORMAT: Final = "json"
 """A last segment that says how a GET answers."""
-_IDENTIFYING: Final = frozenset({"id", "ids", "uid", "uuid", "guid", "key", "name", "slug", "code"})
 
 
 def without_verbs(routes: Iterable[Route], schemas: Schemas) -> list[Route]:
@@ -112,7 +111,7 @@ class _Reader:
         given = [("query", one.name) for one in route.operation.parameters if one.location == "query" and one.required]
         given += [("body", name) for name, member in members.items() if self.schemas.is_scalar(member)]
         given += [("query", one.name) for one in route.operation.parameters if one.location == "query"]
-        named = [(where, name) for where, name in given if _names_record(name, collection) and "." not in name]
+        named = [(where, name) for where, name in given if names_record(name, collection) and "." not in name]
         return f"${named[0][0]}.{named[0][1]}" if named else ""
 
 
@@ -135,9 +134,3 @@ def _verb_first(route: Route) -> Iterator[tuple[str, str]]:
             all_of = verb == "read" and route.shape[-1] != VALUE and noun.endswith("s")
             yield ("list" if all_of else verb), noun
             return
-
-
-def _names_record(name: str, collection: str) -> bool:
-    spoken = words(name)
-    rest = without(spoken, collection)
-    return bool(spoken) and (not rest or rest[-1] in _IDENTIFYING) and len(rest) < 2

@@ -43,7 +43,10 @@ def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") 
     for resource in _parents_first(resources, inferred):
         number = 1 if resource.single else count
         links = [*_links(inferred, resource, records), *_scopes(inferred, resource, generator, seed)]
-        records[resource.name] = list(makers[resource.name].records(number, links))
+        if resource.copies in records:
+            records[resource.name] = list(_members(records[resource.copies][:number], links))
+        else:
+            records[resource.name] = list(makers[resource.name].records(number, links))
     parents = {name: _parents(inferred, resource) for name, resource in resources.items()}
     whole = connected(
         records, inferred.references, parents, lambda name, before, record: makers[name].stays_valid(before, record)
@@ -67,7 +70,8 @@ def _parents_first(resources: Mapping[str, Resource], inferred: Inferred) -> Ite
 
 
 def _parent_names(resource: Resource, inferred: Inferred) -> set[str]:
-    return {inferred.resources[link.base].name for _, link in resource.links} - {resource.name}
+    names = {inferred.resources[link.base].name for _, link in resource.links} - {resource.name}
+    return names | {resource.copies} if resource.copies else names
 
 
 def _links(inferred: Inferred, resource: Resource, records: Records) -> list[Links]:
@@ -77,6 +81,12 @@ def _links(inferred: Inferred, resource: Resource, records: Records) -> list[Lin
         (field, [member_at(record, parent.key.split(".")) for record in records.get(parent.name, ())])
         for field, parent in parents
     ]
+
+
+def _members(originals: list[dict[str, Any]], links: list[Links]) -> Iterator[dict[str, Any]]:
+    """Records of another collection that also belong to a parent."""
+    for index, record in enumerate(originals):
+        yield {**record, **{field: keys[index % len(keys)] for field, keys in links if keys}}
 
 
 def _scopes(inferred: Inferred, resource: Resource, generator: Generator, seed: str | int) -> Iterator[Links]:

@@ -10,7 +10,7 @@ from mockserver.inference.asking import queried
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike
+from mockserver.inference.names import alike, find_alike, names_record
 
 Data = dict[str, Any]
 _CREATED: Final = ("created", "inserted", "creation")
@@ -120,6 +120,14 @@ class Sending:
             return "$body"
         lists = [name for name, one in self.schemas.members(body).items() if self._is_list_of_keys(one)]
         return f"$body.{lists[0]}" if len(lists) == 1 and "." not in lists[0] else None
+
+    def key(self, operation: Operation, resource: Resource) -> str | None:
+        """The expression for the key of the record that a body names: `userId` or `id`; None where it names none."""
+        body = self.schemas.body(operation.body)
+        members = self.schemas.members(body) if body is not None else {}
+        scalars = [name for name, one in members.items() if "." not in name and self.schemas.is_scalar(one)]
+        named = [one for one in scalars if alike(one, resource.key) or names_record(one, resource.copies)]
+        return f"$body.{named[0]}" if len(named) == 1 else None
 
     def _is_list_of_keys(self, schema: LocatedSchema) -> bool:
         items = self.schemas.items(schema) if self.schemas.is_list(schema) else None

@@ -91,6 +91,15 @@ class Showing:
         placement = self.shows(answer, resource) if answer is not None else None
         return {"reply": _reply(placement.path, record)} if placement is not None else {}
 
+    def part(self, operation: Operation, resource: Resource) -> Data:
+        """The reply that shows some fields of a record; empty where the response has others."""
+        answer = self.schemas.answer(operation)
+        shown = self.schemas.members(answer) if answer is not None else {}
+        known = self.schemas.members(resource.record)
+        if not shown or any(one not in known or self.fitting.misfit(known[one], shown[one]) for one in shown):
+            return {}
+        return {"reply": {reply_path((name,)): f"$record.{name}" for name in shown if "." not in name}}
+
     def shows(self, answer: LocatedSchema, resource: Resource) -> Placement | None:
         """Where a response has a record of this collection, by its own schema; None where it has none."""
         placement = record_in(answer, self.schemas, resource.name, "", resource.record)

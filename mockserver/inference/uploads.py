@@ -172,8 +172,8 @@ def find_contents(routes: Mapping[Shape, Mapping[str, Route]], taken: set[str]) 
 
 
 def _is_content(methods: Mapping[str, Route]) -> bool:
-    """Whether GET answers the bytes that PUT or POST takes, or 404 before."""
-    if "GET" not in methods or "404" not in methods["GET"].operation.responses:
+    """Whether GET answers the bytes that PUT or POST takes; before, 404 or any bytes."""
+    if "GET" not in methods:
         return False
     bodies = [methods[method].operation.body for method in _SETTING if method in methods]
     takes = any(body is not None and all(map(_is_bytes, body.media_types.values())) for body in bodies)

@@ -37,7 +37,9 @@ class Verbs:
             changed = self.actions.changes(route, resource)
         if not changed:
             because = because_of("only a record that is there can be acted on")
-            return {**because, **find, **self.showing.acted(route.operation, resource)}
+            shown = self.showing.acted(route.operation, resource)
+            part = self.showing.part(route.operation, resource) if route.method == "GET" and not shown else {}
+            return {**because, **find, **shown, **part}
         stamps = self.sending.stamps(resource, making=False)
         shown = self.showing.acted(route.operation, resource) or self.showing.record(route.operation, resource)
         because = because_of(f"{route.shape[-1]} says what the record then is")
@@ -48,6 +50,11 @@ class Verbs:
         base = shape[:-1]
         parent, scope = self._named_parent(route, resource, base), self._scope(route, resource, base)
         return {"find": {resource.name: {resource.key: route.expression(shape), **parent, **scope}}}
+
+    def single(self, route: Route, resource: Resource) -> Data:
+        """Find the one record of a path, below its parent where it has one."""
+        parent, scope = self._named_parent(route, resource, route.shape), self._scope(route, resource, route.shape)
+        return {"find": {resource.name: {**parent, **scope}}}
 
     @staticmethod
     def _scope(route: Route, resource: Resource, base: Shape) -> Data:
@@ -174,6 +181,15 @@ class Verbs:
         link = resource.link(route.shape[:-1])
         declared = link is not None and link.field in self.schemas.members(resource.record)
         return {link.field: f"$record.{link.field}"} if link is not None and declared else {}
+
+    def join(self, route: Route, resource: Resource, key: str) -> Data:
+        """Make a record of another collection one of this, too: a user a member of the team that the path names."""
+        base = route.shape if route.shape in self.resources else route.shape[:-1]
+        place = {**self._named_parent(route, resource, base), **self._scope(route, resource, base)}
+        because = because_of(f"{route.method} adds a record of {resource.copies} to {resource.name}")
+        created = {"*": "$record", resource.key: key, **place}
+        shown = self.showing.acted(route.operation, resource)
+        return {**because, "find": {resource.copies: {resource.key: key}}, "create": {resource.name: created}, **shown}
 
     def _upsert(self, route: Route, resource: Resource, sent: Data) -> Data:
         if not self._can_be_key(route, resource):

@@ -20,7 +20,8 @@ class CollectionRules(msgspec.Struct, frozen=True):
     the records that have the same values in those fields. `aliases` also identify a record where its key is asked for.
     `owner` names the field that holds the user who alone sees the record, `expires` the field whose instant ends it,
     `lapses` the values that show once the instant in a field has passed. `refers` names the fields that lead to
-    records of other collections.
+    records of other collections. A record of an `implicit` collection is there as soon as it is asked for, as the
+    settings of a user are.
     """
 
     name: str
@@ -32,6 +33,7 @@ class CollectionRules(msgspec.Struct, frozen=True):
     within: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     refers: tuple[Reference, ...] = ()
+    implicit: bool = False
     timed: bool = False  #: whether time changes what shows of the records
     plain: bool = True  #: whether the key is one field of the record, and unique
     direct: str = ""  #: the key, where its value alone finds a record

@@ -1,0 +1,122 @@
+"""What belongs to a record: its one profile or settings, its picture, and the records of others that it has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.mockserver.inference.playing import Play
+from tests.mockserver.inference.test_infer import answer, body, crud, thing, values
+from tests.support import Ask
+
+USER, SETTINGS = {"$ref": "#/components/schemas/User"}, {"$ref": "#/components/schemas/Settings"}
+EMPTY = {"204": {"description": ""}}
+NAMES = {"User": thing(id=None, name=None), "Settings": thing(theme=None, language=None)}
+
+
+def with_settings(play: Play, method: str = "put") -> Ask:
+    """A mock of users, each with settings."""
+    path = "/users/{id}/settings"
+    one = {"parameters": values(path), "get": {"responses": answer(SETTINGS)},
+           method: {"requestBody": body(SETTINGS), "responses": answer(SETTINGS)}}  # fmt: skip
+    return play(crud("/users", "id", USER) | {path: one}, **NAMES)
+
+
+def test_each_record_has_settings_of_its_own(play: Play) -> None:
+    """They are there before anybody wrote them, change alone, and go with their user."""
+    ask = with_settings(play)
+    mine, other = (ask("POST", "/users", json={"name": name}).json["id"] for name in ("ada", "bob"))
+    first = ask("GET", f"/users/{mine}/settings")
+    assert (first.status, set(first.json)) == (200, {"theme", "language"})
+    assert ask("GET", f"/users/{mine}/settings").json == first.json
+    before = ask("GET", f"/users/{other}/settings").json
+    assert ask("PUT", f"/users/{mine}/settings", json={"theme": "dark"}).json == {"theme": "dark"}
+    assert ask("GET", f"/users/{mine}/settings").json == {"theme": "dark"}
+    assert ask("GET", f"/users/{other}/settings").json == before
+    ask("DELETE", f"/users/{mine}")
+    assert ask("GET", f"/users/{mine}/settings").status == 404
+    assert ask("GET", f"/users/{other}/settings").json == before
+
+
+def test_settings_are_patched_before_they_were_read(play: Play) -> None:
+    """What isn't sent stays what it was from the start."""
+    ask = with_settings(play, "patch")
+    key = ask("POST", "/users", json={"name": "ada"}).json["id"]
+    changed = ask("PATCH", f"/users/{key}/settings", json={"theme": "dark"}).json
+    assert (changed["theme"], set(changed)) == ("dark", {"theme", "language"})
+
+
+def test_what_belongs_to_nobody_is_not_there(play: Play) -> None:
+    """The settings of an unknown user are 404, and asking for them makes none."""
+    ask = with_settings(play)
+    assert ask("GET", "/users/nobody/settings").status == 404
+    assert ask("PUT", "/users/nobody/settings", json={"theme": "dark"}).status == 404
+
+
+def test_a_part_of_a_record_is_not_kept_twice(play: Play) -> None:
+    """A path below a record that is named as one of its fields changes that field."""
+    path = "/users/{id}/name"
+    one = {"parameters": values(path), "get": {"responses": answer(thing(name=None))},
+           "put": {"requestBody": body(thing(name=None)), "responses": answer(USER)}}  # fmt: skip
+    ask = play(crud("/users", "id", USER) | {path: one}, **NAMES)
+    key = ask("POST", "/users", json={"name": "ada"}).json["id"]
+    assert ask("PUT", f"/users/{key}/name", json={"name": "eve"}).json["name"] == "eve"
+    assert ask("GET", f"/users/{key}").json["name"] == ask("GET", f"/users/{key}/name").json["name"] == "eve"
+
+
+def test_a_picture_is_what_was_put(play: Play) -> None:
+    """Before, it is any picture, where the contract declares no 404."""
+    path, binary = "/users/{id}/avatar", {"image/png": {"schema": {"type": "string", "format": "binary"}}}
+    one = {"parameters": values(path), "get": {"responses": {"200": {"description": "", "content": binary}}},
+           "put": {"requestBody": {"content": binary}, "responses": EMPTY}}  # fmt: skip
+    ask = play(crud("/users", "id", USER) | {path: one}, **NAMES)
+    key = ask("POST", "/users", json={"name": "ada"}).json["id"]
+    assert ask("GET", f"/users/{key}/avatar").body.startswith(b"\x89PNG")
+    assert ask("PUT", f"/users/{key}/avatar", body=b"\x89PNG mine", headers={"content-type": "image/png"}).status == 204
+    assert ask("GET", f"/users/{key}/avatar").body == b"\x89PNG mine"
+
+
+def team(play: Play, add: dict[str, Any], path: str) -> Ask:
+    """A mock of users, and of teams whose members are users."""
+    members = "/teams/{team}/members"
+    paths = {
+        members: {"parameters": values(members),
+                  "get": {"responses": answer({"type": "array", "items": USER})}},
+        f"{members}/{{userId}}": {"parameters": values(f"{members}/{{userId}}"), "delete": {"responses": EMPTY}},
+    }  # fmt: skip
+    paths[path] |= add
+    teams = crud("/teams", "id", {"$ref": "#/components/schemas/Team"}, kind="Team")
+    return play(crud("/users", "id", USER) | teams | paths, Team=thing(id=None, title=None), **NAMES)
+
+
+@pytest.mark.parametrize(("add", "path"), [
+    ({"put": {"responses": EMPTY}}, "/teams/{team}/members/{userId}"),
+    ({"post": {"responses": EMPTY}}, "/teams/{team}/members/{userId}"),
+    ({"post": {"requestBody": body(thing(userId=None, role=None)), "responses": EMPTY}}, "/teams/{team}/members"),
+])  # fmt: skip
+def test_a_record_of_another_collection_is_added_and_taken_away(play: Play, add: dict[str, Any], path: str) -> None:
+    """A member of a team is a user: only known ones are added, and who leaves the team is still there."""
+    ask = team(play, add, path)
+    user = ask("POST", "/users", json={"name": "ada"}).json
+    one, two = (ask("POST", "/teams", json={"title": title}).json["id"] for title in ("red", "blue"))
+    method, alone = next(iter(add)).upper(), path.endswith("members")
+
+    def join(key: str) -> int:
+        members = f"/teams/{one}/members"
+        return (ask(method, members, json={"userId": key}) if alone else ask(method, f"{members}/{key}")).status
+
+    assert (join(user["id"]), join("nobody")) == (204, 404)
+    assert ask("GET", f"/teams/{one}/members").json == [user]
+    assert ask("GET", f"/teams/{two}/members").json == []
+    assert ask("DELETE", f"/teams/{one}/members/{user['id']}").status == 204
+    assert ask("GET", f"/teams/{one}/members").json == []
+    assert ask("GET", f"/users/{user['id']}").json == user
+
+
+def test_the_first_members_are_users(play: Play) -> None:
+    """What stands in a team at first exists."""
+    ask = team(play, {"put": {"responses": EMPTY}}, "/teams/{team}/members/{userId}")
+    members = [one for each in ask("GET", "/teams").json for one in ask("GET", f"/teams/{each['id']}/members").json]
+    assert members
+    assert all(ask("GET", f"/users/{one['id']}").json == one for one in members)
