@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +10,8 @@ import msgspec
 from mockserver.behaviour.settling import NAMING, Path
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import SchemaView, at_path, branches, item, members, types
+from mockserver.state.collection import Record
+from mockserver.state.references import Reference
 
 _NUMBERS: Final = frozenset({"integer", "number"})
 _OF_ALL: Final = ("name", "login", "username", "title", "slug", "label")
@@ -17,42 +19,59 @@ _OF_ALL: Final = ("name", "login", "username", "title", "slug", "label")
 _RESTRICTING: Final = ("enum", "const", "format", "pattern")
 
 
+Referred = Callable[[Reference, Any], Record | None]
+"""Finds the record that a reference leads to by the value that it holds; None where there is none."""
+
+
+def nothing(*_: Any) -> None:
+    """No record, where none can be looked up."""
+
+
 class Namesakes(msgspec.Struct, frozen=True):
     """Which texts name objects, by the schema of the records that have them."""
 
     schema: Any
     view: SchemaView
+    refers: tuple[Reference, ...] = ()  #: where they refer to records of collections
     known: dict[str, bool] = msgspec.field(default_factory=dict)  #: whether texts in a field name objects, cached
 
-    def whole(self, record: dict[str, Any], before: Mapping[str, Any], seed: str) -> dict[str, Any]:
+    def whole(self, record: dict[str, Any], before: Mapping[str, Any], seed: str, referred: Referred) -> dict[str, Any]:
         """The record with objects in place of new texts that can only be their names."""
         return {
-            name: self._whole(name, value, seed)
+            name: self._whole(name, value, seed, referred)
             if type(value) in (str, list) and value is not before.get(name) and self._names_objects(name)
             else value
             for name, value in record.items()
         }
 
-    def object_of(self, place: Path, value: Any, seed: str) -> Any:
-        """The object that a text or a number names; ABSENT where none of its members can have it."""
+    def object_of(self, place: Path, value: Any, seed: str, referred: Referred = nothing) -> Any:
+        """The object that a text or a number names: by its key where the place refers to records of a collection, else
+        by its name, as a label; ABSENT where none of its members can have it."""
         from mockserver.generate import Unsatisfiable, complete
 
         schema = within(self.schema, place, self.view)
         declared = members(schema, self.view) if schema is not None else {}
         wanted = {"string"} if isinstance(value, str) else _NUMBERS
-        name = next((one for one in NAMING if one in declared and types(declared[one], self.view) & wanted), None)
+        path = tuple(step for step in place if isinstance(step, str))
+        reference = next((one for one in self.refers if one.path == path), None)
+        names = (*((reference.field,) if reference is not None else ()), *NAMING)
+        name = next((one for one in names if one in declared and types(declared[one], self.view) & wanted), None)
+        known = referred(reference, value) if reference is not None and name == reference.field else None
+        shown = {one: known[one] for one in declared if one in known} if known is not None else {}
+        if name is None:
+            return ABSENT
         try:
-            return ABSENT if name is None else complete(schema, {name: value}, view=self.view, seed=seed, key="")
+            return complete(schema, {**shown, name: value}, view=self.view, seed=seed, key="")
         except Unsatisfiable:
             return ABSENT
 
-    def _whole(self, name: str, value: Any, seed: str) -> Any:
+    def _whole(self, name: str, value: Any, seed: str, referred: Referred) -> Any:
         if type(value) is list:
-            return [self._object_or_text((name, place), one, seed) for place, one in enumerate(value)]
-        return self._object_or_text((name,), value, seed)
+            return [self._object_or_text((name, place), one, seed, referred) for place, one in enumerate(value)]
+        return self._object_or_text((name,), value, seed, referred)
 
-    def _object_or_text(self, place: Path, value: Any, seed: str) -> Any:
-        named = self.object_of(place, value, seed) if type(value) is str else ABSENT
+    def _object_or_text(self, place: Path, value: Any, seed: str, referred: Referred) -> Any:
+        named = self.object_of(place, value, seed, referred) if type(value) is str else ABSENT
         return value if named is ABSENT else named
 
     def _names_objects(self, name: str) -> bool:

@@ -30,7 +30,9 @@ Locate = Callable[[str], str]
 """From a JSON Pointer into the behaviours to `file:line`."""
 
 _TOP = ("periods", "collections", "operations")
-_COLLECTION = ("key", "within", "aliases", "owner", "expires", "lapses", "schema", "private", "refers", "implicit")
+_COLLECTION = (
+    "key", "within", "aliases", "mine", "owner", "expires", "lapses", "schema", "private", "refers", "implicit",
+)  # fmt: skip
 _OPERATION = (*VERBS, "page", "fills", "call", "because", "assumed")
 _COUNTS = ("first", "size", "origin")
 _PAGE = ("limit", "offset", "number", "after", "before", "end", "sort", "order", *_COUNTS)
@@ -130,6 +132,7 @@ class _Reader:
             frozenset(indexed.union(within, (owner,) if owner else ())),
             within,
             tuple(data.get("aliases") or ()),
+            tuple(map(str, data.get("mine") or ())),
             tuple(self.references(data.get("refers") or {}, f"{pointer}/refers")),
             data.get("implicit") is True,
         )

@@ -10,7 +10,7 @@ import msgspec
 
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.json_patch import is_json_patch, patched
-from mockserver.behaviour.naming import Namesakes, within
+from mockserver.behaviour.naming import Namesakes, Referred, nothing, within
 from mockserver.behaviour.settling import Misfits, Path, Repair
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
@@ -101,19 +101,25 @@ class RecordShape(msgspec.Struct, frozen=True):
         return record if key is ABSENT else self.rules.keyed(record, key)
 
     def settled(
-        self, record: dict[str, Any], before: Mapping[str, Any], fixed: Callable[[], Iterable[str]], seed: str, now: int
+        self,
+        record: dict[str, Any],
+        before: Mapping[str, Any],
+        fixed: Callable[[], Iterable[str]],
+        seed: str,
+        now: int,
+        referred: Referred = nothing,
     ) -> dict[str, Any]:
         """The record in a form that responses can show, with every sent value that its schema admits.
 
         What is left out keeps its old value, or is generated as if it had not been sent. Fields that `fixed` returns
-        were not sent by the client, and stay.
+        were not sent by the client, and stay. `referred` finds the record that a key in a reference leads to.
         """
         if self.misfits is None:
             return record
-        record = self.namesakes.whole(record, before, seed) if self.namesakes is not None else record
+        record = self.namesakes.whole(record, before, seed, referred) if self.namesakes is not None else record
         if not self.misfits(record):
             return record
-        return self._repair(self.misfits, before, self._own.union(fixed()), seed, now).settled(record)
+        return self._repair(self.misfits, before, self._own.union(fixed()), seed, now, referred).settled(record)
 
     def shown(self, record: Mapping[str, Any], seed: str, now: int) -> dict[str, Any]:
         """The record as it can be shown by this schema, with as few changes as that takes; it is stored as it is."""
@@ -161,10 +167,16 @@ class RecordShape(msgspec.Struct, frozen=True):
         return make({"properties": {self.rules.key: own or {}}}, taken=is_taken)
 
     def _repair(
-        self, misfits: Misfits, before: Mapping[str, Any], spared: frozenset[str], seed: str, now: int
+        self,
+        misfits: Misfits,
+        before: Mapping[str, Any],
+        spared: frozenset[str],
+        seed: str,
+        now: int,
+        referred: Referred = nothing,
     ) -> Repair:
         made, namesakes = partial(self._made, seed=seed), self.namesakes or Namesakes(self.schema, self.view)
-        named = partial(namesakes.object_of, seed=seed)
+        named = partial(namesakes.object_of, seed=seed, referred=referred)
         return Repair(misfits, before, spared, made, named, partial(self._completed, seed=seed, now=now))
 
     def _made(self, place: Path, seed: str) -> Any:
@@ -222,7 +234,7 @@ def shape_of(
         required_somewhere(schema, view) | takes_null,
         misfits,
         *_form_of_keys(at_path(schema, tuple(rules.key.split(".")), view), key, view),
-        namesakes=Namesakes(schema, view),
+        namesakes=Namesakes(schema, view, rules.refers),
     )
 
 

@@ -17,7 +17,7 @@ from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creat
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import Refused
 from mockserver.state.collection import Collection, Filters, Record, identity_of, text_of
-from mockserver.state.references import referring
+from mockserver.state.references import Reference, referring
 from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World
 
@@ -97,6 +97,8 @@ class _Run(msgspec.Struct):
     def find(self, query: Query) -> Record:
         scope, filters = self.scope, self._filters(query)
         record = None if filters is None else self.collections[query.collection].first(filters, scope.now)
+        if record is None and filters is not None and self.behaviours.collections[query.collection].mine:
+            record = self._own_of_caller(query, filters)
         if record is None and filters is not None and (query.adopts or self._is_implied(query, filters)):
             fills = tuple(sorted(self.behaviours.shapes[query.collection].declared))
             record = self._create_one(Creation(query.collection, None, query.filters, fills), {})
@@ -113,6 +115,17 @@ class _Run(msgspec.Struct):
         rules, given = self.behaviours.collections[query.collection], dict(filters)
         above = [(one.collection, ((one.field, given[one.path[0]]),)) for one in rules.refers if one.path[0] in given]
         return rules.implicit and all(self.collections[name].first(key, self.scope.now) for name, key in above)
+
+    def _own_of_caller(self, query: Query, filters: Filters) -> Record | None:
+        """The caller's own record, or the first one, where a word such as `me` stands in the place of its key."""
+        rules = self.behaviours.collections[query.collection]
+        if not any(name == rules.key and value in rules.mine for name, value in filters):
+            return None
+        others = tuple(pair for pair in filters if pair[0] != rules.key)
+        known = self.collections[query.collection].visible(others, self.scope.now)
+        named = {text_of(self.scope.caller[name]) for name in ("id", "name") if name in self.scope.caller}
+        own = (one for one in known if text_of(rules.key_of(one)) in named)
+        return next(own, known[0] if known else None)
 
     def _miss(self, query: Query) -> str:
         """Why no record matches: it has expired, belongs to another user, or does not exist."""
@@ -257,13 +270,18 @@ class _Run(msgspec.Struct):
         Where the answer shows the record by another schema, what was not given satisfies both if that is possible.
         """
         seed, now, fixed = self._seed(), self.scope.now, partial(_fixed, fields, self.scope)
-        settled = shape.settled(record, before, fixed, seed, now)
+        settled = shape.settled(record, before, fixed, seed, now, self._referred)
         answered = self.behaviours.answered.get(self.operation)
         if answered is None or shape.misfits is None:
             return settled
         kept = {name for name in given if name in settled}
-        both = answered.settled(settled, before, lambda: kept.union(fixed()), seed, now)
+        both = answered.settled(settled, before, lambda: kept.union(fixed()), seed, now, self._referred)
         return settled if shape.misfits(both) else both
+
+    def _referred(self, reference: Reference, key: Any) -> Record | None:
+        """The record that a reference leads to."""
+        collection = self.collections.get(reference.collection)
+        return collection.first(((reference.field, key),), self.scope.now) if collection is not None else None
 
     def _seed(self) -> str:
         return f"{self.world.seed}/{self.world.name}/{self.world.step}/{len(self.changes)}"

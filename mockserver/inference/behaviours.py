@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from mockserver.contract.schemas.naming import words
+from mockserver.inference.below import Referring
 from mockserver.inference.collections import Resource
+from mockserver.inference.described import MINE
 from mockserver.inference.envelopes import list_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import Flag
@@ -36,11 +39,12 @@ class Behaviours:
         schemas: Schemas,
         fitting: Fitting,
         contents: Mapping[Shape, Flag],
+        routes: Mapping[Shape, Mapping[str, Route]],
     ) -> None:
-        self.contents = contents
+        self.contents, self.routes = contents, routes
         self.resources, self.flags, self.schemas = resources, flags, schemas
         self.verbs = Verbs(resources, schemas, fitting)
-        self.showing = self.verbs.showing
+        self.showing, self.referring = self.verbs.showing, Referring(resources, schemas)
 
     def behaviour(self, route: Route) -> Data:
         """The behaviour of one operation. Raises LeftToExample."""
@@ -51,10 +55,15 @@ class Behaviours:
             return self._at_flag(route, self.flags[shape], method)
         if shape in self.contents:
             return self._at_content(route, self.contents[shape], method)
+        if shape in self.resources and self._lists_others(shape) and (below := self._below(route, method)) is not None:
+            return below
         if shape in self.resources:
             return self._at_base(route, self.resources[shape], method)
         if shape and shape[-1] == VALUE and shape[:-1] in self.resources:
             return self._at_item(route, self.resources[shape[:-1]], method)
+        mine = self._with_own_record(route) if shape and shape[-1] in MINE else None
+        if mine is not None:
+            return self._at_item(route, mine, method, {"find": {mine.name: {mine.key: MINE[0]}}})
         return self._elsewhere(route, method)
 
     def _at_flag(self, route: Route, flag: Flag, method: str) -> Data:
@@ -109,8 +118,17 @@ class Behaviours:
             return self.verbs.clear(route, resource)
         raise LeftToExample(f"{method} on a collection has no agreed meaning")
 
-    def _at_item(self, route: Route, resource: Resource, method: str) -> Data:
-        find = self.verbs.find(route, resource, route.shape)
+    def _with_own_record(self, route: Route) -> Resource | None:
+        """The collection that has the caller's own record, which a path such as `/users/me` or `/me` stands for."""
+        above = self._collection(route.shape[:-1])
+        if above is not None:
+            return above if above.mine else None
+        people = {one.name: one for one in self.resources.values() if one.mine and not one.single}
+        shown = [one for one in people.values() if self.showing.acted(route.operation, one)]
+        return shown[0] if len(shown) == 1 and VALUE not in route.shape else None
+
+    def _at_item(self, route: Route, resource: Resource, method: str, find: Data | None = None) -> Data:
+        find = find or self.verbs.find(route, resource, route.shape)
         if method == "GET":
             shown = self.showing.record(route.operation, resource, must=True)
             return {**because_of("GET on a record reads it"), **find, **shown}
@@ -143,7 +161,24 @@ class Behaviours:
         if made is not None:
             return made
         many = self._on_many(route, above, method) if above is not None and route.shape[-1] != VALUE else None
-        return many if many is not None else self._on_record(route)
+        return many or self._below(route, method) or self._on_record(route)
+
+    def _lists_others(self, shape: Shape) -> bool:
+        """Whether only a list stands at a path below a record, and no declared field ties its items to that record."""
+        resource = self.resources[shape]
+        link = resource.link(shape)
+        tied = link is not None and link.field not in resource.private
+        return VALUE in shape and (*shape, VALUE) not in self.routes and not (tied and resource.values)
+
+    def _below(self, route: Route, method: str) -> Data | None:
+        """What is listed or created below a record, where that refers to it; None where nothing says so."""
+        with suppress(LeftToExample):
+            if method == "GET" and (listed := self.referring.listed(route)) is not None:
+                return self.verbs.list_below(route, listed)
+            beside = self.routes.get(route.shape, {}).get("GET")
+            if method == "POST" and (created := self.referring.created(route, beside)) is not None:
+                return self.verbs.create_below(route, created)
+        return None
 
     def _made(self, route: Route, above: Resource | None) -> Data | None:
         """A POST that makes a record by another word than its collection: `/users/signup`, `/things/{id}/copy`."""

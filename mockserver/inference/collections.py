@@ -9,11 +9,12 @@ from typing import Final
 
 from mockserver.contract.operations.operation import Parameter
 from mockserver.contract.schemas.naming import words
+from mockserver.inference.described import MINE, speaks_of_mine
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.keys import Keys, Named
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, key_field, without
+from mockserver.inference.names import find_alike, key_field, names_people, without
 from mockserver.inference.readings import Readings
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 
@@ -38,6 +39,7 @@ class Resource:
     bases: tuple[Shape, ...]
     key: str
     record: LocatedSchema
+    listed: LocatedSchema | None = None  #: as its list shows it
     also: tuple[LocatedSchema, ...] = ()  #: further schemas that every record must satisfy, as the lists show them
     links: tuple[tuple[Shape, Link], ...] = ()  #: by base
     private: tuple[str, ...] = ()  #: fields that no schema declares
@@ -45,6 +47,7 @@ class Resource:
     single: bool = False  #: one record, read and changed at its base, such as `/profile`
     keys: tuple[str, ...] = ()  #: all fields that may be the key, the best one first
     aliases: tuple[str, ...] = ()  #: fields that identify a record as well
+    mine: bool = False  #: whether `me` in the place of a key means the caller's own record
     chosen: bool = False  #: whether clients choose the keys of new records
     makes: bool = False  #: whether a POST at its base sends the fields of a new record
     copies: str = ""  #: the collection whose records these are too, as the members of a team are users
@@ -76,9 +79,14 @@ def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting, readings:
     bases = [base for base in finder.bases() if base not in readings.forgotten]
     resources = [one for base in bases if (one := finder.resource(base)) is not None]
     taken = {base for one in resources for base in one.bases} | readings.forgotten.keys()
-    return resources + [
-        one for base in finder.alone() if base not in taken and (one := finder.single(base)) is not None
-    ]
+    singles = (one for base in finder.alone() if base not in taken and (one := finder.single(base)) is not None)
+    return resources + [one for one in singles if not _is_of_caller(one, resources, schemas)]
+
+
+def _is_of_caller(single: Resource, resources: list[Resource], schemas: Schemas) -> bool:
+    """Whether one record at a path of its own, such as `/me`, is one of a collection of people."""
+    people = (one for one in resources if one.mine)
+    return single.name in MINE and any(schemas.same(single.record, one.record) for one in people)
 
 
 def _names_records(segment: str) -> bool:
@@ -173,13 +181,15 @@ class _Finder:
         if at_item and not keys and not hidden:
             return None  # no answer would ever tell a client which records there are
         key = keys[0] if keys else self.hidden(named, record, at_base, at_item)
-        also = self.also(record, self.listed(base, record))
+        listed = self.listed(base, record)
+        also = self.also(record, listed)
         private = () if keys else (key,)
         values = tuple(value for route in at_item.values() if (value := _last_value(route)) is not None)
         return Resource(
-            segment_of(base), (base,), key, record, also, (), private, values,
+            segment_of(base), (base,), key, record, listed, also, (), private, values,
             keys=tuple(keys),
             aliases=tuple(self.keys.aliases(named, record) if keys else ()),
+            mine=speaks_of_mine(named.description) or names_people(named.collection),
             chosen=self.chooses(base, key),
             makes=self.creates(at_base, record),
             put_alone="POST" not in at_base and "GET" in at_item,

@@ -11,6 +11,7 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.behaviours import Behaviours
 from mockserver.inference.collections import Resource, find_resources
+from mockserver.inference.described import MINE
 from mockserver.inference.envelopes import record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import find_flags
@@ -52,7 +53,7 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     flags = find_flags(routes, {one.name for one in resources.values()})
     taken = {one.name for one in resources.values()} | {one.name for one in flags.values()}
     contents = find_contents({shape: one for shape, one in routes.items() if shape not in resources}, taken)
-    behaviours_of = Behaviours(resources, flags, schemas, fitting, contents)
+    behaviours_of = Behaviours(resources, flags, schemas, fitting, contents, routes)
     behaviours: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     for route in read:
@@ -135,5 +136,6 @@ def _collection(resource: Resource, document: Document) -> dict[str, Any]:
     records = (resource.record, *resource.also)
     pointers = [LocatedSchema(document.as_written(one.pointer), one.node).reference for one in records]
     rules: dict[str, Any] = {"key": resource.key, "schema": pointers[0] if len(pointers) == 1 else pointers}
-    more = {"within": resource.within, "aliases": resource.aliases, "private": resource.private}
+    mine = MINE if resource.mine else ()
+    more = {"within": resource.within, "aliases": resource.aliases, "mine": mine, "private": resource.private}
     return rules | {name: list(fields) for name, fields in more.items() if fields}

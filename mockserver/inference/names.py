@@ -16,6 +16,7 @@ _NAMING: Final = (
     "token", "isbn", "iban", "arn", "path", "title",
 )  # fmt: skip
 """Words that people name records by; the first is the most common."""
+_PEOPLE: Final = ("users", "people", "persons", "members", "accounts", "profiles", "players", "employees", "user")
 
 
 def alike(left: str, right: str) -> bool:
@@ -83,6 +84,11 @@ def names_record(name: str, collection: str) -> bool:
     spoken = words(name)
     rest = without(spoken, collection)
     return bool(spoken) and (not rest or rest[-1] in _IDENTIFYING) and len(rest) < 2
+
+
+def names_people(collection: str) -> bool:
+    """Whether the records of a collection are people, of whom the caller is one."""
+    return "".join(words(collection)[-1:]) in _PEOPLE
 
 
 def _candidates(fields: Iterable[str]) -> list[str]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.inference.actions import Actions
+from mockserver.inference.below import Below
 from mockserver.inference.collections import Resource
+from mockserver.inference.described import keeps_the_rest
 from mockserver.inference.envelopes import Placement, record_in
 from mockserver.inference.filtering import filters
 from mockserver.inference.fitting import Fitting
@@ -85,6 +87,25 @@ class Verbs:
         chosen = self._under_parent(route, resource, base) | filters(route.operation, resource, self.schemas, {})
         because = because_of("GET that counts the records of a collection")
         return {**because, **self._parent(route, base), "list": {resource.name: chosen}, **shown} if shown else {}
+
+    def list_below(self, route: Route, below: Below) -> Data:
+        """List the records of a collection that refer to the record above."""
+        paging = page(route.operation, below.resource, self.schemas)
+        shown = self.showing.listed(route.operation, below.resource, paging)
+        asked = filters(route.operation, below.resource, self.schemas, paging)
+        chosen = {below.field: f"$record.{below.parent.key}"} | asked
+        listed = {"list": {below.resource.name: chosen}, **({"page": paging} if paging else {})}
+        because = because_of("GET below a record lists the records that refer to it")
+        return {**because, **self.find(route, below.parent, route.shape[:-1]), **listed, **shown}
+
+    def create_below(self, route: Route, below: Below) -> Data:
+        """Create a record of a collection that refers to the record above. Raises LeftToExample."""
+        made = self.create(route, below.resource, route.shape)
+        fields = made["create"][below.resource.name]
+        fields = {**(fields if isinstance(fields, dict) else {"*": fields}), below.member: below.value}
+        because = because_of("POST below a record creates one that refers to it")
+        found = self.find(route, below.parent, route.shape[:-1])
+        return {**made, **because, **found, "create": {below.resource.name: fields}}
 
     def clear(self, route: Route, resource: Resource) -> Data:
         """Remove every record of a path, or those whose keys the body has."""
@@ -165,7 +186,7 @@ class Verbs:
         if method == "PUT" and self._makes_missing(route, resource):
             return self._upsert(route, resource, sent)
         stamps = self.sending.stamps(resource, making=False)
-        if method == "PUT" and "*" in sent:
+        if method == "PUT" and "*" in sent and not keeps_the_rest(route.operation):
             because = "PUT on a record replaces it"
             changed = {"=" if name == "*" else name: value for name, value in sent.items()} | self._kept_parent(
                 route, resource

@@ -17,7 +17,8 @@ class CollectionRules(msgspec.Struct, frozen=True):
     """The rules of one collection.
 
     `key` is a field, or the path to one inside the record (`metadata.name`). With `within`, it is unique only among
-    the records that have the same values in those fields. `aliases` also identify a record where its key is asked for.
+    the records that have the same values in those fields. `aliases` also identify a record where its key is asked for,
+    and the words in `mine` that of the caller.
     `owner` names the field that holds the user who alone sees the record, `expires` the field whose instant ends it,
     `lapses` the values that show once the instant in a field has passed. `refers` names the fields that lead to
     records of other collections. A record of an `implicit` collection is there as soon as it is asked for, as the
@@ -32,6 +33,7 @@ class CollectionRules(msgspec.Struct, frozen=True):
     indexed: frozenset[str] = frozenset()
     within: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    mine: tuple[str, ...] = ()
     refers: tuple[Reference, ...] = ()
     implicit: bool = False
     timed: bool = False  #: whether time changes what shows of the records

@@ -36,11 +36,16 @@ def _():
 
 
 @step("list")
-def _():
+def made():
     made = {task["gid"]} | {tasks.create_task({"data": {"name": n, "workspace": "12345"}}, {})["gid"] for n in "abc"}
-    listed = [each["gid"] for each in tasks.get_tasks({"limit": 2})]
-    same(len(listed), len(set(listed)))
-    same(made - set(listed), set())
+    listed = [each["gid"] for each in tasks.get_tasks({"workspace": "12345"})]
+    same(set(listed), made)
+    return made
+
+
+@step("pages")
+def _():
+    same({each["gid"] for each in tasks.get_tasks({"workspace": "12345", "limit": 2})}, made)
 
 
 @step("update")
@@ -55,6 +60,46 @@ def _():
     made = projects.create_project({"data": {"name": "Stuff to buy", "workspace": "12345", "color": "light-green"}}, {})
     read = projects.get_project(made["gid"], {})
     same((read["name"], read["color"]), ("Stuff to buy", "light-green"))
+
+
+@step("subtask")
+def _():
+    made = tasks.create_subtask_for_task({"data": {"name": "Open the tin"}}, task["gid"], {})
+    same(made["parent"]["gid"], task["gid"])
+    same([each["gid"] for each in tasks.get_subtasks_for_task(task["gid"], {})], [made["gid"]])
+
+
+@step("assignee")
+def _():
+    me = users.get_user("me", {})
+    made = tasks.create_task({"data": {"name": "Mine", "workspace": "12345", "assignee": me["gid"]}}, {})
+    same((made["assignee"]["gid"], made["assignee"]["name"]), (me["gid"], me["name"]))
+    same([each["gid"] for each in tasks.get_tasks({"workspace": "12345", "assignee": me["gid"]})], [made["gid"]])
+
+
+@step("sections")
+def _():
+    project = next(projects.get_projects({}))
+    sections = asana.SectionsApi(api)
+    made = sections.create_section_for_project(project["gid"], {"body": {"data": {"name": "Today"}}})
+    same(made["name"], "Today")
+    same(made["gid"] in [each["gid"] for each in sections.get_sections_for_project(project["gid"], {})], True)
+
+
+@step("tags")
+def _():
+    tags = asana.TagsApi(api)
+    made = tags.create_tag({"data": {"name": "urgent", "color": "dark-red", "workspace": "12345"}}, {})
+    same((tags.get_tag(made["gid"], {})["name"], made["color"]), ("urgent", "dark-red"))
+    tagged = tasks.create_task({"data": {"name": "Now", "workspace": "12345", "tags": [made["gid"]]}}, {})
+    same([each["gid"] for each in tasks.get_tasks_for_tag(made["gid"], {})], [tagged["gid"]])
+
+
+@step("story")
+def _():
+    stories = asana.StoriesApi(api)
+    made = stories.create_story_for_task({"data": {"text": "Done soon"}}, task["gid"], {})
+    same(stories.get_story(made["gid"], {})["text"], "Done soon")
 
 
 @step("delete")

@@ -8,11 +8,11 @@ import pytest
 
 from mockserver.inference.names import likely_keys, sure_keys
 from tests.mockserver.inference.playing import Play
-from tests.mockserver.inference.test_infer import answer, body, crud, thing
+from tests.mockserver.inference.test_infer import answer, body, crud, thing, values
 
 WHOLE = {"type": "integer"}
 TEXT = {"type": "string"}
-THING = {"$ref": "#/components/schemas/Thing"}
+THING, ITEM = ({"$ref": f"#/components/schemas/{name}"} for name in ("Thing", "Item"))
 NOTHING: dict[str, Any] = {"200": {"description": ""}}
 
 
@@ -197,3 +197,30 @@ def test_a_key_in_brackets_names_a_record(play: Play, one: str) -> None:
     assert ask("GET", path).json == made
     assert ask("DELETE", path).status == 204
     assert ask("GET", path).status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "described", "word"),
+    [
+        ("/users", "", "me"),
+        ("/team-members", "", "@me"),
+        ("/accounts", "", "self"),
+        ("/shops", 'Or "me"', "me"),
+    ],
+)
+def test_a_word_stands_for_the_record_of_the_caller(play: Play, path: str, described: str, word: str) -> None:
+    """In the place of a key, and at a path of its own, also above other records; collections of things know no word."""
+    paths = crud(path, "userId", THING, thing(name=None)) | crud("/things", "id", ITEM, kind="Thing")
+    paths[f"{path}/{{userId}}"]["parameters"][0]["description"] = described
+    paths[f"{path}/me"] = {"get": {"responses": answer(THING)}}
+    paths[f"{path}/{{userId}}/notes"] = {
+        "parameters": values(f"{path}/{{userId}}/notes"),
+        "get": {"responses": answer({"type": "array", "items": ITEM})},
+        "post": {"requestBody": body(thing(text=None)), "responses": answer(ITEM, "201")},
+    }
+    ask = play(paths, Thing=thing(id=WHOLE, name=None), Item=thing(id=WHOLE, text=None))
+    first = ask("GET", path).json[0]
+    assert ask("GET", f"{path}/{word}").json == ask("GET", f"{path}/me").json == first
+    note = ask("POST", f"{path}/{word}/notes", json={"text": "mine"}).json
+    assert note in ask("GET", f"{path}/{first['id']}/notes").json
+    assert ask("GET", "/things/me").status == 404

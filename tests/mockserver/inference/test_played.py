@@ -315,6 +315,32 @@ def test_a_put_keeps_what_its_body_cannot_hold(play: Play) -> None:
     assert replaced == {**{k: v for k, v in created.items() if k != "note"}, "title": "B"}
 
 
+@pytest.mark.parametrize(
+    ("described", "kept"),
+    [
+        ("Only the fields provided in the `data` block will be updated.", True),
+        ("Parameters not provided will be left unchanged.", True),
+        ("Fields which are not set will not be updated.", True),
+        ("Replaces the thing. Partial updates are not supported.", False),
+        ("The name cannot be changed.", False),
+    ],
+)
+def test_a_put_keeps_what_its_description_says_that_it_keeps(play: Play, described: str, kept: bool) -> None:
+    """Many APIs change only what is sent, and say so nowhere but there."""
+    sent = thing(data=thing(title=None, note=None))
+    paths = crud("/things", "id", thing(data=THING), sent)
+    paths["/things"]["get"]["responses"] = answer(thing(data={"type": "array", "items": THING}))
+    paths["/things/{id}"]["put"] = {
+        "description": described,
+        "requestBody": body(sent),
+        "responses": answer(thing(data=THING)),
+    }
+    ask = play(paths, Thing=thing(id=None, title=None, note=None))
+    created = ask("POST", "/things", json={"data": {"title": "A", "note": "n"}}).json["data"]
+    changed = ask("PUT", f"/things/{created['id']}", json={"data": {"title": "B"}}).json["data"]
+    assert changed == ({**created, "title": "B"} if kept else {"id": created["id"], "title": "B"})
+
+
 @pytest.mark.parametrize("sent", [thing(text=None), thing(text=None, teamId=None)])
 def test_a_put_below_a_parent_keeps_the_parent(play: Play, sent: Any) -> None:
     """The path names it, so that the body need not."""
@@ -620,6 +646,19 @@ def test_a_text_beside_an_object_is_its_name(play: Play, named: Any, expected: A
         ask("PUT", f"/issues/{made['id']}", json=values)
     read = ask("GET", f"/issues/{made['id']}").json
     assert read == {"id": made["id"], "note": "bug", "label": expected, "tags": [expected, expected]}
+
+
+def test_a_key_stands_for_the_record_that_it_leads_to(play: Play) -> None:
+    """Where the place refers to a collection: the object has that key, and what is known of its record."""
+    team = {"$ref": "#/components/schemas/Team"}
+    many = {"type": "array", "items": team}
+    sent = thing(name=None, team=None, teams={"type": "array", "items": {"type": "string"}})
+    paths = crud("/things", "id", THING, sent) | crud("/teams", "gid", team, kind="Team")
+    ask = play(paths, Thing=thing(id=None, name=None, team=team, teams=many), Team=thing(gid=None, name=None))
+    known = ask("POST", "/teams", json={"name": "Blue"}).json
+    sent_keys = {"name": "x", "team": known["gid"], "teams": [known["gid"], "12345"]}
+    made = ask("POST", "/things", json=sent_keys).json
+    assert (made["team"], made["teams"][0], made["teams"][1]["gid"]) == (known, known, "12345")
 
 
 def test_a_bulk_answer_counts_what_was_made_and_names_no_failure(play: Play) -> None:
