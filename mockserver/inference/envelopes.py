@@ -6,23 +6,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from mockserver.contract.schemas.naming import plain
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, key_field, names_one_of
+from mockserver.inference.names import alike, find_alike, key_field, names_one_of
 
 _LISTS: Final = (
     "data", "items", "results", "records", "content", "values", "list", "value", "entries", "elements", "rows", "hits",
     "docs", "objects", "resources", "member", "collection", "nodes", "edges",
 )  # fmt: skip
-_WRAPPERS: Final = (
-    "data", "result", "results", "response", "_embedded", "embedded", "body", "payload", "d", "record", "item",
-    "object",
-)  # fmt: skip
-_CALLS: Final = (
-    "code", "status", "statusCode", "status_code", "success", "successful", "ok", "message", "messages", "msg", "error",
-    "errors", "errorCode", "errorMessage", "timestamp", "time", "path", "meta", "metadata", "links",
-    "requestId", "traceId", "version", "apiVersion", "token",
-    "description", "detail", "title", "reason", "warnings", "isSuccess", "hasError",
-)  # fmt: skip
+"""Members that hold the records of a list, the most usual first; like all names here without case and separators."""
+_WRAPPERS: Final = frozenset(
+    ["data", "result", "results", "response", "embedded", "body", "payload", "d", "record", "item", "object"]
+)
+_CALLS: Final = frozenset(
+    [
+        *("code", "status", "statuscode", "success", "successful", "ok", "message", "messages", "msg", "error"),
+        *("errors", "errorcode", "errormessage", "timestamp", "time", "path", "meta", "metadata", "links"),
+        *("requestid", "traceid", "version", "apiversion", "token", "description", "detail", "title", "reason"),
+        *("warnings", "issuccess", "haserror"),
+    ]
+)
 """Members that say how a call went."""
 
 
@@ -57,7 +60,7 @@ def list_in(
     if chosen is not None:
         return Placement((chosen,), inside[chosen])
     for name in members if depth < 2 else ():
-        if find_alike(name, _WRAPPERS) is not None:
+        if plain(name) in _WRAPPERS:
             inner = list_in(members[name], schemas, collection, known, depth + 1)
             if inner is not None:
                 return Placement((name, *inner.path), inner.schema)
@@ -68,7 +71,7 @@ def _lists(answer: LocatedSchema, schemas: Schemas, collection: str) -> Iterator
     members = schemas.members(answer)
     for name, member in members.items():
         items = schemas.items(member) if schemas.is_list(member) else None
-        named = find_alike(name, (*_LISTS, collection)) is not None
+        named = plain(name) in _LISTS or alike(name, collection)
         if items is not None and (schemas.is_object(items) or (named and schemas.says_nothing(items))):
             yield name, items
         elif not schemas.types(member) and schemas.says_nothing(member) and is_envelope(members, [name]):
@@ -81,9 +84,10 @@ def _chosen(
     for name, items in lists.items():
         if known is not None and schemas.same(items, known):
             return name
-    named = find_alike(collection, lists) or next((name for name in _LISTS if name in lists), None)
-    if named is not None:
-        return named
+    usual = sorted((name for name in lists if plain(name) in _LISTS), key=lambda name: _LISTS.index(plain(name)))
+    named = find_alike(collection, lists)
+    if named is not None or usual:
+        return named or usual[0]
     return next(iter(lists)) if single and len(lists) == 1 else None
 
 
@@ -114,20 +118,19 @@ def _wrapped(
     if has_key:
         return None  # an object that has the key is the record itself
     for name, member in objects.items():
-        if find_alike(name, _WRAPPERS) or names_one_of(name, collection):
+        if plain(name) in _WRAPPERS or names_one_of(name, collection):
             inner = _wrapped(member, schemas, collection, parameter, known, depth + 1) if depth < 2 else None
             return Placement((name, *inner.path), inner.schema) if inner is not None else Placement((name,), member)
-    result = next((name for name in anything if find_alike(name, _WRAPPERS) is not None), None)
+    result = next((name for name in anything if plain(name) in _WRAPPERS), None)
     return Placement((result,), anything[result]) if result is not None and is_call and not objects else None
 
 
 def is_envelope(members: Iterable[str], objects: Iterable[str]) -> bool:
     """Whether nothing but how the call went stands beside a member for its result, as in `{code, message, data}`."""
-    inner = [name for name in objects if find_alike(name, _WRAPPERS) is not None]
-    return len(inner) == 1 and all(name == inner[0] or find_alike(name, _CALLS) is not None for name in members)
+    inner = [name for name in objects if plain(name) in _WRAPPERS]
+    return len(inner) == 1 and all(name == inner[0] or plain(name) in _CALLS for name in members)
 
 
 def is_wrapper(path: tuple[str, ...], collection: str) -> bool:
     """Whether a path to records is that of an envelope, and not of a member that happens to hold such records."""
-    known = (*_WRAPPERS, *_LISTS)
-    return all(find_alike(name, known) is not None or names_one_of(name, collection) for name in path)
+    return all(plain(name) in (*_WRAPPERS, *_LISTS) or names_one_of(name, collection) for name in path)

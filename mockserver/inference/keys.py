@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.contract.schemas.naming import words
+from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, likely_keys, sure_keys
+from mockserver.inference.names import likely_keys, sure_keys
 
 _WHOLE: Final = frozenset({"integer", "number"})
-_INNER: Final = ("metadata", "meta", "sys", "info", "header", "identity", "identifier", "attributes", "properties")
+_INNER: Final = frozenset(
+    ["metadata", "meta", "sys", "info", "header", "identity", "identifier", "attributes", "properties"]
+)
 """Members that describe the record which they are a part of."""
 Choice = Callable[[str, str, Iterable[str]], Iterator[str]]
 _MARKED: Final = ("enum", "const")
@@ -60,7 +62,7 @@ class Keys:
 
     def _inner(self, record: LocatedSchema) -> Iterator[tuple[str, LocatedSchema]]:
         for name, member in self.schemas.members(record).items():
-            if find_alike(name, _INNER) is not None and "." not in name and self.schemas.is_object(member):
+            if plain(name) in _INNER and "." not in name and self.schemas.is_object(member):
                 yield f"{name}.", member
 
     def _scalars(self, record: LocatedSchema) -> list[str]:

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
+from mockserver.contract.schemas.naming import plain
 from mockserver.inference.collections import Resource
 from mockserver.inference.counting import reply_path, surroundings, total_in
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike
 
 Data = dict[str, Any]
-_FAILURES: Final = ("errors", "failed", "failures", "failed items", "rejected", "skipped", "invalid", "warnings")
+_FAILURES: Final = frozenset(
+    ["errors", "failed", "failures", "faileditems", "rejected", "skipped", "invalid", "warnings"]
+)
 
 
 class LeftToExample(Exception):
@@ -148,7 +150,7 @@ class Showing:
         if answer is None or len(placement.path) != 1:
             return {}
         beside = self.schemas.members(answer).items()
-        failed = (name for name, one in beside if find_alike(name, _FAILURES) is not None and self.schemas.is_list(one))
+        failed = (name for name, one in beside if plain(name) in _FAILURES and self.schemas.is_list(one))
         return {reply_path((name,)): [] for name in failed}
 
     def gone(self, operation: Operation, resource: Resource) -> Data:

@@ -13,7 +13,8 @@ from tests.mockserver.inference.test_infer import thing
 FIELDS: dict[str, Any] = {
     "title": TEXT, "year": WHOLE, "state": TEXT, "lent": FLAG, "labels": many(TEXT), "publishedAt": TIME, "shelf": DATE,
     "code": TEXT, "key": TEXT, "slug": TEXT, "name": TEXT, "uuid": TEXT, "kind": {**TEXT, "enum": ["novel", "poems"]},
-    "author": thing(id=WHOLE, name=TEXT), "attributes": thing(colour=TEXT), "mood": TEXT, "status": TEXT,
+    "author": thing(id=WHOLE, **each("name key code slug uuid", TEXT)), "mood": TEXT, "status": TEXT,
+    "attributes": thing(colour=TEXT),
     "editors": many(thing(id=WHOLE, login=TEXT)), "reviews": many(thing(id=WHOLE, name=TEXT)), "publisher": TEXT,
     "size": {"type": "object", "additionalProperties": NUMBER}, "entry": TEXT, "box": TEXT, "size list": TEXT,
 }  # fmt: skip
@@ -109,6 +110,7 @@ def test_a_value_that_means_everything_filters_nothing() -> None:
         "kind": {"kind": {"is": "$", "unless": ["ALL", "other"]}}
     }
     assert _read({**TEXT, "enum": ["all", "other"]}, "kind") == {"kind": {"kind": {"is": "$", "unless": ["all"]}}}
+    assert _read({**TEXT, "enum": ["True", "FALSE"]}, "lent") == {"lent": {"lent": {"is": "$"}}}
     assert _read({**TEXT, "enum": ["true", "all", None]}, "lent") == {"lent": {"lent": {"is": "$", "unless": ["all"]}}}
     assert _read({**TEXT, "enum": ["NOVEL", "POEMS"]}, "kind") == {"kind": {"kind": {"is": "$"}}}
     assert _read({**TEXT, "const": "novel"}, "kind") == {"kind": {"kind": "$"}}
@@ -189,7 +191,8 @@ SEVERAL: dict[str, Any] = {
     "ids": {"id": {"among": "$"}}, "bookIds": {"id": {"among": "$"}}, "authorIds": {"author.id": {"among": "$"}},
     "editor_ids": {"editors.id": {"among": "$"}}, "authors_ids": {}, "label_ids": {}, "lents": {"lent": {"among": "$"}},
     **{f"{name}s": {name: {"among": "$"}} for name in ("key", "code", "slug", "name", "uuid", "state", "year", "kind")},
-    "author_names": {"author.name": {"among": "$"}}, "editor_logins": {}, "statuses": {"status": {"among": "$"}},
+    **{f"author_{name}s": {f"author.{name}": {"among": "$"}} for name in ("name", "key", "code", "slug", "uuid")},
+    "editor_logins": {}, "statuses": {"status": {"among": "$"}},
     "entries": {"entry": {"among": "$"}}, "boxes": {"box": {"among": "$"}}, "titleList": {"title": {"among": "$"}},
     "sizes": {}, "authors": {},
 }  # fmt: skip
