@@ -136,6 +136,8 @@ def test_without_flags_the_defaults_hold() -> None:
 def test_the_help_names_each_flag_with_its_value() -> None:
     """Flags without a value have none there."""
     text = " ".join(parser().format_help().split())
+    whole = text.replace(" ", "")
+    assert [one.name for one in OPTIONS if not one.help or one.help.replace(" ", "") not in whole] == []
     for shown in ("--target URL", "--spec FILE", "--rate N/s", "--budget SECONDS", "--seed N", "--skip PATTERN",
                   "--min-coverage PERCENT", "--report DIR", "--secret VALUE", "--profile NAME", "--spare ID",
                   "--safety {", "--suite {", "--strict ", "--i-own-this-data "):  # fmt: skip

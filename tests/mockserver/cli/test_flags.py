@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.cli.commands import _parser
-from mockserver.cli.flags import read_settings
+from mockserver.cli.flags import FLAGS, read_settings
 from mockserver.errors import UsageError
 from mockserver.settings import Settings, bundled
 
@@ -79,3 +79,76 @@ def test_another_text_is_no_size(text: str) -> None:
     """It is wrong usage, and the message shows how a size is written."""
     with pytest.raises(UsageError, match="write 64MB"):
         _read_settings(["--journal-memory", text], {})
+
+
+SETTINGS: dict[str, tuple[str, object]] = {
+    "host": ("0.0.0.0", "0.0.0.0"),
+    "port": ("0", 0),
+    "spec": ("s.yaml", "s.yaml"),
+    "auth": ("any", "any"),
+    "seed": ("x", "x"),
+    "log_format": ("json", "json"),
+    "max_worlds": ("1000000", 1_000_000),
+    "unknown_parents": ("adopt", "adopt"),
+    "world_ttl": ("never", None),
+    "journal_memory": ("1MB", 1_000_000),
+    "stream_interval": ("1.5s", 1500),
+    "admin_token": ("secret", "secret"),
+}
+SWITCHES = ("watch", "verbose", "allow_remote_refs")
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_a_flag_and_its_variable_set_the_same(key: str) -> None:
+    """`--log-format json` is `MOCKSERVER_LOG_FORMAT=json`."""
+    text, value = SETTINGS[key]
+    assert getattr(_read_settings([f"--{key.replace('_', '-')}", text], {}), key) == value
+    assert getattr(_read_settings([], {f"MOCKSERVER_{key.upper()}": text}), key) == value
+
+
+def test_switches_are_on_by_a_flag_or_a_word() -> None:
+    """`1`, `true`, `yes` and `on`, however they are written; any other word is off."""
+    for key in SWITCHES:
+        assert getattr(_read_settings([], {}), key) is False
+        assert getattr(_read_settings([f"--{key.replace('_', '-')}"], {}), key) is True
+        words = {word: getattr(_read_settings([], {f"MOCKSERVER_{key.upper()}": word}), key)
+                 for word in ("1", "true", "yes", "on", "ON", "0", "no", "")}  # fmt: skip
+        assert [word for word, on in words.items() if on] == ["1", "true", "yes", "on", "ON"]
+
+
+def test_the_help_says_what_each_flag_is_for() -> None:
+    """With the form of its value."""
+    (mock,) = (one for one in _parser()._subparsers._group_actions)  # type: ignore[union-attr]
+    text = "".join(mock.choices["mock"].format_help().split())  # type: ignore[index,union-attr]
+    for (name, *_), how in FLAGS:
+        assert f"{name}{how.get('metavar', '')}" in text
+        assert len(how["help"]) > 10
+        assert how["help"].replace(" ", "") in text
+    assert {name for (name, *_), _ in FLAGS} == {
+        *(f"--{key.replace('_', '-')}" for key in (*SETTINGS, *SWITCHES)), "--behaviours", "--fixtures", "--period",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("flag", "good", "bad"),
+    [
+        ("port", ("0", "65535"), ("65536", "-1", "x", "")),
+        ("max-worlds", ("1", "1000000"), ("0", "1000001", "many")),
+        ("journal-memory", ("1000000", "1000kb", " 1 MB ", "2gb", "1000GB"), ("999999", "1001GB", "1TB", "MB", "-1MB")),
+        ("stream-interval", ("0", "0ms", "1ms", "30s", "30000ms"), ("1", "30001ms", "31s", "x", "1m")),
+        ("world-ttl", ("never", "PT1S", "P1D"), ("PT0S", "1d", "x")),
+    ],
+)
+def test_values_are_taken_within_their_bounds(flag: str, good: tuple[str, ...], bad: tuple[str, ...]) -> None:
+    """Both ends are in; the error names the flag."""
+    for text in good:
+        _read_settings([f"--{flag}={text}"], {})
+    for text in bad:
+        with pytest.raises(UsageError, match=f"--{flag}|{flag}"):
+            _read_settings([f"--{flag}={text}"], {})
+
+
+def test_sizes_are_counted_in_bytes() -> None:
+    """With a unit or without, in thousands."""
+    sizes = {"3000000": 3_000_000, "3000000b": 3_000_000, "3000KB": 3_000_000, "3mb": 3_000_000, "3 GB": 3_000_000_000}
+    assert {text: _read_settings([f"--journal-memory={text}"], {}).journal_memory for text in sizes} == sizes
