@@ -10,11 +10,13 @@ from typing import Any, Final
 from uuid import UUID
 from zlib import crc32
 
-from mockserver.contract.schemas.times import form_of, is_ended, is_stamp, moment_of, written
+from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.schemas.times import form_of, is_stamp, moment_of, written
 from mockserver.contract.schemas.view import SchemaView, each, has_any, is_marked, members, required, types
 from mockserver.generate.checker import Checker
 from mockserver.generate.draw import DEEPEST, ROOM, Draw, Knowledge
 from mockserver.generate.errors import Unsatisfiable
+from mockserver.generate.newness import initial, is_wrong
 from mockserver.generate.place import Where
 
 _KEY_ATTEMPTS: Final = 1000
@@ -132,11 +134,14 @@ def _of_new(
     for name, inner in members(schema, view).items():
         if name in given:
             continue
-        dated = name in fills or (is_stamp(name) and None not in each(inner, "default", view))
-        form = form_of(name, inner, view) if now is not None and dated else None
-        kinds = types(inner, view) if name in fills else frozenset()
-        if name in fills and is_ended(name) and name not in needed and kinds != {"boolean"}:
-            made |= {name: None} if "null" in kinds else {}
+        wanted = name in fills or name in needed
+        form = form_of(name, inner, view) if now is not None and (name in fills or is_stamp(name)) else None
+        kinds = types(inner, view) if wanted else frozenset()
+        value = initial(name, inner, view) if wanted and now is not None else ABSENT
+        if value is not ABSENT:
+            made |= {name: value}
+        elif name in fills and is_wrong(name) and name not in needed and kinds != {"boolean"}:
+            continue
         elif form is not None and now is not None:
             made[name] = written(form, moment_of(name, now))
         elif kinds - {"null"} == {"array"} and not any(each(inner, "minItems", view)):

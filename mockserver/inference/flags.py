@@ -1,4 +1,4 @@
-"""Paths that only say yes or no: GET answers 204 or 404, PUT makes it yes and DELETE no, as for a star."""
+"""Paths where GET only says yes or no, by 204 or 404: PUT or POST makes it yes and DELETE no, as for a star."""
 
 from __future__ import annotations
 
@@ -49,19 +49,18 @@ def flag_at(shape: Shape, route: Route, taken: Container[str]) -> Flag:
 
 
 def _is_flag(methods: Mapping[str, Route]) -> bool:
+    """Whether GET answers nothing but yes or no; what sets it may take and answer more, such as an invitation."""
     if "GET" not in methods or not any(method in methods for method in _SETTING):
         return False
     answered = methods["GET"].operation
-    return (
-        "404" in answered.responses and _is_bare(answered) and all(_is_bare(one.operation) for one in methods.values())
-    )
+    return "404" in answered.responses and _is_bare(answered)
 
 
 def _is_bare(operation: Operation) -> bool:
-    """Whether a success answers nothing, and the request needs no body."""
+    """Whether a success answers nothing."""
     success = [one for status, one in operation.responses.items() if status.startswith("2")]
     empty = [not one.media_types or (one.status.isdigit() and int(one.status) in BODILESS) for one in success]
-    return bool(empty) and all(empty) and (operation.body is None or not operation.body.required)
+    return bool(empty) and all(empty)
 
 
 def _names(shape: Shape) -> Iterator[str]:

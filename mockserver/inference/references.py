@@ -134,7 +134,14 @@ class References:
         return (
             self._by_key(spoken, schema, owner)
             or self._by_person(spoken, schema)
-            or self._by_name(spoken, schema, owner)
+            or (None if self._counts(spoken, schema) else self._by_name(spoken, schema, owner))
+        )
+
+    def _counts(self, spoken: tuple[str, ...], schema: LocatedSchema) -> bool:
+        """Whether a number is how many there are: `comments` of an issue, where `comment` would be one of them."""
+        return (
+            self.schemas.types(schema) <= {"integer", "number"}
+            and "".join(spoken) not in _singular("".join(spoken))[:1]
         )
 
     def _shown_by(self, name: str, schema: LocatedSchema) -> Resource | None:

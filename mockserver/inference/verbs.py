@@ -180,11 +180,11 @@ class Verbs:
         sent = read(route.operation, resource)
         if sent is None and _shows_record(self.showing.acted(route.operation, resource)):
             sent = self.sending.alike(route.operation, resource) or None
+        if method == "PUT" and self._makes_missing(route, resource):
+            return self._upsert(route, resource, sent or {})
         if sent is None:
             because = f"{method} on a record that is there; what is sent is no such record, and changes nothing"
             return {**because_of(because), **find, **self.showing.acted(route.operation, resource)}
-        if method == "PUT" and self._makes_missing(route, resource):
-            return self._upsert(route, resource, sent)
         stamps = self.sending.stamps(resource, making=False)
         if method == "PUT" and "*" in sent and not keeps_the_rest(route.operation):
             because = "PUT on a record replaces it"

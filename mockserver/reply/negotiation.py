@@ -16,7 +16,7 @@ def negotiate(accept: str, offered: tuple[str, ...], *, strict: bool = False) ->
     """The offered media type that the client prefers, the first one offered among equals.
 
     Where it accepts none, the one that is written most like what it accepts: a server may disregard `Accept`, and the
-    clients of real APIs rely on that. Raises Refused(406) instead when `strict`.
+    clients of real APIs rely on that. Raises Refused(406) instead when `strict`, unless it is the same syntax.
     """
     return (_negotiate if len(accept) < _LONG else _negotiate.__wrapped__)(accept, offered, strict)
 
@@ -30,7 +30,7 @@ def _negotiate(accept: str, offered: tuple[str, ...], strict: bool) -> str:
     quality, _, name = max(ranked)
     if quality > 0:
         return name
-    if strict:
+    if strict and not _has_suffix(ranges, offered):
         raise Refused(406, f"the response is available as {', '.join(offered)}; the request accepts {accept[:200]}")
     return _most_alike(ranges, offered)
 
@@ -44,6 +44,12 @@ def _most_alike(ranges: list[_Range], offered: tuple[str, ...]) -> str:
             return alike[0]
     excluded = {item.name for item in ranges if item.quality <= 0}
     return next((name for name in offered if _parted(name.lower())[0] not in excluded), offered[0])
+
+
+def _has_suffix(ranges: list[_Range], offered: tuple[str, ...]) -> bool:
+    """Whether a vendor's own name is accepted for a type in the same syntax: `application/vnd.api+json` for JSON."""
+    known = {_syntax(name) for name in offered}
+    return any(item.quality > 0 and "+" in item.name and _syntax(item.name) in known for item in ranges)
 
 
 def _syntax(name: str) -> str:

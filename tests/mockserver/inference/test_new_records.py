@@ -52,6 +52,43 @@ def test_a_new_record_is_new(created: dict[str, Any]) -> None:
     assert created["sent"].endswith("+0000")
 
 
+STATES = ["canceled", "processing", "requires_action", "succeeded"]
+
+
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize(
+    ("name", "schema", "value"),
+    [
+        ("closed_at", {**NULLABLE, "format": "date-time"}, None),
+        ("error", {"anyOf": [{"type": "object", "properties": {"code": TEXT}}, {"type": "null"}]}, None),
+        ("error_code", {"type": ["integer", "null"]}, None),
+        ("state_reason", {**NULLABLE, "enum": ["done", None]}, None),
+        ("lastFailureMessage", NULLABLE, None),
+        ("comments", WHOLE, 0),
+        ("likeCount", {"type": "integer", "minimum": 0}, 0),
+        ("current_size", WHOLE, 0),
+        ("num_forks", WHOLE, 0),
+        ("delinquent", {"type": "boolean"}, False),
+        ("active", {"type": "boolean"}, True),
+        ("isEnabled", {"type": "boolean"}, True),
+        ("locked", {"type": "boolean", "default": False}, False),
+        ("status", {**TEXT, "enum": STATES}, "processing"),
+        ("order_status", {**TEXT, "enum": ["approved", "cancelled", "new", "shipped"]}, "new"),
+        ("state", {**TEXT, "enum": ["completed", "failed", "running"]}, "running"),
+        ("phase", {**TEXT, "enum": ["validating", "failed", "done"]}, "validating"),
+        ("tags", {"type": "array", "items": TEXT}, []),
+    ],
+)
+def test_nothing_has_happened_to_a_new_record(play: Play, name: str, schema: Any, value: Any, required: bool) -> None:
+    """It has no error and no end, its counters are 0, its flags are off and its state is one to begin with."""
+    paths = crud("/things", "id", THING)
+    paths["/things"]["post"]["requestBody"] = body(thing(text=TEXT))
+    record = {**thing(id=WHOLE, text=TEXT, **{name: schema}), "required": ["id", *([name] if required else [])]}
+    made = play(paths, Thing=record)("POST", "/things", json={"text": "hello"}).json
+    assert made.get(name) == value
+    assert isinstance(made.get(name), bool) == isinstance(value, bool)
+
+
 def test_what_changes_is_stamped_in_its_own_form(play: Play) -> None:
     """`updated` in seconds is a number after a change too."""
     fields = thing(id=WHOLE, text=TEXT, updated={"type": "integer", "format": "unix-time"})

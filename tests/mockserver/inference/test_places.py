@@ -197,3 +197,26 @@ def test_records_below_one_that_is_named_in_its_metadata_belong_to_it(play: Play
     assert ask("GET", "/boxes/red/toys").json == [toy]
     assert ask("DELETE", "/boxes/red").status == 204
     assert ask("GET", f"/boxes/red/toys/{toy['id']}").status == 404
+
+
+def test_a_check_that_is_bare_is_set_by_any_put(play: Play) -> None:
+    """What sets it may take and return something: an invitation, or the merge of a pull request."""
+    at = "/repos/{repo}/members/{name}"
+    sets = {"requestBody": body(thing(role=None)), "responses": answer(thing(invited=None), "201") | EMPTY}
+    path = {"parameters": values(at), "get": {"responses": EMPTY | NONE}, "delete": {"responses": EMPTY}, "put": sets}
+    ask = play({at: path})
+    steps = [("GET", 404), ("PUT", 201), ("GET", 204), ("DELETE", 204), ("GET", 404)]
+    assert [ask(method, "/repos/a/members/b", **({"json": {}} if method == "PUT" else {})).status
+            for method, _ in steps] == [status for _, status in steps]  # fmt: skip
+
+
+def test_a_put_that_creates_makes_a_record_of_which_nothing_is_sent_that_it_shows(play: Play) -> None:
+    """A secret is sent encrypted, and shown by its name."""
+    paths = crud("/secrets", "name", THING)
+    sent = body(thing(encrypted_value=None, key_id=None))
+    paths["/secrets/{name}"]["put"] = {"requestBody": sent, "responses": {"201": {"description": ""}, **EMPTY}}
+    ask = play(paths, Thing=thing(name=None, created_at={"type": "string", "format": "date-time"}))
+    assert ask("GET", "/secrets/TOKEN").status == 404
+    assert ask("PUT", "/secrets/TOKEN", json={"encrypted_value": "x"}).status == 201
+    assert ask("GET", "/secrets/TOKEN").json["name"] == "TOKEN"
+    assert "TOKEN" in [one["name"] for one in ask("GET", "/secrets").json]

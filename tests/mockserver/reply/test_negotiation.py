@@ -52,6 +52,12 @@ def test_what_is_not_accepted_is_refused_where_the_contract_says_so(accept: str)
     assert caught.value.status == 406
 
 
+@pytest.mark.parametrize("accept", ["application/vnd.example.v3+json", "text/html, application/problem+json"])
+def test_a_name_of_its_own_for_the_same_syntax_is_accepted(accept: str) -> None:
+    """SDKs ask for their vendor's JSON, also where the contract declares 406 and plain JSON."""
+    assert negotiate(accept, (TEXT, JSON), strict=True) == JSON
+
+
 @pytest.mark.parametrize("accept", NOT_OFFERED)
 def test_accept_never_stands_in_the_way(accept: str) -> None:
     """Else the only type, or the first one, is the answer."""
