@@ -1,13 +1,16 @@
-"""The harness of `make conformance`, without a registry: how schemas are put into documents, and the table."""
+"""The harness of `make conformance`, without a registry: how schemas are put into documents, and the tables."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from tests.conformance import report
 from tests.conformance.documents import packed, written
 from tests.conformance.running import Result, run
+from tests.conformance.style_running import run_styles
+from tests.conformance.styles import REFUSED, rows
 from tests.conformance.suite import Group, Instance
 
 
@@ -48,3 +51,20 @@ def test_a_schema_that_the_mock_refuses_costs_no_other(tmp_path: Path) -> None:
     results = list(run(groups, tmp_path, tmp_path / "documents"))
     assert [one.verdict for one in results[:3]] == ["valid", "not served", "valid"]
     assert isinstance(results[0], Result)
+
+
+def test_rows_of_the_style_tables_are_sent_to_a_mock(tmp_path: Path) -> None:
+    """Every tenth row of OpenAPI 3.2 over a socket; the same rows turned round are all wrong, and reported as such."""
+    some = [row for row in rows() if row.version == "3.2.0"][::10]
+    turned = [
+        replace(row, sent=("nonsense",)) if row.location == "response" else replace(row, value=_turned(row.value))
+        for row in some
+    ]
+    results = list(run_styles([*some, *turned], tmp_path))
+    assert [one.agrees for one in results] == [True] * len(some) + [False] * len(turned), report.style_failures(results)
+    assert len(report.style_failures(results).splitlines()) == len(turned)
+    assert f"| **all** |  | 0 | 0 | {2 * len(some)} | {len(turned)} |" in report.style_table(results)
+
+
+def _turned(value: object) -> object:
+    return None if value is REFUSED else REFUSED

@@ -286,7 +286,7 @@ class Pipeline:
         exchange.reason, exchange.verdict = refused.reason, "refused"
         exchange.violations, exchange.selected = refused.details, refused.miss or None
         operation = self.contract.operations.get(exchange.operation) if exchange.operation is not None else None
-        reply = self.problems.render(refused, operation)
+        reply = self.problems.render(refused, operation, exchange.steering.wishes.get("example"))
         if operation is not None and not reply.own:
             return self._checked(operation, reply, exchange, f"the refusal ({refused.reason})")
         return reply

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
-from mockserver.contract.messages.parameters import COOKIES
-from mockserver.contract.operations import styles
+import msgspec
+
+from mockserver.contract.messages.taking import COOKIES
+from mockserver.contract.operations import media, styles
 from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.errors import ContractBroken
 from mockserver.state.collection import text_of
@@ -37,7 +40,8 @@ def header_lines(header: Parameter, generate: Generate) -> tuple[str, ...]:
         except ContractBroken:
             return ()
     lines = _cookies(value) if header.name.lower() == COOKIES else [_text(value, header)]
-    return tuple(line for text in lines if (line := text.strip()) and _is_field_value(line))
+    may_be_empty = value is not ABSENT and header.name.lower() != COOKIES
+    return tuple(line for text in lines if ((line := text.strip()) or may_be_empty) and _is_field_value(line))
 
 
 def _cookies(value: Any) -> list[str]:
@@ -79,11 +83,20 @@ def example_of(header: Parameter) -> Any:
     return ABSENT
 
 
+def _json(value: Any) -> str:
+    """A value as JSON; a text that is JSON already was written by the document's author."""
+    if isinstance(value, str):
+        with suppress(msgspec.DecodeError, UnicodeError, RecursionError):
+            msgspec.json.decode(value)
+            return value
+    return msgspec.json.encode(value).decode()
+
+
 def _text(value: Any, header: Parameter) -> str:
     if value is ABSENT:
         return ""
     if header.content:
-        return text_of(value)
+        return _json(value) if media.kind(media.split(header.content.name)[0]) == "json" else text_of(value)
     if isinstance(value, list):
         return _joined(value, header.schema)
     if isinstance(value, Mapping):

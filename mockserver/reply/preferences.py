@@ -5,6 +5,7 @@ Other mock servers use the same names; the header is defined in RFC 7240.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
@@ -15,6 +16,8 @@ from mockserver.errors import Refused
 
 _YES, _NO = ("true", "1", "yes"), ("false", "0", "no", "")
 _NAMES = ("code", "example", "dynamic", "seed")
+_PREFERENCE = re.compile(r"""([^\s,;="]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^,;]*[^,;\s]))?)?""")
+"""A preference: its name, and its value with or without quotes."""
 
 
 class Preferences(msgspec.Struct, frozen=True):
@@ -54,9 +57,11 @@ def _read(texts: Mapping[str, str]) -> Preferences:
 
 
 def _header(text: str) -> dict[str, str]:
-    pairs = (part.partition("=") for part in text.replace(";", ",").split(","))
-    texts = ((name.strip().lower(), value.strip().strip('"')) for name, _, value in pairs)
-    return {name: value for name, value in texts if name in _NAMES}
+    """The preferences of the header, whose lines a server joins with commas; of a name that comes twice, the first
+    (RFC 7240, section 2)."""
+    found = reversed(_PREFERENCE.findall(text))
+    texts = {name.lower(): plain or re.sub(r"\\(.)", r"\1", quoted) for name, quoted, plain in found}
+    return {name: value for name, value in texts.items() if name in _NAMES}
 
 
 def _query(text: str) -> dict[str, str]:

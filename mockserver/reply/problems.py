@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.contract import Contract
+from mockserver.contract.operations.media import declared_for
 from mockserver.contract.operations.operation import ABSENT, EMPTY, Operation
 from mockserver.contract.schemas.view import SchemaView, members
 from mockserver.errors import ContractBroken, Refused
@@ -26,8 +27,8 @@ class Problems:
         self.contract, self.builder = contract, builder
         self._unrouted: dict[int, Template | None] = {}
 
-    def render(self, refused: Refused, operation: Operation | None) -> Reply:
-        """The response for a refusal."""
+    def render(self, refused: Refused, operation: Operation | None, example: str | None = None) -> Reply:
+        """The response for a refusal; `example` names the one that the client wants, where the response has it."""
         if refused.own:
             return self.problem(refused, refused.status)
         status = declared_status(refused, operation)
@@ -36,6 +37,9 @@ class Problems:
             if template is not None:
                 return template.showing(ABSENT, self.contract.view, refused.headers)
             return self.problem(refused, status, self._usual(refused, status, operation))
+        examples = self._examples(template, operation, status) if example else EMPTY
+        if example and example in examples:
+            return template.showing(examples[example], self.contract.view, refused.headers)
         generic = template.generated or (operation is not None and str(status) not in operation.responses)
         is_explained = generic or status in _EXPLAINED or operation is None
         value = self._explained(template, refused, status, generic=generic) if is_explained else template.base
@@ -79,6 +83,12 @@ class Problems:
         templates = [template for op in declaring[:50] if (template := self._own(op, status)) is not None]
         agree = templates and all(template.schema == templates[0].schema for template in templates)
         return templates[0] if agree else None
+
+    @staticmethod
+    def _examples(template: Template, operation: Operation | None, status: int) -> Mapping[str, Any]:
+        response = operation.response_for(status) if operation is not None else None
+        media_type = declared_for(response.media_types, template.media or "") if response is not None else None
+        return media_type.examples if media_type is not None else EMPTY
 
     def _explained(self, template: Template, refused: Refused, status: int, *, generic: bool) -> Any:
         """The value with what the refusal says, wherever the schema has room for it."""

@@ -1,4 +1,4 @@
-"""The command behind `make conformance`: JSON-Schema-Test-Suite through a mock, and the table of its page."""
+"""The command behind `make conformance`: two suites through a mock, and the tables of their page."""
 
 from __future__ import annotations
 
@@ -8,21 +8,42 @@ import tempfile
 from pathlib import Path
 
 from tests.conformance import report, running, suite
+from tests.conformance.style_running import run_styles
+from tests.conformance.styles import rows
+
+STYLES = "styles"
+"""What `--only` calls the style tables."""
 
 
 def main() -> int:
-    """Run the suite; 1 if a verdict differs without a cause."""
+    """Run the suites; 1 if a verdict differs without a cause."""
     parser = argparse.ArgumentParser(prog="make conformance ARGS=...", description=__doc__)
-    parser.add_argument("--only", default="", metavar="NAME", help="only files of the suite whose name contains this")
-    options = parser.parse_args()
-    folder = suite.fetched()
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="files of the suite whose name contains this, or `styles`"
+    )
+    only = parser.parse_args().only
     with tempfile.TemporaryDirectory() as scratch:
-        results = list(running.run(list(suite.groups(folder, options.only)), folder, Path(scratch)))
-    print(running.dumped(results))
-    print(report.markdown(results).partition("\n\n")[0])
-    if not options.only:
-        report.write(results)
-    return int(bool(report.failures(results)))
+        failed = [_styles(Path(scratch))] if only in ("", STYLES) else []
+        failed += [_schemas(Path(scratch), only)] if only != STYLES else []
+    return int(any(failed))
+
+
+def _styles(scratch: Path) -> bool:
+    results = list(run_styles(list(rows()), scratch))
+    text = report.style_table(results)
+    print(report.style_failures(results), text, sep="\n")
+    report.write("styles", text)
+    return any(not one.agrees for one in results)
+
+
+def _schemas(scratch: Path, only: str) -> bool:
+    folder = suite.fetched()
+    results = list(running.run(list(suite.groups(folder, only)), folder, scratch))
+    text = report.markdown(results)
+    print(running.dumped(results), text.partition("\n\n")[0], sep="\n")
+    if not only:
+        report.write("json-schema", text)
+    return bool(report.failures(results))
 
 
 if __name__ == "__main__":

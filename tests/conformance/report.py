@@ -1,13 +1,16 @@
-"""The table of docs/conformance.md."""
+"""The tables of docs/conformance.md."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import product
 
 from bench.report import table, write_section
 from tests.conformance.causes import cause
 from tests.conformance.running import Result
+from tests.conformance.style_running import StyleResult
+from tests.conformance.styles import REFUSED, VERSIONS
 from tests.support import ROOT
 
 PAGE = ROOT / "docs/conformance.md"
@@ -44,6 +47,31 @@ def failures(results: Sequence[Result]) -> list[Result]:
     return [one for one in results if not one.agrees and cause(one) is None]
 
 
-def write(results: Sequence[Result]) -> None:
-    """Write the tables into docs/conformance.md."""
-    write_section("json-schema", markdown(results), PAGE)
+def style_table(results: Sequence[StyleResult]) -> str:
+    """One row for each location and style: how many rows the tables have, and how many the mock gets wrong."""
+    headings = ["location", "style", *(f"OpenAPI {version}" for version in VERSIONS), "wrong"]
+    places = dict.fromkeys((one.row.location, one.row.style) for one in results)
+    lines = [
+        [*place, *_counted([one for one in results if (one.row.location, one.row.style) == place])] for place in places
+    ]
+    return table(headings, [*lines, ["**all**", "", *_counted(results)]])
+
+
+def _counted(results: Sequence[StyleResult]) -> list[str]:
+    of_version = [sum(one.row.version == version for one in results) for version in VERSIONS]
+    return [*map(str, of_version), str(sum(not one.agrees for one in results))]
+
+
+def style_failures(results: Sequence[StyleResult]) -> str:
+    """Every row that the mock gets wrong, one a line, for people to read."""
+    return "\n".join(
+        f"{one.row.version} {one.row.location} {one.row.style} explode={one.row.explode} {one.row.sent} as "
+        f"{'no ' if one.row.value is REFUSED else ''}{json.dumps(one.row.declared)}: {' '.join(one.detail.split())}"
+        for one in results
+        if not one.agrees
+    )
+
+
+def write(name: str, text: str) -> None:
+    """Write the tables of a suite into docs/conformance.md."""
+    write_section(name, text, PAGE)

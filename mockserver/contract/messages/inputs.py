@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from mockserver.contract.messages.bodies import BodyReader, unsupported
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.parameters import ParameterReader
+from mockserver.contract.messages.taking import Values
 from mockserver.contract.operations import media, styles
 from mockserver.contract.operations.operation import EMPTY, Body, MediaType, Operation, Parameter
 from mockserver.contract.schemas.validators import SchemaValidator, SchemaValidators
@@ -43,7 +44,9 @@ class InputReader:
         self._query = self._readers(operation, "query")
         self._header = self._readers(operation, "header")
         self._cookie = self._readers(operation, "cookie")
-        self._querystring = [self._whole_query(one) for one in operation.parameters if one.location == "querystring"]
+        self._querystring = [
+            (one, self._whole_query(one)) for one in operation.parameters if one.location == "querystring"
+        ]
         self._body, self._method = operation.body, operation.method
         self._bodies: dict[str, BodyReader] = {}
         self._bare = not (self._path or self._query or self._header or self._cookie or self._querystring)
@@ -71,13 +74,15 @@ class InputReader:
             return self._read_bare(path_values, request)
         wrong: list[Violation] = []
         path = _read(self._path, path_values, wrong) if self._path else path_values
-        query = _read(self._query, styles.query_values(request.query), wrong) if self._query else EMPTY
-        for reader in self._querystring:
-            query, wrong = self._read_whole(reader, request.query, wrong)
+        query = self._read_query(request.query, wrong) if self._query else EMPTY
+        for parameter, reader in self._querystring:
+            query = self._read_whole(parameter, reader, request.query, wrong)
         header = _read(self._header, request.headers, wrong) if self._header else EMPTY
         cookie = EMPTY
         if self._cookie:
-            cookie = _read(self._cookie, styles.cookie_values(request.headers.get("cookie", "")), wrong)
+            sent = request.headers.get("cookie", "")
+            written = styles.cookie_values(sent, styles.as_written) if "%" in sent else None
+            cookie = _read(self._cookie, styles.cookie_values(sent), wrong, written)
         body = None
         if self._body is not None:
             body, breaches = self._read_body(self._body, request)
@@ -95,11 +100,25 @@ class InputReader:
             raise refusal(wrong)
         return Inputs(path_values, EMPTY, EMPTY, EMPTY, body)
 
-    def _read_whole(self, reader: BodyReader, query: str, wrong: list[Violation]) -> tuple[Any, list[Violation]]:
+    def _read_query(self, query: str, wrong: list[Violation]) -> dict[str, Any]:
+        encoded = "%" in query or "+" in query
+        written = styles.query_values(query, styles.as_written) if encoded else None
+        return _read(self._query, styles.query_values(query), wrong, written)
+
+    @staticmethod
+    def _read_whole(parameter: Parameter, reader: BodyReader, query: str, wrong: list[Violation]) -> Any:
+        """The value of the whole query string; what isn't an object has no members that a behaviour could name."""
+        if not query and (not parameter.required or reader.kind != "form"):
+            wrong += [Violation("query", "is required", parameter.pointer)] if parameter.required else []
+            return EMPTY
         text = query if reader.kind == "form" else unquote(query)
-        value, breaches = reader.read(text.encode())
-        places = (replace(breach, place=breach.place.replace("body", "query", 1)) for breach in breaches)
-        return value if isinstance(value, dict) else EMPTY, [*wrong, *places]
+        value: Any = EMPTY
+        try:
+            value, breaches = reader.read(text.encode())
+        except Refused as refused:
+            breaches = refused.details
+        wrong += (replace(breach, place=breach.place.replace("body", "query", 1)) for breach in breaches)
+        return value if isinstance(value, dict) else EMPTY
 
     def _read_body(self, body: Body, request: Request) -> tuple[Any, Sequence[Violation]]:
         header = request.headers.get("content-type", "")
@@ -134,10 +153,12 @@ class InputReader:
         return {"anyOf": [schema, _PATCH_OPERATIONS]}
 
 
-def _read(readers: tuple[ParameterReader, ...], values: Mapping[str, Any], wrong: list[Violation]) -> dict[str, Any]:
+def _read(
+    readers: tuple[ParameterReader, ...], values: Values, wrong: list[Violation], written: Values | None = None
+) -> dict[str, Any]:
     typed: dict[str, Any] = {}
     for reader in readers:
-        reader.read(values, typed, wrong)
+        reader.read(values, typed, wrong, written)
     return typed
 
 

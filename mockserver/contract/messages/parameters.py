@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
-import msgspec
-
-from mockserver.contract.messages.casting import Caster
-from mockserver.contract.operations import styles
-from mockserver.contract.operations.operation import ABSENT, Parameter
+from mockserver.contract.messages.bodies import BodyReader
+from mockserver.contract.messages.casting import Caster, as_text
+from mockserver.contract.messages.decoding import Undecodable
+from mockserver.contract.messages.taking import Take, Values, first, takes
+from mockserver.contract.operations.operation import ABSENT, MediaType, Parameter
+from mockserver.contract.operations.styles import Misshapen
 from mockserver.contract.schemas.validators import SchemaValidator
 from mockserver.contract.schemas.wording import missing
 from mockserver.errors import Violation
-
-COOKIES: Final = "set-cookie"
-"""The header of which each value has a line of its own."""
-Take = Callable[[Mapping[str, Any]], Any]
-"""Takes a parameter's text, list or mapping from the values of its location; ABSENT where it is not there."""
 
 
 class ParameterReader:
@@ -29,6 +24,7 @@ class ParameterReader:
         "_cast",
         "_default",
         "_may_be_absent",
+        "_others",
         "_siblings",
         "_take",
         "_validator",
@@ -47,10 +43,11 @@ class ParameterReader:
         self._validator = validator
         self._siblings = siblings if parameter.location != "header" else frozenset(map(str.lower, siblings))
         self._allow_empty = parameter.location == "query" and parameter.raw.get("allowEmptyValue") is True
-        if parameter.content:
-            self._take, self._cast = _first(self.key), _decoder(parameter.content.name)
-        else:
-            self._take, self._cast = _taker(parameter, self.key, caster, siblings), caster.cast(schema)
+        content = parameter.content
+        ways = (_read_as(content, self.key, caster),) if content else takes(parameter, self.key, caster, siblings)
+        self._take: Take = ways[0]
+        self._others: tuple[Take, ...] = ways[1:]
+        self._cast = as_text if content else caster.cast(schema)
         self._default = self._fitting(caster.first(schema, "default"))
         self._may_be_absent = not parameter.required or self._travels_as_nothing(caster)
         if self._default is ABSENT and parameter.required and self._may_be_absent:
@@ -70,18 +67,29 @@ class ParameterReader:
         tried = () if default is ABSENT else (default, self._cast(default))
         return next((value for value in tried if self._validator is None or self._validator.accepts(value)), ABSENT)
 
-    def read(self, values: Mapping[str, Any], typed: dict[str, Any], breaches: list[Violation]) -> None:
-        """Puts the parameter's value into `typed`, or what is wrong with it into `breaches`."""
-        raw = self._take(values)
+    def read(
+        self, values: Values, typed: dict[str, Any], breaches: list[Violation], written: Values | None = None
+    ) -> None:
+        """Puts the parameter's value into `typed`, or what is wrong with it into `breaches`.
+
+        `written` are the values before they were percent-decoded, where they differ.
+        """
+        written = values if written is None else written
+        try:
+            raw = self._take(values, written)
+        except Misshapen as error:
+            breaches.append(Violation(self.place, str(error), self.parameter.pointer))
+            return
         if raw is ABSENT:
             self._absent(values, typed, breaches)
             return
         value = self._cast(raw)
         if self._validator is not None and not self._validator.accepts(value):
-            value = self._second_try(self._validator, raw, value, breaches)
+            others = (take(values, written) for take in self._others)
+            value = self._second_try(self._validator, [raw, *others], value, breaches)
         typed[self.key] = value
 
-    def _absent(self, values: Mapping[str, Any], typed: dict[str, Any], breaches: list[Violation]) -> None:
+    def _absent(self, values: Values, typed: dict[str, Any], breaches: list[Violation]) -> None:
         if not self._may_be_absent or self.parameter.location == "path":
             strangers = islice((name for name in values if name not in self._siblings), 100)
             message = missing(self.key, strangers, self.parameter.location)
@@ -89,114 +97,33 @@ class ParameterReader:
         elif self._default is not ABSENT:
             typed[self.key] = self._default
 
-    def _second_try(self, validator: SchemaValidator, raw: Any, value: Any, breaches: list[Violation]) -> Any:
-        """Where several types are allowed, `5` may be meant as text; and `?flag=` where it may be empty."""
-        if self._allow_empty and raw in ("", []):
-            return raw
-        if value is not raw and validator.accepts(raw):
-            return raw
+    def _second_try(self, validator: SchemaValidator, raws: list[Any], value: Any, breaches: list[Violation]) -> Any:
+        """Where several types are allowed, `5` may be meant as text; `?flag=` where it may be empty; and what can be
+        read in two ways, such as a list whose commas are all encoded."""
+        if self._allow_empty and raws[0] in ("", []):
+            return raws[0]
+        meant = (one for raw in raws if raw is not ABSENT for one in (self._cast(raw), raw))
+        for other in meant:
+            if validator.accepts(other):
+                return other
         breaches.extend(validator.violations(value, self.place))
         return value
 
 
-def _decoder(media_type: str) -> Callable[[Any], Any]:
-    if "json" not in media_type:
-        return lambda text: text
+def _read_as(content: MediaType, key: str, caster: Caster) -> Take:
+    """Reads the text of a parameter with `content` like a body of that media type."""
+    take, reader = first(key), BodyReader(content, content.name, caster, None)
+    if reader.kind in ("binary", "multipart"):
+        return take
 
-    def decode(text: str) -> Any:
-        try:
-            return msgspec.json.decode(text)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+    def read(values: Values, written: Values) -> Any:
+        text = take(values, written)
+        if not isinstance(text, str):
             return text
+        try:
+            value, checked = reader.decoded(text.encode())
+        except Undecodable as error:
+            raise Misshapen(str(error)) from None
+        return text if checked is ABSENT else value
 
-    return decode
-
-
-def _first(key: str) -> Take:
-    def take(values: Mapping[str, Any]) -> Any:
-        texts = values.get(key, ABSENT)
-        return texts[-1] if isinstance(texts, list) else texts
-
-    return take
-
-
-def _taker(parameter: Parameter, key: str, caster: Caster, siblings: frozenset[str]) -> Take:
-    take = _composed(parameter, key, caster, siblings)
-    plain = caster.kinds(parameter.schema) & {"string", "number", "integer", "boolean"}
-    if plain and caster.form(parameter.schema) != "primitive" and parameter.location == "query":
-        return _or_else(take, _first(key))  # the schema allows an object or a plain value
-    return take
-
-
-def _or_else(take: Take, other: Take) -> Take:
-    def either(values: Mapping[str, Any]) -> Any:
-        value = take(values)
-        return other(values) if value is ABSENT else value
-
-    return either
-
-
-def _composed(parameter: Parameter, key: str, caster: Caster, siblings: frozenset[str]) -> Take:
-    shape = caster.form(parameter.schema)
-    if parameter.location in ("path", "header"):
-        return _styled(parameter, key, shape)
-    if parameter.style == "deepObject":
-        return lambda values: styles.deep_object(key, values) or ABSENT
-    if shape == "object":
-        names = {name: caster.form(inner) for name, inner in caster.properties(parameter.schema).items()}
-        return _exploded_object(names, siblings) if parameter.explode else _split(parameter, key, styles.paired)
-    if shape == "array":
-        return _exploded_list(parameter, key) if parameter.explode else _split(parameter, key, list)
-    return _first(key)
-
-
-def _styled(parameter: Parameter, key: str, shape: str) -> Take:
-    """Path and header parameters: one text each; in a path an empty one is none."""
-    in_path = parameter.location == "path"
-    if key == COOKIES and shape == "array":
-        return lambda values: values[key].split("\n") if key in values else ABSENT
-    if shape == "primitive" and parameter.style not in ("label", "matrix"):
-        if in_path:
-            return lambda values: values.get(key) or ABSENT
-        return lambda values: values.get(key, ABSENT)
-
-    def take(values: Mapping[str, Any]) -> Any:
-        if key not in values or (in_path and not values[key]):
-            return ABSENT
-        if parameter.style == "matrix":
-            return styles.matrix(values[key], parameter.name, shape, explode=parameter.explode)
-        read = styles.label if parameter.style == "label" else styles.simple
-        return read(values[key], shape, explode=parameter.explode)
-
-    return take
-
-
-def _exploded_list(parameter: Parameter, key: str) -> Take:
-    """`a=1&a=2`; in a cookie, where no name comes twice, `a=1,2`."""
-    if parameter.location == "cookie":
-        return _split(parameter, key, list)
-    return lambda values: values.get(key, ABSENT)
-
-
-def _split(parameter: Parameter, key: str, build: Callable[[list[str]], Any]) -> Take:
-    delimiter = styles.DELIMITERS.get(parameter.style, ",")
-
-    def take(values: Mapping[str, Any]) -> Any:
-        texts = values.get(key)
-        return ABSENT if texts is None else build(styles.listed(texts[-1], delimiter))
-
-    return take
-
-
-def _exploded_object(names: Mapping[str, str], siblings: frozenset[str]) -> Take:
-    """Each property is a query parameter of its own; without declared ones, the object has all unclaimed parameters."""
-
-    def take(values: Mapping[str, Any]) -> Any:
-        mine = {
-            name: texts[0] if len(texts) == 1 and names.get(name) != "array" else texts
-            for name, texts in values.items()
-            if (name in names if names else name not in siblings)
-        }
-        return mine or ABSENT
-
-    return take
+    return read

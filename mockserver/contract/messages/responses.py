@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.contract.messages.casting import Caster
-from mockserver.contract.messages.parameters import COOKIES, ParameterReader
+from mockserver.contract.messages.parameters import ParameterReader
+from mockserver.contract.messages.taking import COOKIES
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, BODILESS, MediaType, Operation, Parameter, Response
 from mockserver.contract.schemas.validators import SchemaValidator, SchemaValidators
@@ -79,11 +80,13 @@ class ResponseValidator:
 
 
 def _by_name(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The text of each header by its lower-case name; that of several cookies has a line for each."""
+    """The text of each header by its lower-case name: lines of one name are one list (RFC 9110, section 5.3); that of
+    several cookies has a line for each."""
     sent: dict[str, str] = {}
     for name, text in headers:
         plain = name.lower()
-        sent[plain] = f"{sent[plain]}\n{text}" if plain == COOKIES and plain in sent else text
+        joint = "\n" if plain == COOKIES else ", "
+        sent[plain] = f"{sent[plain]}{joint}{text}" if plain in sent else text
     return sent
 
 

@@ -1,23 +1,36 @@
 """Parameters as they travel: the `style` and `explode` of OpenAPI (3.1.1, 4.8.12.2; RFC 6570).
 
-Each function takes the text of a parameter and gives text, a list of texts or a mapping of texts.
+Each function takes the text of a parameter and gives text, a list of texts or a mapping of texts. Where a list stands
+for an object whose members cannot be told apart, the schema refuses it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote, unquote_plus
 
 from mockserver.contract.document.swagger import OWN_FORMAT
 
 Texts = dict[str, list[str]]
+Decode = Callable[[str], str]
 COLLECTION_FORMATS: Final = {"csv": ",", "ssv": " ", "tsv": "\t", "pipes": "|"}
 DELIMITERS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "cookie": ","}
+_SPACE: Final = " \t"
 
 
-def query_values(query: str) -> Texts:
-    """The decoded values of a query string by decoded name."""
+class Misshapen(Exception):
+    """A text lacks what its style begins with."""
+
+
+def as_written(text: str) -> str:
+    """The text itself, where nothing is percent-encoded: in headers, and cookies of the style `cookie`."""
+    return text
+
+
+def query_values(query: str, decode: Decode = unquote_plus) -> Texts:
+    """The values of a query string by decoded name."""
     values: Texts = {}
     if not query:
         return values
@@ -26,24 +39,29 @@ def query_values(query: str) -> Texts:
         if pair:
             name, _, value = pair.partition("=")
             if not plain:
-                name, value = unquote_plus(name), unquote_plus(value)
+                name, value = unquote_plus(name), decode(value)
             values.setdefault(name, []).append(value)
     return values
 
 
-def cookie_values(header: str) -> Texts:
+def cookie_values(header: str, decode: Decode = unquote) -> Texts:
     """The values of a Cookie header by name (RFC 6265, section 4.2.1)."""
     values: Texts = {}
     for pair in header.split(";"):
         name, equals, value = pair.strip().partition("=")
         if equals:
-            values.setdefault(name, []).append(unquote(value.strip('"')))
+            values.setdefault(name, []).append(decode(value.strip('"')))
     return values
 
 
-def listed(text: str, delimiter: str = ",") -> list[str]:
-    """A list in one text; empty text is the empty list."""
-    return text.split(delimiter) if text else []
+def listed(text: str, delimiter: str = ",", decode: Decode = as_written) -> list[str]:
+    """A list in one text, which is decoded item by item; empty text is the empty list.
+
+    An encoded delimiter is data where a plain one stands beside it. Clients that encode a whole value encode every one.
+    """
+    if delimiter not in text:
+        text, decode = decode(text), as_written
+    return list(map(decode, text.split(delimiter))) if text else []
 
 
 def own_delimiter(schema: Any) -> str | None:
@@ -51,35 +69,66 @@ def own_delimiter(schema: Any) -> str | None:
     return COLLECTION_FORMATS.get(str(schema.get(OWN_FORMAT))) if isinstance(schema, Mapping) else None
 
 
-def paired(parts: Iterable[str]) -> dict[str, str]:
+def field_list(text: str) -> list[str]:
+    """A list in a header: white space around its items and empty ones are no part of it (RFC 9110, section 5.6.1)."""
+    return [item for part in text.split(",") if (item := part.strip(_SPACE))]
+
+
+def field_parts(text: str) -> list[str]:
+    """The parts of an object in a header, of which any may be empty."""
+    return [part.strip(_SPACE) for part in text.split(",")] if text else []
+
+
+def paired(parts: Iterable[str]) -> Any:
     """An object as names and values in turn: `a,1,b,2`."""
     items = list(parts)
-    return dict(zip(items[::2], items[1::2], strict=False))
+    return items if len(items) % 2 else dict(zip(items[::2], items[1::2], strict=True))
 
 
-def assigned(parts: Iterable[str]) -> dict[str, str]:
-    """An object as assignments: `a=1,b=2`."""
-    return {name: value for name, _, value in (part.partition("=") for part in parts)}
+def assigned(parts: Iterable[str], *, bare: bool = False) -> Any:
+    """An object as assignments: `a=1,b=2`; `bare` names have an empty value."""
+    items = list(parts)
+    if not bare and not all("=" in part for part in items):
+        return items
+    return {name: value for name, _, value in (part.partition("=") for part in items)}
 
 
-def label(text: str, shape: str, *, explode: bool) -> Any:
-    """`.a`, `.a,b` or, exploded, `.a.b`; objects `.x,1` or `.x=1`."""
-    return _lead(text.removeprefix("."), shape, "." if explode else ",", explode=explode)
+def label(text: str, shape: str, *, explode: bool, dotted: bool = False) -> Any:
+    """`.a`, `.a,b` or, exploded, `.a.b`; objects `.x,1` or `.x=1`.
+
+    `dotted` is for OpenAPI 3.0, where the tables before 3.0.4 have `.a.b` for both.
+    """
+    if not text.startswith("."):
+        raise Misshapen("must begin with a dot (style: label)")
+    inner = text[1:]
+    return _lead(inner, shape, "." if explode or (dotted and "," not in inner) else ",", explode=explode)
 
 
 def matrix(text: str, name: str, shape: str, *, explode: bool) -> Any:
     """`;id=a`, `;id=a,b` or, exploded, `;id=a;id=b`; objects `;id=x,1` or `;x=1`."""
     if explode and shape == "object":
-        return assigned(listed(text.removeprefix(";"), ";"))
-    values = [part.removeprefix(name).removeprefix("=") for part in text.removeprefix(";").split(";")]
+        if not text.startswith(";"):
+            raise Misshapen("must begin with a semicolon (style: matrix)")
+        return assigned(listed(text[1:], ";"), bare=True)
+    mark = f";{name}"
+    if text != mark and not text.startswith((f"{mark}=", f"{mark};")):
+        raise Misshapen(f"must begin with {mark}= (style: matrix)")
     if explode and shape == "array":
-        return values
-    return _lead(values[0], shape, ",", explode=False)
+        # A semicolon that no name follows is data, which the web server has decoded already.
+        return [part.removeprefix("=") for part in re.split(rf"{re.escape(mark)}(?=[=;]|$)", text)[1:]]
+    return _lead(text.removeprefix(mark).removeprefix("="), shape, ",", explode=False)
 
 
 def simple(text: str, shape: str, *, explode: bool) -> Any:
     """`a`, `a,b`; objects `x,1` or, exploded, `x=1`."""
     return _lead(text, shape, ",", explode=explode)
+
+
+def field(text: str, shape: str, *, explode: bool) -> Any:
+    """The same in a header."""
+    if shape == "array":
+        return field_list(text)
+    return (assigned if explode else paired)(field_parts(text)) if shape == "object" else text
 
 
 def _lead(text: str, shape: str, delimiter: str, *, explode: bool) -> Any:

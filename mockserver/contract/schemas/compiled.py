@@ -150,6 +150,8 @@ def _follow(value: Any, error: ValidationError) -> tuple[tuple[str | int, ...], 
     path: list[str | int] = []
     for step in error.instance_path:
         while isinstance(value, dict) and (name := _name(value, step)) is None:
+            if "" not in value:
+                return (*path, step), value
             path.append("")
             value = value[""]
         path.append(step if isinstance(value, list) else name or "")
@@ -160,7 +162,7 @@ def _follow(value: Any, error: ValidationError) -> tuple[tuple[str | int, ...], 
     return tuple(path), value
 
 
-_COUNT = re.compile(r"\+?[0-9]{1,19}")
+_COUNT = re.compile(r"\+?0*[0-9]{1,20}")
 
 
 def _name(value: dict[str, Any], step: str | int) -> str | None:

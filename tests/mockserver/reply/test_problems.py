@@ -131,6 +131,23 @@ def test_a_declared_refusal_has_the_contract_s_shape(mock_of: Callable[..., Ask]
     assert "name" in answer.json["error"]
 
 
+def test_a_refusal_shows_the_example_that_the_client_wants(mock_of: Callable[..., Ask]) -> None:
+    """`Prefer: example=` chooses among the named examples of the declared refusal; the header still has the reason."""
+    examples = {"short": {"value": {"error": "too short"}}, "long": {"value": {"error": "too long"}}}
+    content = {"application/json": {"schema": ERROR, "examples": examples}}
+    operation = {"requestBody": json_body({"required": ["name"]}), "responses": {"422": {"content": content}}}
+    ask = mock_of(document({"/things": {"post": operation}}))
+    shown = {
+        example: ask("POST", "/things", None, json={}, headers={"prefer": f"example={example}"})
+        for example in ("long", "none")
+    }
+    assert [(answer.status, answer.json["error"]) for answer in shown.values()] == [
+        (422, "too long"),
+        (422, "body.name is required"),
+    ]
+    assert shown["long"].headers["mock-reason"] == "body.name is required"
+
+
 def _refusal(mock_of: Callable[..., Ask], schema: Any, example: Any = NOTHING, status: str = "default") -> Any:
     """The error of a request with two wrong fields, by a schema that is declared for a status."""
     named = {"name": {"type": "string"}, "tags": {"type": "array", "items": {"type": "integer"}}}

@@ -34,6 +34,8 @@ COUNT = ("X-Count", "5")
         (200, [], "application/json", {"a": 1}, ["header.X-Count is required"]),
         (200, [("X-Count", "x")], "application/json", {}, ["header.X-Count must be", "body.a is required"]),
         (200, [COUNT, ("X-Tags", "a,c")], "application/json", {"a": 1}, ["header.X-Tags[1] must be one of"]),
+        (200, [COUNT, ("X-Tags", "a, b"), ("x-tags", "b")], "application/json", {"a": 1}, []),
+        (200, [COUNT, ("X-Tags", "c"), ("X-Tags", "a")], "application/json", {"a": 1}, ["header.X-Tags[0] must be"]),
         (200, [COUNT], "text/plain", "abc", []),
         (200, [COUNT], "text/plain", "abcd", ["body must have at most 3 characters"]),
         (200, [COUNT], "image/png", b"\x89", []),

@@ -327,6 +327,7 @@ def test_an_empty_enum_fits_nothing(load: Any, version: str, violations: int) ->
         ({"04": {"n": "x"}}, "body.04.n"),
         ({"4": {"n": "x"}}, "body.4.n"),
         ({"+4": {"n": "x"}}, "body.+4.n"),
+        ({"0" * 40 + "4": {"n": "x"}}, f"body.{'0' * 40}4.n"),
         ({"-4": {"n": "x"}}, "body.-4.n"),
         ({"": {"n": "x"}}, "body..n"),
         ({"a": {"": "x"}}, "body.a."),
