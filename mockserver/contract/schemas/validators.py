@@ -71,10 +71,14 @@ class SchemaValidator:
         return [meant for breach in self.breaches(value) for meant in self._meant(breach)]
 
     def _meant(self, breach: Breach) -> Iterator[Breach]:
-        if not breach.alternatives or not isinstance(breach.value, Mapping):
+        schema: Mapping[str, Any] = {}
+        if breach.alternatives:
+            schema = self._validators.schema_at(self._pointer_of(breach).rpartition("/")[0])
+        if breach.keyword == "oneOf" and schema and not all(breach.alternatives):
+            breach = replace(breach, expected=_overlap(schema, breach))
+        if not schema or not all(breach.alternatives) or not isinstance(breach.value, Mapping):
             yield breach
             return
-        schema = self._validators.schema_at(self._pointer_of(breach).rpartition("/")[0])
         picks = discriminated(schema, breach.keyword, self._validators.view)
         named = breach.value.get(schema["discriminator"]["propertyName"]) if picks else None
         inner = breach.alternatives[picks[named]] if isinstance(named, str) and named in picks else ()
@@ -160,6 +164,24 @@ class SchemaValidators:
         except LookupError:
             return False
         return True
+
+
+def _overlap(schema: Mapping[str, Any], breach: Breach) -> str:
+    """Which alternatives a value fits at once, and what tells them apart: a discriminator never does (OpenAPI 3.0.4,
+    4.7.25; 3.1.1, 4.8.25)."""
+    options = schema.get("oneOf") or [None] * len(breach.alternatives)
+    pairs = zip(options, breach.alternatives, strict=False)
+    fitting = [_name(option, index) for index, (option, errors) in enumerate(pairs) if not errors]
+    discriminator = schema.get("discriminator")
+    name = discriminator.get("propertyName") if isinstance(discriminator, Mapping) else None
+    how = f"its own const for {name!r}, as its discriminator decides nothing" if name else "what the others refuse"
+    return f"{' and '.join(fitting)}. To mend the contract, give each alternative {how}, or write anyOf"
+
+
+def _name(option: Any, index: int) -> str:
+    known = option if isinstance(option, Mapping) else {}
+    named = str(known.get("$ref", "")).rpartition("/")[2] or known.get("title")
+    return str(named or f"alternative {index + 1}")
 
 
 def _example(schema: Mapping[str, Any]) -> str:

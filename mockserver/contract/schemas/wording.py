@@ -92,7 +92,8 @@ def _enum(breach: Breach) -> str:
 
 def _alternatives(breach: Breach) -> str:
     if not breach.alternatives or any(not errors for errors in breach.alternatives):
-        return "fits more than one of the alternatives of which it must fit exactly one"
+        which = f": {breach.expected}" if isinstance(breach.expected, str) else ""
+        return f"fits more than one of the alternatives of which it must fit exactly one{which}"
     firsts = [errors[0] for errors in breach.alternatives]
     if all(first.keyword == "required" and first.path == breach.path for first in firsts):
         return f"needs one of {', '.join(str(first.expected) for first in firsts)}"

@@ -111,6 +111,10 @@ def _typeless(parameter: Parameter) -> bool:
     return isinstance(parameter.schema, dict) and "type" not in parameter.schema
 
 
+def _overlap(_: Contract, __: Match, ___: Request, ours: Sequence[Violation], theirs: str) -> bool:
+    return not theirs and bool(ours) and all("its discriminator decides nothing" in one.message for one in ours)
+
+
 CAUSES: dict[str, Cause] = {
     "an empty query value is text like any other; openapi-core refuses it": _empty_value,
     "Accept, Authorization and Content-Type are no parameters (OpenAPI 3.1.1, 4.8.12.2)": _http_headers,
@@ -123,6 +127,7 @@ CAUSES: dict[str, Cause] = {
         _unread_style
     ),
     "a discriminator refuses no value (OpenAPI 3.1.1, 4.8.25); openapi-core refuses": _lost_discriminator,
+    "oneOf refuses a value of several alternatives; openapi-core checks the one that a discriminator names": (_overlap),
     "patterns are ECMA 262 (\\w and \\d are ASCII, $ is the end); openapi-core uses Python's": _regex,
     "an email is an address (RFC 5321); openapi-core takes any text with an @": _email,
     "forms: openapi-core drops undeclared fields, and reads numbers and files otherwise": _form,
