@@ -150,7 +150,7 @@ def _participles(verb: str) -> Iterator[str]:
 
 def _verb_of(action: str, collection: str) -> str:
     """The verb that a segment says: `cancel` of `cancel-order` and `:cancel`, `paid` of `mark-as-paid`."""
-    spoken = tuple(word for word in words(action) if word not in _AROUND)
+    spoken = tuple(word for word in words(action) if word not in _AROUND) or words(action)
     rest = without(spoken, collection) if len(spoken) > 1 else spoken
     return "".join(rest)
 

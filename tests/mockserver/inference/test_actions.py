@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.inference import infer
 from mockserver.inference.actions import states_after
+from tests.mockserver.inference.lists import contract, each
 from tests.mockserver.inference.playing import Play
 from tests.mockserver.inference.test_infer import answer, body, crud, thing, values
 from tests.support import Ask
@@ -141,3 +143,89 @@ def test_a_copy_is_another_record_with_the_same_fields(play: Play, word: str) ->
     assert second["id"] != first["id"]
     assert ask("GET", f"/orders/{first['id']}").json == first
     assert ask("GET", f"/orders/{second['id']}").json == second
+
+
+STATES = {
+    "running started inprogress processing active on": "start run launch begin boot resume restart poweron",
+    "stopped inactive off exited": "stop shutdown poweroff quit",
+    "completed complete done finished succeeded": "complete finish end",
+    "active enabled open live running": "restore reinstate unblock",
+    "active enabled": "activate", "active on": "enable", "inactive off": "disable", "inactive disabled": "deactivate",
+    "suspended onhold": "pause", "inactive": "suspend", "held onhold": "hold", "ended": "end terminate",
+    "paid": "pay capture", "sent": "send", "withdrawn": "withdraw", "canceled cancelled": "abort terminate",
+    "fulfilled": "fulfill", "succeeded": "capture", "active": "verify", "live": "publish", "open": "reopen",
+    "hidden": "hide", "visible shown": "show", "frozen": "freeze", "taken": "take", "built": "build", "won": "win",
+    "lost": "lose", "deleted": "trash", "pending inreview": "submit", "rejected": "deny decline", "complete": "deliver",
+    "pending": "queue", "retried": "retry", "archived": "archive", "shipped": "ship", "unlocked": "unlock",
+    "fixed": "fix",
+}  # fmt: skip
+NO_LONGER = {
+    "enabled": "disable", "visible": "hide", "hidden": "show", "opened": "close", "closed": "reopen open",
+    "started": "stop", "paused": "resume", "deleted": "restore", "running": "pause", "approved": "reject",
+    "accepted": "decline", "frozen": "thaw", "active": "suspend archive", "open": "resolve", "locked": "unlock",
+    "activated": "deactivate", "connected": "disconnect", "unread": "read",
+}  # fmt: skip
+AROUND = "mark as set make do is to has been was now"
+
+
+def _set(order: dict[str, Any], actions: dict[str, str], **more: Any) -> dict[str, Any]:
+    """What each action, by its path, sets in an order with these fields."""
+    paths = crud("/orders", "id", ORDER)
+    for number, (action, method) in enumerate(actions.items()):
+        path = f"/orders/{{id}}/{action}"
+        operation = {"operationId": f"act{number}", "responses": answer(ORDER), **more}
+        paths[path] = {"parameters": values(path), method: operation}
+    done = infer(contract(paths, Order=thing(id=None, **order))).behaviours["operations"]
+    return {action: done[f"act{number}"].get("set", {}) for number, action in enumerate(actions)}
+
+
+def test_every_verb_has_its_states() -> None:
+    """The participle, and other words for the same."""
+    for states, verbs in STATES.items():
+        for verb in verbs.split():
+            assert set(states.split()) <= set(states_after(verb)), verb
+
+
+def test_every_verb_has_an_opposite() -> None:
+    """What is called so is so no longer; other flags stay."""
+    fields = dict.fromkeys(NO_LONGER, FLAG)
+    for name, verbs in NO_LONGER.items():
+        found = _set(fields, dict.fromkeys(verbs.split(), "post"))
+        assert {verb: said.get(name) for verb, said in found.items()} == dict.fromkeys(verbs.split(), False)
+    assert _set({"other": FLAG, "number": {"type": "integer"}}, {"disable": "post"}) == {"disable": {}}
+
+
+def test_small_words_around_a_verb_say_nothing() -> None:
+    """In the path, and in the name of the flag."""
+    fields = {f"{word}Paid": FLAG for word in AROUND.split()}
+    actions = {f"{word}-paid": "post" for word in AROUND.split()} | {"pay-order": "post", "paid": "put"}
+    assert _set(fields, actions) == dict.fromkeys(actions, dict.fromkeys(fields, True))
+    assert _set(fields, {"paid": "delete", "pay": "get"}) == {"paid": dict.fromkeys(fields, False), "pay": {}}
+
+
+def test_the_state_of_a_record_has_a_few_names() -> None:
+    """Alone or at the end of a longer one; a text that may be any is no state."""
+    enum = {"type": "string", "enum": ["new", "Cancelled"]}
+    names = ["status", "state", "phase", "stage", "lifecycle", "orderStatus"]
+    found = _set({**dict.fromkeys(names, enum), "kind": enum, "myState": {"type": "string"}}, {"cancel": "post"})
+    assert found == {"cancel": dict.fromkeys(names, "Cancelled")}
+
+
+def test_the_time_of_an_action_has_a_few_names() -> None:
+    """In the form of its field."""
+    fields = {f"paid_{word}": TIME for word in ("at", "on", "date", "time")} | {"paid_by": TIME, "sent_at": TIME}
+    assert _set({**fields, "paid_ms": TIME}, {"pay": "post"}) == {"pay": dict.fromkeys(list(fields)[:4], "$now")}
+    assert _set({"paid_at": {"type": "integer", "format": "unix-time"}}, {"pay": "post"}) == {
+        "pay": {"paid_at": "$now.unix"}
+    }
+
+
+def test_some_actions_change_what_they_are_sent() -> None:
+    """Whatever it is, but no number; others only where they say what the record then is."""
+    setting = """assign rename move transfer set change update edit schedule reschedule configure transition label tag
+    status state settings title name description"""
+    sent = body(thing(note=None, amount={"type": "number"}, other=None))
+    fields = {"note": {"type": "string"}, "amount": {"type": "number"}}
+    verbs = [verb for verb in setting.split() if verb not in ("update", "edit", "change")]  # those stand for PATCH
+    actions = dict.fromkeys([*verbs, "reply"], "post")
+    assert _set(fields, actions, requestBody=sent) == each(verbs, {"note": "$body.note"}) | {"reply": {}}

@@ -19,7 +19,6 @@ from tests.support import Ask
 
 HERE = Path(__file__).parent
 PETSTORE = HERE / "petstore.yaml"
-GOLDEN = HERE / "petstore.behaviours.yaml"
 Load = Callable[..., Contract]
 ID = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
 
@@ -98,9 +97,11 @@ def said(inferred: Inferred, operation: str) -> dict[str, Any]:
     return {verb: what for verb, what in inferred.behaviours["operations"][operation].items() if verb != "because"}
 
 
-def test_the_pet_shop_is_inferred_as_a_person_would_write_it(inferred: Inferred) -> None:
+@pytest.mark.parametrize("name", ["petstore", "library"])
+def test_a_contract_is_inferred_as_a_person_would_write_it(name: str) -> None:
     """The printed file is the one that stands beside this test, read and approved."""
-    assert as_yaml(inferred) == GOLDEN.read_text(encoding="utf-8")
+    golden = HERE / f"{name}.behaviours.yaml"
+    assert as_yaml(infer(load_contract(HERE / f"{name}.yaml"))) == golden.read_text(encoding="utf-8")
 
 
 def test_what_is_printed_is_what_was_inferred(inferred: Inferred) -> None:
