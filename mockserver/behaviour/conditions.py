@@ -15,7 +15,8 @@ from mockserver.state.collection import Record, text_of, values_at
 
 ANYWHERE: Final = "*"
 """Stands for every text of a record."""
-_NAMING: Final = ("id", "key", "code", "name", "slug", "login", "username", "title", "label", "value", "email")
+_NAMING: Final = ("id", "uid", "uuid", "guid", "gid", "sid", "key", "code", "name", "slug", "login", "username",
+                  "title", "label", "value", "email")  # fmt: skip
 """Members by whose value an object is known: `label=bug` finds the record with a label of that name."""
 _NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d([Tt ].*)?")

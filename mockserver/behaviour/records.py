@@ -108,18 +108,21 @@ class RecordShape(msgspec.Struct, frozen=True):
         seed: str,
         now: int,
         referred: Referred = nothing,
+        sent: frozenset[str] = frozenset(),
     ) -> dict[str, Any]:
         """The record in a form that responses can show, with every sent value that its schema admits.
 
         What is left out keeps its old value, or is generated as if it had not been sent. Fields that `fixed` returns
-        were not sent by the client, and stay. `referred` finds the record that a key in a reference leads to.
+        were not sent by the client, and stay; those in `sent` were, though answers mark them as readOnly. `referred`
+        finds the record that a key in a reference leads to.
         """
         if self.misfits is None:
             return record
         record = self.namesakes.whole(record, before, seed, referred) if self.namesakes is not None else record
         if not self.misfits(record):
             return record
-        return self._repair(self.misfits, before, self._own.union(fixed()), seed, now, referred).settled(record)
+        spared = (self._own - (sent & self.read_only)).union(fixed())
+        return self._repair(self.misfits, before, spared, seed, now, referred).settled(record)
 
     def shown(self, record: Mapping[str, Any], seed: str, now: int) -> dict[str, Any]:
         """The record as it can be shown by this schema, with as few changes as that takes; it is stored as it is."""

@@ -270,12 +270,13 @@ class _Run(msgspec.Struct):
         Where the answer shows the record by another schema, what was not given satisfies both if that is possible.
         """
         seed, now, fixed = self._seed(), self.scope.now, partial(_fixed, fields, self.scope)
-        settled = shape.settled(record, before, fixed, seed, now, self._referred)
+        sent = frozenset(name for name, value in fields if value.root in ("body", "query"))
+        settled = shape.settled(record, before, fixed, seed, now, self._referred, sent)
         answered = self.behaviours.answered.get(self.operation)
         if answered is None or shape.misfits is None:
             return settled
         kept = {name for name in given if name in settled}
-        both = answered.settled(settled, before, lambda: kept.union(fixed()), seed, now, self._referred)
+        both = answered.settled(settled, before, lambda: kept.union(fixed()), seed, now, self._referred, sent)
         return settled if shape.misfits(both) else both
 
     def _referred(self, reference: Reference, key: Any) -> Record | None:

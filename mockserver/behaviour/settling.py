@@ -59,16 +59,24 @@ class Repair(msgspec.Struct, frozen=True):
 
     def _better(self, record: Record, breaches: Sequence[Breach]) -> tuple[Record, Sequence[Breach]] | None:
         """The record with one part repaired in the best way, and what is still wrong with it."""
-        for breach in _single(breaches):
-            place = _place(breach)
-            if not place or place[0] in self.spared:
-                continue
-            for candidates in self._candidates(record, place, breach):
-                tried = [(one, self.misfits(one)) for one in candidates]
-                best = min(tried, key=lambda pair: _weight(pair[1]), default=None)
-                if best is not None and _weight(best[1]) < _weight(breaches):
-                    return best
+        for make in (self._whole, self._candidates):  # whatever a union admits, before anything is left out
+            for breach in _single(breaches):
+                place = _place(breach)
+                if not place or place[0] in self.spared:
+                    continue
+                for candidates in make(record, place, breach):
+                    tried = [(one, self.misfits(one)) for one in candidates]
+                    best = min(tried, key=lambda pair: _weight(pair[1]), default=None)
+                    if best is not None and _weight(best[1]) < _weight(breaches):
+                        return best
         return None
+
+    def _whole(self, record: Record, place: Path, breach: Breach) -> Iterator[list[Record]]:
+        """The record with the object that a text or a number at a place names."""
+        value = at(record, place)
+        names = isinstance(value, str | int) and not isinstance(value, bool) and value != ""
+        if names and breach.keyword == "type" and "object" in breach.expected:
+            yield [_with(record, place, whole) for whole in (self.named(place, value),) if whole is not ABSENT]
 
     def _candidates(self, record: Record, place: Path, breach: Breach) -> Iterator[list[Record]]:
         """The record with another value at a place, then with another in the place of what is around it."""
@@ -76,10 +84,7 @@ class Repair(msgspec.Struct, frozen=True):
         if value is ABSENT:
             yield [_with(record, place, made) for made in (self.made(place),) if made is not ABSENT]
             return
-        forms = list(other_forms(value, breach))
-        if isinstance(value, str | int) and breach.keyword == "type" and "object" in breach.expected:
-            forms += [whole for whole in (self.named(place, value),) if whole is not ABSENT]
-        yield [_with(record, place, form) for form in forms] + self._smaller(record, place)
+        yield [_with(record, place, form) for form in other_forms(value, breach)] + self._smaller(record, place)
         yield from (self._smaller(record, place[:end]) for end in range(len(place) - 1, 0, -1))
 
     def _smaller(self, record: Record, place: Path) -> list[Record]:

@@ -41,7 +41,8 @@ class Referring:
 
     @cached_property
     def _references(self) -> References:
-        return References({one.name: one for one in self.resources.values()}.values(), self.schemas)
+        read = {one.name: one for one in self.resources.values() if one.values}
+        return References(read.values(), self.schemas)
 
     def listed(self, route: Route) -> Below | None:
         """The records that a GET below a record lists; None where it lists none of a known collection."""

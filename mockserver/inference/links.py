@@ -32,7 +32,7 @@ def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
                 for place, other in enumerate(joined)
                 if other.name == resource.name
                 and not (other.single or resource.single)
-                and schemas.same(other.record, resource.record)
+                and _have_one_record(other, resource, schemas)
             ),
             None,
         )
@@ -49,6 +49,12 @@ def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
                 put_alone=first.put_alone and resource.put_alone,
             )
     return joined
+
+
+def _have_one_record(first: Resource, other: Resource, schemas: Schemas) -> bool:
+    """Whether two collections of one name have the same records; a path without single ones may list less of each."""
+    alone = bool(first.values) and not other.values and first.key == other.key
+    return schemas.same(first.record, other.record) or (alone and schemas.share(other.record, first.record))
 
 
 def _named(resources: list[Resource]) -> list[Resource]:

@@ -8,9 +8,9 @@ from typing import Final
 from mockserver.contract.schemas.naming import plain, words
 
 _SHORTEST_STEM: Final = 3
-UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku")
+UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku", "gid")
 """Words that identify a record among all others, as `id` does."""
-_IDENTIFYING: Final = frozenset({"id", "ids", "uid", "uuid", "guid", "key", "name", "slug", "code"})
+_IDENTIFYING: Final = frozenset({"id", "ids", "uid", "uuid", "guid", "gid", "key", "name", "slug", "code"})
 _NAMING: Final = (
     "name", "slug", "code", "key", "number", "no", "handle", "username", "login", "symbol", "reference", "ref", "email",
     "token", "isbn", "iban", "arn", "path", "title",

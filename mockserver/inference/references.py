@@ -15,7 +15,7 @@ from mockserver.state.references import EACH, Place, Reference
 
 _DEEPEST: Final = 5
 _MOST: Final = 40  #: references of one collection
-_KEYS: Final = frozenset({"id", "ids", "uuid", "uuids", "uid", "guid", "key", "sid", "pk"})
+_KEYS: Final = frozenset({"id", "ids", "uuid", "uuids", "uid", "guid", "gid", "key", "sid", "pk"})
 _PEOPLE: Final = ("user", "person", "member", "employee", "account", "contact", "profile", "customer", "staff")
 _READ: Final = ("name", "full_name", "display_name", "username", "login", "email")
 _ROLES: Final = frozenset(

@@ -78,3 +78,21 @@ def test_records_below_one_of_the_same_collection_have_it_as_parent(play: Play, 
     made = ask("POST", f"/tasks/{above['id']}/{path}", json={"text": "below"}).json
     assert [one["text"] for one in ask("GET", f"/tasks/{above['id']}/{path}").json if one == made] == ["below"]
     assert (made.get("parent") == {"id": above["id"], "text": "above"}) == is_child
+
+
+def test_a_path_that_only_lists_and_creates_has_the_records_of_the_one_that_reads_them(play: Play) -> None:
+    """Though it lists less of each."""
+    story, short = {"$ref": "#/components/schemas/Story"}, thing(gid=None, text=None)
+    one = crud("/stories", "story_gid", story, kind="Story")["/stories/{story_gid}"]
+    below = _below("/tasks/{task_gid}/stories", story)
+    below["/tasks/{task_gid}/stories"]["get"] = {"responses": answer({"type": "array", "items": short})}
+    paths = crud("/tasks", "task_gid", short, kind="Task") | {"/stories/{story_gid}": one} | below
+    ask = play(paths, Story=thing(gid=None, text=None, kind=None, pinned={"type": "boolean"}))
+    task = ask("POST", "/tasks", json={"text": "above"}).json
+    made = ask("POST", f"/tasks/{task['gid']}/stories", json={"text": "mine"}).json
+    assert ask("GET", f"/stories/{made['gid']}").json == made
+    assert [(one["gid"], one["text"]) for one in ask("GET", f"/tasks/{task['gid']}/stories").json] == [
+        (made["gid"], "mine")
+    ]
+    assert ask("DELETE", f"/stories/{made['gid']}").status == 204
+    assert ask("GET", f"/tasks/{task['gid']}/stories").json == []
