@@ -9,7 +9,6 @@ import pytest
 from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.fuzzing import Fuzzer
-from contract_tests.core.safety import Safety
 from contract_tests.core.target import Target
 from contract_tests.run import plugin
 from contract_tests.run.plugin import RunPlugin
@@ -42,7 +41,7 @@ def target(run: Run) -> Target:
 @pytest.fixture
 def writable(run: Run) -> None:
     """The promise can only be seen by a write that succeeds."""
-    if run.settings.safety is not Safety.FULL:
+    if not run.settings.safety.writes:
         raise NotChecked(f"--safety {run.settings.safety} makes no write that succeeds")
 
 
@@ -75,4 +74,5 @@ def fuzzer(run: Run) -> Fuzzer:
     """Generates inputs from the contract."""
     target = run.target()
     share = max(target.gate.limits.left() / (2 * len(run.operations) + 4), 2.0)
-    return Fuzzer(target, run.settings.seed, run.settings.examples, share)
+    records = run.records if run.settings.safety.writes else None
+    return Fuzzer(target, run.settings.seed, run.settings.examples, share, records)

@@ -32,6 +32,14 @@ class Sent:
         """The raw query string."""
         return urlsplit(self.url).query
 
+    @property
+    def json(self) -> Any:
+        """The body as JSON, or `NOT_JSON`."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return NOT_JSON
+
     def curl(self) -> str:
         """The curl line that repeats the request (secrets are taken out where it is shown)."""
         parts = ["curl", "-i", *self._method_flags()]

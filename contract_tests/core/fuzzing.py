@@ -22,6 +22,7 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
 from contract_tests.core.gate import NETWORK_ERRORS, reason_of
+from contract_tests.core.making import Records
 from contract_tests.core.target import Target
 
 WALKS = 3  # with a seed each, where the target makes one end early
@@ -59,6 +60,7 @@ class Fuzzer:
     seed: int
     examples: int
     seconds: float = float("inf")  #: that one operation may take
+    records: Records | None = None  #: of this run, for calls to act on
     cut: int = 0  #: how often that time was over
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ class Fuzzer:
             if time.monotonic() > end:
                 raise Halt(TimeShareSpent())
             try:
-                check(self._trial(case))
+                check(self._trial(operation, case))
             except BudgetSpent as error:
                 raise Halt(error) from None
             except NotChecked as error:
@@ -132,7 +134,9 @@ class Fuzzer:
             }
         )
 
-    def _trial(self, case: Case[Any]) -> Trial:
+    def _trial(self, operation: Operation, case: Case[Any]) -> Trial:
+        if self.records is not None:
+            self._name_own(operation, case, self.records)
         answer = send(self.target, case)
         meta = case.meta
         valid = meta is None or meta.generation.mode is GenerationMode.POSITIVE
@@ -140,6 +144,17 @@ class Fuzzer:
             return Trial(answer, valid, "")
         broken = (part.value for part, info in meta.components.items() if info.mode is GenerationMode.NEGATIVE)
         return Trial(answer, valid, str(getattr(meta.phase.data, "description", None) or ""), frozenset(broken))
+
+    def _name_own(self, operation: Operation, case: Case[Any], records: Records) -> None:
+        """Let a write name a record of this run, or a key that none has, where its path and body are to be valid."""
+        spoiled = {part.value for part, info in (case.meta.components if case.meta else {}).items()
+                   if info.mode is GenerationMode.NEGATIVE}  # fmt: skip
+        if not operation.is_write:
+            return
+        if "path" not in spoiled and "path_parameters" not in spoiled:
+            case.path_parameters = {**(case.path_parameters or {}), **records.values(operation, last=True)}
+        if "body" not in spoiled and isinstance(case.body, dict | list):
+            case.body = records.related(operation, case.body)
 
 
 def calm(examples: int, steps: int = 1) -> hypothesis.settings:

@@ -40,11 +40,12 @@ class Limits:
     rate: float | None = None
     timeout: float = 10.0
     deadline: float = float("inf")
+    reserved: float = 0.0  #: seconds before the end that are kept for removing what the run has made
     _next: float = 0.0
 
     def left(self) -> float:
         """Seconds until the end of the budget."""
-        return self.deadline - time.monotonic()
+        return self.deadline - self.reserved - time.monotonic()
 
     def pace(self) -> None:
         """Wait for the next slot of the rate; raises `BudgetSpent` when the time is over."""
@@ -70,6 +71,7 @@ class Tally:
     """What the gate counted."""
 
     sent: int = 0
+    seconds: float = 0.0  #: that the answers took
     waited: int = 0
     failed_in_a_row: int = 0
     accepted_writes: int = 0
@@ -85,6 +87,7 @@ class Gate(HTTPAdapter):
         self.tally = Tally()
         self.observers: list[Callable[[Answer, str | None], None]] = []
         self._of_thread = threading.local()
+        self.server = ""  #: what the target says that it is
         self.by_contract = True  #: whether answers are checked as those of an operation
         self._prefix = urlsplit(base_url).path.rstrip("/")
 
@@ -194,11 +197,14 @@ class Gate(HTTPAdapter):
 
     def _learn(self, answer: Answer) -> None:
         self._of_thread.answer = answer
-        if answer.ok and answer.sent.method not in SAFE_METHODS:
-            self.tally.accepted_writes += 1
+        self.server = answer.headers.get("server", self.server)[:80]
+        self.tally.seconds += answer.seconds
         operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
         try:
             accepted = self.rules.learn(answer, operation)
+            if answer.ok and answer.sent.method not in SAFE_METHODS:
+                self.tally.accepted_writes += 1
+                self.limits.reserved = self.rules.own.count * self.tally.seconds / self.tally.sent
             for observe in self.observers:
                 observe(answer, accepted)
         except (SuiteError, NotChecked):

@@ -3,7 +3,8 @@
 observe   reads only: GET, HEAD, OPTIONS
 probe     and writes that must be refused, each built so that even a target without any validation changes nothing:
           it names a made-up record, or it follows a refusal that proves that the operation validates
-full      everything but writes that could touch a spared record
+own       and writes to records that this run has made itself
+full      and writes to records that were there, where it could make none of their kind, but for those that are spared
 
 At every level, an operation that was not chosen gets no request.
 """
@@ -24,6 +25,7 @@ from urllib.parse import unquote
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
 from contract_tests.core.errors import NotChecked
+from contract_tests.core.own import EXISTING, Own
 from contract_tests.core.selection import Selection
 
 ROOM = 16  # random characters that make an id unique
@@ -35,7 +37,13 @@ class Safety(StrEnum):
 
     OBSERVE = "observe"
     PROBE = "probe"
+    OWN = "own"
     FULL = "full"
+
+    @property
+    def writes(self) -> bool:
+        """Whether writes are sent that succeed."""
+        return self in {Safety.OWN, Safety.FULL}
 
 
 @dataclass
@@ -46,14 +54,16 @@ class Rules:
     contract: Contract
     spared: frozenset[str] = frozenset()
     reserved: frozenset[str] = frozenset()  #: kept for a later check
+    prefers_own: bool = True  #: whether records that were there are left alone where this run has made some of the kind
     selection: Selection | None = None  #: the operations that may be called; None: all of them
     minted: set[str] = field(default_factory=set)
     validating: set[str] = field(default_factory=set)
     stopped: dict[str, str] = field(default_factory=dict)
     protected: set[str] = field(init=False)
+    own: Own = field(init=False)
 
     def __post_init__(self) -> None:
-        self.protected = set(self.spared)
+        self.protected, self.own = set(self.spared), Own(self.contract)
 
     def mint(self, hint: str = "") -> str:
         """A random value that no record can have."""
@@ -91,19 +101,32 @@ class Rules:
         if self.level is Safety.PROBE:
             self._permit_probe(operation, values, sent)
         else:
+            if self.prefers_own:
+                self._permit_own(operation, values, sent)
             self._permit_spared(values, sent)
+
+    def allows(self, sent: Sent) -> bool:
+        """Whether a request may be sent."""
+        try:
+            self.permit(sent)
+        except NotChecked:
+            return False
+        return True
 
     def learn(self, answer: Answer, operation: Operation | None) -> str | None:
         """Take note of an answer; returns what is wrong when a write was accepted that had to be refused."""
         if operation is None:
             return None
+        if self.level.writes:
+            found = self.contract.match(answer.sent.method, answer.sent.path, answer.sent)
+            self.own.learn(answer, operation, found[1] if found else (), self._made_up)
         if answer.sent.method in SAFE_METHODS:
             if answer.ok and self.spared:
                 self.protected |= related(answer.json, self.spared)
             return None
         if answer.status in INPUT_REFUSALS:
             self.validating.add(operation.id)
-        if answer.ok and (self.level is Safety.PROBE or self._names_nothing(answer.sent)):
+        if answer.ok and (self.level is Safety.PROBE or self._had_to_be_refused(answer, operation)):
             reason = f"{operation.label} answered {answer.status} to a write that it had to refuse"
             self.stopped[operation.id] = reason
             return reason
@@ -124,6 +147,25 @@ class Rules:
             raise NotChecked(f"--safety probe sends no such body before {operation.id} has refused a harmless one")
         elif not self._names_nothing(sent) and any(strings(parsed(sent.body))) and is_json(sent):
             raise NotChecked("--safety probe sends no body with a value that could name an existing record")
+
+    def _permit_own(self, operation: Operation | None, values: tuple[str, ...], sent: Sent) -> None:
+        """Writes touch what this run has made; at `full` also what was there, of kinds that it could not make."""
+        if operation is None:
+            if self.level is Safety.OWN and not self._names_nothing(sent):
+                raise NotChecked("--safety own sends no write outside the contract that could name a record")
+            return
+        reason = self.own.refusal(operation, values, sent, self._made_up)
+        if reason is None:
+            return
+        if self.level is Safety.OWN:
+            raise NotChecked(f"--safety own: {reason}")
+        if reason == EXISTING and self.own.could_be_own(operation) and self.contract.allows(sent, "path"):
+            raise NotChecked(f"{reason}, though it has made others of that kind")
+
+    def _had_to_be_refused(self, answer: Answer, operation: Operation) -> bool:
+        """Whether a write that was accepted names nothing, and doesn't make what it names."""
+        makes = answer.sent.method == "PUT" and "201" in operation.statuses
+        return self._names_nothing(answer.sent) and not makes
 
     def _permit_spared(self, values: tuple[str, ...], sent: Sent) -> None:
         if not self.spared and not self.reserved:

@@ -16,7 +16,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from contract_tests.core.answer import Sent
-from contract_tests.core.contract import METHODS, SAFE_METHODS, Contract, Operation, Place, path_of
+from contract_tests.core.contract import METHODS, SAFE_METHODS, Contract, Operation, Place
+from contract_tests.core.creation import nameless
 from contract_tests.core.errors import UsageError
 
 MOST_NAMED = 20  # operations that an error message lists
@@ -46,7 +47,7 @@ class Selection:
             wanted &= changed(contract, older)
             needed = set(dependencies(contract, wanted))
         checked, allowed = wanted - left_out, (wanted | needed) - left_out
-        if not checked:
+        if not checked and contract.operations:
             reason = "no operation differs from the older document" if older else "--only and --skip leave no operation"
             raise UsageError(f"nothing is left to check: {reason}")
         return cls(frozenset(checked), frozenset(allowed), len(allowed) == len(contract.operations))
@@ -124,11 +125,6 @@ def matches(operation: Operation, pattern: str) -> bool:
     method, _, path = pattern.rpartition(" ") if "/" in pattern else (pattern, "", "")
     is_method = not method or method.strip().upper() == operation.method
     return is_method and (not path or fnmatchcase(nameless(operation.path), nameless(path)))
-
-
-def nameless(path: str) -> str:
-    """A path template without the names of its parameters and without query and fragment."""
-    return re.sub(r"\{[^{}/]*\}", "{}", path_of(path))
 
 
 def advice(contract: Contract, pattern: str) -> str:

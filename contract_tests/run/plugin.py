@@ -11,7 +11,6 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, BudgetSpent, InternalError, NotChecked, SuiteError, described
 from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, without_ids
-from contract_tests.core.safety import Safety
 from contract_tests.report.text import explain
 from contract_tests.run.run import Run
 from contract_tests.run.settings import OPTIONS, Settings
@@ -27,7 +26,7 @@ OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
     "operation": lambda _, __: True,
     "read_operation": lambda operation, _: operation.method == "GET",
     "path_operation": is_first_of_its_path,
-    "input_operation": lambda operation, run: not (run.settings.safety is Safety.FULL and operation.acts_on_everything),
+    "input_operation": lambda operation, run: not (run.settings.safety.writes and operation.acts_on_everything),
 }
 
 

@@ -8,9 +8,18 @@ from typing import TextIO
 
 from contract_tests.core.errors import REPORT_IT, InternalError
 from contract_tests.core.promises import Outcome, Verdict
+from contract_tests.core.safety import Safety
 from contract_tests.core.target import Target
 from contract_tests.report.text import explain, headline
 from contract_tests.run.run import Run
+
+MOST_NAMED = 10  # writes to what was there
+WHAT_IS_SENT = {
+    Safety.OBSERVE: "reads only",
+    Safety.PROBE: "reads, and writes that must be refused",
+    Safety.OWN: "reads; creates records, changes and removes these alone",
+    Safety.FULL: "reads and writes; may change and remove records that are there",
+}
 
 
 class Progress:
@@ -25,12 +34,18 @@ class Progress:
         """Print a line, without secrets."""
         print(self.run.redact(text), file=self.out, flush=True)
 
-    def opened(self, target: Target) -> None:
-        """Print what is checked, and how."""
+    def starts(self) -> None:
+        """Print what will be sent where, before the first request."""
         settings = self.run.settings
-        what = "the bundled mock" if self.run.is_own_mock else target.gate.base_url
-        self.say(f"contract-tests: {what}, {len(self.run.operations)} operations of {self.run.contract.name}, "
-                 f"safety {settings.safety}, budget {settings.budget:.0f} s, seed {settings.seed}")  # fmt: skip
+        where = "the bundled mock" if self.run.is_own_mock else settings.target
+        self.say(f"contract-tests: {where}, {len(self.run.operations)} operations of {self.run.contract.name}, "
+                 f"safety {settings.safety} ({WHAT_IS_SENT[settings.safety]}), budget {settings.budget:.0f} s, "
+                 f"seed {settings.seed}")  # fmt: skip
+
+    def opened(self, target: Target) -> None:
+        """Print what the first requests have shown."""
+        if not self.run.is_own_mock and (name := target.gate.server):
+            self.say(f"  the target says that it is {name}")
         for remark in self.run.remarks:
             self.say(f"  note: {remark}")
 
@@ -71,6 +86,12 @@ class Progress:
             self.say(f"note: {note}")
         if self.run.lacks_coverage():
             self.say(f"coverage is below --min-coverage {self.run.settings.min_coverage:g}%")
+        for left in self.run.left_behind:
+            self.say(f"left behind: {left}")
+        if self.run.changed:
+            self.say(f"changed what was there: {', '.join(self.run.changed[:MOST_NAMED])}" + (
+                f" and {len(self.run.changed) - MOST_NAMED} more" if len(self.run.changed) > MOST_NAMED else ""
+            ))  # fmt: skip
         for fault in self.run.faults:
             self.say(f"internal error: {fault}")
         counts = ledger.counts()

@@ -11,11 +11,13 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.checks import AnswerChecks, Breach
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.coverage import Coverage
+from contract_tests.core.creation import makers
 from contract_tests.core.gate import Gate, Limits
+from contract_tests.core.making import Records
 from contract_tests.core.mock_process import MockProcess, arguments_for
 from contract_tests.core.promises import Ledger
 from contract_tests.core.redaction import Redactor
-from contract_tests.core.safety import Rules
+from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.selection import Selection
 from contract_tests.core.target import Target
 from contract_tests.run.baseline import Baseline
@@ -39,6 +41,9 @@ class Run:
     skew: float = 0.0  #: seconds that the target's clock is ahead of ours
     remarks: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)  #: records of this run that are still there, and why
+    changed: list[str] = field(default_factory=list)  #: accepted writes to what it had not made
+    records: Records | None = None
     _mock: MockProcess | None = None
     _target: Target | None = None
 
@@ -46,9 +51,13 @@ class Run:
     def prepare(cls, settings: Settings, contract: Contract | None = None) -> Run:
         """Read the contract, unless it was read before; nothing is sent yet."""
         contract = contract or Contract.load(settings.contract_source)
+        remarks = []
+        if settings.safety is Safety.OWN and settings.safety_is_default and not makers(contract):
+            settings = replace(settings, safety=Safety.FULL)
+            remarks.append("the contract makes no records, so those that are there are changed and removed")
         selected = selection(settings, contract)
         wanted = tuple(one for one in contract.operations if one.id in (settings.about or selected.checked))
-        run = cls(settings, contract, selected, Coverage(contract, wanted))
+        run = cls(settings, contract, selected, Coverage(contract, wanted), remarks=remarks)
         if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
             run.baseline = Baseline.load(settings.baseline)
         run.redact.learn(settings.token, "$CONTRACT_TOKEN")
@@ -90,10 +99,13 @@ class Run:
         """The target, opened and pre-checked on first use."""
         if self._target is None:
             self._target = self._open()
+            self.records = Records(self._target, self.settings.seed)
             self.skew = preflight(self._target, self.operations, self.settings.wait)
             if self.skew:
                 difference = f"the target's clock differs from ours by {self.skew:+.0f} s"
                 self.remarks.append(f"{difference}; times are compared with its own")
+            if self.settings.safety.writes:
+                self.records.prepare(self.callable)
         return self._target
 
     @property
@@ -104,6 +116,17 @@ class Run:
     def now(self) -> datetime:
         """The current time of the target's clock."""
         return datetime.fromtimestamp(time.time() + self.skew, UTC)
+
+    def tidy(self) -> None:
+        """Remove what the run has made, and note what stays and what it changed; once."""
+        records, self.records = self.records, None
+        if records is not None and records.own.urls:
+            records.target.gate.limits.reserved = 0.0
+            records.target.gate.limits.deadline = (
+                self.started + self.settings.budget - settle_time(self.settings.budget) / 4
+            )
+            self.left_behind += records.clear()
+        self.changed += list(records.own.changed) if records else []
 
     def close(self) -> None:
         """Release what the run holds."""

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import pytest
 
-from contract_tests.core.errors import InternalError, SuiteError, UsageError, described
+from contract_tests.core.errors import BudgetSpent, InternalError, SuiteError, UsageError, described
 from contract_tests.core.promises import Outcome
 from contract_tests.report.writer import github_annotations, write_reports
 from contract_tests.run.baseline import Baseline
@@ -48,10 +48,21 @@ class Session:
     def check(self) -> None:
         """Open the target and run the suites; nothing is reported."""
         try:
+            self.progress.starts()
             self.progress.opened(self.run.target())
             run_suites(self.plugin, self.progress)
         except SuiteError as error:
             self.plugin.stopped_by = error
+        except BudgetSpent:
+            self.run.ledger.cut_off = True
+        finally:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        try:
+            self.run.tidy()
+        except (SuiteError, BudgetSpent) as error:
+            self.run.left_behind.append(f"records of this run may be left: {error}")
 
     def exit_code(self) -> int:
         """0 passed, 1 broken, 3 the target went away or was too slow, 4 internal error."""
@@ -71,6 +82,8 @@ class Session:
 
     def _cut_off(self) -> int:
         self.run.remarks.append(f"the budget of {self.run.settings.budget:.0f} s is spent; the run was cut off")
+        if self.run.records:  # they could not be removed in time
+            self.run.left_behind += [url for url, lives in self.run.records.own.urls.items() if lives]
         code = 1 if self.run.ledger.with_outcome(Outcome.BROKEN) else 3
         code = self._finish(code, self.run.remarks[-1])
         self.run.close()

@@ -72,7 +72,7 @@ OPTIONS = (
     Option("other-token", "bearer token of another user, for foreign records", metavar="T", env="CONTRACT_OTHER_TOKEN"),
     Option("spec", "the contract, a file or URL (default: the bundled one)", metavar="FILE", env="CONTRACT_SPEC"),
     Option("behaviours", "what the mock does to its records (default: bundled, or inferred)", Path, "FILE"),
-    Option("safety", "what may be sent (default: full on loopback, else probe)", choices=tuple(Safety)),
+    Option("safety", "what may be sent (default: own on loopback, else probe)", choices=tuple(Safety)),
     Option("i-own-this-data", "allow --safety full on a host that is not loopback", is_flag=True),
     Option("spare", "an id that no write may touch (may be repeated)", metavar="ID", many=True),
     Option("rate", "at most so many requests per second, e.g. 5/s", rate, "N/s"),
@@ -108,6 +108,7 @@ class Settings:
     spec: Path | str | None = None
     behaviours: Path | None = None
     safety: Safety = Safety.FULL
+    safety_is_default: bool = False  #: not chosen by anybody
     i_own_this_data: bool = False
     spare: tuple[str, ...] = ()
     rate: float | None = None
@@ -164,7 +165,9 @@ def settle(values: dict[str, Any]) -> Settings:
     elif urlsplit(target).scheme not in {"http", "https"} or not urlsplit(target).hostname:
         raise UsageError(f"--target {target!r} isn't a URL", fix="write it as http://host:port")
     is_local = target is None or urlsplit(target).hostname in LOOPBACK
-    values["safety"] = Safety(values.get("safety") or (Safety.FULL if is_local else Safety.PROBE))
+    fitting = Safety.FULL if target is None else Safety.OWN if is_local else Safety.PROBE
+    values["safety_is_default"] = not values.get("safety")
+    values["safety"] = Safety(values.get("safety") or fitting)
     if values["safety"] is Safety.FULL and not is_local and not values.get("i_own_this_data"):
         raise UsageError(
             f"--safety full writes and deletes on {urlsplit(str(target)).hostname}",

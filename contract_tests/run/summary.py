@@ -32,6 +32,8 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "requests": tally.sent if tally else 0,
         "withheld": dict(tally.not_sent) if tally else {},
         "remarks": [*run.remarks, *run.faults],
+        "left_behind": run.left_behind,
+        "changed": run.changed,
         "counts": {str(outcome): count for outcome, count in ledger.counts().items()},
         "not_checked": dict(Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))),
         "notes": list(dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes)),

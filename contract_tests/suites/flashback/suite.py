@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 from contract_tests.core.contract import Contract, bundled
-from contract_tests.core.safety import Safety
 from contract_tests.core.target import Target
 from contract_tests.run.suites import Subjects, Suite
 from contract_tests.suites.flashback.api import OPERATIONS, SUBJECTS, Flashback, envelope_breaches
@@ -38,7 +37,7 @@ def bundled_contract() -> Contract:
 
 def two_sessions(target: Target) -> frozenset[str]:
     """Two sessions on different devices, and these devices: the records that revoke-all is checked on at the end."""
-    if target.gate.rules.level is not Safety.FULL:
+    if not target.gate.rules.level.writes:
         return frozenset()
     state = Flashback(target, target.token).state()
     holders = [device for device in state.devices if state.sessions_of(device)][-2:]

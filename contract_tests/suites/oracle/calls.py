@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from contract_tests.core.answer import Sent
 from contract_tests.core.contract import Contract, Operation, Place
 from contract_tests.core.model import Behaviour, Model, root
 from contract_tests.core.safety import Rules
@@ -46,6 +47,13 @@ class Call:
         """The raw path with its query."""
         query = urlencode([(name, as_query(value)) for name, value in self.query.items()], doseq=True)
         return path_of(self.operation, self.values) + (f"?{query}" if query else "")
+
+    @property
+    def sent(self) -> Sent:
+        """The request, for the gate to judge before it is sent."""
+        body = b"" if self.body is NOTHING else json.dumps(self.body).encode()
+        path = self.path
+        return Sent(self.operation.method, path, path.partition("?")[0], {"Content-Type": "application/json"}, body)
 
     @property
     def named(self) -> dict[str, str]:
@@ -87,7 +95,15 @@ class Binder:
                  and self._is_known(self._name(behaviour, record), pairs)]  # fmt: skip
         if not found:
             return None
-        return self._about(behaviour, operation, found[step.pick % len(found)], step, pairs)
+        first = step.pick % len(found)
+        turned = (self._about(behaviour, operation, record, step, pairs) for record in (*found[first:], *found[:first]))
+        if not operation.is_write:
+            return next(turned)
+        return self._permitted([calls for calls in turned if calls])
+
+    def _permitted(self, calls: list[tuple[Call, Call]]) -> tuple[Call, Call] | None:
+        """The first of these calls that may be sent; where none may, the gate will say why."""
+        return next((one for one in calls if self.rules.allows(one[1].sent)), calls[0] if calls else None)
 
     def _choosing(self, behaviour: Behaviour, step: Step, state: State) -> Mapping[str, Any]:
         """The query of a list, what it chooses by taken from a record that has it; the values drawn where none has."""
@@ -108,7 +124,11 @@ class Binder:
         if isinstance(body, list):
             return [self._with_own_keys(behaviour, item) for item in body]
         key = self.model.collections[behaviour.created].key
-        return {**body, key: own(body[key])} if isinstance(body, Mapping) and key in body else body
+        if not isinstance(body, Mapping) or key not in body:
+            return body
+        fresh = own(body[key])
+        self.rules.own.fresh.add(str(fresh))
+        return {**body, key: fresh}
 
     @staticmethod
     def _is_known(name: Name, pairs: Correspondence) -> bool:

@@ -38,7 +38,12 @@ class Mirror:
     def started(cls, settings: Settings, contract: Contract, model: Model, skew: float) -> Iterator[Mirror]:
         """Start it with the clock of the target; it ends with the block."""
         process = MockProcess.start(*arguments_for(settings.spec, settings.behaviours, settings.seed), "--auth", "off")
-        gate = Gate(process.url, contract, Rules(Safety.FULL, contract), Limits(deadline=time.monotonic() + 3600))
+        gate = Gate(
+            process.url,
+            contract,
+            Rules(Safety.FULL, contract, prefers_own=False),
+            Limits(deadline=time.monotonic() + 3600),
+        )
         mock = Target(gate, contract, None)
         try:
             mirror = cls(mock, model)

@@ -28,8 +28,8 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("target", "safety"),
-    [(None, Safety.FULL), ("http://127.0.0.1:1", Safety.FULL), ("http://localhost", Safety.FULL),
-     ("http://[::1]:8", Safety.FULL), ("https://staging.example", Safety.PROBE)],
+    [(None, Safety.FULL), ("http://127.0.0.1:1", Safety.OWN), ("http://localhost", Safety.OWN),
+     ("http://[::1]:8", Safety.OWN), ("https://staging.example", Safety.PROBE)],
 )  # fmt: skip
 def test_only_loopback_is_written_to_by_default(target: str | None, safety: Safety) -> None:
     """Other hosts get harmless writes only."""

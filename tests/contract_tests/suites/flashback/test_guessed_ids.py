@@ -39,7 +39,7 @@ class ExpiredSessionsExtended(Service):
 
 def test_an_expired_session_that_is_prolonged_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     """No list shows it, so it has to be guessed."""
-    flags = ["--token", "red-token", "--suite", "behaviours", "--only", "heartbeatSession"]
+    flags = ["--token", "red-token", "--suite", "behaviours", "--only", "heartbeatSession", "--only", "GET"]
     with serve(ExpiredSessionsExtended()) as url:
         code = main(["--target", url, *flags])
     assert (code, "which no list shows" in capsys.readouterr().out) == (1, True)

@@ -1,0 +1,118 @@
+"""Which operations make records, and at which paths the records are found that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contract_tests.core.contract import Contract, Operation, path_of
+
+ABOUT_ONE: Final = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+VERBS: Final = frozenset({"create", "new", "add"})
+KEYS: Final = ("id", "uuid", "key", "name", "slug")
+"""Members that name a record where none is called like the parameter of its path, in this order."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """An operation that makes records; `templates` are the paths of what it makes, without the names of parameters."""
+
+    operation: Operation
+    templates: tuple[str, ...]
+
+
+def makers(contract: Contract) -> tuple[Maker, ...]:
+    """The operations that make records, those of the fewest path parameters first: they make the parents of others."""
+    found = (maker for one in contract.operations if (maker := maker_of(contract, one)) is not None)
+    return tuple(sorted(found, key=lambda maker: len(maker.operation.path_names)))
+
+
+def maker_of(contract: Contract, operation: Operation) -> Maker | None:
+    """The operation as a maker: a POST beside the path of a record, or any write that documents 201."""
+    if operation.method not in {"POST", "PUT"}:
+        return None
+    if operation.method == "PUT":
+        is_upsert = "201" in operation.statuses and operation.path.endswith("}")
+        return Maker(operation, (nameless(operation.path),)) if is_upsert else None
+    templates = tuple(dict.fromkeys([*made_below(contract, operation), *linked(contract, operation)]))
+    templates = templates or tuple(alike(contract, operation))
+    return Maker(operation, templates) if templates or "201" in operation.statuses else None
+
+
+def made_below(contract: Contract, operation: Operation) -> Iterator[str]:
+    """`/items/{}` for POST `/items`, and for POST `/items/create`."""
+    folder = nameless(operation.path).rstrip("/")
+    head, _, last = folder.rpartition("/")
+    folders = {folder, head} if last.lower() in VERBS else {folder}
+    yield from (template for template in templates_of(contract) if template.rpartition("/")[0] in folders)
+
+
+def linked(contract: Contract, operation: Operation) -> Iterator[str]:
+    """The paths of records to which the links of its 201 lead."""
+    for status in {"201"} & {*operation.statuses}:
+        response = contract.response(operation, int(status))
+        links = contract.look_up(response, "links") if response else None
+        for name in links.value if links and isinstance(links.value, Mapping) else ():
+            link = contract.look_up(links, name) if links else None
+            target = link.value.get("operationId") if link and isinstance(link.value, Mapping) else None
+            if isinstance(target, str) and contract.has(target):
+                template = nameless(contract.operation(target).path)
+                yield from {template} & {*templates_of(contract)}
+
+
+def alike(contract: Contract, operation: Operation) -> Iterator[str]:
+    """`/silence/{}` for POST `/silences`: the same words in the singular."""
+    wanted = [singular(step) for step in nameless(operation.path).split("/")]
+    for template in dict.fromkeys(templates_of(contract)):
+        if [singular(step) for step in template.rpartition("/")[0].split("/")] == wanted:
+            yield template
+
+
+def templates_of(contract: Contract) -> Iterator[str]:
+    """The path templates of single records."""
+    for operation in contract.operations:
+        template = nameless(operation.path)
+        if operation.method in ABOUT_ONE and template.endswith("{}"):
+            yield template
+
+
+def nameless(path: str) -> str:
+    """A path template without the names of its parameters and without query and fragment."""
+    return re.sub(r"\{[^{}/]*\}", "{}", path_of(path))
+
+
+def singular(word: str) -> str:
+    """A word without the ending of an English plural."""
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")):
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word[: -len(ending)] + instead
+    return word
+
+
+def key_of(value: Any, parameter: str, kind: str = "") -> str | None:
+    """The value by which a record is named in a path, found in an answer or a body: `parameter` or a usual name.
+
+    `kind` is the word for such records in the path: `item` makes `item_id` a name of the key.
+    """
+    if not isinstance(value, Mapping):
+        return None
+    known = {plain(str(name)): item for name, item in value.items()}
+    for name in (plain(parameter), plain(f"{kind}id"), *KEYS):
+        item = known.get(name)
+        if isinstance(item, str | int) and not isinstance(item, bool) and str(item):
+            return str(item)
+    inner = [item for item in value.values() if isinstance(item, Mapping)]
+    return key_of(inner[0], parameter, kind) if len(inner) == 1 else None
+
+
+def key_names(body: Mapping[str, Any], parameter: str, kind: str) -> list[str]:
+    """The members of a body that would name the record which it makes."""
+    wanted = {plain(parameter), plain(f"{kind}id"), "id", "uuid", "key"}
+    return [name for name in body if plain(name) in wanted]
+
+
+def plain(name: str) -> str:
+    """A name without case and separators: `petId`, `pet_id` and `PetID` are one."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())

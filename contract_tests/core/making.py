@@ -1,0 +1,184 @@
+"""Makes records for a run to act on, and removes them at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import unquote
+from uuid import uuid4
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Operation, Place
+from contract_tests.core.creation import Maker, key_names, nameless, plain
+from contract_tests.core.discovery import needs_input
+from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, TargetUnavailable
+from contract_tests.core.own import Own, fits, kind, prefixes
+from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.target import NOTHING, Target, path_of
+
+AT_FIRST: Final = 3  # records of each kind: one to change, one to remove, one that must stay as it is
+TRIES: Final = 4  # bodies, before the target counts as unwilling to make such a record
+GONE: Final = frozenset({404, 410})
+
+
+@dataclass
+class Records:
+    """The records that a run has made: `make` more, find the `values` that name one, `clear` them away."""
+
+    target: Target
+    seed: int
+    unwilling: dict[str, str] = field(default_factory=dict)  #: why an operation made nothing, by its id
+
+    @property
+    def own(self) -> Own:
+        """What the gate knows of them."""
+        return self.target.gate.rules.own
+
+    def prepare(self, operations: Sequence[Operation]) -> None:
+        """Read the lists, to know what was there, then make some records of each kind."""
+        chosen = {operation.id for operation in operations}
+        makers = [maker for maker in self.own.makers if maker.operation.id in chosen]
+        folders = {template.rpartition("/")[0] for maker in makers for template in maker.templates}
+        for operation in operations if makers else ():
+            if operation.method == "GET" and nameless(operation.path) in folders and not needs_input(operation):
+                with suppress(NotChecked, Broken):
+                    self.target.call(operation.id)
+        for maker in makers:
+            for _ in range(AT_FIRST):
+                self.make(maker)
+
+    def make(self, maker: Maker) -> bool:
+        """Make one record; False where the target makes none."""
+        if maker.operation.id in self.unwilling:
+            return False
+        before = len(self.own.urls)
+        for body in self._bodies(maker.operation):
+            try:
+                answer = self._create(maker, body)
+            except BudgetSpent:
+                raise
+            except (NotChecked, Broken) as error:
+                self.unwilling[maker.operation.id] = str(error)
+                return False
+            if len(self.own.urls) > before:
+                return True
+            if answer.ok:
+                self.unwilling[maker.operation.id] = "its answers don't say which record was made"
+                return False
+        self.unwilling[maker.operation.id] = f"it refused each of them: {answer.describe()}"
+        return False
+
+    def values(self, operation: Operation, *, last: bool = False) -> dict[str, str]:
+        """The path values, as far as known, that name a record of this run, made where there is none; else of one that
+        was there before. `last`: the newest one, which may be removed."""
+        path = nameless(operation.path)
+        for template in prefixes(path):
+            if not template.endswith("{}"):
+                continue
+            urls = self.own.alive(template) or self._made(template)
+            urls = urls or sorted(url for url in self.own.existing if fits(url, template))
+            if urls:
+                pairs = zip(template.split("/"), urls[-1 if last else 0].split("/"), strict=True)
+                found = [unquote(step) for part, step in pairs if part == "{}"]
+                return dict(zip(operation.path_names, found, strict=False))
+        return {}
+
+    def clear(self) -> list[str]:
+        """Remove what this run has made, the newest first; returns what is left, with the reason."""
+        left = [f"{count} records of {name}: their paths are not known" for name, count in self.own.nowhere.items()]
+        reasons = {url: self._removed(url) for url in reversed(self.own.urls) if self.own.urls[url]}
+        return left + [f"{url}: {reason}" for url, reason in reasons.items() if reason]
+
+    def fresh(self, like: Any = "") -> Any:
+        """A key that no record has, as a text or as a number."""
+        key = uuid4().int >> 98 if isinstance(like, int) else f"contract-tests-{uuid4().hex[:12]}"
+        self.own.fresh.add(str(key))
+        return key
+
+    def related(self, operation: Operation, body: Any) -> Any:
+        """A body whose keys are new ones, and whose references lead to records that exist."""
+        if isinstance(body, list):
+            return [self.related(operation, item) for item in body]
+        if not isinstance(body, Mapping):
+            return body
+        found = {name: self._referred(name, value) for name, value in body.items()}
+        maker = next((one for one in self.own.makers if one.operation.id == operation.id), None)
+        for template in maker.templates if maker and maker.operation.method == "POST" else ():
+            parameter = self.own.parameter_of(template)
+            for name in key_names(found, parameter, kind(template)):
+                if isinstance(found[name], str | int) and not isinstance(found[name], bool):
+                    found[name] = self.fresh(found[name])
+        return found
+
+    def _made(self, template: str) -> list[str]:
+        for maker in self.own.makers:
+            if template in maker.templates and self.make(maker):
+                return self.own.alive(template)
+        return []
+
+    def _create(self, maker: Maker, body: Any) -> Answer:
+        operation = maker.operation
+        if operation.method == "PUT":
+            names = {**self.values_above(operation), operation.path_names[-1]: self._free(operation)}
+        else:
+            names = self.values(operation)
+        if len(names) < len(operation.path_names):
+            raise NotChecked("no record is known below which it could make one")
+        values = tuple(names[name] for name in operation.path_names)
+        return self.target.request(operation.method, path_of(operation, values), body=self.related(operation, body))
+
+    def values_above(self, operation: Operation) -> dict[str, str]:
+        """The path values of the records above the one that the path names."""
+        head = operation.path.rpartition("/")[0]
+        return self.values(Operation(operation.id, operation.method, head, operation.declared))
+
+    def _free(self, operation: Operation) -> str:
+        """A key of the form that the path asks for, which no record has as far as a read tells."""
+        name = operation.path_names[-1]
+        schema = next((one.schema for one in operation.parameters if one.name == name), None)
+        samples = Samples(self.target.contract)
+        place = self.target.contract.look_up(Place(schema)) or Place({})
+        for key in drawn(samples.values(place), TRIES, self.seed + len(self.own.urls)):
+            values = (*self.values_above(operation).values(), str(key))
+            url = self.own.path_of(nameless(operation.path), values[:-1], str(key))
+            is_new = url is not None and url not in self.own.existing | self.own.urls.keys()
+            if is_new and self.target.request("GET", path_of(operation, values)).status == 404:
+                self.own.fresh.add(str(key))
+                return str(key)
+        return str(self.fresh())
+
+    def _bodies(self, operation: Operation) -> Iterator[Any]:
+        """Bodies to try: generated ones, which differ, then the examples of the contract, which make sense."""
+        body = Samples(self.target.contract).body(operation)
+        if body is None:
+            yield NOTHING
+            return
+        made = drawn(body, TRIES, self.seed + len(self.own.urls))
+        declared = operation.declared.body
+        media_types = declared.media_types.values() if declared else ()
+        examples = [example for media_type in media_types for example in media_type.examples.values()]
+        yield from [*made[-1:], *examples[:1], *made[:-1]][:TRIES]
+
+    def _referred(self, name: str, value: Any) -> Any:
+        """The key of a record that exists where the name of a member says which kind it leads to."""
+        if not isinstance(value, str | int) or isinstance(value, bool) or not plain(name).endswith("id"):
+            return value
+        for url in (*self.own.urls, *sorted(self.own.existing)):
+            if self.own.urls.get(url, True) and plain(kind(self.own.template_of(url))) == plain(name)[:-2]:
+                key = unquote(url.rpartition("/")[2])
+                return int(key) if isinstance(value, int) and key.isdigit() else key
+        return value
+
+    def _removed(self, url: str) -> str:
+        """Why a record could not be removed; empty when it is gone."""
+        match = self.target.contract.match("DELETE", url)
+        if match is None:
+            return "the contract has no operation that removes it"
+        try:
+            answer = self.target.request("DELETE", url)
+        except (NotChecked, Broken, TargetUnavailable) as error:
+            return str(error)
+        self.own.urls[url] &= not (answer.ok or answer.status in GONE)
+        return "" if not self.own.urls[url] else f"{match[0].id} answered {answer.describe()}"

@@ -1,0 +1,263 @@
+"""The records that a run has made itself, and whether a write could touch any other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlsplit
+
+from contract_tests.core.answer import NOT_JSON, Answer, Sent
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.creation import Maker, key_names, key_of, makers, nameless, singular, templates_of
+
+LONG: Final = 16  # characters of an id that names one record only, whatever its kind
+MOST: Final = 1000  # records of this run at a time
+READING: Final = re.compile(
+    r"(search|query|find|filter|look_?up|validate|check|preview|count|calculate|estimate|convert|echo|log_?in|sign_?in"
+    r"|authenticate|tokens?)\Z",
+    re.IGNORECASE,
+)
+"""The last word of a path at which a POST only reads, or gives a token."""
+
+EXISTING: Final = "the write would touch a record that this run has not made"
+EVERYTHING: Final = "the write names no record of this run"
+OVERWRITES: Final = "the write names a key that a record may have that was there before"
+FULL_HOUSE: Final = f"{MOST} records of this run exist already"
+
+
+@dataclass
+class Own:
+    """What this run has made: `urls` are the paths of its records, with whether they still exist."""
+
+    contract: Contract
+    urls: dict[str, bool] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)  #: long ids of its records
+    fresh: set[str] = field(default_factory=set)  #: keys for new records, which no record has
+    existing: set[str] = field(default_factory=set)  #: paths of records that were there
+    changed: dict[str, None] = field(default_factory=dict)  #: accepted writes to what this run has not made
+    nowhere: dict[str, int] = field(default_factory=dict)  #: records without a known path, by the operation's id
+
+    @cached_property
+    def makers(self) -> tuple[Maker, ...]:
+        """The operations that make records."""
+        return makers(self.contract)
+
+    @cached_property
+    def _by_operation(self) -> Mapping[str, Maker]:
+        return {maker.operation.id: maker for maker in self.makers}
+
+    @cached_property
+    def _templates(self) -> Mapping[str, str]:
+        """The name of the last parameter by path template of a record."""
+        wanted = {*templates_of(self.contract)}
+        found = [one for one in self.contract.operations if nameless(one.path) in wanted]
+        return {nameless(one.path): one.path_names[-1] for one in found}
+
+    @property
+    def count(self) -> int:
+        """How many of its records exist."""
+        return sum(self.urls.values())
+
+    def parameter_of(self, template: str) -> str:
+        """The name of the parameter that stands for the key in the path of a record."""
+        return self._templates.get(template, "id")
+
+    def template_of(self, url: str) -> str:
+        """The path template of a record's path."""
+        return next((template for template in self._templates if fits(url, template)), "")
+
+    def alive(self, template: str) -> list[str]:
+        """The paths of its records of a kind, the oldest first."""
+        return [url for url, lives in self.urls.items() if lives and fits(url, template)]
+
+    def refusal(
+        self, operation: Operation, values: Sequence[str], sent: Sent, made_up: Callable[[str], bool]
+    ) -> str | None:
+        """Why a write could touch what this run has not made; None when it can't."""
+        maker = self._by_operation.get(operation.id)
+        if values and not self._may_name(operation, values, sent.path, made_up, maker):
+            return EXISTING
+        if maker is not None:
+            if self.count >= MOST:
+                return FULL_HOUSE
+            return None if all(self._is_new(maker, values, body, made_up) for body in bodies(sent)) else OVERWRITES
+        if values or READING.search(operation.path) or self._names_own(sent):
+            return None
+        return EVERYTHING
+
+    def could_be_own(self, operation: Operation) -> bool:
+        """Whether this run has made a record of the kind that an operation is about."""
+        path = nameless(operation.path)
+        return any(fits(url, prefix) for url in self.urls for prefix in prefixes(path) if prefix.endswith("{}"))
+
+    def learn(
+        self, answer: Answer, operation: Operation, values: Sequence[str], made_up: Callable[[str], bool]
+    ) -> None:
+        """Take note of what an answer shows, makes or removes."""
+        if not answer.ok or answer.sent.method in {"HEAD", "OPTIONS"}:
+            return
+        if answer.sent.method == "GET":
+            self._saw(answer, operation, values)
+            return
+        path, maker = canonical(answer.sent.path), self._by_operation.get(operation.id)
+        if maker is not None:
+            self._made(answer, maker, values)
+        elif answer.sent.method == "DELETE" and path in self.urls:
+            for url in self.urls:
+                self.urls[url] &= not (url == path or url.startswith(f"{path}/"))
+        elif not self.holds(path) and not (values and made_up(values[-1])):
+            self.changed[f"{answer.sent.method} {answer.sent.path}"] = None
+
+    def holds(self, path: str) -> bool:
+        """Whether a raw path names a record of this run, or something below one."""
+        whole = canonical(path)
+        return any(prefix in self.urls for prefix in prefixes(whole)) or any(
+            unquote(step) in self.names for step in whole.split("/")
+        )
+
+    def path_of(self, template: str, values: Sequence[str], key: str) -> str | None:
+        """The path of the record with that key: below the values of its maker's path, where the template has these."""
+        count = template.count("{}")
+        filled = (*values, key) if count == len(values) + 1 else (key,) if count == 1 else None
+        if filled is None:
+            return None
+        left = iter(filled)
+        return re.sub(r"\{\}", lambda _: quote(next(left), safe=""), template)
+
+    def _may_name(
+        self,
+        operation: Operation,
+        values: Sequence[str],
+        path: str,
+        made_up: Callable[[str], bool],
+        maker: Maker | None,
+    ) -> bool:
+        if self.holds(path) or made_up(values[-1]) or values[-1] in self.fresh:
+            return True
+        if not re.match(r"\s*[+-]?\w", values[-1]):
+            return True  # no server reads an id out of it
+        is_child = maker is not None and not nameless(operation.path).endswith("{}")
+        return is_child and not self._parent_can_be_made(operation)
+
+    def _parent_can_be_made(self, operation: Operation) -> bool:
+        made = {template for maker in self.makers for template in maker.templates}
+        return any(prefix in made for prefix in prefixes(nameless(operation.path)))
+
+    def _is_new(self, maker: Maker, values: Sequence[str], body: Any, made_up: Callable[[str], bool]) -> bool:
+        """Whether a body names no record that could be there: by a key of its own, or none at all."""
+        for template in maker.templates if isinstance(body, Mapping) else ():
+            for name in key_names(body, self.parameter_of(template), kind(template)):
+                key = body[name]
+                if isinstance(key, bool) or not isinstance(key, str | int | float):
+                    continue
+                if str(key) in self.fresh or made_up(str(key)):
+                    continue
+                if not isinstance(key, str) or re.fullmatch(r"\s*[\d.]+\s*", key):
+                    return False
+                if self.path_of(template, values, key) in self.existing:
+                    return False
+        return True
+
+    def _names_own(self, sent: Sent) -> bool:
+        """Whether every key in a body is that of a record of this run, and there is one."""
+        last = {unquote(url.rpartition("/")[2]) for url in self.urls}
+        keys = [str(value) for body in bodies(sent) for value in keys_in(body)]
+        return bool(keys) and all(key in last for key in keys)
+
+    def _saw(self, answer: Answer, operation: Operation, values: Sequence[str]) -> None:
+        path = nameless(operation.path)
+        if path in self._templates:
+            self.existing.add(canonical(answer.sent.path))
+        for template, parameter in self._templates.items():
+            if template.rpartition("/")[0] == path.rstrip("/"):
+                for record in records_in(answer.json):
+                    key = key_of(record, parameter, kind(template))
+                    url = self.path_of(template, values, key) if key else None
+                    self.existing |= {url} if url else set()
+        self.existing -= self.urls.keys()
+
+    def _made(self, answer: Answer, maker: Maker, values: Sequence[str]) -> None:
+        found = {*self._announced(answer, maker, values)} - (self.existing - self.urls.keys())
+        for url in sorted(found):
+            self.urls[url] = True
+            last = unquote(url.rpartition("/")[2])
+            self.names |= {last} if len(last) >= LONG and not last.isdigit() else set()
+        if not found:
+            self.nowhere[maker.operation.id] = self.nowhere.get(maker.operation.id, 0) + 1
+
+    def _announced(self, answer: Answer, maker: Maker, values: Sequence[str]) -> Iterator[str]:
+        """The paths of what was made: by its Location, the keys in the answer, else those that were sent."""
+        if answer.sent.method == "PUT":
+            yield canonical(answer.sent.path)
+            return
+        if location := located(answer):
+            match = self.contract.match("GET", location) or self.contract.match("DELETE", location)
+            if match and nameless(match[0].path) in self._templates:
+                yield canonical(location)
+        for template in maker.templates:
+            parameter = self.parameter_of(template)
+            shown = [key_of(one, parameter, kind(template)) for one in (*records_in(answer.json), answer.json)]
+            sent = [key_of(body, parameter, kind(template)) for body in bodies(answer.sent)]
+            for key in [key for key in shown if key] or [key for key in sent if key]:
+                if url := self.path_of(template, values, key):
+                    yield url
+
+
+def canonical(path: str) -> str:
+    """A raw path with each segment encoded in one way."""
+    return "/".join(quote(unquote(step), safe="") for step in path.partition("?")[0].rstrip("/").split("/"))
+
+
+def prefixes(path: str) -> list[str]:
+    """A path and those above it, the longest first."""
+    steps = path.split("/")
+    return ["/".join(steps[:count]) for count in range(len(steps), 1, -1)]
+
+
+def fits(url: str, template: str) -> bool:
+    """Whether a path has the form of a template."""
+    steps, wanted = url.split("/"), template.split("/")
+    pairs = zip(wanted, steps, strict=False)
+    return len(steps) == len(wanted) and all(one in ("{}", two, unquote(two)) for one, two in pairs)
+
+
+def kind(template: str) -> str:
+    """The word for the records of a path template, in the singular: `item` of `/items/{}`."""
+    words = [step for step in template.split("/") if step and step != "{}"]
+    return singular(words[-1]) if words else ""
+
+
+def bodies(sent: Sent) -> list[Any]:
+    """The JSON bodies of a request: each item of a list, else the body itself; empty where there is none."""
+    body = sent.json
+    return body if isinstance(body, list) else [] if body is NOT_JSON else [body]
+
+
+def records_in(value: Any) -> list[Any]:
+    """The records of the first list in an answer."""
+    if isinstance(value, Mapping):
+        value = next((item for item in value.values() if isinstance(item, list)), None)
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def keys_in(value: Any) -> Iterator[str | int]:
+    """The values that name records in a body: of members called id, ids, or ending so."""
+    for name, item in value.items() if isinstance(value, Mapping) else ():
+        values = item if isinstance(item, list) else [item]
+        if re.search(r"(^|[a-z_])(id|Id|ID|uuid|key)s?$", str(name)):
+            yield from (one for one in values if isinstance(one, str | int) and not isinstance(one, bool))
+
+
+def located(answer: Answer) -> str | None:
+    """The raw path below the target's base URL that Location names."""
+    location = answer.headers.get("location")
+    if not location:
+        return None
+    base = urlsplit(answer.sent.url).path.removesuffix(answer.sent.path.partition("?")[0])
+    path = urlsplit(location).path
+    if not path.startswith("/"):
+        path = f"{answer.sent.path.rstrip('/')}/{path}"
+    return path.removeprefix(base) if base else path

@@ -1,0 +1,172 @@
+"""Which operations make records, and which writes could touch what a run has not made."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.contract import Contract
+from contract_tests.core.creation import key_of, makers
+from contract_tests.core.errors import NotChecked
+from contract_tests.core.own import EVERYTHING, EXISTING, OVERWRITES
+from contract_tests.core.safety import Rules, Safety
+from tests.contract_tests.conftest import ContractOf
+
+DONE = {"responses": {"200": {"description": "Done"}}}
+MADE = {"responses": {"201": {"description": "Made"}}}
+PATHS: dict[str, Any] = {
+    "/notes": {"get": DONE, "post": DONE, "delete": DONE},
+    "/notes/{noteId}": {"get": DONE, "put": DONE, "delete": DONE},
+    "/notes/{noteId}/archive": {"post": DONE},
+    "/notes/{noteId}/lines": {"post": DONE},
+    "/notes/{noteId}/lines/{number}": {"delete": DONE},
+    "/entries": {"post": DONE},
+    "/entry/{id}": {"get": DONE, "delete": DONE},
+    "/boxes/create": {"post": DONE},
+    "/boxes/{id}": {"delete": DONE},
+    "/tags/{name}": {"get": DONE, "put": MADE, "delete": DONE},
+    "/hosts/{host}/zones": {"post": DONE},
+    "/hosts/{host}/zones/{zone}": {"delete": DONE},
+    "/settings": {"put": DONE},
+    "/notes/search": {"post": DONE},
+    "/notes/purge": {"post": DONE},
+    "/jobs": {"post": MADE},
+}
+
+
+@pytest.fixture(scope="module")
+def api(contract_of: ContractOf) -> Contract:
+    """A contract in which records are made in several ways."""
+    paths = {
+        path: {
+            "parameters": [
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                for name in ("noteId", "number", "id", "name", "host", "zone")
+                if f"{{{name}}}" in path
+            ],
+            **item,
+        }
+        for path, item in PATHS.items()
+    }
+    return contract_of({"openapi": "3.0.3", "paths": paths})
+
+
+def test_makers_are_known_by_the_paths_of_what_they_make(api: Contract) -> None:
+    """POST beside the path of a record, in the plural or with a verb; PUT that documents 201; any other 201."""
+    assert {maker.operation.label: maker.templates for maker in makers(api)} == {
+        "POST /notes": ("/notes/{}",),
+        "POST /entries": ("/entry/{}",),
+        "POST /boxes/create": ("/boxes/{}",),
+        "POST /jobs": (),
+        "POST /notes/{noteId}/lines": ("/notes/{}/lines/{}",),
+        "PUT /tags/{name}": ("/tags/{}",),
+        "POST /hosts/{host}/zones": ("/hosts/{}/zones/{}",),
+    }
+
+
+def test_parents_are_made_before_their_children(api: Contract) -> None:
+    """The makers of the fewest path parameters come first."""
+    labels = [maker.operation.label for maker in makers(api)]
+    assert labels.index("POST /notes") < labels.index("POST /notes/{noteId}/lines")
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [
+        ({"id": 7, "name": "a"}, "7"),
+        ({"note_id": 7, "id": 1}, "7"),
+        ({"data": {"id": "a"}}, "a"),
+        ({"name": "a", "id": None}, "a"),
+        ({"text": "a"}, None),
+        ([], None),
+    ],
+)
+def test_a_key_is_found_by_its_name(value: Any, key: str | None) -> None:
+    """That of the parameter, else a usual one."""
+    assert key_of(value, "noteId", "note") == key
+
+
+def request(method: str, path: str, body: Any = None) -> Sent:
+    """A request as it is sent."""
+    content = b"" if body is None else json.dumps(body).encode()
+    return Sent(method, f"http://target{path}", path, {"Content-Type": "application/json"}, content)
+
+
+def told(rules: Rules, sent: Sent, status: int, body: Any = None, **headers: str) -> None:
+    """Let the rules learn an answer."""
+    found = rules.contract.match(sent.method, sent.path, sent)
+    assert found is not None
+    rules.learn(Answer(sent, status, headers, b"" if body is None else json.dumps(body).encode()), found[0])
+
+
+@pytest.fixture
+def rules(api: Contract) -> Rules:
+    """The rules of `own`, after the lists were read and some records made."""
+    rules = Rules(Safety.OWN, api)
+    told(rules, request("GET", "/notes"), 200, [{"id": 1}, {"id": 2}])
+    told(rules, request("POST", "/notes", {}), 200, {"id": 5})
+    told(rules, request("POST", "/entries", {}), 200, {"id": "e-5"})
+    told(rules, request("POST", "/boxes/create", {}), 200, None, location="/boxes/9")
+    told(rules, request("POST", "/jobs", {}), 201, {"id": "0d4bb6bb-3f6e-4a1e-9a1b-1f3b5c0a7e11"})
+    rules.minted.add("made-up")
+    return rules
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (request("PUT", "/notes/5", {}), None),
+        (request("DELETE", "/notes/5"), None),
+        (request("POST", "/notes/5/archive"), None),
+        (request("POST", "/notes/5/lines", {}), None),
+        (request("DELETE", "/notes/5/lines/1"), None),
+        (request("DELETE", "/entry/e-5"), None),
+        (request("DELETE", "/boxes/9"), None),
+        (request("DELETE", "/notes/made-up"), None),
+        (request("PUT", "/tags/made-up", {}), None),
+        (request("POST", "/notes", {"text": "a"}), None),
+        (request("POST", "/notes", {"id": "5"}), OVERWRITES),
+        (request("POST", "/notes", {"id": 1}), OVERWRITES),
+        (request("POST", "/notes/search", {}), None),
+        (request("POST", "/hosts/local/zones", {}), None),  # no host can be made
+        (request("DELETE", "/notes/1"), EXISTING),
+        (request("PUT", "/notes/6", {}), EXISTING),
+        (request("POST", "/notes/1/lines", {}), EXISTING),  # a note can be made, to make lines in
+        (request("DELETE", "/boxes/5"), EXISTING),  # the note has that id
+        (request("PUT", "/tags/a", {}), EXISTING),
+        (request("DELETE", "/notes"), EVERYTHING),
+        (request("POST", "/notes/purge", {"before": "2020"}), EVERYTHING),
+        (request("POST", "/notes/purge", {"ids": ["1"]}), EVERYTHING),
+        (request("POST", "/notes/purge", {"ids": ["5"]}), None),
+        (request("PUT", "/settings", {}), EVERYTHING),
+    ],
+)
+def test_own_touches_what_the_run_has_made(rules: Rules, sent: Sent, reason: str | None) -> None:
+    """And what lies below it; nothing that was there, and no write to everything."""
+    try:
+        rules.permit(sent)
+        refused = None
+    except NotChecked as error:
+        refused = error.reason
+    assert refused == (f"--safety own: {reason}" if reason else None)
+
+
+def test_what_was_there_is_not_taken_for_made(rules: Rules) -> None:
+    """Where a POST answers with a record that a list had shown before."""
+    told(rules, request("POST", "/notes", {"text": "a"}), 200, {"id": 2})
+    assert not rules.allows(request("DELETE", "/notes/2"))
+
+
+def test_full_leaves_existing_records_alone_where_it_has_made_some(api: Contract) -> None:
+    """Of kinds that it could not make, those that are there have to do."""
+    rules = Rules(Safety.FULL, api)
+    assert rules.allows(request("DELETE", "/notes/1"))
+    told(rules, request("POST", "/notes", {}), 201, {"id": 5})
+    assert not rules.allows(request("DELETE", "/notes/1"))
+    assert rules.allows(request("DELETE", "/boxes/1"))
+    assert rules.allows(request("PUT", "/settings", {}))
+    told(rules, request("PUT", "/settings", {}), 200)
+    assert list(rules.own.changed) == ["PUT /settings"]
