@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from contract_tests.core.contract import Contract, Operation, bundled
 from contract_tests.mutation.distortion import distortions
@@ -62,27 +66,72 @@ def _server(request: Request) -> Reply:
     return Reply(status, headers, json.dumps(example).encode())
 
 
-def _seen(operation: Operation, mutant: Distortion | None = None) -> list[object]:
-    """What reaches the server, and what the client receives."""
-    seen: list[object] = []
-
-    def forward(request: Request) -> Reply:
-        seen.append(request)
-        return _server(request)
-
+def _seen(operation: Operation, mutant: Distortion | None = None) -> list[tuple[object, ...]]:
+    """For each request what reaches the server, and what the client receives."""
     distort = mutant.make(USERS) if mutant else None
+    seen = []
     for request in _requests(operation):
+        passed: list[object] = []
+
+        def forward(request: Request, passed: list[object] = passed) -> Reply:
+            passed.append(request)
+            return _server(request)
+
         reply = distort(request, forward) if distort else forward(request)
-        seen.append(reply)
+        seen.append((*passed, reply))
     return seen
 
 
-def test_each_operator_changes_an_exchange() -> None:
-    """At one of its sites at least; those that need records of a server, or raw bytes, show elsewhere."""
+def _as_text(one: object) -> str:
+    """A request or a reply in one line."""
+    assert isinstance(one, Request | Reply)
+    head = f"{one.method} {one.path[:60]}" if isinstance(one, Request) else str(one.status)
+    headers = " ".join(f"{name}={value[:40]!r}" for name, value in sorted(one.headers.items()))
+    is_packed = one.body.startswith(b"\x1f\x8b")
+    body = b"compressed " + zlib.decompressobj(31).decompress(one.body)[:50] if is_packed else one.body
+    return f"{head} {headers} {body[:1500]!r}"
+
+
+def _difference(old: str, new: str) -> str:
+    """What is written otherwise, with a little of what is around it."""
+    first = next((place for place, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 0)
+    same = zip(reversed(old[first:]), reversed(new[first:]), strict=False)
+    last = next((place for place, pair in enumerate(same) if pair[0] != pair[1]), min(len(old), len(new)) - first)
+    begin = max(0, first - 20)
+    return f"{old[begin : len(old) - last][:120]} -> {new[begin : len(new) - last][:120]}"
+
+
+def _changes(plain: list[tuple[object, ...]], seen: list[tuple[object, ...]]) -> Iterator[str]:
+    """The exchanges that a distortion changes, each in a line."""
+    for was, now in zip(plain, seen, strict=True):
+        if was != now:
+            more = "".join(f"; {_as_text(extra)[:80]}" for extra in now[1:-1])
+            pairs = [(was[0], now[0]), (was[-1], now[-1])] if len(now) > 1 else [(was[-1], now[-1])]
+            told = [_difference(_as_text(old), _as_text(new)) for old, new in pairs if old != new]
+            yield f"{_as_text(was[0])[:60]}: {'; '.join(told)}{more}"
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> dict[str, list[str]]:
+    """What each operator changes, by operator: its sites, and the first and the last exchange at the first that shows any."""
     plain = {operation.id: _seen(operation) for operation in CONTRACT.operations}
-    shown = set()
+    found: dict[str, list[str]] = {}
     for mutant in CATALOGUE:
+        lines = found.setdefault(mutant.operator, ["at"])
+        lines[0] += f" {mutant.site or 'all'}{mutant.detail and f'({mutant.detail})'}"
         operations = [CONTRACT.operation(mutant.site)] if mutant.site else CONTRACT.operations[:2]
-        if any(_seen(operation, mutant) != plain[operation.id] for operation in operations):
-            shown.add(mutant.operator)
-    assert {mutant.operator for mutant in CATALOGUE} - shown == NEED_A_SERVER
+        for operation in operations:
+            changes = list(_changes(plain[operation.id], _seen(operation, mutant))) if len(lines) == 1 else []
+            lines += [f"{len(changes)} exchanges of {operation.id}", changes[0], changes[-1]] if changes else []
+    return found
+
+
+def test_each_operator_changes_an_exchange(catalogue: dict[str, list[str]]) -> None:
+    """At one of its sites at least; those that need records of a server, or raw bytes, show elsewhere."""
+    assert {operator for operator, lines in catalogue.items() if len(lines) == 1} == NEED_A_SERVER
+
+
+def test_each_operator_changes_what_it_says(catalogue: dict[str, list[str]]) -> None:
+    """The sites and the changes of each are those that were read and approved."""
+    text = "".join(f"{operator}\n" + "".join(f"  {line}\n" for line in lines) for operator, lines in catalogue.items())
+    assert text == (Path(__file__).parent / "distortions.txt").read_text(encoding="utf-8")
