@@ -113,7 +113,7 @@ def _changes(plain: list[tuple[object, ...]], seen: list[tuple[object, ...]]) ->
 
 @pytest.fixture(scope="module")
 def catalogue() -> dict[str, list[str]]:
-    """What each operator changes, by operator: its sites, and the first and the last exchange at the first that shows any."""
+    """What each operator changes, by operator: its sites, and two exchanges at the first that shows any."""
     plain = {operation.id: _seen(operation) for operation in CONTRACT.operations}
     found: dict[str, list[str]] = {}
     for mutant in CATALOGUE:
