@@ -11,6 +11,7 @@ import msgspec
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.json_patch import is_json_patch, patched
 from mockserver.behaviour.naming import Namesakes, Referred, nothing, within
+from mockserver.behaviour.read_only import ReadOnly
 from mockserver.behaviour.settling import Misfits, Path, Repair
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
@@ -46,6 +47,7 @@ class RecordShape(msgspec.Struct, frozen=True):
     key_schema: Any = None  #: of new keys, where path parameters restrict them more than the records' schema
     key_is_text: bool = False  #: the key is a number in paths and its text in records
     namesakes: Namesakes | None = None  #: which texts name objects; None without a schema
+    inner: ReadOnly | None = None  #: what inside the fields only the server sets; None without a schema
 
     def created(
         self, fields: Mapping[str, Any], collection: Collection, seed: str, now: int, fills: tuple[str, ...] = ()
@@ -96,9 +98,16 @@ class RecordShape(msgspec.Struct, frozen=True):
         return self._still(self._completed(kept, seed, now), old)
 
     def _still(self, record: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
-        """The record with the key that it had, where that lies inside another field."""
+        """The record with the key that it had, where that lies inside another field, and what is read-only there."""
         key = self.rules.key_of(old) if "." in self.rules.key else ABSENT
-        return record if key is ABSENT else self.rules.keyed(record, key)
+        record = record if key is ABSENT else self.rules.keyed(record, key)
+        return record if self.inner is None or not self.inner.has_inner else self.inner.inside(record, old)
+
+    def sent_field(self, name: str, value: Any, old: Any) -> Any:
+        """What is stored of the value that a client sends for one field."""
+        if self.inner is None or not isinstance(value, Mapping | list):
+            return value
+        return self.inner.of_member(name, value, old)
 
     def settled(
         self,
@@ -131,7 +140,8 @@ class RecordShape(msgspec.Struct, frozen=True):
 
     def sent(self, base: Any) -> dict[str, Any]:
         """The fields of a new record that a client may set."""
-        return {k: v for k, v in base.items() if k not in self.read_only} if isinstance(base, Mapping) else {}
+        fields = {k: v for k, v in base.items() if k not in self.read_only} if isinstance(base, Mapping) else {}
+        return fields if self.inner is None or not self.inner.has_inner else self.inner.inside(fields, {})
 
     @property
     def _own(self) -> frozenset[str]:
@@ -188,7 +198,8 @@ class RecordShape(msgspec.Struct, frozen=True):
 
         schema = within(self.schema, place, self.view)
         try:
-            return ABSENT if schema is None else generate(schema, view=self.view, seed=seed, sparse=True)
+            where = f"{seed}/{place}" if len(place) > 1 else seed
+            return ABSENT if schema is None else generate(schema, view=self.view, seed=where, sparse=True)
         except Unsatisfiable:
             return ABSENT
 
@@ -238,6 +249,7 @@ def shape_of(
         misfits,
         *_form_of_keys(at_path(schema, tuple(rules.key.split(".")), view), key, view),
         namesakes=Namesakes(schema, view, rules.refers),
+        inner=ReadOnly(schema, view),
     )
 
 

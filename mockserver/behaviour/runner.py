@@ -14,7 +14,7 @@ from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.sorting import in_order
 from mockserver.behaviour.values import MISSING, Scope, Value, laid_at
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
-from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.errors import Refused
 from mockserver.state.collection import Collection, Filters, Record, identity_of, text_of
 from mockserver.state.references import Reference, referring
@@ -176,7 +176,7 @@ class _Run(msgspec.Struct):
         name = creation.collection
         shape, collection = self.behaviours.shapes[name], self.collections[name]
         copied = creation.base is not None and creation.base.root == "record"  # with fields that no client may send
-        fields = _laid_over(dict(base) if copied else shape.sent(base), creation.fields, self.scope)
+        fields = _laid_over(dict(base) if copied else shape.sent(base), creation.fields, self.scope, shape)
         fields |= dict(self._owned(name))
         rules, seed, now, fills = shape.rules, self._seed(), self.scope.now, creation.fills
         if not rules.plain and "." in rules.key and rules.key in fields:
@@ -215,7 +215,7 @@ class _Run(msgspec.Struct):
                 after = shape.replaced(after, base, self._seed(), self.scope.now, change.carried)
             else:
                 after = shape.merged(after, base)
-        after = _laid_over({**after, **change.constants}, change.others, self.scope)
+        after = _laid_over({**after, **change.constants}, change.others, self.scope, shape, before)
         if shape.misfits is not None:
             given = [name for name, value in after.items() if before.get(name, ABSENT) is not value]
             after, touched = self._settled(shape, after, before, change.fields, given), None
@@ -306,11 +306,15 @@ class _Run(msgspec.Struct):
         return after
 
 
-def _laid_over(record: dict[str, Any], fields: Fields, scope: Scope) -> dict[str, Any]:
+def _laid_over(
+    record: dict[str, Any], fields: Fields, scope: Scope, shape: RecordShape, before: Record = EMPTY
+) -> dict[str, Any]:
     for name, value in fields:
         wanted = value.constant
         if wanted is MISSING:
             wanted = value.evaluate(scope)
+            if value.root == "body":
+                wanted = shape.sent_field(name, wanted, before.get(name, ABSENT))
         if wanted is ABSENT:
             record.pop(name, None)
         elif wanted is not MISSING:

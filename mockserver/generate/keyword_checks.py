@@ -156,7 +156,7 @@ def _properties(question: Question, properties: Any) -> bool:
 
 def _pattern_properties(question: Question, properties: Any) -> bool:
     return all(
-        question.fits(schema, value)
+        not question.checker.hides(schema) and question.fits(schema, value)
         for pattern, schema in properties.items()
         for name, value in question.value.items()
         if matches(pattern, name)
@@ -164,9 +164,8 @@ def _pattern_properties(question: Question, properties: Any) -> bool:
 
 
 def _additional(question: Question, schema: Any) -> bool:
-    return all(
-        question.fits(schema, question.value[name]) for name in question.value if not declares(question.schema, name)
-    )
+    rest = [name for name in question.value if not declares(question.schema, name)]
+    return all(not question.checker.hides(schema) and question.fits(schema, question.value[name]) for name in rest)
 
 
 def declares(schema: Mapping[str, Any], name: str) -> bool:
@@ -175,11 +174,11 @@ def declares(schema: Mapping[str, Any], name: str) -> bool:
 
 
 def _dependent_required(question: Question, names: Any) -> bool:
-    return all(set(needed) <= question.value.keys() for name, needed in names.items() if name in question.value)
+    return all(_required(question, needed) for name, needed in names.items() if name in question.value)
 
 
 def _dependent_schemas(question: Question, schemas: Any) -> bool:
-    return all(question.holds(schema) for name, schema in schemas.items() if name in question.value)
+    return all(question.holds_part(schema) for name, schema in schemas.items() if name in question.value)
 
 
 def _items(question: Question, schema: Any) -> bool:
@@ -205,12 +204,13 @@ def _one_of(question: Question, parts: Any) -> bool:
 
 def _condition(question: Question, schema: Any) -> bool:
     branch = question.schema.get("then" if question.holds(schema) else "else", True)
-    return question.holds(branch)
+    return question.holds_part(branch)
 
 
 def _unevaluated_properties(question: Question, schema: Any) -> bool:
     seen = set(_evaluated(question, question.schema))
-    return all(question.fits(schema, value) for name, value in question.value.items() if name not in seen)
+    rest = [value for name, value in question.value.items() if name not in seen]
+    return all(not question.checker.hides(schema) and question.fits(schema, value) for value in rest)
 
 
 def _evaluated(question: Question, schema: Any) -> Iterator[str]:
@@ -228,7 +228,7 @@ def _evaluated(question: Question, schema: Any) -> Iterator[str]:
         applied += [schema["if"], schema.get("then" if question.holds(schema["if"]) else "else")]
     applied += [part for name, part in schema.get("dependentSchemas", {}).items() if name in question.value]
     for part in applied:
-        if question.holds(part):
+        if (question.holds if part is schema.get("if") else question.holds_part)(part):
             yield from _evaluated(question, part)
 
 

@@ -134,7 +134,7 @@ class ReplyBuilder:
             if preferences.example not in media_type.examples:
                 known = ", ".join(name for name in media_type.examples if name) or "none"
                 raise Refused(404, f"no example {preferences.example!r} of {status}; named examples: {known}", own=True)
-            value = media_type.examples[preferences.example]
+            value = self.example(media_type, preferences.example)
         elif media_type is not None and preferences.dynamic and media_type.schema is not None:
             value = self.generated(media_type.schema, preferences.seed, varied=True)
         if template.framing is not None and not isinstance(value, list | str):
@@ -231,16 +231,23 @@ class ReplyBuilder:
         return text if self.contract.violations(schema, whole, place="body") else whole
 
     def _example(self, media: MediaType) -> Any:
-        """The contract's example of a media type if it is valid against its schema; else ABSENT."""
+        """The contract's example of a media type if it is valid against its schema, at least without what an answer
+        doesn't show; else ABSENT."""
         is_checked = media_types.kind(media_types.split(media.name)[0]) in ("json", "text", "lines")
         for value in media.examples.values():
-            if (
-                media.schema is None
-                or not is_checked
-                or not self.contract.violations(media.schema, value, place="body")
-            ):
-                return projector(media.schema, self.contract.view)(value)
+            shown = projector(media.schema, self.contract.view)(value)
+            if media.schema is None or not is_checked or self._is_valid(media, value) or self._is_valid(media, shown):
+                return shown
         return ABSENT
+
+    def example(self, media: MediaType, name: str) -> Any:
+        """A named example; without what an answer doesn't show, where that makes it valid."""
+        value = media.examples[name]
+        shown = projector(media.schema, self.contract.view)(value)
+        return shown if not self._is_valid(media, value) and self._is_valid(media, shown) else value
+
+    def _is_valid(self, media: MediaType, value: Any) -> bool:
+        return media.schema is None or not self.contract.violations(media.schema, value, place="body")
 
     def generated(self, schema: Any, seed: str | None = None, *, varied: bool = False, sparse: bool = False) -> Any:
         """A value generated from a schema, the same for the same seed; `varied` ignores its examples."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.media import declared_for
-from mockserver.contract.operations.operation import ABSENT, EMPTY, Operation
+from mockserver.contract.operations.operation import ABSENT, EMPTY, MediaType, Operation
 from mockserver.contract.schemas.view import SchemaView, members
 from mockserver.errors import ContractBroken, Refused
 from mockserver.reply.builder import Reply, ReplyBuilder, Template
@@ -37,9 +37,9 @@ class Problems:
             if template is not None:
                 return template.showing(ABSENT, self.contract.view, refused.headers)
             return self.problem(refused, status, self._usual(refused, status, operation))
-        examples = self._examples(template, operation, status) if example else EMPTY
-        if example and example in examples:
-            return template.showing(examples[example], self.contract.view, refused.headers)
+        media = self._media(template, operation, status) if example else None
+        if example and media is not None and example in media.examples:
+            return template.showing(self.builder.example(media, example), self.contract.view, refused.headers)
         generic = template.generated or (operation is not None and str(status) not in operation.responses)
         is_explained = generic or status in _EXPLAINED or operation is None
         value = self._explained(template, refused, status, generic=generic) if is_explained else template.base
@@ -85,10 +85,9 @@ class Problems:
         return templates[0] if agree else None
 
     @staticmethod
-    def _examples(template: Template, operation: Operation | None, status: int) -> Mapping[str, Any]:
+    def _media(template: Template, operation: Operation | None, status: int) -> MediaType | None:
         response = operation.response_for(status) if operation is not None else None
-        media_type = declared_for(response.media_types, template.media or "") if response is not None else None
-        return media_type.examples if media_type is not None else EMPTY
+        return declared_for(response.media_types, template.media or "") if response is not None else None
 
     def _explained(self, template: Template, refused: Refused, status: int, *, generic: bool) -> Any:
         """The value with what the refusal says, wherever the schema has room for it."""

@@ -23,6 +23,9 @@ Exempt = frozenset[str]
 
 ANYTHING: Final[JsonSchema] = True
 _FLAGS: Final = ("exclusiveMinimum", "exclusiveMaximum")
+_CHOSEN: Final = frozenset(("then", "else", "dependentSchemas"))
+"""Keywords whose schemas hold for the same value."""
+_REST: Final = frozenset(("additionalProperties", "unevaluatedProperties"))
 _BOUNDS: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 
@@ -114,9 +117,9 @@ class JsonSchemas:
         result: dict[str, Any] = {}
         for key, value in schema.items():
             if key in SCHEMA:
-                result[key] = self.convert(value, frozenset())
+                result[key] = self.inner(key, value, exempt)
             elif key in SCHEMA_MAP:
-                result |= self.schema_map(key, value)
+                result |= self.schema_map(key, value, exempt)
             elif key in SCHEMA_LIST:
                 result |= self.schema_list(key, value, exempt)
             elif not (self.legacy and key in _FLAGS):
@@ -124,9 +127,16 @@ class JsonSchemas:
         self.refine(schema, result, exempt)
         return result
 
-    def schema_map(self, key: str, value: Any) -> dict[str, Any]:
+    def inner(self, key: str, value: Any, exempt: Exempt) -> JsonSchema:
+        if key in _REST:
+            return self.member(value)
+        return self.convert(value, exempt if key in _CHOSEN else frozenset())
+
+    def schema_map(self, key: str, value: Any, exempt: Exempt) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             return {}
+        if key in _CHOSEN:
+            return {key: {name: self.convert(part, exempt) for name, part in value.items()}}
         return {key: {name: self.member(part) for name, part in value.items()}}
 
     def member(self, schema: Any) -> JsonSchema:
@@ -144,6 +154,9 @@ class JsonSchemas:
         """What one keyword means for another."""
         if exempt and "required" in result:
             result["required"] = [name for name in result["required"] if name not in exempt]
+        if exempt and "dependentRequired" in result:
+            needed = result["dependentRequired"].items()
+            result["dependentRequired"] = {one: [name for name in names if name not in exempt] for one, names in needed}
         if self.legacy:
             _exclusive(schema, result, "minimum", "exclusiveMinimum")
             _exclusive(schema, result, "maximum", "exclusiveMaximum")

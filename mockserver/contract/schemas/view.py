@@ -134,11 +134,14 @@ def required_somewhere(schema: Any, view: SchemaView) -> frozenset[str]:
 
 
 def hidden(schema: Any, view: SchemaView, *, writing: bool) -> frozenset[str]:
-    """The members that are not sent in a direction: `readOnly` in requests (`writing`), `writeOnly` in answers."""
+    """The members that are not sent in a direction: `readOnly` in requests (`writing`), `writeOnly` in answers.
+
+    `required` binds none of them, wherever it stands: one alternative may declare what the whole requires.
+    """
     mark = "readOnly" if writing else "writeOnly"
     return frozenset(
         name
-        for part in combined(schema, view)
+        for part in branches(schema, view)
         for name, inner in properties(part).items()
         if is_marked(inner, mark, view)
     )
