@@ -11,7 +11,7 @@ from tests.mutants.baseline import Baseline
 from tests.mutants.mutant import Mutant
 
 BUDGET = 20.0
-"""Seconds of tests, by the clock of the baseline, that one stage of a mutant may take; the shortest go first."""
+"""Seconds of tests, by processor time in the baseline, that one stage of a mutant may take; the shortest go first."""
 
 
 @dataclass(frozen=True)
