@@ -332,7 +332,7 @@ def _part(page: Page, scope: Scope, matches: Sequence[Record], rules: Collection
     """The requested part of all matches."""
     limit, offset, number, end = (_count(part, scope) for part in (page.limit, page.offset, page.number, page.end))
     start = max((offset or 0) - page.origin, 0)
-    size = page.size if limit is None else limit
+    size = page.size if limit is None or limit < 0 else limit
     if limit is None and end is not None:
         size = max(end - start, 0)
     if size is not None and number is not None:
@@ -356,7 +356,7 @@ def _count(value: Value | None, scope: Scope) -> int | None:
     number = _evaluated(value, scope)
     if isinstance(number, str) and number.isascii() and number.isdigit():
         number = int(number[:18])
-    return max(int(number), 0) if isinstance(number, int | float) else None
+    return int(number) if isinstance(number, int | float) else None
 
 
 def _words(query: Query, scope: Scope) -> str:

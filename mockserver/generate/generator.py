@@ -118,6 +118,11 @@ def complete(
     those, are `now`; what says that something is over is null or left out. `key` is never generated.
     """
     made, generated = _of_new(schema, given, view, frozenset(fills), now)
+    for name in set(fills) - made.keys() - given.keys():
+        inner = members(schema, view).get(name)
+        if inner is not None and types(inner, view) - {"null"} == {"object"}:  # the state that a new record is in
+            parts = members(inner, view)
+            made[name] = complete(inner, {}, view=view, seed=f"{seed}/{name}", key="", now=now, fills=parts)
     record = Generator(view).completed(schema, {**made, **given}, seed, generated)
     if key not in given:
         record.pop(key, None)

@@ -64,8 +64,11 @@ class Actions:
             return {}
         made, unmade = tuple(states_after(verb)), tuple(_undone(verb))
         if route.method == "DELETE":  # `DELETE /issues/{id}/lock` undoes what PUT does
-            return dict(self._fields(resource, unmade, made))
-        fields = dict(self._fields(resource, made, unmade)) | dict(self._moments(resource, made))
+            made, unmade = unmade, made
+        fields = dict(self._fields(resource.record, made, unmade)) | self._within(resource, made, unmade)
+        if route.method == "DELETE":
+            return fields
+        fields |= dict(self._moments(resource, made))
         return fields | (self._given(route, resource) if fields or verb in _SETTING else {})
 
     def _given(self, route: Route, resource: Resource) -> Data:
@@ -75,9 +78,17 @@ class Actions:
         given = self.sending.by_name(route.operation, resource)
         return {name: value for name, value in given.items() if not self.schemas.types(known[name]) & _NUMBERS}
 
-    def _fields(self, resource: Resource, made: Sequence[str], unmade: Sequence[str]) -> Iterator[tuple[str, Any]]:
-        for name, member in self.schemas.members(resource.record).items():
-            if "." in name or name == resource.key:
+    def _within(self, resource: Resource, made: Sequence[str], unmade: Sequence[str]) -> Data:
+        """The same of an object that says in which state a record is, merged into it: `State.Running`."""
+        members = self.schemas.members(resource.record).items()
+        states = {name: one for name, one in members if words(name)[-1:] and words(name)[-1] in _MEMBERS}
+        fields = {name: dict(self._fields(one, made, unmade)) for name, one in states.items()}
+        known = {name: inner for name, inner in fields.items() if inner}
+        return {"*": known} if known else {}
+
+    def _fields(self, schema: LocatedSchema, made: Sequence[str], unmade: Sequence[str]) -> Iterator[tuple[str, Any]]:
+        for name, member in self.schemas.members(schema).items():
+            if "." in name:
                 continue
             types = self.schemas.types(member)
             if types == {"boolean"}:

@@ -68,7 +68,7 @@ class Behaviours:
 
     def _at_flag(self, route: Route, flag: Flag, method: str) -> Data:
         chosen = {flag.name: flag.values(route)}
-        if method == "GET":
+        if method in ("GET", "HEAD"):
             return {**because_of("GET answers whether it is set, without a body"), "find": chosen}
         if method == "DELETE":
             finds = {"find": chosen} if "404" in route.operation.responses else {}

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import BODILESS, Operation
 from mockserver.inference.routes import VALUE, Route, Shape
 
@@ -52,8 +53,14 @@ def _is_flag(methods: Mapping[str, Route]) -> bool:
     """Whether GET answers nothing but yes or no; what sets it may take and answer more, such as an invitation."""
     if "GET" not in methods or not any(method in methods for method in _SETTING):
         return False
-    answered = methods["GET"].operation
-    return "404" in answered.responses and _is_bare(answered)
+    answered, files = methods["GET"].operation, any(_takes_file(one.operation) for one in methods.values())
+    return "404" in answered.responses and _is_bare(answered) and not files
+
+
+def _takes_file(operation: Operation) -> bool:
+    """Whether an operation needs a file, of which its GET must answer more than yes or no, whatever is declared."""
+    kinds = [media.kind(one) for one in operation.body.media_types] if operation.body is not None else []
+    return bool(kinds) and operation.body is not None and operation.body.required and set(kinds) == {"binary"}
 
 
 def _is_bare(operation: Operation) -> bool:

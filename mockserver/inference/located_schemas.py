@@ -121,6 +121,11 @@ class Schemas:
         response = operation.response_for(int(exact[0]) if exact else 200)
         return self._json(response.media_types) if response is not None else None
 
+    def answers_file(self, operation: Operation) -> bool:
+        """Whether a success answers something that is declared, and isn't JSON."""
+        success = [one for status, one in operation.responses.items() if status.startswith("2") and one.media_types]
+        return bool(success) and self.answer(operation) is None
+
     def is_free(self, operation: Operation) -> bool:
         """Whether a success may answer anything: its response declares no body, or one of which nothing is said."""
         exact = sorted(status for status in operation.responses if status.isdigit() and status.startswith("2"))

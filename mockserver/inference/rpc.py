@@ -96,6 +96,8 @@ class _Reader:
         if route.method not in _METHODS[verb]:
             return None
         item = (*base, VALUE)
+        if verb in ("read", "list") and self.schemas.answers_file(route.operation):
+            return None
         if verb in ("create", "list"):
             return replace(route, shape=base, method="POST" if verb == "create" else "GET") if not tail else None
         method = {"read": "GET", "remove": "DELETE"}.get(verb, "PUT" if route.method == "PUT" else "PATCH")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from mockserver.contract.operations.operation import Body, Operation
+from mockserver.contract.operations.operation import Body, Operation, Parameter
+from mockserver.contract.schemas.naming import plain, words
 from mockserver.contract.schemas.times import is_stamp
 from mockserver.inference.asking import queried
 from mockserver.inference.collections import Resource
@@ -27,23 +29,46 @@ class Sending:
         body = self.schemas.body(operation.body)
         known = self.schemas.members(resource.record)
         if body is None:
-            names = {one.name: f"$query.{one.name}" for one in queried(operation)}
-            return {name: value for name, value in names.items() if name in known and name != resource.key} or None
+            return self._asked(operation, resource) or None
         placement = self._placement(body, resource)
         if placement is None:
             return None
         base = ".".join(("$body", *placement.path))
         if not self.schemas.share(placement.schema, resource.record):
-            names = self._alike(placement, resource)
+            names, inside = self._alike(placement, resource), self._inside(body, resource)
             enough = 2 * len(names) >= min(len(self.schemas.members(placement.schema)), len(known)) > 0
-            return names if enough else None
+            return {**self._asked(operation, resource), **names, **inside} if enough or inside else None
         shared = {name: schema for name, schema in self.schemas.members(placement.schema).items() if name in known}
         only_sent = {
             name: f"{base}.{name}"
             for name, schema in shared.items()
             if "." not in name and name != resource.key and self._only_sent(schema, known[name])
         }
-        return {"*": base, **only_sent}
+        return {"*": base, **only_sent, **self._asked(operation, resource, self.schemas.members(placement.schema))}
+
+    def _asked(self, operation: Operation, resource: Resource, sent: Iterable[str] = ()) -> Data:
+        """The fields that a query gives a record, beside those that are `sent` in the body."""
+        known, given = self.schemas.members(resource.record), set(map(plain, sent))
+        pairs = ((find_alike(one.name, known), one) for one in queried(operation) if plain(one.name) not in given)
+        return {
+            field: f"$query.{one.name}"
+            for field, one in pairs
+            if field is not None and field != resource.key and "." not in field and self._fits(one, known[field])
+        }
+
+    def _fits(self, one: Parameter, field: LocatedSchema) -> bool:
+        types, kept = (
+            self.schemas.types(self.schemas.at(f"{one.pointer}/schema", one.schema)),
+            self.schemas.types(field),
+        )
+        return self.schemas.is_scalar(field) and (not types or bool(types & kept))
+
+    def _inside(self, body: LocatedSchema, resource: Resource) -> Data:
+        """The member of the record that has the schema of a body, or of one that the body extends: its `spec`."""
+        parts = {id(part.node) for part in self.schemas.branches(body)}
+        members = self.schemas.members(resource.record).items()
+        objects = (name for name, one in members if self.schemas.is_object(one) and id(one.node) in parts)
+        return {name: "$body" for name in list(objects)[:1] if "." not in name and name != resource.key}
 
     def changed(self, operation: Operation, resource: Resource) -> Data | None:
         """The same of a PUT or PATCH: any object may be one, and for PATCH a list of operations (RFC 6902)."""
@@ -80,9 +105,9 @@ class Sending:
 
     def by_name(self, operation: Operation, resource: Resource) -> Data:
         """The fields of a record that a request has under their own names."""
-        body = self.schemas.body(operation.body)
+        body, asked = self.schemas.body(operation.body), self._asked(operation, resource)
         placement = self._placement(body, resource) if body is not None and not self.schemas.is_list(body) else None
-        return self._alike(placement, resource) if placement is not None else {}
+        return {**asked, **self._alike(placement, resource)} if placement is not None else asked
 
     def _only_sent(self, sent: LocatedSchema, shown: LocatedSchema) -> bool:
         """Whether answers mark as readOnly what this request may send: each has a schema of its own."""
@@ -166,9 +191,13 @@ class Sending:
             name
             for name, member in self.schemas.members(resource.record).items()
             if name not in away and "." not in name and find_alike(name, sent) is None
-            if self.schemas.is_scalar(member) or self.schemas.is_list(member)
+            if self.schemas.is_scalar(member) or self.schemas.is_list(member) or self._is_state(name, member)
             if not any(value is True for value in self.schemas.each(member, "writeOnly"))
         ]
+
+    def _is_state(self, name: str, member: LocatedSchema) -> bool:
+        """Whether an object says in which state a record is."""
+        return words(name)[-1:] in (("state",), ("status",)) and self.schemas.is_object(member)
 
     @staticmethod
     def _parents(resource: Resource) -> list[tuple[object, str]]:

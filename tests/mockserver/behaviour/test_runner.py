@@ -167,7 +167,7 @@ def test_remove_takes_away_and_a_second_time_finds_nothing(notes: Ask) -> None:
         ("after=unknown&limit=1", "", 5, None),
         ("after=&limit=1", "1", 5, "1"),
         ("limit=0", "", 5, None),
-        ("limit=-1", "", 5, None),
+        ("limit=-1", "12345", 5, None),
         ("limit=2&tag=b", "25", 2, None),
     ],
 )

@@ -229,3 +229,19 @@ def test_some_actions_change_what_they_are_sent() -> None:
     verbs = [verb for verb in setting.split() if verb not in ("update", "edit", "change")]  # those stand for PATCH
     actions = dict.fromkeys([*verbs, "reply"], "post")
     assert _set(fields, actions, requestBody=sent) == each(verbs, {"note": "$body.note"}) | {"reply": {}}
+
+
+def test_a_state_may_be_an_object(play: Play) -> None:
+    """A new record has one, and actions change what it says, no more."""
+    state = thing(Running=FLAG, Paused=FLAG, Status={"type": "string", "enum": ["created", "running", "exited"]})
+    paths = crud("/boxes", "id", ORDER, thing(name=None))
+    done = {"responses": {"204": {"description": ""}}}
+    for action in ("start", "stop"):
+        paths[f"/boxes/{{id}}/{action}"] = {"parameters": values("/boxes/{id}"), "post": done}
+    ask = play(paths, Order=thing(id=None, name=None, State=state))
+    made = ask("POST", "/boxes", json={"name": "a"}).json
+    assert (made["State"]["Status"], made["State"]["Running"]) == ("created", False)
+    for action, running, status in (("start", True, "running"), ("stop", False, "exited")):
+        assert ask("POST", f"/boxes/{made['id']}/{action}").status == 204
+        now = {**made["State"], "Running": running, "Status": status}
+        assert ask("GET", f"/boxes/{made['id']}").json == {**made, "State": now}

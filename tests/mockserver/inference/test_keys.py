@@ -103,6 +103,8 @@ def test_a_record_is_found_by_its_name_or_its_id(play: Play) -> None:
     ask = play(paths, Thing=thing(id=None, name=None))
     created = ask("POST", "/things", json={"name": "ball"}).json
     assert ask("GET", f"/things/{created['id']}").json == ask("GET", "/things/ball").json == created
+    assert ask("GET", f"/things/{created['id'][:12]}").json == created
+    assert ask("GET", f"/things/{created['id'][:3]}").status == ask("GET", "/things/bal").status == 404
     assert ask("DELETE", "/things/ball").status == 204
     assert ask("GET", f"/things/{created['id']}").status == 404
 

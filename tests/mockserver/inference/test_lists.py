@@ -212,6 +212,12 @@ def test_pages_end(play: Play, parameters: list[dict[str, Any]], query: str, siz
     assert _pages(ask, number) == sizes
 
 
+def test_a_negative_limit_limits_nothing(play: Play) -> None:
+    """Clients send -1 for all."""
+    ask = _shelf(play, [_parameter("limit", WHOLE), _parameter("offset", WHOLE)], books=3)
+    assert [len(ask("GET", "/books", query=f"limit={limit}").json) for limit in (-1, 0, 2)] == [3, 0, 2]
+
+
 @pytest.mark.parametrize(("after", "before"), [("starting_after", "ending_before"), ("after", "before")])
 def test_cursors_lead_forth_and_back(play: Play, after: str, before: str) -> None:
     """The key of a record requests those behind it, or those just before it."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.mockserver.inference.playing import Play
-from tests.mockserver.inference.test_infer import answer, body, crud, thing
+from tests.mockserver.inference.test_infer import answer, body, crud, thing, values
 
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
@@ -693,3 +693,34 @@ def test_an_object_in_the_media_type_of_a_json_patch_is_one(play: Play) -> None:
     path = f"/cards/{ask('POST', '/cards', json={'name': 'a'}).json['id']}"
     for method, name in (("PUT", "b"), ("PATCH", "c")):
         assert ask(method, path, json={"name": name}, headers={"content-type": OPERATIONS}).json["name"] == name
+
+
+@pytest.mark.parametrize(("extended", "name"), [(False, "spec"), (True, "Config")])
+def test_a_body_that_is_a_part_of_the_record_becomes_that_part(play: Play, extended: bool, name: str) -> None:
+    """By its schema, or by that of what it extends; POST and PUT read alike."""
+    spec = {"$ref": "#/components/schemas/Spec"}
+    sent = {"allOf": [spec, thing(extra=None)]} if extended else spec
+    paths = crud("/services", "id", THING, sent)
+    paths["/services/{id}"]["put"] = {"requestBody": body(sent), "responses": answer(THING)}
+    ask = play(paths, Thing=thing(id=None, **{name: spec}), Spec=thing(image=None, replicas=WHOLE))
+    made = ask("POST", "/services", json={"image": "nginx", "replicas": 2}).json
+    assert made[name] == {"image": "nginx", "replicas": 2}
+    assert ask("PUT", f"/services/{made['id']}", json={"image": "nginx", "replicas": 3}).json[name]["replicas"] == 3
+    assert ask("GET", f"/services/{made['id']}").json[name] == {"image": "nginx", "replicas": 3}
+
+
+def test_fields_in_the_query_are_kept(play: Play) -> None:
+    """Beside those in the body, however they are spelt; by POST, and by an action that changes what it is sent."""
+    paths = crud("/things", "id", THING, thing(size=None, color=None))
+    names = ("name", "color", "size", "dryRun")
+    query = [{"name": one, "in": "query", "schema": {"type": "string"}} for one in names]
+    paths["/things"]["post"]["parameters"] = query
+    paths["/things/{id}/rename"] = {
+        "parameters": values("/things/{id}"),
+        "post": {"parameters": query[:1], "responses": {"204": {"description": ""}}},
+    }
+    ask = play(paths, Thing=thing(id=None, Name=None, color=None, size=None))
+    made = ask("POST", "/things", query="name=web&dryRun=x", json={"size": "big", "color": "red"}).json
+    assert made == {"id": made["id"], "Name": "web", "size": "big", "color": "red"}
+    assert ask("POST", f"/things/{made['id']}/rename", query="name=new").status == 204
+    assert ask("GET", f"/things/{made['id']}").json == {**made, "Name": "new"}
