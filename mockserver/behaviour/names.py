@@ -115,7 +115,8 @@ def _check(
             raise fail("unknown period", value.period, behaviours.periods)
         among = _known_to(value, operation, contract, known.get(record, frozenset()))
         if value.root == "parent":
-            among = known.get(_parent_collection(behaviour, value), frozenset()) if value.names else ()
+            parent = _parent_collection(behaviour, behaviours, value)
+            among = known.get(parent, frozenset()) if value.names else ()
         if among and value.names[0] not in among and ".".join(value.names) not in among:
             raise fail(f"{value.text} is not declared: {value.root} has no", value.names[0], among)
     _check_reply(behaviour, operation, contract, fail)
@@ -135,6 +136,7 @@ def _rule_names(rules: CollectionRules) -> Iterator[tuple[str, tuple[str, ...]]]
             yield name, (word,)
     for word, names in (("within", rules.within), ("aliases", rules.aliases)):
         yield from ((name, (word,)) for name in names)
+    yield from ((one.field, ("embeds", one.field)) for one in rules.embeds)
     for field, values in rules.lapses:
         yield from ((name, ("lapses", field)) for name in (field, *values))
 
@@ -170,11 +172,15 @@ def _record_collection(behaviour: Behaviour) -> str:
     return source.collection if source is not None else ""
 
 
-def _parent_collection(behaviour: Behaviour, value: Value) -> str:
-    if behaviour.find is None or behaviour.create is None:
-        text = f"{behaviour.operation}: {value.text} has no value: it is the record of find where create makes another"
+def _parent_collection(behaviour: Behaviour, behaviours: Behaviours, value: Value) -> str:
+    if behaviour.find is not None and behaviour.create is not None:
+        return behaviour.find.collection
+    found = behaviour.find.collection if behaviour.find is not None else ""
+    owners = [one.owner for one in behaviours.embeddings if one.list.collection == found]
+    if not owners:
+        text = f"{behaviour.operation}: {value.text} has no value: nothing is created below what find selects"
         raise BehaviourError(text, place=behaviour.place, fix="write $record")
-    return behaviour.find.collection
+    return owners[0]
 
 
 def values_of(behaviour: Behaviour) -> Iterator[Value]:

@@ -16,7 +16,7 @@ from mockserver.behaviour.conditions import CONDITIONS, Condition
 from mockserver.behaviour.names import check_names, success_schema
 from mockserver.behaviour.shapes import answered_shapes, schema_at, shapes_of
 from mockserver.behaviour.values import Value, compile_value
-from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Page, Query
+from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Embedding, Page, Query
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
@@ -24,7 +24,7 @@ from mockserver.contract.schemas.view import at_path, item, members, types
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.collection import text_of
 from mockserver.state.references import Reference
-from mockserver.state.rules import CollectionRules
+from mockserver.state.rules import CollectionRules, Embedded
 
 Locate = Callable[[str], str]
 """From a JSON Pointer into the behaviours to `file:line`."""
@@ -32,6 +32,7 @@ Locate = Callable[[str], str]
 _TOP = ("periods", "collections", "operations")
 _COLLECTION = (
     "key", "within", "aliases", "mine", "owner", "expires", "lapses", "schema", "private", "refers", "implicit",
+    "embeds",
 )  # fmt: skip
 _OPERATION = (*VERBS, "page", "fills", "call", "because", "assumed")
 _COUNTS = ("first", "size", "origin")
@@ -78,12 +79,19 @@ def read_behaviours(
     shapes = shapes_of(operations.values(), rules, schemas, contract)
     answered = answered_shapes(operations, rules, schemas, contract)
     named = {name: reader.period(name, text) for name, text in lengths.items()}
-    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered)
+    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered, _embeddings(operations, rules))
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
     check_names(
         behaviours, contract, {name: names | private.get(name, names) for name, names in fields.items()}, locate
     )
     return behaviours
+
+
+def _embeddings(operations: Mapping[str, Behaviour], rules: Mapping[str, CollectionRules]) -> tuple[Embedding, ...]:
+    """The lists that have records of other collections, each with what the server sets in those."""
+    fills = {one.create.collection: one.create.fills for one in operations.values() if one.create is not None}
+    pairs = [(name, one) for name, rule in rules.items() for one in rule.embeds]
+    return tuple(Embedding(name, one, fills.get(one.collection, ())) for name, one in pairs)
 
 
 def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
@@ -135,7 +143,13 @@ class _Reader:
             tuple(map(str, data.get("mine") or ())),
             tuple(self.references(data.get("refers") or {}, f"{pointer}/refers")),
             data.get("implicit") is True,
+            tuple(self.embedded(data.get("embeds") or {}, f"{pointer}/embeds")),
         )
+
+    def embedded(self, data: Any, pointer: str) -> Iterator[Embedded]:
+        for field, target in self.mapping(data, pointer).items():
+            links = {target: ""} if isinstance(target, str) else self.mapping(target, f"{pointer}/{_escape(field)}")
+            yield from (Embedded(str(field), str(name), str(link)) for name, link in links.items())
 
     def references(self, data: Any, pointer: str) -> Iterator[Reference]:
         for path, target in self.mapping(data, pointer).items():

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from mockserver.behaviour.calls import Call
+from mockserver.behaviour.embedding import follow, owner_of
 from mockserver.behaviour.parts import Part, cut
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.sorting import in_order
 from mockserver.behaviour.values import MISSING, Scope, Value, laid_at
-from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Creation, Page, Query
+from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Changed, Creation, Page, Query
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.errors import Refused
 from mockserver.state.collection import Collection, Filters, Record, identity_of, text_of
@@ -25,14 +26,6 @@ Fields = tuple[tuple[str, Value], ...]
 """Fields of a record, each with the expression that gives its value."""
 UNKNOWN, EXPIRED, FOREIGN = "unknown", "expired", "another user's"
 """Why a record is not found."""
-
-
-class Changed(msgspec.Struct, frozen=True):
-    """One record before and after; `None` where it was not there."""
-
-    collection: str
-    before: Record | None
-    after: Record | None
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -52,7 +45,7 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     """
     if behaviour.call is not None:
         return _called(behaviour.call, world, scope)
-    work = _Run(world, world.collections, scope, behaviours, [], behaviour.operation)
+    work = Run(world, world.collections, scope, behaviours, [], behaviour.operation)
     record = None
     if behaviour.each and work.set_each(behaviour):
         record = scope.record or None
@@ -64,8 +57,14 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
             work.set(behaviour.find.collection, behaviour.set)
     for query in behaviour.remove:
         work.remove(query)
+    if behaviours.embeddings and work.changes:
+        own = len(work.changes)
+        follow(work, behaviours.embeddings)
+        work.changes = [*work.changes[own:], *work.changes[:own]]  # what the behaviour itself wrote comes last
     if behaviour.list is not None:
         work.list(behaviour.list, behaviour.page)
+    if behaviour.shows_parent and scope.parent is MISSING and behaviour.find is not None:
+        scope.parent = owner_of(work, behaviour.find.collection, scope.record)
     fields = []
     for path, value in behaviour.reply:
         result = value.evaluate(scope)
@@ -84,7 +83,7 @@ def _called(call: Call, world: World, scope: Scope) -> Outcome:
     return Outcome(after, tuple((tuple(path.split(".")), value) for path, value in reply.items()))
 
 
-class _Run(msgspec.Struct):
+class Run(msgspec.Struct):
     """One run of a behaviour: the collections so far, and the changes made."""
 
     world: World
@@ -227,9 +226,41 @@ class _Run(msgspec.Struct):
         for record in () if filters is None else self.collections[query.collection].matching(filters):
             if id(record) in made:  # others are removed
                 continue
-            collection = self.collections[query.collection].drop(record)
-            self.collections = {**self.collections, query.collection: collection}
-            self.changes.append(Changed(query.collection, record, None))
+            self.drop(query.collection, record)
+
+    def drop(self, name: str, record: Record) -> None:
+        """Remove a record."""
+        self.collections = {**self.collections, name: self.collections[name].drop(record)}
+        self.changes.append(Changed(name, record, None))
+
+    def put(self, name: str, record: dict[str, Any]) -> Record:
+        """Store a record beside the one that the behaviour is about."""
+        selected = self.scope.record
+        stored = self._store(name, record)
+        self.scope.record = selected
+        return stored
+
+    def make(self, name: str, sent: Mapping[str, Any], fields: Mapping[str, Any], fills: tuple[str, ...]) -> Record:
+        """Create a record of what a client sent inside another; a key that is taken is not kept."""
+        shape, collection = self.behaviours.shapes[name], self.collections[name]
+        record = shape.sent(sent) | dict(fields)
+        key = shape.rules.key_of(record)
+        if key is not ABSENT and collection.get(identity_of(shape.rules, record)) is not None:
+            record = {field: value for field, value in record.items() if field != shape.rules.key}
+        made = shape.created(record, collection, self._seed(), self.scope.now, fills)
+        return self.put(name, shape.settled(made, {}, lambda: fields, self._seed(), self.scope.now))
+
+    def renew(self, name: str, old: Record, new: dict[str, Any]) -> None:
+        """Store a record in the place of one that the scope may have."""
+        written, scope = len(self.changes), self.scope
+        stored = self.put(name, new)
+        for place, change in enumerate(self.changes[:written]):
+            if change.after is old:  # one change of a record, with what it is in the end
+                self.changes[place] = Changed(name, change.before, stored)
+                del self.changes[written:]
+        scope.record = stored if scope.record is old else scope.record
+        scope.parent = stored if scope.parent is old else scope.parent
+        scope.records = [stored if one is old else one for one in scope.records]
 
     def list(self, query: Query, page: Page) -> None:
         filters_given = [(name, value.evaluate(self.scope)) for name, value in query.filters]

@@ -17,7 +17,8 @@ from mockserver.behaviour.conditions import Condition
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Value
 from mockserver.contract.operations.operation import ABSENT, EMPTY
-from mockserver.state.rules import CollectionRules
+from mockserver.state.collection import Record
+from mockserver.state.rules import CollectionRules, Embedded
 
 VERBS = ("find", "create", "set", "remove", "list", "reply")
 """The verbs, in the order in which they run."""
@@ -68,6 +69,14 @@ class Change(msgspec.Struct, frozen=True):
         force_setattr(self, "others", tuple(pair for pair in self.fields if pair[0] not in constants))
 
 
+class Changed(msgspec.Struct, frozen=True):
+    """One record before and after; `None` where it was not there."""
+
+    collection: str
+    before: Record | None
+    after: Record | None
+
+
 class Page(msgspec.Struct, frozen=True):
     """Which part of a list is returned, in which order; a value that is absent or isn't a number sets no limit."""
 
@@ -106,13 +115,23 @@ class Behaviour(msgspec.Struct, frozen=True):
     because: str = ""
     assumed: tuple[str, ...] = ()
     place: str = ""  #: file:line, for messages
+    shows_parent: bool = False  #: whether the reply has `$parent`
     each: bool = False  #: `find` and `set` may run for each item of a list that the body has
 
     def __post_init__(self) -> None:
+        force_setattr(self, "shows_parent", any(value.root == "parent" for _, value in self.reply))
         base = self.set.base if self.set is not None else None
         if self.find is not None and base is not None and base.root == "body":
             named = (value.names[:-1] for _, value in self.find.filters if value.root == "body")
             force_setattr(self, "each", base.names in named)
+
+
+class Embedding(msgspec.Struct, frozen=True):
+    """A list in the records of `owner` that has the records of another collection."""
+
+    owner: str
+    list: Embedded
+    fills: tuple[str, ...] = ()  #: fields of a new record in the list that the server sets
 
 
 class Behaviours(msgspec.Struct, frozen=True):
@@ -124,3 +143,4 @@ class Behaviours(msgspec.Struct, frozen=True):
     shapes: Mapping[str, RecordShape] = EMPTY
     inferred: bool = False  #: nobody wrote them: an answer that they get wrong is adapted instead of withheld
     answered: Mapping[str, RecordShape] = EMPTY  #: by operation: of records that its answer shows by another schema
+    embeddings: tuple[Embedding, ...] = ()

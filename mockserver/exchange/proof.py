@@ -233,7 +233,8 @@ def _removes_named(behaviour: Behaviour) -> bool:
     if behaviour.find is not None and not all(value.root for _, value in behaviour.find.filters):
         return False  # the caller's own record, whichever that is
     filters = [value for query in behaviour.remove[:1] for _, value in query.filters]
-    return bool(behaviour.remove) and (behaviour.find is not None or all(value.root == "path" for value in filters))
+    named = bool(filters) and all(value.root == "path" for value in filters)
+    return bool(behaviour.remove) and (behaviour.find is not None or named)
 
 
 def _key_of(rules: CollectionRules, record: Record) -> bytes:

@@ -102,6 +102,9 @@ class Behaviours:
             return {**because_of("GET on a path of one record reads it"), **find, **shown}
         if method in ("PUT", "PATCH"):
             return self.verbs.change(route, resource, method, find)
+        if method == "DELETE" and resource.embeds:
+            because = because_of("DELETE on a path of one record empties it")
+            return {**because, "remove": {name: {} for _, name, link in resource.embeds if not link}}
         raise LeftToExample(f"{method} on a path of one record has no agreed meaning")
 
     def _at_base(self, route: Route, resource: Resource, method: str) -> Data:
@@ -138,7 +141,7 @@ class Behaviours:
                 **because,
                 **find,
                 "remove": self.verbs.removed(resource),
-                **self.showing.gone(route.operation, resource),
+                **(self.verbs.shown_owner(route, resource) or self.showing.gone(route.operation, resource)),
             }
         if method in ("PUT", "POST") and resource.copies and route.operation.body is None:
             return self.verbs.join(route, resource, route.expression(route.shape))

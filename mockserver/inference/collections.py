@@ -49,6 +49,7 @@ class Resource:
     aliases: tuple[str, ...] = ()  #: fields that identify a record as well
     mine: bool = False  #: whether `me` in the place of a key means the caller's own record
     chosen: bool = False  #: whether clients choose the keys of new records
+    embeds: tuple[tuple[str, str, str], ...] = ()  #: lists of other records: field, collection, and the link there
     makes: bool = False  #: whether a POST at its base sends the fields of a new record
     copies: str = ""  #: the collection whose records these are too, as the members of a team are users
     put_alone: bool = False  #: whether nothing but a PUT could create the records that a GET reads
@@ -128,25 +129,48 @@ class _Finder:
         above = {shape[:place] for shape in self.routes for place, segment in enumerate(shape) if segment == VALUE}
         for shape, methods in self.routes.items():
             fixed = shape and _names_records(shape[-1]) and shape not in above
-            if fixed and "GET" in methods and methods.keys() & {"PUT", "PATCH"}:
+            if fixed and "GET" in methods and (methods.keys() & {"PUT", "PATCH"} or self.contents(shape)):
                 yield shape
 
     def single(self, base: Shape) -> Resource | None:
         """The one record of a path whose GET shows what its PUT or PATCH takes."""
         at_base = self.routes[base]
         answer = self.schemas.answer(at_base["GET"].operation)
-        if answer is None or list_in(answer, self.schemas, base[-1]) is not None:
+        holds = self.contents(base)
+        if answer is None or (list_in(answer, self.schemas, base[-1]) is not None and not holds):
             return None
         placement = record_in(answer, self.schemas, base[-1], "")
         bodies = [self.schemas.body(at_base[method].operation.body) for method in ("PUT", "PATCH") if method in at_base]
-        if placement is None or not any(
+        taken = placement is not None and any(
             body is not None and self.takes(body, placement.schema, base) for body in bodies
-        ):
+        )
+        if placement is None or not (taken or holds):
             return None
         if VALUE in base and self.is_part(placement.schema, base):
             return None
         key = key_field("id", base[-1], self.scalars(placement.schema))
         return Resource(base[-1], (base,), key or "id", placement.schema, private=() if key else ("id",), single=True)
+
+    def contents(self, shape: Shape) -> bool:
+        """Whether what a fixed path shows has a list of the records that are made right below it: a cart its items."""
+        if VALUE in shape or "GET" not in self.routes.get(shape, {}):
+            return False
+        return any(self.contained(base) is not None for base in self.routes
+                   if len(base) == len(shape) + 1 and base[:-1] == shape and "POST" in self.routes[base])  # fmt: skip
+
+    def contained(self, base: Shape) -> LocatedSchema | None:
+        """The items of a list of the thing above a path, which what is done at the path answers instead of a record."""
+        above = self.routes.get(base[:-1], {}).get("GET")
+        answer = self.schemas.answer(above.operation) if above is not None else None
+        route = self.routes.get(base, {}).get("POST")
+        shown = self.schemas.answer(route.operation) if route is not None else None
+        if answer is None or route is None or shown is None or not self.schemas.same(answer, shown):
+            return None
+        name = find_alike(base[-1], self.schemas.members(answer))
+        items = self.schemas.items(self.schemas.members(answer)[name]) if name is not None else None
+        body = self.schemas.body(route.operation.body)
+        known = self.schemas.members(items).keys() if items is not None else set()
+        return items if body is not None and known & self.schemas.members(body).keys() else None
 
     def is_part(self, schema: LocatedSchema, base: Shape) -> bool:
         """Whether a path below a record shows nothing but fields of that record, which it would keep twice."""
@@ -272,6 +296,8 @@ class _Finder:
         parameter = named.parameter
         at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
         listed = self.listed(base)
+        if listed is None and "GET" not in at_item and (contained := self.contained(base)) is not None:
+            return contained
         read = self.answered(at_item.get("GET"), base, parameter, listed)
         if read is not None and (listed is None or self.schemas.share(read, listed)):
             return read

@@ -12,9 +12,10 @@ from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.behaviours import Behaviours
 from mockserver.inference.collections import Resource, find_resources
 from mockserver.inference.described import MINE
+from mockserver.inference.embeds import with_embeds
 from mockserver.inference.envelopes import record_in
 from mockserver.inference.fitting import Fitting
-from mockserver.inference.flags import find_flags
+from mockserver.inference.flags import Flag, find_flags
 from mockserver.inference.keys import Keys
 from mockserver.inference.links import related
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
@@ -50,6 +51,7 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     routes = routes_by_shape(read)
     names = {route.shape[: place + 1]: route.names for route in reversed(read) for place in range(len(route.shape))}
     resources = related(find_resources(routes, schemas, fitting, readings), schemas, names)
+    resources = with_embeds(resources, schemas, fitting)
     flags = find_flags(routes, {one.name for one in resources.values()})
     taken = {one.name for one in resources.values()} | {one.name for one in flags.values()}
     contents = find_contents({shape: one for shape, one in routes.items() if shape not in resources}, taken)
@@ -67,30 +69,43 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     uploads = Uploads(schemas, resources)
     behaviours = uploads.stored(behaviours, read)
     used = _collections_used(behaviours)
-    collections = {one.name: _collection(one, contract.document) for one in resources.values() if one.name in used}
+    known = {one.name: one for one in resources.values() if one.name in used}
+    references = _references(known, schemas)
+    collections = {name: _collection(one, contract.document) for name, one in known.items()}
     collections |= {one.name: one.rules for one in flags.values() if one.name in used}
-    kept = [one for one in contents.values() if one.name in used]
-    collections |= {one.name: one.rules | {"private": [*one.rules["private"], CONTENT]} for one in kept}
-    for shape, content in contents.items():
-        if content.name in used and "404" not in routes[shape]["GET"].operation.responses:
-            collections[content.name]["implicit"] = True
+    collections |= {
+        one.name: _of_files(one, routes[shape]["GET"]) for shape, one in contents.items() if one.name in used
+    }
     for name in uploads.collections & collections.keys():
         collections[name] = {**collections[name], "private": [*collections[name].get("private", ()), CONTENT]}
-    found = _references({one.name: one for one in resources.values() if one.name in used}, schemas)
-    for name, references in found.items():
-        collections[name]["refers"] = {".".join(one.path): {one.collection: one.field} for one in references}
-    for one in (one for one in resources.values() if one.single and VALUE in one.bases[0] and one.name in used):
-        collections[one.name] |= _implicit(one, resources, collections)
+    for name, one in known.items():
+        collections[name] |= _relations(one, references.get(name, ()), resources, known)
     inferred = {"collections": collections, "operations": behaviours}
     claims = dict(_claims(read, reasons, resources, schemas))
-    return Inferred(inferred, reasons, resources, _parameters(read), found, claims)
+    return Inferred(inferred, reasons, resources, _parameters(read), references, claims)
 
 
-def _implicit(resource: Resource, resources: Mapping[Shape, Resource], collections: Mapping[str, Any]) -> Data:
-    """The rules of a record that each record above it has."""
-    above = {link.field: resources[link.base] for _, link in resource.links}
-    refers = {field: {parent.name: parent.key} for field, parent in above.items() if parent.name in collections}
-    return {"implicit": True, "refers": {**collections[resource.name].get("refers", {}), **refers}}
+def _of_files(content: Flag, reading: Route) -> Data:
+    """The rules of files that are put at a path; without a declared 404 there is one before it was put."""
+    implicit = {} if "404" in reading.operation.responses else {"implicit": True}
+    return {**content.rules, "private": [*content.rules["private"], CONTENT], **implicit}
+
+
+def _relations(
+    resource: Resource,
+    references: Sequence[Reference],
+    resources: Mapping[Shape, Resource],
+    known: Mapping[str, Resource],
+) -> Data:
+    """What the rules of a collection say of others: to which its records refer, belong, and which they show."""
+    refers = {".".join(one.path): {one.collection: one.field} for one in references}
+    implicit = resource.single and VALUE in resource.bases[0]  # each record above has one
+    if implicit:
+        above = {link.field: resources[link.base] for _, link in resource.links}
+        refers |= {field: {parent.name: parent.key} for field, parent in above.items() if parent.name in known}
+    embeds = {field: {name: link} if link else name for field, name, link in resource.embeds if name in known}
+    rules: Data = {"refers": refers, "implicit": implicit, "embeds": embeds}
+    return {name: value for name, value in rules.items() if value}
 
 
 def _references(resources: Mapping[str, Resource], schemas: Schemas) -> dict[str, list[Reference]]:

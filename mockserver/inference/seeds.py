@@ -51,6 +51,9 @@ def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") 
     whole = connected(
         records, inferred.references, parents, lambda name, before, record: makers[name].stays_valid(before, record)
     )
+    for name, resource in resources.items():
+        for field, items, link in resource.embeds:
+            whole[name] = [makers[name].listing(one, field, whole.get(items, []), link) for one in whole[name]]
     return {name: whole[name] for name in used if name in whole}
 
 
@@ -185,6 +188,15 @@ class _Maker:
         inner = members(self.schema, view)
         changed = (name for name, value in record.items() if value is not before[name] and name in inner)
         return all(self.generator.fits(inner[name], record[name]) for name in changed)
+
+    def listing(self, record: dict[str, Any], field: str, items: list[dict[str, Any]], link: str) -> dict[str, Any]:
+        """The record with a list of the records that belong to it, if it is valid so."""
+        key = member_at(record, self.path)
+        known = members(at_path(self.schema, (field,), self.generator.view) or {}, self.generator.view)
+        own = [one for one in items if not link or one.get(link) == key]
+        shown = [{name: value for name, value in one.items() if name in known or not known} for one in own]
+        listing = {**record, field: shown}
+        return listing if self.stays_valid(record, listing) else record
 
     def key(self, value: Any, index: int) -> Any:
         """The generated key where a path can hold it, else the next number, else one that a path can hold."""

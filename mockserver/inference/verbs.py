@@ -63,8 +63,17 @@ class Verbs:
         """The values of a path that no collection has, in the fields that hold them."""
         return {field: route.expression(place) for place, field in resource.scope(base)}
 
+    def _owner(self, resource: Resource, base: Shape) -> Resource | None:
+        """The one thing of the path above, whose list these records are."""
+        above = self.resources.get(base[:-1])
+        embeds = above is not None and above.single and any(name == resource.name for _, name, _ in above.embeds)
+        return above if embeds else None
+
     def _parent(self, route: Route, base: Shape) -> Data:
         """Find the parent of the records at a base path: without it there is no list and no new record."""
+        owner = self._owner(self.resources[base], base) if base in self.resources else None
+        if owner is not None:
+            return {"find": {owner.name: {}}}
         link = self.resources[base].link(base) if base in self.resources else None
         return self.find(route, self.resources[link.base], (*link.base, VALUE)) if link is not None else {}
 
@@ -169,10 +178,20 @@ class Verbs:
 
     def _shown_parent(self, route: Route, resource: Resource, base: Shape) -> Data:
         """The reply that shows the parent of a new record, where the response has that instead."""
-        link = resource.link(base)
-        if link is None or self.showing.acted(route.operation, resource):
+        link, owner = resource.link(base), self._owner(resource, base)
+        parent = self.resources[link.base] if link is not None else owner
+        if parent is None or self.showing.acted(route.operation, resource):
             return {}
-        return self.showing.acted(route.operation, self.resources[link.base], "$parent")
+        return self.showing.acted(route.operation, parent, "$parent")
+
+    def shown_owner(self, route: Route, resource: Resource) -> Data:
+        """The reply that shows the record in whose list a record is, where the response has that instead."""
+        base = route.shape[:-1]
+        link, owner = resource.link(base), self._owner(resource, base)
+        parent = self.resources[link.base] if link is not None else owner
+        if parent is None or all(name != resource.name for _, name, _ in parent.embeds):
+            return {}
+        return self._shown_parent(route, resource, base)
 
     def change(self, route: Route, resource: Resource, method: str, find: Data) -> Data:
         """Change or replace the record that `find` finds. Raises LeftToExample."""
@@ -194,7 +213,7 @@ class Verbs:
         else:
             because = f"{method} on a record changes the fields that are sent"
             changed = sent
-        shown = self.showing.record(route.operation, resource)
+        shown = self.shown_owner(route, resource) or self.showing.record(route.operation, resource)
         return {**because_of(because), **find, "set": _short({**changed, **stamps}, "="), **shown}
 
     def _kept_parent(self, route: Route, resource: Resource) -> Data:

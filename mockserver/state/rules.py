@@ -13,6 +13,15 @@ from mockserver.contract.operations.operation import ABSENT
 from mockserver.state.references import Reference
 
 
+class Embedded(msgspec.Struct, frozen=True):
+    """A list in records that has the records of another collection: those whose `link` holds the key of its record,
+    or all of them where there is no link."""
+
+    field: str
+    collection: str
+    link: str = ""
+
+
 class CollectionRules(msgspec.Struct, frozen=True):
     """The rules of one collection.
 
@@ -22,7 +31,7 @@ class CollectionRules(msgspec.Struct, frozen=True):
     `owner` names the field that holds the user who alone sees the record, `expires` the field whose instant ends it,
     `lapses` the values that show once the instant in a field has passed. `refers` names the fields that lead to
     records of other collections. A record of an `implicit` collection is there as soon as it is asked for, as the
-    settings of a user are.
+    settings of a user are. `embeds` names the lists that show the records of another collection.
     """
 
     name: str
@@ -36,6 +45,7 @@ class CollectionRules(msgspec.Struct, frozen=True):
     mine: tuple[str, ...] = ()
     refers: tuple[Reference, ...] = ()
     implicit: bool = False
+    embeds: tuple[Embedded, ...] = ()
     timed: bool = False  #: whether time changes what shows of the records
     plain: bool = True  #: whether the key is one field of the record, and unique
     direct: str = ""  #: the key, where its value alone finds a record

@@ -120,3 +120,54 @@ def test_the_first_members_are_users(play: Play) -> None:
     members = [one for each in ask("GET", "/teams").json for one in ask("GET", f"/teams/{each['id']}/members").json]
     assert members
     assert all(ask("GET", f"/users/{one['id']}").json == one for one in members)
+
+
+ITEM = {"$ref": "#/components/schemas/Item"}
+HELD = {"type": "array", "items": ITEM}
+
+
+def test_the_items_of_an_order_are_those_of_the_path_below_it(play: Play) -> None:
+    """Posted with the order or below it, they are in both places, with a key and a price."""
+    orders, items = (
+        crud("/orders", "id", {"$ref": "#/components/schemas/Order"}),
+        crud("/orders/{id}/items", "item", ITEM, thing(sku=None)),
+    )
+    sent = thing(note=None, items={"type": "array", "items": thing(sku=None)})
+    orders["/orders"]["post"]["requestBody"] = body(sent)
+    ask = play(orders | items, Order=thing(id=None, note=None, items=HELD),
+               Item=thing(id=None, sku=None, price={"type": "number"}))  # fmt: skip
+    for order in ask("GET", "/orders").json:
+        assert order["items"] == ask("GET", f"/orders/{order['id']}/items").json != []
+    made = ask("POST", "/orders", json={"note": "mine", "items": [{"sku": "A"}]}).json
+    assert made["items"] == [{"id": made["items"][0]["id"], "sku": "A", "price": made["items"][0]["price"]}]
+    ask("POST", f"/orders/{made['id']}/items", json={"sku": "B"})
+    listed = ask("GET", f"/orders/{made['id']}/items").json
+    assert [one["sku"] for one in listed] == ["A", "B"]
+    assert ask("GET", f"/orders/{made['id']}").json["items"] == listed
+
+
+def test_a_cart_shows_what_was_put_into_it(play: Play) -> None:
+    """Its items are made, changed and removed below it, each response shows the cart, and DELETE empties it."""
+    cart = {"$ref": "#/components/schemas/Cart"}
+    shown, new = answer(cart), {"requestBody": body(thing(product=None, count={"type": "integer"}))}
+    paths = {
+        "/cart": {"get": {"responses": shown}, "delete": {"responses": EMPTY}},
+        "/cart/items": {"post": {**new, "responses": answer(cart, "201")}},
+        "/cart/items/{item}": {"parameters": values("/cart/items/{item}"),
+                               "patch": {**new, "responses": shown}, "delete": {"responses": shown}},
+    }  # fmt: skip
+    ask = play(paths, Cart=thing(id=None, items=HELD, total={"type": "number"}),
+               Item=thing(id=None, product=None, count={"type": "integer"}))  # fmt: skip
+    ask("DELETE", "/cart")
+    empty = ask("GET", "/cart").json
+    assert empty["items"] == []
+    full = ask("POST", "/cart/items", json={"product": "cup", "count": 2}).json
+    item = full["items"][0]
+    assert full == {**empty, "items": [{"id": item["id"], "product": "cup", "count": 2}]} == ask("GET", "/cart").json
+    ask("POST", "/cart/items", json={"product": "jug", "count": 1})
+    changed = ask("PATCH", f"/cart/items/{item['id']}", json={"count": 3}).json
+    assert [(one["product"], one["count"]) for one in changed["items"]] == [("cup", 3), ("jug", 1)]
+    left = ask("DELETE", f"/cart/items/{item['id']}").json
+    assert [one["product"] for one in left["items"]] == ["jug"]
+    assert ask("GET", "/cart").json == left
+    assert ask("DELETE", f"/cart/items/{item['id']}").status == 404
