@@ -13,7 +13,8 @@ from typing import Any
 
 from mockserver import plain_yaml
 from mockserver.contract.document import pointers, references
-from mockserver.contract.document.embedding import EMBEDDED, Embedding
+from mockserver.contract.document.embedding import Embedding
+from mockserver.contract.document.references import EMBEDDED
 from mockserver.contract.document.sources import Source
 from mockserver.errors import DocumentError, UsageError, did_you_mean
 
@@ -172,7 +173,7 @@ def check_references(document: Document) -> None:
     lost = {
         f"{pointer}: $ref {reference!r} leads nowhere{_meant(document, reference)}": pointer
         for pointer, reference in references.all_in(document.root)
-        if not document.leads(reference)
+        if not document.leads(reference) and not references.in_extension(pointer)
     }
     if lost:
         raise refusal(document, "has references that lead nowhere", lost)

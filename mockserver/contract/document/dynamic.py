@@ -8,13 +8,10 @@ references alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from mockserver.contract.document import pointers
-from mockserver.contract.document.references import holds_names, is_data, mappings, with_reference
-
-COPIES: Final = "x-dynamic"
-"""The key at the top of the document under which the copies stand."""
+from mockserver.contract.document.references import COPIES, holds_names, is_data, mappings, with_reference
 
 Anchors = Mapping[str, str]
 """Pointers by the names of dynamic anchors."""

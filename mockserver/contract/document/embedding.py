@@ -8,13 +8,16 @@ from typing import Any, Final
 
 from mockserver.contract.document import pointers
 from mockserver.contract.document.dynamic import DynamicReferences
-from mockserver.contract.document.references import holds_names, is_data, with_reference
+from mockserver.contract.document.references import (
+    EMBEDDED,
+    holds_names,
+    is_data,
+    is_extension,
+    with_reference,
+)
 from mockserver.contract.document.resources import Resources, Scope, absolute
 from mockserver.contract.document.sources import Source, is_url
 from mockserver.errors import DocumentError
-
-EMBEDDED: Final = "x-embedded"
-"""The key at the top of the document under which embedded files stand, by their names."""
 
 _PROSE: Final = (".md", ".markdown", ".txt", ".html")
 """How the names of files end that hold text for people."""
@@ -55,7 +58,7 @@ class Embedding:
         if not data and not named:
             scope = self.resources.entered(node, scope)
         copy = {
-            key: self.rewritten(
+            key: (self.extension if is_extension(key, named=named) else self.rewritten)(
                 value,
                 scope,
                 data=data or is_data(key, value, named=named),
@@ -71,6 +74,13 @@ class Embedding:
             mapping = node["discriminator"]["mapping"].items()
             copy["discriminator"] |= {"mapping": {k: self.mapped(v, scope) for k, v in mapping}}
         return copy
+
+    def extension(self, node: Any, scope: Scope, *, data: bool, named: bool) -> Any:
+        """The same for an extension, which nobody reads: it stays as it is where a reference in it leads nowhere."""
+        try:
+            return self.rewritten(node, scope, data=data, named=named)
+        except DocumentError:
+            return node
 
     def prose(self, reference: str, source: Source) -> str:
         """The text of a file that isn't a document, as descriptions refer to it."""
@@ -126,11 +136,11 @@ class Embedding:
         """Reads a file once."""
         if target not in self.names:
             self.allow(target, reference, source)
+            content = self.parse(self.text(target, reference, source), target)
             name = self.short_name(target)
             self.names[target], self.sources[name] = name, target
             prefix = pointers.join("", EMBEDDED, name)
             self.contents[name] = None  # files may refer to each other
-            content = self.parse(self.text(target, reference, source), target)
             scope = Scope.of(target, prefix)
             self.resources.add(content, scope)
             self.contents[name] = self.rewritten(content, scope)

@@ -8,6 +8,11 @@ from typing import Any, Final
 
 from mockserver.contract.document import pointers
 
+EMBEDDED: Final = "x-embedded"
+"""The key at the top of the document under which embedded files stand, by their names."""
+COPIES: Final = "x-dynamic"
+"""The key at the top of the document under which copies of schemas stand that dynamic references need."""
+
 DATA: Final = frozenset({"const", "default", "enum", "example"})
 """Keys that hold data: a `$ref` in them isn't a reference."""
 
@@ -57,6 +62,11 @@ def is_data(key: str, value: Any, *, named: bool) -> bool:
     return not named and (key in DATA or (key == "examples" and isinstance(value, list)))
 
 
+def is_extension(key: str, *, named: bool) -> bool:
+    """Whether a key is an extension: what a `$ref` in it means is its author's secret."""
+    return not named and key.startswith("x-")
+
+
 def holds_names(key: str, *, named: bool) -> bool:
     """Whether the keys below a key are names that the author chose."""
     return not named and key in NAMED
@@ -73,6 +83,16 @@ def all_in(root: Any) -> Iterator[tuple[str, str]]:
     for pointer, node in mappings(root):
         if isinstance(reference := node.get("$ref"), str):
             yield pointer, reference
+
+
+def in_extension(pointer: str) -> bool:
+    """Whether a pointer leads into an extension, other than those under which this package keeps what it adds."""
+    named = False
+    for part in pointers.parts_of(pointer):
+        if is_extension(part, named=named) and part not in (EMBEDDED, COPIES):
+            return True
+        named = holds_names(part, named=named)
+    return False
 
 
 def anchors(root: Any) -> dict[str, str]:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
@@ -48,8 +48,20 @@ _SHAPES: Final = frozenset(["allOf", "anyOf", "oneOf", "properties"])
 _SPARED: Final = frozenset(["default", "description", "info", "required", "responses", "schema"])
 """Members that must be there, and that no request or answer hangs on."""
 
-_VERSION: Final = (("swagger",), ("openapi",))
-"""What has been read already, perhaps as a number."""
+_SERVERS: Final = frozenset(["basePath", "consumes", "host", "openapi", "produces", "schemes", "swagger"])
+"""What stands at the top of a document, or of an operation, and is read as far as it can be."""
+_VALUES: Final = frozenset(
+    [
+        *("collectionFormat", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "items", "maximum", "maxItems"),
+        *("maxLength", "minimum", "minItems", "minLength", "multipleOf", "pattern", "type", "uniqueItems"),
+    ]
+)
+"""Keywords by which a parameter or header of Swagger 2.0 says what it may be, as a schema does."""
+_NEWER: Final = frozenset(
+    ["$ref", "anyOf", "deprecated", "example", "examples", "not", "nullable", "oneOf", "schema", "writeOnly"]
+)
+"""Words of OpenAPI 3 that authors write in Swagger 2.0 too, and that are read there."""
+_NEWER_KINDS: Final = ("cookie", "http", "openIdConnect")
 _METADATA: Final = frozenset(["contact", "description", "externalDocs", "license", "summary", "tags", "termsOfService"])
 _DATA: Final = frozenset(["default", "example", "examples", "xml"])
 
@@ -65,13 +77,24 @@ def check_structure(document: Document, note: Callable[[str], None]) -> None:
         for violation in violations([nearest], "", lambda _: ""):
             pointer = pointers.join("", *nearest.path)
             sentence = f"{pointer or '/'} {_named(violation.place, nearest)}{violation.message}"
-            if _harmless(nearest):
-                note(f"{sentence.replace('the contract knows', 'OpenAPI knows')}: ignored")
-            else:
+            if document.version == SWAGGER and (newer := _newer(violation.place, nearest)):
+                note(f"{pointer}: {newer!r} is a word of OpenAPI 3, and read as it is there")
+            elif not _harmless(nearest):
                 fatal[sentence] = pointer
+            else:
+                note(f"{sentence.replace('the contract knows', 'OpenAPI knows')}: ignored")
     if fatal:
         kind = "Swagger" if document.version == SWAGGER else "OpenAPI"
         raise refusal(document, f"is not valid {kind} {document.version}", fatal)
+
+
+def _newer(place: str, breach: Breach) -> str:
+    """The word of OpenAPI 3 that is the breach of Swagger 2.0; empty where it is none."""
+    if breach.keyword == "enum":
+        is_kind = breach.path[-1:] in (("in",), ("type",)) and breach.value in _NEWER_KINDS
+        return str(breach.value) if is_kind else ""
+    name = place.rpartition(".")[2] if breach.keyword == "additionalProperties" else ""
+    return name if name in _NEWER and breach.path[-2:-1] != ("responses",) else ""
 
 
 def _named(place: str, breach: Breach) -> str:
@@ -82,7 +105,7 @@ def _named(place: str, breach: Breach) -> str:
 
 def _harmless(breach: Breach) -> bool:
     path = breach.path
-    if path in _VERSION:
+    if not _SERVERS.isdisjoint(path[-2:]) or _of_values(breach):
         return True
     if breach.keyword == "type" and path[-1:] and path[-1] in _SHAPES:
         return False
@@ -101,6 +124,13 @@ def _in_schema(path: tuple[str | int, ...]) -> bool:
     return "schema" in path[:-1] or named or (path[:1] == ("definitions",) and len(path) > 2)
 
 
+def _of_values(breach: Breach) -> bool:
+    """Whether a breach is about what a parameter or header of Swagger 2.0 says of its values."""
+    path = (*breach.path, breach.expected) if breach.keyword == "required" else breach.path
+    owners = (place for place, part in enumerate(path[:-2]) if part in ("parameters", "headers"))
+    return any(isinstance(word := path[place + 2], str) and word in _VALUES for place in owners)
+
+
 def _nearest(breach: Breach) -> Breach:
     """Of several alternatives ("a parameter or a reference") the breach of the one that was meant."""
     branches = [[_nearest(inner) for inner in errors] for errors in breach.alternatives if errors]
@@ -108,6 +138,7 @@ def _nearest(breach: Breach) -> Breach:
     if not branches:
         return breach
     meant = [branch for branch in branches if not any(inner.keyword in ("enum", "const") for inner in branch)]
+    meant = meant or [branch for branch in branches if all(map(_harmless, branch))]
     # What refuses the document must not hide behind what could be ignored.
     nearest = max(chain.from_iterable(meant or branches), key=lambda inner: (not _harmless(inner), len(inner.path)))
     options = [
@@ -116,7 +147,11 @@ def _nearest(breach: Breach) -> Breach:
         if inner.keyword == nearest.keyword == "enum" and inner.path == nearest.path
         for option in inner.expected
     ]
-    return replace(nearest, expected=options) if options else nearest
+    return replace(nearest, expected=_each_once(options)) if options else nearest
+
+
+def _each_once(options: list[Any]) -> list[Any]:
+    return [option for place, option in enumerate(options) if option not in options[:place]]
 
 
 def _of_reference(branch: list[Breach]) -> bool:

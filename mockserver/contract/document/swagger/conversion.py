@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mockserver.contract.document.embedding import EMBEDDED
+from mockserver.contract.document.references import EMBEDDED
 from mockserver.contract.document.swagger.operations import Operations
 from mockserver.contract.document.swagger.original import Original
 from mockserver.contract.document.swagger.schemas import Schemas

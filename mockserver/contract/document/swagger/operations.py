@@ -112,8 +112,9 @@ class Operations:
 
 
 def names_in(value: Any) -> list[str]:
-    """The names in a list."""
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    """The names in a list; some authors write the only one alone."""
+    names = value if isinstance(value, list) else [value]
+    return [one for one in names if isinstance(one, str)]
 
 
 def _members(place: Place | None) -> Iterable[tuple[str, Place]]:

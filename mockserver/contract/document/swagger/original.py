@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from mockserver.contract.document import pointers
-from mockserver.contract.document.embedding import EMBEDDED
 from mockserver.contract.document.place import Place
+from mockserver.contract.document.references import EMBEDDED
 
 
 class Original:

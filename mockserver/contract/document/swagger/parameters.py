@@ -21,6 +21,9 @@ _OF_VALUES: Final = frozenset(
 )
 """Keywords of a parameter that a schema holds in 3.0."""
 
+_EXTENSIONS: Final = {"x-deprecated": "deprecated", "x-example": "example"}
+"""Extensions by which authors say in 2.0 what 3.0 has words for."""
+
 _STYLES: Final[Mapping[str, Mapping[str, tuple[str, bool]]]] = {
     "query": {
         "csv": ("form", False),
@@ -43,12 +46,13 @@ def parameter(place: Place, at: str, schemas: Schemas) -> dict[str, Any]:
 def described(place: Place, at: str, location: str, schemas: Schemas) -> dict[str, Any]:
     """A parameter or header with its schema, and the style by which a list travels."""
     rest = {key: value for key, value in place.node.items() if key not in _OF_VALUES and key not in ("schema", FORMAT)}
+    rest |= {name: rest[own] for own, name in _EXTENSIONS.items() if own in rest and name not in rest}
     schema = schema_of(place, schemas)
     styled: dict[str, Any] = {}
     if schema.get("type") == "array":
         written = collection_format(place, schemas.original, multi=location == "query")
-        if written in _STYLES[location]:
-            styled = dict(zip(("style", "explode"), _STYLES[location][written], strict=True))
+        if found := _STYLES.get(location, {}).get(written):
+            styled = dict(zip(("style", "explode"), found, strict=True))
         else:
             schema[OWN_FORMAT] = written
     if place.get("schema") is None:
@@ -61,6 +65,8 @@ def schema_of(place: Place, schemas: Schemas) -> dict[str, Any]:
     if (own := place.get("schema")) is not None:
         return dict(schemas.converted(own))
     words = {key: value for key, value in place.node.items() if key in _OF_VALUES}
+    if words.get("type") == "object":  # nothing says how it would travel: any text
+        del words["type"]
     schema: dict[str, Any] = schemas.converted(Place(place.pointer, words))
     if (items := place.get("items")) is not None and isinstance(items.node, Mapping):
         schema["items"] = _item(items, schemas)

@@ -20,10 +20,15 @@ def responses(place: Place | None, at: str, produces: Sequence[str], schemas: Sc
     result: dict[str, Any] = {}
     for status, child in place.members() if place else ():
         end = schemas.original.resolved(child)  # a shared response is repeated: its media types are the operation's
-        if status.startswith("x-") or not isinstance(end.node, Mapping):
+        new = pointers.join(at, status)
+        if status.startswith("x-"):
             result[status] = child.node
+        elif not isinstance(end.node, Mapping):
+            schemas.original.note(end, "isn't a response: ignored")
+        elif end.pointer.startswith("/definitions/"):
+            schemas.original.note(child, "refers to a schema, which is read as that of the response")
+            result[status] = response(Place(child.pointer, {"schema": child.node}), new, produces, schemas)
         else:
-            new = pointers.join(at, status)
             schemas.original.moved(new, end.pointer)
             result[status] = response(end, new, produces, schemas)
     return result

@@ -13,7 +13,7 @@ FILE: Final = {"type": "string", "format": "binary"}
 
 EXTENSIONS: Final = {
     "x-anyOf": "anyOf",
-    "x-deprecated": "deprecated",
+    "x-discriminator": "discriminator",
     "x-not": "not",
     "x-nullable": "nullable",
     "x-oneOf": "oneOf",
@@ -65,7 +65,7 @@ class Schemas:
             return {}
         if key in _SINGLE:
             return self.converted(place)
-        if key == "discriminator":
+        if key in ("discriminator", "x-discriminator"):
             return self.discriminator(value)
         return value
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from mockserver.contract.document.place import Place
 from mockserver.contract.document.swagger.original import Original
 
+_SCHEMES: Final = ("http", "https", "ws", "wss")
 _FLOWS: Final = {
     "implicit": "implicit",
     "password": "password",
@@ -20,16 +21,16 @@ _OF_FLOWS: Final = ("authorizationUrl", "tokenUrl", "scopes")
 def servers(original: Original, at: str, operation: Place | None = None) -> list[dict[str, str]]:
     """The servers by `host`, `basePath` and `schemes`; those of an operation where it has schemes of its own."""
     root = original.root.node
-    host, path = root.get("host"), root.get("basePath")
-    schemes = (root if operation is None else operation.node).get("schemes")
+    host, path = (value if isinstance(value := root.get(word), str) else "" for word in ("host", "basePath"))
+    declared = (root if operation is None else operation.node).get("schemes")
+    schemes = [one for one in declared if one in _SCHEMES] if isinstance(declared, list) else []
     if not (host or path) or not (operation is None or schemes):
         return []
     original.moved(at, f"{operation.pointer}/schemes" if operation else "/host" if host else "/basePath")
-    path = "/" + str(path or "").strip("/")
+    path = "/" + path.strip("/")
     if not host:
         return [{"url": path}]
-    known = schemes if isinstance(schemes, list) and schemes else [""]
-    return [{"url": f"{scheme and f'{scheme}:'}//{host}{path.rstrip('/')}"} for scheme in known]
+    return [{"url": f"{scheme and f'{scheme}:'}//{host}{path.rstrip('/')}"} for scheme in schemes or [""]]
 
 
 def security_schemes(original: Original) -> dict[str, Any]:

@@ -172,9 +172,38 @@ def test_errors_name_the_line_of_the_original(tmp_path: Path, paths: str, proble
     assert f"api.yaml{problem}" in str(caught.value)
 
 
-def test_version_without_quotes(tmp_path: Path) -> None:
-    """YAML reads it as a number."""
-    document: dict[str, Any] = {"swagger": 2.0, "info": {"title": "t", "version": "1"}, "paths": {}}
+@pytest.mark.parametrize(
+    ("parts", "note"),
+    [
+        ({"swagger": 2.0}, "/swagger must be"),
+        ({"host": ["x"]}, "/host must be a string"),
+        ({"host": "x.test", "schemes": ["http:"]}, "/schemes/0 must be one of"),
+        ({"produces": "text/plain"}, "/produces must be a list"),
+        ({"securityDefinitions": {"b": {"type": "http", "scheme": "bearer"}}}, "b/type: 'http' is a word"),
+        ({"definitions": {"A": {"nullable": True}}}, "/definitions/A: 'nullable' is a word of OpenAPI 3"),
+        ({"parameter": {"in": "query", "type": "object"}}, "/paths/~1a/get/parameters/0/type must be one of"),
+        ({"parameter": {"in": "query"}}, "get/parameters/0 'type' is required"),
+        ({"parameter": {"in": "query", "schema": {"type": "string"}}}, "get/parameters/0 'type' is required"),
+        ({"parameter": {"in": "formData", "type": "array", "items": {"type": "file"}}}, "0/items/type must be"),
+        ({"parameter": {"in": "query", "type": "string", "enum": "x"}}, "/paths/~1a/get/parameters/0/enum must be"),
+        ({"parameter": {"in": "cookie", "type": "string"}}, "/paths/~1a/get/parameters/0/in: 'cookie' is a word"),
+        ({"response": {"headers": {"X-A": {}}}}, "/paths/~1a/get/responses/200/headers/X-A 'type' is required"),
+        ({"response": {"$ref": "#/definitions/A"}, "definitions": {"A": {}}}, "responses/200: refers to a schema"),
+        ({"responses": {"security": []}}, "/paths/~1a/get/responses/security: isn't a response: ignored"),
+        ({"x-own": {"$ref": "nowhere.json"}}, None),
+    ],
+)  # fmt: skip
+def test_what_leaves_no_doubt_is_noted(tmp_path: Path, parts: dict[str, Any], note: str | None) -> None:
+    """Documents as they are published are served; what isn't as Swagger 2.0 has it is a note with its place."""
+    response = {"description": "well", **parts.pop("response", {})}
+    operation = {"responses": {"200": response, **(parts.pop("responses", None) or {})}}
+    if "parameter" in parts:
+        operation["parameters"] = [{"name": "p", **parts.pop("parameter")}]
+    document = {"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": operation}}, **parts}
     path = tmp_path / "api.json"
     path.write_text(json.dumps(document))
-    assert load_contract(path).operations == {}
+    contract = load_contract(path)
+    assert contract.operations.keys() == {"GET /a"}
+    assert any(note in one for one in contract.notes) if note else not contract.notes
+    given = contract.document.root["paths"]["/a"]["get"].get("parameters", [])
+    contract.read_inputs(contract.route("GET", "/a"), Request("GET", "/a", "p=x" if given else ""))
