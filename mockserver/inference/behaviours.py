@@ -42,6 +42,7 @@ class Behaviours:
         routes: Mapping[Shape, Mapping[str, Route]],
     ) -> None:
         self.contents, self.routes = contents, routes
+        self.owners: dict[int, list[Resource]] = {}  # by the schema of their records
         self.resources, self.flags, self.schemas = resources, flags, schemas
         self.verbs = Verbs(resources, schemas, fitting)
         self.showing, self.referring = self.verbs.showing, Referring(resources, schemas)
@@ -235,9 +236,12 @@ class Behaviours:
         placement = list_in(answer, self.schemas, "")
         if placement is None:
             return []
-        many = (one for one in self.resources.values() if not one.single)
-        owners = {one.name: one for one in many if self.showing.is_record(placement.schema, one)}
-        return list(owners.values()) if len(owners) == 1 else []
+        node = placement.schema.node
+        if id(node) not in self.owners:
+            many = {one.name: one for one in self.resources.values() if not one.single}
+            owners = [one for one in many.values() if self.showing.is_record(placement.schema, one)]
+            self.owners[id(node)] = owners if len(owners) == 1 else []
+        return self.owners[id(node)]
 
     def _on_record(self, route: Route) -> Data:
         """An action on one record: it must be there; the contract does not define what the action changes."""

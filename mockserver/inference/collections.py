@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from mockserver.contract.operations.operation import Parameter
@@ -19,6 +19,8 @@ from mockserver.inference.readings import Readings
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 
 Routes = Mapping[Shape, Mapping[str, Route]]
+Scope = tuple[tuple[Shape, str], ...]
+"""Values of a path, each with the field that holds it."""
 _CHANGING: Final = ("POST", "PUT", "PATCH", "DELETE")
 _FIRST: Final = Readings()
 
@@ -41,7 +43,7 @@ class Resource:
     record: LocatedSchema
     listed: LocatedSchema | None = None  #: as its list shows it
     also: tuple[LocatedSchema, ...] = ()  #: further schemas that every record must satisfy, as the lists show them
-    links: tuple[tuple[Shape, Link], ...] = ()  #: by base
+    links: Mapping[Shape, Link] = field(default_factory=dict)  #: by base
     private: tuple[str, ...] = ()  #: fields that no schema declares
     values: tuple[Parameter, ...] = ()  #: the path values that hold the key
     single: bool = False  #: one record, read and changed at its base, such as `/profile`
@@ -53,25 +55,27 @@ class Resource:
     makes: bool = False  #: whether a POST at its base sends the fields of a new record
     copies: str = ""  #: the collection whose records these are too, as the members of a team are users
     put_alone: bool = False  #: whether nothing but a PUT could create the records that a GET reads
-    scopes: tuple[tuple[Shape, tuple[tuple[Shape, str], ...]], ...] = ()  #: by base: path values, and their fields
+    scopes: Mapping[Shape, Scope] = field(default_factory=dict)  #: by base
 
     @property
     def within(self) -> tuple[str, ...]:
         """The fields within whose values a key is unique, where clients choose it below other path values."""
-        links, scopes = dict(self.links), dict(self.scopes)
+        if not self.chosen:
+            return ()
+        links = self.links
         fields = [
-            (*(field for _, field in scopes.get(base, ())), *([links[base].field] if base in links else []))
+            (*(field for _, field in self.scope(base)), *([links[base].field] if base in links else []))
             for base in self.bases
         ]
-        return fields[0] if self.chosen and len(set(fields)) == 1 else ()
+        return fields[0] if len(set(fields)) == 1 else ()
 
-    def scope(self, base: Shape) -> tuple[tuple[Shape, str], ...]:
+    def scope(self, base: Shape) -> Scope:
         """The values of a base path that no collection has, each with the field that holds it."""
-        return next((scope for known, scope in self.scopes if known == base), ())
+        return self.scopes.get(base, ())
 
     def link(self, base: Shape) -> Link | None:
         """The link of the records under a base path to their parent."""
-        return next((link for known, link in self.links if known == base), None)
+        return self.links.get(base)
 
 
 def find_resources(routes: Routes, schemas: Schemas, fitting: Fitting, readings: Readings = _FIRST) -> list[Resource]:
@@ -210,7 +214,7 @@ class _Finder:
         private = () if keys else (key,)
         values = tuple(value for route in at_item.values() if (value := _last_value(route)) is not None)
         return Resource(
-            segment_of(base), (base,), key, record, listed, also, (), private, values,
+            segment_of(base), (base,), key, record, listed, also, {}, private, values,
             keys=tuple(keys),
             aliases=tuple(self.keys.aliases(named, record) if keys else ()),
             mine=speaks_of_mine(named.description) or names_people(named.collection),

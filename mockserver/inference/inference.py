@@ -101,7 +101,7 @@ def _relations(
     refers = {".".join(one.path): {one.collection: one.field} for one in references}
     implicit = resource.single and VALUE in resource.bases[0]  # each record above has one
     if implicit:
-        above = {link.field: resources[link.base] for _, link in resource.links}
+        above = {link.field: resources[link.base] for link in resource.links.values()}
         refers |= {field: {parent.name: parent.key} for field, parent in above.items() if parent.name in known}
     embeds = {field: {name: link} if link else name for field, name, link in resource.embeds if name in known}
     rules: Data = {"refers": refers, "implicit": implicit, "embeds": embeds}

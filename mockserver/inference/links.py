@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain, count
 
 from mockserver.contract.schemas.naming import words
-from mockserver.inference.collections import Link, Resource
+from mockserver.inference.collections import Link, Resource, Scope
 from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.names import find_alike, names_one_of
 from mockserver.inference.routes import VALUE, Shape
@@ -25,18 +26,12 @@ def related(resources: list[Resource], schemas: Schemas, names: Names) -> dict[S
 def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
     """One resource for paths that end alike and hold the same records: `/owners/{id}/pets` and `/pets`."""
     joined: list[Resource] = []
+    places: dict[str, list[int]] = {}  # by the name of a collection
     for resource in sorted(resources, key=lambda one: len(one.bases[0])):
-        overload = next(
-            (
-                place
-                for place, other in enumerate(joined)
-                if other.name == resource.name
-                and not (other.single or resource.single)
-                and _have_one_record(other, resource, schemas)
-            ),
-            None,
-        )
+        alike = places.setdefault(resource.name, [])
+        overload = next((place for place in alike if _have_one_record(joined[place], resource, schemas)), None)
         if overload is None:
+            alike.append(len(joined))
             joined.append(resource)
         else:
             first = joined[overload]
@@ -53,6 +48,8 @@ def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
 
 def _have_one_record(first: Resource, other: Resource, schemas: Schemas) -> bool:
     """Whether two collections of one name have the same records; a path without single ones may list less of each."""
+    if first.single or other.single:
+        return False
     alone = bool(first.values) and not other.values and first.key == other.key
     return schemas.same(first.record, other.record) or (alone and schemas.share(other.record, first.record))
 
@@ -62,9 +59,9 @@ def _named(resources: list[Resource]) -> list[Resource]:
     named: dict[str, Resource] = {}
     for resource in resources:
         fixed = [segment for segment in resource.bases[0] if segment != VALUE]
-        names = ["_".join(fixed[-count:]) for count in range(1, len(fixed) + 1)]
-        names += [f"{names[-1]}_{count}" for count in range(2, len(resources) + 2)]
-        name = next(name for name in names if name not in named)
+        names = ["_".join(fixed[-size:]) for size in range(1, len(fixed) + 1)]
+        numbered = (f"{names[-1]}_{number}" for number in count(2))
+        name = next(name for name in chain(names, numbered) if name not in named)
         named[name] = replace(resource, name=name)
     return list(named.values())
 
@@ -73,11 +70,10 @@ def _linked(resources: list[Resource], schemas: Schemas, names: Names) -> dict[S
     bases = {base: resource for resource in resources for base in resource.bases}
     linked = {}
     for resource in resources:
-        links = tuple(
-            (base, link) for base in resource.bases if (link := _link(base, resource, bases, schemas)) is not None
-        )
-        scopes = tuple((base, _scope(base, resource, bases, schemas, names)) for base in resource.bases)
-        used = [link.field for _, link in links] + [field for _, scope in scopes for _, field in scope]
+        found = ((base, _link(base, resource, bases, schemas)) for base in resource.bases)
+        links = {base: link for base, link in found if link is not None}
+        scopes = {base: _scope(base, resource, bases, schemas, names) for base in resource.bases}
+        used = [link.field for link in links.values()] + [field for scope in scopes.values() for _, field in scope]
         fields = dict.fromkeys(field for field in used if field not in schemas.members(resource.record))
         whole = replace(resource, links=links, scopes=scopes, private=(*resource.private, *fields))
         linked.update(dict.fromkeys(resource.bases, whole))
@@ -99,9 +95,7 @@ def _copied(resources: dict[Shape, Resource]) -> dict[Shape, Resource]:
     return resources
 
 
-def _scope(
-    base: Shape, resource: Resource, bases: Mapping[Shape, Resource], schemas: Schemas, names: Names
-) -> tuple[tuple[Shape, str], ...]:
+def _scope(base: Shape, resource: Resource, bases: Mapping[Shape, Resource], schemas: Schemas, names: Names) -> Scope:
     """The values of a path that no collection has, each with the field of the records that holds it."""
     places = [base[: place + 1] for place, segment in enumerate(base) if segment == VALUE]
     return tuple((place, _scope_field(names[base][index], resource, schemas))

@@ -28,6 +28,9 @@ class Schemas:
         self._types: dict[int, frozenset[str]] = {}
         self._members: dict[int, dict[str, LocatedSchema]] = {}
         self._branches: dict[int, tuple[LocatedSchema, ...]] = {}
+        self._items: dict[int, LocatedSchema | None] = {}
+        self._open: dict[int, bool] = {}
+        self._answers: dict[str, LocatedSchema | None] = {}
 
     def at(self, pointer: str, node: Any) -> LocatedSchema:
         """The schema at a place, or the one that it refers to; a `$ref` that leads nowhere admits anything."""
@@ -49,7 +52,9 @@ class Schemas:
 
     def items(self, schema: LocatedSchema) -> LocatedSchema | None:
         """The schema of a list's items."""
-        return view.located_item(schema, self._view)
+        if id(schema.node) not in self._items:
+            self._items[id(schema.node)] = view.located_item(schema, self._view)
+        return self._items[id(schema.node)]
 
     def values(self, schema: LocatedSchema) -> LocatedSchema | None:
         """The schema of the values of a map: of objects whose members have no names in the document."""
@@ -117,6 +122,11 @@ class Schemas:
 
     def answer(self, operation: Operation) -> LocatedSchema | None:
         """The schema of the JSON that the operation answers when all is well; None where there is none."""
+        if operation.id not in self._answers:
+            self._answers[operation.id] = self._answered(operation)
+        return self._answers[operation.id]
+
+    def _answered(self, operation: Operation) -> LocatedSchema | None:
         exact = sorted(status for status in operation.responses if status.isdigit() and status.startswith("2"))
         response = operation.response_for(int(exact[0]) if exact else 200)
         return self._json(response.media_types) if response is not None else None
@@ -138,6 +148,12 @@ class Schemas:
 
     def says_nothing(self, schema: LocatedSchema) -> bool:
         """Whether a schema admits any object."""
+        known = self._open.get(id(schema.node))
+        if known is None:
+            known = self._open[id(schema.node)] = self._admits_any_object(schema)
+        return known
+
+    def _admits_any_object(self, schema: LocatedSchema) -> bool:
         types = self.types(schema)
         constrained = any(True for word in ("additionalProperties", "enum", "const", "items") for value in
                           self.each(schema, word) if value is not True and value != {})  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from mockserver.contract.schemas.naming import plain, words
@@ -117,6 +118,7 @@ def _names_own(spoken: tuple[str, ...], collection: str) -> bool:
     return spoken[-1] in ("id", *UNIQUE) and _owns(spoken[:-1], collection)
 
 
+@lru_cache(maxsize=65536)
 def without(spoken: tuple[str, ...], collection: str) -> tuple[str, ...]:
     """The words of a parameter without those that name one of the collection: `id` of `customer_id`."""
     several = words(collection)

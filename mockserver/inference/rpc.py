@@ -49,13 +49,13 @@ class _Reader:
         self.shapes = {route.shape for route in routes}
         self.verbs: dict[Shape, set[str]] = defaultdict(set)
         self.nouns = {noun for route in routes for _, noun in _verb_first(route)}
-        for route in routes:
-            for base, verb, _ in self.split(route):
-                self.verbs[base].add(verb)
+        self.splits = {route.operation.id: list(self.split(route)) for route in routes}
+        for base, verb, _ in (one for splits in self.splits.values() for one in splits):
+            self.verbs[base].add(verb)
 
     def read(self, route: Route, taken: set[tuple[Shape, str]]) -> Route | None:
         """The route as a method at a collection or record; None where it has no verb, or nothing else agrees."""
-        for base, verb, tail in self.split(route):
+        for base, verb, tail in self.splits[route.operation.id]:
             if not self.is_collection(base, verb):
                 continue
             plain = self.plain(route, base, verb, tail)

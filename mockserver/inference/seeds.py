@@ -59,7 +59,7 @@ def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") 
 
 def _parents(inferred: Inferred, resource: Resource) -> list[tuple[str, str]]:
     """The fields that hold a parent's key, each with the collection of the parent."""
-    return [(link.field, inferred.resources[link.base].name) for _, link in resource.links]
+    return [(link.field, inferred.resources[link.base].name) for link in resource.links.values()]
 
 
 def _parents_first(resources: Mapping[str, Resource], inferred: Inferred) -> Iterator[Resource]:
@@ -73,13 +73,13 @@ def _parents_first(resources: Mapping[str, Resource], inferred: Inferred) -> Ite
 
 
 def _parent_names(resource: Resource, inferred: Inferred) -> set[str]:
-    names = {inferred.resources[link.base].name for _, link in resource.links} - {resource.name}
+    names = {inferred.resources[link.base].name for link in resource.links.values()} - {resource.name}
     return names | {resource.copies} if resource.copies else names
 
 
 def _links(inferred: Inferred, resource: Resource, records: Records) -> list[Links]:
     """The fields that hold a parent's key, each with the keys that there are."""
-    parents = [(link.field, inferred.resources[link.base]) for _, link in resource.links]
+    parents = [(link.field, inferred.resources[link.base]) for link in resource.links.values()]
     return [
         (field, [member_at(record, parent.key.split(".")) for record in records.get(parent.name, ())])
         for field, parent in parents

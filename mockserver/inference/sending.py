@@ -201,4 +201,4 @@ class Sending:
 
     @staticmethod
     def _parents(resource: Resource) -> list[tuple[object, str]]:
-        return [(base, link.field) for base, link in resource.links]
+        return [(base, link.field) for base, link in resource.links.items()]

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.inference.actions import Actions
 from mockserver.inference.below import Below
-from mockserver.inference.collections import Resource
+from mockserver.inference.collections import Resource, Scope
 from mockserver.inference.described import keeps_the_rest
 from mockserver.inference.envelopes import Placement, record_in
 from mockserver.inference.filtering import filters
@@ -20,7 +20,6 @@ from mockserver.inference.sending import Sending
 from mockserver.inference.showing import LeftToExample, Showing
 
 Data = dict[str, Any]
-Scope = tuple[tuple[Shape, str], ...]
 
 
 class Verbs:
@@ -313,9 +312,9 @@ class Verbs:
         """The record itself, and the records below it."""
         own = {field: f"$record.{field}" for field in (*resource.within, resource.key)}
         gone = {resource.name: own}
-        for base in resource.bases:
+        for base in filter(self.children.__contains__, resource.bases):
             scope = dict(resource.scope(base))
-            for child, below, field in self.children.get(base, ()):
+            for child, below, field in self.children[base]:
                 shared = {name: f"$record.{scope[place]}" for place, name in below if place in scope}
                 gone[child] = {field: f"$record.{resource.key}", **shared}
         return gone
@@ -325,7 +324,7 @@ def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, list[tuple[str
     """The collections below the records of each base path: each with its path values, and the field of that key."""
     children: dict[Shape, list[tuple[str, Scope, str]]] = {}
     for child in resources.values():
-        for base, link in child.links:
+        for base, link in child.links.items():
             children.setdefault(link.base, []).append((child.name, child.scope(base), link.field))
     return children
 
