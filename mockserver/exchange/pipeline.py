@@ -124,10 +124,11 @@ class Pipeline:
             faults = exchange.before.faults if exchange.before is not None else None
             world, version = store.load(caller.world)
         if steering.wishes:
-            wanted = self._wanted(operation, steering)
+            wanted = self._wanted(operation, steering, request)
             if wanted is not None:
                 return self._checked(operation, wanted, exchange, "the answer")
         status, plan = self._served[operation.id]
+        _check_upgrade(request, status)
         media = None if steering.accept is None and plan is None else self._media(operation, status, steering, inputs)
         while True:
             exchange.at = now = self.clock() if world.clock is RUNNING else world.clock.now(self.clock)
@@ -232,12 +233,13 @@ class Pipeline:
         reply = self.builder.selected(operation, status, wish, self._media(operation, status, steering))
         return replace(reply, headers=merged_headers(reply.headers, headers))
 
-    def _wanted(self, operation: Operation, steering: Steering) -> Reply | None:
+    def _wanted(self, operation: Operation, steering: Steering, request: Request) -> Reply | None:
         """The answer that the client asks for by `Prefer`, made without touching state; None when it asks for none."""
         wish = preferences(steering.wishes)
         if wish is None:
             return None
         status = wish.code or self.success[operation.id]
+        _check_upgrade(request, status)
         if operation.response_for(status) is None:
             declared = ", ".join(operation.responses)
             raise Refused(404, f"{operation.id} declares no status {status}; declared: {declared}", own=True)
@@ -351,6 +353,14 @@ class Pipeline:
         if disturbance.alters_answer and exchange.verdict == "kept":
             exchange.reason, exchange.verdict = f"injected fault: {disturbance}", "fault"
         return disturbed(answer, disturbance)
+
+
+def _check_upgrade(request: Request, status: int) -> None:
+    """`Refused(426)` for a 1xx response, after which clients wait on, unless the request offers to switch protocols
+    (RFC 9110, sections 7.8, 15.2 and 15.5.22)."""
+    if status < 200 and (status != 101 or "upgrade" not in request.headers):
+        reason = f"the contract declares {status}, which only answers a request with the header Upgrade"
+        raise Refused(426, reason, headers=(("Upgrade", "websocket"),))
 
 
 def _in_header(text: str) -> str:

@@ -10,6 +10,8 @@ import yaml
 from yaml.cyaml import CSafeLoader
 from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
+from mockserver.plain_yaml.tabs import without_tabs
+
 
 def line_of(text: str, pointer: str) -> int | None:
     """The line (from 1) of the node at a JSON Pointer, or of its nearest parent; None where the text has none."""
@@ -18,10 +20,12 @@ def line_of(text: str, pointer: str) -> int | None:
     wanted = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
     # libyaml rejects surrogate pairs such as \uD83D\uDE00, common in JSON; only line breaks matter here.
     text = re.sub(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}", "______", text)
-    try:
-        return _find(CSafeLoader(text), wanted)
-    except (yaml.YAMLError, ValueError):
-        return None
+    for form in dict.fromkeys((text, without_tabs(text))):
+        try:
+            return _find(CSafeLoader(form), wanted)
+        except (yaml.YAMLError, ValueError):
+            continue
+    return None
 
 
 def _find(parser: Any, wanted: list[str]) -> int:

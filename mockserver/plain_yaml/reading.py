@@ -22,6 +22,7 @@ from yaml.events import (
 
 from mockserver.errors import UsageError
 from mockserver.plain_yaml.scalars import TAGGED, plain_scalar
+from mockserver.plain_yaml.tabs import without_tabs
 
 MAX_EXPANDED = 2_000_000
 """How many nodes the aliases of one text may expand to: more is an attack ("billion laughs") or a mistake."""
@@ -51,7 +52,13 @@ def parse(text: str, name: str) -> Any:
                 return _slow_json(text, name)
         except RecursionError as error:
             raise UsageError(f"nests deeper than {MAX_DEPTH} levels", place=name) from error
-    return _Reader(text, name).value()
+    try:
+        return _Reader(text, name).value()
+    except UsageError:
+        plain = without_tabs(text)
+        if plain == text:
+            raise
+    return _Reader(plain, name).value()
 
 
 def _slow_json(text: str, name: str) -> Any:

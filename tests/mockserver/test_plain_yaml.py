@@ -26,6 +26,30 @@ PLAIN = st.recursive(
 @pytest.mark.parametrize(
     ("text", "value"),
     [
+        ("a: 1\n\t\nb: 2\n", {"a": 1, "b": 2}),
+        ("a:\n  b: 1\n  \t \n  c: 2\n", {"a": {"b": 1, "c": 2}}),
+        ("a: 1\n\t# c\n \t# d\nb: 2\n", {"a": 1, "b": 2}),
+        ("a:\n-\t1\n- -\t2\n", {"a": [1, [2]]}),
+        ("-\ta: 1\n  b: 2\n", [{"a": 1, "b": 2}]),
+        ("a: |\n  x\n\t\n  y\nb:\t1\n\t", {"a": "x\n\ny\n", "b": 1}),
+    ],
+)
+def test_tabs_are_white_space_where_nothing_is_indented(text: str, value: object) -> None:
+    """In empty lines, before comments, after a dash; every line keeps its number."""
+    assert plain_yaml.parse(text, "a.yaml") == value
+    if isinstance(value, dict):
+        assert plain_yaml.line_of(text + "\nlast: 1\n", "/last") == text.count("\n") + 2
+
+
+def test_a_tab_does_not_indent() -> None:
+    """YAML has spaces for that (1.2.2, section 6.1); the error names the line."""
+    with pytest.raises(UsageError, match=r"a\.yaml:2: is not YAML"):
+        plain_yaml.parse("a:\n\tb: 1\n\t\n", "a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
         ("a: 2019-08-24", "2019-08-24"),
         ("a: 2019-08-24T14:15:22Z", "2019-08-24T14:15:22Z"),
         ("a: on", "on"),

@@ -392,3 +392,16 @@ def test_a_request_under_way_survives_a_reload(mock_of: Any, monkeypatch: pytest
     assert "notes" not in fresh.behaviours.collections
     answer = old.respond(Request("GET", "/notes"))
     assert answer.status == 200
+
+
+def test_protocols_are_switched_only_where_the_client_asks(mock_of: Callable[..., Ask]) -> None:
+    """Without `Upgrade` a response of 101 would leave the client waiting: it is told, by the declared error if any."""
+    error = {"description": "no", "content": {"application/json": {"example": {"upgrade": "please"}}}}
+    responses = {"101": {"description": "switched"}, "426": error}
+    ask = mock_of(document({"/a": {"get": {"responses": responses}}, "/b": {"get": {"responses": {"101": {}}}}}))
+    assert ask("GET", "/a", None, headers={"upgrade": "websocket", "connection": "upgrade"}).status == 101
+    told = [
+        ask("GET", path, None, headers=headers) for path in ("/a", "/b") for headers in ({}, {"prefer": "code=101"})
+    ]
+    assert {(answer.status, answer.headers["upgrade"]) for answer in told} == {(426, "websocket")}
+    assert told[0].json == {"upgrade": "please"}
