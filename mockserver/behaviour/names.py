@@ -160,7 +160,7 @@ def _fields_used(behaviour: Behaviour) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield behaviour.list.collection, fields
     if behaviour.create is not None:
         made = behaviour.create
-        yield made.collection, (*(name for name, _ in made.fields), *made.fills)
+        yield made.collection, (*(name for name, _ in made.fields), *(name.removesuffix("!") for name in made.fills))
     if behaviour.set is not None and behaviour.find is not None:
         yield behaviour.find.collection, tuple(name for name, _ in behaviour.set.fields)
 

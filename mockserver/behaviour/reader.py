@@ -29,7 +29,7 @@ from mockserver.state.rules import CollectionRules, Embedded
 Locate = Callable[[str], str]
 """From a JSON Pointer into the behaviours to `file:line`."""
 
-_TOP = ("periods", "collections", "operations")
+_TOP = ("periods", "collections", "operations", "echoes")
 _COLLECTION = (
     "key", "within", "aliases", "mine", "owner", "expires", "lapses", "schema", "private", "refers", "implicit",
     "embeds",
@@ -79,7 +79,10 @@ def read_behaviours(
     shapes = shapes_of(operations.values(), rules, schemas, contract)
     answered = answered_shapes(operations, rules, schemas, contract)
     named = {name: reader.period(name, text) for name, text in lengths.items()}
-    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered, _embeddings(operations, rules))
+    said = reader.mapping(data.get("echoes") or {}, "/echoes", contract.operations)
+    echoes = {name: reader.reply(members, f"/echoes/{_escape(name)}") for name, members in said.items()}
+    embeddings = _embeddings(operations, rules)
+    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered, embeddings, echoes)
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
     check_names(
         behaviours, contract, {name: names | private.get(name, names) for name, names in fields.items()}, locate
@@ -170,7 +173,7 @@ class _Reader:
         }
         behaviour = Behaviour(
             operation=name,
-            find=self.found(data, self.only(queries.get("find"), f"{pointer}/find")),
+            find=self.found(name, data, self.only(queries.get("find"), f"{pointer}/find")),
             create=self.creation(data, pointer, self.contract.operations[name]) if "create" in data else None,
             set=self.change(data["set"], f"{pointer}/set", self.contract.operations[name]) if "set" in data else None,
             remove=queries.get("remove", ()),
@@ -196,13 +199,15 @@ class _Reader:
             raise self.wrong(pointer, f"names {len(queries)} collections where one is expected")
         return queries[0] if queries else None
 
-    def found(self, data: Mapping[str, Any], find: Query | None) -> Query | None:
+    def found(self, operation: str, data: Mapping[str, Any], find: Query | None) -> Query | None:
         """The `find` of an operation: of a record that must be there, or of a parent that may be made on first use."""
         if find is None or not self.adopts:
             return find
         below = {name for verb in ("create", "list") for name in data.get(verb) or ()} - {find.collection}
         made_of = all(value.root == "path" for _, value in find.filters)
-        return replace(find, adopts=made_of and (bool(below) or not find.filters))
+        shows = success_schema(self.contract.operations[operation]) is not None
+        alone = shows and data.keys() <= {"find", "because"}  # what is below a record is left to its example
+        return replace(find, adopts=made_of and (bool(below) or alone or not find.filters))
 
     def queries(self, data: Any, pointer: str, *, listing: bool = False) -> tuple[Query, ...]:
         return tuple(

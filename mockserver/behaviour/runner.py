@@ -14,7 +14,7 @@ from mockserver.behaviour.parts import Part, cut
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.sorting import in_order
 from mockserver.behaviour.values import MISSING, Scope, Value, laid_at
-from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Changed, Creation, Page, Query
+from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Changed, Creation, Field, Page, Query
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.errors import Refused
 from mockserver.state.collection import Collection, Filters, Record, identity_of, text_of
@@ -36,6 +36,7 @@ class Outcome(msgspec.Struct, frozen=True):
     changes: tuple[Changed, ...] = ()
     selected: Record | None = None
     part: Part | None = None
+    whole: bool = False  #: whether the fields are laid over all of the example, and not over its required members
 
 
 def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours) -> Outcome:
@@ -71,6 +72,14 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         fields.append((path, ABSENT if result is MISSING else result))  # a missing value is left out of the response
     part = scope.part if behaviour.list is not None else None
     return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), record, part)
+
+
+def echoed(outcome: Outcome, echo: Iterable[Field], scope: Scope) -> Outcome:
+    """The outcome of an operation that leaves its response to the example, with what that says of the request."""
+    values = [(path, value.evaluate(scope)) for path, value in echo]
+    return msgspec.structs.replace(
+        outcome, fields=tuple(one for one in values if one[1] is not MISSING and type(one[1]) is not bytes), whole=True
+    )
 
 
 def _called(call: Call, world: World, scope: Scope) -> Outcome:

@@ -20,6 +20,8 @@ from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.state.collection import Record
 from mockserver.state.rules import CollectionRules, Embedded
 
+Field = tuple[tuple[str, ...], Value]
+"""A path in a response, and the value there."""
 VERBS = ("find", "create", "set", "remove", "list", "reply")
 """The verbs, in the order in which they run."""
 
@@ -144,3 +146,4 @@ class Behaviours(msgspec.Struct, frozen=True):
     inferred: bool = False  #: nobody wrote them: an answer that they get wrong is adapted instead of withheld
     answered: Mapping[str, RecordShape] = EMPTY  #: by operation: of records that its answer shows by another schema
     embeddings: tuple[Embedding, ...] = ()
+    echoes: Mapping[str, tuple[Field, ...]] = EMPTY  #: by operation: what its example says of the request

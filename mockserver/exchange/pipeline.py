@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mockserver.background import report
 from mockserver.behaviour.names import success_status
-from mockserver.behaviour.runner import Outcome, run
+from mockserver.behaviour.runner import Outcome, echoed, run
 from mockserver.behaviour.values import Scope
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import RUNNING, format_http_date, system_now
@@ -135,7 +135,7 @@ class Pipeline:
             # A rewind to before this request also undoes the counts of its faults.
             exchange.before = world if faults is None else replace(world, faults=faults)
             outcome = self._behave(operation, world, inputs, caller, now, request)
-            reply = self.builder.compose(operation, status, outcome.fields, media)
+            reply = self.builder.compose(operation, status, outcome.fields, media, whole=outcome.whole)
             violations = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
             adapted = self._adapted(operation, status, outcome, media, now) if violations else reply
             if adapted is None:
@@ -160,7 +160,8 @@ class Pipeline:
         a person wrote the behaviours."""
         if not self.behaviours.inferred:
             return None
-        fields = self.adapter.adapted(operation, status, outcome.fields, media, now)
+        whole = outcome.whole  # what the request doesn't fit is left to the example
+        fields = () if whole else self.adapter.adapted(operation, status, outcome.fields, media, now)
         reply = self.builder.compose(operation, status, fields, media)
         broken = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
         return None if broken else reply
@@ -275,13 +276,14 @@ class Pipeline:
     def _behave(
         self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int, request: Request
     ) -> Outcome:
-        behaviour = self.behaviours.operations.get(operation.id)
-        if behaviour is None:
+        behaviour, echo = self.behaviours.operations.get(operation.id), self.behaviours.echoes.get(operation.id)
+        if behaviour is None and echo is None:
             return Outcome(world)
         scope = Scope(inputs, caller.fields, now, self.behaviours.periods)
-        if behaviour.list is not None:
+        if behaviour is not None and behaviour.list is not None:
             scope.request = request
-        return run(behaviour, world, scope, self.behaviours)
+        outcome = Outcome(world) if behaviour is None else run(behaviour, world, scope, self.behaviours)
+        return outcome if echo is None else echoed(outcome, echo, scope)
 
     def _refused(self, refused: Refused, exchange: Exchange) -> Reply:
         """The refusal as an answer; it is checked like any answer that the contract declares."""

@@ -31,6 +31,8 @@ _UNCERTAIN: Final = (
     "unevaluatedProperties", "unevaluatedItems",
 )  # fmt: skip
 _OFFERING: Final = ("example", "examples", "default", "const", "enum")
+_PLACES: Final = ("index", "idx")
+"""Members of items that say where in the list they are."""
 _NOTHING: Final = object()
 
 
@@ -56,9 +58,11 @@ class Draw:
         *,
         salt: int = 0,
         subject: str = "",
+        frugal: bool = False,
     ) -> None:
         self.checker, self.flatten, self.heights = known.checker, known.flatten, known.heights
         self.random, self.wants, self.salt, self.subject = random, wants, salt, subject
+        self.frugal = frugal  #: no optional members, at any depth, but lists have an item
         self.room, self.deepest, self.steps = room, deepest, STEPS
 
     def value(self, schemas: list[Any], where: Where) -> Any:
@@ -160,11 +164,19 @@ class Draw:
             return msgspec.json.encode(inner).decode()
         if kind == "string":
             return string(demands, self.random, self._about(where), where.pointer)
+        if kind == "integer" and where.hint in _PLACES and (place := self._place(demands, where)) is not None:
+            return place
         if kind in ("integer", "number"):
             return number(demands, self.random, kind == "integer", self._about(where), where.pointer)
         if kind == "null":
             return None
         return not is_ended(where.hint) and (not where.varied or self.random.random() < 0.5)
+
+    def _place(self, demands: Demands, where: Where) -> int | None:
+        """The place of the item that an `index` is in, where that fits."""
+        around = where.pointer.rpartition("/")[0].rpartition("/")[2]
+        place = int(around) if around.isdigit() else None
+        return place if place is not None and self._fit(demands, place) else None
 
     def _about(self, where: Where) -> About:
         """What a value is about, by the place where it stands."""
@@ -174,6 +186,8 @@ class Draw:
 
     def includes(self, schemas: list[Any], where: Where) -> bool:
         """Whether an optional member is drawn: not when lean, deep, out of room, or inside a value of its own kind."""
+        if self.frugal:
+            return _is_item(where)
         if self.wants is not None and where.depth == 1:
             return self.wants(schemas, where.hint)
         if self._is_lean(where):
@@ -187,6 +201,10 @@ class Draw:
 
     def _is_lean(self, where: Where) -> bool:
         return where.lean or where.depth > self.deepest or self.room <= 0
+
+
+def _is_item(where: Where) -> bool:
+    return where.pointer.rpartition("/")[2].isdigit()
 
 
 def _blame(demands: Demands) -> str:

@@ -16,7 +16,7 @@ from mockserver.contract.schemas.view import SchemaView, each, has_any, is_marke
 from mockserver.generate.checker import Checker
 from mockserver.generate.draw import DEEPEST, ROOM, Draw, Knowledge
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.newness import initial, is_wrong
+from mockserver.generate.newness import held, initial, is_wrong, unharmed
 from mockserver.generate.place import Where
 
 _KEY_ATTEMPTS: Final = 1000
@@ -44,13 +44,16 @@ class Generator:
         subject: str = "",
         varied: bool = False,
         sparse: bool = False,
+        frugal: bool = False,
     ) -> Any:
         """A value that satisfies the schema, always the same for the same seed. Raises Unsatisfiable.
 
         `varied` draws among enums and alternatives and passes over examples; `sparse` leaves optional members out.
-        `subject` is what an object is: `name` means something else for a person than for a product.
+        `frugal` does so at every depth, but gives each list an item. `subject` is what an object is: `name` means
+        something else for a person than for a product.
         """
-        return self._draw(seed, _nothing if sparse else None, subject).value([schema], Where(varied=varied, hint=hint))
+        draw = self._draw(seed, _nothing if sparse else None, subject, frugal=frugal)
+        return draw.value([schema], Where(varied=varied, hint=hint))
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a value satisfies a schema."""
@@ -72,14 +75,32 @@ class Generator:
             record = self._draw(seed, wants).value([schema], Where(given={}))
         return {**record, **given} if isinstance(record, dict) else dict(given)
 
+    def contents(self, schema: Any, name: str, seed: str | int) -> Any:
+        """A value for a list or an object in a new record, with no more than it must have; ABSENT where none fits."""
+        inner = members(schema, self.view).get(name, {})
+        kept = {"allOf": [inner, {"minItems": 1}]}
+        try:
+            made = self.value(kept, f"{seed}/{name}", name, frugal=True)
+        except Unsatisfiable:
+            return ABSENT
+        whole = unharmed(made, inner, self.view)
+        return whole if self.fits(inner, whole) else made
+
     @cached_property
     def _known(self) -> Knowledge:
         return Knowledge(Checker(self.view, self.writing))
 
-    def _draw(self, seed: str | int, wants: Callable[[list[Any], str], bool] | None = None, subject: str = "") -> Draw:
+    def _draw(
+        self,
+        seed: str | int,
+        wants: Callable[[list[Any], str], bool] | None = None,
+        subject: str = "",
+        *,
+        frugal: bool = False,
+    ) -> Draw:
         random = Random(str(seed))  # noqa: S311 - repeatable on purpose
         salt = crc32(str(seed).encode())
-        return Draw(self._known, random, wants, self.room, self.deepest, salt=salt, subject=subject)
+        return Draw(self._known, random, wants, self.room, self.deepest, salt=salt, subject=subject, frugal=frugal)
 
     def _is_filled(self, schema: Any) -> bool:
         return is_marked(schema, "readOnly", self.view) or has_any(schema, ("default",), self.view)
@@ -114,16 +135,21 @@ def complete(
 ) -> dict[str, Any]:
     """A record with the given fields, which win, and with what its schema requires, marks readOnly or gives a default.
 
-    `fills` names further fields that a new record has. The times of its creation and change, and every time among
-    those, are `now`; what says that something is over is null or left out. `key` is never generated.
+    `fills` names further fields that a new record has; lists among them are empty, but for those with `!` after their
+    name. The times of its creation and change, and every time among those, are `now`; what says that something is over
+    is null or left out. `key` is never generated.
     """
-    made, generated = _of_new(schema, given, view, frozenset(fills), now)
-    for name in set(fills) - made.keys() - given.keys():
+    generator, asked = Generator(view), frozenset(fills)
+    whole = held(asked) - given.keys()
+    contents = {name: generator.contents(schema, name, seed) for name in whole}
+    known = {**given, **{name: value for name, value in contents.items() if value is not ABSENT}}
+    made, generated = _of_new(schema, known, view, asked, now)
+    for name in asked - made.keys() - known.keys():
         inner = members(schema, view).get(name)
         if inner is not None and types(inner, view) - {"null"} == {"object"}:  # the state that a new record is in
             parts = members(inner, view)
             made[name] = complete(inner, {}, view=view, seed=f"{seed}/{name}", key="", now=now, fills=parts)
-    record = Generator(view).completed(schema, {**made, **given}, seed, generated)
+    record = generator.completed(schema, {**made, **known}, seed, generated)
     if key not in given:
         record.pop(key, None)
     return record

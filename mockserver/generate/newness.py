@@ -8,7 +8,7 @@ from typing import Any, Final
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.contract.schemas.times import is_ended
-from mockserver.contract.schemas.view import SchemaView, each, has_any, types
+from mockserver.contract.schemas.view import SchemaView, each, has_any, item, members, types
 
 _WRONG: Final = frozenset(
     {"error", "failure", "exception", "fault", "refusal", "rejection", "decline", "cancellation", "incomplete"}
@@ -33,6 +33,8 @@ _OVER: Final = re.compile(
     r"terminat|inactiv|clos|error|incomplete|stopped|unpaid|past_?due|lost|spam|complet|finish|done|succe|resolv|merged)"
 )
 """States that no new record is in."""
+_HELD: Final = "!"
+"""Follows the name of a list or an object that a new record has with contents."""
 _FIRST: Final = (
     "draft", "new", "created", "pending", "queued", "open", "opened", "active", "enabled", "todo", "to_do", "submitted",
     "requested", "received", "placed", "scheduled", "waiting", "initiated", "trialing", "in_progress",
@@ -58,6 +60,26 @@ def initial(name: str, schema: Any, view: SchemaView) -> Any:
     if kinds and kinds <= {"integer", "number", "null"}:
         return 0 if _counts(name) and _takes_zero(schema, view) else ABSENT
     return _first_state(schema, view) if words(name)[-1:] and words(name)[-1] in _STATES else ABSENT
+
+
+def held(fills: frozenset[str]) -> frozenset[str]:
+    """The names of the fields that have contents."""
+    return frozenset(name.removesuffix(_HELD) for name in fills if name.endswith(_HELD))
+
+
+def unharmed(value: Any, schema: Any, view: SchemaView) -> Any:
+    """A value without what has gone wrong, at every depth."""
+    if isinstance(value, list):
+        return [unharmed(one, item(schema, view) or {}, view) for one in value]
+    if not isinstance(value, dict):
+        return value
+    declared = members(schema, view)
+    return {
+        name: None
+        if name in declared and is_wrong(name) and "null" in types(declared[name], view)
+        else unharmed(inner, declared.get(name, {}), view)
+        for name, inner in value.items()
+    }
 
 
 def _counts(name: str) -> bool:

@@ -12,6 +12,7 @@ from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.behaviours import Behaviours
 from mockserver.inference.collections import Resource, find_resources
 from mockserver.inference.described import MINE
+from mockserver.inference.echoing import echoes
 from mockserver.inference.embeds import with_embeds
 from mockserver.inference.envelopes import record_in
 from mockserver.inference.fitting import Fitting
@@ -81,6 +82,8 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     for name, one in known.items():
         collections[name] |= _relations(one, references.get(name, ()), resources, known)
     inferred = {"collections": collections, "operations": behaviours}
+    if said := echoes(read, behaviours, schemas, fitting):
+        inferred["echoes"] = said
     claims = dict(_claims(read, reasons, resources, schemas))
     return Inferred(inferred, reasons, resources, _parameters(read), references, claims)
 

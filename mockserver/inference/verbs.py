@@ -15,6 +15,7 @@ from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.names import find_alike
 from mockserver.inference.paging import page
+from mockserver.inference.results import result_of
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.sending import Sending
 from mockserver.inference.showing import LeftToExample, Showing
@@ -157,11 +158,13 @@ class Verbs:
             sent = self.sending.alike(route.operation, resource)
         if sent is None:
             raise LeftToExample("POST on the collection, and neither what is sent nor the answer is such a record")
-        fields = {**sent, **self.sending.stamps(resource, making=True)}
+        result = result_of(route.operation, resource, self.schemas)
+        fields = {**sent, **self.sending.stamps(resource, making=True), **dict(result.state)}
         created = _short({**fields, **self._under_parent(route, resource, base)}, "*")
         shown = self._shown_parent(route, resource, base) or shown
         because = because_of("POST on a collection creates a record")
-        unsent = [name for name in self.sending.unsent(route.operation, resource) if name not in sent]
+        unsent = [name for name in self.sending.unsent(route.operation, resource) if name not in fields]
+        unsent = [*(name for name in unsent if name not in result.fields), *(f"{name}!" for name in result.fields)]
         fills = {"fills": unsent} if unsent else {}
         return {**because, **self._parent(route, base), "create": {resource.name: created}, **fills, **shown}
 

@@ -95,11 +95,18 @@ class ReplyBuilder:
             template = self._templates[key] = self._made(operation, status, media, sparse)
         return template
 
-    def compose(self, operation: Operation, status: int, fields: Fields, media: str | None = None) -> Reply:
-        """The response of an operation: its example, overlaid with these fields, shown through the schema."""
-        template = self._templates.get((operation.id, status, media, bool(fields)))
+    def compose(
+        self, operation: Operation, status: int, fields: Fields, media: str | None = None, *, whole: bool = False
+    ) -> Reply:
+        """The response of an operation: its example, overlaid with these fields, shown through the schema.
+
+        Where the contract has no example, the fields are laid over the required members of a generated one, or over
+        all of it (`whole`).
+        """
+        sparse = bool(fields) and not whole
+        template = self._templates.get((operation.id, status, media, sparse))
         if template is None:
-            template = self.template(operation, status, media, sparse=bool(fields))
+            template = self.template(operation, status, media, sparse=sparse)
         value = template.base
         if template.framing is not None:
             value = self._streamed(template, fields)

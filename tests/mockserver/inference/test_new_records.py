@@ -137,3 +137,32 @@ def test_an_answer_of_another_form_leaves_the_records_where_they_are(play: Play)
     first, *rest = ask("GET", "/things").json
     assert ask("DELETE", f"/things/{first['id']}").json["id"] == first["id"]
     assert ask("GET", "/things").json == rest
+
+
+CHOICE = {
+    "type": "object",
+    "required": ["index", "message", "finish_reason"],
+    "properties": {
+        "index": WHOLE,
+        "message": {**thing(content=TEXT, refusal=NULLABLE, calls={"type": "array", "items": TEXT}),
+                    "required": ["content", "refusal"]},
+        "finish_reason": {**TEXT, "enum": ["stop", "length"]},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["choices", "output", "results", "best_candidates"])
+def test_a_result_has_contents(play: Play, name: str) -> None:
+    """What a client reads first is there, nothing has gone wrong in it, and it is done; a list of tags is empty."""
+    lists = {name: {"type": "array", "items": CHOICE}, "tags": {"type": "array", "items": thing(word=None)}}
+    usage = {**thing(total=WHOLE), "required": ["total"]}
+    status = {**TEXT, "enum": ["completed", "failed", "in_progress"]}
+    record = thing(id=None, model=None, usage=usage, status=status, **lists)
+    paths = crud("/completions", "id", THING, thing(model=None, prompt=None))
+    ask = play(paths, Thing={**record, "required": ["id", *lists]})
+    made = ask("POST", "/completions", json={"model": "m", "prompt": "Hello"}).json
+    [choice] = made[name]
+    assert (choice["index"], choice["finish_reason"], choice["message"]["refusal"]) == (0, "stop", None)
+    assert choice["message"].keys() == {"content", "refusal"}
+    assert (made["tags"], made["status"], type(made["usage"]["total"])) == ([], "completed", int)
+    assert ask("GET", f"/completions/{made['id']}").json == made
