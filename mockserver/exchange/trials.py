@@ -73,7 +73,7 @@ class Requests:
     def content(self, media: MediaType, attempt: int) -> Any:
         """A body that the contract accepts."""
         for example in media.examples.values() if attempt == 0 else ():
-            if not self.contract.violations(media.schema, example, place="body", writing=True):
+            if not self.contract.breaches(media.schema, example, writing=True):
                 return example
         if media.schema is None:
             return {}

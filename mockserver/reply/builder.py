@@ -235,7 +235,7 @@ class ReplyBuilder:
     def _as_element(self, text: str, schema: Any) -> str:
         """Generated text as an XML document, where the schema accepts that."""
         whole = xml_text(text, schema, self.contract.view)
-        return text if self.contract.violations(schema, whole, place="body") else whole
+        return text if self.contract.breaches(schema, whole) else whole
 
     def _example(self, media: MediaType) -> Any:
         """The contract's example of a media type if it is valid against its schema, at least without what an answer
@@ -254,7 +254,7 @@ class ReplyBuilder:
         return shown if not self._is_valid(media, value) and self._is_valid(media, shown) else value
 
     def _is_valid(self, media: MediaType, value: Any) -> bool:
-        return media.schema is None or not self.contract.violations(media.schema, value, place="body")
+        return media.schema is None or not self.contract.breaches(media.schema, value)
 
     def generated(self, schema: Any, seed: str | None = None, *, varied: bool = False, sparse: bool = False) -> Any:
         """A value generated from a schema, the same for the same seed; `varied` ignores its examples."""

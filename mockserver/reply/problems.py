@@ -96,7 +96,7 @@ class Problems:
         cause, view = Cause.of(refused, status), self.contract.view
 
         def fits(value: Any) -> bool:
-            return not self.contract.violations(template.schema, value, place="body")
+            return not self.contract.breaches(template.schema, value)
 
         return explained(template.base, template.schema, cause, view, self._least, fits, generic=generic)
 

@@ -100,7 +100,7 @@ class Streams:
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a value satisfies a schema."""
-        return schema is not None and not self.contract.violations(schema, value, place="body")
+        return schema is not None and not self.contract.breaches(schema, value)
 
     def tidied(self, schema: Any, value: Any, number: int) -> Any:
         """A generated event without what would mislead a client: an invented name keeps it from the listeners for

@@ -260,3 +260,11 @@ def test_a_function_is_found_beside_the_behaviours(tmp_path: Path, build: Build)
         answers.append((call.name, call.function(None, None)[1]["x"]))
     assert answers == [("hooks:run", "one"), ("hooks:run", "two")]
     assert "hooks" not in sys.modules
+
+
+def test_a_wrong_number_of_a_page_comes_with_its_fix(bundled_contract: Contract) -> None:
+    """The first page has few numbers; a size may be any."""
+    for name, problem in (("first", "a page number (the first page is 0 or 1)"), ("size", "a number of records")):
+        with pytest.raises(BehaviourError) as caught:
+            _read(bundled_contract, {"operations": {"listDevices": {"list": {"devices": {}}, "page": {name: "x"}}}})
+        assert str(caught.value).endswith(f"'x' isn't {problem}")

@@ -220,3 +220,13 @@ class _Unshown(str):
 
     def __bool__(self) -> bool:
         return True
+
+
+@pytest.mark.parametrize(
+    ("status", "colour"), [(100, 36), (204, 32), (302, 36), (404, 33), (500, 31), (700, 31), (0, 31)]
+)
+def test_colours_show_how_it_went(status: int, colour: int) -> None:
+    """The status by its class, and the reason dimmed."""
+    line = entry_line(_entry(answer=Answer(status), reason="why"), colours=True)
+    assert f" \x1b[{colour}m{status or 'closed'}\x1b[0m " in line
+    assert line.endswith(" - \x1b[2mwhy\x1b[0m")

@@ -98,14 +98,15 @@ def test_an_object_with_the_key_is_the_record() -> None:
         "record": thing(id=WHOLE, name=TEXT, size=WHOLE, parent=THING),
         "alike": thing(id=WHOLE, name=TEXT, data=short),
         "holder": thing(id=WHOLE, colour=TEXT, shape=TEXT, text=TEXT, entry=THING),
+        "shares": thing(name=TEXT, entry=THING),
         "named": thing(count=WHOLE, exys=short),
         "deep": thing(data=thing(data=thing(data=short))),
         "deeper": thing(data=thing(data=thing(data=thing(data=short)))),
         "call": thing(code=WHOLE, status=WHOLE, data=short),
     }
     assert _placed("read", schemas) == {
-        "record": "", "alike": "", "holder": "entry", "named": None, "deep": "data.data.data", "deeper": None,
-        "call": "data",
+        "record": "", "alike": "", "holder": "entry", "shares": "entry", "named": None, "deep": "data.data.data",
+        "deeper": None, "call": "data",
     }  # fmt: skip
 
 

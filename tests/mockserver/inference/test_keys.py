@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.inference import infer
 from mockserver.inference.names import likely_keys, sure_keys
+from tests.mockserver.inference.lists import contract
 from tests.mockserver.inference.playing import Play
 from tests.mockserver.inference.test_infer import answer, body, crud, thing, values
 
@@ -226,3 +228,33 @@ def test_a_word_stands_for_the_record_of_the_caller(play: Play, path: str, descr
     note = ask("POST", f"{path}/{word}/notes", json={"text": "mine"}).json
     assert note in ask("GET", f"{path}/{first['id']}/notes").json
     assert ask("GET", "/things/me").status == 404
+
+
+def test_a_field_that_a_closed_part_forbids_is_no_key() -> None:
+    """No record could ever show it."""
+    closed = {**thing(slug=TEXT, name=TEXT), "additionalProperties": False}
+    paths = crud("/things", "uid", THING)
+    for first, private in ((closed, ["uid"]), (thing(slug=TEXT, name=TEXT), None)):
+        found = infer(contract(paths, Thing={"allOf": [first, thing(uid=TEXT)]}))
+        assert found.behaviours["collections"]["things"].get("private") == private
+
+
+@pytest.mark.parametrize("schema", [
+    {"type": "boolean"}, {"type": "string", "enum": ["a", "b"]}, {"const": "a"}, {"type": "object"},
+    *({"type": "string", "format": form} for form in ("date", "date-time", "time", "duration", "binary")),
+])  # fmt: skip
+def test_what_tells_no_records_apart_is_no_key(schema: Any) -> None:
+    """A switch, one of a few words, a moment."""
+    found = infer(contract(crud("/things", "code", THING), Thing=thing(code=schema, id=TEXT)))
+    assert found.behaviours["collections"]["things"]["key"] == "id"
+
+
+@pytest.mark.parametrize(
+    "name", ["metadata", "meta", "sys", "info", "header", "identity", "identifier", "attributes", "properties", "Meta"]
+)
+def test_a_key_may_lie_in_what_describes_the_record(name: str) -> None:
+    """Other members have keys of their own."""
+    found = infer(contract(crud("/things", "uid", THING), Thing=thing(kind=TEXT, **{name: thing(uid=TEXT)})))
+    assert found.behaviours["collections"]["things"]["key"] == f"{name}.uid"
+    other = infer(contract(crud("/things", "uid", THING), Thing=thing(kind=TEXT, owner=thing(uid=TEXT))))
+    assert "owner.uid" not in str(other.behaviours["collections"])

@@ -254,3 +254,17 @@ def test_a_description_may_be_a_file_of_text(tmp_path: Path, name: str) -> None:
     document = read_document(tmp_path / "openapi.json")
     assert document.root["info"]["description"] == text
     assert tmp_path / name in document.files
+
+
+def test_below_names_that_the_author_chose_references_are_followed(tmp_path: Path) -> None:
+    """A property may be called as a keyword that holds data is; in data, a `$ref` is data."""
+    names = ("const", "default", "enum", "example", "examples", "properties")
+    listed = "".join(f"{name}: {{$ref: pet.yaml}}, " for name in names)
+    none = "{$ref: none.yaml}"
+    data = f"default: {none}, example: {none}, enum: [{none}], examples: [{none}]"
+    text = f"paths: {{}}\ncomponents: {{schemas: {{s0: {{properties: {{{listed}}}, {data}}}}}}}\n"
+    document = read_document(write(tmp_path, main=HEAD + text, pet="type: string\n"))
+    found = schema(document)
+    assert [document.resolve(found["properties"][name]) for name in names] == [{"type": "string"}] * len(names)
+    kept = {"$ref": "none.yaml"}
+    assert (found["default"], found["example"], found["enum"], found["examples"]) == (kept, kept, [kept], [kept])
