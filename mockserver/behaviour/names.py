@@ -38,7 +38,9 @@ def record_schemas(behaviours: Behaviours, contract: Contract) -> dict[str, list
     for behaviour in behaviours.operations.values():
         for path, value in behaviour.reply:
             schema = at_path(success_schema(contract.operations[behaviour.operation]), path, contract.view)
-            collection, shown_schema = _shows(behaviour, value, schema, contract)
+            collection, shown_schema = behaviours.shown_by(behaviour, value), schema
+            if value.root == "records" and schema is not None:
+                shown_schema = item(schema, contract.view)
             if collection in schemas and shown_schema is not None and shown_schema not in schemas[collection]:
                 schemas[collection].append(shown_schema)
     return schemas
@@ -78,20 +80,6 @@ def success_schema(operation: Operation) -> Any:
         return None
     medias = response.media_types.values()
     return next((media.schema for media in medias if "json" in media.name), next(iter(medias)).schema)
-
-
-def _shows(behaviour: Behaviour, value: Value, schema: Any, contract: Contract) -> tuple[str, Any]:
-    if value.root == "record" and not value.names:
-        source = (
-            behaviour.create.collection if behaviour.create else behaviour.find.collection if behaviour.find else ""
-        )
-        return source, schema
-    if value.root == "parent" and not value.names and behaviour.find is not None:
-        return behaviour.find.collection, schema
-    source_of_many = behaviour.list or behaviour.create or behaviour.find
-    if value.root == "records" and source_of_many is not None:
-        return source_of_many.collection, item(schema, contract.view) if schema is not None else None
-    return "", None
 
 
 def _check(
@@ -137,6 +125,7 @@ def _rule_names(rules: CollectionRules) -> Iterator[tuple[str, tuple[str, ...]]]
     for word, names in (("within", rules.within), ("aliases", rules.aliases)):
         yield from ((name, (word,)) for name in names)
     yield from ((one.field, ("embeds", one.field)) for one in rules.embeds)
+    yield from ((".".join(path), ("addresses",)) for path in rules.addresses)
     for field, values in rules.lapses:
         yield from ((name, ("lapses", field)) for name in (field, *values))
 

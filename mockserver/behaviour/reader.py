@@ -32,7 +32,7 @@ Locate = Callable[[str], str]
 _TOP = ("periods", "collections", "operations", "echoes")
 _COLLECTION = (
     "key", "within", "aliases", "mine", "owner", "expires", "lapses", "schema", "private", "refers", "implicit",
-    "embeds",
+    "embeds", "addresses",
 )  # fmt: skip
 _OPERATION = (*VERBS, "page", "fills", "call", "because", "assumed")
 _COUNTS = ("first", "size", "origin")
@@ -147,6 +147,7 @@ class _Reader:
             tuple(self.references(data.get("refers") or {}, f"{pointer}/refers")),
             data.get("implicit") is True,
             tuple(self.embedded(data.get("embeds") or {}, f"{pointer}/embeds")),
+            tuple(split_path(str(path)) for path in data.get("addresses") or ()),
         )
 
     def embedded(self, data: Any, pointer: str) -> Iterator[Embedded]:

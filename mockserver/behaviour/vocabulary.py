@@ -147,3 +147,14 @@ class Behaviours(msgspec.Struct, frozen=True):
     answered: Mapping[str, RecordShape] = EMPTY  #: by operation: of records that its answer shows by another schema
     embeddings: tuple[Embedding, ...] = ()
     echoes: Mapping[str, tuple[Field, ...]] = EMPTY  #: by operation: what its example says of the request
+
+    def shown_by(self, behaviour: Behaviour, value: Value) -> str:
+        """The collection of the record, or of the records, that an expression of a reply is; empty where it is none."""
+        found = behaviour.find.collection if behaviour.find is not None else ""
+        if value.names or value.root not in ("record", "records", "parent"):
+            return ""
+        if value.root == "parent" and behaviour.create is None:
+            return next((one.owner for one in self.embeddings if one.list.collection == found), "")
+        if value.root == "records" and behaviour.list is not None:
+            return behaviour.list.collection
+        return behaviour.create.collection if behaviour.create is not None and value.root != "parent" else found

@@ -41,6 +41,8 @@ class Basis(msgspec.Struct, frozen=True):
     shown: str | None = None  #: the header as the contract's example has it
 
 
+Ways = list[tuple[Operation, Query]]
+"""The operations that find a record, the nearest first."""
 Computation = Callable[[Basis], Any]
 """The text of a header; None where it is left out, KEEP where it stays."""
 
@@ -115,15 +117,27 @@ def _last_modified(basis: Basis) -> Any:
     return format_http_date(instant) if instant is not None else KEEP if basis.shown else None
 
 
-def _location(operation: Operation, ways: list[tuple[Operation, Query]], places: Places, basis: Basis) -> Any:
+def _location(operation: Operation, ways: Ways, places: Places, basis: Basis) -> Any:
     """The address of the record that was created, below the base path that the client used."""
     record = record_of(basis.outcome)
-    for target, query in ways if record is not None else ():
-        path = _filled(path_of(target.template), query, record or {}, basis.inputs)
+    url = _path_of(ways, operation, record, basis.request, basis.inputs) if record is not None else None
+    if url is None:
+        return _rehomed(places, basis)
+    return url if _is_relative(basis.shown) else basis.request.origin + url
+
+
+def address(ways: Ways, operation: Operation, record: Record, request: Request, inputs: Inputs) -> str | None:
+    """The address at which a record is read; None where a value of its path isn't known."""
+    path = _path_of(ways, operation, record, request, inputs)
+    return None if path is None else request.origin + path
+
+
+def _path_of(ways: Ways, operation: Operation, record: Record, request: Request, inputs: Inputs) -> str | None:
+    for target, query in ways:
+        path = _filled(path_of(target.template), query, record, inputs)
         if path is not None:
-            url = _base_path(basis.request, operation) + path
-            return url if _is_relative(basis.shown) else basis.request.origin + url
-    return _rehomed(places, basis)
+            return _base_path(request, operation) + path
+    return None
 
 
 def _is_relative(shown: str | None) -> bool:

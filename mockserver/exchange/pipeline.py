@@ -135,6 +135,7 @@ class Pipeline:
             # A rewind to before this request also undoes the counts of its faults.
             exchange.before = world if faults is None else replace(world, faults=faults)
             outcome = self._behave(operation, world, inputs, caller, now, request)
+            outcome = outcome if plan is None else plan.addressed(outcome, request, inputs)
             reply = self.builder.compose(operation, status, outcome.fields, media, whole=outcome.whole)
             violations = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
             adapted = self._adapted(operation, status, outcome, media, now) if violations else reply

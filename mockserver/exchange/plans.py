@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from mockserver.behaviour.runner import Outcome
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Operation, Response
+from mockserver.exchange.addresses import Addressing, addressing_of
 from mockserver.exchange.computed import KEEP, Basis, Computation, Places, computations
 from mockserver.exchange.validators import VALIDATORS, Conditions, changed_at, is_unchanged, record_of
 from mockserver.messages import Inputs, Request
@@ -31,6 +33,7 @@ class Plan(msgspec.Struct, frozen=True):
     required: frozenset[str] = frozenset()  #: the headers that must be there, in lower case
     invented: frozenset[str] = frozenset()  #: the headers that the contract has no example of, in lower case
     conditions: Conditions | None = None  #: which preconditions hold
+    addresses: Addressing | None = None  #: of the records in the reply
     streams: frozenset[str] = frozenset()  #: the media types that are streams, where there are others too
 
     def status(self, outcome: Outcome) -> int | None:
@@ -38,6 +41,12 @@ class Plan(msgspec.Struct, frozen=True):
         if (self.created is None and self.replaced is None) or not outcome.changes:
             return None
         return self.created if outcome.changes[-1].before is None else self.replaced
+
+    def addressed(self, outcome: Outcome, request: Request, inputs: Inputs) -> Outcome:
+        """What a behaviour did, with the address of each record that is shown."""
+        if self.addresses is None:
+            return outcome
+        return replace(outcome, fields=tuple(self.addresses.addressed(outcome.fields, request, inputs)))
 
     def unstreamed(self, offered: tuple[str, ...], accept: str) -> tuple[str, ...]:
         """The media types for a client that doesn't ask for a stream; all where its `Accept` names one."""
@@ -88,12 +97,13 @@ def _plan(
         names += [name for plain, name in VALIDATORS.items() if plain not in map(str.lower, names)]
     computed = tuple(computations(names, operation, behaviour, places))
     created, replaced = _statuses(operation, behaviour, status)
-    if not (computed or conditions or streams or created or replaced):
+    addresses = addressing_of(operation, behaviour, places.behaviours, places)
+    if not (computed or conditions or streams or created or replaced or addresses):
         return None
     required = frozenset(name.lower() for name, header in response.headers.items() if header.required)
     headers = response.headers.items()
     invented = frozenset(name.lower() for name, header in headers if example_of(header) is ABSENT)
-    return Plan(created, replaced, computed, required, invented, conditions, streams)
+    return Plan(created, replaced, computed, required, invented, conditions, addresses, streams)
 
 
 def _streams(response: Response) -> frozenset[str]:

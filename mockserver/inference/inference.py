@@ -9,6 +9,7 @@ from typing import Any, Final
 from mockserver.contract.contract import Contract
 from mockserver.contract.document.document import Document
 from mockserver.contract.operations.operation import Parameter
+from mockserver.inference.addresses import own_addresses
 from mockserver.inference.behaviours import Behaviours
 from mockserver.inference.collections import Resource, find_resources
 from mockserver.inference.described import MINE
@@ -81,6 +82,8 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
         collections[name] = {**collections[name], "private": [*collections[name].get("private", ()), CONTENT]}
     for name, one in known.items():
         collections[name] |= _relations(one, references.get(name, ()), resources, known)
+        if addresses := list(own_addresses(one, routes, schemas)):
+            collections[name]["addresses"] = addresses
     inferred = {"collections": collections, "operations": behaviours}
     if said := echoes(read, behaviours, schemas, fitting):
         inferred["echoes"] = said

@@ -25,13 +25,14 @@ class Embedded(msgspec.Struct, frozen=True):
 class CollectionRules(msgspec.Struct, frozen=True):
     """The rules of one collection.
 
-    `key` is a field, or the path to one inside the record (`metadata.name`). With `within`, it is unique only among
-    the records that have the same values in those fields. `aliases` also identify a record where its key is asked for,
-    and the words in `mine` that of the caller.
-    `owner` names the field that holds the user who alone sees the record, `expires` the field whose instant ends it,
-    `lapses` the values that show once the instant in a field has passed. `refers` names the fields that lead to
-    records of other collections. A record of an `implicit` collection is there as soon as it is asked for, as the
-    settings of a user are. `embeds` names the lists that show the records of another collection.
+    `key` is a field, or the path to one inside the record (`metadata.name`). With `within`, it is unique only
+    among the records that have the same values in those fields. `aliases` also identify a record where its key is
+    asked for, and the words in `mine` that of the caller. `owner` names the field that holds the user who alone
+    sees the record, `expires` the field whose instant ends it, `lapses` the values that show once the instant in a
+    field has passed. `refers` names the fields that lead to records of other collections. A record of an
+    `implicit` collection is there as soon as it is asked for, as the settings of a user are. `addresses` are the
+    paths of members that hold the record's own address. `embeds` names the lists that show the records of another
+    collection.
     """
 
     name: str
@@ -46,6 +47,7 @@ class CollectionRules(msgspec.Struct, frozen=True):
     refers: tuple[Reference, ...] = ()
     implicit: bool = False
     embeds: tuple[Embedded, ...] = ()
+    addresses: tuple[tuple[str, ...], ...] = ()
     timed: bool = False  #: whether time changes what shows of the records
     plain: bool = True  #: whether the key is one field of the record, and unique
     direct: str = ""  #: the key, where its value alone finds a record
