@@ -24,7 +24,7 @@ Misfits = Callable[[Mapping[str, Any]], Sequence[Breach]]
 Path = tuple[str | int, ...]
 Record = dict[str, Any]
 
-NAMING: Final = ("name", "login", "username", "title", "slug", "code", "key", "value", "id")
+NAMING: Final = ("name", "login", "username", "title", "slug", "label", "code", "key", "value", "id")
 """The members by which a text or a number names an object, the likeliest first."""
 _WRONG_TYPE: Final = 100
 _MOST_REPAIRS: Final = 200
