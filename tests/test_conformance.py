@@ -1,10 +1,12 @@
-"""The harness of `make conformance`, without a registry: how schemas are put into documents, and the tables."""
+"""The harness of `make conformance`, without a registry: how schemas are put into documents, how
+conversions are compared, and the tables."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tests.conformance import report
 from tests.conformance.documents import packed, written
@@ -12,6 +14,8 @@ from tests.conformance.running import Result, run
 from tests.conformance.style_running import run_styles
 from tests.conformance.styles import REFUSED, rows
 from tests.conformance.suite import Group, Instance
+from tests.conformance.swagger.causes import cause as swagger_cause
+from tests.conformance.swagger.differences import differences
 
 
 def _group(schema: object, file: str = "type.json", **instances: bool) -> Group:
@@ -68,3 +72,26 @@ def test_rows_of_the_style_tables_are_sent_to_a_mock(tmp_path: Path) -> None:
 
 def _turned(value: object) -> object:
     return None if value is REFUSED else REFUSED
+
+
+def test_conversions_are_compared_by_what_they_mean() -> None:
+    """Names of components, shared parameters and texts for people make no difference; anything else does."""
+    ours = _converted({"$ref": "#/components/schemas/A"}, A={"type": "object", "properties": {"a": {"minimum": 1}}})
+    theirs = _converted({"$ref": "#/components/schemas/B"}, B={"type": "object", "properties": {"a": {"minimum": 2}}})
+    (difference,) = differences(ours, theirs)
+    assert difference.place == "body > content > text/a > schema > properties > a > minimum"
+    assert (difference.ours, difference.theirs, swagger_cause(difference)) == (1, 2, None)
+    same = _converted({"$ref": "#/components/schemas/B", "description": "b"}, B=ours["components"]["schemas"]["A"])
+    assert list(differences(ours, same)) == []
+
+
+def test_unsaid_media_types_are_a_cause() -> None:
+    """The other converter lets requests be JSON alone."""
+    ours, theirs = (_converted({}, types) for types in (("application/json", "*/*"), ("application/json",)))
+    (difference,) = differences(ours, theirs)
+    assert "No media type is declared" in str(swagger_cause(difference))
+
+
+def _converted(schema: Any, types: tuple[str, ...] = ("text/a",), **schemas: Any) -> dict[str, Any]:
+    body = {"content": {name: {"schema": schema} for name in types}}
+    return {"paths": {"/a": {"post": {"requestBody": body}}}, "components": {"schemas": schemas}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mockserver.contract.document import pointers
@@ -22,19 +22,18 @@ _ENCODINGS: Final = {
     "pipes": {"style": "pipeDelimited", "explode": False},
 }
 """How lists in a form are encoded; those in multipart bodies have no style in 3.0 (3.0.4, 4.7.15.1)."""
-_OF_BODY: Final = ("name", "in", "required", "schema")
 _OF_SCHEMA: Final = ("readOnly", "title", "xml", "externalDocs", "description", "example")
 
 
 def body(place: Place, at: str, consumes: Sequence[str], schemas: Schemas) -> dict[str, Any]:
     """The body that a parameter declares, in each media type that is consumed."""
-    schema = place.get("schema")
-    media = {"schema": schemas.converted(schema)} if schema is not None else {}
+    says = any(word in place.node for word in ("schema", "type"))
+    media = {"schema": schema_of(place, schemas)} if says else {}
     schemas.original.moved(at, place.pointer)
     types = consumes or ANY
     for name in types:
         schemas.original.moved(pointers.join(at, "content", name), place.pointer)
-    rest = {key: value for key, value in place.node.items() if key not in _OF_BODY}
+    rest = {key: value for key, value in place.node.items() if key == "description" or key.startswith("x-")}
     return {**rest, "required": place.node.get("required") is True, "content": {name: dict(media) for name in types}}
 
 
@@ -54,9 +53,15 @@ def form(fields: Sequence[Place], at: str, consumes: Sequence[str], schemas: Sch
 def form_types(fields: Sequence[Place], consumes: Sequence[str]) -> list[str]:
     """The media types of a form: those of forms that are consumed, else both. Files need `multipart/form-data`."""
     own = [name for name in consumes if _plain(name) in (FORM, MULTIPART)] or [FORM, MULTIPART]
-    if any(field.node.get("type") == "file" for field in fields):
+    if any(map(_has_file, fields)):
         return [name for name in own if _plain(name) == MULTIPART] or [MULTIPART]
     return own
+
+
+def _has_file(field: Place) -> bool:
+    """Whether a field is a file, or a list of files as authors write it."""
+    items = field.node.get("items")
+    return "file" in (field.node.get("type"), items.get("type") if isinstance(items, Mapping) else None)
 
 
 def _plain(name: str) -> str:
