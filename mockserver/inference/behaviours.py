@@ -14,6 +14,7 @@ from mockserver.inference.envelopes import list_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import Flag
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import looked_up
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.showing import LeftToExample
 from mockserver.inference.uploads import CONTENT
@@ -165,7 +166,19 @@ class Behaviours:
         if made is not None:
             return made
         many = self._on_many(route, above, method) if above is not None and route.shape[-1] != VALUE else None
-        return many or self._below(route, method) or self._on_record(route)
+        return many or self._below(route, method) or self._looked_up(route, method) or self._on_record(route)
+
+    def _looked_up(self, route: Route, method: str) -> Data | None:
+        """A record that is found by another field than its key: `/users/by-email/{email}`, `/releases/tags/{tag}`."""
+        if method != "GET" or route.shape[-1] != VALUE or VALUE in route.shape[-2:-1]:
+            return None
+        base = route.shape[:-2]
+        resource = self._collection(base)
+        shown = self.showing.acted(route.operation, resource) if resource is not None else {}
+        if resource is None or not shown:
+            return None
+        field = looked_up(route.key, route.shape[-2], self.schemas.members(resource.record))
+        return self.verbs.look_up(route, resource, base, field, shown) if field is not None else None
 
     def _lists_others(self, shape: Shape) -> bool:
         """Whether only a list stands at a path below a record, and no declared field ties its items to that record."""

@@ -29,7 +29,8 @@ def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
     places: dict[str, list[int]] = {}  # by the name of a collection
     for resource in sorted(resources, key=lambda one: len(one.bases[0])):
         alike = places.setdefault(resource.name, [])
-        overload = next((place for place in alike if _have_one_record(joined[place], resource, schemas)), None)
+        overload = next((place for test in (_have_one_record, _lists_less) for place in alike
+                         if test(joined[place], resource, schemas)), None)  # fmt: skip
         if overload is None:
             alike.append(len(joined))
             joined.append(resource)
@@ -40,18 +41,29 @@ def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
                 first,
                 bases=bases,
                 values=values,
+                aliases=_aliases(first, resource),
                 chosen=first.chosen or resource.chosen,
                 put_alone=first.put_alone and resource.put_alone,
             )
     return joined
 
 
+def _aliases(first: Resource, other: Resource) -> tuple[str, ...]:
+    """The fields that identify the records of both as well: the key of the one where the other has another."""
+    own = (other.key,) if other.values and "." not in other.key and other.key not in other.private else ()
+    known = dict.fromkeys((*first.aliases, *other.aliases, *own))
+    return tuple(name for name in known if name != first.key)
+
+
 def _have_one_record(first: Resource, other: Resource, schemas: Schemas) -> bool:
-    """Whether two collections of one name have the same records; a path without single ones may list less of each."""
-    if first.single or other.single:
-        return False
+    """Whether two collections of one name have the same records."""
+    return not (first.single or other.single) and schemas.same(first.record, other.record)
+
+
+def _lists_less(first: Resource, other: Resource, schemas: Schemas) -> bool:
+    """Whether a path without single records lists less of each than that of another collection of its name."""
     alone = bool(first.values) and not other.values and first.key == other.key
-    return schemas.same(first.record, other.record) or (alone and schemas.share(other.record, first.record))
+    return alone and not (first.single or other.single) and schemas.share(other.record, first.record)
 
 
 def _named(resources: list[Resource]) -> list[Resource]:

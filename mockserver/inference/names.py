@@ -9,7 +9,7 @@ from typing import Final
 from mockserver.contract.schemas.naming import plain, words
 
 _SHORTEST_STEM: Final = 3
-UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku", "gid")
+UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku", "gid", "sha")
 """Words that identify a record among all others, as `id` does."""
 _IDENTIFYING: Final = frozenset({"id", "ids", "uid", "uuid", "guid", "gid", "key", "name", "slug", "code"})
 _NAMING: Final = (
@@ -18,6 +18,11 @@ _NAMING: Final = (
 )  # fmt: skip
 """Words that people name records by; the first is the most common."""
 _PEOPLE: Final = ("users", "people", "persons", "members", "accounts", "profiles", "players", "employees", "user")
+
+_ACCOUNTS: Final = ("username", "login", "loginname", "accountname", "screenname", "handle", "nickname", "nick")
+"""Names for the name of an account: a path may have one, and the records another."""
+_FINDING: Final = frozenset({"by", "find", "get", "lookup", "search", "with", "for"})
+"""Words before the field by which a path finds a record."""
 
 
 def alike(left: str, right: str) -> bool:
@@ -62,6 +67,9 @@ def sure_keys(parameter: str, collection: str, fields: Iterable[str]) -> Iterato
         yield from _alike(" ".join(rest), known)
     if spoken[-1:] and spoken[-1] in (*UNIQUE, *_NAMING) and rest:
         yield from _ending(spoken, known)
+    if "".join(rest) in _ACCOUNTS or plain(parameter) in _ACCOUNTS:
+        for name in _ACCOUNTS:
+            yield from _alike(name, known)
     yield from _alike("id", known)
     yield from (name for name in known if _names_own(words(name), collection))
     for word in UNIQUE:
@@ -128,3 +136,15 @@ def without(spoken: tuple[str, ...], collection: str) -> tuple[str, ...]:
         if any(names_one_of("".join(spoken[first:last]), tail) for tail in tails):
             return spoken[:first] + spoken[last:]
     return spoken
+
+
+def looked_up(parameter: str, segment: str, fields: Iterable[str]) -> str | None:
+    """The field by which a path finds a record beside its key: `email` of `by-email/{value}`, `tag_name` of
+    `tags/{tag}`."""
+    known = _candidates(fields)
+    said = tuple(word for word in words(segment) if word not in _FINDING)
+    for name in (parameter, "".join(said)):
+        if (found := find_alike(name, known)) is not None:
+            return found
+    spoken = words(parameter)
+    return next((name for name in known if words(name)[:-1] == spoken and words(name)[-1] in _NAMING), None)

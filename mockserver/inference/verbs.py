@@ -58,6 +58,12 @@ class Verbs:
         parent, scope = self._named_parent(route, resource, route.shape), self._scope(route, resource, route.shape)
         return {"find": {resource.name: {**parent, **scope}}}
 
+    def look_up(self, route: Route, resource: Resource, base: Shape, field: str, shown: Data) -> Data:
+        """Find a record by another field than its key, and show it."""
+        below = self._named_parent(route, resource, base) | self._scope(route, resource, base)
+        because = because_of(f"GET finds the record whose {field} is in the path")
+        return {**because, "find": {resource.name: {field: route.expression(route.shape), **below}}, **shown}
+
     @staticmethod
     def _scope(route: Route, resource: Resource, base: Shape) -> Data:
         """The values of a path that no collection has, in the fields that hold them."""

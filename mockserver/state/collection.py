@@ -183,11 +183,10 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         return ([records[key] for key in best] if best is not None else list(records.values())), used
 
     def _by_alias(self, text: str) -> Sequence[Stored]:
-        """The first record that another field than its key identifies."""
+        """The records that another field than their key identifies, the first one first."""
         pairs = [(name, text) for name in self.rules.aliases]
         named = (one for one in self.records.values() if any(holds(one[1], *pair) for pair in pairs))
-        first = min(named, key=_ORDER, default=None)
-        return self._by_beginning(text) if first is None else (first,)
+        return sorted(named, key=_ORDER) or self._by_beginning(text)
 
     def _by_beginning(self, text: str) -> Sequence[Stored]:
         """The only record whose generated key begins so, as short ids do."""

@@ -220,3 +220,44 @@ def test_a_put_that_creates_makes_a_record_of_which_nothing_is_sent_that_it_show
     assert ask("PUT", "/secrets/TOKEN", json={"encrypted_value": "x"}).status == 201
     assert ask("GET", "/secrets/TOKEN").json["name"] == "TOKEN"
     assert "TOKEN" in [one["name"] for one in ask("GET", "/secrets").json]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/users/by-email/{email}", "email"),
+        ("/users/email/{value}", "email"),
+        ("/users/tags/{tag}", "tag_name"),
+        ("/users/findByPhone/{phoneNumber}", "phone"),
+        ("/users/lookup/{slug}", "slug"),
+    ],
+)
+def test_a_path_finds_a_record_by_another_field(play: Play, path: str, field: str) -> None:
+    """Which the path names; a value that no record has is a 404."""
+    user = thing(id=None, email=None, tag_name=None, phone=None, slug=None)
+    one = {path: {"parameters": values(path), "get": {"responses": answer(THING)}}}
+    ask = play(crud("/users", "id", THING) | one, Thing=user)
+    made = ask("POST", "/users", json={field: "mine"}).json
+    at = path.partition("{")[0]
+    assert ask("GET", f"{at}mine").json == made
+    assert ask("GET", f"{at}none").status == 404
+
+
+def test_paths_of_the_same_records_find_them_by_the_key_of_each(play: Play) -> None:
+    """A team by its id, and below its organisation by its slug."""
+    team = thing(id=WHOLE, slug=None, name=None)
+    one = crud("/teams", "team_id", THING, kind="Team")["/teams/{team_id}"]
+    one["parameters"][0]["schema"] = WHOLE
+    paths = {"/teams/{team_id}": one, **crud("/orgs/{org}/teams", "team_slug", THING, kind="OfOrg")}
+    ask = play(paths, Thing=team)
+    made = ask("POST", "/orgs/acme/teams", json={"name": "Core", "slug": "core"}).json
+    ask("POST", "/orgs/other/teams", json={"name": "Core", "slug": "core"})
+    assert ask("GET", "/orgs/acme/teams/core").json == ask("GET", f"/teams/{made['id']}").json == made
+
+
+@pytest.mark.parametrize(("value", "field"), [("username", "login"), ("login", "username"), ("handle", "screen_name")])
+def test_an_account_is_found_by_its_name(play: Play, value: str, field: str) -> None:
+    """Whatever the path calls it."""
+    ask = play(crud("/users", value, THING), Thing=thing(id=WHOLE, **{field: None}))
+    made = ask("POST", "/users", json={field: "ada"}).json
+    assert ask("GET", "/users/ada").json == made
