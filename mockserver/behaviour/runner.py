@@ -236,6 +236,7 @@ class Run(msgspec.Struct):
             if id(record) in made:  # others are removed
                 continue
             self.drop(query.collection, record)
+            self.scope.total += 1
 
     def drop(self, name: str, record: Record) -> None:
         """Remove a record."""

@@ -12,6 +12,9 @@ from mockserver.inference.collections import Resource
 from mockserver.inference.inference import Inferred
 from mockserver.state.references import member_at
 
+_SCALARS: Final = frozenset({"string", "integer", "number", "boolean", "null"})
+_BOUNDS: Final = ("enum", "const", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+                  "multipleOf", "minLength", "maxLength")  # fmt: skip
 _RESTRICTING: Final = ("enum", "const", "format", "pattern")
 
 
@@ -21,11 +24,15 @@ class Documented:
     def __init__(self, contract: Contract, inferred: Inferred) -> None:
         self.contract = contract
         self._creating: dict[str, list[Operation]] = {}
+        self._writing: dict[str, list[Operation]] = {}
         self._listing: dict[str, list[tuple[Operation, Mapping[str, Any]]]] = {}
         for name, behaviour in inferred.behaviours["operations"].items():
             operation = contract.operations[name]
             for collection in behaviour.get("create", ()) if operation.method == "POST" else ():
                 self._creating.setdefault(collection, []).append(operation)
+            written = behaviour.get("create") or (behaviour.get("find") if "set" in behaviour else None)
+            for collection in written or ():
+                self._writing.setdefault(collection, []).append(operation)
             for collection, filters in (behaviour.get("list") or {}).items():
                 self._listing.setdefault(collection, []).append((operation, filters))
 
@@ -47,9 +54,40 @@ class Documented:
                 yield from (one for several in each(inner, "examples", view) for one in _listed(several))
 
     def choices(self, resource: Resource) -> dict[str, Any]:
-        """The values that lists can be filtered by, for fields whose schema names none."""
+        """What fields hold by more than the schema of their records: values that lists can be filtered by, and values
+        that requests may send, so that a client can send a record back as it was read."""
+        fields = members({"$ref": resource.record.reference}, self.contract.view)
+        parts: dict[str, list[Any]] = {name: [schema] for name, schema in self._filtered(resource, fields).items()}
+        for name, schema in self._sendable(resource, fields):
+            parts.setdefault(name, []).append(schema)
+        return {name: {"allOf": schemas} if len(schemas) > 1 else schemas[0] for name, schemas in parts.items()}
+
+    def _sendable(self, resource: Resource, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """The fields that requests restrict more than the records, each with the schema of what is sent."""
+        for operation in self._writing.get(resource.name, ()):
+            for media in operation.body.media_types.values() if operation.body is not None else ():
+                for name, sent in self._sent(media.schema, fields).items():
+                    if name in fields and name != resource.key and self._restricts(sent, fields[name]):
+                        yield name, sent
+
+    def _restricts(self, sent: Any, shown: Any) -> bool:
+        """Whether a request takes fewer of the texts or numbers that a record may have."""
         view = self.contract.view
-        fields = members({"$ref": resource.record.reference}, view)
+        common = types(shown, view) & types(sent, view)
+        if not common or not common <= _SCALARS or view.resolve(shown) is view.resolve(sent):
+            return False
+        bounds = (([*each(sent, word, view)], [*each(shown, word, view)]) for word in _BOUNDS)
+        return any(ours and ours != theirs for ours, theirs in bounds)
+
+    def _sent(self, schema: Any, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The members of a body that are fields of the record, or of the one object in it that has them."""
+        view = self.contract.view
+        own = members(schema, view) if schema is not None else {}
+        inner = [members(one, view) for one in own.values()] if len(own) == 1 else []
+        return next((one for one in inner if one.keys() & fields.keys()), own)
+
+    def _filtered(self, resource: Resource, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that lists can be filtered by, for fields whose schema names none."""
         found: dict[str, Any] = {}
         for operation, filters in self._listing.get(resource.name, ()):
             for field, wanted in filters.items():

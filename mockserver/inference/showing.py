@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
-from mockserver.contract.schemas.naming import plain
+from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.collections import Resource
 from mockserver.inference.counting import reply_path, surroundings, total_in
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
@@ -17,6 +17,11 @@ Data = dict[str, Any]
 _FAILURES: Final = frozenset(
     ["errors", "failed", "failures", "faileditems", "rejected", "skipped", "invalid", "warnings"]
 )
+
+
+_REMOVED: Final = frozenset({"deleted", "removed", "destroyed"})
+_AFFECTED: Final = _REMOVED | {"count", "affected", "total"}
+"""Last words of members that say what became of records: that they went, or how many."""
 
 
 class LeftToExample(Exception):
@@ -93,6 +98,28 @@ class Showing:
         placement = self.shows(answer, resource) if answer is not None else None
         return {"reply": _reply(placement.path, record)} if placement is not None else {}
 
+    def affected(self, operation: Operation, number: Any, shown: Any = None) -> Data:
+        """The reply to a removal, with what its other members say: how many records went, and that they did."""
+        answer = self.schemas.answer(operation)
+        if answer is None or not isinstance(shown, dict | type(None)):
+            return {"reply": shown} if shown else {}
+        said: Data = dict(shown or {})
+        for name, member in self.schemas.members(answer).items():
+            types, last = self.schemas.types(member), words(name)[-1:]
+            if "." in name or name in said or not last or last[0] not in _AFFECTED:
+                continue
+            if types == {"boolean"} and last[0] in _REMOVED:
+                said[name] = True
+            elif types and types <= {"integer", "number"}:
+                said[name] = number
+        return {"reply": said} if said else {}
+
+    def _apiece(self, operation: Operation, resource: Resource) -> Data:
+        """The members of an answer that are fields of the record, each by itself."""
+        answer, known = self.schemas.answer(operation), self.schemas.members(resource.record)
+        names = (name for name in self.schemas.members(answer) if name in known) if answer is not None else ()
+        return {name: f"$record.{name}" for name in names if "." not in name}
+
     def part(self, operation: Operation, resource: Resource) -> Data:
         """The reply that shows some fields of a record; empty where the response has others."""
         answer = self.schemas.answer(operation)
@@ -155,7 +182,12 @@ class Showing:
 
     def gone(self, operation: Operation, resource: Resource) -> Data:
         """The reply that shows the record which an operation removes, where it is declared to."""
-        return {} if self.schemas.is_free(operation) else self.record(operation, resource)
+        if self.schemas.is_free(operation):
+            return {}
+        shown = self.record(operation, resource).get("reply")
+        whole = self.affected(operation, 1, self._apiece(operation, resource) if shown == "$record" else shown)
+        said = whole.get("reply", {}).keys() - self.schemas.members(resource.record).keys()
+        return {"reply": "$record"} if shown == "$record" and not said else whole
 
     def _record(self, answer: LocatedSchema, resource: Resource, *, must: bool) -> Data:
         if not self.schemas.members(answer) and not must:

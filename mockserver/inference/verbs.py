@@ -131,7 +131,8 @@ class Verbs:
                 raise LeftToExample("DELETE on a collection, and what is sent names no records")
             chosen = {resource.key: keys, **self._under_parent(route, resource, base)}
             because = because_of("DELETE on a collection removes the records whose keys are sent")
-            return {**because, **self._parent(route, base), "remove": {resource.name: chosen}}
+            shown = self.showing.affected(route.operation, "$total")
+            return {**because, **self._parent(route, base), "remove": {resource.name: chosen}, **shown}
         asked = self._asked(route, resource)
         optional = [one for one in route.operation.parameters if one.location == "query" and not one.required]
         if optional and (len(optional) > 1 or list(asked) != [resource.key]):  # without keys, nothing is removed
@@ -140,7 +141,8 @@ class Verbs:
         if any(isinstance(value, dict) for value in chosen.values()):
             raise LeftToExample("DELETE on a collection, by conditions that only lists have")
         because = because_of("DELETE on a collection removes its records")
-        return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}}
+        shown = self.showing.affected(route.operation, "$total")
+        return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}, **shown}
 
     def _asked(self, route: Route, resource: Resource) -> Data:
         """The conditions of a query, those of lists of values as values: `ids` removes the records with these keys."""

@@ -245,3 +245,20 @@ def test_a_state_may_be_an_object(play: Play) -> None:
         assert ask("POST", f"/boxes/{made['id']}/{action}").status == 204
         now = {**made["State"], "Running": running, "Status": status}
         assert ask("GET", f"/boxes/{made['id']}").json == {**made, "State": now}
+
+
+def test_a_removal_says_how_many_went(play: Play) -> None:
+    """In a number, and as a boolean of one record."""
+    counted = answer(thing(deleted={"type": "integer"}, ok={"type": "boolean"}))
+    gone = answer(thing(id=None, deleted={"type": "boolean"}))
+    paths = crud("/orders", "id", ORDER)
+    sent = body(thing(ids={"type": "array", "items": {"type": "string"}}))
+    paths["/orders/bulk_delete"] = {"post": {"requestBody": sent, "responses": counted}}
+    paths["/orders"]["delete"] = {"responses": counted}
+    paths["/orders/{id}"]["delete"]["responses"] = gone
+    ask = play(paths, Order=thing(id=None, note=None))
+    one, two, three = (ask("POST", "/orders", json={"note": note}).json["id"] for note in "abc")
+    assert ask("POST", "/orders/bulk_delete", json={"ids": [one, two, "unknown"]}).json["deleted"] == 2
+    assert ask("DELETE", f"/orders/{three}").json == {"id": three, "deleted": True}
+    there = len(ask("GET", "/orders").json)
+    assert ask("DELETE", "/orders").json["deleted"] == there > 0

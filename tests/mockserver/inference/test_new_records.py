@@ -166,3 +166,18 @@ def test_a_result_has_contents(play: Play, name: str) -> None:
     assert choice["message"].keys() == {"content", "refusal"}
     assert (made["tags"], made["status"], type(made["usage"]["total"])) == ([], "completed", int)
     assert ask("GET", f"/completions/{made['id']}").json == made
+
+
+def test_a_first_record_can_be_sent_back_as_it_was_read(play: Play) -> None:
+    """It has only values that the requests take, also where its own schema would admit others."""
+    note = {"$ref": "#/components/schemas/Note"}
+    bounds = {"rank": {"type": "integer", "minimum": 1, "maximum": 5}, "kind": {"type": "string", "enum": ["a", "b"]}}
+    paths = crud("/notes", "id", note, thing(text=None, **bounds))
+    paths["/notes/{id}"]["put"] = {"requestBody": body(thing(text={"type": "string", "maxLength": 9})),
+                                   "responses": answer(note)}  # fmt: skip
+    ask = play(paths, Note=thing(id=None, text=None, kind=None, rank={"type": "integer"}))
+    for one in ask("GET", "/notes").json:
+        assert one["rank"] in range(1, 6)
+        assert one["kind"] in ("a", "b")
+        assert ask("PUT", f"/notes/{one['id']}", json=one).status == 200
+        assert ask("POST", "/notes", json=one).status in (201, 409)
