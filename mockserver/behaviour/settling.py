@@ -27,7 +27,9 @@ Record = dict[str, Any]
 NAMING: Final = ("name", "login", "username", "title", "slug", "label", "code", "key", "value", "id")
 """The members by which a text or a number names an object, the likeliest first."""
 _WRONG_TYPE: Final = 100
+_HOPELESS: Final = 10_000
 _MOST_REPAIRS: Final = 200
+_CLOSING: Final = ("additionalProperties", "unevaluatedProperties")
 _KINDS: Final = frozenset({"type", "enum", "const"})
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _DECIMAL: Final = re.compile(r"[+-]?\d{1,400}(\.\d{1,400})?")
@@ -59,27 +61,37 @@ class Repair(msgspec.Struct, frozen=True):
 
     def _better(self, record: Record, breaches: Sequence[Breach]) -> tuple[Record, Sequence[Breach]] | None:
         """The record with one part repaired in the best way, and what is still wrong with it."""
-        for make in (self._whole, self._candidates):  # whatever a union admits, before anything is left out
-            for breach in _single(breaches):
+        for make in (self._whole, self._declared, self._candidates):  # what a union admits, before anything is left out
+            for breach in _single(breaches, self.spared):
                 place = _place(breach)
-                if not place or place[0] in self.spared:
+                if place[:1] and place[0] in self.spared:
                     continue
                 for candidates in make(record, place, breach):
                     tried = [(one, self.misfits(one)) for one in candidates]
-                    best = min(tried, key=lambda pair: _weight(pair[1]), default=None)
-                    if best is not None and _weight(best[1]) < _weight(breaches):
+                    best = min(tried, key=lambda pair: _weight(pair[1], self.spared), default=None)
+                    if best is not None and _weight(best[1], self.spared) < _weight(breaches, self.spared):
                         return best
         return None
 
     def _whole(self, record: Record, place: Path, breach: Breach) -> Iterator[list[Record]]:
         """The record with the object that a text or a number at a place names."""
-        value = at(record, place)
+        value = at(record, place) if place else None
         names = isinstance(value, str | int) and not isinstance(value, bool) and value != ""
         if names and breach.keyword == "type" and "object" in breach.expected:
             yield [_with(record, place, whole) for whole in (self.named(place, value),) if whole is not ABSENT]
 
+    def _declared(self, record: Record, place: Path, breach: Breach) -> Iterator[list[Record]]:
+        """The record without the members that a closed object doesn't declare."""
+        names = [str(name) for name in breach.expected] if breach.keyword in _CLOSING else []
+        whole = at(record, place)
+        if isinstance(whole, Mapping) and names and (place or self.spared.isdisjoint(names)):
+            rest = {name: value for name, value in whole.items() if name not in names}
+            yield [_with(record, place, rest) if place else rest]
+
     def _candidates(self, record: Record, place: Path, breach: Breach) -> Iterator[list[Record]]:
         """The record with another value at a place, then with another in the place of what is around it."""
+        if not place:
+            return
         value = at(record, place)
         if value is ABSENT:
             yield [_with(record, place, made) for made in (self.made(place),) if made is not ABSENT]
@@ -178,11 +190,11 @@ def _with(value: Any, place: Path, part: Any) -> Any:
     return copy
 
 
-def _single(breaches: Sequence[Breach]) -> Iterator[Breach]:
+def _single(breaches: Sequence[Breach], spared: frozenset[str]) -> Iterator[Breach]:
     """Each breach alone, what is within a union before it, its nearest alternative first."""
     for breach in breaches:
-        for alternative in sorted(breach.alternatives, key=_weight):
-            yield from _single(alternative)
+        for alternative in sorted(breach.alternatives, key=lambda one: _weight(one, spared)):
+            yield from _single(alternative, spared)
         yield breach
 
 
@@ -191,12 +203,17 @@ def _place(breach: Breach) -> Path:
     return (*breach.path, str(breach.expected)) if breach.keyword == "required" else breach.path
 
 
-def _weight(breaches: Sequence[Breach]) -> int:
-    """How much is wrong; of a union, with its nearest alternative. Another type is further off than what is missing."""
-    return sum(map(_weight_of, breaches))
+def _weight(breaches: Sequence[Breach], spared: frozenset[str]) -> int:
+    """How much is wrong; of a union, with its nearest alternative. What can't be repaired, and another type, are
+    further off than what is missing."""
+    return sum(_weight_of(breach, spared) for breach in breaches)
 
 
-def _weight_of(breach: Breach) -> int:
+def _weight_of(breach: Breach, spared: frozenset[str]) -> int:
     if breach.alternatives:
-        return min(map(_weight, breach.alternatives)) or 1
+        return min(_weight(one, spared) for one in breach.alternatives) or 1
+    if breach.path and breach.path[0] in spared:
+        return _HOPELESS
+    if breach.keyword in _CLOSING and isinstance(breach.expected, Sequence):
+        return max(len(breach.expected), 1)
     return _WRONG_TYPE if breach.keyword == "type" else 1

@@ -215,9 +215,9 @@ def _inside(
 
 
 def _counts(member: LocatedSchema, schemas: Schemas) -> bool:
-    """Whether an object is about the pages of a list: most of its numbers are."""
+    """Whether an object is about the pages of a list: most of its numbers are, or all that it has leads to the next."""
     names = {plain(name) for name in schemas.members(member)}
-    return len(names & {*_TOTALS, *_PAGES, *_SIZES, *NUMBERS, *_NEXTS, *_PREVIOUS}) >= 2
+    return len(names & {*_TOTALS, *_PAGES, *_SIZES, *NUMBERS, *_NEXTS, *_PREVIOUS}) >= 2 or names <= {*_NEXTS}
 
 
 def reply_path(names: tuple[str, ...]) -> str:

@@ -29,6 +29,9 @@ _CALLS: Final = frozenset(
 """Members that say how a call went."""
 
 
+_OUTCOMES: Final = ("ok", "success", "successful", "isSuccess", "succeeded")
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """A record's schema, or that of a list's items, and the path of names at which the value lies."""
@@ -121,8 +124,18 @@ def _wrapped(
         if plain(name) in _WRAPPERS or names_one_of(name, collection):
             inner = _wrapped(member, schemas, collection, parameter, known, depth + 1) if depth < 2 else None
             return Placement((name, *inner.path), inner.schema) if inner is not None else Placement((name,), member)
+    if len(objects) == 1 and _tells_success(members, objects):
+        name = next(iter(objects))
+        return Placement((name,), members[name])
     result = next((name for name in anything if plain(name) in _WRAPPERS), None)
     return Placement((result,), anything[result]) if result is not None and is_call and not objects else None
+
+
+def _tells_success(members: Iterable[str], objects: Iterable[str]) -> bool:
+    """Whether nothing but how the call went stands beside the one object of an answer, as in `{ok, channel}`."""
+    inner, others = list(objects), [name for name in members if name not in objects]
+    known = any(find_alike(name, _OUTCOMES) is not None for name in others)
+    return known and all(find_alike(name, _CALLS) for name in others) and find_alike(inner[0], _CALLS) is None
 
 
 def is_envelope(members: Iterable[str], objects: Iterable[str]) -> bool:

@@ -42,7 +42,8 @@ class Route:
 
     def expression(self, shape: Shape) -> str:
         """The expression of that value: `$path.id`."""
-        return self.last if self.last and shape == self.shape else f"$path.{self.value(shape)}"
+        end = len(self.shape) - (self.shape[-1] != VALUE)
+        return self.last if self.last and shape == self.shape[:end] else f"$path.{self.value(shape)}"
 
 
 def route_of(operation: Operation) -> Route:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from mockserver.contract.schemas.naming import plain, words
+from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.names import names_one_of, names_record, without
 from mockserver.inference.routes import VALUE, Route, Shape
@@ -48,10 +49,13 @@ class _Reader:
         self.schemas = schemas
         self.shapes = {route.shape for route in routes}
         self.verbs: dict[Shape, set[str]] = defaultdict(set)
+        self.of: dict[Shape, list[tuple[Route, str]]] = defaultdict(list)
         self.nouns = {noun for route in routes for _, noun in _verb_first(route)}
         self.splits = {route.operation.id: list(self.split(route)) for route in routes}
-        for base, verb, _ in (one for splits in self.splits.values() for one in splits):
-            self.verbs[base].add(verb)
+        for route in routes:
+            for base, verb, _ in self.splits[route.operation.id]:
+                self.verbs[base].add(verb)
+                self.of[base].append((route, verb))
 
     def read(self, route: Route, taken: set[tuple[Shape, str]]) -> Route | None:
         """The route as a method at a collection or record; None where it has no verb, or nothing else agrees."""
@@ -62,7 +66,30 @@ class _Reader:
             if plain is not None and (plain.shape, plain.method) not in taken:
                 taken.add((plain.shape, plain.method))
                 return plain
-        return None
+        return self.acting(route)
+
+    def acting(self, route: Route) -> Route | None:
+        """`/things.rename` as an action on the record that the request names; None where it names none."""
+        noun, dot, action = route.shape[-1].rpartition(".") if route.shape else ("", "", "")
+        base = (*route.shape[:-1], noun)
+        if not dot or not noun or not self.is_collection(base, ""):
+            return None
+        key = self.key(route, base)
+        return replace(route, shape=(*base, VALUE, action), last=key) if key else None
+
+    def called(self, base: Shape) -> frozenset[str]:
+        """What one of a collection is called: by its path, and by the member of an answer that has it, as a `channel`
+        of the conversations."""
+        names = {name for route, verb in self.of.get(base, ()) for name in self.member_of(route, verb)}
+        return frozenset((base[-1], *names))
+
+    def member_of(self, route: Route, verb: str) -> Iterator[str]:
+        answer = self.schemas.answer(route.operation)
+        if answer is None or verb not in ("create", "list", "read"):
+            return
+        placement = list_in(answer, self.schemas, "") if verb == "list" else record_in(answer, self.schemas, "", "")
+        if placement is not None:
+            yield from placement.path[-1:]
 
     def split(self, route: Route) -> Iterator[tuple[Shape, str, Shape]]:
         """Collection, verb, and whether a value follows: each way to read the path."""
@@ -103,18 +130,20 @@ class _Reader:
         method = {"read": "GET", "remove": "DELETE"}.get(verb, "PUT" if route.method == "PUT" else "PATCH")
         if tail:
             return replace(route, shape=item, method=method)
-        key = self.key(route, base[-1])
+        key = self.key(route, base)
         return replace(route, shape=item, method=method, last=key) if key else None
 
-    def key(self, route: Route, collection: str) -> str:
+    def key(self, route: Route, base: Shape) -> str:
         """The expression of the value by which a request names a record; empty where it names none."""
+        called = self.called(base)
         body = self.schemas.body(route.operation.body)
         members = self.schemas.members(body) if body is not None else {}
         given = [("query", one.name) for one in route.operation.parameters if one.location == "query" and one.required]
         given += [("body", name) for name, member in members.items() if self.schemas.is_scalar(member)]
         given += [("query", one.name) for one in route.operation.parameters if one.location == "query"]
-        named = [(where, name) for where, name in given if names_record(name, collection) and "." not in name]
-        return f"${named[0][0]}.{named[0][1]}" if named else ""
+        named = [one for one in given if any(names_record(one[1], noun) for noun in called) and "." not in one[1]]
+        best = [one for one in named if any(without(words(one[1]), noun) != words(one[1]) for noun in called)]
+        return next((f"${where}.{name}" for where, name in (*best, *named)), "")
 
 
 def _verb(segment: str, collection: str) -> str | None:

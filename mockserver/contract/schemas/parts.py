@@ -19,6 +19,8 @@ Target = Callable[[str], tuple[str, Any]]
 
 _COMPOSING: Final = frozenset(("$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"))
 _EXAMPLES: Final = ("example", "examples")
+_ABOUT: Final = frozenset(("description", "title"))
+_HIDING: Final = _ABOUT | {"items", "type"}
 _Steps = tuple[str | int, ...]
 
 
@@ -70,7 +72,10 @@ class SchemaView:
     def at(self, pointer: str, node: Any) -> LocatedSchema:
         """The schema itself, or the one that it is an alias of."""
         seen: set[str] = set()
-        while isinstance(node, dict) and self.is_alias(node):
+        while isinstance(node, dict) and (self.is_alias(node) or hides_union(node)):
+            if hides_union(node):
+                pointer, node = pointers.join(pointer, "items"), node["items"]
+                continue
             if node["$ref"] in seen:
                 return LocatedSchema(pointer, {})
             seen.add(node["$ref"])
@@ -124,6 +129,9 @@ class SchemaView:
             if not isinstance(node, dict) or id(node) in seen:
                 continue
             seen.add(id(node))
+            if "items" in node and hides_union(node):
+                waiting.append((base, (*steps, "items"), node["items"]))
+                continue
             if _COMPOSING.isdisjoint(node):  # most schemas
                 nodes.append((base, steps, node))
                 continue
@@ -135,6 +143,17 @@ class SchemaView:
                 aim, target = self.target(reference)
                 waiting.append((aim, (), target))
         return nodes
+
+
+def hides_union(node: Mapping[str, Any]) -> bool:
+    """Whether a schema has nothing but `items`, and these nothing but alternatives: no list is meant.
+
+    Swagger 2.0 has no `anyOf`, and authors hide it there; converters keep it so.
+    """
+    items = node.get("items")
+    if not isinstance(items, dict) or not node.keys() <= _HIDING or node.get("type", "object") != "object":
+        return False
+    return any(len(items.keys() - _ABOUT) == 1 and len(items.get(word) or ()) > 1 for word in ("anyOf", "oneOf"))
 
 
 def _parts(node: Mapping[str, Any], *, alternatives: bool) -> Iterator[tuple[_Steps, Any]]:
