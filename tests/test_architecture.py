@@ -61,8 +61,8 @@ SUITE_LAYERS = (
 
 SUITE_DOORS = {
     "mockserver": ("core.contract", "core.operation", "core.schemas"),
-    "requests": ("core.gate", "core.target"),
-    "urllib3": ("core.gate",),
+    "requests": ("core.connection", "core.gate", "core.target", "core.transfer"),
+    "urllib3": ("core.gate", "core.transfer"),
     "schemathesis": ("core.fuzzing",),
     "hypothesis": ("core.fuzzing", "core.samples", "suites.oracle"),
     "pytest": ("conftest", "run", "suites"),

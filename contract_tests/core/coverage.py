@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.core.answer import NOT_JSON, Answer
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation, Place, is_json
 from contract_tests.core.schemas import mismatches
 
 DEEPEST = 8  # levels of a recursive schema that count
@@ -38,6 +39,8 @@ class Coverage:
     parts: tuple[Part, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.succeeded: set[str] = set()  #: operations that answered with a success at least once
+        self.not_judged: Counter[str] = Counter()  #: bodies whose contents no schema of the contract can judge, by type
         self._seen: set[tuple[str, int, bytes, bytes]] = set()
         self._chosen = {operation.id for operation in self.operations}
         self.parts = tuple(sorted({part for operation in self.operations for part in self._parts(operation)}))
@@ -49,6 +52,10 @@ class Coverage:
             return
         self._seen.add(looks)
         operation = self.contract.operation(answer.operation_id)
+        if answer.ok or (300 <= answer.status < 400 and operation.response_for(answer.status)):
+            self.succeeded.add(operation.id)
+        if answer.body and answer.media_type and not is_json(answer.media_type):
+            self.not_judged[answer.media_type] += 1
         if response := operation.response_for(answer.status):
             self.reached.add(Part(operation.id, response.status))
             for schema in self.contract.json_answer_schemas(operation, response.status):

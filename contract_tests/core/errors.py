@@ -3,6 +3,7 @@
 SuiteError                  ends the run; its text names problem and likely fix
 ├── UsageError              exit 2: wrong flags, settings, or a file that cannot be read
 ├── TargetUnavailable       exit 3: it doesn't answer, or stopped answering
+│   └── NothingLearnt       exit 3: its answers say nothing about the contract, so neither does what seems broken
 ├── CredentialsRefused      exit 3: the target rejects the token
 └── InternalError           exit 4: the tests themselves failed
 NotChecked                  a promise can't be checked: a request may not be sent, or the target lacks the data
@@ -20,6 +21,7 @@ from typing import Final
 
 from contract_tests.core.answer import Answer
 
+PIPE_CLOSED: Final = 141  # as a shell reports a process that ended by SIGPIPE
 REPORT_IT: Final = "this says nothing about the target: please report it with the command line and all that was printed"
 
 
@@ -43,6 +45,10 @@ class TargetUnavailable(SuiteError):
     """The target does not answer, or stopped answering."""
 
     exit_code = 3
+
+
+class NothingLearnt(TargetUnavailable):
+    """No answer says anything about the contract."""
 
 
 class CredentialsRefused(SuiteError):
@@ -74,6 +80,8 @@ def exit_code(program: str, run: Callable[[], int]) -> int:
     except SuiteError as error:
         print(f"{program}: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # whoever read the output has seen enough
+        return PIPE_CLOSED
     except KeyboardInterrupt:
         print(f"{program}: interrupted", file=sys.stderr)
         return 130

@@ -22,14 +22,21 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.connection import Connection
 from contract_tests.core.contract import SAFE_METHODS, Contract
 from contract_tests.core.errors import BudgetSpent, InternalError, NotChecked, SuiteError, TargetUnavailable, described
+from contract_tests.core.health import Health
 from contract_tests.core.safety import Rules
+from contract_tests.core.transfer import dropped, read_bounded
 
-LARGEST_BODY = 4_000_000
 LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
 TRIES_UNASKED = 3  # waits after 429 without Retry-After
 SILENCE = 4  # failed exchanges in a row after which the target counts as gone
+CERTIFICATE_HINTS = {
+    "CERTIFICATE_VERIFY_FAILED": "name the authority that has signed the target's certificate with --ca FILE",
+    "CERTIFICATE_REQUIRED": "show a client certificate with --cert FILE and --key FILE",
+    "EOF occurred in violation": "does it want a client certificate? --cert FILE and --key FILE show one",
+}
 NETWORK_ERRORS = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, OSError)
 
 
@@ -81,10 +88,14 @@ class Tally:
 class Gate(HTTPAdapter):
     """The transport adapter through which all requests go."""
 
-    def __init__(self, base_url: str, contract: Contract, rules: Rules, limits: Limits) -> None:
+    def __init__(
+        self, base_url: str, contract: Contract, rules: Rules, limits: Limits, connection: Connection | None = None
+    ) -> None:
         super().__init__(pool_maxsize=4)
+        self.connection = connection or Connection()
         self.base_url, self.contract, self.rules, self.limits = base_url.rstrip("/"), contract, rules, limits
         self.tally = Tally()
+        self.health = Health(sleep=limits.sleep, left=limits.left, number=lambda: self.tally.sent)
         self.observers: list[Callable[[Answer, str | None], None]] = []
         self._of_thread = threading.local()
         self.server = ""  #: what the target says that it is
@@ -96,17 +107,50 @@ class Gate(HTTPAdapter):
         """The answer to the request that this thread sent last."""
         return getattr(self._of_thread, "answer", None)
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Send one request, if the rules let it pass; raises `NotChecked`, `TargetUnavailable` or a network error."""
         sent = self._described(request)
         self._admit(request, sent)
         for tries in itertools.count():
             self.limits.pace()
-            response, answer = self._exchange(request, sent, options)
-            if not self._must_wait(answer, tries):
+            response, answer = self._exchange(request, sent)
+            if not self._must_wait(answer, tries) and not self._is_due_again(request, answer):
                 break
         self._learn(answer)
         return response
+
+    def conclude(self) -> None:
+        """At the end of a run: raises `SuiteError` where its last answers, or all of them, teach nothing."""
+        self.health.conclude(self._asked_again)
+
+    def fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Send a request outside the contract that the settings name, to any host: it fetches a token."""
+        request = requests.Request(method, url, dict(headers), data=body).prepare()
+        sent = Sent(method, url, urlsplit(url).path, dict(headers), body)
+        try:
+            response, content, truncated = self._transfer(request)
+        except NETWORK_ERRORS as error:
+            raise TargetUnavailable(f"the login at {url} does not answer: {reason_of(error)}") from None
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(sent, response.status_code, found, content, truncated=truncated)
+
+    def _is_due_again(self, request: requests.PreparedRequest, answer: Answer) -> bool:
+        """Whether the run's health asks for the same request once more, with the credentials of now."""
+        operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
+        carried = self.health.carries(answer.sent)
+        again = self.health.examine(answer, operation, self._asked_again)
+        if again and carried:
+            request.headers.update(self.health.credentials())
+        return again
+
+    def _asked_again(self, sent: Sent) -> Answer | None:
+        """The answer to a request that was sent before; None when there is none."""
+        request = requests.Request(sent.method, sent.url, dict(sent.headers)).prepare()
+        try:
+            self.limits.pace()
+            return self._exchange(request, sent)[1]
+        except NETWORK_ERRORS:
+            return None
 
     def _described(self, request: requests.PreparedRequest) -> Sent:
         given: Any = request.body or b""
@@ -125,13 +169,11 @@ class Gate(HTTPAdapter):
             self.tally.not_sent[error.reason] = self.tally.not_sent.get(error.reason, 0) + 1
             raise
 
-    def _exchange(
-        self, request: requests.PreparedRequest, sent: Sent, options: Mapping[str, Any]
-    ) -> tuple[requests.Response, Answer]:
+    def _exchange(self, request: requests.PreparedRequest, sent: Sent) -> tuple[requests.Response, Answer]:
         started = time.monotonic()
         self.tally.sent += 1
         try:
-            response, body, truncated = self._transfer(request, options)
+            response, body, truncated = self._transfer(request)
         except NETWORK_ERRORS as error:
             self._check_silence(sent, error)
             raise
@@ -141,23 +183,19 @@ class Gate(HTTPAdapter):
         name = found[0].id if found and self.by_contract else ""
         return response, Answer(sent, response.status_code, headers, body, time.monotonic() - started, truncated, name)
 
-    def _transfer(
-        self, request: requests.PreparedRequest, options: Mapping[str, Any]
-    ) -> tuple[requests.Response, bytes, bool]:
+    def _transfer(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes, bool]:
         try:
-            return self._transfer_once(request, options)
+            return self._transfer_once(request)
         except requests.ConnectionError as error:
             if not dropped(error):  # a kept-alive connection that the server has closed meanwhile: try a new one
                 raise
-            return self._transfer_once(request, options)
+            return self._transfer_once(request)
 
-    def _transfer_once(
-        self, request: requests.PreparedRequest, options: Mapping[str, Any]
-    ) -> tuple[requests.Response, bytes, bool]:
+    def _transfer_once(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes, bool]:
         limit = self.limits.for_one_answer()
         end = time.monotonic() + limit
-        passed_on = {name: options[name] for name in ("verify", "cert", "proxies") if name in options}
-        response = super().send(request, stream=True, timeout=(limit, limit), **passed_on)
+        options = self.connection.options(str(request.url))
+        response = super().send(request, stream=True, timeout=(limit, limit), **options)
         body, truncated = read_bounded(response, end)
         response._content = body  # noqa: SLF001 - requests has no public way to hand over a body read with bounds
         response._content_consumed = True  # noqa: SLF001
@@ -180,7 +218,8 @@ class Gate(HTTPAdapter):
         except NotChecked:
             return True  # until as many exchanges in a row have failed as count as its silence
         try:
-            super().send(ping, stream=True, timeout=(limit, limit)).close()
+            options = self.connection.options(str(ping.url))
+            super().send(ping, stream=True, timeout=(limit, limit), **options).close()
         except NETWORK_ERRORS:
             return False
         return True
@@ -224,35 +263,13 @@ def wait_asked_for(answer: Answer, tries: int) -> float | None:
     return 2.0**tries if tries < TRIES_UNASKED else None
 
 
-def read_bounded(response: requests.Response, end: float) -> tuple[bytes, bool]:
-    """The body, and whether it was cut off: at `LARGEST_BODY` bytes or at the instant `end` (monotonic)."""
-    body = bytearray()
-    try:
-        while chunk := response.raw.read1(65536, decode_content=True):
-            body += chunk
-            if len(body) > LARGEST_BODY or time.monotonic() > end:
-                response.close()
-                return bytes(body), True
-    except urllib3.exceptions.HTTPError as error:
-        response.close()
-        if body or isinstance(error, urllib3.exceptions.DecodeError):
-            return bytes(body), True
-        raise requests.ConnectionError(error) from error
-    response.raw.release_conn()
-    return bytes(body), False
-
-
-def dropped(error: requests.ConnectionError) -> bool:
-    """Whether the connection was closed before any answer."""
-    text = repr(error)
-    return "RemoteDisconnected" in text or "ConnectionResetError" in text or "BrokenPipe" in text
-
-
 def reason_of(error: BaseException) -> str:
     """Why a network error happened, in few words."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
     name = type(error).__name__
+    if hint := next((hint for words, hint in CERTIFICATE_HINTS.items() if words in str(error)), ""):
+        return f"{name} {error} ({hint})"
     return "no answer in time" if "Timeout" in name or "timed out" in str(error) else f"{name} {error}".strip()
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 import requests
-import requests.utils
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.gate import NETWORK_ERRORS, Gate, reason_of
+from contract_tests.core.login import Credential
 
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
 """Marks a body that is not sent at all, where `None` is JSON null."""
@@ -23,15 +22,22 @@ NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
 class Target:
     """Sends requests to the target; all of them through `gate`."""
 
-    def __init__(self, gate: Gate, contract: Contract, token: str | None) -> None:
-        self.gate, self.contract, self.token = gate, contract, token
+    def __init__(self, gate: Gate, contract: Contract, token: Credential | str | None) -> None:
+        self.gate, self.contract = gate, contract
+        self.credential = token if isinstance(token, Credential) else Credential(token)
         self.session = requests.Session()
-        self.session.trust_env = False  # ~/.netrc would replace the tokens; proxies and bundles are read below
-        self.session.proxies.update(requests.utils.get_environ_proxies(gate.base_url))
-        self.session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+        self.session.trust_env = False  # ~/.netrc would replace the tokens; the gate reads proxies and bundles
         self.session.headers["User-Agent"] = "contract-tests"
+        gate.health.credentials = lambda: self.authorization(self.token)
+        gate.health.token = lambda: self.token
+        gate.health.renew = self.credential.renew if self.credential.login else None
         for prefix in ("http://", "https://"):
             self.session.mount(prefix, gate)
+
+    @property
+    def token(self) -> str | None:
+        """The token of the user, as it is now."""
+        return self.credential.current()
 
     def call(
         self,

@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from contract_tests.core.promises import Outcome, Verdict
 
 
-def headline(code: int, counts: Mapping[Outcome, int]) -> str:
-    """The verdict in a few words: `FAILED: 12 of 122 checks`."""
-    total, broken = sum(counts.values()), counts[Outcome.BROKEN]
-    if code == 1:
-        return f"FAILED: {broken} of {total} checks" if broken else "FAILED: too little of the contract was covered"
+def headline(code: int, counts: Mapping[Outcome, int], operations: int, reached: int) -> str:
+    """The verdict in one line: `FAILED: kept 54 of 61 checked; 20 of 81 operations unreached`."""
+    kept, broken = counts[Outcome.KEPT], counts[Outcome.BROKEN]
+    unreached = f"; {operations - reached} of {operations} operations unreached" if reached < operations else ""
+    if code == 1 and not broken:
+        return f"FAILED: too little of the contract was covered{unreached}"
     if code == 3:
         return "NOT COMPLETED: no target, or no access to it"
     if code == 4:
         return "INTERNAL ERROR: the test suite itself failed"
-    return f"PASSED: {counts[Outcome.KEPT]} checks"
+    return f"{'FAILED' if code else 'PASSED'}: kept {kept} of {kept + broken} checked{unreached}"
 
 
 def based_on(page: str, assumed: Sequence[str]) -> str:

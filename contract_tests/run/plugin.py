@@ -60,6 +60,7 @@ class RunPlugin:
         self.run = run
         self.stopped_by: SuiteError | None = None
         self.finished = False
+        self.interrupted = False
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """`operation` takes every operation to check, the other names those that they describe."""
@@ -154,6 +155,10 @@ class RunPlugin:
         """A file of promises that cannot be read is an internal error, not a target that keeps the contract."""
         if report.failed:
             self.run.faults.append(f"{report.nodeid} cannot be read: {str(report.longrepr)[-300:]}")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Ctrl-C ends the run, not one promise; pytest's own reasons to stop are of another type."""
+        self.interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """An error of pytest's or of ours, outside any test."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
+from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 
 from contract_tests.core.errors import REPORT_IT, InternalError
@@ -28,11 +31,21 @@ class Progress:
     def __init__(self, run: Run, out: TextIO) -> None:
         self.run, self.out = run, out
         self._shown = 0
+        self.closed = False  #: whether the reader of the output has left, as in `contract-tests | head`
         self._suite = ""
 
     def say(self, text: str) -> None:
-        """Print a line, without secrets."""
-        print(self.run.redact(text), file=self.out, flush=True)
+        """Print a line, without secrets; nothing more once nobody reads it."""
+        if self.closed:
+            return
+        try:
+            print(self.run.redact(text), file=self.out, flush=True)
+        except BrokenPipeError:
+            self.closed = True
+            with suppress(OSError, ValueError), Path(os.devnull).open("w") as nowhere:
+                os.dup2(
+                    nowhere.fileno(), self.out.fileno()
+                )  # else the interpreter complains when it flushes at its end
 
     def starts(self) -> None:
         """Print what will be sent where, before the first request."""
@@ -55,6 +68,8 @@ class Progress:
         for verdict in self.run.ledger.verdicts[self._shown :]:
             self._show(verdict)
         self._shown = len(self.run.ledger.verdicts)
+        if self.closed:
+            raise KeyboardInterrupt  # ends pytest in good order; the session knows why
 
     def _show(self, verdict: Verdict) -> None:
         if verdict.suite != self._suite:
@@ -88,7 +103,9 @@ class Progress:
             self.say(f"coverage is below --min-coverage {self.run.settings.min_coverage:g}%")
         for left in self.run.left_behind:
             self.say(f"left behind: {left}")
-        if self.run.changed:
+        for media_type, count in self.run.coverage.not_judged.items():
+            self.say(f"not judged: the contents of {count} bodies of {media_type}")
+        if self.run.changed and not self.run.is_own_mock:
             self.say(f"changed what was there: {', '.join(self.run.changed[:MOST_NAMED])}" + (
                 f" and {len(self.run.changed) - MOST_NAMED} more" if len(self.run.changed) > MOST_NAMED else ""
             ))  # fmt: skip
@@ -99,6 +116,7 @@ class Progress:
         numbers = ", ".join(f"{counts[outcome]} {outcome}" for outcome in shown)
         reached = f"{self.run.coverage.percent:.0f}% of the contract reached"
         self.say(f"\n{numbers}; {reached}; {self._sent} requests, {time.monotonic() - self.run.started:.1f} s")
-        self.say(f"{headline(code, counts)}{f' ({why})' if why else ''}")
+        line = headline(code, counts, len(self.run.operations), len(self.run.coverage.succeeded))
+        self.say(f"{line}{f' ({why})' if why else ''}")
         if code == InternalError.exit_code:
             self.say(REPORT_IT)

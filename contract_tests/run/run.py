@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.checks import AnswerChecks, Breach
+from contract_tests.core.connection import Connection
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.coverage import Coverage
 from contract_tests.core.creation import makers
 from contract_tests.core.gate import Gate, Limits
+from contract_tests.core.login import Credential, Login
 from contract_tests.core.making import Records
 from contract_tests.core.mock_process import MockProcess, arguments_for
 from contract_tests.core.promises import Ledger
@@ -44,6 +46,7 @@ class Run:
     left_behind: list[str] = field(default_factory=list)  #: records of this run that are still there, and why
     changed: list[str] = field(default_factory=list)  #: accepted writes to what it had not made
     records: Records | None = None
+    other: Credential = field(default_factory=Credential)
     _mock: MockProcess | None = None
     _target: Target | None = None
 
@@ -63,6 +66,8 @@ class Run:
         run.redact.learn(settings.token, "$CONTRACT_TOKEN")
         run.redact.learn(settings.other_token, "$CONTRACT_OTHER_TOKEN")
         run.redact.learn_all(settings.secret)
+        for login in (settings.login, settings.other_login):
+            run.redact.learn_all(login.secrets() if login else ())
         return run
 
     @property
@@ -144,10 +149,25 @@ class Run:
             url = self._mock.url
         limits = Limits(settings.rate, settings.timeout, self.started + settings.budget - settle_time(settings.budget))
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)
-        gate = Gate(url, self.contract, rules, limits)
+        connection = Connection(settings.ca, settings.cert, settings.key, settings.proxy, is_direct=self.is_own_mock)
+        gate = Gate(url, self.contract, rules, limits, connection)
         checks = AnswerChecks(self.contract)
         gate.observers.append(lambda answer, accepted: self._observe(checks, answer, accepted))
-        return Target(gate, self.contract, settings.token)
+        self.other = self._credential(gate, settings.other_token, settings.other_login, "$CONTRACT_OTHER_TOKEN")
+        own = self._credential(gate, settings.token, settings.login, "$CONTRACT_TOKEN")
+        return Target(gate, self.contract, own)
+
+    def _credential(self, gate: Gate, token: str | None, login: Login | None, name: str) -> Credential:
+        """A user's token, or the login that fetches it."""
+        learn = partial(self.redact.learn, name=name)
+        given = token if login is None else None
+        return Credential(given, login, gate.base_url, gate.fetch, learn)
+
+    @property
+    def other_token(self) -> str | None:
+        """The token of the other user, as it is now."""
+        self.target()
+        return self.other.current()
 
     def _observe(self, checks: AnswerChecks, answer: Answer, accepted: str | None) -> None:
         self.redact.learn_all(cookies_of(answer))

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import pytest
 
-from contract_tests.core.errors import BudgetSpent, InternalError, SuiteError, UsageError, described
+from contract_tests.core.errors import BudgetSpent, InternalError, NothingLearnt, SuiteError, UsageError, described
 from contract_tests.core.promises import Outcome
 from contract_tests.report.writer import github_annotations, write_reports
 from contract_tests.run.baseline import Baseline
@@ -51,6 +51,12 @@ class Session:
             self.progress.starts()
             self.progress.opened(self.run.target())
             run_suites(self.plugin, self.progress)
+            if self.progress.closed:
+                raise BrokenPipeError
+            if self.plugin.interrupted:
+                raise KeyboardInterrupt
+            if not self.plugin.stopped_by and self.run.opened:
+                self.run.opened.gate.conclude()
         except SuiteError as error:
             self.plugin.stopped_by = error
         except BudgetSpent:
@@ -67,12 +73,17 @@ class Session:
     def exit_code(self) -> int:
         """0 passed, 1 broken, 3 the target went away or was too slow, 4 internal error."""
         ledger = self.run.ledger
+        if isinstance(self.plugin.stopped_by, NothingLearnt):
+            return NothingLearnt.exit_code
         if ledger.with_outcome(Outcome.BROKEN):
             return 1
         if code := self.plugin.error_code():
             return code
         if ledger.cut_off:
             return 3
+        if not ledger.with_outcome(Outcome.KEPT):
+            self.plugin.stopped_by = NothingLearnt("nothing could be checked")
+            return NothingLearnt.exit_code
         return 1 if self.run.lacks_coverage() else 0
 
     def _report(self) -> int:

@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 
 from contract_tests.core.contract import bundled
 from contract_tests.core.errors import UsageError
+from contract_tests.core.login import Login
 from contract_tests.core.safety import Safety
 from contract_tests.run.suites import suites
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a name to recognise, not to bind to
 SUITES = tuple(suite.name for suite in suites().values())
+LOGINS = ("login", "other_login")
 OWN_TOKEN, OWN_OTHER_TOKEN = "alice-token", "bob-token"
 
 
@@ -70,6 +72,10 @@ OPTIONS = (
     Option("target", "base URL (default: start the mock and check it)", metavar="URL", env="CONTRACT_TARGET"),
     Option("token", "bearer token of a user", metavar="T", env="CONTRACT_TOKEN"),
     Option("other-token", "bearer token of another user, for foreign records", metavar="T", env="CONTRACT_OTHER_TOKEN"),
+    Option("ca", "certificates of the authorities to trust, instead of the system's", Path, "FILE"),
+    Option("cert", "client certificate to show", Path, "FILE"),
+    Option("key", "key of the client certificate, unless its file holds it", Path, "FILE"),
+    Option("proxy", "proxy for requests to the target, except for hosts in NO_PROXY", metavar="URL"),
     Option("spec", "the contract, a file or URL (default: the bundled one)", metavar="FILE", env="CONTRACT_SPEC"),
     Option("behaviours", "what the mock does to its records (default: bundled, or inferred)", Path, "FILE"),
     Option("safety", "what may be sent (default: own on loopback, else probe)", choices=tuple(Safety)),
@@ -105,6 +111,12 @@ class Settings:
     target: str | None = None
     token: str | None = None
     other_token: str | None = None
+    login: Login | None = None
+    other_login: Login | None = None
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    proxy: str | None = None
     spec: Path | str | None = None
     behaviours: Path | None = None
     safety: Safety = Safety.FULL
@@ -152,6 +164,7 @@ class Settings:
                 value = from_profile(option, profile[option.key])
             if value is not None:
                 values[option.key] = tuple(value) if option.many else value
+        values |= {name: profile[name] for name in LOGINS if name in profile}
         values = {key: value for key, value in values.items() if key not in {"config", "profile"}}
         return settle(values)
 
@@ -164,6 +177,9 @@ def settle(values: dict[str, Any]) -> Settings:
         values.setdefault("other_token", OWN_OTHER_TOKEN)
     elif urlsplit(target).scheme not in {"http", "https"} or not urlsplit(target).hostname:
         raise UsageError(f"--target {target!r} isn't a URL", fix="write it as http://host:port")
+    for name in ("ca", "cert", "key"):
+        if values.get(name) and not values[name].is_file():
+            raise UsageError(f"--{name} {values[name]}: no such file")
     is_local = target is None or urlsplit(target).hostname in LOOPBACK
     fitting = Safety.FULL if target is None else Safety.OWN if is_local else Safety.PROBE
     values["safety_is_default"] = not values.get("safety")
@@ -190,13 +206,15 @@ def profile_of(given: Mapping[str, Any]) -> Mapping[str, Any]:
         raise UsageError(f"{path}: {error}") from None
     if name and name not in tables:
         raise UsageError(f"{path}: no profile {name!r}", fix=f"known: {', '.join(tables)}")
-    profile = {**tables.get("default", {}), **(tables[name] if name else {})}
-    known = {option.key for option in OPTIONS}
+    general = {key: tables[key] for key in ("login", "other-login") if key in tables}
+    profile = {**general, **tables.get("default", {}), **(tables[name] if name else {})}
+    known = {*(option.key for option in OPTIONS), *LOGINS}
     profile = {key.replace("-", "_"): value for key, value in profile.items()}
     for key in profile:
         if key not in known:
             raise UsageError(f"{path}: unknown setting {key!r}", fix=f"known: {', '.join(sorted(known))}")
-    return profile
+    logins = {key: Login.read(profile[key], f"{path}: [{key}]") for key in LOGINS if key in profile}
+    return {**profile, **logins}
 
 
 def from_profile(option: Option, value: Any) -> Any:

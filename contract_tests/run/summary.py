@@ -19,7 +19,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
     ledger = run.ledger
     tally = run.opened.gate.tally if run.opened else None
     return {
-        "verdict": headline(code, ledger.counts()),
+        "verdict": headline(code, ledger.counts(), len(run.operations), len(run.coverage.succeeded)),
         "exit_code": code,
         "stopped": stopped,
         "target": run.opened.gate.base_url if run.opened else run.settings.target,
@@ -29,6 +29,8 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "safety": str(run.settings.safety),
         "seed": run.settings.seed,
         "seconds": round(time.monotonic() - run.started, 1),
+        "unreached": sorted({one.id for one in run.operations} - run.coverage.succeeded),
+        "not_judged": dict(run.coverage.not_judged),
         "requests": tally.sent if tally else 0,
         "withheld": dict(tally.not_sent) if tally else {},
         "remarks": [*run.remarks, *run.faults],

@@ -21,6 +21,6 @@ def me(run: Run) -> Flashback:
 @pytest.fixture(scope="session")
 def other(run: Run, me: Flashback) -> Flashback:
     """The user of --other-token."""
-    if run.settings.other_token is None:
+    if run.other_token is None:
         raise NotChecked("no second user was given; --other-token T adds one")
-    return Flashback(me.target, run.settings.other_token)
+    return Flashback(me.target, run.other_token)

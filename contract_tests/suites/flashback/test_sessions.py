@@ -142,7 +142,7 @@ def test_revoke_ends_the_session(me: Flashback) -> None:
 @pytest.mark.parametrize("which", ["user", "other user"])
 def test_revoke_all_ends_every_session(run: Run, me: Flashback, which: str) -> None:
     """No session is left in list or details; the devices stay; the other user's sessions stay."""
-    users = [me, *([Flashback(me.target, run.settings.other_token)] if run.settings.other_token else [])]
+    users = [me, *([Flashback(me.target, run.other_token)] if run.other_token else [])]
     if which == "other user" and len(users) < 2:
         raise not_checked("no second user was given; --other-token T adds one")
     user, rest = (users[0], users[1:]) if which == "user" else (users[1], users[:1])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.core.answer import Answer
+from contract_tests.core.connection import Connection
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import InternalError, NotChecked
 from contract_tests.core.gate import Gate, Limits
@@ -38,12 +39,9 @@ class Mirror:
     def started(cls, settings: Settings, contract: Contract, model: Model, skew: float) -> Iterator[Mirror]:
         """Start it with the clock of the target; it ends with the block."""
         process = MockProcess.start(*arguments_for(settings.spec, settings.behaviours, settings.seed), "--auth", "off")
-        gate = Gate(
-            process.url,
-            contract,
-            Rules(Safety.FULL, contract, prefers_own=False),
-            Limits(deadline=time.monotonic() + 3600),
-        )
+        rules, limits = Rules(Safety.FULL, contract, prefers_own=False), Limits(deadline=time.monotonic() + 3600)
+        gate = Gate(process.url, contract, rules, limits, Connection(is_direct=True))
+        gate.health.is_watching = False  # our own mock
         mock = Target(gate, contract, None)
         try:
             mirror = cls(mock, model)

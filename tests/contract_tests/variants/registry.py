@@ -16,7 +16,7 @@ def variant(operation, suite="behaviours"):
     def register(cls):
         assert cls.__name__ not in VARIANTS
         VARIANTS[cls.__name__] = cls
-        CLOSEST[cls.__name__] = ["--suite", suite, "--only", operation]
+        CLOSEST[cls.__name__] = (suite, operation)
         return cls
 
     return register

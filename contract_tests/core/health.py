@@ -1,0 +1,216 @@
+"""The health of a run: whether the answers still say anything about the contract.
+
+A token that expired, a quota that is used up, a gateway whose backend is down, or a wrong base path make every answer
+look like a broken promise, or like a kept one. When an answer makes this likely, a read that has worked before is sent
+again: where it fails in the same way, the run ends.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote
+
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.contract import Operation
+from contract_tests.core.errors import CredentialsRefused, NothingLearnt, TargetUnavailable
+
+UNADMITTED: Final = frozenset({401, 403})
+AWAY: Final = frozenset({502, 503, 504})
+SILENT: Final = UNADMITTED | AWAY | {404, 405, 407, 429}
+"""Statuses that say nothing of an operation, unless it documents them."""
+
+MANY: Final = 10  # answers in a row that are alike, where no read is known that has worked
+VOID: Final = 40  # answers, none of which the contract documents
+PAUSES: Final = (1.0, 2.0)  # seconds between attempts to find a target that is away
+
+Ask = Callable[[Sent], Answer | None]
+"""Sends a request once more; None where no answer comes."""
+
+
+@dataclass
+class Health:
+    """Watches the answers of a run; `credentials` are the headers of its user, `renew` gets new ones."""
+
+    credentials: Callable[[], Mapping[str, str]] = dict
+    token: Callable[[], str | None] = lambda: None
+    renew: Callable[[], None] | None = None
+    sleep: Callable[[float], None] = lambda _: None
+    left: Callable[[], float] = lambda: float("inf")
+    number: Callable[[], int] = lambda: 0  #: of the request that was sent last
+    is_watching: bool = True
+    current: int = 0  #: the number of the request whose answer is examined
+    answers: int = 0
+    taught: int = 0  #: answers that the contract documents
+    proof: Sent | None = None  #: a read with the user's credentials that has worked
+    read: Sent | None = None  #: any read that has worked
+    last_success: str = ""  #: the last request with credentials that was accepted
+    refused_since: int = 0  #: requests with credentials that were refused after it
+    away_in_a_row: int = 0
+    limited: int = 0  #: answers of 429 that waiting did not help
+    ended_by: str = ""  #: a write of this run to everything, after which the token may be gone
+    doubts: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def examine(self, answer: Answer, operation: Operation | None, ask: Ask) -> bool:
+        """Take note of an answer; whether to send its request again. Raises `SuiteError` where the run must end."""
+        if not self.is_watching:
+            return False
+        self.current = self.number()
+        self._count(answer, operation)
+        status = answer.status
+        if self.carries(answer.sent):
+            self._note_admission(answer, operation)
+            if status == 401 or (status == 403 and operation and self._worked(operation)):
+                return self._after_refusal(answer, ask)
+        if status == 429:
+            return self._after_limit(answer, ask)
+        if status in AWAY and not (operation and str(status) in operation.statuses):
+            return self._after_absence(answer, ask)
+        self.away_in_a_row = 0
+        return False
+
+    def conclude(self, ask: Ask) -> None:
+        """At the end: raises `SuiteError` where the last answers, or all of them, say nothing."""
+        if self.refused_since and self.proof and not self.ended_by:
+            again = ask(self.proof)
+            if again is not None and again.status in UNADMITTED:
+                raise self._expired(again)
+        if self.answers and not self.taught:
+            raise self._nothing_learnt()
+
+    def carries(self, sent: Sent) -> bool:
+        """Whether a request has the credentials of the run's user."""
+        token = self.token()
+        if not token:
+            return False
+        given = self.credentials()
+        return any(sent.headers.get(name) == value for name, value in given.items()) or quote(token) in sent.query
+
+    def _count(self, answer: Answer, operation: Operation | None) -> None:
+        if operation is None:
+            return
+        self.answers += 1
+        self.taught += teaches(answer, operation)
+        if answer.ok and answer.sent.method == "GET":
+            self.read = self.read or answer.sent
+        if self.answers >= VOID and not self.taught:
+            raise self._nothing_learnt()
+
+    def _note_admission(self, answer: Answer, operation: Operation | None) -> None:
+        if answer.status in UNADMITTED:
+            self.refused_since += 1
+            return
+        if not answer.ok or operation is None or not operation.secured:
+            return
+        self.last_success, self.refused_since = f"{answer.sent.method} {answer.sent.path[:80]}", 0
+        self.doubts[operation.id, 200] += 1
+        self.ended_by = self.last_success if operation.acts_on_everything else ""
+        if answer.sent.method == "GET":
+            self.proof = self.proof or answer.sent
+
+    def _worked(self, operation: Operation) -> bool:
+        return self.doubts[operation.id, 200] > 0
+
+    def _is_due(self, answer: Answer) -> bool:
+        """Whether to look again: at the first such answer of an operation, the second, fourth, eighth and so on."""
+        self.doubts[answer.operation_id, answer.status] += 1
+        times = self.doubts[answer.operation_id, answer.status]
+        return times & (times - 1) == 0
+
+    def _after_refusal(self, answer: Answer, ask: Ask) -> bool:
+        if self.proof is None:
+            if self.refused_since >= MANY and not self.last_success:
+                raise CredentialsRefused(
+                    f"the target refuses the token: each of {self.refused_since} requests with it was refused, "
+                    f"the last one, {name_of(answer)}, with {answer.describe()}",
+                    fix="give a valid one with --token or CONTRACT_TOKEN",
+                )
+            return False
+        if self.ended_by or not self._is_due(answer):
+            return False
+        again = ask(self._renewed(self.proof))
+        if again is None or again.status not in UNADMITTED:
+            return False
+        if self.renew is None:
+            raise self._expired(answer)
+        self.renew()
+        again = ask(self._renewed(self.proof))
+        if again is not None and again.status in UNADMITTED:
+            raise self._expired(answer)
+        self.refused_since = 0
+        del self.doubts[answer.operation_id, answer.status]  # the token was to blame, not the operation
+        return True
+
+    def _renewed(self, sent: Sent) -> Sent:
+        """A request with the credentials of now."""
+        return Sent(sent.method, sent.url, sent.path, {**sent.headers, **self.credentials()}, sent.body)
+
+    def _expired(self, answer: Answer) -> CredentialsRefused:
+        return CredentialsRefused(
+            f"the target no longer accepts the token: {name_of(answer)}, request {self.current}, was answered "
+            f"{answer.status}, and GET {self.proof.path if self.proof else '/'} too, which had worked; the last "
+            f"request that it accepted was {self.last_success}",
+            fix="use a token that lives longer, or a [login]; if that request ends the session, --skip it",
+        )
+
+    def _after_limit(self, answer: Answer, ask: Ask) -> bool:
+        """429, though the gate has waited as long as it should for one operation."""
+        self.limited += 1
+        again = ask(self._renewed(self.read)) if self.read else None
+        if (again is None or again.status != 429) and (self.read or self.limited < MANY):
+            return False
+        after = answer.headers.get("retry-after", "").strip()
+        if after.isdigit() and int(after) < self.left():
+            self.sleep(float(after))
+            return True
+        asked = f", which asks to wait {after} s" if after.isdigit() else ""
+        raise TargetUnavailable(
+            f"the quota of requests is used up: {name_of(answer)}, request {self.current}, was answered 429{asked}; "
+            f"{max(self.left(), 0):.0f} s of the budget are left",
+            fix="send fewer with --rate and --examples, or give it time with --budget",
+        )
+
+    def _after_absence(self, answer: Answer, ask: Ask) -> bool:
+        self.away_in_a_row += 1
+        if self.read is None:
+            if self.away_in_a_row >= MANY:
+                raise self._away(answer)
+            return False
+        if not self._is_due(answer):
+            return False
+        for pause in (*PAUSES, 0.0):
+            again = ask(self._renewed(self.read))
+            if again is not None and again.status not in AWAY:
+                return self.away_in_a_row > 1
+            self.sleep(min(pause, self.left() / 4))
+        raise self._away(answer)
+
+    def _away(self, answer: Answer) -> TargetUnavailable:
+        read = f", and GET {self.read.path} too, which had worked" if self.read else " like all before"
+        last = f"{name_of(answer)}, request {self.current}, was answered {answer.status}"
+        return TargetUnavailable(f"the target stopped working: {last}{read}")
+
+    def _nothing_learnt(self) -> NothingLearnt:
+        return NothingLearnt(
+            f"nothing was learnt: none of {self.answers} answers is one that the contract documents",
+            fix="does --target name the address of this API, with its base path?",
+        )
+
+
+def teaches(answer: Answer, operation: Operation) -> bool:
+    """Whether an answer says something about the operation: it isn't what any gateway or server would answer."""
+    if answer.ok:
+        return True
+    declared = operation.responses.get(str(answer.status)) or operation.responses.get(f"{answer.status // 100}XX")
+    if 300 <= answer.status < 400 or answer.status in SILENT - UNADMITTED:
+        if declared is None:
+            return False
+        return not declared.media_types or answer.media_type in declared.media_types
+    return answer.status not in UNADMITTED
+
+
+def name_of(answer: Answer) -> str:
+    """Method and path of the request."""
+    return f"{answer.sent.method} {answer.sent.path[:80]}"

@@ -1,0 +1,229 @@
+"""Tokens that are fetched: by OAuth 2, by any request that answers with one, or by a command; and fetched again.
+
+What a login is, is a table of the settings file: see docs/ci.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import shlex
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urljoin
+
+from contract_tests.core.answer import NOT_JSON, Answer
+from contract_tests.core.errors import CredentialsRefused, UsageError
+
+GRANTS: Final = ("client_credentials", "password", "refresh_token")
+KEYS: Final = frozenset({
+    "url", "method", "headers", "body", "form", "pointer", "expires_in", "command", "grant", "client_id",
+    "client_secret", "client_auth", "scope", "audience", "username", "password", "refresh_token",
+})  # fmt: skip
+SECRET_KEYS: Final = re.compile(r"secret|password|token|key|authorization", re.IGNORECASE)
+POINTERS: Final = ("/access_token", "/token", "/accessToken", "/id_token", "/jwt", "/data/token", "/data/access_token")
+"""Where the token is looked for in an answer if no pointer is given."""
+MARGIN: Final = 0.1  # of its life: a token is renewed when no more than this is left
+COMMAND_LIMIT: Final = 30.0  # seconds
+
+Fetch = Callable[[str, str, Mapping[str, str], bytes], Answer]
+"""Sends a request outside the contract: method, URL, headers, body."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """How a token is fetched."""
+
+    given: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def read(cls, table: Any, place: str) -> Login:
+        """A login from a table of the settings file; raises `UsageError`."""
+        if not isinstance(table, Mapping):
+            raise UsageError(f"{place} isn't a table", fix="write it as [login]")
+        given = {key.replace("-", "_"): filled(value) for key, value in table.items()}
+        for key in given:
+            if key not in KEYS:
+                raise UsageError(f"{place}: unknown setting {key!r}", fix=f"known: {', '.join(sorted(KEYS))}")
+        if not {"url", "command"} & given.keys():
+            raise UsageError(f"{place} has neither url nor command", fix="name the address that gives tokens")
+        if given.get("grant", GRANTS[0]) not in GRANTS:
+            raise UsageError(f"{place}: grant {given['grant']!r} is none of {', '.join(GRANTS)}")
+        return cls(given)
+
+    def secrets(self) -> Iterator[str]:
+        """The values that no output may show."""
+        yield from secrets_in(self.given)
+
+    def run(self, fetch: Fetch, base_url: str, refresh: str | None = None) -> tuple[str, float | None, str | None]:
+        """A token, the seconds that it lives as far as known, and a token to renew it with; raises
+        `CredentialsRefused`."""
+        if "command" in self.given:
+            token = printed(str(self.given["command"]))
+            return token, self._life(token, None), None
+        url = urljoin(base_url.rstrip("/") + "/", str(self.given["url"]).lstrip("/") if is_path(self.given["url"])
+                      else str(self.given["url"]))  # fmt: skip
+        method, headers, body = self._request(refresh)
+        answer = fetch(method, url, headers, body)
+        if not answer.ok:
+            raise CredentialsRefused(f"the login at {url} answered {answer.describe()}", fix="check [login]")
+        token = self._token(answer, url)
+        renewing = answer.get("refresh_token")
+        return token, self._life(token, answer.get("expires_in")), renewing if isinstance(renewing, str) else None
+
+    @property
+    def _is_grant(self) -> bool:
+        return "grant" in self.given or ("client_id" in self.given and not {"body", "form"} & self.given.keys())
+
+    def _request(self, refresh: str | None) -> tuple[str, dict[str, str], bytes]:
+        """Method, headers and body of the request for a token."""
+        headers = {str(name): str(value) for name, value in self.given.get("headers", {}).items()}
+        method = str(self.given.get("method", "POST"))
+        if self._is_grant:
+            return "POST", {**FORM, **self._client(), **headers}, urlencode(self._grant(refresh)).encode()
+        if "form" in self.given:
+            return method, {**FORM, **headers}, urlencode(self.given["form"]).encode()
+        if "body" not in self.given:
+            return method, headers, b""
+        body = self.given["body"]
+        text = body if isinstance(body, str) else json.dumps(body)
+        return method, {"Content-Type": "application/json", **headers}, text.encode()
+
+    def _grant(self, refresh: str | None) -> dict[str, str]:
+        """The form of RFC 6749, sections 4.3, 4.4 and 6."""
+        grant = "refresh_token" if refresh else str(self.given.get("grant", GRANTS[0]))
+        names = {"client_credentials": (), "password": ("username", "password"), "refresh_token": ("refresh_token",)}
+        wanted = (*names[grant], "scope", "audience")
+        form = {name: str(self.given[name]) for name in wanted if name in self.given}
+        if refresh:
+            form["refresh_token"] = refresh
+        if self.given.get("client_auth") == "body" or "client_secret" not in self.given:
+            form |= {name: str(self.given[name]) for name in ("client_id", "client_secret") if name in self.given}
+        return {"grant_type": grant, **form}
+
+    def _client(self) -> dict[str, str]:
+        """The client's own credentials as a header (RFC 6749, section 2.3.1)."""
+        if self.given.get("client_auth") == "body" or "client_secret" not in self.given:
+            return {}
+        pair = f"{quote(str(self.given.get('client_id', '')))}:{quote(str(self.given['client_secret']))}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+    def _token(self, answer: Answer, url: str) -> str:
+        pointers = (str(self.given["pointer"]),) if "pointer" in self.given else POINTERS
+        for pointer in pointers:
+            found = answer.get(*(int(step) if step.isdigit() else step for step in pointer.strip("/").split("/")))
+            if isinstance(found, str) and found:
+                return found
+        if answer.json is NOT_JSON and "pointer" not in self.given and (text := answer.body.decode().strip()):
+            return text
+        raise CredentialsRefused(
+            f"the login at {url} answered without a token at {' or '.join(pointers)}",
+            fix='name its place in the answer: pointer = "/data/token"',
+        )
+
+    def _life(self, token: str, announced: Any) -> float | None:
+        """The seconds that a token lives: as set, as announced, or as it says itself if it is a JWT."""
+        given = self.given.get("expires_in", announced)
+        if isinstance(given, int | float | str) and re.fullmatch(r"\d+(\.\d+)?", str(given)):
+            return float(given)
+        expires = claims(token).get("exp")
+        return float(expires) - time.time() if isinstance(expires, int | float) else None
+
+
+FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+
+
+@dataclass
+class Credential:
+    """A user's token: as it was given, or fetched by a login, in time before it ends."""
+
+    value: str | None = None
+    login: Login | None = None
+    base_url: str = ""
+    fetch: Fetch | None = None
+    learn: Callable[[str], None] = lambda _: None
+    clock: Callable[[], float] = time.monotonic
+    _renew_at: float = float("inf")
+    _refresh: str | None = None
+
+    def current(self) -> str | None:
+        """The token of now."""
+        if self.login and (self.value is None or self.clock() >= self._renew_at):
+            self.renew()
+        return self.value
+
+    def renew(self) -> None:
+        """Fetch a new token: with the one that renews, if there is one, else by the whole login."""
+        if self.login is None or self.fetch is None:
+            return
+        started = self.clock()
+        try:
+            found = self.login.run(self.fetch, self.base_url, self._refresh)
+        except CredentialsRefused:
+            if self._refresh is None:
+                raise
+            found = self.login.run(self.fetch, self.base_url)
+        self.value, life, self._refresh = found
+        self._renew_at = float("inf") if life is None else started + life * (1 - MARGIN)
+        for secret in (self.value, self._refresh):
+            self.learn(secret or "")
+
+
+def printed(command: str) -> str:
+    """What a command prints; raises `CredentialsRefused` with its complaint."""
+    try:
+        done = subprocess.run(  # noqa: S603 - the user's own command
+            shlex.split(command), capture_output=True, text=True, timeout=COMMAND_LIMIT, check=False
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise CredentialsRefused(f"the command of [login] failed: {error}") from None
+    if done.returncode or not done.stdout.strip():
+        complaint = (done.stderr.strip() or "it printed nothing").splitlines()[-1]
+        raise CredentialsRefused(f"the command of [login] ended with {done.returncode}: {complaint[:200]}")
+    return done.stdout.strip()
+
+
+def claims(token: str) -> Mapping[str, Any]:
+    """What a JWT says of itself, unverified; nothing for another token."""
+    parts = token.split(".")
+    try:
+        read = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))) if len(parts) == 3 else {}
+    except ValueError:
+        return {}
+    return read if isinstance(read, Mapping) else {}
+
+
+def filled(value: Any) -> Any:
+    """A value with `${NAME}` replaced from the environment; raises `UsageError` where it isn't set."""
+    if isinstance(value, Mapping):
+        return {name: filled(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    for name in re.findall(r"\$\{(\w+)\}", value):
+        if name not in os.environ:
+            raise UsageError(f"[login] needs the environment variable {name}, which is not set")
+    return os.path.expandvars(value)
+
+
+def secrets_in(value: Any, name: str = "") -> Iterator[str]:
+    """Texts whose names say that they are secret."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from secrets_in(item, str(key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from secrets_in(item, name)
+    elif isinstance(value, str) and SECRET_KEYS.search(name):
+        yield value
+
+
+def is_path(url: Any) -> bool:
+    """Whether an address is a path below the target."""
+    return "://" not in str(url)
