@@ -104,7 +104,7 @@ class _Run:
         using = self.prover.using.get(self.name, [])
         operations = self.prover.contract.operations
         reading = [one for one in using if _acts(one) and operations[one.operation].method == "GET"]
-        found = [one for one in reading if self.shows(one, record)]
+        found = [one for one in reading if one.find and not one.find.adopts and self.shows(one, record)]
         listing = [one for one in using if one.list is not None]
         self.must_tell(record, (*answers, *self.lists(listing, record)), found)
         for changing in [one for one in using if one.set is not None]:

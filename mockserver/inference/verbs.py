@@ -222,7 +222,8 @@ class Verbs:
             )
         else:
             because = f"{method} on a record changes the fields that are sent"
-            changed = sent
+            link = resource.link(route.shape[:-1])  # the path says to whom it belongs
+            changed = {name: value for name, value in sent.items() if link is None or name != link.field}
         shown = self.shown_owner(route, resource) or self.showing.record(route.operation, resource)
         return {**because_of(because), **find, "set": _short({**changed, **stamps}, "="), **shown}
 

@@ -261,3 +261,24 @@ def test_an_account_is_found_by_its_name(play: Play, value: str, field: str) -> 
     ask = play(crud("/users", value, THING), Thing=thing(id=WHOLE, **{field: None}))
     made = ask("POST", "/users", json={field: "ada"}).json
     assert ask("GET", "/users/ada").json == made
+
+
+def test_what_is_below_an_unknown_record_is_adopted_and_what_is_removed_stays_away(adopting_below: Ask) -> None:
+    """A balance of an account that the SDK brings; a message is gone after it was removed, and its DELETE is proven."""
+    assert adopting_below("GET", "/accounts/mine/balance").status == 200
+    assert adopting_below("GET", "/accounts/mine").status == 200
+    made = adopting_below("POST", "/accounts", json={"name": "a"}).json["id"]
+    assert adopting_below("DELETE", f"/accounts/{made}").status == 204
+    assert adopting_below("GET", f"/accounts/{made}").status == 404
+
+
+@pytest.fixture
+def adopting_below(tmp_path: Path, build: Callable[[Settings], Engine]) -> Ask:
+    """Accounts, each with a balance that is no record."""
+    path = "/accounts/{aid}/balance"
+    balance = {"parameters": values(path), "get": {"responses": answer(thing(amount=WHOLE))}}
+    paths = {path: balance, **crud("/accounts", "aid", thing(id=None, name=None), kind="Account")}
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    settings = Settings(str(tmp_path / "openapi.json"), auth="off", unknown_parents="adopt")
+    return Ask(build(settings), None)

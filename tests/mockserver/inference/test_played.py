@@ -724,3 +724,16 @@ def test_fields_in_the_query_are_kept(play: Play) -> None:
     assert made == {"id": made["id"], "Name": "web", "size": "big", "color": "red"}
     assert ask("POST", f"/things/{made['id']}/rename", query="name=new").status == 204
     assert ask("GET", f"/things/{made['id']}").json == {**made, "Name": "new"}
+
+
+def test_a_field_for_the_parent_moves_no_record_away_from_its_path(play: Play) -> None:
+    """A form that may name another account changes the rest, and the record is still read below its own."""
+    sent = {"content": {"application/x-www-form-urlencoded": {"schema": thing(AccountId=None, Name=None, Url=None)}}}
+    paths = crud("/accounts", "id", THING) | crud("/accounts/{account_id}/numbers", "id", THING)
+    paths["/accounts/{account_id}/numbers/{id}"]["post"] = {"requestBody": sent, "responses": answer(THING)}
+    ask = play(paths, Thing=thing(id=None, account_id=None, name=None, url=None))
+    account = ask("POST", "/accounts", json={"name": "a"}).json["id"]
+    made = ask("POST", f"/accounts/{account}/numbers", json={"name": "old"}).json
+    form, at = {"content-type": "application/x-www-form-urlencoded"}, f"/accounts/{account}/numbers/{made['id']}"
+    assert ask("POST", at, body=b"AccountId=other&Name=new", headers=form).json["name"] == "new"
+    assert ask("GET", at).json == {**made, "name": "new"}
