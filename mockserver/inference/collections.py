@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from mockserver.contract.operations.operation import Parameter
@@ -157,10 +158,18 @@ class _Finder:
 
     def contents(self, shape: Shape) -> bool:
         """Whether what a fixed path shows has a list of the records that are made right below it: a cart its items."""
-        if VALUE in shape or "GET" not in self.routes.get(shape, {}):
+        if "GET" not in self.routes.get(shape, {}):
             return False
-        return any(self.contained(base) is not None for base in self.routes
-                   if len(base) == len(shape) + 1 and base[:-1] == shape and "POST" in self.routes[base])  # fmt: skip
+        return any(self.contained(base) is not None for base in self.made_below.get(shape, ()))
+
+    @cached_property
+    def made_below(self) -> Mapping[Shape, list[Shape]]:
+        """The paths with a POST, by the path above."""
+        below: dict[Shape, list[Shape]] = {}
+        for base, methods in self.routes.items():
+            if "POST" in methods and VALUE not in base:
+                below.setdefault(base[:-1], []).append(base)
+        return below
 
     def contained(self, base: Shape) -> LocatedSchema | None:
         """The items of a list of the thing above a path, which what is done at the path answers instead of a record."""

@@ -11,7 +11,7 @@ from mockserver.inference.counting import reply_path, surroundings
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike
+from mockserver.inference.names import find_alike, sure_keys
 from mockserver.inference.routes import VALUE, Route
 
 _ENDINGS: Final = frozenset({"$more", "$page.last", "$page.none", "$absent"})
@@ -52,12 +52,8 @@ class _Reader:
     def _asked(self, route: Route, shown: Mapping[str, LocatedSchema]) -> Iterator[tuple[str, str]]:
         """The values of the path and the query, and over them those of the body."""
         for parameter in route.operation.parameters:
-            own = find_alike(parameter.name, shown) if parameter.location == "path" else None
-            if (
-                own is not None
-                and len(words(parameter.name)) > 1
-                and self._fits(parameter.pointer, parameter.schema, shown[own])
-            ):
+            own = self._named(route, parameter.name, shown) if parameter.location == "path" else None
+            if own is not None and self._fits(parameter.pointer, parameter.schema, shown[own]):
                 yield own, f"$path.{parameter.name}"
         for parameter in queried(route.operation):
             if parameter.name in shown and self._fits(parameter.pointer, parameter.schema, shown[parameter.name]):
@@ -67,6 +63,13 @@ class _Reader:
         for name, schema in sent.items():
             if name in shown and not set(name) & set(". +-") and self.fitting.misfit(schema, shown[name]) is None:
                 yield name, f"$body.{name}"
+
+    @staticmethod
+    def _named(route: Route, parameter: str, shown: Mapping[str, LocatedSchema]) -> str | None:
+        """The member that a value of the path is: the key of what is read at the path, or one of the same long name."""
+        if route.shape[-1:] == (VALUE,) and route.names[-1] == parameter:
+            return next(sure_keys(parameter, route.shape[-2] if len(route.shape) > 1 else "", shown), None)
+        return find_alike(parameter, shown) if len(words(parameter)) > 1 else None
 
     def _fits(self, pointer: str, schema: Any, shown: LocatedSchema) -> bool:
         sent = self.schemas.at(f"{pointer}/schema", schema)

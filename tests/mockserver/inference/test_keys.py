@@ -17,6 +17,8 @@ TEXT = {"type": "string"}
 THING, ITEM = ({"$ref": f"#/components/schemas/{name}"} for name in ("Thing", "Item"))
 NOTHING: dict[str, Any] = {"200": {"description": ""}}
 
+ID_OF_POST = [{"name": "postId", "in": "path", "required": True, "schema": WHOLE}]
+
 
 @pytest.mark.parametrize(
     ("parameter", "collection", "fields", "key"),
@@ -258,3 +260,10 @@ def test_a_key_may_lie_in_what_describes_the_record(name: str) -> None:
     assert found.behaviours["collections"]["things"]["key"] == f"{name}.uid"
     other = infer(contract(crud("/things", "uid", THING), Thing=thing(kind=TEXT, owner=thing(uid=TEXT))))
     assert "owner.uid" not in str(other.behaviours["collections"])
+
+
+def test_what_only_a_read_shows_has_the_key_that_was_asked_for(play: Play) -> None:
+    """Nothing makes or lists these, so nothing is remembered, but a client finds its key in the response."""
+    paths = {"/posts/{postId}": {"parameters": ID_OF_POST, "get": {"responses": answer(thing(id=WHOLE, text=None))}}}
+    ask = play(paths)
+    assert [ask("GET", f"/posts/{key}").json["id"] for key in (9, 12)] == [9, 12]
