@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True):
     log_format: LogFormat = "text"
     periods: Mapping[str, str] = msgspec.field(default_factory=dict)
     allow_remote_refs: bool = False
+    allow_refs_below: tuple[Path, ...] = ()  #: further folders that `$ref` may lead into
     watch: bool = False
     max_worlds: int = 10_000
     world_ttl: str | None = "P1D"  #: how long an idle world is kept (ISO 8601); None for ever

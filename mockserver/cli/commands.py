@@ -16,9 +16,9 @@ from mockserver.cli.banner import banner
 from mockserver.cli.flags import FLAGS, read_settings
 from mockserver.cli.log import Terminal, style_for
 from mockserver.cli.output import Output, prepare_streams, show
-from mockserver.contract.contract import load_contract, without_collection
+from mockserver.contract.contract import without_collection
 from mockserver.errors import ContractBroken, MockError, UsageError, internal_error
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.engine import Engine, build_engine, contract_of
 
 EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 usage or configuration error,
 3 address or output not available, 4 internal error"""
@@ -74,8 +74,11 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.set_defaults(run=run, **dict.fromkeys(_OMITTED))
         for names, settings in FLAGS:
-            if names[0] in ("--behaviours", "--fixtures", "--seed", "--allow-remote-refs"):
+            if names[0] in ("--behaviours", "--fixtures", "--seed", "--allow-remote-refs", "--allow-refs-below"):
                 command.add_argument(*names, **settings)
+        if name == "check-spec":
+            hard = "refuse a document with an invalid part, which otherwise costs the operations that need it"
+            command.add_argument("--strict", action="store_true", help=hard)
     return parser
 
 
@@ -87,15 +90,15 @@ def _behaviours(options: argparse.Namespace) -> int:
     from mockserver.inference import as_yaml, infer
 
     settings = read_settings(options, {})
-    contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
-    show(as_yaml(infer(contract)), end="")
+    show(as_yaml(infer(contract_of(settings))), end="")
     return 0
 
 
 def _check_spec(options: argparse.Namespace) -> int:
     from mockserver.cli.check_spec import report
 
-    lines, servable = report(build_engine(read_settings(options, {}), prove=True))
+    settings = read_settings(options, {})
+    lines, servable = report(build_engine(settings, prove=True, strict=options.strict))
     show("\n".join(lines))
     return 0 if servable else ContractBroken.exit_code
 

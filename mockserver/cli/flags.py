@@ -75,6 +75,10 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         {"action": "store_true", "default": None, "help": "log bodies too, and log requests even under CI"},
     ),
     (("--allow-remote-refs",), {"action": "store_true", "default": None, "help": "follow $ref to other hosts"}),
+    (
+        ("--allow-refs-below",),
+        {"metavar": "DIR", "action": "append", "help": "follow $ref to files below this folder too; repeatable"},
+    ),
 )
 """Each flag's names, and its settings for argparse."""
 
@@ -100,6 +104,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         log_format=_one_of("log_format", setting("log_format", "text"), ("text", "json")),
         periods=dict(_pair(text) for text in options.period or ()),
         allow_remote_refs=_switch(setting("allow_remote_refs")),
+        allow_refs_below=_folders(options.allow_refs_below or setting("allow_refs_below").split(os.pathsep)),
         watch=_switch(setting("watch")),
         max_worlds=_count(setting("max_worlds", "10000")),
         world_ttl=_span(setting("world_ttl", "P1D")),
@@ -127,6 +132,14 @@ def _path(text: str) -> Path | None:
     if text and not Path(text).is_file():
         raise UsageError("no such file", place=text, fix="--behaviours takes a YAML file")
     return Path(text) if text else None
+
+
+def _folders(names: Sequence[str]) -> tuple[Path, ...]:
+    folders = tuple(Path(name) for name in names if name)
+    lost = next((folder for folder in folders if not folder.is_dir()), None)
+    if lost is not None:
+        raise UsageError("no such folder", place=f"--allow-refs-below {lost}", fix="name a folder that exists")
+    return folders
 
 
 def _port(text: str) -> int:

@@ -11,13 +11,15 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from mockserver.contract.document.document import SWAGGER, Document, read_document
+from mockserver.contract.document.document import OWN_FOLDER, SWAGGER, Document, named_version, read_document, refusal
+from mockserver.contract.document.embedding import Access
 from mockserver.contract.messages.bodies import BodyReader
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.decoding import Undecodable
 from mockserver.contract.messages.inputs import InputReader
 from mockserver.contract.messages.responses import ResponseValidator
 from mockserver.contract.operations.base_paths import base_paths, servers
+from mockserver.contract.operations.invalid_parts import InvalidParts
 from mockserver.contract.operations.operation import MediaType, Operation, SecurityScheme
 from mockserver.contract.operations.reading import Reading, note_ignored
 from mockserver.contract.operations.routing import Match, Router
@@ -46,14 +48,15 @@ _MOST_RESPONSE_VALIDATORS: Final = 10_000
 class Contract:
     """A document, its operations, and the validators of what is sent and answered."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, strict: bool = False) -> None:
         self._notes: dict[str, None] = {}
-        check_structure(document, self._tell)
+        problems = {**check_structure(document, self._tell, strict=strict), **document.lost}
         self.written = document  #: as its authors wrote it: every place in a message is one in it
         self.document = document = _in_openapi(document, self._tell)
         note_ignored(document.root, self._note)
-        reading = Reading(document, self._note)
+        reading = Reading(document, self._note, InvalidParts(document, problems))
         self.operations: Mapping[str, Operation] = {one.id: one for one in reading.operations()}
+        self._tell_invalid(reading.invalid)
         self.security_schemes: Mapping[str, SecurityScheme] = reading.schemes
         self.base_paths: tuple[str, ...] = base_paths(list(servers(document.root)))
         self._router = Router(tuple(self.operations.values()), self.base_paths)
@@ -65,6 +68,15 @@ class Contract:
 
     def _tell(self, note: str) -> None:
         self._notes[note] = None
+
+    def _tell_invalid(self, invalid: InvalidParts) -> None:
+        """Notes the invalid parts of the document; `DocumentError` where they leave nothing of it."""
+        if any(invalid.costs.values()) and not self.operations:
+            causes = [invalid.problems[pointer] for pointer, names in invalid.costs.items() if names]
+            sentences = {cause: cause.partition(" ")[0].rstrip(":") for cause in causes}  # each begins with its pointer
+            raise refusal(self.written, f"is not valid {named_version(self.written)}", sentences)
+        for note in invalid.notes():
+            self._tell(note)
 
     def _note(self, note: str) -> None:
         """Keeps a note, which may begin with the pointer of what it is about."""
@@ -180,11 +192,14 @@ def _in_openapi(document: Document, note: Callable[[str], None]) -> Document:
     return dataclasses.replace(document, root=conversion.root, version="3.0", origins=conversion.origins, _targets={})
 
 
-def load_contract(source: Path | str, *, allow_remote_refs: bool = False) -> Contract:
-    """Reads a document and makes it ready; `DocumentError` when it cannot be served."""
+def load_contract(source: Path | str, access: Access = OWN_FOLDER, *, strict: bool = False) -> Contract:
+    """Reads a document and makes it ready; `DocumentError` when it cannot be served.
+
+    An invalid part costs the operations that need it, and makes a note; if it is `strict`, it refuses the document.
+    """
     with without_collection():
         try:
-            return Contract(read_document(source, allow_remote_refs=allow_remote_refs))
+            return Contract(read_document(source, access, strict=strict), strict=strict)
         except RecursionError:
             raise DocumentError("nests too deep to be read", place=str(source)) from None
 

@@ -19,6 +19,7 @@ from mockserver.behaviour.reader import read_behaviours
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import parse_period, system_now
 from mockserver.contract.contract import Contract, load_contract, without_collection
+from mockserver.contract.document.embedding import Access
 from mockserver.contract.document.sources import Source
 from mockserver.exchange.auth import Auth
 from mockserver.exchange.exchange import Exchange
@@ -135,14 +136,23 @@ class Base:
         return now, self._seeded.at(now)
 
 
+def contract_of(settings: Settings, *, strict: bool = False) -> Contract:
+    """The contract that the settings name."""
+    access = Access(remote=settings.allow_remote_refs, below=settings.allow_refs_below)
+    return load_contract(settings.spec, access, strict=strict)
+
+
 @without_collection()
-def build_engine(settings: Settings, clock: Callable[[], int] = system_now, *, prove: bool = False) -> Engine:
+def build_engine(
+    settings: Settings, clock: Callable[[], int] = system_now, *, prove: bool = False, strict: bool = False
+) -> Engine:
     """Read contract, behaviours and fixtures, check them against each other, and put the parts together.
 
-    The memory of inferred collections is proven, for a large contract only with `prove`.
+    The memory of inferred collections is proven, for a large contract only with `prove`. With `strict`, a contract with
+    an invalid part is refused.
     Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
     """
-    contract = load_contract(settings.spec, allow_remote_refs=settings.allow_remote_refs)
+    contract = contract_of(settings, strict=strict)
     if settings.behaviours is not None and settings.fixtures:
         return _put_together(settings, contract, None, clock)
     from mockserver.inference import infer

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -13,14 +13,16 @@ from typing import Any
 
 from mockserver import plain_yaml
 from mockserver.contract.document import pointers, references
-from mockserver.contract.document.embedding import Embedding
+from mockserver.contract.document.embedding import Access, Embedding
 from mockserver.contract.document.references import EMBEDDED
 from mockserver.contract.document.sources import Source
+from mockserver.contract.document.spreading import is_spread_in, is_spread_outside, spread
 from mockserver.errors import DocumentError, UsageError, did_you_mean
 
 SWAGGER = "2.0"
 VERSIONS = (SWAGGER, "3.0", "3.1", "3.2")
 
+OWN_FOLDER = Access()
 SHOWN = 5
 """Errors that a refusal lists."""
 _MOST_NAMED = 200
@@ -36,6 +38,7 @@ class Document:
     version: str  #: one of VERSIONS
     embedded: Mapping[str, Source] = field(default_factory=dict)  #: further files, by their name under `x-embedded`
     origins: Mapping[str, str] = field(default_factory=dict)  #: pointers as authors wrote them, by those of moved nodes
+    lost: Mapping[str, str] = field(default_factory=dict)  #: what is said of references that lead nowhere, by pointer
     _targets: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
@@ -142,8 +145,11 @@ def _line(source: Source, pointer: str) -> int | None:
         return None
 
 
-def read_document(source: Path | str, *, allow_remote_refs: bool = False) -> Document:
-    """Reads a document and every file that it refers to; `DocumentError` when that cannot be done."""
+def read_document(source: Path | str, access: Access = OWN_FOLDER, *, strict: bool = True) -> Document:
+    """Reads a document and every file that it refers to; `DocumentError` when that cannot be done.
+
+    Unless it is `strict`, references that lead nowhere are left to its readers (`Document.lost`).
+    """
     origin = Source.of(source)
     text = origin.text()
     root = parsed(text, origin)
@@ -152,13 +158,23 @@ def read_document(source: Path | str, *, allow_remote_refs: bool = False) -> Doc
     legacy = version in (SWAGGER, "3.0")
     has_resources = not legacy and any(word in text for word in ("$id", "$dynamicRef"))
     if not has_resources and all(document.leads(reference) for reference in references.in_text(text)):
-        return document
-    embedding = Embedding(origin, allow_remote_refs=allow_remote_refs, parse=parsed, legacy=legacy)
+        is_spread = is_spread_in(text) or is_spread_outside(root)
+        return Document(root, origin, version, origins=spread(root)) if is_spread else document
+    embedding = Embedding(origin, access, parse=parsed, legacy=legacy)
     if has_resources or any(not reference.startswith("#") for _, reference in references.all_in(root)):
         whole = embedding.whole(root)
         document = Document(whole, origin, version, dict(embedding.sources), embedding.origins)
-    check_references(document)
-    return document
+    else:
+        document = Document(root, origin, version, origins=spread(root))
+    lost = _lost(document)
+    if lost and strict:
+        raise refusal(document, "has references that lead nowhere", lost)
+    return replace(document, lost={pointer: sentence for sentence, pointer in lost.items()}) if lost else document
+
+
+def named_version(document: Document) -> str:
+    """`OpenAPI 3.1`, `Swagger 2.0`."""
+    return f"{'Swagger' if document.version == SWAGGER else 'OpenAPI'} {document.version}"
 
 
 def refusal(document: Document, problem: str, errors: dict[str, str]) -> DocumentError:
@@ -168,15 +184,13 @@ def refusal(document: Document, problem: str, errors: dict[str, str]) -> Documen
     return DocumentError(problem + ":" + "".join(lines) + more, place=document.name)
 
 
-def check_references(document: Document) -> None:
-    """`DocumentError` with the first references that lead nowhere."""
-    lost = {
+def _lost(document: Document) -> dict[str, str]:
+    """The references that lead nowhere, each a sentence with its pointer."""
+    return {
         f"{pointer}: $ref {reference!r} leads nowhere{_meant(document, reference)}": pointer
         for pointer, reference in references.all_in(document.root)
         if not document.leads(reference) and not references.in_extension(pointer)
     }
-    if lost:
-        raise refusal(document, "has references that lead nowhere", lost)
 
 
 def parsed(text: str, source: Source) -> Any:

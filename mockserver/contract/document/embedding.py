@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from mockserver.contract.document.references import (
 )
 from mockserver.contract.document.resources import Resources, Scope, absolute
 from mockserver.contract.document.sources import Source, is_url
+from mockserver.contract.document.spreading import spread
 from mockserver.errors import DocumentError
 
 _PROSE: Final = (".md", ".markdown", ".txt", ".html")
@@ -24,28 +26,38 @@ _PROSE: Final = (".md", ".markdown", ".txt", ".html")
 Parse = Callable[[str, Source], Any]
 
 
+@dataclass(frozen=True)
+class Access:
+    """Where the files may lie that a document refers to, beside its own folder."""
+
+    remote: bool = False  #: whether other hosts may be asked
+    below: tuple[Path, ...] = ()  #: further folders
+
+
 class Embedding:
     """Collects the files that are referred to, each once, and rewrites the references."""
 
-    def __init__(self, origin: Source, *, allow_remote_refs: bool, parse: Parse, legacy: bool = False) -> None:
-        self.origin, self.allow_remote, self.parse = origin, allow_remote_refs, parse
+    def __init__(self, origin: Source, access: Access, *, parse: Parse, legacy: bool = False) -> None:
+        self.origin, self.access, self.parse = origin, access, parse
         self.sources: dict[str, Source] = {}
         self.names: dict[Source, str] = {}
         self.contents: dict[str, Any] = {}
         self.resources = Resources(legacy=legacy)
-        self.origins: dict[str, str] = {}  #: where the copies of schemas come from that dynamic references need
+        self.origins: dict[str, str] = {}  #: where nodes come from that were spread, or copied for dynamic references
 
     def whole(self, root: dict[str, Any]) -> dict[str, Any]:
         """The document with its files under `x-embedded`."""
         scope = Scope.of(self.origin, "")
         self.resources.add(root, scope)
         local = self.rewritten(root, scope)
-        whole = {**local, EMBEDDED: self.contents} if self.contents else local
+        whole = dict({**local, EMBEDDED: self.contents} if self.contents else local)
+        self.origins = spread(whole)
         if not self.resources.dynamic:
-            return dict(whole)
+            return whole
         dynamic = DynamicReferences(whole, self.resources.dynamic_anchors())
-        self.origins = dynamic.origins
-        return dynamic.whole()
+        whole = dynamic.whole()
+        self.origins |= dynamic.origins
+        return whole
 
     def rewritten(self, node: Any, scope: Scope, *, data: bool = False, named: bool = False) -> Any:
         """A copy of the node in which each reference is a pointer into the whole document."""
@@ -157,20 +169,25 @@ class Embedding:
     def allow(self, target: Source, reference: str, source: Source) -> None:
         """Refuses what leaves the document's folder, and the network unless it is allowed."""
         if target.remote:
-            if not self.allow_remote and not target.bundled:
+            if not self.access.remote and not target.bundled:
                 problem = f"$ref {reference!r} is remote"
                 raise DocumentError(problem, place=source.name, fix="allow it with --allow-remote-refs")
             return
-        if is_url(self.origin.location) or not _below(target, self.origin):
+        if self.folder(target) is None:
             problem = f"$ref {reference!r} leaves the folder of the document"
-            raise DocumentError(problem, place=source.name, fix="keep referenced files below that folder")
+            fix = "keep referenced files below that folder, or allow more with --allow-refs-below DIR"
+            raise DocumentError(problem, place=source.name, fix=fix)
 
     def short_name(self, target: Source) -> str:
         """The path below the document's folder, or the URL."""
         if target.remote:
             return target.location
-        return str(Path(target.location).relative_to(Path(self.origin.location).parent.resolve()))
+        folder, own = self.folder(target), Path(self.origin.location).parent.resolve()
+        inner = str(Path(target.location).relative_to(folder or own))
+        return inner if folder == own else f"{folder}/{inner}"
 
-
-def _below(target: Source, origin: Source) -> bool:
-    return Path(target.location).is_relative_to(Path(origin.location).parent.resolve())
+    def folder(self, target: Source) -> Path | None:
+        """The folder that allows a file: the document's own, or one that the user allows."""
+        own = [] if is_url(self.origin.location) else [Path(self.origin.location).parent]
+        known = (folder.resolve() for folder in (*own, *self.access.below))
+        return next((folder for folder in known if Path(target.location).is_relative_to(folder)), None)

@@ -59,7 +59,9 @@ def mappings(root: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def is_data(key: str, value: Any, *, named: bool) -> bool:
     """Whether a key holds data; never where keys are `named` by the author."""
-    return not named and (key in DATA or (key == "examples" and isinstance(value, list)))
+    if named or (key == "enum" and isinstance(value, dict)):  # an author's reference to a list of values
+        return False
+    return key in DATA or (key == "examples" and isinstance(value, list))
 
 
 def is_extension(key: str, *, named: bool) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from mockserver.contract.document import pointers
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.place import Place
 from mockserver.contract.operations import media
 from mockserver.contract.operations.base_paths import EXPRESSION
+from mockserver.contract.operations.invalid_parts import InvalidParts
 from mockserver.contract.operations.operation import (
     ABSENT,
     EMPTY,
@@ -47,9 +49,9 @@ T = TypeVar("T")
 class Reading(Places):
     """Reads the operations of one document."""
 
-    def __init__(self, document: Document, note: Note) -> None:
+    def __init__(self, document: Document, note: Note, invalid: InvalidParts | None = None) -> None:
         super().__init__(document)
-        self.note = note
+        self.note, self.invalid = note, invalid or InvalidParts(document, {})
         self.root = Place("", document.root)
         self.schemes = self.security_schemes()
         self.default_security = self.security(document.root.get("security"))
@@ -58,7 +60,9 @@ class Reading(Places):
         """Every operation, in the order of the document; those without an id, or with a taken one, get their own."""
         ids: set[str] = set()
         for template, method, place, shared in self.places():
-            operation = self.operation(template, method, place, shared)
+            operation = self.valid_operation(template, method, place, shared)
+            if operation is None:
+                continue
             if operation.id in ids:
                 self.note(f"{place.pointer}: operationId {operation.id!r} is taken; it is called by method and path")
                 operation = self.operation(template, method, place, shared, named=False)
@@ -75,7 +79,9 @@ class Reading(Places):
                 continue
             if has_more(template):
                 self.note(f"{template} is served at {path_of(template)}, and chosen by what it requires")
-            item = self.resolved(paths / template)
+            item = self.valid_item(template, paths / template)
+            if item is None:
+                continue
             shared = item.get("parameters")
             for method in METHODS:
                 if node := item.get(method):
@@ -83,6 +89,40 @@ class Reading(Places):
             if more := item.get("additionalOperations"):
                 for method in more.node:
                     yield template, method, more / method, shared
+
+    def valid_item(self, template: str, place: Place) -> Place | None:
+        """A path item; None where it is invalid as a whole."""
+        needed = self.invalid.within(place)
+        if needed is None:
+            try:
+                return self.resolved(place)
+            except DocumentError as error:
+                needed = self.document.as_written(place.pointer)
+                self.invalid.problems.setdefault(needed, str(error))
+        self.invalid.cost(template, needed)
+        return None
+
+    def valid_operation(self, template: str, method: str, place: Place, shared: Place | None) -> Operation | None:
+        """One operation; None where it is left out, as it needs a part of the document that is invalid."""
+        name = f"{method} {template}"
+        needed = self.invalid.needed_by(place, shared) or self.lacking_scheme(place)
+        if needed is not None:
+            self.invalid.cost(name, needed)
+            return None
+        try:
+            return self.operation(template, method, place, shared)
+        except DocumentError as error:
+            self.invalid.cost(name, self.document.as_written(place.pointer), str(error))
+            return None
+
+    def lacking_scheme(self, place: Place) -> str | None:
+        """The invalid security scheme that an operation requires."""
+        if not self.invalid.problems:
+            return None
+        declared = place.node.get("security", self.root.node.get("security"))
+        names = sorted({name for alternative in requirements(declared) for name in alternative})
+        schemes = (Place(pointers.join("/components/securitySchemes", name), None) for name in names)
+        return next((found for one in schemes if (found := self.invalid.within(one)) is not None), None)
 
     def operation(
         self, template: str, method: str, place: Place, shared: Place | None, *, named: bool = True
@@ -158,9 +198,9 @@ class Reading(Places):
         return Body(place.node.get("required") is True, self.media_types(place), place.pointer)
 
     def responses(self, place: Place | None) -> Iterator[tuple[str, Response]]:
-        """Responses by status; a range such as `2xx` is written with capitals."""
+        """Responses by status; a range such as `2xx` is written with capitals, and `default` without."""
         for name, response in self.entries(place):
-            status = name.upper() if name[1:] == "xx" else name
+            status = name.upper() if name[1:].lower() == "xx" else name.lower()
             yield status, self.once(response, f"response {status}", partial(self.response, status))
 
     def with_success(self, method: str, place: Place, declared: dict[str, Response]) -> dict[str, Response]:
@@ -232,7 +272,8 @@ class Reading(Places):
         """The security schemes by name."""
         components = self.root.get("components")
         schemes = components.get("securitySchemes") if components else None
-        return {name: scheme(name, self.resolved(place).node) for name, place in self.entries(schemes)}
+        valid = ((name, place) for name, place in self.entries(schemes) if self.invalid.within(place) is None)
+        return {name: scheme(name, self.resolved(place).node) for name, place in valid}
 
 
 def _is_text_or_list(schema: Mapping[str, Any]) -> bool:

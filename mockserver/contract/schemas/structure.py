@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from mockserver.contract.document import pointers
-from mockserver.contract.document.document import SWAGGER, refusal
+from mockserver.contract.document.document import SWAGGER, named_version, refusal
 from mockserver.contract.schemas.compiled import Compiled, compiled_metaschema
 from mockserver.contract.schemas.wording import violations
 from mockserver.errors import DocumentError
@@ -64,28 +64,66 @@ _NEWER: Final = frozenset(
 _NEWER_KINDS: Final = ("cookie", "http", "openIdConnect")
 _METADATA: Final = frozenset(["contact", "description", "externalDocs", "license", "summary", "tags", "termsOfService"])
 _DATA: Final = frozenset(["default", "example", "examples", "xml"])
+_SHARED: Final = ("$ref", "description", "parameters", "servers", "summary")
+"""What a path item has beside its operations."""
+_STATUSES: Final = (".1xx", ".2xx", ".3xx", ".4xx", ".5xx", ".default")
+_DEFINED: Final = (("definitions",), ("parameters",), ("responses",), ("securityDefinitions",))
 
 
-def check_structure(document: Document, note: Callable[[str], None]) -> None:
-    """Notes what is harmless; `DocumentError` with the first errors, each with line and pointer."""
+def check_structure(document: Document, note: Callable[[str], None], *, strict: bool) -> dict[str, str]:
+    """Notes what is harmless; returns what is wrong with the other parts, by their pointers.
+
+    `DocumentError` with the first errors, each with line and pointer, where they are in no part that operations could
+    do without, or where the check is `strict`.
+    """
     metaschema = _metaschema(document.version)
     if metaschema.accepts(document.root):
-        return
-    fatal = {}
+        return {}
+    fatal: dict[str, str] = {}
+    parts: dict[str, str] = {}
     for breach in islice(metaschema.breaches(document.root), MOST_LOOKED_AT):
         nearest = _nearest(breach)
+        if not strict and _has_no_schema(nearest):
+            nearest = replace(nearest, expected="schema")
         for violation in violations([nearest], "", lambda _: ""):
             pointer = pointers.join("", *nearest.path)
             sentence = f"{pointer or '/'} {_named(violation.place, nearest)}{violation.message}"
-            if document.version == SWAGGER and (newer := _newer(violation.place, nearest)):
+            if violation.place.lower().endswith(_STATUSES) and nearest.path[-1:] == ("responses",):
+                note(f"{pointer}: {violation.place.rpartition('.')[2]!r} is read in whatever case it is written")
+            elif document.version == SWAGGER and (newer := _newer(violation.place, nearest)):
                 note(f"{pointer}: {newer!r} is a word of OpenAPI 3, and read as it is there")
             elif not _harmless(nearest):
-                fatal[sentence] = pointer
+                part = None if strict else _part_of(nearest.path, document.version)
+                if part is None:
+                    fatal[sentence] = pointer
+                else:
+                    parts.setdefault(part, sentence)
             else:
                 note(f"{sentence.replace('the contract knows', 'OpenAPI knows')}: ignored")
     if fatal:
-        kind = "Swagger" if document.version == SWAGGER else "OpenAPI"
-        raise refusal(document, f"is not valid {kind} {document.version}", fatal)
+        raise refusal(document, f"is not valid {named_version(document)}", fatal)
+    return parts
+
+
+def _part_of(path: tuple[str | int, ...], version: str) -> str | None:
+    """The pointer of the part that a breach makes invalid: an operation, all of a path, a component; None for what the
+    whole document needs."""
+    length = 0
+    if path[:1] == ("paths",) and len(path) > 1:
+        length = 2 if len(path) == 2 or path[2] in _SHARED else 4 if path[2] == "additionalOperations" else 3
+    elif path[:1] == ("components",) and len(path) > 1:
+        length = 3
+    elif version == SWAGGER and path[:1] in _DEFINED:
+        length = 2
+    elif path[:1] in (("webhooks",), ("servers",)):
+        length = 1
+    return pointers.join("", *path[:length]) if length else None
+
+
+def _has_no_schema(breach: Breach) -> bool:
+    """Whether a parameter or header says nothing of its values: any text will do."""
+    owner = breach.path[-2:-1] in (("parameters",), ("headers",))
+    return owner and breach.keyword == "required" and breach.expected == "content"
 
 
 def _newer(place: str, breach: Breach) -> str:

@@ -106,6 +106,17 @@ def test_a_flag_and_its_variable_set_the_same(key: str) -> None:
     assert getattr(_read_settings([], {f"MOCKSERVER_{key.upper()}": text}), key) == value
 
 
+def test_folders_of_references_exist(tmp_path: Path) -> None:
+    """Several by the flag or the variable; one that isn't there is refused."""
+    (tmp_path / "a").mkdir()
+    flags = ["--allow-refs-below", str(tmp_path), "--allow-refs-below", str(tmp_path / "a")]
+    both = (tmp_path, tmp_path / "a")
+    assert _read_settings(flags, {}).allow_refs_below == both
+    assert _read_settings([], {"MOCKSERVER_ALLOW_REFS_BELOW": os.pathsep.join(map(str, both))}).allow_refs_below == both
+    with pytest.raises(UsageError, match="no such folder"):
+        _read_settings(["--allow-refs-below", str(tmp_path / "b")], {})
+
+
 def test_switches_are_on_by_a_flag_or_a_word() -> None:
     """`1`, `true`, `yes` and `on`, however they are written; any other word is off."""
     for key in SWITCHES:
@@ -126,6 +137,7 @@ def test_the_help_says_what_each_flag_is_for() -> None:
         assert how["help"].replace(" ", "") in text
     assert {name for (name, *_), _ in FLAGS} == {
         *(f"--{key.replace('_', '-')}" for key in (*SETTINGS, *SWITCHES)), "--behaviours", "--fixtures", "--period",
+        "--allow-refs-below",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from mockserver.contract.document.document import Document, read_document
+from mockserver.contract.document.embedding import Access
 from mockserver.errors import DocumentError
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
@@ -121,6 +122,21 @@ def test_a_reference_that_cannot_be_followed_is_refused(tmp_path: Path, referenc
         read_document(source)
 
 
+def test_files_outside_the_folder_are_read_where_that_is_allowed(tmp_path: Path) -> None:
+    """Below the folders that the user names, and below no others; a link leads where it leads."""
+    source = write(tmp_path / "api", main=main("../shared/pet.yaml", "link.yaml"))
+    write(tmp_path / "shared", pet="properties: {tag: {$ref: ../other/tag.yaml}}")
+    write(tmp_path / "other", tag="type: string")
+    (tmp_path / "api" / "link.yaml").symlink_to(tmp_path / "shared" / "pet.yaml")
+    with pytest.raises(DocumentError, match=r"tag\.yaml' leaves the folder"):
+        read_document(source, Access(below=(tmp_path / "shared",)))
+    document = read_document(source, Access(below=(tmp_path / "shared", tmp_path / "other")))
+    pet = schema(document)
+    assert document.resolve(pet["properties"]["tag"]) == {"type": "string"}
+    assert document.resolve(document.root["components"]["schemas"]["s1"]) is pet
+    assert {path.name for path in document.files} == {"main.yaml", "pet.yaml", "tag.yaml"}
+
+
 def test_lost_references_are_listed_with_line_and_pointer(tmp_path: Path) -> None:
     """The first five, with the number of the others."""
     references = [f"#/components/schemas/gone{number}" for number in range(7)]
@@ -225,7 +241,7 @@ def test_a_document_is_read_from_a_url(site: str) -> None:
     """A URL is read when it is named; what it refers to is remote, and read only when that is allowed."""
     with pytest.raises(DocumentError, match="is remote"):
         read_document(f"{site}/main.yaml")
-    document = read_document(f"{site}/main.yaml", allow_remote_refs=True)
+    document = read_document(f"{site}/main.yaml", Access(remote=True))
     assert schema(document) == {"type": "string"}
     assert document.files == ()
     assert document.locate("/info") == f"{site}/main.yaml#/info"

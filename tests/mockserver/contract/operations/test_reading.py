@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from mockserver.contract.contract import load_contract
 from mockserver.contract.operations.operation import Response
+from mockserver.errors import DocumentError
+from mockserver.messages import Request
 
 OK = {"200": {"description": "OK"}}
 
@@ -202,3 +205,75 @@ def test_a_declared_success_is_the_only_one(load: Any, more: str) -> None:
 def test_a_read_that_declares_nothing_but_errors_answers_one(load: Any) -> None:
     """It changes nothing, and what it would show is not known."""
     assert set(load({"/a": get(responses={"503": {"description": "Down"}})}).operations["GET /a"].responses) == {"503"}
+
+
+VERSIONS = ("3.0.3", "3.1.0", "3.2.0")
+GONE = {"$ref": "#/components/schemas/Gone"}
+COMPONENTS = {
+    "schemas": {"Uses": {"properties": {"a": {"allOf": [{"$ref": "#/components/schemas/Lost"}]}}}, "Lost": GONE},
+    "responses": {"Odd": 5, "Unused": 6},
+    "securitySchemes": {"odd": 7},
+}
+
+
+def _answering(schema: Any) -> dict[str, Any]:
+    return get(responses={"200": {"description": "OK", "content": {"application/json": {"schema": schema}}}})
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("item", "note"),
+    [
+        (get(parameters=5), "/paths/~1bad/get/parameters must be a list"),
+        (get(parameters=[{"in": "query", "schema": {}}]), "'name' is required: GET /bad is left out"),
+        (
+            get(parameters=[{"name": "q", "in": "body", "schema": {}}]),
+            "/paths/~1bad/get/parameters/0/in must be one of",
+        ),
+        ({"get": [1]}, "/paths/~1bad/get must be an object"),
+        ({**get(), "parameters": 5}, "/paths/~1bad/parameters must be a list, not 5: /bad is left out"),
+        ({"$ref": "#/nowhere"}, "/paths/~1bad: $ref '#/nowhere' leads nowhere"),
+        (_answering(GONE), "schema: $ref '#/components/schemas/Gone' leads nowhere"),
+        (_answering({"$ref": "#/components/schemas/Uses"}), "/components/schemas/Lost: $ref"),
+        (_answering({"properties": [1]}), "schema/properties must be an object"),
+        (get(responses={"200": {"$ref": "#/components/responses/Odd"}}), "/components/responses/Odd must be an object"),
+        (get(security=[{"odd": []}]), "/components/securitySchemes/odd must be an object, not 7: GET /bad is left out"),
+    ],
+)
+def test_an_invalid_part_costs_the_operations_that_need_it(load: Any, version: str, item: Any, note: str) -> None:
+    """A note says what is wrong and what is left out; what nothing needs costs nothing. A strict reader refuses."""
+    paths = {"/good": {**get(), "post": {"responses": OK}}, "/bad": item}
+    contract = load(paths, version, components=COMPONENTS)
+    assert list(contract.operations) == ["GET /good", "POST /good"]
+    assert any(note in one and one.endswith("/bad is left out") for one in contract.notes), contract.notes
+    assert any(
+        one.endswith("/components/responses/Unused must be an object, not 6: no operation needs it")
+        for one in contract.notes
+    )
+    with pytest.raises(DocumentError):
+        load_contract(contract.document.source.location, strict=True)
+
+
+def test_a_document_of_which_nothing_is_left_is_refused(load: Any) -> None:
+    """The error names the parts that cost its operations."""
+    with pytest.raises(
+        DocumentError, match=r"is not valid OpenAPI 3.1:\n.*json:1: /paths/~1a/get/parameters must be a list"
+    ):
+        load({"/a": get(parameters=5)})
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_parameter_without_a_schema_is_any_text(load: Any, version: str) -> None:
+    """Its operation is served, with a note."""
+    contract = load({"/a": get(parameters=[{"name": "q", "in": "query"}])}, version)
+    inputs = contract.read_inputs(contract.route("GET", "/a"), Request("GET", "/a", "q=7"))
+    assert inputs.query == {"q": "7"}
+    assert any("/paths/~1a/get/parameters/0 'schema' is required: ignored" in note for note in contract.notes)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_statuses_are_read_in_any_case(load: Any, version: str) -> None:
+    """`4xx`, `5Xx` and `Default` are what they mean."""
+    declared = dict.fromkeys(("2xx", "4Xx", "Default"), OK["200"])
+    operations = load({"/a": get(responses=declared)}, version).operations
+    assert list(operations["GET /a"].responses) == ["2XX", "4XX", "default"]
