@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.behaviour.names import check_names
 from mockserver.behaviour.reader import read_behaviours, split_path
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
@@ -268,3 +269,22 @@ def test_a_wrong_number_of_a_page_comes_with_its_fix(bundled_contract: Contract)
         with pytest.raises(BehaviourError) as caught:
             _read(bundled_contract, {"operations": {"listDevices": {"list": {"devices": {}}, "page": {name: "x"}}}})
         assert str(caught.value).endswith(f"'x' isn't {problem}")
+
+
+@pytest.mark.parametrize(
+    ("rules", "place"),
+    [
+        *(({word: "nowhere"}, f"/collections/devices/{word}") for word in ("key", "owner")),
+        *(({word: ["nowhere"]}, f"/collections/devices/{word}") for word in ("within", "aliases")),
+        ({"lapses": {"nowhere": {"isTrusted": False}}}, "/collections/devices/lapses/nowhere"),
+        ({"lapses": {"trustExpiresAt": {"nowhere": False}}}, "/collections/devices/lapses/trustExpiresAt"),
+    ],
+)
+def test_a_rule_that_names_no_field_is_placed(bundled_contract: Contract, rules: Any, place: str) -> None:
+    """By its word."""
+    shown = {"listDevices": {"list": {"devices": {}}, "reply": {"devices": "$records"}}}
+    data = {"collections": {"devices": {"key": "id", **rules}}, "operations": shown}
+    behaviours = _read(bundled_contract, data)
+    with pytest.raises(BehaviourError, match="have no field 'nowhere'") as caught:
+        check_names(behaviours, bundled_contract, {"devices": frozenset({"userId"})}, str)
+    assert caught.value.place == place

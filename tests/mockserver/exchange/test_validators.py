@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
-from mockserver.exchange.validators import changed_at
+from mockserver.clock import format_http_date
+from mockserver.errors import Refused
+from mockserver.exchange.validators import changed_at, check_write, is_unchanged
+from mockserver.messages import Request
 from tests.support import Ask, answers, document, json_body, path_parameter
 
 TEXT = {"type": "string"}
@@ -166,3 +170,27 @@ def test_a_required_tag_without_memory_is_that_of_the_bytes(mock_of: Callable[..
 def test_a_record_says_when_it_was_changed(record: Any, changed: int | None) -> None:
     """By a time of its change, else of its creation, in milliseconds."""
     assert changed_at(record) == changed
+
+
+@pytest.mark.parametrize(("since", "refused"), [(0, False), (1, False), (-1, True), (-1000, True)])
+def test_a_write_is_refused_if_the_record_was_changed_after(since: int, refused: bool) -> None:
+    """To the second, and not to the day."""
+    changed = 1_748_779_200
+    headers = {"if-unmodified-since": format_http_date((changed + since) * 1000)}
+    request = Request("PUT", "/pages/1", headers=headers)
+    with pytest.raises(Refused) if refused else nullcontext():
+        check_write(request, {"updatedAt": changed * 1000 + 999})
+
+
+@pytest.mark.parametrize(("since", "unchanged"), [(0, True), (1, True), (-1, False), (-1000, False)])
+def test_a_read_is_answered_if_the_record_was_changed_after(since: int, unchanged: bool) -> None:
+    """To the second too; a tag is stronger, and what is no date says nothing."""
+    changed = 1_748_779_200
+    since_then = {"if-modified-since": format_http_date((changed + since) * 1000)}
+    assert is_unchanged(Request("GET", "/", headers=since_then), '"a"', changed * 1000 + 999) is unchanged
+    assert is_unchanged(Request("GET", "/", headers=since_then), '"a"', None) is False
+    tagged = {**since_then, "if-none-match": 'W/"a", "b"'}
+    assert is_unchanged(Request("GET", "/", headers=tagged), '"b"', 0) is True
+    assert is_unchanged(Request("GET", "/", headers=tagged), '"c"', 0) is False
+    assert is_unchanged(Request("GET", "/", headers={"if-none-match": " * "}), '"c"', 0) is True
+    assert is_unchanged(Request("GET", "/", headers={"if-modified-since": "soon"}), '"a"', 0) is False

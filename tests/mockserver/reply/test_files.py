@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import io
+import struct
 import wave
 import zipfile
 import zlib
@@ -14,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mockserver.reply.files import file_of
+from mockserver.reply.files import file_of, is_file_of
 from tests.support import Ask, document
 
 BEGINNINGS = {
@@ -76,6 +78,49 @@ def test_the_files_are_whole() -> None:
     assert int(files["application/pdf"].split(b"startxref\n")[1].split(b"\n")[0]) == files["application/pdf"].index(
         b"xref"
     )
+
+
+DIGESTS = {
+    "9650f149d622": "image/jpeg image/jpg image/pjpeg", "bdd708563d96": "image/gif", "c90cff659645": "image/webp",
+    "f7d202ab9f42": "image/svg+xml", "0d44f856ef14": "image/bmp image/x-ms-bmp",
+    "1cf6fcfc0a12": "application/pdf application/x-pdf",
+    "2eeb55e08e1a": "audio/wav audio/x-wav audio/wave audio/vnd.wave", "264a66aa62e3": "audio/mpeg audio/mp3",
+    "8739c76e681f": "application/zip application/x-zip-compressed",
+}  # fmt: skip
+
+
+def test_the_files_are_those_that_viewers_opened() -> None:
+    """Each under all its names, byte by byte; of compressed ones, what is in them."""
+    for digest, names in DIGESTS.items():
+        for name in names.split():
+            assert hashlib.sha256(file_of(name) or b"").hexdigest()[:12] == digest, name
+    image = file_of("image/png") or b""
+    parts, at = {}, 8
+    while at < len(image):
+        (length,) = struct.unpack_from(">I", image, at)
+        name, content = image[at + 4 : at + 8], image[at + 8 : at + 8 + length]
+        parts[name] = content
+        assert struct.unpack_from(">I", image, at + 8 + length) == (zlib.crc32(name + content),)
+        at += 12 + length
+    assert list(parts) == [b"IHDR", b"IDAT", b"IEND"]
+    assert struct.unpack(">IIBBBBB", parts[b"IHDR"]) == (16, 16, 8, 2, 0, 0, 0)
+    assert zlib.decompress(parts[b"IDAT"]) == (b"\0" + bytes((70, 130, 180)) * 16) * 16
+    icon = file_of("image/vnd.microsoft.icon") or b""
+    assert (
+        icon
+        == file_of("image/x-icon")
+        == struct.pack("<HHHBBBBHHII", 0, 1, 1, 16, 16, 0, 0, 1, 24, len(image), 22) + image
+    )
+    assert file_of("image/apng") == image
+    assert gzip.decompress(file_of("application/x-gzip") or b"") == b""
+
+
+def test_a_file_is_told_by_how_it_begins() -> None:
+    """By its first three bytes."""
+    assert is_file_of("image/png", b"\x89PNx")
+    assert not is_file_of("image/png", b"\x89P")
+    assert not is_file_of("image/png", b"\x89PX")
+    assert not is_file_of("application/octet-stream", b"")
 
 
 def test_other_types_have_no_file() -> None:
