@@ -6,6 +6,7 @@ import dataclasses
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,6 +83,16 @@ class Contract:
         """Keeps a note, which may begin with the pointer of what it is about."""
         start = note.partition(" ")[0].rstrip(":")
         self._tell(self.document.as_written(start) + note[len(start) :])
+
+    @cached_property
+    def underscored(self) -> frozenset[str]:
+        """The declared request headers with underscores in their names, in small letters, which CGI can't tell from
+        hyphens; without those that are declared in both ways."""
+        parameters = (one for operation in self.operations.values() for one in operation.parameters)
+        names = {one.name.lower() for one in parameters if one.location == "header"}
+        schemes = self.security_schemes.values()
+        names |= {one.parameter for one in schemes if one.kind == "apiKey" and one.location == "header"}
+        return frozenset(name for name in names if "_" in name and name.replace("_", "-") not in names)
 
     @property
     def notes(self) -> tuple[str, ...]:

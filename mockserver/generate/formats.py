@@ -72,7 +72,9 @@ def _reads(read: Callable[[str], object]) -> Callable[[str], bool]:
 
 
 def _is_date(text: str) -> bool:
-    return len(text) == 10 and _reads(date.fromisoformat)(text)
+    """A date of RFC 3339, which has a year 0000, a leap year; Python has none."""
+    known = "2000" + text[4:] if text.startswith("0000-") else text
+    return len(text) == 10 and _reads(date.fromisoformat)(known)
 
 
 def _is_date_time(text: str) -> bool:

@@ -63,10 +63,10 @@ class ContractFirst:
         if not path.isascii():
             path = path.encode("latin-1").decode(errors="replace")
         body = _read(environ)
-        request = Request(
-            method, path, environ.get("QUERY_STRING", ""), _headers(environ, self._headers_after), body or b""
-        )
-        pipeline = self.engine.pipeline
+        engine = self.engine
+        headers = _headers(environ, self._headers_after, engine.contract.underscored)
+        request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body or b"")
+        pipeline = engine.pipeline
         if body is None:
             return pipeline.refuse(request, Refused(413, f"the body is larger than {BODY_LIMIT} bytes"))
         return pipeline.respond(request)
@@ -88,10 +88,11 @@ def _read(environ: dict[str, Any]) -> bytes | None:
     return b""
 
 
-def _headers(environ: dict[str, Any], after: str | None) -> dict[str, str]:
+def _headers(environ: dict[str, Any], after: str | None, underscored: frozenset[str]) -> dict[str, str]:
     """The request headers of an environment by lower-case name, in a dictionary of its own, which the journal may keep.
 
-    The last one comes first, as `Request` has it. `after` is the key behind which the server puts all headers: to look
+    WSGI doesn't tell `api_key` from `api-key`: those in `underscored` are written with underscores. The last one comes
+    first, as `Request` has it. `after` is the key behind which the server puts all headers: to look
     at the 50 keys before it as well would take 11,000 instructions, 8% of a request.
     """
     headers, names = {}, _NAMES
@@ -103,6 +104,8 @@ def _headers(environ: dict[str, Any], after: str | None) -> dict[str, str]:
             if not key.startswith("HTTP_") or key in _IMITATIONS:
                 continue
             name = _name_of(key[5:])
+            if underscored and (written := key[5:].lower()) in underscored:
+                name = written
         headers[name] = environ[key]
     return headers
 

@@ -157,6 +157,8 @@ class DocumentCheck:
         tally.counts[f"valid: {response.status // 100}XX"] += 1
         if response.status >= 500 and _only_500(operation):
             tally.counts["valid: 5XX, nothing else is declared"] += 1
+        elif response.status >= 500 and self.contradicts_itself(operation):
+            tally.counts["valid: 5XX, every value of the response's enum breaks its own schema"] += 1
         elif response.status >= 500:
             tally.fault("5XX OF THE MOCK", request, response, response.problem())
         elif response.status == 404 and operation.id in self.samples:
@@ -164,6 +166,15 @@ class DocumentCheck:
         elif 400 <= response.status < 500 and not _success_is(operation, response.status):
             self.check_rejection(request, response)
         self.check_response(request, response)
+
+    def contradicts_itself(self, operation: Operation) -> bool:
+        """Whether a declared response lists values, of which its schema accepts none."""
+        types = (one for response in operation.responses.values() for one in response.media_types.values())
+        for schema in (one.schema for one in types if isinstance(one.schema, Mapping)):
+            values = self.contract.resolve(schema).get("enum")
+            if values and all(self.contract.violations(schema, value, place="body") for value in values):
+                return True
+        return False
 
     def check_rejection(self, request: SerialisedRequest, response: ClientResponse) -> None:
         """Check whether the rejection of a valid request is justified."""

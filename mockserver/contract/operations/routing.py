@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from mockserver.contract.operations.overloads import Overload, has_more, nearest
 from mockserver.errors import Refused
 from mockserver.messages import Request
 
+_ENCODED_SLASH: Final = re.compile("%2f", re.IGNORECASE)
 _NOTHING: Final = "\0"
 """Stands for an empty segment of a path."""
 
@@ -107,7 +109,7 @@ class Router:
         overload = Overload(operation, tuple(EXPRESSION.findall(template)))
         if overload.names:
             node = self._root
-            for segment in template.split("/")[1:]:
+            for segment in _ENCODED_SLASH.sub("/", template).split("/")[1:]:  # paths come decoded
                 node = node.child(segment)
             node.path = path = node.path or _Path()
         else:

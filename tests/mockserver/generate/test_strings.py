@@ -21,6 +21,7 @@ ASSERTED = ["date-time", "date", "time", "duration", "uuid", "email", "idn-email
 OTHERS = ["url", "byte", "binary", "password", "int32", "int64", "float", "double", "decimal", "iri", "uri-template"]
 TEXTS = [
     "", "a", "2025-02-30", "2025-02-28", "2024-02-29", "2025-01-01T10:00:00Z", "2025-01-01t10:00:00z", "2025-01-01",
+    "0000-02-29", "0000-02-30",
     "2025-01-01T10:00:00", "2025-01-01T10:00:00+01:00", "10:00:00Z", "24:00:00Z", "10:00:00", "P1D", "P", "PT", "P1W",
     "PT5M", "P1Y2M3DT4H5M6S", "P1W2D", "3f0c9f5e-8a53-4a4e-9a70-1d3d3f6c2b10", "3f0c9f5e8a534a4e9a701d3d3f6c2b10",
     "a@b.co", "a@b@c", "@b.co", "a@", "a.b+c@example.org", "example.com", "-bad.example", "a" * 64 + ".com",

@@ -24,6 +24,7 @@ PATHS = {
     "/files/{name}": {"get": OK},
     "/range/{from}-{to}": {"get": OK},
     "/caf%C3%A9": {"get": OK},
+    "/a%2fb/{id}": {"get": OK},
 }
 
 
@@ -44,6 +45,7 @@ PATHS = {
         ("GET", "/files/a.b.json", "/files/{name}.json", {"name": "a.b"}),
         ("GET", "/range/1-2-3", "/range/{from}-{to}", {"from": "1", "to": "2-3"}),
         ("GET", "/café", "/caf%C3%A9", {}),
+        ("GET", "/a/b/7", "/a%2fb/{id}", {"id": "7"}),
         ("GET", "/pets/a b;c=d", "/pets/{id}", {"id": "a b;c=d"}),
         ("HEAD", "/pets", "/pets", {}),
         ("HEAD", "/pets/7", "/pets/{id}", {"id": "7"}),

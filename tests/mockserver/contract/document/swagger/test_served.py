@@ -55,6 +55,16 @@ def test_credentials_of_security_definitions(mock: LiveMock) -> None:
     assert mock("GET", "/secret?key=alice-token", None).status != 401
 
 
+def test_headers_with_underscores(mock: LiveMock) -> None:
+    """They are told from those with hyphens, which WSGI doesn't do; one that is declared in both ways has a hyphen."""
+    assert mock("GET", "/underscores", None).status == 401
+    key = {"api_key": "alice-token"}
+    assert mock("GET", "/underscores", None, headers=key).headers["mock-reason"] == "header.x_size is required"
+    assert mock("GET", "/underscores", None, headers={**key, "x_size": "a"}).status == 400
+    assert mock("GET", "/underscores", None, headers={**key, "X_Size": "1"}).status == 200
+    assert mock("GET", "/underscores", None, headers={**key, "X_Size": "1", "X-Both": "a"}).status == 400
+
+
 @pytest.mark.parametrize(
     ("query", "status", "tags"),
     [
