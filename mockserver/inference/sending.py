@@ -109,6 +109,23 @@ class Sending:
         placement = self._placement(body, resource) if body is not None and not self.schemas.is_list(body) else None
         return {**asked, **self._alike(placement, resource)} if placement is not None else asked
 
+    def part(self, operation: Operation, resource: Resource, name: str) -> Data:
+        """What is sent to a path below a record: the field of its name, or fields of which the record has every one."""
+        body, known = self.schemas.body(operation.body), self.schemas.members(resource.record)
+        if body is None:
+            return {}
+        given, field = self.schemas.members(body), find_alike(name, known)
+        if field is not None and field in given:
+            return {field: f"$body.{field}"}
+        if operation.method == "PATCH" and self.schemas.says_nothing(body):
+            return {"*": "$body"}
+        if not given or not given.keys() <= known.keys():
+            return {}
+        objects = {
+            name: f"$body.{name}" for name, one in given.items() if self.schemas.is_object(one) and "." not in name
+        }
+        return {"*": objects if objects and not self.schemas.same(body, resource.record) else "$body"}
+
     def _only_sent(self, sent: LocatedSchema, shown: LocatedSchema) -> bool:
         """Whether answers mark as readOnly what this request may send: each has a schema of its own."""
         return self._is_read_only(shown) and not self._is_read_only(sent)

@@ -121,13 +121,18 @@ class Showing:
         return {name: f"$record.{name}" for name in names if "." not in name}
 
     def part(self, operation: Operation, resource: Resource) -> Data:
-        """The reply that shows some fields of a record; empty where the response has others."""
+        """The reply that shows some fields of a record; empty where the response has others. What the record's own
+        don't fit, and may be missing, is left out: the scale of a deployment has another status than itself."""
         answer = self.schemas.answer(operation)
         shown = self.schemas.members(answer) if answer is not None else {}
         known = self.schemas.members(resource.record)
-        if not shown or any(one not in known or self.fitting.misfit(known[one], shown[one]) for one in shown):
+        if answer is None or not shown or any(one not in known for one in shown):
             return {}
-        return {"reply": {reply_path((name,)): f"$record.{name}" for name in shown if "." not in name}}
+        misfits = {one for one in shown if self.fitting.misfit(known[one], shown[one])}
+        if misfits & self.schemas.required(answer) or 2 * len(misfits) > len(shown):
+            return {}
+        fitting = (name for name in shown if name not in misfits and "." not in name)
+        return {"reply": {reply_path((name,)): f"$record.{name}" for name in fitting}}
 
     def shows(self, answer: LocatedSchema, resource: Resource) -> Placement | None:
         """Where a response has a record of this collection, by its own schema; None where it has none."""

@@ -36,16 +36,26 @@ class Verbs:
         """Find the record, and show it where the answer does."""
         find, changed = self.find(route, resource, shape), {}
         if shape == route.shape[:-1] and route.shape[-1] != VALUE:
-            changed = self.actions.changes(route, resource)
+            part = self._part(route, resource)
+            changed = {} if "*" in part else part
+            changed = changed or self.actions.changes(route, resource) or part
         if not changed:
             because = because_of("only a record that is there can be acted on")
             shown = self.showing.acted(route.operation, resource)
             part = self.showing.part(route.operation, resource) if route.method == "GET" and not shown else {}
             return {**because, **find, **shown, **part}
         stamps = self.sending.stamps(resource, making=False)
-        shown = self.showing.acted(route.operation, resource) or self.showing.record(route.operation, resource)
+        shown = self.showing.acted(route.operation, resource) or self.showing.part(route.operation, resource)
+        shown = shown or self.showing.record(route.operation, resource)
         because = because_of(f"{route.shape[-1]} says what the record then is")
         return {**because, **find, "set": {**changed, **stamps}, **shown}
+
+    def _part(self, route: Route, resource: Resource) -> Data:
+        """What PUT or PATCH on a part of a record changes, where the answer shows that record: `/jobs/{id}/scale`."""
+        if route.method not in ("PUT", "PATCH"):
+            return {}
+        shown = self.showing.acted(route.operation, resource) or self.showing.part(route.operation, resource)
+        return self.sending.part(route.operation, resource, route.shape[-1]) if shown else {}
 
     def find(self, route: Route, resource: Resource, shape: Shape) -> Data:
         """Find the record that a path names, below its parent where it has one."""

@@ -262,3 +262,25 @@ def test_a_removal_says_how_many_went(play: Play) -> None:
     assert ask("DELETE", f"/orders/{three}").json == {"id": three, "deleted": True}
     there = len(ask("GET", "/orders").json)
     assert ask("DELETE", "/orders").json["deleted"] == there > 0
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_a_part_of_a_record_has_a_path_of_its_own(play: Play, method: str) -> None:
+    """What is sent there changes that part alone, and is read there: the status, or the scale, of a job."""
+    spec, kind = thing(replicas={"type": "integer"}, image=None), {"type": "string"}
+    job = thing(name=None, kind=kind, spec=spec, status=thing(ready={"type": "integer"}))
+    total = {**thing(total={"type": "integer"}), "required": ["total"]}
+    scale = thing(kind=kind, spec=thing(replicas={"type": "integer"}), status=total)
+    paths = crud("/jobs", "name", ORDER)
+    for part, schema in (("status", ORDER), ("scale", scale)):
+        one = {"get": {"responses": answer(schema)}, method: {"requestBody": body(schema), "responses": answer(schema)}}
+        paths[f"/jobs/{{name}}/{part}"] = {"parameters": values("/jobs/{name}"), **one}
+    ask = play(paths, Order=job)
+    made = ask("POST", "/jobs", json={"name": "web", "kind": "Job", "spec": {"replicas": 1, "image": "a"}}).json
+    sent = {"kind": "Scale", "spec": {"replicas": 5}}
+    assert ask(method.upper(), "/jobs/web/scale", json=sent).json["spec"] == {"replicas": 5}
+    assert ask("GET", "/jobs/web/scale").json["spec"] == {"replicas": 5}
+    sent = {"name": "web", "status": {"ready": 3}, **({"spec": {"image": "b"}} if method == "put" else {})}
+    assert ask(method.upper(), "/jobs/web/status", json=sent).json["status"] == {"ready": 3}
+    changed = {"spec": {"replicas": 5, "image": "a"}, "status": {"ready": 3}}
+    assert ask("GET", "/jobs/web").json == {**made, **changed}
