@@ -77,3 +77,13 @@ def test_a_base_that_cannot_be_made_anew_leaves_the_old_one(
     assert capfd.readouterr().err.startswith(
         "mockserver: internal error in the base thread: ValueError: no such date ("
     )
+
+
+def test_the_seed_decides_which_records_there_are(build: Build) -> None:
+    """The same for the same seed; other records for another."""
+
+    def held(seed: str) -> Any:
+        world, _ = build(Settings(spec=SHOP, behaviours=None, fixtures=(), seed=seed)).store.load(MAIN)
+        return {name: [dict(one) for one in world.visible(name, (), 0)] for name in world.collections}
+
+    assert held("a") == held("a") != held("b")

@@ -79,3 +79,16 @@ def test_answers_in_xml(mock_of: Callable[..., Ask], media: str, content: Any, t
     answers = {"200": {"description": "", "content": {media: content}}}
     heard = mock_of(document({"/a": {"get": {"responses": answers}}}))("GET", "/a", headers={"accept": media})
     assert (heard.status, heard.body.decode(), heard.headers["content-type"]) == (200, text, media)
+
+
+@pytest.mark.parametrize(
+    ("schema", "begins"), [({"type": "string"}, "<"), ({"type": "string", "pattern": "^[a-z]{5}$"}, "")]
+)
+def test_generated_text_is_a_document_where_its_schema_takes_one(
+    mock_of: Callable[..., Ask], schema: Any, begins: str
+) -> None:
+    """Else it is the text that the schema asks for."""
+    said = {"description": "well", "content": {"application/xml": {"schema": schema}}}
+    heard = mock_of(document({"/a": {"get": {"responses": {"200": said}}}}))("GET", "/a", None)
+    assert heard.body.decode().startswith(begins)
+    assert heard.body.decode().isalpha() is not bool(begins)

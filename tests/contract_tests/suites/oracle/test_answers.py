@@ -1,0 +1,196 @@
+"""Where the target's answer differs from the mock's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.contract import Contract
+from contract_tests.core.errors import InternalError, NotChecked
+from contract_tests.core.model import Behaviour, Collection, Model, Query
+from contract_tests.suites.oracle.answers import Comparison, NoMeasure
+from contract_tests.suites.oracle.calls import Call
+from contract_tests.suites.oracle.correspondence import Correspondence
+from contract_tests.suites.oracle.freedoms import ANY_REFUSAL, OWN_RULES
+from tests.contract_tests.conftest import ContractOf
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+THING = {"type": "object", "properties": {name: {"type": "string"} for name in ("id", "name", "colour")}}
+A, B = {"id": "a", "name": "one"}, {"id": "b", "name": "two"}
+NAME = ("things", "a")
+
+
+def _json(schema: Any) -> dict[str, Any]:
+    return {"description": "", "content": {"application/json": {"schema": schema}}}
+
+
+@pytest.fixture
+def known(contract_of: ContractOf) -> Contract:
+    """Things: one is read or made, all are listed."""
+    listed = {
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": THING}, "total": {"type": "integer"}},
+    }
+    refusal = {"description": "refused"}
+    read = {"operationId": "read", "responses": {"200": _json(THING), "404": refusal, "409": refusal}}
+    parameters = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    make = {"operationId": "make", "requestBody": {"content": {"application/json": {"schema": THING}}},
+            "responses": {"200": _json(THING), "201": _json(THING), "400": refusal}}  # fmt: skip
+    list_ = {"operationId": "list", "responses": {"200": _json(listed)}}
+    paths = {"/things": {"get": list_, "post": make}, "/things/{id}": {"get": read, "parameters": parameters}}
+    return contract_of({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths})
+
+
+def _model(*, inferred: bool = False) -> Model:
+    behaviours = (
+        Behaviour("read", find=Query("things", {"id": "$path.id"}), reply={(): "$record"}),
+        Behaviour("make", created="things", takes_body=True, reply={(): "$record"}),
+        Behaviour("list", list=Query("things"), page={"limit": "limit"},
+                  reply={("items",): "$records", ("total",): "$total", ("next",): "$next", ("more",): "$more",
+                         ("at",): "$page.number", ("kind",): "list", ("first",): "$record.name"}),
+    )  # fmt: skip
+    return Model({"things": Collection("things")}, {one.operation: one for one in behaviours}, inferred=inferred)
+
+
+def _pairs(**more: Any) -> Correspondence:
+    pairs = Correspondence(NOW)
+    pairs.mirrored(NAME, A)
+    pairs.mirrored(("things", "b"), B)
+    for name, value in more.items():
+        setattr(pairs, name, value)
+    return pairs
+
+
+def _kinds(
+    known: Contract, operation: str, mock: Any, target: Any, statuses: tuple[int, int] = (200, 200), *,
+    model: Model | None = None, pairs: Correspondence | None = None, call: Mapping[str, Any] | None = None,
+    comparison: Comparison | None = None,
+) -> list[str]:  # fmt: skip
+    """The differences of two answers: kind and field."""
+    comparison = comparison or Comparison(known, model or _model())
+    one = known.operation(operation)
+    asked = Call(one, values=("a",) if operation == "read" else (), **(call or {}))
+    answers = [
+        Answer(Sent(one.method, "http://t/x", "/x", {}), status, {"content-type": "application/json"},
+               json.dumps(body).encode(), operation_id=operation)
+        for body, status in zip((mock, target), statuses, strict=True)
+    ]  # fmt: skip
+    found = comparison.differences(asked, *answers, pairs or _pairs(), {})
+    return [f"{different.kind} {different.field}".strip() for different in found]
+
+
+@pytest.mark.parametrize(
+    ("operation", "mock", "target", "kinds"),
+    [
+        ("read", A, A, []),
+        ("read", A, {**A, "name": "x"}, ["value name"]),
+        ("read", A, B, ["value id"]),
+        ("read", A, [], ["form 200 schema  type", "lost the body"]),
+        ("read", A, {**A, "colour": 7}, ["form 200 schema /colour type"]),
+        ("list", {"items": [A, B]}, {"items": [B, A]}, []),
+        ("list", {"items": [A, B]}, {"items": [A]}, ["missing"]),
+        ("list", {"items": [A]}, {"items": [A, B]}, ["further"]),
+        ("list", {"items": [A]}, {"items": None}, ["form 200 schema /items type", "lost items"]),
+        ("list", {"items": [A]}, {}, ["lost items"]),
+        ("list", {"items": []}, {}, []),
+        ("list", {"items": [A, 3]}, {"items": [A]}, []),
+        (
+            "list",
+            {"total": 3, "next": "a", "more": True, "at": 1},
+            {"total": 4, "next": "b", "more": False, "at": 2},
+            [],
+        ),
+        ("list", {"kind": "list"}, {"kind": "other"}, ["value kind"]),
+        ("list", {"kind": "list"}, {}, ["value kind"]),
+        ("list", {}, {"kind": "other"}, []),
+        ("make", {"id": "n", "name": "x"}, {"id": "m", "name": "x"}, []),
+    ],
+)
+def test_answers_are_compared_as_the_reply_says(
+    known: Contract, operation: str, mock: Any, target: Any, kinds: list[str]
+) -> None:
+    """Records by their keys, lists in any order, other values as they are; pages are cut by each as it likes."""
+    assert _kinds(known, operation, mock, target) == kinds
+
+
+def test_the_field_of_a_subject_is_that_of_the_record(known: Contract) -> None:
+    """`$record.name` of the record that the call is about."""
+    call = {"subject": NAME}
+    assert _kinds(known, "list", {"first": "one"}, {"first": "one"}, call=call) == []
+    assert _kinds(known, "list", {"first": "one"}, {"first": "two"}, call=call) == ["value name"]
+
+
+def test_a_made_record_has_the_target_s_key(known: Contract) -> None:
+    """What was sent must be shown by both."""
+    pairs, call = _pairs(), {"body": {"name": "x"}}
+    assert _kinds(known, "make", {"id": "n", "name": "x"}, {"id": "m", "name": "x"}, pairs=pairs, call=call) == []
+    assert (pairs.target_key(("things", "n")), pairs.made["things", "n"]) == ("m", frozenset({"name"}))
+    assert _kinds(known, "make", {"id": "o", "name": "x"}, {"id": "p", "name": "y"}, call=call) == ["value name"]
+    bodiless = _pairs()
+    assert _kinds(known, "make", {"id": "n"}, {"name": "x"}, pairs=bodiless) == []
+    assert bodiless.unpaired == {("things", "n")}
+
+
+@pytest.mark.parametrize(
+    ("mock", "target", "kinds"),
+    [
+        (200, 404, ["status"]), (404, 200, ["status"]), (404, 404, []), (200, 201, []), (201, 200, []),
+        (200, 202, ["status"]), (400, 404, ["status"]), (400, 422, []),
+    ],
+)  # fmt: skip
+def test_statuses_are_compared(known: Contract, mock: int, target: int, kinds: list[str]) -> None:
+    """Another documented success is one too; after another status nothing else is compared."""
+    found = _kinds(known, "make", {"id": "n"}, {"id": "n", "name": 3} if kinds else {"id": "n"}, (mock, target))
+    assert found == kinds
+
+
+def test_some_answers_measure_nothing(known: Contract) -> None:
+    """Too many requests, a token that isn't taken, and a mock that fails is a fault of ours."""
+    with pytest.raises(InternalError, match="the mirror fails at GET"):
+        _kinds(known, "read", A, A, (500, 200))
+    with pytest.raises(NotChecked, match="429"):
+        _kinds(known, "read", A, A, (200, 429))
+    for status in (401, 403):
+        with pytest.raises(NotChecked, match=f"does not take the token for read: {status}"):
+            _kinds(known, "read", A, A, (200, status))
+        assert _kinds(known, "read", A, A, (200, status), pairs=_pairs(written=True)) == ["status"]
+        assert _kinds(known, "read", A, A, (401, status)) == ["form 403 status"] * (status == 403)
+
+
+def test_where_behaviours_are_inferred_more_is_free(known: Contract) -> None:
+    """Which refusal comes first, rules of the server's own, the length of a page."""
+    model = _model(inferred=True)
+    for mock in sorted(ANY_REFUSAL & {400, 404, 409}):
+        for target in sorted(ANY_REFUSAL):
+            if known.operation("read").response_for(mock) is not None:
+                assert _kinds(known, "read", None, None, (mock, target), model=model) in (
+                    [], [f"form {target} status"],
+                )  # fmt: skip
+    with pytest.raises(NoMeasure, match="the mock's 200 for read says nothing"):
+        _kinds(known, "read", A, A, (200, 409), model=model)
+    assert _kinds(known, "read", A, A, (200, 412), model=model) == ["status"]
+    assert 412 in OWN_RULES
+    with pytest.raises(NoMeasure):
+        _kinds(known, "read", A, A, (418, 200), model=model)
+    comparison = Comparison(known, model)
+    comparison.sizes["list", "/things", ("items",)] = 1
+    assert _kinds(known, "list", {"items": [A, B]}, {"items": [A]}, comparison=comparison) == []
+    comparison.sizes["list", "/things", ("items",)] = 2
+    assert _kinds(known, "list", {"items": [A, B]}, {"items": [A]}, comparison=comparison) == ["missing"]
+    assert _kinds(known, "list", {"items": [A]}, {"items": []}, pairs=_pairs(unsure={"things"})) == []
+
+
+def test_what_a_record_was_replaced_by_is_open(known: Contract) -> None:
+    """Where it is inferred, what was left out may be gone or kept."""
+    model = _model(inferred=True)
+    replaces = replace(model.behaviours["read"], replaces=True, takes_body=True)
+    model = replace(model, behaviours={**model.behaviours, "read": replaces})
+    pairs = _pairs()
+    assert _kinds(known, "read", A, {"id": "a"}, model=model, pairs=pairs, call={"body": {"colour": "x"}}) == []
+    assert pairs.made[NAME] == frozenset({"colour"})
