@@ -12,7 +12,7 @@ from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.json_patch import is_json_patch, patched
 from mockserver.behaviour.naming import Namesakes, Referred, nothing, within
 from mockserver.behaviour.read_only import ReadOnly
-from mockserver.behaviour.settling import Misfits, Path, Repair
+from mockserver.behaviour.settling import NAMING, Misfits, Path, Repair
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
     SchemaView,
@@ -140,8 +140,20 @@ class RecordShape(msgspec.Struct, frozen=True):
 
     def sent(self, base: Any) -> dict[str, Any]:
         """The fields of a new record that a client may set."""
-        fields = {k: v for k, v in base.items() if k not in self.read_only} if isinstance(base, Mapping) else {}
+        named = base if isinstance(base, Mapping) else self._named(base)
+        fields = {k: v for k, v in named.items() if k not in self.read_only}
         return fields if self.inner is None or not self.inner.has_inner else self.inner.inside(fields, {})
+
+    def _named(self, value: Any) -> dict[str, Any]:
+        """The field that a text names a new record by: its key, or its name."""
+        if not isinstance(value, str) or self.schema is None:
+            return {}
+        declared = members(self.schema, self.view)
+        texts = (
+            one for one in (self.rules.key, *NAMING) if one in declared and "string" in types(declared[one], self.view)
+        )
+        name = next(texts, None)
+        return {} if name is None else {name: value}
 
     @property
     def _own(self) -> frozenset[str]:

@@ -192,6 +192,8 @@ class Run(msgspec.Struct):
         before = None if rules.key_of(fields) is ABSENT else collection.get(identity_of(rules, fields))
         if before is None:
             record = self._referring(rules, shape.created(fields, collection, seed, now, fills), fields)
+        elif isinstance(base, str):  # the name of a record that is there
+            record = {**before, **fields}
         elif any(field == rules.key for field, _ in creation.fields):
             record = shape.replaced(before, fields, seed, now, creation.carried)
         elif creation.conflicts:
@@ -231,7 +233,7 @@ class Run(msgspec.Struct):
 
     def remove(self, query: Query) -> None:
         filters = self._filters(query)
-        made = {id(one.after) for one in self.changes if one.before is None}
+        made = {id(one.after) for one in self.changes if one.before is None} | set(map(id, self.scope.records))
         for record in () if filters is None else self.collections[query.collection].matching(filters):
             if id(record) in made:  # others are removed
                 continue

@@ -15,6 +15,8 @@ from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import alike, find_alike, names_record
 
 Data = dict[str, Any]
+_NAMES: Final = frozenset({"name", "slug", "login", "username", "email", "title", "code", "tag", "topic", "label"})
+"""Last words of keys by which records are named alone."""
 _CREATED: Final = ("created", "inserted", "creation")
 
 
@@ -34,6 +36,8 @@ class Sending:
         if placement is None:
             return None
         base = ".".join(("$body", *placement.path))
+        if placement == self.names(body, resource):
+            return {"*": base}
         if not self.schemas.share(placement.schema, resource.record):
             names, inside = self._alike(placement, resource), self._inside(body, resource)
             enough = 2 * len(names) >= min(len(self.schemas.members(placement.schema)), len(known)) > 0
@@ -141,8 +145,25 @@ class Sending:
 
     def _listed(self, body: LocatedSchema, resource: Resource) -> Placement | None:
         """Where a body has a list of records, as requests that act on many do."""
-        many = list_in(body, self.schemas, resource.name, resource.record)
-        return many if many is not None and self.schemas.share(many.schema, resource.record) else None
+        names = self.names(body, resource)
+        many = list_in(body, self.schemas, resource.name, resource.record) if names is None else names
+        known = many is not None and (many is names or self.schemas.share(many.schema, resource.record))
+        return many if known else None
+
+    def names(self, body: LocatedSchema, resource: Resource) -> Placement | None:
+        """Where a body has a list of the names of records, which are their keys: the labels of an issue."""
+        key = self.schemas.members(resource.record).get(resource.key)
+        if key is None or self.schemas.types(key) != {"string"} or words(resource.key)[-1] not in _NAMES:
+            return None
+        branches = self.schemas.branches(body)
+        inside = [((name,), one) for part in branches for name, one in self.schemas.members(part).items()]
+        lists = [(path, self.schemas.items(one)) for path, one in [((), body), *inside] if self.schemas.is_list(one)]
+        named = {path: Placement(path, one) for path, one in lists if one is not None and self._is_text(one)}
+        return next(iter(named.values())) if len(named) == 1 or () in named else None
+
+    def _is_text(self, schema: LocatedSchema) -> bool:
+        types = self.schemas.types(schema)
+        return "string" in types and types <= {"string", "object", "null"}
 
     def many(self, operation: Operation, resource: Resource) -> Placement | None:
         """Where a request has a list of records; None where it has one record, or none."""
@@ -155,7 +176,7 @@ class Sending:
         body = self.schemas.body(operation.body)
         if body is None or "." in resource.key:
             return None
-        if (many := self.many(operation, resource)) is not None:
+        if (many := self.many(operation, resource)) is not None and many != self.names(body, resource):
             key = find_alike(resource.key, self.schemas.members(many.schema))
             return ".".join(("$body", *many.path, key)) if key is not None else None
         if self._is_list_of_keys(body):

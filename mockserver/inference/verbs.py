@@ -308,7 +308,10 @@ class Verbs:
     def _change_many(self, route: Route, resource: Resource, method: str, many: Placement) -> Data:
         """Change, or make and replace, each record of a list; without their keys, PUT replaces them all."""
         base = route.shape if route.shape in self.resources else route.shape[:-1]
-        list_sent, key = ".".join(("$body", *many.path)), find_alike(resource.key, self.schemas.members(many.schema))
+        body = self.schemas.body(route.operation.body)
+        named = body is not None and many == self.sending.names(body, resource)
+        list_sent = ".".join(("$body", *many.path))
+        key = None if named else find_alike(resource.key, self.schemas.members(many.schema))
         shown = self.showing.several(route.operation, resource)
         if method == "PATCH":
             if key is None:
@@ -321,7 +324,8 @@ class Verbs:
         below = self._under_parent(route, resource, base)
         keyed = {resource.key: f"{list_sent}.{key}"} if key is not None else {}
         made = {"create": {resource.name: {"*": list_sent, **keyed, **below}}}
-        rest = {"remove": {resource.name: below}} if key is None else {}
+        above = {field: value.replace("$record.", "$parent.") for field, value in below.items()}
+        rest = {"remove": {resource.name: above}} if key is None else {}
         what = "makes or replaces each record that is sent" if key else "replaces its records by those that are sent"
         return {**because_of(f"PUT on a collection {what}"), **self._parent(route, base), **made, **rest, **shown}
 

@@ -737,3 +737,42 @@ def test_a_field_for_the_parent_moves_no_record_away_from_its_path(play: Play) -
     form, at = {"content-type": "application/x-www-form-urlencoded"}, f"/accounts/{account}/numbers/{made['id']}"
     assert ask("POST", at, body=b"AccountId=other&Name=new", headers=form).json["name"] == "new"
     assert ask("GET", at).json == {**made, "name": "new"}
+
+
+TEXTS: Any = {"type": "array", "items": TEXT}
+MANY_NAMED: Any = {"type": "array", "items": thing(name=None)}
+NAMED_OR_TEXT: Any = {"type": "array", "items": {"oneOf": [TEXT, thing(name=None, reason=None, sure=None)]}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrap"),
+    [
+        (thing(labels=TEXTS), lambda names: {"labels": names}),
+        (thing(labels=NAMED_OR_TEXT), lambda names: {"labels": names}),
+        (TEXTS, lambda names: names),
+        ({"oneOf": [thing(labels=TEXTS), TEXTS, thing(labels=MANY_NAMED)]}, lambda names: {"labels": names}),
+    ],
+)
+def test_a_list_of_names_makes_the_records_that_they_name(play: Play, sent: Any, wrap: Any) -> None:
+    """POST adds them below a record and keeps what is known of them, PUT leaves no others, DELETE takes one away."""
+    label = {"$ref": "#/components/schemas/Label"}
+    at = "/issues/{issue_id}/labels"
+    listed = {"requestBody": body(sent), "responses": answer({"type": "array", "items": label})}
+    get = {"responses": answer({"type": "array", "items": label})}
+    gone = {"parameters": values(f"{at}/{{name}}"), "delete": {"responses": {"204": {"description": ""}}}}
+    paths = crud("/issues", "id", THING) | {at: {"parameters": values(at), "get": get, "post": listed, "put": listed}}
+    paths |= {f"{at}/{{name}}": gone, **crud("/labels", "name", label, kind="Label")}
+    ask = play(paths, Thing=thing(id=None, title=None), Label=thing(id=WHOLE, name=None, color=None))
+    issue = ask("POST", "/issues", json={"title": "t"}).json["id"]
+
+    def names() -> list[str]:
+        return [one["name"] for one in ask("GET", f"/issues/{issue}/labels").json]
+
+    ask("POST", "/labels", json={"name": "bug", "color": "red"})
+    made = ask("POST", f"/issues/{issue}/labels", json=wrap(["bug", "new"])).json
+    assert ([one["name"] for one in made], made[0]["color"]) == (["bug", "new"], "red")
+    assert names() == ["bug", "new"]
+    ask("PUT", f"/issues/{issue}/labels", json=wrap(["only", "bug"]))
+    assert sorted(names()) == ["bug", "only"]
+    assert ask("DELETE", f"/issues/{issue}/labels/only").status == 204
+    assert names() == ["bug"]
