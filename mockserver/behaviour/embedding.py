@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from mockserver.behaviour.values import MISSING, Scope
 from mockserver.behaviour.vocabulary import Behaviours, Changed, Embedding
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.state.collection import Collection, Record, text_of
+from mockserver.state.collection import Record, text_of
+from mockserver.state.world import Collections
 
 _ROUNDS = 4
 """How deep lists in lists are followed."""
@@ -17,7 +18,7 @@ _ROUNDS = 4
 class Run(Protocol):
     """The run of a behaviour: the collections so far, and how they change."""
 
-    collections: Mapping[str, Collection]
+    collections: Collections
     scope: Scope
     behaviours: Behaviours
     changes: list[Changed]

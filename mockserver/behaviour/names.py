@@ -56,7 +56,7 @@ def record_fields(
     known = {}
     for name, schemas in record_schemas(behaviours, contract).items():
         in_fixtures = fields.get(name)
-        unknown = not in_fixtures or not schemas or any(is_open(schema, contract.view) for schema in schemas)
+        unknown = in_fixtures is None or not schemas or any(is_open(schema, contract.view) for schema in schemas)
         in_schemas = [members(schema, contract.view) for schema in schemas]
         known[name] = frozenset() if unknown else frozenset().union(*in_schemas, in_fixtures or ())
     return known

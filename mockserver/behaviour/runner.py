@@ -17,10 +17,10 @@ from mockserver.behaviour.values import MISSING, Scope, Value, laid_at
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Changed, Creation, Field, Page, Query
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.errors import Refused
-from mockserver.state.collection import Collection, Filters, Record, identity_of, text_of
+from mockserver.state.collection import Filters, Record, identity_of, text_of
 from mockserver.state.references import Reference, referring
 from mockserver.state.rules import CollectionRules
-from mockserver.state.world import World
+from mockserver.state.world import Collections, World
 
 Fields = tuple[tuple[str, Value], ...]
 """Fields of a record, each with the expression that gives its value."""
@@ -96,7 +96,7 @@ class Run(msgspec.Struct):
     """One run of a behaviour: the collections so far, and the changes made."""
 
     world: World
-    collections: Mapping[str, Collection]
+    collections: Collections
     scope: Scope
     behaviours: Behaviours
     changes: list[Changed]
@@ -242,7 +242,7 @@ class Run(msgspec.Struct):
 
     def drop(self, name: str, record: Record) -> None:
         """Remove a record."""
-        self.collections = {**self.collections, name: self.collections[name].drop(record)}
+        self.collections = self.collections | {name: self.collections[name].drop(record)}
         self.changes.append(Changed(name, record, None))
 
     def put(self, name: str, record: dict[str, Any]) -> Record:
@@ -343,7 +343,7 @@ class Run(msgspec.Struct):
         before = None if old is None else old[1]
         # Fields that have lapsed stay lapsed: then more fields change than were set.
         collection = stored.stored(key, old, after, touched if before is basis else None)
-        self.collections = {**self.collections, name: collection}
+        self.collections = self.collections | {name: collection}
         self.changes.append(Changed(name, before, after))
         self.scope.record = after
         return after

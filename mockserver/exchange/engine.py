@@ -27,6 +27,7 @@ from mockserver.exchange.journal import Journal, Kind, Note
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.settings import Settings
 from mockserver.state.fixtures import Fixtures, read_fixtures
+from mockserver.state.lazy import Lazy
 from mockserver.state.seeding import Seeded, seed_world
 from mockserver.state.store import MemoryStore
 from mockserver.state.world import World
@@ -191,7 +192,7 @@ def _put_together(
         from mockserver.inference import seed_records
 
         made = seed_records(contract, inferred, seed=settings.seed)
-        fixtures = fixtures.with_generated({name: made[name] for name in _unowned(data) if name in made})
+        fixtures = fixtures.with_generated(Lazy([name for name in _unowned(data) if name in made], made.__getitem__))
     fields = MappingProxyType(fixtures.fields())
     folder = settings.behaviours.parent if settings.behaviours is not None else None
     behaviours = read_behaviours(

@@ -38,6 +38,7 @@ class Referring:
 
     def __init__(self, resources: Mapping[Shape, Resource], schemas: Schemas) -> None:
         self.resources, self.schemas = resources, schemas
+        self._showing: dict[int, dict[str, Resource]] = {}  # the collections by the schema of their records
 
     @cached_property
     def _references(self) -> References:
@@ -82,8 +83,10 @@ class Referring:
 
     def _collections(self, shown: LocatedSchema, segment: str) -> list[Resource]:
         """The collections whose records a schema shows; the one that has the name of the path alone, if any."""
-        read = (one for one in self.resources.values() if one.values)
-        several = {one.name: one for one in read if self._shows(shown, one)}
+        several = self._showing.get(id(shown.node))
+        if several is None:
+            read = (one for one in self.resources.values() if one.values)
+            several = self._showing[id(shown.node)] = {one.name: one for one in read if self._shows(shown, one)}
         named = [one for one in several.values() if any(segment_of(base) == segment for base in one.bases)]
         return named or (list(several.values()) if len(several) == 1 else [])
 

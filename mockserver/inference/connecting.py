@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from mockserver.state.lazy import Lazy
 from mockserver.state.references import Reference, member_at, referring, values_of
 
 Record = dict[str, Any]
-Records = dict[str, list[Record]]
+Records = Mapping[str, list[Record]]
 Parents = Mapping[str, Sequence[tuple[str, str]]]
 """By collection: the fields that hold the key of a parent, each with the parent's collection."""
 _ROUNDS: Final = 2  #: a record that embeds another shows what that one refers to
@@ -21,33 +22,40 @@ def connected(
     stays_valid: Callable[[str, Record, Record], bool],
 ) -> Records:
     """The records with every reference set, as far as they stay valid."""
-    linking = _Connector(records, references, parents, stays_valid)
+    level: Records = records
     for _ in range(_ROUNDS):
-        linking.records = {name: list(linking.all_of(name)) for name in linking.records}
-    return {name: [linking.valid(name, place) for place in range(len(records[name]))] for name in records}
+        level = Lazy(records, _Connector(records, level, references, parents, stays_valid).all_of)
+    return Lazy(records, _Connector(records, level, references, parents, stays_valid).valid)
 
 
 class _Connector:
+    """Sets references of made records to those of one round before."""
+
     def __init__(
         self,
+        made: Records,
         records: Records,
         references: Mapping[str, Sequence[Reference]],
         parents: Parents,
         stays_valid: Callable[[str, Record, Record], bool],
     ) -> None:
-        self.made, self.records = records, records
+        self.made, self.records = made, records
         self.references, self.parents, self.stays_valid = references, parents, stays_valid
 
-    def all_of(self, name: str) -> Iterator[Record]:
+    def all_of(self, name: str) -> list[Record]:
         """The records of a collection, with every reference set."""
-        for place, made in enumerate(self.made[name]):
-            record = made
-            for reference in self._own(name):
-                record = self._set(name, place, record, reference)
-            yield record
+        return [self._whole(name, place, made) for place, made in enumerate(self.made[name])]
 
-    def valid(self, name: str, place: int) -> Record:
-        """A record with all its references, or with those with which it is valid."""
+    def _whole(self, name: str, place: int, record: Record) -> Record:
+        for reference in self._own(name):
+            record = self._set(name, place, record, reference)
+        return record
+
+    def valid(self, name: str) -> list[Record]:
+        """The records of a collection with all their references, or with those with which they are valid."""
+        return [self._valid(name, place) for place in range(len(self.made[name]))]
+
+    def _valid(self, name: str, place: int) -> Record:
         made, whole = self.made[name][place], self.records[name][place]
         if whole == made or self.stays_valid(name, made, whole):
             return whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from mockserver.contract.schemas.naming import plain, words
@@ -86,6 +87,7 @@ class References:
         self.resources = [one for one in resources if not one.single]
         self._named: dict[str, list[Resource]] = {}
         self._shown: dict[int, list[Resource]] = {}
+        self._found: dict[str, list[Reference]] = {}  # by collection
         for resource in self.resources:
             for name in dict.fromkeys(_names(resource)):
                 self._named.setdefault(name, []).append(resource)
@@ -94,8 +96,10 @@ class References:
 
     def of(self, resource: Resource) -> list[Reference]:
         """The references in the records of a collection."""
-        found = self._within(resource.record, (), resource, _DEEPEST, frozenset())
-        return [one for _, one in zip(range(_MOST), found, strict=False)]
+        if resource.name not in self._found:
+            found = self._within(resource.record, (), resource, _DEEPEST, frozenset())
+            self._found[resource.name] = list(islice(found, _MOST))
+        return self._found[resource.name]
 
     def _within(
         self, schema: LocatedSchema, path: Place, owner: Resource, deeper: int, around: frozenset[int]

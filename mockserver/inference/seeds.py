@@ -14,11 +14,12 @@ from mockserver.inference.collections import Resource
 from mockserver.inference.connecting import connected
 from mockserver.inference.documented import Documented
 from mockserver.inference.inference import Inferred
+from mockserver.state.lazy import Lazy
 from mockserver.state.references import member_at
 
 Links = tuple[str, list[Any]]
 """A field, and the values that it has in turn."""
-Records = dict[str, list[dict[str, Any]]]
+Records = Mapping[str, list[dict[str, Any]]]
 _ROOM: Final = 40
 _DEEPEST: Final = 3
 _KEY_ATTEMPTS: Final = 20
@@ -31,30 +32,57 @@ MANY: Final = 300
 def seed_records(contract: Contract, inferred: Inferred, seed: str | int = "0") -> Records:
     """A few records for each collection, the same for the same seed; keys are unique, children have parents.
 
-    There are fewer where the schema admits no record, or no further key, and one where collections are many.
+    There are fewer where the schema admits no record, or no further key, and one where collections are many. Those of
+    a collection, and of the others that they refer to, are made when they are first asked for.
     """
-    used = inferred.behaviours["collections"]
-    count = A_FEW if len(used) <= MANY else 1
-    resources = {one.name: one for one in inferred.resources.values() if one.name in used}
-    generator = Generator(contract.view, room=_ROOM, deepest=_DEEPEST)
-    records: Records = {}
-    documented = Documented(contract, inferred)
-    makers = {name: _Maker(generator, resource, seed, documented) for name, resource in resources.items()}
-    for resource in _parents_first(resources, inferred):
-        number = 1 if resource.single else count
-        links = [*_links(inferred, resource, records), *_scopes(inferred, resource, generator, seed)]
+    return _Seeds(contract, inferred, seed).all_of()
+
+
+class _Seeds:
+    """The records of one contract as they are made: alone, connected, and with the lists that they show."""
+
+    def __init__(self, contract: Contract, inferred: Inferred, seed: str | int) -> None:
+        self.inferred, self.seed, used = inferred, seed, inferred.behaviours["collections"]
+        self.count = A_FEW if len(used) <= MANY else 1
+        self.resources = {one.name: one for one in inferred.resources.values() if one.name in used}
+        self.generator = Generator(contract.view, room=_ROOM, deepest=_DEEPEST)
+        documented = Documented(contract, inferred)
+        self.makers = Lazy(self.resources, lambda name: _Maker(self.generator, self.resources[name], seed, documented))
+        ordered = _parents_first(self.resources, inferred)
+        self.order = {resource.name: place for place, resource in enumerate(ordered)}
+        self.made = Lazy(self.resources, self._made)
+        self.connected = connected(
+            self.made,
+            inferred.references,
+            {name: _parents(inferred, resource) for name, resource in self.resources.items()},
+            lambda name, before, record: self.makers[name].stays_valid(before, record),
+        )
+        self.places = {name: place for place, name in enumerate(self.resources)}
+        self.shown = Lazy(self.resources, self._shown)
+
+    def all_of(self) -> Records:
+        """The records of all collections in use."""
+        used = self.inferred.behaviours["collections"]
+        return Lazy([name for name in used if name in self.resources], self.shown.__getitem__)
+
+    def _made(self, name: str) -> list[dict[str, Any]]:
+        resource, order = self.resources[name], self.order
+        number = 1 if resource.single else self.count
+        above = _parent_names(resource, self.inferred) & order.keys()
+        records = {one: self.made[one] for one in above if order[one] < order[name]}
+        links = [*_links(self.inferred, resource, records),
+                 *_scopes(self.inferred, resource, self.generator, self.seed)]  # fmt: skip
         if resource.copies in records:
-            records[resource.name] = list(_members(records[resource.copies][:number], links))
-        else:
-            records[resource.name] = list(makers[resource.name].records(number, links))
-    parents = {name: _parents(inferred, resource) for name, resource in resources.items()}
-    whole = connected(
-        records, inferred.references, parents, lambda name, before, record: makers[name].stays_valid(before, record)
-    )
-    for name, resource in resources.items():
-        for field, items, link in resource.embeds:
-            whole[name] = [makers[name].listing(one, field, whole.get(items, []), link) for one in whole[name]]
-    return {name: whole[name] for name in used if name in whole}
+            return list(_members(records[resource.copies][:number], links))
+        return list(self.makers[name].records(number, links))
+
+    def _shown(self, name: str) -> list[dict[str, Any]]:
+        records = self.connected[name]
+        for field, items, link in self.resources[name].embeds:
+            earlier = self.places.get(items, len(self.places)) < self.places[name]
+            inside = records if items == name else (self.shown if earlier else self.connected).get(items, [])
+            records = [self.makers[name].listing(one, field, inside, link) for one in records]
+        return records
 
 
 def _parents(inferred: Inferred, resource: Resource) -> list[tuple[str, str]]:

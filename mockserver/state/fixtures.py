@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from mockserver import plain_yaml
+from mockserver.contract.operations.operation import EMPTY
 from mockserver.errors import FixtureError, UsageError, did_you_mean
+from mockserver.state.lazy import Lazy
 
 _FILES = (".yaml", ".yml", ".json")
 
@@ -29,16 +31,18 @@ class Fixtures(msgspec.Struct, frozen=True):
     records: Mapping[str, list[Any]] = msgspec.field(default_factory=dict)
     sources: Mapping[str, Path] = msgspec.field(default_factory=dict)
     files: tuple[Path, ...] = ()
-    made: frozenset[str] = frozenset()  #: collections whose records were made up
+    made: Mapping[str, list[Any]] = EMPTY  #: made-up records of further collections
 
     def with_generated(self, made: Mapping[str, list[Any]]) -> Fixtures:
         """These fixtures, and made-up records for the collections that they do not mention."""
-        more = {name: records for name, records in made.items() if name not in self.records}
-        return msgspec.structs.replace(self, records={**more, **self.records}, made=frozenset(more))
+        more = [name for name in made if name not in self.records]
+        return msgspec.structs.replace(self, made=Lazy(more, made.__getitem__))
 
     def fields(self) -> dict[str, frozenset[str]]:
-        """The names of the fields that the records of each collection have."""
-        return {name: frozenset().union(*records) for name, records in self.records.items()}
+        """The names of the fields that the records of each collection have, beyond those of its schemas where records
+        are made up from these; collections without records have none."""
+        given = {name: frozenset().union(*records) for name, records in self.records.items() if records}
+        return dict.fromkeys(self.made, frozenset()) | given
 
 
 def read_fixtures(paths: Iterable[Path], collections: Container[str] = ()) -> Fixtures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import msgspec
 
 from mockserver.clock import format_instant, parse_date_math
 from mockserver.contract.contract import Contract
-from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.contract.schemas.view import has_format, item, members
 from mockserver.errors import FixtureError, did_you_mean
 from mockserver.state.collection import Collection, Record, identity_of
 from mockserver.state.fixtures import Fixtures, place_of
+from mockserver.state.lazy import Lazy
 from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World
 
@@ -34,6 +36,7 @@ class Seeded(msgspec.Struct, frozen=True):
     rules: Mapping[str, CollectionRules]
     records: Mapping[str, tuple[tuple[Record, Moments], ...]]
     seed: str = "0"
+    made: Mapping[str, Collection] = EMPTY  #: collections of made-up records, which hold no date math
 
     @property
     def moving(self) -> int:
@@ -46,8 +49,10 @@ class Seeded(msgspec.Struct, frozen=True):
         collections = {
             name: Collection.of(rules, [resolved(*record, instants) for record in self.records.get(name, ())])
             for name, rules in self.rules.items()
+            if name not in self.made
         }
-        return World("main", collections, seed=self.seed)
+        whole = Lazy(self.rules, self.made.__getitem__, collections) if self.made else collections
+        return World("main", whole, seed=self.seed)
 
 
 def seed_world(
@@ -59,21 +64,37 @@ def seed_world(
     now: int,
     seed: str = "0",
 ) -> Seeded:
-    """Check every record against the schemas that show it.
+    """Check every record against the schemas that show it; made-up ones when they are first asked for.
 
     Raises FixtureError with file, line, record and field.
     """
     records = {}
-    made = [schema for name in fixtures.records if name in fixtures.made for schema in schemas.get(name) or ()]
-    accepts = contract.joint_validator(made)
     for name, entries in fixtures.records.items():
         source = fixtures.sources.get(name)
         if name not in rules:
             fix = did_you_mean(name, rules)
             raise FixtureError(f"unknown collection {name!r}", place=place_of(source, f"/{name}"), fix=fix)
-        check = _Checker(name, rules[name], schemas.get(name) or [], contract, source, now)
-        records[name] = tuple(check.made(entries, accepts) if name in fixtures.made else check.given(entries))
-    return Seeded(rules, records, seed)
+        records[name] = tuple(
+            _Checker(name, rules[name], schemas.get(name) or [], contract, source, now).given(entries)
+        )
+    return Seeded(rules, records, seed, _made(fixtures.made, rules, schemas, contract))
+
+
+def _made(
+    made: Mapping[str, list[Any]],
+    rules: Mapping[str, CollectionRules],
+    schemas: Mapping[str, list[Any]],
+    contract: Contract,
+) -> Lazy[Collection]:
+    """Collections of those of the made-up records that hold."""
+    shown = [schema for name in made for schema in schemas.get(name) or ()]
+    accepts = cache(lambda: contract.joint_validator(shown))
+
+    def collection(name: str) -> Collection:
+        check = _Checker(name, rules[name], schemas.get(name) or [], contract, None, 0)
+        return Collection.of(rules[name], check.made(made[name], accepts()))
+
+    return Lazy(made, collection)
 
 
 class _Checker:
@@ -99,13 +120,13 @@ class _Checker:
                     raise self.wrong(place, violation.place.strip("."), violation.message)
             yield record, moments
 
-    def made(self, records: Sequence[Any], accepts: Callable[[Any, Any], bool]) -> Iterator[tuple[Record, Moments]]:
+    def made(self, records: Sequence[Any], accepts: Callable[[Any, Any], bool]) -> Iterator[Record]:
         """Those of the made-up records that hold; they know no date math."""
         for place, record in enumerate(records):
             if all(accepts(schema, shown) for schema, shown in self.shown(record)):
                 with suppress(FixtureError):
                     self.use_key(place, record)
-                    yield record, ()
+                    yield record
 
     def use_key(self, place: int, record: Record) -> None:
         """Take the record's key, which no other may have."""

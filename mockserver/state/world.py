@@ -14,14 +14,17 @@ import msgspec
 from mockserver.clock import RUNNING, WorldClock
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.state.collection import Collection, Filters, Record
+from mockserver.state.lazy import Lazy
 from mockserver.state.rules import CollectionRules
+
+Collections = dict[str, Collection] | Lazy[Collection]
 
 
 class World(msgspec.Struct, frozen=True, gc=False):
     """Records by collection, the clock, the faults, the seed, and how many changes made it (`step`)."""
 
     name: str
-    collections: Mapping[str, Collection]  #: never changed in place
+    collections: Collections  #: never changed in place
     clock: WorldClock = RUNNING
     faults: tuple[Any, ...] = ()
     seed: str = "0"
@@ -56,12 +59,12 @@ class World(msgspec.Struct, frozen=True, gc=False):
         """This world, one step on: a request has changed it."""
         return World(self.name, self.collections, self.clock, self.faults, self.seed, self.step + 1)
 
-    def holding(self, collections: Mapping[str, Collection]) -> World:
+    def holding(self, collections: Collections) -> World:
         """This world with other collections, one step on; itself where they are the same."""
         if collections is self.collections:
             return self
         return World(self.name, collections, self.clock, self.faults, self.seed, self.step + 1)
 
     def _with(self, name: str, collection: Collection) -> World:
-        collections = {**self.collections, name: collection}
+        collections = self.collections | {name: collection}
         return World(self.name, collections, self.clock, self.faults, self.seed, self.step)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.inference import infer, seed_records
+from mockserver.inference.seeds import _Seeds
 from tests.mockserver.inference.lists import FLAG, TEXT, TIME, WHOLE, contract, many, parameter
 from tests.mockserver.inference.test_infer import answer, body, crud, thing
 
@@ -100,3 +101,17 @@ def test_where_no_record_is_possible_there_is_none() -> None:
     """Or as many as there are keys."""
     assert _seeded({**thing(id=WHOLE, name={**TEXT, "enum": []}), "required": ["name"]}) == []
     assert {one["id"] for one in _seeded(thing(id={**WHOLE, "minimum": 1, "maximum": 2}))} == {1, 2}
+
+
+def test_a_collection_makes_no_more_than_what_it_refers_to() -> None:
+    """The records of a large contract are made when their collection is first asked for."""
+    item = {"$ref": "#/components/schemas/Item"}
+    paths = (
+        crud("/things/{thingId}/items", "id", item, kind="Item")
+        | crud("/things", "thingId", THING)
+        | crud("/others", "id", {"$ref": "#/components/schemas/Other"}, kind="Other")
+    )
+    known = contract(paths, Thing=thing(thingId=TEXT), Item=thing(id=WHOLE), Other=thing(id=WHOLE))
+    seeds = _Seeds(known, infer(known), "0")
+    assert len(seeds.all_of()["items"]) == 3
+    assert seeds.made._known.keys() == {"items", "things"}
