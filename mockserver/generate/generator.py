@@ -16,6 +16,7 @@ from mockserver.contract.schemas.view import SchemaView, each, has_any, is_marke
 from mockserver.generate.checker import Checker
 from mockserver.generate.draw import DEEPEST, ROOM, Draw, Knowledge
 from mockserver.generate.errors import Unsatisfiable
+from mockserver.generate.likeness import examples_of, like, looks_drawn
 from mockserver.generate.newness import held, initial, is_wrong, unharmed
 from mockserver.generate.place import Where
 
@@ -201,8 +202,10 @@ def fresh_key(
 
 
 def _texts(generator: Generator, schema: Any, seed: str, hint: str) -> Iterator[Any]:
-    """Keys to try: a UUID, a shorter number, and what the schema itself leads to."""
-    number = Random(seed).getrandbits(128)  # noqa: S311 - repeatable on purpose
+    """Keys to try: one like the example, a UUID, a shorter number, and what the schema itself leads to."""
+    random = Random(seed)  # noqa: S311 - repeatable on purpose
+    number = random.getrandbits(128)
+    yield from (like(example, random) for example in examples_of(schema, generator.view) if looks_drawn(example))
     yield str(UUID(int=number, version=4))
     yield f"{number:032x}"
     yield f"{number:032x}"[:8]

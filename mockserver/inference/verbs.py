@@ -21,6 +21,8 @@ from mockserver.inference.sending import Sending
 from mockserver.inference.showing import LeftToExample, Showing
 
 Data = dict[str, Any]
+_GROUPS = frozenset({"actions", "action", "commands", "command", "operations", "transitions", "ops"})
+"""Segments that stand before the verb of an action."""
 
 
 class Verbs:
@@ -35,8 +37,9 @@ class Verbs:
     def act(self, route: Route, resource: Resource, shape: Shape) -> Data:
         """Find the record, and show it where the answer does."""
         find, changed = self.find(route, resource, shape), {}
-        if shape == route.shape[:-1] and route.shape[-1] != VALUE:
-            part = self._part(route, resource)
+        below = route.shape[len(shape) :]
+        if below and below[-1] != VALUE and _GROUPS.issuperset(below[:-1]):
+            part = self._part(route, resource) if len(below) == 1 else {}
             changed = {} if "*" in part else part
             changed = changed or self.actions.changes(route, resource) or part
         if not changed:

@@ -132,9 +132,9 @@ class Router:
             return match
         allowed = self.allowed(path)
         if not allowed:
-            overload = path.rstrip("/") if path.endswith("/") else path + "/"
-            if self.allowed(overload):
-                raise Refused(404, f"The contract has no path {path[:200]}; did you mean {overload[:200]}?", own=True)
+            other = path.rstrip("/") if path.endswith("/") else path + "/"
+            if self.allowed(other):
+                raise Refused(404, f"The contract has no path {path[:200]}; did you mean {other[:200]}?", own=True)
             if match := self._left_empty(request, method, path):
                 return match
             raise Refused(404, f"The contract has no path {path[:200]}{self._meant(path)}", own=True)

@@ -39,7 +39,8 @@ def acting(play: Play, *actions: str, method: str = "post", **more: Any) -> tupl
     ("/mark-as-paid", "status", "paid"), ("/start", "status", "IN_PROGRESS"), ("/hold", "status", "on_hold"),
     (":cancel", "status", "Cancelled"), ("/cancelOrder", "status", "Cancelled"), ("/reactivate", "status", "active"),
     ("/unblock", "status", "active"), ("/archive", "isArchived", True), ("/lock", "locked", True),
-    ("/markRead", "unread", False), ("/review", "status", "new"), ("/comments", "isArchived", False),
+    ("/markRead", "unread", False), ("/actions/cancel", "status", "Cancelled"),
+    ("/lines/cancel", "status", "new"), ("/review", "status", "new"), ("/comments", "isArchived", False),
 ])  # fmt: skip
 def test_an_action_leaves_what_its_verb_says(play: Play, action: str, field: str, value: Any) -> None:
     """The state is shown by the action, and read later; an action that no word of the schema says changes nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -267,3 +268,12 @@ def test_what_only_a_read_shows_has_the_key_that_was_asked_for(play: Play) -> No
     paths = {"/posts/{postId}": {"parameters": ID_OF_POST, "get": {"responses": answer(thing(id=WHOLE, text=None))}}}
     ask = play(paths)
     assert [ask("GET", f"/posts/{key}").json["id"] for key in (9, 12)] == [9, 12]
+
+
+def test_a_new_key_is_written_like_the_documented_one(play: Play) -> None:
+    """Clients read the prefix or count the letters."""
+    key = {"type": "string", "example": "cus_NffrFeUfNV2Hib"}
+    ask = play(crud("/customers", "id", THING, thing(name=None)), Thing=thing(id=key, name=None))
+    made = [ask("POST", "/customers", json={"name": name}).json["id"] for name in "ab"]
+    assert all(re.fullmatch(r"cus_[0-9A-Za-z]{14}", one) for one in made)
+    assert made[0] != made[1]
