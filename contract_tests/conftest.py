@@ -75,4 +75,7 @@ def fuzzer(run: Run) -> Fuzzer:
     target = run.target()
     share = max(target.gate.limits.left() / (2 * len(run.operations) + 4), 2.0)
     records = run.records if run.settings.safety.writes else None
-    return Fuzzer(target, run.settings.seed, run.settings.examples, share, records)
+    fuzzer = Fuzzer(target, run.settings.seed, run.settings.examples, share, records)
+    unreadable = (f"the pattern {pattern!r} can't be read: inputs ignore it" for pattern in sorted(fuzzer.unreadable))
+    run.remarks.extend(unreadable)
+    return fuzzer

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "not JSON", "__bool__": lambda _: False})()
 """What `Answer.json` is when the body isn't JSON."""
 
-HIDDEN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "user-agent", "host"})
+HIDDEN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "user-agent", "host",
+                            "x-schemathesis-testcaseid"})  # fmt: skip
 SHOWN_BODY = 400  # characters of a body that a message shows
 
 
@@ -134,6 +135,11 @@ def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for at, (name, _) in enumerate(pairs) if any(name == other for other, _ in pairs[:at]))
         raise NotInJson(f"an object with {twice!r} twice (RFC 8259, section 4: names should be unique)")
     return found
+
+
+def unanswered(sent: Sent) -> Answer:
+    """Stands for the answer that never came, so that a message can show the request."""
+    return Answer(sent, 0, {}, b"")
 
 
 def shorten(text: str, limit: int = SHOWN_BODY) -> str:

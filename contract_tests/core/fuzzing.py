@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import hypothesis
@@ -12,7 +12,6 @@ import schemathesis
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import FlakyReplay, FlakyStrategyDefinition
 from schemathesis.config import SchemathesisConfig
-from schemathesis.errors import SchemathesisError
 from schemathesis.generation import GenerationMode, derive_operation_seed
 from schemathesis.generation.case import Case
 from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
@@ -21,8 +20,9 @@ from schemathesis.specs.openapi.checks import ensure_resource_availability, use_
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
-from contract_tests.core.gate import NETWORK_ERRORS, reason_of
+from contract_tests.core.gate import NETWORK_ERRORS
 from contract_tests.core.making import Records
+from contract_tests.core.schemas import for_python
 from contract_tests.core.target import Target
 
 WALKS = 3  # with a seed each, where the target makes one end early
@@ -61,10 +61,12 @@ class Fuzzer:
     examples: int
     seconds: float = float("inf")  #: that one operation may take
     records: Records | None = None  #: of this run, for calls to act on
+    unreadable: set[str] = field(default_factory=set)  #: patterns that no generator could follow
     cut: int = 0  #: how often that time was over
 
     def __post_init__(self) -> None:
-        self.schema = schemathesis.openapi.from_dict(dict(self.target.contract.as_written), config=self._config())
+        document = for_python(self.target.contract.as_written, self.unreadable)
+        self.schema = schemathesis.openapi.from_dict(document, config=self._config())
         self.schema.config.update(base_url=self.target.gate.base_url)
 
     def trials(self, operation: Operation, check: Callable[[Trial], None]) -> list[str]:
@@ -94,12 +96,12 @@ class Fuzzer:
         )
         try:
             create_test(operation=generated, test_func=one, config=config)()
-        except SchemathesisError as error:
-            raise NotChecked(f"no input can be generated: {first_line(error)}") from None
         except Halt as halt:
             if not isinstance(halt.error, TimeShareSpent):
                 raise halt.error from None
             self.cut += 1
+        except Exception as error:  # noqa: BLE001 - ours come as `Halt`: this one is about the contract's schemas
+            raise NotChecked(f"no input can be generated: {first_line(error)}") from None
         return list(not_sent)
 
     def walk(self, scenarios: int, operations: Sequence[Operation], steps: int = 8) -> None:
@@ -112,8 +114,6 @@ class Fuzzer:
                 machine = walker(schema.as_state_machine(), self.target, end)
                 hypothesis.seed(seed)(machine)
                 machine.run(settings=calm(scenarios, steps))
-            except SchemathesisError as error:
-                raise NotChecked(f"no sequence can be generated: {first_line(error)}") from None
             except (FlakyStrategyDefinition, FlakyReplay):
                 # What the target holds by now decides which calls can come next, and Hypothesis wants the same choices
                 # whenever it begins alike. All calls so far were checked; another seed begins differently.
@@ -122,6 +122,8 @@ class Fuzzer:
                 if not isinstance(halt.error, TimeShareSpent):
                     raise halt.error from None
                 self.cut += 1
+            except Exception as error:  # noqa: BLE001 - ours come as `Halt`: this one is about the contract
+                raise NotChecked(f"no sequence can be generated: {first_line(error)}") from None
             return
 
     def _config(self) -> SchemathesisConfig:
@@ -176,7 +178,7 @@ def send(target: Target, case: Case[Any]) -> Answer:
     try:
         case.call(session=target.session, headers=target.authorization(target.token), allow_redirects=False)
     except NETWORK_ERRORS as error:
-        raise Broken(f"an answer to {case.method} {case.path}", reason_of(error)) from error
+        raise target.gate.no_answer(error) from error
     assert target.gate.last is not None  # noqa: S101 - the gate has just kept it
     return target.gate.last
 
@@ -199,7 +201,7 @@ def walker(machine: type[Any], target: Target, end: float) -> type[Any]:
             except NotChecked:
                 hypothesis.reject()
             except NETWORK_ERRORS as error:
-                raise Halt(Broken(f"an answer to {case.method} {case.path}", reason_of(error))) from None
+                raise Halt(target.gate.no_answer(error)) from None
 
         def validate_response(self, response: Any, case: Case[Any], *_: Any, **__: Any) -> None:
             answer = target.gate.last

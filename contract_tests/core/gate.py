@@ -21,10 +21,18 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.answer import Answer, Sent, unanswered
 from contract_tests.core.connection import Connection
 from contract_tests.core.contract import SAFE_METHODS, Contract
-from contract_tests.core.errors import BudgetSpent, InternalError, NotChecked, SuiteError, TargetUnavailable, described
+from contract_tests.core.errors import (
+    Broken,
+    BudgetSpent,
+    InternalError,
+    NotChecked,
+    SuiteError,
+    TargetUnavailable,
+    described,
+)
 from contract_tests.core.health import Health
 from contract_tests.core.safety import Rules
 from contract_tests.core.transfer import dropped, read_bounded
@@ -107,9 +115,21 @@ class Gate(HTTPAdapter):
         """The answer to the request that this thread sent last."""
         return getattr(self._of_thread, "answer", None)
 
+    @property
+    def last_sent(self) -> Sent | None:
+        """The request that this thread sent last."""
+        return getattr(self._of_thread, "sent", None)
+
+    def no_answer(self, error: Exception) -> Broken:
+        """The broken promise of the request that this thread sent last, and of which no answer came."""
+        sent = self.last_sent
+        label = f"{sent.method} {sent.path[:80]}" if sent else "a request"
+        return Broken(f"an answer to {label}", reason_of(error), *([unanswered(sent)] if sent else []))
+
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Send one request, if the rules let it pass; raises `NotChecked`, `TargetUnavailable` or a network error."""
         sent = self._described(request)
+        self._of_thread.sent = sent
         self._admit(request, sent)
         for tries in itertools.count():
             self.limits.pace()

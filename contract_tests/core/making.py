@@ -13,7 +13,7 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation, Place
 from contract_tests.core.creation import Maker, key_names, nameless, plain
 from contract_tests.core.discovery import needs_input
-from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, TargetUnavailable
+from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 from contract_tests.core.own import Own, fits, kind, prefixes
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.target import NOTHING, Target, path_of
@@ -178,7 +178,7 @@ class Records:
             return "the contract has no operation that removes it"
         try:
             answer = self.target.request("DELETE", url)
-        except (NotChecked, Broken, TargetUnavailable) as error:
+        except (NotChecked, Broken) as error:
             return str(error)
         self.own.urls[url] &= not (answer.ok or answer.status in GONE)
         return "" if not self.own.urls[url] else f"{match[0].id} answered {answer.describe()}"

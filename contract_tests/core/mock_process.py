@@ -25,12 +25,17 @@ class MockProcess:
     readers: Sequence[threading.Thread] = ()  #: they read what the process writes, until it ends
 
     @classmethod
-    def start(cls, *arguments: str) -> MockProcess:
-        """Start `mockserver mock` on a free port; raises `TargetUnavailable` with its complaint when it does not."""
+    def start(cls, *arguments: str, children: list[subprocess.Popen[str]] | None = None) -> MockProcess:
+        """Start `mockserver mock` on a free port; raises `TargetUnavailable` with its complaint when it does not.
+
+        The process is one of the `children` from its first moment, for whoever has to end all of them.
+        """
         command = [sys.executable, "-m", "mockserver", "mock", "--port", "0", "--log-format", "json", *arguments]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+        if children is not None:
+            children.append(process)
         lines: SimpleQueue[str] = SimpleQueue()
         readers = [threading.Thread(target=drain, args=(process, lines), daemon=True)]
         readers[0].start()

@@ -16,17 +16,33 @@ AUTHORIZATION = re.compile(
 )
 
 
+JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*")
+IN_URLS = re.compile(
+    r"(?i)([?&](?:api[_-]?key|(?:access|auth|refresh|id)?[_-]?token|client_secret|password|signature|sig)=)"
+    r"(?!\$CONTRACT|\[)[^&\s'\"<>]+"
+)
+IN_BODIES = re.compile(
+    r"(?i)(\"(?:(?:access|refresh|id)[_-]?token|client_secret)\\?\"\s*:\s*\\?\")(?!\$CONTRACT)[^\"\\]+"
+)
+USERINFO = re.compile(r"(?i)(\bhttps?://)[^\s/@'\"<>]+@")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+MOST_FORMS = 4000  # of secrets that are remembered: a target may set another cookie with each answer
+
+
 class Redactor:
-    """Replaces known secrets, in the forms in which they travel, by the names of the variables that hold them."""
+    """Replaces known secrets, in the forms in which they travel, by the names of the variables that hold them; and what
+    looks like a secret, and what would steer a terminal."""
 
     def __init__(self) -> None:
         self._forms: dict[str, str] = {}
+        self._longest_first: list[str] | None = None
 
     def learn(self, secret: str | None, name: str = "[secret]") -> None:
         """Replace `secret` (as it is, JSON-escaped, percent-encoded, base64) by `name` in all later texts."""
-        if secret and len(secret) >= SHORTEST_SECRET:
+        if secret and len(secret) >= SHORTEST_SECRET and len(self._forms) < MOST_FORMS:
             for form in forms_of(secret):
                 self._forms.setdefault(form, name)
+            self._longest_first = None
 
     def learn_all(self, secrets: Iterable[str]) -> None:
         """Learn several secrets that have no name of their own."""
@@ -35,10 +51,15 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """`text` without any secret."""
-        for form in sorted(self._forms, key=len, reverse=True):
+        if self._longest_first is None:
+            self._longest_first = sorted(self._forms, key=len, reverse=True)
+        for form in self._longest_first:
             text = text.replace(form, self._forms[form])
         text = COOKIE_HEADERS.sub(r"\1[cookie]", text)
-        return AUTHORIZATION.sub(r"\1[credentials]", text)
+        text = AUTHORIZATION.sub(r"\1[credentials]", text)
+        text = USERINFO.sub(r"\1[credentials]@", text)
+        text = IN_BODIES.sub(r"\1[secret]", IN_URLS.sub(r"\1[secret]", text))
+        return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", JWT.sub("[token]", text))
 
 
 def forms_of(secret: str) -> set[str]:

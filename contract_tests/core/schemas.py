@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +12,41 @@ from contract_tests.core.contract import Contract, Operation, Place
 from mockserver.contract.document import pointers
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import Breach
+from mockserver.contract.schemas.ecma import compiled
 from mockserver.contract.schemas.wording import quoted, violations
+
+
+def expression(pattern: Any) -> re.Pattern[str] | None:
+    """A pattern of the contract as Python runs it; None where there is none, or none that can be read."""
+    return compiled(pattern) if isinstance(pattern, str) else None
+
+
+def for_python(node: Any, unreadable: set[str]) -> Any:
+    """A part of a document with its patterns in the dialect of Python; those that can't be read are left out, and
+    gathered in `unreadable`."""
+    if isinstance(node, list):
+        return [for_python(item, unreadable) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    found = {name: for_python(value, unreadable) for name, value in node.items()}
+    if isinstance(pattern := node.get("pattern"), str):
+        read = expression(pattern)
+        if read is None:
+            unreadable.add(pattern)
+            del found["pattern"]
+        elif not is_python(pattern):
+            found["pattern"] = read.pattern
+    return found
+
+
+def is_python(pattern: str) -> bool:
+    """Whether Python reads a pattern as it stands."""
+    try:
+        with warnings.catch_warnings(action="error"):  # of what it will read otherwise one day, as `[[`
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError, FutureWarning):
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import requests
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.errors import Broken, NotChecked
-from contract_tests.core.gate import NETWORK_ERRORS, Gate, reason_of
+from contract_tests.core.gate import NETWORK_ERRORS, Gate
 from contract_tests.core.login import Credential
 
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
@@ -84,8 +84,7 @@ class Target:
         try:
             self.session.request(method, url, data=content, headers=headers, allow_redirects=False)
         except NETWORK_ERRORS as error:
-            place = url.removeprefix(self.gate.base_url)[:80]
-            raise Broken(f"an answer to {method} {place}", reason_of(error)) from error
+            raise self.gate.no_answer(error) from error
         finally:
             self.gate.by_contract = True
         assert self.gate.last is not None  # noqa: S101 - the gate has just kept it

@@ -1,10 +1,11 @@
-"""Writes the reports of a run; each text is redacted as a whole before it is written."""
+"""Writes the reports of a run; each text is redacted before it is put into one."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,15 @@ from contract_tests.report.markdown import github_commands, markdown
 def write_reports(folder: Path, summary: dict[str, Any], verdicts: Sequence[Verdict], redact: Redactor) -> list[Path]:
     """Write junit.xml, report.html, report.md and report.json into the folder; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
+    clean = cleaned(summary, redact)
     texts = {
-        "junit.xml": junit(verdicts),
-        "report.html": html(summary),
-        "report.md": markdown(summary),
-        "report.json": json.dumps(summary, indent=2, ensure_ascii=False) + "\n",
+        "junit.xml": junit([clean_verdict(verdict, redact) for verdict in verdicts]),
+        "report.html": html(clean),
+        "report.md": markdown(clean),
+        "report.json": json.dumps(clean, indent=2, ensure_ascii=False) + "\n",
     }
     for name, text in texts.items():
-        (folder / name).write_text(clean(redact, text), encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in texts]
 
 
@@ -35,10 +37,26 @@ def github_annotations(summary: dict[str, Any], redact: Redactor) -> str:
         return ""
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(page).open("a", encoding="utf-8") as file:
-            file.write(clean(redact, markdown(summary)))
-    return clean(redact, github_commands(summary))
+            file.write(markdown(cleaned(summary, redact)))
+    return github_commands(cleaned(summary, redact))
 
 
-def clean(redact: Redactor, text: str) -> str:
-    """Text without secrets, and without what no encoding can hold."""
-    return redact(text).encode("utf-8", "replace").decode("utf-8")
+def cleaned(value: Any, redact: Redactor) -> Any:
+    """Data without secrets in its texts: once serialised, a secret can't be cut out without breaking the syntax."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list | tuple):
+        return [cleaned(item, redact) for item in value]
+    if isinstance(value, dict):
+        return {redact(name) if isinstance(name, str) else name: cleaned(item, redact) for name, item in value.items()}
+    return value
+
+
+def clean_verdict(verdict: Verdict, redact: Redactor) -> Verdict:
+    """A verdict without secrets."""
+    problems = tuple(
+        replace(one, expected=redact(one.expected), got=redact(one.got), requests=tuple(map(redact, one.requests)))
+        for one in verdict.problems
+    )
+    notes = tuple(map(redact, verdict.notes))
+    return replace(verdict, reason=redact(verdict.reason), notes=notes, problems=problems)

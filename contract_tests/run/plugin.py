@@ -141,9 +141,22 @@ class RunPlugin:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give pytest the exit status of the command: 1 is for a broken promise alone."""
         self.finished = True
+        self._end_in_order()
         code = self.error_code()
         if code and not self.run.ledger.with_outcome(Outcome.BROKEN):
             session.exitstatus = code
+
+    def _end_in_order(self) -> None:
+        """See whether the last answers still teach anything, then remove what the run has made."""
+        run = self.run
+        try:
+            if run.opened and not self.stopped_by and not run.is_own_mock:
+                run.opened.gate.conclude()
+        except SuiteError as error:
+            self.stopped_by = error
+        except BudgetSpent:
+            run.ledger.cut_off = True
+        run.tidy()
 
     def error_code(self) -> int:
         """The exit code of an internal error, or of what stopped the run; 0 where there was neither."""

@@ -105,7 +105,7 @@ class Progress:
             self.say(f"left behind: {left}")
         for media_type, count in self.run.coverage.not_judged.items():
             self.say(f"not judged: the contents of {count} bodies of {media_type}")
-        if self.run.changed and not self.run.is_own_mock:
+        if self.run.changed:
             self.say(f"changed what was there: {', '.join(self.run.changed[:MOST_NAMED])}" + (
                 f" and {len(self.run.changed) - MOST_NAMED} more" if len(self.run.changed) > MOST_NAMED else ""
             ))  # fmt: skip

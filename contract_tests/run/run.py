@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from urllib.parse import unquote, urlsplit
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.checks import AnswerChecks, Breach
@@ -13,6 +15,7 @@ from contract_tests.core.connection import Connection
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.coverage import Coverage
 from contract_tests.core.creation import makers
+from contract_tests.core.errors import BudgetSpent, SuiteError
 from contract_tests.core.gate import Gate, Limits
 from contract_tests.core.login import Credential, Login
 from contract_tests.core.making import Records
@@ -46,6 +49,7 @@ class Run:
     left_behind: list[str] = field(default_factory=list)  #: records of this run that are still there, and why
     changed: list[str] = field(default_factory=list)  #: accepted writes to what it had not made
     records: Records | None = None
+    children: list[subprocess.Popen[str]] = field(default_factory=list)  #: mocks of this run; they end with it
     other: Credential = field(default_factory=Credential)
     _mock: MockProcess | None = None
     _target: Target | None = None
@@ -66,6 +70,7 @@ class Run:
         run.redact.learn(settings.token, "$CONTRACT_TOKEN")
         run.redact.learn(settings.other_token, "$CONTRACT_OTHER_TOKEN")
         run.redact.learn_all(settings.secret)
+        run.redact.learn(unquote(urlsplit(settings.target or "").password or ""), "[password]")
         for login in (settings.login, settings.other_login):
             run.redact.learn_all(login.secrets() if login else ())
         return run
@@ -125,13 +130,15 @@ class Run:
     def tidy(self) -> None:
         """Remove what the run has made, and note what stays and what it changed; once."""
         records, self.records = self.records, None
-        if records is not None and records.own.urls:
-            records.target.gate.limits.reserved = 0.0
-            records.target.gate.limits.deadline = (
-                self.started + self.settings.budget - settle_time(self.settings.budget) / 4
-            )
+        if records is None or self.is_own_mock:
+            return
+        limits, budget = records.target.gate.limits, self.settings.budget
+        limits.reserved, limits.deadline = 0.0, self.started + budget - settle_time(budget) / 4
+        try:
             self.left_behind += records.clear()
-        self.changed += list(records.own.changed) if records else []
+        except (SuiteError, BudgetSpent) as error:
+            self.left_behind += [f"{url}: {error}" for url, lives in records.own.urls.items() if lives]
+        self.changed += list(records.own.changed)
 
     def close(self) -> None:
         """Release what the run holds."""
@@ -141,11 +148,18 @@ class Run:
             self._mock.stop()
             self._mock = None
 
+    def kill(self) -> None:
+        """End what the run has started, at once."""
+        for child in self.children:
+            if child.poll() is None:
+                child.kill()
+
     def _open(self) -> Target:
         settings = self.settings
         url = settings.target
         if url is None:
-            self._mock = MockProcess.start(*arguments_for(settings.spec, settings.behaviours, settings.seed))
+            arguments = arguments_for(settings.spec, settings.behaviours, settings.seed)
+            self._mock = MockProcess.start(*arguments, children=self.children)
             url = self._mock.url
         limits = Limits(settings.rate, settings.timeout, self.started + settings.budget - settle_time(settings.budget))
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)

@@ -21,6 +21,7 @@ from contract_tests.run.run import Run
 from contract_tests.run.summary import summary
 from contract_tests.run.watchdog import Watchdog
 
+ALMOST = 0.98  # of the budget: the reports take a moment
 PACKAGE = Path(__file__).parent.parent
 AUTOLOAD_OFF = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 CALM = [
@@ -39,7 +40,7 @@ class Session:
     def execute(self) -> int:
         """Check the target and report; returns the exit code."""
         try:
-            with Watchdog(self.run.settings.budget, self._cut_off):
+            with Watchdog(self.run.settings.budget * ALMOST, self._cut_off):
                 self.check()
                 return self._report()
         finally:
@@ -55,20 +56,12 @@ class Session:
                 raise BrokenPipeError
             if self.plugin.interrupted:
                 raise KeyboardInterrupt
-            if not self.plugin.stopped_by and self.run.opened:
-                self.run.opened.gate.conclude()
         except SuiteError as error:
             self.plugin.stopped_by = error
         except BudgetSpent:
             self.run.ledger.cut_off = True
         finally:
-            self._tidy()
-
-    def _tidy(self) -> None:
-        try:
             self.run.tidy()
-        except (SuiteError, BudgetSpent) as error:
-            self.run.left_behind.append(f"records of this run may be left: {error}")
 
     def exit_code(self) -> int:
         """0 passed, 1 broken, 3 the target went away or was too slow, 4 internal error."""
@@ -96,9 +89,10 @@ class Session:
         if self.run.records:  # they could not be removed in time
             self.run.left_behind += [url for url, lives in self.run.records.own.urls.items() if lives]
         code = 1 if self.run.ledger.with_outcome(Outcome.BROKEN) else 3
-        code = self._finish(code, self.run.remarks[-1])
-        self.run.close()
-        return code
+        try:
+            return self._finish(code, self.run.remarks[-1])
+        finally:
+            self.run.kill()
 
     def _finish(self, code: int, stopped: str) -> int:
         """Write and print what became of the run; the exit code, another one where the reports cannot be written."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Final
 
+from mockserver.contract.schemas.ecma import matches
 from mockserver.contract.schemas.view import SchemaView, own_required, own_types, parts_beside, patterns, properties
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.formats import bounds
 from mockserver.generate.keyword_checks import declares, is_number
-from mockserver.generate.regex import matches
 
 _TYPES: Final = ("object", "array", "string", "integer", "number", "boolean", "null")
 _MOST_KNOWN: Final = 50_000

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from mockserver.generate.regex import compiled
+from mockserver.contract.schemas.ecma import compiled
 
 _START: Final = datetime(2025, 1, 1, tzinfo=UTC)
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from mockserver.contract.schemas.ecma import matches
 from mockserver.contract.schemas.view import SchemaView, is_nullable, patterns, properties
 from mockserver.generate.equality import among, distinct, same
 from mockserver.generate.formats import has_format
-from mockserver.generate.regex import matches
 
 Check = Callable[["Question", Any], bool]
 

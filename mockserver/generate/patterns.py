@@ -10,7 +10,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
-from mockserver.generate.regex import matches, translated
+from mockserver.contract.schemas.ecma import matches, translated
 
 # The one parser of its own dialect, the same in 3.11 to 3.14; `sre_parse` is deprecated.
 _parser: Any = getattr(re, "_parser")  # noqa: B009

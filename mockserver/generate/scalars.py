@@ -9,6 +9,7 @@ from math import ceil, floor, gcd, inf, lcm
 from random import Random
 from typing import Final
 
+from mockserver.contract.schemas.ecma import matches
 from mockserver.generate.amounts import suggested
 from mockserver.generate.demands import Demands
 from mockserver.generate.errors import Unsatisfiable
@@ -16,7 +17,6 @@ from mockserver.generate.formats import has_format, make
 from mockserver.generate.keyword_checks import is_multiple, is_number
 from mockserver.generate.patterns import sample
 from mockserver.generate.persona import Persona
-from mockserver.generate.regex import matches
 from mockserver.generate.words import PLAIN, words
 
 _SPREAD: Final = 100  # how many steps from its bound a number is drawn when nothing else limits it

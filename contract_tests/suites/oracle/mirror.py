@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,9 +37,12 @@ class Mirror:
 
     @classmethod
     @contextmanager
-    def started(cls, settings: Settings, contract: Contract, model: Model, skew: float) -> Iterator[Mirror]:
-        """Start it with the clock of the target; it ends with the block."""
-        process = MockProcess.start(*arguments_for(settings.spec, settings.behaviours, settings.seed), "--auth", "off")
+    def started(
+        cls, settings: Settings, contract: Contract, model: Model, skew: float, children: list[subprocess.Popen[str]]
+    ) -> Iterator[Mirror]:
+        """Start it with the clock of the target; it ends with the block, or with the run that it is a child of."""
+        arguments = arguments_for(settings.spec, settings.behaviours, settings.seed)
+        process = MockProcess.start(*arguments, "--auth", "off", children=children)
         rules, limits = Rules(Safety.FULL, contract, prefers_own=False), Limits(deadline=time.monotonic() + 3600)
         gate = Gate(process.url, contract, rules, limits, Connection(is_direct=True))
         gate.health.is_watching = False  # our own mock

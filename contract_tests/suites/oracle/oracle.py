@@ -38,7 +38,7 @@ class Oracle:
         """Read the behaviours, start the mirror, look at the target; raises `NotChecked` when it cannot be mirrored."""
         model = replace(Model.load(run.settings.spec, run.settings.behaviours), subjects=run.subjects)
         target = run.target()
-        with Mirror.started(run.settings, run.contract, model, run.skew) as mirror:
+        with Mirror.started(run.settings, run.contract, model, run.skew, run.children) as mirror:
             scripts = Scripts(run.contract, model, run.settings.seed)
             queries = {name: scripts.queries(name) for name in readable(run, model)}
             binder = Binder(run.contract, model, target.gate.rules)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.core.redaction import Redactor
+from contract_tests.core.redaction import MOST_FORMS, Redactor
 
 SECRET = 'to"ken/+ü<1>'
 
@@ -69,3 +69,33 @@ def test_a_learnt_secret_never_survives(secret: str, before: str, after: str) ->
     redact = Redactor()
     redact.learn(secret, "•")
     assert secret not in redact(before + secret + after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl http://ann:abc123@host/things",
+        "curl 'http://host/things?api_key=abc123&x=1'",
+        "curl 'http://host/things?x=1&access_token=abc123'",
+        '200 {"access_token": "abc123"}',
+        r'"got": "200 {\"refresh_token\": \"abc123\"}"',
+        "200 eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhYmMxMjMifQ.abc123",
+    ],
+)
+def test_what_looks_like_a_secret_is_replaced(text: str) -> None:
+    """In URLs, in bodies that give tokens, and JWTs anywhere."""
+    assert "abc123" not in Redactor()(text)
+
+
+def test_what_would_steer_a_terminal_is_shown_as_text() -> None:
+    """Escape sequences, control characters and marks that turn the direction of a text; line breaks stay."""
+    shown = Redactor()("a\x1b[31mb\x00c\u202ed\ud800e\nf\tg")
+    assert shown == "a\\u001b[31mb\\u0000c\\u202ed\\ud800e\nf\tg"
+
+
+def test_a_target_that_sets_ever_new_cookies_costs_no_more_and_more() -> None:
+    """What is remembered has a bound; headers with cookies are known by their names."""
+    redact = Redactor()
+    for number in range(2000):
+        redact.learn(f"cookie-{number:05}")
+    assert len(redact._forms) <= MOST_FORMS + 8

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from xml.etree import ElementTree
 
 import pytest
@@ -197,8 +197,8 @@ def test_full_leaves_spared_records_alone(service: Service, url: str, monkeypatc
     mirrors: list[MockProcess] = []
     start = MockProcess.start
 
-    def counted(*arguments: str) -> MockProcess:
-        mirrors.append(start(*arguments))
+    def counted(*arguments: str, **more: Any) -> MockProcess:
+        mirrors.append(start(*arguments, **more))
         return mirrors[-1]
 
     monkeypatch.setattr(MockProcess, "start", counted)

@@ -1,8 +1,9 @@
-"""The contract's regular expressions (ECMA-262) in Python's dialect."""
+"""The regular expressions of a contract (ECMA-262) in the dialect of Python."""
 
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 from typing import Final
 
@@ -59,7 +60,8 @@ def _piece(token: re.Match[str], inside: bool) -> str:
     if token["property"] is not None:
         return _unicode_property(token[0], inside)
     if token["code"] is not None:
-        return f"\\U{int(token['code'], 16):08x}"
+        code = int(token["code"], 16)
+        return re.escape(chr(code)) if code <= sys.maxunicode else token[0]
     if token["back"] is not None:
         return f"(?P={token['back']})"
     if token["escaped"] is not None:
