@@ -36,10 +36,10 @@ _OVER: Final = re.compile(
 _HELD: Final = "!"
 """Follows the name of a list or an object that a new record has with contents."""
 _FIRST: Final = (
-    "draft", "new", "created", "pending", "queued", "open", "opened", "active", "enabled", "todo", "to_do", "submitted",
-    "requested", "received", "placed", "scheduled", "waiting", "initiated", "trialing", "in_progress",
+    "draft", "new", "created", "pending", "queued", "open", "opened", "active", "enabled", "todo", "submitted",
+    "requested", "received", "placed", "scheduled", "waiting", "initiated", "trialing", "inprogress",
 )  # fmt: skip
-"""States of new records, where the order of the document says nothing."""
+"""States of new records without case and separators, where the order of the document says nothing."""
 
 
 def is_wrong(name: str) -> bool:
@@ -99,5 +99,5 @@ def _first_state(schema: Any, view: SchemaView) -> Any:
     begun = [value for value in states if not _OVER.search(value)] or states
     named = {plain(value): value for value in reversed(begun)}
     if len(states) > 2 and states == sorted(states):
-        begun = [named[plain(word)] for word in _FIRST if plain(word) in named] or begun
+        begun = [named[word] for word in _FIRST if word in named] or begun
     return begun[0] if begun else ABSENT
