@@ -115,10 +115,11 @@ class Showing:
         return {"reply": said} if said else {}
 
     def _apiece(self, operation: Operation, resource: Resource) -> Data:
-        """The members of an answer that are fields of the record, each by itself."""
+        """The members of an answer that are fields of the record, each by itself: its `object` may be another."""
         answer, known = self.schemas.answer(operation), self.schemas.members(resource.record)
-        names = (name for name in self.schemas.members(answer) if name in known) if answer is not None else ()
-        return {name: f"$record.{name}" for name in names if "." not in name}
+        shown = self.schemas.members(answer).items() if answer is not None else ()
+        fitting = (name for name, one in shown if name in known and self.fitting.misfit(known[name], one) is None)
+        return {name: f"$record.{name}" for name in fitting if "." not in name}
 
     def part(self, operation: Operation, resource: Resource) -> Data:
         """The reply that shows some fields of a record; empty where the response has others. What the record's own

@@ -776,3 +776,16 @@ def test_a_list_of_names_makes_the_records_that_they_name(play: Play, sent: Any,
     assert sorted(names()) == ["bug", "only"]
     assert ask("DELETE", f"/issues/{issue}/labels/only").status == 204
     assert names() == ["bug"]
+
+
+def test_a_removal_calls_the_record_something_else(play: Play) -> None:
+    """`object` is the kind of the answer, not that of the record; what was removed is gone."""
+    shown = {**thing(id=None, object={"type": "string", "enum": ["thing"]}), "required": ["id", "object"]}
+    kind, flag = {"type": "string", "enum": ["thing.deleted"]}, {"type": "boolean"}
+    paths = crud("/things", "id", THING, thing(name=None))
+    told = {**thing(id=None, object=kind, deleted=flag), "required": ["id", "object", "deleted"]}
+    paths["/things/{id}"]["delete"]["responses"] = answer(told)
+    ask = play(paths, Thing=shown)
+    key = ask("POST", "/things", json={}).json["id"]
+    assert ask("DELETE", f"/things/{key}").json == {"id": key, "object": "thing.deleted", "deleted": True}
+    assert ask("GET", f"/things/{key}").status == 404
