@@ -32,8 +32,10 @@ _RELATIVE_POINTER: Final = re.compile(r"(?:0|[1-9]\d*)(?:#|(?:/(?:[^~/]|~[01])*)
 _INTEGERS: Final = {"int8": 7, "int16": 15, "int32": 31, "int64": 63}
 
 
-def has_format(name: str, value: Any) -> bool:
+def has_format(name: Any, value: Any) -> bool:
     """Whether a value has the format; a format that is not known, or is for another type, admits anything."""
+    if not isinstance(name, str):
+        return True
     if isinstance(value, str):
         check = _CHECKS.get(name)
         return check is None or check(value)
@@ -43,9 +45,9 @@ def has_format(name: str, value: Any) -> bool:
     return True
 
 
-def bounds(name: str | None) -> tuple[int, int] | None:
+def bounds(name: Any) -> tuple[int, int] | None:
     """The smallest and the largest integer of a format; None where it sets no bounds."""
-    bits = _INTEGERS.get(name or "")
+    bits = _INTEGERS.get(name) if isinstance(name, str) else None
     return None if bits is None else (-(2**bits), 2**bits - 1)
 
 

@@ -25,6 +25,8 @@ VERSIONS = (SWAGGER, "3.0", "3.1", "3.2")
 OWN_FOLDER = Access()
 SHOWN = 5
 """Errors that a refusal lists."""
+_OPERATION = 4
+"""Parts of the pointer of an operation, the empty one before the first slash included."""
 _MOST_NAMED = 200
 """Names among which the nearest one is looked for."""
 
@@ -121,6 +123,17 @@ class Document:
         while outer and outer not in self.origins:
             outer = outer.rpartition("/")[0]
         return self.origins[outer] + pointer[len(outer) :] if outer else pointer
+
+    def sources(self, operation: str) -> frozenset[str]:
+        """The pointers of the parts of an operation, where their authors wrote them, if these were moved into it."""
+        return self._sources.get(operation, frozenset())
+
+    @cached_property
+    def _sources(self) -> Mapping[str, frozenset[str]]:
+        sources: dict[str, set[str]] = {}
+        for new, old in self.origins.items():
+            sources.setdefault("/".join(new.split("/")[:_OPERATION]), set()).add(old)
+        return {operation: frozenset(pointers) for operation, pointers in sources.items()}
 
     def locate(self, pointer: str) -> str:
         """`file:line` of a node, for people to read; the pointer itself where the line is not known."""

@@ -36,8 +36,9 @@ class InvalidParts:
         waiting = [place for place in places if place is not None]
         while waiting:
             place = waiting.pop()
-            written = self.document.as_written(place.pointer)
-            if (found := next((one for one in self.problems if _touch(one, written)), None)) is not None:
+            written = {self.document.as_written(place.pointer), *self.document.sources(place.pointer)}
+            found = next((one for one in self.problems if any(_touch(one, other) for other in written)), None)
+            if found is not None:
                 return found
             for aim in self._referred(place) - seen:
                 seen.add(aim)

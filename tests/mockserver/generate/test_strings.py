@@ -13,7 +13,7 @@ import pytest
 from mockserver.contract.schemas.ecma import matches
 from mockserver.contract.schemas.view import SchemaView
 from mockserver.generate import Unsatisfiable, generate
-from mockserver.generate.formats import has_format, make
+from mockserver.generate.formats import bounds, has_format, make
 from mockserver.generate.patterns import sample
 
 ASSERTED = ["date-time", "date", "time", "duration", "uuid", "email", "idn-email", "hostname", "ipv4", "ipv6", "uri",
@@ -53,6 +53,12 @@ def test_formats_are_judged_as_validators_do(name: str) -> None:
     """The same texts are accepted and refused as by jsonschema-rs."""
     validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
     assert [t for t in TEXTS if has_format(name, t)] == [t for t in TEXTS if validator.is_valid(t)]
+
+
+def test_a_format_that_is_no_name_admits_anything() -> None:
+    """Some documents have an object there."""
+    assert has_format({"a": 1}, "x")
+    assert bounds({"a": 1}) is None
 
 
 HEX = "[0-9a-f]"

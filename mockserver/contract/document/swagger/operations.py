@@ -89,7 +89,7 @@ class Operations:
             new = f"{at}/{len(result)}"
             self.original.moved(new, child.pointer)
             if end.pointer == child.pointer:
-                result.append(parameter(end, new, self.schemas) if isinstance(end.node, Mapping) else end.node)
+                result.append(parameter(end, new, self.schemas))
             else:
                 result.append({"$ref": self.parameters.reference(child.node["$ref"])})
         return result

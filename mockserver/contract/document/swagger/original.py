@@ -30,8 +30,8 @@ class Original:
 
     def resolved(self, place: Place) -> Place:
         """The place itself, or the one that its `$ref` leads to in the end."""
-        seen = set()
-        while isinstance(place.node, Mapping) and isinstance(reference := place.node.get("$ref"), str):
+        seen: set[str] = set()
+        while isinstance(place.node, dict) and isinstance(reference := place.node.get("$ref"), str):
             if reference in seen:
                 return place
             seen.add(reference)

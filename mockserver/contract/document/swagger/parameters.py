@@ -38,8 +38,10 @@ _STYLES: Final[Mapping[str, Mapping[str, tuple[str, bool]]]] = {
 _FORMATS: Final = ("csv", "ssv", "tsv", "pipes")
 
 
-def parameter(place: Place, at: str, schemas: Schemas) -> dict[str, Any]:
+def parameter(place: Place, at: str, schemas: Schemas) -> Any:
     """A parameter that isn't part of a body; `at` is its pointer in the new document."""
+    if not isinstance(place.node, dict):
+        return place.node
     return described(place, at, str(place.node.get("in")), schemas)
 
 
@@ -63,14 +65,15 @@ def described(place: Place, at: str, location: str, schemas: Schemas) -> dict[st
 def schema_of(place: Place, schemas: Schemas) -> dict[str, Any]:
     """The schema of a parameter's values; some authors write one as 3.0 has it."""
     if (own := place.get("schema")) is not None:
-        return dict(schemas.converted(own))
+        schema = schemas.converted(own)
+        return schema if isinstance(schema, dict) else {}
     words = {key: value for key, value in place.node.items() if key in _OF_VALUES}
     if words.get("type") == "object":  # nothing says how it would travel: any text
         del words["type"]
-    schema: dict[str, Any] = schemas.converted(Place(place.pointer, words))
+    converted: dict[str, Any] = schemas.converted(Place(place.pointer, words))
     if (items := place.get("items")) is not None and isinstance(items.node, Mapping):
-        schema["items"] = _item(items, schemas)
-    return schema
+        converted["items"] = _item(items, schemas)
+    return converted
 
 
 def _item(place: Place, schemas: Schemas) -> dict[str, Any]:

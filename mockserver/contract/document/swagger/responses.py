@@ -24,6 +24,7 @@ def responses(place: Place | None, at: str, produces: Sequence[str], schemas: Sc
         if status.startswith("x-"):
             result[status] = child.node
         elif not isinstance(end.node, Mapping):
+            schemas.original.moved(new, end.pointer)
             schemas.original.note(end, "isn't a response: ignored")
         elif end.pointer.startswith("/definitions/"):
             schemas.original.note(child, "refers to a schema, which is read as that of the response")

@@ -24,6 +24,9 @@ EXTENSIONS: Final = {
 _MAPS: Final = frozenset(("properties", "patternProperties"))
 _LISTS: Final = frozenset(("allOf", "anyOf", "oneOf", "x-anyOf", "x-oneOf"))
 _SINGLE: Final = frozenset(("additionalProperties", "items", "not", "x-not"))
+_DISCRIMINATORS: Final = frozenset(("discriminator", "x-discriminator"))
+_READ: Final = _MAPS | _LISTS | _SINGLE | _DISCRIMINATORS
+"""Keywords whose argument isn't the same in 3.0."""
 
 
 class Schemas:
@@ -39,9 +42,9 @@ class Schemas:
 
     def converted(self, place: Place) -> Any:
         """One schema."""
-        if not isinstance(place.node, Mapping):
+        if not isinstance(place.node, dict):
             return place.node
-        words = {key: self.keyword(key, child) for key, child in place.members()}
+        words = {key: self.keyword(key, place / key) if key in _READ else value for key, value in place.node.items()}
         words |= {name: words[own] for own, name in EXTENSIONS.items() if own in words and name not in words}
         if isinstance(reference := words.get("$ref"), str):
             return self.reference(words, reference)
@@ -56,7 +59,7 @@ class Schemas:
     def keyword(self, key: str, place: Place) -> Any:
         """The argument of one keyword."""
         value = place.node
-        if key in _MAPS and isinstance(value, Mapping):
+        if key in _MAPS and isinstance(value, dict):
             return {name: self.converted(child) for name, child in place.members()}
         if key in _LISTS and isinstance(value, list):
             return [self.converted(child) for child in place.items()]
@@ -65,7 +68,7 @@ class Schemas:
             return {}
         if key in _SINGLE:
             return self.converted(place)
-        if key in ("discriminator", "x-discriminator"):
+        if key in _DISCRIMINATORS:
             return self.discriminator(value)
         return value
 

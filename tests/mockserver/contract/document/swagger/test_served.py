@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from mockserver.contract.contract import Contract, load_contract
+from mockserver.contract.document.document import parsed
+from mockserver.contract.document.sources import Source
 from mockserver.errors import DocumentError, Refused
 from mockserver.messages import Request
 from tests.support import LiveMock, run_mock
@@ -217,3 +221,51 @@ def test_what_leaves_no_doubt_is_noted(tmp_path: Path, parts: dict[str, Any], no
     assert any(note in one for one in contract.notes) if note else not contract.notes
     given = contract.document.root["paths"]["/a"]["get"].get("parameters", [])
     contract.read_inputs(contract.route("GET", "/a"), Request("GET", "/a", "p=x" if given else ""))
+
+
+JUNK = (
+    None,
+    "x",
+    5,
+    [],
+    {},
+    [None],
+    {"a": 1},
+    [{}],
+    {"$ref": "#/nowhere"},
+    {"$ref": 5},
+    {"$ref": "#/definitions/Book"},
+)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_any_part_may_be_anything(tmp_path: Path, seed: int) -> None:
+    """A document with a part that is none is read without it, or refused; it never fails otherwise."""
+    random, text = Random(seed), json.dumps(parsed(SHELF.read_text(), Source.of(SHELF)))
+    path = tmp_path / "api.json"
+    for _ in range(40):
+        document = json.loads(text)
+        parent, key = random.choice(list(_places(document)))
+        parent[key] = random.choice(JUNK)
+        path.write_text(json.dumps(document))
+        with suppress(DocumentError):
+            assert load_contract(path).operations
+
+
+def _places(node: Any) -> Iterator[tuple[Any, Any]]:
+    keys = node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+    for key in keys:
+        yield node, key
+        yield from _places(node[key])
+
+
+def test_an_invalid_shared_part_costs_the_operations_that_have_it(tmp_path: Path) -> None:
+    """A shared response is part of an operation, though it stands elsewhere."""
+    shared = {"responses": {"200": {"$ref": "#/responses/bad"}}}
+    paths = {"/a": {"get": shared}, "/b": {"get": {"responses": {"200": {"description": "well"}}}}}
+    info = {"title": "t", "version": "1"}
+    path = tmp_path / "api.json"
+    path.write_text(json.dumps({"swagger": "2.0", "info": info, "paths": paths, "responses": {"bad": "x"}}))
+    contract = load_contract(path)
+    assert contract.operations.keys() == {"GET /b"}
+    assert any(note.startswith("/responses/bad ") and "GET /a is left out" in note for note in contract.notes)
