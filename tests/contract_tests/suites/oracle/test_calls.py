@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from contract_tests.core.contract import Contract
-from contract_tests.core.model import Model
+from contract_tests.core.model import Behaviour, Collection, Model, Query
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.suites.oracle.calls import Binder, Call, Step, with_member
 from contract_tests.suites.oracle.correspondence import Correspondence
+from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.core.test_model import PETS
 
 STATE = {"shelters": [{"id": "a"}, {"id": "m1"}], "pets": [{"id": 7, "shelters_id": "m1"}, {"id": 8}]}
@@ -112,3 +113,27 @@ def test_members_are_put_into_bodies() -> None:
 def test_the_document_of_these_tests_is_there() -> None:
     """It belongs to the repository."""
     assert Path(PETS).is_file()
+
+
+def test_a_list_is_chosen_by_what_a_record_has(contract_of: ContractOf, pairs: Correspondence) -> None:
+    """Where the script asks for it: with each turn by the value of another record, and as drawn where none has one."""
+    query = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("kind", "size")]
+    listed = {"get": {"operationId": "list", "parameters": query, "responses": {"200": {"description": ""}}}}
+    contract = contract_of({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/things": listed}})
+    behaviour = Behaviour("list", list=Query("things", {"kind": "$query.kind", "other": "$query.other"}))
+    model = Model({"things": Collection("things")}, {"list": behaviour})
+    binder = Binder(contract, model, Rules(Safety.FULL, contract))
+    state = {"things": [{"id": 1, "kind": "a"}, {"id": 2}, {"id": 3, "kind": ["x"]}, {"id": 4, "kind": "b"}]}
+
+    def path(pick: int, records: Any = state, **query: Any) -> str:
+        calls = binder.bind(Step("list", pick, query=query), records, pairs)
+        assert calls is not None
+        return calls[0].path
+
+    assert [path(pick, kind="x") for pick in range(4)] == [
+        "/things?kind=x", "/things?kind=b", "/things?kind=a", "/things?kind=b",
+    ]  # fmt: skip
+    assert path(1, kind=["x", "y"]) == "/things?kind=b"
+    assert path(1, size="x") == "/things?size=x"
+    assert path(1, {}, kind="x") == "/things?kind=x"
+    assert path(1, {"things": [{"kind": None}]}, kind="x") == "/things?kind=x"
