@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from mockserver.behaviour.selecting import matching, selecting
 from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.clock import parse_instant
 from mockserver.contract.schemas.times import milliseconds
@@ -44,7 +45,7 @@ class Condition(msgspec.Struct, frozen=True):
         if make is None:
             return None
         if self.field == ANYWHERE:
-            return lambda record: make(_texts_in(record))
+            return lambda record: make(_texts_in(record) if self.word == "contains" else [record])
         path = self.field.split(".")
         return lambda record: make(values_at(record, path))
 
@@ -117,6 +118,8 @@ _MAKERS: Final[Mapping[str, Callable[[Any], Test | None]]] = {
     "above": _bound(lambda own, limit: own > limit),
     "below": _bound(lambda own, limit: own < limit),
     "within": _within,
+    "selects": selecting,
+    "matches": matching,
 }
 CONDITIONS: Final = tuple(_MAKERS)
 """The words of conditions."""

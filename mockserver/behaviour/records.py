@@ -12,7 +12,7 @@ from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.json_patch import is_json_patch, patched
 from mockserver.behaviour.naming import Namesakes, Referred, nothing, within
 from mockserver.behaviour.read_only import ReadOnly
-from mockserver.behaviour.settling import NAMING, Misfits, Path, Repair
+from mockserver.behaviour.settling import NAMING, Misfits, Path, Repair, at
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
     SchemaView,
@@ -56,7 +56,18 @@ class RecordShape(msgspec.Struct, frozen=True):
         record = dict(fields)
         if self.rules.key_of(record) is ABSENT:
             record = self.rules.keyed(record, self._fresh_key(collection, seed))
+        for path in fills if "." in self.rules.key else ():
+            above, dot, name = path.rpartition(".")
+            if dot and at(record, (above, name)) is ABSENT:
+                record = self.rules.placed(record, path, self._identity(path, seed))
         return self._completed(record, seed, now, fills)
+
+    def _identity(self, path: str, seed: str) -> Any:
+        """A value that no other record has at a path: a UUID where its schema lets it be."""
+        from mockserver.generate import fresh_key
+
+        schema = at_path(self.schema, tuple(path.split(".")), self.view) if self.schema is not None else None
+        return fresh_key({"properties": {path: schema or {}}}, path, view=self.view, seed=seed, taken=lambda _: False)
 
     def merged(self, old: Mapping[str, Any], patch: Any) -> dict[str, Any]:
         """The record with a patch applied: a list is a JSON patch, an object a merge patch (RFC 7396), in which null
@@ -95,7 +106,16 @@ class RecordShape(msgspec.Struct, frozen=True):
         sent = {k: v for k, v in new.items() if k not in self._own}
         whole = carried.replacing(old, sent) if carried is not None else sent
         kept = {**lasting, **whole, **{k: old[k] for k in fixed - loose}}
-        return self._still(self._completed(kept, seed, now), old)
+        return self._still(self._beside_key(self._completed(kept, seed, now), old), old)
+
+    def _beside_key(self, record: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+        """The record with what was beside its key, where that lies inside another field: a new value leaves it out."""
+        above, dot, _ = self.rules.key.partition(".")
+        new, known = record.get(above), old.get(above)
+        if not dot or not isinstance(new, Mapping) or not isinstance(known, Mapping):
+            return record
+        lasting = {name: value for name, value in known.items() if not isinstance(value, Mapping | list)}
+        return {**record, above: {**lasting, **new}}
 
     def _still(self, record: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
         """The record with the key that it had, where that lies inside another field, and what is read-only there."""

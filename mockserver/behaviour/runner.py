@@ -187,8 +187,8 @@ class Run(msgspec.Struct):
         fields = _laid_over(dict(base) if copied else shape.sent(base), creation.fields, self.scope, shape)
         fields |= dict(self._owned(name))
         rules, seed, now, fills = shape.rules, self._seed(), self.scope.now, creation.fills
-        if not rules.plain and "." in rules.key and rules.key in fields:
-            fields = rules.keyed(fields, fields.pop(rules.key))
+        if not rules.plain and "." in rules.key:
+            fields = rules.beside_key(fields)
         before = None if rules.key_of(fields) is ABSENT else collection.get(identity_of(rules, fields))
         if before is None:
             record = self._referring(rules, shape.created(fields, collection, seed, now, fills), fields)

@@ -89,7 +89,7 @@ class _Reader:
             if equal is not None:
                 yield equal
                 return
-        compared = self._bounded(one, name) or self._several(one, name)
+        compared = self._bounded(one, name) or self._several(one, name) or self._selected(one)
         if compared is not None:
             yield compared
         elif one.plain in _SEARCHES and self._is_plain_text(one.schema):
@@ -251,6 +251,29 @@ class _Reader:
         if place is None or not self._kinds(place[1]) & (_SCALARS | {"array"}):
             return None
         return place[0], {"among": one.expression} | self._free(one, place[1])
+
+    def _selected(self, one: Asked) -> tuple[str, Any] | None:
+        """A selection in one text: of labels, of fields, or an object of fields as JSON."""
+        if not self._is_plain_text(one.schema):
+            return None
+        if one.plain == "fieldselector":
+            return "*", {"selects": one.expression}
+        if one.plain in ("labelselector", "selector", "labels", "label"):
+            labels = next(self._labels(), None)
+            return (labels, {"selects": one.expression}) if labels is not None else None
+        if one.plain in ("filters", "filter", "where") and "json" in one.text:
+            return "*", {"matches": one.expression}
+        return None
+
+    def _labels(self) -> Iterator[str]:
+        """The maps of labels that records have, their own or those of their metadata."""
+        for name, field in self.fields.items():
+            if plain(name) in ("labels", "tags") and self.schemas.values(field) is not None:
+                yield name
+            inner = self.schemas.members(field).items() if name in ("metadata", "spec", "config") else ()
+            yield from (
+                f"{name}.{one}" for one, schema in inner if plain(one) == "labels" and self.schemas.values(schema)
+            )
 
     def _is_own(self, head: tuple[str, ...]) -> bool:
         return bool(head) and _is_plural(self.resource.name.rpartition("_")[2], "_".join(head))

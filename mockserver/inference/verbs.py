@@ -13,6 +13,7 @@ from mockserver.inference.envelopes import Placement, record_in
 from mockserver.inference.filtering import filters
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import Schemas
+from mockserver.inference.metadata import beside_key
 from mockserver.inference.names import find_alike
 from mockserver.inference.paging import page
 from mockserver.inference.results import result_of
@@ -181,12 +182,13 @@ class Verbs:
             raise LeftToExample("POST on the collection, and neither what is sent nor the answer is such a record")
         result = result_of(route.operation, resource, self.schemas)
         fields = {**sent, **self.sending.stamps(resource, making=True), **dict(result.state)}
-        created = _short({**fields, **self._under_parent(route, resource, base)}, "*")
+        beside, identities = beside_key(route, resource, base, self.schemas)
+        created = _short({**fields, **beside, **self._under_parent(route, resource, base)}, "*")
         shown = self._shown_parent(route, resource, base) or shown
         because = because_of("POST on a collection creates a record")
         unsent = [name for name in self.sending.unsent(route.operation, resource) if name not in fields]
         unsent = [*(name for name in unsent if name not in result.fields), *(f"{name}!" for name in result.fields)]
-        fills = {"fills": unsent} if unsent else {}
+        fills = {"fills": [*unsent, *identities]} if unsent or identities else {}
         return {**because, **self._parent(route, base), "create": {resource.name: created}, **fills, **shown}
 
     def copy(self, route: Route, resource: Resource, shape: Shape) -> Data | None:

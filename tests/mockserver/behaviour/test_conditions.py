@@ -123,4 +123,5 @@ def test_values_are_measured(value: Any, scale: Any) -> None:
 
 def test_the_words_are_those_of_the_documentation() -> None:
     """In the order in which they are listed."""
-    assert CONDITIONS == ("is", "not", "among", "contains", "min", "max", "above", "below", "within")
+    words = ("is", "not", "among", "contains", "min", "max", "above", "below", "within", "selects", "matches")
+    assert words == CONDITIONS

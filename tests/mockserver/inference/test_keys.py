@@ -85,6 +85,28 @@ def test_names_are_unique_within_the_path_above(play: Play) -> None:
     assert [ask("GET", f"/rooms/{room}/boxes/red").status for room in ("a", "b")] == [404, 200]
 
 
+def test_what_stands_beside_a_key_in_the_metadata_is_set_by_the_server(play: Play) -> None:
+    """The values of the path, the time of creation, and an identity; a PUT keeps them, and lists select by them."""
+    stamp = {"type": "string", "format": "date-time"}
+    meta = thing(name=None, namespace=None, uid=None, creationTimestamp=stamp, deletionTimestamp=stamp,
+                 labels={"type": "object", "additionalProperties": TEXT})  # fmt: skip
+    paths = crud("/spaces/{namespace}/things", "name", THING)
+    selectors = [{"name": one, "in": "query", "schema": TEXT} for one in ("labelSelector", "fieldSelector")]
+    paths["/spaces/{namespace}/things"]["get"]["parameters"] = selectors
+    paths["/spaces/{namespace}/things/{name}"]["put"] = {"requestBody": body(THING), "responses": answer(THING)}
+    ask = play(paths, Thing=thing(metadata=meta, size=None))
+    sent = {"metadata": {"name": "ball", "labels": {"color": "red"}}}
+    made = ask("POST", "/spaces/one/things", json=sent).json["metadata"]
+    assert (made["namespace"], set(made)) == ("one", {"name", "labels", "namespace", "uid", "creationTimestamp"})
+    replaced = ask("PUT", "/spaces/one/things/ball", json={"metadata": {"name": "ball"}, "size": "big"}).json
+    assert replaced == {"metadata": {k: v for k, v in made.items() if k != "labels"}, "size": "big"}
+    ask("POST", "/spaces/one/things", json={"metadata": {"name": "cube", "labels": {"color": "red"}}})
+    for query, names in (("labelSelector=color%3Dred", ["cube"]), ("labelSelector=color!%3Dred", ["ball"]),
+                         ("fieldSelector=metadata.name%3Dball", ["ball"])):  # fmt: skip
+        listed = ask("GET", "/spaces/one/things", query=query).json
+        assert [one["metadata"]["name"] for one in listed if one["metadata"]["name"] in ("ball", "cube")] == names
+
+
 def test_two_values_of_a_path_are_one_key(play: Play) -> None:
     """A record is made, read and removed by both."""
     paths: Any = {"/things/{space}/{name}": {**crud("/x", "y", THING)["/x/{y}"]}}
