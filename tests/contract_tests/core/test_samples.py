@@ -60,3 +60,25 @@ def test_read_only_members_are_not_sent(contract_of: ContractOf) -> None:
     contract = contract_of({"openapi": "3.1.0"})
     schema = {"type": "object", "properties": {"id": {"type": "string", "readOnly": True}, "name": {"type": "string"}}}
     assert all("id" not in value for value in drawn(Samples(contract).values(Place(schema)), 20, seed=0))
+
+
+def test_texts_are_plain(contract_of: ContractOf) -> None:
+    """Small letters, three or more, and no more than eight beyond the shortest."""
+    samples = Samples(contract_of({"openapi": "3.1.0"}))
+    for schema, sizes in (
+        ({}, range(3, 12)),
+        ({"minLength": 5}, range(5, 14)),
+        ({"minLength": 2, "maxLength": 3}, (2, 3)),
+    ):
+        texts = drawn(samples.values(Place({"type": "string", **schema})), 60, seed=3)
+        assert all(not text or (text.isascii() and text.isalpha() and text.islower()) for text in texts)
+        assert {len(text) for text in texts} <= set(sizes)
+
+
+def test_alternatives_are_drawn(contract_of: ContractOf) -> None:
+    """Of `oneOf` and of `anyOf`."""
+    samples = Samples(contract_of({"openapi": "3.1.0"}))
+    for word in ("oneOf", "anyOf"):
+        values = drawn(samples.values(Place({word: [{"const": "a"}, {"const": 7}]})), 30, seed=3)
+        assert values
+        assert {str(value) for value in values} <= {"a", "7"}

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.core.answer import Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import UsageError
-from contract_tests.core.selection import Selection
+from contract_tests.core.selection import Selection, changed
 from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.small import contract_of_notes
 
@@ -129,3 +129,34 @@ def test_other_words_are_no_change(notes: Contract, contract_of: ContractOf) -> 
     """Descriptions are for people."""
     with pytest.raises(UsageError, match="no operation differs"):
         Selection.of(notes, older=contract_of(older("text")))
+
+
+def test_deprecated_operations_can_be_chosen(contract_of: ContractOf) -> None:
+    """Those that are marked so, and by `true` alone."""
+    marks: dict[str, Any] = {"old": {"deprecated": True}, "odd": {"deprecated": "yes"}, "new": {}}
+    paths = {f"/{name}": {"get": {"operationId": name, "responses": {}, **more}} for name, more in marks.items()}
+    contract = contract_of({"openapi": "3.1.0", "paths": paths})
+    assert Selection.of(contract, only=["deprecated"]).allowed == {"old"}
+
+
+def test_an_operation_changes_with_what_it_refers_to(contract_of: ContractOf) -> None:
+    """Through any number of references, also those that lead back; and with the schemes of its security."""
+
+    def document(kind: str, scheme: str = "header") -> dict[str, Any]:
+        ref = {name: {"$ref": f"#/components/schemas/{name}"} for name in ("A", "B", "C")}
+        schemas = {"A": {"properties": {"b": ref["B"]}}, "B": {"properties": {"a": ref["A"], "c": ref["C"]}},
+                   "C": {"type": kind, "description": kind}}  # fmt: skip
+        said = {"200": {"description": "", "content": {"application/json": {"schema": ref["A"]}}}}
+        plain = {"responses": {"200": {"description": ""}}}
+        paths = {
+            "/a": {"get": {"operationId": "a", "responses": said}},
+            "/b": {"get": {"operationId": "b", **plain, "security": [{"key": []}]}},
+            "/c": {"get": {"operationId": "c", **plain}},
+        }
+        keys = {"key": {"type": "apiKey", "in": scheme, "name": "k"}}
+        return {"openapi": "3.1.0", "paths": paths, "components": {"schemas": schemas, "securitySchemes": keys}}
+
+    now = contract_of(document("string"))
+    assert changed(now, contract_of(document("string"))) == set()
+    assert changed(now, contract_of(document("integer"))) == {"a"}
+    assert changed(now, contract_of(document("string", "query"))) == {"b"}

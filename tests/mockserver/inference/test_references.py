@@ -287,6 +287,10 @@ def test_references_are_looked_for_in_bounds() -> None:
     nested = thing(b=thing(c=thing(d=deep)))
     assert _refers({"a": nested}) == {"a.b.c.d.userId": {"users": "id"}}
     assert len(_refers(each((f"user{place}_user_id" for place in range(45)), WHOLE))) == 40
+    assert _refers({"info": thing(parentId=WHOLE, thingId=WHOLE), "lines": _many(thing(otherThingId=WHOLE))}) == {
+        "info.parentId": {"things": "id"},
+        "info.thingId": {"things": "id"},
+    }
     tree = thing(userId=WHOLE, inner=_ref("Tree"), **{"a.b_user_id": WHOLE})
     assert _refers({"tree": _ref("Tree")}, Tree=tree) == {"tree.userId": {"users": "id"}}
     assert _refers({"nodes": _many(_ref("Tree"))}, Tree=tree) == {"nodes.userId": {"users": "id"}}

@@ -362,3 +362,14 @@ def test_every_part_has_its_place_in_the_original(new: str, old: str) -> None:
         )
     )
     assert as_written(conversion, new) == old
+
+
+@pytest.mark.parametrize(
+    ("declared", "old"),
+    [({"host": "x.test", "basePath": "/v1"}, "/host"), ({"basePath": "/v1"}, "/basePath")],
+)
+def test_servers_have_their_place_in_the_original(declared: dict[str, Any], old: str) -> None:
+    """Where they were written, of the document and of an operation."""
+    conversion = converted(document(**declared, paths={"/a": {"get": {"schemes": ["ws"], "responses": {}}}}))
+    assert conversion.origins["/servers"] == old
+    assert conversion.origins["/paths/~1a/get/servers"] == "/paths/~1a/get/schemes"
