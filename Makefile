@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint unit contract wheel spec bench mutation clients conformance clean
+.PHONY: help mock test lint unit contract wheel spec bench mutation clients conformance differential clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -57,6 +57,9 @@ clients: $(VENV)/ready  ## run real SDKs against the mock and update docs/client
 
 conformance: $(VENV)/ready  ## send JSON-Schema-Test-Suite through the mock and update docs/conformance.md (ARGS="--only ref.json")
 	$(BIN)/python -m tests.conformance $(ARGS)
+
+differential: $(VENV)/ready  ## compare three verdicts on 50,000 drawn schemas (ARGS="--draws 1000")
+	$(BIN)/python -m tests.conformance.differential $(ARGS)
 
 clean:  ## remove generated files
 	rm -rf $(VENV) dist build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,8 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.conformance import report
+import pytest
+
+from mockserver.generate.keyword_checks import CHECKS
+from tests.conformance import differential, report
 from tests.conformance.documents import packed, written
+from tests.conformance.draws import Draw
 from tests.conformance.running import Result, run
 from tests.conformance.style_running import run_styles
 from tests.conformance.styles import REFUSED, rows
@@ -95,3 +99,24 @@ def test_unsaid_media_types_are_a_cause() -> None:
 def _converted(schema: Any, types: tuple[str, ...] = ("text/a",), **schemas: Any) -> dict[str, Any]:
     body = {"content": {name: {"schema": schema} for name in types}}
     return {"paths": {"/a": {"post": {"requestBody": body}}}, "components": {"schemas": schemas}}
+
+
+def test_the_verdicts_on_drawn_schemas_agree() -> None:
+    """The compiled validator, the generator and `jsonschema`; `make differential` takes 50,000 draws."""
+    tally = differential.run(60, 1)
+    assert tally.draws == 60
+    assert not tally.unexplained, tally.unexplained[0]
+    assert {"accepted", "refused", "generated", "checked by the generator"} <= tally.counts.keys()
+
+
+def test_a_difference_between_verdicts_is_found() -> None:
+    """If one of them read `maxLength` otherwise, the draws would show it."""
+    tally = differential.Tally()
+    draw = Draw("3.1", False, {"A": {"maxLength": 1}, "B": {}, "C": {}}, ("xx",))
+    differential.compare(draw, tally)
+    assert not tally.unexplained
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(CHECKS, "maxLength", lambda *_: True)
+        differential.compare(draw, tally)
+    assert len(tally.unexplained) == 1
+    assert tally.unexplained[0].startswith('generator: not False for "xx"')

@@ -221,15 +221,41 @@ def _evaluated(question: Question, schema: Any) -> Iterator[str]:
         "unevaluatedProperties" in schema and schema is not question.schema
     )
     yield from (name for name in question.value if open_ended or declares(schema, name))
+    for part in _applied(question, schema):
+        yield from _evaluated(question, part)
+
+
+def _applied(question: Question, schema: Mapping[str, Any]) -> Iterator[Any]:
+    """The parts of a schema that hold for the same value."""
     applied = [*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())]
     if "$ref" in schema:
         applied.append(question.checker.view.target(schema["$ref"])[1])
     if "if" in schema:
         applied += [schema["if"], schema.get("then" if question.holds(schema["if"]) else "else")]
-    applied += [part for name, part in schema.get("dependentSchemas", {}).items() if name in question.value]
+    if isinstance(question.value, dict):
+        applied += [part for name, part in schema.get("dependentSchemas", {}).items() if name in question.value]
     for part in applied:
         if (question.holds if part is schema.get("if") else question.holds_part)(part):
-            yield from _evaluated(question, part)
+            yield part
+
+
+def _unevaluated_items(question: Question, schema: Any) -> bool:
+    seen = _evaluated_items(question, question.schema)
+    return all(place in seen or question.fits(schema, value) for place, value in enumerate(question.value))
+
+
+def _evaluated_items(question: Question, schema: Any) -> set[int]:
+    """The places of the items that a schema and its applied parts look at (JSON Schema 2020-12 core, 11.2)."""
+    if not isinstance(schema, Mapping):
+        return set()
+    if "items" in schema or ("unevaluatedItems" in schema and schema is not question.schema):
+        return set(range(len(question.value)))
+    seen = set(range(len(schema.get("prefixItems", ()))))
+    if "contains" in schema:
+        seen |= {at for at, value in enumerate(question.value) if question.fits(schema["contains"], value)}
+    for part in _applied(question, schema):
+        seen |= _evaluated_items(question, part)
+    return seen
 
 
 CHECKS: Final[dict[str, Check]] = {
@@ -258,6 +284,7 @@ CHECKS: Final[dict[str, Check]] = {
     "patternProperties": _on(dict, _pattern_properties),
     "additionalProperties": _on(dict, _additional),
     "propertyNames": _on(dict, lambda question, schema: all(question.fits(schema, name) for name in question.value)),
+    "unevaluatedItems": _on(list, _unevaluated_items),
     "dependentRequired": _on(dict, _dependent_required),
     "dependentSchemas": _on(dict, _dependent_schemas),
     "unevaluatedProperties": _on(dict, _unevaluated_properties),
