@@ -14,12 +14,14 @@ class Cases:
     def __init__(self) -> None:
         self._broken: list[Broken] = []
         self._not_checked: list[NotChecked] = []
+        self._kept = 0
 
     @contextmanager
     def case(self) -> Iterator[None]:
         """Try one case; whatever becomes of it, the next one is tried too."""
         try:
             yield
+            self._kept += 1
         except BudgetSpent:
             raise
         except NotChecked as error:
@@ -27,12 +29,16 @@ class Cases:
         except Broken as error:
             self._broken.append(error)
 
-    def settle(self) -> None:
-        """Raise `Broken` for all broken cases, like ones as one, or `NotChecked` when a case could not be tried."""
+    def settle(self, *, some: bool = False) -> list[str]:
+        """Raise `Broken` for all broken cases, like ones as one, or `NotChecked` when a case could not be tried.
+
+        Where `some` cases are enough, the reasons for which others could not be tried are returned instead.
+        """
         if self._broken:
             raise Broken.together(merged(self._broken))
-        if self._not_checked:
+        if self._not_checked and not (some and self._kept):
             raise self._not_checked[0]
+        return list(dict.fromkeys(one.reason for one in self._not_checked))
 
 
 def merged(parts: Iterable[Broken]) -> list[Broken]:

@@ -22,14 +22,14 @@ from mockserver.contract.document import pointers
 from mockserver.contract.document.document import parsed
 from mockserver.contract.document.sources import Source
 from mockserver.contract.operations import media
-from mockserver.contract.operations.operation import ABSENT, Parameter
+from mockserver.contract.operations.operation import ABSENT, Parameter, SecurityScheme
 from mockserver.contract.operations.overloads import path_of
 from mockserver.contract.operations.reading import METHODS
 from mockserver.contract.schemas import view
 
 __all__ = [
-    "METHODS", "SAFE_METHODS", "Contract", "Operation", "Parameter", "Place", "bundled", "marks", "path_of",
-    "read_yaml",
+    "METHODS", "SAFE_METHODS", "UNREAD", "Contract", "Operation", "Parameter", "Place", "SecurityScheme", "bundled",
+    "marks", "path_of", "read_yaml",
 ]  # fmt: skip
 
 UNREAD: Final[Any] = ABSENT
@@ -244,12 +244,6 @@ class Contract:
         found = self.match(sent.method, sent.path, sent)
         has_body = bool(sent.body) or any(name.lower() == "content-type" for name in sent.headers)
         return found is None or (has_body and not found[0].takes_body) or not self.allows(sent, "")
-
-    @cached_property
-    def key_headers(self) -> tuple[str, ...]:
-        """Headers in which the contract's security schemes expect a key."""
-        schemes = self.reader.security_schemes.values()
-        return tuple(str(one.raw["name"]) for one in schemes if one.kind == "apiKey" and one.location == "header")
 
     @cached_property
     def _by_id(self) -> dict[str, Operation]:

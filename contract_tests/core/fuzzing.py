@@ -176,7 +176,9 @@ def calm(examples: int, steps: int = 1) -> hypothesis.settings:
 def send(target: Target, case: Case[Any]) -> Answer:
     """Send a generated request through the gate."""
     try:
-        case.call(session=target.session, headers=target.authorization(target.token), allow_redirects=False)
+        found = target.contract.match(case.method, case.operation.path)
+        as_user = target.as_user(found[0] if found else None)
+        case.call(session=target.session, allow_redirects=False, **as_user)
     except NETWORK_ERRORS as error:
         raise target.gate.no_answer(error) from error
     assert target.gate.last is not None  # noqa: S101 - the gate has just kept it
@@ -187,9 +189,10 @@ def walker(machine: type[Any], target: Target, end: float) -> type[Any]:
     """A state machine whose requests go through the gate and whose failures end the walk."""
 
     class Walk(machine):  # type: ignore[misc]
-        def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:  # noqa: ARG002 - its interface
-            headers = target.authorization(target.token)
-            return {"session": target.session, "headers": headers, "allow_redirects": False}
+        def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
+            found = target.contract.match(case.method, case.operation.path)
+            as_user = target.as_user(found[0] if found else None)
+            return {"session": target.session, "allow_redirects": False, **as_user}
 
         def call(self, case: Case[Any], **kwargs: Any) -> Any:
             if time.monotonic() > end:

@@ -121,7 +121,7 @@ class Records:
     def _create(self, maker: Maker, body: Any) -> Answer:
         operation = maker.operation
         if operation.method == "PUT":
-            names = {**self.values_above(operation), operation.path_names[-1]: self._free(operation)}
+            names = {**self.values_above(operation), operation.path_names[-1]: self.free_key(operation)}
         else:
             names = self.values(operation)
         if len(names) < len(operation.path_names):
@@ -134,7 +134,7 @@ class Records:
         head = operation.path.rpartition("/")[0]
         return self.values(Operation(operation.id, operation.method, head, operation.declared))
 
-    def _free(self, operation: Operation) -> str:
+    def free_key(self, operation: Operation) -> str:
         """A key of the form that the path asks for, which no record has as far as a read tells."""
         name = operation.path_names[-1]
         schema = next((one.schema for one in operation.parameters if one.name == name), None)

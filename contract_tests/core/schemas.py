@@ -84,6 +84,37 @@ def sendable(contract: Contract, operation: Operation) -> frozenset[str]:
     return frozenset(found)
 
 
+def declared_members(contract: Contract, schema: Any) -> Mapping[str, Any]:
+    """The schemas of the members that an object may have, by name."""
+    return view.members(schema, contract.reader.view) if isinstance(schema, Mapping) else {}
+
+
+def item_of(contract: Contract, schema: Any) -> Any:
+    """The schema of the items of a list; None where there is none."""
+    return view.item(schema, contract.reader.view) if isinstance(schema, Mapping) else None
+
+
+def kinds_of(contract: Contract, schema: Any) -> frozenset[str]:
+    """The types that values of a schema may have."""
+    return view.kinds(schema, contract.reader.view)
+
+
+def merged_keywords(contract: Contract, schema: Any) -> dict[str, Any]:
+    """The keywords of a schema and of the parts that must hold with it; of one that several have, the first."""
+    merged: dict[str, Any] = {}
+    for part in view.combined(schema, contract.reader.view):
+        for keyword, value in part.items():
+            merged[keyword] = (
+                [*merged.get(keyword, ()), *value] if keyword == "required" else merged.get(keyword, value)
+            )
+    return merged
+
+
+def is_hidden(contract: Contract, schema: Any, *, writing: bool) -> bool:
+    """Whether values of the schema do not travel in this direction."""
+    return view.is_marked(schema, "readOnly" if writing else "writeOnly", contract.reader.view)
+
+
 def out_of_place(
     contract: Contract, schema: Any, value: Any, *, writing: bool, way: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[str | int, ...]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import requests
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.credentials import credentials
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.gate import NETWORK_ERRORS, Gate
 from contract_tests.core.login import Credential
@@ -31,6 +33,7 @@ class Target:
         gate.health.credentials = lambda: self.authorization(self.token)
         gate.health.token = lambda: self.token
         gate.health.renew = self.credential.renew if self.credential.login else None
+        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # who calls is said by the token alone
         for prefix in ("http://", "https://"):
             self.session.mount(prefix, gate)
 
@@ -65,7 +68,10 @@ class Target:
         by_contract: bool = True,
     ) -> Answer:
         """Send one request to a raw path; not `by_contract`: its answer is not checked as that of an operation."""
-        sent_headers = self.authorization(self.token if token == "" else token)
+        operation = found[0] if (found := self.contract.match(method, path)) else None
+        named = credentials(self.contract, operation, self.token if token == "" else token)
+        sent_headers = dict(named.headers)
+        path = with_query(path, named.query)
         content = None
         if body is not NOTHING:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -90,11 +96,19 @@ class Target:
         assert self.gate.last is not None  # noqa: S101 - the gate has just kept it
         return self.gate.last
 
-    def authorization(self, token: str | None) -> dict[str, str]:
-        """The headers that name the user: as a bearer, and where the contract has keys in headers, as such a key."""
-        if token is None:
-            return {}
-        return {"Authorization": f"Bearer {token}", **dict.fromkeys(self.contract.key_headers, token)}
+    def authorization(self, token: str | None, operation: Operation | None = None) -> dict[str, str]:
+        """The headers that name the user."""
+        return dict(credentials(self.contract, operation, token).headers)
+
+    def as_user(self, operation: Operation | None) -> dict[str, Any]:
+        """How the user is named in a generated call: its headers and parameters."""
+        named = credentials(self.contract, operation, self.token)
+        return {"headers": dict(named.headers), **({"params": dict(named.query)} if named.query else {})}
+
+
+def with_query(path: str, query: Mapping[str, str]) -> str:
+    """A path with further parameters."""
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(query)}" if query else path
 
 
 def path_of(operation: Operation, values: tuple[str, ...]) -> str:

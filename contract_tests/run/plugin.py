@@ -14,7 +14,7 @@ from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, wit
 from contract_tests.report.text import explain
 from contract_tests.run.run import Run
 from contract_tests.run.settings import OPTIONS, Settings
-from contract_tests.run.suites import suite_of
+from contract_tests.run.suites import suite_of, suites
 
 
 def is_first_of_its_path(operation: Operation, run: Run) -> bool:
@@ -71,6 +71,8 @@ class RunPlugin:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run what destroys nothing first, and what sums up last; leave out suites that were not asked for."""
+        known, applicable = {suite.name for suite in suites().values()}, {suite.name for suite in self.run.suites}
+        items[:] = [item for item in items if (name := suite_of(item.path)) in applicable or name not in known]
         items[:] = [item for item in items if self.run.settings.runs(suite_of(item.path))]
         chosen = {operation.id for operation in self.run.operations}
         items[:] = [

@@ -88,7 +88,9 @@ class Run:
     @cached_property
     def suites(self) -> tuple[Suite, ...]:
         """The suites that apply to the contract, chosen or not."""
-        return tuple(suite for suite in suites().values() if suite.applies_to(self.contract))
+        found = [suite for suite in suites().values() if suite.applies_to(self.contract)]
+        covered = {name for suite in found for name in suite.instead_of}
+        return tuple(suite for suite in found if suite.name not in covered)
 
     @cached_property
     def subjects(self) -> Subjects:

@@ -68,6 +68,16 @@ def rate(text: str) -> float:
         raise ValueError(f"{text!r} isn't a rate such as 5/s or 120/m") from None
 
 
+def seconds(text: str) -> float:
+    """`2`, `2s` or `500ms` as seconds."""
+    number = str(text).strip()
+    scale, number = (0.001, number[:-2]) if number.endswith("ms") else (1, number.removesuffix("s"))
+    try:
+        return float(number) * scale
+    except ValueError:
+        raise ValueError(f"{text!r} isn't a time such as 2s or 500ms") from None
+
+
 OPTIONS = (
     Option("target", "base URL (default: start the mock and check it)", metavar="URL", env="CONTRACT_TARGET"),
     Option("token", "bearer token of a user", metavar="T", env="CONTRACT_TOKEN"),
@@ -85,6 +95,7 @@ OPTIONS = (
     Option("budget", "hard cap of the whole run in seconds (default: 600)", float, "SECONDS"),
     Option("timeout", "seconds that one answer may take (default: 10)", float, "SECONDS"),
     Option("wait", "seconds to wait for the target to come up (default: 0)", float, "SECONDS"),
+    Option("settle", "seconds in which a write may be shown, such as 2s (default: 0, at once)", seconds, "SECONDS"),
     Option("seed", "seed of everything generated (default: 0)", int, "N"),
     Option("examples", "generated inputs per operation and kind (default: 40)", int, "N"),
     Option("only", "call no other operation: a name, '/path/*', METHOD, 'METHOD /path' or tag:NAME (may be repeated)",
@@ -127,6 +138,7 @@ class Settings:
     budget: float = 600.0
     timeout: float = 10.0
     wait: float = 0.0
+    settle: float = 0.0
     seed: int = 0
     examples: int = 40
     only: tuple[str, ...] = ()

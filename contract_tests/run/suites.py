@@ -30,6 +30,7 @@ class Suite:
     observe: Callable[[Answer], Iterable[Breach]] = lambda _: ()
     reserves: Callable[[Target], frozenset[str]] = lambda _: frozenset()
     subjects: Callable[[Contract], Subjects] = lambda _: {}
+    instead_of: frozenset[str] = frozenset()  #: suites whose promises it makes in more detail
 
 
 @cache

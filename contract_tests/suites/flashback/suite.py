@@ -45,4 +45,4 @@ def two_sessions(target: Target) -> frozenset[str]:
     return frozenset(str(name) for name in names | {s for holder in holders for s in state.sessions_of(holder)[:1]})
 
 
-SUITE = Suite("behaviours", applies_to, envelope_breaches, two_sessions, subjects)
+SUITE = Suite("behaviours", applies_to, envelope_breaches, two_sessions, subjects, frozenset({"access"}))

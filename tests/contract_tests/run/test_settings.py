@@ -100,6 +100,7 @@ SCALARS = {
     "timeout": ("2.5", 2.5),
     "wait": ("3.5", 3.5),
     "seed": ("4", 4),
+    "settle": ("2s", 2.0),
     "ca": (__file__, Path(__file__)),
     "cert": (__file__, Path(__file__)),
     "key": (__file__, Path(__file__)),

@@ -22,7 +22,7 @@ def test_every_folder_is_a_suite() -> None:
     option = next(option for option in OPTIONS if option.name == "suite")
     assert set(suites()) == folders
     assert len(names) == len(folders)
-    assert set(option.choices) == names == {"behaviours", "conformance", "oracle", "workflows"}
+    assert set(option.choices) == names == {"access", "behaviours", "conformance", "oracle", "records", "workflows"}
 
 
 def test_a_new_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,77 @@
+"""Valid calls of operations: those of a user who is let in succeed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Operation, is_json
+from contract_tests.core.discovery import Discovery
+from contract_tests.core.errors import NotChecked
+from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.target import NOTHING, Target, path_of
+from contract_tests.run.run import Run
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that names a record and has a body, where the operation wants them."""
+
+    operation: Operation
+    values: tuple[str, ...]
+    query: str = ""
+    body: Any = NOTHING
+
+    @property
+    def path(self) -> str:
+        """The raw path with its query."""
+        path = path_of(self.operation, self.values)
+        return f"{path}?{self.query}" if self.query else path
+
+    def send(self, target: Target, token: str | None = "") -> Answer:
+        """Make the call as one of the users, or as nobody."""
+        declared = self.operation.declared.body.media_types if self.operation.declared.body else {}
+        json_types = [name for name in declared if is_json(name) and "*" not in name]
+        headers = {"Content-Type": json_types[0]} if json_types and self.body is not NOTHING else {}
+        return target.request(self.operation.method, self.path, body=self.body, token=token, headers=headers)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Makes calls from what the target has shown and what this run has made."""
+
+    run: Run
+    discovery: Discovery
+
+    def of(self, operation: Operation) -> Call:
+        """A valid call; raises `NotChecked` where no record is known that it could name, or it takes no JSON."""
+        samples, seed = Samples(self.run.contract), self.run.settings.seed
+        optional = frozenset(one.name for one in operation.parameters if not one.required)
+        query = drawn(samples.query(operation, optional), 1, seed)[-1]
+        call = Call(operation, self._values(operation), urlencode(list(query.items()), doseq=True))
+        if not operation.takes_body:
+            return call
+        body = samples.body(operation)
+        if body is None:
+            raise NotChecked("the operation takes no JSON")
+        made = drawn(body, 3, seed)[-1]
+        return replace(call, body=self.run.records.related(operation, made) if self.run.records else made)
+
+    def _values(self, operation: Operation) -> tuple[str, ...]:
+        if not operation.path_names:
+            return ()
+        found: dict[str, str] = {}
+        if self.run.records is not None and self.run.settings.safety.writes:
+            found = self.run.records.values(operation, last=True)
+        if not found.keys() >= {*operation.path_names} and operation.method == "GET":
+            return self.discovery.calls(operation)[0]
+        if operation.method == "PUT" and self.run.records is not None and len(found) < len(operation.path_names):
+            found = {
+                **self.run.records.values_above(operation),
+                operation.path_names[-1]: self.run.records.free_key(operation),
+            }
+        if not found.keys() >= {*operation.path_names}:
+            raise NotChecked(f"no record of this run is known that {operation.id} could name")
+        return tuple(found[name] for name in operation.path_names)

@@ -1,0 +1,167 @@
+"""No operation that requires credentials answers without them, with wrong ones, or with another user's records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.cases import Cases
+from contract_tests.core.contract import Operation
+from contract_tests.core.discovery import Discovery, identifiers
+from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.promises import promise
+from contract_tests.core.safety import Safety
+from contract_tests.run.run import Run
+from contract_tests.suites.access.calls import Call, Calls
+
+UNADMITTED = frozenset({401, 403})
+PAGE = "security of the operation"
+ORDER = {"GET": 0, "HEAD": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
+
+
+@pytest.fixture(scope="module")
+def calls(run: Run) -> Calls:
+    """Valid calls, of what the target has now."""
+    found = Discovery(run.contract, run.callable)
+    found.explore(run.target())
+    return Calls(run, found)
+
+
+def secured(run: Run) -> list[Operation]:
+    """The operations that require credentials, those that remove something last."""
+    found = [operation for operation in run.operations if operation.secured]
+    if run.settings.safety is Safety.OBSERVE or run.settings.safety is Safety.PROBE:
+        found = [operation for operation in found if not operation.is_write]
+    return sorted(found, key=lambda operation: ORDER.get(operation.method, 1))
+
+
+def tried(calls: Calls, operations: list[Operation], untried: dict[str, str]) -> Iterator[Call]:
+    """A valid call of each operation, where one is known; else why there is none."""
+    for operation in operations:
+        try:
+            yield calls.of(operation)
+        except NotChecked as error:
+            untried[operation.id] = error.reason
+
+
+@promise("An operation that requires credentials is refused without them", page=PAGE, stage=30)
+def test_without_credentials(run: Run, calls: Calls) -> None:
+    """Every secured operation, by a call that would succeed otherwise."""
+    check_refused(run, calls, [None], "without credentials")
+
+
+@promise("An operation that requires credentials is refused with wrong ones", page=PAGE, stage=30)
+def test_wrong_credentials(run: Run, calls: Calls) -> None:
+    """Another secret, and the right one with more behind it or its end cut off."""
+    token = run.settings.token
+    if not token:
+        raise NotChecked("authentication: no credential is known (--token)")
+    check_refused(run, calls, [f"{token}x", token[:-1], "contract-tests-wrong"], "with a wrong credential")
+
+
+def check_refused(run: Run, calls: Calls, tokens: list[str | None], how: str) -> None:
+    """Each operation in turn with the next of the tokens; the first one with each of them."""
+    target, cases, untried, sent = run.target(), Cases(), dict[str, str](), 0
+    for at, call in enumerate(tried(calls, secured(run), untried)):
+        for token in tokens if at == 0 else [tokens[at % len(tokens)]]:
+            with cases.case():
+                answer = call.send(target, token)
+                sent += 1
+                if answer.ok:
+                    expected = f"{call.operation.id} to refuse a call {how}: 401 or 403"
+                    raise Broken(expected, answer.describe(), answer)
+    reasons = cases.settle(some=True)
+    if not sent:
+        raise NotChecked(f"authentication: {next(iter(untried.values()), 'no operation could be called')}")
+    for reason in [*(f"{name}: {why}" for name, why in untried.items()), *reasons]:
+        run.remarks.append(f"not checked {how}: {reason}")
+
+
+@pytest.mark.usefixtures("writable")
+@promise("A record that is kept from another user is kept from them by every operation",
+         page="what the target itself refuses to the other user", stage=31)  # fmt: skip
+def test_records_of_another_user(run: Run, calls: Calls) -> None:
+    """A list that lacks the record, or a read that refuses it, says that it is not shared."""
+    other = run.settings.other_token
+    if not other:
+        raise NotChecked("authentication: no second user is known (--other-token)")
+    target, cases, apart = run.target(), Cases(), 0
+    for call in list(tried(calls, secured(run), {})):
+        if call.operation.method == "GET" and call.values:
+            about = [one for one in secured(run) if one.path == call.operation.path and one is not call.operation]
+            lists = [one for one in secured(run) if one.method == "GET" and is_folder(one, call.operation)]
+            mine, theirs = call.send(target), call.send(target, other)
+            if not mine.ok:
+                continue
+            listed = [in_list(run, one, call, other) for one in lists]
+            if theirs.ok and False not in listed:
+                continue  # a record that everyone sees
+            apart += 1
+            with cases.case():
+                check_kept(run, calls, call, about, mine, theirs, listed)
+            for one in below(run, call.operation):
+                with cases.case():
+                    answer = Call(one, call.values).send(target, other)
+                    if answer.ok:
+                        expected = f"{one.id} to refuse to the other user what {call.operation.id} refuses to them"
+                        raise Broken(expected, answer.describe(), mine, theirs, answer, in_order=True)
+    cases.settle(some=True)
+    if not apart:
+        raise NotChecked("authentication: the target shows every record to both users")
+
+
+def is_folder(listing: Operation, read: Operation) -> bool:
+    """Whether the path of a list is that of a record without its key."""
+    return read.path.startswith(f"{listing.path}/{{") and len(read.path_names) == len(listing.path_names) + 1
+
+
+def below(run: Run, read: Operation) -> list[Operation]:
+    """Reads of what lies below a record and needs no further key."""
+    found = [one for one in secured(run) if one.method == "GET" and one.path.startswith(f"{read.path}/")]
+    return [one for one in found if one.path_names == read.path_names]
+
+
+def in_list(run: Run, listing: Operation, call: Call, other: str) -> bool | None:
+    """Whether the other user's list has the record; None where it can't be told."""
+    values = call.values[: len(listing.path_names)]
+    own, theirs = (Call(listing, values).send(run.target(), token) for token in ("", other))
+    if not (own.ok and theirs.ok) or call.values[-1] not in identifiers(own.json, call.operation.path_names[-1]):
+        return None
+    return call.values[-1] in identifiers(theirs.json, call.operation.path_names[-1])
+
+
+def check_kept(
+    run: Run,
+    calls: Calls,
+    call: Call,
+    about: list[Operation],
+    mine: Answer,
+    theirs: Answer,
+    listed: list[bool | None],
+) -> None:
+    """Raise `Broken` where an operation gives the other user what another one keeps from them."""
+    target, name = run.target(), call.operation.id
+    if theirs.ok:
+        expected = f"{name} to refuse to the other user a record that is not in their list"
+        raise Broken(expected, theirs.describe(), mine, theirs, in_order=True)
+    if True in listed:
+        raise Broken(
+            f"no list to show the other user a record that {name} refuses to them", "a list that has it", mine, theirs
+        )
+    for operation in about:
+        body: Any = calls.of(operation).body
+        answer = Call(operation, call.values, "", body).send(target, run.settings.other_token)
+        after = call.send(target)
+        if answer.ok or not same_record(mine.json, after.json):
+            expected = f"{operation.id} to refuse to the other user a record that {name} refuses to them"
+            raise Broken(expected, answer.describe(), mine, answer, after, in_order=True)
+
+
+def same_record(before: Any, after: Any) -> bool:
+    """Whether two reads show the same texts; numbers and times may be the server's."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return before.keys() == after.keys()
+    return type(before) is type(after)

@@ -1,0 +1,113 @@
+"""Whether a value is shown as it was sent: one meaning may have several notations, and nothing else is free."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from contract_tests.core.contract import Contract
+from contract_tests.core.schemas import declared_members, is_hidden, item_of
+
+ABSENT: Final[Any] = type("Absent", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+CASELESS = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}|https?://[^/]+/?", re.IGNORECASE
+)
+SHOWN: Final = 90  # characters of a value in a message
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A member that is not shown as it was sent."""
+
+    way: str
+    sent: Any
+    shown: Any
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether an empty value is not shown at all, as some servers do by convention."""
+        return self.shown is ABSENT and (self.sent in ("", [], {}, 0) or self.sent is False)
+
+    def __str__(self) -> str:
+        return f"{self.way} {as_text(self.sent)}"
+
+
+def losses(contract: Contract, schema: Any, sent: Any, shown: Any, way: str = "") -> Iterator[Loss]:
+    """Every declared member that is not shown as it was sent; what the answer's schema does not have is left out."""
+    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
+        members = declared_members(contract, schema)
+        for name, value in sent.items():
+            inner = members.get(name)
+            if (name in members and not is_hidden(contract, inner, writing=False)) or (not members and name in shown):
+                yield from losses(contract, inner, value, shown.get(name, ABSENT), f"{way}/{name}")
+    elif isinstance(sent, list) and isinstance(shown, list) and len(sent) == len(shown) and not is_set(schema):
+        for at, (one, two) in enumerate(zip(sent, shown, strict=True)):
+            yield from losses(contract, item_of(contract, schema), one, two, f"{way}/{at}")
+    elif not same(sent, shown, as_set=is_set(schema)):
+        yield Loss(way, sent, shown)
+
+
+def is_set(schema: Any) -> bool:
+    """Whether the order of a list means nothing, for no value can stand in it twice."""
+    return isinstance(schema, Mapping) and schema.get("uniqueItems") is True
+
+
+def same(sent: Any, shown: Any, *, as_set: bool = False) -> bool:
+    """Whether two values mean the same."""
+    if sent is None or shown is None or shown is ABSENT:
+        return sent is None and (shown is None or shown is ABSENT)
+    if isinstance(sent, bool) or isinstance(shown, bool):
+        return sent is shown
+    if isinstance(sent, int | float) and isinstance(shown, int | float):
+        return same_number(sent, shown)
+    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
+        return all(same(value, shown.get(name, ABSENT)) for name, value in sent.items())
+    if isinstance(sent, list) and isinstance(shown, list):
+        pairs = (sorted(sent, key=repr), sorted(shown, key=repr)) if as_set else (sent, shown)
+        return len(sent) == len(shown) and all(map(same, *pairs))
+    if isinstance(sent, str) and isinstance(shown, str):
+        return same_text(sent, shown)
+    return str(sent) == str(shown) and not isinstance(sent, Mapping | list)
+
+
+def same_number(one: float, two: float) -> bool:
+    """Integers to the last digit, others as far as a double tells."""
+    if isinstance(one, int) and isinstance(two, int):
+        return one == two
+    return math.isclose(one, two, rel_tol=1e-12)
+
+
+def same_text(sent: str, shown: str) -> bool:
+    """The same characters, or another notation of one instant, address or UUID."""
+    if sent == shown:
+        return True
+    first, second = instant(sent), instant(shown)
+    if first and second:
+        coarse = 1.0 if "." in sent else 0.0
+        return abs((first - second).total_seconds()) <= coarse
+    if ADDRESS.fullmatch(sent) or CASELESS.fullmatch(sent):
+        return sent.rstrip("/").casefold() == shown.rstrip("/").casefold()
+    return False
+
+
+def instant(text: str) -> datetime | None:
+    """A date-time as an instant; None for anything else."""
+    if not MOMENT.match(text):
+        return None
+    try:
+        read = datetime.fromisoformat(text.replace("z", "Z"))
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def as_text(value: Any) -> str:
+    """A value for a message."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"

@@ -1,0 +1,166 @@
+"""The kinds of records of a contract, and the operations about each, as the mock's behaviours have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.model import Behaviour, Model, Query, Steps, root
+from contract_tests.core.schemas import declared_members, item_of, sendable
+
+
+@dataclass(frozen=True)
+class Action:
+    """An operation about records of a kind, and what is known of its answer."""
+
+    operation: Operation
+    behaviour: Behaviour
+
+    @property
+    def id(self) -> str:
+        """Its operationId."""
+        return self.operation.id
+
+    @property
+    def place(self) -> Steps | None:
+        """Where its answer shows the record, or the list of them."""
+        return next((way for way, shown in self.behaviour.reply.items() if shown in ("$record", "$records")), None)
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it gives the record a new state as a whole."""
+        return self.operation.method == "PUT"
+
+    def place_of(self, *expressions: str) -> Steps | None:
+        """Where its answer shows one of these."""
+        return next((way for way, shown in self.behaviour.reply.items() if shown in expressions), None)
+
+    def fields_in_path(self, collection: str) -> dict[str, str]:
+        """By path parameter, the field of a record of the collection that stands there."""
+        queries = [query for query in (self.behaviour.find, self.behaviour.list) if query]
+        return dict(pair for query in queries if query.collection == collection for pair in path_fields(query))
+
+
+def path_fields(query: Query) -> Iterator[tuple[str, str]]:
+    """Path parameter and field."""
+    for field, expression in query.filters.items():
+        place, name = root(expression)
+        if place == "path":
+            yield name, field
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Records of one collection."""
+
+    name: str
+    key: str
+    create: Action | None
+    read: Action | None
+    lists: tuple[Action, ...]
+    updates: tuple[Action, ...]
+    remove: Action | None
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def reader(self) -> Action | None:
+        """What shows a record: a read, else a list."""
+        return self.read or next(iter(self.lists), None)
+
+
+def kinds(contract: Contract, model: Model, chosen: Iterable[Operation]) -> list[Kind]:
+    """Every kind of which records can be made, or the one record changed, and seen."""
+    known = [
+        Action(operation, model.behaviours[operation.id])
+        for operation in chosen
+        if operation.id in model.behaviours and speaks_json(contract, operation)
+    ]
+    found = [kind_of(name, collection.key, known) for name, collection in model.collections.items()]
+    return [kind for kind in found if kind.reader and (kind.create or kind.updates)]
+
+
+def kind_of(name: str, key: str, known: list[Action]) -> Kind:
+    """The operations about one collection."""
+    makes = sorted(
+        (one for one in known if one.behaviour.created == name and one.behaviour.takes_body),
+        key=lambda one: one.operation.method != "POST",
+    )
+    create = next(iter(makes), None)
+    reads = [one for one in known if finds(one, name) and one.operation.method == "GET" and one.place is not None]
+    return Kind(
+        name,
+        key,
+        create,
+        nearest(reads, create),
+        tuple(one for one in known if lists(one, name)),
+        tuple(one for one in known if changes(one, name) or (one in makes and one.operation.method == "PUT")),
+        nearest([one for one in known if finds(one, name) and removes(one, name)], create),
+    )
+
+
+def nearest(actions: list[Action], create: Action | None) -> Action | None:
+    """The operation whose path continues that of the one that makes the record, else the first."""
+    below = [one for one in actions if create and one.operation.path.startswith(create.operation.path)]
+    return next(iter(below or actions), None)
+
+
+def finds(action: Action, name: str) -> bool:
+    """Whether it is about a record of the collection."""
+    return action.behaviour.find is not None and action.behaviour.find.collection == name and not action.behaviour.list
+
+
+def lists(action: Action, name: str) -> bool:
+    """Whether it lists the collection."""
+    query = action.behaviour.list
+    return action.operation.method == "GET" and query is not None and query.collection == name
+
+
+def changes(action: Action, name: str) -> bool:
+    """Whether it changes a record of the collection by its body."""
+    is_update = action.operation.method in {"PUT", "PATCH"} and action.behaviour.created is None
+    return is_update and finds(action, name) and action.behaviour.takes_body
+
+
+def removes(action: Action, name: str) -> bool:
+    """Whether it removes a record of the collection."""
+    return action.operation.method == "DELETE" and name in action.behaviour.removes
+
+
+def speaks_json(contract: Contract, operation: Operation) -> bool:
+    """Whether it takes no body, or one of JSON."""
+    return not operation.takes_body or next(contract.json_request_schemas(operation), None) is not None
+
+
+def declared(contract: Contract, action: Action) -> Mapping[str, Any]:
+    """The members that the records of its success have, as the contract declares them."""
+    statuses = [status for status in action.operation.statuses if status[0] in "2d"]
+    for status in statuses:
+        for place in contract.json_answer_schemas(action.operation, status):
+            schema = at(contract, place.value, action.place or ())
+            if action.place_of("$records") is not None:
+                schema = item_of(contract, schema)
+            if members := declared_members(contract, schema):
+                return members
+    return {}
+
+
+def at(contract: Contract, schema: Any, way: Steps) -> Any:
+    """The schema of the member at a path of names."""
+    for name in way:
+        schema = declared_members(contract, schema).get(name)
+    return schema
+
+
+def settable(contract: Contract, kind: Kind) -> frozenset[str]:
+    """The fields that a client sends."""
+    writers = [one for one in (kind.create, *kind.updates) if one]
+    return frozenset().union(*(sendable(contract, one.operation) for one in writers))
+
+
+def body_of(contract: Contract, action: Action) -> Place:
+    """The schema of the JSON body that it takes."""
+    return next(contract.json_request_schemas(action.operation))

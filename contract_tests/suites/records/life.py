@@ -1,0 +1,271 @@
+"""Makes, shows, changes and removes records of one kind, and says what got lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from contract_tests.core.answer import NOT_JSON, Answer
+from contract_tests.core.contract import Contract, is_json
+from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.making import Records
+from contract_tests.core.target import NOTHING, Target, path_of
+from contract_tests.run.run import Run
+from contract_tests.suites.records.comparing import ABSENT, Loss, as_text, losses
+from contract_tests.suites.records.kinds import Action, Kind, body_of, declared, settable
+from contract_tests.suites.records.pages import Reader, dug
+from contract_tests.suites.records.values import TURNS, Values
+
+REFUSALS: Final = frozenset({400, 403, 409, 413, 422})
+GONE: Final = frozenset({404, 410})
+MANY: Final = 5  # examples that a run is asked for, from which all values are sent
+FEW: Final = 3
+SECONDS: Final = 15.0  # that one promise may take for one kind, when the budget has them
+PAUSE: Final = 0.1  # seconds between two looks at a target that shows writes later
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A record that was made: the values of its path, what was sent, and what was answered."""
+
+    values: Mapping[str, str]  #: of the path of the operation that made it, in order
+    key: str
+    sent: Mapping[str, Any]
+    shown: Mapping[str, Any]
+    answer: Answer
+
+
+@dataclass
+class Life:
+    """Records of one kind on the target."""
+
+    run: Run
+    kind: Kind
+    made: list[Made] = field(default_factory=list)
+    left_out: list[tuple[Action, Loss, Answer]] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The contract of the run."""
+        return self.run.contract
+
+    @property
+    def target(self) -> Target:
+        """The target of the run."""
+        return self.run.target()
+
+    @property
+    def records(self) -> Records:
+        """The records of the run, of every kind."""
+        assert self.run.records is not None
+        return self.run.records
+
+    @cached_property
+    def values(self) -> Values:
+        """Values for its bodies."""
+        return Values(self.contract, self.run.settings.seed)
+
+    @cached_property
+    def settable(self) -> frozenset[str]:
+        """The fields that a client sends; all others are the server's."""
+        return settable(self.contract, self.kind)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads its lists."""
+        return Reader(self.target, self.contract)
+
+    def body(self, action: Action, turn: int, *, optional: bool = True) -> Any:
+        """A body for an operation, its keys new and its references leading to records that exist."""
+        body = self.values.body(body_of(self.contract, action), turn, optional=optional)
+        return self.records.related(action.operation, body)
+
+    def create(self, body: Any, above: Mapping[str, str] | None = None) -> Made:
+        """Make a record; raises `NotChecked` where the target refuses it."""
+        action = self._creator
+        names = self._names(action, above)
+        answer = self.send(action, names, body)
+        if answer.status in REFUSALS and isinstance(body, Mapping):
+            answer = self.send(action, names, self._unique())
+        if not answer.ok:
+            raise NotChecked(f"{action.id} refuses a record that is valid: {answer.describe()}")
+        shown = self.shown(action, answer)
+        key = str(shown.get(self.kind.key, "")) or self._key_elsewhere(names, body, answer)
+        if not key:
+            raise NotChecked(f"the answer of {action.id} does not tell the record's {self.kind.key}")
+        sent = answer.sent.json if isinstance(answer.sent.json, Mapping) else {}
+        made = Made(names, key, sent, shown, answer)
+        self.made.append(made)
+        return made
+
+    def some(self, count: int, above: Mapping[str, str] | None = None) -> list[Made]:
+        """Several records of this kind, each with other values; raises `NotChecked` where none can be made."""
+        return [self.create(self.body(self._creator, turn), above) for turn in range(count)]
+
+    def look(self, made: Made) -> Answer:
+        """The answer that shows the record: that of its read, or of its list."""
+        reader = self.kind.reader
+        assert reader is not None
+        return self.send(reader, self.path(reader, made))
+
+    def record_in(self, answer: Answer, made: Made) -> Mapping[str, Any] | None:
+        """The record as an answer of its reader shows it."""
+        reader = self.kind.reader
+        assert reader is not None
+        if not answer.ok:
+            return None
+        if reader is self.kind.read:
+            return self.shown(reader, answer)
+        listed = dug(answer.json, reader.place or ())
+        items = listed if isinstance(listed, list) else []
+        return next((item for item in items if isinstance(item, Mapping) and self.is_named(item, made.key)), None)
+
+    def is_named(self, item: Mapping[str, Any], key: str) -> bool:
+        """Whether it is the record with that key."""
+        return str(item.get(self.kind.key)) == key
+
+    def send(
+        self, action: Action, names: Mapping[str, str], body: Any = NOTHING, query: str = "", token: str | None = ""
+    ) -> Answer:
+        """Call an operation with values for its path."""
+        operation = action.operation
+        path = path_of(operation, tuple(names[name] for name in operation.path_names))
+        query = query or self.reader.required_query(operation)
+        headers = {}
+        if body is not NOTHING:
+            headers["Content-Type"], body = self._as_declared(action, body)
+        url = f"{path}?{query}" if query else path
+        return self.target.request(operation.method, url, body=body, headers=headers, token=token)
+
+    def path(self, action: Action, made: Made) -> dict[str, str]:
+        """The values of an operation's path that name a record."""
+        by_field, above = action.fields_in_path(self.kind.name), list(made.values.values())
+        if self.kind.create and self.kind.create.operation.method == "PUT":
+            above = above[:-1]
+        found: dict[str, str] = {}
+        for at, name in enumerate(action.operation.path_names):
+            if by_field.get(name) == self.kind.key:
+                found[name] = made.key
+            elif name in made.values:
+                found[name] = made.values[name]
+            elif (shown := made.shown.get(by_field.get(name, ""))) is not None:
+                found[name] = str(shown)
+            else:
+                found[name] = above[at] if at < len(above) else made.key
+        return found
+
+    def shown(self, action: Action, answer: Answer) -> Mapping[str, Any]:
+        """The record in an answer; empty where it shows none."""
+        value = dug(answer.json, action.place or ()) if action.place is not None else None
+        return value if isinstance(value, Mapping) and answer.json is not NOT_JSON else {}
+
+    def check(
+        self, action: Action, sent: Mapping[str, Any], shown: Mapping[str, Any], *answers: Answer, by: str = ""
+    ) -> None:
+        """Raise `Broken` for members that an answer does not show as they were sent, `by` which operation."""
+        to = f" to {by}" if by and by != action.id else ""
+        members = declared(self.contract, action)
+        lost = list(losses(self.contract, {"properties": dict(members)}, sent, shown)) if members else []
+        self.left_out += [(action, loss, answers[-1]) for loss in lost if loss.is_left_out]
+        broken = [loss for loss in lost if not loss.is_left_out and loss.way.split("/")[1] != self.kind.key]
+        if broken:
+            raise Broken.together(
+                Broken(f"{action.id} to show {loss.way} as it was sent{to}: {as_text(loss.sent)}",
+                       as_text(loss.shown), *answers, in_order=True)
+                for loss in broken[:3]
+            )  # fmt: skip
+
+    def check_names(self, action: Action, names: Mapping[str, str], shown: Mapping[str, Any], answer: Answer) -> None:
+        """Raise `Broken` where a record is shown with another key, or below another parent, than its path names."""
+        for name, part in action.fields_in_path(self.kind.name).items():
+            if part in shown and name in names and str(shown[part]) != names[name]:
+                raise Broken(f"{action.id} to show {part} {names[name]}, as in its path", as_text(shown[part]), answer)
+
+    def same_as(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+        """The fields that a client sends, where they differ."""
+        for name in sorted((self.settable & before.keys()) - {self.kind.key}):
+            if before[name] != after.get(name, ABSENT):
+                yield name, before[name], after.get(name, ABSENT)
+
+    @property
+    def turns(self) -> range:
+        """The values to send: all of them, or a few where the run is to be short (`--examples`)."""
+        return range(TURNS if self.run.settings.examples >= MANY else FEW)
+
+    def in_time(self, turns: Iterable[Result]) -> Iterator[Result]:
+        """As many of the turns as the time of one promise allows, two at least."""
+        end = time.monotonic() + min(SECONDS, max(self.target.gate.limits.left() / 20, 1.0))
+        for count, turn in enumerate(turns):
+            if count >= 2 and time.monotonic() > end:
+                return
+            yield turn
+
+    def eventually(self, check: Callable[[], Result]) -> Result:
+        """Look again, for as long as the target may take to show what was written."""
+        end = time.monotonic() + self.run.settings.settle
+        while True:
+            try:
+                return check()
+            except Broken:
+                if time.monotonic() >= end:
+                    raise
+                self.target.gate.limits.sleep(PAUSE)
+
+    @property
+    def _creator(self) -> Action:
+        if self.kind.create is None:
+            raise NotChecked(f"the contract has no operation that makes {self.kind}")
+        return self.kind.create
+
+    def _names(self, action: Action, above: Mapping[str, str] | None) -> dict[str, str]:
+        """The values for the path of the operation that makes a record: those above it, and a key of its own."""
+        operation = action.operation
+        if operation.method == "PUT":
+            known = {**self.records.values_above(operation), **(above or {})}
+            known[operation.path_names[-1]] = self.records.free_key(operation)
+        else:
+            known = dict(above) if above is not None else self.records.values(operation)
+        if not known.keys() >= {*operation.path_names}:
+            raise NotChecked(f"no record is known below which {operation.id} could make one")
+        return {name: known[name] for name in operation.path_names}
+
+    def _key_elsewhere(self, names: Mapping[str, str], body: Any, answer: Answer) -> str:
+        """The key where the answer shows no record: the last segment of Location, of the path, or what was sent."""
+        location = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
+        own = list(names.values())[-1] if names and self._creator.operation.method == "PUT" else ""
+        sent = body.get(self.kind.key, "") if isinstance(body, Mapping) else ""
+        return own or location or str(sent)
+
+    def _unique(self) -> dict[str, Any]:
+        """The body with short plain texts that no other record has, for servers that keep some of them unique."""
+        tail = uuid4().hex[:6]
+        schema = body_of(self.contract, self._creator)
+        plain = self.values.body(schema, 0)
+        held = plain if isinstance(plain, Mapping) else {}
+        return {name: f"{value[:8]}{tail}" if isinstance(value, str) and " " in value else value
+                for name, value in self.records.related(self._creator.operation, held).items()}  # fmt: skip
+
+    @staticmethod
+    def _as_declared(action: Action, body: Any) -> tuple[str, Any]:
+        """The media type that the operation declares, and the body in its form: a JSON Patch is a list of changes."""
+        declared_types = action.operation.declared.body.media_types if action.operation.declared.body else {}
+        names = [name for name in declared_types if is_json(name) and "*" not in name]
+        plain = [name for name in names if "json-patch" not in name]
+        name = next(iter(plain or names), "application/json")
+        if "json-patch" in name and isinstance(body, Mapping):
+            body = [{"op": "add", "path": f"/{member}", "value": value} for member, value in body.items()]
+        return name, body
+
+
+def query_of(parameters: Mapping[str, Any]) -> str:
+    """A query string."""
+    return urlencode(
+        {name: str(value).lower() if isinstance(value, bool) else value for name, value in parameters.items()}
+    )

@@ -1,0 +1,142 @@
+"""Reads lists: one page, or all of them, by whichever parameters the contract has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.model import Steps
+from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.schemas import merged_keywords
+from contract_tests.core.target import Target, path_of
+from contract_tests.suites.records.kinds import Action
+
+MOST_PAGES: Final = 40
+CURSORS: Final = ("$next", "$page.cursor", "$page.token", "$page.next", "$page.following", "$page.next_url")
+SMALL: Final = 2  # records of a page, so that there are several
+
+
+@dataclass
+class Walk:
+    """The pages of one list that were read, in order."""
+
+    pages: list[tuple[Answer, list[Mapping[str, Any]]]] = field(default_factory=list)
+    whole: bool = False  #: whether the list ended
+
+    @property
+    def items(self) -> list[Mapping[str, Any]]:
+        """All records."""
+        return [item for _, items in self.pages for item in items]
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The answers."""
+        return [answer for answer, _ in self.pages]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the lists of the target."""
+
+    target: Target
+    contract: Contract
+
+    def page(
+        self, action: Action, names: Mapping[str, str], query: Mapping[str, Any], token: str | None = ""
+    ) -> Answer:
+        """One page; raises `Broken` where the target does not answer with success."""
+        operation = action.operation
+        needed = dict(parse_pairs(self.required_query(operation)))
+        path = path_of(operation, tuple(names[name] for name in operation.path_names))
+        encoded = urlencode({**needed, **{name: as_query(value) for name, value in query.items()}})
+        return self.target.request("GET", f"{path}?{encoded}" if encoded else path, token=token)
+
+    def items(self, action: Action, answer: Answer) -> list[Mapping[str, Any]]:
+        """The records that a page shows."""
+        listed = dug(answer.json, action.place or ())
+        return [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
+
+    def walk(self, action: Action, names: Mapping[str, str], query: Mapping[str, Any], size: int | None) -> Walk:
+        """Every page, of `size` records at most, or of as many as the target likes."""
+        walk, more, page = Walk(), dict(query), action.behaviour.page
+        if size is not None and (limit := page.get("limit") or page.get("size")):
+            more[limit] = size
+        for turn in range(MOST_PAGES):
+            answer = self.page(action, names, more)
+            if not answer.ok:
+                break
+            items = self.items(action, answer)
+            walk.pages.append((answer, items))
+            following = self._following(action, answer, items, len(walk.items), turn)
+            if following is None:
+                walk.whole = True
+                break
+            more |= following
+        return walk
+
+    def limits(self, action: Action) -> tuple[int, int | None]:
+        """The smallest and the largest size that a page may be asked for."""
+        name = action.behaviour.page.get("limit") or action.behaviour.page.get("size")
+        keywords = self.keywords(action.operation, name) if name else {}
+        return int(keywords.get("minimum", 1) or 1), keywords.get("maximum")
+
+    def keywords(self, operation: Operation, name: str | None) -> Mapping[str, Any]:
+        """What the contract says of a query parameter."""
+        schema = next((one.schema for one in operation.parameters if one.name == name), None)
+        return merged_keywords(self.contract, schema) if isinstance(schema, Mapping) else {}
+
+    def required_query(self, operation: Operation) -> str:
+        """A query with what the operation can't do without."""
+        if not any(one.required and one.location == "query" for one in operation.parameters):
+            return ""
+        optional = frozenset(one.name for one in operation.parameters if not one.required)
+        drawn_query = drawn(Samples(self.contract).query(operation, optional), 1, 0)[-1]
+        return urlencode([(name, as_query(value)) for name, value in drawn_query.items()], doseq=True)
+
+    def _following(
+        self, action: Action, answer: Answer, items: list[Mapping[str, Any]], seen: int, turn: int
+    ) -> dict[str, Any] | None:
+        """What asks for the next page; None where there is none."""
+        page = action.behaviour.page
+        if (after := page.get("after")) is not None:
+            cursor = dug(answer.json, place) if (place := action.place_of(*CURSORS)) is not None else None
+            return {after: from_address(cursor, after)} if cursor not in (None, "", False) else None
+        if not items:
+            return None
+        if (offset := page.get("offset")) is not None:
+            return {offset: int(self.keywords(action.operation, offset).get("minimum") or 0) + seen}
+        if (number := page.get("number")) is not None:
+            first = self.keywords(action.operation, number)
+            return {number: int(first.get("minimum", first.get("default", 1))) + turn + 1}
+        return None
+
+
+def from_address(cursor: Any, name: str) -> Any:
+    """The cursor itself, also where it comes in the address of the next page."""
+    if isinstance(cursor, str) and "?" in cursor:
+        return parse_qs(urlsplit(cursor).query).get(name, [cursor])[0]
+    return cursor
+
+
+def parse_pairs(query: str) -> Iterator[tuple[str, str]]:
+    """The first value of each parameter."""
+    for name, values in parse_qs(query, keep_blank_values=True).items():
+        yield name, values[0]
+
+
+def as_query(value: Any) -> Any:
+    """A value as a query has it."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def dug(value: Any, way: Steps) -> Any:
+    """The value at a path of names; None where it leads nowhere."""
+    for name in way:
+        if not isinstance(value, Mapping) or name not in value:
+            return None
+        value = value[name]
+    return value

@@ -1,0 +1,68 @@
+"""Whether a value is shown as it was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contract_tests.suites.records.comparing import ABSENT, losses, same
+from tests.contract_tests.conftest import ContractOf
+
+INSTANT = "2021-12-31T23:30:00+05:30"
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (INSTANT, "2021-12-31T18:00:00.000Z"),
+        ("2021-01-01T00:00:00.250Z", "2021-01-01T00:00:00Z"),
+        ("Ann@Example.com", "ann@example.com"),
+        ("https://example.com", "https://example.com/"),
+        ("0B6A0A2C-0000-4000-8000-000000000000", "0b6a0a2c-0000-4000-8000-000000000000"),
+        (1.0, 1),
+        (0.1, 0.1),
+        (None, ABSENT),
+        (12, "12"),
+        ({"a": 1}, {"a": 1, "b": 2}),
+    ],
+)
+def test_other_notations_of_the_same(sent: Any, shown: Any) -> None:
+    """A server may write an instant, an address, a UUID or a number in its own way, and add members."""
+    assert same(sent, shown)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (" a ", "a"),
+        ("É", "e"),
+        ("e\u0301", "\u00e9"),
+        ("A", "a"),
+        (INSTANT, "2021-12-31T23:30:00Z"),
+        ("2021-01-01", "2020-12-31"),
+        (2**53 + 1, 2**53),
+        (19.99, 19),
+        (0, ABSENT),
+        (False, None),
+        (True, 1),
+        ([], ABSENT),
+        (["b", "a"], ["a", "b"]),
+        (["a", "a"], ["a"]),
+        ({"a": {"b": 1}}, {"a": {}}),
+    ],
+)
+def test_what_got_lost(sent: Any, shown: Any) -> None:
+    """Everything else that differs is a loss."""
+    assert not same(sent, shown)
+
+
+def test_what_the_answer_does_not_declare(contract_of: ContractOf) -> None:
+    """Members that an answer does not have by contract are no loss, nor those that are only written."""
+    contract = contract_of({"openapi": "3.0.3"})
+    declared = {"title": {"type": "string"}, "secret": {"type": "string", "writeOnly": True},
+                "tags": {"type": "array", "uniqueItems": True, "items": {"type": "string"}}}  # fmt: skip
+    schema = {"type": "object", "properties": declared}
+    sent = {"title": "A", "secret": "s", "note": "n", "tags": ["b", "a"]}
+    assert [loss.way for loss in losses(contract, schema, sent, {"title": "a", "tags": ["a", "b"]})] == ["/title"]
+    assert [loss.way for loss in losses(contract, schema, sent, {"tags": ["a"]})] == ["/title", "/tags"]
