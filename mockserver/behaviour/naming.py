@@ -9,13 +9,15 @@ import msgspec
 
 from mockserver.behaviour.settling import NAMING, Path
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.contract.schemas.view import SchemaView, at_path, branches, item, members, types
+from mockserver.contract.schemas.view import SchemaView, at_path, branches, item, members, required, types
 from mockserver.state.collection import Record
 from mockserver.state.references import Reference
 
 _NUMBERS: Final = frozenset({"integer", "number"})
 _OF_ALL: Final = ("name", "login", "username", "title", "slug", "label")
 """The members by which alone an object is known, where a text may stand in its place."""
+_CONTENTS: Final = ("text", "content")
+"""The members that hold what an object is about."""
 _RESTRICTING: Final = ("enum", "const", "format", "pattern")
 
 
@@ -47,8 +49,8 @@ class Namesakes(msgspec.Struct, frozen=True):
     def object_of(self, place: Path, value: Any, seed: str, referred: Referred = nothing) -> Any:
         """The object that a text or a number names: by its key where the place refers to records of a collection, else
         by its name, as a label; ABSENT where none of its members can have it."""
-        from mockserver.generate import Unsatisfiable, complete
-
+        if isinstance(value, list):
+            return self._around(place, value, seed, referred)
         schema = within(self.schema, place, self.view)
         declared = members(schema, self.view) if schema is not None else {}
         wanted = {"string"} if isinstance(value, str) else _NUMBERS
@@ -58,10 +60,55 @@ class Namesakes(msgspec.Struct, frozen=True):
         name = next((one for one in names if one in declared and types(declared[one], self.view) & wanted), None)
         known = referred(reference, value) if reference is not None and name == reference.field else None
         shown = {one: known[one] for one in declared if one in known} if known is not None else {}
-        if name is None:
+        if name is not None:
+            return self._completed(schema, {**shown, name: value}, seed)
+        return self._part_of(place, value, seed)
+
+    def _part_of(self, place: Path, value: Any, seed: str) -> Any:
+        """The object that has a text as its contents, as a part of a message: `{type: text, text: …}`."""
+        schema = within(self.schema, place, self.view)
+        declared = members(schema, self.view) if schema is not None else {}
+        name = next((one for one in _CONTENTS if one in declared), None)
+        if name is None or not isinstance(value, str):
             return ABSENT
+        inner = value if "string" in types(declared[name], self.view) else self.object_of((*place, name), value, seed)
+        having = (part for part in branches(schema, self.view) if name in required(part, self.view))
+        return ABSENT if inner is ABSENT else self._completed(next(having, schema), {name: inner}, seed)
+
+    def _around(self, place: Path, values: list[Any], seed: str, referred: Referred) -> Any:
+        """The object that shows a list which was sent as it is: `{data: […], has_more: false}`."""
+        schema = within(self.schema, place, self.view)
+        declared = members(schema, self.view) if schema is not None else {}
+        lists = [name for name, one in declared.items() if "array" in types(one, self.view)]
+        if len(lists) != 1:
+            return ABSENT
+        name = lists[0]
+        items = [self._item((*place, name, number), one, seed, referred) for number, one in enumerate(values)]
+        more = {flag: False for flag, one in declared.items() if types(one, self.view) == {"boolean"}}
+        return self._completed(schema, {**more, name: items}, seed)
+
+    def _item(self, place: Path, value: Any, seed: str, referred: Referred) -> Any:
+        """An item of such a list with what it must have, and with objects in place of what names them."""
+        schema = within(self.schema, place, self.view)
+        if schema is None or not isinstance(value, Mapping):
+            return value
+        declared = members(schema, self.view)
+        named = {
+            name: self.object_of((*place, name), one, seed, referred)
+            for name, one in value.items()
+            if name in declared
+            and isinstance(one, str | int)
+            and types(declared[name], self.view) <= {"object", "null"}
+        }
+        known = {**value, **{name: one for name, one in named.items() if one is not ABSENT}}
+        whole = self._completed(schema, known, f"{seed}/{place[-1]}")
+        return value if whole is ABSENT else whole
+
+    def _completed(self, schema: Any, known: dict[str, Any], seed: str) -> Any:
+        from mockserver.generate import Unsatisfiable, complete
+
         try:
-            return complete(schema, {**shown, name: value}, view=self.view, seed=seed, key="")
+            return complete(schema, known, view=self.view, seed=seed, key="")
         except Unsatisfiable:
             return ABSENT
 

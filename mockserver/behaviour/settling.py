@@ -74,11 +74,17 @@ class Repair(msgspec.Struct, frozen=True):
         return None
 
     def _whole(self, record: Record, place: Path, breach: Breach) -> Iterator[list[Record]]:
-        """The record with the object that a text or a number at a place names."""
+        """The record with the object that a text or a number at a place names, with a list of it, or with the object
+        that has a list."""
         value = at(record, place) if place else None
-        names = isinstance(value, str | int) and not isinstance(value, bool) and value != ""
-        if names and breach.keyword == "type" and "object" in breach.expected:
+        meant = isinstance(value, str | int | list) and not isinstance(value, bool) and value != ""
+        if breach.keyword != "type" or not meant:
+            return
+        if "object" in breach.expected:
             yield [_with(record, place, whole) for whole in (self.named(place, value),) if whole is not ABSENT]
+        elif "array" in breach.expected:
+            part = self.named((*place, 0), value)
+            yield [_with(record, place, [value if part is ABSENT else part])]
 
     def _declared(self, record: Record, place: Path, breach: Breach) -> Iterator[list[Record]]:
         """The record without the members that a closed object doesn't declare."""

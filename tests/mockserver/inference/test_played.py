@@ -789,3 +789,34 @@ def test_a_removal_calls_the_record_something_else(play: Play) -> None:
     key = ask("POST", "/things", json={}).json["id"]
     assert ask("DELETE", f"/things/{key}").json == {"id": key, "object": "thing.deleted", "deleted": True}
     assert ask("GET", f"/things/{key}").status == 404
+
+
+PART: Any = {**thing(type={"type": "string", "enum": ["text"]}, text=None), "required": ["type", "text"]}
+DEEP: Any = {**PART, "properties": {**PART["properties"], "text": {**thing(value=None), "required": ["value"]}}}
+IMAGE: Any = {**thing(type={"type": "string", "enum": ["image"]}, url=None), "required": ["type", "url"]}
+LINE: Any = thing(sku=None, count=WHOLE)
+PAGE: Any = {
+    **thing(data={"type": "array", "items": LINE}, has_more={"type": "boolean"}),
+    "required": ["data", "has_more"],
+}
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "value", "expected"),
+    [
+        (TEXT, {"type": "array", "items": PART}, "Hi", [{"type": "text", "text": "Hi"}]),
+        (TEXT, {"type": "array", "items": {"oneOf": [IMAGE, DEEP]}}, "Hi", [{"type": "text", "text": {"value": "Hi"}}]),
+        (TEXT, TEXTS, "Hi", ["Hi"]),
+        ({"type": "array", "items": LINE}, PAGE, [{"sku": "a", "count": 2}],
+         {"data": [{"sku": "a", "count": 2}], "has_more": False}),
+    ],
+)  # fmt: skip
+def test_what_is_sent_is_shown_in_the_form_of_the_answer(
+    play: Play, sent: Any, shown: Any, value: Any, expected: Any
+) -> None:
+    """A text as the only part of a message, and a list as the page that has it."""
+    record = {**thing(id=None, content=shown), "required": ["id", "content"]}
+    ask = play(crud("/messages", "id", THING, thing(content=sent)), Thing=record)
+    made = ask("POST", "/messages", json={"content": value}).json
+    assert made["content"] == expected
+    assert ask("GET", f"/messages/{made['id']}").json == made
