@@ -144,9 +144,8 @@ def _check_reply(behaviour: Behaviour, operation: Operation, contract: Contract,
 def _fields_used(behaviour: Behaviour) -> Iterator[tuple[str, tuple[str, ...]]]:
     queries: tuple[Query | None, ...] = (behaviour.find, behaviour.list, *behaviour.remove)
     yield from ((query.collection, query.fields) for query in queries if query is not None)
-    if behaviour.list is not None:
-        fields = tuple(one.field for one in behaviour.list.conditions if one.field != ANYWHERE)
-        yield behaviour.list.collection, fields
+    for query in (*((behaviour.list,) if behaviour.list is not None else ()), *behaviour.remove):
+        yield query.collection, tuple(one.field for one in query.conditions if one.field != ANYWHERE)
     if behaviour.create is not None:
         made = behaviour.create
         yield made.collection, (*(name for name, _ in made.fields), *(name.removesuffix("!") for name in made.fills))
@@ -180,7 +179,8 @@ def values_of(behaviour: Behaviour) -> Iterator[Value]:
     for change in (behaviour.create, behaviour.set):
         if change is not None:
             pending += [value for _, value in change.fields] + ([change.base] if change.base else [])
-    conditions = behaviour.list.conditions if behaviour.list is not None else ()
+    listed = (behaviour.list,) if behaviour.list is not None else ()
+    conditions = [one for query in (*listed, *behaviour.remove) for one in query.conditions]
     pending += [condition.value for condition in conditions]
     pending += behaviour.page.values
     pending += [value for _, value in behaviour.reply]

@@ -168,7 +168,7 @@ class _Reader:
         pointer = f"/operations/{_escape(name)}"
         data = self.mapping(data or {}, pointer, _OPERATION)
         queries = {
-            verb: self.queries(data[verb], f"{pointer}/{verb}", listing=verb == "list")
+            verb: self.queries(data[verb], f"{pointer}/{verb}", listing=verb in ("list", "remove"))
             for verb in ("find", "remove", "list")
             if verb in data
         }

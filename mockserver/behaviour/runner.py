@@ -234,8 +234,9 @@ class Run(msgspec.Struct):
     def remove(self, query: Query) -> None:
         filters = self._filters(query)
         made = {id(one.after) for one in self.changes if one.before is None} | set(map(id, self.scope.records))
+        tests = [test for one in query.conditions if (test := one.test(self.scope)) is not None]
         for record in () if filters is None else self.collections[query.collection].matching(filters):
-            if id(record) in made:  # others are removed
+            if id(record) in made or not all(test(record) for test in tests):  # others are removed
                 continue
             self.drop(query.collection, record)
             self.scope.total += 1

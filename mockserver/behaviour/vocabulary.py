@@ -27,7 +27,8 @@ VERBS = ("find", "create", "set", "remove", "list", "reply")
 
 
 class Query(msgspec.Struct, frozen=True):
-    """Records of a collection whose fields have these values, and, in a list, meet these conditions."""
+    """Records of a collection whose fields have these values, and, where they are listed or removed, meet these
+    conditions."""
 
     collection: str
     filters: tuple[tuple[str, Value], ...] = ()

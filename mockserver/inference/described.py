@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from mockserver.contract.operations.operation import Operation
+from mockserver.contract.schemas.naming import words
 
 _PARTS: Final = r"(fields?|properties|attributes|parameters|values|elements|settings)"
 _SENT: Final = r"(set|provided|included|specified|passed|sent|supplied|given|present)"
@@ -15,9 +16,18 @@ _KEEPS: Final = re.compile(
     r"(\b(remain|left|stay|kept)\b[^.]{0,30}\b(unchanged|untouched|unaffected|as they were|as is|alone)\b|"
     r"\bnot be (updated|changed|modified|altered)\b)"
 )
+_ALL: Final = re.compile(
+    r"\b(deletes?|removes?|clears?|destroys?|empty|empties|purges?)\b "
+    r"((the |an? )?collection of|(of )?(all|every|the entire))\b"
+)
 MINE: Final = ("me", "@me", "self", "current", "myself")
 """What clients write in the place of the key of their own record."""
 _SPEAKS_OF_MINE: Final = re.compile(r"[`'\"“](@?me|self|current|myself)[`'\"”]")
+
+
+def removes_all(operation: Operation) -> bool:
+    """Whether a DELETE says that it removes a whole collection, whatever its query leaves out."""
+    return _ALL.search(f"{_text(operation)} {' '.join(words(operation.id))}") is not None
 
 
 def keeps_the_rest(operation: Operation) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.inference.actions import Actions
 from mockserver.inference.below import Below
 from mockserver.inference.collections import Resource, Scope
-from mockserver.inference.described import keeps_the_rest
+from mockserver.inference.described import keeps_the_rest, removes_all
 from mockserver.inference.envelopes import Placement, record_in
 from mockserver.inference.filtering import filters
 from mockserver.inference.fitting import Fitting
@@ -139,6 +139,8 @@ class Verbs:
     def clear(self, route: Route, resource: Resource) -> Data:
         """Remove every record of a path, or those whose keys the body has."""
         base = route.shape if route.shape in self.resources else route.shape[:-1]
+        if removes_all(route.operation) and self.sending.keys(route.operation, resource) is None:
+            return self._clear_all(route, resource, base)
         if route.operation.body is not None:
             keys = self.sending.keys(route.operation, resource)
             if keys is None:
@@ -157,6 +159,15 @@ class Verbs:
         because = because_of("DELETE on a collection removes its records")
         shown = self.showing.affected(route.operation, "$total")
         return {**because, **self._parent(route, route.shape), "remove": {resource.name: chosen}, **shown}
+
+    def _clear_all(self, route: Route, resource: Resource, base: Shape) -> Data:
+        """Remove the records of a collection that satisfy what its query asks for, all where it asks for nothing."""
+        asked = filters(route.operation, resource, self.schemas, {})
+        tests = {path: value if isinstance(value, dict) else {"is": value} for path, value in asked.items()}
+        because = because_of("DELETE on a collection removes its records, or those that the query selects")
+        chosen = tests | self._under_parent(route, resource, base)
+        shown = self.showing.affected(route.operation, "$total")
+        return {**because, **self._parent(route, base), "remove": {resource.name: chosen}, **shown}
 
     def _asked(self, route: Route, resource: Resource) -> Data:
         """The conditions of a query, those of lists of values as values: `ids` removes the records with these keys."""

@@ -352,3 +352,24 @@ def test_addresses_are_those_that_the_client_used(tmp_path: Any, build: Callable
     assert request.url("y=2") == "https://127.0.0.1:4010/a%20b?y=2"
     forwarded = Request("GET", "/", "", {"host": "a", "x-forwarded-host": "shop.example, b", "x-forwarded-proto": "x"})
     assert forwarded.url() == "http://shop.example/"
+
+
+@pytest.mark.parametrize(
+    ("described", "removed"),
+    [("Delete all books.", True), ("delete collection of Book", True), ("Removes the books of a shelf", False)],
+)
+def test_a_delete_of_all_removes_what_its_query_selects(play: Play, described: str, removed: bool) -> None:
+    """Where it says so: otherwise a forgotten condition would remove everything."""
+    paths = crud("/books", "id", BOOK, kind="Book")
+    queries = [_parameter("state", TEXT), _parameter("minYear", WHOLE)]
+    paths["/books"]["delete"] = {"summary": described, "parameters": queries, "responses": {"204": {"description": ""}}}
+    ask = play(paths, Book=thing(**FIELDS))
+    for book in ask("GET", "/books").json:
+        ask("DELETE", f"/books/{book['id']}")
+    for book in BOOKS:
+        assert ask("POST", "/books", json=book).status == 201
+    left = []
+    for query in ("state=closed", "state=open&minYear=2000", ""):
+        assert ask("DELETE", "/books", query=query).status == 204
+        left.append("".join(book["title"][0] for book in ask("GET", "/books").json))
+    assert left == (["AC", "A", ""] if removed else ["AbC"] * 3)
