@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from contract_tests.mutation.command import main, parser, why_equivalent
 from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.edits import edits, read, without_notes
 from contract_tests.mutation.of_encoding import first_list
-from contract_tests.mutation.of_names import Memory
+from contract_tests.mutation.of_inputs import BODIES, CRASHES, LONG
+from contract_tests.mutation.of_names import ACCEPTED, Memory, foreign
 from contract_tests.mutation.of_time import lost
 from contract_tests.mutation.proxy import Reply, Request, distorted
 from contract_tests.mutation.score import Score
@@ -176,9 +178,9 @@ def test_what_a_client_was_shown_is_remembered() -> None:
     """Of successes only, by token, over all of them."""
     memory, request = Memory(), Request("GET", "/devices/d-100", {"authorization": "Bearer t"}, values=("d-100",))
     for status, name in ((200, "first name"), (200, "other name"), (404, "no name")):
-        memory.learn(request, Reply(status).with_json({"name": name}))
-    assert memory.shown["t"] == {"first name", "other name"}
-    assert memory.valid["t", ("devices", False)] == {"d-100"}
+        memory.learn(request, Reply(status).with_json({"name": name, "other": [{"id": f"{name[:5]}-1"}]}))
+    assert memory.shown["t"] == {"first name", "other name", "first-1", "other-1"}
+    assert memory.valid["t", ("devices", False)] == {"d-100", "first-1", "other-1"}
 
 
 def test_what_is_no_time_is_not_shifted() -> None:
@@ -259,3 +261,67 @@ def test_the_page_shows_the_findings(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="<!-- mutants -->"):
         score.put_into(page)
     assert page.read_text(encoding="utf-8") == "no marker"
+
+
+@pytest.mark.parametrize(
+    ("body", "kinds"),
+    [
+        (b"", {"no body"}),
+        (b"{", {"malformed JSON"}),
+        (b"[]", {"no object"}),
+        (b"{}", {"required value missing"}),
+        (b'{"a": null}', {"value null"}),
+        (b'{"a": 1}', {"value a number"}),
+        (b'{"a": 1.5, "b": "x"}', {"value a number"}),
+        (b'{"a": []}', {"value a list or object"}),
+        (b'{"a": {}}', {"value a list or object"}),
+        (b'{"a": "x"}', set()),
+        (b'"' + b"x" * (LONG - 2) + b'"', {"no object"}),
+        (b'"' + b"x" * (LONG - 1) + b'"', {"no object", "long value"}),
+    ],
+)
+def test_each_kind_of_body_is_known(body: bytes, kinds: set[str]) -> None:
+    """By what is in it; and a media type by its name."""
+    request = Request("POST", "/x", {"content-type": "application/json"}, body)
+    assert {name for name, is_such in BODIES.items() if is_such(request)} == kinds
+    names = ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=x")
+    other = {name: replace(request, headers={"content-type": name}, body=b'{"a": "x"}') for name in names}
+    assert {name: [kind for kind, is_such in BODIES.items() if is_such(one)] for name, one in other.items()} == {
+        "text/plain": ["another media type"],
+        "application/x-www-form-urlencoded": ["another media type", "a form"],
+        "application/json; charset=x": [],
+    }
+    assert not any(is_such(replace(request, headers={}, body=b'{"a": "x"}')) for is_such in BODIES.values())
+
+
+def test_each_kind_of_crash_is_known() -> None:
+    """By the path or the method."""
+    paths = {"/x": [], "/" + "x" * (LONG - 1): [], "/" + "x" * LONG: ["crash on a long path"],
+             "/%FF": ["crash on bytes that are no text"], "/%00": ["crash on a null byte"]}  # fmt: skip
+    for path, kinds in paths.items():
+        assert [name for name, is_such in CRASHES.items() if is_such(Request("GET", path, {}))] == kinds
+    assert [name for name, is_such in CRASHES.items() if is_such(Request("OPTIONS", "/x", {}))] == ["crash on OPTIONS"]
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("d-123", {"name cut off accepted"}),
+        ("d-12", set()),
+        ("d-1234", {"gone record still answers"}),
+        ("d-12345", {"name with more behind it accepted"}),
+        ("first name", {"name of another kind accepted"}),
+        ("first name more", {"name with more behind it accepted"}),
+        ("other", set()),
+        ("x-200", {"403"}),
+    ],
+)
+def test_each_kind_of_name_is_known(name: str, known: set[str]) -> None:
+    """By what both users have been shown, and by what has worked."""
+    memory, paths = Memory(), {USERS.own: "d-1234", USERS.other: "x-200"}
+    for token, worked in paths.items():
+        request = Request("GET", f"/devices/{worked}", {"authorization": f"Bearer {token}"}, values=(worked,))
+        memory.learn(request, Reply(200).with_json({"name": "first name" if token == USERS.own else "?", "id": worked}))
+    asked = Request("GET", f"/devices/{name}", {"authorization": f"Bearer {USERS.own}"}, values=(name,))
+    found = {kind for kind, is_such in ACCEPTED.items() if is_such(asked, memory, USERS)}
+    assert found | ({"403"} if foreign(asked, memory, USERS) else set()) == known
