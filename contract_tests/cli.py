@@ -1,4 +1,4 @@
-"""The command `contract-tests`: a run, or the measurement of the suites on broken variants of the mock."""
+"""The command `contract-tests`: a run, the merging of several, or the measurement of the suites on broken variants."""
 
 from __future__ import annotations
 
@@ -15,4 +15,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from contract_tests.mutation.command import main as measure  # a run need not wait for it
 
         return measure(words[1:])
+    if words[:1] == ["merge"]:
+        from contract_tests.run.merge import main as merge
+
+        return merge(words[1:])
     return cli.main(words)

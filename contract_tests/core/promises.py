@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.checks import Breach
 
+UNIQUE = re.compile(
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=\w*\d)[0-9a-f]{16,}\b", re.IGNORECASE
+)
 VARYING = re.compile(r"contract-tests-\w+|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?")
 
 Test = TypeVar("Test", bound=Callable[..., object])
@@ -34,6 +37,7 @@ class Promise:
     assumed: tuple[str, ...] = ()
     stage: int = 50  #: suites run in ascending order
     operations: tuple[str, ...] = ()  #: operations that it is about; empty: any
+    where: Callable[[Any], bool] = field(default=lambda _: True, compare=False, repr=False)  #: settings that ask for it
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Problem:
     requests: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     key: str = ""  #: what is expected without ids and times, so that another run knows the problem again
+    cause: str = ""  #: what it has in common with other problems of the same cause
 
     def with_got(self, got: str) -> Problem:
         """The same problem with another description of the result."""
@@ -112,16 +117,22 @@ def without_ids(text: str, ids: Iterable[str]) -> str:
     """A text without times and without these ids."""
     for name in sorted(ids, key=len, reverse=True):
         text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "{id}", text)
-    return VARYING.sub("{time}", text)
+    return UNIQUE.sub("{id}", VARYING.sub("{time}", text))
 
 
 def promise(
-    sentence: str, *, page: str = "", assumed: str = "", stage: int = 50, about: str = ""
+    sentence: str,
+    *,
+    page: str = "",
+    assumed: str = "",
+    stage: int = 50,
+    about: str = "",
+    where: Callable[[Any], bool] = lambda _: True,
 ) -> Callable[[Test], Test]:
     """Mark a test with the sentence that it checks, its page, the assumptions, and the operations it is about."""
 
     def mark(test: Test) -> Test:
-        test.promise = Promise(sentence, page, tuple(assumed.split()), stage, tuple(about.split()))  # type: ignore[attr-defined]
+        test.promise = Promise(sentence, page, tuple(assumed.split()), stage, tuple(about.split()), where)  # type: ignore[attr-defined]
         return test
 
     return mark

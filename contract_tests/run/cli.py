@@ -18,6 +18,7 @@ def parser() -> argparse.ArgumentParser:
         prog="contract-tests",
         description="Check an implementation of the contract, by its URL.",
         epilog="Exit codes: 0 passed, 1 the contract is broken, 2 usage, 3 no target or no access, 4 internal error. "
+        "`contract-tests merge` puts the reports of several runs together. "
         "`contract-tests mutants --help` describes how the suites themselves are measured.",
     )
     for option in OPTIONS:

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import pytest
 
-from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, BudgetSpent, InternalError, NotChecked, SuiteError, described
-from contract_tests.core.promises import Outcome, Problem, Promise, Verdict, without_ids
+from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
 from contract_tests.report.text import explain
+from contract_tests.run.problems import problem_of
 from contract_tests.run.run import Run
 from contract_tests.run.settings import OPTIONS, Settings
 from contract_tests.run.suites import suite_of, suites
@@ -74,6 +74,7 @@ class RunPlugin:
         known, applicable = {suite.name for suite in suites().values()}, {suite.name for suite in self.run.suites}
         items[:] = [item for item in items if (name := suite_of(item.path)) in applicable or name not in known]
         items[:] = [item for item in items if self.run.settings.runs(suite_of(item.path))]
+        items[:] = [item for item in items if promise_of(item).where(self.run.settings)]
         chosen = {operation.id for operation in self.run.operations}
         items[:] = [
             item for item in items if not promise_of(item).operations or chosen & {*promise_of(item).operations}
@@ -104,23 +105,13 @@ class RunPlugin:
             problems = tuple(Problem("no note under --strict", note, key=note) for note in notes) if strict else ()
             return Verdict(*about, Outcome.BROKEN if strict else Outcome.KEPT, problems, notes, "", seconds)
         if isinstance(error, Broken):
-            problems = tuple(self._problem(part) for part in (error, *error.also))
+            problems = tuple(problem_of(self.run, part) for part in (error, *error.also))
             return Verdict(*about, Outcome.BROKEN, problems, notes, "", seconds)
         reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
         self.run.ledger.cut_off |= isinstance(error, BudgetSpent)
         if isinstance(error, NotChecked | SuiteError | pytest.skip.Exception):
             return Verdict(*about, Outcome.NOT_CHECKED, (), notes, reason, seconds)
         return Verdict(*about, Outcome.FAULT, (), notes, self.run.redact(described(error)), seconds)
-
-    def _problem(self, broken: Broken) -> Problem:
-        redact = self.run.redact
-        lines = [redact(as_curl(answer)) for answer in broken.answers]
-        curls = tuple(lines if broken.in_order else dict.fromkeys(lines))
-        sent = (answer.sent for answer in broken.answers)
-        matches = (self.run.contract.match(one.method, one.path, one) for one in sent)
-        ids = {value for match in matches if match for value in match[1]}
-        expected = redact(broken.expected)
-        return Problem(expected, redact(broken.got), curls, tuple(broken.assumed.split()), without_ids(expected, ids))
 
     def _maybe_stop(self, item: pytest.Item, verdict: Verdict, error: BaseException | None) -> None:
         if isinstance(error, SuiteError):
@@ -134,7 +125,7 @@ class RunPlugin:
         found = [breach for breach in self.run.ledger.breaches.values() if not breach.is_note]
         if found:
             about = Promise("Every answer keeps the contract", "the contract")
-            problems = tuple(self._problem(breach.as_broken()) for breach in found)
+            problems = tuple(problem_of(self.run, breach.as_broken()) for breach in found)
             self.run.ledger.verdicts.append(
                 Verdict("every_answer_fits", "conformance", about, Outcome.BROKEN, problems)
             )
@@ -204,11 +195,6 @@ def report_of(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict) 
         start=call.start,
         stop=call.stop,
     )
-
-
-def as_curl(answer: Answer) -> str:
-    """The curl line that repeats the request of an answer, its token by the name of its variable."""
-    return answer.sent.curl()
 
 
 def promise_of(item: pytest.Item) -> Promise:

@@ -13,7 +13,8 @@ from contract_tests.core.errors import REPORT_IT, InternalError
 from contract_tests.core.promises import Outcome, Verdict
 from contract_tests.core.safety import Safety
 from contract_tests.core.target import Target
-from contract_tests.report.text import explain, headline
+from contract_tests.report.causes import causes
+from contract_tests.report.text import headline
 from contract_tests.run.run import Run
 
 MOST_NAMED = 10  # writes to what was there
@@ -92,23 +93,14 @@ class Progress:
     def finished(self, code: int, why: str) -> None:
         """Print failures with curl lines, what was not checked and why, notes, totals, verdict."""
         ledger = self.run.ledger
-        for verdict in ledger.with_outcome(Outcome.BROKEN):
-            self.say(f"\n{verdict.id}\n{explain(verdict)}")
+        for cause in causes(ledger.verdicts):
+            self.say("\n".join(["", cause.promises[0], *cause.lines()]))
         reasons = Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))
         for reason, times in reasons.items():
             self.say(f"not checked ({times}): {reason}")
         for note in dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes):
             self.say(f"note: {note}")
-        if self.run.lacks_coverage():
-            self.say(f"coverage is below --min-coverage {self.run.settings.min_coverage:g}%")
-        for left in self.run.left_behind:
-            self.say(f"left behind: {left}")
-        for media_type, count in self.run.coverage.not_judged.items():
-            self.say(f"not judged: the contents of {count} bodies of {media_type}")
-        if self.run.changed:
-            self.say(f"changed what was there: {', '.join(self.run.changed[:MOST_NAMED])}" + (
-                f" and {len(self.run.changed) - MOST_NAMED} more" if len(self.run.changed) > MOST_NAMED else ""
-            ))  # fmt: skip
+        self._say_what_else()
         for fault in self.run.faults:
             self.say(f"internal error: {fault}")
         counts = ledger.counts()
@@ -120,3 +112,21 @@ class Progress:
         self.say(f"{line}{f' ({why})' if why else ''}")
         if code == InternalError.exit_code:
             self.say(REPORT_IT)
+
+    def _say_what_else(self) -> None:
+        """What is neither kept nor broken, but worth knowing."""
+        if self.run.lacks_coverage():
+            self.say(f"coverage is below --min-coverage {self.run.settings.min_coverage:g}%")
+        for left in self.run.left_behind:
+            self.say(f"left behind: {left}")
+        lines = self.run.undocumented.lines()
+        for line in lines[:MOST_NAMED]:
+            self.say(f"undocumented: {line}")
+        if len(lines) > MOST_NAMED:
+            self.say(f"undocumented: {len(lines) - MOST_NAMED} more, see report.json")
+        for media_type, count in self.run.coverage.not_judged.items():
+            self.say(f"not judged: the contents of {count} bodies of {media_type}")
+        if self.run.changed:
+            self.say(f"changed what was there: {', '.join(self.run.changed[:MOST_NAMED])}" + (
+                f" and {len(self.run.changed) - MOST_NAMED} more" if len(self.run.changed) > MOST_NAMED else ""
+            ))  # fmt: skip

@@ -15,7 +15,7 @@ from contract_tests.core.connection import Connection
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.coverage import Coverage
 from contract_tests.core.creation import makers
-from contract_tests.core.errors import BudgetSpent, SuiteError
+from contract_tests.core.errors import BudgetSpent, SuiteError, UsageError
 from contract_tests.core.gate import Gate, Limits
 from contract_tests.core.login import Credential, Login
 from contract_tests.core.making import Records
@@ -25,10 +25,13 @@ from contract_tests.core.redaction import Redactor
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.selection import Selection
 from contract_tests.core.target import Target
+from contract_tests.core.undocumented import Undocumented
 from contract_tests.run.baseline import Baseline
 from contract_tests.run.preflight import preflight
 from contract_tests.run.settings import Settings
 from contract_tests.run.suites import Subjects, Suite, suites
+
+EVER_NEW = frozenset({"date", "age", "expires", "last-modified"})  # headers that differ in answers that are alike
 
 
 @dataclass
@@ -51,6 +54,7 @@ class Run:
     records: Records | None = None
     children: list[subprocess.Popen[str]] = field(default_factory=list)  #: mocks of this run; they end with it
     other: Credential = field(default_factory=Credential)
+    _judged: set[int] = field(default_factory=set)
     _mock: MockProcess | None = None
     _target: Target | None = None
 
@@ -64,6 +68,8 @@ class Run:
             remarks.append("the contract makes no records, so those that are there are changed and removed")
         selected = selection(settings, contract)
         wanted = tuple(one for one in contract.operations if one.id in (settings.about or selected.checked))
+        if settings.shard:
+            wanted = part_of(wanted, *settings.shard)
         run = cls(settings, contract, selected, Coverage(contract, wanted), remarks=remarks)
         if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
             run.baseline = Baseline.load(settings.baseline)
@@ -101,6 +107,11 @@ class Run:
         """Whether less of the contract was reached than --min-coverage asks for."""
         wanted = self.settings.min_coverage
         return wanted is not None and self.coverage.percent < wanted
+
+    @cached_property
+    def undocumented(self) -> Undocumented:
+        """What answers showed that the contract does not document."""
+        return Undocumented(self.contract)
 
     @property
     def is_own_mock(self) -> bool:
@@ -189,8 +200,10 @@ class Run:
         self.redact.learn_all(cookies_of(answer))
         self.ledger.answered.add(answer.operation_id)
         self.coverage.saw(answer)
-        for breach in checks.breaches(answer):
-            self.ledger.record(breach, answer)
+        if self._is_new(answer):
+            self.undocumented.saw(answer)
+            for breach in checks.breaches(answer):
+                self.ledger.record(breach, answer)
         for suite in self.suites:
             for breach in suite.observe(answer):
                 self.ledger.record(replace(breach, suite=suite.name), answer)
@@ -198,10 +211,31 @@ class Run:
             breach = Breach(answer.operation_id, "accepted", "a write that names no record to be refused", accepted)
             self.ledger.record(breach, answer)
 
+    def _is_new(self, answer: Answer) -> bool:
+        """Whether no identical answer of the operation was judged before."""
+        headers = frozenset(item for item in answer.headers.items() if item[0] not in EVER_NEW)
+        looks = hash((answer.operation_id, answer.sent.method, answer.status, answer.truncated, headers, answer.body))
+        if not answer.operation_id or not answer.ok:
+            return True  # a refusal is judged with its request
+        if looks in self._judged:
+            return False
+        self._judged.add(looks)
+        return True
+
 
 def settle_time(budget: float) -> float:
     """Seconds at the end of the budget that belong to the reports."""
     return min(5.0, budget / 5)
+
+
+def part_of(operations: tuple[Operation, ...], number: int, count: int) -> tuple[Operation, ...]:
+    """One of several parts of the operations, which together are all of them; raises `UsageError` where it is empty."""
+    part = operations[number - 1 :: count]
+    if not part:
+        raise UsageError(
+            f"--shard {number}/{count}: there are only {len(operations)} operations", fix="use fewer parts"
+        )
+    return part
 
 
 def selection(settings: Settings, contract: Contract) -> Selection:

@@ -78,6 +78,14 @@ def seconds(text: str) -> float:
         raise ValueError(f"{text!r} isn't a time such as 2s or 500ms") from None
 
 
+def shard(text: str) -> tuple[int, int]:
+    """`2/5` as the second of five parts."""
+    number, _, count = str(text).partition("/")
+    if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        raise ValueError(f"{text!r} isn't a part such as 2/5")
+    return int(number), int(count)
+
+
 OPTIONS = (
     Option("target", "base URL (default: start the mock and check it)", metavar="URL", env="CONTRACT_TARGET"),
     Option("token", "bearer token of a user", metavar="T", env="CONTRACT_TOKEN"),
@@ -102,7 +110,10 @@ OPTIONS = (
            metavar="PATTERN", many=True),
     Option("skip", "never call this operation, chosen as for --only (may be repeated)", metavar="PATTERN", many=True),
     Option("changed-since", "check what differs from this older document, with what it depends on", metavar="SPEC"),
+    Option("shard", "check only a part of the operations, e.g. 2/5: five such runs check all of them", shard, "K/N"),
     Option("suite", f"run this suite only: {', '.join(SUITES)} (may be repeated)", many=True, choices=SUITES),
+    Option("undocumented", "what undocumented fields, statuses and headers of answers are (default: note)",
+           choices=("note", "fail")),
     Option("strict", "a note fails like a broken promise", is_flag=True),
     Option("baseline", "file of accepted deviations", Path, "FILE"),
     Option("baseline-update", "record the current failures in the baseline", is_flag=True),
@@ -145,7 +156,9 @@ class Settings:
     skip: tuple[str, ...] = ()
     changed_since: Path | str | None = None
     about: tuple[str, ...] = ()  #: check only what is about these operations, whatever else it calls; no flag
+    shard: tuple[int, int] | None = None
     suite: tuple[str, ...] = ()
+    undocumented: str = "note"
     strict: bool = False
     baseline: Path | None = None
     baseline_update: bool = False

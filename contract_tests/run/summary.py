@@ -10,6 +10,7 @@ from typing import Any
 
 from contract_tests.core.coverage import is_out_of_reach
 from contract_tests.core.promises import Outcome, Verdict
+from contract_tests.report.causes import causes
 from contract_tests.report.text import headline
 from contract_tests.run.run import Run
 
@@ -30,6 +31,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "seed": run.settings.seed,
         "seconds": round(time.monotonic() - run.started, 1),
         "unreached": sorted({one.id for one in run.operations} - run.coverage.succeeded),
+        "undocumented": run.undocumented.lines(),
         "not_judged": dict(run.coverage.not_judged),
         "requests": tally.sent if tally else 0,
         "withheld": dict(tally.not_sent) if tally else {},
@@ -39,6 +41,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "counts": {str(outcome): count for outcome, count in ledger.counts().items()},
         "not_checked": dict(Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))),
         "notes": list(dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes)),
+        "causes": [cause.as_data() for cause in causes(ledger.verdicts)],
         "promises": [described(verdict) for verdict in ledger.verdicts],
         "coverage": coverage(run),
     }

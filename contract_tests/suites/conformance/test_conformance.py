@@ -197,6 +197,15 @@ def test_every_answer_fits(run: Run, operation: Operation) -> None:
         raise NotChecked("the operation was never answered")
 
 
+@promise("Answers show nothing that the contract does not document", page="--undocumented fail", stage=98,
+         where=lambda settings: settings.undocumented == "fail")  # fmt: skip
+def test_nothing_undocumented(run: Run) -> None:
+    """Fields, statuses and headers; a server may add them, so only where the settings ask for it."""
+    run.target()
+    if lines := run.undocumented.lines():
+        raise Broken.together(Broken("no undocumented part of an answer", line) for line in lines)
+
+
 @promise("No request is answered with a server error or without end", page="the contract", stage=99)
 def test_no_answer_outside_the_contract_fails(run: Run) -> None:
     """Requests outside the operations (odd paths, undefined methods) neither break the server nor hang."""

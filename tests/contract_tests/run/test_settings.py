@@ -105,6 +105,8 @@ SCALARS = {
     "cert": (__file__, Path(__file__)),
     "key": (__file__, Path(__file__)),
     "proxy": ("http://proxy:1", "http://proxy:1"),
+    "undocumented": ("fail", "fail"),
+    "shard": ("2/5", (2, 5)),
     "changed_since": ("old.yaml", "old.yaml"),
     "examples": ("5", 5),
     "baseline": ("base.toml", Path("base.toml")),

@@ -1,0 +1,105 @@
+"""What answers show that the contract does not document: fields, statuses and headers.
+
+A server may add them; a team may want to know.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Contract, Operation, Place
+
+DEEPEST: Final = 8
+MOST_NAMED: Final = 6  # operations of one part
+COMMON_HEADERS: Final = frozenset({
+    "accept-ranges", "age", "allow", "alt-svc", "cache-control", "connection", "content-disposition",
+    "content-encoding", "content-language", "content-length", "content-location", "content-range",
+    "content-security-policy", "content-type", "cross-origin-opener-policy", "date", "etag", "expires",
+    "keep-alive", "last-modified", "link", "location", "nel", "permissions-policy", "pragma", "referrer-policy",
+    "report-to", "retry-after", "server", "server-timing", "set-cookie", "strict-transport-security", "trailer",
+    "transfer-encoding", "upgrade", "vary", "via", "warning", "www-authenticate", "x-content-type-options",
+    "x-frame-options", "x-powered-by", "x-xss-protection",
+})  # fmt: skip
+"""Headers that HTTP and its servers have for every answer."""
+
+
+@dataclass
+class Undocumented:
+    """Counts what isn't documented: `found` has the answers by operation, status and what they show."""
+
+    contract: Contract
+    found: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    def saw(self, answer: Answer) -> None:
+        """Take note of an answer to an operation."""
+        if not answer.operation_id or answer.sent.method in {"HEAD", "OPTIONS"}:
+            return
+        operation = self.contract.operation(answer.operation_id)
+        for what in {*self._of(operation, answer)}:
+            self.found[operation.id, str(answer.status), what] += 1
+
+    def lines(self) -> list[str]:
+        """One line for each part, with the operations and statuses that show it."""
+        places: dict[str, list[str]] = {}
+        for (name, status, what), count in sorted(self.found.items()):
+            places.setdefault(what, []).append(f"{name} {status} ({count})")
+        return [f"{what}: {named(found)}" for what, found in places.items()]
+
+    def _of(self, operation: Operation, answer: Answer) -> Iterator[str]:
+        response = operation.response_for(answer.status)
+        if response is None:
+            yield "the status"
+            return
+        declared = {name.lower() for name in response.headers}
+        for name in answer.headers.keys() - declared - COMMON_HEADERS:
+            if not name.startswith(("access-control-", "mock-")):
+                yield f"the header {name}"
+        schema = self.contract.answer_schema(operation, answer.status, answer.headers.get("content-type", ""))
+        if schema is not None and isinstance(answer.json, dict | list):
+            yield from (f"the field {pointer}" for pointer in undeclared(self.contract, [schema], answer.json))
+
+
+def named(places: list[str]) -> str:
+    """The first places, and how many more there are."""
+    more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
+    return f"{', '.join(places[:MOST_NAMED])}{more}"
+
+
+def undeclared(
+    contract: Contract, schemas: list[Place], value: Any, pointer: str = "", depth: int = 0
+) -> Iterator[str]:
+    """The members of a value that none of the schemas declares, where these neither allow nor forbid others."""
+    parts = [*branches(contract, schemas)]
+    if depth > DEEPEST or not parts:
+        return
+    if isinstance(value, list):
+        items = [found for part in parts if (found := contract.look_up(part, "items")) is not None]
+        for item in value if items else ():
+            yield from undeclared(contract, items, item, f"{pointer}/*", depth + 1)
+    elif isinstance(value, Mapping):
+        names = {name for part in parts for name in part.value.get("properties") or ()}
+        is_free = any({"additionalProperties", "patternProperties", "unevaluatedProperties"} & part.value.keys()
+                      for part in parts)  # fmt: skip
+        for name, item in value.items() if names else ():
+            if name not in names:
+                yield from () if is_free else (f"{pointer}/{name}",)
+                continue
+            below = [found for part in parts if (found := contract.look_up(part, "properties", name)) is not None]
+            yield from undeclared(contract, below, item, f"{pointer}/{name}", depth + 1)
+
+
+def branches(contract: Contract, schemas: list[Place], depth: int = 0) -> Iterator[Place]:
+    """The schemas and all that they are made of."""
+    for schema in schemas:
+        place = contract.look_up(schema)
+        if place is None or not isinstance(place.value, Mapping) or depth > DEEPEST:
+            continue
+        yield place
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            parts = enumerate(place.value.get(keyword) or ())
+            inner = [Place(one, f"{place.pointer}/{keyword}/{at}") for at, one in parts]
+            yield from branches(contract, inner, depth + 1)

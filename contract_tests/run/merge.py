@@ -1,0 +1,120 @@
+"""`contract-tests merge`: the reports of several runs, such as those of shards, as one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from contract_tests.core.errors import UsageError, exit_code
+from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
+from contract_tests.core.redaction import Redactor
+from contract_tests.report.causes import causes
+from contract_tests.report.text import headline
+from contract_tests.report.writer import write_reports
+
+WORST: Final = (Outcome.FAULT, Outcome.BROKEN, Outcome.KEPT, Outcome.NOT_CHECKED)
+"""Of several outcomes of one promise, the first of these counts: what one run could not check, another one did."""
+CODES: Final = (1, 4, 3, 0)
+"""Of several exit codes, the first of these is that of all: a broken contract stays broken."""
+LISTS: Final = ("remarks", "left_behind", "changed", "notes", "undocumented")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Merge reports and write the result; returns the exit code of all runs together."""
+    parser = argparse.ArgumentParser(prog="contract-tests merge", description="Merge the reports of several runs.")
+    parser.add_argument("reports", nargs="+", type=Path, metavar="DIR", help="folder of a run's reports")
+    parser.add_argument("--report", type=Path, required=True, metavar="DIR", help="folder for the merged reports")
+    given = parser.parse_args(arguments)
+    return exit_code("contract-tests merge", lambda: run(given.reports, given.report))
+
+
+def run(folders: Sequence[Path], report: Path) -> int:
+    """Read, merge, write, and say the verdict."""
+    summary = merged([read(folder) for folder in folders])
+    for path in write_reports(report, summary, verdicts_of(summary), Redactor()):
+        print(f"wrote {path}")
+    print(summary["verdict"])
+    return int(summary["exit_code"])
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The data of one run; raises `UsageError`."""
+    path = folder / "report.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", fix="name folders that --report has filled") from None
+    except ValueError as error:
+        raise UsageError(f"{path} isn't a report: {error}") from None
+    if not isinstance(found, dict) or not {"promises", "counts", "coverage"} <= found.keys():
+        raise UsageError(f"{path} isn't a report: it has no promises")
+    return found
+
+
+def merged(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The data of several runs as that of one."""
+    promises = [strongest(found) for found in alike(runs).values()]
+    counts = Counter(one["outcome"] for one in promises)
+    code = next(code for code in CODES if any(one["exit_code"] == code for one in runs))
+    matrix = {name: row for one in runs for name, row in one["coverage"]["matrix"].items()}
+    unreached = sorted({name for one in runs for name in one.get("unreached", ())})
+    summary = {
+        **runs[0],
+        **{name: list(dict.fromkeys(item for one in runs for item in one.get(name, ()))) for name in LISTS},
+        "exit_code": code,
+        "stopped": "; ".join(dict.fromkeys(one["stopped"] for one in runs if one["stopped"])),
+        "seconds": round(sum(one["seconds"] for one in runs), 1),
+        "requests": sum(one["requests"] for one in runs),
+        "counts": {str(outcome): counts[str(outcome)] for outcome in Outcome},
+        "not_checked": dict(Counter(one["reason"] for one in promises if one["outcome"] == Outcome.NOT_CHECKED)),
+        "unreached": unreached,
+        "promises": promises,
+        "coverage": {"percent": covered(matrix), "matrix": matrix,
+                     "missing": [part for one in runs for part in one["coverage"]["missing"]]},
+    }  # fmt: skip
+    numbers = {outcome: counts[str(outcome)] for outcome in Outcome}
+    summary["verdict"] = headline(code, numbers, len(matrix), len(matrix) - len(unreached))
+    summary["causes"] = [cause.as_data() for cause in causes(verdicts_of(summary))]
+    return summary
+
+
+def alike(runs: Sequence[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The promises of all runs, by suite and id."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for one in runs:
+        for promise in one["promises"]:
+            found.setdefault((promise["suite"], promise["id"]), []).append(promise)
+    return found
+
+
+def strongest(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One promise of several runs: the outcome that counts, with the problems of all."""
+    outcome = next(str(one) for one in WORST if any(promise["outcome"] == one for promise in found))
+    first = next(promise for promise in found if promise["outcome"] == outcome)
+    problems = [problem for promise in found for problem in promise["problems"]]
+    return {**first, "problems": [one for at, one in enumerate(problems) if one not in problems[:at]]}
+
+
+def covered(matrix: dict[str, dict[str, dict[str, Any]]]) -> float:
+    """Percent of the parts in reach that were reached."""
+    cells = [cell for row in matrix.values() for cell in row.values() if not cell.get("out_of_reach")]
+    parts = sum(cell["all"] for cell in cells)
+    return round(100 * sum(cell["reached"] for cell in cells) / parts, 1) if parts else 100.0
+
+
+def verdicts_of(summary: dict[str, Any]) -> list[Verdict]:
+    """The promises as the values that they were."""
+    return [
+        Verdict(
+            one["id"], one["suite"], Promise(one["sentence"], one["page"], tuple(one["assumed"])),
+            Outcome(one["outcome"]),
+            tuple(Problem(problem["expected"], problem["got"], tuple(problem["requests"]), tuple(problem["assumed"]),
+                          problem.get("key", ""), problem.get("cause", "")) for problem in one["problems"]),
+            tuple(one["notes"]), one["reason"], one["seconds"],
+        )
+        for one in summary["promises"]
+    ]  # fmt: skip

@@ -1,0 +1,66 @@
+"""A broken promise as a problem of the reports: without secrets, with a key for the baseline, and with its cause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.creation import KEYS, plain
+from contract_tests.core.errors import Broken
+from contract_tests.core.own import records_in
+from contract_tests.core.promises import Problem, without_ids
+from contract_tests.run.run import Run
+
+MISSING: Final = re.compile(r"field missing: (\S+)")
+STATUS: Final = re.compile(r"\b[1-5]\d\d\b")
+SHOWN_OF_GOT: Final = 80  # characters of a result that tell one cause from another
+
+
+def problem_of(run: Run, broken: Broken) -> Problem:
+    """The problem, as reports show it."""
+    lines = [run.redact(answer.sent.curl()) for answer in broken.answers]
+    curls = tuple(lines if broken.in_order else dict.fromkeys(lines))
+    expected, got = run.redact(broken.expected), run.redact(broken.got)
+    ids = {name for name in ids_of(run, broken) if name in expected or name in got}
+    key = without_ids(expected, ids)
+    assumed = tuple(broken.assumed.split())
+    return Problem(expected, got, curls, assumed, key, cause_of(run, broken, key, without_ids(got, ids)))
+
+
+def ids_of(run: Run, broken: Broken) -> Iterator[str]:
+    """Every id that a text about these answers may have: of paths, of records that they show, and of what was made."""
+    for answer in broken.answers:
+        match = run.contract.match(answer.sent.method, answer.sent.path, answer.sent)
+        yield from match[1] if match else ()
+        for record in (*records_in(answer.json), answer.json):
+            if isinstance(record, dict):
+                named = (value for name, value in record.items() if plain(name) in KEYS or plain(name).endswith("id"))
+                yield from (str(value) for value in named if isinstance(value, str | int) and len(str(value)) > 1)
+    if run.opened:
+        own = run.opened.gate.rules.own
+        yield from own.fresh
+        yield from (unquote(url.rpartition("/")[2]) for url in (*own.urls, *own.existing))
+
+
+def cause_of(run: Run, broken: Broken, expected: str, got: str) -> str:
+    """What problems of one cause have in common: the missing field, else the words without names and numbers."""
+    names = {answer.operation_id for answer in broken.answers if answer.operation_id}
+    if found := MISSING.search(got):
+        return f"field missing: {found[1]}"
+    for field in missing_fields(run, broken.answers):
+        if re.search(rf"(?<!\w){re.escape(field)}(?!\w)", f"{expected} {got}"):
+            return f"field missing: {field}"
+    words = f"{expected} | {got[:SHOWN_OF_GOT]}"
+    for name in sorted({*names, *(one.id for one in run.operations if one.id in words)}, key=len, reverse=True):
+        words = words.replace(name, "{operation}")
+    return STATUS.sub("{status}", words)
+
+
+def missing_fields(run: Run, answers: tuple[Answer, ...]) -> set[str]:
+    """The fields that this run has found missing in answers of the same operations."""
+    names = {answer.operation_id for answer in answers}
+    found = (MISSING.search(breach.got) for (name, _), breach in run.ledger.breaches.items() if name in names)
+    return {match[1] for match in found if match}

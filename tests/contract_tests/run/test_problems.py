@@ -1,0 +1,140 @@
+"""Problems are known again by another run, and those of one cause are one entry."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.cli import main
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.checks import Breach
+from contract_tests.core.contract import Contract
+from contract_tests.core.errors import Broken
+from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
+from contract_tests.report.causes import causes
+from contract_tests.run.problems import problem_of
+from contract_tests.run.run import Run
+from contract_tests.run.settings import Settings
+from tests.contract_tests.conftest import ContractOf
+from tests.contract_tests.small import contract_of_notes
+
+
+@pytest.fixture
+def run(contract_of: ContractOf) -> Run:
+    """A run over the contract of the notes."""
+    contract: Contract = contract_of(contract_of_notes())
+    return Run.prepare(Settings("http://target"), contract)
+
+
+def answer(name: str, method: str, path: str, body: Any) -> Answer:
+    """An answer of an operation."""
+    return Answer(Sent(method, f"http://target{path}", path, {}), 200, {}, json.dumps(body).encode(), operation_id=name)
+
+
+@pytest.mark.parametrize("name", ["n501", "0d4bb6bb-3f6e-4a1e-9a1b-1f3b5c0a7e11", "5f2b6c1d9e8a7b6c5d4e3f21"])
+def test_keys_of_a_baseline_hold_no_ids(run: Run, name: str) -> None:
+    """Neither those of paths nor those that the target gave to what was made."""
+    made = answer("createNote", "POST", "/notes", {"id": name, "text": "a"})
+    broken = Broken(f"after createNote: listNotes like the mock: notes {name} in the list", "a list without it", made)
+    assert problem_of(run, broken).key == "after createNote: listNotes like the mock: notes {id} in the list"
+
+
+def verdicts(run: Run, *parts: Broken) -> list[Verdict]:
+    """A verdict for each broken promise."""
+    return [
+        Verdict(f"promise {at}", "conformance", Promise("It holds"), Outcome.BROKEN, (problem_of(run, part),))
+        for at, part in enumerate(parts)
+    ]
+
+
+def test_a_header_that_operations_lack_is_one_cause(run: Run) -> None:
+    """Whatever their success is called."""
+    lacking = [
+        Broken(f"{name}: the header X-Trace in a {status}", "no such header", answer(name, method, path, {}))
+        for name, method, path, status in (("getNote", "GET", "/notes/n1", 200), ("createNote", "POST", "/notes", 201))
+    ]
+    (cause,) = causes(verdicts(run, *lacking))
+    assert (cause.count, cause.promises) == (2, ("promise 0", "promise 1"))
+    assert "also      1 more with the same cause: promise 0, promise 1" in [*cause.lines()]
+
+
+def test_a_missing_field_that_breaks_several_promises_is_one_cause(run: Run) -> None:
+    """Of the schema, of the oracle: as long as they are about an operation whose answers lack it."""
+    shown = answer("getNote", "GET", "/notes/n1", {"id": "n1"})
+    run.ledger.record(Breach("getNote", "200 schema", "/ to match its schema", "field missing: text"), shown)
+    parts = [
+        Broken("getNote: / of the 200 body to match its schema", "field missing: text", shown),
+        Broken("getNote like the mock: text 'a' of notes n1", "nothing", shown),
+        Broken("getNote like the mock: id 'n1' of notes n1", "'n2'", shown),
+    ]
+    assert [cause.count for cause in causes(verdicts(run, *parts))] == [2, 1]
+
+
+def report(folder: Path, outcome: str, code: int, name: str) -> str:
+    """A folder with the report of one run."""
+    problems = [{"expected": "a", "got": "b", "requests": [], "assumed": [], "key": "a"}] if outcome == "broken" else []
+    promise = {"id": "one", "suite": "s", "sentence": "It holds", "page": "", "assumed": [], "outcome": outcome,
+               "reason": "", "notes": [], "seconds": 1, "problems": problems}  # fmt: skip
+    cell = {"reached": 1, "all": 2, "met": True, "out_of_reach": False}
+    folder.mkdir()
+    data = {
+        "verdict": "", "exit_code": code, "stopped": "", "target": "t", "date": "", "contract": "", "version": "",
+        "safety": "own", "seconds": 1.0, "requests": 5, "withheld": {}, "remarks": [], "counts": {outcome: 1},
+        "not_checked": {}, "notes": [], "promises": [promise], "unreached": [],
+        "coverage": {"percent": 50, "matrix": {name: {"200": cell}}, "missing": []},
+    }  # fmt: skip
+    (folder / "report.json").write_text(json.dumps(data))
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "codes", "code", "words"),
+    [
+        (["kept", "not checked"], [0, 0], 0, "PASSED: kept 1 of 1 checked"),
+        (["kept", "broken"], [0, 1], 1, "FAILED: kept 0 of 1 checked"),
+        (["kept", "kept"], [0, 3], 3, "NOT COMPLETED"),
+    ],
+)
+def test_reports_of_shards_are_merged(
+    outcomes: list[str], codes: list[int], code: int, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A promise that one run broke is broken, one that another could not check is as the first found it."""
+    folders = [
+        report(tmp_path / str(at), outcome, one, f"operation {at}")
+        for at, (outcome, one) in enumerate(zip(outcomes, codes, strict=True))
+    ]
+    assert main(["merge", *folders, "--report", str(tmp_path / "all")]) == code
+    assert words in capsys.readouterr().out
+    merged = json.loads((tmp_path / "all" / "report.json").read_text())
+    assert (merged["requests"], merged["coverage"]["percent"], len(merged["promises"])) == (10, 50.0, 1)
+    assert {path.name for path in (tmp_path / "all").iterdir()} == {
+        "junit.xml",
+        "report.html",
+        "report.md",
+        "report.json",
+    }
+
+
+def test_what_is_no_report_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, with the file."""
+    (tmp_path / "report.json").write_text("[]")
+    assert main(["merge", str(tmp_path), "--report", str(tmp_path / "all")]) == 2
+    assert main(["merge", str(tmp_path / "gone"), "--report", str(tmp_path / "all")]) == 2
+    assert "isn't a report" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_shards_are_disjoint_and_together_the_whole(contract_of: ContractOf, count: int) -> None:
+    """Each operation is in exactly one."""
+    contract = contract_of(contract_of_notes())
+    parts = [Run.prepare(Settings("http://t", shard=(at, count)), contract).operations for at in range(1, count + 1)]
+    assert sorted(one.id for part in parts for one in part) == sorted(one.id for one in contract.operations)
+
+
+def test_a_problem_without_a_cause_stands_alone() -> None:
+    """As those of --strict."""
+    one, two = (Verdict(name, "s", Promise("It holds"), Outcome.BROKEN, (Problem(name, "b"),)) for name in "ab")
+    assert len(causes([one, two])) == 2
