@@ -69,7 +69,17 @@ class Actions:
         if route.method == "DELETE":
             return fields
         fields |= dict(self._moments(resource, made))
-        return fields | (self._given(route, resource) if fields or verb in _SETTING else {})
+        given = self._given(route, resource)
+        return fields | (given if fields or verb in _SETTING else self._references(given, resource.record))
+
+    def _references(self, given: Data, record: LocatedSchema) -> Data:
+        """Those of the given fields that name another record: a card is attached to its customer."""
+        known = self.schemas.members(record)
+        return {
+            name: value
+            for name, value in given.items()
+            if words(name)[-1] in ("id", "ids") or self.schemas.types(known[name]) >= {"string", "object"}
+        }
 
     def _given(self, route: Route, resource: Resource) -> Data:
         """The fields that a request gives an action by their names. A number may be a part of the record's own, as

@@ -16,6 +16,7 @@ from mockserver.contract.schemas.view import SchemaView, at_path, types
 from mockserver.errors import Refused
 from mockserver.reply.files import file_of, is_file_of
 from mockserver.reply.headers import header_lines
+from mockserver.reply.lifecycle import in_order, numbered
 from mockserver.reply.preferences import Preferences
 from mockserver.reply.streams import COUNT, Framing, Streams
 from mockserver.reply.xml import is_xml, xml_text
@@ -229,8 +230,12 @@ class ReplyBuilder:
         schema = self.streams.items_of(media) or media.schema
         if schema is None:
             return []
-        made = [self.generated(schema, f"{self.seed}/{number}") for number in range(1, COUNT + 1)]
-        return [self.streams.tidied(schema, value, number) for number, value in enumerate(made, 1)]
+        kinds = in_order(schema, self.contract.view)
+        made = [
+            self.generated(kind, f"{self.seed}/{number}") for number, kind in enumerate(kinds or [schema] * COUNT, 1)
+        ]
+        tidied = (self.streams.tidied(schema, value, number) for number, value in enumerate(made, 1))
+        return [numbered(value, number) for number, value in enumerate(tidied)]
 
     def _as_element(self, text: str, schema: Any) -> str:
         """Generated text as an XML document, where the schema accepts that."""

@@ -78,6 +78,17 @@ def test_an_action_keeps_what_it_is_sent_of_the_record(play: Play) -> None:
     assert ask("POST", f"/orders/{key}/status", json={"status": "paid"}).json["status"] == "paid"
 
 
+@pytest.mark.parametrize("schema", [{"type": "string"}, {"anyOf": [{"type": "string"}, thing(id=None)]}])
+def test_an_action_ties_a_record_to_another(play: Play, schema: Any) -> None:
+    """Whose key it is sent, whatever the action is called; other texts are its own."""
+    sent = {"requestBody": body(thing(customer_id=None, note=None)), "responses": answer(ORDER)}
+    paths = crud("/orders", "id", ORDER) | {"/orders/{id}/attach": {"parameters": values("/orders/{id}"), "post": sent}}
+    ask = play(paths, Order=thing(id=None, note=None, customer_id=schema))
+    key = ask("POST", "/orders", json={"note": "mine"}).json["id"]
+    ask("POST", f"/orders/{key}/attach", json={"customer_id": "c1", "note": "other"})
+    assert ask("GET", f"/orders/{key}").json == {"id": key, "note": "mine", "customer_id": "c1"}
+
+
 @pytest.mark.parametrize(("verb", "states"), [
     ("cancel", {"canceled", "cancelled"}), ("ship", {"shipped"}), ("retry", {"retried"}), ("close", {"closed"}),
     ("play", {"played"}), ("reopen", {"open", "opened"}), ("unban", {"unbanned", "active"}), ("paid", {"paid"}),

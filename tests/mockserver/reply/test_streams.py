@@ -204,3 +204,42 @@ def test_a_stream_is_sent_at_its_pace(mock_of: Callable[..., Ask]) -> None:
     assert (answer.transport.pause, sum(answer.transport.frames)) == (50, len(answer.body))
     assert len(answer.transport.frames) == 3
     assert ask.engine.pipeline.respond(Request("GET", "/one")).transport is None
+
+
+def _kinds(*names: str) -> list[Any]:
+    """An event of each kind, with its number in the stream."""
+    return [
+        {
+            "type": "object",
+            "required": ["type", "sequence_number"],
+            "properties": {"type": {"type": "string", "enum": [name]}, "sequence_number": {"type": "integer"}},
+        }
+        for name in names
+    ]
+
+
+MANY = (f"response.part_{number}.added" for number in range(12))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "order"),
+    [
+        (("delta", "stop", "start"), ["start", "delta", "stop"]),
+        (("run.completed", "run.created", "error"), ["run.created", "run.completed"]),
+        (
+            ("part_stop", "stop", "part_start", "part_delta", "start"),
+            ["start", "part_start", "part_delta", "part_stop", "stop"],
+        ),
+        (
+            ("response.audio.delta", "response.text.delta", "response.completed", "response.created", *MANY),
+            ["response.created", "response.text.delta", "response.completed"],
+        ),
+    ],
+)
+def test_a_stream_begins_and_ends_as_its_kinds_say(
+    mock_of: Callable[..., Ask], kinds: tuple[str, ...], order: list[str]
+) -> None:
+    """However they are listed; of very many kinds, the text is the one between."""
+    values = [json.loads(data) for data in _data(_body(mock_of, EVENTS, {"itemSchema": {"oneOf": _kinds(*kinds)}}))]
+    assert [value["type"] for value in values] == order
+    assert [value["sequence_number"] for value in values] == list(range(len(order)))
