@@ -260,3 +260,18 @@ def test_the_journal_is_bounded(control: Control, ask: Ask, monkeypatch: pytest.
         ask("GET", "/devices")
     assert [entry["number"] for entry in control.world("/requests")["requests"]] == [3, 4]
     assert control("GET", "/worlds/main/requests/1").status == 404
+
+
+def test_an_explanation_has_its_sections(asked: Control) -> None:
+    """As text for a terminal: what was done, why, by which lines, and how to repeat it."""
+    text = asked("GET", "/worlds/main/requests/2/why").body.decode()
+    titles = [line for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert titles == ["Steps:", "Contract:", "Evidence:", "Assumed:", "Repeat:"]
+    lines = {title: text.partition(f"\n{title}\n")[2].partition("\n\n")[0].splitlines() for title in titles}
+    assert [line.split()[0] for line in lines["Steps:"]] == ["find", "set", "reply"]
+    assert all("openapi.yaml:" in line for line in lines["Contract:"])
+    assert any("behaviours.yaml:" in line for line in lines["Evidence:"])
+    assert "A-08" in lines["Assumed:"][0]
+    assert any("curl" in line for line in lines["Repeat:"])
+    refused = asked("GET", "/worlds/main/requests/3/why").body.decode()
+    assert "\nWhy: " in refused
