@@ -28,6 +28,10 @@ _BOUNDS: Final = {
 }  # fmt: skip
 
 
+Meant = Callable[[str, Any], Any]
+"""The value that a client means, by the field with which it is compared."""
+
+
 class Condition(msgspec.Struct, frozen=True):
     """A test of one field; a value in `unless`, and one that is missing, lets every record pass."""
 
@@ -36,9 +40,10 @@ class Condition(msgspec.Struct, frozen=True):
     value: Value
     unless: frozenset[str] = frozenset()
 
-    def test(self, scope: Scope) -> Callable[[Record], bool] | None:
-        """The test with the value of this request; None where it lets every record pass."""
+    def test(self, scope: Scope, meant: Meant | None = None) -> Callable[[Record], bool] | None:
+        """The test with the value of this request, or what it means; None where it lets every record pass."""
         wanted = self.value.evaluate(scope)
+        wanted = wanted if meant is None else meant(self.field, wanted)
         if wanted is MISSING or wanted is None or (not isinstance(wanted, Mapping) and self._is_free(wanted)):
             return None
         make = _MAKERS[self.word](wanted)

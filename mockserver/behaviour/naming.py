@@ -61,7 +61,7 @@ class Namesakes(msgspec.Struct, frozen=True):
         known = referred(reference, value) if reference is not None and name == reference.field else None
         shown = {one: known[one] for one in declared if one in known} if known is not None else {}
         if name is not None:
-            return self._completed(schema, {**shown, name: value}, seed)
+            return self._completed(schema, {name: value, **shown}, seed)
         return self._part_of(place, value, seed)
 
     def _part_of(self, place: Path, value: Any, seed: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from mockserver.behaviour.callers import meant, own_record
 from mockserver.behaviour.calls import Call
 from mockserver.behaviour.embedding import follow, owner_of
 from mockserver.behaviour.parts import Part, cut
@@ -105,8 +106,8 @@ class Run(msgspec.Struct):
     def find(self, query: Query) -> Record:
         scope, filters = self.scope, self._filters(query)
         record = None if filters is None else self.collections[query.collection].first(filters, scope.now)
-        if record is None and filters is not None and self.behaviours.collections[query.collection].mine:
-            record = self._own_of_caller(query, filters)
+        if record is None and filters is not None and (rules := self.behaviours.collections[query.collection]).mine:
+            record = own_record(self.collections[query.collection], rules.key, filters, scope.caller, scope.now)
         if record is None and filters is not None and (query.adopts or self._is_implied(query, filters)):
             fills = tuple(sorted(self.behaviours.shapes[query.collection].declared))
             record = self._create_one(Creation(query.collection, None, query.filters, fills), {})
@@ -123,17 +124,6 @@ class Run(msgspec.Struct):
         rules, given = self.behaviours.collections[query.collection], dict(filters)
         above = [(one.collection, ((one.field, given[one.path[0]]),)) for one in rules.refers if one.path[0] in given]
         return rules.implicit and all(self.collections[name].first(key, self.scope.now) for name, key in above)
-
-    def _own_of_caller(self, query: Query, filters: Filters) -> Record | None:
-        """The caller's own record, or the first one, where a word such as `me` stands in the place of its key."""
-        rules = self.behaviours.collections[query.collection]
-        if not any(name == rules.key and value in rules.mine for name, value in filters):
-            return None
-        others = tuple(pair for pair in filters if pair[0] != rules.key)
-        known = self.collections[query.collection].visible(others, self.scope.now)
-        named = {text_of(self.scope.caller[name]) for name in ("id", "name") if name in self.scope.caller}
-        own = (one for one in known if text_of(rules.key_of(one)) in named)
-        return next(own, known[0] if known else None)
 
     def _miss(self, query: Query) -> str:
         """Why no record matches: it has expired, belongs to another user, or does not exist."""
@@ -276,11 +266,12 @@ class Run(msgspec.Struct):
         scope.records = [stored if one is old else one for one in scope.records]
 
     def list(self, query: Query, page: Page) -> None:
-        filters_given = [(name, value.evaluate(self.scope)) for name, value in query.filters]
+        as_meant = partial(self._meant, query.collection)
+        filters_given = [(name, as_meant(name, value.evaluate(self.scope))) for name, value in query.filters]
         filters = tuple((name, value) for name, value in filters_given if value is not MISSING)
         name = query.collection
         matches: Sequence[Record] = self.collections[name].visible(filters + self._owned(name), self.scope.now)
-        tests = [test for one in query.conditions if (test := one.test(self.scope)) is not None]
+        tests = [test for one in query.conditions if (test := one.test(self.scope, as_meant)) is not None]
         if tests:
             matches = [record for record in matches if all(test(record) for test in tests)]
         if page.sort is not None or page.order is not None:
@@ -325,8 +316,16 @@ class Run(msgspec.Struct):
 
     def _referred(self, reference: Reference, key: Any) -> Record | None:
         """The record that a reference leads to."""
-        collection = self.collections.get(reference.collection)
-        return collection.first(((reference.field, key),), self.scope.now) if collection is not None else None
+        collection, named = self.collections.get(reference.collection), ((reference.field, key),)
+        if collection is None:
+            return None
+        found = collection.first(named, self.scope.now)
+        return found or own_record(collection, reference.field, named, self.scope.caller, self.scope.now)
+
+    def _meant(self, name: str, field: str, wanted: Any) -> Any:
+        """The value that a filter compares: a word such as `me` in a reference to people is the caller's key."""
+        rules, scope = self.behaviours.collections[name], self.scope
+        return meant(rules, field, wanted, self.collections, scope.caller, scope.now) if rules.refers else wanted
 
     def _seed(self) -> str:
         return f"{self.world.seed}/{self.world.name}/{self.world.step}/{len(self.changes)}"

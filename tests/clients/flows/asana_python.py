@@ -75,9 +75,11 @@ def _():
 @step("assignee")
 def _():
     me = users.get_user("me", {})
-    made = tasks.create_task({"data": {"name": "Mine", "workspace": "12345", "assignee": me["gid"]}}, {})
+    made = tasks.create_task({"data": {"name": "Mine", "workspace": "12345", "assignee": "me"}}, {})
     same((made["assignee"]["gid"], made["assignee"]["name"]), (me["gid"], me["name"]))
-    same([each["gid"] for each in tasks.get_tasks({"workspace": "12345", "assignee": me["gid"]})], [made["gid"]])
+    for assignee in ("me", me["gid"]):
+        found = tasks.get_tasks({"workspace": "12345", "assignee": assignee})
+        same([each["gid"] for each in found], [made["gid"]])
 
 
 @step("sections")

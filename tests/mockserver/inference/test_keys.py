@@ -299,3 +299,18 @@ def test_a_new_key_is_written_like_the_documented_one(play: Play) -> None:
     made = [ask("POST", "/customers", json={"name": name}).json["id"] for name in "ab"]
     assert all(re.fullmatch(r"cus_[0-9A-Za-z]{14}", one) for one in made)
     assert made[0] != made[1]
+
+
+def test_me_is_the_caller_in_a_filter_and_in_what_is_sent(play: Play) -> None:
+    """Where a field refers to people, by their key or by themselves; nowhere else."""
+    user = {"$ref": "#/components/schemas/User"}
+    paths = crud("/users", "id", user, kind="User") | crud("/things", "id", THING, thing(title=None, owner=None))
+    filters = [{"name": one, "in": "query", "schema": TEXT} for one in ("owner", "ownerId", "title")]
+    paths["/things"]["get"]["parameters"] = filters
+    ask = play(paths, User=thing(id=None, name=None), Thing=thing(id=WHOLE, title=None, owner=user, ownerId=None))
+    me = ask("GET", "/users/me").json
+    made = ask("POST", "/things", json={"title": "me", "owner": "me"}).json
+    assert (made["owner"], made["title"]) == (me, "me")
+    for query in ("owner=me", f"owner={me['id']}", "title=me"):
+        assert made in ask("GET", "/things", query=query).json
+    assert all(one["ownerId"] == me["id"] for one in ask("GET", "/things", query="ownerId=me").json)
