@@ -164,3 +164,14 @@ def test_sizes_are_counted_in_bytes() -> None:
     """With a unit or without, in thousands."""
     sizes = {"3000000": 3_000_000, "3000000b": 3_000_000, "3000KB": 3_000_000, "3mb": 3_000_000, "3 GB": 3_000_000_000}
     assert {text: _read_settings([f"--journal-memory={text}"], {}).journal_memory for text in sizes} == sizes
+
+
+@pytest.mark.parametrize("command", ["mock", "behaviours", "check-spec"])
+def test_each_command_takes_a_contract(command: str) -> None:
+    """Or none; the help names it."""
+    (commands,) = (one for one in _parser()._subparsers._group_actions)  # type: ignore[union-attr]
+    text = commands.choices[command].format_help()  # type: ignore[index,union-attr]
+    assert "[SPEC]" in text
+    assert "OpenAPI document (default: the bundled contract)" in " ".join(text.split())
+    assert _parser().parse_args([command, "x.yaml"]).contract == "x.yaml"
+    assert _parser().parse_args([command]).contract is None
