@@ -42,7 +42,9 @@ def _memory(engine: Engine) -> list[str]:
     """What has no memory although paths look as if it had, and why."""
     count = len(engine.forgotten)
     if not count:
-        return []
+        return (
+            ["Memory        of each collection is proven when it is first used"] if engine.proving is not None else []
+        )
     more = f" (and {count - 1} more, see mockserver check-spec)" if count > 1 else ""
     return [f"No memory     {engine.forgotten[0]}{more}"]
 

@@ -34,6 +34,7 @@ from mockserver.state.world import World
 
 if TYPE_CHECKING:
     from mockserver.exchange.proof import Proof
+    from mockserver.exchange.proving import Proving
     from mockserver.inference import Inferred
 
 BASE_AGE = 60_000
@@ -42,7 +43,7 @@ costs the same however many records there are."""
 
 
 PROVEN = 300
-"""How many operations a contract may have for the memory of its collections to be proven at every start."""
+"""How many operations a contract may have for the memory of its collections to be proven at the start."""
 _REVISIONS = 4
 """How many times a contract is read differently before what still fails goes without memory."""
 MANY = 2_000
@@ -66,6 +67,7 @@ class Engine(msgspec.Struct):
     reasons: Mapping[str, str]  #: why operations were left to their example, where behaviours were inferred
     proofs: tuple[Proof, ...] = ()  #: what scratch worlds showed of inferred collections
     forgotten: tuple[str, ...] = ()  #: why collections that paths show have no memory
+    proving: Proving | None = None  #: proves the collections of a large contract when they are first asked for
     trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
 
     @property
@@ -82,9 +84,22 @@ class Engine(msgspec.Struct):
 
         Worlds keep their records: a changed fixture shows after a reset, in worlds made from now on, and nowhere else.
         """
+        rules = fresh.behaviours.collections
+        self._follow(fresh, lambda world: world.with_rules(rules))
+        self.proving = fresh.proving
+        if self.proving is not None:
+            self.proving.engine = self
+
+    def reread(self, fresh: Engine) -> None:
+        """Take over another reading of the same contract: worlds keep what was changed in them, and nothing else."""
+        before, after, rules = self.base(), fresh.base(), fresh.behaviours.collections
+        fresh.pipeline.first = self.proving
+        self._follow(fresh, lambda world: world.moved(before, after, rules))
+
+    def _follow(self, fresh: Engine, change: Callable[[World], World]) -> None:
         fresh.pipeline.keep_state(self.store, self.journal)
         self.pipeline.followed_by(fresh.pipeline)  # first: requests that are under way lose their collections next
-        self.store.rebase(fresh.base, fresh.behaviours.collections)
+        self.store.rebase(fresh.base, change)
         self.journal.kind = fresh.journal.kind
         self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
         self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
@@ -149,8 +164,8 @@ def build_engine(
 ) -> Engine:
     """Read contract, behaviours and fixtures, check them against each other, and put the parts together.
 
-    The memory of inferred collections is proven, for a large contract only with `prove`. With `strict`, a contract with
-    an invalid part is refused.
+    The memory of inferred collections is proven; that of a large contract when it is first used, or now with `prove`.
+    With `strict`, a contract with an invalid part is refused.
     Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
     """
     contract = contract_of(settings, strict=strict)
@@ -162,6 +177,15 @@ def build_engine(
     engine = _put_together(settings, contract, inferred, clock)
     if settings.behaviours is None and (prove or len(contract.operations) <= PROVEN):
         return _proven(engine, inferred, clock)
+    return engine if settings.behaviours is not None else _proving(engine, inferred, clock)
+
+
+def _proving(engine: Engine, inferred: Inferred, clock: Callable[[], int]) -> Engine:
+    """The engine that proves each inferred collection when it is first asked for."""
+    from mockserver.exchange.proving import Proving
+
+    build = without_collection()(lambda again: _put_together(engine.settings, engine.contract, again, clock))
+    engine.proving = engine.pipeline.first = Proving(engine, inferred, build)
     return engine
 
 
@@ -179,7 +203,7 @@ def _proven(engine: Engine, inferred: Inferred, clock: Callable[[], int]) -> Eng
         readings = better
         inferred = infer(engine.contract, readings)
         engine = _put_together(engine.settings, engine.contract, inferred, clock)
-    engine.forgotten = tuple(dict.fromkeys((*readings.forgotten.values(), *readings.broken.values())))
+    engine.forgotten = readings.why
     return engine
 
 

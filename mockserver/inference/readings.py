@@ -16,6 +16,11 @@ class Readings:
     keys: Mapping[Shape, int] = field(default_factory=dict)  #: by base path: which of the possible keys to take
     broken: Mapping[str, str] = field(default_factory=dict)  #: by operation id: why it keeps to its example
 
+    @property
+    def why(self) -> tuple[str, ...]:
+        """Why something has no memory, each reason once."""
+        return tuple(dict.fromkeys((*self.forgotten.values(), *self.broken.values())))
+
     def why_forgotten(self, shape: Shape) -> str:
         """Why the records at a path, which may be one of them, aren't remembered; empty where they may be."""
         base = shape[:-1] if shape and shape[-1] == VALUE and shape not in self.forgotten else shape

@@ -83,8 +83,16 @@ def _sentence(engine: Engine, entry: Exchange) -> str:
         what = f"its behaviour: {behaviour.because}" if behaviour is not None and behaviour.because else ""
     if not what:
         what = "its behaviour" if behaviour is not None else f"the contract's example: {_why_example(engine, entry)}"
-    sentence = _SENTENCES[entry.verdict].format(what=what, reason=entry.reason)
+    sentence = _SENTENCES[entry.verdict].format(what=what + _proof(engine, entry), reason=entry.reason)
     return sentence + _more_violations(entry)
+
+
+def _proof(engine: Engine, entry: Exchange) -> str:
+    """Whether the memory of an operation is proven, where that isn't known from the start."""
+    if engine.proving is None or entry.operation not in engine.behaviours.operations:
+        return ""
+    proven = engine.proving.is_proven(entry.operation)
+    return "; its memory is proven" if proven else "; its memory is not proven"
 
 
 def _why_example(engine: Engine, entry: Exchange) -> str:

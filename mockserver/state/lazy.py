@@ -28,6 +28,11 @@ class Lazy(Mapping[str, Value]):
             raise KeyError(name)
         return self._known.setdefault(name, self._make(name))
 
+    @property
+    def known(self) -> Mapping[str, Value]:
+        """The values that are made."""
+        return self._known
+
     def __or__(self, other: Mapping[str, Value]) -> Lazy[Value]:
         """The same with some values replaced; what isn't made stays so."""
         return Lazy((*self._names, *other), self._make, {**self._known, **other})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from time import time
 from typing import Any, Protocol
 
 import msgspec
 
 from mockserver.errors import Refused
-from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World
 
 MAIN = "main"
@@ -111,11 +110,11 @@ class MemoryStore:
         """Whether the world of this name was removed on purpose, and has not been made anew since."""
         return name in self._removed
 
-    def rebase(self, base: Callable[[], World], rules: Mapping[str, CollectionRules]) -> None:
-        """Make new worlds from another base, and have the worlds in use follow other rules; their records stay."""
+    def rebase(self, base: Callable[[], World], change: Callable[[World], World]) -> None:
+        """Make new worlds from another base, and put what `change` makes of each world in use in its place."""
         with self._lock:
             self._base = base
-            self._kept = {name: (world.with_rules(rules), version + 1) for name, (world, version) in self._kept.items()}
+            self._kept = {name: (change(world), version + 1) for name, (world, version) in self._kept.items()}
 
     def names(self) -> Iterator[str]:
         """The names of the worlds in use, the last used first."""

@@ -47,6 +47,14 @@ class World(msgspec.Struct, frozen=True, gc=False):
         collections = {name: self._kept_by(name, rule) for name, rule in rules.items()}
         return msgspec.structs.replace(self, collections=collections)
 
+    def moved(self, before: World, after: World, rules: Mapping[str, CollectionRules]) -> World:
+        """This world on another base than that from which it forked: the collections that were changed stay, kept by
+        other rules."""
+        known = self.collections.known if isinstance(self.collections, Lazy) else self.collections
+        changed = [name for name, one in known.items() if name in rules and one is not before.collections.get(name)]
+        collections = after.collections | {name: self._kept_by(name, rules[name]) for name in changed}
+        return msgspec.structs.replace(self, collections=collections)
+
     def _kept_by(self, name: str, rules: CollectionRules) -> Collection:
         collection = self.collections.get(name) or Collection(rules)
         if collection.rules == rules:

@@ -92,6 +92,55 @@ def test_a_key_that_no_answer_tells_gives_way_to_another(engine: Build) -> None:
     assert ("create" in made.behaviours.operations) == (ask("GET", "/things/none").status == 404)
 
 
+def test_a_large_contract_proves_a_collection_when_it_is_first_used(
+    engine: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same result as at the start; what was written into other collections before stays."""
+    monkeypatch.setattr("mockserver.exchange.engine.PROVEN", 0)
+    paths = crud("/things", "id", THING, thing(words=None)) | crud("/pets", "id", thing(id=None, name=None), kind="Pet")
+    paths["/things"]["post"]["responses"] = answer(EITHER, "201")
+    made = engine(paths, Thing={**thing(id=None, name=None), "required": ["id"]})
+    ask = Ask(made, None)
+    assert "is proven when it is first used" in banner(made)
+    pet = ask("POST", "/pets", json={"name": "Rex"}).json
+    assert [proof.collection for proof in made.proofs] == ["pets"]
+    assert "its memory is proven" in _why(made)
+    assert ask("GET", "/things/other").status == 200
+    (reason,) = made.forgotten
+    assert reason in banner(made)
+    assert reason in _why(made)
+    assert ask("GET", f"/pets/{pet['id']}").json == pet
+    whole = engine(paths, prove=True, Thing={**thing(id=None, name=None), "required": ["id"]})
+    assert (whole.forgotten, [*whole.behaviours.operations]) == (made.forgotten, [*made.behaviours.operations])
+
+
+def test_what_a_reading_changes_is_proven_again(engine: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operation that breaks the contract is left to its example while a request waits for it."""
+    monkeypatch.setattr("mockserver.exchange.engine.PROVEN", 0)
+    paths = crud("/things", "id", THING)
+    shown = {"oneOf": [thing(done=THING), {**thing(done=THING, at=None), "required": ["at"]}]}
+    paths["/things/{id}"]["patch"] = {"operationId": "change", "requestBody": body(THING), "responses": answer(shown)}
+    lazy = engine(paths, Thing=thing(id=None, name=None))
+    assert Ask(lazy, None)("PATCH", "/things/1", json={"name": "x"}).status != 500
+    whole = engine(paths, prove=True, Thing=thing(id=None, name=None))
+    assert lazy.behaviours.operations.keys() == whole.behaviours.operations.keys()
+    assert lazy.proofs == whole.proofs
+
+
+def _why(made: Engine) -> str:
+    *_, entry = made.journal.entries("main")
+    return explain(made, entry, "http://localhost").sentence
+
+
+def test_a_list_of_too_few_records_is_left_to_the_example(engine: Build) -> None:
+    """`minItems` is kept by every answer, however few records match."""
+    paths = crud("/things", "id", THING)
+    paths["/things"]["get"]["parameters"] = [{"name": "name", "in": "query", "schema": {"type": "string"}}]
+    paths["/things"]["get"]["responses"] = answer({"type": "array", "items": THING, "minItems": 1})
+    listed = Ask(engine(paths, Thing=thing(id=None, name=None)), None)("GET", "/things", query="name=none")
+    assert (listed.status, len(listed.json)) == (200, 1)
+
+
 def test_a_large_contract_is_proven_where_it_is_checked(engine: Build) -> None:
     """No start waits for thousands of requests."""
     paths = {
