@@ -110,7 +110,7 @@ class Referring:
         return (
             names_one_of(name, segment)
             or find_alike(name, (segment,)) is not None
-            or names_one_of(name.lower().removesuffix(reference.field.lower()).rstrip("_-"), segment)
+            or names_one_of(name.lower().removesuffix(reference.field.lower()), segment)
         )
 
     def _upward(self, resource: Resource) -> Reference | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contract_tests.core.errors import UsageError
-from contract_tests.core.model import Model, root, split
+from contract_tests.core.model import Behaviour, Model, Query, root, split
 
 PETS = Path(__file__).with_name("pets.yaml")
 
@@ -51,3 +52,25 @@ def test_what_is_no_yaml_is_said() -> None:
     """With the name of the file."""
     with pytest.raises(UsageError, match=r"b\.yaml"):
         Model.read("{", "b.yaml")
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [{"created": "a"}, {"takes_body": True}, {"writes": frozenset({"b"})}, {"removes": frozenset({"a"})},
+     {"list": Query("a")}],
+)  # fmt: skip
+def test_what_an_operation_does_is_known_by_any_of_its_verbs(acts: dict[str, Any]) -> None:
+    """Only one that does nothing of these may do anything."""
+    assert Behaviour("x", find=Query("a")).acts_unseen
+    assert not Behaviour("x", find=Query("a"), **acts).acts_unseen
+
+
+def test_an_operation_has_a_subject() -> None:
+    """What it makes, else what it finds; it may end it, and give its fields values."""
+    assert [Behaviour("x", find=Query("a")).subject, Behaviour("x", created="b", find=Query("a")).subject] == ["a", "b"]
+    assert Behaviour("x").subject is None
+    assert Behaviour("x", find=Query("a"), removes=frozenset({"a"})).ends_its_subject
+    assert not Behaviour("x", find=Query("a"), removes=frozenset({"b"})).ends_its_subject
+    assert Behaviour("x", page={"limit": "l", "sort": "s"}).paged == {"l", "s"}
+    sets = [Behaviour("x", **more).sets("n") for more in ({"takes_body": True}, {"writes": frozenset({"n"})}, {})]
+    assert sets == [True, True, False]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.inference import infer
+from tests.mockserver.inference.lists import contract, each
 from tests.mockserver.inference.playing import Play
 from tests.mockserver.inference.test_infer import answer, crud, thing
 
@@ -61,3 +63,32 @@ def test_records_below_others_have_addresses_too(play: Play) -> None:
     made = ask("POST", "/teams/red/notes", json={"text": "mine"}).json
     assert made["self"].endswith(f"/teams/red/notes/{made['id']}")
     assert [one["self"] for one in ask("GET", "/teams/red/notes").json] == [made["self"]]
+
+
+OWN = "self selfLink self_url selfUri selfHref resourceUrl resourceURI apiUrl"
+OTHERS = "href url uri link location permalink"
+
+
+def _addresses(**members: Any) -> Any:
+    """The members that hold the address of a note."""
+    found = infer(contract(crud("/notes", "id", NOTE, thing(text=None)), Note=thing(id=None, text=None, **members)))
+    return found.behaviours["collections"]["notes"].get("addresses", [])
+
+
+def test_an_address_is_known_by_its_name_or_by_its_example() -> None:
+    """As text of any form that addresses have; in objects for links, at most three deep."""
+    own, others = OWN.split(), OTHERS.split()
+    assert _addresses(**each(own, URI)) == own
+    assert _addresses(**each(others, {**URI, "example": HERE})) == others
+    assert _addresses(**each(others, URI)) == _addresses(picture={**URI, "example": HERE}) == []
+    assert _addresses(self=thing(**each(others, URI))) == [f"self.{name}" for name in others]
+    around = ["links", "_links", "link", "meta", "self", "metadata"]
+    assert _addresses(**each(around, thing(selfUrl=URI))) == [f"{name}.selfUrl" for name in around]
+    assert _addresses(owner=thing(selfUrl=URI)) == []
+    assert _addresses(links=thing(meta=thing(selfUrl=URI))) == ["links.meta.selfUrl"]
+    assert _addresses(links=thing(meta=thing(links=thing(selfUrl=URI)))) == []
+    for form in ("uri", "url", "uri-reference", "iri", "uri-template"):
+        assert _addresses(self={"type": "string", "format": form}) == ["self"]
+    for limit in ({"enum": ["a"]}, {"pattern": "a"}, {"const": "a"}, {"format": "email"}):
+        assert _addresses(self={"type": "string", **limit}) == []
+    assert _addresses(self={"type": "integer"}) == _addresses(**{"a.self": URI}) == []

@@ -11,8 +11,9 @@ import pytest
 from contract_tests.core.contract import Contract
 from contract_tests.core.model import Behaviour, Collection, Model, Query
 from contract_tests.core.safety import Rules, Safety
-from contract_tests.suites.oracle.calls import Binder, Call, Step, with_member
+from contract_tests.suites.oracle.calls import Binder, Call, Inputs, Step, with_member
 from contract_tests.suites.oracle.correspondence import Correspondence
+from contract_tests.suites.oracle.records import MISSING
 from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.core.test_model import PETS
 
@@ -137,3 +138,15 @@ def test_a_list_is_chosen_by_what_a_record_has(contract_of: ContractOf, pairs: C
     assert path(1, size="x") == "/things?size=x"
     assert path(1, {}, kind="x") == "/things?kind=x"
     assert path(1, {"things": [{"kind": None}]}, kind="x") == "/things?kind=x"
+
+
+@pytest.mark.parametrize(
+    ("value", "like", "put"),
+    [("7", 1, 7), ("-7", 1, -7), ("X5", 1, "X5"), ("x", 1, "x"), ("7", "a", "7"), ("7", MISSING, "7"), (7, "a", 7)],
+)
+def test_a_key_has_the_type_of_the_one_drawn(value: Any, like: Any, put: Any) -> None:
+    """In a query and a body; in a path it is text."""
+    inputs = Inputs.of(Step("x", body={"b": 1}))
+    for place in (("query", "q"), ("body", "a.b"), ("path", "p")):
+        inputs.put(place, value, like)
+    assert (inputs.query, inputs.body, inputs.path) == ({"q": put}, {"b": 1, "a": {"b": put}}, {"p": str(put)})
