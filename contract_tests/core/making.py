@@ -91,6 +91,14 @@ class Records:
         reasons = {url: self._removed(url) for url in reversed(self.own.urls) if self.own.urls[url]}
         return left + [f"{url}: {reason}" for url, reason in reasons.items() if reason]
 
+    def trim(self) -> None:
+        """Remove all but the first records of each kind, so that lists stay short."""
+        templates = dict.fromkeys(template for maker in self.own.makers for template in maker.templates)
+        surplus = [url for template in templates for url in self.own.alive(template)[AT_FIRST:]]
+        for url in reversed(surplus):
+            if self.own.urls[url]:
+                self._removed(url)
+
     def fresh(self, like: Any = "") -> Any:
         """A key that no record has, as a text or as a number."""
         key = uuid4().int >> 98 if isinstance(like, int) else f"contract-tests-{uuid4().hex[:12]}"

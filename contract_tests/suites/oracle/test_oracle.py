@@ -23,8 +23,10 @@ def opened(run: Run) -> Iterator[Oracle]:
 
 
 @pytest.fixture
-def oracle(opened: Oracle) -> Oracle:
-    """Target and mirror, once the target was looked at as it is now."""
+def oracle(run: Run, opened: Oracle) -> Oracle:
+    """Target and mirror, once the target was looked at as it is now, without what other suites have made."""
+    if run.records:
+        run.records.trim()
     opened.runner.look()
     return opened
 

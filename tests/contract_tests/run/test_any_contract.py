@@ -15,7 +15,7 @@ import pytest
 from contract_tests.cli import main
 from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes, serving
 
-FEW = ["--examples", "2", "--token", TOKEN, "--budget", "100"]
+FEW = ["--examples", "1", "--token", TOKEN, "--budget", "100"]
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +65,14 @@ class Expiring(Notes):
         return super().answer(asked)
 
 
-@pytest.mark.parametrize("requests", [12, 150])
+@pytest.mark.parametrize("requests", [12, 60])
 def test_a_token_that_expires_in_mid_run_is_neither_green_nor_red(
     spec: str, requests: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit 3, with the request at which it died; nothing counts as broken, and the rest isn't sent."""
     service = Expiring(requests)
     with serving(service) as url:
-        assert main(["--target", url, "--spec", spec, *FEW, "--skip", "endSession"]) == 3
+        assert main(["--target", url, "--spec", spec, *FEW, "--skip", "endSession", "--suite", "conformance"]) == 3
     printed = capsys.readouterr().out
     died = re.search(r"request (\d+), was answered 401", printed)
     assert died
@@ -126,7 +126,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(spec: str) -> None:
     """As `contract-tests | head -1` does: no traceback, and its records are removed."""
     service = Notes()
     with serving(service) as url:
-        flags = ["--target", url, "--spec", spec, *FEW, "--skip", "endSession"]
+        flags = ["--target", url, "--spec", spec, *FEW, "--skip", "endSession", "--suite", "conformance"]
         command = [sys.executable, "-m", "contract_tests", *flags]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert process.stdout is not None
@@ -153,7 +153,7 @@ class Office(Expiring):
         if asked.json != {"user": "ann", "password": "secret-of-ann"}:
             return Reply(403, {"error": "who?"})
         self.logins += 1
-        self.requests = len(self.log) + 50
+        self.requests = len(self.log) + 30
         self.tokens = {f"{TOKEN}-{self.logins}"}
         return Reply(200, {"data": {"token": f"{TOKEN}-{self.logins}"}})
 
@@ -167,9 +167,10 @@ def test_a_login_keeps_the_run_alive(
     settings.write_text(
         '[login]\nurl = "/login"\npointer = "/data/token"\nbody = {user = "ann", password = "${NOTES_PASSWORD}"}\n'
     )
-    service = Office(50)
+    service = Office(30)
     with serving(service) as url:
-        flags = ["--skip", "endSession", "--config", str(settings), "--examples", "2", "--report", str(tmp_path)]
+        flags = ["--skip", "endSession", "--config", str(settings), "--examples", "1", "--report", str(tmp_path)]
+        flags += ["--suite", "conformance", "--suite", "workflows"]
         assert main(["--target", url, "--spec", spec, *flags]) == 0
     printed = capsys.readouterr().out
     assert service.logins > 3
