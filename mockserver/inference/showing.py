@@ -192,7 +192,8 @@ class Showing:
             return {}
         shown = self.record(operation, resource).get("reply")
         whole = self.affected(operation, 1, self._apiece(operation, resource) if shown == "$record" else shown)
-        said = whole.get("reply", {}).keys() - self.schemas.members(resource.record).keys()
+        reply = whole.get("reply")
+        said = reply.keys() - self.schemas.members(resource.record).keys() if isinstance(reply, dict) else ()
         return {"reply": "$record"} if shown == "$record" and not said else whole
 
     def _record(self, answer: LocatedSchema, resource: Resource, *, must: bool) -> Data:

@@ -139,6 +139,15 @@ def test_an_answer_of_another_form_leaves_the_records_where_they_are(play: Play)
     assert ask("GET", "/things").json == rest
 
 
+def test_a_delete_may_answer_with_the_key_alone(play: Play) -> None:
+    """A text or a number that is no record."""
+    paths = crud("/things", "id", THING)
+    paths["/things/{id}"]["delete"] = {"responses": answer(TEXT)}
+    ask = play(paths, Thing=thing(id=TEXT, text=TEXT))
+    first = ask("GET", "/things").json[0]["id"]
+    assert ask("DELETE", f"/things/{first}").json == first
+
+
 CHOICE = {
     "type": "object",
     "required": ["index", "message", "finish_reason"],
