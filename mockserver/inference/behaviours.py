@@ -192,7 +192,7 @@ class Behaviours:
         with suppress(LeftToExample):
             if method == "GET" and (listed := self.referring.listed(route)) is not None:
                 return self.verbs.list_below(route, listed)
-            beside = self.routes.get(route.shape, {}).get("GET")
+            beside = self.routes[route.shape].get("GET")
             if method == "POST" and (created := self.referring.created(route, beside)) is not None:
                 return self.verbs.create_below(route, created)
         return None

@@ -21,10 +21,11 @@ QUIET = ("-q", "--no-header", "-p", "no:cacheprovider")
 
 @dataclass(frozen=True)
 class Baseline:
-    """Seconds by test, and the tests by line of each module."""
+    """Seconds by test, the tests by line of each module, and those that reach another process."""
 
     seconds: Mapping[str, float]
     tests: Mapping[str, Mapping[int, frozenset[str]]]
+    outside: frozenset[str] = frozenset()
 
     def of_lines(self, path: str, lines: Iterable[int]) -> frozenset[str]:
         """The tests that run one of these lines in their own process."""
@@ -75,4 +76,6 @@ def read(data: Path) -> Baseline:
         for name in measured.measured_files():
             for line, tests in measured.contexts_by_lineno(name).items():
                 lines[name][line].update(seconds.keys() & tests)  # without those that failed
-    return Baseline(seconds, {path: {at: frozenset(of) for at, of in by.items()} for path, by in lines.items()})
+    outside = {test for file in data.glob("*.outside") for test in file.read_text(encoding="utf-8").splitlines()}
+    tests = {path: {at: frozenset(of) for at, of in by.items()} for path, by in lines.items()}
+    return Baseline(seconds, tests, frozenset(outside & seconds.keys()))

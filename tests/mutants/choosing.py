@@ -27,11 +27,15 @@ class Stage:
 
 
 def stages(root: Path, mutant: Mutant, baseline: Baseline) -> list[Stage]:
-    """First the tests that mirror the module, then those elsewhere that run the changed line."""
+    """First the tests that mirror the module, then those elsewhere that run the changed line.
+
+    A line that no test runs in its own process may run in another one: then those that reach one are tried too.
+    """
     mirrors = mirror(mutant.path) if (root / mirror(mutant.path)).is_file() else None
     running = baseline.of_lines(mutant.path, mutant.lines)
     near = [test for test in baseline.seconds if file_of(test) == mirrors]
-    others = (running or baseline.of_module(mutant.path) or _of_room(mutant, baseline)).difference(near)
+    module = baseline.of_module(mutant.path) or _of_room(mutant, baseline)
+    others = (running or module | baseline.outside).difference(near)
     wide = [test for test in others if (root / file_of(test)).is_file()]  # a kept baseline may know files that are gone
     first = sorted(near, key=lambda test: (test not in running, baseline.seconds[test]))
     then = sorted(wide, key=lambda test: (-nearness(mutant.path, test), baseline.seconds[test]))

@@ -88,6 +88,19 @@ def test_a_module_that_no_test_runs_is_tried_with_its_room(tmp_path: Path) -> No
     assert stage.tests == (near,)
 
 
+def test_a_line_that_no_test_runs_is_tried_by_those_that_reach_another_process(tmp_path: Path) -> None:
+    """Where the module's other lines are run by tests too; not where some test runs the line itself."""
+    live, own = "tests/test_faults.py::live", "tests/mockserver/state/test_other.py::own"
+    for test in (live, own):
+        (tmp_path / test.partition("::")[0]).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / test.partition("::")[0]).touch()
+    seconds = {live: 1.0, own: 1.0, "tests/test_docs.py::far": 1.0}
+    for line, chosen in ((9, (own, live)), (4, (own,))):
+        baseline = Baseline(seconds, {MUTANT.path: {line: frozenset({own})}}, frozenset({live}))
+        (stage,) = stages(tmp_path, MUTANT, baseline)
+        assert stage.tests == chosen
+
+
 def test_a_mutant_costs_no_more_than_its_budget(tmp_path: Path) -> None:
     """Tests that no longer fit are left out, the longest ones first."""
     (tmp_path / "tests").mkdir()
