@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.contract.contract import Contract, Match
 from mockserver.contract.messages.casting import Caster
+from mockserver.contract.messages.inputs import JSON_PATCH
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import Operation, Parameter
 from mockserver.errors import Violation
@@ -107,6 +108,11 @@ def _bytes(_: Contract, __: Match, request: Request, ours: Sequence[Violation], 
     return not ours and kind in ("binary", *media.SEQUENTIAL) and "InvalidRequestBody" in theirs
 
 
+def _json_patch(_: Contract, match: Match, request: Request, ours: Sequence[Violation], theirs: str) -> bool:
+    sent = media.split(request.headers.get("content-type", ""))[0]
+    return not ours and match.operation.method == "PATCH" and sent == JSON_PATCH and request.body[:1] == b"["
+
+
 def _typeless(parameter: Parameter) -> bool:
     return isinstance(parameter.schema, dict) and "type" not in parameter.schema
 
@@ -135,6 +141,7 @@ CAUSES: dict[str, Cause] = {
     "text that Python takes for a number or a truth (1_000, nan, yes)": _python_numbers,
     "an empty text with its Content-Type is a body; openapi-core takes it for none": _empty_text,
     "bytes are not checked; openapi-core validates them against the type of the schema": _bytes,
+    "a JSON patch is a list of operations (RFC 6902, section 3), though many documents declare an object": _json_patch,
     "a parameter of several types is tried as each; openapi-core takes the first that casts": _union,
 }
 
