@@ -182,7 +182,7 @@ def values_of(behaviour: Behaviour) -> Iterator[Value]:
     listed = (behaviour.list,) if behaviour.list is not None else ()
     conditions = [one for query in (*listed, *behaviour.remove) for one in query.conditions]
     pending += [condition.value for condition in conditions]
-    pending += behaviour.page.values
+    pending += [*behaviour.page.values, *([behaviour.expand] if behaviour.expand is not None else [])]
     pending += [value for _, value in behaviour.reply]
     while pending:
         value = pending.pop()

@@ -34,7 +34,7 @@ _COLLECTION = (
     "key", "within", "aliases", "mine", "owner", "expires", "lapses", "schema", "private", "refers", "implicit",
     "embeds", "addresses",
 )  # fmt: skip
-_OPERATION = (*VERBS, "page", "fills", "call", "because", "assumed")
+_OPERATION = (*VERBS, "page", "fills", "expand", "call", "because", "assumed")
 _COUNTS = ("first", "size", "origin")
 _PAGE = ("limit", "offset", "number", "after", "before", "end", "sort", "order", *_COUNTS)
 
@@ -181,6 +181,7 @@ class _Reader:
             list=self.only(queries.get("list"), f"{pointer}/list"),
             page=self.page(data.get("page") or {}, f"{pointer}/page", self.contract.operations[name]),
             reply=self.reply(data.get("reply"), f"{pointer}/reply"),
+            expand=self.value(data["expand"], f"{pointer}/expand") if "expand" in data else None,
             call=self.function(data["call"], f"{pointer}/call") if "call" in data else None,
             because=str(data.get("because", "")),
             assumed=tuple(data.get("assumed") or ()),

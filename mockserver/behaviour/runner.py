@@ -11,6 +11,7 @@ import msgspec
 from mockserver.behaviour.callers import meant, own_record
 from mockserver.behaviour.calls import Call
 from mockserver.behaviour.embedding import follow, owner_of
+from mockserver.behaviour.expanding import Expansion, asked
 from mockserver.behaviour.parts import Part, cut
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.sorting import in_order
@@ -69,10 +70,22 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         scope.parent = owner_of(work, behaviour.find.collection, scope.record)
     fields = []
     for path, value in behaviour.reply:
-        result = value.evaluate(scope)
+        result = value.evaluate(scope) if behaviour.expand is None else _expanded(behaviour, work, value)
         fields.append((path, ABSENT if result is MISSING else result))  # a missing value is left out of the response
     part = scope.part if behaviour.list is not None else None
     return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), record, part)
+
+
+def _expanded(behaviour: Behaviour, work: Run, value: Value) -> Any:
+    """What a reply shows, with the records for which the client asks in the place of their keys."""
+    result = value.evaluate(work.scope)
+    if value.root not in ("record", "records") or value.names:
+        return result
+    names = behaviour.expand.evaluate(work.scope) if behaviour.expand is not None else MISSING
+    source = behaviour.list or behaviour.create or behaviour.find
+    if names is MISSING or not names or source is None:
+        return result
+    return Expansion(work.collections, work.behaviours.shapes).of(result, source.collection, asked(names))
 
 
 def echoed(outcome: Outcome, echo: Iterable[Field], scope: Scope) -> Outcome:

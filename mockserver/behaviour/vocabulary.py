@@ -114,6 +114,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     list: Query | None = None
     page: Page = Page()
     reply: tuple[tuple[tuple[str, ...], Value], ...] = ()
+    expand: Value | None = None  #: the names of fields that the reply shows with the records whose keys they hold
     call: Call | None = None
     because: str = ""
     assumed: tuple[str, ...] = ()

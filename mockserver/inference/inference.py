@@ -16,6 +16,7 @@ from mockserver.inference.described import MINE
 from mockserver.inference.echoing import echoes
 from mockserver.inference.embeds import with_embeds
 from mockserver.inference.envelopes import record_in
+from mockserver.inference.expanding import with_expansions
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import Flag, find_flags
 from mockserver.inference.keys import Keys
@@ -84,6 +85,8 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
         collections[name] |= _relations(one, references.get(name, ()), resources, known)
         if addresses := list(own_addresses(one, routes, schemas)):
             collections[name]["addresses"] = addresses
+    records = {name: one.record for name, one in known.items()}
+    behaviours = with_expansions(behaviours, read, references, records, schemas)
     inferred = {"collections": collections, "operations": behaviours}
     if said := echoes(read, behaviours, schemas, fitting):
         inferred["echoes"] = said
