@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.operations.overloads import has_more, path_of, unsendable
+from mockserver.contract.operations.overloads import Overload, has_more, nearest, path_of, unsendable
+from mockserver.contract.operations.styles import query_values
+from mockserver.messages import Request
 from tests.mockserver.inference.lists import contract
 
 
@@ -34,3 +36,53 @@ def test_a_value_behind_the_fragment_alone_can_t_be_sent() -> None:
     get = {"parameters": [_value("a"), _value("b"), _value("c", "query")], "responses": {"200": {"description": ""}}}
     known = contract({"/x/{a}#{a}/{b}": {"get": get}})
     assert [unsendable(operation) for operation in known.operations.values()] == [["b"]]
+
+
+def _overload(template: str, *parameters: dict[str, Any], body: Any = None) -> Overload:
+    post = {"parameters": [_value("id"), *parameters], "responses": {"200": {"description": ""}}}
+    more = {} if body is None else {"requestBody": {"content": body}}
+    (operation,) = contract({template: {"post": {**post, **more}}}).operations.values()
+    return Overload(operation, ("id",))
+
+
+def _lacks(overload: Overload, query: str = "", **headers: str) -> tuple[int, int]:
+    request = Request("POST", "/x/1", query, headers)
+    return overload.lacks(request, query_values(query))
+
+
+def test_a_request_lacks_what_its_template_requires_and_parameters_do() -> None:
+    """A constant of the query, a value of an enum or a constant, a header, and the type of the body."""
+    constant = _overload("/x/{id}?method=list&page={page}")
+    queries = {
+        "": (2, 0),
+        "method=list": (1, -1),
+        "method=get&page=1": (1, -1),
+        "method=get&method=list&page=": (0, -2),
+    }
+    assert {query: _lacks(constant, query) for query in queries} == queries
+    kind = {**_value("kind", "query"), "schema": {"enum": ["a", 1, True]}}
+    version = {**_value("X-Version", "header"), "schema": {"const": "2"}}
+    chosen = _overload("/x/{id}", kind, version, {**_value("q", "query"), "required": False})
+    assert _lacks(chosen, "kind=a", **{"x-version": "2"}) == (0, -2)
+    assert [_lacks(chosen, f"kind={text}")[0] for text in ("1", "true", "b", "")] == [1, 1, 2, 2]
+    assert _lacks(chosen, "kind=b&kind=a", **{"x-version": "1"}) == (1, -1)
+    assert _lacks(_overload("/x/{id}", _value("any", "query")), "any=") == (0, -1)
+    sent = _overload("/x/{id}", body={"application/json": {}, "text/*": {}})
+    types = ("application/json; charset=utf-8", "text/csv", "image/png")
+    assert [_lacks(sent, **{"content-type": name}) for name in types] == [(0, -1), (0, -1), (1, 0)]
+    assert _lacks(sent) == (0, 0)
+    assert _lacks(_overload("/x/{id}"), **{"content-type": "image/png"}) == (0, 0)
+
+
+def test_the_operation_that_lacks_least_is_chosen() -> None:
+    """Of equal ones that of the most requirements, then the first; values in its query come along."""
+    plain, listed = _overload("/x/{id}"), _overload("/x/{id}?method=list")
+    placed = _overload("/x/{id}?lat={latitude}&lon={longitude}")
+    others = [plain, listed, placed]
+    assert nearest(others, Request("POST", "/x/1", "method=list")) == (listed, {})
+    assert nearest(others, Request("POST", "/x/1", "lat=1&lat=2&lon=3")) == (
+        placed,
+        {"latitude": "2", "longitude": "3"},
+    )
+    assert nearest(others, Request("POST", "/x/1", "lat=1")) == (plain, {})
+    assert nearest([listed, placed], Request("POST", "/x/1", "")) == (listed, {})
