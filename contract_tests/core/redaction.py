@@ -26,6 +26,8 @@ IN_BODIES = re.compile(
 )
 USERINFO = re.compile(r"(?i)(\bhttps?://)[^\s/@'\"<>]+@")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+VARIABLE = re.compile(r"\$(CONTRACT_(?:OTHER_)?TOKEN)(?=\w)")
+"""A variable with more behind it, which a shell would take for another one."""
 MOST_FORMS = 4000  # of secrets that are remembered: a target may set another cookie with each answer
 
 
@@ -55,6 +57,7 @@ class Redactor:
             self._longest_first = sorted(self._forms, key=len, reverse=True)
         for form in self._longest_first:
             text = text.replace(form, self._forms[form])
+        text = VARIABLE.sub(r"${\1}", text)
         text = COOKIE_HEADERS.sub(r"\1[cookie]", text)
         text = AUTHORIZATION.sub(r"\1[credentials]", text)
         text = USERINFO.sub(r"\1[credentials]@", text)

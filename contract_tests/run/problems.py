@@ -53,7 +53,8 @@ def cause_of(run: Run, broken: Broken, expected: str, got: str) -> str:
     for field in missing_fields(run, broken.answers):
         if re.search(rf"(?<!\w){re.escape(field)}(?!\w)", f"{expected} {got}"):
             return f"field missing: {field}"
-    words = f"{expected} | {got[:SHOWN_OF_GOT]}"
+    answered = STATUS.match(got)  # then the body says less about the cause than the status
+    words = f"{expected} | {f'answered with {answered[0][0]}xx' if answered else got[:SHOWN_OF_GOT]}"
     for name in sorted({*names, *(one.id for one in run.operations if one.id in words)}, key=len, reverse=True):
         words = words.replace(name, "{operation}")
     return STATUS.sub("{status}", words)

@@ -60,7 +60,8 @@ class Run:
 
     @classmethod
     def prepare(cls, settings: Settings, contract: Contract | None = None) -> Run:
-        """Read the contract, unless it was read before; nothing is sent yet."""
+        """Read the contract, unless it was read before; nothing is sent yet. Its time counts from here."""
+        started = time.monotonic()
         contract = contract or Contract.load(settings.contract_source)
         remarks = []
         if settings.safety is Safety.OWN and settings.safety_is_default and not makers(contract):
@@ -70,7 +71,7 @@ class Run:
         wanted = tuple(one for one in contract.operations if one.id in (settings.about or selected.checked))
         if settings.shard:
             wanted = part_of(wanted, *settings.shard)
-        run = cls(settings, contract, selected, Coverage(contract, wanted), remarks=remarks)
+        run = cls(settings, contract, selected, Coverage(contract, wanted), remarks=remarks, started=started)
         if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
             run.baseline = Baseline.load(settings.baseline)
         run.redact.learn(settings.token, "$CONTRACT_TOKEN")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,8 @@ class Session:
     def execute(self) -> int:
         """Check the target and report; returns the exit code."""
         try:
-            with Watchdog(self.run.settings.budget * ALMOST, self._cut_off):
+            left = self.run.settings.budget * ALMOST - (time.monotonic() - self.run.started)
+            with Watchdog(max(left, 0.0), self._cut_off):
                 self.check()
                 return self._report()
         finally:

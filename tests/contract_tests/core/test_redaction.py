@@ -99,3 +99,10 @@ def test_a_target_that_sets_ever_new_cookies_costs_no_more_and_more() -> None:
     for number in range(2000):
         redact.learn(f"cookie-{number:05}")
     assert len(redact._forms) <= MOST_FORMS + 8
+
+
+def test_a_variable_with_more_behind_it_has_braces() -> None:
+    """Else a shell would take `$CONTRACT_TOKENx` for another variable."""
+    redact = Redactor()
+    redact.learn("abc123", "$CONTRACT_TOKEN")
+    assert redact("Bearer abc123x abc123") == "Bearer ${CONTRACT_TOKEN}x $CONTRACT_TOKEN"

@@ -138,3 +138,12 @@ def test_a_problem_without_a_cause_stands_alone() -> None:
     """As those of --strict."""
     one, two = (Verdict(name, "s", Promise("It holds"), Outcome.BROKEN, (Problem(name, "b"),)) for name in "ab")
     assert len(causes([one, two])) == 2
+
+
+def test_answers_that_differ_are_one_cause_if_their_status_is_alike(run: Run) -> None:
+    """What a promise expected says more than the bodies that came instead."""
+    parts = [
+        Broken(f"{name} to refuse a wrong credential", f'200 {{"id": "{at}"}}', answer(name, "GET", "/notes", {}))
+        for at, name in enumerate(("listNotes", "getNote"))
+    ]
+    assert [cause.count for cause in causes(verdicts(run, *parts))] == [2]
