@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from mockserver.behaviour.adopting import with_ancestors
 from mockserver.behaviour.calls import Call, load_call
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.conditions import CONDITIONS, Condition
@@ -69,6 +70,7 @@ def read_behaviours(
             data.get("operations") or {}, "/operations", contract.operations
         ).items()
     }
+    operations = with_ancestors(operations, contract) if adopts else operations
     indexed = _indexed(operations.values())
     declared = reader.mapping(data.get("collections") or {}, "/collections")
     rules = {

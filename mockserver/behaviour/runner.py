@@ -122,8 +122,11 @@ class Run(msgspec.Struct):
         if record is None and filters is not None and (rules := self.behaviours.collections[query.collection]).mine:
             record = own_record(self.collections[query.collection], rules.key, filters, scope.caller, scope.now)
         if record is None and filters is not None and (query.adopts or self._is_implied(query, filters)):
-            fills = tuple(sorted(self.behaviours.shapes[query.collection].declared))
-            record = self._create_one(Creation(query.collection, None, query.filters, fills), {})
+            for one in query.above:
+                above = self._filters(one)
+                if above is not None and self.collections[one.collection].first(above, scope.now) is None:
+                    self._adopt(one)
+            record = self._adopt(query)
         if record is None:
             scope.record = MISSING
             miss = self._miss(query)
@@ -131,6 +134,11 @@ class Run(msgspec.Struct):
             raise Refused(404, f"no record of {query.collection} has {_words(query, scope)}{but}", miss=miss)
         scope.record = record
         return record
+
+    def _adopt(self, query: Query) -> Record:
+        """The record that a query asks for, made up but for what the query says of it."""
+        fills = tuple(sorted(self.behaviours.shapes[query.collection].declared))
+        return self._create_one(Creation(query.collection, None, query.filters, fills), {})
 
     def _is_implied(self, query: Query, filters: Filters) -> bool:
         """Whether the record is there as soon as it is asked for: it is `implicit`, and what it belongs to exists."""

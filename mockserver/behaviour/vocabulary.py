@@ -34,6 +34,7 @@ class Query(msgspec.Struct, frozen=True):
     filters: tuple[tuple[str, Value], ...] = ()
     adopts: bool = False  #: whether the record is made where there is none (`--unknown-parents adopt`)
     conditions: tuple[Condition, ...] = ()
+    above: tuple[Query, ...] = ()  #: the records that are made as well where this one is, the outermost first
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -162,6 +162,7 @@ def adopting(tmp_path: Path, build: Callable[[Settings], Engine]) -> Ask:
     """Messages below accounts, and a user alone."""
     paths = {**crud("/accounts", "aid", thing(id=None, name=None), kind="Account"),
              **crud("/accounts/{aid}/messages", "id", thing(id=None, text=None)),
+             **crud("/accounts/{aid}/messages/{id}/notes", "nid", thing(nid=None, text=None), kind="Note"),
              "/me": {"get": {"responses": ONE}, "patch": {"requestBody": body(NAMED), "responses": ONE}}}  # fmt: skip
     document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
     path = tmp_path / "openapi.json"
@@ -178,6 +179,16 @@ def test_an_unknown_parent_is_made_on_first_use(adopting: Ask) -> None:
     assert adopting("GET", "/accounts/AC2/messages").json == []
     assert adopting("GET", "/accounts/AC2").status == 200
     assert adopting("GET", f"/accounts/AC2/messages/{made['id']}").status == 404
+
+
+def test_all_that_a_path_names_above_is_made_on_first_use(adopting: Ask) -> None:
+    """A note below an unknown message of an unknown account: the message and the account are there then."""
+    note = adopting("POST", "/accounts/AC3/messages/7/notes", json={"text": "hello"}).json
+    assert adopting("GET", f"/accounts/AC3/messages/7/notes/{note['nid']}").json == note
+    assert [adopting("GET", path).status for path in ("/accounts/AC3", "/accounts/AC3/messages/7")] == [200, 200]
+    assert len(adopting("GET", "/accounts/AC3/messages").json) == 1
+    assert adopting("POST", "/accounts/AC3/messages/8/notes", json={"text": "again"}).status == 201
+    assert len(adopting("GET", "/accounts/AC3/messages").json) == 2
 
 
 def test_a_record_that_stands_alone_is_made_on_first_use(adopting: Ask) -> None:
