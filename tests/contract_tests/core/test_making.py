@@ -1,0 +1,107 @@
+"""Records that a run makes for itself: what it reads before, how many it makes, and why it makes none."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.contract import Contract
+from contract_tests.core.errors import NotChecked
+from contract_tests.core.making import AT_FIRST, TRIES, Records
+from contract_tests.core.own import Own
+from tests.contract_tests.conftest import ContractOf
+from tests.contract_tests.small import contract_of_notes
+
+
+class _Target:
+    """A target that takes every note, or answers as it is told."""
+
+    def __init__(self, contract: Contract, status: int = 201) -> None:
+        self.contract, self.own, self.status = contract, Own(contract), status
+        self.calls: list[str] = []
+        self.gate = SimpleNamespace(rules=SimpleNamespace(own=self.own))
+
+    def call(self, operation: str) -> None:
+        self.calls.append(operation)
+        if operation == "listNotes" and self.status == 401:
+            raise NotChecked("not yours")
+
+    def request(self, method: str, path: str, *, body: Any) -> Answer:
+        self.calls.append(f"{method} {path} {sorted(body)}")
+        if self.status == 0:
+            raise NotChecked("the gate holds it back")
+        if self.status == 201:
+            self.own.urls[f"{path}/n{len(self.own.urls)}"] = True
+        return Answer(Sent(method, f"http://t{path}", path, {}), self.status, {}, json.dumps({"no": 1}).encode())
+
+
+@pytest.fixture
+def notes(contract_of: ContractOf) -> Contract:
+    """The contract of the notes."""
+    return contract_of(contract_of_notes())
+
+
+def _records(notes: Contract, status: int = 201) -> tuple[Records, _Target]:
+    target = _Target(notes, status)
+    return Records(target, 1), target  # type: ignore[arg-type]
+
+
+def test_lists_are_read_before_records_are_made(notes: Contract) -> None:
+    """Those beside what is made, and no others; whether or not they can be read."""
+    for status in (201, 401):
+        records, target = _records(notes, status)
+        records.prepare(notes.operations)
+        assert target.calls[0] == "listNotes"
+        assert {call.split()[0] for call in target.calls[1:]} == {"POST"}
+    records, target = _records(notes)
+    records.prepare(notes.operations)
+    assert target.calls[1:] == ["POST /notes ['text']"] * AT_FIRST
+    assert list(target.own.urls) == [f"/notes/n{number}" for number in range(AT_FIRST)]
+    records, target = _records(notes)
+    records.prepare([one for one in notes.operations if one.id != "createNote"])
+    assert target.calls == []
+
+
+@pytest.mark.parametrize(
+    ("status", "tries", "why"),
+    [(0, 1, "the gate holds it back"), (200, 1, "its answers don't say which record was made"),
+     (400, TRIES, "it refused each of them: 400")],
+)  # fmt: skip
+def test_a_target_that_makes_no_record_is_not_asked_again(notes: Contract, status: int, tries: int, why: str) -> None:
+    """And the reason is kept."""
+    records, target = _records(notes, status)
+    (maker, *_) = target.own.makers
+    assert records.make(maker) is False
+    assert records.make(maker) is False
+    assert len(target.calls) == tries
+    assert records.unwilling["createNote"].startswith(why)
+
+
+def test_path_values_name_a_record_of_the_run(notes: Contract) -> None:
+    """The first or the newest; one that was there before where none is made."""
+    records, target = _records(notes)
+    read = notes.operation("getNote")
+    (name,) = read.path_names
+    assert records.values(read) == {name: "n0"}
+    target.own.urls["/notes/n%201"] = True
+    assert records.values(read, last=True) == {name: "n 1"}
+    target.own.urls["/notes/n%201"] = False
+    assert records.values(read, last=True) == {name: "n0"}
+    assert records.values(notes.operation("listNotes")) == {}
+    poor, target = _records(notes, 400)
+    assert poor.values(read) == {}
+    target.own.existing.add("/notes/old")
+    assert poor.values(read) == {name: "old"}
+
+
+def test_fresh_keys_are_known_to_the_run(notes: Contract) -> None:
+    """A text or a number, never the same twice."""
+    records, target = _records(notes)
+    keys = [records.fresh(), records.fresh(), records.fresh(7), records.fresh(7)]
+    assert [type(key) for key in keys] == [str, str, int, int]
+    assert len(set(keys)) == 4
+    assert target.own.fresh == {str(key) for key in keys}
