@@ -232,6 +232,8 @@ def _removes_named(behaviour: Behaviour) -> bool:
     """Whether an operation removes the record that its path names, and not those that its body lists."""
     if behaviour.find is not None and not all(value.root for _, value in behaviour.find.filters):
         return False  # the caller's own record, whichever that is
+    if any(query.conditions for query in behaviour.remove):
+        return False  # what a query selects, which no made-up one does
     filters = [value for query in behaviour.remove[:1] for _, value in query.filters]
     named = bool(filters) and all(value.root == "path" for value in filters)
     return bool(behaviour.remove) and (behaviour.find is not None or named)
