@@ -155,7 +155,7 @@ def test_a_hostile_target_is_checked_or_given_up(
     printed = capsys.readouterr().out
     assert (got, words in printed) == (code, True), printed
     assert "Traceback" not in printed
-    assert last_resort == [pytest.approx(BUDGET, rel=0.05)]
+    assert 0 < last_resort[0] <= BUDGET
     assert time.monotonic() - started < BUDGET + 5  # a busy machine; the last resort would have come at the budget
     assert json.loads((tmp_path / "report.json").read_text())["exit_code"] == code
 
