@@ -53,7 +53,7 @@ def test_verdicts_come_from_a_mock(tmp_path: Path) -> None:
 
 
 def test_a_schema_that_the_mock_refuses_costs_no_other(tmp_path: Path) -> None:
-    """The document is split until the refused schema is alone."""
+    """Its operation is left out, and counts as not served."""
     (tmp_path / "remotes").mkdir()
     groups = [_group({}, a=True), _group({"$ref": "#/nowhere"}, a=True), _group({}, a=True)]
     results = list(run(groups, tmp_path, tmp_path / "documents"))

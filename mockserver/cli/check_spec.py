@@ -10,6 +10,8 @@ import msgspec
 from mockserver.behaviour.ignoring import without_effect
 from mockserver.behaviour.vocabulary import Behaviour
 from mockserver.contract.contract import Contract
+from mockserver.contract.operations import media
+from mockserver.contract.operations.judged import unchecked
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.operations.overloads import unsendable
 from mockserver.errors import MockError
@@ -85,9 +87,9 @@ def report(engine: Engine) -> tuple[list[str], bool]:
             lines += [f"{title} ({len(group)})"]
             lines += [f"  {finding.operation.id:<{min(width, 40)}}  {finding.why}" for finding in group]
     lines += _memory(engine)
-    lines += [
-        f"Note: {note}" for note in _placed(engine.contract, [*engine.contract.notes, *_invalid_examples(engine)])
-    ]
+    engine.contract.judge()
+    notes = [*engine.contract.notes, *_unchecked(engine.contract), *_invalid_examples(engine)]
+    lines += [f"Note: {note}" for note in _placed(engine.contract, notes)]
     return lines, all(finding.kind != "unservable" for finding in findings)
 
 
@@ -103,18 +105,29 @@ def _memory(engine: Engine) -> Iterator[str]:
         yield f"Stateful, but not proven, as no request or record could be made: {', '.join(unproven)}"
 
 
+def _unchecked(contract: Contract) -> Iterator[str]:
+    """The media types whose schemas check no body, each with the first place and the number of places."""
+    places: dict[str, list[str]] = {}
+    for operation in contract.operations.values():
+        for one in unchecked(operation):
+            places.setdefault(media.split(one.name)[0], []).append(contract.document.as_written(one.pointer))
+    for name, pointers in places.items():
+        more = f" (and {len(pointers) - 1} more)" if len(pointers) > 1 else ""
+        yield f"{pointers[0]}: bodies of {name} are not checked by their schema{more}"
+
+
 def _invalid_examples(engine: Engine) -> Iterator[str]:
     """The examples that are invalid by their own schema: generated values are used instead."""
     contract = engine.contract
     as_written = contract.document.as_written
     answers = (one for operation in contract.operations.values() for one in operation.responses.values())
-    medias = (media for answer in answers for media in answer.media_types.values())
-    for media in {as_written(f"{media.pointer}/example"): media for media in medias}.values():
-        for name, value in media.examples.items() if media.schema is not None and "json" in media.name else ():
-            broken = contract.violations(media.schema, value, place="body")
+    medias = (one for answer in answers for one in answer.media_types.values())
+    for one in {as_written(f"{media_type.pointer}/example"): media_type for media_type in medias}.values():
+        for name, value in one.examples.items() if one.schema is not None and "json" in one.name else ():
+            broken = contract.violations(one.schema, value, place="body")
             if broken:
                 what = f"example {name!r}" if name else "example"
-                yield f"{as_written(media.pointer)}: its {what} is not used: {broken[0].place} {broken[0].message}"
+                yield f"{as_written(one.pointer)}: its {what} is not used: {broken[0].place} {broken[0].message}"
 
 
 def _placed(contract: Contract, notes: Iterable[str]) -> Iterator[str]:

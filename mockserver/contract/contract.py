@@ -21,6 +21,7 @@ from mockserver.contract.messages.inputs import InputReader
 from mockserver.contract.messages.responses import ResponseValidator
 from mockserver.contract.operations.base_paths import base_paths, servers
 from mockserver.contract.operations.invalid_parts import InvalidParts
+from mockserver.contract.operations.judged import schemas_of
 from mockserver.contract.operations.operation import MediaType, Operation, SecurityScheme
 from mockserver.contract.operations.reading import Reading, note_ignored
 from mockserver.contract.operations.routing import Match, Router
@@ -171,6 +172,12 @@ class Contract:
             return BodyReader(media_type, header, self._caster, None).decoded(raw)[1]
         except Undecodable as error:
             raise Refused(400, str(error)) from None
+
+    def judge(self) -> None:
+        """Notes what of every schema checks no value; otherwise a schema is looked at when it first checks one."""
+        for operation in self.operations.values():
+            for schema, pointer, writing in schemas_of(operation):
+                self._validators.judge(schema, pointer, writing=writing)
 
     def violations(self, schema: Any, value: Any, *, place: str, writing: bool = False) -> tuple[Violation, ...]:
         """The violations of a value by any schema of the document."""

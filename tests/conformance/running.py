@@ -85,7 +85,7 @@ class _Runner:
         return Result(group, instance, verdict, f"{response.status} {response.body[:200].decode()}", self.inline)
 
 
-_VERDICTS: dict[int, Verdict] = {204: "valid", 400: "invalid", 422: "invalid"}
+_VERDICTS: dict[int, Verdict] = {204: "valid", 400: "invalid", 404: "not served", 422: "invalid"}
 
 
 class _Files(SimpleHTTPRequestHandler):

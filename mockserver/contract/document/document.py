@@ -40,6 +40,7 @@ class Document:
     version: str  #: one of VERSIONS
     embedded: Mapping[str, Source] = field(default_factory=dict)  #: further files, by their name under `x-embedded`
     origins: Mapping[str, str] = field(default_factory=dict)  #: pointers as authors wrote them, by those of moved nodes
+    access: Access = field(default_factory=Access)  #: which further files it may name
     lost: Mapping[str, str] = field(default_factory=dict)  #: what is said of references that lead nowhere, by pointer
     _targets: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
 
@@ -135,6 +136,13 @@ class Document:
             sources.setdefault("/".join(new.split("/")[:_OPERATION]), set()).add(old)
         return {operation: frozenset(pointers) for operation, pointers in sources.items()}
 
+    def external(self, pointer: str, reference: str) -> Source:
+        """The file that the node at a pointer names, as `externalValue` does."""
+        source = self._owner(self.as_written(pointer))[0]
+        target = source.sibling(reference)
+        Embedding(self.source, self.access, parse=parsed).allow(target, reference, source)
+        return target
+
     def locate(self, pointer: str) -> str:
         """`file:line` of a node, for people to read; the pointer itself where the line is not known."""
         return _place(*self._owner(self.as_written(pointer)))
@@ -167,18 +175,18 @@ def read_document(source: Path | str, access: Access = OWN_FOLDER, *, strict: bo
     text = origin.text()
     root = parsed(text, origin)
     version = _version(root, origin)
-    document = Document(root, origin, version)
+    document = Document(root, origin, version, access=access)
     legacy = version in (SWAGGER, "3.0")
     has_resources = not legacy and any(word in text for word in ("$id", "$dynamicRef"))
     if not has_resources and all(document.leads(reference) for reference in references.in_text(text)):
         is_spread = is_spread_in(text) or is_spread_outside(root)
-        return Document(root, origin, version, origins=spread(root)) if is_spread else document
+        return Document(root, origin, version, origins=spread(root), access=access) if is_spread else document
     embedding = Embedding(origin, access, parse=parsed, legacy=legacy)
     if has_resources or any(not reference.startswith("#") for _, reference in references.all_in(root)):
         whole = embedding.whole(root)
-        document = Document(whole, origin, version, dict(embedding.sources), embedding.origins)
+        document = Document(whole, origin, version, dict(embedding.sources), embedding.origins, access)
     else:
-        document = Document(root, origin, version, origins=spread(root))
+        document = Document(root, origin, version, origins=spread(root), access=access)
     lost = _lost(document)
     if lost and strict:
         raise refusal(document, "has references that lead nowhere", lost)

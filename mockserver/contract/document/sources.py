@@ -58,16 +58,20 @@ class Source(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """The text that stands there; a `DocumentError` where it cannot be had."""
         try:
+            return self.raw().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise DocumentError(f"is not UTF-8 text (byte {error.start})", place=self.name) from error
+
+    def raw(self) -> bytes:
+        """The bytes that stand there; a `DocumentError` where they cannot be had."""
+        try:
             path = self.bundled or (None if self.remote else Path(self.location))
-            raw = path.read_bytes() if path else _fetched(self.location)
-            return raw.decode("utf-8-sig")
+            return path.read_bytes() if path else _fetched(self.location)
         except IsADirectoryError as error:
             raise DocumentError("is a folder", place=self.name, fix="name the OpenAPI file in it") from error
         except OSError as error:
             verb, why = "fetched" if self.remote else "read", getattr(error, "reason", error.strerror or error)
             raise DocumentError(f"cannot be {verb}: {why}", place=self.name) from error
-        except UnicodeDecodeError as error:
-            raise DocumentError(f"is not UTF-8 text (byte {error.start})", place=self.name) from error
 
     def sibling(self, reference: str) -> Source:
         """The source that a reference in this one names, without its fragment."""

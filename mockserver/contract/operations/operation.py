@@ -20,10 +20,16 @@ BODILESS: Final = frozenset({204, 205, 304})
 
 
 def example_value(example: Any) -> Any:
-    """The value of one example; ABSENT where it has none. Since 3.2 it may be a `dataValue` or a `serializedValue`."""
+    """The value of one example; ABSENT where it has none. Since 3.2 it may be a `dataValue`."""
     if not isinstance(example, Mapping):
         return ABSENT
-    return next((example[name] for name in ("value", "dataValue", "serializedValue") if name in example), ABSENT)
+    return next((example[name] for name in ("value", "dataValue") if name in example), ABSENT)
+
+
+def example_text(example: Any) -> Any:
+    """The text of an example as it is sent (`serializedValue` of OpenAPI 3.2); ABSENT where it has none."""
+    text = example.get("serializedValue") if isinstance(example, Mapping) else None
+    return text if isinstance(text, str) else ABSENT
 
 
 class MediaType(msgspec.Struct, frozen=True):
@@ -55,7 +61,8 @@ class Parameter(msgspec.Struct, frozen=True):
             return self.raw["example"]
         named = self.raw.get("examples")
         values = named.values() if isinstance(named, Mapping) else ()
-        return next((given for one in values if (given := example_value(one)) is not ABSENT), ABSENT)
+        both = (given for one in values for given in (example_value(one), example_text(one)))
+        return next((given for given in both if given is not ABSENT), ABSENT)
 
 
 class Body(msgspec.Struct, frozen=True):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from mockserver.contract.document import pointers
-from mockserver.contract.document.document import Document
+from mockserver.contract.document.document import Document, parsed
 from mockserver.contract.document.place import Place
 from mockserver.contract.operations import media
 from mockserver.contract.operations.base_paths import EXPRESSION
@@ -21,6 +22,7 @@ from mockserver.contract.operations.operation import (
     Parameter,
     Response,
     SecurityScheme,
+    example_text,
     example_value,
 )
 from mockserver.contract.operations.overloads import has_more, path_of
@@ -236,7 +238,7 @@ class Reading(Places):
     def media_type(self, name: str, place: Place) -> MediaType:
         """One media type."""
         node = place.node if isinstance(place.node, Mapping) else EMPTY
-        return MediaType(name, self.body_schema(name, node), self.examples(place), place.pointer, node)
+        return MediaType(name, self.body_schema(name, node), self.examples(name, place), place.pointer, node)
 
     def body_schema(self, name: str, node: Mapping[str, Any]) -> Any:
         """The schema of a body. That of a sequence is always a list: an `itemSchema` describes each value (OpenAPI 3.2,
@@ -250,16 +252,31 @@ class Reading(Places):
         is_one = isinstance(whole, Mapping) and bool(whole) and not _is_text_or_list(whole)
         return {"type": "array", "items": schema} if is_one else schema
 
-    def examples(self, place: Place) -> Mapping[str, Any]:
+    def examples(self, media_type: str, place: Place) -> Mapping[str, Any]:
         """The examples of a media type by name; the unnamed one is `""`."""
         node = place.node if isinstance(place.node, Mapping) else EMPTY
         examples = {"": node["example"]} if "example" in node else {}
         for name, entry in self.entries(place.get("examples")):
             example = self.resolved(entry)
             value = example_value(example.node)
+            if value is ABSENT:
+                value = self.written_example(media_type, example)
             if value is not ABSENT:
                 examples[name] = value
         return examples or EMPTY
+
+    def written_example(self, media_type: str, place: Place) -> Any:
+        """An example that is given as it is sent, here or in a file; ABSENT, with a note, where it can't be read."""
+        node, kind = place.node, media.kind(media.split(media_type)[0])
+        source, text = self.document.source, example_text(node)
+        try:
+            if text is ABSENT and isinstance(node.get("externalValue"), str):
+                source = self.document.external(place.pointer, node["externalValue"])
+                text = b64encode(source.raw()).decode() if kind == "binary" else source.text()
+            return parsed(text, source) if kind == "json" and isinstance(text, str) else text
+        except DocumentError as error:
+            self.note(f"{place.pointer}: the example is not used: {str(error).replace('$ref', 'externalValue')}")
+            return ABSENT
 
     def security(self, node: Any) -> tuple[frozenset[str], ...]:
         """The alternatives of a `security` list, without schemes that the document does not declare."""

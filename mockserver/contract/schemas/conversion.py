@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, Final
 
+from mockserver.contract.document import pointers
 from mockserver.contract.document.document import Document
 from mockserver.contract.schemas import view
-from mockserver.contract.schemas.keywords import SCHEMA, SCHEMA_LIST, SCHEMA_MAP, plain_keyword
+from mockserver.contract.schemas.keywords import SCHEMA, SCHEMA_LIST, SCHEMA_MAP, plain_keyword, unreadable
 from mockserver.errors import DocumentError
 
 Note = Callable[[str], None]
@@ -43,11 +44,11 @@ class JsonSchemas:
         self.aims: set[str] = set()  # the names that the schema at hand refers to
         self.lock = Lock()
 
-    def self_contained(self, schema: Any) -> tuple[JsonSchema, int]:
+    def self_contained(self, schema: Any, pointer: str = "") -> tuple[JsonSchema, int]:
         """The JSON Schema that checks the values of a schema, and how many `$defs` it has."""
         with self.lock:
             try:
-                root, aims = self.converted(schema, frozenset())
+                root, aims = self.converted(schema, frozenset(), pointer)
                 self.settle()
             except BaseException:
                 self.waiting.clear()
@@ -88,7 +89,7 @@ class JsonSchemas:
             return ANYTHING
         if isinstance(schema.get("$ref"), str):
             return self.reference(schema, exempt, pointer)
-        return self.keywords(schema, exempt)
+        return self.keywords(schema, exempt, pointer)
 
     def reference(self, schema: Mapping[str, Any], exempt: Exempt, pointer: str) -> JsonSchema:
         try:
@@ -100,7 +101,7 @@ class JsonSchemas:
         if not siblings or self.legacy:  # a Reference Object of 3.0 has no siblings
             return {"$ref": "#/$defs/" + self.name(aim, node, exempt)}
         exempt = exempt | view.hidden(schema, self.view, writing=self.writing)
-        reference, rest = {"$ref": "#/$defs/" + self.name(aim, node, exempt)}, self.keywords(siblings, exempt)
+        reference, rest = {"$ref": "#/$defs/" + self.name(aim, node, exempt)}, self.keywords(siblings, exempt, pointer)
         return {**rest, **reference} if "$ref" not in rest else {"allOf": [rest, reference]}
 
     def name(self, pointer: str, node: Any, exempt: Exempt) -> str:
@@ -112,45 +113,51 @@ class JsonSchemas:
         self.aims.add(self.names[key])
         return self.names[key]
 
-    def keywords(self, schema: Mapping[str, Any], exempt: Exempt) -> dict[str, Any]:
+    def keywords(self, schema: Mapping[str, Any], exempt: Exempt, pointer: str) -> dict[str, Any]:
         exempt = exempt | view.hidden(schema, self.view, writing=self.writing)
         result: dict[str, Any] = {}
         for key, value in schema.items():
             if key in SCHEMA:
-                result[key] = self.inner(key, value, exempt)
+                result[key] = self.inner(key, value, exempt, pointer)
             elif key in SCHEMA_MAP:
-                result |= self.schema_map(key, value, exempt)
+                result |= self.schema_map(key, value, exempt, pointer)
             elif key in SCHEMA_LIST:
-                result |= self.schema_list(key, value, exempt)
+                result |= self.schema_list(key, value, exempt, pointer)
             elif not (self.legacy and key in _FLAGS):
-                result |= plain_keyword(key, value, self.note)
-        self.refine(schema, result, exempt)
+                result |= plain_keyword(key, value, self.note, pointer)
+        self.refine(schema, result, exempt, pointer)
         return result
 
-    def inner(self, key: str, value: Any, exempt: Exempt) -> JsonSchema:
+    def inner(self, key: str, value: Any, exempt: Exempt, pointer: str) -> JsonSchema:
+        below = pointers.join(pointer, key)
         if key in _REST:
-            return self.member(value)
-        return self.convert(value, exempt if key in _CHOSEN else frozenset())
+            return self.member(value, below)
+        return self.convert(value, exempt if key in _CHOSEN else frozenset(), below)
 
-    def schema_map(self, key: str, value: Any, exempt: Exempt) -> dict[str, Any]:
+    def schema_map(self, key: str, value: Any, exempt: Exempt, pointer: str) -> dict[str, Any]:
         if not isinstance(value, Mapping):
+            self.note(unreadable(key, value, pointer))
             return {}
+        below = pointers.join(pointer, key)
+        parts = ((name, part, pointers.join(below, name)) for name, part in value.items())
         if key in _CHOSEN:
-            return {key: {name: self.convert(part, exempt) for name, part in value.items()}}
-        return {key: {name: self.member(part) for name, part in value.items()}}
+            return {key: {name: self.convert(part, exempt, place) for name, part, place in parts}}
+        return {key: {name: self.member(part, place) for name, part, place in parts}}
 
-    def member(self, schema: Any) -> JsonSchema:
+    def member(self, schema: Any, pointer: str) -> JsonSchema:
         """A property: a `writeOnly` one must be absent from a response."""
         if not self.writing and view.is_marked(schema, "writeOnly", self.view):
             return False
-        return self.convert(schema, frozenset())
+        return self.convert(schema, frozenset(), pointer)
 
-    def schema_list(self, key: str, value: Any, exempt: Exempt) -> dict[str, Any]:
+    def schema_list(self, key: str, value: Any, exempt: Exempt, pointer: str) -> dict[str, Any]:
         if not isinstance(value, list) or not value:
+            self.note(unreadable(key, value, pointer))
             return {}
-        return {key: [self.convert(part, exempt) for part in value]}
+        below = pointers.join(pointer, key)
+        return {key: [self.convert(part, exempt, pointers.join(below, at)) for at, part in enumerate(value)]}
 
-    def refine(self, schema: Mapping[str, Any], result: dict[str, Any], exempt: Exempt) -> None:
+    def refine(self, schema: Mapping[str, Any], result: dict[str, Any], exempt: Exempt, pointer: str) -> None:
         """What one keyword means for another."""
         if exempt and "required" in result:
             result["required"] = [name for name in result["required"] if name not in exempt]
@@ -161,7 +168,7 @@ class JsonSchemas:
             _exclusive(schema, result, "minimum", "exclusiveMinimum")
             _exclusive(schema, result, "maximum", "exclusiveMaximum")
             if result.get("enum") == []:  # JSON Schema draft 4, which 3.0 is built on, has no empty one
-                self.note("enum: [] cannot be read and is ignored")
+                self.note(unreadable("enum", [], pointer))
                 del result["enum"]
         _bound(schema, result)
         if view.is_nullable(schema, self.view):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from mockserver.contract.document import pointers
 from mockserver.contract.schemas.compiled import repaired_pattern
 
 Note = Callable[[str], None]
+_SHOWN: Final = 100
 
 SCHEMA: Final = frozenset(
     [
@@ -34,16 +36,36 @@ SCHEMA_LIST: Final = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 TYPES: Final = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
 
 
-def plain_keyword(key: str, value: Any, note: Note) -> dict[str, Any]:
+OTHER_DRAFTS: Final = frozenset(
+    [
+        *("additionalItems", "dependencies", "disallow", "divisibleBy", "extends"),
+        *("$recursiveAnchor", "$recursiveRef"),
+    ]
+)
+"""Keywords that only other drafts of JSON Schema have."""
+
+
+def plain_keyword(key: str, value: Any, note: Note, pointer: str = "") -> dict[str, Any]:
     """The keyword as JSON Schema wants it; nothing where it checks no value, or cannot be read (with a note)."""
     read = READERS.get(key)
     if read is None:
+        if key in OTHER_DRAFTS:
+            note(f"{_placed(key, pointer)} is a keyword of another draft of JSON Schema, and checks nothing here")
         return {}
     repaired = read(value)
     if repaired is None:
-        note(f"{key}: {value!r} cannot be read and is ignored")
+        note(unreadable(key, value, pointer))
         return {}
     return {key: repaired[0]}
+
+
+def unreadable(key: str, value: Any, pointer: str) -> str:
+    """The note on a keyword whose value is none."""
+    return f"{_placed(key, pointer)}: {repr(value)[:_SHOWN]} cannot be read and is ignored"
+
+
+def _placed(key: str, pointer: str) -> str:
+    return pointers.join(pointer, key) if pointer else key
 
 
 def names_in(value: Any) -> list[str] | None:
@@ -126,7 +148,8 @@ READERS: Final[dict[str, Callable[[Any], _Read]]] = {
 }
 """Keywords whose value isn't a schema, each with the function that reads and repairs it."""
 
-EFFECTIVE: Final = frozenset(
-    {*SCHEMA, *SCHEMA_MAP, *SCHEMA_LIST, *READERS, "default", "discriminator", "readOnly", "writeOnly", "xml"}
-)
+KEYWORDS: Final = frozenset({*SCHEMA, *SCHEMA_MAP, *SCHEMA_LIST, *READERS})
+"""Keywords that check values."""
+
+EFFECTIVE: Final = frozenset({*KEYWORDS, "default", "discriminator", "readOnly", "writeOnly", "xml"})
 """Keywords that make a schema more than the `$ref` beside which they stand."""

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from mockserver.contract.document import pointers
 from mockserver.contract.document.document import SWAGGER, named_version, refusal
 from mockserver.contract.schemas.compiled import Compiled, compiled_metaschema
+from mockserver.contract.schemas.keywords import KEYWORDS, type_names
 from mockserver.contract.schemas.wording import violations
 from mockserver.errors import DocumentError
 
@@ -67,6 +68,7 @@ _DATA: Final = frozenset(["default", "example", "examples", "xml"])
 _SHARED: Final = ("$ref", "description", "parameters", "servers", "summary")
 """What a path item has beside its operations."""
 _STATUSES: Final = (".1xx", ".2xx", ".3xx", ".4xx", ".5xx", ".default")
+_MAPS: Final = (("properties",), ("allOf",), ("anyOf",), ("oneOf",))
 _DEFINED: Final = (("definitions",), ("parameters",), ("responses",), ("securityDefinitions",))
 
 
@@ -88,10 +90,8 @@ def check_structure(document: Document, note: Callable[[str], None], *, strict: 
         for violation in violations([nearest], "", lambda _: ""):
             pointer = pointers.join("", *nearest.path)
             sentence = f"{pointer or '/'} {_named(violation.place, nearest)}{violation.message}"
-            if violation.place.lower().endswith(_STATUSES) and nearest.path[-1:] == ("responses",):
-                note(f"{pointer}: {violation.place.rpartition('.')[2]!r} is read in whatever case it is written")
-            elif document.version == SWAGGER and (newer := _newer(violation.place, nearest)):
-                note(f"{pointer}: {newer!r} is a word of OpenAPI 3, and read as it is there")
+            if read := _read_all_the_same(document.version, violation.place, nearest):
+                note(f"{pointer}: {read}")
             elif not _harmless(nearest):
                 part = None if strict else _part_of(nearest.path, document.version)
                 if part is None:
@@ -124,6 +124,27 @@ def _has_no_schema(breach: Breach) -> bool:
     """Whether a parameter or header says nothing of its values: any text will do."""
     owner = breach.path[-2:-1] in (("parameters",), ("headers",))
     return owner and breach.keyword == "required" and breach.expected == "content"
+
+
+def _read_all_the_same(version: str, place: str, breach: Breach) -> str:
+    """What is said of a breach that changes nothing; empty for any other."""
+    if place.lower().endswith(_STATUSES) and breach.path[-1:] == ("responses",):
+        return f"{place.rpartition('.')[2]!r} is read in whatever case it is written"
+    if version == "3.0" and (newer := _of_json_schema(place, breach)):
+        return f"{newer} is not of OpenAPI 3.0, and is read as JSON Schema 2020-12 has it"
+    newer = _newer(place, breach) if version == SWAGGER else ""
+    return f"{newer!r} is a word of OpenAPI 3, and read as it is there" if newer else ""
+
+
+def _of_json_schema(place: str, breach: Breach) -> str:
+    """What a schema of OpenAPI 3.0 has of newer JSON Schema; empty where the breach is none of that."""
+    name = place.rpartition(".")[2] if breach.keyword == "additionalProperties" else ""
+    if name in KEYWORDS and _in_schema((*breach.path, name)):
+        return repr(name)
+    is_type = breach.path[-1:] == ("type",) and _in_schema(breach.path) and type_names(breach.value) is not None
+    if is_type and breach.keyword in ("type", "enum"):
+        return "a list of types" if isinstance(breach.value, list) else "the type null"
+    return "a schema that is true or false" if isinstance(breach.value, bool) and breach.path[-2:-1] in _MAPS else ""
 
 
 def _newer(place: str, breach: Breach) -> str:

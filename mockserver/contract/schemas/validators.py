@@ -132,12 +132,19 @@ class SchemaValidators:
     def compile(self, schema: Any, pointer: str, *, writing: bool) -> tuple[Compiled, int]:
         """Compiles a schema, with the number of schemas that took; one that cannot be compiled accepts anything."""
         try:
-            json_schema, weight = self._schemas[writing].self_contained(schema)
+            json_schema, weight = self._schemas[writing].self_contained(schema, pointer)
             return compiled(json_schema), weight + 1
         except (ValueError, RecursionError) as error:
             problem = str(error).splitlines()[0][:200]
             self._note(f"{pointer or 'a schema'} cannot be compiled ({problem}): anything fits it")
             return compiled(True), 1
+
+    def judge(self, schema: Any, pointer: str, *, writing: bool) -> None:
+        """Notes what of a schema, and of those that it refers to, checks no value."""
+        try:
+            self._schemas[writing].self_contained(schema, pointer)
+        except (ValueError, RecursionError) as error:
+            self._note(f"{pointer} cannot be read ({str(error)[:200]}): anything fits it")
 
     def pointer_of(self, name: str, *, writing: bool) -> str:
         """Where one of a compiled schema's `$defs` stands in the document."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -277,3 +280,67 @@ def test_statuses_are_read_in_any_case(load: Any, version: str) -> None:
     declared = dict.fromkeys(("2xx", "4Xx", "Default"), OK["200"])
     operations = load({"/a": get(responses=declared)}, version).operations
     assert list(operations["GET /a"].responses) == ["2XX", "4XX", "default"]
+
+
+def test_an_example_may_stand_in_a_file_or_be_written_as_it_is_sent(tmp_path: Path) -> None:
+    """`externalValue` below the document's folder, and `serializedValue`; what can't be read is noted."""
+    (tmp_path / "one.json").write_text('{"n": 1}')
+    (tmp_path / "text.txt").write_text("words")
+    (tmp_path / "dot.png").write_bytes(b"\x89PNG")
+    (tmp_path / "odd.json").write_text("{")
+    files = {name: {"externalValue": name} for name in ("one.json", "gone.json", "odd.json", "../out.json")}
+    remote = {"remote": {"externalValue": "https://x.test/a"}, "sent": {"serializedValue": '{"n": 2}'}}
+    content = {
+        "application/json": {"examples": {**files, **remote}},
+        "text/plain": {"examples": {"a": {"externalValue": "text.txt"}, "b": {"serializedValue": "more"}}},
+        "image/png": {"examples": {"a": {"externalValue": "dot.png"}}},
+    }
+    item = get(responses={"200": {"description": "OK", "content": content}})
+    path = tmp_path / "api.json"
+    path.write_text(json.dumps({"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": item}}))
+    contract = load_contract(path)
+    medias = contract.operations["GET /a"].responses["200"].media_types
+    assert medias["application/json"].examples == {"one.json": {"n": 1}, "sent": {"n": 2}}
+    assert medias["text/plain"].examples == {"a": "words", "b": "more"}
+    assert medias["image/png"].examples == {"a": b64encode(b"\x89PNG").decode()}
+    places = [note.partition(": ")[0].rpartition("/")[2] for note in contract.notes]
+    assert places == ["gone.json", "odd.json", "..~1out.json", "remote"]
+    assert "externalValue 'https://x.test/a' is remote" in contract.notes[-1]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_checks_nothing_is_noted_with_its_place(load: Any, version: str) -> None:
+    """Keywords that cannot be read, and those of other drafts, at every depth, once the schemas are looked at."""
+    odd = {
+        "pattern": "(?<=x",
+        "allOf": [{"items": {"dependencies": {"a": ["b"]}}}],
+        "additionalProperties": {"enum": 5},
+    }
+    components = {"schemas": {"Odd": {"properties": {"p": odd}}}}
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Odd"}}}}
+    contract = load({"/a": {"post": {"requestBody": body, "responses": OK}}}, version, components=components)
+    contract.judge()
+    place = "/components/schemas/Odd/properties/p"
+    wanted = (
+        f"{place}/pattern: '(?<=x' cannot be read and is ignored",
+        f"{place}/additionalProperties/enum: 5 cannot be read and is ignored",
+        f"{place}/allOf/0/items/dependencies is a keyword of another draft of JSON Schema, and checks nothing here",
+    )
+    assert set(wanted) <= set(contract.notes)
+
+
+@pytest.mark.parametrize(
+    ("schema", "what"),
+    [
+        ({"const": 1}, "'const'"),
+        ({"prefixItems": [{}]}, "'prefixItems'"),
+        ({"type": ["string", "null"]}, "a list of types"),
+        ({"type": "null"}, "the type null"),
+        ({"properties": {"a": False}}, "a schema that is true or false"),
+    ],
+)
+def test_newer_words_in_3_0_are_read_and_said_so(load: Any, schema: Any, what: str) -> None:
+    """An author who writes them means them."""
+    contract = load({"/a": _answering(schema)}, "3.0.3")
+    said = f"{what} is not of OpenAPI 3.0, and is read as JSON Schema 2020-12 has it"
+    assert any(note.endswith(said) for note in contract.notes)
