@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from mockserver.behaviour.names import record_schemas
-from mockserver.behaviour.runner import EXPIRED, FOREIGN, UNKNOWN
+from mockserver.behaviour.run import EXPIRED, FOREIGN, UNKNOWN
 from mockserver.behaviour.vocabulary import Behaviours, Change
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.behaviour.runner import Changed
+from mockserver.behaviour.vocabulary import Changed
 from mockserver.errors import Refused
 from tests.mockserver.notes import BEHAVIOURS, DOCUMENT, FIND, FIXTURES, behaviours
 from tests.support import Ask, ClientResponse, Clock

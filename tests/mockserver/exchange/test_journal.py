@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from mockserver.behaviour.runner import Changed
+from mockserver.behaviour.vocabulary import Changed
 from mockserver.errors import Violation
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journal
