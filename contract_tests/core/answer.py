@@ -79,6 +79,14 @@ class Answer:
         """Why the body isn't JSON (RFC 8259): the name twice, a number that JSON doesn't have; empty where it is."""
         return self._read[1]
 
+    @property
+    def nearly_json(self) -> Any:
+        """The same of a body that many readers take as JSON all the same; a number stands for those that JSON lacks."""
+        try:
+            return json.loads(self.body, parse_constant=lambda _: 0)
+        except (ValueError, RecursionError):
+            return NOT_JSON
+
     @cached_property
     def _read(self) -> tuple[Any, str]:
         try:

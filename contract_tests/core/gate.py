@@ -45,6 +45,7 @@ CERTIFICATE_HINTS = {
     "CERTIFICATE_REQUIRED": "show a client certificate with --cert FILE and --key FILE",
     "EOF occurred in violation": "does it want a client certificate? --cert FILE and --key FILE show one",
 }
+NO_CONTENT = 204
 NETWORK_ERRORS = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, OSError)
 
 
@@ -217,6 +218,8 @@ class Gate(HTTPAdapter):
         options = self.connection.options(str(request.url))
         response = super().send(request, stream=True, timeout=(limit, limit), **options)
         body, truncated = read_bounded(response, end)
+        if response.status_code == NO_CONTENT and response.headers.get("content-length", "0") != "0":
+            self.poolmanager.clear()  # the body that must not be there would be taken for the next answer
         response._content = body  # noqa: SLF001 - requests has no public way to hand over a body read with bounds
         response._content_consumed = True  # noqa: SLF001
         return response, body, truncated

@@ -5,24 +5,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.contract import Contract, Operation, is_json
 from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.fuzzing import Fuzzer, Trial
 from contract_tests.core.promises import promise
 from contract_tests.core.safety import Safety, parsed, strings
 from contract_tests.core.schemas import out_of_place, without
+from contract_tests.core.target import path_of
 from contract_tests.run.run import Run
 
 UNDEFINED = ("PATCH", "PUT", "DELETE", "POST", "GET")
 LONG = 256  # characters that a server may well refuse though no page names a limit
 INPUT_REFUSED = frozenset({400, 406, 411, 412, 413, 414, 415, 416, 422, 428, 431})
+XML = b"<contract-tests/>"
 HUGE = re.compile(r"\d{16}")  # more digits than every number type holds
 REFUSED = INPUT_REFUSED | {401, 403, 404, 405, 409, 429}
 
@@ -55,8 +58,27 @@ def test_generated_inputs(run: Run, input_operation: Operation, fuzzer: Fuzzer) 
             check_trial(run, operation, trial)
 
     withheld = list(fuzzer.trials(operation, check))
+    if takes_json_alone(operation):
+        with suppress(NotChecked):
+            check_other_media_type(run, operation)
     if not sent:
         raise NotChecked(withheld[0] if withheld else "nothing could be generated")
+
+
+def check_other_media_type(run: Run, operation: Operation) -> None:
+    """Raise `Broken` where a small XML document is accepted, which no reader of JSON takes, whatever its type."""
+    known = run.records.values(operation) if run.records and run.settings.safety.writes else {}
+    values = tuple(known.get(name) or run.target().gate.rules.mint() for name in operation.path_names)
+    headers = {"Content-Type": "application/xml"}
+    answer = run.target().request(operation.method, path_of(operation, values), body=XML, headers=headers)
+    if answer.ok:
+        raise Broken(f"{operation.id} to refuse an invalid input (a body of XML): 415", answer.describe(), answer)
+
+
+def takes_json_alone(operation: Operation) -> bool:
+    """Whether it needs a body, and that is JSON by every media type that the contract has for it."""
+    body = operation.declared.body
+    return body is not None and body.required and all(is_json(name) and "*" not in name for name in body.media_types)
 
 
 def check_trial(run: Run, operation: Operation, trial: Trial) -> None:

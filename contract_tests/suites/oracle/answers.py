@@ -94,18 +94,18 @@ class Exchange:
         for path, expression in self.behaviour.reply.items():
             mine, theirs = dig(mock, path), dig(target, path)
             if mine is not MISSING:
-                yield from self._at(path, expression, mine, theirs)
+                yield from self._at(path, expression, mine, theirs, target)
 
     def key_of(self, collection: str) -> str:
         """The field that holds the key."""
         return self.comparison.model.collections[collection].key
 
-    def _at(self, path: Steps, expression: Any, mock: Any, target: Any) -> Iterator[Difference]:
+    def _at(self, path: Steps, expression: Any, mock: Any, target: Any, answer: Any) -> Iterator[Difference]:
         place = ".".join(path) or "the body"
         if expression == "$record" and isinstance(mock, Mapping) and self.behaviour.subject:
             yield from self._record(path, place, mock, target)
         elif expression == "$records" and self.behaviour.list and isinstance(mock, list):
-            yield from self._records(path, place, mock, target)
+            yield from self._records(path, place, mock, target, answer)
         elif isinstance(expression, str) and expression.startswith("$record.") and self.call.subject:
             view, part = self._view(self.call.subject[0], path), expression.removeprefix("$record.")
             yield from self.pairs.value(view, self.call.subject, part, mock, target)
@@ -133,7 +133,7 @@ class Exchange:
             self.pairs.was_replaced(name, frozenset(self.call.body if isinstance(self.call.body, Mapping) else ()))
         yield from self.pairs.record(self._view(collection, path, mine), mine, theirs)
 
-    def _records(self, path: Steps, place: str, mock: list[Any], target: Any) -> Iterator[Difference]:
+    def _records(self, path: Steps, place: str, mock: list[Any], target: Any, answer: Any) -> Iterator[Difference]:
         assert self.behaviour.list is not None
         collection = self.behaviour.list.collection
         if target is MISSING and not mock:
@@ -148,15 +148,22 @@ class Exchange:
             return
         if mine and not any(is_record(item, view.key) for item in mine):
             return
-        known = self.comparison.sizes.get(self._list(path))
-        is_page = self._is_page(len(theirs), known)
-        for different in self.pairs.records(view, mine, theirs, known):
-            if not (is_page and different.kind == "missing"):
+        before = self.comparison.sizes.get(self._list(path))
+        unsure = self._of_a_page(answer, len(theirs), before)
+        for different in self.pairs.records(view, mine, theirs, before):
+            if different.kind not in unsure:
                 yield different
 
-    def _is_page(self, length: int, before: int | None) -> bool:
-        """Whether a list may be one page of a longer one: it is as long as it was."""
-        return self.comparison.model.inferred and bool(self.behaviour.page) and before is not None and length >= before
+    def _of_a_page(self, answer: Any, length: int, before: int | None) -> frozenset[str]:
+        """Differences that say nothing, for the list is one page of a longer one, or as long as it was before."""
+        if not (self.comparison.model.inferred and self.behaviour.page):
+            return frozenset()
+        for way, expression in self.behaviour.reply.items():
+            value = dig(answer, way)
+            more = expression in ("$next", "$more") and value not in (MISSING, None, "", False)
+            if more or (expression == "$total" and isinstance(value, int) and value > length):
+                return frozenset({"missing", "further"})
+        return frozenset({"missing"} if before is not None and length >= before else ())
 
     def _list(self, path: Steps) -> tuple[str, str, Steps]:
         return self.call.operation.id, self.call.path, path

@@ -96,7 +96,7 @@ class Correspondence:
         """Where one field differs."""
         seen = self.seen.setdefault(name, {})
         if view.is_free(part):
-            seen.pop(part, None)
+            seen[part] = (mock, target)  # it may name the record in a path
             return
         found = self._difference(view, name, part, mock, target, *seen.get(part, (MISSING, MISSING)))
         if found is None:

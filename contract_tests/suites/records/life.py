@@ -94,6 +94,8 @@ class Life:
         answer = self.send(action, names, body)
         if answer.status in REFUSALS and isinstance(body, Mapping):
             answer = self.send(action, names, self._unique())
+        if answer.status >= 500 and not action.operation.response_for(answer.status):
+            raise Broken(f"{action.id} to make a record that is valid", answer.describe(), answer)
         if not answer.ok:
             raise NotChecked(f"{action.id} refuses a record that is valid: {answer.describe()}")
         shown = self.shown(action, answer)
@@ -201,7 +203,7 @@ class Life:
 
     def in_time(self, turns: Iterable[Result]) -> Iterator[Result]:
         """As many of the turns as the time of one promise allows, two at least."""
-        end = time.monotonic() + min(SECONDS, max(self.target.gate.limits.left() / 20, 1.0))
+        end = time.monotonic() + min(SECONDS, max(self.target.gate.limits.left() / 40, 1.0))
         for count, turn in enumerate(turns):
             if count >= 2 and time.monotonic() > end:
                 return

@@ -83,8 +83,8 @@ def check_location(life: Life, made: Made) -> None:
     answer = life.target.request("GET", path)
     shown = life.shown(life.kind.read, answer)
     if not answer.ok or (life.kind.key in shown and str(shown[life.kind.key]) != made.key):
-        expected = f"Location of {creator(life).id} to lead to the record {made.key}: {location}"
-        raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
+        expected = f"Location of {creator(life).id} to lead to the record that it has made"
+        raise Broken(expected, f"{location}: {answer.describe()}", made.answer, answer, in_order=True)
 
 
 def check_left_out(life: Life) -> None:

@@ -297,7 +297,7 @@ class NoChallenge(Workshop):
         return Refusal(401, "No credentials")
 
 
-@defect("404|403|documented|credential")
+@defect("500")
 class UnauthorizedAs500(Workshop):
     def unauthorized(self, call):
         return Refusal(500, "no user")

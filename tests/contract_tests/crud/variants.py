@@ -247,7 +247,7 @@ class LongTargetsRefused(Workshop):
 @variant
 class ReadOnlyRefused(Workshop):
     def checked(self, call, body, schema):
-        if "login" in body:
+        if isinstance(body, dict) and "login" in body:
             raise Refusal(400, "login is readOnly")
         return super().checked(call, body, schema)
 
