@@ -9,6 +9,8 @@ from pathlib import Path
 
 from bench.report import table
 from mockserver.contract.contract import load_contract
+from mockserver.contract.document.document import Document
+from mockserver.contract.schemas.structure import check_structure
 from mockserver.errors import DocumentError
 from tests.conformance.swagger.causes import cause
 from tests.conformance.swagger.corpus import Pair, documents, pairs
@@ -22,6 +24,8 @@ class Comparison:
     name: str
     operations: int = 0
     differences: tuple[Difference, ...] = ()
+    valid: bool = False  #: whether it is valid Swagger 2.0
+    stays_valid: bool = False  #: whether it then is valid OpenAPI 3.0
     refusal: str = ""
     other_refusal: str = ""
 
@@ -43,10 +47,19 @@ def compared(pair: Pair) -> Comparison:
         contract = load_contract(pair.path)
     except DocumentError as error:
         return Comparison(pair.name, refusal=_why(error), other_refusal=pair.error)
-    count = len(contract.operations)
-    if pair.error:
-        return Comparison(pair.name, count, other_refusal=pair.error)
-    return Comparison(pair.name, count, tuple(differences(contract.document.root, pair.converted)))
+    found = () if pair.error else tuple(differences(contract.document.root, pair.converted))
+    valid, stays_valid = _is_valid(contract.written), _is_valid(contract.document)
+    return Comparison(pair.name, len(contract.operations), found, valid, stays_valid, other_refusal=pair.error)
+
+
+def _is_valid(document: Document) -> bool:
+    """Whether a document has the structure of its version."""
+    notes: list[str] = []
+    try:
+        check_structure(document, notes.append, strict=True)
+    except DocumentError:
+        return False
+    return not notes
 
 
 def _why(error: DocumentError) -> str:
@@ -62,9 +75,12 @@ def markdown(results: Iterable[Comparison]) -> str:
     headings = ["package", "documents", "operations", "refused here", "refused there", "the same", "wanted", "wrong"]
     rows = [_row(name, [one for one in results if one.package == name]) for name in packages]
     rows.append(_row("all", results))
+    valid = [one for one in results if one.valid]
+    lost = sum(not one.stays_valid for one in valid)
     reasons = Counter(cause(one) or "**wrong**" for result in results for one in result.differences)
     return (
-        table(headings, rows)
+        f"{len(valid)} documents are valid Swagger 2.0; {lost} of their conversions are not valid OpenAPI 3.0.\n\n"
+        + table(headings, rows)
         + "\n"
         + table(["difference", "places"], ([reason, f"{count:,}"] for reason, count in reasons.most_common()))
         + "\n"
@@ -102,4 +118,4 @@ def run(scratch: Path) -> tuple[str, bool]:
     results = list(map(compared, pairs(documents(), scratch)))
     text = markdown(results)
     print(*dumped(results), text, sep="\n")
-    return text, any(one.failures for one in results)
+    return text, any(one.failures or (one.valid and not one.stays_valid) for one in results)

