@@ -204,10 +204,11 @@ def _in_openapi(document: Document, note: Callable[[str], None]) -> Document:
         return document
     from mockserver.contract.document.swagger.conversion import converted  # other documents don't wait for it
 
-    conversion = converted(document.root)
+    conversion = converted(document.root, document.as_written)
     for one in conversion.notes:
         note(one)
-    return dataclasses.replace(document, root=conversion.root, version="3.0", origins=conversion.origins, _targets={})
+    origins = {**document.origins, **{new: document.as_written(old) for new, old in conversion.origins.items()}}
+    return dataclasses.replace(document, root=conversion.root, version="3.0", origins=origins, _targets={})
 
 
 def load_contract(source: Path | str, access: Access = OWN_FOLDER, *, strict: bool = False) -> Contract:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mockserver.contract.document.references import EMBEDDED
 from mockserver.contract.document.swagger.operations import Operations
-from mockserver.contract.document.swagger.original import Original
+from mockserver.contract.document.swagger.original import Original, Written
 from mockserver.contract.document.swagger.schemas import Schemas
 from mockserver.contract.document.swagger.servers import security_schemes, servers
 
@@ -29,9 +29,9 @@ class Conversion:
     notes: tuple[str, ...]
 
 
-def converted(root: Mapping[str, Any]) -> Conversion:
-    """Converts a document of which every `$ref` is local."""
-    original = Original(root)
+def converted(root: Mapping[str, Any], written: Written = str) -> Conversion:
+    """Converts a document of which every `$ref` is local; `written` says where a part stood in its author's files."""
+    original = Original(root, written)
     schemas = Schemas(original)
     operations = Operations(original, schemas)
     own = servers(original, "/servers")

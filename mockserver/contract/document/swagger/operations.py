@@ -88,10 +88,11 @@ class Operations:
                 continue
             new = f"{at}/{len(result)}"
             self.original.moved(new, child.pointer)
-            if end.pointer == child.pointer:
-                result.append(parameter(end, new, self.schemas))
+            reference = child.node.get("$ref") if isinstance(child.node, Mapping) else None
+            if isinstance(reference, str):
+                result.append({"$ref": self.parameters.reference(reference)})
             else:
-                result.append({"$ref": self.parameters.reference(child.node["$ref"])})
+                result.append(parameter(end, new, self.schemas))
         return result
 
     def body(self, place: Place, at: str, parameters: Mapping[tuple[str, str], Place]) -> dict[str, Any] | None:

@@ -10,12 +10,15 @@ from mockserver.contract.document import pointers
 from mockserver.contract.document.place import Place
 from mockserver.contract.document.references import EMBEDDED
 
+Written = Callable[[str], str]
+"""Where a part stood before it was put in its place: what several places refer to is one part."""
+
 
 class Original:
     """The document, where the parts of the new one come from, and what 3.0 has no word for."""
 
-    def __init__(self, root: Mapping[str, Any]) -> None:
-        self.root = Place("", root)
+    def __init__(self, root: Mapping[str, Any], written: Written = str) -> None:
+        self.root, self.written = Place("", root), written
         self.origins: dict[str, str] = {}  #: pointers in the original by pointers in the new document
         self.notes: dict[str, None] = {}
 
@@ -35,12 +38,12 @@ class Original:
             if reference in seen:
                 return place
             seen.add(reference)
-            place = self.target(reference) or Place(place.pointer, {})
-        return place
+            place = self.at(pointers.of_reference(reference)) or Place(place.pointer, {})
+        written = self.written(place.pointer)
+        return place if written == place.pointer else self.at(written) or place
 
-    def target(self, reference: str) -> Place | None:
-        """The place that one `$ref` names; None where there is none."""
-        pointer = pointers.of_reference(reference)
+    def at(self, pointer: str) -> Place | None:
+        """The place of a pointer; None where there is none."""
         try:
             return Place(pointer, pointers.follow(self.root.node, pointers.parts_of(pointer)))
         except LookupError:

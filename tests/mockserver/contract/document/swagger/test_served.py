@@ -178,6 +178,33 @@ def test_a_document_of_several_files(pieces: Contract) -> None:
     assert folder.is_dir()
 
 
+def test_maps_that_stand_in_files_of_their_own(tmp_path: Path) -> None:
+    """What is referred to by both names is one schema, and has the place of its file."""
+    files = {
+        "main": "swagger: '2.0'\ninfo: {title: t, version: '1'}\npaths: {$ref: paths.yaml}\n"
+        "definitions: {$ref: models.yaml}\nresponses: {$ref: responses.yaml}\n",
+        "paths": "/a:\n  get:\n    parameters: {$ref: parameters.yaml}\n"
+        "    responses:\n      200: {$ref: 'main.yaml#/responses/ok'}\n",
+        "responses": "ok: {description: well, schema: {$ref: 'main.yaml#/definitions/A'}}\n",
+        "parameters": "- {name: q, in: query, type: string}\n",
+        "models": "A: {properties: {b: {$ref: '#/B'}}}\nB: {type: string}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    contract = load_contract(tmp_path / "main.yaml")
+    schemas = contract.document.root["components"]["schemas"]
+    assert schemas == {"A": {"properties": {"b": {"$ref": "#/components/schemas/B"}}}, "B": {"type": "string"}}
+    (operation,) = contract.operations.values()
+    places = [
+        operation.pointer,
+        operation.parameters[0].pointer,
+        operation.responses["200"].pointer,
+        "/components/schemas/B",
+    ]
+    located = [contract.document.locate(pointer).rpartition("/")[2] for pointer in places]
+    assert located == ["paths.yaml:2", "parameters.yaml:1", "responses.yaml:1", "models.yaml:2"]
+
+
 @pytest.mark.parametrize(
     ("paths", "problem"),
     [
