@@ -13,6 +13,7 @@ import pytest
 from mockserver.generate.keyword_checks import CHECKS
 from tests.conformance import differential, report
 from tests.conformance.documents import packed, written
+from tests.conformance.draft4 import tried
 from tests.conformance.draws import Draw
 from tests.conformance.running import Result, run
 from tests.conformance.style_running import run_styles
@@ -120,3 +121,8 @@ def test_a_difference_between_verdicts_is_found() -> None:
         differential.compare(draw, tally)
     assert len(tally.unexplained) == 1
     assert tally.unexplained[0].startswith('generator: not False for "xx"')
+
+
+def test_the_keywords_of_draft_4_mean_what_they_did() -> None:
+    """In OpenAPI 3.0; in 3.1 they mean what draft 2020-12 says."""
+    assert [(row, older, newer) for row, older, newer in tried() if (older, newer) != (row.older, row.newer)] == []

@@ -36,6 +36,7 @@ def _styles(scratch: Path) -> bool:
     text = report.style_table(results)
     print(report.style_failures(results), text, sep="\n")
     report.write("styles", text)
+    report.write("draft-4", report.draft4_table())
     return any(not one.agrees for one in results)
 
 

@@ -8,6 +8,7 @@ from itertools import product
 
 from bench.report import table, write_section
 from tests.conformance.causes import cause
+from tests.conformance.draft4 import tried
 from tests.conformance.running import Result
 from tests.conformance.style_running import StyleResult
 from tests.conformance.styles import REFUSED, VERSIONS
@@ -70,6 +71,23 @@ def style_failures(results: Sequence[StyleResult]) -> str:
         for one in results
         if not one.agrees
     )
+
+
+def draft4_table() -> str:
+    """How the versions differ in a keyword, each tried."""
+    words = {True: "accepted", False: "refused"}
+    rows = [
+        [
+            f"`{row.name}`",
+            f"`{json.dumps(row.schema)}`",
+            f"`{json.dumps(row.value)}`",
+            words[older],
+            words[newer],
+            row.why,
+        ]
+        for row, older, newer in tried()
+    ]
+    return table(["keyword", "schema", "value", "OpenAPI 3.0", "OpenAPI 3.1", "why"], rows)
 
 
 def write(name: str, text: str) -> None:
