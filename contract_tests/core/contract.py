@@ -59,7 +59,7 @@ class Contract:
     def load(cls, source: Path | str) -> Contract:
         """Read a document from a file or URL, with all that it refers to; raises `UsageError` with file and line."""
         try:
-            return cls(load_contract(source))
+            return cls(load_contract(source, strict=True))  # what is left out would not be checked
         except DocumentError as error:
             raise UsageError(str(error)) from None
 
