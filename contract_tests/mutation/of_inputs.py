@@ -54,10 +54,10 @@ def instead(operation: Operation, is_such: Callable[[Request], bool], reply: Rep
 
 
 def parsed(request: Request) -> Any:
-    """The body as JSON; `NO_JSON` when it is none."""
+    """The body as JSON; `NO_JSON` when it is none, or nests too deep to be read."""
     try:
         return json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return NO_JSON
 
 
