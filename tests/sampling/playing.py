@@ -185,6 +185,8 @@ class DocumentCheck:
         known_cause = _first_cause(self.contract, request, their_errors)
         if known_cause is not None:
             self.tally.causes[f"a request: {known_cause}"] += 1
+        elif response.status == 426 and "101" in request.match.operation.responses:
+            self.tally.counts["valid: 426, 101 answers only a request with Upgrade (RFC 9110, 15.2.2)"] += 1
         elif response.status == 409 and request.body:
             self.tally.counts["valid: 409, the key in the request already exists"] += 1
         else:
