@@ -52,6 +52,12 @@ SIZE: Final = 30
 
 Data = dict[str, Any]
 
+_NEWEST_FIRST: Final = re.compile(
+    r"(?i)(most recent|newest|latest|recently created)[^.]{0,80}\bfirst\b|\b(reverse|descending) chronological|"
+    r"newest to oldest"
+)
+"""Sentences that say in which order a list has its records, where no parameter does."""
+
 
 def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
     """The `page` of a list, by the names of its query parameters."""
@@ -61,6 +67,8 @@ def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
     parts = _with_weak_names(several, fields, _by_strong_names(several, fields, schemas), schemas)
     if "sort" not in parts and "order" in parts:
         parts = _order_alone(parts, query[parts["order"]], schemas)
+    if not parts.keys() & {"sort", "order"} and _NEWEST_FIRST.search(str(operation.raw.get("description", ""))):
+        parts["order"] = "desc"
     if "number" in parts:
         if _counts_from_zero(query[parts["number"]], _answered(operation, schemas), schemas):
             parts["first"] = 0

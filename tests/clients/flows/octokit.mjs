@@ -8,7 +8,7 @@ import { Octokit } from "octokit";
 import { URL, same, step, thrown } from "./steps.mjs";
 
 const octokit = new Octokit({ auth: "ghp_anything", baseUrl: URL, retry: { enabled: false }, throttle: { enabled: false } });
-const { activity, issues, users } = octokit.rest;
+const { actions, activity, gists, issues, pulls, repos, teams, users } = octokit.rest;
 const repo = { owner: "octocat", repo: "hello-world" };
 
 await step("login", async () => {
@@ -66,6 +66,83 @@ await step("404", async () => {
 await step("error", async () => {
   const error = await thrown(() => issues.create({ ...repo, title: { no: "text" } }));
   same([error.status, typeof error.response.data.message], [422, "string"]);
+});
+
+await step("labels", async () => {
+  const one = { ...repo, issue_number: issue.number };
+  await issues.addLabels({ ...one, labels: ["first", "second", "third"] });
+  await issues.removeLabel({ ...one, name: "first" });
+  const added = ["second", "third"];
+  const listed = (await issues.listLabelsOnIssue(one)).data.map((label) => label.name);
+  same([listed.includes("first"), added.filter((name) => listed.includes(name))], [false, added]);
+  const shown = (await issues.get(one)).data.labels.map((label) => label.name);
+  same([shown.includes("first"), added.filter((name) => shown.includes(name))], [false, added]);
+  await issues.update({ ...one, labels: ["bug", "ui"] });
+  same((await issues.get(one)).data.labels.map((label) => label.name), ["bug", "ui"]);
+});
+
+await step("comments", async () => {
+  const one = { ...repo, issue_number: issue.number };
+  for (const body of ["1", "2", "3"]) await issues.createComment({ ...one, body });
+  const comments = await octokit.paginate(issues.listComments, { ...one, per_page: 2 });
+  same(comments.map((comment) => comment.body), ["1", "2", "3"]);
+  await issues.updateComment({ ...repo, comment_id: comments[0].id, body: "changed" });
+  same((await issues.getComment({ ...repo, comment_id: comments[0].id })).data.body, "changed");
+});
+
+await step("milestone", async () => {
+  const { data } = await issues.createMilestone({ ...repo, title: "v1" });
+  await issues.update({ ...repo, issue_number: issue.number, milestone: data.number });
+  same((await issues.get({ ...repo, issue_number: issue.number })).data.milestone.title, "v1");
+});
+
+await step("lock", async () => {
+  const one = { ...repo, issue_number: issue.number };
+  await issues.lock(one);
+  same((await issues.get(one)).data.locked, true);
+  await issues.unlock(one);
+  same((await issues.get(one)).data.locked, false);
+});
+
+await step("release", async () => {
+  const { data } = await repos.createRelease({ ...repo, tag_name: "v1.0.0", name: "One" });
+  same([data.draft, data.prerelease], [false, false]);
+  same((await repos.getReleaseByTag({ ...repo, tag: "v1.0.0" })).data.id, data.id);
+  await repos.deleteRelease({ ...repo, release_id: data.id });
+  same((await thrown(() => repos.getReleaseByTag({ ...repo, tag: "v1.0.0" }))).status, 404);
+});
+
+await step("pull request", async () => {
+  const { data } = await pulls.create({ ...repo, title: "Change", head: "feature", base: "main" });
+  const one = { ...repo, pull_number: data.number };
+  same((await pulls.get(one)).data.title, "Change");
+  same((await thrown(() => pulls.checkIfMerged(one))).status, 404);
+  await pulls.merge(one);
+  same((await pulls.checkIfMerged(one)).status, 204);
+});
+
+await step("secret", async () => {
+  const one = { ...repo, secret_name: "TOKEN" };
+  await actions.createOrUpdateRepoSecret({ ...one, encrypted_value: "c2VjcmV0", key_id: "1" });
+  same((await actions.getRepoSecret(one)).data.name, "TOKEN");
+  await actions.deleteRepoSecret(one);
+  same((await thrown(() => actions.getRepoSecret(one))).status, 404);
+});
+
+await step("gist", async () => {
+  const { data } = await gists.create({ description: "g", public: true, files: { "a.txt": { content: "hi" } } });
+  await gists.update({ gist_id: data.id, description: "h" });
+  const read = (await gists.get({ gist_id: data.id })).data;
+  same([read.description, read.files["a.txt"].content], ["h", "hi"]);
+});
+
+await step("user", async () => {
+  same((await users.getByUsername({ username: "octocat" })).data.login, "octocat");
+});
+
+await step("team", async () => {
+  const { data } = await teams.create({ org: "acme", name: "Core" });
+  same((await teams.getByName({ org: "acme", team_slug: data.slug })).data.name, "Core");
 });
 
 await step("star", async () => {

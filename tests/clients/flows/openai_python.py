@@ -29,6 +29,46 @@ def _():
     same(isinstance(answer.data[0].embedding[0], float), True)
 
 
+@step("response")
+def _():
+    made = client.responses.create(model="gpt-4o", input="Say hello", metadata={"k": "v"})
+    same((made.status, len(made.output_text) > 0, made.error), ("completed", True, None))
+    same(client.responses.retrieve(made.id).metadata, {"k": "v"})
+    client.responses.delete(made.id)
+    same(raised(openai.NotFoundError, lambda: client.responses.retrieve(made.id)).status_code, 404)
+
+
+@step("response stream")
+def _():
+    kinds = [event.type for event in client.responses.create(model="gpt-4o", input="Say hello", stream=True)]
+    same((kinds[0], kinds[-1]), ("response.created", "response.completed"))
+
+
+@step("thread")
+def _():
+    thread = client.beta.threads.create(metadata={"user": "1"})
+    message = client.beta.threads.messages.create(thread.id, role="user", content="Hello there")
+    same((message.role, message.content[0].text.value), ("user", "Hello there"))
+    same([each.id for each in client.beta.threads.messages.list(thread.id)], [message.id])
+    same(client.beta.threads.delete(thread.id).deleted, True)
+
+
+@step("assistant")
+def _():
+    made = client.beta.assistants.create(model="gpt-4o", name="A", tools=[{"type": "code_interpreter"}])
+    client.beta.assistants.update(made.id, name="B")
+    read = client.beta.assistants.retrieve(made.id)
+    same((read.name, read.tools[0].type), ("B", "code_interpreter"))
+
+
+@step("batch")
+def _():
+    sent = client.files.create(file=("batch.jsonl", b"{}"), purpose="batch")
+    batch = client.batches.create(input_file_id=sent.id, endpoint="/v1/responses", completion_window="24h")
+    same((batch.input_file_id, client.batches.retrieve(batch.id).id), (sent.id, batch.id))
+    same(client.batches.cancel(batch.id).status in ("cancelling", "cancelled"), True)
+
+
 @step("create")
 def file():
     made = client.files.create(file=("train.jsonl", b'{"prompt": "a"}\n'), purpose="fine-tune")

@@ -45,6 +45,42 @@ await step("subscription", async () => {
   const made = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id, quantity: 2 }] });
   const read = await stripe.subscriptions.retrieve(made.id);
   same([read.id, read.customer], [made.id, customer.id]);
+  same([read.items.data[0].quantity, read.items.data[0].price.id], [2, price.id]);
+  same((await stripe.subscriptions.list({ customer: customer.id })).data.map((each) => each.id), [made.id]);
+});
+
+await step("payment", async () => {
+  const made = await stripe.paymentIntents.create({ amount: 2000, currency: "usd", customer: customer.id });
+  const confirmed = await stripe.paymentIntents.confirm(made.id, { payment_method: "pm_card_visa" });
+  same(confirmed.payment_method, "pm_card_visa");
+  const gone = await stripe.paymentIntents.cancel(made.id, { cancellation_reason: "duplicate" });
+  same([gone.status, gone.cancellation_reason], ["canceled", "duplicate"]);
+  const read = await stripe.paymentIntents.retrieve(made.id, { expand: ["customer"] });
+  same([read.status, read.customer.name], ["canceled", "Jenny R."]);
+});
+
+await step("refund", async () => {
+  const paid = await stripe.paymentIntents.create({ amount: 2000, currency: "usd" });
+  const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 500 });
+  same((await stripe.refunds.retrieve(refund.id)).amount, 500);
+  same((await stripe.refunds.list({ payment_intent: paid.id })).data.map((each) => each.id), [refund.id]);
+});
+
+await step("invoice", async () => {
+  const invoice = await stripe.invoices.create({ customer: customer.id, auto_advance: false });
+  same(invoice.status, "draft");
+  same((await stripe.invoices.pay(invoice.id)).status, "paid");
+});
+
+await step("newest first", async () => {
+  const last = await stripe.products.create({ name: "Last" });
+  same((await stripe.products.list({ limit: 1 })).data[0].id, last.id);
+});
+
+await step("coupon", async () => {
+  await stripe.coupons.create({ id: "SPRING", percent_off: 25, duration: "once" });
+  same((await stripe.coupons.retrieve("SPRING")).percent_off, 25);
+  same((await stripe.coupons.del("SPRING")).deleted, true);
 });
 
 await step("upload", async () => {
@@ -52,7 +88,7 @@ await step("upload", async () => {
     { purpose: "dispute_evidence", file: { data: Buffer.from("evidence"), name: "note.txt", type: "text/plain" } },
     { host: hostname },
   );
-  same([file.filename, file.size, file.purpose], ["note.txt", 8, "dispute_evidence"]);
+  same([file.filename, file.size, file.type, file.purpose], ["note.txt", 8, "txt", "dispute_evidence"]);
 });
 
 await step("delete", async () => {

@@ -60,6 +60,38 @@ def _():
     same(client.calls(call.sid).fetch().status, "completed")
 
 
+@step("recording")
+def _():
+    call = client.calls.create(to="+15558675310", from_="+15017122661", url="http://demo.example/voice.xml")
+    recording = client.calls(call.sid).recordings.create()
+    same([each.sid for each in client.calls(call.sid).recordings.list()], [recording.sid])
+    same(client.calls(call.sid).delete(), True)
+    same(raised(TwilioRestException, client.calls(call.sid).fetch).status, 404)
+
+
+@step("number")
+def _():
+    made = client.incoming_phone_numbers.create(phone_number="+15005550006", friendly_name="Main")
+    client.incoming_phone_numbers(made.sid).update(friendly_name="Other", voice_url="https://example.com/voice")
+    read = client.incoming_phone_numbers(made.sid).fetch()
+    same((read.friendly_name, read.voice_url), ("Other", "https://example.com/voice"))
+
+
+@step("redact")
+def _():
+    made = client.messages.create(to="+15558675310", from_="+15017122661", body="Secret")
+    same(made.error_code, None)
+    client.messages(made.sid).update(body="")
+    same(client.messages(made.sid).fetch().body, "")
+
+
+@step("subaccount")
+def _():
+    made = client.api.accounts.create(friendly_name="Sub")
+    sent = client.api.accounts(made.sid).messages.create(to="+1555", from_="+1556", body="Below")
+    same([each.sid for each in client.api.accounts(made.sid).messages.list()], [sent.sid])
+
+
 @step("account")
 def _():
     same(client.api.accounts(client.username).fetch().sid, client.username)

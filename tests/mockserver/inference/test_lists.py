@@ -373,3 +373,25 @@ def test_a_delete_of_all_removes_what_its_query_selects(play: Play, described: s
         assert ask("DELETE", "/books", query=query).status == 204
         left.append("".join(book["title"][0] for book in ask("GET", "/books").json))
     assert left == (["AC", "A", ""] if removed else ["AbC"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("description", "newest_first"),
+    [
+        ("The products are sorted by creation date, with the most recently created products appearing first.", True),
+        ("Returns runs, newest first.", True),
+        ("Events in reverse chronological order.", True),
+        ("Returns a list of products. The newest may be missing. Sorted by name first.", False),
+        ("", False),
+    ],
+)
+def test_a_list_has_the_order_that_its_description_says(play: Play, description: str, newest_first: bool) -> None:
+    """Where no parameter decides it; the pages follow the same order."""
+    thing_schema = {"$ref": "#/components/schemas/Thing"}
+    paths = crud("/things", "id", thing_schema)
+    size = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    paths["/things"]["get"] |= {"description": description, "parameters": [size]}
+    ask = play(paths, Thing=thing(id=None, name=None))
+    made = ask("POST", "/things", json={"name": "last"}).json
+    assert (ask("GET", "/things", query="limit=1").json == [made]) == newest_first
+    assert ask("GET", "/things").json[0 if newest_first else -1] == made
