@@ -198,6 +198,8 @@ class Gate(HTTPAdapter):
         except NETWORK_ERRORS as error:
             self._check_silence(sent, error)
             raise
+        if truncated and self.limits.left() <= 0:
+            raise BudgetSpent("the budget is spent")  # it ended the answer, not the target
         self.tally.failed_in_a_row = 0
         found = self.contract.match(sent.method, sent.path, sent)
         headers = {name.lower(): value for name, value in response.headers.items()}
