@@ -63,7 +63,9 @@ _NEWER: Final = frozenset(
 )
 """Words of OpenAPI 3 that authors write in Swagger 2.0 too, and that are read there."""
 _NEWER_KINDS: Final = ("cookie", "http", "openIdConnect")
-_METADATA: Final = frozenset(["contact", "description", "externalDocs", "license", "summary", "tags", "termsOfService"])
+_METADATA: Final = frozenset(
+    ["contact", "deprecated", "description", "externalDocs", "license", "summary", "tags", "termsOfService"]
+)
 _DATA: Final = frozenset(["default", "example", "examples", "xml"])
 _SHARED: Final = ("$ref", "description", "parameters", "servers", "summary")
 """What a path item has beside its operations."""
