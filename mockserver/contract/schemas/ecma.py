@@ -20,6 +20,8 @@ _TOKEN: Final = re.compile(
 )
 _NESTED: Final = re.compile(r"(?<!\\)(\((?:\?:)?\[(?:\\.|[^\]\\])*\])([*+])\)([*+])")
 """A repetition of nothing but repetitions, `([a-z]*)*`: `re` would try every way to part a text into them."""
+_LITERAL_HYPHEN: Final = re.compile(r"(?<!\\)(?:\\\\)*\\[dDwWsS](?=-[^\]])")
+"""A class of characters before a hyphen begins no range (ECMA-262, B.1.2): `[\\d-_]` has a digit, a hyphen or a `_`."""
 _ESCAPES_WITH_MEANING: Final = frozenset("dDwWsSbBnrtfv0xuc123456789")
 
 
@@ -42,7 +44,7 @@ def translated(pattern: str) -> str:
     """The pattern in the dialect of `re`."""
     pieces: list[str] = []
     inside = False
-    for token in _TOKEN.finditer(_NESTED.sub(_flat, pattern)):
+    for token in _TOKEN.finditer(_LITERAL_HYPHEN.sub(r"\g<0>\\", _NESTED.sub(_flat, pattern))):
         piece = _piece(token, inside)
         if token["char"] == "[" and not inside:
             inside = True

@@ -209,3 +209,13 @@ def test_an_escaped_bracket_begins_no_group() -> None:
     """The pattern means what it meant."""
     assert matches(r"^(\([a-z]*)*$", "(abc(de")
     assert not matches(r"^(\([a-z]*)*$", "abc")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "misfits"),
+    [(r"^[a-z\d-_/]+$", "a-_/3", "A"), (r"^[\w-.]+$", "a-.", "/"), (r"^[\d-]$", "-", "a"), (r"^\w-[a]$", "x-a", "xa")],
+)
+def test_a_class_of_characters_begins_no_range(pattern: str, fits: str, misfits: str) -> None:
+    """The hyphen after it is one (ECMA-262, B.1.2), also where a text is made."""
+    assert (matches(pattern, fits), matches(pattern, misfits)) == (True, False)
+    assert matches(pattern, text(pattern=pattern))
