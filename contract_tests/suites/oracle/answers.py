@@ -151,8 +151,14 @@ class Exchange:
         before = self.comparison.sizes.get(self._list(path))
         unsure = self._of_a_page(answer, len(theirs), before)
         for different in self.pairs.records(view, mine, theirs, before):
-            if different.kind not in unsure:
+            if different.kind not in unsure and not self._was_on_another_page(different):
                 yield different
+
+    def _was_on_another_page(self, different: Difference) -> bool:
+        """Whether a record is new to us alone: the list was read by one page, and it stood on another."""
+        is_paged = self.comparison.model.inferred and bool(self.behaviour.page)
+        known = {self.pairs.target_key(name) for name in self.pairs.seen if name[0] == different.collection}
+        return is_paged and different.kind == "further" and different.key not in known
 
     def _of_a_page(self, answer: Any, length: int, before: int | None) -> frozenset[str]:
         """Differences that say nothing, for the list is one page of a longer one, or as long as it was before."""
