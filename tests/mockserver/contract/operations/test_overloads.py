@@ -67,6 +67,8 @@ def test_a_request_lacks_what_its_template_requires_and_parameters_do() -> None:
     assert [_lacks(chosen, f"kind={text}")[0] for text in ("1", "true", "b", "")] == [1, 1, 2, 2]
     assert _lacks(chosen, "kind=b&kind=a", **{"x-version": "1"}) == (1, -1)
     assert _lacks(_overload("/x/{id}", _value("any", "query")), "any=") == (0, -1)
+    header = _overload("/x/{id}", _value("X-Any", "header"))
+    assert (_lacks(header), _lacks(header, **{"x-any": ""})) == ((1, 0), (0, -1))
     sent = _overload("/x/{id}", body={"application/json": {}, "text/*": {}})
     types = ("application/json; charset=utf-8", "text/csv", "image/png")
     assert [_lacks(sent, **{"content-type": name}) for name in types] == [(0, -1), (0, -1), (1, 0)]
