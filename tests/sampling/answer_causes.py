@@ -18,7 +18,7 @@ def _bodiless(_: Contract, operation: Operation, response: Any, message: str) ->
 
 
 def _empty_text(_: Contract, __: Operation, response: Any, message: str) -> bool:
-    return "MissingData" in message and not response.body and _kind(response) in ("text", "binary")
+    return "MissingData" in message and not response.body and _kind(response) in ("text", "binary", *media.SEQUENTIAL)
 
 
 def _lost_discriminator(_: Contract, __: Operation, ___: Any, message: str) -> bool:
@@ -62,7 +62,8 @@ def _regex(_: Contract, __: Operation, ___: Any, message: str) -> bool:
 
 
 def _null(contract: Contract, _: Operation, __: Any, message: str) -> bool:
-    return contract.document.version == "3.0" and "None for not nullable" in message
+    refused = "None for not nullable" in message or "None is not valid under any of the given schemas" in message
+    return contract.document.version == "3.0" and refused
 
 
 def _kind(response: Any) -> str:

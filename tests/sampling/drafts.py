@@ -163,7 +163,9 @@ class Drafts:
         credentials: dict[str, str] = {}
         for name in sorted(operation.security[0]):
             if name in schemes:
-                credentials |= _credential(schemes[name])
+                given = _credential(schemes[name])
+                known = {place.lower() for place in credentials}  # one header may serve two schemes
+                credentials |= {place: text for place, text in given.items() if place.lower() not in known}
         return credentials
 
     def anonymous(self, valid: Draft) -> Draft:

@@ -187,6 +187,8 @@ class DocumentCheck:
             self.tally.causes[f"a request: {known_cause}"] += 1
         elif response.status == 426 and "101" in request.match.operation.responses:
             self.tally.counts["valid: 426, 101 answers only a request with Upgrade (RFC 9110, 15.2.2)"] += 1
+        elif response.status == 400 and _patches_in_vain(response):
+            self.tally.counts["valid: 400, the operations of a JSON patch can't be applied (RFC 6902, 5)"] += 1
         elif response.status == 409 and request.body:
             self.tally.counts["valid: 409, the key in the request already exists"] += 1
         else:
@@ -299,6 +301,12 @@ class DocumentCheck:
         if response.status < 200:  # after 101 the connection uses another protocol (RFC 9110, 15.2.2)
             connection.close()
         return response
+
+
+def _patches_in_vain(response: ClientResponse) -> bool:
+    """Whether the operations of a JSON patch were understood, and one of them can't be applied."""
+    reason = next((text for name, text in response.headers if name.lower() == "mock-reason"), "")
+    return "of the patch" in reason
 
 
 def _first_cause(contract: Contract, request: SerialisedRequest, their_errors: str) -> str | None:
