@@ -12,11 +12,11 @@ from zlib import crc32
 
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.times import form_of, is_stamp, moment_of, written
-from mockserver.contract.schemas.view import SchemaView, each, has_any, is_marked, members, required, types
+from mockserver.contract.schemas.view import SchemaView, each, examples, has_any, is_marked, members, required, types
 from mockserver.generate.checker import Checker
 from mockserver.generate.draw import DEEPEST, ROOM, Draw, Knowledge
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.likeness import examples_of, like, looks_drawn
+from mockserver.generate.likeness import like, looks_drawn
 from mockserver.generate.newness import held, initial, is_wrong, unharmed
 from mockserver.generate.place import Where
 
@@ -205,7 +205,7 @@ def _texts(generator: Generator, schema: Any, seed: str, hint: str) -> Iterator[
     """Keys to try: one like the example, a UUID, a shorter number, and what the schema itself leads to."""
     random = Random(seed)  # noqa: S311 - repeatable on purpose
     number = random.getrandbits(128)
-    yield from (like(example, random) for example in examples_of(schema, generator.view) if looks_drawn(example))
+    yield from (like(example, random) for example in examples(schema, generator.view) if looks_drawn(example))
     yield str(UUID(int=number, version=4))
     yield f"{number:032x}"
     yield f"{number:032x}"[:8]

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from random import Random
 from string import ascii_lowercase, ascii_uppercase, digits, hexdigits
 from typing import Any, Final
 
-from mockserver.contract.schemas.view import SchemaView, each
-
 _TAIL: Final = re.compile(r"(?P<prefix>(?:.*[_:.-])?)(?P<drawn>[0-9A-Za-z]{8,})")
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX: Final = hexdigits[:16]
-
-
-def examples_of(schema: Any, view: SchemaView) -> Iterator[Any]:
-    """The examples that a schema gives."""
-    yield from each(schema, "example", view)
-    yield from (one for several in each(schema, "examples", view) if isinstance(several, list) for one in several)
 
 
 def looks_drawn(example: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import plain
@@ -68,14 +68,9 @@ def _says_self(path: Path) -> bool:
 
 def _shows(like: re.Pattern[str], path: Path, schema: LocatedSchema, reading: Operation, schemas: Schemas) -> bool:
     """Whether an example of the member is an address at which the record is read."""
-    examples = _examples(schema, schemas)
+    examples = [*schemas.examples(schema)]
     response = reading.response_for(200)
     for media in response.media_types.values() if response is not None else ():
-        whole = [*media.examples.values(), *_examples(schemas.at("", media.schema or {}), schemas)]
+        whole = [*media.examples.values(), *schemas.examples(schemas.at("", media.schema or {}))]
         examples += [member_at(one, path) for one in whole if isinstance(one, Mapping)]
     return any(isinstance(one, str) and like.fullmatch(one) for one in examples)
-
-
-def _examples(schema: LocatedSchema, schemas: Schemas) -> list[Any]:
-    several = (one for many in schemas.each(schema, "examples") if isinstance(many, list) for one in many)
-    return [*schemas.each(schema, "example"), *several]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
-from mockserver.contract.schemas.view import each, has_any, item, members, types
+from mockserver.contract.schemas.view import each, examples, has_any, item, members, types
 from mockserver.inference.collections import Resource
 from mockserver.inference.inference import Inferred
 from mockserver.state.references import member_at
@@ -45,13 +45,11 @@ class Documented:
         """The keys in the examples of a request body, of its schema, and of the key itself."""
         view = self.contract.view
         for media in operation.body.media_types.values() if operation.body is not None else ():
-            whole = [*media.examples.values(), *each(media.schema, "example", view)]
-            whole += [one for several in each(media.schema, "examples", view) for one in _listed(several)]
+            whole = [*media.examples.values(), *examples(media.schema, view)]
             yield from (key for example in whole for key in _keys(example, path))
             inner = members(media.schema, view).get(path[0]) if len(path) == 1 else None
             if inner is not None:
-                yield from each(inner, "example", view)
-                yield from (one for several in each(inner, "examples", view) for one in _listed(several))
+                yield from examples(inner, view)
 
     def choices(self, resource: Resource) -> dict[str, Any]:
         """What fields hold by more than the schema of their records: values that lists can be filtered by, and values
@@ -118,10 +116,6 @@ class Documented:
 
 def _hashable(value: Any) -> Any:
     return value if isinstance(value, str) else None
-
-
-def _listed(examples: Any) -> list[Any]:
-    return examples if isinstance(examples, list) else []
 
 
 def _keys(body: Any, path: list[str]) -> Iterator[Any]:

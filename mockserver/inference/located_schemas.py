@@ -70,6 +70,10 @@ class Schemas:
         """The values of a keyword in the schema and its branches."""
         return (branch.node[keyword] for branch in self.branches(schema) if keyword in branch.node)
 
+    def examples(self, schema: LocatedSchema) -> Iterator[Any]:
+        """The examples that a schema gives."""
+        return view.examples(schema.node, self._view)
+
     def has_any(self, schema: LocatedSchema, *keywords: str) -> bool:
         """Whether the schema or one of its branches has one of these keywords."""
         return any(keyword in branch.node for branch in self.branches(schema) for keyword in keywords)

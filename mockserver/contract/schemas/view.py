@@ -32,6 +32,7 @@ __all__ = [
     "declarations",
     "discriminated",
     "each",
+    "examples",
     "forbids",
     "has_format",
     "has_parts",
@@ -182,6 +183,12 @@ def _type_of(value: Any) -> str:
         return "null" if value is None else "boolean"
     names: dict[type, str] = {str: "string", int: "integer", float: "number", list: "array"}
     return names.get(type(value), "object")
+
+
+def examples(schema: Any, view: SchemaView) -> Iterator[Any]:
+    """The examples that a schema gives: `example`, and the list of `examples`."""
+    yield from each(schema, "example", view)
+    yield from (one for several in each(schema, "examples", view) if isinstance(several, list) for one in several)
 
 
 def is_nullable(part: Mapping[str, Any], view: SchemaView) -> bool:
