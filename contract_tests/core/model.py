@@ -160,3 +160,12 @@ def root(expression: Any) -> tuple[str, str]:
     """`path` and `id` of `$path.id`; a literal has no root."""
     match = re.match(r"\$([a-z]+)(?:\.(\S+))?", expression) if isinstance(expression, str) else None
     return (match[1], match[2] or "") if match else ("", "")
+
+
+def dig(value: Any, path: Steps, otherwise: Any = None) -> Any:
+    """The value at a path of names; `otherwise` where it leads nowhere."""
+    for name in path:
+        if not isinstance(value, Mapping) or name not in value:
+            return otherwise
+        value = value[name]
+    return value

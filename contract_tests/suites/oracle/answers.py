@@ -10,11 +10,11 @@ from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.checks import FREEDOMS, AnswerChecks
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import InternalError, NotChecked
-from contract_tests.core.model import Behaviour, Model, Steps
+from contract_tests.core.model import Behaviour, Model, Steps, dig
 from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
 from contract_tests.suites.oracle.freedoms import Freedoms
-from contract_tests.suites.oracle.records import MISSING, dig, own_fields
+from contract_tests.suites.oracle.records import MISSING, own_fields
 from contract_tests.suites.oracle.values import same, shown
 
 
@@ -92,7 +92,7 @@ class Exchange:
         if target is NOT_JSON:
             return
         for path, expression in self.behaviour.reply.items():
-            mine, theirs = dig(mock, path), dig(target, path)
+            mine, theirs = dig(mock, path, MISSING), dig(target, path, MISSING)
             if mine is not MISSING:
                 yield from self._at(path, expression, mine, theirs, target)
 
@@ -165,7 +165,7 @@ class Exchange:
         if not (self.comparison.model.inferred and self.behaviour.page):
             return frozenset()
         for way, expression in self.behaviour.reply.items():
-            value = dig(answer, way)
+            value = dig(answer, way, MISSING)
             more = expression in ("$next", "$more") and value not in (MISSING, None, "", False)
             if more or (expression == "$total" and isinstance(value, int) and value > length):
                 return frozenset({"missing", "further"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contract_tests.core.answer import Answer
-from contract_tests.core.model import Behaviour, Model, Query, Steps, root
+from contract_tests.core.model import Behaviour, Model, Query, Steps, dig, root
 
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
 """What stands where an answer or a record has no such value."""
@@ -82,12 +82,3 @@ def own_fields(record: Mapping[str, Any], path: Steps, behaviour: Behaviour) -> 
     """A record as it is shown at a place of an answer, without what the reply puts into it from elsewhere."""
     inner = {other[len(path)] for other in behaviour.reply if len(other) > len(path) and other[: len(path)] == path}
     return {name: value for name, value in record.items() if name not in inner}
-
-
-def dig(value: Any, path: Steps) -> Any:
-    """The value at a path of names; `MISSING` where it leads nowhere."""
-    for name in path:
-        if not isinstance(value, Mapping) or name not in value:
-            return MISSING
-        value = value[name]
-    return value

@@ -14,11 +14,12 @@ from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.contract import Contract, is_json
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.making import Records
+from contract_tests.core.model import dig
 from contract_tests.core.target import NOTHING, Target, path_of
 from contract_tests.run.run import Run
 from contract_tests.suites.records.comparing import ABSENT, Loss, as_text, losses
 from contract_tests.suites.records.kinds import Action, Kind, body_of, declared, settable
-from contract_tests.suites.records.pages import Reader, dug
+from contract_tests.suites.records.pages import Reader
 from contract_tests.suites.records.values import TURNS, Values
 
 REFUSALS: Final = frozenset({400, 403, 409, 413, 422})
@@ -125,7 +126,7 @@ class Life:
             return None
         if reader is self.kind.read:
             return self.shown(reader, answer)
-        listed = dug(answer.json, reader.place or ())
+        listed = dig(answer.json, reader.place or ())
         items = listed if isinstance(listed, list) else []
         return next((item for item in items if isinstance(item, Mapping) and self.is_named(item, made.key)), None)
 
@@ -165,7 +166,7 @@ class Life:
 
     def shown(self, action: Action, answer: Answer) -> Mapping[str, Any]:
         """The record in an answer; empty where it shows none."""
-        value = dug(answer.json, action.place or ()) if action.place is not None else None
+        value = dig(answer.json, action.place or ()) if action.place is not None else None
         return value if isinstance(value, Mapping) and answer.json is not NOT_JSON else {}
 
     def check(

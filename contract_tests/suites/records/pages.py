@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.model import Steps
+from contract_tests.core.model import dig
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import merged_keywords
 from contract_tests.core.target import Target, path_of
@@ -57,7 +57,7 @@ class Reader:
 
     def items(self, action: Action, answer: Answer) -> list[Mapping[str, Any]]:
         """The records that a page shows."""
-        listed = dug(answer.json, action.place or ())
+        listed = dig(answer.json, action.place or ())
         return [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
 
     def walk(self, action: Action, names: Mapping[str, str], query: Mapping[str, Any], size: int | None) -> Walk:
@@ -103,7 +103,7 @@ class Reader:
         """What asks for the next page; None where there is none."""
         page = action.behaviour.page
         if (after := page.get("after")) is not None:
-            cursor = dug(answer.json, place) if (place := action.place_of(*CURSORS)) is not None else None
+            cursor = dig(answer.json, place) if (place := action.place_of(*CURSORS)) is not None else None
             return {after: from_address(cursor, after)} if cursor not in (None, "", False) else None
         if not items:
             return None
@@ -131,12 +131,3 @@ def parse_pairs(query: str) -> Iterator[tuple[str, str]]:
 def as_query(value: Any) -> Any:
     """A value as a query has it."""
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def dug(value: Any, way: Steps) -> Any:
-    """The value at a path of names; None where it leads nowhere."""
-    for name in way:
-        if not isinstance(value, Mapping) or name not in value:
-            return None
-        value = value[name]
-    return value

@@ -12,12 +12,12 @@ import pytest
 
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
-from contract_tests.core.model import root
+from contract_tests.core.model import dig, root
 from contract_tests.core.promises import promise
 from contract_tests.suites.records.comparing import as_text, instant, same
 from contract_tests.suites.records.kinds import Action
 from contract_tests.suites.records.life import Life, Made
-from contract_tests.suites.records.pages import SMALL, Walk, dug
+from contract_tests.suites.records.pages import SMALL, Walk
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 PAGE = "the parameters of the contract"
@@ -117,7 +117,7 @@ def check_total(listing: Action, walk: Walk, count: int | None) -> None:
     if place is None or count is None:
         return
     for answer, _ in walk.pages[:1]:
-        total = dug(answer.json, place)
+        total = dig(answer.json, place)
         if isinstance(total, int) and not isinstance(total, bool) and total != count:
             expected = f"{'.'.join(place)} of {listing.id} to be the number of records: {count} (total)"
             raise Broken(expected, str(total), *walk.answers[:2])

@@ -18,7 +18,7 @@ from tests.contract_tests.small import contract_of_notes
 
 
 class _Target:
-    """A target that takes every note, or answers as it is told."""
+    """A target that takes every note, or answers with what the test sets."""
 
     def __init__(self, contract: Contract, status: int = 201) -> None:
         self.contract, self.own, self.status = contract, Own(contract), status

@@ -63,7 +63,7 @@ def test_nothing_left_is_an_error(notes: Contract) -> None:
         ("PUT", "/notes/n1", True),
         ("OPTIONS", "/notes/n1", True),
         ("DELETE", "/notes/n1", False),
-        ("DELETE", "/notes", False),  # no operation, but the run was told to delete nothing
+        ("DELETE", "/notes", False),  # no operation, but `--skip DELETE` holds for it too
         ("GET", "/session/end", False),
         ("HEAD", "/session/end", False),
         ("OPTIONS", "/session/end", False),

@@ -403,7 +403,7 @@ class Workshop:
     def validate(self, call):
         if call.name in BODIES:
             media_type, schema = BODIES[call.name]
-            if self.has_record(call):  # a missing record is told before its body is looked at
+            if self.has_record(call):  # 404 comes before the body is looked at
                 checking.media_type(call.headers.get("Content-Type"), media_type)
                 call.body = self.checked(call, checking.parsed(call.raw), schema)
 

@@ -395,7 +395,7 @@ def test_a_request_under_way_survives_a_reload(mock_of: Any, monkeypatch: pytest
 
 
 def test_protocols_are_switched_only_where_the_client_asks(mock_of: Callable[..., Ask]) -> None:
-    """Without `Upgrade` a response of 101 would leave the client waiting: it is told, by the declared error if any."""
+    """Without `Upgrade` a response of 101 would leave the client waiting; the declared error says so."""
     error = {"description": "no", "content": {"application/json": {"example": {"upgrade": "please"}}}}
     responses = {"101": {"description": "switched"}, "426": error}
     ask = mock_of(document({"/a": {"get": {"responses": responses}}, "/b": {"get": {"responses": {"101": {}}}}}))

@@ -140,7 +140,7 @@ def test_an_answer_of_another_form_leaves_the_records_where_they_are(play: Play)
 
 
 def test_a_delete_may_answer_with_the_key_alone(play: Play) -> None:
-    """A text or a number that is no record."""
+    """A text or a number, not a record."""
     paths = crud("/things", "id", THING)
     paths["/things/{id}"]["delete"] = {"responses": answer(TEXT)}
     ask = play(paths, Thing=thing(id=TEXT, text=TEXT))

@@ -285,7 +285,7 @@ def test_what_is_below_an_unknown_record_is_adopted_and_what_is_removed_stays_aw
 
 @pytest.fixture
 def adopting_below(tmp_path: Path, build: Callable[[Settings], Engine]) -> Ask:
-    """Accounts, each with a balance that is no record."""
+    """Accounts, each with a balance that isn't a record."""
     path = "/accounts/{aid}/balance"
     balance = {"parameters": values(path), "get": {"responses": answer(thing(amount=WHOLE))}}
     paths = {path: balance, **crud("/accounts", "aid", thing(id=None, name=None), kind="Account")}

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.model import Model
-from contract_tests.suites.oracle.records import MISSING, Shown, dig
+from contract_tests.core.model import Model, dig
+from contract_tests.suites.oracle.records import MISSING, Shown
 from tests.contract_tests.core.test_model import PETS
 
 

@@ -60,7 +60,7 @@ def test_credentials_of_security_definitions(mock: LiveMock) -> None:
 
 
 def test_headers_with_underscores(mock: LiveMock) -> None:
-    """They are told from those with hyphens, which WSGI doesn't do."""
+    """They stay apart from those with hyphens, which WSGI doesn't do."""
     assert mock("GET", "/underscores", None).status == 401
     key = {"api_key": "alice-token"}
     assert mock("GET", "/underscores", None, headers=key).headers["mock-reason"] == "header.x_size is required"
