@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from mockserver.contract.operations.base_paths import EXPRESSION
+from mockserver.contract.operations.expressions import EXPRESSION
 from mockserver.contract.operations.operation import Operation as Declared
 from mockserver.contract.operations.operation import Parameter, Response
 

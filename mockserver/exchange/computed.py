@@ -16,7 +16,8 @@ from mockserver.behaviour.values import MISSING, dig
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
 from mockserver.clock import format_http_date
 from mockserver.contract.contract import Contract
-from mockserver.contract.operations.base_paths import EXPRESSION, servers
+from mockserver.contract.operations.base_paths import servers
+from mockserver.contract.operations.expressions import EXPRESSION
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.overloads import path_of
 from mockserver.contract.schemas.naming import plain, words

@@ -13,6 +13,8 @@ VALUE: Final = "{}"
 """Stands for a segment that holds one value."""
 
 Shape = tuple[str, ...]
+_OPTIONAL: Final = re.compile(r"\{[?&#][^{}]*\}")
+"""A query or fragment that may be left out (RFC 6570): `{?page,size}`."""
 _SUFFIX: Final = re.compile(r"\.(json|xml|\{format\})$")
 _NAMED: Final = re.compile(r"\{([^{}]+)\}")
 _CUSTOM: Final = re.compile(r"(\{[^{}]+\}|[^{}:]+)(:[A-Za-z][\w.-]*)")
@@ -48,7 +50,8 @@ class Route:
 
 def route_of(operation: Operation) -> Route:
     """The route of an operation. A suffix such as `.json` isn't part of the structure."""
-    parts = [_SUFFIX.sub("", segment) for segment in operation.template.strip("/").split("/")]
+    template = _OPTIONAL.sub("", operation.template)
+    parts = [_SUFFIX.sub("", segment) for segment in template.strip("/").split("/")]
     segments = [part for segment in parts for part in _split(segment)]
     matches = [(segment, _NAMED.fullmatch(segment)) for segment in segments]
     shape = tuple(VALUE if named else _NAMED.sub("{}*", segment) for segment, named in matches)

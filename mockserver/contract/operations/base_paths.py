@@ -8,8 +8,7 @@ from itertools import islice, product
 from typing import Any, Final
 from urllib.parse import unquote
 
-EXPRESSION: Final = re.compile(r"\{([^{}]*)\}")
-"""A parameter in a path template."""
+from mockserver.contract.operations.expressions import EXPRESSION
 
 _HOST: Final = re.compile(r"^([^/]*:)?//[^/]*")
 _MOST_BASES: Final = 64

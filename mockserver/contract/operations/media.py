@@ -9,6 +9,8 @@ from typing import Literal
 from mockserver.contract.operations.operation import MediaType
 
 Kind = Literal["json", "lines", "sequence", "events", "form", "multipart", "text", "binary"]
+ANY = "*/*"
+"""The range of all types."""
 SEQUENTIAL = ("lines", "sequence", "events")
 """The kinds of which a body is a sequence of values (OpenAPI 3.2, "Sequential Media Types")."""
 

@@ -11,7 +11,6 @@ from mockserver.contract.document import pointers
 from mockserver.contract.document.document import Document, parsed
 from mockserver.contract.document.place import Place
 from mockserver.contract.operations import media
-from mockserver.contract.operations.base_paths import EXPRESSION
 from mockserver.contract.operations.invalid_parts import InvalidParts
 from mockserver.contract.operations.operation import (
     ABSENT,
@@ -25,7 +24,7 @@ from mockserver.contract.operations.operation import (
     example_text,
     example_value,
 )
-from mockserver.contract.operations.overloads import has_more, path_of
+from mockserver.contract.operations.overloads import has_more, path_of, required_names
 from mockserver.contract.operations.places import Places
 from mockserver.contract.operations.security import requirements, scheme
 from mockserver.errors import DocumentError
@@ -157,7 +156,7 @@ class Reading(Places):
 
     def in_template(self, template: str, place: Place, declared: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
         """The parameters, with those of the path as its template has them: each is text unless it is declared."""
-        names = EXPRESSION.findall(template)
+        names = required_names(template)
         known = {parameter.name for parameter in declared if parameter.location == "path"}
         for name in sorted(known - set(names)):
             self.note(f"{place.pointer}: path parameter {name!r} is not in {template}: ignored")
@@ -231,9 +230,14 @@ class Reading(Places):
         )
 
     def media_types(self, place: Place) -> dict[str, MediaType]:
-        """The media types under `content`."""
-        content = place.get("content")
-        return {name: self.media_type(name, self.resolved(entry)) for name, entry in self.entries(content)}
+        """The media types under `content`; an empty name says nothing of the type, which may then be any."""
+        found: dict[str, MediaType] = {}
+        for name, entry in self.entries(place.get("content")):
+            known = name if name.strip() else media.ANY
+            if known != name:
+                self.note(f"{place.pointer}/content: a media type has no name: it is read as {media.ANY}")
+            found.setdefault(known, self.media_type(known, self.resolved(entry)))
+        return found
 
     def media_type(self, name: str, place: Place) -> MediaType:
         """One media type."""

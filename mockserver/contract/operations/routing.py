@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from mockserver.contract.operations.base_paths import EXPRESSION
+from mockserver.contract.operations.expressions import EXPRESSION, between, literals_of
 from mockserver.contract.operations.likeness import nearest_template
 from mockserver.contract.operations.operation import EMPTY, Operation
 from mockserver.contract.operations.overloads import Overload, has_more, nearest, path_of
@@ -56,7 +56,7 @@ class _Node(msgspec.Struct):
         if segment == "{" + expressions[0] + "}":
             self.any = self.any or _Node()
             return self.any
-        return self.mixed.setdefault(_literals(segment), _Node())
+        return self.mixed.setdefault(literals_of(segment), _Node())
 
     def find(self, segments: Sequence[str], at: int, method: str) -> _Hit | None:
         """The most specific operation with the method, and the values of its path from the last to the first."""
@@ -66,7 +66,7 @@ class _Node(msgspec.Struct):
         if (literal := self.literals.get(segment)) and (match := literal.find(segments, at + 1, method)):
             return match
         for literals, node in self.mixed.items():
-            values = _between(literals, segment)
+            values = between(literals, segment)
             if values and (match := node.find(segments, at + 1, method)):
                 match[1].extend(reversed(values))
                 return match
@@ -84,7 +84,7 @@ class _Node(msgspec.Struct):
         if literal := self.literals.get(segment):
             yield from literal.matches(segments, at + 1, values)
         for literals, node in self.mixed.items():
-            if texts := _between(literals, segment):
+            if texts := between(literals, segment):
                 yield from node.matches(segments, at + 1, (*values, *texts))
         if self.any and segment:
             yield from self.any.matches(segments, at + 1, (*values, segment))
@@ -221,26 +221,3 @@ def _meant_method(method: str, allowed: tuple[str, ...]) -> str:
     if method not in allowed and method.upper() in allowed:
         near = method.upper()
     return f"; did you mean {near}?" if near else ""
-
-
-def _literals(segment: str) -> tuple[str, ...]:
-    """The text around the parameters of a segment: `{id}.json` has nothing before its one and `.json` after it."""
-    return tuple(unquote(part) for part in EXPRESSION.split(segment)[::2])
-
-
-def _between(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
-    """The texts between the literals, none of them empty; each literal is taken where it comes first.
-
-    A regular expression would try every split: minutes on `----…`.
-    """
-    first, *inner, last = literals
-    if not (segment.startswith(first) and segment.endswith(last)):
-        return None
-    end, start, values = len(segment) - len(last), len(first), []
-    for literal in inner:
-        position = segment.find(literal, start + 1, end)
-        if position < 0:
-            return None
-        values.append(segment[start:position])
-        start = position + len(literal)
-    return (*values, segment[start:end]) if start < end else None

@@ -113,6 +113,13 @@ def _json_patch(_: Contract, match: Match, request: Request, ours: Sequence[Viol
     return not ours and match.operation.method == "PATCH" and sent == JSON_PATCH and request.body[:1] == b"["
 
 
+def _unnamed_type(contract: Contract, match: Match, _: Request, ours: Sequence[Violation], theirs: str) -> bool:
+    """Whether the body of an operation has a media type without a name, and openapi-core knows none of the sent."""
+    body = match.operation.raw.get("requestBody")
+    declared = contract.resolve(body) if isinstance(body, dict) else {}
+    return not ours and "" in declared.get("content", {}) and "Content for the following mimetype not found" in theirs
+
+
 def _typeless(parameter: Parameter) -> bool:
     return isinstance(parameter.schema, dict) and "type" not in parameter.schema
 
@@ -141,6 +148,7 @@ CAUSES: dict[str, Cause] = {
     "text that Python takes for a number or a truth (1_000, nan, yes)": _python_numbers,
     "an empty text with its Content-Type is a body; openapi-core takes it for none": _empty_text,
     "bytes are not checked; openapi-core validates them against the type of the schema": _bytes,
+    "a media type without a name may be any; openapi-core waits for a Content-Type without a name": _unnamed_type,
     "a JSON patch is a list of operations (RFC 6902, section 3), though many documents declare an object": _json_patch,
     "a parameter of several types is tried as each; openapi-core takes the first that casts": _union,
 }

@@ -16,6 +16,8 @@ from tests.mockserver.inference.test_infer import values
         ("/things", ("things",), ()),
         ("/things/", ("things",), ()),
         ("/things/{id}", ("things", VALUE), ("id",)),
+        ("/things{?page,size}", ("things",), ()),
+        ("/things/{id}{?fields}", ("things", VALUE), ("id",)),
         ("/things/{id}.json", ("things", VALUE), ("id",)),
         ("/things.json", ("things",), ()),
         ("/things.xml", ("things",), ()),

@@ -52,7 +52,7 @@ def test_json_is_read(load: Any, declared: str, sent: str) -> None:
     assert send(load, {declared: {"schema": NAMED}}, b'{"name": "x"}', sent) == {"name": "x"}
 
 
-@pytest.mark.parametrize("declared", ["*/*", "*", "application/*"])
+@pytest.mark.parametrize("declared", ["*/*", "*", "application/*", "", " "])
 @pytest.mark.parametrize(
     ("schema", "body", "value"),
     [
@@ -75,6 +75,14 @@ def test_a_body_of_any_type_is_checked_without_a_content_type(load: Any) -> None
     assert refusal(load, {"*/*": {"schema": NAMED}}, b'{"name": 5}').details[0].place == "body.name"
     assert refusal(load, {"*/*": {"schema": NAMED}}, b"name=x").status == 400
     assert refusal(load, {"application/json": {"schema": NAMED}}, b'{"name": "x"}').status == 415
+
+
+@pytest.mark.parametrize("header", ["", "application/json", "application/vnd.x+json"])
+def test_a_media_type_without_a_name_may_be_any(load: Any, header: str) -> None:
+    """JSON is read as JSON, whatever the client calls it; one that has a name comes first."""
+    assert send(load, {"": {"schema": NAMED}}, b'{"name": "x"}', header) == {"name": "x"}
+    both = {"": {"schema": {}}, "application/json": {"schema": NAMED}}
+    assert refusal(load, both, b'{"name": 5}', "application/json").details[0].place == "body.name"
 
 
 def test_json_that_a_page_sends_as_text_is_read_where_any_type_is_welcome(load: Any) -> None:

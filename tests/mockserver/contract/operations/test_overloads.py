@@ -24,10 +24,13 @@ def _value(name: str, location: str = "path") -> dict[str, Any]:
         ("/a#x", "/a", True),
         ("/a?x=1#y", "/a", True),
         ("/a#y?x", "/a", True),
+        ("/a/{b}{?page,size}", "/a/{b}", True),
+        ("/a{&page}", "/a", True),
+        ("/a{#part}", "/a", True),
     ],
 )
 def test_a_template_may_hold_more_than_a_path(template: str, path: str, more: bool) -> None:
-    """A query, a fragment, or both."""
+    """A query, a fragment, or both; also optional ones (RFC 6570)."""
     assert (path_of(template), has_more(template)) == (path, more)
 
 
@@ -88,3 +91,25 @@ def test_the_operation_that_lacks_least_is_chosen() -> None:
     )
     assert nearest(others, Request("POST", "/x/1", "lat=1")) == (plain, {})
     assert nearest([listed, placed], Request("POST", "/x/1", "")) == (listed, {})
+
+
+@pytest.mark.parametrize(
+    ("template", "query", "values"),
+    [
+        ("/x/{id}?{search}=1&{kind}=2", "88=1&exact=2", {"search": "88", "kind": "exact"}),
+        ("/x/{id}?{search}=1&{kind}=2", "exact=2&88=1", {"search": "88", "kind": "exact"}),
+        ("/x/{id}?{search}=1&{kind}=1", "88=1&exact=1", {"search": "88", "kind": "exact"}),
+        ("/x/{id}?{search}=1&{kind}=2", "search=88&kind=exact", {"search": "88", "kind": "exact"}),
+        ("/x/{id}?{search}=1&page=2", "page=2", {}),
+        ("/x/{id}?{name}={value}", "color=red", {"name": "color", "value": "red"}),
+        ("/x/{id}?with_{name}=yes", "with_tags=yes", {"name": "tags"}),
+        ("/x/{id}?range={from}-{to}", "range=3-9", {"from": "3", "to": "9"}),
+        ("/x/{id}?range={from}-{to}", "range=3", {}),
+        ("/x/{id}?q=name:{name}", "q=name:Ann%20B", {"name": "Ann B"}),
+        ("/x/{id}?q={q}", "q=", {"q": ""}),
+        ("/x/{id}{?q}", "q=a", {}),
+    ],
+)
+def test_values_stand_anywhere_in_the_query_of_a_template(template: str, query: str, values: dict[str, str]) -> None:
+    """In the place of a name or of a text, whole or in part; a value in the place of a name may be sent by its own."""
+    assert _overload(template).from_query(query_values(query)) == values

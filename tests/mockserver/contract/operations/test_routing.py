@@ -195,6 +195,16 @@ def test_a_value_in_the_query_of_a_template_is_read(load: Any) -> None:
         contract.read_inputs(contract.route("GET", "/near/pub"), Request("GET", "/near/pub"))
 
 
+def test_an_optional_query_of_a_template_requires_nothing(load: Any) -> None:
+    """What it names are parameters of the query, where the document declares them (RFC 6570, 3.2.8)."""
+    page = {"name": "page", "in": "query", "schema": {"type": "integer"}}
+    contract = load({"/a/{id}{?page,size}": {"get": {**OK, "parameters": [page]}}})
+    request = Request("GET", "/a/1", "page=2")
+    match = contract.route("GET", "/a/1", request)
+    inputs = contract.read_inputs(match, request)
+    assert (inputs.path, inputs.query) == ({"id": "1"}, {"page": 2})
+
+
 def test_bodies_tell_operations_apart(load: Any) -> None:
     """Of two operations the one that takes the media type that is sent."""
     bodies = {kind: {"content": {f"text/{kind}": {}}} for kind in ("plain", "csv")}
