@@ -77,7 +77,8 @@ def main() -> int:
     paths = [path for path in options.files or _sample(options) if options.only in str(path)]
     judged: list[Judged] = []
     with ThreadPoolExecutor(options.workers) as pool:
-        for number, one in enumerate(pool.map(partial(judge, budget=options.budget), paths), 1):
+        run = partial(judge, budget=options.budget, examples=options.examples)
+        for number, one in enumerate(pool.map(run, paths), 1):
             judged.append(one)
             line = f"{number:4}/{len(paths)} exit {one.code} {one.seconds:5.1f} s {one.path}"
             print(f"{line}: {one.last_line}", file=sys.stderr, flush=True)
@@ -90,12 +91,12 @@ def main() -> int:
     return 1 if any(one.code in {1, 4} or _is_late(one, options.budget) for one in judged) else 0
 
 
-def judge(path: Path, budget: float) -> Judged:
+def judge(path: Path, budget: float, examples: int) -> Judged:
     """Run the suite over one document."""
     folder = REPORTS / f"{path.parent.name}-{path.name}"
     (folder / "report.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "contract_tests", "--spec", str(path)]
-    command += ["--budget", f"{budget:g}", "--report", str(folder)]
+    command += ["--budget", f"{budget:g}", "--examples", str(examples), "--report", str(folder)]
     began = time.monotonic()
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=GRACE * budget)
@@ -161,6 +162,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--documents", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--budget", type=float, default=30, help="seconds for each document")
+    parser.add_argument("--examples", type=int, default=40, help="generated inputs per operation and kind")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="part of the path of the documents to judge")
     parser.add_argument("--write", action="store_true", help="write the tables into bench/README.md")
