@@ -10,6 +10,11 @@ from urllib.parse import quote
 from contract_tests.core.contract import Contract, Operation, SecurityScheme
 
 BEARER = SecurityScheme("", "bearer")
+MUTUAL_TLS = "mutualTLS"
+"""The kind of a scheme that no part of a request carries: the client shows its certificate when it connects."""
+
+IN_COOKIES = "!#$%&'()*+-./:<=>?@[]^_`{|}~"
+"""What a cookie's value may have beside letters and digits (RFC 6265, section 4.1.1); servers take it as it is."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +35,24 @@ def credentials(contract: Contract, operation: Operation | None, token: str | No
         if scheme.kind == "apiKey" and scheme.location == "query":
             query[scheme.parameter] = token
         elif scheme.kind == "apiKey" and scheme.location == "cookie":
-            cookie = f"{scheme.parameter}={quote(token, safe='')}"
+            cookie = f"{scheme.parameter}={quote(token, safe=IN_COOKIES)}"
             headers["Cookie"] = f"{headers['Cookie']}; {cookie}" if "Cookie" in headers else cookie
         elif scheme.kind == "apiKey":
             headers[str(scheme.raw.get("name") or scheme.parameter)] = token
         elif scheme.kind == "basic":
             headers["Authorization"] = f"Basic {base64.b64encode(token.encode()).decode()}"
-        else:
-            headers["Authorization"] = f"Bearer {token}"
+        elif scheme.kind != MUTUAL_TLS:
+            headers["Authorization"] = f"{scheme.raw.get('scheme') or 'Bearer'} {token}"
     return Credentials(headers, query)
+
+
+def can_refuse(contract: Contract, operation: Operation) -> bool:
+    """Whether the credentials in a request decide who may call: a client certificate isn't among them."""
+    declared = contract.reader.security_schemes
+    return all(
+        any(declared[name].kind != MUTUAL_TLS for name in names if name in declared)
+        for names in operation.declared.security
+    )
 
 
 def schemes_of(contract: Contract, operation: Operation | None) -> list[SecurityScheme]:

@@ -84,6 +84,12 @@ def url_in(line: str) -> str | None:
     return event.get("url") if isinstance(event, dict) and event.get("event") == "listening" else None
 
 
+USERS = Path(__file__).with_name("users.yaml")
+"""Users for a mock whose contract comes without fixtures."""
+USER_TOKENS = ("alice:alice-token", "bob:bob-token")
+"""Their tokens."""
+
+
 def arguments_for(spec: object, behaviours: object, seed: int) -> Sequence[str]:
     """Flags that make the mock play the same contract."""
     flags = [*(["--spec", str(spec)] if spec else []), *(["--behaviours", str(behaviours)] if behaviours else [])]

@@ -19,7 +19,7 @@ from contract_tests.core.errors import BudgetSpent, SuiteError, UsageError
 from contract_tests.core.gate import Gate, Limits
 from contract_tests.core.login import Credential, Login
 from contract_tests.core.making import Records
-from contract_tests.core.mock_process import MockProcess, arguments_for
+from contract_tests.core.mock_process import USERS, MockProcess, arguments_for
 from contract_tests.core.promises import Ledger
 from contract_tests.core.redaction import Redactor
 from contract_tests.core.safety import Rules, Safety
@@ -173,7 +173,8 @@ class Run:
         url = settings.target
         if url is None:
             arguments = arguments_for(settings.spec, settings.behaviours, settings.seed)
-            self._mock = MockProcess.start(*arguments, children=self.children)
+            users = ["--fixtures", str(USERS)] if settings.spec else []
+            self._mock = MockProcess.start(*arguments, *users, children=self.children)
             url = self._mock.url
         limits = Limits(settings.rate, settings.timeout, self.started + settings.budget - settle_time(settings.budget))
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from contract_tests.core.contract import bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.core.login import Login
+from contract_tests.core.mock_process import USER_TOKENS
 from contract_tests.core.safety import Safety
 from contract_tests.run.suites import suites
 
@@ -200,6 +201,8 @@ def settle(values: dict[str, Any]) -> Settings:
     if target is None:
         values.setdefault("token", OWN_TOKEN)
         values.setdefault("other_token", OWN_OTHER_TOKEN)
+        if values.get("spec"):  # this mock has users of its own
+            values["token"], values["other_token"] = USER_TOKENS
     elif urlsplit(target).scheme not in {"http", "https"} or not urlsplit(target).hostname:
         raise UsageError(f"--target {target!r} isn't a URL", fix="write it as http://host:port")
     for name in ("ca", "cert", "key"):

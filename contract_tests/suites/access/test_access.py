@@ -10,6 +10,7 @@ import pytest
 from contract_tests.core.answer import Answer
 from contract_tests.core.cases import Cases
 from contract_tests.core.contract import Operation
+from contract_tests.core.credentials import can_refuse
 from contract_tests.core.discovery import Discovery, identifiers
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
@@ -31,8 +32,8 @@ def calls(run: Run) -> Calls:
 
 
 def secured(run: Run) -> list[Operation]:
-    """The operations that require credentials, those that remove something last."""
-    found = [operation for operation in run.operations if operation.secured]
+    """The operations that require credentials in the request, those that remove something last."""
+    found = [operation for operation in run.operations if operation.secured and can_refuse(run.contract, operation)]
     if run.settings.safety is Safety.OBSERVE or run.settings.safety is Safety.PROBE:
         found = [operation for operation in found if not operation.is_write]
     return sorted(found, key=lambda operation: ORDER.get(operation.method, 1))
