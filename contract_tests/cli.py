@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
-
-from contract_tests.run import cli
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
+    started = time.monotonic()  # what is imported counts as well
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["mutants"]:
         from contract_tests.mutation.command import main as measure  # a run need not wait for it
@@ -19,4 +19,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from contract_tests.run.merge import main as merge
 
         return merge(words[1:])
-    return cli.main(words)
+    from contract_tests.run.cli import main as check
+
+    return check(words, started)

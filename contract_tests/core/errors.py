@@ -9,6 +9,7 @@ SuiteError                  ends the run; its text names problem and likely fix
 NotChecked                  a promise can't be checked: a request may not be sent, or the target lacks the data
 └── BudgetSpent             no more requests are sent: the time is over
 Broken (AssertionError)     a promise of the contract is broken: expected, got, and the requests that show it
+Terminated                  exit 143: SIGTERM came; a KeyboardInterrupt, for it ends the run as Ctrl-C does
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Final
 from contract_tests.core.answer import Answer
 
 PIPE_CLOSED: Final = 141  # as a shell reports a process that ended by SIGPIPE
+INTERRUPTED: Final = 130  # as after SIGINT
 REPORT_IT: Final = "this says nothing about the target: please report it with the command line and all that was printed"
 
 
@@ -61,6 +63,12 @@ class InternalError(SuiteError):
     """The tests themselves failed; this says nothing about the target."""
 
 
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end."""
+
+    exit_code = 143
+
+
 class NotChecked(Exception):
     """A promise can't be checked, for a `reason`."""
 
@@ -82,9 +90,9 @@ def exit_code(program: str, run: Callable[[], int]) -> int:
         return error.exit_code
     except BrokenPipeError:  # whoever read the output has seen enough
         return PIPE_CLOSED
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         print(f"{program}: interrupted", file=sys.stderr)
-        return 130
+        return getattr(error, "exit_code", INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - 1 is the exit code of a broken contract
         print(f"{program}: internal error: {described(error)}\n{REPORT_IT}", file=sys.stderr)
         traceback.print_exception(error)

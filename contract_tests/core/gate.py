@@ -35,7 +35,7 @@ from contract_tests.core.errors import (
 )
 from contract_tests.core.health import Health
 from contract_tests.core.safety import Rules
-from contract_tests.core.transfer import dropped, read_bounded
+from contract_tests.core.transfer import POOLS, dropped, read_bounded
 
 LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
 TRIES_UNASKED = 3  # waits after 429 without Retry-After
@@ -57,6 +57,8 @@ class Limits:
     timeout: float = 10.0
     deadline: float = float("inf")
     reserved: float = 0.0  #: seconds before the end that are kept for removing what the run has made
+    grace: float = 0.0  #: seconds after the end in which a write may be answered: what it has made is to be removed
+    only: int | None = None  #: the thread that may still send; None: all of them
     _next: float = 0.0
 
     def left(self) -> float:
@@ -65,7 +67,7 @@ class Limits:
 
     def pace(self) -> None:
         """Wait for the next slot of the rate; raises `BudgetSpent` when the time is over."""
-        if self.left() <= 0:
+        if self.left() <= 0 or self.only not in {None, threading.get_ident()}:
             raise BudgetSpent("the budget is spent")
         if self.rate:
             now = time.monotonic()
@@ -77,9 +79,10 @@ class Limits:
         if seconds > 0:
             time.sleep(min(seconds, max(self.left(), 0)))
 
-    def for_one_answer(self) -> float:
+    def for_one_answer(self, *, is_write: bool = False) -> float:
         """Seconds that the next answer may take."""
-        return max(min(self.timeout, self.left()), 0.05)
+        left = self.left() + (self.reserved + self.grace if is_write else 0.0)
+        return max(min(self.timeout, left), 0.05)
 
 
 @dataclass
@@ -110,6 +113,17 @@ class Gate(HTTPAdapter):
         self.server = ""  #: what the target says that it is
         self.by_contract = True  #: whether answers are checked as those of an operation
         self._prefix = urlsplit(base_url).path.rstrip("/")
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        """Make connections whose answers end in time."""
+        super().init_poolmanager(*args, **more)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: str, **more: Any) -> Any:
+        """The same through a proxy."""
+        manager = super().proxy_manager_for(proxy, **more)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
     @property
     def last(self) -> Answer | None:
@@ -215,7 +229,7 @@ class Gate(HTTPAdapter):
             return self._transfer_once(request)
 
     def _transfer_once(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes, bool]:
-        limit = self.limits.for_one_answer()
+        limit = self.limits.for_one_answer(is_write=request.method not in SAFE_METHODS)
         end = time.monotonic() + limit
         options = self.connection.options(str(request.url))
         response = super().send(request, stream=True, timeout=(limit, limit), **options)

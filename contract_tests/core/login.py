@@ -18,6 +18,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode, urljoin
 
 from contract_tests.core.answer import NOT_JSON, Answer
+from contract_tests.core.children import Children, output_of
 from contract_tests.core.errors import CredentialsRefused, UsageError
 
 GRANTS: Final = ("client_credentials", "password", "refresh_token")
@@ -60,11 +61,13 @@ class Login:
         """The values that no output may show."""
         yield from secrets_in(self.given)
 
-    def run(self, fetch: Fetch, base_url: str, refresh: str | None = None) -> tuple[str, float | None, str | None]:
+    def run(
+        self, fetch: Fetch, base_url: str, children: Children, refresh: str | None = None
+    ) -> tuple[str, float | None, str | None]:
         """A token, the seconds that it lives as far as known, and a token to renew it with; raises
         `CredentialsRefused`."""
         if "command" in self.given:
-            token = printed(str(self.given["command"]))
+            token = printed(str(self.given["command"]), children)
             return token, self._life(token, None), None
         url = urljoin(base_url.rstrip("/") + "/", str(self.given["url"]).lstrip("/") if is_path(self.given["url"])
                       else str(self.given["url"]))  # fmt: skip
@@ -147,6 +150,7 @@ class Credential:
     base_url: str = ""
     fetch: Fetch | None = None
     learn: Callable[[str], None] = lambda _: None
+    children: Children = field(default_factory=Children)
     clock: Callable[[], float] = time.monotonic
     _renew_at: float = float("inf")
     _refresh: str | None = None
@@ -163,29 +167,28 @@ class Credential:
             return
         started = self.clock()
         try:
-            found = self.login.run(self.fetch, self.base_url, self._refresh)
+            found = self.login.run(self.fetch, self.base_url, self.children, self._refresh)
         except CredentialsRefused:
             if self._refresh is None:
                 raise
-            found = self.login.run(self.fetch, self.base_url)
+            found = self.login.run(self.fetch, self.base_url, self.children)
         self.value, life, self._refresh = found
         self._renew_at = float("inf") if life is None else started + life * (1 - MARGIN)
         for secret in (self.value, self._refresh):
             self.learn(secret or "")
 
 
-def printed(command: str) -> str:
+def printed(command: str, children: Children) -> str:
     """What a command prints; raises `CredentialsRefused` with its complaint."""
     try:
-        done = subprocess.run(  # noqa: S603 - the user's own command
-            shlex.split(command), capture_output=True, text=True, timeout=COMMAND_LIMIT, check=False
-        )
+        child = children.start(shlex.split(command))
+        output, complaint = output_of(child, COMMAND_LIMIT)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise CredentialsRefused(f"the command of [login] failed: {error}") from None
-    if done.returncode or not done.stdout.strip():
-        complaint = (done.stderr.strip() or "it printed nothing").splitlines()[-1]
-        raise CredentialsRefused(f"the command of [login] ended with {done.returncode}: {complaint[:200]}")
-    return done.stdout.strip()
+    if child.returncode or not output.strip():
+        last = (complaint.strip() or "it printed nothing").splitlines()[-1]
+        raise CredentialsRefused(f"the command of [login] ended with {child.returncode}: {last[:200]}")
+    return output.strip()
 
 
 def claims(token: str) -> Mapping[str, Any]:

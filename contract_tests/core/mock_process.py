@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from contract_tests.core.children import Children, output_of
 from contract_tests.core.errors import TargetUnavailable
 
 START_LIMIT = 20.0  # seconds
@@ -25,22 +25,18 @@ class MockProcess:
     readers: Sequence[threading.Thread] = ()  #: they read what the process writes, until it ends
 
     @classmethod
-    def start(cls, *arguments: str, children: list[subprocess.Popen[str]] | None = None) -> MockProcess:
+    def start(cls, *arguments: str, children: Children | None = None, seconds: float = START_LIMIT) -> MockProcess:
         """Start `mockserver mock` on a free port; raises `TargetUnavailable` with its complaint when it does not.
 
         The process is one of the `children` from its first moment, for whoever has to end all of them.
         """
-        command = [sys.executable, "-m", "mockserver", "mock", "--port", "0", "--log-format", "json", *arguments]
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        if children is not None:
-            children.append(process)
+        words = ["mockserver", "mock", "--port", "0", "--log-format", "json", *arguments]
+        process = (children or Children()).start_module(*words)
         lines: SimpleQueue[str] = SimpleQueue()
         readers = [threading.Thread(target=drain, args=(process, lines), daemon=True)]
         readers[0].start()
         try:
-            first = lines.get(timeout=START_LIMIT)
+            first = lines.get(timeout=max(min(seconds, START_LIMIT), 0.1))
         except Empty:
             first = ""
         url = url_in(first)
@@ -62,7 +58,7 @@ class MockProcess:
             self.process.wait()
         for reader in self.readers:
             reader.join()  # before its stream is closed under it
-        for stream in (self.process.stdout, self.process.stderr):
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream:
                 stream.close()
 
@@ -98,13 +94,11 @@ def arguments_for(spec: object, behaviours: object, seed: int) -> Sequence[str]:
 
 def printed_behaviours(spec: Path | str) -> str:
     """What `mockserver behaviours` infers from a contract; raises `TargetUnavailable` with its complaint."""
-    command = [sys.executable, "-m", "mockserver", "behaviours", str(spec)]
+    child = Children().start_module("mockserver", "behaviours", str(spec))
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command, capture_output=True, text=True, timeout=START_LIMIT, check=False
-        )
+        printed, complaint = output_of(child, START_LIMIT)
     except subprocess.TimeoutExpired:
         raise TargetUnavailable("the mock took too long to print its behaviours") from None
-    if done.returncode:
-        raise TargetUnavailable(f"the mock does not print its behaviours: {done.stderr.strip()[-500:]}")
-    return done.stdout
+    if child.returncode:
+        raise TargetUnavailable(f"the mock does not print its behaviours: {complaint.strip()[-500:]}")
+    return printed

@@ -38,6 +38,7 @@ class Promise:
     stage: int = 50  #: suites run in ascending order
     operations: tuple[str, ...] = ()  #: operations that it is about; empty: any
     where: Callable[[Any], bool] = field(default=lambda _: True, compare=False, repr=False)  #: settings that ask for it
+    sums_up: bool = False  #: whether it sends nothing: it says what all others have seen
 
 
 @dataclass(frozen=True)
@@ -128,11 +129,13 @@ def promise(
     stage: int = 50,
     about: str = "",
     where: Callable[[Any], bool] = lambda _: True,
+    sums_up: bool = False,
 ) -> Callable[[Test], Test]:
     """Mark a test with the sentence that it checks, its page, the assumptions, and the operations it is about."""
 
     def mark(test: Test) -> Test:
-        test.promise = Promise(sentence, page, tuple(assumed.split()), stage, tuple(about.split()), where)  # type: ignore[attr-defined]
+        named = (tuple(assumed.split()), stage, tuple(about.split()))
+        test.promise = Promise(sentence, page, *named, where, sums_up)  # type: ignore[attr-defined]
         return test
 
     return mark

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 
-from contract_tests.core.errors import exit_code
+from contract_tests.core.errors import TargetUnavailable, exit_code
 from contract_tests.run.run import Run
-from contract_tests.run.session import Session
+from contract_tests.run.session import ALMOST, Session
 from contract_tests.run.settings import OPTIONS, Settings
+from contract_tests.run.watchdog import Watchdog, ending_in_order
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,7 +28,20 @@ def parser() -> argparse.ArgumentParser:
     return described
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Check a target and report; returns the exit code."""
+def main(arguments: Sequence[str] | None = None, started: float | None = None) -> int:
+    """Check a target and report; returns the exit code. The budget counts from the instant at which it `started`."""
     given = vars(parser().parse_args(arguments))
-    return exit_code("contract-tests", lambda: Session(Run.prepare(Settings.gather(given)), sys.stdout).execute())
+    return exit_code("contract-tests", lambda: checked(Settings.gather(given), started or time.monotonic()))
+
+
+def checked(settings: Settings, started: float) -> int:
+    """Read the contract, check the target and report, all of it within the budget; returns the exit code."""
+
+    def too_long() -> int:
+        print(f"contract-tests: the budget of {settings.budget:g} s was spent on reading the contract", file=sys.stderr)
+        return TargetUnavailable.exit_code
+
+    with ending_in_order():
+        with Watchdog(started + settings.budget * ALMOST - time.monotonic(), too_long):
+            run = Run.prepare(settings, started=started)
+        return Session(run, sys.stdout).execute()

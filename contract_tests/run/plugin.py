@@ -8,7 +8,15 @@ from typing import Any, Literal
 import pytest
 
 from contract_tests.core.contract import Operation
-from contract_tests.core.errors import Broken, BudgetSpent, InternalError, NotChecked, SuiteError, described
+from contract_tests.core.errors import (
+    Broken,
+    BudgetSpent,
+    InternalError,
+    NotChecked,
+    SuiteError,
+    Terminated,
+    described,
+)
 from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
 from contract_tests.report.text import explain
 from contract_tests.run.problems import problem_of
@@ -60,7 +68,7 @@ class RunPlugin:
         self.run = run
         self.stopped_by: SuiteError | None = None
         self.finished = False
-        self.interrupted = False
+        self.interrupted: KeyboardInterrupt | None = None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """`operation` takes every operation to check, the other names those that they describe."""
@@ -80,6 +88,12 @@ class RunPlugin:
             item for item in items if not promise_of(item).operations or chosen & {*promise_of(item).operations}
         ]
         items.sort(key=lambda item: promise_of(item).stage)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin nothing that needs requests once the time is over."""
+        if self.run.opened and self.run.opened.gate.limits.left() <= 0 and not promise_of(item).sums_up:
+            raise BudgetSpent("the budget is spent")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
@@ -164,7 +178,9 @@ class RunPlugin:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Ctrl-C ends the run, not one promise; pytest's own reasons to stop are of another type."""
-        self.interrupted = excinfo.type is KeyboardInterrupt
+        if isinstance(excinfo.value, KeyboardInterrupt) and excinfo.type in {KeyboardInterrupt, Terminated}:
+            self.interrupted = excinfo.value
+            self.run.hurry()
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """An error of pytest's or of ours, outside any test."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import threading
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.checks import AnswerChecks, Breach
+from contract_tests.core.children import Children
 from contract_tests.core.connection import Connection
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.coverage import Coverage
@@ -31,6 +32,7 @@ from contract_tests.run.preflight import preflight
 from contract_tests.run.settings import Settings
 from contract_tests.run.suites import Subjects, Suite, suites
 
+FAREWELL = 5.0  # seconds that a run takes to remove what it has made, when it is asked to end
 EVER_NEW = frozenset({"date", "age", "expires", "last-modified"})  # headers that differ in answers that are alike
 
 
@@ -52,16 +54,18 @@ class Run:
     left_behind: list[str] = field(default_factory=list)  #: records of this run that are still there, and why
     changed: list[str] = field(default_factory=list)  #: accepted writes to what it had not made
     records: Records | None = None
-    children: list[subprocess.Popen[str]] = field(default_factory=list)  #: mocks of this run; they end with it
+    children: Children = field(default_factory=Children)  #: its processes; they end with it
     other: Credential = field(default_factory=Credential)
+    tidy_until: float = float("inf")  #: the instant by which what was made is to be removed
     _judged: set[int] = field(default_factory=set)
     _mock: MockProcess | None = None
     _target: Target | None = None
 
     @classmethod
-    def prepare(cls, settings: Settings, contract: Contract | None = None) -> Run:
-        """Read the contract, unless it was read before; nothing is sent yet. Its time counts from here."""
-        started = time.monotonic()
+    def prepare(cls, settings: Settings, contract: Contract | None = None, *, started: float | None = None) -> Run:
+        """Read the contract, unless it was read before; nothing is sent yet. Its time counts from here, unless it has
+        `started` before."""
+        started = started or time.monotonic()
         contract = contract or Contract.load(settings.contract_source)
         remarks = []
         if settings.safety is Safety.OWN and settings.safety_is_default and not makers(contract):
@@ -147,12 +151,19 @@ class Run:
         if records is None or self.is_own_mock:
             return
         limits, budget = records.target.gate.limits, self.settings.budget
-        limits.reserved, limits.deadline = 0.0, self.started + budget - settle_time(budget) / 4
+        limits.reserved, limits.only = 0.0, threading.get_ident()
+        limits.deadline = min(self.started + budget - settle_time(budget) / 4, self.tidy_until)
         try:
             self.left_behind += records.clear()
         except (SuiteError, BudgetSpent) as error:
             self.left_behind += [f"{url}: {error}" for url, lives in records.own.urls.items() if lives]
         self.changed += list(records.own.changed)
+
+    def hurry(self, seconds: float = FAREWELL) -> None:
+        """Send nothing more, but for what removes the records of this run, and no longer than so many seconds."""
+        self.tidy_until = min(self.tidy_until, time.monotonic() + seconds)
+        if self._target:
+            self._target.gate.limits.deadline = 0.0
 
     def close(self) -> None:
         """Release what the run holds."""
@@ -164,9 +175,7 @@ class Run:
 
     def kill(self) -> None:
         """End what the run has started, at once."""
-        for child in self.children:
-            if child.poll() is None:
-                child.kill()
+        self.children.end()
 
     def _open(self) -> Target:
         settings = self.settings
@@ -176,7 +185,8 @@ class Run:
             users = ["--fixtures", str(USERS)] if settings.spec else []
             self._mock = MockProcess.start(*arguments, *users, children=self.children)
             url = self._mock.url
-        limits = Limits(settings.rate, settings.timeout, self.started + settings.budget - settle_time(settings.budget))
+        settle = settle_time(settings.budget)
+        limits = Limits(settings.rate, settings.timeout, self.started + settings.budget - settle, grace=settle / 2)
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)
         connection = Connection(settings.ca, settings.cert, settings.key, settings.proxy, is_direct=self.is_own_mock)
         gate = Gate(url, self.contract, rules, limits, connection)
@@ -190,7 +200,7 @@ class Run:
         """A user's token, or the login that fetches it."""
         learn = partial(self.redact.learn, name=name)
         given = token if login is None else None
-        return Credential(given, login, gate.base_url, gate.fetch, learn)
+        return Credential(given, login, gate.base_url, gate.fetch, learn, self.children)
 
     @property
     def other_token(self) -> str | None:

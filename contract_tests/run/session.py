@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +21,10 @@ from contract_tests.run.plugin import RunPlugin
 from contract_tests.run.progress import Progress
 from contract_tests.run.run import Run
 from contract_tests.run.summary import summary
-from contract_tests.run.watchdog import Watchdog
+from contract_tests.run.watchdog import LAST_WORDS, Watchdog
 
 ALMOST = 0.98  # of the budget: the reports take a moment
+REST = 0.02  # of the budget, for the rest to be removed when the run is cut off
 PACKAGE = Path(__file__).parent.parent
 AUTOLOAD_OFF = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 CALM = [
@@ -37,16 +39,18 @@ class Session:
 
     def __init__(self, run: Run, out: TextIO) -> None:
         self.run, self.plugin, self.progress = run, RunPlugin(run), Progress(run, out)
+        self._reporting = threading.Lock()  #: taken once, by whoever reports
 
     def execute(self) -> int:
         """Check the target and report; returns the exit code."""
-        try:
-            left = self.run.settings.budget * ALMOST - (time.monotonic() - self.run.started)
-            with Watchdog(max(left, 0.0), self._cut_off):
+        left = self.run.settings.budget * ALMOST - (time.monotonic() - self.run.started)
+        with Watchdog(left, self._cut_off):
+            try:
                 self.check()
+                self._reporting.acquire()  # the watchdog may have been first; it ends the process
                 return self._report()
-        finally:
-            self.run.close()
+            finally:
+                self.run.close()
 
     def check(self) -> None:
         """Open the target and run the suites; nothing is reported."""
@@ -57,11 +61,14 @@ class Session:
             if self.progress.closed:
                 raise BrokenPipeError
             if self.plugin.interrupted:
-                raise KeyboardInterrupt
+                raise self.plugin.interrupted
         except SuiteError as error:
             self.plugin.stopped_by = error
         except BudgetSpent:
             self.run.ledger.cut_off = True
+        except KeyboardInterrupt:
+            self.run.hurry()
+            raise
         finally:
             self.run.tidy()
 
@@ -87,11 +94,14 @@ class Session:
         return self._finish(self.exit_code(), str(self.plugin.stopped_by or spent))
 
     def _cut_off(self) -> int:
-        self.run.remarks.append(f"the budget of {self.run.settings.budget:.0f} s is spent; the run was cut off")
-        if self.run.records:  # they could not be removed in time
-            self.run.left_behind += [url for url, lives in self.run.records.own.urls.items() if lives]
+        budget = self.run.settings.budget
         code = 1 if self.run.ledger.with_outcome(Outcome.BROKEN) else 3
+        if not self._reporting.acquire(timeout=LAST_WORDS / 2):
+            return code  # the reports are being written, but not in time
+        self.run.remarks.append(f"the budget of {budget:.0f} s is spent; the run was cut off")
+        self.run.hurry(budget * REST)
         try:
+            self.run.tidy()
             return self._finish(code, self.run.remarks[-1])
         finally:
             self.run.kill()

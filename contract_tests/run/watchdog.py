@@ -1,35 +1,73 @@
-"""Enforces the budget: if anything hangs, the run ends with the results so far."""
+"""Enforces the budget, and ends a run in order when it is asked to end."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
-from contract_tests.core.errors import InternalError, described
+from contract_tests.core.errors import InternalError, Terminated, described
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LATE = 1.0  # seconds after which the watchdog no longer comes by itself
+LAST_WORDS = 10.0  # seconds that the reports may take, on a machine that is very busy
 
 
 class Watchdog:
-    """Ends the process when the budget is over, after `on_timeout` has written the reports."""
+    """Ends the process when the time is over, after `on_timeout` has written the reports.
+
+    Where that fails, because something keeps the interpreter to itself, the system ends the process a moment later.
+    """
 
     def __init__(self, seconds: float, on_timeout: Callable[[], int], leave: Callable[[int], None] = os._exit) -> None:
-        self._on_timeout, self._leave = on_timeout, leave
-        self._timer = threading.Timer(seconds, self._end)
+        self._seconds, self._on_timeout, self._leave = max(seconds, 0.0), on_timeout, leave
+        self._timer = threading.Timer(self._seconds, self._end)
         self._timer.daemon = True
 
     def __enter__(self) -> Watchdog:
         self._timer.start()
+        self._set_alarm(self._seconds + LATE)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        self._set_alarm(0)
+
+    def _set_alarm(self, seconds: float) -> None:
+        """Have the system end the process, unless somebody else in it has a use for that signal."""
+        if hasattr(signal, "setitimer") and signal.getsignal(signal.SIGALRM) is signal.SIG_DFL:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def _end(self) -> None:
         code = InternalError.exit_code
+        self._set_alarm(LAST_WORDS)
         try:
             code = self._on_timeout()
         except Exception as error:  # noqa: BLE001 - the process ends here, whatever happened
             print(f"internal error: {described(error)}", file=sys.stderr)
         finally:
             self._leave(code)
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does; when either comes a second time, the process ends at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _: FrameType | None) -> None:
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -63,6 +63,9 @@ class Small:
         """The answer to a request."""
         raise NotImplementedError
 
+    def wait(self) -> None:
+        """What passes before each answer; others may be given meanwhile."""
+
     def count(self, method: str, path: str = "") -> int:
         """How many requests with this method came, at a path or below it."""
         return sum(asked.method == method and asked.path.startswith(path) for asked in self.log)
@@ -155,6 +158,7 @@ def handler_of(service: Small) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             asked = Asked(self.command, unquote(parts.path), dict(self.headers), body, parts.query)
+            service.wait()
             with service.lock:
                 service.log.append(asked)
                 reply = service.answer(asked)

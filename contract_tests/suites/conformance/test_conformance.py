@@ -207,7 +207,8 @@ def test_head_and_options_are_answered(run: Run, path_operation: Operation, meth
             raise Broken(f"no server error for {method} {path_operation.path}", answer.describe(), answer)
 
 
-@promise("Every answer has a documented status, media type, headers and body", page="the contract", stage=98)
+@promise("Every answer has a documented status, media type, headers and body", page="the contract", stage=98,
+         sums_up=True)  # fmt: skip
 def test_every_answer_fits(run: Run, operation: Operation) -> None:
     """Whatever this run has asked for, the answers of the operation kept the contract."""
     run.target()
@@ -220,7 +221,7 @@ def test_every_answer_fits(run: Run, operation: Operation) -> None:
 
 
 @promise("Answers show nothing that the contract does not document", page="--undocumented fail", stage=98,
-         where=lambda settings: settings.undocumented == "fail")  # fmt: skip
+         where=lambda settings: settings.undocumented == "fail", sums_up=True)  # fmt: skip
 def test_nothing_undocumented(run: Run) -> None:
     """Fields, statuses and headers; a server may add them, so only where the settings ask for it."""
     run.target()
@@ -228,7 +229,7 @@ def test_nothing_undocumented(run: Run) -> None:
         raise Broken.together(Broken("no undocumented part of an answer", line) for line in lines)
 
 
-@promise("No request is answered with a server error or without end", page="the contract", stage=99)
+@promise("No request is answered with a server error or without end", page="the contract", stage=99, sums_up=True)
 def test_no_answer_outside_the_contract_fails(run: Run) -> None:
     """Requests outside the operations (odd paths, undefined methods) neither break the server nor hang."""
     run.target()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.core.answer import Answer
+from contract_tests.core.children import Children
 from contract_tests.core.connection import Connection
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import InternalError, NotChecked
@@ -38,7 +38,7 @@ class Mirror:
     @classmethod
     @contextmanager
     def started(
-        cls, settings: Settings, contract: Contract, model: Model, skew: float, children: list[subprocess.Popen[str]]
+        cls, settings: Settings, contract: Contract, model: Model, skew: float, children: Children
     ) -> Iterator[Mirror]:
         """Start it with the clock of the target; it ends with the block, or with the run that it is a child of."""
         arguments = arguments_for(settings.spec, settings.behaviours, settings.seed)

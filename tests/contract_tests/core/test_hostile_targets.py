@@ -17,7 +17,9 @@ import pytest
 
 from contract_tests.cli import main
 from contract_tests.run.watchdog import Watchdog
+from tests.contract_tests.many.service import Many, contract_of
 from tests.contract_tests.reference import Service, handler_for, serve
+from tests.contract_tests.small import serving
 
 BUDGET = 4.0
 FLAGS = ["--token", "red-token", "--examples", "2", "--timeout", "0.4", "--budget", str(BUDGET), "--fail-fast",
@@ -85,6 +87,15 @@ def drips(connection: socket.socket) -> None:
         time.sleep(0.05)
 
 
+def drips_headers(connection: socket.socket) -> None:
+    """Sends one header after the other, for ever."""
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"X-More: x\r\n")
+        time.sleep(0.1)
+
+
 def whole(body: bytes, media_type: bytes) -> bytes:
     """A complete answer with that body."""
     headers = b"Content-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (media_type, len(body))
@@ -101,6 +112,7 @@ TARGETS: dict[str, tuple[Talk, int, str]] = {
     "speaks TLS": (says(b"\x15\x03\x01\x00\x02\x02\x46"), 3, "does not answer"),
     "speaks another protocol": (says(b"SSH-2.0-OpenSSH_9.2\r\n"), 3, "does not answer"),
     "sends headers without end": (says(b"HTTP/1.1 200 OK\r\n", b"X-More: " + b"x" * 1000 + b"\r\n"), 3, "does not"),
+    "sends headers a few bytes at a time": (drips_headers, 3, "does not answer"),
     "breaks its chunks": (says(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nno\r\n"), 3, "does not answer"),
     "answers 200 KB of HTML": (says(whole(HTML, b"text/html")), 1, "Content-Type"),
     "answers a body without end": (says(HEAD + b"\r\n", b" " * 65536), 1, "an answer that ends"),
@@ -200,3 +212,24 @@ def test_results_before_a_target_died_are_reported(
     assert code == 3, capsys.readouterr().out
     assert report["counts"]["kept"] >= 3
     assert "stopped answering" in report["stopped"]
+
+
+def test_a_slow_target_is_left_in_time(tmp_path: Path, last_resort: list[float]) -> None:
+    """The budget of a large contract ends between two requests: what was made is removed, or reported."""
+    spec = tmp_path / "many.json"
+    spec.write_text(json.dumps(contract_of(8)))
+    service = Many(8, seconds=0.05)
+    before = paths(service)
+    with serving(service) as url:
+        started = time.monotonic()
+        code = main(["--target", url, "--spec", str(spec), "--budget", str(BUDGET), "--report", str(tmp_path)])
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (code, report["stopped"], len(last_resort)) == (3, "the budget of 4 s was too small", 1)
+    assert service.count("POST") >= 8
+    assert service.visits[-1].at < started + BUDGET + 0.5
+    assert paths(service) - before == {left.partition(":")[0] for left in report["left_behind"]}
+
+
+def paths(service: Many) -> set[str]:
+    """The paths of all records."""
+    return {f"/{kind}/{key}" for kind, records in service.kinds.items() for key in records}
