@@ -64,10 +64,18 @@ def linked(contract: Contract, operation: Operation) -> Iterator[str]:
 
 def alike(contract: Contract, operation: Operation) -> Iterator[str]:
     """`/silence/{}` for POST `/silences`: the same words in the singular."""
-    wanted = [singular(step) for step in nameless(operation.path).split("/")]
-    for template in dict.fromkeys(templates_of(contract)):
-        if [singular(step) for step in template.rpartition("/")[0].split("/")] == wanted:
-            yield template
+    yield from (one for one in dict.fromkeys(templates_of(contract)) if is_folder(operation.path, one))
+
+
+def is_folder(path: str, template: str) -> bool:
+    """Whether a path is that of the records of a path template, in the plural too: `/silences` of `/silence/{}`."""
+    head, _, last = template.rpartition("/")
+    return last == "{}" and words(path) == words(head)
+
+
+def words(path: str) -> list[str]:
+    """The steps of a path, in the singular."""
+    return [singular(step) for step in nameless(path).rstrip("/").split("/")]
 
 
 def templates_of(contract: Contract) -> Iterator[str]:
@@ -89,6 +97,19 @@ def singular(word: str) -> str:
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return word[: -len(ending)] + instead
     return word
+
+
+def kind(template: str) -> str:
+    """The word for the records of a path template, in the singular: `item` of `/items/{}`."""
+    words = [step for step in template.split("/") if step and step != "{}"]
+    return singular(words[-1]) if words else ""
+
+
+def records_in(value: Any) -> list[Any]:
+    """The records of the first list in an answer."""
+    if isinstance(value, Mapping):
+        value = next((item for item in value.values() if isinstance(item, list)), None)
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def key_of(value: Any, parameter: str, kind: str = "") -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.creation import is_folder, key_of, kind, nameless, records_in
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.target import Target
 
@@ -49,7 +50,7 @@ class Discovery:
         return [
             (operation.id, values)
             for operation in self.operations
-            if is_read(operation)
+            if is_read(operation) and not needs_more(operation)
             for values in self.known.get(operation.id, [])[:MOST_RECORDS]
         ]
 
@@ -61,12 +62,9 @@ class Discovery:
             if link is not None:
                 self._follow(link.value, operation, values, answer)
         for other in self.contract.operations:
-            if (
-                other.path_names
-                and other.path.startswith(operation.path + "/{")
-                and len(other.path_names) == len(values) + 1
-            ):
-                for value in identifiers(answer.json, other.path_names[-1]):
+            record = record_below(other.path, len(values) + 1)
+            if len(other.path_names) == len(values) + 1 and is_folder(operation.path, record):
+                for value in identifiers(answer.json, other.path_names[-1], kind(record)):
                     self._add(other.id, (*values, value))
 
     def _follow(self, link: Mapping[str, Any], operation: Operation, values: tuple[str, ...], answer: Answer) -> None:
@@ -97,6 +95,18 @@ def is_read(operation: Operation) -> bool:
 def needs_input(operation: Operation) -> bool:
     """Whether it cannot be called without knowing something."""
     return any(parameter.required for parameter in operation.parameters)
+
+
+def needs_more(operation: Operation) -> bool:
+    """Whether a call must say more than which record it is about."""
+    return any(parameter.required and parameter.location != "path" for parameter in operation.parameters)
+
+
+def record_below(path: str, count: int) -> str:
+    """The path template up to the parameter with that number: `/things/{}` of `/things/{id}/parts` for 1."""
+    steps = nameless(path).split("/")
+    places = [at for at, step in enumerate(steps) if step == "{}"]
+    return "/".join(steps[: places[count - 1] + 1]) if len(places) >= count else ""
 
 
 def combined(choices: list[list[Any]]) -> list[tuple[str, ...]]:
@@ -137,13 +147,6 @@ def pointed(value: Any, steps: list[str]) -> Iterator[Any]:
             yield from pointed(value[step], steps[1:])
 
 
-def identifiers(value: Any, parameter: str) -> Iterator[str]:
-    """Values in the first list of records that look like what a path parameter asks for."""
-    records = value if isinstance(value, list) else None
-    if isinstance(value, Mapping):
-        records = next((item for item in value.values() if isinstance(item, list)), None)
-    for record in records or ():
-        if isinstance(record, Mapping):
-            found = next((record[key] for key in (parameter, "id", "name", "slug", "key") if key in record), None)
-            if isinstance(found, str | int) and not isinstance(found, bool):
-                yield str(found)
+def identifiers(value: Any, parameter: str, word: str = "") -> Iterator[str]:
+    """The keys of the records in an answer, as a path parameter asks for them; `word` is what a record is called."""
+    yield from (key for record in records_in(value) if (key := key_of(record, parameter, word)))

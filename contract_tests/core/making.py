@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation, Place
-from contract_tests.core.creation import Maker, key_names, nameless, plain
+from contract_tests.core.creation import Maker, is_folder, key_names, kind, nameless, plain
 from contract_tests.core.discovery import needs_input
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
-from contract_tests.core.own import Own, fits, kind, prefixes
+from contract_tests.core.own import Own, fits, prefixes
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.target import NOTHING, Target, path_of
 
@@ -40,9 +40,10 @@ class Records:
         """Read the lists, to know what was there, then make some records of each kind."""
         chosen = {operation.id for operation in operations}
         makers = [maker for maker in self.own.makers if maker.operation.id in chosen]
-        folders = {template.rpartition("/")[0] for maker in makers for template in maker.templates}
+        templates = {template for maker in makers for template in maker.templates}
         for operation in operations if makers else ():
-            if operation.method == "GET" and nameless(operation.path) in folders and not needs_input(operation):
+            is_list = operation.method == "GET" and any(is_folder(operation.path, one) for one in templates)
+            if is_list and not needs_input(operation):
                 with suppress(NotChecked, Broken):
                     self.target.call(operation.id)
         for maker in makers:

@@ -11,7 +11,17 @@ from urllib.parse import quote, unquote, urlsplit
 
 from contract_tests.core.answer import NOT_JSON, Answer, Sent
 from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.creation import Maker, key_names, key_of, makers, nameless, singular, templates_of
+from contract_tests.core.creation import (
+    Maker,
+    is_folder,
+    key_names,
+    key_of,
+    kind,
+    makers,
+    nameless,
+    records_in,
+    templates_of,
+)
 
 LONG: Final = 16  # characters of an id that names one record only, whatever its kind
 MOST: Final = 1000  # records of this run at a time
@@ -21,6 +31,9 @@ READING: Final = re.compile(
     re.IGNORECASE,
 )
 """The last word of a path at which a POST only reads, or gives a token."""
+
+IS_ID: Final = re.compile(r"\s*[+-]?\w")
+"""What a server may read an id out of."""
 
 EXISTING: Final = "the write would touch a record that this run has not made"
 EVERYTHING: Final = "the write names no record of this run"
@@ -135,16 +148,22 @@ class Own:
         made_up: Callable[[str], bool],
         maker: Maker | None,
     ) -> bool:
-        if self.holds(path) or made_up(values[-1]) or values[-1] in self.fresh:
+        if self.holds(path):
             return True
-        if not re.match(r"\s*[+-]?\w", values[-1]):
-            return True  # no server reads an id out of it
+        if made_up(values[-1]) or values[-1] in self.fresh or not IS_ID.match(values[-1]):
+            return operation.method != "PUT" or self._is_apart(operation, values[:-1], made_up)
         is_child = maker is not None and not nameless(operation.path).endswith("{}")
-        return is_child and not self._parent_can_be_made(operation)
+        return is_child and not self._can_be_made(nameless(operation.path))
 
-    def _parent_can_be_made(self, operation: Operation) -> bool:
+    def _is_apart(self, operation: Operation, above: Sequence[str], made_up: Callable[[str], bool]) -> bool:
+        """Whether what a PUT may make lies below no record that was there, where the run could make one for it."""
+        are_new = all(made_up(value) or value in self.fresh for value in above)
+        return are_new or not self._can_be_made(nameless(operation.path).rpartition("/")[0])
+
+    def _can_be_made(self, path: str) -> bool:
+        """Whether the run can make the record of a path template, or one above it."""
         made = {template for maker in self.makers for template in maker.templates}
-        return any(prefix in made for prefix in prefixes(nameless(operation.path)))
+        return any(prefix in made for prefix in prefixes(path))
 
     def _is_new(self, maker: Maker, values: Sequence[str], body: Any, made_up: Callable[[str], bool]) -> bool:
         """Whether a body names no record that could be there: by a key of its own, or none at all."""
@@ -172,7 +191,7 @@ class Own:
         if path in self._templates:
             self.existing.add(canonical(answer.sent.path))
         for template, parameter in self._templates.items():
-            if template.rpartition("/")[0] == path.rstrip("/"):
+            if is_folder(path, template):
                 for record in records_in(answer.json):
                     key = key_of(record, parameter, kind(template))
                     url = self.path_of(template, values, key) if key else None
@@ -224,23 +243,10 @@ def fits(url: str, template: str) -> bool:
     return len(steps) == len(wanted) and all(one in ("{}", two, unquote(two)) for one, two in pairs)
 
 
-def kind(template: str) -> str:
-    """The word for the records of a path template, in the singular: `item` of `/items/{}`."""
-    words = [step for step in template.split("/") if step and step != "{}"]
-    return singular(words[-1]) if words else ""
-
-
 def bodies(sent: Sent) -> list[Any]:
     """The JSON bodies of a request: each item of a list, else the body itself; empty where there is none."""
     body = sent.json
     return body if isinstance(body, list) else [] if body is NOT_JSON else [body]
-
-
-def records_in(value: Any) -> list[Any]:
-    """The records of the first list in an answer."""
-    if isinstance(value, Mapping):
-        value = next((item for item in value.values() if isinstance(item, list)), None)
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def keys_in(value: Any) -> Iterator[str | int]:

@@ -30,6 +30,7 @@ def is_first_of_its_path(operation: Operation, run: Run) -> bool:
     return next(other for other in run.operations if other.path == operation.path) is operation
 
 
+FITS, FAILS = "every_answer_fits", "no_answer_outside_the_contract_fails"  # they report what was observed on the way
 OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
     "operation": lambda _, __: True,
     "read_operation": lambda operation, _: operation.method == "GET",
@@ -131,18 +132,22 @@ class RunPlugin:
         if isinstance(error, SuiteError):
             self.stopped_by = self.stopped_by or error
             item.session.shouldstop = str(error)
-        elif self.run.settings.fail_fast and (verdict.outcome is Outcome.BROKEN or self._add_observed_breaches()):
+        elif self.run.settings.fail_fast and (verdict.outcome is Outcome.BROKEN or self.add_observed()):
             item.session.shouldstop = "stopped at the first broken promise"
 
-    def _add_observed_breaches(self) -> bool:
-        """Turn the breaches so far into a verdict, since the checks that report them will not run."""
-        found = [breach for breach in self.run.ledger.breaches.values() if not breach.is_note]
-        if found:
+    def add_observed(self) -> bool:
+        """Turn the breaches of answers into a verdict, where the promises that report them have not been checked."""
+        checked, has = {verdict.id for verdict in self.run.ledger.verdicts}, self.run.contract.has
+        breaches = (breach for breach in self.run.ledger.breaches.values() if not breach.is_note and not breach.suite)
+        found = [one for one in breaches
+                 if (f"{FITS}[{one.operation}]" if has(one.operation) else FAILS) not in checked]  # fmt: skip
+        if found and FITS not in checked:
             about = Promise("Every answer keeps the contract", "the contract")
             problems = tuple(problem_of(self.run, breach.as_broken()) for breach in found)
-            self.run.ledger.verdicts.append(
-                Verdict("every_answer_fits", "conformance", about, Outcome.BROKEN, problems)
-            )
+            verdict = Verdict(FITS, "conformance", about, Outcome.BROKEN, problems)
+            if self.run.baseline and not self.run.settings.baseline_update:
+                verdict = self.run.baseline.apply(verdict)
+            self.run.ledger.verdicts.append(verdict)
         return bool(found)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -156,6 +161,8 @@ class RunPlugin:
     def _end_in_order(self) -> None:
         """See whether the last answers still teach anything, then remove what the run has made."""
         run = self.run
+        if self.stopped_by or run.ledger.cut_off:
+            self.add_observed()
         try:
             if run.opened and not self.stopped_by and not run.is_own_mock:
                 run.opened.gate.conclude()

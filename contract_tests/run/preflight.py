@@ -23,7 +23,7 @@ def preflight(target: Target, operations: Sequence[Operation], wait: float) -> f
     """Ask for a few reads; returns the seconds that the target's clock is ahead. Raises `SuiteError`."""
     answers = list(tried(target, plain_reads(operations), wait))
     refused = [answer for answer in answers if answer.status in REFUSED]
-    if refused and len(refused) == len(answers):
+    if refused and all(answer.status in REFUSED or is_redirect(answer) for answer in answers):
         raise refusal(target, refused)
     if answers and all(answer.status == 404 for answer in answers):
         check_address(target, answers[0])
@@ -44,8 +44,13 @@ def tried(target: Target, reads: Sequence[Operation], wait: float) -> Iterator[A
     for number, operation in enumerate(reads[:MOST_TRIED]):
         answer = first_answer(target, operation.path, 0 if number else wait)
         yield answer
-        if answer.status not in REFUSED | {404}:
+        if answer.status not in REFUSED | {404} and not is_redirect(answer):
             return
+
+
+def is_redirect(answer: Answer) -> bool:
+    """Whether the answer only leads elsewhere, perhaps to a login."""
+    return 300 <= answer.status < 400
 
 
 def first_answer(target: Target, path: str, wait: float) -> Answer:

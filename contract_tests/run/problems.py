@@ -8,9 +8,8 @@ from typing import Final
 from urllib.parse import unquote
 
 from contract_tests.core.answer import Answer
-from contract_tests.core.creation import KEYS, plain
+from contract_tests.core.creation import KEYS, plain, records_in
 from contract_tests.core.errors import Broken
-from contract_tests.core.own import records_in
 from contract_tests.core.promises import Problem, without_ids
 from contract_tests.run.run import Run
 

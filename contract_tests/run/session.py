@@ -95,6 +95,7 @@ class Session:
 
     def _cut_off(self) -> int:
         budget = self.run.settings.budget
+        self.plugin.add_observed()
         code = 1 if self.run.ledger.with_outcome(Outcome.BROKEN) else 3
         if not self._reporting.acquire(timeout=LAST_WORDS / 2):
             return code  # the reports are being written, but not in time

@@ -8,8 +8,14 @@ from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.discovery import Discovery, combined, evaluate, identifiers
 from contract_tests.core.errors import NotChecked
+from contract_tests.core.gate import Gate, Limits
+from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.target import Target
+from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.reference import Service
+from tests.contract_tests.small import Asked, Reply, Small, serving
+
+DONE = {"responses": {"200": {"description": "Done"}}}
 
 
 def test_links_lead_to_every_record(service: Service, target: Target, contract: Contract) -> None:
@@ -71,3 +77,28 @@ def test_identifiers_by_name(value: object, found: list[str]) -> None:
 def test_path_values_are_combined(choices: list[list[object]], calls: list[tuple[str, ...]]) -> None:
     """Values of the same records go together; one that belongs to all goes with each."""
     assert combined(choices) == calls
+
+
+def test_a_list_in_the_plural_names_the_records_of_a_path_in_the_singular(contract_of: ContractOf) -> None:
+    """`/silences` shows those of `/silence/{silenceID}`, and a read that must be told more is not called."""
+    name = {"name": "silenceID", "in": "path", "required": True, "schema": {"type": "string"}}
+    word = {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}}
+    contract = contract_of({"openapi": "3.0.3", "paths": {
+        "/silences": {"get": DONE},
+        "/silence/{silenceID}": {"parameters": [name], "get": DONE},
+        "/silence/{silenceID}/search": {"parameters": [name, word], "get": DONE},
+    }})  # fmt: skip
+    service = Silences()
+    with serving(service) as url:
+        target = Target(Gate(url, contract, Rules(Safety.OBSERVE, contract), Limits()), contract, None)
+        found = Discovery(contract, contract.operations)
+        found.explore(target)
+    assert found.calls(contract.operations[1]) == [("s-1",)]
+    assert service.count("GET", "/silence/s-1") == 1
+
+
+class Silences(Small):
+    """One record, shown in a list in the plural."""
+
+    def answer(self, asked: Asked) -> Reply:
+        return Reply(200, [{"id": "s-1"}] if asked.path == "/silences" else {"id": "s-1"})

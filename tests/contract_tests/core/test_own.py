@@ -23,7 +23,9 @@ PATHS: dict[str, Any] = {
     "/notes/{noteId}/archive": {"post": DONE},
     "/notes/{noteId}/lines": {"post": DONE},
     "/notes/{noteId}/lines/{number}": {"delete": DONE},
-    "/entries": {"post": DONE},
+    "/notes/{noteId}/marks/{name}": {"put": DONE},
+    "/hosts/{host}/marks/{name}": {"put": DONE},
+    "/entries": {"get": DONE, "post": DONE},
     "/entry/{id}": {"get": DONE, "delete": DONE},
     "/boxes/create": {"post": DONE},
     "/boxes/{id}": {"delete": DONE},
@@ -107,6 +109,7 @@ def rules(api: Contract) -> Rules:
     """The rules of `own`, after the lists were read and some records made."""
     rules = Rules(Safety.OWN, api)
     told(rules, request("GET", "/notes"), 200, [{"id": 1}, {"id": 2}])
+    told(rules, request("GET", "/entries"), 200, [{"id": "e-1"}])
     told(rules, request("POST", "/notes", {}), 200, {"id": 5})
     told(rules, request("POST", "/entries", {}), 200, {"id": "e-5"})
     told(rules, request("POST", "/boxes/create", {}), 200, None, location="/boxes/9")
@@ -130,7 +133,13 @@ def rules(api: Contract) -> Rules:
         (request("POST", "/notes", {"text": "a"}), None),
         (request("POST", "/notes", {"id": "5"}), OVERWRITES),
         (request("POST", "/notes", {"id": 1}), OVERWRITES),
+        (request("POST", "/entries", {"id": "e-1"}), OVERWRITES),
         (request("POST", "/notes/search", {}), None),
+        (request("PUT", "/notes/5/marks/a", {}), None),
+        (request("PUT", "/notes/made-up/marks/made-up", {}), None),
+        (request("PUT", "/notes/1/marks/made-up", {}), EXISTING),  # it may make one
+        (request("PUT", "/notes/1/marks/%C3%B6", {}), EXISTING),
+        (request("PUT", "/hosts/local/marks/made-up", {}), None),  # no host can be made
         (request("POST", "/hosts/local/zones", {}), None),  # no host can be made
         (request("DELETE", "/notes/1"), EXISTING),
         (request("PUT", "/notes/6", {}), EXISTING),

@@ -177,3 +177,19 @@ def test_a_login_keeps_the_run_alive(
     for text in (printed, *(path.read_text() for path in tmp_path.glob("*[!l]"))):
         assert "secret-of-ann" not in text
         assert TOKEN not in text
+
+
+class Portal(Notes):
+    """Leads whoever it doesn't know to a login, and refuses them elsewhere."""
+
+    def answer(self, asked: Asked) -> Reply:
+        return (
+            Reply(302, None, {"Location": "/login"}) if asked.path == "/session/end" else Reply(403, {"error": "who?"})
+        )
+
+
+def test_a_redirect_to_a_login_does_not_hide_a_refused_token(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 3, though the first answer is neither 401 nor 403."""
+    with serving(Portal()) as url:
+        assert main(["--target", url, "--spec", spec, *FEW]) == 3
+    assert "refuses the token" in capsys.readouterr().out
