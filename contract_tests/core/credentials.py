@@ -42,7 +42,9 @@ def credentials(contract: Contract, operation: Operation | None, token: str | No
         elif scheme.kind == "basic":
             headers["Authorization"] = f"Basic {base64.b64encode(token.encode()).decode()}"
         elif scheme.kind != MUTUAL_TLS:
-            headers["Authorization"] = f"{scheme.raw.get('scheme') or 'Bearer'} {token}"
+            word = str(scheme.raw.get("scheme") or "Bearer")
+            # Documents write `bearer`; HTTP's own spelling is Bearer, and some servers take no other.
+            headers["Authorization"] = f"{word.capitalize() if word.islower() else word} {token}"
     return Credentials(headers, query)
 
 
