@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.contract import UNREAD, Contract, Operation, Place, is_json
 from contract_tests.core.errors import Broken
+from contract_tests.core.safety import parsed
 from contract_tests.core.schemas import mismatches
 
 FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414: (404, 400), 431: (404, 400),
@@ -27,6 +29,9 @@ STACK_TRACE = re.compile(  # as text, and as text in JSON
 SECRET = re.compile(
     r"(password|passwd)(_?hash)?\Z|(client_?)?secret\Z|(access|refresh|session|auth|bearer)_?token\Z|private_?key\Z",
     re.IGNORECASE,
+)
+IDENTIFIER = re.compile(
+    r"(\A|[^A-Za-z])(?i:ids?|key|name|arn|slug|code|uuid|guid)\Z|(Ids?|IDs?|Key|Name|A(rn|RN)|Code)\Z"
 )
 CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 CRASH = 500
@@ -129,8 +134,11 @@ class AnswerChecks:
         status = answer.status
         if not any(documented[0] in "23d" for documented in operation.statuses):
             return True
-        if status == 404 and operation.path_names:
+        makes_one = "201" in operation.statuses
+        if status == 404 and (operation.path_names or (names_a_record(answer) and not makes_one)):
             return True
+        if status == 401 and operation.secured:
+            return True  # RFC 9110, section 15.5.2: the answer to a request without the right credentials
         if status in INPUT_REFUSALS and self.contract.is_spoiled(answer.sent):
             return True
         return status in GENERIC and not any(str(status) in other.statuses for other in self.contract.operations)
@@ -206,6 +214,13 @@ class AnswerChecks:
             expected = f"{mismatch.place or '/'} of the {answer.status} body to match its schema"
             kind = f"{answer.status} schema {mismatch.kind} {mismatch.keyword}"
             yield Breach(operation.id, kind, expected, mismatch.problem, mismatch.assumed, answer=answer)
+
+
+def names_a_record(answer: Answer) -> bool:
+    """Whether the query or the body has a member that names something: it may be a thing that isn't there."""
+    body = parsed(answer.sent.body)
+    given = [name for name, _ in parse_qsl(answer.sent.query, keep_blank_values=True)]
+    return any(IDENTIFIER.search(name) for name in (*given, *(body if isinstance(body, Mapping) else ())))
 
 
 def names_in(value: Any) -> Iterator[str]:

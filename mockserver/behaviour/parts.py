@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import unquote_plus, urlencode
@@ -12,6 +14,7 @@ import msgspec
 from mockserver.contract.operations.operation import EMPTY
 from mockserver.state.collection import Record, text_of
 
+_MARK: Final = re.compile("[0-9a-f]{16}")
 Key = Callable[[Record], Any]
 RELATIONS: Final = ("first", "previous", "next", "last")
 """The parts that can be requested, seen from one of them."""
@@ -38,6 +41,10 @@ class Part(msgspec.Struct, frozen=True):
     def key_of_last(self) -> str:
         """The key of the last record, as text."""
         return text_of(self.key(self.records[-1]))
+
+    def mark_of_last(self) -> str:
+        """What stands for the last record where a key would not be taken."""
+        return mark_of(self.key_of_last())
 
     @property
     def count(self) -> int:
@@ -126,7 +133,16 @@ def cut(
 
 
 def _place(matches: Sequence[Record], key: Key, wanted: str) -> int | None:
-    return next((place for place, record in enumerate(matches) if text_of(key(record)) == wanted), None)
+    keys = [text_of(key(record)) for record in matches]
+    if wanted in keys:
+        return keys.index(wanted)
+    is_mark = _MARK.fullmatch(wanted) is not None
+    return next((place for place, one in enumerate(keys) if is_mark and mark_of(one) == wanted), None)
+
+
+def mark_of(key: str) -> str:
+    """Sixteen letters and digits that stand for a key: a cursor that nearly every pattern takes."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 Evaluate = Callable[[Part], Any]
@@ -147,6 +163,7 @@ PART: Final[Mapping[str, Evaluate]] = {
     "following": lambda part: part.origin + part.end if part.more else None,
     "cursor": lambda part: part.key_of_last() if part.more else None,
     "token": lambda part: part.key_of_last() if part.more else "",
+    "mark": lambda part: part.mark_of_last() if part.more else None,
     "opens": lambda part: part.key_of_first() if part.count else None,
     "none": lambda _: None,
     "closes": lambda part: part.key_of_last() if part.count else None,

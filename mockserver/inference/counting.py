@@ -44,6 +44,8 @@ _POINTS: Final = {"first": "first", "last": "last", "self": "self", "firsturl": 
                   "firstpageurl": "first", "lastpageurl": "last", "firstpagelink": "first", "lastpagelink": "last",
                   "firstlink": "first", "lastlink": "last", "selflink": "self"}  # fmt: skip
 _CURSORS: Final = {"startcursor": "opens", "firstid": "opens", "lastid": "closes"}
+_MARK: Final = "0123456789abcdef"
+"""What `$page.mark` looks like."""
 _WHOLE: Final = frozenset({"integer", "number"})
 
 Data = dict[str, Any]
@@ -154,7 +156,8 @@ class _Member:
         if "after" not in self.page:
             return self._if_it_fits("$absent")
         if not self._free_text():
-            return self._if_it_fits("$absent")
+            takes_marks = self._is_text() and self.schemas.takes_text(self.schema, _MARK)
+            return "$page.mark" if takes_marks and not self._is_required() else self._if_it_fits("$absent")
         if not self._is_required():
             return "$next"
         return "$page.cursor" if self._is_nullable() else "$page.token"

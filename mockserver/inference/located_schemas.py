@@ -9,6 +9,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
 from mockserver.contract.operations.operation import BODILESS, Body, MediaType, Operation
 from mockserver.contract.schemas import view
+from mockserver.contract.schemas.compiled import pattern_accepts
 from mockserver.contract.schemas.naming import words
 from mockserver.contract.schemas.times import form_of
 from mockserver.contract.schemas.view import LocatedSchema
@@ -93,6 +94,15 @@ class Schemas:
     def takes_null(self, schema: LocatedSchema) -> bool:
         """Whether null is a value."""
         return "null" in view.types(schema.node, self._view)
+
+    def takes_text(self, schema: LocatedSchema, text: str) -> bool:
+        """Whether a text has the length and the form that a schema wants; one with a format or an enum takes none."""
+        least, most = self.each(schema, "minLength"), self.each(schema, "maxLength")
+        fits = all(len(text) >= length for length in least) and all(len(text) <= length for length in most)
+        patterns = (one for one in self.each(schema, "pattern") if isinstance(one, str))
+        return (
+            fits and not self.has_any(schema, "format", "enum") and all(pattern_accepts(one)(text) for one in patterns)
+        )
 
     def required(self, schema: LocatedSchema) -> frozenset[str]:
         """The properties that must be there: `allOf` counts, alternatives do not."""

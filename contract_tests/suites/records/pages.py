@@ -16,7 +16,8 @@ from contract_tests.core.target import Target, path_of
 from contract_tests.suites.records.kinds import Action
 
 MOST_PAGES: Final = 40
-CURSORS: Final = ("$next", "$page.cursor", "$page.token", "$page.next", "$page.following", "$page.next_url")
+CURSORS: Final = ("$next", "$page.cursor", "$page.token", "$page.mark", "$page.next", "$page.following",
+                  "$page.next_url")  # fmt: skip
 SMALL: Final = 2  # records of a page, so that there are several
 
 
@@ -73,7 +74,8 @@ class Reader:
             walk.pages.append((answer, items))
             following = self._following(action, answer, items, len(walk.items), turn)
             if following is None:
-                walk.whole = True
+                names_cursors = page.get("after") is None or action.place_of(*CURSORS) is not None
+                walk.whole = names_cursors or size is None or len(items) < size  # else more may follow
                 break
             more |= following
         return walk

@@ -137,3 +137,42 @@ def test_headers_are_checked_by_their_schemas(contract_of: ContractOf) -> None:
     got = [[breach.got for breach in found(checks, "one", 200, b"", **sent)] for sent in
            ({"y": ""}, {"x_left": "many"}, {"x_left": "3"})]  # fmt: skip
     assert got == [["no such header"], ["'many': it must be an integer, not \"many\""], []]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "query", "body", "is_note"),
+    [
+        ("/open", 401, "", "", False),
+        ("/secured", 401, "", "", True),
+        ("/secured", 403, "", "", False),
+        ("/open", 404, "", "", False),
+        ("/open", 404, "paid=1&valid=2", '{"amount": 3}', False),
+        ("/open", 404, "petId=1", "", True),
+        ("/open", 404, "", '{"site_id": 1}', True),
+        ("/open", 404, "", '{"name": "x"}', True),
+        ("/open", 404, "", '["name"]', False),
+        ("/made", 404, "", '{"name": "x"}', False),
+    ],
+)
+def test_refusals_that_http_has_for_what_was_sent_are_notes(
+    contract_of: ContractOf, path: str, status: int, query: str, body: str, *, is_note: bool
+) -> None:
+    """401 where credentials are required, 404 where the query or the body names something that exists already; also
+    if other operations document the status."""
+    answer = {"200": {"description": "done"}}
+    operations = {
+        "/open": {"responses": answer},
+        "/secured": {"responses": answer, "security": [{"key": []}]},
+        "/made": {"responses": {"201": {"description": "made"}}},
+        "/other": {"responses": {**answer, "401": {"description": "no"}, "403": {"description": "no"}}},
+    }
+    scheme = {"type": "apiKey", "in": "header", "name": "X-Key"}
+    document = {
+        "openapi": "3.1.0",
+        "components": {"securitySchemes": {"key": scheme}},
+        "paths": {name: {"post": one} for name, one in operations.items()},
+    }
+    checks = AnswerChecks(contract_of(document))
+    sent = Sent("POST", f"http://t{path}?{query}", path, {}, body.encode())
+    found = list(checks.breaches(Answer(sent, status, {}, b"", operation_id=f"POST {path}")))
+    assert [breach.is_note for breach in found] == [is_note]

@@ -109,6 +109,8 @@ def test_other_pages_are_named_by_a_url_or_by_a_key(query: Any, url: str, key: s
     assert replies(names, query) == {**expected, **cursors, **each("first last self", None)}
     without = each("nextlink nexttoken previous", {**schema, "pattern": "x"})
     assert replies(without, query) == each(without, "$absent")
+    marked = replies(each("nexttoken", {**schema, "pattern": r"^[\w-]+$", "minLength": 1, "maxLength": 64}), query)
+    assert marked == each("nexttoken", "$page.mark" if key == "$next" else "$absent")
     required = {"$absent": "$page.none", "$next": "$page.cursor"} if schema is NULLABLE else {"$next": "$page.token"}
     kept = {name: required.get(said, said if schema is NULLABLE else None) for name, said in expected.items()}
     assert replies(names, query, required=True) == {

@@ -313,6 +313,20 @@ def test_a_cursor_inside_an_object_ends(play: Play, around: str, form: Any) -> N
     assert not ask("GET", "/books").json[around].get("next_cursor")
 
 
+@pytest.mark.parametrize("pattern", [r"^[\w-]+$", "^[A-Za-z0-9+/=]{4,}$", r"^\S(.*\S)?$", "^[0-9a-f]+$"])
+def test_a_cursor_may_want_a_form_that_keys_do_not_have(play: Play, pattern: str) -> None:
+    """Another text then stands for the key, and leads to the same records."""
+    token = {**TEXT, "pattern": pattern, "minLength": 1, "maxLength": 64}
+    ask = _shelf(play, [_parameter("maxResults", WHOLE), _parameter("nextToken", token)], {"nextToken": token}, books=5)
+    query, seen = "maxResults=2", []
+    for _ in range(3):
+        found = ask("GET", "/books", query=query).json
+        seen += found["items"]
+        query = f"maxResults=2&nextToken={found.get('nextToken', '')}"
+    assert "nextToken" not in found
+    assert seen == ask("GET", "/books").json["items"]
+
+
 def test_fields_may_lie_in_attributes(play: Play) -> None:
     """Records that are little more than a key and `attributes` are sorted and filtered by what those have."""
     attributes = thing(title=TEXT, year=WHOLE, born=TIME)
