@@ -14,13 +14,15 @@ from contract_tests.core.contract import Operation, Place
 from contract_tests.core.creation import Maker, is_folder, key_names, kind, nameless, plain
 from contract_tests.core.discovery import needs_input
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
-from contract_tests.core.own import Own, fits, prefixes
+from contract_tests.core.own import Own, has_form, prefixes
 from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.schemas import declared_members, fits
 from contract_tests.core.target import NOTHING, Target, path_of
 
 AT_FIRST: Final = 3  # records of each kind: one to change, one to remove, one that must stay as it is
 TRIES: Final = 4  # bodies, before the target counts as unwilling to make such a record
-GONE: Final = frozenset({404, 410})
+NOT_FOUND: Final = 404
+GONE: Final = frozenset({NOT_FOUND, 410})
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Records:
             if not template.endswith("{}"):
                 continue
             urls = self.own.alive(template) or self._made(template)
-            urls = urls or sorted(url for url in self.own.existing if fits(url, template))
+            urls = urls or sorted(url for url in self.own.existing if has_form(url, template))
             if urls:
                 pairs = zip(template.split("/"), urls[-1 if last else 0].split("/"), strict=True)
                 found = [unquote(step) for part, step in pairs if part == "{}"]
@@ -118,8 +120,34 @@ class Records:
             parameter = self.own.parameter_of(template)
             for name in key_names(found, parameter, kind(template)):
                 if isinstance(found[name], str | int) and not isinstance(found[name], bool):
-                    found[name] = self.fresh(found[name])
+                    found[name] = self._fresh_for(operation, template, name, found[name])
         return found
+
+    def _fresh_for(self, operation: Operation, template: str, name: str, like: Any) -> Any:
+        """A key that no record has, of the form that the member of a body asks for."""
+        contract, key = self.target.contract, self.fresh(like)
+        body = next(contract.json_request_schemas(operation), None)
+        schema = declared_members(contract, body.value).get(name) if body is not None else None
+        if schema is None or fits(contract, Place(schema), key, writing=True):
+            return key
+        values = tuple(self.values(operation).values())
+        return self._free(Place(schema), template, values) or like
+
+    def _free(self, place: Place, template: str, above: tuple[str, ...]) -> Any:
+        """A value of a schema that names no record, as far as a read tells; None where none is found."""
+        contract = self.target.contract
+        samples = Samples(contract).values(contract.look_up(place) or Place({}))
+        for key in drawn(samples, TRIES + len(self.own.fresh), self.seed + len(self.own.fresh))[::-1]:
+            url = self.own.path_of(template, above, str(key))
+            is_new = url is not None and url not in self.own.existing | self.own.urls.keys()
+            if url and is_new and str(key) not in self.own.fresh and self._is_free(url):
+                self.own.fresh.add(str(key))
+                return key
+        return None
+
+    def _is_free(self, url: str) -> bool:
+        """Whether a read finds nothing at a path; where there is no read, it is not known to be taken."""
+        return self.target.contract.match("GET", url) is None or self.target.request("GET", url).status == NOT_FOUND
 
     def _made(self, template: str) -> list[str]:
         for maker in self.own.makers:
@@ -147,16 +175,9 @@ class Records:
         """A key of the form that the path asks for, which no record has as far as a read tells."""
         name = operation.path_names[-1]
         schema = next((one.schema for one in operation.parameters if one.name == name), None)
-        samples = Samples(self.target.contract)
-        place = self.target.contract.look_up(Place(schema)) or Place({})
-        for key in drawn(samples.values(place), TRIES, self.seed + len(self.own.urls)):
-            values = (*self.values_above(operation).values(), str(key))
-            url = self.own.path_of(nameless(operation.path), values[:-1], str(key))
-            is_new = url is not None and url not in self.own.existing | self.own.urls.keys()
-            if is_new and self.target.request("GET", path_of(operation, values)).status == 404:
-                self.own.fresh.add(str(key))
-                return str(key)
-        return str(self.fresh())
+        above = tuple(self.values_above(operation).values())
+        found = self._free(Place(schema), nameless(operation.path), above)
+        return str(self.fresh() if found is None else found)
 
     def _bodies(self, operation: Operation) -> Iterator[Any]:
         """Bodies to try: generated ones, which differ, then the examples of the contract, which make sense."""

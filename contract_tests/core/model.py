@@ -32,6 +32,7 @@ class Query:
 
     collection: str
     filters: Mapping[str, Any] = field(default_factory=dict)
+    conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: tests other than equality, by field
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def query_of(declared: Mapping[str, Any] | None) -> Query | None:
     """A query of one collection."""
     for name, filters in (declared or {}).items():
         equal = {field: value for field, value in (filters or {}).items() if not isinstance(value, Mapping)}
-        return Query(name, equal)
+        others = {field: value for field, value in (filters or {}).items() if isinstance(value, Mapping)}
+        return Query(name, equal, others)
     return None
 
 

@@ -80,11 +80,11 @@ class Own:
 
     def template_of(self, url: str) -> str:
         """The path template of a record's path."""
-        return next((template for template in self._templates if fits(url, template)), "")
+        return next((template for template in self._templates if has_form(url, template)), "")
 
     def alive(self, template: str) -> list[str]:
         """The paths of its records of a kind, the oldest first."""
-        return [url for url, lives in self.urls.items() if lives and fits(url, template)]
+        return [url for url, lives in self.urls.items() if lives and has_form(url, template)]
 
     def refusal(
         self, operation: Operation, values: Sequence[str], sent: Sent, made_up: Callable[[str], bool]
@@ -104,7 +104,7 @@ class Own:
     def could_be_own(self, operation: Operation) -> bool:
         """Whether this run has made a record of the kind that an operation is about."""
         path = nameless(operation.path)
-        return any(fits(url, prefix) for url in self.urls for prefix in prefixes(path) if prefix.endswith("{}"))
+        return any(has_form(url, prefix) for url in self.urls for prefix in prefixes(path) if prefix.endswith("{}"))
 
     def learn(
         self, answer: Answer, operation: Operation, values: Sequence[str], made_up: Callable[[str], bool]
@@ -236,7 +236,7 @@ def prefixes(path: str) -> list[str]:
     return ["/".join(steps[:count]) for count in range(len(steps), 1, -1)]
 
 
-def fits(url: str, template: str) -> bool:
+def has_form(url: str, template: str) -> bool:
     """Whether a path has the form of a template."""
     steps, wanted = url.split("/"), template.split("/")
     pairs = zip(wanted, steps, strict=False)

@@ -94,6 +94,12 @@ def item_of(contract: Contract, schema: Any) -> Any:
     return view.item(schema, contract.reader.view) if isinstance(schema, Mapping) else None
 
 
+def entry_of(contract: Contract, schema: Any) -> Any:
+    """The schema of the values of a map, whose names are data; None where a schema says nothing of them."""
+    inner = merged_keywords(contract, schema).get("additionalProperties") if isinstance(schema, Mapping) else None
+    return inner if isinstance(inner, Mapping) else None
+
+
 def kinds_of(contract: Contract, schema: Any) -> frozenset[str]:
     """The types that values of a schema may have."""
     return view.kinds(schema, contract.reader.view)

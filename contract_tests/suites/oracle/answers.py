@@ -55,6 +55,9 @@ class Comparison:
             raise NotChecked(f"the target does not take the token for {call.operation.id}: {target.status}")
         if self.freedoms.no_measure(call.operation, mock.status, target.status):
             raise NoMeasure(f"the mock's {mock.status} for {call.operation.id} says nothing of the target")
+        behaviour = self.model.behaviours[call.operation.id]
+        if self.freedoms.is_unsure(behaviour, pairs.unsure, mock.status, target.status):
+            raise NoMeasure(f"the contract does not say whether {behaviour.subject} go with the record above them")
         if not self._same_status(call, mock.status, target.status):
             place = self.contract.response(call.operation, mock.status)
             on_the_way = place.assumed if place else ()

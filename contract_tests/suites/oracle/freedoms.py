@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,8 @@ OWN_RULES = frozenset({403, 409, 412, 423, 428, 429})
 
 ANY_REFUSAL = frozenset({400, 404, 409, 410, 415, 422})
 """What comes first, the input or the record, is the server's choice."""
+
+GONE = frozenset({404, 410})
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,31 @@ class Freedoms:
         return frozenset(one.name for one in operation.parameters if one.name not in understood and not one.required)
 
     def cascades(self, behaviour: Behaviour) -> frozenset[str]:
-        """Collections whose records may go with the one that is removed, or stay."""
-        return behaviour.removes - {behaviour.subject or ""} if self.model.inferred else frozenset()
+        """Collections whose records may go with the one that is removed, or stay; theirs below them as well."""
+        found = set(behaviour.removes - {behaviour.subject or ""}) if self.model.inferred else set()
+        if self.model.inferred and behaviour.ends_its_subject:
+            found |= self._below.get(behaviour.subject or "", set())
+        fresh = found
+        while fresh:
+            fresh = set().union(*(self._below.get(name, set()) for name in fresh)) - found
+            found |= fresh
+        return frozenset(found - {behaviour.subject or ""})
+
+    def is_unsure(self, behaviour: Behaviour, unsure: Collection[str], mock: int, target: int) -> bool:
+        """Whether one side has the record and the other has not, and the contract doesn't say what became of it."""
+        is_about = behaviour.subject in unsure
+        return is_about and (mock // 100 == 2) != (target // 100 == 2) and {mock, target} & GONE != set()
+
+    @cached_property
+    def _below(self) -> dict[str, set[str]]:
+        """By collection, those whose records are made below one of its own, or go with it."""
+        found: dict[str, set[str]] = {}
+        for behaviour in self.model.behaviours.values():
+            if behaviour.created and behaviour.find:
+                found.setdefault(behaviour.find.collection, set()).add(behaviour.created)
+            if behaviour.ends_its_subject:
+                found.setdefault(behaviour.subject or "", set()).update(behaviour.removes)
+        return found
 
     @cached_property
     def _settable(self) -> dict[str, frozenset[str]]:

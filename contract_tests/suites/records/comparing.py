@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from contract_tests.core.contract import Contract
-from contract_tests.core.schemas import declared_members, is_hidden, item_of
+from contract_tests.core.schemas import declared_members, entry_of, is_hidden, item_of
 
 ABSENT: Final[Any] = type("Absent", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
@@ -41,10 +41,10 @@ class Loss:
 def losses(contract: Contract, schema: Any, sent: Any, shown: Any, way: str = "") -> Iterator[Loss]:
     """Every declared member that is not shown as it was sent; what the answer's schema does not have is left out."""
     if isinstance(sent, Mapping) and isinstance(shown, Mapping):
-        members = declared_members(contract, schema)
+        members, entry = declared_members(contract, schema), entry_of(contract, schema)
         for name, value in sent.items():
-            inner = members.get(name)
-            if (name in members and not is_hidden(contract, inner, writing=False)) or (not members and name in shown):
+            inner = members.get(name, entry)
+            if (inner is not None and not is_hidden(contract, inner, writing=False)) or (not members and name in shown):
                 yield from losses(contract, inner, value, shown.get(name, ABSENT), f"{way}/{name}")
     elif isinstance(sent, list) and isinstance(shown, list) and len(sent) == len(shown) and not is_set(schema):
         for at, (one, two) in enumerate(zip(sent, shown, strict=True)):

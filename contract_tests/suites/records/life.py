@@ -135,17 +135,23 @@ class Life:
         return str(item.get(self.kind.key)) == key
 
     def send(
-        self, action: Action, names: Mapping[str, str], body: Any = NOTHING, query: str = "", token: str | None = ""
+        self,
+        action: Action,
+        names: Mapping[str, str],
+        body: Any = NOTHING,
+        query: str = "",
+        token: str | None = "",
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Call an operation with values for its path."""
         operation = action.operation
         path = path_of(operation, tuple(names[name] for name in operation.path_names))
         query = query or self.reader.required_query(operation)
-        headers = {}
+        sent = dict(headers or {})
         if body is not NOTHING:
-            headers["Content-Type"], body = self._as_declared(action, body)
+            sent["Content-Type"], body = self._as_declared(action, body)
         url = f"{path}?{query}" if query else path
-        return self.target.request(operation.method, url, body=body, headers=headers, token=token)
+        return self.target.request(operation.method, url, body=body, headers=sent, token=token)
 
     def path(self, action: Action, made: Made) -> dict[str, str]:
         """The values of an operation's path that name a record."""

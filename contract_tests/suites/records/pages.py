@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from contract_tests.core.answer import Answer
-from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.contract import Contract, Operation, Parameter
 from contract_tests.core.model import dig
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import merged_keywords
@@ -18,6 +18,7 @@ from contract_tests.suites.records.kinds import Action
 MOST_PAGES: Final = 40
 CURSORS: Final = ("$next", "$page.cursor", "$page.token", "$page.mark", "$page.next", "$page.following",
                   "$page.next_url")  # fmt: skip
+JOINTS: Final = {"pipeDelimited": "|", "spaceDelimited": " "}
 SMALL: Final = 2  # records of a page, so that there are several
 
 
@@ -53,7 +54,8 @@ class Reader:
         operation = action.operation
         needed = dict(parse_pairs(self.required_query(operation)))
         path = path_of(operation, tuple(names[name] for name in operation.path_names))
-        encoded = urlencode({**needed, **{name: as_query(value) for name, value in query.items()}})
+        given = {name: self._as_query(operation, name, value) for name, value in query.items()}
+        encoded = urlencode({**needed, **given}, doseq=True)
         return self.target.request("GET", f"{path}?{encoded}" if encoded else path, token=token)
 
     def items(self, action: Action, answer: Answer) -> list[Mapping[str, Any]]:
@@ -86,10 +88,15 @@ class Reader:
         keywords = self.keywords(action.operation, name) if name else {}
         return int(keywords.get("minimum", 1) or 1), keywords.get("maximum")
 
+    def parameter(self, operation: Operation, name: str | None) -> Parameter | None:
+        """A query parameter as the contract declares it."""
+        found = (one for one in operation.parameters if one.name == name and one.location == "query")
+        return next(found, None)
+
     def keywords(self, operation: Operation, name: str | None) -> Mapping[str, Any]:
         """What the contract says of a query parameter."""
-        schema = next((one.schema for one in operation.parameters if one.name == name), None)
-        return merged_keywords(self.contract, schema) if isinstance(schema, Mapping) else {}
+        one = self.parameter(operation, name)
+        return merged_keywords(self.contract, one.schema) if one and isinstance(one.schema, Mapping) else {}
 
     def required_query(self, operation: Operation) -> str:
         """A query with what the operation can't do without."""
@@ -98,6 +105,13 @@ class Reader:
         optional = frozenset(one.name for one in operation.parameters if not one.required)
         drawn_query = drawn(Samples(self.contract).query(operation, optional), 1, 0)[-1]
         return urlencode([(name, as_query(value)) for name, value in drawn_query.items()], doseq=True)
+
+    def _as_query(self, operation: Operation, name: str, value: Any) -> Any:
+        """A value as a query has it: the items of a list each by itself, or joined where the contract says so."""
+        one = self.parameter(operation, name)
+        if isinstance(value, list) and one is not None and not one.explode:
+            return JOINTS.get(one.style, ",").join(str(as_query(item)) for item in value)
+        return [as_query(item) for item in value] if isinstance(value, list) else as_query(value)
 
     def _following(
         self, action: Action, answer: Answer, items: list[Mapping[str, Any]], seen: int, turn: int

@@ -18,6 +18,8 @@ from contract_tests.suites.records.values import TURNS
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 PAGE = "the schemas of the contract: what a request carries, a response shows"
+MERGE_PATCH = "application/merge-patch+json"
+MERGED = "RFC 7396, section 2: a merge patch changes what it names"
 REPLACED = "RFC 9110, section 9.3.4: PUT replaces the state of its target"
 
 
@@ -126,6 +128,9 @@ def check_updates(life: Life, action: Action, cases: Cases) -> None:
     if action.replaces and has_patch(life):
         with cases.case():
             check_replacement(life, action, made)
+    if merges(action):
+        with cases.case():
+            check_merge(life, action, made)
 
 
 def bodies(life: Life, action: Action) -> list[dict[str, Any]]:
@@ -226,6 +231,30 @@ def check_replacement(life: Life, action: Action, made: Made) -> None:
         ):
             expected = f"{action.id} to replace the record: no {name} of before ({REPLACED})"
             raise Broken(expected, as_text(shown.get(name)), first, second, life.look(made), in_order=True)
+
+
+def merges(action: Action) -> bool:
+    """Whether it takes JSON Merge Patch by its media type."""
+    body = action.operation.declared.body
+    return body is not None and any(name.startswith(MERGE_PATCH) for name in body.media_types)
+
+
+def check_merge(life: Life, action: Action, made: Made) -> None:
+    """Raise `Broken` where a patch of one member of an object changes the others (RFC 7396)."""
+    whole, other = life.body(action, 1), life.body(action, 2)
+    objects = [name for name, inner in whole.items() if isinstance(inner, Mapping) and inner and name in other]
+    for name in objects:
+        less = life.values.part(body_of(life.contract, action), name, other[name])
+        first = life.send(action, life.path(action, made), {name: whole[name]})
+        before = look(life, made, {}).get(name)
+        second = life.send(action, life.path(action, made), {name: less})
+        after = look(life, made, {name: less}, second, by=action.id).get(name)
+        if not (first.ok and second.ok and isinstance(before, Mapping) and isinstance(after, Mapping)):
+            continue
+        for key in before.keys() & whole[name].keys() - less.keys():
+            if not same(before[key], after.get(key, ABSENT)):
+                expected = f"{action.id} to merge: {name}.{key} stays {as_text(before[key])} ({MERGED})"
+                raise Broken(expected, as_text(after.get(key, ABSENT)), first, second, life.look(made), in_order=True)
 
 
 @promise("A record that was removed is gone, and no other", page=PAGE, stage=24)

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from contract_tests.core.contract import Contract, Place
 from contract_tests.core.samples import Samples, drawn
-from contract_tests.core.schemas import declared_members, fits, is_hidden, item_of, kinds_of, merged_keywords
+from contract_tests.core.schemas import declared_members, entry_of, fits, is_hidden, item_of, kinds_of, merged_keywords
 
 TURNS: Final = 10  # bodies, in each of which every member has its next value
 DEEPEST: Final = 4
+PLAIN: Final = 4  # values of a member for which there is none that gets lost easily
+NAMES: Final = ("Mixed-Case", "snake_case", "key.with dots")  # of the entries of a map
 LONG_TEXT: Final = 300  # characters, where the contract sets no limit
 TEXTS: Final = (
     ("Ab Cd-1", "Ab"),
@@ -54,6 +56,12 @@ class Values:
         """A body with the values of that turn, without what does not travel in a request; or required members alone."""
         return self._value(place.value, turn, 0, optional=optional)
 
+    def part(self, place: Place, name: str, whole: Mapping[str, Any]) -> dict[str, Any]:
+        """The required members of an object in a body, or the first one where it requires none."""
+        inner = declared_members(self.contract, place.value).get(name)
+        required = merged_keywords(self.contract, inner).get("required", ())
+        return {key: value for key, value in whole.items() if key in required} or dict([*whole.items()][:1])
+
     def plain(self, schema: Any) -> Any:
         """A value of no special kind."""
         return drawn(
@@ -68,7 +76,13 @@ class Values:
             for value in self._offered(schema, keywords)
             if fits(self.contract, Place(schema), value, writing=True)
         ]
-        return found or [self.plain(schema)]
+        return found or self._drawn(schema)
+
+    def _drawn(self, schema: Any) -> list[Any]:
+        """Some values of no special kind, which differ where the schema lets them."""
+        place = self.contract.look_up(Place(schema)) or Place(schema)
+        found = drawn(Samples(self.contract).values(place), PLAIN, self.seed)
+        return list({repr(value): value for value in reversed(found)}.values())
 
     def takes_null(self, place: Place, name: str) -> bool:
         """Whether a member of the body may be null."""
@@ -84,6 +98,8 @@ class Values:
         members = declared_members(self.contract, schema)
         if members and "object" in (kinds_of(self.contract, schema) or {"object"}):
             return self._object(schema, members, turn, depth, optional=optional)
+        if (entry := entry_of(self.contract, schema)) is not None and "object" in kinds_of(self.contract, schema):
+            return self._map(schema, entry, turn, depth)
         if "array" in kinds_of(self.contract, schema):
             return self._list(schema, turn, depth)
         choices = self.choices(schema)
@@ -100,6 +116,12 @@ class Values:
         if fits(self.contract, Place(schema), value, writing=True):
             return value
         return self._mended(schema, value, required)
+
+    def _map(self, schema: Any, entry: Any, turn: int, depth: int) -> Any:
+        """Entries under names that get changed easily; none of them every fourth time."""
+        names = NAMES if turn % 4 or merged_keywords(self.contract, schema).get("minProperties") else ()
+        value = {name: self._value(entry, turn + at, depth + 1) for at, name in enumerate(names)}
+        return value if fits(self.contract, Place(schema), value, writing=True) else self.plain(schema)
 
     def _mended(self, schema: Any, value: dict[str, Any], required: Sequence[str]) -> Any:
         """The object without an optional member that keeps it from being valid, or without all of them."""
@@ -156,6 +178,7 @@ def integers(keywords: Mapping[str, Any]) -> list[int]:
     low, high = keywords.get("minimum"), keywords.get("maximum")
     step = keywords.get("multipleOf") or 1
     edges = [edge for edge in (low, high) if isinstance(edge, int)]
+    edges += [(low + high) // 2] if isinstance(low, int) and isinstance(high, int) else []
     inner = width - 2 if width > 2**53 else width  # odd and even: a double holds every second one at most
     return [12, 0, inner // step * step if isinstance(step, int) else inner, -7, 2**31 + 7, 1, *edges]
 

@@ -9,15 +9,10 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
-from tests.contract_tests.crud.measuring import Outcome, measured
+from tests.contract_tests.crud.measuring import judged
 from tests.contract_tests.crud.registry import DEFECTS, VARIANTS
 
 AT_ONCE = 2
-
-
-def judged(flags: tuple[str, ...], name: str) -> Outcome:
-    """One of them, in a process of its own."""
-    return measured(name, *flags)
 
 
 def main(arguments: list[str]) -> int:

@@ -362,6 +362,25 @@ class SortReversed(Workshop):
         return super().sorted(call, records)[::-1] if call.one("sort") == "-budget" else super().sorted(call, records)
 
 
+@defect("search")
+class SearchIgnored(Workshop):
+    def has_text(self, record, text):
+        return True
+
+
+@defect("search")
+class SearchOfBeginnings(Workshop):
+    def has_text(self, record, text):
+        return not text or record["title"].startswith(text)
+
+
+@defect("X-Total-Count")
+class HeaderTotalOfThePage(Workshop):
+    def list_projects(self, call):
+        status, shown, headers = super().list_projects(call)
+        return status, shown, {**headers, "X-Total-Count": str(len(shown["items"]))}
+
+
 @defect("twice|once|list")
 class FirstItemTwice(Workshop):
     def own_projects(self, call):

@@ -44,3 +44,8 @@ def measured(name: str, *flags: str) -> Outcome:
     with serve({**DEFECTS, **VARIANTS}[name]()) as url, contextlib.redirect_stdout(output):
         code = main(["--target", url, "--spec", str(CONTRACT), *USERS, *FLAGS.get(name, ()), *flags])
     return Outcome(name, code, output.getvalue())
+
+
+def judged(flags: tuple[str, ...], name: str) -> Outcome:
+    """The same for one process of many; a spawned one does not find functions of `__main__`."""
+    return measured(name, *flags)

@@ -209,6 +209,14 @@ class StrongIds(Workshop):
 
 
 @variant
+class SearchesMore(Workshop):
+    """A search that knows no case, and looks into the description as well."""
+
+    def has_text(self, record, text):
+        return not text or text.casefold() in f"{record['title']} {record.get('description', '')}".casefold()
+
+
+@variant
 class SlowToShow(Workshop):
     """A new project is in the list a moment later (eventual consistency; run with `--settle 2s`)."""
 

@@ -194,3 +194,19 @@ def test_what_a_record_was_replaced_by_is_open(known: Contract) -> None:
     pairs = _pairs()
     assert _kinds(known, "read", A, {"id": "a"}, model=model, pairs=pairs, call={"body": {"colour": "x"}}) == []
     assert pairs.made[NAME] == frozenset({"colour"})
+
+
+def test_what_lies_below_a_record_that_is_gone() -> None:
+    """Records below may go or stay, and so may those below them: neither side is a measure then."""
+    below = {"things": "parts", "parts": "screws"}
+    behaviours = [Behaviour("remove", find=Query("things", {"id": "$path.id"}), removes=frozenset({"things"}))]
+    behaviours += [Behaviour(f"make-{name}", find=Query(above), created=name) for above, name in below.items()]
+    model = Model({}, {one.operation: one for one in behaviours}, inferred=True)
+    freedoms = Comparison(None, model).freedoms  # type: ignore[arg-type]
+    unsure = freedoms.cascades(behaviours[0])
+    assert unsure == {"parts", "screws"}
+    read = Behaviour("read", find=Query("screws", {"id": "$path.id"}))
+    assert freedoms.is_unsure(read, unsure, 200, 404)
+    assert freedoms.is_unsure(read, unsure, 404, 200)
+    assert not freedoms.is_unsure(read, unsure, 200, 500)
+    assert not freedoms.is_unsure(replace(read, find=Query("things")), unsure, 200, 404)

@@ -1,0 +1,82 @@
+"""The filters and the search of a list choose the records that they say, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+import pytest
+
+from contract_tests.core.cases import Cases
+from contract_tests.core.contract import Place
+from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.promises import promise
+from contract_tests.core.schemas import fits
+from contract_tests.suites.records.choosing import Filter, filters_of, values_to_ask
+from contract_tests.suites.records.comparing import as_text
+from contract_tests.suites.records.kinds import Action
+from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.lists import check_total, listed_kinds, walk_with
+
+pytestmark = pytest.mark.usefixtures("writable", "reserved")
+PAGE: Final = "the parameters of the contract"
+ASKED: Final = 4  # values of one filter
+PAIR: Final = 2
+
+
+@promise("A filter chooses the records that have its value, and no others", page=PAGE, stage=27)
+def test_filters(made_kinds: list[Life]) -> None:
+    """Each declared filter that is named like a field, or like a bound of one, with the values of records made."""
+    cases, tried = Cases(), 0
+    for life, listing, made in listed_kinds(made_kinds):
+        shown = {one.key: life.record_in(life.look(one), one) or {} for one in made}
+        for chosen in filters_of(listing.operation, listing.behaviour.list):
+            tried += 1
+            with cases.case():
+                life.eventually(partial(check_filter, life, listing, chosen, made, shown))
+    cases.settle(some=True)
+    if not tried:
+        raise NotChecked("the contract declares no filter that is named like a field")
+
+
+def check_filter(
+    life: Life, listing: Action, chosen: Filter, made: list[Made], shown: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Several values, each by itself, and two together where the filter takes a list."""
+    values = [one for one in values_to_ask(chosen, [*shown.values()]) if is_askable(life, listing, chosen, one)]
+    asked: list[Any] = values[:ASKED]
+    if takes_list(life, listing, chosen) and len(values) >= PAIR and chosen.test != "contains":
+        asked = [*asked, values[:PAIR]]
+    for value in asked:
+        walk = walk_with(life, listing, made, {chosen.parameter: value})
+        if walk is None:
+            continue
+        said = f"{listing.id} with {chosen.parameter}={as_asked(value)}"
+        for item in walk.items:
+            if chosen.chooses(item, value) is False:
+                expected = f"{said} to filter: every {chosen.field} {chosen.words} {as_asked(value)}"
+                raise Broken(expected, as_text(chosen.of(item)), *walk.answers[-1:])
+        keys = {str(item.get(life.kind.key)) for item in walk.items}
+        for key, record in shown.items():
+            if walk.whole and key not in keys and chosen.chooses(record, value):
+                expected = f"{said} to list {key}, whose {chosen.field} is {as_text(chosen.of(record))} (filter)"
+                raise Broken(expected, f"a list without it ({len(walk.items)} records)", *walk.answers[-1:])
+        check_total(listing, walk, len(walk.items) if walk.whole else None)
+
+
+def is_askable(life: Life, listing: Action, chosen: Filter, value: Any) -> bool:
+    """Whether the contract lets the filter have a value."""
+    one = life.reader.parameter(listing.operation, chosen.parameter)
+    wanted = [value] if takes_list(life, listing, chosen) else value
+    return one is None or one.schema is None or fits(life.contract, Place(one.schema), wanted, writing=True)
+
+
+def takes_list(life: Life, listing: Action, chosen: Filter) -> bool:
+    """Whether a filter takes several values."""
+    return life.reader.keywords(listing.operation, chosen.parameter).get("type") == "array"
+
+
+def as_asked(value: Any) -> str:
+    """A value, or several, as a message has them."""
+    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,82 @@
+"""A list is in the order that was asked for."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from typing import Final
+
+import pytest
+
+from contract_tests.core.cases import Cases
+from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.promises import promise
+from contract_tests.core.schemas import declared_members, fits
+from contract_tests.suites.records.comparing import as_text
+from contract_tests.suites.records.kinds import Action, body_of
+from contract_tests.suites.records.life import REFUSALS, Life, Made
+from contract_tests.suites.records.lists import listed_kinds
+from contract_tests.suites.records.ordering import Order, comparable, orders
+
+pytestmark = pytest.mark.usefixtures("writable", "reserved")
+PAGE: Final = "the parameters of the contract"
+PLAIN: Final = ("mike", "alpha", "zulu", "echo")
+"""Texts that every collation puts into one order."""
+
+NOWHERE: Final = "contract_tests_no_such_field"
+UNLISTED: Final = 8  # orders to try where the contract lists none
+
+
+@promise("A list is in the order that was asked for", page=PAGE, stage=28)
+def test_sorting(made_kinds: list[Life]) -> None:
+    """Each order that the contract lists or names, by fields of numbers, times and plain texts."""
+    cases, tried = Cases(), 0
+    for life, listing, made in listed_kinds(made_kinds):
+        found = list(orders(life.contract, life.reader, listing))
+        with cases.case():
+            make_plain(life, listing, made, {order.field for order in found})
+        for order in promised(life, listing, made, found):
+            tried += 1
+            with cases.case():
+                life.eventually(partial(check_order, life, listing, made, order))
+    cases.settle(some=True)
+    if not tried:
+        raise NotChecked("the contract lists no orders")
+
+
+def make_plain(life: Life, listing: Action, made: list[Made], fields: set[str]) -> None:
+    """Make records whose texts can be compared, where the list is ordered by texts."""
+    assert life.kind.create is not None
+    place = body_of(life.contract, life.kind.create)
+    texts = fields & declared_members(life.contract, place.value).keys() - {life.kind.key}
+    is_below = life.kind.create.operation.method == "POST" and bool(listing.operation.path_names)
+    for turn, text in enumerate(PLAIN):
+        body = life.body(life.kind.create, turn)
+        for name in texts & body.keys():
+            if isinstance(body[name], str) and fits(life.contract, place, {**body, name: text}, writing=True):
+                body = {**body, name: text}
+        if PLAIN[turn] in body.values():
+            life.create(body, made[0].values if is_below else None)
+
+
+def promised(life: Life, listing: Action, made: list[Made], found: list[Order]) -> list[Order]:
+    """Orders that the contract lists; others only where the target refuses a field that it does not have."""
+    listed = [order for order in found if order.listed]
+    others = [order for order in found if not order.listed][:UNLISTED]
+    for order in others[:1]:
+        query = {name: NOWHERE if value == order.field else value for name, value in order.query.items()}
+        answer = life.reader.page(listing, life.path(listing, made[0]), query)
+        return [*listed, *(others if answer.status in REFUSALS else ())]
+    return listed
+
+
+def check_order(life: Life, listing: Action, made: list[Made], order: Order) -> None:
+    """Raise `Broken` where two neighbours that can be compared stand the other way round."""
+    _, most = life.reader.limits(listing)
+    walk = life.reader.walk(listing, life.path(listing, made[0]), order.query, most)
+    ranks = [(item, comparable(item.get(order.field))) for item in walk.items]
+    ranks = [(item, rank) for item, rank in ranks if rank is not None]
+    for (one, first), (two, second) in pairwise(ranks):
+        if type(first) is type(second) and first != second and (first > second) != order.descending:  # type: ignore[operator]
+            shown = f"{as_text(one[order.field])} before {as_text(two[order.field])}"
+            raise Broken(f"{listing.id} to sort by {order.asked}", shown, *walk.answers[-1:])

@@ -1,0 +1,84 @@
+"""The orders that the query of a list can ask for."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from contract_tests.core.model import behaviour_of
+from contract_tests.core.target import Target
+from contract_tests.suites.records.kinds import Action
+from contract_tests.suites.records.ordering import Order, order_of, orders
+from contract_tests.suites.records.pages import Reader
+from tests.contract_tests.conftest import ContractOf
+
+ITEM = {"type": "object", "properties": {"id": {"type": "string"}, "age": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("age", ("age", False)),
+        ("-age", ("age", True)),
+        ("+age", ("age", False)),
+        ("age:desc", ("age", True)),
+        ("age,DESC", ("age", True)),
+        ("age desc", ("age", True)),
+        ("age.asc", ("age", False)),
+        ("created_at_desc", ("created_at", True)),
+        ("created_at", ("created_at", False)),
+        ("age:best", None),
+    ],
+)
+def test_spellings_of_an_order(text: str, meaning: tuple[str, bool] | None) -> None:
+    """The field, and whether it is descending."""
+    assert order_of(text) == meaning
+
+
+@pytest.mark.parametrize(
+    ("sort", "direction", "expected"),
+    [
+        ({"schema": {"type": "string", "enum": ["age", "-age"]}}, None, [("sort=age", False), ("sort=-age", True)]),
+        ({"schema": {"type": "string", "pattern": "^-?(age)$"}}, None, [("sort=age", False), ("sort=-age", True)]),
+        (
+            {"schema": {"type": "string"}, "description": "By age, `age:desc` for the oldest first"}, None,
+            [("sort=age", False), ("sort=age:desc", True)],
+        ),
+        (
+            {"schema": {"type": "string", "enum": ["age"]}}, {"type": "string", "enum": ["asc", "desc"]},
+            [("sort=age&order=asc", False), ("sort=age&order=desc", True)],
+        ),
+        ({"schema": {"type": "array", "items": {"enum": ["age"]}}}, None, [("sort=age", False)]),
+    ],
+)  # fmt: skip
+def test_orders_of_a_list(
+    contract_of: ContractOf, sort: dict[str, Any], direction: Any, expected: list[tuple[str, bool]]
+) -> None:
+    """Those of an enum, of a pattern or of the description; the direction where it is a parameter of its own."""
+    found = found_orders(contract_of, sort, direction)
+    assert [(order.asked, order.descending) for order in found] == expected
+    assert all(order.listed and order.field == "age" for order in found)
+
+
+def test_fields_that_the_contract_does_not_name(contract_of: ContractOf) -> None:
+    """Each field may be one to sort by, and the contract does not say so."""
+    found = found_orders(contract_of, {"schema": {"type": "string"}}, None)
+    assert [(order.field, order.listed) for order in found] == [("id", False), ("age", False)]
+
+
+def found_orders(contract_of: ContractOf, sort: dict[str, Any], direction: Any) -> list[Order]:
+    """The orders of a list of things."""
+    parameters = [{"name": "sort", "in": "query", **sort}]
+    parameters += [{"name": "order", "in": "query", "schema": direction}] if direction else []
+    content = {"application/json": {"schema": {"type": "array", "items": ITEM}}}
+    get = {
+        "operationId": "list",
+        "parameters": parameters,
+        "responses": {"200": {"description": "", "content": content}},
+    }
+    contract = contract_of({"openapi": "3.1.0", "info": {}, "paths": {"/things": {"get": get}}})
+    page = {"sort": "$query.sort"} | ({"order": "$query.order"} if direction else {})
+    behaviour = behaviour_of("list", {"list": {"things": {}}, "page": page, "reply": "$records"})
+    reader = Reader(cast(Target, None), contract)
+    return list(orders(contract, reader, Action(contract.operation("list"), behaviour)))
