@@ -160,10 +160,11 @@ def test_refusals_that_http_has_for_what_was_sent_are_notes(
     """401 where credentials are required, 404 where the query or the body names something that exists already; also
     if other operations document the status."""
     answer = {"200": {"description": "done"}}
+    takes_all = {"requestBody": {"content": {"application/json": {}}}}
     operations = {
-        "/open": {"responses": answer},
+        "/open": {"responses": answer, **takes_all},
         "/secured": {"responses": answer, "security": [{"key": []}]},
-        "/made": {"responses": {"201": {"description": "made"}}},
+        "/made": {"responses": {"201": {"description": "made"}}, **takes_all},
         "/other": {"responses": {**answer, "401": {"description": "no"}, "403": {"description": "no"}}},
     }
     scheme = {"type": "apiKey", "in": "header", "name": "X-Key"}
@@ -173,6 +174,7 @@ def test_refusals_that_http_has_for_what_was_sent_are_notes(
         "paths": {name: {"post": one} for name, one in operations.items()},
     }
     checks = AnswerChecks(contract_of(document))
-    sent = Sent("POST", f"http://t{path}?{query}", path, {}, body.encode())
+    headers = {"Content-Type": "application/json"} if body else {}
+    sent = Sent("POST", f"http://t{path}?{query}", path, headers, body.encode())
     found = list(checks.breaches(Answer(sent, status, {}, b"", operation_id=f"POST {path}")))
     assert [breach.is_note for breach in found] == [is_note]
