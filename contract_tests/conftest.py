@@ -9,10 +9,13 @@ import pytest
 from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.fuzzing import Fuzzer
+from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
 from contract_tests.run import plugin
 from contract_tests.run.plugin import RunPlugin
 from contract_tests.run.run import Run
+
+GENERATING = 0.6  # of the time that is left when inputs begin to be generated
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -73,9 +76,9 @@ def discovery(run: Run) -> Discovery:
 def fuzzer(run: Run) -> Fuzzer:
     """Generates inputs from the contract."""
     target = run.target()
-    share = max(target.gate.limits.left() / (2 * len(run.operations) + 4), 2.0)
+    shares = Shares(target.gate.limits, GENERATING, len(run.operations), run.settings.workers)
     records = run.records if run.settings.safety.writes else None
-    fuzzer = Fuzzer(target, run.settings.seed, run.settings.examples, share, records)
+    fuzzer = Fuzzer(target, run.settings.seed, run.settings.examples, shares, records)
     unreadable = (f"the pattern {pattern!r} can't be read: inputs ignore it" for pattern in sorted(fuzzer.unreadable))
     run.remarks.extend(unreadable)
     return fuzzer

@@ -23,8 +23,10 @@ from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteErr
 from contract_tests.core.gate import NETWORK_ERRORS
 from contract_tests.core.making import Records
 from contract_tests.core.schemas import for_python
+from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
 
+WALKING = 0.25  # of the time that is left
 WALKS = 3  # with a seed each, where the target makes one end early
 SEQUENCE_CHECKS = [use_after_free, ensure_resource_availability]
 MODES = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
@@ -59,7 +61,7 @@ class Fuzzer:
     target: Target
     seed: int
     examples: int
-    seconds: float = float("inf")  #: that one operation may take
+    shares: Shares | None = None  #: of the time, one for each operation
     records: Records | None = None  #: of this run, for calls to act on
     unreadable: set[str] = field(default_factory=set)  #: patterns that no generator could follow
     cut: int = 0  #: how often that time was over
@@ -72,7 +74,7 @@ class Fuzzer:
     def trials(self, operation: Operation, check: Callable[[Trial], None]) -> list[str]:
         """Send examples, boundary cases and random inputs, passing each to `check`; returns why some were not sent."""
         not_sent: dict[str, None] = {}
-        end = time.monotonic() + self.seconds
+        end = self.shares.take() if self.shares else float("inf")
 
         def one(case: Case[Any]) -> None:
             if time.monotonic() > end:
@@ -108,7 +110,7 @@ class Fuzzer:
         """Follow the contract's links between these operations in random scenarios; raises `Broken`."""
         labels = {operation.label for operation in operations}
         schema = self.schema.include(lambda context: context.operation.label in labels)
-        end = time.monotonic() + self.seconds
+        end = Shares(self.target.gate.limits, WALKING, 1).take()
         for seed in range(self.seed, self.seed + WALKS):
             try:
                 machine = walker(schema.as_state_machine(), self.target, end)

@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 
 from contract_tests.core.answer import Answer, Sent, unanswered
 from contract_tests.core.connection import Connection
-from contract_tests.core.contract import SAFE_METHODS, Contract
+from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
 from contract_tests.core.errors import (
     Broken,
     BudgetSpent,
@@ -46,6 +46,7 @@ CERTIFICATE_HINTS = {
     "EOF occurred in violation": "does it want a client certificate? --cert FILE and --key FILE show one",
 }
 NO_CONTENT = 204
+CONNECTIONS = 32  # that are kept open, for as many threads at most
 NETWORK_ERRORS = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, OSError)
 
 
@@ -60,6 +61,7 @@ class Limits:
     grace: float = 0.0  #: seconds after the end in which a write may be answered: what it has made is to be removed
     only: int | None = None  #: the thread that may still send; None: all of them
     _next: float = 0.0
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def left(self) -> float:
         """Seconds until the end of the budget."""
@@ -70,9 +72,10 @@ class Limits:
         if self.left() <= 0 or self.only not in {None, threading.get_ident()}:
             raise BudgetSpent("the budget is spent")
         if self.rate:
-            now = time.monotonic()
-            self.sleep(self._next - now)
-            self._next = max(now, self._next) + 1 / self.rate
+            with self._turn:
+                slot = max(time.monotonic(), self._next)
+                self._next = slot + 1 / self.rate
+            self.sleep(slot - time.monotonic())
 
     def sleep(self, seconds: float) -> None:
         """Sleep, but never past the end of the budget."""
@@ -103,15 +106,16 @@ class Gate(HTTPAdapter):
     def __init__(
         self, base_url: str, contract: Contract, rules: Rules, limits: Limits, connection: Connection | None = None
     ) -> None:
-        super().__init__(pool_maxsize=4)
+        super().__init__(pool_maxsize=CONNECTIONS)
         self.connection = connection or Connection()
         self.base_url, self.contract, self.rules, self.limits = base_url.rstrip("/"), contract, rules, limits
         self.tally = Tally()
+        self.lock = threading.RLock()  #: held by whoever learns from an answer, or needs what was learnt
+        self._counting, self._watching = threading.Lock(), threading.RLock()
         self.health = Health(sleep=limits.sleep, left=limits.left, number=lambda: self.tally.sent)
         self.observers: list[Callable[[Answer, str | None], None]] = []
         self._of_thread = threading.local()
         self.server = ""  #: what the target says that it is
-        self.by_contract = True  #: whether answers are checked as those of an operation
         self._prefix = urlsplit(base_url).path.rstrip("/")
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
@@ -134,6 +138,15 @@ class Gate(HTTPAdapter):
     def last_sent(self) -> Sent | None:
         """The request that this thread sent last."""
         return getattr(self._of_thread, "sent", None)
+
+    @property
+    def by_contract(self) -> bool:
+        """Whether the answers to this thread are checked as those of an operation."""
+        return getattr(self._of_thread, "by_contract", True)
+
+    @by_contract.setter
+    def by_contract(self, value: bool) -> None:
+        self._of_thread.by_contract = value
 
     def no_answer(self, error: Exception) -> Broken:
         """The broken promise of the request that this thread sent last, and of which no answer came."""
@@ -172,8 +185,9 @@ class Gate(HTTPAdapter):
     def _is_due_again(self, request: requests.PreparedRequest, answer: Answer) -> bool:
         """Whether the run's health asks for the same request once more, with the credentials of now."""
         operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
-        carried = self.health.carries(answer.sent)
-        again = self.health.examine(answer, operation, self._asked_again)
+        with self._watching:
+            carried = self.health.carries(answer.sent)
+            again = self.health.examine(answer, operation, self._asked_again)
         if again and carried:
             request.headers.update(self.health.credentials())
         return again
@@ -199,14 +213,17 @@ class Gate(HTTPAdapter):
         try:
             if urlsplit(str(request.url)).netloc != urlsplit(self.base_url).netloc:
                 raise NotChecked("a request to another host than the target")
-            self.rules.permit(sent)
+            with self.lock:
+                self.rules.permit(sent)
         except NotChecked as error:
-            self.tally.not_sent[error.reason] = self.tally.not_sent.get(error.reason, 0) + 1
+            with self._counting:
+                self.tally.not_sent[error.reason] = self.tally.not_sent.get(error.reason, 0) + 1
             raise
 
     def _exchange(self, request: requests.PreparedRequest, sent: Sent) -> tuple[requests.Response, Answer]:
         started = time.monotonic()
-        self.tally.sent += 1
+        with self._counting:
+            self.tally.sent += 1
         try:
             response, body, truncated = self._transfer(request)
         except NETWORK_ERRORS as error:
@@ -244,7 +261,8 @@ class Gate(HTTPAdapter):
         """After a network error: this request's own fault, or is the target gone? Raises when it is gone."""
         if self.limits.left() <= 0:
             raise BudgetSpent("the budget is spent") from error
-        self.tally.failed_in_a_row += 1
+        with self._counting:
+            self.tally.failed_in_a_row += 1
         if self.tally.failed_in_a_row >= SILENCE or not self._is_alive():
             where = f"{self.base_url} stopped answering at {sent.method} {sent.path[:80]}"
             raise TargetUnavailable(f"{where}: {reason_of(error)}") from error
@@ -275,20 +293,24 @@ class Gate(HTTPAdapter):
 
     def _learn(self, answer: Answer) -> None:
         self._of_thread.answer = answer
-        self.server = answer.headers.get("server", self.server)[:80]
-        self.tally.seconds += answer.seconds
         operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
         try:
-            accepted = self.rules.learn(answer, operation)
-            if answer.ok and answer.sent.method not in SAFE_METHODS:
-                self.tally.accepted_writes += 1
-                self.limits.reserved = self.rules.own.count * self.tally.seconds / self.tally.sent
-            for observe in self.observers:
-                observe(answer, accepted)
+            with self.lock:
+                self._learn_in_turn(answer, operation)
         except (SuiteError, NotChecked):
             raise
         except Exception as error:  # else taken for an error of the network
             raise InternalError(f"checking {answer.sent.method} {answer.sent.path[:80]}: {described(error)}") from error
+
+    def _learn_in_turn(self, answer: Answer, operation: Operation | None) -> None:
+        self.server = answer.headers.get("server", self.server)[:80]
+        self.tally.seconds += answer.seconds
+        accepted = self.rules.learn(answer, operation)
+        if answer.ok and answer.sent.method not in SAFE_METHODS:
+            self.tally.accepted_writes += 1
+            self.limits.reserved = self.rules.own.count * self.tally.seconds / self.tally.sent
+        for observe in self.observers:
+            observe(answer, accepted)
 
 
 def wait_asked_for(answer: Answer, tries: int) -> float | None:

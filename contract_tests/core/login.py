@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -154,11 +155,13 @@ class Credential:
     clock: Callable[[], float] = time.monotonic
     _renew_at: float = float("inf")
     _refresh: str | None = None
+    _renewing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def current(self) -> str | None:
         """The token of now."""
-        if self.login and (self.value is None or self.clock() >= self._renew_at):
-            self.renew()
+        with self._renewing:
+            if self.login and (self.value is None or self.clock() >= self._renew_at):
+                self.renew()
         return self.value
 
     def renew(self) -> None:

@@ -81,7 +81,7 @@ class Records:
             if not template.endswith("{}"):
                 continue
             urls = self.own.alive(template) or self._made(template)
-            urls = urls or sorted(url for url in self.own.existing if has_form(url, template))
+            urls = urls or sorted(url for url in self.own.existing.copy() if has_form(url, template))
             if urls:
                 pairs = zip(template.split("/"), urls[-1 if last else 0].split("/"), strict=True)
                 found = [unquote(step) for part, step in pairs if part == "{}"]
@@ -195,7 +195,7 @@ class Records:
         """The key of a record that exists where the name of a member says which kind it leads to."""
         if not isinstance(value, str | int) or isinstance(value, bool) or not plain(name).endswith("id"):
             return value
-        for url in (*self.own.urls, *sorted(self.own.existing)):
+        for url in (*self.own.urls.copy(), *sorted(self.own.existing.copy())):
             if self.own.urls.get(url, True) and plain(kind(self.own.template_of(url))) == plain(name)[:-2]:
                 key = unquote(url.rpartition("/")[2])
                 return int(key) if isinstance(value, int) and key.isdigit() else key

@@ -72,7 +72,7 @@ class Own:
     @property
     def count(self) -> int:
         """How many of its records exist."""
-        return sum(self.urls.values())
+        return sum(self.urls.copy().values())
 
     def parameter_of(self, template: str) -> str:
         """The name of the parameter that stands for the key in the path of a record."""
@@ -84,7 +84,7 @@ class Own:
 
     def alive(self, template: str) -> list[str]:
         """The paths of its records of a kind, the oldest first."""
-        return [url for url, lives in self.urls.items() if lives and has_form(url, template)]
+        return [url for url, lives in self.urls.copy().items() if lives and has_form(url, template)]
 
     def refusal(
         self, operation: Operation, values: Sequence[str], sent: Sent, made_up: Callable[[str], bool]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -39,6 +40,7 @@ class Promise:
     operations: tuple[str, ...] = ()  #: operations that it is about; empty: any
     where: Callable[[Any], bool] = field(default=lambda _: True, compare=False, repr=False)  #: settings that ask for it
     sums_up: bool = False  #: whether it sends nothing: it says what all others have seen
+    side_by_side: bool = False  #: whether `--workers` may check it for several operations at a time
 
 
 @dataclass(frozen=True)
@@ -82,18 +84,18 @@ class Ledger:
 
     verdicts: list[Verdict] = field(default_factory=list)
     breaches: dict[tuple[str, str], Breach] = field(default_factory=dict)
-    pending_notes: list[str] = field(default_factory=list)
     cut_off: bool = False  #: whether the budget ended before every promise was checked
     answered: set[str] = field(default_factory=set)  #: operations that answered at least once
+    _of_thread: threading.local = field(default_factory=threading.local, repr=False)
 
     def record(self, breach: Breach, answer: Answer) -> None:
         """Record a breach that was observed on the way, once."""
         self.breaches.setdefault((breach.operation, breach.kind), replace(breach, answer=answer))
 
     def note(self, text: str) -> None:
-        """Note an allowed deviation that the current check observed."""
-        if text not in self.pending_notes:
-            self.pending_notes.append(text)
+        """Note an allowed deviation that the current check of this thread observed."""
+        notes: dict[str, None] = self._of_thread.__dict__.setdefault("notes", {})
+        notes[text] = None
 
     def note_all(self, breaches: Iterable[Breach]) -> None:
         """Note allowed deviations."""
@@ -101,9 +103,8 @@ class Ledger:
             self.note(breach.as_note())
 
     def take_notes(self) -> tuple[str, ...]:
-        """The notes since the last call."""
-        notes, self.pending_notes = tuple(self.pending_notes), []
-        return notes
+        """The notes of this thread since the last call."""
+        return tuple(self._of_thread.__dict__.pop("notes", ()))
 
     def counts(self) -> dict[Outcome, int]:
         """How many promises had each outcome."""
@@ -130,12 +131,13 @@ def promise(
     about: str = "",
     where: Callable[[Any], bool] = lambda _: True,
     sums_up: bool = False,
+    side_by_side: bool = False,
 ) -> Callable[[Test], Test]:
     """Mark a test with the sentence that it checks, its page, the assumptions, and the operations it is about."""
 
     def mark(test: Test) -> Test:
         named = (tuple(assumed.split()), stage, tuple(about.split()))
-        test.promise = Promise(sentence, page, *named, where, sums_up)  # type: ignore[attr-defined]
+        test.promise = Promise(sentence, page, *named, where, sums_up, side_by_side)  # type: ignore[attr-defined]
         return test
 
     return mark

@@ -53,9 +53,10 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """`text` without any secret."""
-        if self._longest_first is None:
-            self._longest_first = sorted(self._forms, key=len, reverse=True)
-        for form in self._longest_first:
+        longest_first = self._longest_first
+        if longest_first is None:
+            longest_first = self._longest_first = sorted([*self._forms], key=len, reverse=True)
+        for form in longest_first:
             text = text.replace(form, self._forms[form])
         text = VARIABLE.sub(r"${\1}", text)
         text = COOKIE_HEADERS.sub(r"\1[cookie]", text)

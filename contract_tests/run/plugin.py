@@ -19,6 +19,7 @@ from contract_tests.core.errors import (
 )
 from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
 from contract_tests.report.text import explain
+from contract_tests.run.ahead import Ahead
 from contract_tests.run.problems import problem_of
 from contract_tests.run.run import Run
 from contract_tests.run.settings import OPTIONS, Settings
@@ -66,7 +67,7 @@ class RunPlugin:
     """Records a verdict for each test in the ledger of the run."""
 
     def __init__(self, run: Run) -> None:
-        self.run = run
+        self.run, self.ahead = run, Ahead(run)
         self.stopped_by: SuiteError | None = None
         self.finished = False
         self.interrupted: KeyboardInterrupt | None = None
@@ -97,6 +98,11 @@ class RunPlugin:
             raise BudgetSpent("the budget is spent")
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Check a promise for several operations at a time, where the settings have workers for it."""
+        return self.ahead.call(pyfuncitem, promise_of(pyfuncitem)) or None
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
         """Make the verdict; its text replaces the traceback, which is slow to make and of no use here."""
         if call.when == "teardown" and call.excinfo:
@@ -104,7 +110,7 @@ class RunPlugin:
         if call.when == "teardown" or (call.when == "setup" and not call.excinfo):
             return None
         error = call.excinfo.value if call.excinfo else None
-        verdict = self._verdict(item, error, call.duration)
+        verdict = self._verdict(item, error, self.ahead.seconds.get(item.nodeid, call.duration))
         if self.run.baseline and not self.run.settings.baseline_update:
             verdict = self.run.baseline.apply(verdict)
         self.run.ledger.verdicts.append(verdict)

@@ -79,6 +79,13 @@ def seconds(text: str) -> float:
         raise ValueError(f"{text!r} isn't a time such as 2s or 500ms") from None
 
 
+def count(text: str) -> int:
+    """A number of at least one."""
+    if not str(text).isdigit() or int(text) < 1:
+        raise ValueError(f"{text!r} isn't a number of workers, such as 4")
+    return int(text)
+
+
 def shard(text: str) -> tuple[int, int]:
     """`2/5` as the second of five parts."""
     number, _, count = str(text).partition("/")
@@ -105,6 +112,7 @@ OPTIONS = (
     Option("timeout", "seconds that one answer may take (default: 10)", float, "SECONDS"),
     Option("wait", "seconds to wait for the target to come up (default: 0)", float, "SECONDS"),
     Option("settle", "seconds in which a write may be shown, such as 2s (default: 0, at once)", seconds, "SECONDS"),
+    Option("workers", "check so many independent operations at a time (default: 1)", count, "N"),
     Option("seed", "seed of everything generated (default: 0)", int, "N"),
     Option("examples", "generated inputs per operation and kind (default: 40)", int, "N"),
     Option("only", "call no other operation: a name, '/path/*', METHOD, 'METHOD /path' or tag:NAME (may be repeated)",
@@ -151,6 +159,7 @@ class Settings:
     timeout: float = 10.0
     wait: float = 0.0
     settle: float = 0.0
+    workers: int = 1
     seed: int = 0
     examples: int = 40
     only: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ HUGE = re.compile(r"\d{16}")  # more digits than every number type holds
 REFUSED = INPUT_REFUSED | {401, 403, 404, 405, 409, 429}
 
 
-@promise("Records that the target itself names are answered", page="the contract", stage=58)
+@promise("Records that the target itself names are answered", page="the contract", stage=58, side_by_side=True)
 def test_known_records_are_answered(run: Run, read_operation: Operation, discovery: Discovery) -> None:
     """A read of a record that a list or a link of the target gives succeeds."""
     if not documented_success(read_operation):
@@ -46,7 +46,7 @@ def test_known_records_are_answered(run: Run, read_operation: Operation, discove
 
 
 @pytest.mark.usefixtures("reserved")
-@promise("Invalid input is refused, valid input is not", page="the contract", stage=60)
+@promise("Invalid input is refused, valid input is not", page="the contract", stage=60, side_by_side=True)
 def test_generated_inputs(run: Run, input_operation: Operation, fuzzer: Fuzzer) -> None:
     """Examples, boundary cases and random inputs, valid and invalid."""
     sent, operation = 0, input_operation
@@ -164,9 +164,8 @@ def is_path_only(operation: Operation) -> bool:
     return bool(operation.path_names) and not operation.takes_body
 
 
-@promise(
-    "A method that the contract does not define for a path is refused with 405 and Allow", page="RFC 9110", stage=65
-)
+@promise("A method that the contract does not define for a path is refused with 405 and Allow", page="RFC 9110",
+         stage=65, side_by_side=True)  # fmt: skip
 def test_undefined_methods_are_refused(run: Run, path_operation: Operation) -> None:
     """405 with Allow naming the defined methods; 404, 501 and an incomplete Allow are notes."""
     target = run.target()
@@ -198,7 +197,7 @@ def unknown_path(run: Run, operation: Operation) -> str:
     return operation.path.format(**{name: run.target().gate.rules.mint() for name in operation.path_names})
 
 
-@promise("HEAD and OPTIONS are answered on every path", page="RFC 9110", stage=64)
+@promise("HEAD and OPTIONS are answered on every path", page="RFC 9110", stage=64, side_by_side=True)
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
 def test_head_and_options_are_answered(run: Run, path_operation: Operation, method: str) -> None:
     """By no server error, with and without an Origin; 404, 405 and 501 are answers too."""

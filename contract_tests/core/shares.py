@@ -1,0 +1,36 @@
+"""Divides the time that is left among what is still to be done."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+from contract_tests.core.gate import Limits
+
+LEAST: Final = 1.0  # seconds of a part, whatever is left
+
+
+@dataclass
+class Shares:
+    """The time of one stage: a fraction of what is left when it begins, in equal parts of what is left of it then.
+
+    What a part does not use is for those that follow; with several workers, so many parts run at a time.
+    """
+
+    limits: Limits
+    fraction: float
+    parts: int
+    workers: int = 1
+    _end: float | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def take(self) -> float:
+        """The instant (monotonic) at which the next part has to end."""
+        with self._lock:
+            now = time.monotonic()
+            if self._end is None:
+                self._end = now + self.fraction * self.limits.left()
+            parts, self.parts = max(self.parts, 1), self.parts - 1
+            return now + max((self._end - now) * min(self.workers, parts) / parts, LEAST)

@@ -1,0 +1,99 @@
+"""Independent operations are checked side by side, others one after another."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from contract_tests.core.contract import Contract
+from contract_tests.core.errors import BudgetSpent
+from contract_tests.core.gate import Limits
+from contract_tests.core.shares import Shares
+from contract_tests.core.side_by_side import lanes_of, side_by_side
+from tests.contract_tests.conftest import ContractOf
+
+DONE = {"responses": {"200": {"description": "Done"}}}
+
+
+def with_body(*names: str) -> dict[str, object]:
+    """An operation whose JSON body has these members."""
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
+    return {**DONE, "requestBody": {"content": {"application/json": {"schema": schema}}}}
+
+
+@pytest.fixture
+def shop(contract_of: ContractOf) -> Contract:
+    """Pets and their toys, orders of pets, and lamps."""
+    return contract_of({"openapi": "3.0.3", "paths": {
+        "/v1/pets": {"get": DONE, "post": with_body("name")},
+        "/v1/pets/{id}": {"get": DONE, "delete": DONE},
+        "/v1/pets/{id}/toys": {"post": with_body("name")},
+        "/v1/orders": {"post": with_body("pet_id", "colour")},
+        "/v1/lamps": {"post": with_body("watts", "grid")},
+        "/v1/lamps/{id}": {"put": with_body("watts")},
+    }})  # fmt: skip
+
+
+def test_reads_are_independent_and_writes_follow_their_records(shop: Contract) -> None:
+    """Paths that share a kind of record, and members that lead to one, keep writes in one lane."""
+    lanes = [[operation.label for operation in lane] for lane in lanes_of(shop, shop.operations)]
+    assert sorted(lanes) == [
+        ["GET /v1/pets"],
+        ["GET /v1/pets/{id}"],
+        ["POST /v1/lamps", "PUT /v1/lamps/{id}"],
+        ["POST /v1/pets", "DELETE /v1/pets/{id}", "POST /v1/pets/{id}/toys", "POST /v1/orders"],
+    ]
+
+
+def test_lanes_run_side_by_side_and_their_items_in_order() -> None:
+    """Both lanes have begun before either goes on; within a lane the order stays."""
+    begun, seen = threading.Barrier(2), list[str]()
+
+    def work(item: str) -> None:
+        if item.endswith("1"):
+            begun.wait(10)
+        seen.append(item)
+
+    side_by_side(2, [["a1", "a2", "a3"], ["b1", "b2"]], work)
+    assert [item for item in seen if item[0] == "a"] == ["a1", "a2", "a3"]
+    assert [item for item in seen if item[0] == "b"] == ["b1", "b2"]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_an_error_ends_all_lanes(workers: int) -> None:
+    """It is raised, and what has not begun is left."""
+    seen = list[int]()
+
+    def work(item: int) -> None:
+        if item == 0:
+            raise BudgetSpent("the budget is spent")
+        seen.append(item)
+        time.sleep(0.001)
+
+    with pytest.raises(BudgetSpent):
+        side_by_side(workers, [[0, 1], *([number] for number in range(2, 400))], work)
+    assert 1 not in seen
+    assert len(seen) < 398
+
+
+def test_what_one_part_does_not_use_is_for_the_others() -> None:
+    """Four parts of 60 of 100 seconds have 15 each; the last one that begins at once has all that is left."""
+    shares = Shares(Limits(deadline=time.monotonic() + 100), 0.6, 4)
+    lengths = [shares.take() - time.monotonic() for _ in range(4)]
+    assert lengths == pytest.approx([15, 20, 30, 60], abs=1)
+
+
+def test_workers_share_the_time() -> None:
+    """Two at a time may each take twice as long."""
+    shares = Shares(Limits(deadline=time.monotonic() + 100), 0.6, 4, workers=2)
+    assert shares.take() - time.monotonic() == pytest.approx(30, abs=1)
+
+
+def test_the_rate_is_that_of_all_threads() -> None:
+    """Six requests at 100 a second take five hundredths, whoever sends them."""
+    limits = Limits(rate=100, deadline=time.monotonic() + 60)
+    started = time.monotonic()
+    side_by_side(3, [[0], [1], [2], [3], [4], [5]], lambda _: limits.pace())
+    assert time.monotonic() - started >= 0.05
