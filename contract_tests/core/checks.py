@@ -36,6 +36,7 @@ IDENTIFIER = re.compile(
 CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 CRASH = 500
 BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
+WITHOUT_CONTENT = {204: "RFC 9110, sections 8.6 and 15.3.5", 205: "RFC 9110, section 15.3.6"}
 
 
 @dataclass(frozen=True)
@@ -158,11 +159,9 @@ class AnswerChecks:
 
     def _without_body(self, operation: Operation, answer: Answer) -> Iterator[Breach]:
         """A body where HTTP has none, and where the contract describes none."""
-        announced = answer.headers.get("content-length", "0")
-        if answer.status == 204 and (answer.body or announced.strip() != "0"):
-            got = f"Content-Length: {announced}" if not answer.body else f"a body of {len(answer.body)} bytes"
-            expected = "no body in a 204 (RFC 9110, sections 8.6 and 15.3.5)"
-            yield Breach(operation.id, "204 body", expected, got, answer=answer)
+        if answer.status in WITHOUT_CONTENT and (got := content_of(answer)):
+            expected = f"no body in a {answer.status} ({WITHOUT_CONTENT[answer.status]})"
+            yield Breach(operation.id, f"{answer.status} body", expected, got, answer=answer)
         response = operation.response_for(answer.status)
         if answer.ok and answer.status not in BODILESS and answer.body and response and not response.media_types:
             expected, got = f"no body in a {answer.status}: the contract describes none", answer.describe()
@@ -221,6 +220,16 @@ def names_a_record(answer: Answer) -> bool:
     body = parsed(answer.sent.body)
     given = [name for name, _ in parse_qsl(answer.sent.query, keep_blank_values=True)]
     return any(IDENTIFIER.search(name) for name in (*given, *(body if isinstance(body, Mapping) else ())))
+
+
+def content_of(answer: Answer) -> str:
+    """The body that an answer has or announces; empty where there is none."""
+    if answer.body:
+        return f"a body of {len(answer.body)} bytes"
+    if (announced := answer.headers.get("content-length", "0").strip()) != "0":
+        return f"Content-Length: {announced}"
+    coding = answer.headers.get("transfer-encoding", "")
+    return f"Transfer-Encoding: {coding}" if coding and answer.status == 204 else ""
 
 
 def names_in(value: Any) -> Iterator[str]:

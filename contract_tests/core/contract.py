@@ -189,8 +189,12 @@ class Contract:
         """The value of a body that is text, a form or several JSON values, `UNREAD` for others; and why it is none."""
         response = operation.response_for(status)
         declared = media.declared_for(response.media_types, content_type) if response else None
-        if declared is None or media.kind(media.split(content_type)[0]) in {"binary", "multipart", "events"}:
+        kind = media.kind(media.split(content_type)[0])
+        if declared is None or kind in {"binary", "multipart", "events"}:
             return UNREAD, ""
+        kinds = view.kinds(declared.schema, self.reader.view)
+        if kind == "text" and kinds and kinds <= {"object", "array"}:
+            return UNREAD, ""  # one schema for all media types: how a CSV shows it is said nowhere
         try:
             return self.reader.body_value(declared, content_type, body), ""
         except Refused as refused:

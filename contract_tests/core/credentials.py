@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import binascii
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
 from urllib.parse import quote
 
+from contract_tests.core.answer import Sent
 from contract_tests.core.contract import Contract, Operation, SecurityScheme
 
-BEARER = SecurityScheme("", "bearer")
-MUTUAL_TLS = "mutualTLS"
+BEARER: Final = SecurityScheme("", "bearer")
+MUTUAL_TLS: Final = "mutualTLS"
 """The kind of a scheme that no part of a request carries: the client shows its certificate when it connects."""
 
-IN_COOKIES = "!#$%&'()*+-./:<=>?@[]^_`{|}~"
+IN_COOKIES: Final = "!#$%&'()*+-./:<=>?@[]^_`{|}~"
 """What a cookie's value may have beside letters and digits (RFC 6265, section 4.1.1); servers take it as it is."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a user has: a token, and values for security schemes by name that differ from it."""
+
+    token: str | None = None
+    by_scheme: Mapping[str, str] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()  #: schemes for which nothing is sent
+
+    def __bool__(self) -> bool:
+        return bool(self.token or self.by_scheme)
+
+    def value(self, scheme: SecurityScheme) -> str | None:
+        """What is sent for a scheme; None where there is nothing."""
+        if scheme.name in self.without or scheme.kind == MUTUAL_TLS:
+            return None
+        return self.by_scheme.get(scheme.name, self.token)
+
+    def lacking(self, scheme: str) -> Keys:
+        """The same without the value of one scheme."""
+        return replace(self, without=self.without | {scheme})
+
+    def spoiled(self, schemes: Iterable[SecurityScheme], scheme: str, how: Callable[[str], str]) -> Keys:
+        """The same with a wrong value for one scheme, made from the right one."""
+        right = {one.name: value for one in schemes if (value := self.value(one)) is not None}
+        return Keys(self.token, {**right, scheme: how(right.get(scheme, ""))})
 
 
 @dataclass(frozen=True)
@@ -25,26 +55,32 @@ class Credentials:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
-def credentials(contract: Contract, operation: Operation | None, token: str | None) -> Credentials:
-    """How a token is sent to an operation; to a path that the contract does not have, as to the first secured one."""
-    if token is None:
-        return Credentials()
+def credentials(contract: Contract, operation: Operation | None, keys: Keys) -> Credentials:
+    """How the keys are sent to an operation; to a path that the contract does not have, as to the first secured one."""
+    return as_sent(schemes_of(contract, operation, keys), keys)
+
+
+def as_sent(schemes: Iterable[SecurityScheme], keys: Keys) -> Credentials:
+    """How the keys are sent where these schemes are asked for."""
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
-    for scheme in schemes_of(contract, operation):
+    for scheme in schemes:
+        value = keys.value(scheme)
+        if value is None:
+            continue
         if scheme.kind == "apiKey" and scheme.location == "query":
-            query[scheme.parameter] = token
+            query[scheme.parameter] = value
         elif scheme.kind == "apiKey" and scheme.location == "cookie":
-            cookie = f"{scheme.parameter}={quote(token, safe=IN_COOKIES)}"
+            cookie = f"{scheme.parameter}={quote(value, safe=IN_COOKIES)}"
             headers["Cookie"] = f"{headers['Cookie']}; {cookie}" if "Cookie" in headers else cookie
         elif scheme.kind == "apiKey":
-            headers[str(scheme.raw.get("name") or scheme.parameter)] = token
+            headers[str(scheme.raw.get("name") or scheme.parameter)] = value
         elif scheme.kind == "basic":
-            headers["Authorization"] = f"Basic {base64.b64encode(token.encode()).decode()}"
-        elif scheme.kind != MUTUAL_TLS:
+            headers["Authorization"] = f"Basic {pair(value)}"
+        else:
             word = str(scheme.raw.get("scheme") or "Bearer")
             # Documents write `bearer`; HTTP's own spelling is Bearer, and some servers take no other.
-            headers["Authorization"] = f"{word.capitalize() if word.islower() else word} {token}"
+            headers["Authorization"] = f"{word.capitalize() if word.islower() else word} {value}"
     return Credentials(headers, query)
 
 
@@ -57,12 +93,42 @@ def can_refuse(contract: Contract, operation: Operation) -> bool:
     )
 
 
-def schemes_of(contract: Contract, operation: Operation | None) -> list[SecurityScheme]:
-    """The schemes of the first alternative that an operation names; a bearer where the contract names none at all."""
+def schemes_of(contract: Contract, operation: Operation | None, keys: Keys) -> list[SecurityScheme]:
+    """The schemes of the alternative that the keys are for, else of the first one that an operation names; a bearer
+    where the contract names none at all."""
     declared = contract.reader.security_schemes
     required = [one.declared.security for one in contract.operations if any(one.declared.security)]
     if not required:
         return [next(iter(declared.values()), BEARER)]
-    alternatives = operation.declared.security if operation is not None else required[0]
-    named = next((names for names in alternatives if names), frozenset[str]())
+    alternatives = [names for names in (operation.declared.security if operation else required[0]) if names]
+    of_connection = {name for name, scheme in declared.items() if scheme.kind == MUTUAL_TLS}
+    fitting = [names for names in alternatives if names <= keys.by_scheme.keys() | of_connection]
+    fitting += [names for names in alternatives if names & keys.by_scheme.keys() and keys.token]
+    named = next(iter([*fitting, *alternatives]), frozenset[str]())
     return [declared[name] for name in sorted(named) if name in declared]
+
+
+def names_user(contract: Contract, sent: Sent, keys: Keys) -> bool:
+    """Whether a request has a credential of the user, by whichever scheme of the contract."""
+    schemes = list(contract.reader.security_schemes.values()) or [BEARER]
+    for scheme in schemes:
+        found = as_sent([scheme], keys)
+        if any(sent.headers.get(name) == value for name, value in found.headers.items()):
+            return True
+        cookie = found.headers.get("Cookie")
+        if (cookie and cookie in sent.headers.get("Cookie", "")) or any(
+            quote(value) in sent.query for value in found.query.values()
+        ):
+            return True
+    return False
+
+
+def pair(value: str) -> str:
+    """`user:password` in base64; what is such a pair in base64 already stays as it is."""
+    if ":" not in value:
+        try:
+            if b":" in base64.b64decode(value, validate=True):
+                return value
+        except (binascii.Error, ValueError):
+            pass
+    return base64.b64encode(value.encode()).decode()

@@ -200,6 +200,7 @@ def walker(machine: type[Any], target: Target, end: float) -> type[Any]:
             if time.monotonic() > end:
                 raise Halt(TimeShareSpent())
             try:
+                target.gate.limits.wait_until_settled()
                 return super().call(case, **kwargs)
             except (SuiteError, BudgetSpent) as error:
                 raise Halt(error) from None

@@ -45,7 +45,7 @@ CERTIFICATE_HINTS = {
     "CERTIFICATE_REQUIRED": "show a client certificate with --cert FILE and --key FILE",
     "EOF occurred in violation": "does it want a client certificate? --cert FILE and --key FILE show one",
 }
-NO_CONTENT = 204
+BODILESS = frozenset({204, 304})  # after these, and after an answer to HEAD, the client reads no body
 CONNECTIONS = 32  # that are kept open, for as many threads at most
 NETWORK_ERRORS = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, OSError)
 
@@ -60,6 +60,8 @@ class Limits:
     reserved: float = 0.0  #: seconds before the end that are kept for removing what the run has made
     grace: float = 0.0  #: seconds after the end in which a write may be answered: what it has made is to be removed
     only: int | None = None  #: the thread that may still send; None: all of them
+    settle: float = 0.0  #: seconds in which a write may be shown
+    written: float = float("-inf")  #: the instant of the last write that was accepted
     _next: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -81,6 +83,10 @@ class Limits:
         """Sleep, but never past the end of the budget."""
         if seconds > 0:
             time.sleep(min(seconds, max(self.left(), 0)))
+
+    def wait_until_settled(self) -> None:
+        """Wait until the target shows what was written, before a read that can't be made again and again."""
+        self.sleep(self.written + self.settle - time.monotonic())
 
     def for_one_answer(self, *, is_write: bool = False) -> float:
         """Seconds that the next answer may take."""
@@ -189,7 +195,7 @@ class Gate(HTTPAdapter):
             carried = self.health.carries(answer.sent)
             again = self.health.examine(answer, operation, self._asked_again)
         if again and carried:
-            request.headers.update(self.health.credentials())
+            request.headers.update(self.health.credentials(answer.sent))
         return again
 
     def _asked_again(self, sent: Sent) -> Answer | None:
@@ -251,7 +257,7 @@ class Gate(HTTPAdapter):
         options = self.connection.options(str(request.url))
         response = super().send(request, stream=True, timeout=(limit, limit), **options)
         body, truncated = read_bounded(response, end)
-        if response.status_code == NO_CONTENT and response.headers.get("content-length", "0") != "0":
+        if may_be_followed(request, response):
             self.poolmanager.clear()  # the body that must not be there would be taken for the next answer
         response._content = body  # noqa: SLF001 - requests has no public way to hand over a body read with bounds
         response._content_consumed = True  # noqa: SLF001
@@ -308,9 +314,17 @@ class Gate(HTTPAdapter):
         accepted = self.rules.learn(answer, operation)
         if answer.ok and answer.sent.method not in SAFE_METHODS:
             self.tally.accepted_writes += 1
+            self.limits.written = time.monotonic()
             self.limits.reserved = self.rules.own.count * self.tally.seconds / self.tally.sent
         for observe in self.observers:
             observe(answer, accepted)
+
+
+def may_be_followed(request: requests.PreparedRequest, response: requests.Response) -> bool:
+    """Whether an answer that has no body announces one, which a server in error may have sent all the same."""
+    is_bodiless = response.status_code in BODILESS or request.method == "HEAD"
+    announced = response.headers.get("content-length", "0") != "0" or "transfer-encoding" in response.headers
+    return is_bodiless and announced
 
 
 def wait_asked_for(answer: Answer, tries: int) -> float | None:

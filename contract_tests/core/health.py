@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Operation
@@ -34,8 +33,8 @@ Ask = Callable[[Sent], Answer | None]
 class Health:
     """Watches the answers of a run; `credentials` are the headers of its user, `renew` gets new ones."""
 
-    credentials: Callable[[], Mapping[str, str]] = dict
-    token: Callable[[], str | None] = lambda: None
+    credentials: Callable[[Sent], Mapping[str, str]] = lambda _: {}
+    carries: Callable[[Sent], bool] = lambda _: False  #: whether a request has the credentials of the run's user
     renew: Callable[[], None] | None = None
     sleep: Callable[[float], None] = lambda _: None
     left: Callable[[], float] = lambda: float("inf")
@@ -79,14 +78,6 @@ class Health:
                 raise self._expired(again)
         if self.answers and not self.taught:
             raise self._nothing_learnt()
-
-    def carries(self, sent: Sent) -> bool:
-        """Whether a request has the credentials of the run's user."""
-        token = self.token()
-        if not token:
-            return False
-        given = self.credentials()
-        return any(sent.headers.get(name) == value for name, value in given.items()) or quote(token) in sent.query
 
     def _count(self, answer: Answer, operation: Operation | None) -> None:
         if operation is None:
@@ -145,7 +136,7 @@ class Health:
 
     def _renewed(self, sent: Sent) -> Sent:
         """A request with the credentials of now."""
-        return Sent(sent.method, sent.url, sent.path, {**sent.headers, **self.credentials()}, sent.body)
+        return Sent(sent.method, sent.url, sent.path, {**sent.headers, **self.credentials(sent)}, sent.body)
 
     def _expired(self, answer: Answer) -> CredentialsRefused:
         return CredentialsRefused(

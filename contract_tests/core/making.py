@@ -90,12 +90,14 @@ class Records:
 
     def clear(self) -> list[str]:
         """Remove what this run has made, the newest first; returns what is left, with the reason."""
+        self.target.gate.limits.wait_until_settled()
         left = [f"{count} records of {name}: their paths are not known" for name, count in self.own.nowhere.items()]
         reasons = {url: self._removed(url) for url in reversed(self.own.urls) if self.own.urls[url]}
         return left + [f"{url}: {reason}" for url, reason in reasons.items() if reason]
 
     def trim(self) -> None:
         """Remove all but the first records of each kind, so that lists stay short."""
+        self.target.gate.limits.wait_until_settled()
         templates = dict.fromkeys(template for maker in self.own.makers for template in maker.templates)
         surplus = [url for template in templates for url in self.own.alive(template)[AT_FIRST:]]
         for url in reversed(surplus):

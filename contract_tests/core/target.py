@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 
 import requests
 
-from contract_tests.core.answer import Answer
+from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.credentials import credentials
+from contract_tests.core.credentials import Keys, credentials, names_user
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.gate import NETWORK_ERRORS, Gate
 from contract_tests.core.login import Credential
@@ -20,18 +20,27 @@ from contract_tests.core.login import Credential
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
 """Marks a body that is not sent at all, where `None` is JSON null."""
 
+Token = str | Keys | None
+"""Who calls: a token, or all the keys of a user; nobody when None."""
+
 
 class Target:
     """Sends requests to the target; all of them through `gate`."""
 
-    def __init__(self, gate: Gate, contract: Contract, token: Credential | str | None) -> None:
-        self.gate, self.contract = gate, contract
+    def __init__(
+        self,
+        gate: Gate,
+        contract: Contract,
+        token: Credential | str | None,
+        by_scheme: Mapping[str, str] | None = None,
+    ) -> None:
+        self.gate, self.contract, self.by_scheme = gate, contract, by_scheme or {}
         self.credential = token if isinstance(token, Credential) else Credential(token)
         self.session = requests.Session()
         self.session.trust_env = False  # ~/.netrc would replace the tokens; the gate reads proxies and bundles
         self.session.headers["User-Agent"] = "contract-tests"
-        gate.health.credentials = lambda: self.authorization(self.token)
-        gate.health.token = lambda: self.token
+        gate.health.credentials = self.headers_for
+        gate.health.carries = lambda sent: names_user(self.contract, sent, self.keys)
         gate.health.renew = self.credential.renew if self.credential.login else None
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # who calls is said by the token alone
         for prefix in ("http://", "https://"):
@@ -42,17 +51,22 @@ class Target:
         """The token of the user, as it is now."""
         return self.credential.current()
 
+    @property
+    def keys(self) -> Keys:
+        """All that names the user, as it is now."""
+        return Keys(self.token, self.by_scheme)
+
     def call(
         self,
         operation_id: str,
         *values: str,
         body: Any = NOTHING,
-        token: str | None = "",
+        token: Token = "",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Call an operation with path values and a JSON body (bytes go out as they are).
 
-        `token` is the user's own token when left out, none at all when None. Raises `Broken` when no answer comes.
+        `token` is the user's own keys when left out, none at all when None. Raises `Broken` when no answer comes.
         """
         operation = self.contract.operation(operation_id)
         return self.request(operation.method, path_of(operation, values), body=body, token=token, headers=headers)
@@ -63,13 +77,13 @@ class Target:
         path: str,
         *,
         body: Any = NOTHING,
-        token: str | None = "",
+        token: Token = "",
         headers: Mapping[str, str] | None = None,
         by_contract: bool = True,
     ) -> Answer:
         """Send one request to a raw path; not `by_contract`: its answer is not checked as that of an operation."""
         operation = found[0] if (found := self.contract.match(method, path)) else None
-        named = credentials(self.contract, operation, self.token if token == "" else token)
+        named = credentials(self.contract, operation, self._keys_of(token))
         sent_headers = dict(named.headers)
         path = with_query(path, named.query)
         content = None
@@ -81,7 +95,8 @@ class Target:
 
     def look(self, url: str) -> Answer:
         """Read an address of the target's host that need not be below its base URL."""
-        return self._send("GET", url, None, self.authorization(self.token), by_contract=False)
+        headers = credentials(self.contract, None, self.keys).headers
+        return self._send("GET", url, None, headers, by_contract=False)
 
     def _send(
         self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], *, by_contract: bool
@@ -96,13 +111,19 @@ class Target:
         assert self.gate.last is not None  # noqa: S101 - the gate has just kept it
         return self.gate.last
 
-    def authorization(self, token: str | None, operation: Operation | None = None) -> dict[str, str]:
-        """The headers that name the user."""
-        return dict(credentials(self.contract, operation, token).headers)
+    def _keys_of(self, token: Token) -> Keys:
+        if isinstance(token, Keys):
+            return token
+        return self.keys if token == "" else Keys(token)
+
+    def headers_for(self, sent: Sent) -> Mapping[str, str]:
+        """The headers that name the user in a request."""
+        found = self.contract.match(sent.method, sent.path, sent)
+        return credentials(self.contract, found[0] if found else None, self.keys).headers
 
     def as_user(self, operation: Operation | None) -> dict[str, Any]:
         """How the user is named in a generated call: its headers and parameters."""
-        named = credentials(self.contract, operation, self.token)
+        named = credentials(self.contract, operation, self.keys)
         return {"headers": dict(named.headers), **({"params": dict(named.query)} if named.query else {})}
 
 

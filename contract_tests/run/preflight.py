@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.credentials import schemes_of
 from contract_tests.core.discovery import needs_input
 from contract_tests.core.errors import Broken, CredentialsRefused, NotChecked, TargetUnavailable
 from contract_tests.core.target import Target
@@ -70,10 +71,15 @@ def first_answer(target: Target, path: str, wait: float) -> Answer:
 def refusal(target: Target, refused: Sequence[Answer]) -> CredentialsRefused:
     """The error of a token that nothing accepts."""
     asked = ", ".join(f"GET {answer.sent.path}" for answer in refused)
-    problem = f"the target refuses the token: {asked}: {refused[0].describe()}" if target.token else (
+    problem = f"the target refuses the token: {asked}: {refused[0].describe()}" if target.keys else (
         f"the target wants a token: {asked}: {refused[0].status}"
     )  # fmt: skip
-    return CredentialsRefused(problem, fix="give a valid one with --token or CONTRACT_TOKEN")
+    fix = "give a valid one with --token or CONTRACT_TOKEN"
+    operation = target.contract.operation(refused[0].operation_id) if refused[0].operation_id else None
+    schemes = schemes_of(target.contract, operation, target.keys)
+    if len(schemes) > 1:
+        fix = f"give them one by one: {' '.join(f'--credential {one.name}=VALUE' for one in schemes)}"
+    return CredentialsRefused(problem, fix=fix)
 
 
 def check_address(target: Target, missing: Answer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -16,6 +17,7 @@ from contract_tests.core.connection import Connection
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.coverage import Coverage
 from contract_tests.core.creation import makers
+from contract_tests.core.credentials import Keys
 from contract_tests.core.errors import BudgetSpent, SuiteError, UsageError
 from contract_tests.core.gate import Gate, Limits
 from contract_tests.core.login import Credential, Login
@@ -68,10 +70,11 @@ class Run:
         started = started or time.monotonic()
         contract = contract or Contract.load(settings.contract_source)
         remarks = []
-        if settings.safety is Safety.OWN and settings.safety_is_default and not makers(contract):
+        selected = selection(settings, contract)
+        writes = [one for one in contract.operations if one.is_write and one.id in selected.allowed]
+        if settings.safety is Safety.OWN and settings.safety_is_default and writes and not makers(contract):
             settings = replace(settings, safety=Safety.FULL)
             remarks.append("the contract makes no records, so those that are there are changed and removed")
-        selected = selection(settings, contract)
         wanted = tuple(one for one in contract.operations if one.id in (settings.about or selected.checked))
         if settings.shard:
             wanted = part_of(wanted, *settings.shard)
@@ -80,6 +83,8 @@ class Run:
             run.baseline = Baseline.load(settings.baseline)
         run.redact.learn(settings.token, "$CONTRACT_TOKEN")
         run.redact.learn(settings.other_token, "$CONTRACT_OTHER_TOKEN")
+        for by_scheme in run.by_scheme:
+            run.redact.learn_all(by_scheme.values())
         run.redact.learn_all(settings.secret)
         run.redact.learn(unquote(urlsplit(settings.target or "").password or ""), "[password]")
         for login in (settings.login, settings.other_login):
@@ -186,7 +191,8 @@ class Run:
             self._mock = MockProcess.start(*arguments, *users, children=self.children)
             url = self._mock.url
         settle = settle_time(settings.budget)
-        limits = Limits(settings.rate, settings.timeout, self.started + settings.budget - settle, grace=settle / 2)
+        end = self.started + settings.budget - settle
+        limits = Limits(settings.rate, settings.timeout, end, grace=settle / 2, settle=settings.settle)
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)
         connection = Connection(settings.ca, settings.cert, settings.key, settings.proxy, is_direct=self.is_own_mock)
         gate = Gate(url, self.contract, rules, limits, connection)
@@ -194,7 +200,7 @@ class Run:
         gate.observers.append(lambda answer, accepted: self._observe(checks, answer, accepted))
         self.other = self._credential(gate, settings.other_token, settings.other_login, "$CONTRACT_OTHER_TOKEN")
         own = self._credential(gate, settings.token, settings.login, "$CONTRACT_TOKEN")
-        return Target(gate, self.contract, own)
+        return Target(gate, self.contract, own, self.by_scheme[0])
 
     def _credential(self, gate: Gate, token: str | None, login: Login | None, name: str) -> Credential:
         """A user's token, or the login that fetches it."""
@@ -202,11 +208,24 @@ class Run:
         given = token if login is None else None
         return Credential(given, login, gate.base_url, gate.fetch, learn, self.children)
 
+    @cached_property
+    def by_scheme(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The values for single security schemes, of the user and of the other one; raises `UsageError`."""
+        settings, schemes = self.settings, self.contract.reader.security_schemes
+        return values_of("--credential", settings.credential, schemes), values_of(
+            "--other-credential", settings.other_credential, schemes
+        )
+
     @property
     def other_token(self) -> str | None:
         """The token of the other user, as it is now."""
         self.target()
         return self.other.current()
+
+    @property
+    def other_keys(self) -> Keys:
+        """All that names the other user, as it is now."""
+        return Keys(self.other_token, self.by_scheme[1])
 
     def _observe(self, checks: AnswerChecks, answer: Answer, accepted: str | None) -> None:
         self.redact.learn_all(cookies_of(answer))
@@ -248,6 +267,19 @@ def part_of(operations: tuple[Operation, ...], number: int, count: int) -> tuple
             f"--shard {number}/{count}: there are only {len(operations)} operations", fix="use fewer parts"
         )
     return part
+
+
+def values_of(flag: str, given: Iterable[str], schemes: Iterable[str]) -> Mapping[str, str]:
+    """`SCHEME=VALUE` by scheme; raises `UsageError` where the contract has no such scheme."""
+    pairs = {name: value for name, _, value in (text.partition("=") for text in given)}
+    for name, value in pairs.items():
+        if name not in schemes:
+            raise UsageError(
+                f"{flag}: the contract has no security scheme {name!r}", fix=f"known: {', '.join(schemes)}"
+            )
+        if not value:
+            raise UsageError(f"{flag} {name} has no value", fix=f"write it as {name}=VALUE")
+    return pairs
 
 
 def selection(settings: Settings, contract: Contract) -> Selection:

@@ -98,6 +98,9 @@ OPTIONS = (
     Option("target", "base URL (default: start the mock and check it)", metavar="URL", env="CONTRACT_TARGET"),
     Option("token", "bearer token of a user", metavar="T", env="CONTRACT_TOKEN"),
     Option("other-token", "bearer token of another user, for foreign records", metavar="T", env="CONTRACT_OTHER_TOKEN"),
+    Option("credential", "value of a security scheme where it isn't the token, e.g. appId=ci (may be repeated)",
+           metavar="SCHEME=VALUE", many=True),
+    Option("other-credential", "the same of the other user", metavar="SCHEME=VALUE", many=True),
     Option("ca", "certificates of the authorities to trust, instead of the system's", Path, "FILE"),
     Option("cert", "client certificate to show", Path, "FILE"),
     Option("key", "key of the client certificate, unless its file holds it", Path, "FILE"),
@@ -142,6 +145,8 @@ class Settings:
     target: str | None = None
     token: str | None = None
     other_token: str | None = None
+    credential: tuple[str, ...] = ()
+    other_credential: tuple[str, ...] = ()
     login: Login | None = None
     other_login: Login | None = None
     ca: Path | None = None

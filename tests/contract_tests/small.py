@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,7 +50,8 @@ class Reply:
 
     status: int
     value: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] | Sequence[tuple[str, str]] = field(default_factory=dict)
+    raw: bytes | None = None  #: a body that is sent as it is, also where HTTP has none; `value` is JSON
 
 
 class Small:
@@ -69,6 +71,23 @@ class Small:
     def count(self, method: str, path: str = "") -> int:
         """How many requests with this method came, at a path or below it."""
         return sum(asked.method == method and asked.path.startswith(path) for asked in self.log)
+
+
+class Table(Small):
+    """Answers each method and path of a table in the same way; 405 and 404 for all others."""
+
+    def __init__(self, table: Mapping[str, Reply | Callable[[Asked], Reply]]) -> None:
+        super().__init__()
+        self.table = table
+
+    def answer(self, asked: Asked) -> Reply:
+        method = "GET" if asked.method == "HEAD" else asked.method
+        found = self.table.get(f"{method} {asked.path}")
+        if found is None:
+            allowed = sorted(key.partition(" ")[0] for key in self.table if key.partition(" ")[2] == asked.path)
+            refused = Reply(405, {"error": "method"}, {"Allow": ", ".join(allowed)})
+            return refused if allowed else Reply(404, {"error": "path"})
+        return found if isinstance(found, Reply) else found(asked)
 
 
 class Notes(Small):
@@ -133,14 +152,16 @@ class Notes(Small):
 
 
 @contextmanager
-def serving(service: Small) -> Iterator[str]:
-    """Serve on a free port of the loopback interface; yields the base URL."""
+def serving(service: Small, context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve on a free port of the loopback interface, by TLS where there is a context; yields the base URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(service))
     server.daemon_threads = True
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()
@@ -165,13 +186,18 @@ def handler_of(service: Small) -> type[BaseHTTPRequestHandler]:
             self.give(reply)
 
         def give(self, reply: Reply) -> None:
-            body = b"" if reply.status == 204 else json.dumps(reply.value).encode()
+            body = (
+                reply.raw if reply.raw is not None else b"" if reply.status == 204 else json.dumps(reply.value).encode()
+            )
+            headers = list(reply.headers.items() if isinstance(reply.headers, Mapping) else reply.headers)
+            given = {name.lower() for name, _ in headers}
+            if reply.raw is None and reply.status != 204 and "content-type" not in given:
+                headers.append(("Content-Type", JSON))
+            if "content-length" not in given and (reply.status != 204 or reply.raw is not None):
+                headers.append(("Content-Length", str(len(body))))
             self.send_response(reply.status)
-            for name, value in reply.headers.items():
+            for name, value in headers:
                 self.send_header(name, value)
-            if reply.status != 204:
-                self.send_header("Content-Type", JSON)
-                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)

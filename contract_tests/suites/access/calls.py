@@ -11,7 +11,7 @@ from contract_tests.core.contract import Operation, is_json
 from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.samples import Samples, drawn
-from contract_tests.core.target import NOTHING, Target, path_of
+from contract_tests.core.target import NOTHING, Target, Token, path_of
 from contract_tests.run.run import Run
 
 
@@ -30,7 +30,7 @@ class Call:
         path = path_of(self.operation, self.values)
         return f"{path}?{self.query}" if self.query else path
 
-    def send(self, target: Target, token: str | None = "") -> Answer:
+    def send(self, target: Target, token: Token = "") -> Answer:
         """Make the call as one of the users, or as nobody."""
         declared = self.operation.declared.body.media_types if self.operation.declared.body else {}
         json_types = [name for name in declared if is_json(name) and "*" not in name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -10,16 +10,22 @@ import pytest
 from contract_tests.core.answer import Answer
 from contract_tests.core.cases import Cases
 from contract_tests.core.contract import Operation
-from contract_tests.core.credentials import can_refuse
+from contract_tests.core.credentials import MUTUAL_TLS, Keys, can_refuse, schemes_of
 from contract_tests.core.discovery import Discovery, identifiers
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.safety import Safety
+from contract_tests.core.target import Token
 from contract_tests.run.run import Run
 from contract_tests.suites.access.calls import Call, Calls
 
 UNADMITTED = frozenset({401, 403})
 PAGE = "security of the operation"
+WRONG: tuple[Callable[[str], str], ...] = (
+    lambda right: f"{right}x",
+    lambda right: right[:-1],
+    lambda _: "contract-tests-wrong",
+)
 ORDER = {"GET": 0, "HEAD": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
 
 
@@ -50,29 +56,54 @@ def tried(calls: Calls, operations: list[Operation], untried: dict[str, str]) ->
 
 @promise("An operation that requires credentials is refused without them", page=PAGE, stage=30)
 def test_without_credentials(run: Run, calls: Calls) -> None:
-    """Every secured operation, by a call that would succeed otherwise."""
-    check_refused(run, calls, [None], "without credentials")
+    """Every secured operation, by a call that would succeed otherwise; where it wants several credentials, without
+    each of them in turn."""
+
+    def lacking(operation: Operation, _: int) -> Iterator[Token]:
+        yield None
+        schemes = needed(run, operation)
+        for scheme in schemes if len(schemes) > 1 else ():
+            yield run.target().keys.lacking(scheme)
+
+    check_refused(run, calls, lacking, "without credentials")
 
 
 @promise("An operation that requires credentials is refused with wrong ones", page=PAGE, stage=30)
 def test_wrong_credentials(run: Run, calls: Calls) -> None:
-    """Another secret, and the right one with more behind it or its end cut off."""
-    token = run.settings.token
-    if not token:
+    """Another secret, and the right one with more behind it or its end cut off; where an operation wants several
+    credentials, each of them in turn."""
+    keys = run.target().keys
+    if not keys:
         raise NotChecked("authentication: no credential is known (--token)")
-    check_refused(run, calls, [f"{token}x", token[:-1], "contract-tests-wrong"], "with a wrong credential")
+
+    def wrong(operation: Operation, number: int) -> Iterator[Token]:
+        schemes = schemes_of(run.contract, operation, keys)
+        for at, scheme in enumerate(needed(run, operation)):
+            for how in WRONG if number == 0 else [WRONG[(number + at) % len(WRONG)]]:
+                yield keys.spoiled(schemes, scheme, how)
+
+    check_refused(run, calls, wrong, "with a wrong credential")
 
 
-def check_refused(run: Run, calls: Calls, tokens: list[str | None], how: str) -> None:
-    """Each operation in turn with the next of the tokens; the first one with each of them."""
+def needed(run: Run, operation: Operation) -> list[str]:
+    """The schemes of the credentials that are sent to an operation, without any of which none of its alternatives is
+    fulfilled."""
+    keys = run.target().keys
+    schemes = schemes_of(run.contract, operation, keys)
+    sent = {one.name for one in schemes if one.kind != MUTUAL_TLS}
+    return sorted(name for name in sent if not any(names <= sent - {name} for names in operation.declared.security))
+
+
+def check_refused(run: Run, calls: Calls, tokens: Callable[[Operation, int], Iterator[Token]], how: str) -> None:
+    """Each operation in turn, with each of its tokens."""
     target, cases, untried, sent = run.target(), Cases(), dict[str, str](), 0
     for at, call in enumerate(tried(calls, secured(run), untried)):
-        for token in tokens if at == 0 else [tokens[at % len(tokens)]]:
+        for token in tokens(call.operation, at):
             with cases.case():
                 answer = call.send(target, token)
                 sent += 1
                 if answer.ok:
-                    expected = f"{call.operation.id} to refuse a call {how}: 401 or 403"
+                    expected = f"{call.operation.id} to refuse a call {how}{named(token)}: 401 or 403"
                     raise Broken(expected, answer.describe(), answer)
     reasons = cases.settle(some=True)
     if not sent:
@@ -81,12 +112,17 @@ def check_refused(run: Run, calls: Calls, tokens: list[str | None], how: str) ->
         run.remarks.append(f"not checked {how}: {reason}")
 
 
+def named(token: Token) -> str:
+    """Which of several credentials is missing."""
+    return f" ({', '.join(token.without)})" if isinstance(token, Keys) and token.without else ""
+
+
 @pytest.mark.usefixtures("writable")
 @promise("A record that is kept from another user is kept from them by every operation",
          page="what the target itself refuses to the other user", stage=31)  # fmt: skip
 def test_records_of_another_user(run: Run, calls: Calls) -> None:
     """A list that lacks the record, or a read that refuses it, says that it is not shared."""
-    other = run.settings.other_token
+    other = run.other_keys
     if not other:
         raise NotChecked("authentication: no second user is known (--other-token)")
     target, cases, apart = run.target(), Cases(), 0
@@ -125,7 +161,7 @@ def below(run: Run, read: Operation) -> list[Operation]:
     return [one for one in found if one.path_names == read.path_names]
 
 
-def in_list(run: Run, listing: Operation, call: Call, other: str) -> bool | None:
+def in_list(run: Run, listing: Operation, call: Call, other: Keys) -> bool | None:
     """Whether the other user's list has the record; None where it can't be told."""
     values = call.values[: len(listing.path_names)]
     own, theirs = (Call(listing, values).send(run.target(), token) for token in ("", other))
@@ -154,7 +190,7 @@ def check_kept(
         )
     for operation in about:
         body: Any = calls.of(operation).body
-        answer = Call(operation, call.values, "", body).send(target, run.settings.other_token)
+        answer = Call(operation, call.values, "", body).send(target, run.other_keys)
         after = call.send(target)
         if answer.ok or not same_record(mine.json, after.json):
             expected = f"{operation.id} to refuse to the other user a record that {name} refuses to them"

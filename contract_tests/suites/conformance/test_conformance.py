@@ -90,9 +90,9 @@ def check_trial(run: Run, operation: Operation, trial: Trial) -> None:
         return
     if trial.valid:
         if status in {400, 415, 422} and answer.operation_id and not run.contract.is_spoiled(answer.sent):
-            if not is_path_only(operation) and is_plain(answer.sent) and not names_an_expression(run, answer.sent):
+            if not is_path_only(operation) and is_plain(answer.sent) and not free_texts(run, answer.sent):
                 raise Broken(f"{operation.id} to take a valid input", answer.describe(), answer)
-            run.ledger.note(f"{operation.id}: {status} for an input that the contract allows but that names nothing")
+            run.ledger.note(f"{operation.id}: {status} for an input that the contract allows, as far as it says")
         return
     if not has_inputs(operation):
         return
@@ -114,12 +114,18 @@ def is_plain(sent: Sent) -> bool:
     return all(text.strip() and text.isprintable() and len(text) < LONG and not HUGE.search(text) for text in texts)
 
 
-def names_an_expression(run: Run, sent: Sent) -> bool:
-    """Whether the query has a text of any form: a cursor, an order or an expression, which only the server can read."""
+def free_texts(run: Run, sent: Sent) -> list[str]:
+    """The given parameters that are texts of any form: a cursor, a version or an expression, which only the server can
+    read."""
     found = run.contract.match(sent.method, sent.path, sent)
-    given = {name for name, _ in parse_qsl(sent.query, keep_blank_values=True)}
-    parameters = [one for one in found[0].parameters if one.location == "query" and one.name in given] if found else []
-    return any(run.contract.is_free_text(one) for one in parameters)
+    given = {("query", name) for name, _ in parse_qsl(sent.query, keep_blank_values=True)}
+    given |= {("header", name.lower()) for name in sent.headers}
+    return [
+        one.name
+        for one in (found[0].parameters if found else ())
+        if (one.location, one.name.lower() if one.location == "header" else one.name) in given
+        and run.contract.is_free_text(one)
+    ]
 
 
 def is_documented_redirect(operation: Operation, answer: Answer) -> bool:

@@ -177,6 +177,7 @@ class Runner:
         return Done(step, mine, self.mirror.ask(mine), target)
 
     def _send(self, call: Call) -> Answer:
+        self.target.gate.limits.wait_until_settled()
         return self.target.request(call.operation.method, call.path, body=call.body)
 
     def _learn(self, shown: Shown, call: Call, answer: Answer) -> None:

@@ -31,8 +31,8 @@ class Line:
         self.slept: list[float] = []
         self.token = TOKEN
         self.health = Health(
-            lambda: {"Authorization": f"Bearer {self.token}"},
-            lambda: self.token,
+            lambda _: {"Authorization": f"Bearer {self.token}"},
+            lambda sent: bool(self.token) and sent.headers.get("Authorization") == f"Bearer {self.token}",
             self._renew if renews else None,
             self.slept.append,
             lambda: left,

@@ -113,14 +113,17 @@ SCALARS = {
     "min_coverage": ("6.5", 6.5),
     "report": ("out", Path("out")),
 }
-LISTS = {"spare": ("a", "b"), "only": ("a", "b"), "skip": ("a", "b"), "secret": ("a", "b"), "suite": SUITES[:2]}
+LISTS = {"spare": ("a", "b"), "only": ("a", "b"), "skip": ("a", "b"), "secret": ("a", "b"), "suite": SUITES[:2],
+         "credential": ("a=1", "b=2"), "other_credential": ("a=1", "b=2")}  # fmt: skip
 FLAGS = ("i_own_this_data", "strict", "baseline_update", "fail_fast")
 
 
 def test_every_flag_sets_its_setting() -> None:
     """Each value is read as its setting needs it; what may be repeated is collected in order."""
     arguments = [part for key, (text, _) in SCALARS.items() for part in (f"--{key.replace('_', '-')}", text)]
-    arguments += [part for key, values in LISTS.items() for value in values for part in (f"--{key}", value)]
+    arguments += [
+        part for key, values in LISTS.items() for value in values for part in (f"--{key.replace('_', '-')}", value)
+    ]
     arguments += [f"--{key.replace('_', '-')}" for key in FLAGS]
     settings = Settings.gather(vars(parser().parse_args(arguments)))
     assert {key: getattr(settings, key) for key in SCALARS} == {key: value for key, (_, value) in SCALARS.items()}
