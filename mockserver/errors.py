@@ -8,6 +8,7 @@ MockError                  something that you can fix; its text names place, pro
 ├── ContractBroken         exit 1: a check of the contract failed
 ├── CallFailed             a Python function of the behaviours failed; the response is a 500
 └── Unavailable            exit 3: the address is taken, the output cannot be written, the target does not answer
+StoreLost                  the store of the worlds fails: the response is a 503 (never leaves the application)
 Refused                    a request gets an error response of the contract (never leaves the pipeline)
 """
 
@@ -66,6 +67,10 @@ class Unavailable(MockError):
     exit_code = 3
 
 
+class StoreLost(Exception):
+    """The store that keeps the worlds can't be reached, or refuses to read or write; the text says why."""
+
+
 class Violation(msgspec.Struct, frozen=True):
     """One violation of the contract: the place in the message, the problem, and the part of the contract."""
 
@@ -91,6 +96,12 @@ class Refused(Exception):
         self.status, self.reason, self.details, self.headers = status, reason, details, headers
         self.own = own  #: the refusal comes from the mock server, not from the mocked API: always a problem (RFC 9457)
         self.miss = miss  #: why no record matched: unknown, expired, or another user's; empty otherwise
+
+
+def store_refusal(lost: StoreLost) -> Refused:
+    """The refusal of a request while the store of the worlds fails; it may be repeated a second later."""
+    reason = f"the store of the worlds doesn't work at the moment: {lost}"
+    return Refused(503, reason, headers=(("Retry-After", "1"),), own=True)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

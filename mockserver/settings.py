@@ -23,6 +23,10 @@ BODY_LIMIT = 32 * 1024 * 1024
 """The largest request body in bytes; a larger one is refused with 413."""
 
 
+MEMORY = "memory"
+"""The store of those who name none: the worlds end with the process."""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """All settings of the mock server. `behaviours` is None where no file was named, and none is bundled."""
 
@@ -44,6 +48,10 @@ class Settings(msgspec.Struct, frozen=True):
     admin_token: str | None = None  #: lets other machines use the control API
     verbose: bool = False
     stream_interval: int = 0  #: milliseconds between two values of a stream
+    store: str = MEMORY  #: where worlds and journals are kept: `memory`, `sqlite:FILE`, or the URL of a Redis server
+    store_timeout: int = 1000  #: milliseconds that a store may take
+    namespace: str | None = None  #: who shares a store; None for those with the same contract, data and seed
+    workers: int = 1  #: how many processes answer
     unknown_parents: Literal["refuse", "adopt"] = "refuse"  #: what a list or a new record below an unknown record does
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import msgspec
 import pytest
 
 from mockserver.contract.contract import load_contract
 from mockserver.exchange.engine import Engine, build_engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.settings import Settings
-from tests.support import Ask, Clock, LiveMock, bundled_settings
+from tests.support import Ask, Clock, LiveMock, bundled_settings, stored_where_asked
 
 hypothesis.settings.register_profile("tests", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("tests")
@@ -49,10 +50,11 @@ def entries() -> list[Exchange]:
 
 
 @pytest.fixture
-def build(clock: Clock, entries: list[Exchange]) -> Build:
+def build(clock: Clock, entries: list[Exchange], tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Builds engines that use the clock of this test and record their journal entries in `entries`."""
 
     def build_with_clock(settings: Settings) -> Engine:
+        settings = msgspec.structs.replace(settings, **stored_where_asked(str(tmp_path_factory.mktemp("store"))))
         engine = build_engine(settings, clock=clock)
         engine.journal.listeners.append(entries.append)
         return engine

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -103,6 +104,14 @@ def bundled_settings(**changes: Any) -> Settings:
         "fixtures": (bundled("fixtures"),),
     }
     return Settings(**{**defaults, **changes})
+
+
+def stored_where_asked(folder: str) -> dict[str, Any]:
+    """The settings with which `TESTED_STORE=sqlite` or `=redis://...` has the tests keep worlds in a store."""
+    wanted = os.environ.get("TESTED_STORE", "")
+    if wanted == "sqlite":
+        return {"store": f"sqlite:{folder}/worlds.db"}
+    return {"store": wanted, "namespace": uuid.uuid4().hex} if wanted else {}
 
 
 class LiveMock:

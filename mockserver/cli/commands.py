@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from msgspec.structs import replace
@@ -111,17 +112,26 @@ def _mock(options: argparse.Namespace) -> int:
         settings = replace(settings, port=free_port(settings.host))
     check_address(settings.host, settings.port)
     with without_collection():  # until the worker has frozen what is loaded
-        serve(build_engine(settings), announce)
+        engine, first = build_engine(settings), True
+        if settings.workers > 1:
+            from mockserver.web.workers import shared_by
+
+            first = shared_by(settings.workers)
+        serve(engine, partial(announce, first=first))
     return 0
 
 
-def announce(engine: Engine) -> Callable[[], None]:
-    """Show that the mock is ready, then a line for each request; what is returned writes those that still wait."""
+def announce(engine: Engine, *, first: bool = True) -> Callable[[], None]:
+    """Show that the mock is ready, then a line for each request; what is returned writes those that still wait.
+
+    Of several processes, the first one alone shows the former.
+    """
     settings, output = engine.settings, Output(sys.stdout)
     style = style_for(sys.stdout, os.environ, settings.verbose)
     terminal = Terminal(output, log_format=settings.log_format, style=style)
     engine.journal.listeners.append(terminal)  # before the banner, so that no request is missed
-    output.write(banner(engine, quiet=style.quiet) + "\n")
+    if first:
+        output.write(banner(engine, quiet=style.quiet) + "\n")
     terminal.start()
     if engine.settings.watch:
         from mockserver.cli.watch import watch

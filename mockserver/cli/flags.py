@@ -12,10 +12,12 @@ from typing import Any
 from mockserver.clock import parse_period
 from mockserver.errors import UsageError
 from mockserver.exchange.auth import MODES
-from mockserver.settings import LONGEST_WAIT, PORT, Settings, bundled
+from mockserver.settings import LONGEST_WAIT, MEMORY, PORT, Settings, bundled
 
 _SIZE = re.compile(r"(?P<count>\d{1,15})\s*(?P<unit>[kmg]?b)?", re.IGNORECASE)
 _INTERVAL = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)?")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_MOST_WORKERS = 64
 _UNITS = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
 
 PARENTS = ("refuse", "adopt")
@@ -62,6 +64,16 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
             "help": "memory for the journals of all worlds together (256MB)",
         },
     ),
+    (
+        ("--store",),
+        {"metavar": "URL", "help": "where worlds are kept: memory (default), sqlite:FILE, or redis://HOST:PORT/DB"},
+    ),
+    (("--store-timeout",), {"metavar": "1s", "help": "how long a store may take before a request gets a 503 (1s)"}),
+    (
+        ("--namespace",),
+        {"metavar": "NAME", "help": "share the store with mocks of this name; otherwise with those of the same files"},
+    ),
+    (("--workers",), {"metavar": "N", "help": "number of processes that answer; more than 1 needs a --store (1)"}),
     (
         ("--stream-interval",),
         {"metavar": "200ms", "help": "pause between two events or lines of a stream (0)"},
@@ -112,6 +124,10 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         admin_token=setting("admin_token") or None,
         verbose=_switch(setting("verbose")),
         stream_interval=_interval(setting("stream_interval", "0")),
+        store=setting("store", MEMORY),
+        store_timeout=_timeout(setting("store_timeout", "1s")),
+        namespace=_namespace(setting("namespace")),
+        workers=_workers(setting("workers", "1"), setting("store", MEMORY)),
         unknown_parents=_one_of("unknown_parents", setting("unknown_parents", "refuse"), PARENTS),
     )
 
@@ -172,6 +188,32 @@ def _interval(text: str) -> int:
     if not 0 <= pause <= LONGEST_WAIT or (match and not match["unit"] and pause):
         raise UsageError(f"{text!r} isn't a pause", place="--stream-interval", fix="write 200ms or 1s, up to 30s")
     return pause
+
+
+def _timeout(text: str) -> int:
+    """How long a store may take, in milliseconds."""
+    match = _INTERVAL.fullmatch(text.strip())
+    span = int(float(match["count"]) * (1 if match["unit"] == "ms" else 1000)) if match else 0
+    if not 10 <= span <= LONGEST_WAIT:
+        raise UsageError(f"{text!r} isn't a time limit", place="--store-timeout", fix="write 500ms or 1s, up to 30s")
+    return span
+
+
+def _namespace(text: str) -> str | None:
+    if text and not _NAME.fullmatch(text):
+        fix = "use up to 64 letters, digits and ._-, a letter or digit first"
+        raise UsageError(f"{text[:100]!r} isn't a name", place="--namespace", fix=fix)
+    return text or None
+
+
+def _workers(text: str, store: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
+        fix = f"use a number from 1 to {_MOST_WORKERS}"
+        raise UsageError(f"{text!r} isn't a number of processes", place="--workers", fix=fix)
+    if int(text) > 1 and store == MEMORY:
+        problem = "several processes would each have worlds of their own in memory"
+        raise UsageError(problem, place="--workers", fix="add --store sqlite:FILE or --store redis://HOST:PORT/DB")
+    return int(text)
 
 
 def _span(text: str) -> str | None:

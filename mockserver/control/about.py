@@ -9,6 +9,7 @@ from mockserver.behaviour.names import record_schemas
 from mockserver.contract.schemas.view import members
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.control.served import served_contract
+from mockserver.errors import StoreLost
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.journal import ENTRIES
 from mockserver.settings import BODY_LIMIT
@@ -17,7 +18,12 @@ from mockserver.settings import BODY_LIMIT
 def _health(call: Call) -> Result:
     trouble = call.engine.trouble
     state = {"status": "stale", "trouble": trouble} if trouble else {"status": "ok"}
-    return Result({**state, "version": __version__, "contract": call.engine.contract.document.name})
+    state = {**state, "version": __version__, "contract": call.engine.contract.document.name}
+    try:
+        call.engine.store.check()
+    except StoreLost as lost:
+        return Result({**state, "status": "store lost", "trouble": str(lost)}, 503, headers=(("Retry-After", "1"),))
+    return Result(state)
 
 
 def _contract(call: Call) -> Result:
@@ -46,6 +52,7 @@ def _about(call: Call) -> Result:
                 "entries": ENTRIES,
                 "body": BODY_LIMIT,
             },
+            "store": engine.store.kind,
         }
     )
 

@@ -16,7 +16,7 @@ from mockserver.control import about, clocks, disturbances, events, guard, journ
 from mockserver.control.calls import Call, Handler, Result, no_world
 from mockserver.control.pages import add_pages
 from mockserver.control.surface import Surface
-from mockserver.errors import Refused
+from mockserver.errors import Refused, StoreLost, store_refusal
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.journal import Note
 from mockserver.messages import Request
@@ -65,6 +65,8 @@ def _answer(engine: Engine, surface: Surface) -> Response | None:
         return _written(_called(engine, surface, _request(headers)))
     except Refused as refused:
         return _refusal(refused)
+    except StoreLost as lost:
+        return _refusal(store_refusal(lost))
 
 
 def _request(headers: Mapping[str, str]) -> Request:

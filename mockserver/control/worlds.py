@@ -90,7 +90,8 @@ def _reset_main(call: Call) -> Result:
 
 def _rewind(call: Call) -> Result:
     name = call.existing().name
-    before = entry_of(call.engine, name, call.body["before"], missing=409).before
+    entry = entry_of(call.engine, name, call.body["before"], missing=409)
+    before = call.engine.journal.before(entry)
 
     def back(world: World) -> World:
         return world if before is None else msgspec.structs.replace(before, name=name)

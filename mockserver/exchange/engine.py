@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -23,13 +22,13 @@ from mockserver.contract.document.embedding import Access
 from mockserver.contract.document.sources import Source
 from mockserver.exchange.auth import Auth
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.journal import Journal, Kind, Note
+from mockserver.exchange.journal import Journal, Journals, Kind
 from mockserver.exchange.pipeline import Pipeline
-from mockserver.settings import Settings
+from mockserver.settings import MEMORY, Settings
 from mockserver.state.fixtures import Fixtures, read_fixtures
 from mockserver.state.lazy import Lazy
 from mockserver.state.seeding import Seeded, seed_world
-from mockserver.state.store import MemoryStore
+from mockserver.state.store import MemoryStore, Store
 from mockserver.state.world import World
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ BASE_AGE = 60_000
 costs the same however many records there are."""
 
 
+REMEMBERED = 20
+"""How many bases of other instants are remembered, for worlds in a store that were made at those."""
 PROVEN = 300
 """How many operations a contract may have for the memory of its collections to be proven at the start."""
 _REVISIONS = 4
@@ -61,8 +62,8 @@ class Engine(msgspec.Struct):
     behaviours: Behaviours
     fixtures: Fixtures
     base: Base
-    store: MemoryStore
-    journal: Journal
+    store: Store
+    journal: Journals
     pipeline: Pipeline
     reasons: Mapping[str, str]  #: why operations were left to their example, where behaviours were inferred
     proofs: tuple[Proof, ...] = ()  #: what scratch worlds showed of inferred collections
@@ -123,6 +124,7 @@ class Base:
 
     def __init__(self, seeded: Seeded, clock: Callable[[], int]) -> None:
         self._seeded, self._clock = seeded, clock
+        self._known: dict[int, World] = {}  # by the instant of their date math, the newest last
         self._made = self._fresh()
         self._making = threading.Lock()
 
@@ -136,6 +138,18 @@ class Base:
         elif self._making.acquire(blocking=False):
             start("base", self._remake)
         return self._made[1]
+
+    def at(self, instant: int) -> World:
+        """The base whose date math was resolved at an instant, in this process or another."""
+        made = self._made[1]
+        if made.base == instant:
+            return made
+        known = self._known.get(instant)
+        if known is None:
+            known = self._known[instant] = self._seeded.at(instant)
+            if len(self._known) > REMEMBERED:
+                del self._known[next(iter(self._known))]
+        return known
 
     def renew(self) -> None:
         """Have the date math resolved anew now."""
@@ -168,6 +182,23 @@ def build_engine(
     With `strict`, a contract with an invalid part is refused.
     Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
     """
+    engine = _read_engine(settings, clock, prove=prove, strict=strict)
+    if settings.store == MEMORY or prove:
+        return engine
+    return _in_store(engine)
+
+
+def _in_store(engine: Engine) -> Engine:
+    """The engine with its worlds and journals in the store that its settings name."""
+    from mockserver.exchange.stores import digest_of, opened
+
+    digest = digest_of(engine.settings, engine.contract.document.root, engine.files)
+    engine.store, engine.journal = opened(engine.settings, engine.base, engine.journal, digest)
+    engine.pipeline.keep_state(engine.store, engine.journal)
+    return engine
+
+
+def _read_engine(settings: Settings, clock: Callable[[], int], *, prove: bool, strict: bool) -> Engine:
     contract = contract_of(settings, strict=strict)
     if settings.behaviours is not None and settings.fixtures:
         return _put_together(settings, contract, None, clock)
@@ -242,7 +273,7 @@ def _put_together(
         kind=_kinds(behaviours, contract),
         exists=lambda name: store.find(name) is not None,
     )
-    store.on_removed.append(partial(_left, journal))
+    store.on_removed.append(journal.left)
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered)
     pipeline = Pipeline(
         contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock, pause=settings.stream_interval
@@ -258,12 +289,6 @@ def _schemas(behaviours: Behaviours, contract: Contract, fixtures: Fixtures) -> 
         return schemas
     made = {name: shape.schema for name, shape in behaviours.shapes.items() if name in fixtures.made}
     return schemas | {name: [schema] for name, schema in made.items() if schema is not None}
-
-
-def _left(journal: Journal, world: str) -> None:
-    """A world is gone: its journal goes too."""
-    journal.forget(world)
-    journal.note(Note("removed", world))
 
 
 def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Exchange], Kind]:

@@ -11,7 +11,7 @@ from mockserver.exchange.faults import Disturbance
 from mockserver.exchange.steering import UNSTEERED, Steering
 from mockserver.messages import Answer, Request
 from mockserver.state.collection import Record
-from mockserver.state.world import World
+from mockserver.state.world import Past, World
 
 UNANSWERED: Final = Answer(0)
 
@@ -40,6 +40,7 @@ class Exchange(msgspec.Struct):
     number: int = 0  #: in the journal of its world
     place: int = 0  #: in the journals of all worlds together
     weight: int = 0  #: the bytes that the journal counts for it
+    past: Past | None = None  #: where the log has the world just before, for an entry that was read from a store
 
     @property
     def fault(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
@@ -15,6 +16,7 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.memory import give_back
 from mockserver.exchange.weight import lightened, weight_of
 from mockserver.settings import JOURNAL_MEMORY
+from mockserver.state.world import World
 
 ENTRIES = 1000
 """How many entries a world keeps; the oldest go first."""
@@ -39,6 +41,68 @@ Tally = dict[Kind, int]
 """How many entries of each kind there were."""
 
 
+class Journals(ABC):
+    """The journals of all worlds of one app: each world's entries have numbers, and all events together a place."""
+
+    kind: Callable[[Exchange], Kind]  #: sorts entries, so that they can be counted
+    secrets: frozenset[str]  #: headers and query parameters of this contract, in lower case
+    listeners: list[Callable[[Exchange], None]]  #: called with each entry that this process keeps
+
+    @abstractmethod
+    def next_number(self, world: str) -> int:
+        """The number of the world's next entry; each number is given once."""
+
+    @abstractmethod
+    def keep(self, exchange: Exchange) -> None:
+        """Keep an exchange as an entry of its world; it is only counted where that world is gone."""
+
+    @abstractmethod
+    def before(self, exchange: Exchange) -> World | None:
+        """The world just before an entry; None where it isn't known any more."""
+
+    @abstractmethod
+    def entries(self, world: str) -> Iterator[Exchange]:
+        """The entries of a world, oldest first."""
+
+    @abstractmethod
+    def entry(self, world: str, number: int) -> Exchange | None:
+        """The entry of this number; None when there is none, or no more."""
+
+    @abstractmethod
+    def last(self, world: str) -> int:
+        """The number of the world's newest entry; 0 before the first."""
+
+    @property
+    @abstractmethod
+    def total(self) -> int:
+        """How many entries and notes there have been in all worlds."""
+
+    @abstractmethod
+    def note(self, note: Note) -> None:
+        """Keep a note for those who follow what happens."""
+
+    @abstractmethod
+    def after(self, place: int) -> list[Exchange | Note]:
+        """What happened in all worlds after the first `place` events, as far as it is known."""
+
+    @abstractmethod
+    def tally(self, world: str | None = None) -> Tally:
+        """How many entries of each kind there were, those that are gone among them: of a world, or of all on None."""
+
+    @abstractmethod
+    def clear(self, world: str) -> None:
+        """Forget the entries of a world; its numbers go on, and its kinds are counted for all worlds together."""
+
+    @abstractmethod
+    def forget(self, world: str) -> None:
+        """Forget all of a world that is gone."""
+
+    def left(self, world: str) -> None:
+        """A world is gone: its journal goes too, and those who follow are told."""
+        self.forget(world)
+        self.note(Note("removed", world))
+
+
 class _WorldLog(msgspec.Struct):
     """The journal of one world."""
 
@@ -48,8 +112,8 @@ class _WorldLog(msgspec.Struct):
     dropped: Tally = msgspec.field(default_factory=dict)
 
 
-class Journal:
-    """The journals of all worlds of one app.
+class Journal(Journals):
+    """The journals in the memory of this process.
 
     `memory` bounds the bytes of all of them together: the oldest entries go first, whatever world they are of. `kind`
     sorts entries, so that they can be counted when they are gone. `exists` says whether there is a world of a name: a
@@ -70,10 +134,19 @@ class Journal:
         self._weight, self._freed = 0, 0
         self._lock = threading.Lock()
         self._recent: deque[Exchange | Note] = deque(maxlen=entries)  # of all worlds
-        self.total = 0  #: how many entries and notes there have been in all worlds
+        self._total = 0
         self.kind, self._exists = kind, exists
         self.secrets = frozenset(name.lower() for name in secrets)  # headers and query parameters of this contract
-        self.listeners: list[Callable[[Exchange], None]] = []
+        self.listeners = []
+
+    @property
+    def total(self) -> int:
+        """How many entries and notes there have been in all worlds."""
+        return self._total
+
+    def before(self, exchange: Exchange) -> World | None:
+        """The world just before an entry."""
+        return exchange.before
 
     def next_number(self, world: str) -> int:
         """The number of the world's next entry; each number is given once."""
@@ -98,7 +171,7 @@ class Journal:
             lightened(exchange)
             exchange.weight = weight = weight_of(exchange)
         with self._lock:
-            self.total = exchange.place = self.total + 1
+            self._total = exchange.place = self._total + 1
             log = self._worlds.get(exchange.world) or self._log_of(exchange.world)
             if log is None:
                 self._count(exchange, self._gone)
@@ -161,8 +234,8 @@ class Journal:
     def note(self, note: Note) -> None:
         """Keep a note for those who follow what happens."""
         with self._lock:
-            self.total += 1
-            self._recent.append(msgspec.structs.replace(note, place=self.total))
+            self._total += 1
+            self._recent.append(msgspec.structs.replace(note, place=self._total))
 
     def after(self, place: int) -> list[Exchange | Note]:
         """What happened in all worlds after the first `place` events, as far as it is known."""

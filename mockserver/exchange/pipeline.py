@@ -18,13 +18,13 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.messages.codings import decoded
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.routing import served
-from mockserver.errors import CallFailed, ContractBroken, Refused, Violation, internal_error
+from mockserver.errors import CallFailed, ContractBroken, Refused, StoreLost, Violation, internal_error, store_refusal
 from mockserver.exchange.adapting import Adapter
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import Disturbance, FaultContext, Faults, disturb, disturbed, late, together
-from mockserver.exchange.journal import Journal
+from mockserver.exchange.journal import Journals
 from mockserver.exchange.plans import Plan, asks_for_stream, plans_of
 from mockserver.exchange.steering import Steering, delay_of, read_steering
 from mockserver.exchange.validators import VALIDATORS, check_write
@@ -49,7 +49,7 @@ class Pipeline:
         behaviours: Behaviours,
         auth: Auth,
         store: Store,
-        journal: Journal,
+        journal: Journals,
         *,
         seed: str = "0",
         clock: Callable[[], int] = system_now,
@@ -67,7 +67,7 @@ class Pipeline:
         self.first: Callable[[Request], None] | None = None  #: proves what a request is about, in a large contract
         self._next: Pipeline | None = None
 
-    def keep_state(self, store: Store, journal: Journal) -> None:
+    def keep_state(self, store: Store, journal: Journals) -> None:
         """Answer from this store and into this journal from now on."""
         self.store, self.journal = store, journal
 
@@ -95,6 +95,8 @@ class Pipeline:
             if exchange.verdict == "broken" and self._next is not None:
                 return self._next.respond(request)
             return self._finish(exchange, reply, started)
+        except StoreLost as lost:
+            return self._unkept(lost)
         except Exception as error:  # noqa: BLE001 - nothing leaves but an answer
             if self._next is not None and not (exchange.number or exchange.changes):
                 return self._next.respond(request)
@@ -103,7 +105,15 @@ class Pipeline:
     def refuse(self, request: Request, refused: Refused) -> Answer:
         """The answer to a request that is refused before its story begins, journaled like any other."""
         started, exchange = perf_counter_ns(), Exchange(request, read_steering(request))
-        return self._finish(exchange, self._refused(refused, exchange), started)
+        try:
+            return self._finish(exchange, self._refused(refused, exchange), started)
+        except StoreLost as lost:
+            return self._unkept(lost)
+
+    def _unkept(self, lost: StoreLost) -> Answer:
+        """The answer while the store of the worlds fails: nothing is shown of a copy that may be old."""
+        reply = self.problems.problem(store_refusal(lost), 503)
+        return Answer(503, (("Content-Type", PROBLEM), *reply.headers), reply.body())
 
     def _reply(self, exchange: Exchange) -> Reply:
         """The story: route, admit, validate, disturb, behave, compose; what it changes is committed once the reply has
@@ -148,7 +158,7 @@ class Pipeline:
                 return self._broken(violations, exchange, "the answer")
             answer = adapted if plan is None else self._planned(plan, operation, adapted, outcome, exchange, inputs)
             after = outcome.world
-            if after is world or store.commit(caller.world, version, after):
+            if after is world or store.commit(caller.world, version, after, outcome.changes):
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
                 return answer
             world, version = store.load(caller.world)
@@ -318,6 +328,8 @@ class Pipeline:
         reply = self._failed(exchange, reason)
         try:
             return self._finish(exchange, reply, started)
+        except StoreLost as lost:
+            return self._unkept(lost)
         except Exception as unfinished:  # noqa: BLE001 - the client gets its answer, journaled or not
             request = exchange.request
             report(f"{request.method} {request.path} isn't journaled: internal error: {unfinished!r}", unfinished)

@@ -115,7 +115,8 @@ class _Replay:
     def _replayed(self) -> Scope | None:
         """The values of the behaviour's expressions; None where the request can't be read with the current contract."""
         entry, engine = self.entry, self.engine
-        if entry.before is None or self.behaviour.call is not None:
+        before = None if self.behaviour.call is not None else engine.journal.before(entry)
+        if before is None:
             return None
         try:
             match = engine.contract.route(entry.request.method, entry.request.path, entry.request)
@@ -126,7 +127,7 @@ class _Replay:
         caller = {"id": user.id if user else None, "name": entry.user, "world": entry.world}
         scope = Scope(inputs, caller, entry.at, engine.behaviours.periods)
         try:
-            run(self.behaviour, entry.before, scope, engine.behaviours)
+            run(self.behaviour, before, scope, engine.behaviours)
         except Refused:
             scope.record = MISSING
         return scope

@@ -112,6 +112,15 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         key = identity_of(self.rules, record)
         return Collection(self.rules, self.records.delete(key), self._reindexed(key, record, None), self.next)
 
+    def laid(self, key: str, stored: Stored | None) -> Collection:
+        """This collection with a record and its place under a key, as a log has them, or without the record there."""
+        old = self.records.get(key)
+        if stored is None and old is None:
+            return self
+        records = self.records.delete(key) if stored is None else self.records.set(key, stored)
+        was, becomes = old[1] if old else None, stored[1] if stored else None
+        return Collection(self.rules, records, self._reindexed(key, was, becomes), self.next)
+
     def _reindexed(self, key: str, old: Record | None, new: Record | None) -> Indexes:
         indexes = self.indexes
         was, becomes = (old or EMPTY).get, (new or EMPTY).get

@@ -52,7 +52,7 @@ class Seeded(msgspec.Struct, frozen=True):
             if name not in self.made
         }
         whole = Lazy(self.rules, self.made.__getitem__, collections) if self.made else collections
-        return World("main", whole, seed=self.seed)
+        return World("main", whole, seed=self.seed, base=now if self.moving else 0)
 
 
 def seed_world(

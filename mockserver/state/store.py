@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
 from time import time
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from mockserver.errors import Refused
 from mockserver.state.world import World
+
+if TYPE_CHECKING:
+    from mockserver.state.log import Change
 
 MAIN = "main"
 """The world of a caller who names none."""
@@ -18,25 +22,97 @@ SWEPT = 1.0
 """Seconds between two looks for idle worlds."""
 
 
-class Store(Protocol):
+class Store(ABC):
     """A keeper of worlds by name."""
 
+    kind: str  #: what keeps them, as people read it
+    most: int  #: how many worlds there may be
+    on_removed: list[Callable[[str], None]]  #: called with the name of each world that is removed
+
+    @abstractmethod
     def load(self, name: str) -> tuple[World, int]:
         """The world of this name and its version; made from the base on first use."""
 
+    @abstractmethod
     def find(self, name: str) -> tuple[World, int] | None:
         """The world of this name and its version; None when there is none."""
 
-    def commit(self, name: str, version: int, world: World) -> bool:
-        """Keep this world as the next version; False, and nothing kept, when another commit came first."""
+    @abstractmethod
+    def commit(self, name: str, version: int, world: World, changes: Iterable[Change] | None = None) -> bool:
+        """Keep this world as the next version; False, and nothing kept, when another commit came first.
+
+        A request that is journaled passes the `changes` that its behaviour made, as far as it knows them.
+        """
+
+    @abstractmethod
+    def add(self, name: str, world: World | None = None, *, replace: bool = False) -> World | None:
+        """Keep a new world, forked from the base or as given; None when the name is taken and not to be replaced."""
+
+    @abstractmethod
+    def remove(self, name: str) -> bool:
+        """Give up the world of this name; False when there is none."""
+
+    @abstractmethod
+    def was_removed(self, name: str) -> bool:
+        """Whether the world of this name was removed on purpose, and has not been made anew since."""
+
+    @abstractmethod
+    def rebase(self, base: Callable[[], World], change: Callable[[World], World]) -> None:
+        """Make new worlds from another base, and put what `change` makes of each world in use in its place."""
+
+    @abstractmethod
+    def names(self) -> Iterator[str]:
+        """The names of the worlds in use, the last used first."""
+
+    @abstractmethod
+    def used(self, name: str) -> float | None:
+        """The machine's time of the world's last use, in seconds since 1970."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many worlds there are."""
+
+    @abstractmethod
+    def _fresh(self) -> World:
+        """The world that a new one starts as."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Whether worlds can be read. Raises StoreLost."""
+
+    def update(self, name: str, change: Callable[[World], World]) -> World:
+        """Commit what `change` makes of the world of this name, however many others commit meanwhile."""
+        while True:
+            world, version = self.load(name)
+            after = change(world)
+            if after is world or self.commit(name, version, after):
+                return after
+
+    def reset(self, name: str, keep: tuple[str, ...] = ("clock",)) -> World:
+        """Put the world of this name back to what the base gives now, but for the parts to keep."""
+
+        def fresh(world: World) -> World:
+            kept: dict[str, Any] = {part: getattr(world, part) for part in keep}
+            return msgspec.structs.replace(self._fresh(), name=name, **kept)
+
+        return self.update(name, fresh)
 
 
-class MemoryStore:
+def too_many(most: int, ttl: float | None) -> Refused:
+    """The refusal of one world more than there may be."""
+    idle = "none of them idle for so long" if ttl is not None else "and none expires without --world-ttl"
+    reason = f"there are {most} worlds already, {idle}: remove some, or start with a higher --max-worlds"
+    return Refused(429, reason, own=True)
+
+
+class MemoryStore(Store):
     """Worlds in the memory of this process; `base` gives the world that a new one starts as.
 
     A world that was not used for `ttl` seconds is removed, except `main`. When there are `most` worlds, a new
     one is refused with 429.
     """
+
+    kind = "memory"
 
     def __init__(
         self,
@@ -52,7 +128,7 @@ class MemoryStore:
         self._removed: dict[str, None] = {}  # names, the first removed first; at most `most` of them
         self._generation, self._swept = 0, 0.0
         self._lock = threading.Lock()
-        self.on_removed: list[Callable[[str], None]] = []  #: called with the name of each world that is removed
+        self.on_removed = []
 
     def load(self, name: str) -> tuple[World, int]:
         """The world of this name and its version; forked from the base on first use, in O(1)."""
@@ -63,7 +139,7 @@ class MemoryStore:
         """The world of this name and its version; None when there is none."""
         return self._kept.get(name)
 
-    def commit(self, name: str, version: int, world: World) -> bool:
+    def commit(self, name: str, version: int, world: World, changes: Iterable[Change] | None = None) -> bool:  # noqa: ARG002 - memory keeps the world itself
         """Keep this world as the next version; False, and nothing kept, when another commit came first."""
         with self._lock:
             current = self._kept.get(name)
@@ -71,23 +147,6 @@ class MemoryStore:
                 return False
             self._kept[name] = (world, version + 1)
             return True
-
-    def update(self, name: str, change: Callable[[World], World]) -> World:
-        """Commit what `change` makes of the world of this name, however many others commit meanwhile."""
-        while True:
-            world, version = self.load(name)
-            after = change(world)
-            if after is world or self.commit(name, version, after):
-                return after
-
-    def reset(self, name: str, keep: tuple[str, ...] = ("clock",)) -> World:
-        """Put the world of this name back to what the base gives now, but for the parts to keep."""
-
-        def fresh(world: World) -> World:
-            kept: dict[str, Any] = {part: getattr(world, part) for part in keep}
-            return msgspec.structs.replace(self._base(), name=name, **kept)
-
-        return self.update(name, fresh)
 
     def add(self, name: str, world: World | None = None, *, replace: bool = False) -> World | None:
         """Keep a new world, forked from the base or as given; None when the name is taken and not to be replaced."""
@@ -129,6 +188,12 @@ class MemoryStore:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def check(self) -> None:
+        """Memory can always be read."""
+
+    def _fresh(self) -> World:
+        return self._base()
+
     def _last_use(self, name: str) -> float:
         return self._used.get(name, 0.0)
 
@@ -151,9 +216,7 @@ class MemoryStore:
         self._sweep(full=len(self._kept) >= self.most)
         if len(self._kept) >= self.most and name != MAIN:
             self._used.pop(name, None)
-            idle = "none of them idle for so long" if self.ttl is not None else "and none expires without --world-ttl"
-            reason = f"there are {self.most} worlds already, {idle}: remove some, or start with a higher --max-worlds"
-            raise Refused(429, reason, own=True)
+            raise too_many(self.most, self.ttl)
 
     def _sweep(self, *, full: bool = False) -> None:
         """Remove idle worlds; at most once a second, or when there are too many."""

@@ -29,6 +29,7 @@ class World(msgspec.Struct, frozen=True, gc=False):
     faults: tuple[Any, ...] = ()
     seed: str = "0"
     step: int = 0
+    base: int = 0  #: the instant at which the date math of its fixtures was resolved; 0 where they have none
 
     def visible(self, collection: str, filters: Filters, now: int) -> list[Record]:
         """The records of a collection that match and have not expired at `now`, as they show at that instant."""
@@ -65,14 +66,21 @@ class World(msgspec.Struct, frozen=True, gc=False):
 
     def stepped(self) -> World:
         """This world, one step on: a request has changed it."""
-        return World(self.name, self.collections, self.clock, self.faults, self.seed, self.step + 1)
+        return World(self.name, self.collections, self.clock, self.faults, self.seed, self.step + 1, self.base)
 
     def holding(self, collections: Collections) -> World:
         """This world with other collections, one step on; itself where they are the same."""
         if collections is self.collections:
             return self
-        return World(self.name, collections, self.clock, self.faults, self.seed, self.step + 1)
+        return World(self.name, collections, self.clock, self.faults, self.seed, self.step + 1, self.base)
 
     def _with(self, name: str, collection: Collection) -> World:
         collections = self.collections | {name: collection}
-        return World(self.name, collections, self.clock, self.faults, self.seed, self.step)
+        return World(self.name, collections, self.clock, self.faults, self.seed, self.step, self.base)
+
+
+class Past(msgspec.Struct, frozen=True):
+    """A world as it was: its version in the log, and its faults where they were others."""
+
+    version: int
+    faults: tuple[Any, ...] | None = None

@@ -46,7 +46,8 @@ def serve(engine: Engine, announce: Announce) -> None:
     Raises Unavailable when the address is taken.
     """
     settings = engine.settings
-    check_address(settings.host, settings.port)
+    if settings.workers == 1:  # several share the address
+        check_address(settings.host, settings.port)
     _hide_from_requests()
     server = _OneProcess(
         "mockserver",

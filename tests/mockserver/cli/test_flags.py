@@ -93,6 +93,10 @@ SETTINGS: dict[str, tuple[str, object]] = {
     "world_ttl": ("never", None),
     "journal_memory": ("1MB", 1_000_000),
     "stream_interval": ("1.5s", 1500),
+    "store": ("sqlite:w.db", "sqlite:w.db"),
+    "store_timeout": ("1.5s", 1500),
+    "namespace": ("ours", "ours"),
+    "workers": ("1", 1),
     "admin_token": ("secret", "secret"),
 }
 SWITCHES = ("watch", "verbose", "allow_remote_refs")
@@ -148,6 +152,9 @@ def test_the_help_says_what_each_flag_is_for() -> None:
         ("max-worlds", ("1", "1000000"), ("0", "1000001", "many")),
         ("journal-memory", ("1000000", "1000kb", " 1 MB ", "2gb", "1000GB"), ("999999", "1001GB", "1TB", "MB", "-1MB")),
         ("stream-interval", ("0", "0ms", "1ms", "30s", "30000ms"), ("1", "30001ms", "31s", "x", "1m")),
+        ("store-timeout", ("10ms", "1", "30s"), ("9ms", "31s", "x")),
+        ("namespace", ("a", "A.b_c-1", "n" * 64), ("n" * 65, "-a", "a b", "{a}")),
+        ("workers", ("1",), ("0", "65", "x")),
         ("world-ttl", ("never", "PT1S", "P1D"), ("PT0S", "1d", "x")),
     ],
 )
@@ -158,6 +165,13 @@ def test_values_are_taken_within_their_bounds(flag: str, good: tuple[str, ...], 
     for text in bad:
         with pytest.raises(UsageError, match=f"--{flag}|{flag}"):
             _read_settings([f"--{flag}={text}"], {})
+
+
+def test_several_workers_need_a_store() -> None:
+    """In memory each would have worlds of its own; the error says what to add."""
+    with pytest.raises(UsageError, match=r"--workers: .* worlds of their own in memory .*--store sqlite:FILE"):
+        _read_settings(["--workers", "2"], {})
+    assert _read_settings(["--workers", "2", "--store", "sqlite:w.db"], {}).workers == 2
 
 
 def test_sizes_are_counted_in_bytes() -> None:

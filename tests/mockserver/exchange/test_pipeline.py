@@ -157,12 +157,12 @@ class Contended:
     def find(self, name: str) -> tuple[World, int] | None:
         return self.store.find(name)
 
-    def commit(self, name: str, version: int, world: World) -> bool:
+    def commit(self, name: str, version: int, world: World, changes: Any = None) -> bool:
         if self.conflicts:
             self.conflicts -= 1
             meanwhile, latest = self.store.load(name)
             assert self.store.commit(name, latest, self.other(meanwhile))
-        return self.store.commit(name, version, world)
+        return self.store.commit(name, version, world, changes)
 
 
 def _renamed(world: World) -> World:

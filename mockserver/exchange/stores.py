@@ -1,0 +1,62 @@
+"""Opens the store that outlives this process, and that others may share, for worlds and journals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from mockserver.clock import parse_period
+from mockserver.errors import UsageError
+from mockserver.exchange.journal import Journals
+from mockserver.exchange.keeping import FaultForms
+from mockserver.exchange.log_journal import LogJournal
+from mockserver.settings import Settings
+from mockserver.state.ledger import Ledger
+from mockserver.state.log import Bases, Log
+from mockserver.state.log_store import LogStore
+
+_SQLITE: Final = "sqlite:"
+_REDIS: Final = ("redis://", "rediss://", "unix://")
+
+
+def opened(settings: Settings, base: Bases, plain: Journals, digest: str) -> tuple[LogStore, LogJournal]:
+    """The store that the settings name, and a journal in it that counts and hides what the plain one does.
+
+    Raises UsageError or Unavailable.
+    """
+    if settings.watch:
+        problem = "--watch is for worlds in memory: a store has them as changes to the fixtures that they began with"
+        raise UsageError(problem, fix="leave out --watch or --store")
+    ledger = ledger_of(settings, settings.namespace or digest)
+    ledger.open()
+    forms = FaultForms()
+    ttl = parse_period(settings.world_ttl) / 1000 if settings.world_ttl else None
+    store = LogStore(ledger, Log(base, forms), most=settings.max_worlds, ttl=ttl)
+    journal = LogJournal(store, settings.journal_memory, plain.secrets, plain.kind, forms)
+    store.on_removed.append(journal.left)
+    return store, journal
+
+
+def ledger_of(settings: Settings, namespace: str) -> Ledger:
+    """The ledger that the settings name. Raises UsageError."""
+    timeout = settings.store_timeout / 1000
+    if settings.store.startswith(_SQLITE):
+        from mockserver.state.sqlite import SqliteLedger
+
+        file = settings.store.removeprefix(_SQLITE)
+        return SqliteLedger(file, namespace, timeout=timeout, memory=settings.journal_memory)
+    raise UsageError(
+        f"{settings.store!r} isn't a store", place="--store", fix="use memory, sqlite:FILE or redis://HOST:PORT/DB"
+    )
+
+
+def digest_of(settings: Settings, document: Any, files: Iterable[Path]) -> str:
+    """What worlds depend on, as a name: the contract, the content of all files, and the seed."""
+    contents = sorted(blake2b(path.read_bytes()).digest() for path in files if path.is_file())
+    contract = msgspec.json.encode(document, enc_hook=str)
+    parts = (contract, *contents, settings.seed.encode(), settings.unknown_parents.encode())
+    return blake2b(b"\0".join(parts), digest_size=8).hexdigest()

@@ -1,0 +1,191 @@
+"""A world's log: what each commit changed, as bytes from which every process makes the same world.
+
+An entry lays records over the world before it, or over the fixtures as of an instant. Only what differs is written, so
+that an entry costs what was changed, however many records there are. An entry over the fixtures is a snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from mockserver.clock import RUNNING, WorldClock
+from mockserver.state.collection import Collection, Record, Stored, identity_of
+from mockserver.state.lazy import Lazy
+from mockserver.state.rules import CollectionRules
+from mockserver.state.world import Collections, World
+
+Touched = dict[str, set[str]]
+"""The keys of the records that differ from the fixtures, or have differed, by collection."""
+Part = tuple[int, dict[str, tuple[int, Any] | None]]
+"""What changed in a collection: the place of its next record, and by key a record with its place, or None."""
+
+
+class Change(Protocol):
+    """A record before and after a behaviour has run."""
+
+    @property
+    def collection(self) -> str:
+        """The name of the collection."""
+
+    @property
+    def before(self) -> Record | None:
+        """The record before; None where it was not there."""
+
+    @property
+    def after(self) -> Record | None:
+        """The record after; None where it is removed."""
+
+
+class Bases(Protocol):
+    """The fixtures as worlds."""
+
+    def __call__(self) -> World:
+        """The world that a new one starts as now."""
+
+    def at(self, instant: int) -> World:
+        """The world that one started as whose `base` is this instant."""
+
+
+class FaultForm(Protocol):
+    """Faults as plain values and back."""
+
+    def pack(self, faults: tuple[Any, ...]) -> list[Any]:
+        """Faults as plain values."""
+
+    def unpack(self, values: list[Any]) -> tuple[Any, ...]:
+        """The faults that plain values stand for."""
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """One entry of a log."""
+
+    base: int | None  #: the instant of the fixtures over which the records lie; None for the world before
+    step: int
+    seed: str
+    clock: tuple[int, int | None]
+    faults: list[Any] | None  #: None where they are as before
+    parts: dict[str, Part]
+
+
+def _plain(value: Any) -> Any:
+    """What msgspec can write of a value that it doesn't know."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, bytes):
+        return bytes(value)
+    raise TypeError(f"a {type(value).__name__} can't be kept in a store: it isn't a JSON value")
+
+
+_msgpack, _json = msgspec.msgpack.Encoder(enc_hook=_plain), msgspec.json.Encoder(enc_hook=_plain)
+
+
+def pack(value: Any) -> bytes:
+    """A value that becomes an array, as bytes: MessagePack, or JSON where an integer has more than 64 bits."""
+    try:
+        return _msgpack.encode(value)
+    except OverflowError:
+        return _json.encode(value)
+
+
+def unpacker(kind: Any) -> Any:
+    """A function that reads what `pack` wrote of a type."""
+    from_msgpack, from_json = msgspec.msgpack.Decoder(kind).decode, msgspec.json.Decoder(kind).decode
+    return lambda data: from_json(data) if data[:1] == b"[" else from_msgpack(data)
+
+
+_entry = unpacker(Entry)
+
+
+class Log:
+    """Writes and reads the entries of the worlds of one mock."""
+
+    def __init__(self, bases: Bases, faults: FaultForm) -> None:
+        self.bases, self.faults = bases, faults
+
+    def change(self, before: World, after: World, changes: Iterable[Change] = ()) -> Entry:
+        """What a commit changes; `changes` names the records that it touches, where that is known.
+
+        A world on the fixtures of another instant is written whole.
+        """
+        if before.base != after.base:
+            return self.whole(after)
+        faults = None if after.faults is before.faults else after.faults
+        keys = _keys_of(changes, after.collections)
+        return self._written(None, after, faults, _parts(before.collections, after.collections, keys))
+
+    def whole(self, world: World, touched: Touched | None = None) -> Entry:
+        """A world as what it differs in from the fixtures; `touched` names the records that can differ."""
+        base = self.bases.at(world.base)
+        return self._written(world.base, world, world.faults, _parts(base.collections, world.collections, touched))
+
+    def _written(self, base: int | None, world: World, faults: tuple[Any, ...] | None, parts: dict[str, Part]) -> Entry:
+        clock = (world.clock.offset, world.clock.frozen)
+        packed = None if faults is None else self.faults.pack(faults)
+        return Entry(base, world.step, world.seed, clock, packed, parts)
+
+    def read(self, data: bytes) -> Entry:
+        """The entry that was written as these bytes."""
+        entry: Entry = _entry(data)
+        return entry
+
+    def applied(self, name: str, before: World | None, entry: Entry) -> World:
+        """The world that an entry makes of the one before it."""
+        under = before if entry.base is None else self.bases.at(entry.base)
+        if under is None:
+            raise ValueError("the log begins with a change")
+        changed = {part: _laid(under.collections.get(part), part, *what) for part, what in entry.parts.items()}
+        clock = RUNNING if entry.clock == (0, None) else WorldClock(*entry.clock)
+        faults = under.faults if entry.faults is None else self.faults.unpack(entry.faults)
+        collections = under.collections | changed if changed else under.collections
+        return World(name, collections, clock, faults, entry.seed, entry.step, under.base)
+
+
+def note_touched(touched: Touched, entry: Entry) -> Touched:
+    """The records that can differ from the fixtures once this entry is applied too."""
+    known = touched if entry.base is None else {}
+    for name, (_, records) in entry.parts.items():
+        known.setdefault(name, set()).update(records)
+    return known
+
+
+def _keys_of(changes: Iterable[Change], collections: Collections) -> Touched | None:
+    keys: Touched = {}
+    for change in changes:
+        rules = collections[change.collection].rules
+        records = [record for record in (change.before, change.after) if record is not None]
+        keys.setdefault(change.collection, set()).update(identity_of(rules, record) for record in records)
+    return keys or None
+
+
+def _parts(before: Collections, after: Collections, touched: Touched | None) -> dict[str, Part]:
+    """The collections that differ, with the records that do: among the touched ones, where these are known."""
+    known = after.known if isinstance(after, Lazy) else after
+    parts: dict[str, Part] = {}
+    for name in known if touched is None else touched:
+        new, old = known[name], before.get(name)
+        if new is not old:
+            under = old or Collection(new.rules)
+            records = _differing(under, new, None if touched is None else touched[name])
+            if records or under.next != new.next:
+                parts[name] = (new.next, records)
+    return parts
+
+
+def _differing(old: Collection, new: Collection, keys: Iterable[str] | None) -> dict[str, tuple[int, Any] | None]:
+    was, becomes = old.records, new.records
+    if keys is None:
+        keys = [key for key, stored in becomes.items() if was.get(key) is not stored]
+        keys += [key for key in was if key not in becomes]
+    pairs = ((key, was.get(key), becomes.get(key)) for key in keys)
+    return {key: stored for key, before, stored in pairs if stored is not before and stored != before}
+
+
+def _laid(under: Collection | None, name: str, following: int, records: Mapping[str, Stored | None]) -> Collection:
+    """A collection with these records; one that no behaviour knows is kept as it was written."""
+    collection = Collection(CollectionRules(name)) if under is None else under
+    for key, stored in records.items():
+        collection = collection.laid(key, stored)
+    return msgspec.structs.replace(collection, next=following)

@@ -1,0 +1,153 @@
+"""A SQLite file as a ledger uses it: its tables, transactions, and errors in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from mockserver.errors import StoreLost
+from mockserver.state.ledger import FORMAT
+
+Run = Callable[..., sqlite3.Cursor]
+"""Runs one statement."""
+_APPLICATION: Final = 0x6D6F636B
+"""`mock`: how a file says what it is."""
+_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16000")
+_TABLES: Final = (
+    """CREATE TABLE world (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, name TEXT NOT NULL, sequence INTEGER DEFAULT 0,
+      number INTEGER DEFAULT 0, newest INTEGER DEFAULT 0, used REAL NOT NULL, UNIQUE (namespace, name))""",
+    "CREATE INDEX world_by_use ON world (namespace, used)",
+    "CREATE TABLE change (world INTEGER, sequence INTEGER, data BLOB, PRIMARY KEY (world, sequence)) WITHOUT ROWID",
+    "CREATE TABLE snapshot (world INTEGER, sequence INTEGER, data BLOB, PRIMARY KEY (world, sequence)) WITHOUT ROWID",
+    """CREATE TABLE entry (
+      place INTEGER PRIMARY KEY, namespace TEXT NOT NULL, name TEXT NOT NULL, world INTEGER, number INTEGER,
+      before INTEGER, kind TEXT, data BLOB)""",
+    "CREATE UNIQUE INDEX entry_of_world ON entry (world, number) WHERE number IS NOT NULL",
+    "CREATE INDEX note ON entry (namespace, name) WHERE number IS NULL",
+    """CREATE TABLE tally (namespace TEXT, world INTEGER, kind TEXT, times INTEGER,
+      PRIMARY KEY (namespace, world, kind)) WITHOUT ROWID""",
+    "CREATE TABLE removed (namespace TEXT, name TEXT, at REAL, PRIMARY KEY (namespace, name)) WITHOUT ROWID",
+    "CREATE TABLE size (namespace TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE place (last INTEGER)",
+    "INSERT INTO place VALUES (0)",
+    """CREATE TRIGGER shrunk AFTER DELETE ON entry WHEN OLD.number IS NOT NULL BEGIN
+      UPDATE size SET bytes = bytes - length(OLD.data) WHERE namespace = OLD.namespace; END""",
+    """CREATE TRIGGER gone AFTER DELETE ON world BEGIN
+      DELETE FROM change WHERE world = OLD.id; DELETE FROM snapshot WHERE world = OLD.id; END""",
+)
+
+
+class SqliteFile:
+    """One file, used by the threads of this process in turns.
+
+    It is in WAL mode with `synchronous=NORMAL`: what a transaction has written is with the operating system when it
+    ends, and outlives this process however that ends. Only a failure of the machine can lose the last ones; `FULL`
+    would have each of them wait for the disk.
+    """
+
+    def __init__(self, path: str, timeout: float, changed: Callable[[], None]) -> None:
+        self.path, self._timeout = path, timeout
+        self._changed = changed  #: called when another process may have written since the last step
+        self._connection: sqlite3.Connection | None = None
+        self._lock = threading.RLock()
+        self._version = -1
+
+    def connect(self) -> None:
+        """Connect, and make the tables of a new file. Raises StoreLost."""
+        with self.looking():
+            pass
+
+    @contextmanager
+    def looking(self) -> Iterator[Run]:
+        """Runs single queries, each of which sees all that was written before it."""
+        with self._lock, self._in_words():
+            run = (self._connection or self._connected()).execute
+            (version,) = run("PRAGMA data_version").fetchone()
+            if version != self._version:
+                self._version = version
+                self._changed()
+            yield run
+
+    @contextmanager
+    def reading(self) -> Iterator[Run]:
+        """Runs queries that see one state."""
+        with self._transaction("BEGIN") as run:
+            yield run
+
+    @contextmanager
+    def writing(self) -> Iterator[Run]:
+        """Runs statements that happen together or not at all."""
+        with self._transaction("BEGIN IMMEDIATE") as run:
+            yield run
+
+    def close(self) -> None:
+        """Give the connection up; the next step opens one."""
+        with self._lock:
+            connection, self._connection, self._version = self._connection, None, -1
+            if connection is not None:
+                with suppress(sqlite3.Error):
+                    connection.close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Run]:
+        with self._lock, self._in_words():
+            run = (self._connection or self._connected()).execute
+            run(begin)
+            try:
+                yield run
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    run("ROLLBACK")
+                raise
+            run("COMMIT")
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            self.close()
+            raise StoreLost(f"{self.path}: {_words(error)}") from error
+
+    def _connected(self) -> sqlite3.Connection:
+        connection: Any = sqlite3.connect(
+            self.path, timeout=self._timeout, isolation_level=None, check_same_thread=False, cached_statements=200
+        )
+        self._connection = connection
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        with self._transaction("BEGIN IMMEDIATE") as run:
+            self._prepare(run)
+        return self._connection
+
+    def _prepare(self, run: Run) -> None:
+        """Make the tables of an empty file. Raises StoreLost for a file of something else, or of another version."""
+        ((application,), (version,)) = (run(f"PRAGMA {one}").fetchone() for one in ("application_id", "user_version"))
+        if application == _APPLICATION:
+            if version != FORMAT:
+                wanted = f"has format {version}, and this mock server reads {FORMAT}"
+                raise StoreLost(f"{self.path} {wanted}: use the version that wrote it, or another file")
+        elif application or run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise StoreLost(f"{self.path} is the database of another program")
+        else:
+            for table in _TABLES:
+                run(table)
+            run(f"PRAGMA application_id = {_APPLICATION}")
+            run(f"PRAGMA user_version = {FORMAT}")
+
+
+def _words(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "locked" in text:
+        return "another process has locked the database for longer than --store-timeout"
+    if "full" in text:
+        return "the disk is full"
+    if "malformed" in text or "not a database" in text:
+        return f"the file is damaged ({text})"
+    if "readonly" in text:
+        return "the file can't be written"
+    return text
