@@ -19,7 +19,7 @@ from mockserver.cli.log import Terminal, style_for
 from mockserver.cli.output import Output, prepare_streams, show
 from mockserver.contract.contract import without_collection
 from mockserver.errors import ContractBroken, MockError, UsageError, internal_error
-from mockserver.exchange.engine import Engine, build_engine, contract_of
+from mockserver.exchange.engine import Engine, build_engine
 
 EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 usage or configuration error,
 3 address or output not available, 4 internal error"""
@@ -88,10 +88,12 @@ _OMITTED = ("period",)
 
 
 def _behaviours(options: argparse.Namespace) -> int:
-    from mockserver.inference import as_yaml, infer
+    from mockserver.inference import as_yaml
 
-    settings = read_settings(options, {})
-    show(as_yaml(infer(contract_of(settings))), end="")
+    settings = replace(read_settings(options, {}), behaviours=None, fixtures=())
+    inferred = build_engine(settings).inferred
+    if inferred is not None:
+        show(as_yaml(inferred), end="")
     return 0
 
 

@@ -65,6 +65,7 @@ class Engine(msgspec.Struct):
     store: Store
     journal: Journals
     pipeline: Pipeline
+    inferred: Inferred | None  #: the behaviours, where they are inferred, as far as they are proven
     reasons: Mapping[str, str]  #: why operations were left to their example, where behaviours were inferred
     proofs: tuple[Proof, ...] = ()  #: what scratch worlds showed of inferred collections
     forgotten: tuple[str, ...] = ()  #: why collections that paths show have no memory
@@ -104,6 +105,7 @@ class Engine(msgspec.Struct):
         self.journal.kind = fresh.journal.kind
         self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
         self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
+        self.inferred = fresh.inferred
         self.proofs, self.forgotten = fresh.proofs, fresh.forgotten
 
     def reset(self, world: str, keep: Iterable[str] = ()) -> World:
@@ -279,7 +281,8 @@ def _put_together(
         contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock, pause=settings.stream_interval
     )
     reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}
-    return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, reasons)
+    read = inferred if settings.behaviours is None else None
+    return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, read, reasons)
 
 
 def _schemas(behaviours: Behaviours, contract: Contract, fixtures: Fixtures) -> dict[str, list[Any]]:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from mockserver import plain_yaml
 from mockserver.cli.banner import banner
 from mockserver.cli.check_spec import report
+from mockserver.cli.commands import main
 from mockserver.exchange.engine import PROVEN, Engine, build_engine
 from mockserver.insight.explain import explain
 from mockserver.settings import Settings
@@ -68,6 +70,17 @@ def test_a_collection_whose_new_records_would_be_lost_claims_no_memory(engine: B
     assert any(reason in line for line in report(made)[0])
     *_, entry = made.journal.entries("main")
     assert reason in explain(made, entry, "http://localhost").sentence
+
+
+def test_only_proven_behaviours_are_printed(engine: Build, capfd: pytest.CaptureFixture[str]) -> None:
+    """`mockserver behaviours` prints what the mock does, without the memory that failed its proof."""
+    paths = crud("/things", "id", THING, thing(words=None)) | crud("/pets", "id", thing(id=None, name=None), kind="Pet")
+    paths["/things"]["post"]["responses"] = answer(EITHER, "201")
+    made = engine(paths, Thing={**thing(id=None, name=None), "required": ["id"]})
+    assert main(["behaviours", made.settings.spec]) == 0
+    printed = plain_yaml.parse(capfd.readouterr().out, "printed")
+    assert [*printed["collections"]] == [*made.behaviours.collections] == ["pets"]
+    assert printed["operations"].keys() == made.behaviours.operations.keys()
 
 
 def test_an_operation_that_would_break_the_contract_keeps_to_its_example(engine: Build) -> None:
