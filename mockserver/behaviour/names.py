@@ -11,7 +11,7 @@ from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
 from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
 from mockserver.contract.operations.operation import Operation
-from mockserver.contract.schemas.view import at_path, is_open, item, members
+from mockserver.contract.schemas.view import at_path, is_open, item, members, types
 from mockserver.errors import BehaviourError, did_you_mean
 from mockserver.state.rules import CollectionRules
 
@@ -198,8 +198,8 @@ def _known_to(value: Value, operation: Operation, contract: Contract, record: fr
         return tuple(parameter.name for parameter in operation.parameters if parameter.location == value.root) or ("",)
     if value.root == "body" and operation.body is not None:
         schemas = [media.schema for media in operation.body.media_types.values() if media.schema is not None]
-        if any(is_open(schema, contract.view) for schema in schemas):
-            return ()
+        if any(is_open(schema, contract.view) or "array" in types(schema, contract.view) for schema in schemas):
+            return ()  # the names are those of the items
         return tuple(name for schema in schemas for name in members(schema, contract.view))
     if value.root == "caller":
         return _CALLER

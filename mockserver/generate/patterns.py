@@ -21,6 +21,9 @@ _CATEGORIES: Final[dict[str, str]] = {
     "CATEGORY_WORD": r"\w", "CATEGORY_NOT_WORD": r"\W",
 }  # fmt: skip
 _ATTEMPTS: Final = 120
+_BEGINNINGS: Final = frozenset({"AT_BEGINNING", "AT_BEGINNING_STRING"})
+_ENDS: Final = frozenset({"AT_END", "AT_END_STRING"})
+_SHORT: Final = 3  #: repetitions that may be as long within others
 
 
 def sample(
@@ -41,8 +44,8 @@ def sample(
 
 def _joined(text: str, own: str, patterns: list[str], random: Random, low: int) -> Iterator[str]:
     """The text with one that another pattern matches behind it: each may look at an end of its own."""
-    for other in patterns:
-        if other != own:
+    for other in () if _is_anchored(own, -1, _ENDS) else patterns:
+        if other != own and not _is_anchored(other, 0, _BEGINNINGS):
             behind = next(_candidates(other, random, 0, None))
             yield text + "a" * (low - len(text) - len(behind)) + behind
 
@@ -60,6 +63,15 @@ def _candidates(pattern: str, random: Random, low: int, high: int | None) -> Ite
         if len(text) < low:  # a pattern that is not anchored leaves room on either side
             yield text + "a" * (low - len(text))
             yield "a" * (low - len(text)) + text
+
+
+def _is_anchored(pattern: str, place: int, anchors: frozenset[str]) -> bool:
+    """Whether the first or the last thing that a pattern looks for is an end of the text."""
+    parsed = _parsed(pattern)
+    if parsed is None or not len(parsed.tree):
+        return False
+    operator, argument = parsed.tree[place]
+    return str(operator) == "AT" and str(argument) in anchors
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,12 @@ class _Sampler:
     def repeat(self, argument: Any) -> str:
         least, most, tree = argument
         times = min(int(least) + self.random.randint(min(1, self.stretch), self.stretch), int(most))
-        return "".join(self.text(tree) for _ in range(times))
+        stretch = self.stretch
+        if stretch > _SHORT:  # one within another: the whole is to be as long as one would be alone
+            self.stretch = max(1, stretch // max(1, times))
+        text = "".join(self.text(tree) for _ in range(times))
+        self.stretch = stretch
+        return text
 
     def group_reference(self, argument: int) -> str:
         return self.groups.get(argument, "")

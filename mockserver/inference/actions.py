@@ -11,7 +11,7 @@ from typing import Any, Final
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import without
+from mockserver.inference.names import sayable, without
 from mockserver.inference.routes import Route
 from mockserver.inference.sending import Sending
 
@@ -98,7 +98,7 @@ class Actions:
 
     def _fields(self, schema: LocatedSchema, made: Sequence[str], unmade: Sequence[str]) -> Iterator[tuple[str, Any]]:
         for name, member in self.schemas.members(schema).items():
-            if "." in name:
+            if not sayable(name):
                 continue
             types = self.schemas.types(member)
             if types == {"boolean"}:
@@ -120,7 +120,7 @@ class Actions:
         """The fields for the time at which it was done: `cancelled_at`."""
         for name, member in self.schemas.members(resource.record).items():
             *said, last = words(name) or ("",)
-            if last not in ("at", "on", "date", "time") or "".join(said) not in made or "." in name:
+            if last not in ("at", "on", "date", "time") or "".join(said) not in made or not sayable(name):
                 continue
             form = self.schemas.form(name, member)
             if form is not None:

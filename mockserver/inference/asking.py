@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mockserver.contract.operations.operation import Operation, Parameter
 from mockserver.contract.schemas.naming import plain
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import sayable
 
 _SCALARS = frozenset({"string", "integer", "number", "boolean"})
 
@@ -36,7 +37,7 @@ class Asked:
 
 def queried(operation: Operation) -> list[Parameter]:
     """The query parameters that an expression can name."""
-    return [one for one in operation.parameters if one.location == "query" and not set(one.name) & set(" +-")]
+    return [one for one in operation.parameters if one.location == "query" and not any(map(str.isspace, one.name))]
 
 
 def asked(operation: Operation, schemas: Schemas) -> Iterator[Asked]:
@@ -51,6 +52,6 @@ def asked(operation: Operation, schemas: Schemas) -> Iterator[Asked]:
             yield Asked(parameter.name, f"$query.{parameter.name}", schema, parameter)
             continue
         for name, inner in members.items():
-            if "." not in name and " " not in name:
+            if sayable(name):
                 written = f"{parameter.name}[{name}]" if deep else name
                 yield Asked(written, f"$query.{parameter.name}.{name}", inner, parameter)

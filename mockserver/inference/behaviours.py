@@ -14,7 +14,7 @@ from mockserver.inference.envelopes import list_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import Flag
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import looked_up
+from mockserver.inference.names import looked_up, sayable
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.showing import LeftToExample
 from mockserver.inference.uploads import CONTENT
@@ -50,7 +50,7 @@ class Behaviours:
 
     def behaviour(self, route: Route) -> Data:
         """The behaviour of one operation. Raises LeftToExample."""
-        if any("." in name for name in route.names):
+        if any(not sayable(name) for name in route.names):
             raise LeftToExample("a value in its path has a dot in its name, which no expression can contain")
         shape, method = route.shape, route.method
         if shape in self.flags:

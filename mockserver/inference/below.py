@@ -11,7 +11,7 @@ from mockserver.contract.schemas.naming import plain
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, names_one_of
+from mockserver.inference.names import find_alike, names_one_of, sayable
 from mockserver.inference.references import References
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 from mockserver.state.references import EACH, Reference
@@ -130,9 +130,7 @@ class Referring:
         if schema is None:
             return None
         members, known = self.schemas.members(schema), self.schemas.members(parent.record)
-        shown = [
-            name for name in members if name in known and self.schemas.is_scalar(members[name]) and "." not in name
-        ]
+        shown = [name for name in members if name in known and self.schemas.is_scalar(members[name]) and sayable(name)]
         if members and reference.field not in members:
             return None
         value: Any = {name: f"$record.{name}" for name in shown} if members else f"$record.{reference.field}"

@@ -11,7 +11,7 @@ from mockserver.inference.counting import reply_path, surroundings
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, sure_keys
+from mockserver.inference.names import find_alike, sayable, sure_keys
 from mockserver.inference.routes import VALUE, Route
 
 _ENDINGS: Final = frozenset({"$more", "$page.last", "$page.none", "$absent"})
@@ -61,7 +61,7 @@ class _Reader:
         body = self.schemas.body(route.operation.body)
         sent = self.schemas.members(body) if body is not None and not self.schemas.is_list(body) else {}
         for name, schema in sent.items():
-            if name in shown and not set(name) & set(". +-") and self.fitting.misfit(schema, shown[name]) is None:
+            if name in shown and sayable(name) and self.fitting.misfit(schema, shown[name]) is None:
                 yield name, f"$body.{name}"
 
     @staticmethod

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mockserver.inference.collections import Resource
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import alike
+from mockserver.inference.names import alike, sayable
 from mockserver.inference.routes import VALUE, Shape
 
 
@@ -34,7 +34,7 @@ def _owners(
         return
     for field, member in schemas.members(owner.record).items():
         items = schemas.items(member) if schemas.is_list(member) else None
-        if items is not None and "." not in field and _has(field, items, base, child, schemas, fitting):
+        if items is not None and sayable(field) and _has(field, items, base, child, schemas, fitting):
             yield owner, field, link.field if link is not None else ""
 
 

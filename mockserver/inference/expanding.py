@@ -9,6 +9,7 @@ from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import plain
 from mockserver.inference.asking import queried
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import sayable
 from mockserver.inference.routes import Route
 from mockserver.state.references import Reference
 
@@ -51,8 +52,8 @@ def _shows(reply: Any) -> bool:
 
 def _asking(operation: Operation, schemas: Schemas) -> str | None:
     for one in queried(operation):
-        if plain(one.name) in _ASKING and "." not in one.name:
+        if plain(one.name) in _ASKING and sayable(one.name):
             return f"$query.{one.name}"
     body = schemas.body(operation.body)
     names = schemas.members(body) if body is not None else ()
-    return next((f"$body.{name}" for name in names if plain(name) in _ASKING and "." not in name), None)
+    return next((f"$body.{name}" for name in names if plain(name) in _ASKING and sayable(name)), None)

@@ -10,7 +10,7 @@ from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.asking import Asked, asked
 from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike
+from mockserver.inference.names import find_alike, sayable
 from mockserver.state.collection import WRAPPERS, text_of
 
 Data = dict[str, Any]
@@ -71,13 +71,13 @@ class _Reader:
 
     def __init__(self, resource: Resource, schemas: Schemas) -> None:
         self.resource, self.schemas = resource, schemas
-        self.fields = {name: one for name, one in schemas.members(resource.record).items() if "." not in name}
+        self.fields = {name: one for name, one in schemas.members(resource.record).items() if sayable(name)}
         self.wrapped = {
             inner: (f"{name}.{inner}", one)
             for name, whole in self.fields.items()
             if name in WRAPPERS
             for inner, one in schemas.members(whole).items()
-            if "." not in inner
+            if sayable(inner)
         }
 
     def read(self, one: Asked) -> Iterator[tuple[str, Any]]:
@@ -108,7 +108,7 @@ class _Reader:
             whole = self.schemas.items(inner) if self.schemas.is_list(inner) else inner
             members = self.schemas.members(whole) if whole is not None else {}
             tail = find_alike("_".join(name[count:]), members)
-            if tail is not None and "." not in tail:
+            if tail is not None and sayable(tail):
                 return f"{head}.{tail}", members[tail]
             if name[count:] == ("id",) and self._kinds(inner) & _SCALARS:
                 return head, inner

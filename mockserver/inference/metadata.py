@@ -9,7 +9,7 @@ from mockserver.contract.schemas.naming import words
 from mockserver.contract.schemas.times import is_stamp
 from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import UNIQUE, find_alike
+from mockserver.inference.names import UNIQUE, find_alike, sayable
 from mockserver.inference.routes import VALUE, Route, Shape
 
 
@@ -19,7 +19,7 @@ def beside_key(route: Route, resource: Resource, base: Shape, schemas: Schemas) 
     holder = schemas.members(resource.record).get(above)
     if holder is None:
         return {}, []
-    known = {name: one for name, one in schemas.members(holder).items() if "." not in name and name != own}
+    known = {name: one for name, one in schemas.members(holder).items() if sayable(name) and name != own}
     pairs = (*_places(route, resource, base, known), *_times(known, schemas))
     fields = {f"{above}.{name}": value for name, value in pairs}
     identities = [name for name in known if words(name)[-1:] and words(name)[-1] in UNIQUE]

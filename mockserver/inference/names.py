@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
@@ -21,8 +22,14 @@ _PEOPLE: Final = ("users", "people", "persons", "members", "accounts", "profiles
 
 _ACCOUNTS: Final = ("username", "login", "loginname", "accountname", "screenname", "handle", "nickname", "nick")
 """Names for the name of an account: a path may have one, and the records another."""
+_UNSAYABLE: Final = re.compile(r"[.\s]|^$")
 _FINDING: Final = frozenset({"by", "find", "get", "lookup", "search", "with", "for"})
 """Words before the field by which a path finds a record."""
+
+
+def sayable(name: str) -> bool:
+    """Whether an expression can name a member so: `$body.name` has no dot in the name, and no space."""
+    return _UNSAYABLE.search(name) is None
 
 
 def alike(left: str, right: str) -> bool:
@@ -101,7 +108,7 @@ def names_people(collection: str) -> bool:
 
 
 def _candidates(fields: Iterable[str]) -> list[str]:
-    return [name for name in fields if words(name) and "." not in name]
+    return [name for name in fields if words(name) and sayable(name)]
 
 
 def _alike(name: str, known: list[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Final
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike
+from mockserver.inference.names import find_alike, sayable
 from mockserver.inference.routes import VALUE
 from mockserver.state.references import EACH, Place, Reference
 
@@ -105,7 +105,7 @@ class References:
         self, schema: LocatedSchema, path: Place, owner: Resource, deeper: int, around: frozenset[int]
     ) -> Iterator[Reference]:
         for name, member in self.schemas.members(schema).items():
-            if "." in name or (not path and name == owner.key):
+            if not sayable(name) or (not path and name == owner.key):
                 continue
             place, inner = (*path, name), self.schemas.items(member) if self.schemas.is_list(member) else member
             if inner is not None and (values := self.schemas.values(inner)) is not None:

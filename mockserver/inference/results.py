@@ -11,7 +11,7 @@ from mockserver.contract.schemas.naming import plain, words
 from mockserver.generate.newness import is_wrong
 from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike
+from mockserver.inference.names import find_alike, sayable
 
 _RESULTS: Final = frozenset(
     {"choice", "choices", "output", "outputs", "result", "results", "candidates", "generations", "completions",
@@ -37,7 +37,7 @@ def result_of(operation: Operation, resource: Resource, schemas: Schemas) -> Res
     body = schemas.body(operation.body)
     sent = schemas.members(body) if body is not None else {}
     shown = schemas.members(resource.record)
-    unsent = {name: one for name, one in shown.items() if "." not in name and find_alike(name, sent) is None}
+    unsent = {name: one for name, one in shown.items() if sayable(name) and find_alike(name, sent) is None}
     lists = [name for name, one in unsent.items() if _is_made(name, one, resource, schemas)]
     if not lists or not sent:
         return Result()

@@ -13,7 +13,7 @@ from typing import Final
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.located_schemas import Schemas
-from mockserver.inference.names import names_one_of, names_record, without
+from mockserver.inference.names import names_one_of, names_record, sayable, without
 from mockserver.inference.routes import VALUE, Route, Shape
 
 _VERBS: Final[Mapping[str, str]] = {
@@ -141,7 +141,7 @@ class _Reader:
         given = [("query", one.name) for one in route.operation.parameters if one.location == "query" and one.required]
         given += [("body", name) for name, member in members.items() if self.schemas.is_scalar(member)]
         given += [("query", one.name) for one in route.operation.parameters if one.location == "query"]
-        named = [one for one in given if any(names_record(one[1], noun) for noun in called) and "." not in one[1]]
+        named = [one for one in given if any(names_record(one[1], noun) for noun in called) and sayable(one[1])]
         best = [one for one in named if any(without(words(one[1]), noun) != words(one[1]) for noun in called)]
         return next((f"${where}.{name}" for where, name in (*best, *named)), "")
 

@@ -12,7 +12,7 @@ from mockserver.inference.asking import queried
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import alike, find_alike, names_record
+from mockserver.inference.names import alike, find_alike, names_record, sayable
 
 Data = dict[str, Any]
 _NAMES: Final = frozenset({"name", "slug", "login", "username", "email", "title", "code", "tag", "topic", "label"})
@@ -46,7 +46,7 @@ class Sending:
         only_sent = {
             name: f"{base}.{name}"
             for name, schema in shared.items()
-            if "." not in name and name != resource.key and self._only_sent(schema, known[name])
+            if sayable(name) and name != resource.key and self._only_sent(schema, known[name])
         }
         return {"*": base, **only_sent, **self._asked(operation, resource, self.schemas.members(placement.schema))}
 
@@ -57,8 +57,17 @@ class Sending:
         return {
             field: f"$query.{one.name}"
             for field, one in pairs
-            if field is not None and field != resource.key and "." not in field and self._fits(one, known[field])
+            if field is not None and field != resource.key and sayable(field) and self._fits(one, known[field])
         }
+
+    def named(self, operation: Operation, expression: str) -> LocatedSchema | None:
+        """The schema of the value that an expression names: of a parameter, or of a member of the body."""
+        root, _, name = expression[1:].partition(".")
+        if root == "body":
+            body = self.schemas.body(operation.body)
+            return self.schemas.members(body).get(name) if body is not None else None
+        known = (one for one in operation.parameters if (one.location, one.name) == (root, name) and one.schema)
+        return next((self.schemas.at(f"{one.pointer}/schema", one.schema) for one in known), None)
 
     def _fits(self, one: Parameter, field: LocatedSchema) -> bool:
         types, kept = (
@@ -72,7 +81,7 @@ class Sending:
         parts = {id(part.node) for part in self.schemas.branches(body)}
         members = self.schemas.members(resource.record).items()
         objects = (name for name, one in members if self.schemas.is_object(one) and id(one.node) in parts)
-        return {name: "$body" for name in list(objects)[:1] if "." not in name and name != resource.key}
+        return {name: "$body" for name in list(objects)[:1] if sayable(name) and name != resource.key}
 
     def changed(self, operation: Operation, resource: Resource) -> Data | None:
         """The same of a PUT or PATCH: any object may be one, and for PATCH a list of operations (RFC 6902)."""
@@ -99,7 +108,7 @@ class Sending:
             return {"*": "$body"}
         inside = self.schemas.members(body).items()
         names = (name for name, one in inside if self.schemas.says_nothing(one) and is_wrapper((name,), resource.name))
-        return next(({"*": f"$body.{name}"} for name in names if "." not in name), None)
+        return next(({"*": f"$body.{name}"} for name in names if sayable(name)), None)
 
     def alike(self, operation: Operation, resource: Resource) -> Data:
         """The fields that a request gives a record by names alike, however few of all that it sends."""
@@ -126,7 +135,7 @@ class Sending:
         if not given or not given.keys() <= known.keys():
             return {}
         objects = {
-            name: f"$body.{name}" for name, one in given.items() if self.schemas.is_object(one) and "." not in name
+            name: f"$body.{name}" for name, one in given.items() if self.schemas.is_object(one) and sayable(name)
         }
         return {"*": objects if objects and not self.schemas.same(body, resource.record) else "$body"}
 
@@ -182,13 +191,13 @@ class Sending:
         if self._is_list_of_keys(body):
             return "$body"
         lists = [name for name, one in self.schemas.members(body).items() if self._is_list_of_keys(one)]
-        return f"$body.{lists[0]}" if len(lists) == 1 and "." not in lists[0] else None
+        return f"$body.{lists[0]}" if len(lists) == 1 and sayable(lists[0]) else None
 
     def key(self, operation: Operation, resource: Resource) -> str | None:
         """The expression for the key of the record that a body names: `userId` or `id`; None where it names none."""
         body = self.schemas.body(operation.body)
         members = self.schemas.members(body) if body is not None else {}
-        scalars = [name for name, one in members.items() if "." not in name and self.schemas.is_scalar(one)]
+        scalars = [name for name, one in members.items() if sayable(name) and self.schemas.is_scalar(one)]
         named = [one for one in scalars if alike(one, resource.key) or names_record(one, resource.copies)]
         return f"$body.{named[0]}" if len(named) == 1 else None
 
@@ -204,7 +213,7 @@ class Sending:
         return {
             field: f"{base}.{name}"
             for field, name in pairs
-            if field is not None and "." not in name + field and field != resource.key
+            if field is not None and sayable(name) and sayable(field) and field != resource.key
         }
 
     def stamps(self, resource: Resource, *, making: bool) -> Data:
@@ -228,7 +237,7 @@ class Sending:
         return [
             name
             for name, member in self.schemas.members(resource.record).items()
-            if name not in away and "." not in name and find_alike(name, sent) is None
+            if name not in away and sayable(name) and find_alike(name, sent) is None
             if self.schemas.is_scalar(member) or self.schemas.is_list(member) or self._is_state(name, member)
             if not any(value is True for value in self.schemas.each(member, "writeOnly"))
         ]

@@ -12,6 +12,7 @@ from mockserver.inference.counting import reply_path, surroundings, total_in
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import sayable
 
 Data = dict[str, Any]
 _FAILURES: Final = frozenset(
@@ -106,7 +107,7 @@ class Showing:
         said: Data = dict(shown or {})
         for name, member in self.schemas.members(answer).items():
             types, last = self.schemas.types(member), words(name)[-1:]
-            if "." in name or name in said or not last or last[0] not in _AFFECTED:
+            if not sayable(name) or name in said or not last or last[0] not in _AFFECTED:
                 continue
             if types == {"boolean"} and last[0] in _REMOVED:
                 said[name] = True
@@ -119,7 +120,7 @@ class Showing:
         answer, known = self.schemas.answer(operation), self.schemas.members(resource.record)
         shown = self.schemas.members(answer).items() if answer is not None else ()
         fitting = (name for name, one in shown if name in known and self.fitting.misfit(known[name], one) is None)
-        return {name: f"$record.{name}" for name in fitting if "." not in name}
+        return {name: f"$record.{name}" for name in fitting if sayable(name)}
 
     def part(self, operation: Operation, resource: Resource) -> Data:
         """The reply that shows some fields of a record; empty where the response has others. What the record's own
@@ -132,7 +133,7 @@ class Showing:
         misfits = {one for one in shown if self.fitting.misfit(known[one], shown[one])}
         if misfits & self.schemas.required(answer) or 2 * len(misfits) > len(shown):
             return {}
-        fitting = (name for name in shown if name not in misfits and "." not in name)
+        fitting = (name for name in shown if name not in misfits and sayable(name))
         return {"reply": {reply_path((name,)): f"$record.{name}" for name in fitting}}
 
     def shows(self, answer: LocatedSchema, resource: Resource) -> Placement | None:

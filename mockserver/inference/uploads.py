@@ -11,6 +11,7 @@ from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.collections import Resource
 from mockserver.inference.flags import Flag, flag_at
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
+from mockserver.inference.names import sayable
 from mockserver.inference.routes import VALUE, Route, Shape
 
 Data = dict[str, Any]
@@ -82,7 +83,7 @@ class Uploads:
         for one in operation.body.media_types.values() if operation.body is not None else ():
             if media.split(one.name)[0] == "multipart/form-data" and one.schema is not None:
                 members = self.schemas.members(self.schemas.at(f"{one.pointer}/schema", one.schema))
-                plain_names = [name for name in members if "." not in name]
+                plain_names = [name for name in members if sayable(name)]
                 files = [name for name in plain_names if self._is_binary(members[name])]
                 files = files or [name for name in plain_names if self._may_be_file(name, members[name])]
                 return files[0] if len(files) == 1 else None

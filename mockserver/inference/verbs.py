@@ -280,14 +280,12 @@ class Verbs:
         }
 
     def _can_be_key(self, route: Route, resource: Resource) -> bool:
-        """Whether a value of the path has a type that the key of a record may have."""
-        key, name = self.schemas.members(resource.record).get(resource.key), route.value(route.shape)
-        schema = next(
-            (one.schema for one in route.operation.parameters if (one.location, one.name) == ("path", name)), None
-        )
-        if key is None or schema is None:
+        """Whether the value that names a record has a type that the key of a record may have."""
+        key = self.schemas.members(resource.record).get(resource.key)
+        sent = self.sending.named(route.operation, route.expression(route.shape))
+        if key is None or sent is None:
             return True
-        parameter_types, key_types = self.schemas.types(self.schemas.at("", schema)), self.schemas.types(key)
+        parameter_types, key_types = self.schemas.types(sent), self.schemas.types(key)
         loose = key_types | {"integer"} if "number" in key_types else key_types
         return not parameter_types or not key_types or bool(parameter_types & loose)
 

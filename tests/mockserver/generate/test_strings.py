@@ -198,6 +198,21 @@ def test_a_uuid_in_capitals_is_a_uuid_still() -> None:
     assert [str(UUID(text)).upper() for text in values] == values
 
 
+def test_repetitions_within_repetitions_stay_short() -> None:
+    """However long a text may be, each level multiplies the next: the whole grows as one level would alone."""
+    schema = {"type": "string", "pattern": "^(([a-z]+-)+:)+$", "minLength": 60, "maxLength": 2048}
+    values = [generate(schema, view=SchemaView(lambda reference: (reference, True)), seed=seed) for seed in range(20)]
+    assert all(60 <= len(text) < 1000 and re.fullmatch("(([a-z]+-)+:)+", text) for text in values)
+
+
+@pytest.mark.parametrize("patterns", [["^a", "b$"], ["b$", "^a"], ["^a+$", "^[a-z]$"]])
+def test_patterns_of_both_ends_hold_together(patterns: list[str]) -> None:
+    """One that is anchored at its start has nothing before it, and one that is anchored at its end nothing behind."""
+    schema = {"type": "string", "allOf": [{"pattern": pattern} for pattern in patterns]}
+    text = generate(schema, view=SchemaView(lambda reference: (reference, True)), seed=1)
+    assert all(re.search(pattern, text) for pattern in patterns)
+
+
 @pytest.mark.parametrize("pattern", ["^([a-z.-]*)*/$", "^([a-z.-]+)+/$", "^(?:[a-z.-]*)+/$", r"^([\].a-z-]+)*/$"])
 def test_repeated_repetitions_are_matched_at_once(pattern: str) -> None:
     """A text that does not match is refused without trying each way to split it."""
