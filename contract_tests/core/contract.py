@@ -19,7 +19,8 @@ from contract_tests.core.operation import SAFE_METHODS, Operation
 from mockserver.contract.contract import Contract as Reader
 from mockserver.contract.contract import DocumentError, Refused, Request, load_contract
 from mockserver.contract.document import pointers
-from mockserver.contract.document.document import parsed
+from mockserver.contract.document.document import OWN_FOLDER, parsed
+from mockserver.contract.document.embedding import Access
 from mockserver.contract.document.sources import Source
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Parameter, SecurityScheme
@@ -28,8 +29,8 @@ from mockserver.contract.operations.reading import METHODS
 from mockserver.contract.schemas import view
 
 __all__ = [
-    "METHODS", "SAFE_METHODS", "UNREAD", "Contract", "Operation", "Parameter", "Place", "SecurityScheme", "bundled",
-    "marks", "path_of", "read_yaml",
+    "METHODS", "OWN_FOLDER", "SAFE_METHODS", "UNREAD", "Access", "Contract", "Operation", "Parameter", "Place",
+    "SecurityScheme", "bundled", "marks", "path_of", "read_yaml",
 ]  # fmt: skip
 
 UNREAD: Final[Any] = ABSENT
@@ -56,10 +57,10 @@ class Contract:
         self.operations = tuple(Operation(one.id, one.method, one.template, one) for one in reader.operations.values())
 
     @classmethod
-    def load(cls, source: Path | str) -> Contract:
+    def load(cls, source: Path | str, access: Access = OWN_FOLDER) -> Contract:
         """Read a document from a file or URL, with all that it refers to; raises `UsageError` with file and line."""
         try:
-            return cls(load_contract(source, strict=True))  # what is left out would not be checked
+            return cls(load_contract(source, access, strict=True))  # what is left out would not be checked
         except DocumentError as error:
             raise UsageError(str(error)) from None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from contract_tests.core.children import Children, output_of
+from contract_tests.core.contract import OWN_FOLDER, Access
 from contract_tests.core.errors import TargetUnavailable
 
 START_LIMIT = 20.0  # seconds
@@ -86,15 +87,21 @@ USER_TOKENS = ("alice:alice-token", "bob:bob-token")
 """Their tokens."""
 
 
-def arguments_for(spec: object, behaviours: object, seed: int) -> Sequence[str]:
+def arguments_for(spec: object, behaviours: object, seed: int, access: Access = OWN_FOLDER) -> Sequence[str]:
     """Flags that make the mock play the same contract."""
     flags = [*(["--spec", str(spec)] if spec else []), *(["--behaviours", str(behaviours)] if behaviours else [])]
-    return [*flags, "--seed", str(seed)]
+    return [*flags, *flags_of(access), "--seed", str(seed)]
 
 
-def printed_behaviours(spec: Path | str) -> str:
+def flags_of(access: Access) -> Sequence[str]:
+    """Flags that let the mock read the same files."""
+    folders = [part for folder in access.below for part in ("--allow-refs-below", str(folder))]
+    return [*(["--allow-remote-refs"] if access.remote else []), *folders]
+
+
+def printed_behaviours(spec: Path | str, access: Access = OWN_FOLDER) -> str:
     """What `mockserver behaviours` infers from a contract; raises `TargetUnavailable` with its complaint."""
-    child = Children().start_module("mockserver", "behaviours", str(spec))
+    child = Children().start_module("mockserver", "behaviours", str(spec), *flags_of(access))
     try:
         printed, complaint = output_of(child, START_LIMIT)
     except subprocess.TimeoutExpired:

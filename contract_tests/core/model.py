@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from contract_tests.core.contract import bundled, read_yaml
+from contract_tests.core.contract import OWN_FOLDER, Access, bundled, read_yaml
 from contract_tests.core.errors import UsageError
 from contract_tests.core.mock_process import printed_behaviours
 
@@ -87,10 +87,10 @@ class Model:
     inferred: bool = False  #: whether they come from paths and schemas alone, which leave much to the server
 
     @classmethod
-    def load(cls, spec: Path | str | None, behaviours: Path | None) -> Model:
+    def load(cls, spec: Path | str | None, behaviours: Path | None, access: Access = OWN_FOLDER) -> Model:
         """The behaviours of the run's mock: those of --behaviours, the bundled ones, or what is inferred."""
         if spec and not behaviours:
-            return replace(cls.read(printed_behaviours(spec), "the mock's behaviours"), inferred=True)
+            return replace(cls.read(printed_behaviours(spec, access), "the mock's behaviours"), inferred=True)
         path = behaviours or bundled().parent / "behaviours.yaml"
         try:
             return cls.read(path.read_text(encoding="utf-8"), str(path))

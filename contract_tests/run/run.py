@@ -68,7 +68,7 @@ class Run:
         """Read the contract, unless it was read before; nothing is sent yet. Its time counts from here, unless it has
         `started` before."""
         started = started or time.monotonic()
-        contract = contract or Contract.load(settings.contract_source)
+        contract = contract or Contract.load(settings.contract_source, settings.access)
         remarks = []
         selected = selection(settings, contract)
         writes = [one for one in contract.operations if one.is_write and one.id in selected.allowed]
@@ -186,7 +186,7 @@ class Run:
         settings = self.settings
         url = settings.target
         if url is None:
-            arguments = arguments_for(settings.spec, settings.behaviours, settings.seed)
+            arguments = arguments_for(settings.spec, settings.behaviours, settings.seed, settings.access)
             users = ["--fixtures", str(USERS)] if settings.spec else []
             self._mock = MockProcess.start(*arguments, *users, children=self.children)
             url = self._mock.url
@@ -284,7 +284,7 @@ def values_of(flag: str, given: Iterable[str], schemes: Iterable[str]) -> Mappin
 
 def selection(settings: Settings, contract: Contract) -> Selection:
     """The operations that the settings choose; raises `UsageError` where a pattern matches none."""
-    older = Contract.load(settings.changed_since) if settings.changed_since else None
+    older = Contract.load(settings.changed_since, settings.access) if settings.changed_since else None
     return Selection.of(contract, settings.only, settings.skip, older)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.core.contract import bundled
+from contract_tests.core.contract import Access, bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.core.login import Login
 from contract_tests.core.mock_process import USER_TOKENS
@@ -106,6 +106,8 @@ OPTIONS = (
     Option("key", "key of the client certificate, unless its file holds it", Path, "FILE"),
     Option("proxy", "proxy for requests to the target, except for hosts in NO_PROXY", metavar="URL"),
     Option("spec", "the contract, a file or URL (default: the bundled one)", metavar="FILE", env="CONTRACT_SPEC"),
+    Option("allow-remote-refs", "follow $ref of the contract to other hosts", is_flag=True),
+    Option("allow-refs-below", "follow $ref to files below this folder too (may be repeated)", Path, "DIR", many=True),
     Option("behaviours", "what the mock does to its records (default: bundled, or inferred)", Path, "FILE"),
     Option("safety", "what may be sent (default: own on loopback, else probe)", choices=tuple(Safety)),
     Option("i-own-this-data", "allow --safety full on a host that is not loopback", is_flag=True),
@@ -154,6 +156,8 @@ class Settings:
     key: Path | None = None
     proxy: str | None = None
     spec: Path | str | None = None
+    allow_remote_refs: bool = False
+    allow_refs_below: tuple[Path, ...] = ()
     behaviours: Path | None = None
     safety: Safety = Safety.FULL
     safety_is_default: bool = False  #: not chosen by anybody
@@ -186,6 +190,11 @@ class Settings:
     def contract_source(self) -> Path | str:
         """The file or URL of the contract."""
         return self.spec or bundled()
+
+    @property
+    def access(self) -> Access:
+        """Which further files the contract may refer to."""
+        return Access(self.allow_remote_refs, self.allow_refs_below)
 
     def runs(self, suite: str) -> bool:
         """Whether a suite was chosen."""

@@ -41,7 +41,7 @@ class Mirror:
         cls, settings: Settings, contract: Contract, model: Model, skew: float, children: Children
     ) -> Iterator[Mirror]:
         """Start it with the clock of the target; it ends with the block, or with the run that it is a child of."""
-        arguments = arguments_for(settings.spec, settings.behaviours, settings.seed)
+        arguments = arguments_for(settings.spec, settings.behaviours, settings.seed, settings.access)
         process = MockProcess.start(*arguments, "--auth", "off", children=children)
         rules, limits = Rules(Safety.FULL, contract, prefers_own=False), Limits(deadline=time.monotonic() + 3600)
         gate = Gate(process.url, contract, rules, limits, Connection(is_direct=True))

@@ -15,7 +15,7 @@ from contract_tests.suites.records.life import Life
 def lives(run: Run) -> dict[str, Life]:
     """The kinds of records of the contract, by collection."""
     run.target()
-    model = Model.load(run.settings.spec, run.settings.behaviours)
+    model = Model.load(run.settings.spec, run.settings.behaviours, run.settings.access)
     return {kind.name: Life(run, kind) for kind in kinds(run.contract, model, run.operations)}
 
 

@@ -112,17 +112,19 @@ SCALARS = {
     "baseline": ("base.toml", Path("base.toml")),
     "min_coverage": ("6.5", 6.5),
     "report": ("out", Path("out")),
+    "workers": ("3", 3),
 }
 LISTS = {"spare": ("a", "b"), "only": ("a", "b"), "skip": ("a", "b"), "secret": ("a", "b"), "suite": SUITES[:2],
-         "credential": ("a=1", "b=2"), "other_credential": ("a=1", "b=2")}  # fmt: skip
-FLAGS = ("i_own_this_data", "strict", "baseline_update", "fail_fast")
+         "allow_refs_below": (Path("a"), Path("b")), "credential": ("a=1", "b=2"),
+         "other_credential": ("a=1", "b=2")}  # fmt: skip
+FLAGS = ("allow_remote_refs", "i_own_this_data", "strict", "baseline_update", "fail_fast")
 
 
 def test_every_flag_sets_its_setting() -> None:
     """Each value is read as its setting needs it; what may be repeated is collected in order."""
     arguments = [part for key, (text, _) in SCALARS.items() for part in (f"--{key.replace('_', '-')}", text)]
     arguments += [
-        part for key, values in LISTS.items() for value in values for part in (f"--{key.replace('_', '-')}", value)
+        part for key, values in LISTS.items() for value in values for part in (f"--{key.replace('_', '-')}", str(value))
     ]
     arguments += [f"--{key.replace('_', '-')}" for key in FLAGS]
     settings = Settings.gather(vars(parser().parse_args(arguments)))
