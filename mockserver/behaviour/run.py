@@ -39,21 +39,33 @@ class Run(msgspec.Struct):
     def find(self, query: Query) -> Record:
         scope, filters = self.scope, self._filters(query)
         record = None if filters is None else self.collections[query.collection].first(filters, scope.now)
-        if record is None and filters is not None and (rules := self.behaviours.collections[query.collection]).mine:
-            record = own_record(self.collections[query.collection], rules.key, filters, scope.caller, scope.now)
-        if record is None and filters is not None and (query.adopts or self._is_implied(query, filters)):
-            for one in query.above:
-                above = self._filters(one)
-                if above is not None and self.collections[one.collection].first(above, scope.now) is None:
-                    self._adopt(one)
-            record = self._adopt(query)
         if record is None:
-            scope.record = MISSING
-            miss = self._miss(query)
-            but = "" if miss == UNKNOWN else f", but for one that is {miss}"
-            raise Refused(404, f"no record of {query.collection} has {_words(query, scope)}{but}", miss=miss)
+            record = self._in_another_way(query, filters)
         scope.record = record
         return record
+
+    def _in_another_way(self, query: Query, filters: Filters | None) -> Record:
+        """The record that no filter finds: the caller's own, or one that is there once it is asked for."""
+        scope, rules = self.scope, self.behaviours.collections[query.collection]
+        if filters is not None:
+            if rules.mine:
+                own = own_record(self.collections[query.collection], rules.key, filters, scope.caller, scope.now)
+                if own is not None:
+                    return own
+            if query.adopts or self._is_implied(query, filters):
+                return self._adopt_below(query)
+        scope.record = MISSING
+        miss = self._miss(query)
+        but = "" if miss == UNKNOWN else f", but for one that is {miss}"
+        raise Refused(404, f"no record of {query.collection} has {_words(query, scope)}{but}", miss=miss)
+
+    def _adopt_below(self, query: Query) -> Record:
+        """The record that a query asks for, made up like those above it that aren't there."""
+        for one in query.above:
+            above = self._filters(one)
+            if above is not None and self.collections[one.collection].first(above, self.scope.now) is None:
+                self._adopt(one)
+        return self._adopt(query)
 
     def _adopt(self, query: Query) -> Record:
         """The record that a query asks for, made up but for what the query says of it."""

@@ -37,16 +37,16 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     """
     if behaviour.call is not None:
         return _called(behaviour.call, world, scope)
-    work = Run(world, world.collections, scope, behaviours, [], behaviour.operation)
-    record = None
+    work, find = Run(world, world.collections, scope, behaviours, [], behaviour.operation), behaviour.find
+    part = None
     if behaviour.each and work.set_each(behaviour):
         record = scope.record or None
     else:
-        record = work.find(behaviour.find) if behaviour.find is not None else None
+        record = None if find is None else work.find(find)
         if behaviour.create is not None:
             work.create(behaviour.create)
-        if behaviour.set is not None and behaviour.find is not None:
-            work.set(behaviour.find.collection, behaviour.set)
+        if behaviour.set is not None and find is not None:
+            work.set(find.collection, behaviour.set)
     for query in behaviour.remove:
         work.remove(query)
     if behaviours.embeddings and work.changes:
@@ -55,13 +55,13 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         work.changes = [*work.changes[own:], *work.changes[:own]]  # what the behaviour itself wrote comes last
     if behaviour.list is not None:
         work.list(behaviour.list, behaviour.page)
-    if behaviour.shows_parent and scope.parent is MISSING and behaviour.find is not None:
-        scope.parent = owner_of(work, behaviour.find.collection, scope.record)
+        part = scope.part
+    if behaviour.shows_parent and scope.parent is MISSING and find is not None:
+        scope.parent = owner_of(work, find.collection, scope.record)
     fields = []
     for path, value in behaviour.reply:
         result = value.evaluate(scope) if behaviour.expand is None else _expanded(behaviour, work, value)
         fields.append((path, ABSENT if result is MISSING else result))  # a missing value is left out of the response
-    part = scope.part if behaviour.list is not None else None
     return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), record, part)
 
 

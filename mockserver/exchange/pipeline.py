@@ -23,7 +23,7 @@ from mockserver.exchange.adapting import Adapter
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.faults import Disturbance, FaultContext, Faults, disturb, disturbed, late, together
+from mockserver.exchange.faults import Disturbance, FaultContext, disturb, disturbed, late, together
 from mockserver.exchange.journal import Journals
 from mockserver.exchange.plans import Plan, asks_for_stream, plans_of
 from mockserver.exchange.steering import Steering, delay_of, read_steering
@@ -119,10 +119,8 @@ class Pipeline:
         """The story: route, admit, validate, disturb, behave, compose; what it changes is committed once the reply has
         been checked."""
         request, steering, store = exchange.request, exchange.steering, self.store
-        if request.method == "OPTIONS" and (early := self._early(request, steering)) is not None:
+        if (request.method == "OPTIONS" or steering.delay is not None) and (early := self._early(exchange)) is not None:
             return early
-        if steering.delay is not None:
-            exchange.disturbance = late(delay_of(steering.delay))
         match = self.contract.route(request.method, request.path, request)
         operation = match.operation
         exchange.operation = operation.id
@@ -131,17 +129,13 @@ class Pipeline:
         sent = request if "content-encoding" not in request.headers else self._unpacked(exchange)
         inputs = self.contract.read_inputs(match, sent)
         world, version = store.load(caller.world)
-        faults: Faults | None = None
-        if world.faults:
-            instead = self._disturb(operation, caller, exchange)
+        faults = None
+        if world.faults or steering.wishes:
+            instead = self._instead_of(operation, world, caller, exchange)
             if instead is not None:
                 return instead
             faults = exchange.before.faults if exchange.before is not None else None
             world, version = store.load(caller.world)
-        if steering.wishes:
-            wanted = self._wanted(operation, steering, request)
-            if wanted is not None:
-                return self._checked(operation, wanted, exchange, "the answer")
         status, plan = self._served[operation.id]
         _check_upgrade(request, status)
         media = None if steering.accept is None and plan is None else self._media(operation, status, steering, inputs)
@@ -150,17 +144,21 @@ class Pipeline:
             # A rewind to before this request also undoes the counts of its faults.
             exchange.before = world if faults is None else replace(world, faults=faults)
             outcome = self._behave(operation, world, inputs, caller, now, request)
-            outcome = outcome if plan is None else plan.addressed(outcome, request, inputs)
+            if plan is not None:
+                outcome = plan.addressed(outcome, request, inputs)
             reply = self.builder.compose(operation, status, outcome.fields, media, whole=outcome.whole)
             violations = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
-            adapted = self._adapted(operation, status, outcome, media, now) if violations else reply
-            if adapted is None:
-                return self._broken(violations, exchange, "the answer")
-            answer = adapted if plan is None else self._planned(plan, operation, adapted, outcome, exchange, inputs)
+            if violations:
+                adapted = self._adapted(operation, status, outcome, media, now)
+                if adapted is None:
+                    return self._broken(violations, exchange, "the answer")
+                reply = adapted
+            if plan is not None:
+                reply = self._planned(plan, operation, reply, outcome, exchange, inputs)
             after = outcome.world
             if after is world or store.commit(caller.world, version, after, outcome.changes):
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
-                return answer
+                return reply
             world, version = store.load(caller.world)
 
     @staticmethod
@@ -209,15 +207,29 @@ class Pipeline:
     def _keeps(self, operation: Operation, reply: Reply) -> bool:
         return not self.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
 
-    def _early(self, request: Request, steering: Steering) -> Reply | None:
-        """The answer to a preflight, or to a question for the methods of a path that declares no OPTIONS."""
-        methods = self.contract.allowed(request.path)
-        early = preflight(request, steering.origin, methods)
-        if early is not None:
-            return Reply(204, None, ABSENT, early)
-        if methods and "OPTIONS" not in methods:
-            return Reply(204, None, ABSENT, (("Allow", ", ".join(served(methods))),))
+    def _early(self, exchange: Exchange) -> Reply | None:
+        """The answer to a preflight, or to a question for the methods of a path that declares no OPTIONS; any other
+        request is noted as late where it asks to be."""
+        request, steering = exchange.request, exchange.steering
+        if request.method == "OPTIONS":
+            methods = self.contract.allowed(request.path)
+            early = preflight(request, steering.origin, methods)
+            if early is not None:
+                return Reply(204, None, ABSENT, early)
+            if methods and "OPTIONS" not in methods:
+                return Reply(204, None, ABSENT, (("Allow", ", ".join(served(methods))),))
+        if steering.delay is not None:
+            exchange.disturbance = late(delay_of(steering.delay))
         return None
+
+    def _instead_of(self, operation: Operation, world: World, caller: Caller, exchange: Exchange) -> Reply | None:
+        """The answer that a fault gives, or for which the client asks, in the place of the operation's own."""
+        steering = exchange.steering
+        instead = self._disturb(operation, caller, exchange) if world.faults else None
+        if instead is not None or not steering.wishes:
+            return instead
+        wanted = self._wanted(operation, steering, exchange.request)
+        return None if wanted is None else self._checked(operation, wanted, exchange, "the answer")
 
     def _disturb(self, operation: Operation, caller: Caller, exchange: Exchange) -> Reply | None:
         """Count the request against the faults of its world; the answer that is given instead, where one is."""
@@ -294,13 +306,16 @@ class Pipeline:
     def _behave(
         self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int, request: Request
     ) -> Outcome:
-        behaviour, echo = self.behaviours.operations.get(operation.id), self.behaviours.echoes.get(operation.id)
-        if behaviour is None and echo is None:
-            return Outcome(world)
-        scope = Scope(inputs, caller.fields, now, self.behaviours.periods)
-        if behaviour is not None and behaviour.list is not None:
-            scope.request = request
-        outcome = Outcome(world) if behaviour is None else run(behaviour, world, scope, self.behaviours)
+        behaviours = self.behaviours
+        behaviour = behaviours.operations.get(operation.id)
+        scope = Scope(inputs, caller.fields, now, behaviours.periods)
+        if behaviour is None:
+            outcome = Outcome(world)
+        else:
+            if behaviour.list is not None:
+                scope.request = request
+            outcome = run(behaviour, world, scope, behaviours)
+        echo = behaviours.echoes.get(operation.id) if behaviours.echoes else None
         return outcome if echo is None else echoed(outcome, echo, scope)
 
     def _refused(self, refused: Refused, exchange: Exchange) -> Reply:

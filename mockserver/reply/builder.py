@@ -104,7 +104,7 @@ class ReplyBuilder:
         Where the contract has no example, the fields are laid over the required members of a generated one, or over
         all of it (`whole`).
         """
-        sparse = bool(fields) and not whole
+        sparse = not whole if fields else False
         template = self._templates.get((operation.id, status, media, sparse))
         if template is None:
             template = self.template(operation, status, media, sparse=sparse)

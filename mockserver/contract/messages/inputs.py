@@ -70,35 +70,35 @@ class InputReader:
 
     def read(self, path_values: Mapping[str, str], request: Request) -> Inputs:
         """The typed values; `Refused` with 400 or 415 and every violation."""
-        if self._bare:
-            return self._read_bare(path_values, request)
-        wrong: list[Violation] = []
-        path = _read(self._path, path_values, wrong) if self._path else path_values
-        query = self._read_query(request.query, wrong) if self._query else EMPTY
-        for parameter, reader in self._querystring:
-            query = self._read_whole(parameter, reader, request.query, wrong)
-        header = _read(self._header, request.headers, wrong) if self._header else EMPTY
-        cookie = EMPTY
-        if self._cookie:
-            sent = request.headers.get("cookie", "")
-            written = styles.cookie_values(sent, styles.as_written) if "%" in sent else None
-            cookie = _read(self._cookie, styles.cookie_values(sent), wrong, written)
+        wrong: Sequence[Violation] = ()
+        path, query, header, cookie = path_values, EMPTY, EMPTY, EMPTY
+        if not self._bare:
+            found: list[Violation] = []
+            wrong = found
+            path, query, header, cookie = self._read_parameters(path_values, request, found)
         body = None
         if self._body is not None:
             body, breaches = self._read_body(self._body, request)
-            wrong.extend(breaches)
+            wrong = (*wrong, *breaches) if breaches else wrong
         if wrong:
             raise refusal(wrong)
         return Inputs(path, query, header, cookie, body)
 
-    def _read_bare(self, path_values: Mapping[str, str], request: Request) -> Inputs:
-        """The same where nothing but a body is declared, as for most that is written often."""
-        if self._body is None:
-            return Inputs(path_values, EMPTY, EMPTY, EMPTY)
-        body, wrong = self._read_body(self._body, request)
-        if wrong:
-            raise refusal(wrong)
-        return Inputs(path_values, EMPTY, EMPTY, EMPTY, body)
+    def _read_parameters(
+        self, path_values: Mapping[str, str], request: Request, wrong: list[Violation]
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
+        """The typed values of path, query, headers and cookies."""
+        path = _read(self._path, path_values, wrong) if self._path else path_values
+        query: Mapping[str, Any] = self._read_query(request.query, wrong) if self._query else EMPTY
+        for parameter, reader in self._querystring:
+            query = self._read_whole(parameter, reader, request.query, wrong)
+        header = _read(self._header, request.headers, wrong) if self._header else EMPTY
+        cookie: Mapping[str, Any] = EMPTY
+        if self._cookie:
+            sent = request.headers.get("cookie", "")
+            written = styles.cookie_values(sent, styles.as_written) if "%" in sent else None
+            cookie = _read(self._cookie, styles.cookie_values(sent), wrong, written)
+        return path, query, header, cookie
 
     def _read_query(self, query: str, wrong: list[Violation]) -> dict[str, Any]:
         encoded = "%" in query or "+" in query
