@@ -68,7 +68,7 @@ def reserved(run: Run, reserved_records: frozenset[str]) -> Iterator[None]:
 def discovery(run: Run) -> Discovery:
     """What records the target has."""
     found = Discovery(run.contract, run.callable)
-    found.explore(run.target())
+    found.explore(run.target(), run.settings.workers)
     return found
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.creation import is_folder, key_of, kind, nameless, records_in
-from contract_tests.core.errors import NotChecked
+from contract_tests.core.errors import BudgetSpent, NotChecked
+from contract_tests.core.side_by_side import side_by_side
 from contract_tests.core.target import Target
 
 MOST_RECORDS = 20  # per operation; enough to meet every kind of record, few enough for a slow target
@@ -24,20 +25,21 @@ class Discovery:
     contract: Contract
     operations: tuple[Operation, ...]  #: those that may be called
     known: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    most: int = MOST_RECORDS
 
-    def explore(self, target: Target) -> None:
+    def explore(self, target: Target, workers: int = 1) -> None:
         """Read every list, follow the links, read what they lead to, until nothing new turns up."""
         for operation in self.operations:
             if is_read(operation) and not needs_input(operation):
                 self.known[operation.id] = [()]
         asked: set[tuple[str, tuple[str, ...]]] = set()
         while calls := [call for call in self._reads() if call not in asked]:
+            asked.update(calls)
+            answers: dict[tuple[str, tuple[str, ...]], Answer] = {}
+            side_by_side(workers, [[call] for call in calls], partial(self._ask, target, answers))
             for name, values in calls:
-                asked.add((name, values))
-                with suppress(NotChecked):  # a value may make the path that of an operation that was not chosen
-                    answer = target.call(name, *values)
-                    if answer.ok:
-                        self._learn(self.contract.operation(name), values, answer)
+                if (name, values) in answers:
+                    self._learn(self.contract.operation(name), values, answers[name, values])
 
     def calls(self, operation: Operation) -> list[tuple[str, ...]]:
         """Path values of existing records; raises `NotChecked` when none is known."""
@@ -46,12 +48,27 @@ class Discovery:
             raise NotChecked(NOT_FOUND_IN_LINKS.format(names=", ".join(operation.path_names) or "its input"))
         return found
 
+    def _ask(
+        self,
+        target: Target,
+        answers: dict[tuple[str, tuple[str, ...]], Answer],
+        call: tuple[str, tuple[str, ...]],
+    ) -> None:
+        try:
+            answer = target.call(call[0], *call[1])
+        except BudgetSpent:
+            raise
+        except NotChecked:  # a value may make the path that of an operation that was not chosen
+            return
+        if answer.ok:
+            answers[call] = answer
+
     def _reads(self) -> list[tuple[str, tuple[str, ...]]]:
         return [
             (operation.id, values)
             for operation in self.operations
             if is_read(operation) and not needs_more(operation)
-            for values in self.known.get(operation.id, [])[:MOST_RECORDS]
+            for values in self.known.get(operation.id, [])[: self.most]
         ]
 
     def _learn(self, operation: Operation, values: tuple[str, ...], answer: Answer) -> None:

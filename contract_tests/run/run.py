@@ -23,6 +23,7 @@ from contract_tests.core.gate import Gate, Limits
 from contract_tests.core.login import Credential, Login
 from contract_tests.core.making import Records
 from contract_tests.core.mock_process import USERS, MockProcess, arguments_for
+from contract_tests.core.model import Model
 from contract_tests.core.promises import Ledger
 from contract_tests.core.redaction import Redactor
 from contract_tests.core.safety import Rules, Safety
@@ -31,6 +32,7 @@ from contract_tests.core.target import Target
 from contract_tests.core.undocumented import Undocumented
 from contract_tests.run.baseline import Baseline
 from contract_tests.run.preflight import preflight
+from contract_tests.run.reaching import reach
 from contract_tests.run.settings import Settings
 from contract_tests.run.suites import Subjects, Suite, suites
 
@@ -113,6 +115,11 @@ class Run:
         """What each assumption is about, as far as a suite knows it of this contract."""
         return {number: about for suite in self.suites for number, about in suite.subjects(self.contract).items()}
 
+    @cached_property
+    def model(self) -> Model:
+        """What each operation does to which records; read on first use."""
+        return Model.load(self.settings.spec, self.settings.behaviours, self.settings.access)
+
     def lacks_coverage(self) -> bool:
         """Whether less of the contract was reached than --min-coverage asks for."""
         wanted = self.settings.min_coverage
@@ -137,8 +144,11 @@ class Run:
             if self.skew:
                 difference = f"the target's clock differs from ours by {self.skew:+.0f} s"
                 self.remarks.append(f"{difference}; times are compared with its own")
-            if self.settings.safety.writes:
+            writes, workers = self.settings.safety.writes, self.settings.workers
+            if writes:
                 self.records.prepare(self.callable)
+            reached = self.coverage.succeeded
+            reach(self._target, self.callable, self.records, reached, writes=writes, workers=workers)
         return self._target
 
     @property

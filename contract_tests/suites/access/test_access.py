@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contract_tests.core.answer import Answer
+from contract_tests.core.calls import Call, Calls
 from contract_tests.core.cases import Cases
 from contract_tests.core.contract import Operation
 from contract_tests.core.credentials import MUTUAL_TLS, Keys, can_refuse, schemes_of
@@ -17,7 +18,6 @@ from contract_tests.core.promises import promise
 from contract_tests.core.safety import Safety
 from contract_tests.core.target import Token
 from contract_tests.run.run import Run
-from contract_tests.suites.access.calls import Call, Calls
 
 UNADMITTED = frozenset({401, 403})
 PAGE = "security of the operation"
@@ -33,8 +33,8 @@ ORDER = {"GET": 0, "HEAD": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
 def calls(run: Run) -> Calls:
     """Valid calls, of what the target has now."""
     found = Discovery(run.contract, run.callable)
-    found.explore(run.target())
-    return Calls(run, found)
+    found.explore(run.target(), run.settings.workers)
+    return Calls(found, run.settings.seed, run.records if run.settings.safety.writes else None)
 
 
 def secured(run: Run) -> list[Operation]:

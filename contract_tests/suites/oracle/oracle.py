@@ -36,9 +36,7 @@ class Oracle:
     @contextmanager
     def opened(cls, run: Run) -> Iterator[Oracle]:
         """Read the behaviours, start the mirror, look at the target; raises `NotChecked` when it cannot be mirrored."""
-        settings = run.settings
-        model = Model.load(settings.spec, settings.behaviours, settings.access)
-        model = replace(model, subjects=run.subjects)
+        model = replace(run.model, subjects=run.subjects)
         target = run.target()
         with Mirror.started(run.settings, run.contract, model, run.skew, run.children) as mirror:
             scripts = Scripts(run.contract, model, run.settings.seed)

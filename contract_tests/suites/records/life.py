@@ -28,6 +28,9 @@ MANY: Final = 5  # examples that a run is asked for, from which all values are s
 FEW: Final = 3
 SECONDS: Final = 15.0  # that one promise may take for one kind, when the budget has them
 PAUSE: Final = 0.1  # seconds between two looks at a target that shows writes later
+FEW_KINDS: Final = 5  # that one promise is checked for, however long it takes
+PROMISE: Final = 0.06  # of the time that is left, for one promise about many kinds
+OUT_OF_TIME: Final = "the time for this promise was over"
 Result = TypeVar("Result")
 
 
@@ -51,6 +54,9 @@ class Life:
     made: list[Made] = field(default_factory=list)
     left_out: list[tuple[Action, Loss, Answer]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    count: int = 1  #: of the kinds that share the time of a promise
+    until: float = float("inf")  #: the instant after which no further record is made for the promise
+    is_late: bool = False  #: whether that instant came too soon
 
     @cached_property
     def contract(self) -> Contract:
@@ -90,6 +96,9 @@ class Life:
 
     def create(self, body: Any, above: Mapping[str, str] | None = None) -> Made:
         """Make a record; raises `NotChecked` where the target refuses it."""
+        if time.monotonic() > self.until:
+            self.is_late = True
+            raise NotChecked(OUT_OF_TIME)
         action = self._creator
         names = self._names(action, above)
         answer = self.send(action, names, body)
@@ -208,9 +217,15 @@ class Life:
         """The values to send: all of them, or a few where the run is to be short (`--examples`)."""
         return range(TURNS if self.run.settings.examples >= MANY else FEW)
 
+    def begin(self) -> None:
+        """Begin a promise; where it is about many kinds, it takes a part of the time that is left."""
+        left, self.is_late = self.target.gate.limits.left(), False
+        self.until = float("inf") if self.count <= FEW_KINDS else time.monotonic() + max(PROMISE * left, 2.0)
+
     def in_time(self, turns: Iterable[Result]) -> Iterator[Result]:
         """As many of the turns as the time of one promise allows, two at least."""
-        end = time.monotonic() + min(SECONDS, max(self.target.gate.limits.left() / 40, 1.0))
+        share = self.target.gate.limits.left() / max(40, 12 * self.count)
+        end = time.monotonic() + min(SECONDS, max(share, 1.0 if self.count <= FEW_KINDS else 0.2))
         for count, turn in enumerate(turns):
             if count >= 2 and time.monotonic() > end:
                 return

@@ -10,9 +10,9 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation, is_json
 from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import NotChecked
+from contract_tests.core.making import Records
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.target import NOTHING, Target, Token, path_of
-from contract_tests.run.run import Run
 
 
 @dataclass(frozen=True)
@@ -40,37 +40,43 @@ class Call:
 
 @dataclass(frozen=True)
 class Calls:
-    """Makes calls from what the target has shown and what this run has made."""
+    """Makes calls from what the target has shown and, where it writes, what this run has made."""
 
-    run: Run
     discovery: Discovery
+    seed: int
+    records: Records | None = None
 
     def of(self, operation: Operation) -> Call:
         """A valid call; raises `NotChecked` where no record is known that it could name, or it takes no JSON."""
-        samples, seed = Samples(self.run.contract), self.run.settings.seed
-        optional = frozenset(one.name for one in operation.parameters if not one.required)
-        query = drawn(samples.query(operation, optional), 1, seed)[-1]
-        call = Call(operation, self._values(operation), urlencode(list(query.items()), doseq=True))
+        samples = Samples(self.discovery.contract)
+        call = Call(operation, self._values(operation), self._query(operation, samples))
         if not operation.takes_body:
             return call
         body = samples.body(operation)
         if body is None:
             raise NotChecked("the operation takes no JSON")
-        made = drawn(body, 3, seed)[-1]
-        return replace(call, body=self.run.records.related(operation, made) if self.run.records else made)
+        made = drawn(body, 3, self.seed)[-1]
+        return replace(call, body=self.records.related(operation, made) if self.records else made)
+
+    def _query(self, operation: Operation, samples: Samples) -> str:
+        if not any(one.location == "query" for one in operation.parameters):
+            return ""
+        optional = frozenset(one.name for one in operation.parameters if not one.required)
+        query = drawn(samples.query(operation, optional), 1, self.seed)[-1]
+        return urlencode(list(query.items()), doseq=True)
 
     def _values(self, operation: Operation) -> tuple[str, ...]:
         if not operation.path_names:
             return ()
         found: dict[str, str] = {}
-        if self.run.records is not None and self.run.settings.safety.writes:
-            found = self.run.records.values(operation, last=True)
+        if self.records is not None:
+            found = self.records.values(operation, last=True)
         if not found.keys() >= {*operation.path_names} and operation.method == "GET":
             return self.discovery.calls(operation)[0]
-        if operation.method == "PUT" and self.run.records is not None and len(found) < len(operation.path_names):
+        if operation.method == "PUT" and self.records is not None and len(found) < len(operation.path_names):
             found = {
-                **self.run.records.values_above(operation),
-                operation.path_names[-1]: self.run.records.free_key(operation),
+                **self.records.values_above(operation),
+                operation.path_names[-1]: self.records.free_key(operation),
             }
         if not found.keys() >= {*operation.path_names}:
             raise NotChecked(f"no record of this run is known that {operation.id} could name")
