@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
 
 WALKING = 0.25  # of the time that is left
+FIRST = 2  # inputs of an operation that are sent in any case
 WALKS = 3  # with a seed each, where the target makes one end early
 SEQUENCE_CHECKS = [use_after_free, ensure_resource_availability]
 MODES = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
@@ -76,8 +78,10 @@ class Fuzzer:
         not_sent: dict[str, None] = {}
         end = self.shares.take() if self.shares else float("inf")
 
+        calls = itertools.count(1)
+
         def one(case: Case[Any]) -> None:
-            if time.monotonic() > end:
+            if next(calls) > FIRST and time.monotonic() > end:
                 raise Halt(TimeShareSpent())
             try:
                 check(self._trial(operation, case))

@@ -7,9 +7,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
+from contract_tests.core.errors import NotChecked
 from contract_tests.core.gate import Limits
 
-LEAST: Final = 1.0  # seconds of a part, whatever is left
+LEAST: Final = 0.3  # seconds of a part, as long as anything is left of the stage
 
 
 @dataclass
@@ -27,10 +28,12 @@ class Shares:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def take(self) -> float:
-        """The instant (monotonic) at which the next part has to end."""
+        """The instant (monotonic) at which the next part has to end; raises `NotChecked` where the stage is over."""
         with self._lock:
             now = time.monotonic()
             if self._end is None:
                 self._end = now + self.fraction * self.limits.left()
+            if now > self._end:
+                raise NotChecked("the time for it was over: give the run a larger --budget, or --workers")
             parts, self.parts = max(self.parts, 1), self.parts - 1
             return now + max((self._end - now) * min(self.workers, parts) / parts, LEAST)

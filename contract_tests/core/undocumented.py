@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contract_tests.core.answer import Answer
+from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.checks import names_in
 from contract_tests.core.contract import Contract, Operation, Place
 
@@ -36,11 +36,15 @@ class Undocumented:
     found: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     sent: set[str] = field(default_factory=set)  #: names of fields in bodies of this run, which a server may show again
 
+    def heard(self, sent: Sent) -> None:
+        """Take note of a request."""
+        self.sent.update(names_in(sent.json))
+
     def saw(self, answer: Answer) -> None:
         """Take note of an answer to an operation."""
         if not answer.operation_id or answer.sent.method in {"HEAD", "OPTIONS"}:
             return
-        self.sent.update(names_in(answer.sent.json))
+        self.heard(answer.sent)
         operation = self.contract.operation(answer.operation_id)
         for what in {*self._of(operation, answer)}:
             self.found[operation.id, str(answer.status), what] += 1

@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 
 from contract_tests.core.errors import TargetUnavailable, exit_code
-from contract_tests.run.run import Run
-from contract_tests.run.session import ALMOST, Session
+from contract_tests.run.run import Run, last_moment
+from contract_tests.run.session import Session
 from contract_tests.run.settings import OPTIONS, Settings
 from contract_tests.run.watchdog import Watchdog, ending_in_order
 
@@ -42,6 +42,6 @@ def checked(settings: Settings, started: float) -> int:
         return TargetUnavailable.exit_code
 
     with ending_in_order():
-        with Watchdog(started + settings.budget * ALMOST - time.monotonic(), too_long):
+        with Watchdog(started + last_moment(settings.budget) - time.monotonic(), too_long):
             run = Run.prepare(settings, started=started)
         return Session(run, sys.stdout).execute()

@@ -37,7 +37,7 @@ from contract_tests.run.settings import Settings
 from contract_tests.run.suites import Subjects, Suite, suites
 
 FAREWELL = 5.0  # seconds that a run takes to remove what it has made, when it is asked to end
-EVER_NEW = frozenset({"date", "age", "expires", "last-modified"})  # headers that differ in answers that are alike
+READ_HEADERS = frozenset({"content-type", "content-length", "transfer-encoding"})  # whose values say what a body is
 
 
 @dataclass
@@ -245,6 +245,8 @@ class Run:
             self.undocumented.saw(answer)
             for breach in checks.breaches(answer):
                 self.ledger.record(breach, answer)
+        else:
+            self.undocumented.heard(answer.sent)
         for suite in self.suites:
             for breach in suite.observe(answer):
                 self.ledger.record(replace(breach, suite=suite.name), answer)
@@ -253,11 +255,14 @@ class Run:
             self.ledger.record(breach, answer)
 
     def _is_new(self, answer: Answer) -> bool:
-        """Whether no identical answer of the operation was judged before."""
-        headers = frozenset(item for item in answer.headers.items() if item[0] not in EVER_NEW)
+        """Whether no answer was judged before that is judged in the same way, whatever the request was."""
+        operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
+        response = operation.response_for(answer.status) if operation else None
+        if response is None:
+            return True  # a refusal that is not documented is judged with its request
+        judged = {name.lower() for name in response.headers} | READ_HEADERS
+        headers = frozenset((name, value if name in judged else "") for name, value in answer.headers.items())
         looks = hash((answer.operation_id, answer.sent.method, answer.status, answer.truncated, headers, answer.body))
-        if not answer.operation_id or not answer.ok:
-            return True  # a refusal is judged with its request
         if looks in self._judged:
             return False
         self._judged.add(looks)
@@ -267,6 +272,11 @@ class Run:
 def settle_time(budget: float) -> float:
     """Seconds at the end of the budget that belong to the reports."""
     return min(5.0, budget / 5)
+
+
+def last_moment(budget: float) -> float:
+    """Seconds after which a run is cut off that has not ended by itself."""
+    return budget - settle_time(budget) / 8
 
 
 def part_of(operations: tuple[Operation, ...], number: int, count: int) -> tuple[Operation, ...]:

@@ -19,12 +19,10 @@ from contract_tests.report.writer import github_annotations, write_reports
 from contract_tests.run.baseline import Baseline
 from contract_tests.run.plugin import RunPlugin
 from contract_tests.run.progress import Progress
-from contract_tests.run.run import Run
+from contract_tests.run.run import Run, last_moment, settle_time
 from contract_tests.run.summary import summary
 from contract_tests.run.watchdog import LAST_WORDS, Watchdog
 
-ALMOST = 0.98  # of the budget: the reports take a moment
-REST = 0.02  # of the budget, for the rest to be removed when the run is cut off
 PACKAGE = Path(__file__).parent.parent
 AUTOLOAD_OFF = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 CALM = [
@@ -43,7 +41,7 @@ class Session:
 
     def execute(self) -> int:
         """Check the target and report; returns the exit code."""
-        left = self.run.settings.budget * ALMOST - (time.monotonic() - self.run.started)
+        left = self.run.started + last_moment(self.run.settings.budget) - time.monotonic()
         with Watchdog(left, self._cut_off):
             try:
                 self.check()
@@ -100,7 +98,7 @@ class Session:
         if not self._reporting.acquire(timeout=LAST_WORDS / 2):
             return code  # the reports are being written, but not in time
         self.run.remarks.append(f"the budget of {budget:.0f} s is spent; the run was cut off")
-        self.run.hurry(budget * REST)
+        self.run.hurry(settle_time(budget) / 4)
         try:
             self.run.tidy()
             return self._finish(code, self.run.remarks[-1])
