@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
+
+MOST_WAYS = 8  # ways in which the inputs of one operation broke that are told
+MEMBER = re.compile(r": | -> ")  # ends the name of the member at fault: of one member, one way is told
 
 
 class Cases:
@@ -39,6 +43,37 @@ class Cases:
         if self._not_checked and not (some and self._kept):
             raise self._not_checked[0]
         return list(dict.fromkeys(one.reason for one in self._not_checked))
+
+
+class Tally:
+    """Counts broken cases of many: of those that broke in one way the first is reported, and how many others there are.
+
+    `settle` raises `Broken` for the ways.
+    """
+
+    def __init__(self) -> None:
+        self._ways: dict[tuple[str, int], list[Broken]] = {}
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Try one case; a broken one is counted."""
+        try:
+            yield
+        except Broken as error:
+            status = error.answers[-1].status if error.answers else 0
+            self._ways.setdefault((MEMBER.split(error.expected)[0], status), []).append(error)
+
+    def settle(self) -> None:
+        """Raise `Broken` for what was counted, the first ways of it."""
+        if self._ways:
+            raise Broken.together(counted(found) for found in [*self._ways.values()][:MOST_WAYS])
+
+
+def counted(alike: list[Broken]) -> Broken:
+    """The first of several cases that broke in one way, with the number of the others."""
+    first, others = alike[0], len(alike) - 1
+    more = f" (and {others} more input{'s' if others > 1 else ''} broke the same way)" if others else ""
+    return Broken(first.expected, f"{first.got}{more}", *first.answers, assumed=first.assumed)
 
 
 def merged(parts: Iterable[Broken]) -> list[Broken]:

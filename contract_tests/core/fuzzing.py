@@ -54,6 +54,7 @@ class Trial:
     valid: bool
     about: str
     where: frozenset[str] = frozenset()  #: the invalid parts: `path`, `query`, `header`, `cookie`, `body`
+    names_known: bool = False  #: whether its path names a record that exists as far as the run knows
 
 
 @dataclass
@@ -69,6 +70,7 @@ class Fuzzer:
     cut: int = 0  #: how often that time was over
 
     def __post_init__(self) -> None:
+        self._turn = 0
         document = for_python(self.target.contract.as_written, self.unreadable)
         self.schema = schemathesis.openapi.from_dict(document, config=self._config())
         self.schema.config.update(base_url=self.target.gate.base_url)
@@ -143,26 +145,34 @@ class Fuzzer:
         )
 
     def _trial(self, operation: Operation, case: Case[Any]) -> Trial:
-        if self.records is not None:
-            self._name_own(operation, case, self.records)
+        names_known = self.records is not None and self._name_known(operation, case, self.records)
         answer = send(self.target, case)
         meta = case.meta
         valid = meta is None or meta.generation.mode is GenerationMode.POSITIVE
         if meta is None:
-            return Trial(answer, valid, "")
-        broken = (part.value for part, info in meta.components.items() if info.mode is GenerationMode.NEGATIVE)
-        return Trial(answer, valid, str(getattr(meta.phase.data, "description", None) or ""), frozenset(broken))
+            return Trial(answer, valid, "", names_known=names_known)
+        about = str(getattr(meta.phase.data, "description", None) or "")
+        return Trial(answer, valid, about, spoiled_parts(case), names_known)
 
-    def _name_own(self, operation: Operation, case: Case[Any], records: Records) -> None:
-        """Let a write name a record of this run, or a key that none has, where its path and body are to be valid."""
-        spoiled = {part.value for part, info in (case.meta.components if case.meta else {}).items()
-                   if info.mode is GenerationMode.NEGATIVE}  # fmt: skip
-        if not operation.is_write:
-            return
-        if "path" not in spoiled and "path_parameters" not in spoiled:
-            case.path_parameters = {**(case.path_parameters or {}), **records.values(operation, last=True)}
-        if "body" not in spoiled and isinstance(case.body, dict | list):
+    def _name_known(self, operation: Operation, case: Case[Any], records: Records) -> bool:
+        """Let a call name a record of this run, or a key that none has, where its path and body are to be valid.
+
+        Every second read keeps the key that was made up for it.
+        """
+        spoiled, self._turn = spoiled_parts(case), self._turn + 1
+        if operation.is_write and "body" not in spoiled and isinstance(case.body, dict | list):
             case.body = records.related(operation, case.body)
+        if spoiled & {"path", "path_parameters"} or not (operation.is_write or self._turn % 2):
+            return False
+        known = records.values(operation, last=operation.is_write)
+        case.path_parameters = {**(case.path_parameters or {}), **known}
+        return known.keys() >= {*operation.path_names}
+
+
+def spoiled_parts(case: Case[Any]) -> frozenset[str]:
+    """The parts of a generated call that are to be invalid."""
+    components = case.meta.components.items() if case.meta else ()
+    return frozenset(part.value for part, info in components if info.mode is GenerationMode.NEGATIVE)
 
 
 def calm(examples: int, steps: int = 1) -> hypothesis.settings:

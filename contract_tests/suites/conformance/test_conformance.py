@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import parse_qsl
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.cases import Tally
 from contract_tests.core.contract import Contract, Operation, is_json
 from contract_tests.core.discovery import Discovery, needs_more
 from contract_tests.core.errors import Broken, NotChecked
@@ -26,6 +27,7 @@ UNDEFINED = ("PATCH", "PUT", "DELETE", "POST", "GET")
 LONG = 256  # characters that a server may well refuse though no page names a limit
 INPUT_REFUSED = frozenset({400, 406, 411, 412, 413, 414, 415, 416, 422, 428, 431})
 XML = b"<contract-tests/>"
+CUT_OFF = b'{"contract-tests": '
 HUGE = re.compile(r"\d{16}")  # more digits than every number type holds
 REFUSED = INPUT_REFUSED | {401, 403, 404, 405, 409, 429}
 
@@ -49,7 +51,7 @@ def test_known_records_are_answered(run: Run, read_operation: Operation, discove
 @promise("Invalid input is refused, valid input is not", page="the contract", stage=60, side_by_side=True)
 def test_generated_inputs(run: Run, input_operation: Operation, fuzzer: Fuzzer) -> None:
     """Examples, boundary cases and random inputs, valid and invalid."""
-    sent, operation = 0, input_operation
+    sent, operation, tally = 0, input_operation, Tally()
     if operation.is_write and run.settings.safety is Safety.OBSERVE:
         raise NotChecked("--safety observe sends no writes")
 
@@ -57,24 +59,36 @@ def test_generated_inputs(run: Run, input_operation: Operation, fuzzer: Fuzzer) 
         nonlocal sent
         sent += 1
         if trial.answer.operation_id in {operation.id, ""}:
-            check_trial(run, operation, trial)
+            with tally.counting():
+                check_trial(run, operation, trial)
 
     withheld = list(fuzzer.trials(operation, check))
-    if takes_json_alone(operation):
-        with suppress(NotChecked):
-            check_other_media_type(run, operation)
+    for media_type, body, what in unreadable(operation) if takes_json_alone(operation) else ():
+        with suppress(NotChecked), tally.counting():
+            check_unreadable(run, operation, media_type, body, what)
+    tally.settle()
     if not sent:
         raise NotChecked(withheld[0] if withheld else "nothing could be generated")
 
 
-def check_other_media_type(run: Run, operation: Operation) -> None:
-    """Raise `Broken` where a small XML document is accepted, which no reader of JSON takes, whatever its type."""
+def check_unreadable(run: Run, operation: Operation, media_type: str, body: bytes, what: str) -> None:
+    """Raise `Broken` where a body is accepted which no reader of JSON takes, whatever its type."""
     known = run.records.values(operation) if run.records and run.settings.safety.writes else {}
     values = tuple(known.get(name) or run.target().gate.rules.mint() for name in operation.path_names)
-    headers = {"Content-Type": "application/xml"}
-    answer = run.target().request(operation.method, path_of(operation, values), body=XML, headers=headers)
+    headers = {"Content-Type": media_type}
+    answer = run.target().request(operation.method, path_of(operation, values), body=body, headers=headers)
     if answer.ok:
-        raise Broken(f"{operation.id} to refuse an invalid input (a body of XML): 415", answer.describe(), answer)
+        expected = f"{operation.id} to refuse an invalid input (a body of {what}): 400, 415 or 422"
+        raise Broken(expected, answer.describe(), answer)
+
+
+def unreadable(operation: Operation) -> Iterator[tuple[str, bytes, str]]:
+    """Bodies that are no JSON, with a media type and the words for each."""
+    declared = operation.declared.body
+    json_types = [name for name in declared.media_types if is_json(name)] if declared else []
+    yield "application/xml", XML, "XML"
+    for name in json_types[:1]:
+        yield name, CUT_OFF, "JSON that breaks off"
 
 
 def takes_json_alone(operation: Operation) -> bool:
@@ -90,7 +104,8 @@ def check_trial(run: Run, operation: Operation, trial: Trial) -> None:
         return
     if trial.valid:
         if status in {400, 415, 422} and answer.operation_id and not run.contract.is_spoiled(answer.sent):
-            if not is_path_only(operation) and is_plain(answer.sent) and not free_texts(run, answer.sent):
+            is_about_input = trial.names_known or not is_path_only(operation)
+            if is_about_input and is_plain(answer.sent) and not free_texts(run, answer.sent):
                 raise Broken(f"{operation.id} to take a valid input", answer.describe(), answer)
             run.ledger.note(f"{operation.id}: {status} for an input that the contract allows, as far as it says")
         return

@@ -33,6 +33,7 @@ class Comparison:
     model: Model
     declared: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  #: by operation: collection and field
     sizes: dict[tuple[str, str, Steps], int] = field(default_factory=dict)  #: how long each list of the target was
+    restless: set[tuple[str, str]] = field(default_factory=set)  #: collection and field that reads show otherwise
 
     def __post_init__(self) -> None:
         self.checks = AnswerChecks(self.contract)
@@ -69,6 +70,11 @@ class Comparison:
                 yield Difference("form", breach.expected, breach.got, field=breach.kind, assumed=breach.assumed)
         if mock.ok and mock.json is not NOT_JSON:
             yield from Exchange(self, call, pairs, fields).shown(mock.json, target.json)
+
+    def is_free(self, collection: str, part: str, *, written: bool) -> bool:
+        """Whether the server may change a field of its own accord: after a write, or as its reads have shown."""
+        is_moving = written or (collection, part) in self.restless
+        return is_moving and self.freedoms.is_kept_by_server(collection, part)
 
     def _same_status(self, call: Call, mock: int, target: int) -> bool:
         if mock == target or mock in FREEDOMS.get(target, ()) or self.freedoms.alike(mock, target):
@@ -185,7 +191,7 @@ class Exchange:
         return View(
             collection, self.key_of(collection), frozenset(part for where, part in known if where == collection),
             frozenset(part for where, part in declared if where == collection),
-            lambda part: self.pairs.written and self.comparison.freedoms.is_kept_by_server(collection, part),
+            lambda part: self.comparison.is_free(collection, part, written=self.pairs.written),
         )  # fmt: skip
 
 

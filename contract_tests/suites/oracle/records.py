@@ -26,6 +26,7 @@ class Shown:
     sources: dict[Name, Answer] = field(default_factory=dict)
     whole: dict[str, set[str]] = field(default_factory=dict)  #: keys by collection of the records read by themselves
     fields: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  #: by operation: collection and field
+    restless: set[tuple[str, str]] = field(default_factory=set)  #: collection and field that two answers show otherwise
 
     def learn(self, behaviour: Behaviour, values: Mapping[str, str], answer: Answer) -> None:
         """Take in the records of one answer; where two answers show the same field, the first one counts."""
@@ -36,7 +37,8 @@ class Shown:
             name = (collection, str(key))
             held = self.records.setdefault(name, {})
             for part, value in {**record, **{p: v for p, v in known.items() if p not in record}}.items():
-                held.setdefault(part, value)
+                if held.setdefault(part, value) != value:
+                    self.restless.add((collection, part))
             self.sources.setdefault(name, answer)
             if behaviour.find and collection == behaviour.find.collection:
                 self.whole.setdefault(collection, set()).add(str(key))

@@ -75,8 +75,12 @@ class Runner:
         self.shown = Shown(self.binder.model)
 
     def look(self) -> None:
-        """Read all that the target shows, until nothing new turns up."""
+        """Read all that the target shows, until nothing new turns up, then something of each kind once more.
+
+        What two reads of one record differ in is not compared where no client gives it its value.
+        """
         self.shown = Shown(self.binder.model)
+        again: dict[str, Call] = {}
         asked: set[tuple[str, str]] = set()
         fresh = True
         while fresh:
@@ -87,6 +91,10 @@ class Runner:
                     asked.add(mark)
                     fresh = True
                     self._learn(self.shown, call, self._send(call))
+                    again.setdefault(call.operation.id, call)
+        for call in again.values() if self.binder.model.inferred else ():
+            self._learn(self.shown, call, self._send(call))
+        self.comparison.restless |= self.shown.restless
 
     def run(self, steps: Sequence[Step]) -> tuple[tuple[Done, ...], list[Divergence]]:
         """Run a script from what the target shows now: the calls made, and how the first answers differ that do."""

@@ -90,6 +90,17 @@ class ReadCounter(Workshop):
 
 
 @variant
+class DeclaredCounter(Workshop):
+    """A number that the contract declares, and that the server counts as it likes."""
+
+    reads = 0
+
+    def shown_project(self, record):
+        self.reads += 1
+        return {**super().shown_project(record), "taskCount": self.reads}
+
+
+@variant
 class ChildrenStay(Workshop):
     def remove_project(self, record):
         del self.projects[record["id"]]

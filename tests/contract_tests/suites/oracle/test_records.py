@@ -34,6 +34,7 @@ def test_one_record_from_several_answers() -> None:
         ("devices", "d"): {"id": "d", "os": "a", "userAgent": "u"},
         ("sessions", "s"): {"id": "s", "deviceId": "d"},
     }
+    assert shown.restless == {("devices", "os")}
     assert shown.fields["getDevice"] == {
         ("devices", "id"),
         ("devices", "os"),
