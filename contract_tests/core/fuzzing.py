@@ -23,6 +23,7 @@ from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
 from contract_tests.core.gate import NETWORK_ERRORS
 from contract_tests.core.making import Records
+from contract_tests.core.mending import with_one_fault
 from contract_tests.core.schemas import for_python
 from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
@@ -146,13 +147,13 @@ class Fuzzer:
 
     def _trial(self, operation: Operation, case: Case[Any]) -> Trial:
         names_known = self.records is not None and self._name_known(operation, case, self.records)
+        spoiled, meta = spoiled_parts(case), case.meta
+        about = str(getattr(meta.phase.data, "description", None) or "") if meta else ""
+        if "body" in spoiled:
+            case.body = with_one_fault(self.target.contract, operation, case.body, about, self.seed)
         answer = send(self.target, case)
-        meta = case.meta
         valid = meta is None or meta.generation.mode is GenerationMode.POSITIVE
-        if meta is None:
-            return Trial(answer, valid, "", names_known=names_known)
-        about = str(getattr(meta.phase.data, "description", None) or "")
-        return Trial(answer, valid, about, spoiled_parts(case), names_known)
+        return Trial(answer, valid, about, spoiled, names_known)
 
     def _name_known(self, operation: Operation, case: Case[Any], records: Records) -> bool:
         """Let a call name a record of this run, or a key that none has, where its path and body are to be valid.

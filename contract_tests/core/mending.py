@@ -1,0 +1,37 @@
+"""Leaves one fault in a generated body: the member that was spoiled, and none that the generator filled wrongly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.schemas import declared_members
+
+ENDING = re.compile(r": | -> ")  # of the member's name, in what the generator says of a fault
+
+
+def with_one_fault(contract: Contract, operation: Operation, body: Any, about: str, seed: int) -> Any:
+    """The body without the faults that `about` does not speak of; as it is where that can't be told.
+
+    A server that refuses a body for one fault says nothing of what it makes of another.
+    """
+    place = next(contract.json_request_schemas(operation), None)
+    if place is None or not isinstance(body, Mapping):
+        return body
+    ways = [breach.path for breach in contract.reader.breaches(place.value, body, writing=True)]
+    wrong, named = {str(way[0]) for way in ways if way}, ENDING.split(about)[0]
+    is_whole = bool(about) and named not in declared_members(contract, place.value)  # as "Missing required property"
+    others = wrong - {named} if named in wrong or (is_whole and () in ways) else set()
+    return {**body, **plain(contract, place, others, seed)} if others else body
+
+
+def plain(contract: Contract, place: Place, names: set[str], seed: int) -> dict[str, Any]:
+    """Valid values for some members of a body."""
+    members, found = declared_members(contract, place.value), dict[str, Any]()
+    for name in names & members.keys():
+        inner = contract.look_up(Place(members[name])) or Place({})
+        found.update((name, value) for value in drawn(Samples(contract).values(inner), 1, seed))
+    return found
