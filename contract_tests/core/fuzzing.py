@@ -71,7 +71,6 @@ class Fuzzer:
     cut: int = 0  #: how often that time was over
 
     def __post_init__(self) -> None:
-        self._turn = 0
         document = for_python(self.target.contract.as_written, self.unreadable)
         self.schema = schemathesis.openapi.from_dict(document, config=self._config())
         self.schema.config.update(base_url=self.target.gate.base_url)
@@ -79,6 +78,7 @@ class Fuzzer:
     def trials(self, operation: Operation, check: Callable[[Trial], None]) -> list[str]:
         """Send examples, boundary cases and random inputs, passing each to `check`; returns why some were not sent."""
         not_sent: dict[str, None] = {}
+        turns = itertools.count()
         end = self.shares.take() if self.shares else float("inf")
 
         calls = itertools.count(1)
@@ -87,7 +87,7 @@ class Fuzzer:
             if next(calls) > FIRST and time.monotonic() > end:
                 raise Halt(TimeShareSpent())
             try:
-                check(self._trial(operation, case))
+                check(self._trial(operation, case, next(turns)))
             except BudgetSpent as error:
                 raise Halt(error) from None
             except NotChecked as error:
@@ -145,8 +145,8 @@ class Fuzzer:
             }
         )
 
-    def _trial(self, operation: Operation, case: Case[Any]) -> Trial:
-        names_known = self.records is not None and self._name_known(operation, case, self.records)
+    def _trial(self, operation: Operation, case: Case[Any], turn: int) -> Trial:
+        names_known = self.records is not None and name_known(operation, case, self.records, turn)
         spoiled, meta = spoiled_parts(case), case.meta
         about = str(getattr(meta.phase.data, "description", None) or "") if meta else ""
         if "body" in spoiled:
@@ -155,19 +155,20 @@ class Fuzzer:
         valid = meta is None or meta.generation.mode is GenerationMode.POSITIVE
         return Trial(answer, valid, about, spoiled, names_known)
 
-    def _name_known(self, operation: Operation, case: Case[Any], records: Records) -> bool:
-        """Let a call name a record of this run, or a key that none has, where its path and body are to be valid.
 
-        Every second read keeps the key that was made up for it.
-        """
-        spoiled, self._turn = spoiled_parts(case), self._turn + 1
-        if operation.is_write and "body" not in spoiled and isinstance(case.body, dict | list):
-            case.body = records.related(operation, case.body)
-        if spoiled & {"path", "path_parameters"} or not (operation.is_write or self._turn % 2):
-            return False
-        known = records.values(operation, last=operation.is_write)
-        case.path_parameters = {**(case.path_parameters or {}), **known}
-        return known.keys() >= {*operation.path_names}
+def name_known(operation: Operation, case: Case[Any], records: Records, turn: int) -> bool:
+    """Let a call name a record of this run, or a key that none has, where its path and body are to be valid.
+
+    Every second read keeps the key that was made up for it.
+    """
+    spoiled = spoiled_parts(case)
+    if operation.is_write and "body" not in spoiled and isinstance(case.body, dict | list):
+        case.body = records.related(operation, case.body)
+    if spoiled & {"path", "path_parameters"} or not (operation.is_write or turn % 2):
+        return False
+    known = records.values(operation, last=operation.is_write)
+    case.path_parameters = {**(case.path_parameters or {}), **known}
+    return known.keys() >= {*operation.path_names}
 
 
 def spoiled_parts(case: Case[Any]) -> frozenset[str]:
