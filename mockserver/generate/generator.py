@@ -133,12 +133,14 @@ def complete(
     key: str = "id",
     now: int | None = None,
     fills: Iterable[str] = (),
+    around: frozenset[int] = frozenset(),
 ) -> dict[str, Any]:
     """A record with the given fields, which win, and with what its schema requires, marks readOnly or gives a default.
 
     `fills` names further fields that a new record has; lists among them are empty, but for those with `!` after their
     name. The times of its creation and change, and every time among those, are `now`; what says that something is over
-    is null or left out. `key` is never generated.
+    is null or left out. `key` is never generated. `around` are the schemas that it lies in, which end where one of them
+    contains itself.
     """
     generator, asked = Generator(view), frozenset(fills)
     whole = held(asked) - given.keys()
@@ -146,10 +148,12 @@ def complete(
     known = {**given, **{name: value for name, value in contents.items() if value is not ABSENT}}
     made, generated = _of_new(schema, known, view, asked, now)
     for name in asked - made.keys() - known.keys():
-        inner = members(schema, view).get(name)
-        if inner is not None and types(inner, view) - {"null"} == {"object"}:  # the state that a new record is in
-            parts = members(inner, view)
-            made[name] = complete(inner, {}, view=view, seed=f"{seed}/{name}", key="", now=now, fills=parts)
+        inner = view.at("", members(schema, view).get(name, {})).node
+        if id(inner) not in around and types(inner, view) - {"null"} == {"object"}:  # the state that a new record is in
+            parts, deeper = members(inner, view), around | {id(inner)}
+            made[name] = complete(
+                inner, {}, view=view, seed=f"{seed}/{name}", key="", now=now, fills=parts, around=deeper
+            )
     record = generator.completed(schema, {**made, **known}, seed, generated)
     if key not in given:
         record.pop(key, None)

@@ -386,3 +386,15 @@ def test_a_key_that_cannot_be_new_is_refused() -> None:
     record = {"type": "object", "properties": {"id": {"type": "string", "enum": ["a", "b"]}}}
     with pytest.raises(Unsatisfiable):
         fresh_key(record, "id", view=VIEW, seed=1, taken={"a", "b"}.__contains__)
+
+
+def test_a_new_state_that_contains_itself_ends() -> None:
+    """A record of a certificate whose issuer is a certificate: the fields of the first one are filled."""
+    certificate = {"type": "object", "properties": {"subject": {"type": "string"}, "issuer": {"$ref": "#/certificate"}}}
+    chained = {"type": "object", "properties": {"one": {"allOf": [{"$ref": "#/chained"}, {"description": "x"}]}}}
+    schemas = {"#/certificate": certificate, "#/chained": chained}
+    view = SchemaView(lambda reference: (reference, schemas[reference]))
+    parts = {"certificate": {"$ref": "#/certificate"}, "chained": {"$ref": "#/chained"}}
+    record = complete({"type": "object", "properties": parts}, {}, view=view, seed=1, now=START, fills=parts)
+    assert record["certificate"]["subject"]
+    assert record.keys() == parts.keys()
