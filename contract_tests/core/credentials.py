@@ -37,14 +37,14 @@ class Keys:
             return None
         return self.by_scheme.get(scheme.name, self.token)
 
-    def lacking(self, scheme: str) -> Keys:
-        """The same without the value of one scheme."""
-        return replace(self, without=self.without | {scheme})
+    def lacking(self, schemes: Iterable[str]) -> Keys:
+        """The same without the value of these schemes."""
+        return replace(self, without=self.without.union(schemes))
 
-    def spoiled(self, schemes: Iterable[SecurityScheme], scheme: str, how: Callable[[str], str]) -> Keys:
-        """The same with a wrong value for one scheme, made from the right one."""
+    def spoiled(self, schemes: Iterable[SecurityScheme], wrong: Iterable[str], how: Callable[[str], str]) -> Keys:
+        """The same with a wrong value for some of the schemes, made from the right one."""
         right = {one.name: value for one in schemes if (value := self.value(one)) is not None}
-        return Keys(self.token, {**right, scheme: how(right.get(scheme, ""))})
+        return Keys(self.token, right | {name: how(right.get(name, "")) for name in wrong})
 
 
 @dataclass(frozen=True)

@@ -61,9 +61,9 @@ def test_without_credentials(run: Run, calls: Calls) -> None:
 
     def lacking(operation: Operation, _: int) -> Iterator[Token]:
         yield None
-        schemes = needed(run, operation)
-        for scheme in schemes if len(schemes) > 1 else ():
-            yield run.target().keys.lacking(scheme)
+        groups = needed(run, operation)
+        for schemes in groups if len(groups) > 1 else ():
+            yield run.target().keys.lacking(schemes)
 
     check_refused(run, calls, lacking, "without credentials")
 
@@ -78,20 +78,21 @@ def test_wrong_credentials(run: Run, calls: Calls) -> None:
 
     def wrong(operation: Operation, number: int) -> Iterator[Token]:
         schemes = schemes_of(run.contract, operation, keys)
-        for at, scheme in enumerate(needed(run, operation)):
+        for at, needs in enumerate(needed(run, operation)):
             for how in WRONG if number == 0 else [WRONG[(number + at) % len(WRONG)]]:
-                yield keys.spoiled(schemes, scheme, how)
+                yield keys.spoiled(schemes, needs, how)
 
     check_refused(run, calls, wrong, "with a wrong credential")
 
 
-def needed(run: Run, operation: Operation) -> list[str]:
+def needed(run: Run, operation: Operation) -> list[list[str]]:
     """The schemes of the credentials that are sent to an operation, without any of which none of its alternatives is
-    fulfilled."""
-    keys = run.target().keys
-    schemes = schemes_of(run.contract, operation, keys)
-    sent = {one.name for one in schemes if one.kind != MUTUAL_TLS}
-    return sorted(name for name in sent if not any(names <= sent - {name} for names in operation.declared.security))
+    fulfilled; together those that share a header, which has room for one credential."""
+    schemes = [one for one in schemes_of(run.contract, operation, run.target().keys) if one.kind != MUTUAL_TLS]
+    places = sorted({(one.location, one.parameter) for one in schemes})
+    groups = [sorted(one.name for one in schemes if (one.location, one.parameter) == place) for place in places]
+    sent = {one.name for one in schemes}
+    return [group for group in groups if not any(names <= sent - {*group} for names in operation.declared.security)]
 
 
 def check_refused(run: Run, calls: Calls, tokens: Callable[[Operation, int], Iterator[Token]], how: str) -> None:

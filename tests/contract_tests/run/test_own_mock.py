@@ -32,6 +32,7 @@ def outcomes(folder: Path, document: Mapping[str, Any], *arguments: str) -> tupl
 
 SCHEMES = {
     "oauth": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://a.example/token", "scopes": {}}}},
+    "oidc": {"type": "openIdConnect", "openIdConnectUrl": "https://a.example/.well-known/openid-configuration"},
     "basic": {"type": "http", "scheme": "basic"},
     "word": {"type": "http", "scheme": "Token"},
     "key": {"type": "apiKey", "in": "query", "name": "key"},
@@ -42,7 +43,9 @@ SCHEMES = {
 def test_wrong_credentials_are_refused_by_whatever_scheme(tmp_path: Path) -> None:
     """The mock of a run knows two users, whose tokens every scheme can carry, and refuses all others. A token that was
     given, or stands in the environment, is that of another target."""
-    document = contract(SCHEMES, *([{name: []}] for name in SCHEMES), [{"basic": [], "key": []}])
+    document = contract(
+        SCHEMES, *([{name: []}] for name in SCHEMES), [{"basic": [], "key": []}], [{"oauth": [], "oidc": []}]
+    )
     code, found, remarks = outcomes(tmp_path, document, "--suite", "access", "--token", "carol:secret")
     assert code == 0
     assert (found["without_credentials"], found["wrong_credentials"], remarks) == ("kept", "kept", [])
