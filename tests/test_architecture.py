@@ -45,6 +45,8 @@ DOORS = {
     "zstandard": ("contract.messages.codings",),
     "jsonpatch": ("behaviour.json_patch",),
     "yaml": ("plain_yaml",),
+    "sqlite3": ("state.sqlite_file",),
+    "redis": ("state.redis_line",),
 }
 """The modules of `mockserver` that may import a library."""
 
@@ -183,7 +185,8 @@ def test_one_door_per_library(package: str, library: str) -> None:
 def test_every_library_is_declared(package: str) -> None:
     """Every library that a package imports is declared in the project's dependencies."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[^\w.-]", text)[0].lower() for text in project["dependencies"]}
+    extras = [text for extra in project["optional-dependencies"].values() for text in extra]
+    declared = {re.split(r"[^\w.-]", text)[0].lower() for text in (*project["dependencies"], *extras)}
     providers = packages_distributions()
     for path in _modules(package).values():
         for library in {name.split(".")[0] for name in _imports(path)} & providers.keys() - OWN:

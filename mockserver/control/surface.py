@@ -14,7 +14,6 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.sources import Source
 from mockserver.exchange.engine import Engine
-from mockserver.state.store import MAIN
 
 STREAMS = 4
 """How many streams of events may be open at once; each holds a thread of the server."""
@@ -78,8 +77,7 @@ def _readable(engine: Engine) -> str:
 
 def _fill_examples(root: dict[str, Any], engine: Engine) -> None:
     """Examples of an existing record, if there is one."""
-    world, _ = engine.store.load(MAIN)
-    first = next(((name, one) for name, one in sorted(world.collections.items()) if len(one.records)), None)
+    first = next(((name, one) for name, one in sorted(engine.base().collections.items()) if len(one.records)), None)
     if first is None:
         return
     name, collection = first

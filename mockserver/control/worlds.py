@@ -92,9 +92,11 @@ def _rewind(call: Call) -> Result:
     name = call.existing().name
     entry = entry_of(call.engine, name, call.body["before"], missing=409)
     before = call.engine.journal.before(entry)
+    if before is None:
+        raise conflict(f"the world before request {entry.number} of {name!r} isn't kept any more")
 
-    def back(world: World) -> World:
-        return world if before is None else msgspec.structs.replace(before, name=name)
+    def back(_: World) -> World:
+        return msgspec.structs.replace(before, name=name)
 
     return Result(shown_world(call.engine, call.engine.store.update(name, back)))
 

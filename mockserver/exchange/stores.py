@@ -49,9 +49,25 @@ def ledger_of(settings: Settings, namespace: str) -> Ledger:
 
         file = settings.store.removeprefix(_SQLITE)
         return SqliteLedger(file, namespace, timeout=timeout, memory=settings.journal_memory)
+    if settings.store.startswith(_REDIS):
+        return _in_redis(settings, namespace, timeout)
     raise UsageError(
         f"{settings.store!r} isn't a store", place="--store", fix="use memory, sqlite:FILE or redis://HOST:PORT/DB"
     )
+
+
+def _in_redis(settings: Settings, namespace: str, timeout: float) -> Ledger:
+    try:
+        from mockserver.state.redis import RedisLedger
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] != "redis":
+            raise
+        fix = "pip install 'redis[hiredis]'"
+        raise UsageError("the Python package redis isn't installed", place="--store", fix=fix) from None
+    try:
+        return RedisLedger(settings.store, namespace, timeout=timeout, memory=settings.journal_memory)
+    except ValueError as error:
+        raise UsageError(f"the address isn't valid: {error}", place="--store", fix="use redis://HOST:PORT/DB") from None
 
 
 def digest_of(settings: Settings, document: Any, files: Iterable[Path]) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from mockserver.errors import StoreLost
 from mockserver.state.ledger import Full, Ledger, Place, Tail
-from mockserver.state.log import Change, Entry, Log, Touched, note_touched, pack
+from mockserver.state.log import Change, Log, Touched, note_touched, pack
 from mockserver.state.store import MAIN, SWEPT, Store, too_many
 from mockserver.state.world import Past, World
 
@@ -175,17 +175,18 @@ class LogStore(Store):
         """What a world becomes by the rest of its log."""
         world, touched, sizes = (None, {}, (0, 0, 0)) if held is None else (held.world, held.touched, held[3:])
         if tail.snapshot is not None:
-            world, touched = self._applied(name, None, {}, self.log.read(tail.snapshot))
+            world, touched = self._applied(name, None, {}, tail.snapshot)
             sizes = (0, 0, len(tail.snapshot))
         for data in tail.entries:
-            world, touched = self._applied(name, world, touched, self.log.read(data))
+            world, touched = self._applied(name, world, touched, data)
             sizes = (sizes[0] + 1, sizes[1] + len(data), sizes[2])
         if world is None:
             raise StoreLost(f"the store has lost a part of the world {name!r}; remove that world")
         return Held(tail.place, world, touched, *sizes)
 
-    def _applied(self, name: str, world: World | None, touched: Touched, entry: Entry) -> tuple[World, Touched]:
+    def _applied(self, name: str, world: World | None, touched: Touched, data: bytes) -> tuple[World, Touched]:
         try:
+            entry = self.log.read(data)
             after = self.log.applied(name, world, entry)
         except (ValueError, KeyError, TypeError, msgspec.MsgspecError) as error:
             raise StoreLost(f"the log of the world {name!r} can't be read: {error}") from error

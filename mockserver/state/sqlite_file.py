@@ -118,26 +118,29 @@ class SqliteFile:
             self.path, timeout=self._timeout, isolation_level=None, check_same_thread=False, cached_statements=200
         )
         self._connection = connection
+        is_new = self._is_new(connection.execute)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        with self._transaction("BEGIN IMMEDIATE") as run:
-            self._prepare(run)
+        if is_new:
+            with self._transaction("BEGIN IMMEDIATE") as run:
+                if self._is_new(run):  # no other process has made them meanwhile
+                    for table in _TABLES:
+                        run(table)
+                    run(f"PRAGMA application_id = {_APPLICATION}")
+                    run(f"PRAGMA user_version = {FORMAT}")
         return self._connection
 
-    def _prepare(self, run: Run) -> None:
-        """Make the tables of an empty file. Raises StoreLost for a file of something else, or of another version."""
+    def _is_new(self, run: Run) -> bool:
+        """Whether the file is empty. Raises StoreLost for a file of something else, or of another version."""
         ((application,), (version,)) = (run(f"PRAGMA {one}").fetchone() for one in ("application_id", "user_version"))
         if application == _APPLICATION:
             if version != FORMAT:
                 wanted = f"has format {version}, and this mock server reads {FORMAT}"
                 raise StoreLost(f"{self.path} {wanted}: use the version that wrote it, or another file")
-        elif application or run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return False
+        if application or run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise StoreLost(f"{self.path} is the database of another program")
-        else:
-            for table in _TABLES:
-                run(table)
-            run(f"PRAGMA application_id = {_APPLICATION}")
-            run(f"PRAGMA user_version = {FORMAT}")
+        return True
 
 
 def _words(error: sqlite3.Error) -> str:
