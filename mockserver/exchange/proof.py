@@ -123,11 +123,13 @@ class _Run:
                 continue
             before = self.records()
             answer = self.pipeline.respond(request)
-            if answer.status >= 500:
-                raise _Lost(f"{behaviour.operation} fails: {_detail(answer)}")
+            if self.fails(behaviour, answer):
+                return None
             fresh = [record for key, record in self.records().items() if before.get(key) is not record]
             if answer.status < 300 and not fresh and request.body not in (b"", b"[]"):
                 raise _Lost(f"{behaviour.operation} answers {answer.status} and creates no record")
+            if fresh and b"/" in _key_of(self.rules, fresh[-1]):
+                continue  # no path can hold the key that this request chose
             if answer.status < 300 and fresh:
                 return fresh[-1], request.body + request.path.encode(), answer
         return None

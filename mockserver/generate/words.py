@@ -84,6 +84,9 @@ _HINTS: Final[tuple[tuple[re.Pattern[str], Make], ...]] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
         (r"\be ?mail\b", lambda persona, _: (persona.email, "a@b.co")),
+        (r"\b(uuid|guid)$",
+         _one_of("3f0c9f5e-8a53-4a4e-9a70-1d3d3f6c2b10", "b7d0c1de-52b4-4f0b-8f0e-6d1f2a9e4c55")),
+        (r"\bids?$", lambda _, random: (_key(random),)),
         (r"\b(secret|token|password|passwd|api key|access key|private key|hash|checksum|signature|digest|nonce|salt)\b",
          _hexadecimal(24)),
         (r"\b(first|given|middle|fore) ?names?\b", lambda persona, _: (persona.first,)),

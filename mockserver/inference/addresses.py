@@ -9,6 +9,7 @@ from typing import Final
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import plain
 from mockserver.inference.collections import Resource
+from mockserver.inference.keys import Keys
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike
 from mockserver.inference.routes import VALUE, Route, Shape
@@ -35,10 +36,15 @@ def own_addresses(resource: Resource, routes: Mapping[Shape, Mapping[str, Route]
         return
     sent = {name for base in resource.bases for name in _sent(routes.get(base, {}).get("POST"), schemas)}
     like = re.compile(".*" + _VALUE.sub("[^/?]+", re.escape(reading.template).replace(r"\{", "{").replace(r"\}", "}")))
+    own = Keys(schemas).address(resource.record) if resource.key in resource.private else None
     for path, schema in _texts(resource.record, (), schemas):
         if find_alike(path[0], sent) is not None or any("." in name for name in path):
             continue
-        if _says_self(path) or (plain(path[-1]) in _ADDRESSES and _shows(like, path, schema, reading, schemas)):
+        if (
+            _says_self(path)
+            or path == (own,)
+            or (plain(path[-1]) in _ADDRESSES and _shows(like, path, schema, reading, schemas))
+        ):
             yield ".".join(path)
 
 

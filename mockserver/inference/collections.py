@@ -212,12 +212,20 @@ class _Finder:
         keys, hidden = self.keys.sure(named, record), self.is_hidden(base, named.parameter)
         if not at_item and not keys and not self.creates(at_base, record):
             return None
+        address = self.keys.address(record) if "GET" in at_item and not self.chooses(base, "") else None
+        keys, hidden = [one for one in keys if one != address], hidden or address is not None
+        likely = self.keys.likely(named, record) if at_item and not keys else []
+        if likely and address is None and "POST" in at_base and not self.learns(at_base, at_item, named.parameter):
+            hidden = False  # nobody puts a record that a POST makes
         if at_item and not hidden:
-            keys = keys or self.keys.likely(named, record)
+            keys = keys or likely
         keys = keys[self.readings.keys.get(base, 0) :]
         if at_item and not keys and not hidden:
             return None  # no answer would ever tell a client which records there are
-        key = keys[0] if keys else self.hidden(named, record, at_base, at_item)
+        shown = find_alike(named.parameter, self.schemas.members(record)) is not None
+        sent = self.sent_key(named, at_base, keys) if at_item and not shown else None
+        keys = [] if sent else keys
+        key = sent or (keys[0] if keys else self.hidden(named, record, at_base, at_item))
         listed = self.listed(base, record)
         also = self.also(record, listed)
         private = () if keys else (key,)
@@ -232,6 +240,15 @@ class _Finder:
             put_alone="POST" not in at_base and "GET" in at_item,
         )  # fmt: skip
 
+    def sent_key(self, named: Named, at_base: Mapping[str, Route], keys: Sequence[str]) -> str | None:
+        """The member by which clients name a new record, where paths have that name and no record shows it."""
+        body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
+        members = self.schemas.members(body) if body is not None else {}
+        name, last = find_alike(named.parameter, members), words(named.parameter)[-1:]
+        if name is None or "." in name or not self.keys.identifies(members[name]) or last == ("id",):
+            return None
+        return None if any(words(key)[-1:] == last for key in keys) else name
+
     def named(self, base: Shape) -> Named:
         """What the paths of single records say of their keys."""
         routes = self.routes.get((*base, VALUE), {}).values()
@@ -244,13 +261,19 @@ class _Finder:
     def is_hidden(self, base: Shape, parameter: str) -> bool:
         """Whether clients learn keys that no record shows: they put them into a path, or creating answers them."""
         at_base, at_item = self.routes.get(base, {}), self.routes.get((*base, VALUE), {})
-        return self.puts_missing(at_item) or self.tells(at_base, parameter) or self.leaves_open(at_base, at_item)
+        return self.puts_missing(at_item) or self.learns(at_base, at_item, parameter)
+
+    def learns(self, at_base: Mapping[str, Route], at_item: Mapping[str, Route], parameter: str) -> bool:
+        """Whether what creating answers may tell a key that no record shows."""
+        return self.tells(at_base, parameter) or self.leaves_open(at_base, at_item)
 
     def hidden(
         self, named: Named, record: LocatedSchema, at_base: Mapping[str, Route], at_item: Mapping[str, Route]
     ) -> str:
         """The name of a key that no schema declares: where answers may show anything, what is left of the parameter's
         name without that of the records, as `id` of `page_id`."""
+        if named.parameter == self.keys.address(record):
+            return f"path_{named.parameter}"
         rest = "_".join(without(words(named.parameter), named.collection))
         free = rest and self.leaves_open(at_base, at_item) and rest not in self.schemas.members(record)
         return rest if free else named.parameter

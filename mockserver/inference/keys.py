@@ -17,6 +17,9 @@ _INNER: Final = frozenset(
 """Members that describe the record which they are a part of."""
 Choice = Callable[[str, str, Iterable[str]], Iterator[str]]
 _MARKED: Final = ("enum", "const")
+_ADDRESSES: Final = frozenset({"uri", "url", "iri"})
+_SELF: Final = frozenset({"id", "self", "selflink"})
+_LINKS: Final = frozenset({"url", "uri", "href", "link"})
 _MOMENTS: Final = frozenset({"date", "date-time", "time", "duration", "binary"})
 
 
@@ -45,6 +48,15 @@ class Keys:
         """The fields that the path may mean although it doesn't name them."""
         return self._fitting(named, record, likely_keys)
 
+    def address(self, record: LocatedSchema) -> str | None:
+        """The member by whose value a client knows where to read a record: an `id` that is an address, or its `url`."""
+        for name, member in self.schemas.members(record).items():
+            is_address = not _ADDRESSES.isdisjoint(map(str, self.schemas.each(member, "format")))
+            is_set = True in self.schemas.each(member, "readOnly")
+            if is_address and (plain(name) in _SELF or (plain(name) in _LINKS and is_set)):
+                return name
+        return None
+
     def aliases(self, named: Named, record: LocatedSchema) -> list[str]:
         """Further fields that identify a record where the path says so: "the id or the name of the project"."""
         spoken = (*words(named.parameter), *words(named.description))
@@ -69,11 +81,12 @@ class Keys:
         members = self.schemas.members(record)
         known, names = self._known.get(id(record.node), (None, []))
         if known is not members:
-            names = [one for one in members if self._identifies(members[one]) and not self.schemas.forbids(record, one)]
+            names = [one for one in members if self.identifies(members[one]) and not self.schemas.forbids(record, one)]
             self._known[id(record.node)] = members, names
         return names
 
-    def _identifies(self, schema: LocatedSchema) -> bool:
+    def identifies(self, schema: LocatedSchema) -> bool:
+        """Whether values of a schema may tell records apart."""
         each = self.schemas.each
         return (
             self.schemas.is_scalar(schema)

@@ -46,6 +46,13 @@ def find_alike(name: str, among: Iterable[str]) -> str | None:
     return next((other for other in known if wanted and plain(other) == wanted), None)
 
 
+def find_own(name: str, among: Iterable[str], collection: str) -> str | None:
+    """The same, or the name that is left without the words for the collection: `name` for `workflow_name`."""
+    known = list(among)
+    own = without(words(name), collection)
+    return find_alike(name, known) or (find_alike(" ".join(own), known) if own else None)
+
+
 def names_one_of(word: str, many: str) -> bool:
     """Whether a word may stand for one of a collection: `pet` of `pets`, `entry` of `entries`.
 
@@ -90,6 +97,7 @@ def likely_keys(parameter: str, collection: str, fields: Iterable[str]) -> Itera
         yield from _alike(word, known)
     yield from (name for name in known if words(name)[-1] in _NAMING and _owns(words(name)[:-1], collection))
     yield from _ending(spoken, known)
+    yield from (name for name in known if _owns(words(name), collection))
     identifying = [name for name in known if words(name)[-1] in ("id", *UNIQUE, "number", "no", "code")]
     if len(identifying) == 1:
         yield identifying[0]

@@ -12,7 +12,7 @@ from mockserver.inference.asking import queried
 from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import alike, find_alike, names_record, sayable
+from mockserver.inference.names import alike, find_alike, find_own, names_record, sayable
 
 Data = dict[str, Any]
 _NAMES: Final = frozenset({"name", "slug", "login", "username", "email", "title", "code", "tag", "topic", "label"})
@@ -41,14 +41,29 @@ class Sending:
         if not self.schemas.share(placement.schema, resource.record):
             names, inside = self._alike(placement, resource), self._inside(body, resource)
             enough = 2 * len(names) >= min(len(self.schemas.members(placement.schema)), len(known)) > 0
-            return {**self._asked(operation, resource), **names, **inside} if enough or inside else None
+            key = self._key_sent(placement, resource, resource.key)
+            enough = enough or bool(key) or any(words(name)[-1:] and words(name)[-1] in _NAMES for name in names)
+            return {**self._asked(operation, resource), **names, **inside, **key} if enough or inside else None
         shared = {name: schema for name, schema in self.schemas.members(placement.schema).items() if name in known}
         only_sent = {
             name: f"{base}.{name}"
             for name, schema in shared.items()
             if sayable(name) and name != resource.key and self._only_sent(schema, known[name])
         }
-        return {"*": base, **only_sent, **self._asked(operation, resource, self.schemas.members(placement.schema))}
+        asked = self._asked(operation, resource, self.schemas.members(placement.schema))
+        return {"*": base, **only_sent, **asked, **self._key_sent(placement, resource)}
+
+    def _key_sent(self, placement: Placement, resource: Resource, *names: str) -> Data:
+        """The key of a new record that clients send under the name that the path has for it: `roleName`."""
+        sent = self.schemas.members(placement.schema)
+        names = (*names, *(one.name for one in resource.values if not alike(one.name, resource.key)))
+        called = (find_alike(one, sent) for one in names if words(one)[-1:] != ("id",))
+        name = next((one for one in called if one is not None and sayable(one)), None)
+        if name is None or "." in resource.key or not self.schemas.is_scalar(sent[name]):
+            return {}
+        own = self.schemas.members(resource.record).get(resource.key)
+        fits = own is None or self.schemas.types(own) == self.schemas.types(sent[name])
+        return {resource.key: ".".join(("$body", *placement.path, name))} if fits else {}
 
     def _asked(self, operation: Operation, resource: Resource, sent: Iterable[str] = ()) -> Data:
         """The fields that a query gives a record, beside those that are `sent` in the body."""
@@ -164,6 +179,8 @@ class Sending:
         key = self.schemas.members(resource.record).get(resource.key)
         if key is None or self.schemas.types(key) != {"string"} or words(resource.key)[-1] not in _NAMES:
             return None
+        if find_alike(resource.key, self.schemas.members(body)) is not None:
+            return None  # one record, and a list of its own
         branches = self.schemas.branches(body)
         inside = [((name,), one) for part in branches for name, one in self.schemas.members(part).items()]
         lists = [(path, self.schemas.items(one)) for path, one in [((), body), *inside] if self.schemas.is_list(one)]
@@ -209,7 +226,7 @@ class Sending:
         """`friendly_name` of the record from `FriendlyName` of the body."""
         known = self.schemas.members(resource.record)
         base = ".".join(("$body", *placement.path))
-        pairs = ((find_alike(name, known), name) for name in self.schemas.members(placement.schema))
+        pairs = ((find_own(name, known, resource.name), name) for name in self.schemas.members(placement.schema))
         return {
             field: f"{base}.{name}"
             for field, name in pairs
