@@ -105,6 +105,7 @@ class _Run:
         operations = self.prover.contract.operations
         reading = [one for one in using if _acts(one) and operations[one.operation].method == "GET"]
         found = [one for one in reading if one.find and not one.find.adopts and self.shows(one, record)]
+        found.sort(key=lambda one: not (one.find and one.find.filters))  # the first is any record
         listing = [one for one in using if one.list is not None]
         self.must_tell(record, (*answers, *self.lists(listing, record)), found)
         for changing in [one for one in using if one.set is not None]:
@@ -112,7 +113,7 @@ class _Run:
         for acting in [one for one in using if _acts(one) and one not in reading]:
             self.acted(acting, record)
         for removing in [one for one in using if _removes_named(one)]:
-            self.removed(removing, found, record)
+            self.removed(removing, [one for one in found if one.find and one.find.filters], record)
 
     def created(self, behaviour: Behaviour) -> tuple[Record, bytes, Answer] | None:
         """The record that an operation creates, what was sent, and its answer; None where no request can be made."""

@@ -113,7 +113,7 @@ class Behaviours:
         if resource.single:
             return self._at_single(route, resource, method)
         if method == "GET":
-            return self.verbs.list(route, resource, route.shape, "GET on a collection lists it")
+            return self._listed_at(route, resource)
         if method == "POST":
             key = self.verbs.sending.key(route.operation, resource) if resource.copies else None
             return self.verbs.join(route, resource, key) if key else self.verbs.create(route, resource, route.shape)
@@ -122,6 +122,17 @@ class Behaviours:
         if method == "DELETE":
             return self.verbs.clear(route, resource)
         raise LeftToExample(f"{method} on a collection has no agreed meaning")
+
+    def _listed_at(self, route: Route, resource: Resource) -> Data:
+        """List the records, or show the first where one record is declared. Raises LeftToExample."""
+        try:
+            return self.verbs.list(route, resource, route.shape, "GET on a collection lists it")
+        except LeftToExample:
+            shown = self.showing.acted(route.operation, resource)
+            if not shown:
+                raise
+        because = because_of("GET on a collection is declared to answer one record: the first")
+        return {**because, **self.verbs.single(route, resource), **shown}
 
     def _with_own_record(self, route: Route) -> Resource | None:
         """The collection that has the caller's own record, which a path such as `/users/me` or `/me` stands for."""

@@ -32,6 +32,7 @@ class Link:
 
     base: Shape  #: of the parent
     field: str
+    by: str = ""  #: the field of the parent that is held, where it is another than the key
 
 
 @dataclass(frozen=True, slots=True)

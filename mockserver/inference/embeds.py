@@ -30,6 +30,8 @@ def _owners(
         return
     above, link = (base[:-2], child.link(base)) if base[-2:-1] == (VALUE,) else (base[:-1], None)
     owner = resources.get(above)
+    if link is not None and link.by:
+        return  # what is listed belongs to the key
     if owner is None or owner is child or (link is None) != owner.single:
         return
     for field, member in schemas.members(owner.record).items():

@@ -110,8 +110,8 @@ def _relations(
     refers = {".".join(one.path): {one.collection: one.field} for one in references}
     implicit = resource.single and VALUE in resource.bases[0]  # each record above has one
     if implicit:
-        above = {link.field: resources[link.base] for link in resource.links.values()}
-        refers |= {field: {parent.name: parent.key} for field, parent in above.items() if parent.name in known}
+        above = {link.field: (resources[link.base], link.by) for link in resource.links.values()}
+        refers |= {field: {one.name: by or one.key} for field, (one, by) in above.items() if one.name in known}
     embeds = {field: {name: link} if link else name for field, name, link in resource.embeds if name in known}
     rules: Data = {"refers": refers, "implicit": implicit, "embeds": embeds}
     return {name: value for name, value in rules.items() if value}

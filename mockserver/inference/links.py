@@ -9,7 +9,7 @@ from itertools import chain, count
 from mockserver.contract.schemas.naming import words
 from mockserver.inference.collections import Link, Resource, Scope
 from mockserver.inference.located_schemas import Schemas
-from mockserver.inference.names import find_alike, names_one_of
+from mockserver.inference.names import asked_by, find_alike, names_one_of
 from mockserver.inference.routes import VALUE, Shape
 
 Names = Mapping[Shape, tuple[str, ...]]
@@ -82,7 +82,7 @@ def _linked(resources: list[Resource], schemas: Schemas, names: Names) -> dict[S
     bases = {base: resource for resource in resources for base in resource.bases}
     linked = {}
     for resource in resources:
-        found = ((base, _link(base, resource, bases, schemas)) for base in resource.bases)
+        found = ((base, _link(base, resource, bases, schemas, names)) for base in resource.bases)
         links = {base: link for base, link in found if link is not None}
         scopes = {base: _scope(base, resource, bases, schemas, names) for base in resource.bases}
         used = [link.field for link in links.values()] + [field for scope in scopes.values() for _, field in scope]
@@ -124,27 +124,30 @@ def _scope_field(name: str, resource: Resource, schemas: Schemas) -> str:
     return f"path_{name}"
 
 
-def _link(base: Shape, child: Resource, bases: Mapping[Shape, Resource], schemas: Schemas) -> Link | None:
+def _link(base: Shape, child: Resource, bases: Mapping[Shape, Resource], schemas: Schemas, names: Names) -> Link | None:
     for place in reversed([index for index, segment in enumerate(base) if segment == VALUE]):
         parent = bases.get(base[:place])
         if parent is not None and parent is not child:
-            return Link(base[:place], _link_field(base[place - 1], child, parent, schemas))
+            value = names[base][base[:place].count(VALUE)] if base in names else ""
+            by = asked_by(value, base[place - 1], schemas.scalars(parent.record), parent.key)
+            own = by if by != parent.key else ""
+            return Link(base[:place], _link_field(base[place - 1], child, parent, schemas, by), own)
     return None
 
 
-def _link_field(segment: str, child: Resource, parent: Resource, schemas: Schemas) -> str:
+def _link_field(segment: str, child: Resource, parent: Resource, schemas: Schemas, by: str) -> str:
     """The child's field that holds the parent's key: one that the schema declares, else a private one."""
     members = schemas.members(child.record)
-    key = schemas.members(parent.record).get(parent.key)
+    key = schemas.members(parent.record).get(by)
     kinds = schemas.types(key) if key is not None else frozenset()
     named: list[str] = []
     for name, member in members.items():
         spoken = words(name)
-        speaks = len(spoken) > 1 and spoken[-1:] == words(parent.key)[-1:] and name != child.key
+        speaks = len(spoken) > 1 and spoken[-1:] == words(by)[-1:] and name != child.key
         fits = schemas.is_scalar(member) and (not kinds or bool(kinds & schemas.types(member)))
         if speaks and fits and names_one_of("".join(spoken[:-1]), segment):
             named.append(name)
     if named:
         return max(named, key=lambda name: len(words(name)))  # of the `dagRuns`, `dag_run_id` rather than `dag_id`
-    private = f"{parent.name}_{parent.key}".replace(".", "_")
+    private = f"{parent.name}_{by}".replace(".", "_")
     return private if find_alike(private, members) is None else f"parent_{private}"

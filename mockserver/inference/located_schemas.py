@@ -125,6 +125,10 @@ class Schemas:
         types = self.types(schema)
         return bool(types) and types <= _SCALARS
 
+    def scalars(self, schema: LocatedSchema) -> list[str]:
+        """The members that are texts, numbers or booleans."""
+        return [name for name, member in self.members(schema).items() if self.is_scalar(member)]
+
     def same(self, left: LocatedSchema, right: LocatedSchema) -> bool:
         """Whether two places hold the same schema."""
         return left.node is right.node or (bool(left.node) and left.node == right.node)

@@ -90,6 +90,15 @@ def sure_keys(parameter: str, collection: str, fields: Iterable[str]) -> Iterato
         yield from _alike(word, known)
 
 
+def asked_by(parameter: str, collection: str, fields: Iterable[str], key: str) -> str:
+    """The field by which a path finds a record: its key, or `name` where paths below it say `workspace_name`."""
+    last = words(parameter)[-1:]
+    if not last or last[0] not in _NAMING or words(key)[-1:] == last:
+        return key
+    found = next(sure_keys(parameter, collection, fields), key)
+    return found if words(found)[-1:] == last else key
+
+
 def likely_keys(parameter: str, collection: str, fields: Iterable[str]) -> Iterator[str]:
     """The fields that a path value may name although its name doesn't say so: what people name things by."""
     known, spoken = _candidates(fields), words(parameter)

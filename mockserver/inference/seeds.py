@@ -107,10 +107,10 @@ def _parent_names(resource: Resource, inferred: Inferred) -> set[str]:
 
 def _links(inferred: Inferred, resource: Resource, records: Records) -> list[Links]:
     """The fields that hold a parent's key, each with the keys that there are."""
-    parents = [(link.field, inferred.resources[link.base]) for link in resource.links.values()]
+    parents = [(link, inferred.resources[link.base]) for link in resource.links.values()]
     return [
-        (field, [member_at(record, parent.key.split(".")) for record in records.get(parent.name, ())])
-        for field, parent in parents
+        (link.field, [member_at(record, (link.by or parent.key).split(".")) for record in records.get(parent.name, ())])
+        for link, parent in parents
     ]
 
 

@@ -14,7 +14,7 @@ from mockserver.inference.filtering import filters
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.metadata import beside_key
-from mockserver.inference.names import find_alike
+from mockserver.inference.names import asked_by, find_alike
 from mockserver.inference.paging import page
 from mockserver.inference.results import result_of
 from mockserver.inference.routes import VALUE, Route, Shape
@@ -65,7 +65,8 @@ class Verbs:
         """Find the record that a path names, below its parent where it has one."""
         base = shape[:-1]
         parent, scope = self._named_parent(route, resource, base), self._scope(route, resource, base)
-        return {"find": {resource.name: {resource.key: route.expression(shape), **parent, **scope}}}
+        by = asked_by(route.value(shape), base[-1], self.schemas.scalars(resource.record), resource.key)
+        return {"find": {resource.name: {by: route.expression(shape), **parent, **scope}}}
 
     def single(self, route: Route, resource: Resource) -> Data:
         """Find the one record of a path, below its parent where it has one."""
@@ -99,7 +100,7 @@ class Verbs:
 
     def _under_parent(self, route: Route, resource: Resource, base: Shape) -> Data:
         link = resource.link(base)
-        below = {} if link is None else {link.field: f"$record.{self.resources[link.base].key}"}
+        below = {} if link is None else {link.field: f"$record.{link.by or self.resources[link.base].key}"}
         return below | self._scope(route, resource, base)
 
     def list(self, route: Route, resource: Resource, base: Shape, because: str) -> Data:
@@ -354,18 +355,18 @@ class Verbs:
         gone = {resource.name: own}
         for base in filter(self.children.__contains__, resource.bases):
             scope = dict(resource.scope(base))
-            for child, below, field in self.children[base]:
+            for child, below, field, by in self.children[base]:
                 shared = {name: f"$record.{scope[place]}" for place, name in below if place in scope}
-                gone[child] = {field: f"$record.{resource.key}", **shared}
+                gone[child] = {field: f"$record.{by or resource.key}", **shared}
         return gone
 
 
-def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, list[tuple[str, Scope, str]]]:
-    """The collections below the records of each base path: each with its path values, and the field of that key."""
-    children: dict[Shape, list[tuple[str, Scope, str]]] = {}
+def _children(resources: Mapping[Shape, Resource]) -> dict[Shape, list[tuple[str, Scope, str, str]]]:
+    """The collections below the records of each base path: each with its path values, and the fields of the link."""
+    children: dict[Shape, list[tuple[str, Scope, str, str]]] = {}
     for child in resources.values():
         for base, link in child.links.items():
-            children.setdefault(link.base, []).append((child.name, child.scope(base), link.field))
+            children.setdefault(link.base, []).append((child.name, child.scope(base), link.field, link.by))
     return children
 
 

