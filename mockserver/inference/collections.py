@@ -15,7 +15,7 @@ from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.keys import Keys, Named
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, key_field, names_people, without
+from mockserver.inference.names import find_alike, key_field, names_people, sayable, without
 from mockserver.inference.readings import Readings
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 
@@ -246,7 +246,7 @@ class _Finder:
         body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
         members = self.schemas.members(body) if body is not None else {}
         name, last = find_alike(named.parameter, members), words(named.parameter)[-1:]
-        if name is None or "." in name or not self.keys.identifies(members[name]) or last == ("id",):
+        if name is None or not sayable(name) or not self.keys.identifies(members[name]) or last == ("id",):
             return None
         return None if any(words(key)[-1:] == last for key in keys) else name
 

@@ -65,8 +65,10 @@ class Verbs:
         """Find the record that a path names, below its parent where it has one."""
         base = shape[:-1]
         parent, scope = self._named_parent(route, resource, base), self._scope(route, resource, base)
-        by = asked_by(route.value(shape), base[-1], self.schemas.scalars(resource.record), resource.key)
-        return {"find": {resource.name: {by: route.expression(shape), **parent, **scope}}}
+        value = route.expression(shape)
+        fields = self.schemas.scalars(resource.record)
+        by = asked_by(value.rpartition(".")[2], base[-1], fields, resource.key)
+        return {"find": {resource.name: {by: value, **parent, **scope}}}
 
     def single(self, route: Route, resource: Resource) -> Data:
         """Find the one record of a path, below its parent where it has one."""
