@@ -353,7 +353,9 @@ class Pipeline:
     def _finish(self, exchange: Exchange, reply: Reply, started: int) -> Answer:
         """Keep: the answer as it leaves, with the headers that every answer has, disturbed by faults, and journaled."""
         body = reply.body()
-        world = exchange.before or self._place(exchange)
+        world = exchange.before
+        if world is None:
+            world = self._place(exchange)
         exchange.world = name = world.name
         exchange.number = number = self.journal.next_number(name)
         why = ("Mock-Why", f"/__mock__/worlds/{name}/requests/{number}/why")

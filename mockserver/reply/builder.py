@@ -41,15 +41,18 @@ class Reply(msgspec.Struct, frozen=True):
 
     def body(self) -> bytes:
         """The value as bytes."""
-        if self.value is ABSENT:
+        value = self.value
+        if self.framing is None and type(value) is dict:  # the common case
+            return encode(value)
+        if value is ABSENT:
             return b""
         if self.framing is not None:
-            return b"".join(self.framing.frames(self.value))
-        if isinstance(self.value, bytes):  # a file, also where the contract calls it a text in JSON
-            return self.value
-        if self.media is not None and "json" not in self.media and isinstance(self.value, str):
-            return self.value.encode()
-        return encode(self.value)
+            return b"".join(self.framing.frames(value))
+        if isinstance(value, bytes):  # a file, also where the contract calls it a text in JSON
+            return value
+        if self.media is not None and "json" not in self.media and isinstance(value, str):
+            return value.encode()
+        return encode(value)
 
 
 class Template(msgspec.Struct, frozen=True):

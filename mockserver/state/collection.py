@@ -171,9 +171,12 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         rules, best, used = self.rules, None, None
         for pair in filters:
             name, value = pair
-            if type(value) is list:
+            if type(value) is str:
+                text = value
+            elif type(value) is list:
                 continue
-            text = value if type(value) is str else text_of(value)
+            else:
+                text = text_of(value)
             if name == rules.direct:
                 stored = self.records.get(text)
                 if stored is None and rules.aliases:
@@ -226,7 +229,7 @@ def _has(record: Record, filters: Filters, known: tuple[str, Any] | None) -> boo
         if pair is not known:
             name, value = pair
             own = record.get(name)
-            if type(own) is str and type(value) is str:  # the common case, without a call
+            if type(value) is str and type(own) is str:  # the common case, without a call
                 if own != value:
                     return False
             elif not holds(record, name, value):

@@ -31,7 +31,8 @@ class ResponseValidator:
         self._known = ", ".join(response.media_types) if response else ""
         self._validator = self._body_validator(self._media_type, content_type)
         self._is_sequence = bool(content_type) and media.kind(media.split(content_type or "")[0]) in media.SEQUENTIAL
-        self._plain = not self._always and not self._headers
+        #: decides alone where nothing but the body can break the contract
+        self._alone = None if self._always or self._headers else self._validator
 
     def _header(self, header: Parameter, caster: Caster) -> ParameterReader:
         schema = header.content.schema if header.content else header.schema
@@ -51,7 +52,8 @@ class ResponseValidator:
         """The violations of a response; bytes are those of a text."""
         if type(value) is bytes:
             value = value.decode("latin-1")
-        if self._plain and self._validator is not None and value is not ABSENT and self._validator.accepts(value):
+        alone = self._alone
+        if alone is not None and value is not ABSENT and alone.accepts(value):
             return ()
         return tuple(self.check_headers(headers) + self._body(value))
 
