@@ -1,0 +1,132 @@
+"""Services that lose writes, use ids again, or show writes late; and what a run leaves of them."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract_tests.cases.running import Ran, run
+from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes
+
+WORKING = ("--token", TOKEN, "--skip", "endSession")
+WHERE = ("--suite", "records", "--suite", "oracle", "--suite", "workflows")
+
+
+class LosesPost(Notes):
+    """Says that it made a note, and keeps none."""
+
+    def make(self, note: dict[str, object]) -> Reply:
+        made = super().make(note)
+        del self.notes[made.value["id"]]
+        return made
+
+
+class LosesPut(Notes):
+    """Shows the change in its answer alone."""
+
+    def one(self, asked: Asked, name: str) -> Reply:
+        before = copy.deepcopy(self.notes)
+        reply = super().one(asked, name)
+        if asked.method == "PUT":
+            self.notes = before
+        return reply
+
+
+class LosesDelete(Notes):
+    """Says that the note is gone."""
+
+    def one(self, asked: Asked, name: str) -> Reply:
+        before = copy.deepcopy(self.notes)
+        reply = super().one(asked, name)
+        if asked.method == "DELETE":
+            self.notes = before
+        return reply
+
+
+MOMENT = 0.1  # seconds
+LOSERS = {"POST": LosesPost, "PUT": LosesPut, "DELETE": LosesDelete}
+
+
+def named(notes: Notes, ids: Iterator[object]) -> Notes:
+    """The same with ids of another form."""
+    notes.numbers = ids  # type: ignore[assignment]
+    return notes
+
+
+@pytest.mark.parametrize("method", LOSERS)
+def test_a_lost_write_is_found(method: str, tmp_path: Path) -> None:
+    """With curl lines that repeat it, from the making of the record to the read that shows it."""
+    found = run(LOSERS[method](), contract_of_notes(), tmp_path, *WORKING, "--suite", "records")
+    assert found.code == 1
+    lines = [problem["requests"] for one in found.report["promises"] for problem in one["problems"]]
+    assert any("-X POST" in each[0] and method in "".join(each) and "-X" not in each[-1] for each in lines)
+
+
+@pytest.mark.parametrize(("method", "suite"), [("PUT", "records"), ("POST", "oracle")])
+def test_a_baseline_covers_what_was_lost_with_other_ids_and_values(method: str, suite: str, tmp_path: Path) -> None:
+    """And is not needed by a service that loses nothing."""
+    flags = [*WORKING, "--suite", suite, "--baseline", str(tmp_path / "baseline.json")]
+    accepted = run(LOSERS[method](), contract_of_notes(), tmp_path, *flags, "--baseline-update")
+    other = named(LOSERS[method](), (uuid.UUID(int=at << 64) for at in itertools.count(7)))
+    later = run(other, contract_of_notes(), tmp_path, *flags, "--seed", "5")
+    assert (accepted.code, later.code, later.broken()) == (0, 0, [])
+    assert "accepted until" in str(later.report["notes"])
+    sound = run(Notes(), contract_of_notes(), tmp_path, *flags)
+    assert (sound.code, "accepted until" in str(sound.report["notes"])) == (0, False)
+
+
+class Reusing(Notes):
+    """Gives the id of a removed note to the next one."""
+
+    def make(self, note: dict[str, object]) -> Reply:
+        free = next(at for at in itertools.count(1) if f"n{at}" not in self.notes)
+        self.numbers = itertools.count(free)
+        return super().make(note)
+
+
+class Late(Notes):
+    """Shows each write a moment later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.states = [(0.0, copy.deepcopy(self.notes))]
+
+    def answer(self, asked: Asked) -> Reply:
+        now, latest = time.monotonic(), self.notes
+        if asked.method in {"GET", "HEAD"}:
+            self.notes = next(notes for since, notes in reversed(self.states) if now - since > MOMENT)
+        reply = super().answer(asked)
+        self.notes = latest
+        if asked.method not in {"GET", "HEAD"}:
+            self.states.append((now, copy.deepcopy(latest)))
+        return reply
+
+
+def left(service: Notes, ran: Ran) -> tuple[int, list[tuple[str, str, str]], list[str], list[str]]:
+    """What a run found, and the notes that are there after it."""
+    return ran.code, ran.broken(), sorted(service.notes), ran.report["left_behind"]
+
+
+@pytest.mark.parametrize("level", ["own", "full"])
+def test_ids_that_are_used_again_are_no_alarm(level: str, tmp_path: Path) -> None:
+    """A note that is there again is another one; nothing stays behind, and nothing that was there is touched."""
+    service = Reusing()
+    before = copy.deepcopy(service.notes)
+    ran = run(service, contract_of_notes(), tmp_path, *WORKING, *WHERE, "--safety", level)
+    assert left(service, ran) == (0, [], ["n1", "n2", "n3"], [])
+    assert service.notes == before
+    assert service.count("DELETE") > 5
+
+
+def test_writes_that_show_late_are_no_alarm_where_that_is_said(tmp_path: Path) -> None:
+    """In no suite; without `--settle` they are one."""
+    service = Late()
+    ran = run(service, contract_of_notes(), tmp_path, *WORKING, *WHERE, "--settle", "200ms")
+    assert left(service, ran) == (0, [], ["n1", "n2", "n3"], [])
+    assert run(Late(), contract_of_notes(), tmp_path, *WORKING, "--suite", "records").code == 1
