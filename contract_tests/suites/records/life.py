@@ -12,9 +12,11 @@ from uuid import uuid4
 
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.contract import Contract, is_json
+from contract_tests.core.creation import plain
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.making import Records
 from contract_tests.core.model import dig
+from contract_tests.core.schemas import fits
 from contract_tests.core.target import NOTHING, Target, path_of
 from contract_tests.run.run import Run
 from contract_tests.suites.records.comparing import ABSENT, Loss, as_text, losses
@@ -23,6 +25,7 @@ from contract_tests.suites.records.pages import Reader
 from contract_tests.suites.records.values import TURNS, Values
 
 REFUSALS: Final = frozenset({400, 403, 409, 413, 422})
+TAKEN: Final = 409
 GONE: Final = frozenset({404, 410})
 MANY: Final = 5  # examples that a run is asked for, from which all values are sent
 FEW: Final = 3
@@ -102,8 +105,11 @@ class Life:
         action = self._creator
         names = self._names(action, above)
         answer = self.send(action, names, body)
+        if answer.status == TAKEN and isinstance(body, Mapping):
+            answer = self.send(action, names, self._unique(body))
         if answer.status in REFUSALS and isinstance(body, Mapping):
-            answer = self.send(action, names, self._unique())
+            usual = self.body(action, 0)
+            answer = self.send(action, names, self._unique(usual if isinstance(usual, Mapping) else body))
         if answer.status >= 500 and not action.operation.response_for(answer.status):
             raise Broken(f"{action.id} to make a record that is valid", answer.describe(), answer)
         if not answer.ok:
@@ -267,14 +273,19 @@ class Life:
         sent = body.get(self.kind.key, "") if isinstance(body, Mapping) else ""
         return own or location or str(sent)
 
-    def _unique(self) -> dict[str, Any]:
-        """The body with short plain texts that no other record has, for servers that keep some of them unique."""
-        tail = uuid4().hex[:6]
-        schema = body_of(self.contract, self._creator)
-        plain = self.values.body(schema, 0)
-        held = plain if isinstance(plain, Mapping) else {}
-        return {name: f"{value[:8]}{tail}" if isinstance(value, str) and " " in value else value
-                for name, value in self.records.related(self._creator.operation, held).items()}  # fmt: skip
+    def _unique(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The body with texts and addresses that no other record has, for servers that keep some of them unique."""
+        found, schema, tail = dict(body), body_of(self.contract, self._creator), uuid4().hex[:6]
+        for name, value in body.items():
+            if not isinstance(value, str) or name == self.kind.key or plain(name).endswith("id"):
+                continue
+            local, at, domain = value.partition("@")
+            for end in (f"-contract-tests-{tail}", tail):  # the first one is known in reports as made up
+                other = {**found, name: f"{local}{end}{at}{domain}"}
+                if fits(self.contract, schema, other, writing=True):
+                    found = other
+                    break
+        return found
 
     @staticmethod
     def _as_declared(action: Action, body: Any) -> tuple[str, Any]:
