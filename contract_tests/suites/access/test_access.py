@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,19 +13,22 @@ from contract_tests.core.calls import Call, Calls
 from contract_tests.core.cases import Cases
 from contract_tests.core.contract import Operation
 from contract_tests.core.credentials import MUTUAL_TLS, Keys, can_refuse, schemes_of
-from contract_tests.core.discovery import Discovery, identifiers
+from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.safety import Safety
 from contract_tests.core.target import Token
 from contract_tests.run.run import Run
+from contract_tests.suites.access.others import below, in_list, lists_of
 
+CASELESS = re.compile(r"[0-9a-f-]+|[^a-z]*", re.IGNORECASE)  # secrets that a server may read in either case
 UNADMITTED = frozenset({401, 403})
 PAGE = "security of the operation"
 WRONG: tuple[Callable[[str], str], ...] = (
     lambda right: f"{right}x",
     lambda right: right[:-1],
     lambda _: "contract-tests-wrong",
+    lambda right: f"{right}x" if CASELESS.fullmatch(right) else right.swapcase(),
 )
 ORDER = {"GET": 0, "HEAD": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
 
@@ -129,46 +133,27 @@ def test_records_of_another_user(run: Run, calls: Calls) -> None:
     target, cases, apart = run.target(), Cases(), 0
     for call in list(tried(calls, secured(run), {})):
         if call.operation.method == "GET" and call.values:
-            about = [one for one in secured(run) if one.path == call.operation.path and one is not call.operation]
-            lists = [one for one in secured(run) if one.method == "GET" and is_folder(one, call.operation)]
+            around = secured(run)
+            about = [one for one in around if one.path == call.operation.path and one is not call.operation]
             mine, theirs = call.send(target), call.send(target, other)
             if not mine.ok:
                 continue
-            listed = [in_list(run, one, call, other) for one in lists]
+            lists = lists_of(run.model, around, call, mine.json)
+            listed = [in_list(target, one, call, other) for one in lists]
             if theirs.ok and False not in listed:
                 continue  # a record that everyone sees
             apart += 1
             with cases.case():
                 check_kept(run, calls, call, about, mine, theirs, listed)
-            for one in below(run, call.operation):
+            for one in below(around, call.operation):
                 with cases.case():
-                    answer = Call(one, call.values).send(target, other)
+                    answer = Call(one, call.values, "", calls.of(one).body).send(target, other)
                     if answer.ok:
                         expected = f"{one.id} to refuse to the other user what {call.operation.id} refuses to them"
                         raise Broken(expected, answer.describe(), mine, theirs, answer, in_order=True)
     cases.settle(some=True)
     if not apart:
         raise NotChecked("authentication: the target shows every record to both users")
-
-
-def is_folder(listing: Operation, read: Operation) -> bool:
-    """Whether the path of a list is that of a record without its key."""
-    return read.path.startswith(f"{listing.path}/{{") and len(read.path_names) == len(listing.path_names) + 1
-
-
-def below(run: Run, read: Operation) -> list[Operation]:
-    """Reads of what lies below a record and needs no further key."""
-    found = [one for one in secured(run) if one.method == "GET" and one.path.startswith(f"{read.path}/")]
-    return [one for one in found if one.path_names == read.path_names]
-
-
-def in_list(run: Run, listing: Operation, call: Call, other: Keys) -> bool | None:
-    """Whether the other user's list has the record; None where it can't be told."""
-    values = call.values[: len(listing.path_names)]
-    own, theirs = (Call(listing, values).send(run.target(), token) for token in ("", other))
-    if not (own.ok and theirs.ok) or call.values[-1] not in identifiers(own.json, call.operation.path_names[-1]):
-        return None
-    return call.values[-1] in identifiers(theirs.json, call.operation.path_names[-1])
 
 
 def check_kept(

@@ -1,0 +1,69 @@
+"""What lies around a record that may be kept from another user: the lists that show it, and what lies below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from contract_tests.core.calls import Call
+from contract_tests.core.contract import Operation
+from contract_tests.core.discovery import identifiers
+from contract_tests.core.model import Behaviour, Model, dig, root
+from contract_tests.core.target import Target, Token
+
+HIDDEN = frozenset({403, 404})
+
+
+def is_folder(listing: Operation, read: Operation) -> bool:
+    """Whether the path of a list is that of a record without its key."""
+    return read.path.startswith(f"{listing.path}/{{") and len(read.path_names) == len(listing.path_names) + 1
+
+
+def lists_of(model: Model, operations: Iterable[Operation], call: Call, shown: Any) -> Iterator[Call]:
+    """The lists in which a record that is shown must stand: at its own path, or below the record that it belongs to."""
+    for one in operations:
+        if one.method == "GET" and is_folder(one, call.operation):
+            yield Call(one, call.values[: len(one.path_names)])
+        elif one.method == "GET" and (values := values_above(model, one, call.operation, shown)):
+            yield Call(one, values)
+
+
+def values_above(model: Model, listing: Operation, read: Operation, shown: Any) -> tuple[str, ...]:
+    """The path values of the list of a record that has a path of its own, as the record shows them; else none."""
+    found, about = model.behaviours.get(listing.id), model.behaviours.get(read.id)
+    if found is None or about is None or not found.list or not about.find or not listing.path_names:
+        return ()
+    if found.list.collection != about.find.collection or about.list:
+        return ()
+    place = next((way for way, expression in about.reply.items() if expression == "$record"), ())
+    record = dig(shown, place)
+    fields = fields_above(found)
+    values = [record.get(fields.get(name, "")) if isinstance(record, Mapping) else None for name in listing.path_names]
+    return tuple(map(str, values)) if all(isinstance(value, str | int) for value in values) else ()
+
+
+def fields_above(listing: Behaviour) -> dict[str, str]:
+    """By path parameter of a list, the field of its records that has the value."""
+    above, own = listing.find.filters if listing.find else {}, listing.list.filters if listing.list else {}
+    parents = {f"$record.{field}": root(value)[1] for field, value in above.items() if root(value)[0] == "path"}
+    named = {parents.get(str(value)) or (root(value)[1] if root(value)[0] == "path" else ""): field
+             for field, value in own.items()}  # fmt: skip
+    return {name: field for name, field in named.items() if name}
+
+
+def below(operations: Iterable[Operation], read: Operation) -> list[Operation]:
+    """What reads or writes below a record and needs no further key."""
+    found = [one for one in operations if one.path.startswith(f"{read.path}/")]
+    return [one for one in found if one.path_names == read.path_names]
+
+
+def in_list(target: Target, listing: Call, call: Call, other: Token) -> bool | None:
+    """Whether the other user's list has the record; None where it can't be told."""
+    key, name = call.values[-1], call.operation.path_names[-1]
+    own = listing.send(target)
+    if not own.ok or key not in identifiers(own.json, name):
+        return None
+    theirs = listing.send(target, other)
+    if not theirs.ok:
+        return False if theirs.status in HIDDEN and listing.values else None
+    return key in identifiers(theirs.json, name)
