@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import hypothesis
@@ -18,6 +18,7 @@ from schemathesis.generation.case import Case
 from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
 from schemathesis.specs.openapi.checks import ensure_resource_availability, use_after_free
 
+from contract_tests.core.alarm import Alarm, TimeOver
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
@@ -29,10 +30,11 @@ from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
 
 WALKING = 0.25  # of the time that is left
-FIRST = 2  # inputs of an operation that are sent in any case
+PATIENCE = 3.0  # seconds for the first input of an operation, whatever time is left
 WALKS = 3  # with a seed each, where the target makes one end early
 SEQUENCE_CHECKS = [use_after_free, ensure_resource_availability]
-MODES = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
+MODES = {HypothesisTestMode.EXAMPLES: 4, HypothesisTestMode.COVERAGE: 2, HypothesisTestMode.FUZZING: 1}
+"""The part of the time that is left for each of them: a quarter, then half of the rest, then all of it."""
 
 
 class Halt(BaseException):
@@ -41,10 +43,6 @@ class Halt(BaseException):
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.error = error
-
-
-class TimeShareSpent(Exception):
-    """The time that one operation may take is over; what was seen until then counts."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +76,14 @@ class Fuzzer:
     def trials(self, operation: Operation, check: Callable[[Trial], None]) -> list[str]:
         """Send examples, boundary cases and random inputs, passing each to `check`; returns why some were not sent."""
         not_sent: dict[str, None] = {}
-        turns = itertools.count()
+        turn = 0
         end = self.shares.take() if self.shares else float("inf")
 
-        calls = itertools.count(1)
-
         def one(case: Case[Any]) -> None:
-            if next(calls) > FIRST and time.monotonic() > end:
-                raise Halt(TimeShareSpent())
+            nonlocal turn
+            turn += 1
             try:
-                check(self._trial(operation, case, next(turns)))
+                check(self._trial(operation, case, turn - 1))
             except BudgetSpent as error:
                 raise Halt(error) from None
             except NotChecked as error:
@@ -95,23 +91,42 @@ class Fuzzer:
             except Exception as error:  # noqa: BLE001 - Hypothesis would make the same call again, to see it fail twice
                 raise Halt(error) from None
 
+        for mode, parts in MODES.items():
+            now = time.monotonic()
+            least = PATIENCE if mode is HypothesisTestMode.COVERAGE and not turn else 0.0
+            reason = self._generate(operation, mode, one, now + max((end - now) / parts, least))
+            if reason:
+                not_sent[reason] = None
+        return list(not_sent)
+
+    def _generate(
+        self, operation: Operation, mode: HypothesisTestMode, one: Callable[[Case[Any]], None], end: float
+    ) -> str:
+        """Pass the inputs of one mode to `one`, as many as are made until `end`; returns why some could not be made."""
         generated = self.schema[operation.path][operation.method]
         config = HypothesisTestConfig(
             project=self.schema.config,
-            modes=MODES,
+            modes=[mode],
             settings=calm(self.examples),
             seed=derive_operation_seed(self.seed, generated.label),
             apply_ci_profile=False,
         )
+        alarm = Alarm(end)
+
+        def uninterrupted(case: Case[Any]) -> None:
+            with alarm.silent():
+                one(case)
+
         try:
-            create_test(operation=generated, test_func=one, config=config)()
-        except Halt as halt:
-            if not isinstance(halt.error, TimeShareSpent):
-                raise halt.error from None
+            alarm.during(lambda: create_test(operation=generated, test_func=uninterrupted, config=config)())  # noqa: PLW0108 - making it takes time, too
+        except TimeOver:
             self.cut += 1
+            return "no input could be generated in the time that is left for the operation"
+        except Halt as halt:
+            raise halt.error from None
         except Exception as error:  # noqa: BLE001 - ours come as `Halt`: this one is about the contract's schemas
-            raise NotChecked(f"no input can be generated: {first_line(error)}") from None
-        return list(not_sent)
+            return f"no input can be generated: {first_line(error)}"
+        return ""
 
     def walk(self, scenarios: int, operations: Sequence[Operation], steps: int = 8) -> None:
         """Follow the contract's links between these operations in random scenarios; raises `Broken`."""
@@ -120,17 +135,18 @@ class Fuzzer:
         end = Shares(self.target.gate.limits, WALKING, 1).take()
         for seed in range(self.seed, self.seed + WALKS):
             try:
-                machine = walker(schema.as_state_machine(), self.target, end)
+                alarm = Alarm(end)
+                machine = walker(schema.as_state_machine(), self.target, alarm)
                 hypothesis.seed(seed)(machine)
-                machine.run(settings=calm(scenarios, steps))
+                alarm.during(partial(machine.run, settings=calm(scenarios, steps)))
             except (FlakyStrategyDefinition, FlakyReplay):
                 # What the target holds by now decides which calls can come next, and Hypothesis wants the same choices
                 # whenever it begins alike. All calls so far were checked; another seed begins differently.
                 continue
+            except TimeOver:
+                self.cut += 1  # what was seen until then counts
             except Halt as halt:
-                if not isinstance(halt.error, TimeShareSpent):
-                    raise halt.error from None
-                self.cut += 1
+                raise halt.error from None
             except Exception as error:  # noqa: BLE001 - ours come as `Halt`: this one is about the contract
                 raise NotChecked(f"no sequence can be generated: {first_line(error)}") from None
             return
@@ -203,7 +219,7 @@ def send(target: Target, case: Case[Any]) -> Answer:
     return target.gate.last
 
 
-def walker(machine: type[Any], target: Target, end: float) -> type[Any]:
+def walker(machine: type[Any], target: Target, alarm: Alarm) -> type[Any]:
     """A state machine whose requests go through the gate and whose failures end the walk."""
 
     class Walk(machine):  # type: ignore[misc]
@@ -213,11 +229,10 @@ def walker(machine: type[Any], target: Target, end: float) -> type[Any]:
             return {"session": target.session, "allow_redirects": False, **as_user}
 
         def call(self, case: Case[Any], **kwargs: Any) -> Any:
-            if time.monotonic() > end:
-                raise Halt(TimeShareSpent())
             try:
-                target.gate.limits.wait_until_settled()
-                return super().call(case, **kwargs)
+                with alarm.silent():
+                    target.gate.limits.wait_until_settled()
+                    return super().call(case, **kwargs)
             except (SuiteError, BudgetSpent) as error:
                 raise Halt(error) from None
             except NotChecked:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis.errors import FlakyStrategyDefinition
+from schemathesis.generation.hypothesis.builder import HypothesisTestMode
 
 from contract_tests.core import fuzzing
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.fuzzing import WALKS, Fuzzer, Halt, Trial
+from contract_tests.core.gate import Limits
+from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
 from tests.contract_tests.conftest import ContractOf, OpenTarget
 
@@ -41,6 +48,28 @@ def test_an_error_of_our_own_leaves_at_once(target: Target, contract: Contract) 
     with pytest.raises(KeyError, match="ours"):
         Fuzzer(target, seed=7, examples=3).trials(contract.operation("trustDevice"), fail)
     assert len(trials) == 1
+
+
+def test_inputs_that_are_never_done_leave_time_for_others(
+    target: Target, contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one way of making inputs doesn't end, the time of the operation is enough for the next one."""
+    create = fuzzing.create_test
+
+    def endless(**given: Any) -> Callable[[], None]:
+        def made() -> None:
+            while True:
+                pass
+
+        return made if given["config"].modes == [HypothesisTestMode.EXAMPLES] else create(**given)
+
+    monkeypatch.setattr(fuzzing, "create_test", endless)
+    shares = Shares(Limits(deadline=time.monotonic() + 20), 0.1, 1)
+    trials: list[Trial] = []
+    fuzzer = Fuzzer(target, seed=7, examples=3, shares=shares)
+    (reason,) = fuzzer.trials(contract.operation("trustDevice"), trials.append)
+    assert reason == "no input could be generated in the time that is left for the operation"
+    assert trials
 
 
 def test_a_contract_without_links_has_no_sequences(open_target: OpenTarget, url: str, contract_of: ContractOf) -> None:

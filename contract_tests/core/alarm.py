@@ -1,0 +1,71 @@
+"""Ends work that takes too long at a place of somebody else's code, where no check of the time could stand."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+AGAIN: Final = 0.2  # seconds after which it rings once more: what is raised while memory is freed gets lost
+
+
+class TimeOver(BaseException):
+    """The time of some work is over; no `except Exception` keeps it."""
+
+
+class Alarm:
+    """Raises `TimeOver` in work at an instant (monotonic), but never while it is `silent`."""
+
+    def __init__(self, at: float) -> None:
+        self._at, self._thread = at, threading.get_ident()
+        self._lock = threading.RLock()  # the thread that works may hold it when the work ends
+        self._ended = threading.Event()
+        self._frame: FrameType | None = None
+
+    def during(self, work: Callable[[], object]) -> None:
+        """Do the work in this thread, until it is done or the time is over."""
+        self._frame = sys._getframe()  # noqa: SLF001 - nothing else tells whether this call still runs
+        try:
+            if self._at != float("inf"):
+                threading.Thread(target=self._watch, daemon=True).start()
+            work()
+        finally:
+            while True:
+                try:
+                    with self._lock:
+                        raise_in(self._thread, None)  # what has not arrived yet
+                        self._ended.set()
+                        break
+                except TimeOver:  # it has arrived just now
+                    continue
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """A part of the work that is not interrupted, such as a request."""
+        with self._lock:
+            yield
+
+    def _watch(self) -> None:
+        self._ended.wait(max(self._at - time.monotonic(), 0))
+        while not self._ended.is_set():
+            with self._lock:
+                if self._ended.is_set() or not self._is_running():
+                    return
+                raise_in(self._thread, TimeOver)
+            self._ended.wait(AGAIN)
+
+    def _is_running(self) -> bool:
+        frame = sys._current_frames().get(self._thread)  # noqa: SLF001 - likewise
+        while frame is not None and frame is not self._frame:
+            frame = frame.f_back
+        return frame is not None
+
+
+def raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """Have a thread raise an exception as soon as it runs Python again; with None, no longer."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)

@@ -1,0 +1,71 @@
+"""Work that takes too long is ended, wherever it is."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+from contract_tests.core.alarm import Alarm, TimeOver
+
+SOON = 0.05  # seconds
+
+
+def work_on(seconds: float = 60) -> None:
+    """Python code without an end of its own, or with one so far away that a test would fail by then."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            sum(range(100))
+        except Exception:  # noqa: BLE001 - as the code of others does it
+            continue
+
+
+def test_endless_work_ends() -> None:
+    """Also where it handles every ordinary exception."""
+    with pytest.raises(TimeOver):
+        Alarm(time.monotonic() + SOON).during(work_on)
+
+
+def test_work_in_silence_is_done_first() -> None:
+    """What must not be interrupted ends by itself; then the alarm rings."""
+    done: list[bool] = []
+    alarm = Alarm(time.monotonic() + SOON)
+
+    def work() -> None:
+        with alarm.silent():
+            work_on(4 * SOON)
+            done.append(True)
+        work_on()
+
+    with pytest.raises(TimeOver):
+        alarm.during(work)
+    assert done
+
+
+def test_nothing_rings_after_the_work() -> None:
+    """An alarm that was not needed is forgotten, also one that would ring just then."""
+    for seconds in (0.0, 0.0005, 0.001, 0.002, SOON, float("inf")):
+        with suppress(TimeOver):
+            Alarm(time.monotonic() + seconds).during(lambda: work_on(0.001))
+        work_on(5 * SOON)
+
+
+def test_it_rings_in_the_thread_that_set_it() -> None:
+    """Several threads work at a time, each with an alarm of its own."""
+    ended: list[str] = []
+
+    def work(name: str, seconds: float) -> None:
+        try:
+            Alarm(time.monotonic() + seconds).during(lambda: work_on(6 * SOON))
+        except TimeOver:
+            ended.append(name)
+
+    threads = [threading.Thread(target=work, args=given) for given in (("short", SOON), ("long", 60))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ended == ["short"]
