@@ -17,6 +17,8 @@ from contract_tests.core.contract import Operation
 from contract_tests.core.errors import CredentialsRefused, NothingLearnt, TargetUnavailable
 
 UNADMITTED: Final = frozenset({401, 403})
+SIGNED_OUT: Final = frozenset({302, 303, 307, 419, 440, 498})
+"""How servers say that a session is over without 401: they lead to a page, or use a status of their own."""
 AWAY: Final = frozenset({502, 503, 504})
 SILENT: Final = UNADMITTED | AWAY | {404, 405, 407, 429}
 """Statuses that say nothing of an operation, unless it documents them."""
@@ -61,7 +63,7 @@ class Health:
         status = answer.status
         if self.carries(answer.sent):
             self._note_admission(answer, operation)
-            if status == 401 or (status == 403 and operation and self._worked(operation)):
+            if status == 401 or (is_refusal(answer, operation) and (operation is None or self._worked(operation))):
                 return self._after_refusal(answer, ask)
         if status == 429:
             return self._after_limit(answer, ask)
@@ -74,7 +76,7 @@ class Health:
         """At the end: raises `SuiteError` where the last answers, or all of them, say nothing."""
         if self.refused_since and self.proof and not self.ended_by:
             again = ask(self.proof)
-            if again is not None and again.status in UNADMITTED:
+            if again is not None and again.status in UNADMITTED | SIGNED_OUT:
                 raise self._expired(again)
         if self.answers and not self.taught:
             raise self._nothing_learnt()
@@ -90,7 +92,7 @@ class Health:
             raise self._nothing_learnt()
 
     def _note_admission(self, answer: Answer, operation: Operation | None) -> None:
-        if answer.status in UNADMITTED:
+        if is_refusal(answer, operation):
             self.refused_since += 1
             return
         if not answer.ok or operation is None or not operation.secured:
@@ -122,13 +124,13 @@ class Health:
         if self.ended_by or not self._is_due(answer):
             return False
         again = ask(self._renewed(self.proof))
-        if again is None or again.status not in UNADMITTED:
+        if again is None or again.status not in UNADMITTED | SIGNED_OUT:
             return False
         if self.renew is None:
             raise self._expired(answer)
         self.renew()
         again = ask(self._renewed(self.proof))
-        if again is not None and again.status in UNADMITTED:
+        if again is not None and again.status in UNADMITTED | SIGNED_OUT:
             raise self._expired(answer)
         self.refused_since = 0
         del self.doubts[answer.operation_id, answer.status]  # the token was to blame, not the operation
@@ -188,6 +190,13 @@ class Health:
             f"nothing was learnt: none of {self.answers} answers is one that the contract documents",
             fix="does --target name the address of this API, with its base path?",
         )
+
+
+def is_refusal(answer: Answer, operation: Operation | None) -> bool:
+    """Whether an answer may mean that the user is not let in, or no longer."""
+    if answer.status in UNADMITTED:
+        return operation is not None or answer.status == 401
+    return answer.status in SIGNED_OUT and (operation is None or operation.response_for(answer.status) is None)
 
 
 def teaches(answer: Answer, operation: Operation) -> bool:

@@ -24,10 +24,12 @@ from contract_tests.core.errors import CredentialsRefused, UsageError
 
 GRANTS: Final = ("client_credentials", "password", "refresh_token")
 KEYS: Final = frozenset({
-    "url", "method", "headers", "body", "form", "pointer", "expires_in", "command", "grant", "client_id",
+    "url", "method", "headers", "body", "form", "pointer", "cookie", "expires_in", "command", "grant", "client_id",
     "client_secret", "client_auth", "scope", "audience", "username", "password", "refresh_token",
 })  # fmt: skip
 SECRET_KEYS: Final = re.compile(r"secret|password|token|key|authorization", re.IGNORECASE)
+COOKIE: Final = re.compile(r"(?:^|,)\s*([^\s=;,]+)=([^;,]*)")
+"""A cookie at the beginning of a Set-Cookie; several of them are one text with commas between."""
 POINTERS: Final = ("/access_token", "/token", "/accessToken", "/id_token", "/jwt", "/data/token", "/data/access_token")
 """Where the token is looked for in an answer if no pointer is given."""
 MARGIN: Final = 0.1  # of its life: a token is renewed when no more than this is left
@@ -118,6 +120,10 @@ class Login:
         return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
     def _token(self, answer: Answer, url: str) -> str:
+        if "cookie" in self.given:
+            if (value := cookies(answer).get(str(self.given["cookie"]))) is not None:
+                return value
+            raise CredentialsRefused(f"the login at {url} set no cookie {self.given['cookie']!r}", fix="check [login]")
         pointers = (str(self.given["pointer"]),) if "pointer" in self.given else POINTERS
         for pointer in pointers:
             found = answer.get(*(int(step) if step.isdigit() else step for step in pointer.strip("/").split("/")))
@@ -125,9 +131,11 @@ class Login:
                 return found
         if answer.json is NOT_JSON and "pointer" not in self.given and (text := answer.body.decode().strip()):
             return text
+        if "pointer" not in self.given and len(found_cookies := cookies(answer)) == 1:
+            return next(iter(found_cookies.values()))
         raise CredentialsRefused(
             f"the login at {url} answered without a token at {' or '.join(pointers)}",
-            fix='name its place in the answer: pointer = "/data/token"',
+            fix='name its place in the answer: pointer = "/data/token", or name the cookie that it sets',
         )
 
     def _life(self, token: str, announced: Any) -> float | None:
@@ -192,6 +200,11 @@ def printed(command: str, children: Children) -> str:
         last = (complaint.strip() or "it printed nothing").splitlines()[-1]
         raise CredentialsRefused(f"the command of [login] ended with {child.returncode}: {last[:200]}")
     return output.strip()
+
+
+def cookies(answer: Answer) -> Mapping[str, str]:
+    """The cookies that an answer sets."""
+    return dict(COOKIE.findall(answer.headers.get("set-cookie", "")))
 
 
 def claims(token: str) -> Mapping[str, Any]:
