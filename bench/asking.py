@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import plain, words
+from mockserver.contract.schemas.times import is_stamp
 from mockserver.errors import MockError
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.trials import Requests
@@ -19,6 +20,7 @@ from mockserver.messages import Request
 
 VALUE = re.compile(r"\{([^{}/]+)\}")
 MOST_KEYS = 12
+_UNMARKED = (("id",), ("type",), ("ref",))
 IDENTIFYING = ("id", "uuid", "uid", "guid", "key", "name", "slug", "code")
 
 
@@ -100,7 +102,7 @@ class Asking:
         if not isinstance(value, dict):
             return value
         for name, inner in value.items():
-            if isinstance(inner, str) and words(name)[-1:] not in (("id",), ("type",), ("ref",)):
+            if isinstance(inner, str) and words(name)[-1:] not in _UNMARKED and not is_stamp(name):
                 changed = {**value, name: f"marked-{plain(name)}-{attempt}"}
                 if not self.engine.contract.breaches(schema, changed, writing=True):
                     value = changed
@@ -127,21 +129,22 @@ class Asking:
         base = template.rpartition("/")[0]
         above = self.values_of(base)
         if above is not None:
-            listed = self.get(base, above)
+            listed = self.get(base, above) or self.get(f"{base}/", above)
             shown = records_in(listed.value) if listed is not None and listed.good else ()
             for record in (*shown, *self._created(base, above)):
                 for key in keys_in(record, name, base, sure=True):
-                    read = self.get(template, {**above, name: key})
+                    values = {**above, name: key}
+                    read = self.get(template, values) or self.get(f"{template}/", values)
                     if read is None or read.good:
                         return key
         return self._made_up(template, name)
 
     def _created(self, base: str, above: Mapping[str, str]) -> Iterator[Any]:
         """What creating a record at a path answers, and what was sent."""
-        operation = self.operations.get(("POST", base))
+        operation = self.operations.get(("POST", base)) or self.operations.get(("POST", f"{base}/"))
         sent = self.body(operation, 0) if operation is not None else None
         if operation is not None and sent is not None:
-            made = self.send(operation, base, above, sent)
+            made = self.send(operation, operation.template, above, sent)
             yield from (made.value, content_of(sent)) if made.good else ()
 
     def _made_up(self, template: str, name: str) -> str | None:

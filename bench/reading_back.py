@@ -85,12 +85,18 @@ def _read_at(asking: Asking, creating: Operation, path: str, base: str, readable
     stem = base.rstrip("/")
     for one in readable:
         first, _, last = one.rstrip("/").rpartition("/")
-        if first == stem and VALUE.fullmatch(last):
+        if first == stem and VALUE.fullmatch(last) and not _chooses(asking.operations["GET", one], last[1:-1]):
             return Pair(creating, path, one, last[1:-1])
     listing = next((one for one in readable if one.rstrip("/") == stem), None)
     if listing is None or not _lists_objects(asking, asking.operations["GET", listing]):
         return None
     return Pair(creating, path, listing, "")
+
+
+def _chooses(operation: Operation, name: str) -> bool:
+    """Whether a value of a path is one of a few words, and no key."""
+    values = (one for one in operation.parameters if one.location == "path" and one.name == name)
+    return any(isinstance(one.schema, dict) and "enum" in one.schema for one in values)
 
 
 def _lists_objects(asking: Asking, operation: Operation) -> bool:
@@ -141,8 +147,9 @@ def _read_back(asking: Asking, pair: Pair, above: Mapping[str, str], sent: tuple
         if read is not None and read.good and _shows(read.value, written, made):
             return ""
         last = read if read is not None and (read.good or last.status == 0) else last
-    base = pair.reading.rpartition("/")[0]
-    if ("GET", base) in asking.operations and not _in_list(asking, base, above, written, made):
+    base = pair.reading.rstrip("/").rpartition("/")[0]
+    listing = next((one for one in (base, f"{base}/") if ("GET", one) in asking.operations), None)
+    if listing is not None and not _in_list(asking, listing, above, written, made):
         return ""
     if last.good:
         return "the record that is read isn't the one that was created"

@@ -34,11 +34,16 @@ class Proof(msgspec.Struct, frozen=True):
     collection: str
     proven: frozenset[str] = frozenset()  #: the operations that did what they claim
     lost: str = ""  #: why records of this collection are not remembered
+    named: tuple[str, ...] = ()  #: the operations on single records, where only those are lost
     broken: Mapping[str, str] = msgspec.field(default_factory=dict)  #: by operation: why it cannot keep its own claim
 
 
 class _Lost(Exception):
-    """A record that was created cannot be found."""
+    """A record that was created cannot be found; `named` are the operations on single records, where others find it."""
+
+    def __init__(self, why: str, named: tuple[str, ...] = ()) -> None:
+        super().__init__(why)
+        self.named = named
 
 
 class Prover:
@@ -73,8 +78,8 @@ class Prover:
         try:
             run.play()
         except _Lost as lost:
-            return Proof(name, frozenset(), str(lost), run.broken)
-        return Proof(name, frozenset(run.proven), "", run.broken)
+            return Proof(name, frozenset(), str(lost), lost.named, run.broken)
+        return Proof(name, frozenset(run.proven), broken=run.broken)
 
 
 class _Run:
@@ -186,7 +191,10 @@ class _Run:
         written = msgspec.json.encode(key.decode())[1:-1]
         asked = [value.root for one in found if one.find for name, value in one.find.filters if name == self.rules.key]
         if any(asked) and not any(key in text or written in text for text in texts):
-            raise _Lost(f"no response shows the {self.rules.key} of a new record")
+            using = self.prover.using.get(self.name, [])
+            named = tuple(one.operation for one in using if _names_one(one, self.rules.key))
+            listed = any(one.list is not None for one in using)
+            raise _Lost(f"no response shows the {self.rules.key} of a new record", named if listed else ())
 
     def fails(self, behaviour: Behaviour, answer: Answer) -> bool:
         """Whether the mock itself failed, which is kept as the reason why the operation has no memory."""
@@ -223,6 +231,12 @@ class _Run:
             self.broken[behaviour.operation] = "the record can be read afterwards"
         else:
             self.proven.add(behaviour.operation)
+
+
+def _names_one(behaviour: Behaviour, key: str) -> bool:
+    """Whether an operation finds or removes the record whose key is in its path."""
+    queries = (behaviour.find, *behaviour.remove)
+    return any(name == key and value.root for query in queries if query for name, value in query.filters)
 
 
 def _acts(behaviour: Behaviour) -> bool:
@@ -272,6 +286,8 @@ def revised(readings: Readings, inferred: Inferred, behaviours: Behaviours, proo
             for base in resource.bases:
                 if len(resource.keys) > 1:
                     keys[base] = keys.get(base, 0) + 1
+                elif proof.named:
+                    broken |= dict.fromkeys(proof.named, proof.lost)
                 else:
                     forgotten[base] = proof.lost
     return Readings(forgotten, keys, broken)

@@ -221,7 +221,7 @@ class _Finder:
         if at_item and not hidden:
             keys = keys or likely
         keys = keys[self.readings.keys.get(base, 0) :]
-        if at_item and not keys and not hidden:
+        if at_item and not keys and not hidden and not (lists and self.creates(at_base, record)):
             return None  # no answer would ever tell a client which records there are
         shown = find_alike(named.parameter, self.schemas.members(record)) is not None
         sent = self.sent_key(named, at_base, keys) if at_item and not shown else None

@@ -111,4 +111,6 @@ class Keys:
             return True
         in_path, own = self.schemas.types(named.schema), self.schemas.types(member)
         is_number = bool(in_path) and in_path <= _WHOLE
+        if "uuid" in self.schemas.each(named.schema, "format") and words(key)[-1:] == ("name",):
+            return "uuid" in self.schemas.each(member, "format")
         return not is_number or bool(own & _WHOLE) or words(key)[-1] in ("id", "uid", "sid", "number", "no", "code")

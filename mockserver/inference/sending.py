@@ -56,10 +56,12 @@ class Sending:
     def _key_sent(self, placement: Placement, resource: Resource, *names: str) -> Data:
         """The key of a new record that clients send under the name that the path has for it: `roleName`."""
         sent = self.schemas.members(placement.schema)
-        names = (*names, *(one.name for one in resource.values if not alike(one.name, resource.key)))
-        called = (find_alike(one, sent) for one in names if words(one)[-1:] != ("id",))
+        asked = (one.name for one in resource.values if not alike(one.name, resource.key))
+        called = (find_alike(one, sent) for one in (*names, *(one for one in asked if words(one)[-1:] != ("id",))))
         name = next((one for one in called if one is not None and sayable(one)), None)
         if name is None or "." in resource.key or not self.schemas.is_scalar(sent[name]):
+            return {}
+        if self._is_read_only(sent[name]):
             return {}
         own = self.schemas.members(resource.record).get(resource.key)
         fits = own is None or self.schemas.types(own) == self.schemas.types(sent[name])
