@@ -33,7 +33,7 @@ from contract_tests.core.errors import (
     TargetUnavailable,
     described,
 )
-from contract_tests.core.health import Health
+from contract_tests.core.health import UNADMITTED, Health
 from contract_tests.core.safety import Rules
 from contract_tests.core.transfer import POOLS, dropped, read_bounded
 
@@ -167,9 +167,11 @@ class Gate(HTTPAdapter):
         self._admit(request, sent)
         for tries in itertools.count():
             self.limits.pace()
+            renewals = self.health.renewals if self.health.carries(sent) else None
             response, answer = self._exchange(request, sent)
-            if not self._must_wait(answer, tries) and not self._is_due_again(request, answer):
+            if not self._must_wait(answer, tries) and not self._is_due_again(request, answer, renewals):
                 break
+            sent = self._described(request)
         self._learn(answer)
         return response
 
@@ -188,13 +190,15 @@ class Gate(HTTPAdapter):
         found = {name.lower(): value for name, value in response.headers.items()}
         return Answer(sent, response.status_code, found, content, truncated=truncated)
 
-    def _is_due_again(self, request: requests.PreparedRequest, answer: Answer) -> bool:
-        """Whether the run's health asks for the same request once more, with the credentials of now."""
+    def _is_due_again(self, request: requests.PreparedRequest, answer: Answer, renewals: int | None) -> bool:
+        """Whether to send the same request once more, with the credentials of now: the run's health asks for it, or
+        they were renewed while it was under way. `renewals` were made before it; None: it has no credentials of ours.
+        """
         operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
         with self._watching:
-            carried = self.health.carries(answer.sent)
-            again = self.health.examine(answer, operation, self._asked_again)
-        if again and carried:
+            is_late = renewals is not None and renewals < self.health.renewals and answer.status in UNADMITTED
+            again = is_late or self.health.examine(answer, operation, self._asked_again)
+        if again and renewals is not None:
             request.headers.update(self.health.credentials(answer.sent))
         return again
 

@@ -48,6 +48,7 @@ class Health:
     proof: Sent | None = None  #: a read with the user's credentials that has worked
     read: Sent | None = None  #: any read that has worked
     last_success: str = ""  #: the last request with credentials that was accepted
+    renewals: int = 0  #: of the credentials
     refused_since: int = 0  #: requests with credentials that were refused after it
     away_in_a_row: int = 0
     limited: int = 0  #: answers of 429 that waiting did not help
@@ -129,6 +130,7 @@ class Health:
         if self.renew is None:
             raise self._expired(answer)
         self.renew()
+        self.renewals += 1
         again = ask(self._renewed(self.proof))
         if again is not None and again.status in UNADMITTED | SIGNED_OUT:
             raise self._expired(answer)

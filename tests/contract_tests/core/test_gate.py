@@ -17,12 +17,13 @@ from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, TargetUnavailable
 from contract_tests.core.fuzzing import Fuzzer
-from contract_tests.core.gate import Limits, wait_asked_for
-from contract_tests.core.safety import Safety
+from contract_tests.core.gate import Gate, Limits, wait_asked_for
+from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.target import Target
 from contract_tests.core.transfer import LARGEST_BODY
-from tests.contract_tests.conftest import OpenTarget
+from tests.contract_tests.conftest import ContractOf, OpenTarget
 from tests.contract_tests.reference import Service, handler_for, serve
+from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes, serving
 
 PACKAGE = Path(contract_tests.__file__).parent
 NETWORK = {"requests", "urllib3", "http", "socket", "urllib.request", "httpx", "aiohttp", "asyncio"}
@@ -191,3 +192,29 @@ def test_the_wait_after_429_is_the_one_asked_for(headers: dict[str, str], tries:
     """A number, or a date by the target's own clock; without either a longer one each time, until it is given up."""
     answer = Answer(Sent("GET", "http://t/x", "/x", {}), 429, headers, b"")
     assert wait_asked_for(answer, tries) == seconds
+
+
+class Renewing(Notes):
+    """While it answers the first request, another thread of the client has renewed the token."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.client: Target | None = None
+
+    def answer(self, asked: Asked) -> Reply:
+        if self.client:
+            self.client.credential.value = "a-newer-token"
+            self.client.gate.health.renewals += 1
+            self.client, self.tokens = None, {"a-newer-token"}
+        return super().answer(asked)
+
+
+def test_a_request_that_was_under_way_when_the_token_was_renewed_is_sent_again(contract_of: ContractOf) -> None:
+    """With the new one; its refusal says nothing about the operation."""
+    contract, service = contract_of(contract_of_notes()), Renewing()
+    with serving(service) as url:
+        gate = Gate(url, contract, Rules(Safety.OBSERVE, contract), Limits(deadline=time.monotonic() + 60))
+        target = Target(gate, contract, TOKEN)
+        service.client = target
+        assert target.call("listNotes").ok
+    assert [asked.token for asked in service.log] == [TOKEN, "a-newer-token"]
