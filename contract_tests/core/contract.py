@@ -89,6 +89,11 @@ class Contract:
         """The version of the document."""
         return str((self.document.get("info") or {}).get("version") or "")
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the document is ignored or repaired, as far as it was used."""
+        return self.reader.notes
+
     def operation(self, operation_id: str) -> Operation:
         """The operation of that id; raises `KeyError`."""
         return self._by_id[operation_id]

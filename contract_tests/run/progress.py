@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -120,16 +121,20 @@ class Progress:
         """What is neither kept nor broken, but worth knowing."""
         if self.run.lacks_coverage():
             self.say(f"coverage is below --min-coverage {self.run.settings.min_coverage:g}%")
+        self._say_some("the contract", self.run.contract.notes)
         for left in self.run.left_behind:
             self.say(f"left behind: {left}")
-        lines = self.run.undocumented.lines()
-        for line in lines[:MOST_NAMED]:
-            self.say(f"undocumented: {line}")
-        if len(lines) > MOST_NAMED:
-            self.say(f"undocumented: {len(lines) - MOST_NAMED} more, see report.json")
+        self._say_some("undocumented", self.run.undocumented.lines())
         for media_type, count in self.run.coverage.not_judged.items():
             self.say(f"not judged: the contents of {count} bodies of {media_type}")
         if self.run.changed:
             self.say(f"changed what was there: {', '.join(self.run.changed[:MOST_NAMED])}" + (
                 f" and {len(self.run.changed) - MOST_NAMED} more" if len(self.run.changed) > MOST_NAMED else ""
             ))  # fmt: skip
+
+    def _say_some(self, about: str, lines: Sequence[str]) -> None:
+        """The first lines of this kind, and how many more the report has."""
+        for line in lines[:MOST_NAMED]:
+            self.say(f"{about}: {line}")
+        if len(lines) > MOST_NAMED:
+            self.say(f"{about}: {len(lines) - MOST_NAMED} more, see report.json")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from urllib.parse import unquote, urlsplit
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.checks import AnswerChecks, Breach
@@ -31,6 +30,7 @@ from contract_tests.core.selection import Selection
 from contract_tests.core.target import Target
 from contract_tests.core.undocumented import Undocumented
 from contract_tests.run.baseline import Baseline
+from contract_tests.run.given import by_scheme, learn_secrets, with_userinfo
 from contract_tests.run.preflight import preflight
 from contract_tests.run.reaching import reach
 from contract_tests.run.settings import Settings
@@ -72,6 +72,7 @@ class Run:
         started = started or time.monotonic()
         contract = contract or Contract.load(settings.contract_source, settings.access)
         remarks = []
+        settings = with_userinfo(settings, contract)
         selected = selection(settings, contract)
         writes = [one for one in contract.operations if one.is_write and one.id in selected.allowed]
         if settings.safety is Safety.OWN and settings.safety_is_default and writes and not makers(contract):
@@ -83,14 +84,7 @@ class Run:
         run = cls(settings, contract, selected, Coverage(contract, wanted), remarks=remarks, started=started)
         if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
             run.baseline = Baseline.load(settings.baseline)
-        run.redact.learn(settings.token, "$CONTRACT_TOKEN")
-        run.redact.learn(settings.other_token, "$CONTRACT_OTHER_TOKEN")
-        for by_scheme in run.by_scheme:
-            run.redact.learn_all(by_scheme.values())
-        run.redact.learn_all(settings.secret)
-        run.redact.learn(unquote(urlsplit(settings.target or "").password or ""), "[password]")
-        for login in (settings.login, settings.other_login):
-            run.redact.learn_all(login.secrets() if login else ())
+        learn_secrets(run.redact, settings, contract)
         return run
 
     @property
@@ -221,10 +215,7 @@ class Run:
     @cached_property
     def by_scheme(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """The values for single security schemes, of the user and of the other one; raises `UsageError`."""
-        settings, schemes = self.settings, self.contract.reader.security_schemes
-        return values_of("--credential", settings.credential, schemes), values_of(
-            "--other-credential", settings.other_credential, schemes
-        )
+        return by_scheme(self.settings, self.contract)
 
     @property
     def other_token(self) -> str | None:
@@ -287,19 +278,6 @@ def part_of(operations: tuple[Operation, ...], number: int, count: int) -> tuple
             f"--shard {number}/{count}: there are only {len(operations)} operations", fix="use fewer parts"
         )
     return part
-
-
-def values_of(flag: str, given: Iterable[str], schemes: Iterable[str]) -> Mapping[str, str]:
-    """`SCHEME=VALUE` by scheme; raises `UsageError` where the contract has no such scheme."""
-    pairs = {name: value for name, _, value in (text.partition("=") for text in given)}
-    for name, value in pairs.items():
-        if name not in schemes:
-            raise UsageError(
-                f"{flag}: the contract has no security scheme {name!r}", fix=f"known: {', '.join(schemes)}"
-            )
-        if not value:
-            raise UsageError(f"{flag} {name} has no value", fix=f"write it as {name}=VALUE")
-    return pairs
 
 
 def selection(settings: Settings, contract: Contract) -> Selection:

@@ -35,7 +35,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "not_judged": dict(run.coverage.not_judged),
         "requests": tally.sent if tally else 0,
         "withheld": dict(tally.not_sent) if tally else {},
-        "remarks": [*run.remarks, *run.faults],
+        "remarks": [*run.remarks, *(f"the contract: {note}" for note in run.contract.notes), *run.faults],
         "left_behind": run.left_behind,
         "changed": run.changed,
         "counts": {str(outcome): count for outcome, count in ledger.counts().items()},

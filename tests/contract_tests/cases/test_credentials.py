@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.contract_tests.cases.running import api, get, ok, run, thing
-from tests.contract_tests.small import Asked, Reply, Table
+from tests.contract_tests.cases.running import api, command, get, ok, run, thing
+from tests.contract_tests.small import Asked, Reply, Table, serving
 
 KEY = "k3y-of-ann"
 PAIR = "ann:s3cret-pw"
@@ -117,3 +118,15 @@ def test_a_scheme_that_the_contract_does_not_have_is_an_error(tmp_path: Path) ->
     ran = run(Guarded({}), contract(("inHeader",)), tmp_path, "--credential", "inHaeder=x")
     assert ran.code == 2
     assert "no security scheme 'inHaeder' (known: inHeader)" in ran.printed
+
+
+def test_the_password_of_the_address_is_that_of_the_contract(tmp_path: Path) -> None:
+    """Where the contract knows Basic: calls without credentials have none, though the address has some."""
+    spec = tmp_path / "api.json"
+    spec.write_text(json.dumps(contract(("basic",))))
+    with serving(Guarded({"basic": PAIR})) as url:
+        target = url.replace("://", f"://{PAIR}@")
+        flags = ["--target", target, "--spec", str(spec), "--suite", "access"]
+        ran = command(*flags, report=tmp_path / "report")
+    assert (ran.code, ran.broken(), ran.outcome("without_credentials")) == (0, [], "kept")
+    assert not any("s3cret" in text for text in (ran.printed, *ran.texts))
