@@ -36,12 +36,13 @@ class Run(Protocol):
         """Store a record in the place of another."""
 
 
-def follow(run: Run, embeddings: Sequence[Embedding]) -> None:
+def follow(run: Run, lists: Mapping[str, Sequence[Embedding]]) -> None:
     """Bring the other side up to date with what a request changed; the run's records are those that are then stored."""
     first = 0
     for _ in range(_ROUNDS):
         changes, first = run.changes[first:], len(run.changes)
-        for embedding in embeddings:
+        touched = dict.fromkeys(one.collection for one in changes)
+        for embedding in dict.fromkeys(one for name in touched for one in lists.get(name, ())):
             _Follower(run, embedding).after(changes)
         if len(run.changes) == first:
             return
@@ -49,7 +50,7 @@ def follow(run: Run, embeddings: Sequence[Embedding]) -> None:
 
 def owner_of(run: Run, collection: str, record: Record) -> Any:
     """The record in whose list a record is; MISSING where there is none."""
-    for one in (one for one in run.behaviours.embeddings if one.list.collection == collection):
+    for one in (one for one in run.behaviours.lists.get(collection, ()) if one.list.collection == collection):
         key = (run.collections[one.owner].rules.key, record.get(one.list.link, ABSENT))
         found = run.collections[one.owner].first((key,) if one.list.link else (), run.scope.now)
         if found is not None:

@@ -51,7 +51,7 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         work.remove(query)
     if behaviours.embeddings and work.changes:
         own = len(work.changes)
-        follow(work, behaviours.embeddings)
+        follow(work, behaviours.lists)
         work.changes = [*work.changes[own:], *work.changes[:own]]  # what the behaviour itself wrote comes last
     if behaviour.list is not None:
         work.list(behaviour.list, behaviour.page)

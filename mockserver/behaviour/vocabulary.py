@@ -150,6 +150,14 @@ class Behaviours(msgspec.Struct, frozen=True):
     answered: Mapping[str, RecordShape] = EMPTY  #: by operation: of records that its answer shows by another schema
     embeddings: tuple[Embedding, ...] = ()
     echoes: Mapping[str, tuple[Field, ...]] = EMPTY  #: by operation: what its example says of the request
+    lists: Mapping[str, tuple[Embedding, ...]] = EMPTY  #: the embeddings by the collections on both of their sides
+
+    def __post_init__(self) -> None:
+        lists: dict[str, tuple[Embedding, ...]] = {}
+        for one in self.embeddings:
+            for name in dict.fromkeys((one.owner, one.list.collection)):
+                lists[name] = (*lists.get(name, ()), one)
+        force_setattr(self, "lists", lists)
 
     def shown_by(self, behaviour: Behaviour, value: Value) -> str:
         """The collection of the record, or of the records, that an expression of a reply is; empty where it is none."""

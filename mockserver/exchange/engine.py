@@ -217,7 +217,10 @@ def _proving(engine: Engine, inferred: Inferred, clock: Callable[[], int]) -> En
     """The engine that proves each inferred collection when it is first asked for."""
     from mockserver.exchange.proving import Proving
 
-    build = without_collection()(lambda again: _put_together(engine.settings, engine.contract, again, clock))
+    @without_collection()
+    def build(again: Inferred, known: Behaviours | None) -> Engine:
+        return _put_together(engine.settings, engine.contract, again, clock, known)
+
     engine.proving = engine.pipeline.first = Proving(engine, inferred, build)
     return engine
 
@@ -241,7 +244,11 @@ def _proven(engine: Engine, inferred: Inferred, clock: Callable[[], int]) -> Eng
 
 
 def _put_together(
-    settings: Settings, contract: Contract, inferred: Inferred | None, clock: Callable[[], int]
+    settings: Settings,
+    contract: Contract,
+    inferred: Inferred | None,
+    clock: Callable[[], int],
+    known: Behaviours | None = None,
 ) -> Engine:
     data, locate = _read_data(settings, inferred)
     fixtures = read_fixtures(settings.fixtures, _collections(data))
@@ -252,7 +259,7 @@ def _put_together(
         fixtures = fixtures.with_generated(Lazy([name for name in _unowned(data) if name in made], made.__getitem__))
     fields = MappingProxyType(fixtures.fields())
     folder = settings.behaviours.parent if settings.behaviours is not None else None
-    behaviours = read_behaviours(
+    behaviours = known or read_behaviours(
         data,
         contract,
         locate=locate,

@@ -8,6 +8,9 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Final, Protocol
 
+import msgspec
+
+from mockserver.behaviour.reader import read_behaviours
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours
 from mockserver.contract.contract import Contract
 from mockserver.errors import Refused
@@ -39,10 +42,14 @@ class Served(Protocol):
         """Take over another reading of the same contract."""
 
 
+Build = Callable[[Inferred, Behaviours | None], Served]
+"""Makes an engine of what was inferred, and of the behaviours that this is, where they have been read."""
+
+
 class Proving:
     """What is known of the memory of one engine's collections; called with each request before it is answered."""
 
-    def __init__(self, engine: Served, inferred: Inferred, build: Callable[[Inferred], Served]) -> None:
+    def __init__(self, engine: Served, inferred: Inferred, build: Build) -> None:
         self.engine, self.inferred, self.build = engine, inferred, build
         self.readings = Readings()
         self.proofs: dict[str, Proof] = {}
@@ -91,20 +98,43 @@ class Proving:
 
     def _read(self, readings: Readings) -> None:
         """Serve another reading of the contract; what was proven of the behaviours that stay the same stays proven."""
-        before, self.readings = self.inferred.behaviours, readings
-        self.inferred = infer(self.engine.contract, readings)
-        changed = set(_changed(before["operations"], self.inferred.behaviours["operations"]))
-        lost = set(_changed(before["collections"], self.inferred.behaviours["collections"]))
-        lost |= {name for one in changed for name in _collections(self.engine.behaviours.operations.get(one))}
+        before, self.readings = self.readings, readings
+        broken = {name: why for name, why in readings.broken.items() if name not in before.broken}
+        known, own = self.engine.behaviours, self.inferred.without(broken, self.engine.contract)
+        if (readings.forgotten, readings.keys) == (before.forgotten, before.keys) and own is not None:
+            self.inferred, self.proofs = own, {name: _but(proof, broken) for name, proof in self.proofs.items()}
+            known = _left_out(known, broken, self.inferred, self.engine.contract)
+            self._serve(self.build(self.inferred, known))
+            return
+        earlier, self.inferred = self.inferred.behaviours, infer(self.engine.contract, readings)
+        changed = set(_changed(earlier["operations"], self.inferred.behaviours["operations"]))
+        lost = set(_changed(earlier["collections"], self.inferred.behaviours["collections"]))
+        lost |= {name for one in changed for name in _collections(known.operations.get(one))}
         self.proofs = {name: proof for name, proof in self.proofs.items() if name not in lost}
         self.settled = {
-            one for one in self.settled - changed
-            if lost.isdisjoint(_collections(self.engine.behaviours.operations.get(one)))
-        }  # fmt: skip
-        fresh = self.build(self.inferred)
-        fresh.proofs, fresh.forgotten = tuple(self.proofs.values()), readings.why
+            one for one in self.settled - changed if lost.isdisjoint(_collections(known.operations.get(one)))
+        }
+        self._serve(self.build(self.inferred, None))
+
+    def _serve(self, fresh: Served) -> None:
+        fresh.proofs, fresh.forgotten = tuple(self.proofs.values()), self.readings.why
         self.engine.reread(fresh)
         self._prover = None
+
+
+def _but(proof: Proof, broken: Mapping[str, str]) -> Proof:
+    """A proof without the operations that are left to their examples; what it showed of the others holds."""
+    kept = {name: why for name, why in proof.broken.items() if name not in broken}
+    return msgspec.structs.replace(proof, broken=kept, proven=proof.proven - broken.keys())
+
+
+def _left_out(known: Behaviours, broken: Mapping[str, str], inferred: Inferred, contract: Contract) -> Behaviours:
+    """The behaviours without those of operations that are left to their examples."""
+    operations = {name: one for name, one in known.operations.items() if name not in broken}
+    echoes = inferred.behaviours.get("echoes", {})
+    said = {name: echoes[name] for name in broken if name in echoes}
+    more = read_behaviours({"echoes": said}, contract, locate=str, inferred=True).echoes
+    return msgspec.structs.replace(known, operations=operations, echoes={**known.echoes, **more})
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from mockserver.behaviour.values import MISSING, dig
+from mockserver.behaviour.values import MISSING, Value, dig
 from mockserver.behaviour.vocabulary import Behaviour
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, MediaType, Operation, Parameter
@@ -26,9 +26,12 @@ class Requests:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.generator = Generator(contract.view, writing=True, room=_ROOM, deepest=_DEEPEST)
+        self.needs: dict[str, frozenset[str]] = {}  #: by operation: fields that a record has which it is about
 
     def about(self, behaviour: Behaviour, record: Record, attempt: int = 0) -> Request | None:
         """A request to an operation about a record; None where it cannot be made."""
+        if not record.keys() >= self.needed(behaviour):
+            return None
         operation = self.contract.operations[behaviour.operation]
         known = dict(_named(behaviour, record))
         if MISSING in known.values():
@@ -47,6 +50,14 @@ class Requests:
         headers = {name.lower(): _text(value) for (location, name), value in values.items() if location == "header"}
         headers |= {"content-type": media, "content-length": str(len(body))} if body else {}
         return Request(operation.method, path, urlencode(query), headers, body)
+
+    def needed(self, behaviour: Behaviour) -> frozenset[str]:
+        """The fields of a record by which a request of an operation names it: most operations of a collection with
+        many paths are about other records of it."""
+        if behaviour.operation not in self.needs:
+            names = (field.partition(".")[0] for field, _ in _naming(behaviour))
+            self.needs[behaviour.operation] = frozenset(names)
+        return self.needs[behaviour.operation]
 
     def value(self, parameter: Parameter, known: Mapping[tuple[str, str], Any]) -> Any:
         """The value of a parameter: that of the record, else the contract's example, else a generated one."""
@@ -82,11 +93,17 @@ class Requests:
 
 def _named(behaviour: Behaviour, record: Record) -> Iterator[tuple[tuple[str, str], Any]]:
     """Where a request names the record: location and name, with the value that the record has."""
+    for field, value in _naming(behaviour):
+        yield (value.root, value.names[0]), dig(record, tuple(field.split(".")))
+
+
+def _naming(behaviour: Behaviour) -> Iterator[tuple[str, Value]]:
+    """The fields by which a request names its record, each with the expression of the value that is sent."""
     query = behaviour.find or behaviour.list or next(iter(behaviour.remove), None)
     roots = ("path",) if behaviour.find is None else ("path", "body", "query")
     for field, value in query.filters if query is not None else ():
         if value.root in roots and len(value.names) == 1:
-            yield (value.root, value.names[0]), dig(record, tuple(field.split(".")))
+            yield field, value
 
 
 def _text(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from mockserver.contract.contract import Contract
@@ -44,6 +44,22 @@ class Inferred:
     parameters: Mapping[Shape, Parameter] = field(default_factory=dict, repr=False)  #: of the values in paths, by place
     references: Mapping[str, Sequence[Reference]] = field(default_factory=dict, repr=False)  #: by collection
     claims: Mapping[Shape, str] = field(default_factory=dict)  #: base paths where an example claims a new record
+    routes: Sequence[Route] = field(default=(), repr=False)
+
+    def without(self, broken: Mapping[str, str], contract: Contract) -> Inferred | None:
+        """What `infer` finds if these operations, each with its reason, are left to their examples as well; None where
+        a collection or an upload goes with them, so that everything has to be read anew."""
+        uploads = any(CONTENT in str(self.behaviours["operations"].get(name, {}).get("create")) for name in broken)
+        operations = {name: one for name, one in self.behaviours["operations"].items() if name not in broken}
+        if uploads or _collections_used(operations) != self.behaviours["collections"].keys():
+            return None
+        schemas = Schemas(contract)
+        left = [route for route in self.routes if route.operation.id in broken]
+        said = {**self.behaviours.get("echoes", {}), **echoes(left, {}, schemas, Fitting(schemas))}
+        behaviours = {**self.behaviours, "operations": operations, **({"echoes": said} if said else {})}
+        reasons = {**self.reasons, **broken}
+        claims = {**self.claims, **dict(_claims(left, reasons, self.resources, schemas))}
+        return replace(self, behaviours=behaviours, reasons=reasons, claims=claims)
 
 
 def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
@@ -91,7 +107,7 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     if said := echoes(read, behaviours, schemas, fitting):
         inferred["echoes"] = said
     claims = dict(_claims(read, reasons, resources, schemas))
-    return Inferred(inferred, reasons, resources, _parameters(read), references, claims)
+    return Inferred(inferred, reasons, resources, _parameters(read), references, claims, read)
 
 
 def _of_files(content: Flag, reading: Route) -> Data:

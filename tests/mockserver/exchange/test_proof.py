@@ -13,7 +13,9 @@ from mockserver import plain_yaml
 from mockserver.cli.banner import banner
 from mockserver.cli.check_spec import report
 from mockserver.cli.commands import main
+from mockserver.contract.contract import load_contract
 from mockserver.exchange.engine import PROVEN, Engine, build_engine
+from mockserver.inference import Readings, infer
 from mockserver.insight.explain import explain
 from mockserver.settings import Settings
 from tests.mockserver.inference.test_infer import ID, answer, body, crud, thing
@@ -165,3 +167,18 @@ def test_a_large_contract_is_proven_where_it_is_checked(engine: Build) -> None:
     }
     assert not engine(paths, Thing=thing(id={"type": "integer"})).proofs
     assert engine(paths, prove=True, Thing=thing(id={"type": "integer"})).proofs
+
+
+@pytest.mark.parametrize("name", ["petstore", "library"])
+def test_an_operation_is_left_out_as_if_it_had_never_been_inferred(name: str) -> None:
+    """The rest of a contract stays as it was read; nothing is said where a collection or a file's bytes go with it."""
+    contract = load_contract(Path(__file__).parents[1] / "inference" / f"{name}.yaml")
+    whole, left = infer(contract), 0
+    for operation in contract.operations:
+        broken = {operation: "it fails"}
+        anew, own = infer(contract, Readings(broken=broken)), whole.without(broken, contract)
+        if own is None:
+            continue
+        left += 1
+        assert (own.behaviours, dict(own.reasons), own.claims) == (anew.behaviours, dict(anew.reasons), anew.claims)
+    assert left > 0.6 * len(contract.operations)
