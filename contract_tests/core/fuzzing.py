@@ -23,6 +23,7 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
 from contract_tests.core.gate import NETWORK_ERRORS
+from contract_tests.core.headers import taken_once
 from contract_tests.core.making import Records
 from contract_tests.core.mending import with_one_fault
 from contract_tests.core.schemas import for_python
@@ -165,6 +166,8 @@ class Fuzzer:
         names_known = self.records is not None and name_known(operation, case, self.records, turn)
         spoiled, meta = spoiled_parts(case), case.meta
         about = str(getattr(meta.phase.data, "description", None) or "") if meta else ""
+        if "header" not in spoiled and case.headers is not None:
+            case.headers.update(taken_once(self.target.contract, operation))
         if "body" in spoiled:
             case.body = with_one_fault(self.target.contract, operation, case.body, about, self.seed)
         answer = send(self.target, case)

@@ -15,6 +15,7 @@ from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.credentials import Keys, credentials, names_user
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.gate import NETWORK_ERRORS, Gate
+from contract_tests.core.headers import needed
 from contract_tests.core.login import Credential
 
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
@@ -84,7 +85,7 @@ class Target:
         """Send one request to a raw path; not `by_contract`: its answer is not checked as that of an operation."""
         operation = found[0] if (found := self.contract.match(method, path)) else None
         named = credentials(self.contract, operation, self._keys_of(token))
-        sent_headers = dict(named.headers)
+        sent_headers = {**(needed(self.contract, operation) if operation else {}), **named.headers}
         path = with_query(path, named.query)
         content = None
         if body is not NOTHING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +18,7 @@ from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.test_records import creator, look
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 IF_MATCH: Final = "If-Match"
 STALE: Final = "412"
 TAKEN: Final = "409"
@@ -104,3 +106,30 @@ def check_taken(life: Life, action: Action) -> None:
         raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
     for name, old, new in life.same_as(before, look(life, made, {})):
         raise Broken(f"a refused {action.id} to leave {name} as it was: {old!r}", repr(new), made.answer, answer)
+
+
+@promise("A create that is repeated with its Idempotency-Key makes one record",
+         page="the parameter Idempotency-Key of the contract", stage=29)  # fmt: skip
+def test_repeated_creates(made_kinds: list[Life]) -> None:
+    """Where the contract has that header: the same request twice, then with another key."""
+    cases, tried = Cases(), 0
+    for life in made_kinds:
+        names = {one.name.lower() for one in creator(life).operation.parameters if one.location == "header"}
+        if IDEMPOTENCY_KEY.lower() in names and creator(life).operation.method == "POST":
+            tried += 1
+            with cases.case():
+                check_repeated(life, creator(life))
+    cases.settle(some=True)
+    if not tried:
+        raise NotChecked("the contract has no operation that makes a record and takes an Idempotency-Key")
+
+
+def check_repeated(life: Life, action: Action) -> None:
+    """Make a record, and repeat the request."""
+    like = life.create(life.body(action, 0))
+    headers, body = {IDEMPOTENCY_KEY: str(uuid4())}, life.body(action, 1)
+    first, second = (life.send(action, like.values, body, headers=headers) for _ in range(2))
+    keys = [str(life.shown(action, one).get(life.kind.key, "")) for one in (first, second)]
+    if first.ok and second.ok and all(keys) and keys[0] != keys[1]:
+        expected = f"{action.id} to make one record for one {IDEMPOTENCY_KEY}: {keys[0]} again"
+        raise Broken(expected, keys[1], first, second, in_order=True)

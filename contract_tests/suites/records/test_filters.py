@@ -31,10 +31,13 @@ def test_filters(made_kinds: list[Life]) -> None:
     cases, tried = Cases(), 0
     for life, listing, made in listed_kinds(made_kinds):
         shown = {one.key: life.record_in(life.look(one), one) or {} for one in made}
-        for chosen in filters_of(listing.operation, listing.behaviour.list):
+        filters = list(filters_of(listing.operation, listing.behaviour.list))
+        for chosen in filters:
             tried += 1
             with cases.case():
                 life.eventually(partial(check_filter, life, listing, chosen, made, shown))
+        with cases.case():
+            life.eventually(partial(check_together, life, listing, filters, made, shown))
     cases.settle(some=True)
     if not tried:
         raise NotChecked("the contract declares no filter that is named like a field")
@@ -63,6 +66,27 @@ def check_filter(
                 expected = f"{said} to list {key}, whose {chosen.field} is {as_text(chosen.of(record))} (filter)"
                 raise Broken(expected, f"a list without it ({len(walk.items)} records)", *walk.answers[-1:])
         check_total(listing, walk, len(walk.items) if walk.whole else None)
+
+
+def check_together(
+    life: Life, listing: Action, filters: list[Filter], made: list[Made], shown: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Raise `Broken` where a record is listed that only one of two filters chooses."""
+    for record in shown.values():
+        known = {one: values_to_ask(one, [record])[:1] for one in filters}
+        both = [
+            (one, values[0]) for one, values in known.items() if values and is_askable(life, listing, one, values[0])
+        ]
+        pair = both[:PAIR]
+        if len({one.parameter for one, _ in pair}) == PAIR:
+            walk = walk_with(life, listing, made, {one.parameter: value for one, value in pair})
+            said = " and ".join(f"{one.parameter}={as_asked(value)}" for one, value in pair)
+            for item in walk.items if walk else ():
+                for one, value in pair:
+                    if one.chooses(item, value) is False:
+                        expected = f"{listing.id} with {said} to filter by both: every {one.field} {one.words} {value}"
+                        raise Broken(expected, as_text(one.of(item)), *walk.answers[-1:] if walk else ())
+            return
 
 
 def is_askable(life: Life, listing: Action, chosen: Filter, value: Any) -> bool:

@@ -93,6 +93,7 @@ def check_pages(life: Life, listing: Action, names: Mapping[str, str]) -> None:
     check_once(life, listing, walk)
     check_total(listing, walk, len(whole.items) if whole.whole else None)
     check_count_of_pages(listing, walk)
+    check_default(life, listing, names, limit, len(whole.items))
     can_go_on = {"after", "offset", "number"} & listing.behaviour.page.keys()
     if not can_go_on or not walk.whole or not whole.whole:
         return
@@ -111,3 +112,13 @@ def check_count_of_pages(listing: Action, walk: Walk) -> None:
         if isinstance(pages, int) and not isinstance(pages, bool) and pages != len(filled):
             expected = f"{'.'.join(place or ())} of {listing.id} to be the number of pages: {len(filled)}"
             raise Broken(expected, str(pages), *walk.answers[:1], *walk.answers[-1:])
+
+
+def check_default(life: Life, listing: Action, names: Mapping[str, str], limit: str | None, held: int) -> None:
+    """Raise `Broken` where a page has more records than the default of its size, and the list has as many."""
+    default = life.reader.keywords(listing.operation, limit).get("default") if limit else None
+    if isinstance(default, int) and held > default:
+        answer = life.reader.page(listing, names, {})
+        if len(found := life.reader.items(listing, answer)) > default:
+            expected = f"{listing.id} to list {default} records where no {limit} is sent, which is its default"
+            raise Broken(expected, f"{len(found)} records", answer)
