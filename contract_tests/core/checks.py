@@ -188,7 +188,8 @@ class AnswerChecks:
             expected = f"UTF-8 as the charset of a {answer.status} in JSON (RFC 8259)"
             yield Breach(operation.id, f"{answer.status} charset", expected, sent, answer=answer)
         if schema is not None and is_json(checked_as):
-            yield from self._json(operation, schema, answer)
+            if checked_as == sent or answer.json is not NOT_JSON:  # else its media type has said so already
+                yield from self._json(operation, schema, answer)
         elif schema is not None and sent:
             yield from self._other(operation, schema, answer, documented or answer.status)
 

@@ -242,13 +242,6 @@ class Contract:
             return bool(refused.details) and not any(one.place.startswith(parts) for one in refused.details)
         return True
 
-    def is_free_text(self, parameter: Parameter) -> bool:
-        """Whether a parameter is a text that the contract says nothing more about."""
-        kinds = view.kinds(parameter.schema, self.reader.view)
-        return kinds <= {"string", "null"} and not view.has_any(
-            parameter.schema, ("enum", "const", "format", "pattern"), self.reader.view
-        )
-
     def is_spoiled(self, sent: Sent) -> bool:
         """Whether anything about a request is not as the contract has it: then its refusal needs no documentation."""
         found = self.match(sent.method, sent.path, sent)

@@ -124,8 +124,8 @@ def key_of(value: Any, parameter: str, kind: str = "") -> str | None:
         item = known.get(name)
         if isinstance(item, str | int) and not isinstance(item, bool) and str(item):
             return str(item)
-    inner = [item for item in value.values() if isinstance(item, Mapping)]
-    return key_of(inner[0], parameter, kind) if len(inner) == 1 else None
+    inner = [key for item in value.values() if (key := key_of(item, parameter, kind))]
+    return inner[0] if len(inner) == 1 else None
 
 
 def key_names(body: Mapping[str, Any], parameter: str, kind: str) -> list[str]:

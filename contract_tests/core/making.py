@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,18 +12,19 @@ from uuid import uuid4
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation, Place
-from contract_tests.core.creation import Maker, is_folder, key_names, kind, nameless, plain
-from contract_tests.core.discovery import needs_input
+from contract_tests.core.creation import Maker, is_folder, key_names, key_of, kind, nameless, plain
+from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 from contract_tests.core.own import Own, has_form, prefixes
 from contract_tests.core.samples import Samples, drawn
-from contract_tests.core.schemas import declared_members, fits
+from contract_tests.core.schemas import declared_members, fits, sendable
 from contract_tests.core.target import NOTHING, Target, path_of
 
 AT_FIRST: Final = 3  # records of each kind: one to change, one to remove, one that must stay as it is
 TRIES: Final = 4  # bodies, before the target counts as unwilling to make such a record
 NOT_FOUND: Final = 404
 GONE: Final = frozenset({NOT_FOUND, 410})
+FEW: Final = 2  # records of each kind that are read before: below them, and after them, others are made
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Records:
     target: Target
     seed: int
     unwilling: dict[str, str] = field(default_factory=dict)  #: why an operation made nothing, by its id
+    taken: dict[str, tuple[Any, str]] = field(default_factory=dict)  #: by operation, a body that it took, and the key
 
     @property
     def own(self) -> Own:
@@ -42,12 +45,17 @@ class Records:
         """Read the lists, to know what was there, then make some records of each kind."""
         chosen = {operation.id for operation in operations}
         makers = [maker for maker in self.own.makers if maker.operation.id in chosen]
-        templates = {template for maker in makers for template in maker.templates}
-        for operation in operations if makers else ():
-            is_list = operation.method == "GET" and any(is_folder(operation.path, one) for one in templates)
-            if is_list and not needs_input(operation):
-                with suppress(NotChecked, Broken):
-                    self.target.call(operation.id)
+        above = {
+            part
+            for maker in makers
+            for one in (maker.operation.path, *maker.templates)
+            for part in prefixes(nameless(one))
+        }
+        reads = tuple(
+            one for one in operations if any(nameless(one.path) == part or is_folder(one.path, part) for part in above)
+        )
+        with suppress(Broken):
+            Discovery(self.target.contract, reads, most=FEW).explore(self.target)
         for maker in makers:
             for _ in range(AT_FIRST):
                 self.make(maker)
@@ -66,6 +74,10 @@ class Records:
                 self.unwilling[maker.operation.id] = str(error)
                 return False
             if len(self.own.urls) > before:
+                self.taken[maker.operation.id] = (
+                    answer.sent.json,
+                    unquote(next(reversed(self.own.urls)).rpartition("/")[2]),
+                )
                 return True
             if answer.ok:
                 self.unwilling[maker.operation.id] = "its answers don't say which record was made"
@@ -191,7 +203,32 @@ class Records:
         declared = operation.declared.body
         media_types = declared.media_types.values() if declared else ()
         examples = [example for media_type in media_types for example in media_type.examples.values()]
-        yield from [*made[-1:], *examples[:1], *made[:-1]][:TRIES]
+        known = self.again(operation)
+        yield from [*made[-1:], *([known] if known else examples[:1]), *self._alike(operation), *made[:-1]][:TRIES]
+
+    def again(self, operation: Operation) -> Any:
+        """A body like one that the operation took, under a new key; None where it took none."""
+        body, key = self.taken.get(operation.id, (None, ""))
+        return self.related(operation, self._renamed(body, key)) if isinstance(body, Mapping) else None
+
+    def _alike(self, operation: Operation) -> Iterator[Any]:
+        """A body after a record that was there: what it needs beyond its schema, only the target knows."""
+        maker = next(one for one in self.own.makers if one.operation.id == operation.id)
+        names = sendable(self.target.contract, operation)
+        for template in maker.templates:
+            record, parameter = self.own.shown.get(template, {}), self.own.parameter_of(template)
+            key = key_of(record, parameter, kind(template))
+            body = {name: value for name, value in record.items() if name in names and says_something(value)}
+            for name in key_names(body, parameter, kind(template)):
+                del body[name]  # the target gives one, or the schema asks for it
+            yield from [self._renamed(body, str(key))] if body else ()
+
+    def _renamed(self, body: Any, key: str) -> Any:
+        """The body with a new word wherever it has the first one of its key: `kept` of `kept.example.`."""
+        word = re.match(r"[\w-]{3,}", key)
+        if word is None or word[0].isdigit():
+            return body
+        return replaced(body, re.compile(rf"(?<![\w-]){re.escape(word[0])}(?![\w-])"), self.fresh())
 
     def _referred(self, name: str, value: Any) -> Any:
         """The key of a record that exists where the name of a member says which kind it leads to."""
@@ -214,3 +251,17 @@ class Records:
             return str(error)
         self.own.urls[url] &= not (answer.ok or answer.status in GONE)
         return "" if not self.own.urls[url] else f"{match[0].id} answered {answer.describe()}"
+
+
+def says_something(value: Any) -> bool:
+    """Whether a value is neither empty nor a number, which may be a counter of the target's own."""
+    return bool(value) and (isinstance(value, bool) or not isinstance(value, int | float))
+
+
+def replaced(value: Any, pattern: re.Pattern[str], new: str) -> Any:
+    """A value with `new` in all of its texts wherever the pattern matches."""
+    if isinstance(value, str):
+        return pattern.sub(new, value)
+    if isinstance(value, Mapping):
+        return {name: replaced(item, pattern, new) for name, item in value.items()}
+    return [replaced(item, pattern, new) for item in value] if isinstance(value, list) else value

@@ -51,6 +51,7 @@ class Own:
     fresh: set[str] = field(default_factory=set)  #: keys for new records, which no record has
     existing: set[str] = field(default_factory=set)  #: paths of records that were there
     changed: dict[str, None] = field(default_factory=dict)  #: accepted writes to what this run has not made
+    shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)  #: a record that was there, by path template
     nowhere: dict[str, int] = field(default_factory=dict)  #: records without a known path, by the operation's id
 
     @cached_property
@@ -189,13 +190,18 @@ class Own:
     def _saw(self, answer: Answer, operation: Operation, values: Sequence[str]) -> None:
         path = nameless(operation.path)
         if path in self._templates:
-            self.existing.add(canonical(answer.sent.path))
+            seen = canonical(answer.sent.path)
+            self.existing.add(seen)
+            if isinstance(answer.json, Mapping) and seen not in self.urls:
+                self.shown[path] = answer.json  # all of it, where a list may show less
         for template, parameter in self._templates.items():
             if is_folder(path, template):
                 for record in records_in(answer.json):
                     key = key_of(record, parameter, kind(template))
                     url = self.path_of(template, values, key) if key else None
                     self.existing |= {url} if url else set()
+                    if url and url not in self.urls:
+                        self.shown.setdefault(template, record)
         self.existing -= self.urls.keys()
 
     def _made(self, answer: Answer, maker: Maker, values: Sequence[str]) -> None:

@@ -31,6 +31,9 @@ from contract_tests.core.selection import Selection
 ROOM = 16  # random characters that make an id unique
 INPUT_REFUSALS = frozenset({400, 415, 422})
 
+MISSING = frozenset({"404", "410", "4XX"})
+"""What a contract documents where a write must name something that is there."""
+
 
 class Safety(StrEnum):
     """How much may be done to the target."""
@@ -163,9 +166,13 @@ class Rules:
             raise NotChecked(f"{reason}, though it has made others of that kind")
 
     def _had_to_be_refused(self, answer: Answer, operation: Operation) -> bool:
-        """Whether a write that was accepted names nothing, and doesn't make what it names."""
+        """Whether an accepted write names nothing, doesn't make what it names, and by the contract would be refused."""
         makes = answer.sent.method == "PUT" and "201" in operation.statuses
-        return self._names_nothing(answer.sent) and not makes
+        if makes or not self._names_nothing(answer.sent):
+            return False
+        named = unquote(answer.sent.path) + answer.sent.body.decode("utf-8", "replace")
+        self.minted -= {value for value in self.minted if value in named}  # by now they may name something
+        return bool(MISSING & {*operation.statuses})
 
     def _permit_spared(self, values: tuple[str, ...], sent: Sent) -> None:
         if not self.spared and not self.reserved:

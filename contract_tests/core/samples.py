@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import string
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -33,6 +34,12 @@ FORMATS: Final[Mapping[str, SearchStrategy[str]]] = {
     "ipv4": st.integers(1, 254).map(lambda number: f"192.0.2.{number}"),
     "byte": st.sampled_from(["YWJj", "ZGVm"]),
 }  # fmt: skip
+
+SPANS: Final = {
+    "2031": re.compile(r"start|begin|since|not_?before|valid_?from|\bfrom\b", re.IGNORECASE),
+    "2041": re.compile(r"end|until|expir|due|finish|stop|deadline|not_?after|valid_?to|\bto\b", re.IGNORECASE),
+}
+"""Years for what a span of time begins and ends with, by name: in this order, and not in the past."""
 
 
 def drawn(strategy: SearchStrategy[Drawn], count: int, seed: int) -> list[Drawn]:
@@ -104,13 +111,20 @@ class Samples:
     def _objects(self, place: Place, depth: int) -> SearchStrategy[Any]:
         members, required = self._members(place)
         inner = {
-            name: self.values(part, depth + 1)
+            name: self._member(name, part, depth + 1)
             for name, part in members.items()
             if not (isinstance(part.value, Mapping) and part.value.get("readOnly"))
             and (name in required or depth < DEEPEST)
         }
         must = {name: strategy for name, strategy in inner.items() if name in required}
         return st.fixed_dictionaries(must, optional={name: inner[name] for name in inner.keys() - must.keys()})
+
+    def _member(self, name: str, place: Place, depth: int) -> SearchStrategy[Any]:
+        form = place.value.get("format") if isinstance(place.value, Mapping) else None
+        year = next((year for year, pattern in SPANS.items() if pattern.search(name)), None)
+        if year is None or form not in ("date", "date-time"):
+            return self.values(place, depth)
+        return FORMATS[form].map(lambda text: text.replace("2021", year))
 
     def _members(self, place: Place) -> tuple[dict[str, Place], set[str]]:
         """The properties of an object schema and which of them are required, `allOf` taken in."""

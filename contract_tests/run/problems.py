@@ -15,6 +15,7 @@ from contract_tests.run.run import Run
 
 MISSING: Final = re.compile(r"field missing: (\S+)")
 STATUS: Final = re.compile(r"\b[1-5]\d\d\b")
+SENT: Final = re.compile(r"as it was sent.*", re.DOTALL)
 SHOWN_OF_GOT: Final = 80  # characters of a result that tell one cause from another
 
 
@@ -53,6 +54,7 @@ def cause_of(run: Run, broken: Broken, expected: str, got: str) -> str:
         if re.search(rf"(?<!\w){re.escape(field)}(?!\w)", f"{expected} {got}"):
             return f"field missing: {field}"
     answered = STATUS.match(got)  # then the body says less about the cause than the status
+    expected = SENT.sub("as it was sent", expected)
     words = f"{expected} | {f'answered with {answered[0][0]}xx' if answered else got[:SHOWN_OF_GOT]}"
     for name in sorted({*names, *(one.id for one in run.operations if one.id in words)}, key=len, reverse=True):
         words = words.replace(name, "{operation}")

@@ -118,8 +118,26 @@ class Exchange:
         elif isinstance(expression, str) and expression.startswith("$record.") and self.call.subject:
             view, part = self._view(self.call.subject[0], path), expression.removeprefix("$record.")
             yield from self.pairs.value(view, self.call.subject, part, mock, target)
-        elif not _is_paging(expression) and not same(mock, target):
+        elif self._names_new(expression):
+            self.pairs.was_made((str(self.behaviour.created), str(mock)), target, self._given)
+        elif self._is_fixed(expression) and not same(mock, target):
             yield Difference("value", f"{place}: {mock!r}", shown(target), field=place)
+
+    def _names_new(self, expression: Any) -> bool:
+        """Whether the value is the key of the record that was made."""
+        created = self.behaviour.created
+        return created is not None and expression == f"$record.{self.key_of(created)}"
+
+    @property
+    def _given(self) -> frozenset[str]:
+        """The fields of a new record that were sent, or that the behaviours set."""
+        given = frozenset(self.call.body) if isinstance(self.call.body, Mapping) else frozenset()
+        return given if self.comparison.model.inferred else given | self.behaviour.writes
+
+    def _is_fixed(self, expression: Any) -> bool:
+        """Whether the value doesn't depend on the page of a list, or on a record that the mock has made up."""
+        of_new = isinstance(expression, str) and expression.startswith("$record.") and self.behaviour.created
+        return not _is_paging(expression) and not of_new
 
     def _record(self, path: Steps, place: str, mock: Mapping[str, Any], target: Any) -> Iterator[Difference]:
         collection = str(self.behaviour.subject)
@@ -130,9 +148,7 @@ class Exchange:
         key = self.key_of(collection)
         name = (collection, str(mine.get(key)))
         if self.behaviour.created:
-            given = frozenset(self.call.body) if isinstance(self.call.body, Mapping) else frozenset()
-            writes = frozenset() if self.comparison.model.inferred else self.behaviour.writes
-            self.pairs.was_made(name, theirs.get(key, MISSING), given | writes)
+            self.pairs.was_made(name, theirs.get(key, MISSING), self._given)
         elif key in theirs and str(theirs[key]) != self.pairs.target_key(name):
             yield Difference(
                 "value", f"{collection} {self.pairs.target_key(name)}", f"{key} {theirs[key]!r}", collection, key

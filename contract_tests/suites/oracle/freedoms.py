@@ -13,10 +13,14 @@ from contract_tests.core.schemas import sendable
 OWN_RULES = frozenset({403, 409, 412, 423, 428, 429})
 """Refusals by rules of the server's own, which a contract documents but does not explain."""
 
+INPUT_REFUSED = frozenset({400, 422})
+"""Refusals of a body: by a rule between its members, for example, that no schema states."""
+
 ANY_REFUSAL = frozenset({400, 404, 409, 410, 415, 422})
 """What comes first, the input or the record, is the server's choice."""
 
-GONE = frozenset({404, 410})
+GONE, FORBIDDEN = frozenset({404, 410}), 403
+"""A server need not tell what it doesn't have from what is not the caller's (RFC 9110, section 15.5.4)."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,16 @@ class Freedoms:
             return False
         if operation.response_for(mock) is None:
             return True
-        is_own_rule = target in OWN_RULES and operation.response_for(target) is not None
+        rules = OWN_RULES | INPUT_REFUSED if operation.takes_body else OWN_RULES
+        if operation.method == "POST":
+            rules |= GONE  # its body may refer to what isn't there
+        is_own_rule = target in rules and operation.response_for(target) is not None
         return mock // 100 == 2 and is_own_rule
 
     def alike(self, mock: int, target: int) -> bool:
         """Whether both refuse."""
-        return self.model.inferred and {mock, target} <= ANY_REFUSAL
+        is_hidden = mock in GONE and target == FORBIDDEN
+        return self.model.inferred and (is_hidden or {mock, target} <= ANY_REFUSAL)
 
     def is_unknown(self, behaviour: Behaviour) -> bool:
         """Whether what the operation does can't be told from the contract: an action, or the record of no key."""

@@ -110,6 +110,8 @@ class Life:
         if answer.status in REFUSALS and isinstance(body, Mapping):
             usual = self.body(action, 0)
             answer = self.send(action, names, self._unique(usual if isinstance(usual, Mapping) else body))
+        if answer.status in REFUSALS and (known := self.records.again(action.operation)) is not None:
+            answer = self.send(action, names, known)
         if answer.status >= 500 and not action.operation.response_for(answer.status):
             raise Broken(f"{action.id} to make a record that is valid", answer.describe(), answer)
         if not answer.ok:

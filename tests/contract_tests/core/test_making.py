@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,12 +24,18 @@ class _Target:
     def __init__(self, contract: Contract, status: int = 201) -> None:
         self.contract, self.own, self.status = contract, Own(contract), status
         self.calls: list[str] = []
+        self.notes: list[dict[str, Any]] = []
         self.gate = SimpleNamespace(rules=SimpleNamespace(own=self.own))
 
-    def call(self, operation: str) -> None:
-        self.calls.append(operation)
+    def call(self, operation: str, *values: str) -> Answer:
+        self.calls.append(" ".join([operation, *values]))
         if operation == "listNotes" and self.status == 401:
             raise NotChecked("not yours")
+        shown: Any = self.notes if operation == "listNotes" else self.notes[0]
+        sent = Sent("GET", "http://t/notes", "/".join(["/notes", *values]), {})
+        answer = Answer(sent, 200, {}, json.dumps(shown).encode())
+        self.own.learn(answer, self.contract.operation(operation), values, lambda _: False)
+        return answer
 
     def request(self, method: str, path: str, *, body: Any) -> Answer:
         self.calls.append(f"{method} {path} {sorted(body)}")
@@ -105,3 +112,18 @@ def test_fresh_keys_are_known_to_the_run(notes: Contract) -> None:
     assert [type(key) for key in keys] == [str, str, int, int]
     assert len(set(keys)) == 4
     assert target.own.fresh == {str(key) for key in keys}
+
+
+def test_a_record_is_made_after_one_that_was_there(notes: Contract) -> None:
+    """Under a new name, wherever it is used, without what is empty or not sent; once taken, it is sent again."""
+    records, target = _records(notes, 422)
+    target.notes = [{"id": "kept.one", "text": "all about kept.one", "made": 1}]
+    operation = notes.operation("createNote")
+    records.prepare(notes.operations)
+    assert "getNote kept.one" in target.calls
+    (body,) = records._alike(operation)
+    assert body.keys() == {"text"}
+    assert re.fullmatch(r"all about contract-tests-\w+\.one", body["text"])
+    assert records.again(operation) is None
+    records.taken["createNote"] = (body, "")
+    assert records.again(operation) == body
