@@ -24,7 +24,7 @@ AT_FIRST: Final = 3  # records of each kind: one to change, one to remove, one t
 TRIES: Final = 4  # bodies, before the target counts as unwilling to make such a record
 NOT_FOUND: Final = 404
 GONE: Final = frozenset({NOT_FOUND, 410})
-FEW: Final = 2  # records of each kind that are read before: below them, and after them, others are made
+FEW: Final = 1  # records of each kind that are read before: below it, and after it, others are made
 
 
 @dataclass
