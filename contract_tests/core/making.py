@@ -24,7 +24,7 @@ AT_FIRST: Final = 3  # records of each kind: one to change, one to remove, one t
 TRIES: Final = 4  # bodies, before the target counts as unwilling to make such a record
 NOT_FOUND: Final = 404
 GONE: Final = frozenset({NOT_FOUND, 410})
-FEW: Final = 1  # records of each kind that are read before: below it, and after it, others are made
+FEW: Final = 1  # records of each kind below which lists are read at first
 
 
 @dataclass
@@ -45,17 +45,11 @@ class Records:
         """Read the lists, to know what was there, then make some records of each kind."""
         chosen = {operation.id for operation in operations}
         makers = [maker for maker in self.own.makers if maker.operation.id in chosen]
-        above = {
-            part
-            for maker in makers
-            for one in (maker.operation.path, *maker.templates)
-            for part in prefixes(nameless(one))
-        }
-        reads = tuple(
-            one for one in operations if any(nameless(one.path) == part or is_folder(one.path, part) for part in above)
-        )
+        paths = {one for maker in makers for one in (maker.operation.path, *maker.templates)}
+        above = {part for path in paths for part in prefixes(nameless(path))}
+        lists = tuple(one for one in operations if any(is_folder(one.path, part) for part in above))
         with suppress(Broken):
-            Discovery(self.target.contract, reads, most=FEW).explore(self.target)
+            Discovery(self.target.contract, lists, most=FEW).explore(self.target)
         for maker in makers:
             for _ in range(AT_FIRST):
                 self.make(maker)
@@ -216,12 +210,20 @@ class Records:
         maker = next(one for one in self.own.makers if one.operation.id == operation.id)
         names = sendable(self.target.contract, operation)
         for template in maker.templates:
-            record, parameter = self.own.shown.get(template, {}), self.own.parameter_of(template)
+            record, parameter = self._whole(template), self.own.parameter_of(template)
             key = key_of(record, parameter, kind(template))
             body = {name: value for name, value in record.items() if name in names and says_something(value)}
             for name in key_names(body, parameter, kind(template)):
                 del body[name]  # the target gives one, or the schema asks for it
             yield from [self._renamed(body, str(key))] if body else ()
+
+    def _whole(self, template: str) -> Mapping[str, Any]:
+        """A record that was there, as its read shows it, where a list may show less; empty where none is known."""
+        url = next((one for one in sorted(self.own.existing) if has_form(one, template)), None)
+        if url is not None and template not in self.own.read and self.target.contract.match("GET", url):
+            with suppress(NotChecked, Broken):
+                self.target.request("GET", url)
+        return self.own.shown.get(template, {})
 
     def _renamed(self, body: Any, key: str) -> Any:
         """The body with a new word wherever it has the first one of its key: `kept` of `kept.example.`."""

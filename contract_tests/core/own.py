@@ -52,6 +52,7 @@ class Own:
     existing: set[str] = field(default_factory=set)  #: paths of records that were there
     changed: dict[str, None] = field(default_factory=dict)  #: accepted writes to what this run has not made
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)  #: a record that was there, by path template
+    read: set[str] = field(default_factory=set)  #: path templates of which one was read by itself
     nowhere: dict[str, int] = field(default_factory=dict)  #: records without a known path, by the operation's id
 
     @cached_property
@@ -193,7 +194,8 @@ class Own:
             seen = canonical(answer.sent.path)
             self.existing.add(seen)
             if isinstance(answer.json, Mapping) and seen not in self.urls:
-                self.shown[path] = answer.json  # all of it, where a list may show less
+                self.shown[path] = answer.json
+                self.read.add(path)
         for template, parameter in self._templates.items():
             if is_folder(path, template):
                 for record in records_in(answer.json):
