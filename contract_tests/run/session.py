@@ -81,8 +81,9 @@ class Session:
             return code
         if ledger.cut_off:
             return 3
-        if not ledger.with_outcome(Outcome.KEPT):
-            self.plugin.stopped_by = NothingLearnt("nothing could be checked")
+        if not ledger.with_outcome(Outcome.KEPT) or not self.run.operations:
+            reason = "nothing could be checked" if self.run.operations else "the contract has no operations"
+            self.plugin.stopped_by = NothingLearnt(reason)
             return NothingLearnt.exit_code
         return 1 if self.run.lacks_coverage() else 0
 

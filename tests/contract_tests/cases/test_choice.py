@@ -1,0 +1,91 @@
+"""What is chosen is checked, what isn't gets no request, and the parts of a run are together the whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.cli import main
+from tests.contract_tests.cases.running import api, get, ok, run, thing
+from tests.contract_tests.small import Asked, Reply, Table
+
+TEXT = {"type": "string"}
+NAMES = ("alpha", "beta", "gamma", "delta", "omega")
+CONFORMANCE = ("--suite", "conformance")
+
+
+def service() -> Table:
+    """Reads of five kinds, an export that costs money, and a call that ends the session."""
+    table: dict[str, Reply] = {f"GET /{name}": Reply(200, {"id": name}) for name in NAMES}
+    table |= {"GET /admin/export": Reply(200, {"id": "e"}), "GET /admin/sign-out": Reply(200, {"id": "s"})}
+    table |= {"POST /admin/wipe": Reply(204)}
+    return Table(table)
+
+
+def document(**schemas: Any) -> dict[str, Any]:
+    """Their contract; each member may have another schema."""
+    paths = {f"/{name}": get(name, ok(thing(id=schemas.get(name, TEXT)))) for name in NAMES}
+    paths["/admin/export"] = get("export", ok(thing(id=TEXT)), tags=["dear"])
+    paths["/admin/sign-out"] = get("signOut", ok(thing(id=TEXT)), deprecated=True)
+    paths["/admin/wipe"] = {"post": {"operationId": "wipe", "responses": {"204": {"description": "Done"}}}}
+    return api(paths)
+
+
+def reached(asked: list[Asked]) -> set[str]:
+    """The paths that got any request."""
+    return {one.path for one in asked}
+
+
+ALL = {f"/{name}" for name in NAMES}
+ADMIN = {"/admin/export", "/admin/sign-out", "/admin/wipe"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "paths"),
+    [
+        (["--skip", "/admin/*"], ALL),
+        (["--skip", "tag:dear", "--skip", "deprecated", "--skip", "POST"], ALL),
+        (["--only", "*a", "--skip", "GET /beta"], {"/alpha", "/gamma", "/delta", "/omega"}),
+        (["--only", "export"], {"/admin/export"}),
+    ],
+)
+def test_what_is_left_out_gets_no_request(flags: list[str], paths: set[str], tmp_path: Path) -> None:
+    """By no suite, whatever the level; by path, tag, method, name, or because it is deprecated."""
+    called = service()
+    ran = run(called, document(), tmp_path, *flags, "--safety", "full")
+    assert (ran.code, ran.broken()) == (0, [])
+    there = reached(called.log) & (ALL | ADMIN)
+    assert there == paths
+    assert set(ran.report["coverage"]["matrix"]) <= {path.rpartition("/")[2] for path in paths}
+
+
+def test_what_changed_is_checked(tmp_path: Path) -> None:
+    """Since an older document: the operation whose schema differs, and a new one."""
+    older = document(beta={"type": "integer"})
+    del older["paths"]["/omega"]
+    (tmp_path / "older.json").write_text(json.dumps(older))
+    called = service()
+    ran = run(called, document(), tmp_path, *CONFORMANCE, "--changed-since", str(tmp_path / "older.json"))
+    assert ran.code == 0
+    assert reached(called.log) & (ALL | ADMIN) == {"/beta", "/omega"}
+
+
+def test_the_parts_of_a_run_are_together_the_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each operation is checked by one of them; the merged reports have the exit code and the problems of all."""
+    parts = []
+    for number in (1, 2, 3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        wrong = document(gamma={"type": "integer"})
+        ran = run(service(), wrong, folder, *CONFORMANCE, "--skip", "/admin/*", "--shard", f"{number}/3")
+        parts.append(set(ran.report["coverage"]["matrix"]))
+    assert sorted(name for part in parts for name in part) == sorted(NAMES)
+    folders = [str(tmp_path / str(number) / "report") for number in (1, 2, 3)]
+    assert main(["merge", *folders, "--report", str(tmp_path / "all")]) == 1
+    merged = json.loads((tmp_path / "all" / "report.json").read_text())
+    assert set(merged["coverage"]["matrix"]) == set(NAMES)
+    assert [one["id"] for one in merged["promises"] if one["outcome"] == "broken"] == ["every_answer_fits[gamma]"]
+    assert "FAILED" in capsys.readouterr().out
