@@ -59,11 +59,10 @@ class SqliteLedger(Ledger):
     def open(self) -> None:
         """Make the tables of a new file, and check one that is there. Raises Unavailable."""
         try:
-            self._file.connect()
+            self._file.prepare()
         except StoreLost as error:
             fix = "--store sqlite:FILE names a file that this user can write"
             raise Unavailable(f"the store can't be used: {error}", fix=fix) from None
-        self._file.close()  # a process that is forked opens its own connection
 
     def check(self) -> None:
         """Whether the file can be read."""

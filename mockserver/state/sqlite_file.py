@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any, Final
 
+from mockserver.background import start
 from mockserver.errors import StoreLost
 from mockserver.state.ledger import FORMAT
 
@@ -15,7 +17,12 @@ Run = Callable[..., sqlite3.Cursor]
 """Runs one statement."""
 _APPLICATION: Final = 0x6D6F636B
 """`mock`: how a file says what it is."""
-_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16000")
+_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16000", "wal_autocheckpoint = 20000")
+_WAL: Final = 4_000_000
+"""Bytes of the write-ahead log from which it is copied into the file; far fewer than those at which SQLite itself does
+so, in the middle of a request."""
+_LOOK: Final = 0.5
+"""Seconds between two looks at its size."""
 _TABLES: Final = (
     """CREATE TABLE world (
       id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, name TEXT NOT NULL, sequence INTEGER DEFAULT 0,
@@ -55,17 +62,22 @@ class SqliteFile:
         self._connection: sqlite3.Connection | None = None
         self._lock = threading.RLock()
         self._version = -1
+        self._copier = 0  # the process in which a thread copies the log
 
-    def connect(self) -> None:
-        """Connect, and make the tables of a new file. Raises StoreLost."""
-        with self.looking():
-            pass
+    def prepare(self) -> None:
+        """Make the tables of a new file, and check one that is there. Raises StoreLost.
+
+        Nothing stays open: a process that is forked afterwards opens its own connection.
+        """
+        with self._lock, self._in_words():
+            self._connected()
+            self.close()
 
     @contextmanager
     def looking(self) -> Iterator[Run]:
         """Runs single queries, each of which sees all that was written before it."""
         with self._lock, self._in_words():
-            run = (self._connection or self._connected()).execute
+            run = (self._connection or self._served()).execute
             (version,) = run("PRAGMA data_version").fetchone()
             if version != self._version:
                 self._version = version
@@ -95,7 +107,7 @@ class SqliteFile:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Run]:
         with self._lock, self._in_words():
-            run = (self._connection or self._connected()).execute
+            run = (self._connection or self._served()).execute
             run(begin)
             try:
                 yield run
@@ -129,6 +141,24 @@ class SqliteFile:
                     run(f"PRAGMA application_id = {_APPLICATION}")
                     run(f"PRAGMA user_version = {FORMAT}")
         return self._connection
+
+    def _served(self) -> sqlite3.Connection:
+        """A connection of a process that goes on to use the file."""
+        connection = self._connected()
+        if self._copier != os.getpid():
+            self._copier = os.getpid()
+            start("store", self._copy)
+        return connection
+
+    def _copy(self) -> None:
+        """Copy the write-ahead log into the file where it is long, which waits for the disk: no request should."""
+        pause = threading.Event()
+        while True:
+            pause.wait(_LOOK)
+            with suppress(OSError, sqlite3.Error):
+                if os.stat(f"{self.path}-wal").st_size > _WAL:  # noqa: PTH116 - a suffix of a name
+                    with closing(sqlite3.connect(self.path, timeout=self._timeout)) as connection:
+                        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _is_new(self, run: Run) -> bool:
         """Whether the file is empty. Raises StoreLost for a file of something else, or of another version."""

@@ -19,61 +19,45 @@ _YOUNG: Final = 1.0
 """Seconds; a worker that ends sooner may have failed to start."""
 _FAILURES: Final = 5
 """How many workers may end so in a row."""
-_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ENDING: Final = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+_AWAITED: Final = _ENDING | {signal.SIGCHLD}
 
 
 def shared_by(count: int) -> bool:
     """Return in each of so many workers, whether it is the first; this process itself only watches, and never returns.
 
-    A worker that dies is told in a line and replaced; all end with this process. Raises Unavailable where one ends
-    as soon as it has started.
+    A worker that dies is told in a line and replaced; all end with this process. Raises Unavailable where workers end
+    as soon as they have started. Signals are waited for, not handled: an exception of a handler gets lost in a fork.
     """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
     workers: dict[int, float] = {}
-    failures = 0
-    for number in range(count):
-        pid = _forked()
-        if pid == 0:
-            return number == 0
-        workers[pid] = monotonic()
-    try:
-        for taken in _ENDING:
-            signal.signal(taken, _end)
-        while True:
-            pid, status = os.wait()
-            born = workers.pop(pid, 0.0)
-            failures = failures + 1 if monotonic() - born < _YOUNG else 0
-            if failures == _FAILURES:
-                raise Unavailable(f"{failures} workers in a row ended as soon as they had started: {_words(status)}")
-            warn(f"a worker {_words(status)}; another one takes its place")
+    started = failures = 0
+    while True:
+        while len(workers) < count:
             pid = _forked()
             if pid == 0:
-                for taken in _ENDING:
-                    signal.signal(taken, signal.SIG_DFL)
-                return False
-            workers[pid] = monotonic()
-    except _End:
-        _stop(workers)
-        sys.stdout.flush()
-        os._exit(0)
-    except Unavailable:
-        _stop(workers)
-        raise
-
-
-class _End(BaseException):
-    """A signal ends this process."""
-
-
-def _end(*_: object) -> None:
-    for taken in _ENDING:
-        signal.signal(taken, signal.SIG_IGN)
-    raise _End
+                return started == 0
+            workers[pid], started = monotonic(), started + 1
+        if signal.sigwait(_AWAITED) in _ENDING:
+            _stop(workers)
+            sys.stdout.flush()
+            os._exit(0)
+        for pid in list(workers):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if not ended:
+                continue
+            failures = failures + 1 if monotonic() - workers.pop(pid) < _YOUNG else 0
+            if failures == _FAILURES:
+                _stop(workers)
+                raise Unavailable(f"{failures} workers in a row ended as soon as they had started: {_words(status)}")
+            warn(f"a worker {_words(status)}; another one takes its place")
 
 
 def _forked() -> int:
     """The number of a new process; 0 in that process, which ends when this one does."""
     parent, pid = os.getpid(), os.fork()
     if pid == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
         _end_with(parent)
     return pid
 

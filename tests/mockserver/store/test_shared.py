@@ -180,7 +180,7 @@ def test_processes_lose_no_update(engines: tuple[Engine, Engine]) -> None:
                 return world.put("devices", {**DEVICE, "id": f"new-{number}-{turn}"}).stepped()
 
             engine.store.update("w", more)
-            answer = Ask(engine)("GET", "/devices", "alice-token~w")
+            answer = Ask(engines[turn % 2])("GET", "/devices", "alice-token~w")
             if f"new-{number}-{turn}".encode() not in answer.body:
                 faults.append(f"{number}-{turn} isn't listed")
 
@@ -193,6 +193,41 @@ def test_processes_lose_no_update(engines: tuple[Engine, Engine]) -> None:
     keys = engines[0].store.load("w")[0].collections["devices"].records
     assert len([key for key in keys if key.startswith("new-")]) == 80
     assert sorted(entry.number for entry in engines[1].journal.entries("w")) == list(range(1, 81))
+
+
+def test_reads_are_linearizable(engines: tuple[Engine, Engine]) -> None:
+    """While one process counts up, a read in any process shows no less than what was acknowledged before it began, no
+    more than what was asked for before it ended, and never less than an earlier read."""
+    record = {**DEVICE, "id": "counter"}
+    asked = acknowledged = 0
+    faults, done = list[str](), threading.Event()
+
+    def read(engine: Engine) -> None:
+        last = 0
+        while not done.is_set():
+            least = max(acknowledged, last)
+            shown = Ask(engine)("GET", "/devices/counter", "alice-token~w").json
+            last, most = int(shown["device"]["deviceName"]), asked
+            if not least <= last <= most:
+                faults.append(f"{last} isn't between {least} and {most}")
+
+    def count(number: int) -> None:
+        nonlocal asked, acknowledged
+        asked = number
+        counted = {**record, "deviceName": str(number)}
+        engines[number % 2].store.update("w", lambda world: world.put("devices", counted).stepped())
+        acknowledged = number
+
+    count(0)
+    readers = [threading.Thread(target=read, args=(engine,)) for engine in (*engines, *engines)]
+    for reader in readers:
+        reader.start()
+    for number in range(1, 101):
+        count(number)
+    done.set()
+    for reader in readers:
+        reader.join(120)
+    assert not faults
 
 
 def test_who_follows_hears_of_all_processes(engines: tuple[Engine, Engine]) -> None:
