@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,7 @@ from contract_tests.run.plugin import RunPlugin
 from contract_tests.run.run import Run
 
 GENERATING = 0.6  # of the time that is left when inputs begin to be generated
+AFTERWARDS = 10  # requests for each path that come after them
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -76,9 +78,17 @@ def discovery(run: Run) -> Discovery:
 def fuzzer(run: Run) -> Fuzzer:
     """Generates inputs from the contract."""
     target = run.target()
-    shares = Shares(target.gate.limits, GENERATING, len(run.operations), run.settings.workers)
+    shares = Shares(target.gate.limits, generating(run), len(run.operations), run.settings.workers)
     records = run.records if run.settings.safety.writes else None
     fuzzer = Fuzzer(target, run.settings.seed, run.settings.examples, shares, records)
     unreadable = (f"the pattern {pattern!r} can't be read: inputs ignore it" for pattern in sorted(fuzzer.unreadable))
     run.remarks.extend(unreadable)
     return fuzzer
+
+
+def generating(run: Run) -> float:
+    """The part of the time that is left for generated inputs, at the pace of the run so far."""
+    gate, paths = run.target().gate, len({operation.path for operation in run.operations})
+    pace = (time.monotonic() - run.started) / max(gate.tally.sent, 1) / run.settings.workers
+    left = max(gate.limits.left(), 0.001)
+    return GENERATING * max(1 - AFTERWARDS * paths * pace / left, 0.4)

@@ -69,9 +69,10 @@ def test_removals(oracle: Oracle) -> None:
 
 @pytest.mark.usefixtures("writable")
 @promise("Calls that act on every record do so on the target as on the mock", page="the contract", stage=97)
-def test_everything(oracle: Oracle) -> None:
+def test_everything(opened: Oracle, request: pytest.FixtureRequest) -> None:
     """At the very end, for they leave nothing."""
-    names = oracle.names(removes=True, everything=True)
+    names = opened.names(removes=True, everything=True)
     if not names:
         raise NotChecked("the contract has no operation that acts on every record")
+    oracle: Oracle = request.getfixturevalue("oracle")
     oracle.compare(oracle.scripts.alone(names))

@@ -32,7 +32,7 @@ FEW: Final = 3
 SECONDS: Final = 15.0  # that one promise may take for one kind, when the budget has them
 PAUSE: Final = 0.1  # seconds between two looks at a target that shows writes later
 FEW_KINDS: Final = 5  # that one promise is checked for, however long it takes
-PROMISE: Final = 0.06  # of the time that is left, for one promise about many kinds
+PROMISE: Final = 0.04  # of the time that is left, for one promise about many kinds
 OUT_OF_TIME: Final = "the time for this promise was over"
 Result = TypeVar("Result")
 
@@ -232,7 +232,7 @@ class Life:
 
     def in_time(self, turns: Iterable[Result]) -> Iterator[Result]:
         """As many of the turns as the time of one promise allows, two at least."""
-        share = self.target.gate.limits.left() / max(40, 12 * self.count)
+        share = self.target.gate.limits.left() / max(40, self.count / PROMISE)
         end = time.monotonic() + min(SECONDS, max(share, 1.0 if self.count <= FEW_KINDS else 0.2))
         for count, turn in enumerate(turns):
             if count >= 2 and time.monotonic() > end:
