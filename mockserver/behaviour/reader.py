@@ -50,8 +50,9 @@ def read_behaviours(
     folder: Path | None = None,
     adopts: bool = False,
     inferred: bool = False,
+    checked: bool = True,
 ) -> Behaviours:
-    """The behaviours that `data` declares, with every name checked against the contract.
+    """The behaviours that `data` declares, with every name checked against the contract unless `checked` is false.
 
     `fields` lists the fields of the fixtures' records by collection; `periods` overrides named periods;
     the modules of `call` are looked for in `folder` first; with `adopts`, parents that don't exist are made.
@@ -86,9 +87,9 @@ def read_behaviours(
     embeddings = _embeddings(operations, rules)
     behaviours = Behaviours(operations, rules, named, shapes, inferred, answered, embeddings, echoes)
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
-    check_names(
-        behaviours, contract, {name: names | private.get(name, names) for name, names in fields.items()}, locate
-    )
+    if checked:
+        all_fields = {name: names | private.get(name, names) for name, names in fields.items()}
+        check_names(behaviours, contract, all_fields, locate)
     return behaviours
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,8 @@ costs the same however many records there are."""
 REMEMBERED = 20
 """How many bases of other instants are remembered, for worlds in a store that were made at those."""
 PROVEN = 300
-"""How many operations a contract may have for the memory of its collections to be proven at the start."""
+"""How many operations a contract may have for the memory of its collections to be proven at the start, and for the
+names in what was inferred to be checked."""
 _REVISIONS = 4
 """How many times a contract is read differently before what still fails goes without memory."""
 MANY = 2_000
@@ -268,6 +270,7 @@ def _put_together(
         folder=folder,
         adopts=settings.unknown_parents == "adopt",
         inferred=settings.behaviours is None,
+        checked=settings.behaviours is not None or len(contract.operations) <= PROVEN,
     )
     schemas = _schemas(behaviours, contract, fixtures)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
@@ -303,10 +306,12 @@ def _schemas(behaviours: Behaviours, contract: Contract, fixtures: Fixtures) -> 
 
 def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Exchange], Kind]:
     """Sorts journal entries by operation, status, and the states of the record that it selected."""
-    facets = facets_of(behaviours, contract)
+    late = cache(lambda: facets_of(behaviours, contract))
+    is_large = len(contract.operations) > PROVEN  # then they are found for the first entry, and not at the start
+    find = (lambda name: late().get(name)) if is_large else late().get
 
     def kind(entry: Exchange) -> Kind:
-        known = facets.get(entry.operation or "")
+        known = find(entry.operation or "")
         states = known.states_of(entry.selected, entry.at) if known is not None else ()
         return entry.operation, entry.answer.status, states
 

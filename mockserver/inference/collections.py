@@ -111,6 +111,7 @@ class _Finder:
     def __init__(self, routes: Routes, schemas: Schemas, fitting: Fitting, readings: Readings) -> None:
         self.routes, self.schemas, self.fitting, self.readings = routes, schemas, fitting, readings
         self.keys = Keys(schemas)
+        self._listed: dict[tuple[Shape, int], LocatedSchema | None] = {}
 
     def bases(self) -> Iterator[Shape]:
         """The paths that may be collections: a fixed last segment, with single records below or POST and GET at it."""
@@ -323,6 +324,12 @@ class _Finder:
 
     def listed(self, base: Shape, known: LocatedSchema | None = None) -> LocatedSchema | None:
         """The schema of the items that GET on the base path lists."""
+        known_here = (base, id(known.node) if known is not None else 0)
+        if known_here not in self._listed:
+            self._listed[known_here] = self._items_listed(base, known)
+        return self._listed[known_here]
+
+    def _items_listed(self, base: Shape, known: LocatedSchema | None) -> LocatedSchema | None:
         route = self.routes.get(base, {}).get("GET")
         answer = self.schemas.answer(route.operation) if route else None
         placement = list_in(answer, self.schemas, segment_of(base), known) if answer else None

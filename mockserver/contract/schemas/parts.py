@@ -117,10 +117,12 @@ class SchemaView:
     def branches(self, schema: LocatedSchema) -> list[LocatedSchema]:
         """The schema, what must hold beside it, and every alternative, each with its place."""
         walk = self.walk(schema.node, schema.pointer, alternatives=True)
-        return [LocatedSchema(pointers.join(base, *steps), node) for base, steps, node in walk]
+        return [LocatedSchema(pointers.join(base, *steps) if steps else base, node) for base, steps, node in walk]
 
     def walk(self, schema: Any, pointer: str = "", *, alternatives: bool) -> list[tuple[str, _Steps, dict[str, Any]]]:
         """Each part of a schema once, so recursion ends: a pointer, the steps from there, and the part."""
+        if isinstance(schema, dict) and "items" not in schema and _COMPOSING.isdisjoint(schema):  # most schemas
+            return [(pointer, (), schema)]
         nodes: list[tuple[str, _Steps, dict[str, Any]]] = []
         seen: set[int] = set()
         waiting: list[tuple[str, _Steps, Any]] = [(pointer, (), schema)]
@@ -132,7 +134,7 @@ class SchemaView:
             if "items" in node and hides_union(node):
                 waiting.append((base, (*steps, "items"), node["items"]))
                 continue
-            if _COMPOSING.isdisjoint(node):  # most schemas
+            if _COMPOSING.isdisjoint(node):
                 nodes.append((base, steps, node))
                 continue
             if not self.is_alias(node):
