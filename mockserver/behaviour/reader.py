@@ -17,7 +17,7 @@ from mockserver.behaviour.conditions import CONDITIONS, Condition
 from mockserver.behaviour.names import check_names, success_schema
 from mockserver.behaviour.shapes import answered_shapes, schema_at, shapes_of
 from mockserver.behaviour.values import Value, compile_value
-from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Embedding, Page, Query
+from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Embedding, Lead, Page, Query
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
@@ -30,7 +30,7 @@ from mockserver.state.rules import CollectionRules, Embedded
 Locate = Callable[[str], str]
 """From a JSON Pointer into the behaviours to `file:line`."""
 
-_TOP = ("periods", "collections", "operations", "echoes")
+_TOP = ("periods", "collections", "operations", "echoes", "leads")
 _COLLECTION = (
     "key", "within", "aliases", "mine", "owner", "expires", "lapses", "schema", "private", "refers", "implicit",
     "embeds", "addresses",
@@ -84,8 +84,10 @@ def read_behaviours(
     named = {name: reader.period(name, text) for name, text in lengths.items()}
     said = reader.mapping(data.get("echoes") or {}, "/echoes", contract.operations)
     echoes = {name: reader.reply(members, f"/echoes/{_escape(name)}") for name, members in said.items()}
+    led = reader.mapping(data.get("leads") or {}, "/leads", contract.operations)
+    leads = {name: tuple(reader.leads(members, f"/leads/{_escape(name)}", rules)) for name, members in led.items()}
     embeddings = _embeddings(operations, rules)
-    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered, embeddings, echoes)
+    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered, embeddings, echoes, leads)
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
     if checked:
         all_fields = {name: names | private.get(name, names) for name, names in fields.items()}
@@ -162,6 +164,18 @@ class _Reader:
         for path, target in self.mapping(data, pointer).items():
             for collection, field in self.mapping(target, f"{pointer}/{_escape(path)}").items():
                 yield Reference(split_path(path), str(collection), str(field))
+
+    def leads(self, data: Any, pointer: str, collections: Mapping[str, CollectionRules]) -> Iterator[Lead]:
+        for path, target in self.mapping(data, pointer).items():
+            place = f"{pointer}/{_escape(path)}"
+            if isinstance(target, str):
+                root, _, name = target.partition(".")
+                if root != "$path" or not name:
+                    raise self.wrong(place, f"{target!r} is no value of the path, such as $path.id")
+                yield Lead(Reference(split_path(path), "", name), name)
+                continue
+            for one, field in self.mapping(target, place, collections).items():
+                yield Lead(Reference(split_path(path), str(one), str(field)))
 
     def constants(self, values: Any, pointer: str) -> Mapping[str, Any]:
         pairs = self.mapping(values, pointer).items()

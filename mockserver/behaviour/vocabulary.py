@@ -18,6 +18,7 @@ from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Value
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.state.collection import Record
+from mockserver.state.references import Reference
 from mockserver.state.rules import CollectionRules, Embedded
 
 Field = tuple[tuple[str, ...], Value]
@@ -139,6 +140,13 @@ class Embedding(msgspec.Struct, frozen=True):
     fills: tuple[str, ...] = ()  #: fields of a new record in the list that the server sets
 
 
+class Lead(msgspec.Struct, frozen=True):
+    """A member of an example that names a record: one of a collection, or the one that a value of the path names."""
+
+    reference: Reference
+    parameter: str = ""
+
+
 class Behaviours(msgspec.Struct, frozen=True):
     """All behaviours of one contract, with their collections and periods."""
 
@@ -150,6 +158,7 @@ class Behaviours(msgspec.Struct, frozen=True):
     answered: Mapping[str, RecordShape] = EMPTY  #: by operation: of records that its answer shows by another schema
     embeddings: tuple[Embedding, ...] = ()
     echoes: Mapping[str, tuple[Field, ...]] = EMPTY  #: by operation: what its example says of the request
+    leads: Mapping[str, tuple[Lead, ...]] = EMPTY  #: by operation: which records its example names
     lists: Mapping[str, tuple[Embedding, ...]] = EMPTY  #: the embeddings by the collections on both of their sides
 
     def __post_init__(self) -> None:

@@ -190,6 +190,10 @@ class Pipeline:
         Raises Refused(412) when a precondition fails.
         """
         request, conditions = exchange.request, plan.conditions
+        if plan.leading is not None:
+            shown = plan.leading.shown(reply.value, outcome.world, inputs, exchange.at)
+            led = replace(reply, value=shown)
+            reply = led if self._keeps(operation, led) else reply
         if conditions is not None and conditions.writing:
             check_write(request, conditions.before(outcome))
         if status := plan.status(outcome):

@@ -16,6 +16,7 @@ from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Operation, Response
 from mockserver.exchange.addresses import Addressing, addressing_of
 from mockserver.exchange.computed import KEEP, Basis, Computation, Places, computations
+from mockserver.exchange.leading import Leading
 from mockserver.exchange.validators import VALIDATORS, Conditions, changed_at, is_unchanged, record_of
 from mockserver.messages import Inputs, Request
 from mockserver.reply.builder import Headers, Reply
@@ -35,6 +36,7 @@ class Plan(msgspec.Struct, frozen=True):
     conditions: Conditions | None = None  #: which preconditions hold
     addresses: Addressing | None = None  #: of the records in the reply
     streams: frozenset[str] = frozenset()  #: the media types that are streams, where there are others too
+    leading: Leading | None = None  #: which records the example names
 
     def status(self, outcome: Outcome) -> int | None:
         """The status of a reply, where it isn't the operation's usual one."""
@@ -98,12 +100,14 @@ def _plan(
     computed = tuple(computations(names, operation, behaviour, places))
     created, replaced = _statuses(operation, behaviour, status)
     addresses = addressing_of(operation, behaviour, places.behaviours, places)
-    if not (computed or conditions or streams or created or replaced or addresses):
+    leads = places.behaviours.leads.get(operation.id)
+    if not (computed or conditions or streams or created or replaced or addresses or leads):
         return None
     required = frozenset(name.lower() for name, header in response.headers.items() if header.required)
     headers = response.headers.items()
     invented = frozenset(name.lower() for name, header in headers if example_of(header) is ABSENT)
-    return Plan(created, replaced, computed, required, invented, conditions, addresses, streams)
+    return Plan(created, replaced, computed, required, invented, conditions, addresses, streams,
+                Leading(leads) if leads else None)  # fmt: skip
 
 
 def _streams(response: Response) -> frozenset[str]:

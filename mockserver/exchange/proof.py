@@ -98,7 +98,8 @@ class _Run:
             made = self.created(creating)
             if made is not None:
                 record, sent, answer = made
-                self.live(record, (sent, answer.body))
+                told = [value.encode() for name, value in answer.headers if name.lower() == "location"]
+                self.live(record, (sent, answer.body, *told))
                 self.proven.add(creating.operation)
         seeded = next(iter(self.records().values()), None)
         if seeded is not None:

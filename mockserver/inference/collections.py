@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from mockserver.contract.operations.operation import Parameter
+from mockserver.contract.operations.operation import Operation, Parameter
 from mockserver.contract.schemas.naming import words
 from mockserver.inference.described import MINE, speaks_of_mine
 from mockserver.inference.envelopes import list_in, record_in
@@ -99,6 +99,12 @@ def _is_of_caller(single: Resource, resources: list[Resource], schemas: Schemas)
 def _names_records(segment: str) -> bool:
     """Whether a segment may name a collection: it is fixed, not empty, and no version of the API."""
     return segment != "" and VALUE not in segment and re.fullmatch(r"v?\d[\w.]*", segment) is None
+
+
+def locates(operation: Operation) -> bool:
+    """Whether a success says in `Location` where the new record is."""
+    good = (one for status, one in operation.responses.items() if status.startswith("2"))
+    return any(name.lower() == "location" for one in good for name in one.headers)
 
 
 def _last_value(route: Route) -> Parameter | None:
@@ -308,7 +314,7 @@ class _Finder:
     def tells(self, at_base: Mapping[str, Route], parameter: str) -> bool:
         """Whether what POST on the collection answers has the key, though records do not."""
         answer = self.schemas.answer(at_base["POST"].operation) if "POST" in at_base else None
-        return (
+        return ("POST" in at_base and locates(at_base["POST"].operation)) or (
             answer is not None
             and self.schemas.key_alone(answer, parameter, segment_of(at_base["POST"].shape)) is not None
         )

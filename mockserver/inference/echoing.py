@@ -25,9 +25,15 @@ def echoes(
 ) -> dict[str, dict[str, str]]:
     """By operation, the members of its example with the expressions of their values."""
     reader = _Reader(schemas, fitting)
-    left = (route for route in routes if behaviours.get(route.operation.id, {}).keys() <= _PLAIN)
+    left = (route for route in routes if leaves_to_example(route, behaviours))
     found = ((route.operation.id, dict(reader.members(route))) for route in left)
     return {name: members for name, members in found if members}
+
+
+def leaves_to_example(route: Route, behaviours: Mapping[str, Any]) -> bool:
+    """Whether an operation leaves its response to the example, as it has no behaviour or only finds a record."""
+    verbs: Mapping[str, Any] = behaviours.get(route.operation.id, {})
+    return verbs.keys() <= _PLAIN
 
 
 class _Reader:

@@ -20,6 +20,7 @@ from mockserver.inference.expanding import with_expansions
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import Flag, find_flags
 from mockserver.inference.keys import Keys
+from mockserver.inference.leading import leads
 from mockserver.inference.links import related
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.readings import Readings
@@ -89,7 +90,8 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     behaviours = uploads.stored(behaviours, read)
     used = _collections_used(behaviours)
     known = {one.name: one for one in resources.values() if one.name in used}
-    references = _references(known, schemas)
+    finder = References(known.values(), schemas)
+    references = _references(known, finder)
     collections = {name: _collection(one, contract.document) for name, one in known.items()}
     collections |= {one.name: one.rules for one in flags.values() if one.name in used}
     collections |= {
@@ -106,6 +108,8 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     inferred = {"collections": collections, "operations": behaviours}
     if said := echoes(read, behaviours, schemas, fitting):
         inferred["echoes"] = said
+    if led := leads(read, behaviours, resources, finder, schemas):
+        inferred["leads"] = led
     claims = dict(_claims(read, reasons, resources, schemas))
     return Inferred(inferred, reasons, resources, _parameters(read), references, claims, read)
 
@@ -133,10 +137,9 @@ def _relations(
     return {name: value for name, value in rules.items() if value}
 
 
-def _references(resources: Mapping[str, Resource], schemas: Schemas) -> dict[str, list[Reference]]:
+def _references(resources: Mapping[str, Resource], finder: References) -> dict[str, list[Reference]]:
     """The references between records, by collection."""
-    known = References(resources.values(), schemas)
-    found = {name: known.of(resource) for name, resource in resources.items()}
+    found = {name: finder.of(resource) for name, resource in resources.items()}
     return {name: references for name, references in found.items() if references}
 
 

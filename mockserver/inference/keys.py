@@ -12,7 +12,20 @@ from mockserver.inference.names import likely_keys, sure_keys
 
 _WHOLE: Final = frozenset({"integer", "number"})
 _INNER: Final = frozenset(
-    ["metadata", "meta", "sys", "info", "header", "identity", "identifier", "attributes", "properties"]
+    [
+        "metadata",
+        "meta",
+        "sys",
+        "info",
+        "header",
+        "identity",
+        "identifier",
+        "attributes",
+        "properties",
+        "basic",
+        "core",
+        "summary",
+    ]
 )
 """Members that describe the record which they are a part of."""
 Choice = Callable[[str, str, Iterable[str]], Iterator[str]]

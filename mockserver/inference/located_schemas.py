@@ -59,8 +59,10 @@ class Schemas:
 
     def values(self, schema: LocatedSchema) -> LocatedSchema | None:
         """The schema of the values of a map: of objects whose members have no names in the document."""
-        if self.members(schema):
-            return None
+        return None if self.members(schema) else self.open_values(schema)
+
+    def open_values(self, schema: LocatedSchema) -> LocatedSchema | None:
+        """The schema of the members that have no names in the document; None where nothing is said of them."""
         for branch in self.branches(schema):
             inner = branch.node.get("additionalProperties")
             if isinstance(inner, Mapping) and inner:

@@ -101,6 +101,11 @@ class References:
             self._found[resource.name] = list(islice(found, _MOST))
         return self._found[resource.name]
 
+    def within(self, schema: LocatedSchema) -> list[Reference]:
+        """The references in what a response shows that is no record."""
+        nobody = Resource("", (), "", schema)
+        return list(islice(self._within(schema, (), nobody, _DEEPEST, frozenset()), _MOST))
+
     def _within(
         self, schema: LocatedSchema, path: Place, owner: Resource, deeper: int, around: frozenset[int]
     ) -> Iterator[Reference]:

@@ -121,17 +121,32 @@ class Sending:
 
     def _anything(self, body: LocatedSchema, resource: Resource) -> Data | None:
         """All of a body of which nothing is said, or what is in its envelope."""
-        if self.schemas.says_nothing(body):
+        if self.schemas.says_nothing(body) or self._may_be_any(body, resource):
             return {"*": "$body"}
         inside = self.schemas.members(body).items()
         names = (name for name, one in inside if self.schemas.says_nothing(one) and is_wrapper((name,), resource.name))
         return next(({"*": f"$body.{name}"} for name in names if sayable(name)), None)
 
+    def _may_be_any(self, body: LocatedSchema, resource: Resource) -> bool:
+        """Whether records have members of any name, as what is sent."""
+        named = self.schemas.members(body)
+        return not named and all(self.schemas.open_values(one) is not None for one in (body, resource.record))
+
     def alike(self, operation: Operation, resource: Resource) -> Data:
         """The fields that a request gives a record by names alike, however few of all that it sends."""
         body = self.schemas.body(operation.body)
         anything = self._anything(body, resource) if body is not None else None
-        return anything if anything is not None else self.by_name(operation, resource)
+        if anything is not None or body is None:
+            return anything if anything is not None else self.by_name(operation, resource)
+        return self.by_name(operation, resource) or self._version(body, resource)
+
+    def _version(self, body: LocatedSchema, resource: Resource) -> Data:
+        """The list of a record whose items are what is sent: the first of its versions."""
+        for name, member in self.schemas.members(resource.record).items():
+            items = self.schemas.items(member) if self.schemas.is_list(member) and sayable(name) else None
+            if items is not None and self.schemas.is_object(body) and self.schemas.share(body, items):
+                return {name: ["$body"]}
+        return {}
 
     def by_name(self, operation: Operation, resource: Resource) -> Data:
         """The fields of a record that a request has under their own names."""

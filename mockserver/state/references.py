@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -36,6 +36,11 @@ def referring(record: Mapping[str, Any], reference: Reference, pick: Pick, *, di
         return dict(record)
     changed = _set(record[name], reference.path[1:], reference.field, pick, count())
     return {**record, name: _distinct(changed) if distinct and isinstance(changed, list) else changed}
+
+
+def led(value: Any, reference: Reference, records: Sequence[Mapping[str, Any]]) -> Any:
+    """A value, or a list of them, with one reference set to each of the records in turn."""
+    return _set(value, reference.path, reference.field, lambda number: records[number % len(records)], count())
 
 
 def values_of(record: Mapping[str, Any], reference: Reference) -> Iterator[Any]:

@@ -108,3 +108,34 @@ def test_an_operation_that_fails_takes_no_memory_from_others(play: Play) -> None
     ask = play(paths, Thing=thing(name=TEXT, scale=WHOLE))
     key = ask("POST", "/charts", json={"name": "sea", "scale": 3}).json["id"]
     assert ask("GET", f"/charts/{key}").json == {"name": "sea", "scale": 3}
+
+
+def test_location_tells_a_key_that_no_body_shows(play: Play) -> None:
+    """The record is read where the header of its creation says."""
+    paths = crud("/polls", "poll_id", THING)
+    header = {"Location": {"schema": TEXT}}
+    paths["/polls"]["post"]["responses"] = {"201": {"description": "", "headers": header}}
+    ask = play(paths, Thing=thing(question=TEXT, votes=WHOLE))
+    made = ask("POST", "/polls", json={"question": "why?", "votes": 0})
+    path = made.headers["location"].removeprefix("http://localhost")
+    assert ask("GET", path).json == {"question": "why?", "votes": 0}
+
+
+def test_a_record_of_versions_keeps_what_is_sent_as_the_first(play: Play) -> None:
+    """Nothing of a review but its snapshots holds a title."""
+    shot = {**thing(id=TEXT, title=TEXT, body=TEXT), "required": ["id", "title", "body"]}
+    record = thing(id=TEXT, kind=TEXT, snapshots={"type": "array", "items": shot, "minItems": 1})
+    paths = crud("/reviews", "id", THING, thing(title=TEXT, body=TEXT))
+    ask = play(paths, Thing={**record, "required": ["id", "snapshots"]})
+    made = ask("POST", "/reviews", json={"title": "Fine", "body": "It works."})
+    shown = ask("GET", f"/reviews/{made.json['id']}").json
+    assert [(one["title"], one["body"]) for one in shown["snapshots"]] == [("Fine", "It works.")]
+
+
+def test_what_may_have_any_member_is_kept_whole(play: Play) -> None:
+    """A row of a table whose columns the contract doesn't know."""
+    anything = {"description": "Any value."}
+    sent = {"type": "object", "additionalProperties": anything}
+    ask = play(crud("/rows", "row_id", THING, sent), Thing={**thing(_id=TEXT), "additionalProperties": anything})
+    made = ask("POST", "/rows", json={"colour": "red", "age": 3}).json
+    assert ask("GET", f"/rows/{made['_id']}").json == {"_id": made["_id"], "colour": "red", "age": 3}
