@@ -57,7 +57,11 @@ class Inferred:
         schemas = Schemas(contract)
         left = [route for route in self.routes if route.operation.id in broken]
         said = {**self.behaviours.get("echoes", {}), **echoes(left, {}, schemas, Fitting(schemas))}
-        behaviours = {**self.behaviours, "operations": operations, **({"echoes": said} if said else {})}
+        known = {one.name: one for one in self.resources.values() if one.name in self.behaviours["collections"]}
+        led = leads(left, {}, self.resources, References(known.values(), schemas), schemas)
+        led = {**self.behaviours.get("leads", {}), **led}
+        more = {name: one for name, one in (("echoes", said), ("leads", led)) if one}
+        behaviours = {**self.behaviours, "operations": operations, **more}
         reasons = {**self.reasons, **broken}
         claims = {**self.claims, **dict(_claims(left, reasons, self.resources, schemas))}
         return replace(self, behaviours=behaviours, reasons=reasons, claims=claims)
