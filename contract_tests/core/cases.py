@@ -73,7 +73,7 @@ def counted(alike: list[Broken]) -> Broken:
     """The first of several cases that broke in one way, with the number of the others."""
     first, others = alike[0], len(alike) - 1
     more = f" (and {others} more input{'s' if others > 1 else ''} broke the same way)" if others else ""
-    return Broken(first.expected, f"{first.got}{more}", *first.answers, assumed=first.assumed)
+    return Broken(first.expected, f"{first.got}{more}", *first.answers, assumed=first.assumed, source=first.source)
 
 
 def merged(parts: Iterable[Broken]) -> list[Broken]:
@@ -82,6 +82,12 @@ def merged(parts: Iterable[Broken]) -> list[Broken]:
     for part in parts:
         alike.setdefault((part.expected, part.got), []).append(part)
     return [
-        Broken(expected, got, *(answer for part in found for answer in part.answers), assumed=found[0].assumed)
+        Broken(
+            expected,
+            got,
+            *(answer for part in found for answer in part.answers),
+            assumed=found[0].assumed,
+            source=found[0].source,
+        )
         for (expected, got), found in alike.items()
     ]

@@ -109,6 +109,8 @@ def described(error: BaseException) -> str:
 class Broken(AssertionError):
     """A promise is broken: what was expected, what was got, and the answers that show it; `also` holds further ones.
 
+    `source` is what it is based on, where that is another thing than what the promise names.
+
     Answers that are `in_order` are those of a script, to be repeated as they stand.
     """
 
@@ -120,13 +122,17 @@ class Broken(AssertionError):
         assumed: str = "",
         also: Iterable[Broken] = (),
         in_order: bool = False,
+        source: str = "",
     ) -> None:
         super().__init__(f"expected {expected}; got {got}")
         self.expected, self.got, self.answers, self.assumed = expected, got, answers, assumed
-        self.also, self.in_order = tuple(also), in_order
+        self.also, self.in_order, self.source = tuple(also), in_order, source
 
     @classmethod
     def together(cls, parts: Iterable[Broken]) -> Broken:
         """Several broken promises as one, the first in front."""
         first, *rest = parts
-        return cls(first.expected, first.got, *first.answers, assumed=first.assumed, also=rest, in_order=first.in_order)
+        return cls(
+            first.expected, first.got, *first.answers, assumed=first.assumed, also=rest, in_order=first.in_order,
+            source=first.source,
+        )  # fmt: skip

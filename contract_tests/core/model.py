@@ -51,6 +51,7 @@ class Behaviour:
     conditions: frozenset[str] = frozenset()  #: query parameters by which its list is chosen in some other way
     reply: Mapping[Steps, Any] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
+    because: str = ""  #: why it was inferred
 
     @property
     def paged(self) -> frozenset[str]:
@@ -133,6 +134,7 @@ def behaviour_of(name: str, declared: Mapping[str, Any]) -> Behaviour:
         else {} if reply is None else {(): reply},
         conditions=frozenset(conditional(declared)),
         assumed=tuple(declared.get("assumed") or ()),
+        because=str(declared.get("because") or ""),
     )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ class Problem:
     assumed: tuple[str, ...] = ()
     key: str = ""  #: what is expected without ids and times, so that another run knows the problem again
     cause: str = ""  #: what it has in common with other problems of the same cause
+    source: str = ""  #: what it is based on: the clause of the contract, or what was inferred from it
 
     def with_got(self, got: str) -> Problem:
         """The same problem with another description of the result."""

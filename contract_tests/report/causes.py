@@ -27,7 +27,7 @@ class Cause:
         yield f"expected  {self.problem.expected}"
         yield f"got       {self.problem.got}"
         basis = self.problem.assumed or self.verdict.promise.assumed
-        yield f"source    {based_on(self.verdict.promise.page, basis)}"
+        yield f"source    {based_on(self.problem.source or self.verdict.promise.page, basis)}"
         yield from (f"          {curl}" for curl in self.problem.requests)
         if self.count > 1:
             yield f"also      {self.count - 1} more with the same cause: {self.others()}"

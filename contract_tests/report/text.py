@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from contract_tests.core.promises import Outcome, Verdict
 
+INFERRED = "inferred"  # how a source begins that no clause of the contract states
+
 
 def headline(code: int, counts: Mapping[Outcome, int], operations: int, reached: int) -> str:
     """The verdict in one line: `FAILED: kept 54 of 61 checked; 20 of 81 operations unreached`."""
@@ -22,6 +24,8 @@ def headline(code: int, counts: Mapping[Outcome, int], operations: int, reached:
 
 def based_on(page: str, assumed: Sequence[str]) -> str:
     """What a check is based on: a page of the documentation, or assumptions."""
+    if page.startswith(INFERRED):
+        return page
     return f"based on {', '.join(assumed)}" if assumed else f"documented: {page or 'the contract'}"
 
 
@@ -29,7 +33,7 @@ def explain(verdict: Verdict) -> str:
     """What a person reads of a broken promise."""
     lines = [f"BROKEN    {verdict.promise.sentence}"]
     for problem in verdict.problems:
-        basis = based_on(verdict.promise.page, problem.assumed or verdict.promise.assumed)
+        basis = based_on(problem.source or verdict.promise.page, problem.assumed or verdict.promise.assumed)
         lines += [f"expected  {problem.expected}", f"got       {problem.got}", f"source    {basis}"]
         lines += [f"          {curl}" for curl in problem.requests]
     return "\n".join(lines)

@@ -126,7 +126,7 @@ class RunPlugin:
             problems = tuple(Problem("no note under --strict", note, key=note) for note in notes) if strict else ()
             return Verdict(*about, Outcome.BROKEN if strict else Outcome.KEPT, problems, notes, "", seconds)
         if isinstance(error, Broken):
-            problems = tuple(problem_of(self.run, part) for part in (error, *error.also))
+            problems = tuple(problem_of(self.run, part, promise.page) for part in (error, *error.also))
             return Verdict(*about, Outcome.BROKEN, problems, notes, "", seconds)
         reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
         self.run.ledger.cut_off |= isinstance(error, BudgetSpent)

@@ -16,10 +16,11 @@ from contract_tests.run.run import Run
 MISSING: Final = re.compile(r"field missing: (\S+)")
 STATUS: Final = re.compile(r"\b[1-5]\d\d\b")
 SENT: Final = re.compile(r"as it was sent.*", re.DOTALL)
+CONTRACT: Final = "the contract"
 SHOWN_OF_GOT: Final = 80  # characters of a result that tell one cause from another
 
 
-def problem_of(run: Run, broken: Broken) -> Problem:
+def problem_of(run: Run, broken: Broken, page: str = "") -> Problem:
     """The problem, as reports show it."""
     lines = [run.redact(answer.sent.curl()) for answer in broken.answers]
     curls = tuple(lines if broken.in_order else dict.fromkeys(lines))
@@ -27,7 +28,20 @@ def problem_of(run: Run, broken: Broken) -> Problem:
     ids = {name for name in ids_of(run, broken) if name in expected or name in got}
     key = without_ids(expected, ids)
     assumed = tuple(broken.assumed.split())
-    return Problem(expected, got, curls, assumed, key, cause_of(run, broken, key, without_ids(got, ids)))
+    cause = cause_of(run, broken, key, without_ids(got, ids))
+    return Problem(expected, got, curls, assumed, key, cause, broken.source or clause_of(run, page, broken))
+
+
+def clause_of(run: Run, page: str, broken: Broken) -> str:
+    """The clause of the contract that a problem is about, where the promise names the contract as a whole."""
+    names = [answer.operation_id for answer in broken.answers if answer.operation_id]
+    if page not in {"", CONTRACT} or not names:
+        return ""
+    operation = run.contract.operation(names[-1])
+    response = operation.response_for(broken.answers[-1].status)
+    is_about_answer = response is not None and f" {broken.answers[-1].status}" in broken.expected
+    pointer = response.pointer if response is not None and is_about_answer else operation.declared.pointer
+    return f"{CONTRACT}, {operation.label} ({pointer})"
 
 
 def ids_of(run: Run, broken: Broken) -> Iterator[str]:

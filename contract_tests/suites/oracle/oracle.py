@@ -15,7 +15,7 @@ from contract_tests.suites.oracle.mirror import Mirror
 from contract_tests.suites.oracle.runner import Divergence, Runner
 from contract_tests.suites.oracle.scripts import Scripts, takes_json_only
 from contract_tests.suites.oracle.shrink import Patience, shrink
-from contract_tests.suites.oracle.verdict import as_broken, as_note, assumptions
+from contract_tests.suites.oracle.verdict import as_broken, as_note, assumptions, source_of
 
 SECONDS = 6.0  # that one promise may take, when the budget has them
 SHRINKING = 4.0  # seconds, of which as many tries are made as fit in
@@ -83,7 +83,8 @@ class Oracle:
                 self.run.ledger.note(as_note(divergence, numbers))
             elif divergence.difference.kind != "order" or self._is_lasting(script, divergence):
                 documented.append(divergence)
-        broken = [as_broken(self._shortest(script, one), one.difference.assumed) for one in documented[-1:]]
+        shortest = [(self._shortest(script, one), one.difference.assumed) for one in documented[-1:]]
+        broken = [as_broken(one, assumed, source_of(one, self.scripts.model)) for one, assumed in shortest]
         self.runner.reported |= {divergence.signature for divergence in found}
         return broken
 

@@ -75,12 +75,23 @@ def about(model: Model, numbers: Iterable[str], subject: str) -> tuple[str, ...]
     return tuple(dict.fromkeys(n for n in numbers if n not in model.subjects or subject in model.subjects[n]))
 
 
-def as_broken(divergence: Divergence, numbers: tuple[str, ...]) -> Broken:
+def as_broken(divergence: Divergence, numbers: tuple[str, ...], source: str = "") -> Broken:
     """The divergence as a broken promise, with the script that shows it."""
     calls = [done.call.operation.id for done in divergence.done]
     after = f"after {', '.join(calls)}: " if calls else ""
     expected = f"{after}{divergence.at.call.operation.id} like the mock: {divergence.difference.expected}"
-    return Broken(expected, divergence.difference.got, *script(divergence), assumed=" ".join(numbers), in_order=True)
+    got, assumed = divergence.difference.got, " ".join(numbers)
+    return Broken(expected, got, *script(divergence), assumed=assumed, source=source, in_order=True)
+
+
+def source_of(divergence: Divergence, model: Model) -> str:
+    """What the mock's answer is based on where behaviours are inferred: no clause of the contract states it."""
+    if not model.inferred or divergence.difference.kind == "form":
+        return ""
+    writes = [done for done in (*divergence.done, divergence.at) if done.call.operation.is_write]
+    about = (writes or [divergence.at])[-1].call.operation
+    why = model.behaviours[about.id].because
+    return f"inferred from the paths and schemas of the contract: {why} ({about.label})"
 
 
 def as_note(divergence: Divergence, numbers: tuple[str, ...]) -> str:

@@ -147,3 +147,13 @@ def test_answers_that_differ_are_one_cause_if_their_status_is_alike(run: Run) ->
         for at, name in enumerate(("listNotes", "getNote"))
     ]
     assert [cause.count for cause in causes(verdicts(run, *parts))] == [2]
+
+
+def test_a_clause_of_the_contract_is_named(run: Run) -> None:
+    """The operation, and the answer where that is at fault; a promise with a page of its own keeps it."""
+    seen = answer("listNotes", "GET", "/notes", {})
+    wrong, refused = Broken("/text of the 200 body to match its schema", "1", seen), Broken("a refusal", "200", seen)
+    clause = "the contract, GET /notes (/paths/~1notes/get"
+    assert problem_of(run, wrong, "the contract").source == f"{clause}/responses/200)"
+    assert problem_of(run, refused, "the contract").source == f"{clause})"
+    assert problem_of(run, wrong, "RFC 9110").source == ""

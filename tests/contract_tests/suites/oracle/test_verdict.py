@@ -17,7 +17,7 @@ from contract_tests.suites.flashback.api import SUBJECTS
 from contract_tests.suites.oracle.calls import Call, Step
 from contract_tests.suites.oracle.correspondence import Difference
 from contract_tests.suites.oracle.runner import Divergence, Done
-from contract_tests.suites.oracle.verdict import as_broken, as_note, assumptions
+from contract_tests.suites.oracle.verdict import as_broken, as_note, assumptions, source_of
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ENDED = {"sessions": [{"id": "k", "expiresAt": "2026-05-01T11:00:00Z"}]}
@@ -95,3 +95,13 @@ def test_the_script_is_told_in_order(contract: Contract) -> None:
     assert [answer.sent.path for answer in broken.answers] == ["/heartbeatSession"] * 2 + ["/listSessions"]
     assert "after heartbeatSession, heartbeatSession: listSessions like the mock: x: 1" in broken.expected
     assert as_note(divergence, ("A-10",)).startswith("assumed A-10: ")
+
+
+def test_what_is_inferred_is_not_documented(contract: Contract, model: Model) -> None:
+    """The source is what was inferred of the last write; the form of an answer is documented all the same."""
+    behaviours = {**model.behaviours, "trustDevice": replace(model.behaviours["trustDevice"], because="it says trust")}
+    inferred = replace(model, behaviours=behaviours, inferred=True)
+    found = diverging(contract, "trustDevice getDevice", Difference("value", "", "", "devices", "isTrusted"))
+    assert source_of(found, model) == ""
+    assert source_of(found, inferred).startswith("inferred from the paths and schemas of the contract: it says trust (")
+    assert source_of(replace(found, difference=Difference("form", "", "")), inferred) == ""
