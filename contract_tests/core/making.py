@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Final
 from urllib.parse import unquote
 from uuid import uuid4
@@ -23,6 +24,7 @@ from contract_tests.core.target import NOTHING, Target, path_of
 AT_FIRST: Final = 3  # records of each kind: one to change, one to remove, one that must stay as it is
 TRIES: Final = 4  # bodies, before the target counts as unwilling to make such a record
 NOT_FOUND: Final = 404
+STILL_THERE: Final = "it is still there, though the target has said that it was removed"
 GONE: Final = frozenset({NOT_FOUND, 410})
 FEW: Final = 1  # records of each kind below which lists are read at first
 
@@ -99,7 +101,25 @@ class Records:
         self.target.gate.limits.wait_until_settled()
         left = [f"{count} records of {name}: their paths are not known" for name, count in self.own.nowhere.items()]
         reasons = {url: self._removed(url) for url in reversed(self.own.urls) if self.own.urls[url]}
+        reasons |= dict.fromkeys(self._still_there(), STILL_THERE)
         return left + [f"{url}: {reason}" for url, reason in reasons.items() if reason]
+
+    def _still_there(self) -> Iterator[str]:
+        """The records that are there though the target has said that they are gone: of each kind the newest is looked
+        at, and where it is there, the others."""
+        self.target.gate.limits.wait_until_settled()
+        for template in dict.fromkeys(template for maker in self.own.makers for template in maker.templates):
+            removed = [url for url, lives in self.own.urls.items() if not lives and has_form(url, template)]
+            yield from takewhile(self._is_there, reversed(removed))
+
+    def _is_there(self, url: str) -> bool:
+        """Whether a read shows a record."""
+        if self.target.contract.match("GET", url) is None:
+            return False
+        try:
+            return self.target.request("GET", url, by_contract=False).ok
+        except (NotChecked, Broken):
+            return False
 
     def trim(self) -> None:
         """Remove all but the first records of each kind, so that lists stay short."""

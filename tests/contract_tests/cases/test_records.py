@@ -81,6 +81,16 @@ def test_a_baseline_covers_what_was_lost_with_other_ids_and_values(method: str, 
     assert (sound.code, "accepted until" in str(sound.report["notes"])) == (0, False)
 
 
+def test_what_a_removal_left_is_named_at_the_end(tmp_path: Path) -> None:
+    """Each record of the run that is still there, though the service said that it was gone."""
+    service = LosesDelete()
+    ran = run(service, contract_of_notes(), tmp_path, *WORKING, "--suite", "records")
+    made = sorted(service.notes.keys() - {"n1", "n2", "n3"})
+    assert made
+    assert sorted(line.partition(":")[0] for line in ran.report["left_behind"]) == [f"/notes/{name}" for name in made]
+    assert f"left behind: /notes/{made[0]}: it is still there" in ran.printed
+
+
 class Reusing(Notes):
     """Gives the id of a removed note to the next one."""
 
