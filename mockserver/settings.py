@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True):
     store_timeout: int = 1000  #: milliseconds that a store may take
     namespace: str | None = None  #: who shares a store; None for those with the same contract, data and seed
     workers: int = 1  #: how many processes answer
+    read_timeout: int = 30_000  #: milliseconds that a client may take to send a body
+    drain: int = 1000  #: milliseconds that answers under way may delay the end of the process
     unknown_parents: Literal["refuse", "adopt"] = "refuse"  #: what a list or a new record below an unknown record does
 
 

@@ -74,6 +74,8 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         {"metavar": "NAME", "help": "share the store with mocks of this name; otherwise with those of the same files"},
     ),
     (("--workers",), {"metavar": "N", "help": "number of processes that answer; more than 1 needs a --store (1)"}),
+    (("--read-timeout",), {"metavar": "30s", "help": "how long a client may take to send a body before a 408 (30s)"}),
+    (("--drain",), {"metavar": "1s", "help": "how long SIGTERM waits for answers that are under way (1s)"}),
     (
         ("--stream-interval",),
         {"metavar": "200ms", "help": "pause between two events or lines of a stream (0)"},
@@ -123,9 +125,11 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         journal_memory=_size(setting("journal_memory", "256MB")),
         admin_token=setting("admin_token") or None,
         verbose=_switch(setting("verbose")),
+        read_timeout=_span_of("--read-timeout", setting("read_timeout", "30s"), 10),
+        drain=_span_of("--drain", setting("drain", "1s"), 0),
         stream_interval=_interval(setting("stream_interval", "0")),
         store=setting("store", MEMORY),
-        store_timeout=_timeout(setting("store_timeout", "1s")),
+        store_timeout=_span_of("--store-timeout", setting("store_timeout", "1s"), 10),
         namespace=_namespace(setting("namespace")),
         workers=_workers(setting("workers", "1"), setting("store", MEMORY)),
         unknown_parents=_one_of("unknown_parents", setting("unknown_parents", "refuse"), PARENTS),
@@ -190,12 +194,12 @@ def _interval(text: str) -> int:
     return pause
 
 
-def _timeout(text: str) -> int:
-    """How long a store may take, in milliseconds."""
+def _span_of(flag: str, text: str, least: int) -> int:
+    """How long something may take, in milliseconds."""
     match = _INTERVAL.fullmatch(text.strip())
-    span = int(float(match["count"]) * (1 if match["unit"] == "ms" else 1000)) if match else 0
-    if not 10 <= span <= LONGEST_WAIT:
-        raise UsageError(f"{text!r} isn't a time limit", place="--store-timeout", fix="write 500ms or 1s, up to 30s")
+    span = int(float(match["count"]) * (1 if match["unit"] == "ms" else 1000)) if match else -1
+    if not least <= span <= LONGEST_WAIT:
+        raise UsageError(f"{text!r} isn't a time limit", place=flag, fix="write 500ms or 1s, up to 30s")
     return span
 
 

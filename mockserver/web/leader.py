@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from time import monotonic, sleep
 from typing import Any
 
 from mockserver.background import attempt, start
 
-Wsgi = Callable[..., Iterable[bytes]]
+Work = Callable[["Turn", Any, dict[str, Any]], object]
+"""Answers a request: the turn of its thread, the server's handle to answer by, and what came."""
 
 PATIENCE = 0.05
 """Seconds after which a thread counts as blocked."""
@@ -24,45 +25,58 @@ _QUIET = 1.0
 """Seconds without an answer after which the first thread may be gone: servers end threads that are idle."""
 
 
-class _Leader:
-    """The thread that answers, and what it is at; only that thread writes it, so that the end of an old leader's
-    request says nothing about a new one."""
+class Turn:
+    """What a thread is at; only that thread writes it, so that the end of an old leader's request says nothing about
+    a new one."""
 
-    __slots__ = ("began", "busy", "ident")
+    __slots__ = ("began", "busy", "ident", "lost", "reading")
 
     def __init__(self, ident: int) -> None:
         self.ident = ident
         self.began = monotonic()  # when it took up its last request
         self.busy = False
+        self.reading: Any = None  # the request whose body it waits for
+        self.lost = False  # whether that has been answered in the meantime
 
 
 class Relay:
     """The turns that the threads of one server take."""
 
     def __init__(self) -> None:
-        self._leader: _Leader | None = None
+        self._leader: Turn | None = None
         self._resting: deque[threading.Lock] = deque()
         self._turn = threading.Lock()
+        self.blocked: dict[Turn, None] = {}  #: the turns of busy threads other than the leader
+        self.looks: list[Callable[[], object]] = []  #: called every `PATIENCE` seconds
 
     def start(self) -> None:
         """Start the thread that replaces a blocked leader; it ends with the process."""
         start("relay", self._watch)
 
-    def over(self, app: Wsgi) -> Wsgi:
-        """The app, called in turns."""
+    @property
+    def busy(self) -> bool:
+        """Whether a thread is at a request."""
+        leader = self._leader
+        return bool(self.blocked) or (leader is not None and leader.busy)
+
+    def over(self, work: Work) -> Callable[[Any, dict[str, Any]], None]:
+        """The work, done in turns."""
         ident = threading.get_ident
 
-        def called(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def called(handle: Any, scope: dict[str, Any]) -> None:
             me, leader = ident(), self._leader
             if leader is None:
-                leader = self._leader = _Leader(me)
+                leader = self._leader = Turn(me)
             if leader.ident != me:
-                return self._spare(app(environ, start_response))
+                self._spare(Turn(me), work, handle, scope)
+                return
             leader.began, leader.busy = monotonic(), True
             try:
-                return app(environ, start_response)
+                work(leader, handle, scope)
             finally:
                 leader.busy = False
+                if self.blocked:
+                    self.blocked.pop(leader, None)
 
         return called
 
@@ -72,15 +86,19 @@ class Relay:
         if leader is not None and leader.ident == threading.get_ident():
             self._replace()
 
-    def _spare(self, body: Iterable[bytes]) -> Iterable[bytes]:
-        """The answer of a thread that is not needed, which rests once it is sent.
-
-        A stream ends when its iterable has been closed, not before: after a stream, the thread does not rest.
-        """
-        return _Whole(body, self._rest) if isinstance(body, list) else body
+    def _spare(self, turn: Turn, work: Work, handle: Any, scope: dict[str, Any]) -> None:
+        """Answer in a thread that is not needed, which rests afterwards."""
+        self.blocked[turn] = None
+        try:
+            work(turn, handle, scope)
+        finally:
+            self.blocked.pop(turn, None)
+        self._rest()
 
     def _replace(self) -> None:
         with self._turn:
+            if self._leader is not None and self._leader.busy:
+                self.blocked[self._leader] = None
             self._leader = None
             if self._resting:
                 self._resting.popleft().release()
@@ -88,7 +106,7 @@ class Relay:
     def _rest(self) -> None:
         with self._turn:
             if self._leader is None or monotonic() - self._leader.began > _QUIET:
-                self._leader = _Leader(threading.get_ident())
+                self._leader = Turn(threading.get_ident())
                 return
             call = threading.Lock()
             call.acquire()
@@ -99,18 +117,10 @@ class Relay:
         while True:
             sleep(PATIENCE)
             attempt("relay", self._replace_blocked_leader)
+            for look in self.looks:
+                attempt("relay", look)
 
     def _replace_blocked_leader(self) -> None:
         leader = self._leader
         if leader is not None and leader.busy and monotonic() - leader.began > PATIENCE:
             self._replace()
-
-
-class _Whole:
-    """A response that calls a function once it was sent: servers close an iterable after its last item (PEP 3333)."""
-
-    def __init__(self, body: list[bytes], sent: Callable[[], None]) -> None:
-        self._body, self.close = body, sent
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._body)

@@ -12,10 +12,11 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from granian.constants import Interfaces
+from granian.server import mp
 from granian.server.mp import MPServer
 
 from mockserver.background import attempt, start
@@ -23,16 +24,23 @@ from mockserver.errors import Unavailable, UsageError
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.memory import pack_memory
 from mockserver.settings import near_host
+from mockserver.web.gateway import Gateway
 from mockserver.web.leader import Relay
 from mockserver.web.wsgi import ContractFirst
 
-THREADS = 32
-"""How many requests may be answered at once; a delayed answer holds one thread."""
+THREADS = 128
+"""How many clients may keep the server waiting for their bodies; a thread takes 65 kB. What waits or streams is
+elsewhere."""
 HEADERS_AFTER = "wsgi.input"
 """The key of granian's environments behind which all request headers come."""
 _PATIENCE = 10.0
 _FAREWELL = 0.2
 """Seconds that open connections may delay the end; browsers keep theirs open, and Ctrl-C is to end at once."""
+_TICK = 0.01
+_ENDS = ("SIGHUP", "SIGQUIT", "SIGUSR1")
+"""Signals that end the process beside those that granian knows; a terminal that is closed sends the first."""
+_SENT = 0.05
+"""Seconds in which the server sends the last answers that it was given."""
 _COLLECTOR = (50_000, 20, 20)
 """When the collector looks for cycles: a journal full of live entries would have it look at them for nothing."""
 
@@ -60,7 +68,7 @@ def serve(engine: Engine, announce: Announce) -> None:
         websockets=False,
     )
     pack_memory()
-    server.ending.come_with_signal()
+    server.ending.come_with_signal(settings.drain / 1000)
     server.serve(target_loader=partial(_front, engine, announce, server.ending), wrap_loader=False)
 
 
@@ -75,18 +83,26 @@ class _Ending:
 
     def __init__(self) -> None:
         self.last: Callable[[], None] = lambda: None
+        self.idle: Callable[[], bool] = lambda: True  #: whether no request is under way
 
-    def come_with_signal(self) -> None:
+    def come_with_signal(self, drain: float) -> None:
         """Have a signal end the process after a moment, whatever the server still waits for: it would give a client
-        that sends half a body, or one that waits for a slow answer, all the time in the world."""
+        that sends half a body, or one that waits for a slow answer, all the time in the world. Signals other than
+        Ctrl-C let answers that are under way end, for `drain` seconds."""
         reader, writer = socket.socketpair()
         writer.setblocking(False)
         signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-        start("end", self._come_after, reader, writer)
+        for name in _ENDS:
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: None)
+        start("end", self._come_after, reader, writer, drain)
 
-    def _come_after(self, reader: socket.socket, _writer: socket.socket) -> None:
-        reader.recv(1)
-        sleep(_FAREWELL)
+    def _come_after(self, reader: socket.socket, _writer: socket.socket, drain: float) -> None:
+        waits = 0.0 if reader.recv(1)[0] == signal.SIGINT else drain
+        until = monotonic() + waits
+        while monotonic() < until and not self.idle():
+            sleep(_TICK)
+        sleep(_SENT if waits else _FAREWELL)
         self.come()
 
     def come(self) -> None:
@@ -97,6 +113,17 @@ class _Ending:
         os._exit(0)
 
 
+_WSGI = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.errors": sys.stderr,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}
+"""What a WSGI environment has beside what granian says of a request (PEP 3333)."""
+
+
 class _OneProcess(MPServer):
     """The server without the process of its own that it keeps for its workers: it would hold 12 MB more, and a mock
     whose parent was killed would keep the port."""
@@ -104,6 +131,8 @@ class _OneProcess(MPServer):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.ending = _Ending()
+        # granian's own wrapper answers in the thread that it calls, at the end of the call; our gateway need not.
+        mp._wsgi_call_wrap = lambda called, *_: called  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
 
     def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
         self._spawn_worker(0, spawn_target, target_loader).inner.run()
@@ -115,9 +144,12 @@ def _front(engine: Engine, announce: Announce, ending: _Ending) -> Any:
     calm_collector()
     _yield_to_clients()
     relay = Relay()
+    front = ContractFirst(engine, partial(_flask, engine), relay.step_aside, HEADERS_AFTER)
+    gateway = Gateway(front, relay, engine.settings.read_timeout / 1000)
+    ending.idle = lambda: gateway.idle
     relay.start()
     start("start", _announce, engine, announce, ending)
-    return relay.over(ContractFirst(engine, partial(_flask, engine), relay.step_aside, HEADERS_AFTER))
+    return relay.over(gateway.work)
 
 
 def calm_collector() -> None:
@@ -139,7 +171,8 @@ def _flask(engine: Engine) -> Any:
     """Flask and the control API, loaded on their first use: they take 10 MB, and longer to import than all the rest."""
     from mockserver.web.app import app_for
 
-    return app_for(engine)
+    app = app_for(engine)
+    return lambda environ, start_response: app({**_WSGI, **environ}, start_response)
 
 
 def _announce(engine: Engine, announce: Announce, ending: _Ending) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -32,9 +32,29 @@ def disturbed_transport(
     environ: dict[str, Any],
     start_response: Callable[..., Any],
 ) -> Iterable[bytes]:
-    """Send an answer as its transport says; the wait holds one thread of the server."""
-    if transport.delay:
-        time.sleep(min(transport.delay, LONGEST_WAIT) / 1000)
+    """Send an answer as its transport says."""
+    send = partial(_sent, answer, transport, headers, environ, start_response)
+    return Later(min(transport.delay, LONGEST_WAIT) / 1000, send) if transport.delay else send()
+
+
+class Later:
+    """An answer that begins after some seconds. Our gateway waits without a thread; other servers wait here."""
+
+    def __init__(self, seconds: float, begin: Callable[[], Iterable[bytes]]) -> None:
+        self.seconds, self.begin = seconds, begin
+
+    def __iter__(self) -> Iterator[bytes]:
+        time.sleep(self.seconds)
+        yield from self.begin()
+
+
+def _sent(
+    answer: Answer,
+    transport: Transport,
+    headers: list[tuple[str, str]],
+    environ: dict[str, Any],
+    start_response: Callable[..., Any],
+) -> Iterable[bytes]:
     if transport.reset:
         # WSGI has no word for it: the server gives up an answer of two lengths, and closes before it sends a byte.
         start_response(status_line(503), [("Content-Length", "1"), ("Content-Length", "2")])

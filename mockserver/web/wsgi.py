@@ -60,32 +60,47 @@ class ContractFirst:
         return [b"" if method == "HEAD" else body]
 
     def _answer(self, environ: dict[str, Any], method: str, path: str) -> Answer:
+        try:
+            body = _read(environ)
+        except Refused as refused:
+            return self.refuse(environ, refused)
+        engine = self.engine
         if not path.isascii():
             path = path.encode("latin-1").decode(errors="replace")
-        body = _read(environ)
-        engine = self.engine
         headers = _headers(environ, self._headers_after, engine.contract.underscored)
-        request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body or b"")
-        pipeline = engine.pipeline
-        if body is None:
-            return pipeline.refuse(request, Refused(413, f"the body is larger than {BODY_LIMIT} bytes"))
-        return pipeline.respond(request)
+        return engine.pipeline.respond(Request(method, path, environ.get("QUERY_STRING", ""), headers, body))
+
+    def refuse(self, environ: dict[str, Any], refused: Refused) -> Answer:
+        """The answer to a request that is refused before anything is known of it but its head."""
+        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        headers = _headers(environ, self._headers_after, self.engine.contract.underscored)
+        request = Request(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), headers, b"")
+        return self.engine.pipeline.refuse(request, refused)
 
 
-def _read(environ: dict[str, Any]) -> bytes | None:
-    """The request body; None when it is too large."""
+def _read(environ: dict[str, Any]) -> bytes:
+    """The request body. `Refused(413)` when it is too large, `Refused(400)` when it is incomplete (RFC 9112, 8)."""
     length = environ.get("CONTENT_LENGTH")
     if length:
         if not length.isdecimal():
             return b""
         size = int(length)
         if size > BODY_LIMIT:
-            return None
-        return environ["wsgi.input"].read(size) if size else b""
-    if environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in environ:
-        body: bytes = environ["wsgi.input"].read(BODY_LIMIT + 1)
-        return body if len(body) <= BODY_LIMIT else None
+            raise _too_large()
+        body: bytes = environ["wsgi.input"].read(size) if size else b""
+        if len(body) < size:
+            raise Refused(400, f"the body ends after {len(body)} of the {size} bytes that Content-Length promises")
+        return body
+    if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
+        body = environ["wsgi.input"].read(BODY_LIMIT + 1)
+        if len(body) > BODY_LIMIT:
+            raise _too_large()
+        return body
     return b""
+
+
+def _too_large() -> Refused:
+    return Refused(413, f"the body is larger than {BODY_LIMIT} bytes")
 
 
 def _headers(environ: dict[str, Any], after: str | None, underscored: frozenset[str]) -> dict[str, str]:

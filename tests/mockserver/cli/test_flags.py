@@ -98,6 +98,8 @@ SETTINGS: dict[str, tuple[str, object]] = {
     "namespace": ("ours", "ours"),
     "workers": ("1", 1),
     "admin_token": ("secret", "secret"),
+    "read_timeout": ("5s", 5000),
+    "drain": ("0s", 0),
 }
 SWITCHES = ("watch", "verbose", "allow_remote_refs")
 

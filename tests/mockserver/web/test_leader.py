@@ -14,13 +14,14 @@ import pytest
 
 from mockserver.web import leader
 from mockserver.web.leader import Relay
-from mockserver.web.server import THREADS
 from tests.support import TIMEOUT, LiveMock
+
+THREADS = 32
 
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[LiveMock]:
-    """A mock that has met many connections at once, so that all threads but one rest."""
+    """A mock that has met many connections at once, so that its threads but one rest."""
     mock = LiveMock().wait_until_started()
     try:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -81,25 +82,19 @@ def test_all_threads_are_there_again(mock: LiveMock) -> None:
             assert set(answers) == {200}
 
 
-def _app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-    return [b"whole"]
-
-
 def test_a_thread_that_is_not_needed_rests_until_the_first_steps_aside() -> None:
-    """It rests when its answer is closed, which a server does once the answer is sent."""
-    turns = Relay()
-    app = turns.over(_app)
-    assert app({}, None) == [b"whole"]
-    rested = threading.Event()
+    """It rests once it has answered."""
+    turns, rested, answered = Relay(), threading.Event(), threading.Event()
+    called = turns.over(lambda *_: None)
+    called(None, {})
 
     def spare() -> None:
-        answer: Any = app({}, None)
-        assert list(answer) == [b"whole"]
-        answer.close()
+        turns.over(lambda *_: answered.set())(None, {})
         rested.set()
 
     thread = threading.Thread(target=spare, daemon=True)
     thread.start()
+    assert answered.wait(TIMEOUT)
     assert not rested.wait(0.1)
     turns.step_aside()
     assert rested.wait(TIMEOUT)
@@ -109,27 +104,15 @@ def test_a_thread_that_is_not_needed_rests_until_the_first_steps_aside() -> None
 def test_the_first_thread_is_followed_when_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server ends idle threads: the next one that answers does not rest for the sake of one that is gone."""
     turns = Relay()
-    app = turns.over(_app)
-    gone = threading.Thread(target=lambda: app({}, None))
+    called = turns.over(lambda *_: None)
+    gone = threading.Thread(target=lambda: called(None, {}))
     gone.start()
     gone.join()
     monkeypatch.setattr(leader, "_QUIET", -1.0)
-    turns._leader = leader._Leader(-1)  # an id that no thread has
-    answer: Any = app({}, None)
-    answer.close()
-    assert app({}, None) == [b"whole"]
-
-
-def test_a_stream_is_closed_without_a_rest() -> None:
-    """It would not end before, and its reader would wait."""
-    turns = Relay()
-    stream = iter([b"a", b"b"])
-    app = turns.over(lambda environ, start_response: stream)
-    thread = threading.Thread(target=lambda: app({}, None))
-    thread.start()
-    thread.join()
-    turns._leader = leader._Leader(-1)
-    assert app({}, None) is stream
+    turns._leader = leader.Turn(-1)  # an id that no thread has
+    called(None, {})  # would never return if it rested
+    assert turns._leader.ident == threading.get_ident()
+    assert not turns.blocked
 
 
 def test_the_thread_that_looks_after_others_survives(
@@ -160,15 +143,14 @@ def test_a_new_leader_is_relieved_although_the_old_one_has_just_ended(monkeypatc
     monkeypatch.setattr(leader, "PATIENCE", -1.0)  # whoever is at work counts as held up
     turns, held_up, done = Relay(), threading.Event(), threading.Event()
 
-    def app(environ: dict[str, Any], _: Any) -> list[bytes]:
+    def work(_turn: Any, _handle: Any, environ: dict[str, Any]) -> None:
         environ["entered"].set()
         environ["until"].wait(TIMEOUT)
-        return [b""]
 
-    called = turns.over(app)
+    called = turns.over(work)
     entered = [threading.Event(), threading.Event()]
-    old = threading.Thread(target=called, args=({"entered": entered[0], "until": held_up}, None))
-    new = threading.Thread(target=called, args=({"entered": entered[1], "until": done}, None))
+    old = threading.Thread(target=called, args=(None, {"entered": entered[0], "until": held_up}))
+    new = threading.Thread(target=called, args=(None, {"entered": entered[1], "until": done}))
     old.start()
     entered[0].wait(TIMEOUT)
     turns._replace_blocked_leader()

@@ -1,0 +1,157 @@
+"""Between granian and the application: a body is complete before its request is answered, in a time that is limited,
+and an answer that waits or streams holds no thread of the server.
+
+granian calls a function with a handle and a WSGI environment. The handle answers from any thread, and at any time: so
+an answer that waits is left to a timer, and a stream gets a thread of its own. Bodies are read in the server's threads,
+for granian 2.8 takes a body away at the end of the call, and waits for whoever reads it, with the interpreter locked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from time import monotonic
+from typing import Any, Final
+
+from mockserver.background import start
+from mockserver.errors import Refused
+from mockserver.settings import BODY_LIMIT
+from mockserver.web.leader import PATIENCE, Relay, Turn
+from mockserver.web.transport import Later
+from mockserver.web.wsgi import ContractFirst
+
+_MOST_STREAMS: Final = 1000
+"""How many streams have threads of their own; further ones hold a thread of the server."""
+
+
+class Gateway:
+    """Answers the calls of granian by a WSGI application."""
+
+    def __init__(self, front: ContractFirst, relay: Relay, read_timeout: float) -> None:
+        self._front, self._relay, self._timeout = front, relay, read_timeout
+        self._lock = threading.Lock()
+        self._streams = self._later = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        relay.looks.append(self._look)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is under way."""
+        return not (self._relay.busy or self._streams or self._later)
+
+    def work(self, turn: Turn, handle: Any, environ: dict[str, Any]) -> None:
+        """Answer one request."""
+        length = environ.get("CONTENT_LENGTH")
+        has_body = (length or "HTTP_TRANSFER_ENCODING" in environ) and length != "0"
+        if not has_body or self._read(turn, handle, environ, length):
+            self._answer(handle, environ)
+
+    def _read(self, turn: Turn, handle: Any, environ: dict[str, Any], length: str | None) -> bool:
+        """Put the whole body into the environment; False where the client took too long and has its answer."""
+        size = BODY_LIMIT + 1 if not length else int(length) if length.isdecimal() else 0
+        if 0 < size <= BODY_LIMIT + 1:
+            turn.reading = (handle, environ)
+            body = environ["wsgi.input"].read(size)
+            if monotonic() - turn.began <= PATIENCE:
+                turn.reading = None
+            else:
+                with self._lock:
+                    turn.reading, lost, turn.lost = None, turn.lost, False
+                if lost:
+                    return False
+            environ["wsgi.input"], environ["wsgi.input_terminated"] = BytesIO(body), True
+        return True
+
+    def _answer(self, handle: Any, environ: dict[str, Any]) -> None:
+        head = _Head()
+        self._send(handle, head, self._front(environ, head))
+
+    def _send(self, handle: Any, head: _Head, body: Iterable[bytes]) -> None:
+        if type(body) is list:
+            handle.response_bytes(head.status, head.headers, body[0] if len(body) == 1 else b"".join(body))
+        elif type(body) is Later:
+            self._send_later(handle, head, body)
+        elif self._streams < _MOST_STREAMS:
+            with self._lock:
+                self._streams += 1
+            start("stream", self._stream, handle, head, body)
+        else:
+            _stream(handle, head, body)
+
+    def _stream(self, handle: Any, head: _Head, body: Iterable[bytes]) -> None:
+        try:
+            _stream(handle, head, body)
+        finally:
+            with self._lock:
+                self._streams -= 1
+
+    def _send_later(self, handle: Any, head: _Head, later: Later) -> None:
+        """Send an answer after its delay."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                start("delays", self._loop.run_forever)
+            self._later += 1
+        self._loop.call_soon_threadsafe(self._loop.call_later, later.seconds, self._send_now, handle, head, later)
+
+    def _send_now(self, handle: Any, head: _Head, later: Later) -> None:
+        with self._lock:
+            self._later -= 1
+        self._send(handle, head, later.begin())
+
+    def _look(self) -> None:
+        """Answer the clients that took too long to send their bodies; their threads end with their connections."""
+        for turn in tuple(self._relay.blocked):
+            if turn.reading is not None and not turn.lost and monotonic() - turn.began > self._timeout:
+                self._time_out(turn)
+
+    def _time_out(self, turn: Turn) -> None:
+        with self._lock:
+            if turn.reading is None:
+                return
+            turn.lost, (handle, environ) = True, turn.reading
+        reason = f"the body isn't complete after {self._timeout:g} s (--read-timeout)"
+        self._refuse(handle, environ, Refused(408, reason, own=True))
+
+    def _refuse(self, handle: Any, environ: dict[str, Any], refused: Refused) -> None:
+        """Answer in the place of the application, and end the connection, which still has the rest of a body."""
+        environ["wsgi.input"] = BytesIO()
+        answer = self._front.refuse(environ, refused)
+        handle.response_bytes(answer.status, [*answer.headers, ("Connection", "close")], answer.body)
+
+
+class _Head:
+    """The status and the headers of an answer: what a WSGI application calls with them."""
+
+    __slots__ = ("headers", "status")
+
+    def __init__(self) -> None:
+        self.status, self.headers = 200, []  # type: int, list[tuple[str, str]]
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+        self.status, self.headers = int(status[:3]), headers
+
+
+class _Pieces:
+    """The body of a stream, as granian reads one."""
+
+    def __init__(self, body: Iterable[bytes]) -> None:
+        self._body, self._iterator = body, iter(body)
+
+    def __next__(self) -> bytes:
+        return next(self._iterator)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def close(self) -> None:
+        """Close the body (PEP 3333)."""
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+
+def _stream(handle: Any, head: _Head, body: Iterable[bytes]) -> None:
+    handle.response_iter(head.status, head.headers, _Pieces(body))

@@ -1,0 +1,166 @@
+"""Clients that are slow, answers that wait and the end of the process: nobody else waits for them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.support import TIMEOUT, LiveMock
+
+_HEAD = (
+    "POST /devices/trust HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer alice-token\r\nContent-Type: application/json\r\n"
+)
+_BODY = b'{"fingerprint": "fp-alice-macbook"}'
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[LiveMock]:
+    """A mock that waits half a second for a body."""
+    mock = LiveMock("--read-timeout", "500ms").wait_until_started()
+    try:
+        yield mock
+    finally:
+        mock.kill()
+
+
+def _sent(port: int, text: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
+    connection.sendall(text)
+    return connection
+
+
+def _answer(connection: socket.socket) -> tuple[int, dict[str, Any]]:
+    """The status and the JSON of the answer on a connection."""
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    value: dict[str, Any] = json.loads(response.read())
+    return response.status, value
+
+
+def _asked(port: int, **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+    try:
+        connection.request("GET", "/devices", headers={"Authorization": "Bearer alice-token", **headers})
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    finally:
+        connection.close()
+
+
+def _half() -> bytes:
+    return f"{_HEAD}Content-Length: 99\r\n\r\n{{".encode()
+
+
+def _requests(mock: LiveMock) -> int:
+    with socket.create_connection(("127.0.0.1", mock.port), timeout=TIMEOUT) as connection:
+        connection.sendall(b"GET /__mock__/worlds/main/requests HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        return len(_answer(connection)[1]["requests"])
+
+
+def test_many_half_bodies_stop_nobody(mock: LiveMock) -> None:
+    """A hundred clients that send half a body are told so after --read-timeout, and others are answered meanwhile."""
+    halves = [_sent(mock.port, _half()) for _ in range(100)]
+    try:
+        assert [_asked(mock.port) for _ in range(10)] == [200] * 10
+        whole = _sent(mock.port, f"{_HEAD}Content-Length: {len(_BODY)}\r\n\r\n".encode() + _BODY)
+        assert _answer(whole)[0] == 200
+        whole.close()
+        answers = [_answer(half) for half in halves]
+    finally:
+        for half in halves:
+            half.close()
+    assert {status for status, _ in answers} == {408}
+    assert "--read-timeout" in answers[0][1]["detail"]
+
+
+def test_the_rest_of_a_body_after_its_time_changes_nothing(mock: LiveMock) -> None:
+    """The request has its answer already, and is not performed."""
+    body = _BODY.replace(b"macbook", b"ipad")
+    slow = _sent(mock.port, f"{_HEAD}Content-Length: {len(body)}\r\n\r\n".encode() + body[:5])
+    assert _answer(slow)[0] == 408
+    before = _requests(mock)
+    slow.sendall(body[5:])
+    assert slow.recv(1) == b""  # the connection ends without another answer
+    slow.close()
+    assert _requests(mock) == before
+
+
+def test_a_body_that_ends_early_is_refused(mock: LiveMock) -> None:
+    """A client that closes its side after 34 of 100 bytes has not sent a request (RFC 9112, section 8)."""
+    short = _sent(mock.port, f"{_HEAD}Content-Length: 100\r\n\r\n".encode() + _BODY[:34])
+    short.shutdown(socket.SHUT_WR)
+    status, problem = _answer(short)
+    short.close()
+    assert status == 400
+    assert "34 of the 100 bytes" in problem["error"]
+
+
+def test_hundreds_of_delayed_answers_hold_nobody_up(mock: LiveMock) -> None:
+    """They wait at the same time, without a thread each."""
+    count = 300
+    with ThreadPoolExecutor(count) as pool:
+        began = time.monotonic()
+        late = [pool.submit(_asked, mock.port, **{"Mock-Delay": "4s"}) for _ in range(count)]
+        assert [_asked(mock.port) for _ in range(20)] == [200] * 20
+        assert not any(one.done() for one in late)
+        assert {one.result() for one in late} == {200}
+    assert time.monotonic() - began < 30
+
+
+def test_streams_have_threads_of_their_own(mock: LiveMock) -> None:
+    """Consoles that follow the requests are no reason for others to wait."""
+    events = [
+        _sent(mock.port, b"GET /__mock__/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") for _ in range(140)
+    ]  # more than the server has threads
+    try:
+        assert all(event.recv(12) == b"HTTP/1.1 200" for event in events)
+        assert [_asked(mock.port) for _ in range(10)] == [200] * 10
+    finally:
+        for event in events:
+            event.close()
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1"])
+def test_answers_that_are_under_way_end(name: str) -> None:
+    """A signal ends the mock with exit code 0 after the answers that it owes, and long before --drain is over."""
+    mock = LiveMock("--drain", "20s").wait_until_started()
+    with ThreadPoolExecutor(5) as pool:
+        late = [pool.submit(_asked, mock.port, **{"Mock-Delay": "700ms"}) for _ in range(5)]
+        _wait_for(mock, len(late))
+        began = time.monotonic()
+        os.kill(mock.process.pid, getattr(signal, name))
+        assert mock.wait_for_exit() == 0
+        assert [one.result() for one in late] == [200] * 5
+        assert time.monotonic() - began < 15
+
+
+def test_an_end_waits_no_longer_than_it_may() -> None:
+    """With --drain 0s nobody is waited for."""
+    mock = LiveMock("--drain", "0s").wait_until_started()
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(_asked, mock.port, **{"Mock-Delay": "25s"})
+        _wait_for(mock, 1)
+        began = time.monotonic()
+        os.kill(mock.process.pid, signal.SIGTERM)
+        assert mock.wait_for_exit() == 0
+        assert time.monotonic() - began < 15
+        assert isinstance(late.exception(), (http.client.HTTPException, OSError))
+
+
+def _wait_for(mock: LiveMock, count: int) -> None:
+    """Wait until so many requests have arrived."""
+    until, pause = time.monotonic() + TIMEOUT, threading.Event()
+    while _requests(mock) < count:
+        assert time.monotonic() < until
+        pause.wait(0.01)
