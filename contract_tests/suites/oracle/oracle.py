@@ -18,6 +18,7 @@ from contract_tests.suites.oracle.shrink import Patience, shrink
 from contract_tests.suites.oracle.verdict import as_broken, as_note, assumptions, source_of
 
 SECONDS = 6.0  # that one promise may take, when the budget has them
+FEW, LONGER = 30, 20.0  # so few operations may take so many seconds each time, as on a busy machine
 SHRINKING = 4.0  # seconds, of which as many tries are made as fit in
 TRIES = 12
 A_SECOND_OR_TWO = 2.1
@@ -109,7 +110,9 @@ class Oracle:
         return min(reversed(shortest), key=lambda found: len(found.done))
 
     def _share(self) -> float:
-        return max(min(SECONDS, self.runner.target.gate.limits.left() / 8), 0.5)
+        left = self.runner.target.gate.limits.left()
+        longer = min(LONGER, left / 30) if len(self.run.operations) <= FEW else 0.5
+        return max(min(SECONDS, left / 8), longer)
 
 
 def readable(run: Run, model: Model) -> list[str]:
