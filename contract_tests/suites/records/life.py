@@ -17,7 +17,7 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.making import Records
 from contract_tests.core.model import dig
 from contract_tests.core.schemas import fits
-from contract_tests.core.target import NOTHING, Target, path_of
+from contract_tests.core.target import NOTHING, Target, Token, path_of
 from contract_tests.run.run import Run
 from contract_tests.suites.records.comparing import ABSENT, Loss, as_text, losses
 from contract_tests.suites.records.kinds import Action, Kind, body_of, declared, settable
@@ -157,7 +157,7 @@ class Life:
         names: Mapping[str, str],
         body: Any = NOTHING,
         query: str = "",
-        token: str | None = "",
+        token: Token = "",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Call an operation with values for its path."""

@@ -8,9 +8,11 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from contract_tests.core.answer import Answer
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
+from contract_tests.core.target import Token
 from contract_tests.suites.records.comparing import ABSENT, as_text, same
 from contract_tests.suites.records.kinds import Action, body_of
 from contract_tests.suites.records.life import GONE, Life, Made
@@ -407,9 +409,9 @@ def test_single_records(lives: dict[str, Life]) -> None:
 
 
 def check_single(life: Life, action: Action) -> None:
-    """Change it twice, read it, and put back what it showed."""
+    """Change it twice, read it, and put back what it showed; that of another user stays as it was."""
     assert life.kind.read is not None
-    before = life.shown(life.kind.read, life.send(life.kind.read, {}))
+    before, of_other = shown_to(life, ""), shown_to(life, life.run.other_keys or None)
     try:
         for turn in range(3):
             body = life.body(action, turn)
@@ -417,9 +419,25 @@ def check_single(life: Life, action: Action) -> None:
             if answer.ok:
                 seen = life.send(life.kind.read, {})
                 life.check(life.kind.read, body, life.shown(life.kind.read, seen), answer, seen, by=action.id)
+                check_other(life, action, before, of_other, answer)
     finally:
         kept = {name: value for name, value in before.items() if name in life.settable}
         life.send(action, {}, {**life.body(action, 0, optional=False), **kept})
+
+
+def shown_to(life: Life, token: Token) -> Mapping[str, Any]:
+    """The one record as a user is shown it; empty for nobody."""
+    assert life.kind.read is not None
+    return life.shown(life.kind.read, life.send(life.kind.read, {}, token=token)) if token is not None else {}
+
+
+def check_other(life: Life, action: Action, mine: Mapping[str, Any], theirs: Mapping[str, Any], answer: Answer) -> None:
+    """Raise `Broken` where a change of one user's record has changed that of another, who had one of their own."""
+    if not theirs or not any(life.same_as(mine, theirs)):
+        return
+    for name, old, new in life.same_as(theirs, shown_to(life, life.run.other_keys or None)):
+        expected = f"{action.id} to leave the record of the other user alone: {name} {as_text(old)}"
+        raise Broken(expected, as_text(new), answer)
 
 
 def creator(life: Life) -> Action:
