@@ -66,6 +66,22 @@ class Alarm:
         return frame is not None
 
 
+@contextmanager
+def lost_quietly() -> Iterator[None]:
+    """Print nothing where it rings while memory is freed, which no exception leaves: it rings again."""
+    before = sys.unraisablehook
+
+    def hook(lost: sys.UnraisableHookArgs) -> None:
+        if lost.exc_type is not TimeOver:
+            before(lost)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
 def raise_in(thread: int, error: type[BaseException] | None) -> None:
     """Have a thread raise an exception as soon as it runs Python again; with None, no longer."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)

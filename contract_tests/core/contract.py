@@ -60,7 +60,7 @@ class Contract:
     def load(cls, source: Path | str, access: Access = OWN_FOLDER) -> Contract:
         """Read a document from a file or URL, with all that it refers to; raises `UsageError` with file and line."""
         try:
-            return cls(load_contract(source, access, strict=True))  # what is left out would not be checked
+            return cls(load_contract(source, access))
         except DocumentError as error:
             raise UsageError(str(error)) from None
 
@@ -73,6 +73,11 @@ class Contract:
     def as_written(self) -> Mapping[str, Any]:
         """The same in the version of its authors, for readers of their own: a Swagger 2.0 document is not converted."""
         return self.reader.written.root
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The invalid parts of the document, each with the operations that can't be checked because of it."""
+        return self.reader.left_out
 
     @property
     def name(self) -> str:

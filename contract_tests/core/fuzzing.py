@@ -71,7 +71,10 @@ class Fuzzer:
 
     def __post_init__(self) -> None:
         document = for_python(self.target.contract.as_written, self.unreadable)
-        self.schema = schemathesis.openapi.from_dict(document, config=self._config())
+        try:
+            self.schema = schemathesis.openapi.from_dict(document, config=self._config())
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is about the contract
+            raise NotChecked(f"no input can be generated: {first_line(error)}") from None
         self.schema.config.update(base_url=self.target.gate.base_url)
 
     def trials(self, operation: Operation, check: Callable[[Trial], None]) -> list[str]:

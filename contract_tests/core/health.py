@@ -44,6 +44,8 @@ class Health:
     is_watching: bool = True
     current: int = 0  #: the number of the request whose answer is examined
     answers: int = 0
+    invited: bool = False  #: whether any request had the user's credentials
+    uninvited: int = 0  #: refusals of requests without the user's credentials, as they should be
     taught: int = 0  #: answers that the contract documents
     proof: Sent | None = None  #: a read with the user's credentials that has worked
     read: Sent | None = None  #: any read that has worked
@@ -86,10 +88,12 @@ class Health:
         if operation is None:
             return
         self.answers += 1
+        self.invited |= self.carries(answer.sent)
+        self.uninvited += self.invited and answer.status in UNADMITTED and not self.carries(answer.sent)
         self.taught += teaches(answer, operation)
         if answer.ok and answer.sent.method == "GET":
             self.read = self.read or answer.sent
-        if self.answers >= VOID and not self.taught:
+        if self.answers - self.uninvited >= VOID and not self.taught:
             raise self._nothing_learnt()
 
     def _note_admission(self, answer: Answer, operation: Operation | None) -> None:

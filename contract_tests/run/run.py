@@ -71,7 +71,7 @@ class Run:
         `started` before."""
         started = started or time.monotonic()
         contract = contract or Contract.load(settings.contract_source, settings.access)
-        remarks = []
+        remarks = [f"the contract is invalid: {one}" for one in contract.left_out]
         settings = with_userinfo(settings, contract)
         selected = selection(settings, contract)
         writes = [one for one in contract.operations if one.is_write and one.id in selected.allowed]

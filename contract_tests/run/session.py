@@ -13,6 +13,7 @@ from typing import TextIO
 
 import pytest
 
+from contract_tests.core.alarm import lost_quietly
 from contract_tests.core.errors import BudgetSpent, InternalError, NothingLearnt, SuiteError, UsageError, described
 from contract_tests.core.promises import Outcome
 from contract_tests.report.writer import github_annotations, write_reports
@@ -139,7 +140,7 @@ class Session:
 
 def run_suites(plugin: RunPlugin, progress: Progress) -> None:
     """Run pytest over the suites, without the plugins and the configuration of the environment."""
-    with tempfile.TemporaryDirectory() as folder, plain_pytest():
+    with tempfile.TemporaryDirectory() as folder, plain_pytest(), lost_quietly():
         settings = Path(folder) / "pytest.ini"
         settings.write_text("[pytest]\n", encoding="utf-8")
         arguments = [str(PACKAGE), "-c", str(settings), "--rootdir", str(PACKAGE.parent), *CALM]

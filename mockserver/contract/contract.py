@@ -77,7 +77,8 @@ class Contract:
             causes = [invalid.problems[pointer] for pointer, names in invalid.costs.items() if names]
             sentences = {cause: cause.partition(" ")[0].rstrip(":") for cause in causes}  # each begins with its pointer
             raise refusal(self.written, f"is not valid {named_version(self.written)}", sentences)
-        for note in invalid.notes():
+        self.left_out = tuple(invalid.notes())  #: the invalid parts, each with the operations that it costs
+        for note in self.left_out:
             self._tell(note)
 
     def _note(self, note: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.checks import FREEDOMS, AnswerChecks
@@ -15,7 +16,7 @@ from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
 from contract_tests.suites.oracle.freedoms import Freedoms
 from contract_tests.suites.oracle.records import MISSING, own_fields
-from contract_tests.suites.oracle.values import same, shown
+from contract_tests.suites.oracle.values import moved, same, shown
 
 
 class NoMeasure(NotChecked):
@@ -69,7 +70,9 @@ class Comparison:
             if not breach.is_note:
                 yield Difference("form", breach.expected, breach.got, field=breach.kind, assumed=breach.assumed)
         if mock.ok and mock.json is not NOT_JSON:
-            yield from Exchange(self, call, pairs, fields).shown(mock.json, target.json)
+            parts = urlsplit(mock.sent.url)
+            told = moved(mock.json, target.json, f"{parts.scheme}://{parts.netloc}")
+            yield from Exchange(self, call, pairs, fields).shown(told, target.json)
 
     def is_free(self, collection: str, part: str, *, written: bool) -> bool:
         """Whether the server may change a field of its own accord: after a write, or as its reads have shown."""
@@ -119,7 +122,7 @@ class Exchange:
             view, part = self._view(self.call.subject[0], path), expression.removeprefix("$record.")
             yield from self.pairs.value(view, self.call.subject, part, mock, target)
         elif self._names_new(expression):
-            self.pairs.was_made((str(self.behaviour.created), str(mock)), target, self._given)
+            self.pairs.was_made((str(self.behaviour.created), str(mock)), target, self._given, self._sent)
         elif self._is_fixed(expression) and not same(mock, target):
             yield Difference("value", f"{place}: {mock!r}", shown(target), field=place)
 
@@ -131,8 +134,13 @@ class Exchange:
     @property
     def _given(self) -> frozenset[str]:
         """The fields of a new record that were sent, or that the behaviours set."""
-        given = frozenset(self.call.body) if isinstance(self.call.body, Mapping) else frozenset()
+        given = frozenset(self._sent)
         return given if self.comparison.model.inferred else given | self.behaviour.writes
+
+    @property
+    def _sent(self) -> Mapping[str, Any]:
+        """The members of the request body."""
+        return self.call.body if isinstance(self.call.body, Mapping) else {}
 
     def _is_fixed(self, expression: Any) -> bool:
         """Whether the value doesn't depend on the page of a list, or on a record that the mock has made up."""
@@ -148,14 +156,14 @@ class Exchange:
         key = self.key_of(collection)
         name = (collection, str(mine.get(key)))
         if self.behaviour.created:
-            self.pairs.was_made(name, theirs.get(key, MISSING), self._given)
+            self.pairs.was_made(name, theirs.get(key, MISSING), self._given, self._sent)
         elif key in theirs and str(theirs[key]) != self.pairs.target_key(name):
             yield Difference(
                 "value", f"{collection} {self.pairs.target_key(name)}", f"{key} {theirs[key]!r}", collection, key
             )
             return
         elif self.behaviour.replaces and self.comparison.model.inferred:
-            self.pairs.was_replaced(name, frozenset(self.call.body if isinstance(self.call.body, Mapping) else ()))
+            self.pairs.was_replaced(name, self._sent)
         yield from self.pairs.record(self._view(collection, path, mine), mine, theirs)
 
     def _records(self, path: Steps, place: str, mock: list[Any], target: Any, answer: Any) -> Iterator[Difference]:

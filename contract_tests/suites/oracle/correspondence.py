@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from contract_tests.suites.oracle.records import MISSING, Name
-from contract_tests.suites.oracle.values import drifted, instant, order_broken, same, shown
+from contract_tests.suites.oracle.values import as_far_as, drifted, instant, order_broken, same, shown
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Correspondence:
     keys: dict[Name, str] = field(default_factory=dict)  #: where the target's key is another one
     seen: dict[Name, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
     made: dict[Name, frozenset[str]] = field(default_factory=dict)  #: records made on the way: the fields sent or set
+    sent: dict[Name, Mapping[str, Any]] = field(default_factory=dict)  #: what they were made of
     written: bool = False  #: whether the target took a write before
     whole: dict[str, set[str]] = field(default_factory=dict)  #: by collection, where not all was read: what was
     moved: set[tuple[str, str, str]] = field(default_factory=set)  #: instants that the target moved: by its own keys
@@ -64,18 +65,20 @@ class Correspondence:
         """Both have this record."""
         self.seen[name] = {part: (value, value) for part, value in record.items()}
 
-    def was_made(self, name: Name, target_key: Any, given: frozenset[str]) -> None:
-        """Both made a record; `given` are the fields whose values were not the maker's choice."""
-        self.made[name] = given
+    def was_made(
+        self, name: Name, target_key: Any, given: frozenset[str], sent: Mapping[str, Any] | None = None
+    ) -> None:
+        """Both made a record; `given` are the fields whose values were not the maker's choice, `sent` what was sent."""
+        self.made[name], self.sent[name] = given, sent or {}
         self.seen.setdefault(name, {})
         if target_key is MISSING:
             self.unpaired.add(name)
         else:
             self.keys[name] = str(target_key)
 
-    def was_replaced(self, name: Name, given: frozenset[str]) -> None:
-        """Both replaced a record: what was not `given` may be gone, kept, or have a default."""
-        self.made[name], self.seen[name] = given, {}
+    def was_replaced(self, name: Name, sent: Mapping[str, Any]) -> None:
+        """Both replaced a record: what was not sent may be gone, kept, or have a default."""
+        self.made[name], self.sent[name], self.seen[name] = frozenset(sent), sent, {}
 
     def target_key(self, name: Name) -> str:
         """The key of the target's record."""
@@ -134,7 +137,9 @@ class Correspondence:
             again = (name[0], self.target_key(name), part) in self.moved
             order = order_broken((old_mock, mock), (old_target, target), self.now, again=again)
             return ("order", order) if order else None
-        return None if self._equal(mock, target) else ("value", repr(mock))
+        asked = self.sent.get(name, {}).get(part, MISSING)  # what it lacks inside was the maker's choice as well
+        mine, theirs = (value if asked is MISSING else as_far_as(asked, value) for value in (mock, target))
+        return None if self._equal(mine, theirs) else ("value", repr(mock))
 
     def _equal(self, mock: Any, target: Any) -> bool:
         if same(mock, target):

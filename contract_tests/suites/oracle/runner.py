@@ -152,7 +152,7 @@ class Runner:
         for number, record in enumerate(new):
             item = items[number] if len(items) == len(new) else {}
             given = frozenset(item) | behaviour.writes
-            pairs.was_made((behaviour.created, str(record.get(key))), item.get(key, MISSING), given)
+            pairs.was_made((behaviour.created, str(record.get(key))), item.get(key, MISSING), given, item)
 
     def _gone(self, collection: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The records that the script removed."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from contract_tests.suites.oracle.records import MISSING
 
@@ -40,6 +41,31 @@ def same(one: Any, two: Any) -> bool:
     if first and second:
         return abs(first - second) <= SAME_INSTANT
     return bool(one == two)
+
+
+def as_far_as(known: Any, value: Any) -> Any:
+    """A value without the members, of objects at any depth, that another one does not have."""
+    if isinstance(known, Mapping) and isinstance(value, Mapping):
+        return {name: as_far_as(known[name], item) for name, item in value.items() if name in known}
+    if isinstance(known, list) and isinstance(value, list) and len(known) == len(value):
+        return [as_far_as(one, item) for one, item in zip(known, value, strict=True)]
+    return value
+
+
+def moved(value: Any, other: Any, origin: str) -> Any:
+    """A value with its addresses on one origin moved to where those of the other are: each server shows its own."""
+    if isinstance(value, str):
+        if not value.startswith(f"{origin}/"):
+            return value
+        parts = urlsplit(other) if isinstance(other, str) else None
+        return f"{parts.scheme}://{parts.netloc}{value[len(origin) :]}" if parts and parts.netloc else value
+    if isinstance(value, Mapping):
+        others = other if isinstance(other, Mapping) else {}
+        return {name: moved(item, others.get(name), origin) for name, item in value.items()}
+    if isinstance(value, list):
+        items = other if isinstance(other, list) and other else [None]
+        return [moved(item, items[min(at, len(items) - 1)], origin) for at, item in enumerate(value)]
+    return value
 
 
 def same_number(one: float, two: float) -> bool:

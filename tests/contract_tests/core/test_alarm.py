@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from contextlib import suppress
 
 import pytest
 
-from contract_tests.core.alarm import Alarm, TimeOver
+from contract_tests.core.alarm import Alarm, TimeOver, lost_quietly
 
 SOON = 0.05  # seconds
 
@@ -32,11 +33,11 @@ def test_endless_work_ends() -> None:
 def test_work_in_silence_is_done_first() -> None:
     """What must not be interrupted ends by itself; then the alarm rings."""
     done: list[bool] = []
-    alarm = Alarm(time.monotonic() + SOON)
+    alarm = Alarm(time.monotonic() + 20 * SOON)
 
     def work() -> None:
         with alarm.silent():
-            work_on(4 * SOON)
+            work_on(24 * SOON)
             done.append(True)
         work_on()
 
@@ -51,6 +52,29 @@ def test_nothing_rings_after_the_work() -> None:
         with suppress(TimeOver):
             Alarm(time.monotonic() + seconds).during(lambda: work_on(0.001))
         work_on(5 * SOON)
+
+
+def test_it_is_lost_quietly(capfd: pytest.CaptureFixture[str]) -> None:
+    """Where memory is freed, Python only prints what is raised; other exceptions are printed as ever."""
+
+    class Freed:
+        def __init__(self, error: BaseException) -> None:
+            self.error = error
+
+        def __del__(self) -> None:
+            raise self.error
+
+    before = sys.unraisablehook
+    sys.unraisablehook = sys.__unraisablehook__
+    try:
+        with lost_quietly():
+            Freed(TimeOver())
+            Freed(ValueError("other"))
+    finally:
+        sys.unraisablehook = before
+    printed = capfd.readouterr().err
+    assert "TimeOver" not in printed
+    assert "ValueError: other" in printed
 
 
 def test_it_rings_in_the_thread_that_set_it() -> None:

@@ -168,6 +168,17 @@ def test_answers_that_any_server_could_give_teach_nothing(notes: Contract, statu
         line.told(status, path)
 
 
+def test_refusals_of_requests_without_credentials_end_nothing(notes: Contract) -> None:
+    """However many of them come first: that is how a run tries whether they are refused."""
+    line = Line(notes, lambda _: 200)
+    line.told(401, "/notes/n1")
+    sent = Sent("GET", "http://target/notes/n1", "/notes/n1", {})
+    for _ in range(2 * VOID):
+        line.health.examine(Answer(sent, 401, {}, b"{}"), notes.operation("getNote"), line.ask)
+    with pytest.raises(NothingLearnt):
+        line.health.conclude(line.ask)
+
+
 @pytest.mark.parametrize(("status", "path"), [(200, "/notes"), (400, "/notes"), (500, "/notes")])
 def test_other_answers_teach_something(notes: Contract, status: int, path: str) -> None:
     """A refusal of the input, a crash: that is what this API does."""

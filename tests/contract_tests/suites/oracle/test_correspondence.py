@@ -84,6 +84,16 @@ def test_what_was_sent_must_be_shown(pairs: Correspondence, shown: dict[str, str
     assert [different.field for different in found] == ["name"]
 
 
+@pytest.mark.parametrize(("sent", "differs"), [({}, False), ({"style": "x"}, True)])
+def test_what_was_not_sent_inside_a_value_is_the_makers_choice(
+    pairs: Correspondence, sent: dict[str, str], differs: bool
+) -> None:
+    """A member that the contract requires there, and the request left out."""
+    pairs.was_made(("things", "m1"), "t1", frozenset({"name"}), {"name": sent})
+    found = list(pairs.record(VIEW, {"id": "m1", "name": {"style": "x"}}, {"id": "t1", "name": {"style": "y"}}))
+    assert bool(found) is differs
+
+
 def test_a_made_record_that_nobody_named_is_the_new_one_of_the_list(pairs: Correspondence) -> None:
     """An answer may leave out what it made."""
     pairs.was_made(("things", "m1"), MISSING, frozenset({"name"}))

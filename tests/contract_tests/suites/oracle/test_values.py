@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.suites.oracle.records import MISSING
-from contract_tests.suites.oracle.values import drifted, instant, order_broken, same, shown
+from contract_tests.suites.oracle.values import as_far_as, drifted, instant, moved, order_broken, same, shown
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PLAIN = st.recursive(
@@ -70,6 +70,25 @@ def test_instants_apart_differ(moment: datetime, seconds: int) -> None:
 def test_sameness(one: Any, two: Any, alike: bool) -> None:
     """Numbers by value, true is no number, an object may have further members, a list may not."""
     assert same(one, two) is alike
+
+
+def test_addresses_on_the_mock_are_those_of_the_target() -> None:
+    """Each server shows where it is itself; other addresses and other texts stay."""
+    mock = {"self": "http://m:1/a/1", "all": [{"href": "http://m:1/b"}, {"href": "http://m:1/c"}], "x": "http://m:12/a"}
+    target = {"self": "https://api.example/a/2", "all": [{"href": "https://api.example/d"}], "x": "y"}
+    assert moved(mock, target, "http://m:1") == {
+        "self": "https://api.example/a/1",
+        "all": [{"href": "https://api.example/b"}, {"href": "https://api.example/c"}],
+        "x": "http://m:12/a",
+    }
+    assert moved(mock, None, "http://m:1") == mock
+
+
+def test_a_value_is_compared_as_far_as_it_was_sent() -> None:
+    """Members that a server adds, at any depth, are its own choice."""
+    sent = {"a": {}, "b": {"c": 1}, "d": [{"e": 1}], "f": [1]}
+    value = {"a": {"x": 1}, "b": {"c": 2, "x": 1}, "d": [{"e": 2, "x": 1}], "f": [1, 2], "g": 3}
+    assert as_far_as(sent, value) == {"a": {}, "b": {"c": 2}, "d": [{"e": 2}], "f": [1, 2]}
 
 
 @pytest.mark.parametrize("value", [None, 5, "x", "2026-13-01T00:00:00Z", "2026-05-01", ["2026-05-01T00:00:00Z"]])
