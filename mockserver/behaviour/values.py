@@ -110,7 +110,7 @@ def _expression(text: str) -> Value:
         raise ValueError(f"{text!r} doesn't name a single value; write ${root}.NAME")
     if root == "page" and (len(names) != 1 or names[0] not in PAGE):
         raise ValueError(f"{text!r} isn't known of a page; write $page.NAME with one of {', '.join(PAGE)}")
-    if root in ("absent", "records", "total", "more", "next") and names:
+    if root in ("absent", "total", "more", "next") and names:
         raise ValueError(f"{text!r}: ${root} has no parts")
     if root == "now" and names and names[0] not in FORMS:
         raise ValueError(f"{text!r}: $now is written as {', '.join(FORMS)}")
@@ -118,6 +118,8 @@ def _expression(text: str) -> Value:
 
 
 def _evaluator(root: str, names: tuple[str, ...], minus: bool, period: str | None) -> Callable[[Scope], Any]:
+    if root == "records" and names:
+        return lambda scope: [one for record in scope.records if (one := dig(record, names)) is not MISSING]
     if root in _PLAIN:
         return _PLAIN[root]
     if root == "now":

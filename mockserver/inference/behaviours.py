@@ -19,6 +19,7 @@ from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.showing import LeftToExample
 from mockserver.inference.uploads import CONTENT
 from mockserver.inference.verbs import Verbs, because_of
+from mockserver.inference.wholes import Whole, Wholes
 
 Data = dict[str, Any]
 _CHANGING: Final = frozenset({"update", "edit", "patch", "modify", "change"})
@@ -41,7 +42,9 @@ class Behaviours:
         fitting: Fitting,
         contents: Mapping[Shape, Flag],
         routes: Mapping[Shape, Mapping[str, Route]],
+        wholes: Mapping[Shape, Whole],
     ) -> None:
+        self.wholes, self.whole = wholes, Wholes(schemas)
         self.contents, self.routes = contents, routes
         self.owners: dict[int, list[Resource]] = {}  # by the schema of their records
         self.resources, self.flags, self.schemas = resources, flags, schemas
@@ -57,6 +60,9 @@ class Behaviours:
             return self._at_flag(route, self.flags[shape], method)
         if shape in self.contents:
             return self._at_content(route, self.contents[shape], method)
+        held = self.wholes.get(shape) or (self.wholes.get(shape[:-1]) if shape[-1:] == (VALUE,) else None)
+        if held is not None:
+            return self.whole.behaviour(route, held, self._above(route))
         if shape in self.resources and self._lists_others(shape) and (below := self._below(route, method)) is not None:
             return below
         if shape in self.resources:

@@ -10,7 +10,7 @@ from mockserver.contract.schemas.naming import plain
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import alike, find_alike, key_field, names_one_of
 
-_LISTS: Final = (
+LISTS: Final = (
     "data", "items", "results", "records", "content", "values", "list", "value", "entries", "elements", "rows", "hits",
     "docs", "objects", "resources", "member", "collection", "nodes", "edges",
 )  # fmt: skip
@@ -74,7 +74,7 @@ def _lists(answer: LocatedSchema, schemas: Schemas, collection: str) -> Iterator
     members = schemas.members(answer)
     for name, member in members.items():
         items = schemas.items(member) if schemas.is_list(member) else None
-        named = plain(name) in _LISTS or alike(name, collection)
+        named = plain(name) in LISTS or alike(name, collection)
         if items is not None and (schemas.is_object(items) or (named and schemas.says_nothing(items))):
             yield name, items
         elif not schemas.types(member) and schemas.says_nothing(member) and is_envelope(members, [name]):
@@ -87,7 +87,7 @@ def _chosen(
     for name, items in lists.items():
         if known is not None and schemas.same(items, known):
             return name
-    usual = sorted((name for name in lists if plain(name) in _LISTS), key=lambda name: _LISTS.index(plain(name)))
+    usual = sorted((name for name in lists if plain(name) in LISTS), key=lambda name: LISTS.index(plain(name)))
     named = find_alike(collection, lists)
     if named is not None or usual:
         return named or usual[0]
@@ -146,4 +146,4 @@ def is_envelope(members: Iterable[str], objects: Iterable[str]) -> bool:
 
 def is_wrapper(path: tuple[str, ...], collection: str) -> bool:
     """Whether a path to records is that of an envelope, and not of a member that happens to hold such records."""
-    return all(plain(name) in (*_WRAPPERS, *_LISTS) or names_one_of(name, collection) for name in path)
+    return all(plain(name) in (*_WRAPPERS, *LISTS) or names_one_of(name, collection) for name in path)

@@ -29,6 +29,7 @@ from mockserver.inference.routes import VALUE, Route, Shape, route_of, routes_by
 from mockserver.inference.rpc import without_verbs
 from mockserver.inference.showing import LeftToExample
 from mockserver.inference.uploads import CONTENT, Uploads, find_contents
+from mockserver.inference.wholes import find_texts, find_wholes
 from mockserver.state.references import Reference
 
 Data = dict[str, Any]
@@ -74,12 +75,19 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     read = without_verbs(map(route_of, contract.operations.values()), schemas)
     routes = routes_by_shape(read)
     names = {route.shape[: place + 1]: route.names for route in reversed(read) for place in range(len(route.shape))}
-    resources = related(find_resources(routes, schemas, fitting, readings), schemas, names)
+    texts = find_texts(routes, schemas) - readings.forgotten.keys()
+    of_records = {shape: one for shape, one in routes.items() if texts.isdisjoint((shape, shape[:-1]))}
+    resources = related(find_resources(of_records, schemas, fitting, readings), schemas, names)
     resources = with_embeds(resources, schemas, fitting)
     flags = find_flags(routes, {one.name for one in resources.values()})
     taken = {one.name for one in resources.values()} | {one.name for one in flags.values()}
     contents = find_contents({shape: one for shape, one in routes.items() if shape not in resources}, taken)
-    behaviours_of = Behaviours(resources, flags, schemas, fitting, contents, routes)
+    taken |= {one.name for one in contents.values()}
+    known_shapes = resources.keys() | flags.keys() | contents.keys() | readings.forgotten.keys()
+    wholes = find_wholes(
+        {shape: one for shape, one in routes.items() if shape not in known_shapes}, schemas, texts, taken
+    )
+    behaviours_of = Behaviours(resources, flags, schemas, fitting, contents, routes, wholes)
     behaviours: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     for route in read:
@@ -101,6 +109,7 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     collections |= {
         one.name: _of_files(one, routes[shape]["GET"]) for shape, one in contents.items() if one.name in used
     }
+    collections |= {one.name: one.rules(routes[at]["GET"]) for at, one in wholes.items() if one.name in used}
     for name in uploads.collections & collections.keys():
         collections[name] = {**collections[name], "private": [*collections[name].get("private", ()), CONTENT]}
     for name, one in known.items():
