@@ -21,17 +21,16 @@ from mockserver.contract.operations.routing import served
 from mockserver.errors import CallFailed, ContractBroken, Refused, StoreLost, Violation, internal_error, store_refusal
 from mockserver.exchange.adapting import Adapter
 from mockserver.exchange.auth import Auth, Caller
+from mockserver.exchange.choice import Choice, check_upgrade
 from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import Disturbance, FaultContext, disturb, disturbed, late, together
 from mockserver.exchange.journal import Journals
-from mockserver.exchange.plans import Plan, asks_for_stream, plans_of
-from mockserver.exchange.steering import Steering, delay_of, read_steering
+from mockserver.exchange.plans import Plan, plans_of
+from mockserver.exchange.steering import delay_of, read_steering
 from mockserver.exchange.validators import VALIDATORS, check_write
-from mockserver.messages import NO_INPUTS, Answer, Inputs, Request, Transport
+from mockserver.messages import Answer, Inputs, Request, Transport
 from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
-from mockserver.reply.negotiation import negotiate
-from mockserver.reply.preferences import Preferences, preferences
 from mockserver.reply.problems import PROBLEM, Problems
 from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World
@@ -63,6 +62,7 @@ class Pipeline:
         self.builder = ReplyBuilder(contract, seed)
         self.adapter = Adapter(contract, self.builder)
         self.problems = Problems(contract, self.builder)
+        self.choice = Choice(self.builder, self.problems, self._served)
         self.pause = pause  #: milliseconds between two values of a stream
         self.first: Callable[[Request], None] | None = None  #: proves what a request is about, in a large contract
         self._next: Pipeline | None = None
@@ -137,8 +137,10 @@ class Pipeline:
             faults = exchange.before.faults if exchange.before is not None else None
             world, version = store.load(caller.world)
         status, plan = self._served[operation.id]
-        _check_upgrade(request, status)
-        media = None if steering.accept is None and plan is None else self._media(operation, status, steering, inputs)
+        check_upgrade(request, status)
+        media = (
+            None if steering.accept is None and plan is None else self.choice.media(operation, status, steering, inputs)
+        )
         while True:
             exchange.at = now = self.clock() if world.clock is RUNNING else world.clock.now(self.clock)
             # A rewind to before this request also undoes the counts of its faults.
@@ -197,7 +199,7 @@ class Pipeline:
         if conditions is not None and conditions.writing:
             check_write(request, conditions.before(outcome))
         if status := plan.status(outcome):
-            media = self._media(operation, status, exchange.steering)
+            media = self.choice.media(operation, status, exchange.steering)
             other = self.builder.compose(operation, status, outcome.fields, media)
             reply = other if self._keeps(operation, other) else reply
         computed = replace(reply, headers=plan.headers(reply, request, inputs, outcome))
@@ -232,7 +234,7 @@ class Pipeline:
         instead = self._disturb(operation, caller, exchange) if world.faults else None
         if instead is not None or not steering.wishes:
             return instead
-        wanted = self._wanted(operation, steering, exchange.request)
+        wanted = self.choice.wanted(operation, steering, exchange.request)
         return None if wanted is None else self._checked(operation, wanted, exchange, "the answer")
 
     def _disturb(self, operation: Operation, caller: Caller, exchange: Exchange) -> Reply | None:
@@ -252,51 +254,7 @@ class Pipeline:
         if not disturbance.instead:
             return None
         exchange.reason, exchange.verdict = f"injected fault: {disturbance}", "fault"
-        return self._instead(operation, disturbance, exchange.steering)
-
-    def _instead(self, operation: Operation, disturbance: Disturbance, steering: Steering) -> Reply:
-        """The answer that a fault gives in the place of the operation's own."""
-        status = disturbance.status
-        if status is None or disturbance.transport.reset:
-            return Reply(0, None, ABSENT)
-        retry_after = disturbance.retry_after
-        headers = () if retry_after is None else (("Retry-After", str(retry_after)),)
-        if operation.response_for(status) is None:
-            refused = Refused(status, f"a fault of the mock: {disturbance}", headers=headers, own=True)
-            return self.problems.problem(refused, status)
-        wish = Preferences(status, disturbance.example)
-        reply = self.builder.selected(operation, status, wish, self._media(operation, status, steering))
-        return replace(reply, headers=merged_headers(reply.headers, headers))
-
-    def _wanted(self, operation: Operation, steering: Steering, request: Request) -> Reply | None:
-        """The answer that the client asks for by `Prefer`, made without touching state; None when it asks for none."""
-        wish = preferences(steering.wishes)
-        if wish is None:
-            return None
-        status = wish.code or self.success[operation.id]
-        _check_upgrade(request, status)
-        if operation.response_for(status) is None:
-            declared = ", ".join(operation.responses)
-            raise Refused(404, f"{operation.id} declares no status {status}; declared: {declared}", own=True)
-        if status == self.success[operation.id] and wish.example is None and not wish.dynamic:
-            return None
-        return self.builder.selected(operation, status, wish, self._media(operation, status, steering))
-
-    def _media(self, operation: Operation, status: int, steering: Steering, inputs: Inputs = NO_INPUTS) -> str | None:
-        """The media type to answer in; None where the contract offers no choice.
-
-        `Refused(406)` when none is accepted and the operation declares that status.
-        """
-        offered = self.builder.offered(operation, status)
-        plan = self._served[operation.id][1]
-        if plan is not None and plan.streams:
-            streamed = next((name for name in offered if name in plan.streams), None)
-            if streamed is not None and asks_for_stream(inputs):
-                return streamed
-            offered = plan.unstreamed(offered, steering.accept or "")
-        elif steering.accept is None:
-            return None
-        return negotiate(steering.accept or "", offered, strict="406" in operation.responses) if offered else None
+        return self.choice.of_fault(operation, disturbance, exchange.steering)
 
     def _checked(self, operation: Operation, reply: Reply, exchange: Exchange, what: str) -> Reply:
         """The reply where it keeps the contract, and what is answered instead where it does not."""
@@ -396,14 +354,6 @@ class Pipeline:
         if disturbance.alters_answer and exchange.verdict == "kept":
             exchange.reason, exchange.verdict = f"injected fault: {disturbance}", "fault"
         return disturbed(answer, disturbance)
-
-
-def _check_upgrade(request: Request, status: int) -> None:
-    """`Refused(426)` for a 1xx response, after which clients wait on, unless the request offers to switch protocols
-    (RFC 9110, sections 7.8, 15.2 and 15.5.22)."""
-    if status < 200 and (status != 101 or "upgrade" not in request.headers):
-        reason = f"the contract declares {status}, which only answers a request with the header Upgrade"
-        raise Refused(426, reason, headers=(("Upgrade", "websocket"),))
 
 
 def _in_header(text: str) -> str:
