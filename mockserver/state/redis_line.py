@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 from hashlib import sha1
 from time import monotonic
 from typing import Any, Final
@@ -49,9 +50,11 @@ class RedisLine:
 
     def __init__(self, url: str, timeout: float) -> None:
         self.address, self._timeout = _shown(url), timeout
-        self._pool = ConnectionPool.from_url(
+        reader = ConnectionPool.from_url(
             url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0), protocol=2
         )
+        # The pool only reads the URL: it would count each connection that it makes, and one day make no more.
+        self._connection = partial(reader.connection_class, **reader.connection_kwargs)
         self._local = threading.local()
         self._rest_until = 0.0
 
@@ -89,7 +92,7 @@ class RedisLine:
         return answers
 
     def _connected(self) -> Any:
-        connection: Any = self._pool.make_connection()
+        connection: Any = self._connection()
         connection.connect()
         connection.send_packed_command(connection.pack_commands([("SCRIPT", "LOAD", script) for script in SCRIPTS]))
         for _ in SCRIPTS:

@@ -108,6 +108,16 @@ def test_a_lost_server_is_told_and_found_again(server: RedisServer, on_redis: As
     assert control("GET", "/health").json["status"] == "ok"
 
 
+def test_a_mock_connects_as_often_as_it_must(on_redis: Ask) -> None:
+    """Hundreds of lost connections leave no limit behind."""
+    store = on_redis.engine.store
+    assert isinstance(store, LogStore)
+    for _ in range(300):
+        store.ledger._line.close()  # type: ignore[attr-defined]
+        store.load("main")
+    assert on_redis("GET", "/devices").status == 200
+
+
 def test_a_silent_server_costs_the_timeout(server: RedisServer, on_redis: Ask) -> None:
     """A request waits for no longer, and the next ones for less; it goes on by itself."""
     server.signal(signal.SIGSTOP)
