@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint unit contract wheel spec bench mutation clients conformance differential clean
+.PHONY: help mock test lint unit contract wheel spec bench chaos mutation clients conformance differential clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,6 +47,9 @@ wheel: $(VENV)/ready  ## run the contract test suite against the mock from the b
 bench: $(VENV)/ready  ## measure performance and update bench/README.md (about 25 minutes)
 	$(PIP) install -c constraints.txt --group bench
 	$(BIN)/python -m bench $(ARGS)
+
+chaos: $(VENV)/ready  ## kill mocks and stores under load: is a write lost, or a read old? (ARGS="--calls 20000 --only sqlite")
+	$(BIN)/python -m bench.chaos $(ARGS)
 
 mutation: $(VENV)/ready  ## change the code in 200 places, one at a time: do the unit tests fail? (ARGS="--seed 1")
 	$(PIP) install -c constraints.txt --group mutation
