@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Final
 
@@ -44,11 +44,12 @@ class Alarm:
                 except TimeOver:  # it has arrived just now
                     continue
 
-    @contextmanager
-    def silent(self) -> Iterator[None]:
-        """A part of the work that is not interrupted, such as a request."""
-        with self._lock:
-            yield
+    def silent(self) -> AbstractContextManager[object]:
+        """A part of the work that is not interrupted, such as a request.
+
+        The lock itself: a generator around it would be interrupted between taking it and the block that gives it back.
+        """
+        return self._lock
 
     def _watch(self) -> None:
         self._ended.wait(max(self._at - time.monotonic(), 0))
