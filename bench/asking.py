@@ -141,11 +141,16 @@ class Asking:
 
     def _created(self, base: str, above: Mapping[str, str]) -> Iterator[Any]:
         """What creating a record at a path answers, and what was sent."""
-        operation = self.operations.get(("POST", base)) or self.operations.get(("POST", f"{base}/"))
-        sent = self.body(operation, 0) if operation is not None else None
-        if operation is not None and sent is not None:
-            made = self.send(operation, operation.template, above, sent)
-            yield from (made.value, content_of(sent)) if made.good else ()
+        own = (base, f"{base}/")
+        ending = f"/{base.rpartition('/')[2]}"
+        paths = [path for method, path in self.operations if method == "POST" and path.endswith(ending)]
+        for path in (*own, *(one for one in paths if one not in own)):
+            operation = self.operations.get(("POST", path))
+            sent = self.body(operation, 0) if operation is not None else None
+            values = above if path in own else self.values_of(path)
+            if operation is not None and sent is not None and values is not None:
+                made = self.send(operation, path, values, sent)
+                yield from (made.value, content_of(sent)) if made.good else ()
 
     def _made_up(self, template: str, name: str) -> str | None:
         for operation in self.engine.contract.operations.values():

@@ -167,15 +167,11 @@ class _Reader:
 
     def leads(self, data: Any, pointer: str, collections: Mapping[str, CollectionRules]) -> Iterator[Lead]:
         for path, target in self.mapping(data, pointer).items():
-            place = f"{pointer}/{_escape(path)}"
-            if isinstance(target, str):
-                root, _, name = target.partition(".")
-                if root != "$path" or not name:
-                    raise self.wrong(place, f"{target!r} is no value of the path, such as $path.id")
-                yield Lead(Reference(split_path(path), "", name), name)
-                continue
-            for one, field in self.mapping(target, place, collections).items():
-                yield Lead(Reference(split_path(path), str(one), str(field)))
+            for one, field in self.mapping(target, f"{pointer}/{_escape(path)}", collections).items():
+                root, _, name = str(field).partition(".")
+                in_path = name if root == "$path" else ""
+                key = collections[one].key if in_path else str(field)
+                yield Lead(Reference(split_path(path), str(one), key), in_path)
 
     def constants(self, values: Any, pointer: str) -> Mapping[str, Any]:
         pairs = self.mapping(values, pointer).items()

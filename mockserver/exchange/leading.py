@@ -20,8 +20,9 @@ class Leading(msgspec.Struct, frozen=True):
     def shown(self, value: Any, world: World, inputs: Inputs, now: int) -> Any:
         """The example with its members set; those of collections without records stay."""
         for lead in self.leads:
-            if lead.parameter:
-                value = led(value, lead.reference, [{lead.reference.field: inputs.path[lead.parameter]}])
-            elif records := world.visible(lead.reference.collection, (), now):
-                value = led(value, lead.reference, records)
+            to = lead.reference
+            filters = ((to.field, inputs.path[lead.parameter]),) if lead.parameter else ()
+            records = world.visible(to.collection, filters, now)
+            if records or filters:
+                value = led(value, to, records or [dict(filters)])
         return value

@@ -65,7 +65,13 @@ class Requests:
             return known[parameter.location, parameter.name]
         given = parameter.example()
         schema = parameter.content.schema if parameter.content is not None else parameter.schema
-        return self.generator.value(schema, "proof", sparse=True) if given is ABSENT else given
+        if given is not ABSENT:
+            return given
+        value = self.generator.value(schema, "proof", sparse=True)
+        # An empty list is no value in a query: it is sent as if it were missing.
+        return (
+            value if value != [] else self.generator.value({"allOf": [schema, {"minItems": 1}]}, "proof", sparse=True)
+        )
 
     def body(self, operation: Operation, known: Mapping[tuple[str, str], Any], attempt: int) -> tuple[bytes, str]:
         medias = list(operation.body.media_types.values()) if operation.body is not None else []

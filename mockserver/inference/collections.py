@@ -326,6 +326,7 @@ class _Finder:
 
     def creates(self, at_base: Mapping[str, Route], record: LocatedSchema) -> bool:
         body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
+        body = self.schemas.items(body) if body is not None and self.schemas.is_list(body) else body
         return body is not None and bool(self.schemas.members(body).keys() & self.schemas.members(record).keys())
 
     def listed(self, base: Shape, known: LocatedSchema | None = None) -> LocatedSchema | None:

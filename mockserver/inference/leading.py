@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from mockserver.inference.collections import Resource
 from mockserver.inference.echoing import leaves_to_example
@@ -12,7 +12,9 @@ from mockserver.inference.references import References
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.state.references import Reference
 
-Leads = dict[str, dict[str, Any]]
+_MOST: Final = 3_000
+"""Operations of a contract above which the references in examples take too long to find at the start."""
+Leads = dict[str, dict[str, dict[str, str]]]
 
 
 def leads(
@@ -24,6 +26,8 @@ def leads(
 ) -> Leads:
     """By operation, the members that name records: with the collection and its field, or the value of the path."""
     found: Leads = {}
+    if len(routes) > _MOST:
+        return found
     for route in routes:
         answer = schemas.answer(route.operation)
         if route.method != "GET" or answer is None or not leaves_to_example(route, behaviours) or _is_given(route):
@@ -41,8 +45,8 @@ def _is_given(route: Route) -> bool:
     return any(media.examples for one in good for media in one.media_types.values())
 
 
-def _target(reference: Reference, route: Route, resources: Mapping[Shape, Resource]) -> Any:
-    return next(_in_path(reference, route, resources), {reference.collection: reference.field})
+def _target(reference: Reference, route: Route, resources: Mapping[Shape, Resource]) -> dict[str, str]:
+    return {reference.collection: next(_in_path(reference, route, resources), reference.field)}
 
 
 def _in_path(reference: Reference, route: Route, resources: Mapping[Shape, Resource]) -> Iterator[str]:
@@ -50,4 +54,4 @@ def _in_path(reference: Reference, route: Route, resources: Mapping[Shape, Resou
     for place, segment in enumerate(route.shape):
         above = resources.get(route.shape[:place]) if segment == VALUE else None
         if above is not None and above.name == reference.collection and above.key == reference.field:
-            yield route.expression(route.shape[: place + 1])
+            yield f"$path.{route.value(route.shape[: place + 1])}"

@@ -95,6 +95,15 @@ def test_an_operation_that_would_break_the_contract_keeps_to_its_example(engine:
     assert {"create", "read", "list", "remove"} <= made.behaviours.operations.keys()
 
 
+def test_a_list_that_a_query_must_have_is_sent_with_an_item(engine: Build) -> None:
+    """An empty one would be as if it were missing, and the list of things could not be read."""
+    paths = crud("/things", "id", THING)
+    tags = {"name": "tags", "in": "query", "required": True, "schema": {"type": "array", "items": {"type": "string"}}}
+    paths["/things"]["get"]["parameters"] = [tags]
+    (proof,) = engine(paths, Thing=thing(id=None, name=None)).proofs
+    assert "list" in proof.proven
+
+
 def test_a_key_that_no_answer_tells_leaves_the_list_its_memory(engine: Build) -> None:
     """A record is created under a key that nobody learns: lists show it, what needs the key keeps to its example."""
     shown = thing(id={"type": "string"}, name=None)

@@ -44,6 +44,13 @@ def test_an_example_names_records_that_are_there(play: Play) -> None:
     assert all(one["room_id"] in rooms for one in ask("GET", "/statistics").json)
 
 
+def test_a_record_in_an_example_is_the_one_that_the_path_names(play: Play) -> None:
+    """With all its members."""
+    ask = _played(play, room=thing(hours=WHOLE, room=ROOM), all=thing())
+    second = ask("GET", "/rooms").json[1]
+    assert ask("GET", f"/rooms/{second['id']}/usage").json["room"] == second
+
+
 def test_an_example_of_the_contract_is_shown_as_it_is(play: Play) -> None:
     """What somebody wrote is kept, also where it names no record."""
     shown = thing(room_id=TEXT)
@@ -54,6 +61,16 @@ def test_an_example_of_the_contract_is_shown_as_it_is(play: Play) -> None:
     assert ask("GET", "/statistics").json == {"room_id": "the-old-one"}
 
 
+def test_nothing_is_looked_for_in_the_examples_of_a_very_large_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would start too late."""
+    large = contract(
+        _paths(room=thing(room_id=TEXT), all=thing(room_id=TEXT)), Room=thing(id=TEXT), Person=thing(id=TEXT)
+    )
+    assert infer(large).behaviours["leads"].keys() == {"usage", "statistics"}
+    monkeypatch.setattr("mockserver.inference.leading._MOST", 3)
+    assert "leads" not in infer(large).behaviours
+
+
 def test_a_record_that_does_not_fit_leaves_the_example_valid(play: Play) -> None:
     """Where the keys of rooms are longer than what the example may hold, nothing is changed."""
     ask = _played(play, room=thing(), all=thing(room_id={**TEXT, "maxLength": 2}))
@@ -61,8 +78,8 @@ def test_a_record_that_does_not_fit_leaves_the_example_valid(play: Play) -> None
     assert (answered.status, len(answered.json["room_id"]) <= 2) == (200, True)
 
 
-@pytest.mark.parametrize("target", ["$body.id", "$path", {"houses": "id"}])
-def test_a_lead_names_a_collection_or_a_value_of_the_path(target: Any) -> None:
+@pytest.mark.parametrize("target", ["$path.room_id", {"houses": "id"}])
+def test_a_lead_names_a_collection(target: Any) -> None:
     """Anything else is refused, with its place."""
     shown = contract(_paths(room=thing(), all=thing()), Room=thing(id=TEXT), Person=thing(id=WHOLE))
     data = {**infer(shown).behaviours, "leads": {"statistics": {"room_id": target}}}

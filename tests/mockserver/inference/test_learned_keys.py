@@ -139,3 +139,15 @@ def test_what_may_have_any_member_is_kept_whole(play: Play) -> None:
     ask = play(crud("/rows", "row_id", THING, sent), Thing={**thing(_id=TEXT), "additionalProperties": anything})
     made = ask("POST", "/rows", json={"colour": "red", "age": 3}).json
     assert ask("GET", f"/rows/{made['_id']}").json == {"_id": made["_id"], "colour": "red", "age": 3}
+
+
+def test_a_list_that_is_posted_and_listed_is_kept(play: Play) -> None:
+    """Nothing names one of the records, and each that is sent is listed."""
+    several = {"type": "array", "items": THING}
+    paths = crud("/notes", "id", THING, several)
+    del paths["/notes/{id}"]
+    paths["/notes"]["post"]["responses"] = {"201": {"description": ""}}
+    ask = play(paths, Thing=thing(text=TEXT, stamp=TEXT))
+    sent = [{"text": "one", "stamp": "a"}, {"text": "two", "stamp": "b"}]
+    assert ask("POST", "/notes", json=sent).status == 201
+    assert [one for one in ask("GET", "/notes").json if one in sent] == sent
