@@ -47,9 +47,9 @@ ADMIN = {"/admin/export", "/admin/sign-out", "/admin/wipe"}
     ("flags", "paths"),
     [
         (["--skip", "/admin/*"], ALL),
-        (["--skip", "tag:dear", "--skip", "deprecated", "--skip", "POST"], ALL),
-        (["--only", "*a", "--skip", "GET /beta"], {"/alpha", "/gamma", "/delta", "/omega"}),
-        (["--only", "export"], {"/admin/export"}),
+        (["--skip", "tag:dear", "--skip", "deprecated", "--skip", "POST", *CONFORMANCE], ALL),
+        (["--only", "*a", "--skip", "GET /beta", *CONFORMANCE], {"/alpha", "/gamma", "/delta", "/omega"}),
+        (["--only", "export", *CONFORMANCE], {"/admin/export"}),
     ],
 )
 def test_what_is_left_out_gets_no_request(flags: list[str], paths: set[str], tmp_path: Path) -> None:
