@@ -15,7 +15,7 @@ from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.contract import UNREAD, Contract, Operation, Place, is_json
 from contract_tests.core.errors import Broken
 from contract_tests.core.safety import parsed
-from contract_tests.core.schemas import mismatches
+from contract_tests.core.schemas import is_secret, mismatches
 
 FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414: (404, 400), 431: (404, 400),
             406: (), 429: ()}  # fmt: skip
@@ -25,10 +25,6 @@ ANSWERED_BY_OTHERS = frozenset({413, 414, 431})  # proxies refuse these before t
 STACK_TRACE = re.compile(  # as text, and as text in JSON
     r"Traceback \(most recent|(^|\\n)\s+at .+\(.+:\d+|\.py\\?\", line \d+|Exception in thread|java\.lang\.",
     re.MULTILINE,
-)
-SECRET = re.compile(
-    r"(password|passwd)(_?hash)?\Z|(client_?)?secret\Z|(access|refresh|session|auth|bearer)_?token\Z|private_?key\Z",
-    re.IGNORECASE,
 )
 IDENTIFIER = re.compile(
     r"(\A|[^A-Za-z])(?i:ids?|key|name|arn|slug|code|uuid|guid)\Z|(Ids?|IDs?|Key|Name|A(rn|RN)|Code)\Z"
@@ -104,7 +100,7 @@ class AnswerChecks:
         if answer.status >= 400 and STACK_TRACE.search(answer.body.decode("utf-8", "replace")):
             kind, expected = f"{answer.status} trace", f"no stack trace in a {answer.status}"
             yield Breach(operation.id, kind, expected, answer.describe(), answer=answer)
-        names = {name for name in names_in(answer.json) if SECRET.match(name)}
+        names = {name for name in names_in(answer.json) if is_secret(name)}
         declared = self.contract.members_in(place) if names and place is not None else set()
         for name in sorted(names - declared):
             expected = "no secret of the user in an answer"

@@ -132,7 +132,7 @@ class Records:
 
     def fresh(self, like: Any = "") -> Any:
         """A key that no record has, as a text or as a number."""
-        key = uuid4().int >> 98 if isinstance(like, int) else f"contract-tests-{uuid4().hex[:12]}"
+        key = uuid4().int >> 98 if isinstance(like, int | float) else f"contract-tests-{uuid4().hex[:12]}"
         self.own.fresh.add(str(key))
         return key
 
@@ -147,7 +147,7 @@ class Records:
         for template in maker.templates if maker and maker.operation.method == "POST" else ():
             parameter = self.own.parameter_of(template)
             for name in key_names(found, parameter, kind(template)):
-                if isinstance(found[name], str | int) and not isinstance(found[name], bool):
+                if isinstance(found[name], str | int | float) and not isinstance(found[name], bool):
                     found[name] = self._fresh_for(operation, template, name, found[name])
         return found
 

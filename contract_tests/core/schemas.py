@@ -13,6 +13,7 @@ from mockserver.contract.document import pointers
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.ecma import compiled
+from mockserver.contract.schemas.secrets import is_secret as is_secret  # noqa: PLC0414 - for other modules of this folder
 from mockserver.contract.schemas.wording import quoted, violations
 
 

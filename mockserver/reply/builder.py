@@ -12,6 +12,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media as media_types
 from mockserver.contract.operations.operation import ABSENT, BODILESS, MediaType, Operation, Response
 from mockserver.contract.schemas.projection import Show, projector, stored_projector
+from mockserver.contract.schemas.secrets import without_secrets
 from mockserver.contract.schemas.view import SchemaView, at_path, types
 from mockserver.errors import Refused
 from mockserver.reply.files import file_of, is_file_of
@@ -194,7 +195,8 @@ class ReplyBuilder:
 
     def _show(self, template: Template, path: Path) -> Show:
         schema = at_path(template.schema, path, self.contract.view)
-        show = template.shows[path] = stored_projector(schema, self.contract.view)
+        free = template.schema is None  # a response of which the contract says nothing shows all but secrets
+        show = template.shows[path] = without_secrets if free else stored_projector(schema, self.contract.view)
         return show
 
     def _made(self, operation: Operation, status: int, media: str | None, sparse: bool) -> Template:

@@ -110,9 +110,9 @@ def test_path_values_name_a_record_of_the_run(notes: Contract) -> None:
 def test_fresh_keys_are_known_to_the_run(notes: Contract) -> None:
     """A text or a number, never the same twice."""
     records, target = _records(notes)
-    keys = [records.fresh(), records.fresh(), records.fresh(7), records.fresh(7)]
-    assert [type(key) for key in keys] == [str, str, int, int]
-    assert len(set(keys)) == 4
+    keys = [records.fresh(), records.fresh(), records.fresh(7), records.fresh(7), records.fresh(19.99)]
+    assert [type(key) for key in keys] == [str, str, int, int, int]
+    assert len(set(keys)) == 5
     assert target.own.fresh == {str(key) for key in keys}
 
 

@@ -327,6 +327,17 @@ def test_a_cursor_may_want_a_form_that_keys_do_not_have(play: Play, pattern: str
     assert seen == ask("GET", "/books").json["items"]
 
 
+def test_a_response_of_which_nothing_is_said_shows_no_secrets(play: Play) -> None:
+    """What was sent comes back, without its password; where the contract declares that, it is shown."""
+    user = thing(id=WHOLE, name=TEXT, password=TEXT, keys=thing(clientSecret=TEXT, word=TEXT))
+    paths = crud("/users", "id", {"$ref": "#/components/schemas/User"}, kind="User")
+    paths["/users"]["post"]["responses"] = {"default": {"description": "done"}}
+    ask = play(paths, User=user)
+    sent = {"id": 7, "name": "Ann", "password": "x", "keys": {"clientSecret": "y", "word": "z"}}
+    assert ask("POST", "/users", json=sent).json == {"id": 7, "name": "Ann", "keys": {"word": "z"}}
+    assert ask("GET", "/users/7").json == sent
+
+
 def test_fields_may_lie_in_attributes(play: Play) -> None:
     """Records that are little more than a key and `attributes` are sorted and filtered by what those have."""
     attributes = thing(title=TEXT, year=WHOLE, born=TIME)
