@@ -103,9 +103,11 @@ class Run(msgspec.Struct):
     def _each(self, base: Value, items: Sequence[Any]) -> Iterator[Any]:
         """The items of a list that the body has; while one is at hand, it stands in the place of the list."""
         scope, inputs = self.scope, self.scope.inputs
+        beside = inputs.body if base.root == "body" and len(base.names) == 1 and type(inputs.body) is dict else None
         for item in items:
             if base.root == "body":
-                scope.inputs = msgspec.structs.replace(inputs, body=laid_at(base.names, item))
+                body = laid_at(base.names, item)
+                scope.inputs = msgspec.structs.replace(inputs, body=body if beside is None else {**beside, **body})
             yield item
         scope.inputs = inputs
 

@@ -62,13 +62,17 @@ class Uploads:
 
     def _storing(self, behaviour: Data, operation: Operation, named: Mapping[str, Resource]) -> Data:
         name = next(iter(behaviour.get("create", ())), None)
-        resource, field = named.get(name or ""), self._file(operation)
+        resource, field = named.get(name or ""), self._file(operation) or files_of(operation, self.schemas)
         if name is None or resource is None or field is None or self._is_open(resource.record):
             return behaviour
         self.collections.add(name)
         parts = self._parts(resource, operation, field)
         fields = behaviour["create"][name]
         base = fields if isinstance(fields, dict) else {"*": fields}
+        if files_of(operation, self.schemas) == field:  # each file is a record of its own
+            known, sent = self.schemas.members(resource.record), self._sent(operation)
+            beside = {key: f"$body.{key}" for key in sent if key in known and key != field and sayable(key)}
+            base = {**beside, **base, "*": f"$body.{field}"}
         fills = [one for one in behaviour.get("fills", ()) if one not in parts]
         changed = {**behaviour, "create": {name: {**base, **parts, CONTENT: f"$body.{field}.content"}}, "fills": fills}
         return changed if fills else {key: value for key, value in changed.items() if key != "fills"}
@@ -84,7 +88,7 @@ class Uploads:
             if media.split(one.name)[0] == "multipart/form-data" and one.schema is not None:
                 members = self.schemas.members(self.schemas.at(f"{one.pointer}/schema", one.schema))
                 plain_names = [name for name in members if sayable(name)]
-                files = [name for name in plain_names if self._is_binary(members[name])]
+                files = [name for name in plain_names if is_binary(members[name], self.schemas)]
                 files = files or [name for name in plain_names if self._may_be_file(name, members[name])]
                 return files[0] if len(files) == 1 else None
         return None
@@ -93,11 +97,6 @@ class Uploads:
         """Whether any text may be sent, and the name is that of a file: Swagger's `type: file` is often lost so."""
         free = not self.schemas.has_any(schema, "format", "enum", "const", "pattern", "contentMediaType")
         return free and self.schemas.types(schema) <= {"string", "null"} and words(name)[-1:][0] in _FILES
-
-    def _is_binary(self, schema: LocatedSchema) -> bool:
-        kinds = self.schemas.types(schema)
-        marked = "binary" in self.schemas.each(schema, "format") or any(self.schemas.each(schema, "contentMediaType"))
-        return marked and kinds <= {"string", "null"}
 
     def _parts(self, resource: Resource, operation: Operation, field: str) -> Data:
         """The fields of a record that say something of its file, unless the request itself gives them."""
@@ -147,6 +146,23 @@ class Uploads:
             return True
         schema = self.schemas.at(f"{one.pointer}/schema", one.schema)
         return self.schemas.types(schema) == {"string"} or self.schemas.says_nothing(schema)
+
+
+def files_of(operation: Operation, schemas: Schemas) -> str | None:
+    """The part of a multipart body that holds several files; None where there is none, or more than one."""
+    for one in operation.body.media_types.values() if operation.body is not None else ():
+        if media.split(one.name)[0] == "multipart/form-data" and one.schema is not None:
+            members = schemas.members(schemas.at(f"{one.pointer}/schema", one.schema)).items()
+            lists = [(name, schemas.items(inner)) for name, inner in members if schemas.is_list(inner)]
+            files = [name for name, inner in lists if inner is not None and is_binary(inner, schemas)]
+            return files[0] if len(files) == 1 and sayable(files[0]) else None
+    return None
+
+
+def is_binary(schema: LocatedSchema, schemas: Schemas) -> bool:
+    """Whether a text holds the bytes of a file."""
+    marked = "binary" in schemas.each(schema, "format") or any(schemas.each(schema, "contentMediaType"))
+    return marked and schemas.types(schema) <= {"string", "null"}
 
 
 def answers_file(operation: Operation) -> bool:

@@ -20,6 +20,7 @@ from mockserver.inference.results import result_of
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.sending import Sending
 from mockserver.inference.showing import LeftToExample, Showing
+from mockserver.inference.uploads import files_of
 
 Data = dict[str, Any]
 _GROUPS = frozenset({"actions", "action", "commands", "command", "operations", "transitions", "ops"})
@@ -192,6 +193,8 @@ class Verbs:
         sent = self.sending.sent(route.operation, resource)
         if sent is None and _shows_record(shown):
             sent = self.sending.alike(route.operation, resource)
+        if sent is None and shown and files_of(route.operation, self.schemas) is not None:
+            sent = self.sending.by_name(route.operation, resource)
         if sent is None:
             raise LeftToExample("POST on the collection, and neither what is sent nor the answer is such a record")
         result = result_of(route.operation, resource, self.schemas)

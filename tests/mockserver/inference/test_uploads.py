@@ -135,3 +135,24 @@ def test_a_file_that_is_put_at_a_path_is_read_there(mock_of: Callable[..., Ask],
     assert [ask("GET", path).body[-1] for path in paths] == [0, 1, 2]
     assert ask("DELETE", paths[0]).status == 204
     assert [ask("GET", path).status for path in paths] == [404, 200, 200]
+
+
+@pytest.mark.parametrize("several", [True, False])
+@pytest.mark.parametrize("label", [True, False])
+def test_each_of_several_files_is_a_record(mock_of: Callable[..., Ask], several: bool, label: bool) -> None:
+    """Of one upload; what stands beside the files is said of each, and each download has its own bytes."""
+    fields = {"name": TEXT, "size": {"type": "integer"}, **({"label": TEXT} if label else {})}
+    made = _files(fields, field={"type": "array", "items": BINARY}, **({"label": TEXT} if label else {}))
+    post = made["paths"]["/files"]["post"]
+    if several:
+        listed_as = made["paths"]["/files"]["get"]["responses"]["200"]["content"]
+        post["responses"] = {"201": {"description": "the files", "content": listed_as}}
+    ask = mock_of(made)
+    other = ('file; filename="b.txt"', "Content-Type: text/plain\r\n", b"plain")
+    before = len(ask("GET", "/files").json)
+    shown = _upload(ask, PICTURE, other, *([("label", "", b"L")] if label else [])).json
+    listed = ask("GET", "/files").json[before:]
+    assert [(one["name"], one["size"]) for one in listed] == [("my pic.png", len(CONTENT)), ("b.txt", 5)]
+    assert shown == (listed if several else listed[-1])
+    assert all(one.get("label") == ("L" if label else None) for one in listed)
+    assert [ask("GET", f"/files/{one['id']}/content").body for one in listed] == [CONTENT, b"plain"]
