@@ -7,14 +7,21 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from contract_tests.core.contract import Contract
+from contract_tests.core.credentials import MUTUAL_TLS
 from contract_tests.core.errors import UsageError
 from contract_tests.core.redaction import Redactor
 from contract_tests.run.settings import Settings
 
 
 def with_userinfo(settings: Settings, contract: Contract) -> Settings:
-    """The settings with `user:password` of the target's address as the token, where the contract knows Basic."""
+    """The settings with `user:password` of the target's address as the token, where the contract knows Basic.
+
+    Raises `UsageError` where a token would travel in the same header.
+    """
     pair = userinfo(settings.target)
+    if pair and (settings.token or settings.login) and uses_authorization(contract):
+        problem = "--target has a password, which travels in the same header as the token"
+        raise UsageError(problem, fix="give only one of the two")
     if not pair or settings.token or settings.login or not has_basic(contract):
         return settings
     parts = urlsplit(settings.target or "")
@@ -68,3 +75,9 @@ def userinfo(target: str | None) -> str:
 def has_basic(contract: Contract) -> bool:
     """Whether the contract knows Basic credentials."""
     return any(scheme.kind == "basic" for scheme in contract.reader.security_schemes.values())
+
+
+def uses_authorization(contract: Contract) -> bool:
+    """Whether tokens travel in the header Authorization."""
+    kinds = {scheme.kind for scheme in contract.reader.security_schemes.values()}
+    return not kinds or bool(kinds - {"apiKey", MUTUAL_TLS})

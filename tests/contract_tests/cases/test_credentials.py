@@ -130,3 +130,13 @@ def test_the_password_of_the_address_is_that_of_the_contract(tmp_path: Path) -> 
         ran = command(*flags, report=tmp_path / "report")
     assert (ran.code, ran.broken(), ran.outcome("without_credentials")) == (0, [], "kept")
     assert not any("s3cret" in text for text in (ran.printed, *ran.texts))
+
+
+@pytest.mark.parametrize(("scheme", "code"), [("bearer", 2), ("inHeader", 3)])
+def test_a_password_and_a_token_need_a_header_each(scheme: str, code: int, tmp_path: Path) -> None:
+    """Both in Authorization are wrong usage; beside a key in another header the password of a gateway may stand."""
+    spec = tmp_path / "api.json"
+    spec.write_text(json.dumps(contract((scheme,))))
+    flags = ["--target", f"http://{PAIR}@127.0.0.1:9", "--spec", str(spec), "--token", KEY]
+    ran = command(*flags, report=tmp_path / "report")
+    assert (ran.code, "same header" in ran.printed) == (code, code == 2)
