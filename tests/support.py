@@ -18,10 +18,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mockserver.clock import parse_instant
 from mockserver.exchange.engine import Engine
 from mockserver.messages import Request
 from mockserver.settings import Settings, bundled
+from mockserver.state.store import MemoryStore
 
 ROOT = Path(__file__).resolve().parent.parent
 START = parse_instant("2026-01-15T12:00:00Z")
@@ -112,6 +115,12 @@ def stored_where_asked(folder: str) -> dict[str, Any]:
     if wanted == "sqlite":
         return {"store": f"sqlite:{folder}/worlds.db"}
     return {"store": wanted, "namespace": uuid.uuid4().hex} if wanted else {}
+
+
+def in_memory(engine: Engine) -> None:
+    """Skip a test that sets limits of the memory, where `TESTED_STORE` has it run on a store."""
+    if not isinstance(engine.store, MemoryStore):
+        pytest.skip("sets limits of the memory")
 
 
 class LiveMock:

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.exchange import journal
 from tests.mockserver.control.conftest import Control
-from tests.support import Ask, answers, document, json_body
+from tests.support import Ask, answers, document, in_memory, json_body
 
 TRUST = {"fingerprint": "fp-alice-ipad"}
 
@@ -230,6 +230,7 @@ def test_coverage_outlives_journals_resets_and_worlds(
     control: Control, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a world, what the full journal has dropped is counted on; of all worlds, what is gone as well."""
+    in_memory(control.engine)
     monkeypatch.setattr(control.engine.journal, "_entries", 3)
     for _ in range(5):
         ask("GET", "/devices/dev-01", "alice-token~w1")
@@ -254,6 +255,7 @@ def test_what_is_not_declared_is_covered_apart(control: Control, ask: Ask) -> No
 
 def test_the_journal_is_bounded(control: Control, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand entries of a world; the newest stay, numbers go on."""
+    in_memory(control.engine)
     monkeypatch.setattr(control.engine.journal, "_entries", 2)
     assert journal.ENTRIES == 1000
     for _ in range(4):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Build
 from tests.mockserver.control.conftest import Control
-from tests.support import Ask, Clock, bundled_settings
+from tests.support import Ask, Clock, bundled_settings, in_memory
 
 TRUST = {"fingerprint": "fp-alice-ipad"}
 
@@ -175,6 +175,7 @@ def test_idle_worlds_expire(build: Build, monkeypatch: pytest.MonkeyPatch) -> No
     """Those that were idle for that long, except `main`; others stay."""
     engine = build(bundled_settings(world_ttl="PT1H"))
     now = Clock(1_000_000)
+    in_memory(engine)
     monkeypatch.setattr(engine.store, "_clock", now)
     ask, control = Ask(engine), Control(engine)
     for world in ("main", "old", "new"):

@@ -185,7 +185,9 @@ def test_a_commit_that_came_second_is_tried_again(ask: Ask, conflicts: int) -> N
     assert devices["dev-08"]["deviceName"] == "Bob's ThinkPad" + "!" * conflicts
     entries = list(ask.engine.journal.entries("main"))
     assert len(entries) == 2
-    assert entries[1].before.step == conflicts
+    before = ask.engine.journal.before(entries[1])
+    assert before is not None
+    assert before.step == conflicts
 
 
 def test_a_retry_sees_what_came_first(ask: Ask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from time import time
 from typing import Any
 
 import pytest
@@ -269,6 +270,19 @@ def test_limits_hold_for_all_processes(store: str, clock: Clock) -> None:
     assert Control(asks[0].engine)("DELETE", "/worlds/w").status == 204
     assert Control(asks[1].engine)("GET", "/worlds/w").status == 404
     assert asks[0]("GET", "/devices", "alice-token~more").status == 200
+
+
+def test_idle_worlds_expire(store: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that no process has used for that long, except `main`; all processes are told."""
+    first, second = (build_engine(bundled_settings(store=store, world_ttl="PT1H"), clock=clock) for _ in range(2))
+    for world in ("main", "w"):
+        assert Ask(first)("DELETE", "/devices/dev-01", f"alice-token~{world}").status == 200
+    assert set(second.store.names()) == {"main", "w"}
+    monkeypatch.setattr("mockserver.state.log_store.time", lambda: time() + 3700)
+    monkeypatch.setattr(second.store, "_swept", 0.0)
+    assert list(second.store.names()) == ["main"]
+    assert first.store.find("w") is None
+    assert b"dev-01" in Ask(first)("GET", "/devices", "alice-token~w").body
 
 
 def test_mocks_of_other_files_do_not_meet(store: str, clock: Clock) -> None:
