@@ -57,11 +57,14 @@ def check_found(life: Life, listing: Action, search: Filter, like: Made) -> None
     """Raise `Broken` where the text of a field finds nothing: of each one that the contract names, else of any."""
     made, words = marked(life, listing, like)
     named = {name for name in words if re.search(rf"\b{re.escape(name)}\b", search.said, re.IGNORECASE)}
-    misses = {
-        name: life.eventually(partial(missed, life, listing, search, made, name, text))
-        for name, text in words.items()
-        if name in named or not named
-    }
+    misses: dict[str, Broken | None] = {}
+    for name, text in words.items():
+        if name in named or not named:
+            try:
+                life.eventually(partial(check_word, life, listing, search, made, name, text))
+                misses[name] = None
+            except Broken as broken:
+                misses[name] = broken
     for name, miss in misses.items():
         if miss is not None and (name in named or all(misses.values())):
             raise miss
@@ -93,18 +96,17 @@ def as_field(keywords: Mapping[str, Any], text: str) -> str:
     return "" if {"format", "pattern"} & keywords.keys() else f"Of {text}"
 
 
-def missed(life: Life, listing: Action, search: Filter, made: Made, name: str, text: str) -> Broken | None:
-    """What is broken where the record is not found by the word of one of its fields; None where it is, or can't be."""
+def check_word(life: Life, listing: Action, search: Filter, made: Made, name: str, text: str) -> None:
+    """Raise `Broken` where the record is not found by the word of one of its fields."""
     shown = life.record_in(life.look(made), made) or {}
     if text not in str(shown.get(name, "")):
-        return None
+        return
     for asked, why in askings(search, text):
         walk = walk_with(life, listing, [made], {search.parameter: asked})
         if walk is not None and walk.whole and not any(life.is_named(item, made.key) for item in walk.items):
             said = f"{listing.id} with {search.parameter}={asked}"
             expected = f"{said} to list {made.key}, whose {name} has {why}{text} (search)"
-            return Broken(expected, f"a list without it ({len(walk.items)} records)", made.answer, *walk.answers[-1:])
-    return None
+            raise Broken(expected, f"a list without it ({len(walk.items)} records)", made.answer, *walk.answers[-1:])
 
 
 def askings(search: Filter, text: str) -> Iterator[tuple[str, str]]:
