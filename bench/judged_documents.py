@@ -92,7 +92,7 @@ def main() -> int:
     print(text)
     if options.write:
         report.write_section("judged", text)
-    return 1 if any(one.code in {1, 4} or _is_late(one, options.budget) for one in judged) else 0
+    return 1 if any(one.code in {1, 4} or one.code < 0 or _is_late(one, options.budget) for one in judged) else 0
 
 
 def judge(path: Path, budget: float, examples: int) -> Judged:
@@ -123,6 +123,7 @@ def tables(judged: Sequence[Judged], budget: float, seed: int) -> str:
     rows = [["documents", str(len(judged))]]
     rows += [[f"exit {code}: {meaning}", str(codes[code])] for code, meaning in MEANINGS.items()]
     rows += [
+        ["ended by a signal, as its time was over", str(sum(count for code, count in codes.items() if code < 0))],
         ["longer than the budget", str(sum(_is_late(one, budget) for one in judged))],
         ["ended by the budget, with what was checked until then", str(sum(one.is_cut_off for one in judged))],
         ["seconds of a run: median, longest", f"{seconds[len(seconds) // 2]:.1f}, {seconds[-1]:.1f}"],
