@@ -55,7 +55,6 @@ class Trial:
     valid: bool
     about: str
     where: frozenset[str] = frozenset()  #: the invalid parts: `path`, `query`, `header`, `cookie`, `body`
-    names_known: bool = False  #: whether its path names a record that exists as far as the run knows
 
 
 @dataclass
@@ -169,7 +168,8 @@ class Fuzzer:
         )
 
     def _trial(self, operation: Operation, case: Case[Any], turn: int) -> Trial:
-        names_known = self.records is not None and name_known(operation, case, self.records, turn)
+        if self.records is not None:
+            name_known(operation, case, self.records, turn)
         spoiled, meta = spoiled_parts(case), case.meta
         about = str(getattr(meta.phase.data, "description", None) or "") if meta else ""
         if "header" not in spoiled and case.headers is not None:
@@ -178,10 +178,10 @@ class Fuzzer:
             case.body = with_one_fault(self.target.contract, operation, case.body, about, self.seed)
         answer = send(self.target, case)
         valid = meta is None or meta.generation.mode is GenerationMode.POSITIVE
-        return Trial(answer, valid, about, spoiled, names_known)
+        return Trial(answer, valid, about, spoiled)
 
 
-def name_known(operation: Operation, case: Case[Any], records: Records, turn: int) -> bool:
+def name_known(operation: Operation, case: Case[Any], records: Records, turn: int) -> None:
     """Let a call name a record of this run, or a key that none has, where its path and body are to be valid.
 
     Every second read keeps the key that was made up for it.
@@ -189,11 +189,8 @@ def name_known(operation: Operation, case: Case[Any], records: Records, turn: in
     spoiled = spoiled_parts(case)
     if operation.is_write and "body" not in spoiled and isinstance(case.body, dict | list):
         case.body = records.related(operation, case.body)
-    if spoiled & {"path", "path_parameters"} or not (operation.is_write or turn % 2):
-        return False
-    known = records.values(operation, last=operation.is_write)
-    case.path_parameters = {**(case.path_parameters or {}), **known}
-    return known.keys() >= {*operation.path_names}
+    if not spoiled & {"path", "path_parameters"} and (operation.is_write or turn % 2):
+        case.path_parameters = {**(case.path_parameters or {}), **records.values(operation, last=operation.is_write)}
 
 
 def spoiled_parts(case: Case[Any]) -> frozenset[str]:
