@@ -48,6 +48,10 @@ class Session:
                 self.check()
                 self._reporting.acquire()  # the watchdog may have been first; it ends the process
                 return self._report()
+            except KeyboardInterrupt:
+                for rest in self.run.left_behind:
+                    self.progress.say(f"left behind: {rest}")
+                raise
             finally:
                 self.run.close()
 

@@ -91,6 +91,27 @@ def test_a_signal_ends_a_run_in_order(number: int, code: int, tmp_path: Path) ->
     assert not [line for line in processes() if str(spec) in line]
 
 
+class Keeping(Signalled):
+    """Removes nothing any more once the run has been asked to end."""
+
+    def answer(self, asked: Asked) -> Reply:
+        is_late = asked.method == "DELETE" and not self.run
+        return Reply(500, {"error": "later"}) if is_late else super().answer(asked)
+
+
+def test_what_a_signal_leaves_behind_is_named(tmp_path: Path) -> None:
+    """The records that could not be removed, each by its path."""
+    spec = tmp_path / "notes.json"
+    spec.write_text(json.dumps(contract_of_notes()))
+    service = Keeping(signal.SIGINT)
+    with serving(service) as url:
+        run = subprocess.Popen(command(url, spec, "--skip", "endSession"), stdout=subprocess.PIPE, text=True)
+        service.run = run.pid
+        printed, _ = run.communicate(timeout=120)
+    named = {line.split()[2].rstrip(":") for line in printed.splitlines() if line.startswith("left behind: ")}
+    assert named == {f"/notes/{name}" for name in set(service.notes) - {"n1", "n2", "n3"}} != set()
+
+
 def processes() -> list[str]:
     """The command lines of all processes."""
     found = subprocess.run(["ps", "-ww", "-eo", "args"], check=True, capture_output=True, text=True)
