@@ -26,6 +26,9 @@ STRICT: Final = frozenset({"email", "uuid", "uri", "url", "ipv4", "ipv6", "byte"
 
 MOST: Final = 100  # refused inputs that are looked into
 TRIES: Final = 12  # parts of them that are sent by themselves
+EDGES: Final = ("min", "max")
+"""Clauses about a bound: only where another value was accepted, else the part may be unwelcome beside others."""
+
 PARTS: Final = 8  # members or parameters of one that are tried
 
 
@@ -107,14 +110,16 @@ def variants(
         text = given.get(parameter.name)
         if parameter.location != "query" or text is None or query.get(parameter.name) == text:
             continue
-        if clause := clause_of(contract, parameter.schema, as_value(contract, parameter.schema, text)):
+        clause = clause_of(contract, parameter.schema, as_value(contract, parameter.schema, text))
+        if clause and (parameter.name in query or not clause.startswith(EDGES)):
             yield f"the parameter {parameter.name}={text}", clause, (content, {**query, parameter.name: text})
     sent, schema = parsed(refused.body), next(contract.json_request_schemas(operation), None)
     if schema is None or not isinstance(sent, Mapping) or not isinstance(body, Mapping):
         return
     members, required = declared_members(contract, schema.value), merged_keywords(contract, schema.value)
     for name in [name for name in sent if name in members and body.get(name) != sent[name]][:PARTS]:
-        if clause := clause_of(contract, members[name], sent[name]):
+        clause = clause_of(contract, members[name], sent[name])
+        if clause and (name in body or not clause.startswith(EDGES)):
             yield f"{name} {sent[name]!r:.80}", clause, ({**body, name: sent[name]}, query)
     for name in [name for name in body if name not in sent and name not in required.get("required", ())][:PARTS]:
         left = {other: value for other, value in body.items() if other != name}

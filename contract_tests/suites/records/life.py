@@ -104,14 +104,14 @@ class Life:
             raise NotChecked(OUT_OF_TIME)
         action = self._creator
         names = self._names(action, above)
-        answer = self.send(action, names, body)
+        answer, is_known = self.send(action, names, body), False
         if answer.status == TAKEN and isinstance(body, Mapping):
             answer = self.send(action, names, self._unique(body))
         if answer.status in REFUSALS and isinstance(body, Mapping):
             usual = self.body(action, 0)
             answer = self.send(action, names, self._unique(usual if isinstance(usual, Mapping) else body))
         if answer.status in REFUSALS and (known := self.records.again(action.operation)) is not None:
-            answer = self.send(action, names, known)
+            answer, is_known = self.send(action, names, known), True
         if answer.status >= 500 and not action.operation.response_for(answer.status):
             raise Broken(f"{action.id} to make a record that is valid", answer.describe(), answer)
         if not answer.ok:
@@ -121,6 +121,8 @@ class Life:
         if not key:
             raise NotChecked(f"the answer of {action.id} does not tell the record's {self.kind.key}")
         sent = answer.sent.json if isinstance(answer.sent.json, Mapping) else {}
+        if is_known:  # after a record of the target's, whose counters it may hold deep inside
+            sent = {name: value for name, value in sent.items() if isinstance(value, str | bool)}
         made = Made(names, key, sent, shown, answer)
         self.made.append(made)
         return made

@@ -13,6 +13,7 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
+from contract_tests.core.schemas import declared_members, item_of
 from contract_tests.core.target import Token
 from contract_tests.suites.records.comparing import ABSENT, as_text, same
 from contract_tests.suites.records.kinds import Action, body_of
@@ -148,13 +149,23 @@ def bodies(life: Life, action: Action) -> list[dict[str, Any]]:
         return [dict(body) for body in known]
     required = life.body(action, 0, optional=False)
     kept = dict(required) if isinstance(required, Mapping) and len(required) < len(known[0] if known else ()) else {}
+    edits = set() if merges(action) else lists_of_objects(life, action)
     by_member: list[list[dict[str, Any]]] = []
     for name in dict.fromkeys(name for body in known for name in body):
-        changes = [{**kept, name: body[name]} for body in known if name in body]
+        changes = [
+            {**kept, name: body[name]} for body in known if name in body and (body[name] != [] or name not in edits)
+        ]
         nulls = [{**kept, name: None}] if life.values.takes_null(body_of(life.contract, action), name) else []
         by_member.append([*changes[:1], *nulls, *changes[1:]])
     in_turns = [change for turn in zip_longest(*by_member) for change in turn if change is not None]
     return [change for at, change in enumerate(in_turns) if change not in in_turns[:at]]
+
+
+def lists_of_objects(life: Life, action: Action) -> set[str]:
+    """The members that are lists of objects: those of a PATCH may be edits, and an empty list of edits none."""
+    members = declared_members(life.contract, body_of(life.contract, action).value)
+    items = ((name, item_of(life.contract, schema)) for name, schema in members.items())
+    return {name for name, item in items if item is not None and declared_members(life.contract, item)}
 
 
 def check_update(life: Life, action: Action, made: Made, body: dict[str, Any]) -> None:
