@@ -210,7 +210,12 @@ class Runner:
             for different in differences
             if not self._is_ending(one, different, pairs)
         ]
-        return [divergence for divergence in found if divergence.signature not in self.reported]
+        new = [divergence for divergence in found if divergence.signature not in self.reported]
+        if not new and one.call.operation.is_write and any(part.difference.kind == "status" for part in found):
+            raise NoMeasure(
+                f"{one.call.operation.id} differs, as reported: what follows from it is no other difference"
+            )
+        return new
 
     def _is_ending(self, one: Done, different: Difference, pairs: Correspondence) -> bool:
         """Whether it is about a record that ends, or whose fields lapse, about now."""
