@@ -99,3 +99,30 @@ def test_rules_of_the_server_are_its_own(
     printed = capsys.readouterr().out
     clause = "createNote to take a valid input, colour 'blue': one of its values is 'blue'"
     assert (clause in printed) == (code == 1)
+
+
+class Versioned(Notes):
+    """Wants a version in a header; one without a value never reaches it."""
+
+    def answer(self, asked: Asked) -> Reply:
+        version = asked.headers.get("If-None-Match", "").strip()
+        if asked.path == "/notes" and version and not version.isdigit():
+            return Reply(400, {"error": "no version"})
+        return super().answer(asked)
+
+
+def test_a_header_without_a_value_is_no_header(tmp_path: Path) -> None:
+    """A server that ignores it has not taken an invalid value."""
+    document = contract_of_notes()
+    listing = document["paths"]["/notes"]["get"]
+    listing["parameters"] = [
+        {"name": "If-None-Match", "in": "header", "schema": {"type": "string", "pattern": "^\\d+$"}}
+    ]
+    listing["responses"]["400"] = listing["responses"]["401"]
+    spec = tmp_path / "notes.json"
+    spec.write_text(json.dumps(document))
+    service = Versioned()
+    with serving(service) as url:
+        flags = [*FEW[:-1], "listNotes"]
+        assert main(["--target", url, "--spec", str(spec), *flags]) == 0
+    assert any(asked.headers.get("If-None-Match") == "" for asked in service.log)
