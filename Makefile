@@ -6,10 +6,10 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint unit contract wheel spec bench chaos mutation clients conformance differential clean
+.PHONY: help mock test lint unit contract wheel spec bench chaos mutation clients conformance differential real-servers clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -63,6 +63,9 @@ conformance: $(VENV)/ready  ## send JSON-Schema-Test-Suite through the mock and 
 
 differential: $(VENV)/ready  ## compare three verdicts on 50,000 drawn schemas (ARGS="--draws 1000")
 	$(BIN)/python -m tests.conformance.differential $(ARGS)
+
+real-servers: $(VENV)/ready  ## check real servers from Debian, PyPI and npm and update docs/judge.md (ARGS="--only powerdns")
+	$(BIN)/python -m tests.real_servers $(ARGS)
 
 clean:  ## remove generated files
 	rm -rf $(VENV) dist build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis

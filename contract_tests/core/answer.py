@@ -16,6 +16,7 @@ NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "not JSON", "_
 HIDDEN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "user-agent", "host",
                             "x-schemathesis-testcaseid"})  # fmt: skip
 SHOWN_BODY = 400  # characters of a body that a message shows
+SENT_BODY = 8000  # characters of a body in a curl line, which else does not repeat the request
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Sent:
             if name.lower() not in HIDDEN_HEADERS:
                 parts += ["-H", in_double_quotes(f"{name}: {value}")]
         if self.body:
-            parts += ["--data-binary", shlex.quote(shorten(self.body.decode("utf-8", "replace")))]
+            parts += ["--data-binary", shlex.quote(shorten(self.body.decode("utf-8", "replace"), SENT_BODY))]
         return " ".join([*parts, shlex.quote(self.url)])
 
     def _method_flags(self) -> list[str]:

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 
 from contract_tests.core.children import Children, output_of
 from contract_tests.core.contract import OWN_FOLDER, Access
-from contract_tests.core.errors import TargetUnavailable
+from contract_tests.core.errors import NotChecked, TargetUnavailable
 
 START_LIMIT = 120.0  # seconds; the budget of the run may end it before
 
@@ -105,7 +105,7 @@ def printed_behaviours(spec: Path | str, access: Access = OWN_FOLDER) -> str:
     try:
         printed, complaint = output_of(child, START_LIMIT)
     except subprocess.TimeoutExpired:
-        raise TargetUnavailable("the mock took too long to print its behaviours") from None
+        raise NotChecked("the mock took too long to print its behaviours") from None
     if child.returncode:
         raise TargetUnavailable(f"the mock does not print its behaviours: {complaint.strip()[-500:]}")
     return printed

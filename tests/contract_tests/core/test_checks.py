@@ -178,3 +178,15 @@ def test_refusals_that_http_has_for_what_was_sent_are_notes(
     sent = Sent("POST", f"http://t{path}?{query}", path, headers, body.encode())
     found = list(checks.breaches(Answer(sent, status, {}, b"", operation_id=f"POST {path}")))
     assert [breach.is_note for breach in found] == [is_note]
+
+
+def test_another_media_type_is_said_once(contract_of: ContractOf) -> None:
+    """Text in place of JSON is one breach; JSON under another name is checked by its schema as well."""
+    content = {"application/json": {"schema": {"type": "object", "required": ["a"]}}}
+    document = {"openapi": "3.0.3", "paths": {"/x": {"get": {"operationId": "x", "responses": {
+        "200": {"description": "done", "content": content}}}}}}  # fmt: skip
+    checks = AnswerChecks(contract_of(document))
+    sent = Sent("GET", "http://t/x", "/x", {})
+    for body, kinds in ((b"Not Found", ["200 media type"]), (b"{}", ["200 media type", "200 schema  required"])):
+        answer = Answer(sent, 200, {"content-type": "text/plain"}, body, operation_id="x")
+        assert [breach.kind for breach in checks.breaches(answer)] == kinds

@@ -11,6 +11,7 @@ from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.safety import Rules, Safety, related
+from tests.contract_tests.conftest import ContractOf
 
 MADE_UP = "made-up"
 
@@ -103,6 +104,25 @@ def test_spared_records_are_named_by_no_write(contract: Contract) -> None:
     ):
         assert not permitted(rules, request), request
     assert permitted(rules, sent("DELETE", "/devices/dev-2"))
+
+
+def test_an_accepted_write_is_wrong_only_where_the_contract_would_have_it_refused(contract_of: ContractOf) -> None:
+    """It documents 404; what the write named may exist from then on, and is no longer taken for made up."""
+    name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    documented = {"200": {"description": "Done"}, "404": {"description": "Gone"}}
+    paths = {
+        "/a/{id}/parts": {"parameters": [name], "post": {"responses": {"200": documented["200"]}}},
+        "/b/{id}": {"parameters": [name], "patch": {"responses": documented}},
+    }
+    contract = contract_of({"openapi": "3.0.3", "paths": paths})
+    rules = Rules(Safety.OWN, contract)
+    for method, path, is_wrong in (("POST", "/a/{}/parts", False), ("PATCH", "/b/{}", True)):
+        made_up = rules.mint()
+        request = sent(method, path.format(made_up), {})
+        found = contract.match(method, request.path)
+        assert found is not None
+        assert bool(rules.learn(Answer(request, 200, {}, b"{}"), found[0])) == is_wrong
+        assert made_up not in rules.minted
 
 
 def test_the_holder_of_a_spared_record_is_spared_but_not_its_neighbours() -> None:

@@ -82,3 +82,15 @@ def test_alternatives_are_drawn(contract_of: ContractOf) -> None:
         values = drawn(samples.values(Place({word: [{"const": "a"}, {"const": 7}]})), 30, seed=3)
         assert values
         assert {str(value) for value in values} <= {"a", "7"}
+
+
+def test_a_span_of_time_begins_before_it_ends(contract_of: ContractOf) -> None:
+    """By the names of its members, and neither is past; other times are."""
+    time = {"type": "string", "format": "date-time"}
+    names = ("startsAt", "endsAt", "valid_until", "seen")
+    schema = {"type": "object", "required": list(names), "properties": dict.fromkeys(names, time)}
+    samples = Samples(contract_of({"openapi": "3.1.0"}))
+    for value in drawn(samples.values(Place(schema)), 20, seed=0):
+        assert value["seen"] < value["startsAt"] < value["endsAt"]
+        assert value["startsAt"] > "2031"
+        assert value["valid_until"] > "2041"

@@ -210,3 +210,13 @@ def test_what_lies_below_a_record_that_is_gone() -> None:
     assert freedoms.is_unsure(read, unsure, 404, 200)
     assert not freedoms.is_unsure(read, unsure, 200, 500)
     assert not freedoms.is_unsure(replace(read, find=Query("things")), unsure, 200, 404)
+
+
+def test_a_server_need_not_tell_what_it_lacks_from_what_is_kept_from_the_caller() -> None:
+    """403 in place of 404 or 410, and not the other way round; only where the behaviours are inferred."""
+    free = Comparison(None, Model({}, {}, inferred=True)).freedoms  # type: ignore[arg-type]
+    strict = Comparison(None, Model({}, {}, inferred=False)).freedoms  # type: ignore[arg-type]
+    assert free.alike(404, 403)
+    assert free.alike(410, 403)
+    assert not free.alike(403, 404)
+    assert not strict.alike(404, 403)
