@@ -153,7 +153,8 @@ def _read_back(asking: Asking, pair: Pair, above: Mapping[str, str], sent: tuple
     last = Reply(0, reason="no response shows a key")
     for key in dict.fromkeys(key.rstrip("/").rpartition("/")[2] if "://" in key else key for key in keys):
         read = asking.get(pair.reading, {**above, pair.parameter: key})
-        if read is not None and read.good and _shows(read.value, written, made):
+        shown = _shows(read.value, written, made) if read is not None and read.good else False
+        if shown or (shown is None and not _is_found(asking, pair, above, _other(key))):
             return ""
         last = read if read is not None and (read.good or last.status == 0) else last
     base = pair.reading.rstrip("/").rpartition("/")[0]
@@ -165,6 +166,16 @@ def _read_back(asking: Asking, pair: Pair, above: Mapping[str, str], sent: tuple
     return f"reading it answers {last.status} {last.reason}"
 
 
+def _is_found(asking: Asking, pair: Pair, above: Mapping[str, str], key: str) -> bool:
+    read = asking.get(pair.reading, {**above, pair.parameter: key})
+    return read is not None and read.good
+
+
+def _other(key: str) -> str:
+    """A key of the same form that no record has."""
+    return str(int(key) + 100_000) if key.isdigit() else key[:-1] + ("1" if key.endswith("0") else "0")
+
+
 def _in_list(asking: Asking, path: str, above: Mapping[str, str], written: Any, made: Reply) -> str:
     """Why the list of a path doesn't show a record; empty where it does."""
     listed = asking.get(path, above)
@@ -174,8 +185,9 @@ def _in_list(asking: Asking, path: str, above: Mapping[str, str], written: Any, 
     return "" if shown else "the list doesn't show the record"
 
 
-def _shows(value: Any, written: Any, made: Reply) -> bool:
-    """Whether a record has what was sent, or where it shows none of it, what the response to its creation had."""
+def _shows(value: Any, written: Any, made: Reply) -> bool | None:
+    """Whether a record has what was sent, or where it shows none of it, what the response to its creation had; None
+    where it shows neither."""
     for source in (written, made.value):
         wanted = _scalars(source)
         marked = {name: text for name, text in wanted.items() if text.startswith("marked-")}
@@ -187,7 +199,7 @@ def _shows(value: Any, written: Any, made: Reply) -> bool:
                 return True
         if any(wanted.keys() & _scalars(part).keys() for part in _objects(value, 4)):
             return False
-    return value is not None
+    return None
 
 
 def _scalars(value: Any) -> dict[str, str]:

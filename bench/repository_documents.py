@@ -12,6 +12,7 @@ import argparse
 import sys
 import traceback
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +27,8 @@ from mockserver.exchange.engine import build_engine
 from mockserver.settings import Settings
 from tests.clients.packages import Unavailable
 
+LONGEST = 180
+"""Characters of a reason in the table."""
 PAIRS, STATEFUL = "create/read pairs", "of them stateful"
 REFERENCES, RESOLVED = "references in the first records", "of them lead to a record"
 
@@ -43,19 +46,24 @@ def main() -> int:
     options = _options()
     sources = [one for one in documents.of_repositories() if options.only in one]
     places = [_fetched(one) for one in sources]
-    total: Counter[str] = Counter()
+    total, failed = Counter[str](), []
     with ProcessPoolExecutor(options.workers) as pool:
         for source, found in zip(sources, pool.map(measured, places), strict=True):
             total += found.counts
+            failed += [[_package(source), *line.split(": ", 1)] for line in found.lines if " -> " in line]
             counts = found.counts
             pairs, references = f"{counts[STATEFUL]}/{counts[PAIRS]}", f"{counts[RESOLVED]}/{counts[REFERENCES]}"
             print(f"{source}: pairs {pairs}, references {references}", flush=True)
             print(*(f"    {line}" for line in found.lines), sep="\n", flush=True)
-    text = table(total)
+    text = table(total, failed)
     print(text)
     if options.write:
         report.write_section("repositories", text)
     return 1 if total["CRASHED"] or total["not fetched"] else 0
+
+
+def _package(source: str) -> str:
+    return "/".join(source.split("/")[: 2 if ":@" in source else 1])
 
 
 def _fetched(source: str) -> Path | None:
@@ -103,12 +111,15 @@ def _read_back(asking: Asking, found: Found) -> None:
             found.lines.append(f"{one.pair.name}: {one.reason}" + (f" (check-spec: {why})" if why else ""))
 
 
-def table(counts: Counter[str]) -> str:
-    """The counts as Markdown, with the share of each."""
+def table(counts: Counter[str], failed: Iterable[Sequence[str]]) -> str:
+    """The counts as Markdown, with the share of each, and what failed with its reason."""
     rows = [[name, f"{number:,}"] for name, number in counts.items()]
     for what, whole, part in (("stateful pairs", PAIRS, STATEFUL), ("resolved references", REFERENCES, RESOLVED)):
         rows.append([f"share of {what}", f"{100 * counts[part] / max(1, counts[whole]):.1f}%"])
-    return f"{date.today()}: the documents of `repository_documents.txt`.\n\n{report.table(['what', 'count'], rows)}"
+    reasons = [[source, f"`{what}`", reason[:LONGEST].replace("|", "\\|")] for source, what, reason in failed]
+    failures = report.table(["package", "pair or reference that fails", "reason"], reasons)
+    day = f"{date.today()}: the documents of `repository_documents.txt`."
+    return f"{day}\n\n{report.table(['what', 'count'], rows)}\n{failures}"
 
 
 def _options() -> argparse.Namespace:

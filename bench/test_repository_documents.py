@@ -1,0 +1,47 @@
+"""The client that measures documents of repositories finds memory where there is some, and none elsewhere."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bench.repository_documents import PAIRS, REFERENCES, RESOLVED, STATEFUL, measured
+from tests.mockserver.inference.test_infer import answer, body, crud, thing
+
+LIBRARY = Path(__file__).parents[1] / "tests" / "mockserver" / "inference" / "library.yaml"
+WHOLE = {"type": "integer"}
+
+
+def _document(folder: Path, paths: dict[str, Any], **schemas: Any) -> Path:
+    """The file of a document."""
+    told = {"openapi": "3.1.0", "info": {"title": "a", "version": "1"}, "paths": paths}
+    path = folder / "openapi.json"
+    path.write_text(json.dumps({**told, "components": {"schemas": schemas}}))
+    return path
+
+
+def test_what_is_created_is_read_again() -> None:
+    """The library of the unit tests remembers its books."""
+    found = measured(LIBRARY)
+    assert found.counts[PAIRS] > 0
+    assert found.counts[STATEFUL] == found.counts[PAIRS], found.lines
+
+
+def test_a_pair_without_memory_is_named_with_its_reason(tmp_path: Path) -> None:
+    """What is sent and shown have nothing in common."""
+    item = {"$ref": "#/components/schemas/Thing"}
+    paths = crud("/things", "id", item)
+    paths["/things"]["post"] = {"requestBody": body(thing(colour=None)), "responses": answer(thing(message=None))}
+    found = measured(_document(tmp_path, paths, Thing=thing(id=None, name=None)))
+    assert (found.counts[PAIRS], found.counts[STATEFUL]) == (1, 0)
+    assert found.lines[0].startswith("POST /things -> GET /things/{id}: ")
+
+
+def test_a_reference_leads_to_a_record_or_is_named(tmp_path: Path) -> None:
+    """A number can't be the key of records whose keys are texts."""
+    room, box = ({"$ref": f"#/components/schemas/{name}"} for name in ("Room", "Box"))
+    paths = crud("/rooms", "id", room) | crud("/boxes", "id", box, kind="Box")
+    for kind, share in (({"type": "string"}, 1), (WHOLE, 0)):
+        path = _document(tmp_path, paths, Room=thing(id=None, name=None), Box=thing(id=WHOLE, room_id=kind))
+        found = measured(path)
+        assert found.counts[REFERENCES] > 0
+        assert found.counts[RESOLVED] == share * found.counts[REFERENCES], found.lines
