@@ -208,7 +208,7 @@ def check_allow(run: Run, label: str, own: frozenset[str], defined: frozenset[st
 
 def unknown_path(run: Run, operation: Operation) -> str:
     """The operation's path, naming no record."""
-    return operation.path.format(**{name: run.target().gate.rules.mint() for name in operation.path_names})
+    return path_of(operation, tuple(run.target().gate.rules.mint() for _ in operation.path_names))
 
 
 @promise("HEAD and OPTIONS are answered on every path", page="RFC 9110", stage=64, side_by_side=True)
