@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from mockserver.contract.operations.operation import Operation
+from mockserver.contract.operations.operation import Operation, Parameter
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.contract.schemas.times import is_stamp
 from mockserver.errors import MockError
@@ -128,16 +128,36 @@ class Asking:
         """The key of a record that a list shows, or any value that the contract allows."""
         base = template.rpartition("/")[0]
         above = self.values_of(base)
+        declared = self._declared(template, name)
+
+        def allowed(key: str) -> bool:
+            schema = declared.schema if declared is not None else None
+            is_text = isinstance(schema, Mapping) and schema.get("type") == "string"
+            return not is_text or not self.engine.contract.breaches(schema, key, writing=True)
+
         if above is not None:
             listed = self.get(base, above) or self.get(f"{base}/", above)
             shown = records_in(listed.value) if listed is not None and listed.good else ()
             for record in (*shown, *self._created(base, above)):
-                for key in keys_in(record, name, base, sure=True):
+                for key in filter(allowed, keys_in(record, name, base, sure=True)):
                     values = {**above, name: key}
                     read = self.get(template, values) or self.get(f"{template}/", values)
                     if read is None or read.good:
                         return key
-        return self._made_up(template, name)
+        key = self._made_up(template, name)
+        if above is not None and key is not None:
+            self._put(base, {**above, name: key}, key)
+        return key
+
+    def _put(self, base: str, values: Mapping[str, str], key: str) -> None:
+        """Make the record of a key that no response shows, where a PUT can: `/rooms/{id}` for `/rooms/{room}/boxes`."""
+        for (method, path), operation in self.operations.items():
+            stem, _, last = path.rstrip("/").rpartition("/")
+            named = VALUE.fullmatch(last)
+            if method == "PUT" and stem == base and named is not None and operation.body is not None:
+                sent = self.body(operation, 0)
+                if sent is not None:
+                    self.send(operation, path, {**values, named[1]: key}, sent)
 
     def _created(self, base: str, above: Mapping[str, str]) -> Iterator[Any]:
         """What creating a record at a path answers, and what was sent."""
@@ -153,15 +173,17 @@ class Asking:
                 yield from (made.value, content_of(sent)) if made.good else ()
 
     def _made_up(self, template: str, name: str) -> str | None:
-        for operation in self.engine.contract.operations.values():
-            if operation.template.startswith(template):
-                for one in operation.parameters:
-                    if one.location == "path" and one.name == name:
-                        try:
-                            return _text(self.requests.value(one, {}))
-                        except (Unsatisfiable, TypeError):
-                            return None
-        return None
+        declared = self._declared(template, name)
+        try:
+            return _text(self.requests.value(declared, {})) if declared is not None else None
+        except (Unsatisfiable, TypeError):
+            return None
+
+    def _declared(self, template: str, name: str) -> Parameter | None:
+        """The parameter of a value in a path."""
+        operations = (one for one in self.engine.contract.operations.values() if one.template.startswith(template))
+        values = (one for operation in operations for one in operation.parameters if one.location == "path")
+        return next((one for one in values if one.name == name), None)
 
 
 def content_of(sent: tuple[bytes, str]) -> Any:

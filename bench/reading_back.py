@@ -13,6 +13,7 @@ from mockserver.contract.schemas.naming import words
 from mockserver.contract.schemas.view import SchemaView, item, members
 
 TRIES = 4
+NOT_SHOWN = "the list doesn't show the record"
 CREATING = frozenset({"create", "add", "new", "register", "insert"})
 NOT_CREATING = frozenset(
     [
@@ -129,9 +130,12 @@ def outcome_of(asking: Asking, pair: Pair) -> Outcome:
         sent = asking.body(pair.creating, attempt)
         if sent is None:
             continue
+        before = asking.get(pair.reading, above) if not pair.parameter else None
         made = asking.send(pair.creating, pair.template, above, sent)
         if made.good:
             reason = _read_back(asking, pair, above, sent, made)
+            if before is not None and reason == NOT_SHOWN and _new_by_key(asking, pair, above, before, made):
+                reason = ""
             if not reason.startswith(("reading it answers 400", "reading it answers 422")):
                 return Outcome(pair, reason)
             continue  # no path can hold the key that was sent
@@ -182,7 +186,15 @@ def _in_list(asking: Asking, path: str, above: Mapping[str, str], written: Any, 
     if listed is None or not listed.good:
         return f"the list fails: {listed.status if listed else ''} {listed.reason if listed else ''}"
     shown = any(_shows(record, written, made) for record in records_in(listed.value))
-    return "" if shown else "the list doesn't show the record"
+    return "" if shown else NOT_SHOWN
+
+
+def _new_by_key(asking: Asking, pair: Pair, above: Mapping[str, str], before: Reply, made: Reply) -> bool:
+    """Whether a list has a record that it had not before, under the key that the creation answered."""
+    listed = asking.get(pair.reading, above)
+    known, answered = list(records_in(before.value)), set(keys_in(made.value, "id", pair.reading, sure=True))
+    new = [one for one in records_in(listed.value) if one not in known] if listed is not None else []
+    return any(answered & set(keys_in(one, "id", pair.reading, sure=True)) for one in new)
 
 
 def _shows(value: Any, written: Any, made: Reply) -> bool | None:

@@ -45,3 +45,29 @@ def test_a_reference_leads_to_a_record_or_is_named(tmp_path: Path) -> None:
         found = measured(path)
         assert found.counts[REFERENCES] > 0
         assert found.counts[RESOLVED] == share * found.counts[REFERENCES], found.lines
+
+
+def test_a_list_shows_a_new_record_under_the_key_that_was_answered(tmp_path: Path) -> None:
+    """Nothing else need be the same, but the record must be new; a key that no record has is none."""
+    item = {"$ref": "#/components/schemas/Flow"}
+    for key, share in (("flow_id", 1), ("ticket", 0)):
+        paths = crud("/flows", "id", item, kind="Flow")
+        paths["/flows"]["post"] = {
+            "requestBody": body({"type": "object"}),
+            "responses": answer(thing(**{key: None, "message": None})),
+        }
+        del paths["/flows/{id}"]
+        found = measured(_document(tmp_path, paths, Flow=thing(id=None, name=None)))
+        assert (found.counts[PAIRS], found.counts[STATEFUL]) == (1, share), found.lines
+
+
+def test_a_parent_that_no_response_shows_is_put(tmp_path: Path) -> None:
+    """A client that knows no room makes one at a key of its own, and puts a box into it."""
+    room, box = ({"$ref": f"#/components/schemas/{name}"} for name in ("Room", "Box"))
+    uuid = {"type": "string", "format": "uuid"}
+    paths = crud("/rooms", "id", room, kind="Room") | crud("/rooms/{room_pk}/boxes", "id", box, kind="Box")
+    for name, parameter in (("/rooms/{id}", 0), ("/rooms/{room_pk}/boxes", 0), ("/rooms/{room_pk}/boxes/{id}", 0)):
+        paths[name]["parameters"][parameter]["schema"] = uuid
+    paths["/rooms/{id}"]["put"] = {"requestBody": body(room), "responses": answer(room)}
+    found = measured(_document(tmp_path, paths, Room=thing(name=None), Box=thing(id=None, label=None)))
+    assert found.counts[STATEFUL] == found.counts[PAIRS] == 2, found.lines

@@ -60,7 +60,7 @@ class Behaviours:
             return self._at_flag(route, self.flags[shape], method)
         if shape in self.contents:
             return self._at_content(route, self.contents[shape], method)
-        held = self.wholes.get(shape) or (self.wholes.get(shape[:-1]) if shape[-1:] == (VALUE,) else None)
+        held = self.wholes.get(shape) or self._texts_of(shape)
         if held is not None:
             return self.whole.behaviour(route, held, self._above(route))
         if shape in self.resources and self._lists_others(shape) and (below := self._below(route, method)) is not None:
@@ -73,6 +73,11 @@ class Behaviours:
         if mine is not None:
             return self._at_item(route, mine, method, {"find": {mine.name: {mine.key: MINE[0]}}})
         return self._elsewhere(route, method)
+
+    def _texts_of(self, shape: Shape) -> Whole | None:
+        """The list of texts of which a path names one."""
+        held = self.wholes.get(shape[:-1]) if shape[-1:] == (VALUE,) else None
+        return held if held is not None and held.texts else None
 
     def _at_flag(self, route: Route, flag: Flag, method: str) -> Data:
         chosen = {flag.name: flag.values(route)}

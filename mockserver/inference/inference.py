@@ -83,7 +83,8 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     taken = {one.name for one in resources.values()} | {one.name for one in flags.values()}
     contents = find_contents({shape: one for shape, one in routes.items() if shape not in resources}, taken)
     taken |= {one.name for one in contents.values()}
-    known_shapes = resources.keys() | flags.keys() | contents.keys() | readings.forgotten.keys()
+    known_shapes = resources.keys() | flags.keys() | contents.keys() | readings.forgotten.keys() | texts
+    known_shapes = (known_shapes | {(*shape, VALUE) for shape in known_shapes}) - texts
     wholes = find_wholes(
         {shape: one for shape, one in routes.items() if shape not in known_shapes}, schemas, texts, taken
     )

@@ -36,7 +36,7 @@ class Sending:
         if placement is None:
             return None
         base = ".".join(("$body", *placement.path))
-        if placement == self.names(body, resource):
+        if placement == self.names(body, resource) or (placement.path and placement == self._anythings(body, resource)):
             return {"*": base}
         if not self.schemas.share(placement.schema, resource.record):
             names, inside = self._alike(placement, resource), self._inside(body, resource)
@@ -70,7 +70,8 @@ class Sending:
     def _asked(self, operation: Operation, resource: Resource, sent: Iterable[str] = ()) -> Data:
         """The fields that a query gives a record, beside those that are `sent` in the body."""
         known, given = self.schemas.members(resource.record), set(map(plain, sent))
-        pairs = ((find_alike(one.name, known), one) for one in queried(operation) if plain(one.name) not in given)
+        asked = (one for one in queried(operation) if plain(one.name) not in given)
+        pairs = ((find_own(one.name, known, resource.name), one) for one in asked)
         return {
             field: f"$query.{one.name}"
             for field, one in pairs
@@ -127,6 +128,11 @@ class Sending:
         names = (name for name, one in inside if self.schemas.says_nothing(one) and is_wrapper((name,), resource.name))
         return next(({"*": f"$body.{name}"} for name in names if sayable(name)), None)
 
+    def takes_anything(self, operation: Operation) -> bool:
+        """Whether a request sends an object of which nothing is said."""
+        body = self.schemas.body(operation.body)
+        return body is not None and self.schemas.says_nothing(body) and bool(self.schemas.types(body))
+
     def _may_be_any(self, body: LocatedSchema, resource: Resource) -> bool:
         """Whether records have members of any name, as what is sent."""
         named = self.schemas.members(body)
@@ -137,7 +143,7 @@ class Sending:
         body = self.schemas.body(operation.body)
         anything = self._anything(body, resource) if body is not None else None
         if anything is not None or body is None:
-            return anything if anything is not None else self.by_name(operation, resource)
+            return {**(anything or {}), **self.by_name(operation, resource)}
         return self.by_name(operation, resource) or self._version(body, resource)
 
     def _version(self, body: LocatedSchema, resource: Resource) -> Data:
@@ -188,8 +194,19 @@ class Sending:
         """Where a body has a list of records, as requests that act on many do."""
         names = self.names(body, resource)
         many = list_in(body, self.schemas, resource.name, resource.record) if names is None else names
-        known = many is not None and (many is names or self.schemas.share(many.schema, resource.record))
-        return many if known else None
+        if many is None or many is names or self.schemas.share(many.schema, resource.record):
+            return many
+        return self._anythings(body, resource)
+
+    def _anythings(self, body: LocatedSchema, resource: Resource) -> Placement | None:
+        """Where a body has a list of objects of which nothing is said, and records may have members of any name."""
+        many = list_in(body, self.schemas, resource.name, resource.record)
+        anything = many is not None and self.schemas.says_nothing(many.schema)
+        return many if anything and self._is_open(resource.record) else None
+
+    def _is_open(self, record: LocatedSchema) -> bool:
+        """Whether a schema says that records have members of any name."""
+        return any(value is True or value == {} for value in self.schemas.each(record, "additionalProperties"))
 
     def names(self, body: LocatedSchema, resource: Resource) -> Placement | None:
         """Where a body has a list of the names of records, which are their keys: the labels of an issue."""

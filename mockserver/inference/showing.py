@@ -12,7 +12,7 @@ from mockserver.inference.counting import reply_path, surroundings, total_in
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import sayable
+from mockserver.inference.names import find_own, sayable
 
 Data = dict[str, Any]
 _FAILURES: Final = frozenset(
@@ -262,7 +262,20 @@ class Showing:
             shown = self.schemas.members(shown)[name]
         known = self.schemas.members(resource.record)
         misfits = resource.key in known and self.fitting.misfit(known[resource.key], shown)
-        return {} if misfits else {"reply": _reply(path, f"$record.{resource.key}")}
+        if misfits:
+            return {}
+        return {"reply": _reply(path, f"$record.{resource.key}", self._beside_key(answer, path, resource))}
+
+    def _beside_key(self, answer: LocatedSchema, path: tuple[str, ...], resource: Resource) -> Data:
+        """The fields that stand beside the key with the word for the record before them: `workflow_name`."""
+        known = {name: one for name, one in self.schemas.members(resource.record).items() if name != resource.key}
+        shown = self.schemas.members(answer).items() if len(path) == 1 else ()
+        own = ((name, find_own(name, known, resource.name), one) for name, one in shown if name not in (*known, *path))
+        return {
+            reply_path((name,)): f"$record.{field}"
+            for name, field, one in own
+            if field is not None and sayable(field) and self.fitting.misfit(known[field], one) is None
+        }
 
     def _problem(self, resource: Resource, shown: LocatedSchema) -> str | None:
         if self.schemas.says_nothing(shown) or any(

@@ -191,7 +191,8 @@ class Verbs:
         shown = self.showing.record(route.operation, resource) if many is None else {}
         shown = shown or self.showing.several(route.operation, resource)
         sent = self.sending.sent(route.operation, resource)
-        if sent is None and _shows_record(shown):
+        takes_anything = sent is None and self.sending.takes_anything(route.operation)
+        if sent is None and (_shows_record(shown) or (takes_anything and _shows_key(shown, resource.key))):
             sent = self.sending.alike(route.operation, resource)
         if sent is None and shown and files_of(route.operation, self.schemas) is not None:
             sent = self.sending.by_name(route.operation, resource)
@@ -384,6 +385,12 @@ def _shows_record(shown: Data) -> bool:
     """Whether a reply holds the record, and not its key alone."""
     reply = shown.get("reply")
     return "$record" in (reply.values() if isinstance(reply, dict) else (reply,))
+
+
+def _shows_key(shown: Data, key: str) -> bool:
+    """Whether a reply holds the key of the record."""
+    reply = shown.get("reply")
+    return f"$record.{key}" in (reply.values() if isinstance(reply, dict) else (reply,))
 
 
 def _short(fields: Data, word: str) -> Any:

@@ -1,4 +1,5 @@
-"""Paths that hold no records: a map of any names (`/settings`), or a list of plain texts (`/issues/{id}/tags`).
+"""Paths that hold no records: a map of any names (`/settings`, `/stores/{store}/{name}`), or a list of plain texts
+(`/issues/{id}/tags`).
 
 Of a map, the whole is kept; of a list, each text is a record of its own, which has nothing else.
 """
@@ -37,11 +38,12 @@ class Whole:
         return self.flag.name
 
     def rules(self, reading: Route) -> Data:
-        """The rules of the collection; a map without a declared 404 is there before it is put."""
+        """The rules of the collection; a map at a fixed path, without a declared 404, is there before it is put."""
         if self.texts:
             within = [field for _, field in self.flag.fields]
             return {"key": WHOLE, **({"within": within} if within else {}), "private": [*within, WHOLE]}
-        implicit = {} if "404" in reading.operation.responses else {"implicit": True}
+        chosen = reading.shape[-1] == VALUE or "404" in reading.operation.responses
+        implicit = {} if chosen else {"implicit": True}
         return {**self.flag.rules, "private": [*self.flag.rules["private"], WHOLE], **implicit}
 
 
@@ -54,7 +56,7 @@ def find_wholes(routes: Routes, schemas: Schemas, texts: frozenset[Shape], taken
     """The paths that hold a map or one of these lists of texts, which a client can change."""
     wholes: dict[Shape, Whole] = {}
     for shape, methods in routes.items():
-        if "GET" in methods and shape and shape[-1] != VALUE and (shape in texts or _is_map(methods, schemas)):
+        if "GET" in methods and shape and (shape in texts or _is_map(methods, schemas)):
             flag = flag_at(shape, methods["GET"], taken)
             taken = {*taken, flag.name}
             wholes[shape] = Whole(flag, shape in texts)
@@ -71,13 +73,12 @@ def _changes_texts(shape: Shape, routes: Routes, schemas: Schemas) -> bool:
 
 
 def _is_map(methods: Mapping[str, Route], schemas: Schemas) -> bool:
-    """Whether GET answers a map, and PUT or PATCH takes one."""
+    """Whether GET answers a map, or anything, and PUT or PATCH takes one."""
+    reading = methods["GET"].operation
     taken = [schemas.body(methods[one].operation.body) for one in ("PUT", "PATCH") if one in methods]
-    shown = schemas.answer(methods["GET"].operation)
-    return (
-        shown is not None
-        and _holds_any_name(shown, schemas)
-        and any(one is not None and _holds_any_name(one, schemas) for one in taken)
+    shown = schemas.answer(reading)
+    return (schemas.is_free(reading) if shown is None else _holds_any_name(shown, schemas)) and any(
+        one is not None and _holds_any_name(one, schemas) for one in taken
     )
 
 

@@ -190,3 +190,36 @@ def test_a_first_record_can_be_sent_back_as_it_was_read(play: Play) -> None:
         assert one["kind"] in ("a", "b")
         assert ask("PUT", f"/notes/{one['id']}", json=one).status == 200
         assert ask("POST", "/notes", json=one).status in (201, 409)
+
+
+@pytest.mark.parametrize("shown", ["workflow_id", "id", "workflowId"])
+def test_an_object_of_which_nothing_is_said_makes_a_record(play: Play, shown: str) -> None:
+    """The answer has its key, and beside it the field whose name has the word for the record."""
+    flow = {"$ref": "#/components/schemas/Workflow"}
+    paths = crud("/workflows", "workflow_id", flow, kind="Workflow")
+    said = thing(message=TEXT, workflow_name=TEXT, **{shown: TEXT})
+    query = {"name": "workflow_name", "in": "query", "schema": TEXT}
+    post = {"parameters": [query], "requestBody": body({"type": "object"}), "responses": answer(said, "201")}
+    paths["/workflows"]["post"] = post
+    ask = play(paths, Workflow=thing(id=TEXT, name=TEXT, status=TEXT))
+    made = ask("POST", "/workflows", query="workflow_name=mine", json={"steps": 3}).json
+    assert made.get("workflow_name") == "mine", made
+    assert ask("GET", f"/workflows/{made[shown]}").json["name"] == "mine"
+    assert made[shown] in [one["id"] for one in ask("GET", "/workflows").json]
+
+
+@pytest.mark.parametrize(("open_records", "made"), [(True, 2), (False, 0)])
+@pytest.mark.parametrize("wrapper", ["data", "rows"])
+def test_objects_of_which_nothing_is_said_are_records_with_any_members(
+    play: Play, wrapper: str, *, open_records: bool, made: int
+) -> None:
+    """Each of a list that is sent, in its envelope; not where records have only the members that are declared."""
+    rows = {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+    row = {**thing(id=WHOLE, createdAt=TEXT), **({"additionalProperties": True} if open_records else {})}
+    sent = {**thing(form=TEXT, **{wrapper: rows}), "required": [wrapper]}
+    shown = thing(data={"type": "array", "items": {"$ref": "#/components/schemas/Row"}})
+    get, post = {"responses": answer(shown)}, {"requestBody": body(sent), "responses": answer(thing(count=WHOLE))}
+    ask = play({"/rows": {"get": get, "post": post}}, Row=row)
+    ask("POST", "/rows", json={wrapper: [{"colour": "red"}, {"colour": "blue"}]})
+    colours = [one["colour"] for one in ask("GET", "/rows").json["data"] if one.get("colour") in ("red", "blue")]
+    assert len(colours) == made

@@ -112,3 +112,23 @@ def test_a_map_is_kept_as_a_whole(play: Play, shown: Any, base: str) -> None:
     assert ask("GET", path).json == {"theme": value}
     if base != "/settings":
         assert ask("GET", base.replace("{id}", "8")).json != {"theme": value}
+
+
+@pytest.mark.parametrize("shown", [{"type": "object"}, MAP, None])
+@pytest.mark.parametrize("path", ["/meta/{store}/{name}", "/meta/{store}/shared/{name}"])
+def test_a_map_is_kept_at_each_value_of_a_path(play: Play, path: str, shown: Any) -> None:
+    """What was put is read at its own path; elsewhere there is nothing, and below it nothing of it is shown."""
+    sent = {"type": "object"} if shown is None else shown
+    read = answer(shown) if shown is not None else {"200": {"description": ""}}
+    item = {"get": {"responses": read}, "put": {"requestBody": body(sent), "responses": {"201": {"description": ""}}}}
+    below = path + "/{more}"
+    paths = {path: {"parameters": values(path), **item, "delete": {"responses": GONE}}}
+    paths[below] = {"parameters": values(below), "get": {"responses": answer(thing(n=TEXT))}}
+    ask = play(paths)
+    first, second = (path.replace("{store}", "a").replace("{name}", name) for name in ("x", "y"))
+    assert ask("PUT", first, json={"theme": "dark"}).status == 201
+    assert ask("GET", first).json == {"theme": "dark"}
+    assert ask("GET", second).status == 404
+    assert ask("GET", first + "/z").json != {"theme": "dark"}
+    assert ask("DELETE", first).status == 204
+    assert ask("GET", first).status == 404
