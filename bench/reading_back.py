@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from bench.asking import VALUE, Asking, Reply, content_of, keys_in, records_in
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import words
-from mockserver.contract.schemas.view import SchemaView, item, members
+from mockserver.contract.schemas.view import SchemaView, item, members, types
 
 TRIES = 4
 NOT_SHOWN = "the list doesn't show the record"
@@ -34,6 +34,7 @@ class Pair:
     template: str  #: of the creating operation
     reading: str
     parameter: str  #: of the key; empty where a list is read
+    shows: bool = True  #: whether a response that the contract allows can show an object
 
     @property
     def name(self) -> str:
@@ -93,7 +94,7 @@ def _read_at(asking: Asking, creating: Operation, path: str, base: str, readable
     for one in readable:
         first, _, last = one.rstrip("/").rpartition("/")
         if first == stem and VALUE.fullmatch(last) and not _chooses(asking.operations["GET", one], last[1:-1]):
-            return Pair(creating, path, one, last[1:-1])
+            return Pair(creating, path, one, last[1:-1], _may_show(asking, asking.operations["GET", one]))
     listing = next((one for one in readable if one.rstrip("/") == stem), None)
     if listing is None or not _lists_objects(asking, asking.operations["GET", listing]):
         return None
@@ -111,6 +112,15 @@ def _lists_objects(asking: Asking, operation: Operation) -> bool:
     good = [one for status, one in operation.responses.items() if status[:1] == "2"]
     schemas = [one.schema for answer in good for one in answer.media_types.values() if one.schema is not None]
     return any(_holds_list(schema, asking.engine.contract.view, 3) for schema in schemas)
+
+
+def _may_show(asking: Asking, operation: Operation) -> bool:
+    """Whether a successful response is not declared as a text, a number or a list of these."""
+    good = [one for status, one in operation.responses.items() if status[:1] == "2" or status == "default"]
+    schemas = [one.schema for answer in good for one in answer.media_types.values()]
+    view = asking.engine.contract.view
+    parts = [item(one, view) if one and types(one, view) == {"array"} else one for one in schemas]
+    return not parts or any(not one or not types(one, view) or "object" in types(one, view) for one in parts)
 
 
 def _holds_list(schema: Any, view: SchemaView, deeper: int) -> bool:

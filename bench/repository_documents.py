@@ -29,6 +29,7 @@ from tests.clients.packages import Unavailable
 
 LONGEST = 180
 """Characters of a reason in the table."""
+WITHOUT = "left out: no response that the contract allows can show the record"
 PAIRS, STATEFUL = "create/read pairs", "of them stateful"
 REFERENCES, RESOLVED = "references in the first records", "of them lead to a record"
 
@@ -103,7 +104,11 @@ def _follow(asking: Asking, found: Found) -> None:
 
 def _read_back(asking: Asking, found: Found) -> None:
     reasons = asking.engine.reasons
-    for one in (outcome_of(asking, pair) for pair in pairs_of(asking)):
+    pairs = list(pairs_of(asking))
+    for pair in (one for one in pairs if not one.shows):
+        found.counts[WITHOUT] += 1
+        found.lines.append(f"{pair.name}: left out: the declared response is a text, a number, or a list of these")
+    for one in (outcome_of(asking, pair) for pair in pairs if pair.shows):
         found.counts[PAIRS] += 1
         found.counts[STATEFUL] += not one.reason
         if one.reason:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench.repository_documents import PAIRS, REFERENCES, RESOLVED, STATEFUL, measured
+from bench.repository_documents import PAIRS, REFERENCES, RESOLVED, STATEFUL, WITHOUT, measured
 from tests.mockserver.inference.test_infer import answer, body, crud, thing
 
 LIBRARY = Path(__file__).parents[1] / "tests" / "mockserver" / "inference" / "library.yaml"
@@ -71,3 +71,15 @@ def test_a_parent_that_no_response_shows_is_put(tmp_path: Path) -> None:
     paths["/rooms/{id}"]["put"] = {"requestBody": body(room), "responses": answer(room)}
     found = measured(_document(tmp_path, paths, Room=thing(name=None), Box=thing(id=None, label=None)))
     assert found.counts[STATEFUL] == found.counts[PAIRS] == 2, found.lines
+
+
+def test_a_read_that_can_show_no_record_is_left_out_and_named(tmp_path: Path) -> None:
+    """A text, or a list of numbers; an object, or a response of which nothing is said, stays a pair."""
+    item = {"$ref": "#/components/schemas/Thing"}
+    numbers = {"type": "array", "items": WHOLE}
+    for schema, pairs in (({"type": "string"}, 0), (numbers, 0), (item, 1), ({}, 1)):
+        paths = crud("/things", "id", item)
+        paths["/things/{id}"]["get"]["responses"] = answer(schema)
+        found = measured(_document(tmp_path, paths, Thing=thing(id=None, name=None)))
+        assert (found.counts[PAIRS], found.counts[WITHOUT]) == (pairs, 1 - pairs), found.lines
+        assert any(line.startswith("POST /things -> GET /things/{id}: left out") for line in found.lines) == (not pairs)

@@ -37,6 +37,10 @@ PAGE = (*PART, *(f"{relation}_url" for relation in ("self", *RELATIONS)))
 _EXPRESSION = re.compile(r"\$(?P<root>[a-z]+)(?:\.(?P<names>[^\s]+))?(?:\s*(?P<sign>[+-])\s*(?P<period>[\w-]+))?")
 
 
+EACH: Final = "*"
+"""Stands for the name of each member of a map."""
+
+
 class Scope(msgspec.Struct):
     """The values that expressions can use while one request is answered."""
 
@@ -156,6 +160,8 @@ def _formed(form: str, minus: bool, period: str | None) -> Callable[[Scope], Any
 def _of_body(names: tuple[str, ...]) -> Callable[[Scope], Any]:
     if not names:
         return lambda scope: _without_files(scope.inputs.body) if scope.inputs.body is not None else MISSING
+    if names[0] == EACH:
+        return lambda scope: _of_map(scope.inputs.body, names)
     if len(names) > 1:
         return lambda scope: dig(scope.inputs.body if scope.inputs.body is not None else MISSING, names)
     name = names[0]
@@ -166,6 +172,14 @@ def _of_body(names: tuple[str, ...]) -> Callable[[Scope], Any]:
         return bytes(value) if type(value) is Upload else value
 
     return member
+
+
+def _of_map(body: Any, names: tuple[str, ...]) -> Any:
+    """The values of a map, or what each of them has; of the one that is at hand where it stands for all."""
+    if type(body) is not dict or EACH in body:
+        return dig(body, names)
+    values = list(body.values())
+    return dig(values, names[1:]) if names[1:] else values
 
 
 def _without_files(body: Any) -> Any:

@@ -222,10 +222,10 @@ class _Finder:
             return None
         address = self.keys.address(record) if "GET" in at_item and not self.chooses(base, "") else None
         keys, hidden = [one for one in keys if one != address], hidden or address is not None
-        likely = self.keys.likely(named, record) if at_item and not keys else []
+        likely = self.keys.likely(named, record) if (at_item or self.sends_map(at_base)) and not keys else []
         if likely and address is None and "POST" in at_base and not self.learns(at_base, at_item, named.parameter):
             hidden = False  # nobody puts a record that a POST makes
-        if at_item and not hidden:
+        if not (at_item and hidden):
             keys = keys or likely
         keys = keys[self.readings.keys.get(base, 0) :]
         if at_item and not keys and not hidden and not (lists and self.creates(at_base, record)):
@@ -324,9 +324,16 @@ class _Finder:
         members = self.schemas.members(record).items()
         return [name for name, one in members if self.schemas.is_scalar(one) and not self.schemas.forbids(record, name)]
 
+    def sends_map(self, at_base: Mapping[str, Route]) -> bool:
+        """Whether POST on the collection sends records by their names: `{"mail": {...}, "web": {...}}`."""
+        body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
+        value = self.schemas.values(body) if body is not None else None
+        return value is not None and self.schemas.is_object(value)
+
     def creates(self, at_base: Mapping[str, Route], record: LocatedSchema) -> bool:
         body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
-        body = self.schemas.items(body) if body is not None and self.schemas.is_list(body) else body
+        inside = self.schemas.items if body is not None and self.schemas.is_list(body) else self.schemas.values
+        body = (inside(body) or body) if body is not None else None
         return body is not None and bool(self.schemas.members(body).keys() & self.schemas.members(record).keys())
 
     def listed(self, base: Shape, known: LocatedSchema | None = None) -> LocatedSchema | None:

@@ -17,6 +17,8 @@ from mockserver.inference.names import alike, find_alike, find_own, names_record
 Data = dict[str, Any]
 _NAMES: Final = frozenset({"name", "slug", "login", "username", "email", "title", "code", "tag", "topic", "label"})
 """Last words of keys by which records are named alone."""
+EACH: Final = "*"
+"""Stands for the name of each member of a map."""
 _CREATED: Final = ("created", "inserted", "creation")
 
 
@@ -193,16 +195,21 @@ class Sending:
     def _listed(self, body: LocatedSchema, resource: Resource) -> Placement | None:
         """Where a body has a list of records, as requests that act on many do."""
         names = self.names(body, resource)
-        many = list_in(body, self.schemas, resource.name, resource.record) if names is None else names
+        many = names or list_in(body, self.schemas, resource.name, resource.record) or self._mapped(body)
         if many is None or many is names or self.schemas.share(many.schema, resource.record):
             return many
         return self._anythings(body, resource)
 
     def _anythings(self, body: LocatedSchema, resource: Resource) -> Placement | None:
         """Where a body has a list of objects of which nothing is said, and records may have members of any name."""
-        many = list_in(body, self.schemas, resource.name, resource.record)
+        many = list_in(body, self.schemas, resource.name, resource.record) or self._mapped(body)
         anything = many is not None and self.schemas.says_nothing(many.schema)
         return many if anything and self._is_open(resource.record) else None
+
+    def _mapped(self, body: LocatedSchema) -> Placement | None:
+        """The values of a map, whatever their names: `{"mail": {...}, "web": {...}}`."""
+        value = self.schemas.values(body)
+        return Placement((EACH,), value) if value is not None and self.schemas.is_object(value) else None
 
     def _is_open(self, record: LocatedSchema) -> bool:
         """Whether a schema says that records have members of any name."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.mockserver.inference.playing import Play
-from tests.mockserver.inference.test_infer import answer, body, crud, thing
+from tests.mockserver.inference.test_infer import answer, body, crud, thing, values
 
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 NULLABLE = {"type": ["string", "null"]}
@@ -223,3 +223,22 @@ def test_objects_of_which_nothing_is_said_are_records_with_any_members(
     ask("POST", "/rows", json={wrapper: [{"colour": "red"}, {"colour": "blue"}]})
     colours = [one["colour"] for one in ask("GET", "/rows").json["data"] if one.get("colour") in ("red", "blue")]
     assert len(colours) == made
+
+
+@pytest.mark.parametrize("place", ["/secrets", "/users/{user}/secrets"])
+def test_each_member_of_a_map_is_a_record(play: Play, place: str) -> None:
+    """POST makes one of each, whatever its name in the map; DELETE takes those whose names it sends."""
+    secret, names = thing(name=TEXT, kind=TEXT), {"type": "array", "items": TEXT}
+    sent = {"type": "object", "additionalProperties": thing(name=TEXT, kind=TEXT, value=TEXT)}
+    methods = {
+        "get": {"responses": answer({"type": "array", "items": secret})},
+        "post": {"requestBody": body(sent), "responses": answer(thing(message=TEXT), "201")},
+        "delete": {"requestBody": body(names), "responses": answer(thing(message=TEXT))},
+    }
+    ask = play({place: {"parameters": values(place), **methods}})
+    path = place.replace("{user}", "ada")
+    made = {"a": {"name": "mail", "kind": "env"}, "b": {"name": "web", "kind": "file"}}
+    assert ask("POST", path, json=made).status == 201
+    assert [one for one in ask("GET", path).json if one in made.values()] == list(made.values())
+    assert ask("DELETE", path, json=["mail"]).status == 200
+    assert [one for one in ask("GET", path).json if one in made.values()] == [made["b"]]
