@@ -62,6 +62,13 @@ class RecordShape(msgspec.Struct, frozen=True):
                 record = self.rules.placed(record, path, self._identity(path, seed))
         return self._completed(record, seed, now, fills)
 
+    def called(self, sent: Any, name: str) -> Any:
+        """What a map has under a name, which is its key where that may be any text and isn't sent."""
+        key = self.rules.key
+        if not isinstance(sent, Mapping) or key not in self.declared or key in sent:
+            return sent
+        return {**sent, key: name} if types(at_path(self.schema, (key,), self.view), self.view) == {"string"} else sent
+
     def _identity(self, path: str, seed: str) -> Any:
         """A value that no other record has at a path: a UUID where its schema lets it be."""
         from mockserver.generate import fresh_key

@@ -11,7 +11,7 @@ import msgspec
 from mockserver.behaviour.callers import meant, own_record
 from mockserver.behaviour.listing import part_of, sorted_by
 from mockserver.behaviour.records import RecordShape
-from mockserver.behaviour.values import MISSING, Scope, Value, laid_at
+from mockserver.behaviour.values import EACH, MISSING, Scope, Value, laid_at
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Changed, Creation, Page, Query
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.errors import Refused
@@ -92,6 +92,9 @@ class Run(msgspec.Struct):
         base = creation.base.evaluate(self.scope) if creation.base else {}
         parent = self.scope.parent = self.scope.record
         created = []
+        if creation.base is not None and creation.base.names == (EACH,) and isinstance(base, list):
+            shape = self.behaviours.shapes[creation.collection]
+            base = [shape.called(one, name) for name, one in zip(self.scope.inputs.body, base, strict=False)]
         for one in self._each(creation.base, base) if creation.base and isinstance(base, list) else [base]:
             self.scope.record = parent  # the fields of a new record may refer to the record that `find` selected
             created.append(self._create_one(creation, one))
