@@ -117,7 +117,6 @@ class Gateway:
 
     def _refuse(self, handle: Any, environ: dict[str, Any], refused: Refused) -> None:
         """Answer in the place of the application, and end the connection, which still has the rest of a body."""
-        environ["wsgi.input"] = BytesIO()
         answer = self._front.refuse(environ, refused)
         handle.response_bytes(answer.status, [*answer.headers, ("Connection", "close")], answer.body)
 

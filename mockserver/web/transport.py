@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -25,18 +25,6 @@ def status_line(status: int) -> str:
     return _LINES.get(status) or f"{status} -"
 
 
-def disturbed_transport(
-    answer: Answer,
-    transport: Transport,
-    headers: list[tuple[str, str]],
-    environ: dict[str, Any],
-    start_response: Callable[..., Any],
-) -> Iterable[bytes]:
-    """Send an answer as its transport says."""
-    send = partial(_sent, answer, transport, headers, environ, start_response)
-    return Later(min(transport.delay, LONGEST_WAIT) / 1000, send) if transport.delay else send()
-
-
 class Later:
     """An answer that begins after some seconds. Our gateway waits without a thread; other servers wait here."""
 
@@ -48,13 +36,19 @@ class Later:
         yield from self.begin()
 
 
-def _sent(
+def after_delay(transport: Transport, send: Callable[[], Iterable[bytes]]) -> Iterable[bytes]:
+    """What `send` sends, once the delay of the transport is over."""
+    return Later(min(transport.delay, LONGEST_WAIT) / 1000, send) if transport.delay else send()
+
+
+def disturbed_transport(
     answer: Answer,
     transport: Transport,
     headers: list[tuple[str, str]],
     environ: dict[str, Any],
     start_response: Callable[..., Any],
 ) -> Iterable[bytes]:
+    """Send an answer as its transport says, from its delay on."""
     if transport.reset:
         # WSGI has no word for it: the server gives up an answer of two lengths, and closes before it sends a byte.
         start_response(status_line(503), [("Content-Length", "1"), ("Content-Length", "2")])

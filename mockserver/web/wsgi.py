@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.messages import Answer, Request
 from mockserver.settings import BODY_LIMIT, PREFIX
-from mockserver.web.transport import disturbed_transport, status_line
+from mockserver.web.transport import after_delay, disturbed_transport, status_line
 
 Wsgi = Callable[..., Iterable[bytes]]
 
@@ -53,7 +54,9 @@ class ContractFirst:
         headers = [*answer.headers]
         if answer.transport is not None:
             self._step_aside()
-            return disturbed_transport(answer, answer.transport, headers, environ, start_response)
+            transport = answer.transport
+            send = partial(disturbed_transport, answer, transport, headers, environ, start_response)
+            return after_delay(transport, send)
         if status >= 200 and status != 204:  # RFC 9110, section 8.6
             headers.append(("Content-Length", str(len(body))))
         start_response(status_line(status), headers)
