@@ -193,6 +193,17 @@ class LiveMock:
         finally:
             self.process.wait(TIMEOUT)
 
+    def status_of_devices(self, **headers: str) -> int:
+        """The status of `GET /devices`, asked by alice on a connection of its own."""
+        connection = self.connection()
+        try:
+            connection.request("GET", "/devices", headers={"Authorization": "Bearer alice-token", **headers})
+            response = connection.getresponse()
+            response.read()
+            return response.status
+        finally:
+            connection.close()
+
     def connection(self) -> http.client.HTTPConnection:
         """A new connection to the mock."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)

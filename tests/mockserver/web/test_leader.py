@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 import threading
 import time
@@ -25,21 +24,10 @@ def mock() -> Iterator[LiveMock]:
     mock = LiveMock().wait_until_started()
     try:
         with ThreadPoolExecutor(THREADS) as pool:
-            assert set(pool.map(lambda _: _asked(mock), range(40 * THREADS))) == {200}
+            assert set(pool.map(lambda _: mock.status_of_devices(), range(40 * THREADS))) == {200}
         yield mock
     finally:
         mock.kill()
-
-
-def _asked(mock: LiveMock, **headers: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", mock.port, timeout=TIMEOUT)
-    try:
-        connection.request("GET", "/devices", headers={"Authorization": "Bearer alice-token", **headers})
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
-    finally:
-        connection.close()
 
 
 def _half_sent(mock: LiveMock) -> socket.socket:
@@ -55,9 +43,9 @@ def test_delayed_answers_hold_nobody_up(mock: LiveMock) -> None:
     count = THREADS // 2
     with ThreadPoolExecutor(count) as pool:
         began = time.monotonic()
-        late = [pool.submit(_asked, mock, **{"Mock-Delay": "3s"}) for _ in range(count)]
+        late = [pool.submit(mock.status_of_devices, **{"Mock-Delay": "3s"}) for _ in range(count)]
         for _ in range(20):
-            assert _asked(mock) == 200
+            assert mock.status_of_devices() == 200
         assert not any(one.done() for one in late), "the plain requests waited"
         assert [one.result() for one in late] == [200] * count
         assert time.monotonic() - began < 3 * count, "the delayed answers waited for each other"
@@ -67,7 +55,7 @@ def test_half_a_body_holds_nobody_up(mock: LiveMock) -> None:
     """Clients that never send the rest of their bodies are waited for by threads of their own."""
     connections = [_half_sent(mock) for _ in range(4)]
     try:
-        assert [_asked(mock) for _ in range(20)] == [200] * 20
+        assert [mock.status_of_devices() for _ in range(20)] == [200] * 20
     finally:
         for connection in connections:
             connection.close()
@@ -78,7 +66,7 @@ def test_all_threads_are_there_again(mock: LiveMock) -> None:
     late = {"Mock-Delay": "10ms"}
     for _ in range(3):
         with ThreadPoolExecutor(THREADS) as pool:
-            answers = pool.map(lambda n: _asked(mock, **(late if n % 3 else {})), range(4 * THREADS))
+            answers = pool.map(lambda n: mock.status_of_devices(**(late if n % 3 else {})), range(4 * THREADS))
             assert set(answers) == {200}
 
 
