@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 
-MOST_WAYS = 8  # ways in which the inputs of one operation broke that are told
-MEMBER = re.compile(r": | -> ")  # ends the name of the member at fault: of one member, one way is told
+MOST_WAYS = 8  # ways in which the inputs of one operation broke that are reported
+MEMBER = re.compile(r": | -> ")  # ends the name of the member at fault: of one member, one way is reported
 
 
 class Cases:

@@ -98,7 +98,7 @@ class Journals(ABC):
         """Forget all of a world that is gone."""
 
     def left(self, world: str) -> None:
-        """A world is gone: its journal goes too, and those who follow are told."""
+        """A world is gone: its journal goes too, and its listeners are notified."""
         self.forget(world)
         self.note(Note("removed", world))
 

@@ -102,7 +102,7 @@ class References:
         return self._found[resource.name]
 
     def within(self, schema: LocatedSchema) -> list[Reference]:
-        """The references in what a response shows that is no record."""
+        """The references in the part of a response that isn't a record."""
         nobody = Resource("", (), "", schema)
         return list(islice(self._within(schema, (), nobody, _DEEPEST, frozenset()), _MOST))
 

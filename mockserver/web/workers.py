@@ -26,8 +26,8 @@ _AWAITED: Final = _ENDING | {signal.SIGCHLD}
 def shared_by(count: int) -> bool:
     """Return in each of so many workers, whether it is the first; this process itself only watches, and never returns.
 
-    A worker that dies is told in a line and replaced; all end with this process. Raises Unavailable where workers end
-    as soon as they have started. Signals are waited for, not handled: an exception of a handler gets lost in a fork.
+    A worker that dies is reported in one line and replaced; all end with this process. Raises Unavailable where workers
+    end as soon as they have started. Signals are awaited, not handled: an exception of a handler gets lost in a fork.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
     workers: dict[int, float] = {}

@@ -27,7 +27,7 @@ def _told(*broken: Broken) -> list[tuple[str, str]]:
 
 
 def test_inputs_that_broke_alike_are_counted() -> None:
-    """Of one member, and with one status: the first is told, with the number of the others."""
+    """Of one member, and with one status: the first is reported, with the number of the others."""
     broken = [_refusal("age: wrong type"), _refusal("name: too long"), _refusal("age: too small"), _refusal("age -> a")]
     assert _told(*broken) == [
         ("make to refuse (age: wrong type)", "200 (and 2 more inputs broke the same way)"),

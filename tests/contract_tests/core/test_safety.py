@@ -107,7 +107,7 @@ def test_spared_records_are_named_by_no_write(contract: Contract) -> None:
 
 
 def test_an_accepted_write_is_wrong_only_where_the_contract_would_have_it_refused(contract_of: ContractOf) -> None:
-    """It documents 404; what the write named may exist from then on, and is no longer taken for made up."""
+    """It documents 404; what the write named may exist afterwards, and is no longer taken for made up."""
     name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
     documented = {"200": {"description": "Done"}, "404": {"description": "Gone"}}
     paths = {

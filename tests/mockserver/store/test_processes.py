@@ -64,7 +64,7 @@ def test_an_acknowledged_write_outlives_a_kill(store: str, start: Start) -> None
 
 
 def test_workers_are_one_mock(store: str, start: Start) -> None:
-    """Two processes answer on one port with the same worlds; one that dies is told and replaced; all end together."""
+    """Two processes answer on one port with the same worlds; one that dies is named and replaced; all end together."""
     mock = start("--store", store, "--workers", "2")
     mock("DELETE", "/devices/dev-01")
     seen = [_ids(mock) for _ in range(20)]

@@ -273,7 +273,7 @@ def test_limits_hold_for_all_processes(store: str, clock: Clock) -> None:
 
 
 def test_idle_worlds_expire(store: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that no process has used for that long, except `main`; all processes are told."""
+    """Those that no process has used for that long, except `main`; all processes are notified."""
     first, second = (build_engine(bundled_settings(store=store, world_ttl="PT1H"), clock=clock) for _ in range(2))
     for world in ("main", "w"):
         assert Ask(first)("DELETE", "/devices/dev-01", f"alice-token~{world}").status == 200
