@@ -11,12 +11,12 @@ import msgspec
 from mockserver.behaviour.callers import meant, own_record
 from mockserver.behaviour.listing import part_of, sorted_by
 from mockserver.behaviour.records import RecordShape
-from mockserver.behaviour.values import EACH, MISSING, Scope, Value, laid_at
+from mockserver.behaviour.values import MISSING, Scope, Value, laid_at
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Changed, Creation, Page, Query
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.errors import Refused
 from mockserver.state.collection import Filters, Record, identity_of, text_of
-from mockserver.state.references import Reference, referring
+from mockserver.state.references import EACH, Reference, referring
 from mockserver.state.rules import CollectionRules
 from mockserver.state.world import Collections, World
 

@@ -13,6 +13,7 @@ from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.times import written
 from mockserver.messages import Inputs, Request, Upload
+from mockserver.state.references import EACH
 
 MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
 """The result of an expression that has no value; `ABSENT` is only ever written on purpose."""
@@ -35,10 +36,6 @@ FORMS = ("unix", "millis", "date", "rfc2822")
 PAGE = (*PART, *(f"{relation}_url" for relation in ("self", *RELATIONS)))
 """What `$page` has."""
 _EXPRESSION = re.compile(r"\$(?P<root>[a-z]+)(?:\.(?P<names>[^\s]+))?(?:\s*(?P<sign>[+-])\s*(?P<period>[\w-]+))?")
-
-
-EACH: Final = "*"
-"""Stands for the name of each member of a map."""
 
 
 class Scope(msgspec.Struct):

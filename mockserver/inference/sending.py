@@ -13,12 +13,11 @@ from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import alike, find_alike, find_own, names_record, sayable
+from mockserver.state.references import EACH
 
 Data = dict[str, Any]
 _NAMES: Final = frozenset({"name", "slug", "login", "username", "email", "title", "code", "tag", "topic", "label"})
 """Last words of keys by which records are named alone."""
-EACH: Final = "*"
-"""Stands for the name of each member of a map."""
 _CREATED: Final = ("created", "inserted", "creation")
 
 
