@@ -13,6 +13,7 @@ import msgspec
 from mockserver.background import attempt, start
 from mockserver.clock import format_instant
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.tracing import trace_of
 from mockserver.settings import LogFormat
 from mockserver.state.store import MAIN
 
@@ -160,6 +161,9 @@ def json_line(entry: Exchange) -> str:
         "reason": _cut(entry.reason, TEXT),
         "fault": entry.fault,
     }
+    trace = trace_of(entry.request.headers)
+    if trace is not None:
+        value |= {"trace_id": trace.trace_id, "span_id": trace.span_id}
     return msgspec.json.encode(value).decode()
 
 

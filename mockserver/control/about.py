@@ -1,4 +1,4 @@
-"""Control calls on the mock server itself: its health, what it serves, and its contracts."""
+"""Control calls on the mock server itself: what it serves, and its contracts."""
 
 from __future__ import annotations
 
@@ -9,21 +9,9 @@ from mockserver.behaviour.names import record_schemas
 from mockserver.contract.schemas.view import members
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.control.served import served_contract
-from mockserver.errors import StoreLost
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.journal import ENTRIES
 from mockserver.settings import BODY_LIMIT
-
-
-def _health(call: Call) -> Result:
-    trouble = call.engine.trouble
-    state = {"status": "stale", "trouble": trouble} if trouble else {"status": "ok"}
-    state = {**state, "version": __version__, "contract": call.engine.contract.document.name}
-    try:
-        call.engine.store.check()
-    except StoreLost as lost:
-        return Result({**state, "status": "store lost", "trouble": str(lost)}, 503, headers=(("Retry-After", "1"),))
-    return Result(state)
 
 
 def _contract(call: Call) -> Result:
@@ -91,7 +79,6 @@ def _collections(engine: Engine) -> list[dict[str, Any]]:
 
 
 HANDLERS: dict[str, Handler] = {
-    "getHealth": _health,
     "getAbout": _about,
     "getContract": _contract,
     "getControlContract": _control_contract,

@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 from flask import request as flask_request
 
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.control import about, clocks, disturbances, events, guard, journals, records, worlds
+from mockserver.control import about, clocks, disturbances, events, guard, journals, probes, records, worlds
 from mockserver.control.calls import Call, Handler, Result, no_world
 from mockserver.control.pages import add_pages
 from mockserver.control.surface import Surface
@@ -33,6 +33,7 @@ HANDLERS: dict[str, Handler] = {
     **disturbances.HANDLERS,
     **events.HANDLERS,
     **journals.HANDLERS,
+    **probes.HANDLERS,
     **records.HANDLERS,
     **worlds.HANDLERS,
 }
@@ -56,7 +57,8 @@ def _answer(engine: Engine, surface: Surface) -> Response | None:
     try:
         headers = {name.lower(): value for name, value in flask_request.headers.items()}
         caller = guard.Caller(flask_request.method, flask_request.remote_addr or "", headers.get("host", ""), headers)
-        guard.admit(caller, engine.settings.admin_token)
+        if flask_request.path not in probes.OPEN:
+            guard.admit(caller, engine.settings.admin_token)
         methods = surface.contract.allowed(flask_request.path)
         if not methods:
             return None

@@ -11,6 +11,7 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import ENTRIES
 from mockserver.exchange.shown import shown
 from mockserver.exchange.steering import WORLD_HEADER, read_steering
+from mockserver.exchange.tracing import trace_of
 from mockserver.insight.coverage import coverage, coverage_json, markdown
 from mockserver.insight.explain import explain, why_json, why_text
 from mockserver.insight.har import har
@@ -42,11 +43,17 @@ def _filtered(call: Call, world: str) -> list[Exchange]:
 
 def _fitting(call: Call, entries: Iterable[Exchange]) -> Iterator[Exchange]:
     operation, user, verdict = call.query("operation"), call.query("user"), call.query("verdict")
-    status, since = call.query("status", ""), call.query("since", 0)
+    status, since, trace = call.query("status", ""), call.query("since", 0), call.query("trace")
     for entry in entries:
         fits = operation in (None, entry.operation) and user in (None, entry.user) and verdict in (None, entry.verdict)
+        fits = fits and (trace is None or _is_of(trace, entry))
         if fits and entry.number > since and str(entry.answer.status).startswith(status.rstrip("X")):
             yield entry
+
+
+def _is_of(trace: str, entry: Exchange) -> bool:
+    found = trace_of(entry.request.headers)
+    return found is not None and found.trace_id == trace
 
 
 def _archive(call: Call) -> Result:

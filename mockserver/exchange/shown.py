@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from mockserver.clock import format_instant
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.tracing import trace_of
 
 REDACTED = "[redacted]"
 _SHOWN = 64 * 1024
@@ -22,7 +23,7 @@ _SECRET_WORDS = re.compile(r"(api[_-]?key|token|password|secret)$")
 
 def shown(exchange: Exchange, secrets: frozenset[str] = frozenset()) -> dict[str, Any]:
     """An exchange as JSON, without secrets (those that `secrets` names among them) and with long bodies cut."""
-    request, answer = exchange.request, exchange.answer
+    request, answer, trace = exchange.request, exchange.answer, trace_of(exchange.request.headers)
     return {
         "number": exchange.number,
         "at": format_instant(exchange.at),
@@ -37,6 +38,7 @@ def shown(exchange: Exchange, secrets: frozenset[str] = frozenset()) -> dict[str
         ],
         "changes": [asdict(change) for change in exchange.changes],
         "microseconds": exchange.micros,
+        "trace": None if trace is None else asdict(trace),
         "request": {
             "method": request.method,
             "path": request.path,

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from mockserver.exchange.exchange import UNANSWERED, Exchange
+from mockserver.exchange.tracing import HEADER, trace_of
 from mockserver.messages import Answer, Request
 
 ENTRY: Final = 1500
@@ -51,7 +52,8 @@ def _record(record: Any) -> int:
 
 def lightened(exchange: Exchange) -> None:
     """Take from an exchange all that can be heavy."""
-    request, answer = exchange.request, exchange.answer
-    exchange.request = Request(request.method, request.path[:_LONGEST])
+    request, answer, trace = exchange.request, exchange.answer, trace_of(exchange.request.headers)
+    headers = {} if trace is None else {HEADER: trace.traceparent}
+    exchange.request = Request(request.method, request.path[:_LONGEST], headers=headers)
     exchange.answer = Answer(answer.status, transport=answer.transport) if answer is not UNANSWERED else answer
     exchange.violations, exchange.changes, exchange.selected, exchange.before = (), (), None, None

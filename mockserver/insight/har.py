@@ -28,6 +28,8 @@ def har(entries: Iterable[Exchange], url: str, secrets: frozenset[str]) -> dict[
 def _entry(entry: Exchange, url: str, secrets: frozenset[str]) -> dict[str, Any]:
     rendered = shown(entry, secrets)
     milliseconds = entry.micros / 1000
+    trace = rendered["trace"]
+    custom = {} if trace is None else {"_traceparent": trace["traceparent"]}  # HAR 1.2: names of one's own begin so
     return {
         "startedDateTime": format_instant(entry.at),
         "time": milliseconds,
@@ -36,6 +38,7 @@ def _entry(entry: Exchange, url: str, secrets: frozenset[str]) -> dict[str, Any]
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "comment": f"{entry.world} #{entry.number}: {entry.operation or '-'}, {entry.verdict} {entry.reason}".strip(),
+        **custom,
     }
 
 
