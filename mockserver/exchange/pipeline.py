@@ -18,7 +18,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.messages.codings import decoded
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.routing import served
-from mockserver.errors import CallFailed, ContractBroken, Refused, StoreLost, Violation, internal_error, store_refusal
+from mockserver.errors import CallFailed, ContractBroken, Refused, StoreLost, Violation, internal_error
 from mockserver.exchange.adapting import Adapter
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.choice import Choice, check_upgrade
@@ -26,6 +26,7 @@ from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import Disturbance, FaultContext, disturb, disturbed, late, together
 from mockserver.exchange.journal import Journals
+from mockserver.exchange.outage import Outage
 from mockserver.exchange.plans import Plan, plans_of
 from mockserver.exchange.steering import delay_of, read_steering
 from mockserver.exchange.validators import VALIDATORS, check_write
@@ -62,6 +63,7 @@ class Pipeline:
         self.builder = ReplyBuilder(contract, seed)
         self.adapter = Adapter(contract, self.builder)
         self.problems = Problems(contract, self.builder)
+        self.outage = Outage(self.problems)
         self.choice = Choice(self.builder, self.problems, self._served)
         self.pause = pause  #: milliseconds between two values of a stream
         self.first: Callable[[Request], None] | None = None  #: proves what a request is about, in a large contract
@@ -96,7 +98,7 @@ class Pipeline:
                 return self._next.respond(request)
             return self._finish(exchange, reply, started)
         except StoreLost as lost:
-            return self._unkept(lost)
+            return self.outage.answer(lost, exchange)
         except Exception as error:  # noqa: BLE001 - nothing leaves but an answer
             if self._next is not None and not (exchange.number or exchange.changes):
                 return self._next.respond(request)
@@ -108,12 +110,7 @@ class Pipeline:
         try:
             return self._finish(exchange, self._refused(refused, exchange), started)
         except StoreLost as lost:
-            return self._unkept(lost)
-
-    def _unkept(self, lost: StoreLost) -> Answer:
-        """The answer while the store of the worlds fails: nothing is shown of a copy that may be old."""
-        reply = self.problems.problem(store_refusal(lost), 503)
-        return Answer(503, (("Content-Type", PROBLEM), *reply.headers), reply.body())
+            return self.outage.answer(lost, exchange)
 
     def _reply(self, exchange: Exchange) -> Reply:
         """The story: route, admit, validate, disturb, behave, compose; what it changes is committed once the reply has
@@ -306,7 +303,7 @@ class Pipeline:
         try:
             return self._finish(exchange, reply, started)
         except StoreLost as lost:
-            return self._unkept(lost)
+            return self.outage.answer(lost, exchange)
         except Exception as unfinished:  # noqa: BLE001 - the client gets its answer, journaled or not
             request = exchange.request
             report(f"{request.method} {request.path} isn't journaled: internal error: {unfinished!r}", unfinished)
@@ -338,6 +335,8 @@ class Pipeline:
         exchange.answer = answer
         exchange.micros = (perf_counter_ns() - started) // 1000
         self.journal.keep(exchange)
+        if self.outage.lasts:
+            self.outage.end()
         return answer
 
     def _place(self, exchange: Exchange) -> World:

@@ -108,6 +108,26 @@ def test_a_lost_server_is_told_and_found_again(server: RedisServer, on_redis: As
     assert control("GET", "/health").json["status"] == "ok"
 
 
+def test_a_page_sees_the_503_of_a_lost_server(
+    server: RedisServer, on_redis: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With CORS headers, on the preflight too; the terminal has one line for the outage and one for its end."""
+    origin = {"origin": "http://app.example"}
+    server.signal(signal.SIGKILL)
+    asked = on_redis("OPTIONS", "/devices", headers={**origin, "access-control-request-method": "GET"})
+    lost = on_redis("GET", "/devices", headers=origin)
+    assert (asked.status, asked.headers["access-control-allow-methods"]) == (204, "GET")
+    assert "Retry-After" in lost.headers["access-control-expose-headers"]
+    for answer in (asked, lost):
+        assert answer.headers["access-control-allow-origin"] == origin["origin"]
+    server.start()
+    for _ in range(2):
+        assert on_redis("GET", "/devices").status == 200
+    began, ended = capsys.readouterr().err.splitlines()
+    assert "503 until the store works again: Redis at" in began
+    assert ended == "mockserver: the store works again"
+
+
 def test_a_mock_connects_as_often_as_it_must(on_redis: Ask) -> None:
     """Hundreds of lost connections leave no limit behind."""
     store = on_redis.engine.store
