@@ -13,6 +13,7 @@ import msgspec
 
 from mockserver.contract.operations.operation import EMPTY
 from mockserver.state.collection import Record, text_of
+from mockserver.state.listed import InOrder
 
 _MARK: Final = re.compile("[0-9a-f]{16}")
 Key = Callable[[Record], Any]
@@ -133,11 +134,14 @@ def cut(
 
 
 def _place(matches: Sequence[Record], key: Key, wanted: str) -> int | None:
-    keys = [text_of(key(record)) for record in matches]
-    if wanted in keys:
-        return keys.index(wanted)
-    is_mark = _MARK.fullmatch(wanted) is not None
-    return next((place for place, one in enumerate(keys) if is_mark and mark_of(one) == wanted), None)
+    """The place of the record that a cursor names, by its key or by what stands for that."""
+    if isinstance(matches, InOrder) and matches.has_unique_keys:
+        known = matches.place_of(wanted)
+    else:
+        known = next((place for place, record in enumerate(matches) if text_of(key(record)) == wanted), None)
+    if known is not None or _MARK.fullmatch(wanted) is None:
+        return known
+    return next((place for place, record in enumerate(matches) if mark_of(text_of(key(record))) == wanted), None)
 
 
 def mark_of(key: str) -> str:

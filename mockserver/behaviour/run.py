@@ -157,7 +157,7 @@ class Run(msgspec.Struct):
         for reference in rules.refers:
             if reference.path[0] in record and reference.path[0] not in given:
                 collection = self.collections.get(reference.collection)
-                known = collection.visible((), self.scope.now) if collection is not None else []
+                known = collection.listed((), self.scope.now) if collection is not None else ()
                 if known:
                     record = referring(record, reference, lambda number, known=known: known[number % len(known)])  # type: ignore[misc]
         return record
@@ -228,7 +228,7 @@ class Run(msgspec.Struct):
         filters_given = [(name, as_meant(name, value.evaluate(self.scope))) for name, value in query.filters]
         filters = tuple((name, value) for name, value in filters_given if value is not MISSING)
         name = query.collection
-        matches: Sequence[Record] = self.collections[name].visible(filters + self._owned(name), self.scope.now)
+        matches = self.collections[name].listed(filters + self._owned(name), self.scope.now)
         tests = [test for one in query.conditions if (test := one.test(self.scope, as_meant)) is not None]
         if tests:
             matches = [record for record in matches if all(test(record) for test in tests)]

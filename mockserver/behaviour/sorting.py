@@ -28,6 +28,8 @@ def in_order(records: Sequence[Record], sort: Any, order: Any) -> Sequence[Recor
 
     Records without the field come last. What names no field changes nothing.
     """
+    if sort is None and order is None:
+        return records
     down = _is_down(order)
     fields = dict.fromkeys(name for record in records for name in _names_of(record))
     orders = list(_orders(sort, down, fields))

@@ -9,8 +9,11 @@ from typing import Any, TypeAlias
 
 import msgspec
 from immutables import Map
+from msgspec.structs import force_setattr
 
 from mockserver.contract.operations.operation import ABSENT, EMPTY
+from mockserver.state.listed import InOrder
+from mockserver.state.ordered import Ordered
 from mockserver.state.rules import CollectionRules
 
 Record = Mapping[str, Any]
@@ -19,8 +22,8 @@ Filters = tuple[tuple[str, Any], ...]
 """Field and value pairs that a record must have, all of them."""
 Stored = tuple[int, Record]
 """A record and its place in the order of first storing."""
-Keys: TypeAlias = "str | Map[str, None]"
-"""The keys of some records: one alone, as of a unique field, or a set of them."""
+Keys: TypeAlias = "str | Ordered"
+"""The keys of some records: one alone, as of a unique field, or several in their order."""
 Index: TypeAlias = "Map[str, Keys]"
 Indexes = Mapping[str, Index]
 """By field and the text of its value: the keys of the records that have it."""
@@ -30,6 +33,8 @@ _SHORT_ID = re.compile(r"[0-9a-f-]{7,64}")
 _IS_ID = re.compile(r"(^|[a-z._])([Ii][Dd]|sha|hash|digest)$")
 _ORDER = itemgetter(0)
 """The place of a stored record."""
+MANY = 1000
+"""How many records are put into their order only once; to sort fewer takes less than to keep them in it."""
 
 
 def text_of(value: Any) -> str:
@@ -77,6 +82,7 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
     records: Map[str, Stored] = Map()
     indexes: Indexes = EMPTY
     next: int = 0  #: the place in the order of the record that is stored next
+    order: Ordered | None = None  #: all keys in their order, once a list has asked for them
 
     @classmethod
     def of(cls, rules: CollectionRules, records: Iterable[Record]) -> Collection:
@@ -102,15 +108,16 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         """
         rules, place, indexes = self.rules, self.next, self.indexes
         order = place if old is None else old[0]
+        new = (order, record)
         if old is None or touched is None or not rules.indexed.isdisjoint(touched):
-            indexes = self._reindexed(key, None if old is None else old[1], record)
-        records = self.records.set(key, (order, record))
-        return Collection(rules, records, indexes, place if order < place else order + 1)
+            indexes = self._reindexed(key, old, new)
+        records = self.records.set(key, new)
+        sequence = self.order if old is not None else self._reordered(key, None, new)
+        return Collection(rules, records, indexes, place if order < place else order + 1, sequence)
 
     def drop(self, record: Record) -> Collection:
         """This collection without the record."""
-        key = identity_of(self.rules, record)
-        return Collection(self.rules, self.records.delete(key), self._reindexed(key, record, None), self.next)
+        return self.laid(identity_of(self.rules, record), None)
 
     def laid(self, key: str, stored: Stored | None) -> Collection:
         """This collection with a record and its place under a key, as a log has them, or without the record there."""
@@ -118,30 +125,43 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         if stored is None and old is None:
             return self
         records = self.records.delete(key) if stored is None else self.records.set(key, stored)
-        was, becomes = old[1] if old else None, stored[1] if stored else None
-        return Collection(self.rules, records, self._reindexed(key, was, becomes), self.next)
+        indexes, order = self._reindexed(key, old, stored), self._reordered(key, old, stored)
+        return Collection(self.rules, records, indexes, self.next, order)
 
-    def _reindexed(self, key: str, old: Record | None, new: Record | None) -> Indexes:
+    def _reindexed(self, key: str, old: Stored | None, new: Stored | None) -> Indexes:
         indexes = self.indexes
-        was, becomes = (old or EMPTY).get, (new or EMPTY).get
+        was_at, was = old or (-1, EMPTY)
+        is_at, becomes = new or (-1, EMPTY)
         for field in self.rules.indexed:
-            before, after = was(field, ABSENT), becomes(field, ABSENT)
-            if before is after:  # the common case: a change that does not touch the field
+            before, after = was.get(field, ABSENT), becomes.get(field, ABSENT)
+            # The common case: a change that does not touch the field.
+            if before is after and (was_at == is_at or before is ABSENT):
                 continue
             index = indexes.get(field) or Map()
             for text in _texts(before):
-                index = _without(index, text, key)
+                index = _without(index, text, was_at, key)
             for text in _texts(after):
-                index = index.set(text, _with(index.get(text), key))
+                index = index.set(text, self._with(index.get(text), is_at, key))
             indexes = {**indexes, field: index}
         return indexes
+
+    def _with(self, keys: Keys | None, order: int, key: str) -> Keys:
+        if keys is None or keys == key:
+            return key
+        several = Ordered.of([(self.records[keys][0], keys)]) if isinstance(keys, str) else keys
+        return several.put(order, key)
+
+    def _reordered(self, key: str, old: Stored | None, new: Stored | None) -> Ordered | None:
+        order = self.order
+        if order is None or (old and new and old[0] == new[0]):
+            return order
+        without = order.drop(old[0], key) if old else order
+        return without.put(new[0], key) if new else without
 
     def first(self, filters: Filters, now: int) -> Record | None:
         """The first record that matches and has not expired at `now`, as it shows at that instant."""
         rules = self.rules
         candidates, used = self._candidates(filters)
-        if len(candidates) > 1:
-            candidates = sorted(candidates, key=_ORDER)
         for _, record in candidates:
             if _has(record, filters, used):
                 shown = rules.shown_at(record, now) if rules.timed else record
@@ -157,17 +177,29 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
         shown_at = rules.shown_at
         return [shown for record in records if (shown := shown_at(record, now)) is not None]
 
+    def listed(self, filters: Filters, now: int) -> Sequence[Record]:
+        """The same as `visible`; of many records, those that aren't looked at cost nothing where one index knows all
+        that match and none of them expires."""
+        rules, records = self.rules, self.records
+        if len(records) < MANY or len(filters) > 1 or rules.expires is not None:
+            return self.visible(filters, now)
+        keys: Keys | None = self._ordered() if not filters else None
+        for name, value in filters:
+            index = self.indexes.get(name) if name in rules.indexed and name != rules.direct else None
+            keys = index.get(text_of(value)) if index is not None and type(value) is not list else None
+        if not isinstance(keys, Ordered):
+            return self.visible(filters, now)
+        return InOrder(keys, records, rules, now)
+
     def matching(self, filters: Filters) -> list[Record]:
         """The records that have all these values, in the order in which they were first stored."""
         candidates, used = self._candidates(filters)
-        if len(candidates) > 1:
-            candidates = sorted(candidates, key=_ORDER)
         if used is not None and len(filters) == 1:
             return [record for _, record in candidates]
         return [record for _, record in candidates if _has(record, filters, used)]
 
     def _candidates(self, filters: Filters) -> tuple[Sequence[Stored], tuple[str, Any] | None]:
-        """As few records as one filter alone can tell, and that filter; all records and None when none can."""
+        """As few records as one filter alone can tell, in their order, and that filter; all and None when none can."""
         rules, best, used = self.rules, None, None
         for pair in filters:
             name, value = pair
@@ -192,7 +224,21 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
                 if best is None or len(keys) < len(best):
                     best, used = keys, pair
         records = self.records
-        return ([records[key] for key in best] if best is not None else list(records.values())), used
+        return ([records[key] for key in best] if best is not None else self._all()), used
+
+    def _all(self) -> Sequence[Stored]:
+        records = self.records
+        if len(records) < MANY:
+            return sorted(records.values(), key=_ORDER)
+        return [records[key] for key in self._ordered()]
+
+    def _ordered(self) -> Ordered:
+        """All keys in their order, which what is made of this collection inherits."""
+        if self.order is None:
+            made = Ordered.of((order, key) for key, (order, _) in self.records.items())
+            force_setattr(self, "order", made)  # a value still: the same for all who ask
+            return made
+        return self.order
 
     def _by_alias(self, text: str) -> Sequence[Stored]:
         """The records that another field than their key identifies, the first one first."""
@@ -209,11 +255,11 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
 
 def _index_of(field: str, stored: Mapping[str, Stored]) -> Index:
-    keys: dict[str, dict[str, None]] = {}
-    for key, (_, record) in stored.items():
+    keys: dict[str, list[tuple[int, str]]] = {}
+    for key, (order, record) in stored.items():
         for text in _texts(record.get(field, ABSENT)):
-            keys.setdefault(text, {})[key] = None
-    return Map({text: Map(some) if len(some) > 1 else next(iter(some)) for text, some in keys.items()})
+            keys.setdefault(text, []).append((order, key))
+    return Map({text: Ordered.of(some) if len(some) > 1 else some[0][1] for text, some in keys.items()})
 
 
 def _texts(value: Any) -> Iterable[str]:
@@ -237,15 +283,9 @@ def _has(record: Record, filters: Filters, known: tuple[str, Any] | None) -> boo
     return True
 
 
-def _with(keys: Keys | None, key: str) -> Keys:
-    if keys is None or keys == key:
-        return key
-    return (Map({keys: None}) if isinstance(keys, str) else keys).set(key, None)
-
-
-def _without(index: Index, value: str, key: str) -> Index:
+def _without(index: Index, value: str, order: int, key: str) -> Index:
     keys = index[value]
     if isinstance(keys, str):
         return index.delete(value)
-    rest = keys.delete(key)
+    rest = keys.drop(order, key)
     return index.set(value, rest if len(rest) > 1 else next(iter(rest)))
