@@ -22,7 +22,7 @@ from mockserver.exchange.journal import Note
 SECONDS = 60.0
 """How long a stream stays open."""
 HEARTBEAT = 5.0
-"""Seconds of silence after which a comment shows that the stream is alive."""
+"""Seconds of silence after which an event shows that the stream is alive: an EventSource doesn't show comments."""
 LOOK = 0.1
 """Seconds between two looks for new events."""
 
@@ -72,7 +72,7 @@ def _following(engine: Engine, world: str | None, place: int) -> Iterator[bytes]
                 yield b"".join(texts)
         if time.monotonic() - last_sent > HEARTBEAT:
             last_sent = time.monotonic()
-            yield b": heartbeat\n\n"
+            yield b"event: heartbeat\ndata: {}\n\n"
         time.sleep(LOOK)
 
 

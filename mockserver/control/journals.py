@@ -121,7 +121,7 @@ def _covered(call: Call, world: str | None) -> Result:
 
 
 def _verify(call: Call) -> Result:
-    entries = list(call.engine.journal.entries(call.existing().name))
+    entries = list(call.engine.journal.entries(call.world))  # none in a world that was never used
     verification = verify(entries, call.body)
     return Result(
         {"verified": not verification.problems, "problems": list(verification.problems), "diff": verification.diff}

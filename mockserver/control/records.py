@@ -107,7 +107,6 @@ def _set_record(call: Call) -> Result:
 
 
 def _patch_record(call: Call) -> Result:
-    call.existing()
     return _stored(call, lambda world: merge_patch(_record(call, world), call.body))
 
 
@@ -127,8 +126,6 @@ def _stored(call: Call, wanted: Any) -> Result:
 
 
 def _remove_record(call: Call) -> Result:
-    call.existing()
-
     def changed(world: World) -> World:
         return world.drop(call.inputs.path["collection"], _record(call, world)).stepped()
 

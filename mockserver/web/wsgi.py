@@ -10,10 +10,14 @@ from typing import Any
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.messages import Answer, Request
+from mockserver.reply.negotiation import negotiate
+from mockserver.reply.problems import PROBLEM
 from mockserver.settings import BODY_LIMIT, PREFIX
 from mockserver.web.transport import after_delay, disturbed_transport, status_line
 
 Wsgi = Callable[..., Iterable[bytes]]
+_PAGE = "text/html"
+_TO_CONSOLE = [("Location", f"{PREFIX}/"), ("Vary", "Accept"), ("Cache-Control", "no-store"), ("Content-Length", "0")]
 
 
 class ContractFirst:
@@ -49,6 +53,9 @@ class ContractFirst:
             self._step_aside()
             return (self._loaded or self._load())(environ, start_response)
         method: str = environ["REQUEST_METHOD"]
+        if path == "/" and self._is_visit(environ, method):
+            start_response(status_line(302), _TO_CONSOLE)
+            return [b""]
         answer = self._answer(environ, method, path)
         status, body = answer.status, answer.body
         headers = [*answer.headers]
@@ -61,6 +68,12 @@ class ContractFirst:
             headers.append(("Content-Length", str(len(body))))
         start_response(status_line(status), headers)
         return [b"" if method == "HEAD" else body]
+
+    def _is_visit(self, environ: dict[str, Any], method: str) -> bool:
+        """Whether a person opens the mock's address in a browser, and the contract has nothing there."""
+        if method not in ("GET", "HEAD") or self.engine.contract.allowed("/"):
+            return False
+        return negotiate(environ.get("HTTP_ACCEPT", ""), (PROBLEM, _PAGE)) == _PAGE
 
     def _answer(self, environ: dict[str, Any], method: str, path: str) -> Answer:
         try:

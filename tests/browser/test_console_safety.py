@@ -47,6 +47,36 @@ def test_an_unavailable_mock_is_reported(console: Page, monitor: PageMonitor) ->
     expect(outcome(console)).to_contain_text("The mock cannot be reached")
 
 
+def test_a_mock_that_ends_is_not_live(page: Page, monitor: PageMonitor) -> None:
+    """The page says so after a few seconds however often the browser tries again, says since when, and recovers."""
+    monitor.allowed_messages = "Failed to load resource|ERR_"
+    mock = LiveMock().wait_until_started()
+    page.clock.install()
+    page.goto(f"{mock.url}/__mock__/")
+    live = page.locator("#live")
+    expect(live).to_have_text("Live")
+    mock.kill()
+    for _ in range(6):
+        page.wait_for_event("requestfailed")
+        page.clock.run_for(1000)
+    expect(live).to_have_text("Reconnecting…")
+    page.clock.run_for(15_000)
+    expect(live).to_contain_text("No connection since ")
+    again = LiveMock("--port", str(mock.port)).wait_until_started()
+    expect(live).to_have_text("Live")
+    again.interrupt()
+
+
+def test_a_mock_that_hangs_is_not_live(page: Page, world: BrowserWorld) -> None:
+    """Its connection stays open, but nothing arrives."""
+    page.clock.install()
+    page.goto(world.console)
+    expect(page.locator("#live")).to_have_text("Live")
+    page.route("**/__mock__/events", lambda route: None)  # no answer to the new connection
+    page.clock.fast_forward(30_000)
+    expect(page.locator("#live")).to_contain_text("No connection since ")
+
+
 @pytest.mark.parametrize(("password", "status"), [("let-me-in", 200), ("guess", 401)])
 def test_a_remote_mock_asks_for_the_admin_token(browser: Browser, password: str, status: int) -> None:
     """Under a host name other than localhost, the console needs the admin token as the browser's password."""

@@ -1,4 +1,4 @@
-// Calls to the control API and its stream of events. Every call goes to the page's own origin.
+// Calls to the control API. Every call goes to the page's own origin.
 
 const BASE = new URL("../", import.meta.url);
 
@@ -41,15 +41,4 @@ export async function call(method, path, body) {
 function errorMessage(response, problem) {
   const details = (problem.validation ?? []).map((each) => `${each.location}: ${each.message}`);
   return [problem.detail ?? `The mock returned status ${response.status}.`, ...details].join(" · ");
-}
-
-/** Subscribe to the events of all worlds. `onOpen` is called at the start and after each reconnection. */
-export function subscribe({ onOpen, onBreak, onEvent }) {
-  const source = new EventSource(urlOf("events"));
-  source.onopen = onOpen;
-  source.onerror = onBreak;
-  for (const type of ["request", "world", "removed"]) {
-    source.addEventListener(type, (event) => onEvent(JSON.parse(event.data)));
-  }
-  addEventListener("pagehide", () => source.close());
 }

@@ -1,7 +1,8 @@
 // The console: starts the panels, selects the world that they show, and passes events on to them.
 
-import { call, pathIn, subscribe } from "./api.js";
+import { call, pathIn } from "./api.js";
 import { clockPanel } from "./clock.js";
+import { connect } from "./connection.js";
 import { coveragePanel } from "./coverage.js";
 import { $, notify } from "./dom.js";
 import { faultsPanel } from "./faults.js";
@@ -10,7 +11,6 @@ import { requestsPanel } from "./requests.js";
 import { worldsPanel } from "./worlds.js";
 
 const UPDATE_DELAY = 150; // milliseconds: many requests in quick succession cause one update
-const RECONNECT_GRACE = 2000; // milliseconds before a broken stream is shown as such
 
 /** What the panels share: the description of the mock, the selected world, and functions to read and change it. */
 const context = {
@@ -26,7 +26,6 @@ const context = {
 const changedWorlds = new Set();
 let panels = [];
 let updateTimer = null;
-let graceTimer = null;
 
 async function start() {
   context.about = await call("GET", "about");
@@ -35,7 +34,7 @@ async function start() {
   $("contract").title = context.about.contract;
   panels = [worldsPanel, clockPanel, requestsPanel, faultsPanel, recordsPanel, coveragePanel].map((panel) => panel(context));
   await select(context.world);
-  subscribe({ onOpen: () => (showLive(true), reportErrors(refresh)), onBreak: () => showLive(false), onEvent });
+  connect({ onOpen: () => reportErrors(refresh), onEvent, onState: showConnection });
 }
 
 /** Show another world, and name it in the page's URL. */
@@ -77,16 +76,9 @@ async function reportErrors(work) {
   }
 }
 
-/** Show whether events arrive. The mock ends each stream after a while, so a short break is not shown. */
-function showLive(on) {
-  clearTimeout(graceTimer);
-  graceTimer = on ? null : setTimeout(show, RECONNECT_GRACE, "Reconnecting…", "off");
-  if (on) show("Live", "on");
-
-  function show(text, kind) {
-    if ($("live").textContent !== text) $("live").textContent = text;
-    $("live").className = kind;
-  }
+function showConnection(text, kind) {
+  if ($("live").textContent !== text) $("live").textContent = text; // a status region: the same words are not said again
+  $("live").className = kind;
 }
 
 function onEvent(event) {

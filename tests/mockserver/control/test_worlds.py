@@ -217,3 +217,40 @@ def test_what_names_no_world_is_refused(control: Control, ask: Ask, name: str) -
         refused = ask("GET", "/devices", headers={"mock-world": name})
         assert refused.status == 400
         assert "names no world" in refused.json["detail"]
+
+
+DEVICE = {"method": "GET", "path": "/devices"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/state/devices/dev-01", {"deviceName": "Changed"}),
+        ("DELETE", "/state/devices/dev-01", {}),
+        ("PUT", "/state", {}),
+        ("PUT", "/clock", {"frozen": True}),
+        ("POST", "/clock/advance", {"by": "P1D"}),
+        ("PUT", "/faults", {"presets": ["flaky"]}),
+        ("POST", "/faults", {"status": 500}),
+        ("POST", "/reset", {}),
+        ("POST", "/requests", DEVICE),
+    ],
+)
+def test_a_call_that_changes_something_makes_its_world(
+    build: Build, method: str, path: str, body: dict[str, Any]
+) -> None:
+    """As a first request does; with too many worlds it is a 429, and nothing is made."""
+    control = Control(build(bundled_settings(max_worlds=2, world_ttl=None)))
+    assert control(method, f"/worlds/w1{path}", body).status < 300
+    assert "w1" in _names(control)
+    control("PUT", "/worlds/main/clock", {"frozen": False})
+    assert control(method, f"/worlds/w2{path}", body).status == 429
+    assert "w2" not in _names(control)
+
+
+def test_a_world_that_was_never_used_received_nothing(control: Control) -> None:
+    """`verify` there answers with a diff, and doesn't make the world."""
+    heard = control("POST", "/worlds/w1/verify", {"calls": [{"operation": "listDevices"}]})
+    assert (heard.status, heard.json["verified"]) == (200, False)
+    assert "listDevices" in heard.json["diff"]
+    assert _names(control) == ["main"]

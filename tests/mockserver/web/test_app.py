@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from mockserver.reply.problems import PROBLEM
 from mockserver.settings import BODY_LIMIT
 from mockserver.web.app import app_for, create_app
 from mockserver.web.wsgi import ContractFirst
-from tests.support import bundled_settings
+from tests.support import answers, bundled_settings, document
 
 ALICE = {"Authorization": "Bearer alice-token"}
 
@@ -204,3 +206,33 @@ def test_an_exception_of_the_control_surface_is_one_line(
     assert capfd.readouterr().err.startswith(
         "mockserver: GET /__mock__/health: internal error: ZeroDivisionError: division by zero ("
     )
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", 302),
+        ("text/html", 302),
+        ("*/*", 404),
+        ("application/json", 404),
+        ("text/html;q=0.1, application/problem+json", 404),
+    ],
+)
+def test_a_browser_is_sent_to_the_console(client: FlaskClient, accept: str, status: int) -> None:
+    """At `/`, if the contract has no such path; other clients get the problem that every unknown path gets."""
+    answer = client.get("/", headers={"Accept": accept})
+    assert answer.status_code == status
+    if status == 302:
+        assert (answer.headers["Location"], answer.headers["Vary"]) == ("/__mock__/", "Accept")
+        assert client.head("/", headers={"Accept": accept}).status_code == 302
+        assert client.post("/", headers={"Accept": accept}).status_code == 404
+
+
+def test_a_contract_with_a_root_answers_there_itself(tmp_path: Path) -> None:
+    """Also a browser."""
+    spec = tmp_path / "spec.json"
+    paths = {"/": {"get": {"operationId": "getRoot", "responses": answers({"type": "object"}, {"hello": "world"})}}}
+    spec.write_text(json.dumps(document(paths)), encoding="utf-8")
+    client = create_app(bundled_settings(spec=str(spec), behaviours=None, fixtures=())).test_client()
+    answer = client.get("/", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.json) == (200, {"hello": "world"})
