@@ -12,7 +12,18 @@ from flask import Blueprint, Response
 from flask import request as flask_request
 
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.control import about, clocks, disturbances, events, guard, journals, probes, records, worlds
+from mockserver.control import (
+    about,
+    clocks,
+    collections,
+    disturbances,
+    events,
+    guard,
+    journals,
+    probes,
+    records,
+    worlds,
+)
 from mockserver.control.calls import Call, Handler, Result, no_world
 from mockserver.control.pages import add_pages
 from mockserver.control.surface import Surface
@@ -30,6 +41,7 @@ __all__ = ["control_blueprint"]
 HANDLERS: dict[str, Handler] = {
     **about.HANDLERS,
     **clocks.HANDLERS,
+    **collections.HANDLERS,
     **disturbances.HANDLERS,
     **events.HANDLERS,
     **journals.HANDLERS,

@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 
 from mockserver.background import attempt
-from mockserver.clock import format_instant
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Note
+from mockserver.exchange.shown import summary
 
 SECONDS = 60.0
 """How long a stream stays open."""
@@ -98,24 +98,7 @@ def _text(place: int, *lines: str) -> bytes:
 def _shown(what: Exchange | Note) -> dict[str, Any]:
     if isinstance(what, Note):
         return {"id": what.place, "type": what.type, "world": what.world}
-    return {
-        "id": what.place,
-        "type": "request",
-        "world": what.world,
-        "request": {
-            "number": what.number,
-            "at": format_instant(what.at),
-            "user": what.user,
-            "operation": what.operation,
-            "method": what.request.method,
-            "path": what.request.path,
-            "status": what.answer.status,
-            "verdict": what.verdict,
-            "reason": what.reason,
-            "fault": what.fault,
-            "microseconds": what.micros,
-        },
-    }
+    return {"id": what.place, "type": "request", "world": what.world, "request": summary(what)}
 
 
 HANDLERS: dict[str, Handler] = {"listEvents": _of_all, "listWorldEvents": _of_world}

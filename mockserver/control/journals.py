@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import ENTRIES
-from mockserver.exchange.shown import shown
+from mockserver.exchange.shown import shown, summary
 from mockserver.exchange.steering import WORLD_HEADER, read_steering
 from mockserver.exchange.tracing import trace_of
 from mockserver.insight.coverage import coverage, coverage_json, markdown
+from mockserver.insight.example import example_request
 from mockserver.insight.explain import explain, why_json, why_text
 from mockserver.insight.har import har
 from mockserver.insight.verify import verify
@@ -31,7 +33,8 @@ def _list(call: Call) -> Result:
 
 def _listed(call: Call, world: str) -> Result:
     journal = call.engine.journal
-    entries = [shown(entry, journal.secrets) for entry in _filtered(call, world)]
+    show = summary if call.query("as") == "summary" else partial(shown, secrets=journal.secrets)
+    entries = [show(entry) for entry in _filtered(call, world)]
     return Result({"requests": entries, "last": journal.last(world)})
 
 
@@ -81,6 +84,8 @@ def _send(call: Call) -> Result:
     body = b""
     if "body" in content:
         body, headers = encode(content["body"]), {"content-type": "application/json", **headers}
+    elif "text" in content:
+        body, headers = content["text"].encode(), {"content-type": "text/plain", **headers}
     user = next((user for user in engine.fixtures.users if user.name == content.get("user")), None)
     if user is not None:
         headers |= engine.pipeline.auth.headers_of(user)
@@ -92,6 +97,10 @@ def _send(call: Call) -> Result:
     engine.store.load(world)  # a 429 where there are too many
     why = dict(engine.pipeline.respond(request).headers)["Mock-Why"]
     return Result(shown(entry_of(engine, world, why.split("/")[-2]), engine.journal.secrets))
+
+
+def _example(call: Call) -> Result:
+    return Result(example_request(call.engine, call.existing(), call.query("operation")))
 
 
 def _get(call: Call) -> Result:
@@ -132,6 +141,7 @@ HANDLERS: dict[str, Handler] = {
     "listMainRequests": _main_list,
     "listRequests": _list,
     "sendRequest": _send,
+    "getExampleRequest": _example,
     "exportRequests": _archive,
     "getRequest": _get,
     "explainRequest": _why,

@@ -13,8 +13,9 @@ from mockserver.behaviour.records import merge_patch
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import FixtureError, Refused
 from mockserver.exchange.engine import Engine
-from mockserver.state.collection import Record, identity_of
+from mockserver.state.collection import Collection, Record, identity_of
 from mockserver.state.fixtures import Fixtures, User
+from mockserver.state.rules import CollectionRules
 from mockserver.state.seeding import seed_world
 from mockserver.state.store import MAIN
 from mockserver.state.world import World
@@ -58,7 +59,7 @@ def _set_state(call: Call) -> Result:
     records = _without_callers(call.body)
 
     def changed(world: World) -> World:
-        return msgspec.structs.replace(world, collections=_checked(call, world, records).collections).stepped()
+        return msgspec.structs.replace(world, collections=checked(call, world, records).collections).stepped()
 
     return _state(call, call.engine.store.update(call.world, changed))
 
@@ -70,7 +71,7 @@ def _without_callers(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**others, "users": users} if users else others
 
 
-def _checked(call: Call, world: World, records: Mapping[str, Any]) -> World:
+def checked(call: Call, world: World, records: Mapping[str, Any]) -> World:
     """A world with only these records; `Refused(409)` with the first violation of the contract."""
     engine = call.engine
     now = world.clock.now(engine.pipeline.clock)
@@ -88,13 +89,14 @@ def _get_record(call: Call) -> Result:
 
 def _record(call: Call, world: World) -> Record:
     name, key = call.inputs.path["collection"], call.inputs.path["key"]
-    record: Record | None = _collection(call, world).get(key)
+    record: Record | None = collection_of(call, world).get(key)
     if record is None:
         raise Refused(404, f"{name} of {world.name!r} have no record {key!r}")
     return record
 
 
-def _collection(call: Call, world: World) -> Any:
+def collection_of(call: Call, world: World) -> Collection:
+    """The collection that a call is about; `Refused(404)` where there is none of that name."""
     name = call.inputs.path["collection"]
     collection = world.collections.get(name)
     if collection is None:
@@ -115,14 +117,19 @@ def _stored(call: Call, wanted: Any) -> Result:
     stored: dict[str, Record] = {}
 
     def changed(world: World) -> World:
-        rules, record = _collection(call, world).rules, wanted(world)
-        if identity_of(rules, record) != key:
-            raise conflict(f"the record's {rules.key} must stay {key!r}, not {rules.key_of(record)!r}")
-        stored["record"] = _checked(call, world, {name: [record]}).collections[name].get(key) or {}
+        record = with_its_key(collection_of(call, world).rules, key, wanted(world))
+        stored["record"] = checked(call, world, {name: [record]}).collections[name].get(key) or {}
         return world.put(name, stored["record"]).stepped()
 
     call.engine.store.update(call.world, changed)
     return Result(stored["record"])
+
+
+def with_its_key(rules: CollectionRules, key: str, record: Record) -> Record:
+    """The record; `Refused(409)` where its key isn't the one under which it is to be stored."""
+    if identity_of(rules, record) != key:
+        raise conflict(f"the record's {rules.key} must stay {key!r}, not {rules.key_of(record)!r}")
+    return record
 
 
 def _remove_record(call: Call) -> Result:

@@ -50,6 +50,24 @@ def shown(exchange: Exchange, secrets: frozenset[str] = frozenset()) -> dict[str
     }
 
 
+def summary(exchange: Exchange) -> dict[str, Any]:
+    """What a list of exchanges shows of one, as JSON: no header, query or body."""
+    return {
+        "number": exchange.number,
+        "at": format_instant(exchange.at),
+        "user": exchange.user,
+        "operation": exchange.operation,
+        "method": exchange.request.method,
+        "path": exchange.request.path,
+        "status": exchange.answer.status,
+        "verdict": exchange.verdict,
+        "reason": exchange.reason,
+        "fault": exchange.fault,
+        "microseconds": exchange.micros,
+        "changes": len(exchange.changes),
+    }
+
+
 def redacted(headers: Mapping[str, str], secrets: frozenset[str] = frozenset()) -> dict[str, str]:
     """Headers with the values of secret ones left out."""
     hidden = _SECRETS | secrets

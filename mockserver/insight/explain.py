@@ -64,6 +64,7 @@ def explain(engine: Engine, entry: Exchange, url: str) -> Why:
             "curl": snippets.curl(request, url),
             "fetch": snippets.fetch(request, url),
             "pytest": snippets.pytest_line(request, entry.answer.status, entry.user),
+            "playwright": snippets.playwright(request, url, entry.answer.status),
         },
     )
 

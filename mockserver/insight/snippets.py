@@ -1,4 +1,4 @@
-"""Code snippets that repeat a journaled request: for a shell, a browser and a test. Secrets are replaced."""
+"""Code snippets that repeat a journaled request: for a shell, a browser and tests. Secrets are replaced."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ def fetch(request: SafeRequest, url: str) -> str:
         options.append(f'"body": {body if typed else f"new Blob([{body}])"}')  # a string would be sent as text
     options_text = f", {{{', '.join(options)}}}" if options else ""
     return f"await fetch({_script(_address(request, url))}{options_text})"
+
+
+def playwright(request: SafeRequest, url: str, status: int) -> str:
+    """The request as a line of a Playwright test, with its status."""
+    options = [f"method: {_script(request.method)}"] if request.method != "GET" else []
+    options += [f"headers: {_script(dict(request.headers))}"] if request.headers else []
+    options += [f"data: {_script(_body(request))}"] if request.body is not None else []
+    options_text = f", {{ {', '.join(options)} }}" if options else ""
+    call = f"await request.fetch({_script(_address(request, url))}{options_text})"
+    return f"expect(({call}).status()).toBe({status});"
 
 
 def pytest_line(request: SafeRequest, status: int, user: str | None) -> str:

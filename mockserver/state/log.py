@@ -114,12 +114,12 @@ class Log:
             return self.whole(after)
         faults = None if after.faults is before.faults else after.faults
         keys = _keys_of(changes, after.collections)
-        return self._written(None, after, faults, _parts(before.collections, after.collections, keys))
+        return self._written(None, after, faults, differing(before.collections, after.collections, keys))
 
     def whole(self, world: World, touched: Touched | None = None) -> Entry:
         """A world as what it differs in from the fixtures; `touched` names the records that can differ."""
         base = self.bases.at(world.base)
-        return self._written(world.base, world, world.faults, _parts(base.collections, world.collections, touched))
+        return self._written(world.base, world, world.faults, differing(base.collections, world.collections, touched))
 
     def _written(self, base: int | None, world: World, faults: tuple[Any, ...] | None, parts: dict[str, Part]) -> Entry:
         clock = (world.clock.offset, world.clock.frozen)
@@ -160,7 +160,7 @@ def _keys_of(changes: Iterable[Change], collections: Collections) -> Touched | N
     return keys or None
 
 
-def _parts(before: Collections, after: Collections, touched: Touched | None) -> dict[str, Part]:
+def differing(before: Collections, after: Collections, touched: Touched | None = None) -> dict[str, Part]:
     """The collections that differ, with the records that do: among the touched ones, where these are known."""
     known = after.known if isinstance(after, Lazy) else after
     parts: dict[str, Part] = {}

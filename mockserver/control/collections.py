@@ -1,0 +1,65 @@
+"""Control calls on whole collections: the records of one, many changes at once, and what differs from the fixtures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.behaviour.records import merge_patch
+from mockserver.control.calls import Call, Handler, Result
+from mockserver.control.records import checked, collection_of, with_its_key
+from mockserver.state.collection import Record
+from mockserver.state.log import differing
+from mockserver.state.world import World
+
+
+def _list(call: Call) -> Result:
+    stored = sorted(collection_of(call, call.existing()).records.items(), key=lambda item: item[1][0])
+    return Result({"records": [{"key": key, "record": record} for key, (_, record) in stored]})
+
+
+def _change(call: Call) -> Result:
+    """A merge patch of the collection as a map of its records (RFC 7396): all of it, or a refusal."""
+    name, wanted = call.inputs.path["collection"], call.body
+    counts = {"changed": 0, "added": 0, "removed": 0}
+
+    def changed(world: World) -> World:
+        collection = collection_of(call, world)
+        known = {key: collection.get(key) for key in wanted}
+        gone = [record for key, record in known.items() if record is not None and wanted[key] is None]
+        kept = {key: merge_patch(known[key] or {}, patch) for key, patch in wanted.items() if patch is not None}
+        counts.update(
+            removed=len(gone),
+            added=sum(known[key] is None for key in kept),
+            changed=sum(known[key] is not None for key in kept),
+        )
+        records = checked(
+            call, world, {name: [with_its_key(collection.rules, key, one) for key, one in kept.items()]}
+        ).collections[name]
+        for record in gone:
+            world = world.drop(name, record)
+        for key in kept:
+            world = world.put(name, records.get(key) or {})
+        return world.stepped()
+
+    call.engine.store.update(call.world, changed)
+    return Result(dict(counts))
+
+
+def _changes(call: Call) -> Result:
+    world = call.existing()
+    base = call.engine.base.at(world.base)
+    differences = differing(base.collections, world.collections)
+    shown = [
+        _shown(name, key, base.collections[name].get(key) if name in base.collections else None, stored)
+        for name, (_, records) in sorted(differences.items())
+        for key, stored in records.items()
+    ]
+    return Result({"changes": shown})
+
+
+def _shown(name: str, key: str, before: Record | None, stored: tuple[int, Any] | None) -> dict[str, Any]:
+    return {"collection": name, "key": key, "before": before, "after": None if stored is None else stored[1]}
+
+
+HANDLERS: dict[str, Handler] = {"listRecords": _list, "changeRecords": _change, "listChanges": _changes}
+"""The calls by the name of their operation."""
