@@ -34,6 +34,7 @@ from contract_tests.core.errors import (
     described,
 )
 from contract_tests.core.health import UNADMITTED, Health
+from contract_tests.core.limits import Limits
 from contract_tests.core.safety import Rules
 from contract_tests.core.transfer import POOLS, dropped, read_bounded
 
@@ -48,50 +49,6 @@ CERTIFICATE_HINTS = {
 BODILESS = frozenset({204, 304})  # after these, and after an answer to HEAD, the client reads no body
 CONNECTIONS = 32  # that are kept open, for as many threads at most
 NETWORK_ERRORS = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, OSError)
-
-
-@dataclass
-class Limits:
-    """How fast and how long: requests per second, seconds per answer, and the instant (monotonic) of the end."""
-
-    rate: float | None = None
-    timeout: float = 10.0
-    deadline: float = float("inf")
-    reserved: float = 0.0  #: seconds before the end that are kept for removing what the run has made
-    grace: float = 0.0  #: seconds after the end in which a write may be answered: what it has made is to be removed
-    only: int | None = None  #: the thread that may still send; None: all of them
-    settle: float = 0.0  #: seconds in which a write may be shown
-    written: float = float("-inf")  #: the instant of the last write that was accepted
-    _next: float = 0.0
-    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def left(self) -> float:
-        """Seconds until the end of the budget."""
-        return self.deadline - self.reserved - time.monotonic()
-
-    def pace(self) -> None:
-        """Wait for the next slot of the rate; raises `BudgetSpent` when the time is over."""
-        if self.left() <= 0 or self.only not in {None, threading.get_ident()}:
-            raise BudgetSpent("the budget is spent")
-        if self.rate:
-            with self._turn:
-                slot = max(time.monotonic(), self._next)
-                self._next = slot + 1 / self.rate
-            self.sleep(slot - time.monotonic())
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep, but never past the end of the budget."""
-        if seconds > 0:
-            time.sleep(min(seconds, max(self.left(), 0)))
-
-    def wait_until_settled(self) -> None:
-        """Wait until the target shows what was written, before a read that can't be made again and again."""
-        self.sleep(self.written + self.settle - time.monotonic())
-
-    def for_one_answer(self, *, is_write: bool = False) -> float:
-        """Seconds that the next answer may take."""
-        left = self.left() + (self.reserved + self.grace if is_write else 0.0)
-        return max(min(self.timeout, left), 0.05)
 
 
 @dataclass

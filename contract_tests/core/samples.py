@@ -117,7 +117,8 @@ class Samples:
             and (name in required or depth < DEEPEST)
         }
         must = {name: strategy for name, strategy in inner.items() if name in required}
-        return st.fixed_dictionaries(must, optional={name: inner[name] for name in inner.keys() - must.keys()})
+        optional = {name: strategy for name, strategy in inner.items() if name not in must}  # no set: in one order
+        return st.fixed_dictionaries(must, optional=optional)
 
     def _member(self, name: str, place: Place, depth: int) -> SearchStrategy[Any]:
         form = place.value.get("format") if isinstance(place.value, Mapping) else None

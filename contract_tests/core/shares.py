@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from contract_tests.core.errors import NotChecked
-from contract_tests.core.gate import Limits
+from contract_tests.core.limits import Limits
 
 LEAST: Final = 0.3  # seconds of a part, as long as anything is left of the stage
 

@@ -18,7 +18,8 @@ from contract_tests.core.coverage import Coverage
 from contract_tests.core.creation import makers
 from contract_tests.core.credentials import Keys
 from contract_tests.core.errors import BudgetSpent, SuiteError, UsageError
-from contract_tests.core.gate import Gate, Limits
+from contract_tests.core.gate import Gate
+from contract_tests.core.limits import Limits
 from contract_tests.core.login import Credential, Login
 from contract_tests.core.making import Records
 from contract_tests.core.mock_process import USERS, MockProcess, arguments_for
@@ -36,6 +37,7 @@ from contract_tests.run.reaching import reach
 from contract_tests.run.settings import Settings
 from contract_tests.run.suites import Subjects, Suite, suites
 
+SPARE = 0.4  # of the budget: what an ordinary run of a small contract is through in
 FAREWELL = 5.0  # seconds that a run takes to remove what it has made, when it is asked to end
 READ_HEADERS = frozenset({"content-type", "content-length", "transfer-encoding"})  # whose values say what a body is
 
@@ -197,6 +199,7 @@ class Run:
         settle = settle_time(settings.budget)
         end = self.started + settings.budget - settle
         limits = Limits(settings.rate, settings.timeout, end, grace=settle / 2, settle=settings.settle)
+        limits.spare_until = self.started + settings.budget * SPARE
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)
         connection = Connection(settings.ca, settings.cert, settings.key, settings.proxy, is_direct=self.is_own_mock)
         gate = Gate(url, self.contract, rules, limits, connection)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from contract_tests.core.contract import Contract, bundled
-from contract_tests.core.gate import Gate, Limits
+from contract_tests.core.gate import Gate
+from contract_tests.core.limits import Limits
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.target import Target
 from tests.contract_tests.reference import Service, serve

@@ -18,6 +18,7 @@ TASKS = ("--only=/projects*", "--suite=records")
     ("name", "flags"),
     [
         ("Sound", ("--suite=access",)),
+        ("AnyMediaType", ("--only=/labels*", "--suite=conformance", "--examples=2")),
         ("LabelReplacedIs201", LABELS),
         ("LabelLost", LABELS),
         ("ReadsOfOthers", ("--suite=access",)),

@@ -11,7 +11,7 @@ from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.checks import FREEDOMS, AnswerChecks
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import InternalError, NotChecked
-from contract_tests.core.model import Behaviour, Model, Steps, dig
+from contract_tests.core.model import Behaviour, Model, Steps, dig, root
 from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
 from contract_tests.suites.oracle.freedoms import Freedoms
@@ -184,8 +184,28 @@ class Exchange:
         before = self.comparison.sizes.get(self._list(path))
         unsure = self._of_a_page(answer, len(theirs), before)
         for different in self.pairs.records(view, mine, theirs, before):
-            if different.kind not in unsure and not self._was_on_another_page(different):
+            is_free = self._was_on_another_page(different) or self._is_chosen_by_the_server(view, different)
+            if different.kind not in unsure and not is_free:
                 yield different
+
+    def _is_chosen_by_the_server(self, view: View, different: Difference) -> bool:
+        """Whether the list chooses by a field whose value in this record was left to the server."""
+        if different.kind not in {"missing", "further"} or not self.comparison.model.inferred:
+            return False
+        name = different.collection, different.key
+        if different.kind == "further":
+            name = self.pairs.name_of(*name)
+        return any(self.pairs.is_left_to_server(view, name, part) for part in self._chosen_by)
+
+    @property
+    def _chosen_by(self) -> Iterator[str]:
+        """The fields that the query of a list chooses its records by."""
+        query = self.behaviour.list
+        for part, expression in {**query.filters, **query.conditions}.items() if query else ():
+            expressions = expression.values() if isinstance(expression, Mapping) else (expression,)
+            asked = {name for kind, name in map(root, expressions) if kind == "query"}
+            if asked & self.call.query.keys():
+                yield part
 
     def _was_on_another_page(self, different: Difference) -> bool:
         """Whether a record is new to us alone: the list was read by one page, and it stood on another."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -85,10 +85,10 @@ class Binder:
             call = Call(operation, values, step.query, self._nobodys_body(behaviour, step.body))
             return call, call
         places = self.places(behaviour)
-        if behaviour.list and not step.unknown:
-            step = replace(step, query=self._choosing(behaviour, step, state))
+        queries = self._choosing(behaviour, step, state, pairs)
         if not places:
-            return (call := Call(operation, (), step.query, step.body), call) if not operation.path_names else None
+            calls = [Call(operation, (), query, step.body) for query in queries]
+            return (calls[0], calls[1]) if not operation.path_names else None
         held = (record for record in state.get(self.holder(behaviour), ()) if places.keys() <= record.keys())
         untouched = self.rules.protected | self.rules.reserved if operation.is_write else frozenset()
         found = [record for record in held if not untouched & {str(record[part]) for part in places}
@@ -96,7 +96,8 @@ class Binder:
         if not found:
             return None
         first = step.pick % len(found)
-        turned = (self._about(behaviour, operation, record, step, pairs) for record in (*found[first:], *found[:first]))
+        both = [replace(step, query=query) for query in queries]
+        turned = (self._about(behaviour, operation, record, both, pairs) for record in (*found[first:], *found[:first]))
         if not operation.is_write:
             return next(turned)
         return self._permitted([calls for calls in turned if calls])
@@ -105,17 +106,23 @@ class Binder:
         """The first of these calls that may be sent; where none may, the gate will say why."""
         return next((one for one in calls if self.rules.allows(one[1].sent)), calls[0] if calls else None)
 
-    def _choosing(self, behaviour: Behaviour, step: Step, state: State) -> Mapping[str, Any]:
-        """The query of a list, what it chooses by taken from a record that has it; the values drawn where none has."""
-        query, chosen = behaviour.list, dict(step.query)
-        for name, expression in query.filters.items() if query else ():
+    def _choosing(
+        self, behaviour: Behaviour, step: Step, state: State, pairs: Correspondence
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The query for either side: what a list chooses by is taken from a record, or as drawn where none has it."""
+        query, mine, theirs = behaviour.list, dict(step.query), dict(step.query)
+        if query is None or not step.pick:
+            return mine, theirs
+        key = self.model.collections[query.collection].key
+        for name, expression in query.filters.items():
             kind, part = root(expression)
-            values = [record[name] for record in state.get(query.collection, ()) if name in record] if query else []
-            plain = [value for value in values if isinstance(value, str | int)]
-            if kind == "query" and part in chosen and plain and step.pick:
-                value = plain[step.pick % len(plain)]
-                chosen[part] = [value] if isinstance(chosen[part], list) else value
-        return chosen
+            held = [record for record in state.get(query.collection, ()) if isinstance(record.get(name), str | int)]
+            if kind == "query" and part in mine and held:
+                record = held[step.pick % len(held)]
+                known = pairs.translated((query.collection, str(record.get(key, ""))), name, record[name])
+                is_list = isinstance(step.query[part], list)
+                mine[part], theirs[part] = ([record[name]], [known]) if is_list else (record[name], known)
+        return mine, theirs
 
     def _with_own_keys(self, behaviour: Behaviour, body: Any) -> Any:
         """The body with keys that no record has, not even one that no read shows, in place of those drawn."""
@@ -155,12 +162,12 @@ class Binder:
         return {name: place for name, place in found.items() if place[0] in wanted and place[1]}
 
     def _about(
-        self, behaviour: Behaviour, operation: Operation, record: Record, step: Step, pairs: Correspondence
+        self, behaviour: Behaviour, operation: Operation, record: Record, steps: Sequence[Step], pairs: Correspondence
     ) -> tuple[Call, Call] | None:
         collection = self.holder(behaviour)
         key = self.model.collections[collection].key
         name = self._name(behaviour, record)
-        mine, theirs = Inputs.of(step), Inputs.of(step)
+        mine, theirs = map(Inputs.of, steps)
         for part, place in self.places(behaviour).items():
             value = record[part]
             mine.put(place, value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from contract_tests.core.model import dig
 from contract_tests.suites.oracle.records import MISSING, Name
 from contract_tests.suites.oracle.values import as_far_as, drifted, instant, order_broken, same, shown
 
@@ -88,6 +89,31 @@ class Correspondence:
         """What the target showed in a field of a record; `value` when it showed nothing."""
         pair = self.seen.get(name, {}).get(part)
         return value if pair is None or pair[1] is MISSING else pair[1]
+
+    def name_of(self, collection: str, target_key: str) -> Name:
+        """The mock's name of the target's record."""
+        found = (name for name in self.seen if name[0] == collection and self.target_key(name) == target_key)
+        return next(found, (collection, target_key))
+
+    def is_left_to_server(self, view: View, name: Name, part: str) -> bool:
+        """Whether no request gave a field (`status`, `contact.email`, `*`: any) its value, and the two chose otherwise.
+
+        What a new record was not sent, and what a replaced one was not, may be left out, a default, or kept.
+        """
+        seen = self.seen.get(name, {})
+        if part == "*":
+            return any(self.is_left_to_server(view, name, one) for one in seen)
+        first, *inner = part.split(".")
+        mock, target = (dig(value, tuple(inner), MISSING) for value in seen.get(first, (MISSING, MISSING)))
+        is_own = name in self.made and (
+            first not in self.made[name] or dig(self.sent.get(name, {}).get(first), tuple(inner), MISSING) is MISSING
+        )
+        return (is_own or view.is_free(first)) and (mock is MISSING or target is MISSING or not same(mock, target))
+
+    def translated(self, name: Name, part: str, value: Any) -> Any:
+        """A value of the mock's record as the target has it, where it is the key of another record."""
+        theirs = self.target_value(name, part, value)
+        return theirs if self._equal(value, theirs) else value
 
     def record(self, view: View, mock: Mapping[str, Any], target: Mapping[str, Any]) -> Iterator[Difference]:
         """Where two records that correspond differ; what does not differ is remembered."""

@@ -13,7 +13,8 @@ from contract_tests.core.children import Children
 from contract_tests.core.connection import Connection
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import InternalError, NotChecked
-from contract_tests.core.gate import Gate, Limits
+from contract_tests.core.gate import Gate
+from contract_tests.core.limits import Limits
 from contract_tests.core.mock_process import MockProcess, arguments_for
 from contract_tests.core.model import Model
 from contract_tests.core.safety import Rules, Safety

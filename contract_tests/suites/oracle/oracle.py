@@ -110,9 +110,9 @@ class Oracle:
         return min(reversed(shortest), key=lambda found: len(found.done))
 
     def _share(self) -> float:
-        left = self.runner.target.gate.limits.left()
-        longer = min(LONGER, left / 30) if len(self.run.operations) <= FEW else 0.5
-        return max(min(SECONDS, left / 8), longer)
+        limits = self.runner.target.gate.limits
+        longer = min(LONGER, limits.share(1 / 30)) if len(self.run.operations) <= FEW else 0.5
+        return max(min(SECONDS, limits.left() / 8), longer)
 
 
 def readable(run: Run, model: Model) -> list[str]:

@@ -32,6 +32,7 @@ FEW: Final = 3
 SECONDS: Final = 15.0  # that one promise may take for one kind, when the budget has them
 PAUSE: Final = 0.1  # seconds between two looks at a target that shows writes later
 FEW_KINDS: Final = 5  # that one promise is checked for, however long it takes
+TURN: Final = 0.025  # of the time that is left, for one promise about one kind of a few
 PROMISE: Final = 0.04  # of the time that is left, for one promise about many kinds
 OUT_OF_TIME: Final = "the time for this promise was over"
 Result = TypeVar("Result")
@@ -234,8 +235,9 @@ class Life:
 
     def in_time(self, turns: Iterable[Result]) -> Iterator[Result]:
         """As many of the turns as the time of one promise allows, two at least."""
-        share = self.target.gate.limits.left() / max(40, self.count / PROMISE)
-        end = time.monotonic() + min(SECONDS, max(share, 1.0 if self.count <= FEW_KINDS else 0.2))
+        limits, is_about_few = self.target.gate.limits, self.count <= FEW_KINDS
+        share = max(limits.share(TURN), 1.0) if is_about_few else max(limits.left() * PROMISE / self.count, 0.2)
+        end = time.monotonic() + min(SECONDS, share)
         for count, turn in enumerate(turns):
             if count >= 2 and time.monotonic() > end:
                 return

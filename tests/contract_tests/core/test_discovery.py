@@ -8,7 +8,8 @@ from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.discovery import Discovery, combined, evaluate, identifiers
 from contract_tests.core.errors import NotChecked
-from contract_tests.core.gate import Gate, Limits
+from contract_tests.core.gate import Gate
+from contract_tests.core.limits import Limits
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.target import Target
 from tests.contract_tests.conftest import ContractOf

@@ -14,7 +14,7 @@ from contract_tests.core import fuzzing
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.fuzzing import WALKS, Fuzzer, Halt, Trial
-from contract_tests.core.gate import Limits
+from contract_tests.core.limits import Limits
 from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
 from tests.contract_tests.conftest import ContractOf, OpenTarget

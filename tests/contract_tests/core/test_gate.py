@@ -17,7 +17,8 @@ from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, TargetUnavailable
 from contract_tests.core.fuzzing import Fuzzer
-from contract_tests.core.gate import Gate, Limits, wait_asked_for
+from contract_tests.core.gate import Gate, wait_asked_for
+from contract_tests.core.limits import Limits
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.target import Target
 from contract_tests.core.transfer import LARGEST_BODY

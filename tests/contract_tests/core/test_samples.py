@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -94,3 +97,20 @@ def test_a_span_of_time_begins_before_it_ends(contract_of: ContractOf) -> None:
         assert value["seen"] < value["startsAt"] < value["endsAt"]
         assert value["startsAt"] > "2031"
         assert value["valid_until"] > "2041"
+
+
+def test_the_same_seed_draws_the_same_in_every_process() -> None:
+    """Whatever order sets have there."""
+    script = """if True:
+        from contract_tests.core.contract import Contract, Place, bundled
+        from contract_tests.core.samples import Samples, drawn
+        members = {chr(97 + number): {"type": "integer"} for number in range(12)}
+        place = Place({"type": "object", "required": ["a", "b"], "properties": members})
+        print(drawn(Samples(Contract.load(bundled())).values(place), 5, 7))"""
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1] != b""

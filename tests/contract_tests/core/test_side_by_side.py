@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import BudgetSpent
-from contract_tests.core.gate import Limits
+from contract_tests.core.limits import Limits
 from contract_tests.core.shares import Shares
 from contract_tests.core.side_by_side import lanes_of, side_by_side
 from tests.contract_tests.conftest import ContractOf

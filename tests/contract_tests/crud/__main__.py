@@ -1,15 +1,18 @@
 """Measures the suites: every variant must pass, every defect must fail and be named.
 
-Arguments that begin with a dash are flags for `contract-tests`; others are names of variants and defects.
+Arguments are names of variants and defects, and flags for `contract-tests` (`--seed=7`).
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from pathlib import Path
+from textwrap import indent
 
-from tests.contract_tests.crud.measuring import judged
+from tests.contract_tests.crud.measuring import Outcome, judged
 from tests.contract_tests.crud.registry import DEFECTS, VARIANTS
 
 AT_ONCE = 2
@@ -17,16 +20,33 @@ AT_ONCE = 2
 
 def main(arguments: list[str]) -> int:
     """Print what is judged wrongly; 1 where there is any."""
-    flags = tuple(one for one in arguments if one.startswith("-"))
-    names = [one for one in arguments if not one.startswith("-")] or [*VARIANTS, *DEFECTS]
-    wrong = 0
+    parser = argparse.ArgumentParser(prog="python -m tests.contract_tests.crud", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="variants and defects (default: all)")
+    parser.add_argument("--outputs", type=Path, metavar="FOLDER", help="keep the output of each run there")
+    given, flags = parser.parse_known_args(arguments)
+    names, wrong = given.names or [*VARIANTS, *DEFECTS], 0
+    run = partial(judged, tuple(flags) or ("--examples=6", "--budget=120"))
     with ProcessPoolExecutor(AT_ONCE, max_tasks_per_child=1) as pool:
-        for outcome in pool.map(partial(judged, flags or ("--examples=6", "--budget=120")), names):
+        for outcome in pool.map(run, names):
+            if given.outputs:
+                keep(given.outputs, outcome)
             if outcome.problem:
                 wrong += 1
-                print(f"{'FALSE ALARM' if outcome.name in VARIANTS else 'MISSED'} {outcome.name}: {outcome.problem}")
+                print(verdict(outcome), flush=True)
     print(f"{len(names) - wrong} of {len(names)} judged rightly")
     return 1 if wrong else 0
+
+
+def keep(folder: Path, outcome: Outcome) -> None:
+    """Write the output of a run to a file of its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{outcome.name}.txt").write_text(outcome.output, encoding="utf-8")
+
+
+def verdict(outcome: Outcome) -> str:
+    """What is wrong with a verdict, and what the run reported."""
+    kind = "FALSE ALARM" if outcome.name in VARIANTS else "MISSED"
+    return f"{kind} {outcome.name}: {outcome.problem}\n{indent(outcome.broken, '    ')}"
 
 
 if __name__ == "__main__":

@@ -37,6 +37,11 @@ class Outcome:
         named = any(re.search(NAMED[self.name], f"{expected} {got}") for expected, got in found)
         return "" if named else f"no report of it has one of {NAMED[self.name]}"
 
+    @property
+    def broken(self) -> str:
+        """What the run reports as broken, with its curl lines."""
+        return "\n".join(re.findall(r"^BROKEN .*\n(?:(?:expected|got|source| ).*\n)*", self.output, re.MULTILINE))
+
 
 def measured(name: str, *flags: str) -> Outcome:
     """Run the suites on it."""

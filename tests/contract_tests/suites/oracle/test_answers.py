@@ -196,6 +196,58 @@ def test_what_a_record_was_replaced_by_is_open(known: Contract) -> None:
     assert pairs.made[NAME] == frozenset({"colour"})
 
 
+@pytest.mark.parametrize(
+    ("sent", "chosen", "asked", "mock", "target", "kinds"),
+    [
+        ({}, "colour", "colour", "red", "blue", []),  # a default of its own
+        ({}, "colour", "colour", "red", None, []),
+        ({}, "colour", "colour", None, "blue", []),
+        ({}, "colour", "colour", "red", "red", ["missing"]),  # both chose alike, and the target's list lacks it
+        ({}, "colour", "name", "red", "blue", ["missing"]),  # the list was not chosen by it
+        ({"colour": "red"}, "colour", "colour", "red", "red", ["missing"]),
+        ({}, "*", "colour", "red", "blue", []),
+        ({"colour": {"hue": 1}}, "colour.tone", "colour", {"hue": 1, "tone": 2}, {"hue": 1, "tone": 3}, []),
+        ({"colour": {"tone": 2}}, "colour.tone", "colour", {"tone": 2}, {"tone": 2}, ["missing"]),
+    ],
+)
+@pytest.mark.parametrize("write", ["made", "replaced"])
+def test_a_list_is_chosen_by_what_was_sent(
+    known: Contract, write: str, sent: Any, chosen: str, asked: str, mock: Any, target: Any, kinds: list[str]
+) -> None:  # fmt: skip
+    """A record whose field no request set may be in the list of one side alone: each chose the value itself."""
+    model, pairs = _chosen_by(chosen), _pairs()
+    write_it = {"made": pairs.was_made, "replaced": lambda name, _, __, sent: pairs.was_replaced(name, sent)}[write]
+    write_it(NAME, "a", frozenset(sent), sent)
+    mine, theirs = ({"id": "a"} | ({} if value is None else {"colour": value}) for value in (mock, target))
+
+    def differ(operation: str, mock: Any, target: Any, **call: Any) -> list[str]:
+        found = _kinds(known, operation, mock, target, model=model, pairs=pairs, call=call)
+        return [kind for kind in found if not kind.startswith("form")]  # some colours are no text
+
+    assert differ("read", mine, theirs) == []
+    assert differ("list", {"items": [mine]}, {"items": []}, query={asked: "red"}) == kinds
+    back = ["further"] if kinds else []
+    assert differ("list", {"items": []}, {"items": [theirs]}, query={asked: "red"}) == back
+
+
+def test_a_list_chosen_by_a_field_that_no_write_touched_is_compared(known: Contract) -> None:
+    """What stands in the record from the beginning is known to both, as is all where the behaviours are documented."""
+    for model, made in ((_chosen_by("colour"), False), (replace(_chosen_by("colour"), inferred=False), True)):
+        pairs = _pairs()
+        if made:
+            pairs.was_made(NAME, "a", frozenset())
+        found = _kinds(known, "list", {"items": [A]}, {"items": []}, model=model, pairs=pairs,
+                       call={"query": {"colour": "red"}})  # fmt: skip
+        assert found == ["missing"]
+
+
+def _chosen_by(field: str) -> Model:
+    """The inferred model, whose list takes `?colour=` for a field."""
+    model = _model(inferred=True)
+    listing = replace(model.behaviours["list"], list=Query("things", {field: "$query.colour"}), page={})
+    return replace(model, behaviours={**model.behaviours, "list": listing})
+
+
 def test_what_lies_below_a_record_that_is_gone() -> None:
     """Records below may go or stay, and so may those below them: neither side is a measure then."""
     below = {"things": "parts", "parts": "screws"}

@@ -61,6 +61,21 @@ def test_only_records_whose_way_is_known_are_called(binder: Binder, pairs: Corre
     }
 
 
+def test_a_list_is_chosen_by_each_side_s_own_key(pairs: Correspondence, contract_of: ContractOf) -> None:
+    """The key of a record that was made on the way differs; another value is the same for both."""
+    parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("shelter", "kind")]
+    paths = {"/pets": {"get": {"operationId": "pets", "parameters": parameters, "responses": {}}}}
+    contract = contract_of({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths})
+    chosen = {"shelter": "$query.shelter", "kind": "$query.kind"}
+    model = Model({name: Collection(name) for name in STATE}, {"pets": Behaviour("pets", list=Query("pets", chosen))})
+    pairs.seen["pets", "7"] = {"shelter": ("m1", "t 1"), "kind": ("cat", "dog")}
+    state = {"pets": [{"id": 7, "shelter": "m1", "kind": "cat"}]}
+    step = Step("pets", 1, query={"shelter": ["x"], "kind": "y"})
+    calls = Binder(contract, model, Rules(Safety.FULL, contract)).bind(step, state, pairs)
+    assert calls is not None
+    assert [call.query for call in calls] == [{"shelter": [key], "kind": "cat"} for key in ("m1", "t 1")]
+
+
 def test_no_record_no_call(binder: Binder, pairs: Correspondence) -> None:
     """Nothing to be bound to."""
     assert binder.bind(Step("getShelter"), {}, pairs) is None
