@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -33,6 +34,32 @@ class Request(msgspec.Struct, frozen=True):
         """The address of this request's path, with another query."""
         path = quote(self.path, safe="/:@!$&'()*+,;=~")
         return f"{self.origin}{path}?{query}" if query else f"{self.origin}{path}"
+
+
+_HOST: Final = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|((?:[\w.~!$&'()*+;=-]|%[0-9a-fA-F]{2})+))(?::\d{0,5})?", re.ASCII)
+
+
+def host_name(host: str) -> str | None:
+    """The name or address in a `Host` header, without its port; None where the header is invalid (RFC 9112, 3.2).
+
+    A comma, which the grammar has for names, is what a server puts between two headers.
+    """
+    match = _HOST.fullmatch(host)
+    if match is None:
+        return None
+    address, name = match.groups()
+    if address is None:
+        return name
+    return address if _is_ipv6(address) else None
+
+
+def _is_ipv6(text: str) -> bool:
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(text).version == 6
+    except ValueError:
+        return False
 
 
 class Transport(msgspec.Struct, frozen=True):

@@ -19,8 +19,8 @@ PREFIX = "/__mock__"
 """The path prefix of the control API; every other path belongs to the contract."""
 JOURNAL_MEMORY = 256 * 1000 * 1000
 """How many bytes the journals of all worlds keep together, unless set otherwise."""
-BODY_LIMIT = 32 * 1024 * 1024
-"""The largest request body in bytes; a larger one is refused with 413."""
+MAX_BODY = 8 * 1000 * 1000
+"""The largest request body in bytes, unless set otherwise: to read one of 32 MB stops all others for a second."""
 
 
 MEMORY = "memory"
@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True):
     namespace: str | None = None  #: who shares a store; None for those with the same contract, data and seed
     workers: int = 1  #: how many processes answer
     read_timeout: int = 30_000  #: milliseconds that a client may take to send a body
+    max_body: int = MAX_BODY  #: bytes of the largest request body, as it is sent and once it is decoded
     drain: int = 1000  #: milliseconds that answers under way may delay the end of the process
     unknown_parents: Literal["refuse", "adopt"] = "refuse"  #: what a list or a new record below an unknown record does
 

@@ -75,6 +75,10 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (("--workers",), {"metavar": "N", "help": "number of processes that answer; more than 1 needs a --store (1)"}),
     (("--read-timeout",), {"metavar": "30s", "help": "how long a client may take to send a body before a 408 (30s)"}),
+    (
+        ("--max-body",),
+        {"metavar": "8MB", "help": "largest request body, as sent and once decoded; a larger one gets a 413 (8MB)"},
+    ),
     (("--drain",), {"metavar": "1s", "help": "how long SIGTERM waits for answers that are under way (1s)"}),
     (
         ("--stream-interval",),
@@ -122,7 +126,8 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         watch=_switch(setting("watch")),
         max_worlds=_count(setting("max_worlds", "10000")),
         world_ttl=_span(setting("world_ttl", "P1D")),
-        journal_memory=_size(setting("journal_memory", "256MB")),
+        journal_memory=_size("--journal-memory", setting("journal_memory", "256MB"), 1_000_000, "1MB"),
+        max_body=_size("--max-body", setting("max_body", "8MB"), 1000, "1KB"),
         admin_token=setting("admin_token") or None,
         verbose=_switch(setting("verbose")),
         read_timeout=_span_of("--read-timeout", setting("read_timeout", "30s"), 10),
@@ -176,12 +181,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _size(text: str) -> int:
+def _size(flag: str, text: str, least: int, shown: str) -> int:
     """A number of bytes, written with or without a unit."""
     match = _SIZE.fullmatch(text.strip())
     size = int(match["count"]) * _UNITS[(match["unit"] or "B").upper()] if match else 0
-    if not 1_000_000 <= size <= 1_000_000_000_000:
-        raise UsageError(f"--journal-memory {text} isn't a size", fix="write 64MB, 256MB, 1GB; at least 1MB")
+    if not least <= size <= 1_000_000_000_000:
+        raise UsageError(f"{flag} {text} isn't a size", fix=f"write 64MB, 256MB, 1GB; at least {shown}")
     return size
 
 

@@ -11,7 +11,6 @@ from mockserver.control.calls import Call, Handler, Result
 from mockserver.control.served import served_contract
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.journal import ENTRIES
-from mockserver.settings import BODY_LIMIT
 
 
 def _contract(call: Call) -> Result:
@@ -38,7 +37,7 @@ def _about(call: Call) -> Result:
                 "worlds": engine.store.most,
                 "worldTtl": engine.settings.world_ttl,
                 "entries": ENTRIES,
-                "body": BODY_LIMIT,
+                "body": engine.settings.max_body,
             },
             "store": engine.store.kind,
         }

@@ -33,7 +33,6 @@ from mockserver.exchange.journal import Note
 from mockserver.messages import Request
 from mockserver.reply.builder import encode
 from mockserver.reply.problems import PROBLEM, problem_value
-from mockserver.settings import BODY_LIMIT
 from mockserver.state.store import MAIN
 
 __all__ = ["control_blueprint"]
@@ -76,17 +75,17 @@ def _answer(engine: Engine, surface: Surface) -> Response | None:
             return None
         if caller.method == "OPTIONS":
             return Response(status=204, headers={"Allow": ", ".join(methods)})
-        return _written(_called(engine, surface, _request(headers)))
+        return _written(_called(engine, surface, _request(headers, engine.settings.max_body)))
     except Refused as refused:
         return _refusal(refused)
     except StoreLost as lost:
         return _refusal(store_refusal(lost))
 
 
-def _request(headers: Mapping[str, str]) -> Request:
-    if (flask_request.content_length or 0) > BODY_LIMIT:
-        raise Refused(413, f"the body is larger than {BODY_LIMIT} bytes")
-    body = flask_request.get_data(cache=False)
+def _request(headers: Mapping[str, str], limit: int) -> Request:
+    body = b"" if (flask_request.content_length or 0) > limit else flask_request.get_data(cache=False)
+    if max(flask_request.content_length or 0, len(body)) > limit:
+        raise Refused(413, f"the body is larger than {limit} bytes (--max-body)")
     query = flask_request.query_string.decode("latin-1")
     return Request(flask_request.method, flask_request.path, query, headers, body)
 

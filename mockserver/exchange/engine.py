@@ -288,7 +288,15 @@ def _put_together(
     store.on_removed.append(journal.left)
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered)
     pipeline = Pipeline(
-        contract, behaviours, auth, store, journal, seed=settings.seed, clock=clock, pause=settings.stream_interval
+        contract,
+        behaviours,
+        auth,
+        store,
+        journal,
+        seed=settings.seed,
+        clock=clock,
+        pause=settings.stream_interval,
+        max_body=settings.max_body,
     )
     reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}
     read = inferred if settings.behaviours is None else None

@@ -33,6 +33,7 @@ from mockserver.exchange.validators import VALIDATORS, check_write
 from mockserver.messages import Answer, Inputs, Request, Transport
 from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
 from mockserver.reply.problems import PROBLEM, Problems
+from mockserver.settings import MAX_BODY
 from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World
 
@@ -54,6 +55,7 @@ class Pipeline:
         seed: str = "0",
         clock: Callable[[], int] = system_now,
         pause: int = 0,
+        max_body: int = MAX_BODY,
     ) -> None:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.store, self.journal, self.clock = store, journal, clock
@@ -66,6 +68,7 @@ class Pipeline:
         self.outage = Outage(self.problems)
         self.choice = Choice(self.builder, self.problems, self._served)
         self.pause = pause  #: milliseconds between two values of a stream
+        self.max_body = max_body  #: bytes of the largest request body
         self.first: Callable[[Request], None] | None = None  #: proves what a request is about, in a large contract
         self._next: Pipeline | None = None
 
@@ -160,10 +163,9 @@ class Pipeline:
                 return reply
             world, version = store.load(caller.world)
 
-    @staticmethod
-    def _unpacked(exchange: Exchange) -> Request:
+    def _unpacked(self, exchange: Exchange) -> Request:
         """The request without the codings of its body, which the journal keeps as well."""
-        exchange.request = unpacked = decoded(exchange.request)
+        exchange.request = unpacked = decoded(exchange.request, self.max_body)
         return unpacked
 
     def _adapted(

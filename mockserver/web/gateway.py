@@ -17,11 +17,16 @@ from typing import Any, Final
 
 from mockserver.background import start
 from mockserver.errors import Refused
-from mockserver.settings import BODY_LIMIT
+from mockserver.web.heads import refused_coding, refused_host
 from mockserver.web.leader import PATIENCE, Relay, Turn
 from mockserver.web.transport import Later
 from mockserver.web.wsgi import ContractFirst
 
+_DISCARDED: Final = 64 * 1000 * 1000
+"""How many bytes of a body that is too large are read all the same: who still sends doesn't read the refusal."""
+_PIECE: Final = 64 * 1024
+_MOST_HOSTS: Final = 1000
+"""How many valid hosts are remembered."""
 _MOST_STREAMS: Final = 1000
 """How many streams have threads of their own; further ones hold a thread of the server."""
 
@@ -31,6 +36,8 @@ class Gateway:
 
     def __init__(self, front: ContractFirst, relay: Relay, read_timeout: float) -> None:
         self._front, self._relay, self._timeout = front, relay, read_timeout
+        self._limit = front.engine.settings.max_body
+        self._hosts: set[str] = set()  # valid ones, which nearly all requests repeat
         self._lock = threading.Lock()
         self._streams = self._later = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -43,17 +50,28 @@ class Gateway:
 
     def work(self, turn: Turn, handle: Any, environ: dict[str, Any]) -> None:
         """Answer one request."""
+        refused = None if environ["HTTP_HOST"] in self._hosts else self._refused_host(environ)
         length = environ.get("CONTENT_LENGTH")
         has_body = (length or "HTTP_TRANSFER_ENCODING" in environ) and length != "0"
-        if not has_body or self._read(turn, handle, environ, length):
+        if has_body and not length and refused is None:
+            refused = refused_coding(environ["HTTP_TRANSFER_ENCODING"])
+        if refused is not None:
+            self._refuse(handle, environ, refused)
+        elif not has_body or self._read(turn, handle, environ, length):
             self._answer(handle, environ)
+
+    def _refused_host(self, environ: dict[str, Any]) -> Refused | None:
+        refused = refused_host(environ)
+        if refused is None and len(self._hosts) < _MOST_HOSTS:
+            self._hosts.add(environ["HTTP_HOST"])
+        return refused
 
     def _read(self, turn: Turn, handle: Any, environ: dict[str, Any], length: str | None) -> bool:
         """Put the whole body into the environment; False where the client took too long and has its answer."""
-        size = BODY_LIMIT + 1 if not length else int(length) if length.isdecimal() else 0
-        if 0 < size <= BODY_LIMIT + 1:
+        size = (int(length) if length.isdecimal() else 0) if length else None
+        if size != 0:
             turn.reading = (handle, environ)
-            body = environ["wsgi.input"].read(size)
+            body = _received(environ["wsgi.input"], size, self._limit)
             if monotonic() - turn.began <= PATIENCE:
                 turn.reading = None
             else:
@@ -119,6 +137,19 @@ class Gateway:
         """Answer in the place of the application, and end the connection, which still has the rest of a body."""
         answer = self._front.refuse(environ, refused)
         handle.response_bytes(answer.status, [*answer.headers, ("Connection", "close")], answer.body)
+
+
+def _received(sent: Any, size: int | None, limit: int) -> bytes:
+    """A body whose size may be unknown. One that is too large is dropped, or has more than `limit` bytes; all of it is
+    read, unless nobody sends that much by mistake."""
+    if size is not None and size <= limit:
+        whole: bytes = sent.read(size)
+        return whole
+    body: bytes = sent.read(limit + 1) if size is None else b""
+    left = _DISCARDED if len(body) > limit or (size is not None and size <= _DISCARDED) else 0
+    while left > 0 and (piece := sent.read(_PIECE)):
+        left -= len(piece)
+    return body
 
 
 class _Head:

@@ -12,7 +12,7 @@ from mockserver.exchange.engine import Engine
 from mockserver.messages import Answer, Request
 from mockserver.reply.negotiation import negotiate
 from mockserver.reply.problems import PROBLEM
-from mockserver.settings import BODY_LIMIT, PREFIX
+from mockserver.settings import PREFIX
 from mockserver.web.transport import after_delay, disturbed_transport, status_line
 
 Wsgi = Callable[..., Iterable[bytes]]
@@ -77,7 +77,7 @@ class ContractFirst:
 
     def _answer(self, environ: dict[str, Any], method: str, path: str) -> Answer:
         try:
-            body = _read(environ)
+            body = _read(environ, self.engine.settings.max_body)
         except Refused as refused:
             return self.refuse(environ, refused)
         engine = self.engine
@@ -94,29 +94,29 @@ class ContractFirst:
         return self.engine.pipeline.refuse(request, refused)
 
 
-def _read(environ: dict[str, Any]) -> bytes:
+def _read(environ: dict[str, Any], limit: int) -> bytes:
     """The request body. `Refused(413)` when it is too large, `Refused(400)` when it is incomplete (RFC 9112, 8)."""
     length = environ.get("CONTENT_LENGTH")
     if length:
         if not length.isdecimal():
             return b""
         size = int(length)
-        if size > BODY_LIMIT:
-            raise _too_large()
+        if size > limit:
+            raise _too_large(limit)
         body: bytes = environ["wsgi.input"].read(size) if size else b""
         if len(body) < size:
             raise Refused(400, f"the body ends after {len(body)} of the {size} bytes that Content-Length promises")
         return body
     if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
-        body = environ["wsgi.input"].read(BODY_LIMIT + 1)
-        if len(body) > BODY_LIMIT:
-            raise _too_large()
+        body = environ["wsgi.input"].read(limit + 1)
+        if len(body) > limit:
+            raise _too_large(limit)
         return body
     return b""
 
 
-def _too_large() -> Refused:
-    return Refused(413, f"the body is larger than {BODY_LIMIT} bytes")
+def _too_large(limit: int) -> Refused:
+    return Refused(413, f"the body is larger than {limit} bytes (--max-body)")
 
 
 def _headers(environ: dict[str, Any], after: str | None, underscored: frozenset[str]) -> dict[str, str]:

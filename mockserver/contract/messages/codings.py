@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from mockserver.errors import Refused, Violation
 from mockserver.messages import Request
-from mockserver.settings import BODY_LIMIT
 
 _GZIP, _RAW = 31, -15
 """The window sizes by which zlib tells gzip, and deflate without its header, from deflate."""
@@ -30,8 +29,9 @@ class _Undecodable(Exception):
     """The bytes are not of their coding."""
 
 
-def decoded(request: Request) -> Request:
-    """The request with its body as it is without its codings; the header stays, since a contract may require it.
+def decoded(request: Request, limit: int) -> Request:
+    """The request with its body, of so many bytes at most, as it is without its codings; the header stays, since a
+    contract may require it.
 
     Raises Refused: 415 with `Accept-Encoding` for a coding that isn't known, 400 for bytes that are not of it, 413 for
     a body that is too large.
@@ -44,16 +44,16 @@ def decoded(request: Request) -> Request:
             reason = f"Content-Encoding: {name[:50]} isn't known; known are {_KNOWN}"
             raise Refused(415, reason, headers=(("Accept-Encoding", _KNOWN),))
         try:
-            body = decode(body)
+            body = decode(body, limit)
         except _TooLarge:
-            raise Refused(413, f"the body is larger than {BODY_LIMIT} bytes once it is decoded") from None
+            raise Refused(413, f"the body is larger than {limit} bytes (--max-body) once it is decoded") from None
         except _Undecodable:
             problem = f"isn't {name}, as its Content-Encoding says"
             raise Refused(400, f"The body {problem}", (Violation("body", problem),)) from None
     return request if body is request.body else replace(request, body=body)
 
 
-def _inflated(raw: bytes, window: int) -> bytes:
+def _inflated(raw: bytes, window: int, limit: int) -> bytes:
     """The members of zlib's streams, one after the other."""
     whole = b""
     for _ in range(_MOST_MEMBERS):
@@ -61,10 +61,10 @@ def _inflated(raw: bytes, window: int) -> bytes:
             return whole
         stream = zlib.decompressobj(window)
         try:
-            whole += stream.decompress(raw, BODY_LIMIT + 1 - len(whole))
+            whole += stream.decompress(raw, limit + 1 - len(whole))
         except zlib.error:
             raise _Undecodable from None
-        if len(whole) > BODY_LIMIT or stream.unconsumed_tail:
+        if len(whole) > limit or stream.unconsumed_tail:
             raise _TooLarge
         if not stream.eof:
             raise _Undecodable
@@ -72,44 +72,46 @@ def _inflated(raw: bytes, window: int) -> bytes:
     raise _TooLarge
 
 
-def _gzip(raw: bytes) -> bytes:
-    return _inflated(raw, _GZIP)
+def _gzip(raw: bytes, limit: int) -> bytes:
+    return _inflated(raw, _GZIP, limit)
 
 
-def _deflate(raw: bytes) -> bytes:
+def _deflate(raw: bytes, limit: int) -> bytes:
     """With zlib's header, as the standard has it, or without, as some clients send it."""
     try:
-        return _inflated(raw, zlib.MAX_WBITS)
+        return _inflated(raw, zlib.MAX_WBITS, limit)
     except _Undecodable:
-        return _inflated(raw, _RAW)
+        return _inflated(raw, _RAW, limit)
 
 
-def _brotli(raw: bytes) -> bytes:
+def _brotli(raw: bytes, limit: int) -> bytes:
     import brotli  # few clients need it
 
     stream = brotli.Decompressor()
     try:
         whole: bytes = stream.process(raw, output_buffer_limit=_PIECE)
-        while not stream.can_accept_more_data() and not stream.is_finished():
-            whole += stream.process(b"", output_buffer_limit=_PIECE)
-            if len(whole) > BODY_LIMIT:
-                raise _TooLarge
+        # Output may wait even where `can_accept_more_data` says otherwise: only an empty piece is the end.
+        while len(whole) <= limit and not stream.is_finished():
+            piece = stream.process(b"", output_buffer_limit=_PIECE)
+            if not piece:
+                raise _Undecodable
+            whole += piece
     except brotli.error:
         raise _Undecodable from None
-    if not stream.is_finished():
-        raise _Undecodable
+    if len(whole) > limit:
+        raise _TooLarge
     return whole
 
 
-def _zstd(raw: bytes) -> bytes:
+def _zstd(raw: bytes, limit: int) -> bytes:
     import zstandard  # few clients need it
 
     try:
         with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw, read_across_frames=True) as reader:
-            whole: bytes = reader.read(BODY_LIMIT + 1)
+            whole: bytes = reader.read(limit + 1)
     except zstandard.ZstdError:
         raise _Undecodable from None
-    if len(whole) > BODY_LIMIT:
+    if len(whole) > limit:
         raise _TooLarge
     if raw and not whole and not _is_whole(raw):
         raise _Undecodable
@@ -127,7 +129,7 @@ def _is_whole(raw: bytes) -> bool:
     return True
 
 
-_CODINGS: Final[dict[str, Callable[[bytes], bytes]]] = {
+_CODINGS: Final[dict[str, Callable[[bytes, int], bytes]]] = {
     "gzip": _gzip,
     "x-gzip": _gzip,
     "deflate": _deflate,

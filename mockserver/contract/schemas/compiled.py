@@ -22,6 +22,10 @@ from jsonschema_rs import (
 
 LARGE: Final = 10_000
 """Values within a value, above which only the first breach is reported."""
+HUGE: Final = 100_000
+"""Values within a value, above which no breach is found: an error copies all of it, while every other thread waits."""
+TOO_MUCH: Final = "size"
+"""The keyword of the breach that is reported then."""
 
 
 class Breach(msgspec.Struct, frozen=True):
@@ -63,9 +67,13 @@ class Compiled:
         self.accepts = validator.is_valid
 
     def breaches(self, value: Any) -> Iterator[Breach]:
-        """Every breach of the schema, in the order of its keywords; of a large value the first one alone."""
+        """Every breach of the schema, in the order of its keywords; of a large value the first one alone, and of a huge
+        one only that there is one."""
+        size = _size(value)
+        if size > HUGE:
+            return iter(() if self.accepts(value) else (Breach((), TOO_MUCH, None, value),))
         # The validator makes all errors before it hands out one: of a million, that takes a minute.
-        errors = self._first(value) if _is_large(value) else self._validator.iter_errors(value)
+        errors = self._first(value) if size > LARGE else self._validator.iter_errors(value)
         return (_breach(error, value) for error in errors)
 
     def _first(self, value: Any) -> Iterator[ValidationError]:
@@ -75,14 +83,15 @@ class Compiled:
             yield error
 
 
-def _is_large(value: Any) -> bool:
+def _size(value: Any) -> int:
+    """How many values are within a value, as far as that matters."""
     waiting, seen = [value], 0
-    while waiting and seen <= LARGE:
+    while waiting and seen <= HUGE:
         node = waiting.pop()
         if isinstance(node, list | dict):
             seen += len(node)
-            waiting += node[:LARGE] if isinstance(node, list) else islice(node.values(), LARGE)
-    return seen > LARGE
+            waiting += node[:HUGE] if isinstance(node, list) else islice(node.values(), HUGE)
+    return seen
 
 
 def compiled(schema: dict[str, Any] | bool) -> Compiled:

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mockserver.contract.schemas.compiled import Breach
+from mockserver.contract.schemas.compiled import TOO_MUCH, Breach
 from mockserver.errors import Violation
 
 SHOWN = 60
@@ -154,5 +154,6 @@ _SENTENCES: dict[str, Callable[[Breach], str]] = {
     "anyOf": _alternatives,
     "oneOf": _alternatives,
     "falseSchema": lambda _: "must not be here",
+    TOO_MUCH: lambda b: f"({quoted(b.value)}) doesn't fit its schema; it is too large to say where",
     "propertyNames": lambda b: f"has a property with a name that is not allowed: {quoted(b.expected)}",
 }

@@ -75,10 +75,13 @@ def test_the_memory_of_the_journals_is_a_size(text: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["much", "+1MB", "0", "10kB", "1.5GB", "9" * 15 + "GB", "MB"])
-def test_another_text_is_no_size(text: str) -> None:
+@pytest.mark.parametrize("flag", ["--journal-memory", "--max-body"])
+def test_another_text_is_no_size(flag: str, text: str) -> None:
     """It is wrong usage, and the message shows how a size is written."""
-    with pytest.raises(UsageError, match="write 64MB"):
-        _read_settings(["--journal-memory", text], {})
+    if (flag, text) == ("--max-body", "10kB"):
+        return  # enough for a body
+    with pytest.raises(UsageError, match=f"{flag} .*write 64MB"):
+        _read_settings([flag, text], {})
 
 
 SETTINGS: dict[str, tuple[str, object]] = {
@@ -98,6 +101,7 @@ SETTINGS: dict[str, tuple[str, object]] = {
     "namespace": ("ours", "ours"),
     "workers": ("1", 1),
     "admin_token": ("secret", "secret"),
+    "max_body": ("1KB", 1000),
     "read_timeout": ("5s", 5000),
     "drain": ("0s", 0),
 }

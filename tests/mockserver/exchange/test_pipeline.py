@@ -16,7 +16,7 @@ from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.messages import Request
-from mockserver.settings import BODY_LIMIT
+from mockserver.settings import MAX_BODY
 from mockserver.state.world import World
 from tests.conftest import Build
 from tests.mockserver.notes import BEHAVIOURS, DOCUMENT, FIXTURES
@@ -113,7 +113,7 @@ def test_a_refusal_is_journaled_with_its_reason(ask: Ask, entries: list[Exchange
 
 def test_a_request_refused_before_its_story_is_journaled(engine: Engine, entries: list[Exchange]) -> None:
     """What the server refuses has an answer and an entry like any other."""
-    answer = engine.pipeline.refuse(Request("POST", "/devices/trust"), Refused(413, f"over {BODY_LIMIT}"))
+    answer = engine.pipeline.refuse(Request("POST", "/devices/trust"), Refused(413, f"over {MAX_BODY}"))
     assert answer.status == 413
     assert (entries[0].answer, entries[0].verdict, entries[0].world) == (answer, "refused", "main")
 

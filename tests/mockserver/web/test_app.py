@@ -16,7 +16,7 @@ from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.shown import shown
 from mockserver.reply.problems import PROBLEM
-from mockserver.settings import BODY_LIMIT
+from mockserver.settings import MAX_BODY
 from mockserver.web.app import app_for, create_app
 from mockserver.web.wsgi import ContractFirst
 from tests.support import answers, bundled_settings, document
@@ -85,7 +85,7 @@ def _environ(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
-        ({"CONTENT_LENGTH": str(BODY_LIMIT + 1)}, 413),
+        ({"CONTENT_LENGTH": str(MAX_BODY + 1)}, 413),
         ({"CONTENT_LENGTH": "9" * 30}, 413),
         ({"CONTENT_LENGTH": "abc"}, 400),
         ({"CONTENT_LENGTH": "-1"}, 400),
@@ -102,7 +102,7 @@ def test_any_environment_is_answered(engine: Engine, changes: Any, status: int) 
     class Unread(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
             assert size is not None
-            assert size <= BODY_LIMIT
+            assert size <= MAX_BODY
             return super().read(size)
 
     app = ContractFirst(engine, lambda: app_for(engine))
@@ -111,7 +111,7 @@ def test_any_environment_is_answered(engine: Engine, changes: Any, status: int) 
     assert started[0].startswith(str(status))
 
 
-@pytest.mark.parametrize(("size", "status"), [(10, 400), (BODY_LIMIT + 1, 413)])
+@pytest.mark.parametrize(("size", "status"), [(10, 400), (MAX_BODY + 1, 413)])
 def test_a_body_without_a_length_is_read_up_to_the_limit(engine: Engine, size: int, status: int) -> None:
     """Chunked bodies have no length."""
     started: list[str] = []

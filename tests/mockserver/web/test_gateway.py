@@ -25,8 +25,8 @@ _BODY = b'{"fingerprint": "fp-alice-macbook"}'
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[LiveMock]:
-    """A mock that waits half a second for a body."""
-    mock = LiveMock("--read-timeout", "500ms").wait_until_started()
+    """A mock that waits half a second for a body, and takes small ones."""
+    mock = LiveMock("--read-timeout", "500ms", "--max-body", "10KB").wait_until_started()
     try:
         yield mock
     finally:
@@ -93,6 +93,78 @@ def test_a_body_that_ends_early_is_refused(mock: LiveMock) -> None:
     short.close()
     assert status == 400
     assert "34 of the 100 bytes" in problem["error"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["Host: x", "Host: x"],
+        ["Host: x", "Host: y"],
+        ["Host:"],
+        ["Host: a b"],
+        ["Host: a/b"],
+        ["Host: a@b"],
+        ["Host: a:b"],
+        ["Host: 127.0.0.1:80.evil.example"],
+        ["Host: [::1"],
+        ["Host: [1.2.3.4]"],
+        ["Host: \xe9"],
+    ],
+)
+@pytest.mark.parametrize("path", ["/devices", "/__mock__/health"])
+def test_one_valid_host_is_required(mock: LiveMock, path: str, lines: list[str]) -> None:
+    """RFC 9112, section 3.2: none, two or an invalid one is 400, and so the control API never sees it."""
+    head = "".join(f"{line}\r\n" for line in (f"GET {path} HTTP/1.1", *lines, "Authorization: Bearer alice-token"))
+    response = mock.raw(f"{head}\r\n".encode("latin-1"))
+    assert (response.status, response.headers["connection"]) == (400, "close")
+    assert "Host" in response.json["detail"]
+
+
+@pytest.mark.parametrize("host", ["x", "x:1", "x:", "[::1]:80", "a_b.example", "%41", "127.0.0.1"])
+def test_any_valid_host_will_do(mock: LiveMock, host: str) -> None:
+    """The mock may have any name; HTTP/1.0 needs none."""
+    assert mock.raw(f"GET /health HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()).status == 404
+    assert mock.raw(b"GET /health HTTP/1.0\r\n\r\n").status == 404
+
+
+@pytest.mark.parametrize(
+    ("codings", "status"),
+    [
+        ("chunked", 200),
+        ("Chunked", 200),
+        ("gzip, chunked", 501),
+        ("foo, chunked", 501),
+        ("chunked, chunked", 400),
+        ("gzip", 400),
+        ("chunked, gzip", 400),
+    ],
+)
+def test_only_chunked_is_known(mock: LiveMock, codings: str, status: int) -> None:
+    """Another transfer coding is 501 (RFC 9112, section 7), and 400 where nothing says where the body ends (6.3)."""
+    chunks = f"{len(_BODY):x}\r\n".encode() + _BODY + b"\r\n0\r\n\r\n"
+    assert mock.raw(f"{_HEAD}Transfer-Encoding: {codings}\r\n\r\n".encode() + chunks).status == status
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("size", [20_000, 31_000_000])
+@pytest.mark.parametrize("path", ["/devices/trust", "/__mock__/worlds/main/state"])
+def test_a_body_larger_than_max_body_is_refused(mock: LiveMock, path: str, size: int, chunked: bool) -> None:
+    """Its client reads the 413, as the mock reads all that it sends; the connection of others is none the slower."""
+    connection = mock.connection()
+    headers = {"Authorization": "Bearer alice-token", "Content-Type": "application/json"}
+    body = b"1" * size
+    connection.request("PUT", path, iter((body,)) if chunked else body, headers, encode_chunked=chunked)
+    response = connection.getresponse()
+    problem = json.loads(response.read())
+    connection.close()
+    assert (response.status, "10000 bytes (--max-body)" in problem["detail"]) == (413, True)
+
+
+def test_a_body_that_nobody_sends_by_mistake_is_not_read(mock: LiveMock) -> None:
+    """The refusal comes at once, and ends the connection."""
+    response = mock.raw(f"{_HEAD}Content-Length: 99999999999\r\n\r\n".encode())
+    assert response.status == 413
 
 
 def test_hundreds_of_delayed_answers_hold_nobody_up(mock: LiveMock) -> None:

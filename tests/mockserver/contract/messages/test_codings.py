@@ -14,7 +14,7 @@ import zstandard
 from mockserver.contract.messages.codings import decoded
 from mockserver.errors import Refused
 from mockserver.messages import Request
-from mockserver.settings import BODY_LIMIT
+from mockserver.settings import MAX_BODY
 from tests.support import Ask, answers, document, json_body
 
 BODY = json.dumps({"name": "x" * 1000}).encode()
@@ -40,12 +40,13 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def _decoded(coding: str, body: bytes) -> bytes:
-    return decoded(Request("POST", "/", headers={"content-encoding": coding}, body=body)).body
+    return decoded(Request("POST", "/", headers={"content-encoding": coding}, body=body), MAX_BODY).body
 
 
 @pytest.mark.parametrize("coding", CODINGS)
 def test_a_body_is_read_without_its_codings(coding: str) -> None:
-    """Several are undone from the last to the first; an empty body stays empty."""
+    """Several are undone from the last to the first; an empty body stays empty, and one of several pieces is whole."""
+    assert _decoded(coding, CODINGS[coding](b"\0" * 3_000_001)) == b"\0" * 3_000_001
     assert _decoded(coding, CODINGS[coding](BODY)) == BODY
     assert _decoded(coding, CODINGS[coding](b"")) == b""
 
@@ -62,12 +63,22 @@ def test_what_is_not_of_its_coding_is_refused(coding: str, spoil: Callable[[byte
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_a_body_that_unpacks_to_too_much_is_refused(coding: str) -> None:
     """A few kilobytes of zeros."""
-    packed = CODINGS[coding](b"\0" * (BODY_LIMIT + 1))
+    packed = CODINGS[coding](b"\0" * (MAX_BODY + 1))
     assert len(packed) < 50_000
     with pytest.raises(Refused) as caught:
         _decoded(coding, packed)
     assert caught.value.status == 413
-    assert len(_decoded(coding, CODINGS[coding](b"\0" * BODY_LIMIT))) == BODY_LIMIT
+    assert len(_decoded(coding, CODINGS[coding](b"\0" * MAX_BODY))) == MAX_BODY
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_a_small_limit_holds_as_well(coding: str) -> None:
+    """One that is below the pieces in which a decoder works."""
+    request = Request("POST", "/", headers={"content-encoding": coding}, body=CODINGS[coding](b"\0" * 5000))
+    with pytest.raises(Refused) as caught:
+        decoded(request, 4999)
+    assert (caught.value.status, "--max-body" in caught.value.reason) == (413, True)
+    assert len(decoded(request, 5000).body) == 5000
 
 
 def test_a_body_of_very_many_members_is_refused() -> None:
