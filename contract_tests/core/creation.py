@@ -120,7 +120,7 @@ def key_of(value: Any, parameter: str, kind: str = "") -> str | None:
     if not isinstance(value, Mapping):
         return None
     known = {plain(str(name)): item for name, item in value.items()}
-    for name in (plain(parameter), plain(f"{kind}id"), *KEYS):
+    for name in (*called(parameter, kind), *KEYS):
         item = known.get(name)
         if isinstance(item, str | int) and not isinstance(item, bool) and str(item):
             return str(item)
@@ -130,8 +130,14 @@ def key_of(value: Any, parameter: str, kind: str = "") -> str | None:
 
 def key_names(body: Mapping[str, Any], parameter: str, kind: str) -> list[str]:
     """The members of a body that would name the record which it makes."""
-    wanted = {plain(parameter), plain(f"{kind}id"), "id", "uuid", "key"}
+    wanted = {*called(parameter, kind), "id", "uuid", "key"}
     return [name for name in body if plain(name) in wanted]
+
+
+def called(parameter: str, kind: str) -> tuple[str, ...]:
+    """How the key of a record may be called there: `petName`, `petId`, and `name` for what `{petName}` names."""
+    own = plain(parameter).removeprefix(plain(kind)) if kind else ""
+    return tuple(dict.fromkeys((plain(parameter), plain(f"{kind}id"), *([own] if own else []))))
 
 
 def plain(name: str) -> str:

@@ -136,17 +136,19 @@ class Records:
         self.own.fresh.add(str(key))
         return key
 
-    def related(self, operation: Operation, body: Any) -> Any:
-        """A body whose keys are new ones, and whose references lead to records that exist."""
+    def related(self, operation: Operation, body: Any, keys: Sequence[str] = ()) -> Any:
+        """A body whose keys are new ones, and whose references lead to records that exist; `keys` are further members
+        that name the record."""
         if isinstance(body, list):
-            return [self.related(operation, item) for item in body]
+            return [self.related(operation, item, keys) for item in body]
         if not isinstance(body, Mapping):
             return body
         found = {name: self._referred(name, value) for name, value in body.items()}
         maker = next((one for one in self.own.makers if one.operation.id == operation.id), None)
         for template in maker.templates if maker and maker.operation.method == "POST" else ():
             parameter = self.own.parameter_of(template)
-            for name in key_names(found, parameter, kind(template)):
+            named = [*key_names(found, parameter, kind(template)), *(key for key in keys if key in found)]
+            for name in dict.fromkeys(named):
                 if isinstance(found[name], str | int | float) and not isinstance(found[name], bool):
                     found[name] = self._fresh_for(operation, template, name, found[name])
         return found

@@ -254,6 +254,7 @@ class _Reader:
         )
         conflicts = operation.response_for(409) is not None
         base, fills = pairs.pop("*", None), tuple(map(str, declared.get("fills") or ()))
+        shown = [path for path, value in self.reply(declared.get("reply"), "") if value.text == "$record"]
         return Creation(
             name,
             base,
@@ -261,12 +262,12 @@ class _Reader:
             fills,
             conflicts,
             self.carried(base, operation),
-            self.lists(declared, operation),
+            lists=self.lists(shown, operation),
+            shows_one=bool(shown) and not self.lists(shown, operation),
         )
 
-    def lists(self, declared: Mapping[str, Any], operation: Operation) -> bool:
+    def lists(self, shown: Iterable[tuple[str, ...]], operation: Operation) -> bool:
         """Whether the answer may have a list in the place of the record, as where one or many can be sent."""
-        shown = [path for path, value in self.reply(declared.get("reply"), "") if value.text == "$record"]
         schemas = (at_path(success_schema(operation), path, self.contract.view) for path in shown)
         return any("array" in types(schema, self.contract.view) for schema in schemas if schema is not None)
 

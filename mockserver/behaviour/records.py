@@ -12,7 +12,7 @@ from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.json_patch import is_json_patch, patched
 from mockserver.behaviour.naming import Namesakes, Referred, nothing, within
 from mockserver.behaviour.read_only import ReadOnly
-from mockserver.behaviour.settling import NAMING, Misfits, Path, Repair, at
+from mockserver.behaviour.settling import NAMING, Misfits, Path, Repair, at, place_of
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
     SchemaView,
@@ -172,7 +172,7 @@ class RecordShape(msgspec.Struct, frozen=True):
         return fields if self.inner is None or not self.inner.has_inner else self.inner.inside(fields, {})
 
     def _named(self, value: Any) -> dict[str, Any]:
-        """The field that a text names a new record by: its key, or its name."""
+        """The field that a text names a new record by: its key, or its name; none where the field can't hold it."""
         if not isinstance(value, str) or self.schema is None:
             return {}
         declared = members(self.schema, self.view)
@@ -180,7 +180,10 @@ class RecordShape(msgspec.Struct, frozen=True):
             one for one in (self.rules.key, *NAMING) if one in declared and "string" in types(declared[one], self.view)
         )
         name = next(texts, None)
-        return {} if name is None else {name: value}
+        if name is None:
+            return {}
+        breaches = self.misfits({name: value}) if self.misfits is not None else ()
+        return {} if any(place_of(one)[:1] == (name,) for one in breaches) else {name: value}
 
     @property
     def _own(self) -> frozenset[str]:

@@ -95,7 +95,8 @@ class Run(msgspec.Struct):
         if creation.base is not None and creation.base.names == (EACH,) and isinstance(base, list):
             shape = self.behaviours.shapes[creation.collection]
             base = [shape.called(one, name) for name, one in zip(self.scope.inputs.body, base, strict=False)]
-        for one in self._each(creation.base, base) if creation.base and isinstance(base, list) else [base]:
+        items = base if isinstance(base, list) and (base or not creation.shows_one) else None
+        for one in self._each(creation.base, items) if creation.base and items is not None else [base]:
             self.scope.record = parent  # the fields of a new record may refer to the record that `find` selected
             created.append(self._create_one(creation, one))
         self.scope.records, self.scope.total = created, len(created)

@@ -63,7 +63,7 @@ class Repair(msgspec.Struct, frozen=True):
         """The record with one part repaired in the best way, and what is still wrong with it."""
         for make in (self._whole, self._declared, self._candidates):  # what a union admits, before anything is left out
             for breach in _single(breaches, self.spared):
-                place = _place(breach)
+                place = place_of(breach)
                 if place[:1] and place[0] in self.spared:
                     continue
                 for candidates in make(record, place, breach):
@@ -118,7 +118,7 @@ class Repair(msgspec.Struct, frozen=True):
 
     def _without_fields(self, record: Record, breaches: Sequence[Breach]) -> Record:
         """The record with whole fields as they were: those with a breach, and if that is not enough, all of them."""
-        wrong = {str(place[0]) for place in map(_place, breaches) if place} - self.spared
+        wrong = {str(place[0]) for place in map(place_of, breaches) if place} - self.spared
         for names in (wrong, record.keys() - self.spared):
             kept = {name: value for name, value in record.items() if name not in names}
             old = {name: self.before[name] for name in names if name in self.before}
@@ -204,7 +204,7 @@ def _single(breaches: Sequence[Breach], spared: frozenset[str]) -> Iterator[Brea
         yield breach
 
 
-def _place(breach: Breach) -> Path:
+def place_of(breach: Breach) -> Path:
     """Where a value breaks its schema, or where a required member is missing."""
     return (*breach.path, str(breach.expected)) if breach.keyword == "required" else breach.path
 

@@ -53,6 +53,7 @@ class Creation(msgspec.Struct, frozen=True):
     conflicts: bool = True  #: whether an existing key is refused (409); otherwise its record is replaced
     carried: Carried | None = None  #: what the body can hold, where `base` comes from it
     lists: bool = False  #: whether `$record` in the reply may be the list of them, where `base` is one
+    shows_one: bool = False  #: whether the reply shows one record, so that an empty list as `base` makes one, too
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -91,7 +91,7 @@ class Problems:
 
     def _explained(self, template: Template, refused: Refused, status: int, *, generic: bool) -> Any:
         """The value with what the refusal says, wherever the schema has room for it."""
-        if template.schema is None:
+        if template.schema is None or isinstance(template.base, bytes):  # a picture has no room for words
             return template.base
         cause, view = Cause.of(refused, status), self.contract.view
 

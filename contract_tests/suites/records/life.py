@@ -96,7 +96,7 @@ class Life:
     def body(self, action: Action, turn: int, *, optional: bool = True) -> Any:
         """A body for an operation, its keys new and its references leading to records that exist."""
         body = self.values.body(body_of(self.contract, action), turn, optional=optional)
-        return self.records.related(action.operation, body)
+        return self.records.related(action.operation, body, [self.kind.key])
 
     def create(self, body: Any, above: Mapping[str, str] | None = None) -> Made:
         """Make a record; raises `NotChecked` where the target refuses it."""

@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
-from contract_tests.core.creation import key_of, makers
+from contract_tests.core.creation import key_names, key_of, makers
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.own import EVERYTHING, EXISTING, OVERWRITES
 from contract_tests.core.safety import Rules, Safety
@@ -89,6 +89,15 @@ def test_parents_are_made_before_their_children(api: Contract) -> None:
 def test_a_key_is_found_by_its_name(value: Any, key: str | None) -> None:
     """That of the parameter, else a usual one."""
     assert key_of(value, "noteId", "note") == key
+
+
+@pytest.mark.parametrize(
+    ("parameter", "names"),
+    [("petName", ["name", "petId"]), ("pet_slug", ["slug", "petId"]), ("petId", ["petId"]), ("pet", ["petId"])],
+)
+def test_a_body_names_its_record_as_the_path_does(parameter: str, names: list[str]) -> None:
+    """`{petName}` is the `name` of a pet, whose other members name other things."""
+    assert key_names(dict.fromkeys(["name", "slug", "petId", "text"], "a"), parameter, "pet") == names
 
 
 def request(method: str, path: str, body: Any = None) -> Sent:

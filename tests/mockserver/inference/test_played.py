@@ -623,6 +623,27 @@ def test_a_name_stands_for_the_object_that_it_names(play: Play) -> None:
     assert ask("GET", f"/issues/{created['id']}").json == created
 
 
+@pytest.mark.parametrize("sent", ["a b", "", [], 5, None])
+def test_what_is_no_object_makes_a_record_that_is_there(play: Play, sent: Any) -> None:
+    """Where the body's schema admits anything that isn't an object, the answer shows the record that was made."""
+    name = {"type": "string", "pattern": "^[a-z]+$"}
+    schema = {"required": ["name"], "properties": {"name": name, "size": WHOLE}}
+    ask = play(crud("/pets", "petName", THING, schema), Thing=schema)
+    made = ask("POST", "/pets", json=sent)
+    assert made.status == 201
+    assert ask("GET", f"/pets/{made.json['name']}").json == made.json
+
+
+def test_a_file_of_a_record_that_is_gone_is_not_found(play: Play) -> None:
+    """GET answers a picture, of which nothing is known, but DELETE says which are there."""
+    paths = crud("/pets", "id", THING)
+    paths["/pets/{id}"]["get"]["responses"] = {"200": {"description": "", "content": {"image/png": {}}}}
+    ask = play(paths, Thing=thing(id=None, name=None))
+    made = ask("POST", "/pets", json={"name": "a"}).json["id"]
+    statuses = [ask(method, f"/pets/{made}").status for method in ("GET", "DELETE", "GET")]
+    assert statuses == [200, 204, 404]
+
+
 @pytest.mark.parametrize(
     ("named", "expected"),
     [

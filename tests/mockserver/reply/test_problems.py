@@ -434,3 +434,11 @@ def test_an_answer_for_which_no_value_is_declared_is_the_contract_s_fault(mock_o
     assert answer.status == 500
     assert answer.json["detail"].startswith("the contract cannot be served here: ")
     assert "fix it or add an example" in answer.json["detail"]
+
+
+def test_a_refusal_may_be_a_picture(mock_of: Callable[..., Ask]) -> None:
+    """Where the one response that the contract has for everything is a file, it has no room for a reason."""
+    responses = {"default": {"description": "", "content": {"image/png": {"schema": {}}}}}
+    item = {"get": {"parameters": [path_parameter("id", {"type": "integer"})], "responses": responses}}
+    answer = mock_of(document({"/pictures/{id}": item}))("GET", "/pictures/none")
+    assert (answer.status, answer.headers["content-type"]) == (400, "image/png")
