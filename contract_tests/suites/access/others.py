@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from contract_tests.core.action import Action
 from contract_tests.core.calls import Call
 from contract_tests.core.contract import Operation
 from contract_tests.core.discovery import identifiers
 from contract_tests.core.model import Behaviour, Model, dig, root
+from contract_tests.core.pages import Reader
 from contract_tests.core.target import Target, Token
 
 HIDDEN = frozenset({403, 404})
@@ -57,13 +59,25 @@ def below(operations: Iterable[Operation], read: Operation) -> list[Operation]:
     return [one for one in found if one.path_names == read.path_names]
 
 
-def in_list(target: Target, listing: Call, call: Call, other: Token) -> bool | None:
+def in_list(model: Model, target: Target, listing: Call, call: Call, other: Token) -> bool | None:
     """Whether the other user's list has the record; None where it can't be told."""
     key, name = call.values[-1], call.operation.path_names[-1]
-    own = listing.send(target)
-    if not own.ok or key not in identifiers(own.json, name):
+    if key not in keys_in(model, target, listing, name, "")[0]:
         return None
     theirs = listing.send(target, other)
     if not theirs.ok:
         return False if theirs.status in HIDDEN and listing.values else None
-    return key in identifiers(theirs.json, name)
+    keys, is_whole = keys_in(model, target, listing, name, other)
+    return True if key in keys else False if is_whole else None
+
+
+def keys_in(model: Model, target: Target, listing: Call, name: str, token: Token) -> tuple[set[str], bool]:
+    """The keys of the records that a user's list shows, on all of its pages, and whether these were read to the end."""
+    behaviour, reader = model.behaviours.get(listing.operation.id), Reader(target, target.contract)
+    if behaviour is None:
+        answer = listing.send(target, token)
+        return {*identifiers(answer.json, name)} if answer.ok else set(), True
+    action = Action(listing.operation, behaviour)
+    names = dict(zip(listing.operation.path_names, listing.values, strict=True))
+    walk = reader.walk(action, names, {}, reader.limits(action)[1], token)
+    return {key for answer in walk.answers for key in identifiers(answer.json, name)}, walk.whole

@@ -139,7 +139,7 @@ def test_records_of_another_user(run: Run, calls: Calls) -> None:
             if not mine.ok:
                 continue
             lists = lists_of(run.model, around, call, mine.json)
-            listed = [in_list(target, one, call, other) for one in lists]
+            listed = [in_list(run.model, target, one, call, other) for one in lists]
             if theirs.ok and False not in listed:
                 continue  # a record that everyone sees
             apart += 1

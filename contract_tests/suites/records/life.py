@@ -10,18 +10,19 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from contract_tests.core.action import Action
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.contract import Contract, is_json
 from contract_tests.core.creation import plain
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.making import Records
 from contract_tests.core.model import dig
+from contract_tests.core.pages import Reader
 from contract_tests.core.schemas import fits
 from contract_tests.core.target import NOTHING, Target, Token, path_of
 from contract_tests.run.run import Run
 from contract_tests.suites.records.comparing import ABSENT, Loss, as_text, losses
-from contract_tests.suites.records.kinds import Action, Kind, body_of, declared, settable
-from contract_tests.suites.records.pages import Reader
+from contract_tests.suites.records.kinds import Kind, body_of, declared, settable
 from contract_tests.suites.records.values import TURNS, Values
 
 REFUSALS: Final = frozenset({400, 403, 409, 413, 422})

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.model import dig
-from contract_tests.suites.records.kinds import Action
+from contract_tests.core.pages import Walk
 from contract_tests.suites.records.life import Life, Made
-from contract_tests.suites.records.pages import Walk
 
 MANY: Final = 5  # records of a kind, so that they fill several pages
 TOTAL: Final = re.compile(r"(x-)?(pagination-)?total(-(count|results|items|records|elements))?", re.IGNORECASE)

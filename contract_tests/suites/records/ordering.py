@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from contract_tests.core.action import Action
 from contract_tests.core.contract import Contract
+from contract_tests.core.pages import Reader
 from contract_tests.core.schemas import item_of, merged_keywords
 from contract_tests.suites.records.comparing import instant
-from contract_tests.suites.records.kinds import Action, declared
-from contract_tests.suites.records.pages import Reader
+from contract_tests.suites.records.kinds import declared
 
 UP: Final = frozenset({"asc", "ascending", "up", "1"})
 DOWN: Final = frozenset({"desc", "descending", "dsc", "down", "-1"})

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 
+from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.operation import Operation
 from contract_tests.core.promises import promise
-from contract_tests.suites.records.kinds import Action
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.test_records import creator, look
 

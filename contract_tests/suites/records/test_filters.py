@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
 from contract_tests.core.contract import Place
 from contract_tests.core.errors import Broken, NotChecked
@@ -15,7 +16,6 @@ from contract_tests.core.promises import promise
 from contract_tests.core.schemas import fits
 from contract_tests.suites.records.choosing import Filter, filters_of, values_to_ask
 from contract_tests.suites.records.comparing import as_text
-from contract_tests.suites.records.kinds import Action
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.lists import check_total, listed_kinds, walk_with
 

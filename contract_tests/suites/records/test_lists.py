@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
+from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken
 from contract_tests.core.model import dig
+from contract_tests.core.pages import SMALL, Walk
 from contract_tests.core.promises import promise
 from contract_tests.suites.records.comparing import as_text, same
-from contract_tests.suites.records.kinds import Action
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.lists import check_total, listed_kinds
-from contract_tests.suites.records.pages import SMALL, Walk
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 SECRET = re.compile(r"key|secret|token|password", re.IGNORECASE)

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 import pytest
 
+from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, is_hidden
 from contract_tests.suites.records.comparing import ABSENT, as_text, same
-from contract_tests.suites.records.kinds import Action, body_of
+from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.test_records import creator
 

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
@@ -16,7 +17,7 @@ from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, item_of
 from contract_tests.core.target import Token
 from contract_tests.suites.records.comparing import ABSENT, as_text, same
-from contract_tests.suites.records.kinds import Action, body_of
+from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import GONE, Life, Made
 from contract_tests.suites.records.values import TURNS
 

@@ -10,12 +10,13 @@ from uuid import uuid4
 
 import pytest
 
+from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, fits, merged_keywords
 from contract_tests.suites.records.choosing import Filter, searches_of
-from contract_tests.suites.records.kinds import Action, body_of
+from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.lists import listed_kinds, walk_with
 

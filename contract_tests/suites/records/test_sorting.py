@@ -8,12 +8,13 @@ from typing import Final
 
 import pytest
 
+from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, fits
 from contract_tests.suites.records.comparing import as_text
-from contract_tests.suites.records.kinds import Action, body_of
+from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import REFUSALS, Life, Made
 from contract_tests.suites.records.lists import listed_kinds
 from contract_tests.suites.records.ordering import Order, comparable, orders

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from contract_tests.core.calls import Call
 from contract_tests.core.contract import Contract
 from contract_tests.core.model import Model
-from contract_tests.suites.access.others import below, lists_of
-from tests.contract_tests.conftest import ContractOf
+from contract_tests.suites.access.others import below, in_list, lists_of
+from tests.contract_tests.conftest import ContractOf, OpenTarget
+from tests.contract_tests.small import Asked, Reply, Table, serving
 
 BEHAVIOURS = """
 collections: {shops: {}, orders: {}}
 operations:
   getShop: {find: {shops: {id: $path.shop}}, reply: $record}
   listOrders: {find: {shops: {id: $path.shop}}, list: {orders: {shopId: $record.id}}, reply: $records}
+  listShops: {list: {shops: {}}, page: {limit: $query.limit, offset: $query.offset}, reply: {items: $records}}
   getOrder: {find: {orders: {id: $path.order}}, reply: {data: $record}}
 """
 PATHS = {
@@ -59,3 +62,26 @@ def test_lists_of_a_record(
 def test_what_lies_below_a_record(shops: Contract) -> None:
     """Its lists and its actions, but for what needs a further key."""
     assert [one.id for one in below(shops.operations, shops.operation("getShop"))] == ["listOrders", "closeShop"]
+
+
+@pytest.mark.parametrize(
+    ("key", "theirs", "expected"),
+    [("s8", ["s1"], False), ("s8", [f"s{at}" for at in range(10)], True), ("s1", ["s1"], True), ("s11", [], None)],
+)
+def test_a_list_is_read_to_its_end(
+    shops: Contract, open_target: OpenTarget, key: str, theirs: list[str], expected: bool | None
+) -> None:
+    """A record on its last page is in the list; one that the user's own list lacks says nothing."""
+    held = {"red-token": [f"s{at}" for at in range(10)], "other": theirs}
+
+    def listed(asked: Asked) -> Reply:
+        query = {name: int(values[0]) for name, values in parse_qs(asked.query).items()}
+        start = query.get("offset", 0)
+        keys = held[asked.token][start : start + min(query.get("limit", 3), 3)]
+        return Reply(200, {"items": [{"id": one} for one in keys]})
+
+    with serving(Table({"GET /shops": listed})) as url:
+        target, call = open_target(url), Call(shops.operation("getShop"), (key,))
+        target.contract = shops
+        listing, model = Call(shops.operation("listShops"), ()), Model.read(BEHAVIOURS, "behaviours")
+        assert in_list(model, target, listing, call, "other") is expected

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 import pytest
 
+from contract_tests.core.action import Action
 from contract_tests.core.model import behaviour_of
+from contract_tests.core.pages import Reader
 from contract_tests.core.target import Target
-from contract_tests.suites.records.kinds import Action
 from contract_tests.suites.records.ordering import Order, order_of, orders
-from contract_tests.suites.records.pages import Reader
 from tests.contract_tests.conftest import ContractOf
 
 ITEM = {"type": "object", "properties": {"id": {"type": "string"}, "age": {"type": "integer"}}}

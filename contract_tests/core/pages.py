@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation, Parameter
 from contract_tests.core.model import dig
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import merged_keywords
-from contract_tests.core.target import Target, path_of
-from contract_tests.suites.records.kinds import Action
+from contract_tests.core.target import Target, Token, path_of
 
 MOST_PAGES: Final = 40
 CURSORS: Final = ("$next", "$page.cursor", "$page.token", "$page.mark", "$page.next", "$page.following",
@@ -47,9 +47,7 @@ class Reader:
     target: Target
     contract: Contract
 
-    def page(
-        self, action: Action, names: Mapping[str, str], query: Mapping[str, Any], token: str | None = ""
-    ) -> Answer:
+    def page(self, action: Action, names: Mapping[str, str], query: Mapping[str, Any], token: Token = "") -> Answer:
         """One page; raises `Broken` where the target does not answer with success."""
         operation = action.operation
         needed = dict(parse_pairs(self.required_query(operation)))
@@ -63,13 +61,20 @@ class Reader:
         listed = dig(answer.json, action.place or ())
         return [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
 
-    def walk(self, action: Action, names: Mapping[str, str], query: Mapping[str, Any], size: int | None) -> Walk:
+    def walk(
+        self,
+        action: Action,
+        names: Mapping[str, str],
+        query: Mapping[str, Any],
+        size: int | None,
+        token: Token = "",
+    ) -> Walk:
         """Every page, of `size` records at most, or of as many as the target likes."""
         walk, more, page = Walk(), dict(query), action.behaviour.page
         if size is not None and (limit := page.get("limit") or page.get("size")):
             more[limit] = size
         for turn in range(MOST_PAGES):
-            answer = self.page(action, names, more)
+            answer = self.page(action, names, more, token)
             if not answer.ok:
                 break
             items = self.items(action, answer)
