@@ -47,6 +47,7 @@ DOORS = {
     "yaml": ("plain_yaml",),
     "sqlite3": ("state.sqlite_file",),
     "redis": ("state.redis_line",),
+    "prometheus_client": ("control.exposition",),
 }
 """The modules of `mockserver` that may import a library."""
 

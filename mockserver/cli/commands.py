@@ -118,7 +118,9 @@ def _mock(options: argparse.Namespace) -> int:
         if settings.workers > 1:
             from mockserver.web.workers import shared_by
 
-            first = shared_by(settings.workers)
+            worker = shared_by(settings.workers)
+            engine.meter.work_as(worker.slot)
+            first = worker.first
         serve(engine, partial(announce, first=first))
     return 0
 

@@ -24,6 +24,7 @@ from mockserver.contract.document.sources import Source
 from mockserver.exchange.auth import Auth
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journal, Journals, Kind
+from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.settings import MEMORY, Settings
 from mockserver.state.fixtures import Fixtures, read_fixtures
@@ -72,6 +73,7 @@ class Engine(msgspec.Struct):
     proofs: tuple[Proof, ...] = ()  #: what scratch worlds showed of inferred collections
     forgotten: tuple[str, ...] = ()  #: why collections that paths show have no memory
     proving: Proving | None = None  #: proves the collections of a large contract when they are first asked for
+    meter: Meter = msgspec.field(default_factory=Meter)  #: counts what it does
     trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
 
     @property
@@ -109,6 +111,7 @@ class Engine(msgspec.Struct):
         self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
         self.inferred = fresh.inferred
         self.proofs, self.forgotten = fresh.proofs, fresh.forgotten
+        self.meter.know(self.contract.operations)
 
     def reset(self, world: str, keep: Iterable[str] = ()) -> World:
         """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget
@@ -187,19 +190,27 @@ def build_engine(
     Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
     """
     engine = _read_engine(settings, clock, prove=prove, strict=strict)
-    if settings.store == MEMORY or prove:
-        return engine
-    return _in_store(engine)
+    engine.meter = Meter(engine.contract.operations, settings.workers)
+    if settings.store != MEMORY and not prove:
+        _keep_in_store(engine)
+    _count(engine)
+    return engine
 
 
-def _in_store(engine: Engine) -> Engine:
-    """The engine with its worlds and journals in the store that its settings name."""
+def _count(engine: Engine) -> None:
+    """Have the meter count what happens."""
+    engine.journal.listeners.append(engine.meter)
+    engine.store.on_conflict = engine.meter.conflict
+    engine.pipeline.outage.count = engine.meter.unavailable
+
+
+def _keep_in_store(engine: Engine) -> None:
+    """Have the engine keep its worlds and journals in the store that its settings name."""
     from mockserver.exchange.stores import digest_of, opened
 
     digest = digest_of(engine.settings, engine.contract.document.root, engine.files)
-    engine.store, engine.journal = opened(engine.settings, engine.base, engine.journal, digest)
+    engine.store, engine.journal = opened(engine.settings, engine.base, engine.journal, digest, engine.meter.step)
     engine.pipeline.keep_state(engine.store, engine.journal)
-    return engine
 
 
 def _read_engine(settings: Settings, clock: Callable[[], int], *, prove: bool, strict: bool) -> Engine:

@@ -77,6 +77,11 @@ class Journals(ABC):
     def total(self) -> int:
         """How many entries and notes there have been in all worlds."""
 
+    @property
+    def weight(self) -> int | None:
+        """The bytes that the entries of all worlds take; None where a store of others knows."""
+        return None
+
     @abstractmethod
     def note(self, note: Note) -> None:
         """Keep a note for those who follow what happens."""
@@ -143,6 +148,11 @@ class Journal(Journals):
     def total(self) -> int:
         """How many entries and notes there have been in all worlds."""
         return self._total
+
+    @property
+    def weight(self) -> int | None:
+        """The bytes that the entries of all worlds take."""
+        return self._weight
 
     def before(self, exchange: Exchange) -> World | None:
         """The world just before an entry."""

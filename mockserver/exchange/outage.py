@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mockserver.background import warn
 from mockserver.errors import StoreLost, store_refusal
 from mockserver.exchange.cors import cors_headers, preflight
@@ -19,6 +21,7 @@ class Outage:
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
+        self.count: Callable[[str | None], None] | None = None  #: called with the operation of each 503
         self.lasts = False  #: whether the store failed at the last request
 
     def answer(self, lost: StoreLost, exchange: Exchange) -> Answer:
@@ -30,6 +33,8 @@ class Outage:
         allowed = preflight(exchange.request, origin, ())
         if allowed is not None:
             return Answer(204, merged_headers(allowed, cors_headers(origin or "", allowed)), b"")
+        if self.count is not None:
+            self.count(exchange.operation)
         reply = self._problems.problem(store_refusal(lost), 503)
         headers = (("Content-Type", PROBLEM), *reply.headers)
         if origin is not None:

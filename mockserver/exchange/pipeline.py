@@ -161,7 +161,7 @@ class Pipeline:
             if after is world or store.commit(caller.world, version, after, outcome.changes):
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
                 return reply
-            world, version = store.load(caller.world)
+            world, version = store.reload(caller.world)
 
     def _unpacked(self, exchange: Exchange) -> Request:
         """The request without the codings of its body, which the journal keeps as well."""
@@ -239,13 +239,14 @@ class Pipeline:
     def _disturb(self, operation: Operation, caller: Caller, exchange: Exchange) -> Reply | None:
         """Count the request against the faults of its world; the answer that is given instead, where one is."""
         token = exchange.request.headers.get("authorization") or caller.name
+        world, version = self.store.load(caller.world)
         while True:
-            world, version = self.store.load(caller.world)
             now = world.clock.now(self.clock)
             context = FaultContext(operation.id, caller.name, token, now, f"{world.seed}/{world.name}")
             disturbance, faults = disturb(world.faults, context)
             if faults is world.faults or self.store.commit(caller.world, version, replace(world, faults=faults)):
                 break
+            world, version = self.store.reload(caller.world)
         exchange.before, exchange.at = world, now
         if disturbance is None:
             return None

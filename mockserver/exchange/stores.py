@@ -18,20 +18,21 @@ from mockserver.settings import Settings
 from mockserver.state.ledger import Ledger
 from mockserver.state.log import Bases, Log
 from mockserver.state.log_store import LogStore
+from mockserver.state.metering import Count, metered
 
 _SQLITE: Final = "sqlite:"
 _REDIS: Final = ("redis://", "rediss://", "unix://")
 
 
-def opened(settings: Settings, base: Bases, plain: Journals, digest: str) -> tuple[LogStore, LogJournal]:
-    """The store that the settings name, and a journal in it that counts and hides what the plain one does.
+def opened(settings: Settings, base: Bases, plain: Journals, digest: str, count: Count) -> tuple[LogStore, LogJournal]:
+    """The store that the settings name, its steps counted, and a journal in it that hides what the plain one does.
 
     Raises UsageError or Unavailable.
     """
     if settings.watch:
         problem = "--watch is for worlds in memory: a store has them as changes to the fixtures that they began with"
         raise UsageError(problem, fix="leave out --watch or --store")
-    ledger = ledger_of(settings, settings.namespace or digest)
+    ledger = metered(ledger_of(settings, settings.namespace or digest), count)
     ledger.open()
     forms = FaultForms()
     ttl = parse_period(settings.world_ttl) / 1000 if settings.world_ttl else None

@@ -28,6 +28,7 @@ class Store(ABC):
     kind: str  #: what keeps them, as people read it
     most: int  #: how many worlds there may be
     on_removed: list[Callable[[str], None]]  #: called with the name of each world that is removed
+    on_conflict: Callable[[], None] | None = None  #: called when a commit came second
 
     @abstractmethod
     def load(self, name: str) -> tuple[World, int]:
@@ -82,11 +83,18 @@ class Store(ABC):
 
     def update(self, name: str, change: Callable[[World], World]) -> World:
         """Commit what `change` makes of the world of this name, however many others commit meanwhile."""
+        world, version = self.load(name)
         while True:
-            world, version = self.load(name)
             after = change(world)
             if after is world or self.commit(name, version, after):
                 return after
+            world, version = self.reload(name)
+
+    def reload(self, name: str) -> tuple[World, int]:
+        """The world of this name, and its version, after a commit that came second."""
+        if self.on_conflict is not None:
+            self.on_conflict()
+        return self.load(name)
 
     def reset(self, name: str, keep: tuple[str, ...] = ("clock",)) -> World:
         """Put the world of this name back to what the base gives now, but for the parts to keep."""

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 from mockserver.background import warn
 from mockserver.errors import Unavailable
@@ -23,21 +23,30 @@ _ENDING: Final = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
 _AWAITED: Final = _ENDING | {signal.SIGCHLD}
 
 
-def shared_by(count: int) -> bool:
-    """Return in each of so many workers, whether it is the first; this process itself only watches, and never returns.
+class Worker(NamedTuple):
+    """One of the processes."""
+
+    slot: int  #: from 0; a process that takes the place of another one has the same
+    first: bool
+
+
+def shared_by(count: int) -> Worker:
+    """Return in each of so many workers; this process itself only watches, and never returns.
 
     A worker that dies is reported in one line and replaced; all end with this process. Raises Unavailable where workers
     end as soon as they have started. Signals are awaited, not handled: an exception of a handler gets lost in a fork.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
     workers: dict[int, float] = {}
+    slots: dict[int, int] = {}
     started = failures = 0
     while True:
         while len(workers) < count:
+            slot = min(set(range(count)) - {slots[pid] for pid in workers})
             pid = _forked()
             if pid == 0:
-                return started == 0
-            workers[pid], started = monotonic(), started + 1
+                return Worker(slot, first=started == 0)
+            workers[pid], slots[pid], started = monotonic(), slot, started + 1
         if signal.sigwait(_AWAITED) in _ENDING:
             _stop(workers)
             sys.stdout.flush()
