@@ -128,3 +128,14 @@ def test_operations_that_are_read_later_are_counted_too() -> None:
     meter.know(["a", "new"])
     meter.unavailable("new")
     assert [(name, statuses) for name, statuses, _ in meter.requests()] == [("a", {503: 1}), ("new", {503: 1})]
+
+
+def test_a_commit_that_comes_second_is_a_conflict(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a request and of a control call."""
+    store, commit = ask.engine.store, ask.engine.store.commit
+    answers = iter([False, True, False, True])
+    monkeypatch.setattr(store, "commit", lambda *given: next(answers) and commit(*given))
+    assert ask("DELETE", "/devices/dev-01").status == 200
+    control = Control(ask.engine)
+    assert control("POST", "/worlds/main/clock/advance", {"by": "P1D"}).status == 200
+    assert _metrics(control)[("mockserver_conflicts_total",)] == 2

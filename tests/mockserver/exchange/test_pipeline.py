@@ -154,6 +154,8 @@ class Contended:
         self.loads += 1
         return self.store.load(name)
 
+    reload = load
+
     def find(self, name: str) -> tuple[World, int] | None:
         return self.store.find(name)
 

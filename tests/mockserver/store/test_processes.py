@@ -116,3 +116,15 @@ def test_workers_in_memory_are_refused() -> None:
     result = run_mock("mock", "--workers", "2")
     assert result.returncode == 2
     assert "several processes would each have worlds of their own in memory" in result.stderr
+
+
+def test_any_worker_shows_what_all_did(store: str, start: Start) -> None:
+    """The metrics count each request once, also those of a worker that has been killed."""
+    mock = start("--store", store, "--workers", "2")
+    for _ in range(20):
+        mock("GET", "/devices")
+    os.kill(_children(mock.process.pid)[0], signal.SIGKILL)
+    _line(mock, "a worker")
+    for _ in range(5):
+        metrics = mock("GET", "/__mock__/metrics", None).body.decode()
+        assert 'mockserver_requests_total{operation="listDevices",status="200"} 20.0' in metrics.splitlines()
