@@ -132,7 +132,7 @@ def announce(engine: Engine, *, first: bool = True) -> Callable[[], None]:
     """
     settings, output = engine.settings, Output(sys.stdout)
     style = style_for(sys.stdout, os.environ, settings.verbose)
-    terminal = Terminal(output, log_format=settings.log_format, style=style)
+    terminal = Terminal(output, settings.log_format, style, lambda: engine.journal.secrets)
     engine.journal.listeners.append(terminal)  # before the banner, so that no request is missed
     if first:
         output.write(banner(engine, quiet=style.quiet) + "\n")

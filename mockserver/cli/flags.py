@@ -92,6 +92,10 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         ("--verbose",),
         {"action": "store_true", "default": None, "help": "log bodies too, and log requests even under CI"},
     ),
+    (
+        ("--show-secrets",),
+        {"action": "store_true", "default": None, "help": "show tokens and passwords in journal, explanations and log"},
+    ),
     (("--allow-remote-refs",), {"action": "store_true", "default": None, "help": "follow $ref to other hosts"}),
     (
         ("--allow-refs-below",),
@@ -130,6 +134,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         max_body=_size("--max-body", setting("max_body", "8MB"), 1000, "1KB"),
         admin_token=setting("admin_token") or None,
         verbose=_switch(setting("verbose")),
+        show_secrets=_switch(setting("show_secrets")),
         read_timeout=_span_of("--read-timeout", setting("read_timeout", "30s"), 10),
         drain=_span_of("--drain", setting("drain", "1s"), 0),
         stream_interval=_interval(setting("stream_interval", "0")),

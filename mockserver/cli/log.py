@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol, TextIO
 
@@ -13,6 +13,8 @@ import msgspec
 from mockserver.background import attempt, start
 from mockserver.clock import format_instant
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.secrets import LISTED, Secrets
+from mockserver.exchange.shown import hiding, texts_of
 from mockserver.exchange.tracing import trace_of
 from mockserver.settings import LogFormat
 from mockserver.state.store import MAIN
@@ -59,8 +61,14 @@ def style_for(out: TextIO, environment: Mapping[str, str], verbose: bool) -> Sty
 class Terminal:
     """Writes journal entries as lines of text or JSON."""
 
-    def __init__(self, out: Writer, log_format: LogFormat = "text", style: Style = PLAIN_STYLE) -> None:
-        self._out, self._format, self._style = out, log_format, style
+    def __init__(
+        self,
+        out: Writer,
+        log_format: LogFormat = "text",
+        style: Style = PLAIN_STYLE,
+        secrets: Callable[[], Secrets] = lambda: LISTED,
+    ) -> None:
+        self._out, self._format, self._style, self._secrets = out, log_format, style, secrets
         # An entry, a line of JSON, or None for an entry that is only counted.
         self._waiting: deque[Exchange | str | None] = deque(maxlen=WAITING)
         self._woken, self._called = threading.Event(), False
@@ -74,7 +82,7 @@ class Terminal:
         """Accept an entry, to be written at the next flush. Entries beyond a flush's lines are only counted, and JSON
         is rendered now (in a microsecond), so that no large body is kept."""
         if self._format == "json":
-            self._waiting.append(json_line(entry))
+            self._waiting.append(json_line(entry, self._secrets()))
         elif self._style.quiet and entry.verdict != "broken":
             return
         else:
@@ -109,7 +117,7 @@ class Terminal:
             if isinstance(item, str):
                 lines.append(item)
             elif item is not None and len(lines) < LINES:
-                lines += entry_lines(item, self._style)
+                lines += entry_lines(item, self._style, self._secrets())
             else:
                 self._skipped += 1
         if self._skipped:
@@ -117,17 +125,17 @@ class Terminal:
             self._skipped = 0
 
 
-def entry_lines(entry: Exchange, style: Style) -> list[str]:
+def entry_lines(entry: Exchange, style: Style, secrets: Secrets = LISTED) -> list[str]:
     """The lines of an entry: one, and its bodies if verbose."""
-    lines = [entry_line(entry, colours=style.colours)]
+    lines = [entry_line(entry, colours=style.colours, secrets=secrets)]
     if style.verbose:
-        bodies = (("> ", entry.request.body), ("< ", entry.answer.body))
-        lines += [f"  {mark}{printable(body.decode(errors='replace'), BODY)}" for mark, body in bodies if body]
+        bodies = zip(("> ", "< "), texts_of(entry, secrets), strict=True)
+        lines += [f"  {mark}{printable(body, BODY)}" for mark, body in bodies if body]
         lines.append(f"  ? /__mock__/worlds/{entry.world}/requests/{entry.number}/why")
     return lines
 
 
-def entry_line(entry: Exchange, *, colours: bool = False) -> str:
+def entry_line(entry: Exchange, *, colours: bool = False, secrets: Secrets = LISTED) -> str:
     """An entry as one line: time, request, status, operation, user, duration, and the reason of a refusal."""
     request, status = entry.request, entry.answer.status
     who = f"{entry.user or '-'}" + (f" in {entry.world}" if entry.world != MAIN else "")
@@ -138,13 +146,13 @@ def entry_line(entry: Exchange, *, colours: bool = False) -> str:
         f"{datetime.now():%H:%M:%S} {request.method:<6} {printable(request.path)} {shown}"
         f" {entry.operation or '-'} ({who}) {entry.micros / 1000:.1f} ms"
     )
-    why = entry.reason or entry.fault
+    why = hiding(entry, secrets)(entry.reason) or entry.fault
     if not why:
         return text
     return f"{text} - {_DIM}{printable(why)}{_PLAIN}" if colours else f"{text} - {printable(why)}"
 
 
-def json_line(entry: Exchange) -> str:
+def json_line(entry: Exchange, secrets: Secrets = LISTED) -> str:
     """An entry as one line of JSON."""
     value = {
         "event": "request",
@@ -158,7 +166,7 @@ def json_line(entry: Exchange) -> str:
         "operation": entry.operation,
         "microseconds": entry.micros,
         "verdict": entry.verdict,
-        "reason": _cut(entry.reason, TEXT),
+        "reason": _cut(hiding(entry, secrets)(entry.reason), TEXT),
         "fault": entry.fault,
     }
     trace = trace_of(entry.request.headers)

@@ -17,6 +17,7 @@ from mockserver.control.calls import Call, Handler, Result
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Note
+from mockserver.exchange.secrets import Secrets
 from mockserver.exchange.shown import summary
 
 SECONDS = 60.0
@@ -38,7 +39,7 @@ def _of_world(call: Call) -> Result:
 def _events(call: Call, world: str | None) -> Result:
     journal, after = call.engine.journal, _after(call)
     if "text/event-stream" not in call.headers.get("accept", ""):
-        events = [_shown(event) for event in journal.after(after or 0) if world in (None, event.world)]
+        events = [_shown(event, journal.secrets) for event in journal.after(after or 0) if world in (None, event.world)]
         return Result({"events": events, "last": journal.total})
     place = journal.total if after is None else after
     headers = (("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"))
@@ -82,12 +83,13 @@ def _new(engine: Engine, world: str | None, place: int) -> tuple[list[bytes], in
     texts: list[bytes] = []
     for what in events:
         if world in (None, what.world):
-            attempt("events", _add_event, texts, what)  # one that cannot be shown does not hide the others
+            # One that cannot be shown does not hide the others.
+            attempt("events", _add_event, texts, what, engine.journal.secrets)
     return texts, events[-1].place if events else place
 
 
-def _add_event(texts: list[bytes], what: Exchange | Note) -> None:
-    event = _shown(what)
+def _add_event(texts: list[bytes], what: Exchange | Note, secrets: Secrets) -> None:
+    event = _shown(what, secrets)
     texts.append(_text(what.place, f"event: {event['type']}", f"data: {msgspec.json.encode(event).decode()}"))
 
 
@@ -95,10 +97,10 @@ def _text(place: int, *lines: str) -> bytes:
     return "\n".join((f"id: {place}", *lines, "", "")).encode()
 
 
-def _shown(what: Exchange | Note) -> dict[str, Any]:
+def _shown(what: Exchange | Note, secrets: Secrets) -> dict[str, Any]:
     if isinstance(what, Note):
         return {"id": what.place, "type": what.type, "world": what.world}
-    return {"id": what.place, "type": "request", "world": what.world, "request": summary(what)}
+    return {"id": what.place, "type": "request", "world": what.world, "request": summary(what, secrets)}
 
 
 HANDLERS: dict[str, Handler] = {"listEvents": _of_all, "listWorldEvents": _of_world}

@@ -26,6 +26,7 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journal, Journals, Kind
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
+from mockserver.exchange.secrets import Secrets
 from mockserver.settings import MEMORY, Settings
 from mockserver.state.fixtures import Fixtures, read_fixtures
 from mockserver.state.lazy import Lazy
@@ -106,7 +107,7 @@ class Engine(msgspec.Struct):
         fresh.pipeline.keep_state(self.store, self.journal)
         self.pipeline.followed_by(fresh.pipeline)  # first: requests that are under way lose their collections next
         self.store.rebase(fresh.base, change)
-        self.journal.kind = fresh.journal.kind
+        self.journal.kind, self.journal.secrets = fresh.journal.kind, fresh.journal.secrets
         self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
         self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
         self.inferred = fresh.inferred
@@ -286,13 +287,13 @@ def _put_together(
     schemas = _schemas(behaviours, contract, fixtures)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
     base = Base(seeded, clock)
-    secrets = [scheme.parameter for scheme in contract.security_schemes.values()]
+    credentials = [scheme.parameter for scheme in contract.security_schemes.values()]
     ttl = parse_period(settings.world_ttl) / 1000 if settings.world_ttl else None
     store = MemoryStore(base, most=settings.max_worlds, ttl=ttl)
     remembered = settings.journal_memory // 64
     journal = Journal(
         memory=settings.journal_memory - remembered,
-        secrets=secrets,
+        secrets=Secrets.of(credentials, shows=settings.show_secrets),
         kind=_kinds(behaviours, contract),
         exists=lambda name: store.find(name) is not None,
     )

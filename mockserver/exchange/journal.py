@@ -6,7 +6,7 @@ import heapq
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from mockserver.background import attempt
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.memory import give_back
+from mockserver.exchange.secrets import LISTED, Secrets
 from mockserver.exchange.weight import lightened, weight_of
 from mockserver.settings import JOURNAL_MEMORY
 from mockserver.state.world import World
@@ -45,7 +46,7 @@ class Journals(ABC):
     """The journals of all worlds of one app: each world's entries have numbers, and all events together a place."""
 
     kind: Callable[[Exchange], Kind]  #: sorts entries, so that they can be counted
-    secrets: frozenset[str]  #: headers and query parameters of this contract, in lower case
+    secrets: Secrets  #: what is not shown of entries
     listeners: list[Callable[[Exchange], None]]  #: called with each entry that this process keeps
 
     @abstractmethod
@@ -129,7 +130,7 @@ class Journal(Journals):
         self,
         entries: int = ENTRIES,
         memory: int = JOURNAL_MEMORY,
-        secrets: Iterable[str] = (),
+        secrets: Secrets = LISTED,
         kind: Callable[[Exchange], Kind] = lambda entry: (entry.operation, entry.answer.status, ()),
         exists: Callable[[str], bool] = lambda _: True,
     ) -> None:
@@ -141,7 +142,7 @@ class Journal(Journals):
         self._recent: deque[Exchange | Note] = deque(maxlen=entries)  # of all worlds
         self._total = 0
         self.kind, self._exists = kind, exists
-        self.secrets = frozenset(name.lower() for name in secrets)  # headers and query parameters of this contract
+        self.secrets = secrets
         self.listeners = []
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -10,6 +10,7 @@ from mockserver.background import attempt
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journals, Kind, Note, Tally
 from mockserver.exchange.keeping import FaultForms, packed, unpacked
+from mockserver.exchange.secrets import Secrets
 from mockserver.exchange.weight import lightened
 from mockserver.state.ledger import Kept, Writing
 from mockserver.state.log import pack, unpacker
@@ -24,10 +25,10 @@ class LogJournal(Journals):
     """Keeps entries in the ledger that has the worlds. What it bounds, the ledger bounds: entries and bytes."""
 
     def __init__(
-        self, store: LogStore, memory: int, secrets: Iterable[str], kind: Callable[[Exchange], Kind], faults: FaultForms
+        self, store: LogStore, memory: int, secrets: Secrets, kind: Callable[[Exchange], Kind], faults: FaultForms
     ) -> None:
         self._store, self._ledger, self._heaviest, self._faults = store, store.ledger, memory // 2, faults
-        self.kind, self.secrets = kind, frozenset(secrets)
+        self.kind, self.secrets = kind, secrets
         self.listeners: list[Callable[[Exchange], None]] = []
 
     @property

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import unquote_plus
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import asdict
 
 from mockserver.clock import format_instant
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.secrets import LISTED, Secrets
 from mockserver.exchange.tracing import trace_of
 
-REDACTED = "[redacted]"
 _SHOWN = 64 * 1024
 """How many bytes of a body are shown."""
-_SECRETS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
-_SECRET_WORDS = re.compile(r"(api[_-]?key|token|password|secret)$")
+_REASON: Final = "mock-reason"
 
 
-def shown(exchange: Exchange, secrets: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """An exchange as JSON, without secrets (those that `secrets` names among them) and with long bodies cut."""
+def shown(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
+    """An exchange as JSON, without secrets and with long bodies cut."""
     request, answer, trace = exchange.request, exchange.answer, trace_of(exchange.request.headers)
+    said = hiding(exchange, secrets)
+    headers = secrets.headers(dict(answer.headers), answer.status)
     return {
         "number": exchange.number,
         "at": format_instant(exchange.at),
@@ -31,26 +30,79 @@ def shown(exchange: Exchange, secrets: frozenset[str] = frozenset()) -> dict[str
         "user": exchange.user,
         "operation": exchange.operation,
         "verdict": exchange.verdict,
-        "reason": exchange.reason,
+        "reason": said(exchange.reason),
         "fault": exchange.fault,
         "violations": [
-            {"place": item.place, "message": item.message, "pointer": item.pointer} for item in exchange.violations
+            {"place": item.place, "message": said(item.message), "pointer": item.pointer}
+            for item in exchange.violations
         ],
-        "changes": [asdict(change) for change in exchange.changes],
+        "changes": [secrets.value(asdict(change)) for change in exchange.changes],
         "microseconds": exchange.micros,
         "trace": None if trace is None else asdict(trace),
         "request": {
             "method": request.method,
             "path": request.path,
-            "query": "&".join(_redacted_pair(pair, secrets) for pair in request.query.split("&")),
-            "headers": redacted(dict(reversed([*request.headers.items()])), secrets),
-            "body": _body(request.body),
+            "query": secrets.pairs(request.query),
+            "headers": secrets.headers(dict(reversed([*request.headers.items()]))),
+            "body": _cut(request.body, secrets.body(request.body, request.headers.get("content-type", ""))),
         },
-        "answer": {"status": answer.status, "headers": redacted(dict(answer.headers)), "body": _body(answer.body)},
+        "answer": {
+            "status": answer.status,
+            "headers": {name: said(text) if name.lower() == _REASON else text for name, text in headers.items()},
+            "body": _cut(answer.body, _said(secrets.body(answer.body, _media_type(answer.headers)), said)),
+        },
     }
 
 
-def summary(exchange: Exchange) -> dict[str, Any]:
+def hiding(exchange: Exchange, secrets: Secrets) -> Callable[[str], str]:
+    """What hides the secrets of an exchange in the sentences that are said of it."""
+    request = exchange.request
+    if not (exchange.reason or exchange.violations):
+        return _as_it_is
+    return secrets.within(secrets.sent(request.query, request.headers, request.body))
+
+
+def texts_of(exchange: Exchange, secrets: Secrets) -> tuple[str, str]:
+    """The bodies of request and answer as text, without secrets."""
+    request, answer = exchange.request, exchange.answer
+    sent = secrets.body(request.body, request.headers.get("content-type", ""))
+    said = _said(secrets.body(answer.body, _media_type(answer.headers)), hiding(exchange, secrets))
+    return _as_text(sent), _as_text(said)
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode(errors="replace")
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _said(value: Any, said: Callable[[str], str]) -> Any:
+    """What an answer says of a request, whose secrets it may quote."""
+    if said is _as_it_is:
+        return value
+    if isinstance(value, Mapping):
+        return {name: _said(one, said) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_said(one, said) for one in value]
+    return said(value) if isinstance(value, str) else value
+
+
+def _media_type(headers: tuple[tuple[str, str], ...]) -> str:
+    return next((value for name, value in headers if name.lower() == "content-type"), "")
+
+
+def _cut(body: bytes, value: Any) -> Any:
+    """What is shown of a body, the beginning of its text where it is long."""
+    if len(body) <= _SHOWN:
+        return value
+    return f"{_as_text(value)[:_SHOWN]}... ({len(body)} bytes)"
+
+
+def summary(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
     """What a list of exchanges shows of one, as JSON: no header, query or body."""
     return {
         "number": exchange.number,
@@ -61,32 +113,8 @@ def summary(exchange: Exchange) -> dict[str, Any]:
         "path": exchange.request.path,
         "status": exchange.answer.status,
         "verdict": exchange.verdict,
-        "reason": exchange.reason,
+        "reason": hiding(exchange, secrets)(exchange.reason),
         "fault": exchange.fault,
         "microseconds": exchange.micros,
         "changes": len(exchange.changes),
     }
-
-
-def redacted(headers: Mapping[str, str], secrets: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Headers with the values of secret ones left out."""
-    hidden = _SECRETS | secrets
-    return {name: REDACTED if name.lower() in hidden else value for name, value in headers.items()}
-
-
-def _redacted_pair(pair: str, secrets: frozenset[str]) -> str:
-    """One pair of a query string; a secret one loses its value."""
-    name, equals, _ = pair.partition("=")
-    plain = unquote_plus(name).lower()
-    return f"{name}={REDACTED}" if equals and (plain in secrets or _SECRET_WORDS.search(plain)) else pair
-
-
-def _body(body: bytes) -> Any:
-    if not body:
-        return None
-    if len(body) > _SHOWN:
-        return f"{body[:_SHOWN].decode(errors='replace')}... ({len(body)} bytes)"
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return body.decode(errors="replace")

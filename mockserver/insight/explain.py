@@ -10,7 +10,7 @@ from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import Operation
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.shown import shown
+from mockserver.exchange.shown import hiding, shown
 from mockserver.insight import snippets
 from mockserver.insight.redaction import safe_request
 from mockserver.insight.steps import Step, steps
@@ -37,6 +37,7 @@ class Why:
     """The explanation of one journal entry."""
 
     entry: Exchange
+    shown: Mapping[str, Any]  #: the entry without secrets
     sentence: str
     contract: tuple[Source, ...]
     steps: tuple[Step, ...]
@@ -54,7 +55,8 @@ def explain(engine: Engine, entry: Exchange, url: str) -> Why:
     request = safe_request(entry, engine.journal.secrets, _credentials(engine, entry))
     return Why(
         entry,
-        _sentence(engine, entry),
+        shown(entry, engine.journal.secrets),
+        hiding(entry, engine.journal.secrets)(_sentence(engine, entry)),
         tuple(_contract(engine, entry, operation)),
         tuple(steps(engine, entry)),
         behaviour.because if behaviour is not None and was_run else "",
@@ -176,7 +178,7 @@ def _listed(value: Any) -> list[str]:
 
 def why_json(why: Why) -> dict[str, Any]:
     """An explanation as JSON."""
-    entry, rendered = why.entry, shown(why.entry)
+    entry, rendered = why.entry, why.shown
     return {
         "number": entry.number,
         "world": entry.world,
@@ -211,7 +213,7 @@ def why_text(why: Why) -> str:
     parts = [f"{entry.request.method} {entry.request.path} -> {entry.answer.status} ({entry.verdict})", f"  by {who}"]
     parts += ["", f"Why: {why.sentence}"]
     parts += _section("Steps", [f"{step.verb:<8} {step.did}" for step in why.steps])
-    parts += _section("Violations", [f"{item.place} {item.message}" for item in entry.violations])
+    parts += _section("Violations", [f"{item['place']} {item['message']}" for item in why.shown["violations"]])
     parts += _section("Contract", [f"{source.place}  {source.what}" for source in why.contract])
     parts += _section("Evidence", [f"{source.place}  {source.what}" for source in why.evidence])
     parts += _section("Assumed", [", ".join(why.assumed)] if why.assumed else [])

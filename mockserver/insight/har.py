@@ -12,12 +12,13 @@ import msgspec
 from mockserver import __version__
 from mockserver.clock import format_instant
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.secrets import Secrets
 from mockserver.exchange.shown import shown
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
-def har(entries: Iterable[Exchange], url: str, secrets: frozenset[str]) -> dict[str, Any]:
+def har(entries: Iterable[Exchange], url: str, secrets: Secrets) -> dict[str, Any]:
     """The archive of these entries, sent to the mock at `url`."""
     creator = {"name": "mockserver", "version": __version__}
     return {
@@ -25,9 +26,9 @@ def har(entries: Iterable[Exchange], url: str, secrets: frozenset[str]) -> dict[
     }
 
 
-def _entry(entry: Exchange, url: str, secrets: frozenset[str]) -> dict[str, Any]:
+def _entry(entry: Exchange, url: str, secrets: Secrets) -> dict[str, Any]:
     rendered = shown(entry, secrets)
-    milliseconds = entry.micros / 1000
+    milliseconds, reason = entry.micros / 1000, rendered["reason"]
     trace = rendered["trace"]
     custom = {} if trace is None else {"_traceparent": trace["traceparent"]}  # HAR 1.2: names of one's own begin so
     return {
@@ -37,7 +38,7 @@ def _entry(entry: Exchange, url: str, secrets: frozenset[str]) -> dict[str, Any]
         "response": _response(rendered["answer"], entry),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "comment": f"{entry.world} #{entry.number}: {entry.operation or '-'}, {entry.verdict} {entry.reason}".strip(),
+        "comment": f"{entry.world} #{entry.number}: {entry.operation or '-'}, {entry.verdict} {reason}".strip(),
         **custom,
     }
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
+import msgspec
+
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.shown import REDACTED, shown
+from mockserver.exchange.secrets import LISTED, REDACTED, Secrets
 from mockserver.exchange.steering import WORLD_HEADER
 from mockserver.messages import Request
 from mockserver.state.store import MAIN
@@ -32,26 +34,27 @@ class SafeRequest:
     is_json: bool
 
 
-def safe_request(
-    entry: Exchange, secrets: frozenset[str] = frozenset(), known: Iterable[tuple[str, str, str]] = ()
-) -> SafeRequest:
+def safe_request(entry: Exchange, secrets: Secrets = LISTED, known: Iterable[tuple[str, str, str]] = ()) -> SafeRequest:
     """The request of an entry, addressed to its world, without the headers that clients add by themselves.
 
     A secret becomes the matching one of `known` (location, name, value), else a name in capitals.
     """
-    rendered = shown(entry, secrets)["request"]
+    request = entry.request
+    sent = secrets.headers(dict(reversed([*request.headers.items()])))
+    body = secrets.body(request.body, request.headers.get("content-type", ""))
     replacements = {(location, name.lower()): value for location, name, value in known}
     headers = {
         name: value if value != REDACTED else _stand_in(name, replacements)
-        for name, value in rendered["headers"].items()
+        for name, value in sent.items()
         if name not in _ADDED_BY_CLIENTS and not name.startswith("sec-") and (name, value) != ("accept", "*/*")
     }
     headers.pop(WORLD_HEADER, None)
     headers |= {WORLD_HEADER: entry.world} if entry.world != MAIN else {}
-    is_json = _is_json(entry.request, rendered["body"])
-    body = rendered["body"] if is_json or not entry.request.body else entry.request.body.decode(errors="replace")
-    query = "&".join(_pair(pair, replacements) for pair in rendered["query"].split("&"))
-    return SafeRequest(rendered["method"], rendered["path"], query, headers, body, is_json)
+    is_json = _is_json(request, body)
+    if request.body and not is_json and not isinstance(body, str):
+        body = msgspec.json.encode(body).decode()
+    query = "&".join(_pair(pair, replacements) for pair in secrets.pairs(request.query).split("&"))
+    return SafeRequest(request.method, request.path, query, headers, body, is_json)
 
 
 def _is_json(request: Request, body: Any) -> bool:

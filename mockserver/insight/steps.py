@@ -22,6 +22,7 @@ from mockserver.contract.schemas.wording import nearest
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.shown import hiding
 from mockserver.messages import Inputs
 from mockserver.state.collection import Record, identity_of, text_of
 
@@ -49,7 +50,7 @@ def steps(engine: Engine, entry: Exchange) -> Iterator[Step]:
     behaviour = engine.behaviours.operations.get(entry.operation or "")
     not_found = isinstance(entry.selected, str)
     if entry.verdict == "refused" and not not_found:
-        yield Step(_stage(entry), entry.reason)
+        yield Step(_stage(entry), hiding(entry, engine.journal.secrets)(entry.reason))
     elif entry.verdict in ("kept", "refused", "fault") and behaviour is not None and _behaviour_ran(entry):
         yield from _Replay(engine, entry, behaviour).steps()
 
@@ -110,6 +111,7 @@ class _Replay:
 
     def __init__(self, engine: Engine, entry: Exchange, behaviour: Behaviour) -> None:
         self.engine, self.entry, self.behaviour = engine, entry, behaviour
+        self.secrets = engine.journal.secrets
         self.scope = self._replayed()
 
     def _replayed(self) -> Scope | None:
@@ -175,7 +177,8 @@ class _Replay:
         if self.scope is None or value.root in ("record", "parent"):
             return str(value.text)
         result = value.evaluate(self.scope)
-        return str(value.text) if result is MISSING else f"{_short(result)} ({value.text})"
+        hidden = self.secrets.member(value.names[-1] if value.names else "", result)
+        return str(value.text) if result is MISSING else f"{_short(hidden)} ({value.text})"
 
     def _created(self) -> Iterator[tuple[str, str]]:
         for change in self.entry.changes:
@@ -185,8 +188,14 @@ class _Replay:
     def _set(self) -> Iterator[str]:
         for change in self.entry.changes:
             if change.before is not None and change.after is not None:
-                differences = ", ".join(_differences(change.before, change.after)) or "unchanged"
+                before, after = change.before, change.after
+                names = [name for name in {**before, **after} if before.get(name, MISSING) != after.get(name, MISSING)]
+                changed = [f"{name} {self._shown(before, name)} -> {self._shown(after, name)}" for name in names]
+                differences = ", ".join(changed) or "unchanged"
                 yield f"{change.collection} {self._key(change.collection, change.after)}: {differences}"
+
+    def _shown(self, record: Record, name: str) -> str:
+        return _short(self.secrets.member(name, record[name])) if name in record else "(none)"
 
     def _removed(self, collection: str) -> str:
         changes = [change for change in self.entry.changes if change.collection == collection and change.after is None]
@@ -201,16 +210,6 @@ class _Replay:
             return query_text
         total, page = self.scope.total, len(self.scope.records)
         return f"{query_text}: {total} records" + (f", {page} of them on this page" if page != total else "")
-
-
-def _differences(before: Record, after: Record) -> Iterator[str]:
-    for name in dict.fromkeys((*before, *after)):
-        if before.get(name, MISSING) != after.get(name, MISSING):
-            yield f"{name} {_text_of(before, name)} -> {_text_of(after, name)}"
-
-
-def _text_of(record: Record, name: str) -> str:
-    return _short(record[name]) if name in record else "(none)"
 
 
 def _short(value: Any) -> str:

@@ -416,7 +416,7 @@ def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest
         Ask(engine)("GET", "/devices")
         return "the banner"
 
-    monkeypatch.setattr("mockserver.cli.commands.Terminal", lambda _, **settings: Told(out, **settings))
+    monkeypatch.setattr("mockserver.cli.commands.Terminal", lambda _, *settings: Told(out, *settings))
     monkeypatch.setattr("mockserver.cli.commands.banner", early)
     announce(engine)
     assert flushed.wait(TIMEOUT)

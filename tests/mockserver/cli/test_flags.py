@@ -105,7 +105,7 @@ SETTINGS: dict[str, tuple[str, object]] = {
     "read_timeout": ("5s", 5000),
     "drain": ("0s", 0),
 }
-SWITCHES = ("watch", "verbose", "allow_remote_refs")
+SWITCHES = ("watch", "verbose", "show_secrets", "allow_remote_refs")
 
 
 @pytest.mark.parametrize("key", SETTINGS)

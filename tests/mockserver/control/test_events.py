@@ -106,10 +106,10 @@ def test_an_event_that_cannot_be_shown_hides_no_other(
     ask("GET", "/sessions")
     shown = events._shown
 
-    def failing(what: Any) -> dict[str, Any]:
+    def failing(what: Any, secrets: Any) -> dict[str, Any]:
         if what.place == 1:
             raise ValueError("not to be shown")
-        return shown(what)
+        return shown(what, secrets)
 
     monkeypatch.setattr(events, "_shown", failing)
     texts, place = events._new(engine, None, 0)
