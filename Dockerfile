@@ -15,10 +15,10 @@ FROM python:${PYTHON} AS installed
 COPY constraints.txt /tmp/constraints.txt
 COPY --from=wheel /dist /dist
 RUN pip install --no-cache-dir -c /tmp/constraints.txt /dist/*.whl && useradd --create-home --uid 1000 runner
-USER runner
 WORKDIR /home/runner
 
 FROM installed AS mock
+USER runner
 EXPOSE 4010
 # The mock listens on all addresses of the container. From outside, only the ports that you publish are reachable.
 ENV MOCKSERVER_HOST=0.0.0.0 MOCKSERVER_PORT=4010 MOCKSERVER_LOG_FORMAT=json
@@ -27,5 +27,7 @@ HEALTHCHECK --interval=2s --timeout=2s --start-period=2s --retries=15 \
 ENTRYPOINT ["mockserver", "mock"]
 
 FROM installed AS contract-tests
+RUN pip install --no-cache-dir -c /tmp/constraints.txt "$(echo /dist/*.whl)[contract-tests]"
+USER runner
 VOLUME /home/runner/reports
 ENTRYPOINT ["contract-tests", "--report", "/home/runner/reports"]

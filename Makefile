@@ -16,7 +16,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	  || { echo "Python 3.11 or newer is required. Choose one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install -U pip -c constraints.txt
-	$(PIP) install -c constraints.txt -e . --group dev
+	$(PIP) install -c constraints.txt -e '.[contract-tests]' --group dev
 	@touch $@
 
 mock: $(VENV)/ready  ## start the mock; pass flags with ARGS="--port 5000"

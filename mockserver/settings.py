@@ -11,6 +11,9 @@ import msgspec
 from mockserver.errors import UsageError
 
 LogFormat = Literal["text", "json"]
+AuthMode = Literal["enforce", "any", "off"]
+AUTH_MODES: tuple[AuthMode, ...] = ("enforce", "any", "off")
+"""`enforce` checks tokens, `any` accepts every credential as the first user, `off` disables authentication."""
 PORT = 4010
 """The port that mock servers commonly use."""
 LONGEST_WAIT = 30_000
@@ -35,7 +38,7 @@ class Settings(msgspec.Struct, frozen=True):
     fixtures: tuple[Path, ...] = ()
     host: str = "127.0.0.1"
     port: int = PORT
-    auth: Literal["enforce", "any", "off"] = "enforce"
+    auth: AuthMode = "enforce"
     seed: str = "0"
     log_format: LogFormat = "text"
     periods: Mapping[str, str] = msgspec.field(default_factory=dict)

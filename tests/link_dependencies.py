@@ -1,7 +1,7 @@
 """Links the declared dependencies of a wheel from this environment into another virtual environment.
 
-`python tests/link_dependencies.py VENV WHEEL` is faster than an installation and just as strict: a dependency that
-isn't declared is missing.
+`python tests/link_dependencies.py VENV WHEEL [EXTRA ...]` is faster than an installation and just as strict: a
+dependency that isn't declared is missing.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def dependencies(declared: list[Requirement], extras: frozenset[str] = frozenset
             yield canonicalize_name(requirement.name), frozenset(requirement.extras)
 
 
-def all_dependencies(declared: list[Requirement]) -> dict[str, Distribution]:
+def all_dependencies(declared: list[Requirement], extras: frozenset[str]) -> dict[str, Distribution]:
     """All direct and transitive dependencies, by name."""
-    distributions, seen, pending = {}, set(), list(dependencies(declared))
+    distributions, seen, pending = {}, set(), list(dependencies(declared, extras))
     while pending:
         name, extras = dependency = pending.pop()
         if dependency not in seen:
@@ -50,10 +50,11 @@ def link(source: Distribution, target: Path) -> None:
     for file in source.files or []:
         if ".." not in file.parts:
             (target / file).parent.mkdir(parents=True, exist_ok=True)
-            (target / file).symlink_to(Path(str(source.locate_file(file))))
+            if not (target / file).is_symlink():  # a call with an extra adds to one without
+                (target / file).symlink_to(Path(str(source.locate_file(file))))
 
 
 if __name__ == "__main__":
     (packages,) = Path(sys.argv[1]).glob("lib/python*/site-packages")
-    for dependency in all_dependencies(requirements(Path(sys.argv[2]))).values():
+    for dependency in all_dependencies(requirements(Path(sys.argv[2])), frozenset(sys.argv[3:])).values():
         link(dependency, packages)

@@ -1,25 +1,22 @@
-"""The command `mockserver`: flags and environment become settings; errors become one line and an exit code."""
+"""The command `mockserver`: flags and environment become settings; errors become one line and an exit code.
+
+What a command needs is imported when it runs: help and errors of usage come at once.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
 from mockserver import __version__
 from mockserver.background import warn
-from mockserver.cli.banner import banner
 from mockserver.cli.flags import FLAGS, read_settings
-from mockserver.cli.log import Terminal, style_for
-from mockserver.cli.output import Output, prepare_streams, show
-from mockserver.contract.contract import without_collection
+from mockserver.cli.output import prepare_streams, show
 from mockserver.errors import ContractBroken, MockError, UsageError, internal_error
-from mockserver.exchange.engine import Engine, build_engine
 
 EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 usage or configuration error,
 3 address or output not available, 4 internal error"""
@@ -88,6 +85,7 @@ _OMITTED = ("period",)
 
 
 def _behaviours(options: argparse.Namespace) -> int:
+    from mockserver.exchange.engine import build_engine
     from mockserver.inference import as_yaml
 
     settings = replace(read_settings(options, {}), behaviours=None, fixtures=())
@@ -99,6 +97,7 @@ def _behaviours(options: argparse.Namespace) -> int:
 
 def _check_spec(options: argparse.Namespace) -> int:
     from mockserver.cli.check_spec import report
+    from mockserver.exchange.engine import build_engine
 
     settings = read_settings(options, {})
     lines, servable = report(build_engine(settings, prove=True, strict=options.strict))
@@ -107,38 +106,7 @@ def _check_spec(options: argparse.Namespace) -> int:
 
 
 def _mock(options: argparse.Namespace) -> int:
-    settings = read_settings(options, os.environ)
-    from mockserver.web.server import check_address, free_port, serve
+    from mockserver.cli.running import run
 
-    if settings.port == 0:
-        settings = replace(settings, port=free_port(settings.host))
-    check_address(settings.host, settings.port)
-    with without_collection():  # until the worker has frozen what is loaded
-        engine, first = build_engine(settings), True
-        if settings.workers > 1:
-            from mockserver.web.workers import shared_by
-
-            worker = shared_by(settings.workers)
-            engine.meter.work_as(worker.slot)
-            first = worker.first
-        serve(engine, partial(announce, first=first))
+    run(read_settings(options, os.environ))
     return 0
-
-
-def announce(engine: Engine, *, first: bool = True) -> Callable[[], None]:
-    """Show that the mock is ready, then a line for each request; what is returned writes those that still wait.
-
-    Of several processes, the first one alone shows the former.
-    """
-    settings, output = engine.settings, Output(sys.stdout)
-    style = style_for(sys.stdout, os.environ, settings.verbose)
-    terminal = Terminal(output, settings.log_format, style, lambda: engine.journal.secrets)
-    engine.journal.listeners.append(terminal)  # before the banner, so that no request is missed
-    if first:
-        output.write(banner(engine, quiet=style.quiet) + "\n")
-    terminal.start()
-    if engine.settings.watch:
-        from mockserver.cli.watch import watch
-
-        watch(engine, lambda line: output.write(line + "\n"))
-    return terminal.flush

@@ -11,8 +11,7 @@ from typing import Any
 
 from mockserver.clock import parse_period
 from mockserver.errors import UsageError
-from mockserver.exchange.auth import MODES
-from mockserver.settings import LONGEST_WAIT, MEMORY, PORT, Settings, bundled
+from mockserver.settings import AUTH_MODES, LONGEST_WAIT, MEMORY, PORT, Settings, bundled
 
 _SIZE = re.compile(r"(?P<count>\d{1,15})\s*(?P<unit>[kmg]?b)?", re.IGNORECASE)
 _INTERVAL = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)?")
@@ -36,7 +35,7 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (
         ("--auth",),
-        {"choices": MODES, "help": "enforce the users' tokens, accept any credential as the first user, or off"},
+        {"choices": AUTH_MODES, "help": "enforce the users' tokens, accept any credential as the first user, or off"},
     ),
     (("--seed",), {"help": "seed of generated ids and values (0)"}),
     (("--period",), {"metavar": "NAME=P7D", "action": "append", "help": "length of a named period; repeatable"}),
@@ -121,7 +120,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         fixtures=tuple(Path(path) for path in fixtures) or ((bundled("fixtures"),) if is_bundled else ()),
         host=setting("host", "127.0.0.1"),
         port=_port(setting("port", str(PORT))),
-        auth=_one_of("auth", setting("auth", "enforce"), MODES),
+        auth=_one_of("auth", setting("auth", "enforce"), AUTH_MODES),
         seed=setting("seed", "0"),
         log_format=_one_of("log_format", setting("log_format", "text"), ("text", "json")),
         periods=dict(_pair(text) for text in options.period or ()),

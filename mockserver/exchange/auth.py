@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -14,12 +14,9 @@ from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.errors import Refused
 from mockserver.exchange.steering import Steering, cookie, split_world
 from mockserver.messages import Request
+from mockserver.settings import AuthMode
 from mockserver.state.fixtures import User
 from mockserver.state.store import MAIN
-
-Mode = Literal["enforce", "any", "off"]
-MODES: tuple[Mode, ...] = ("enforce", "any", "off")
-"""`enforce` checks tokens, `any` accepts every credential as the first user, `off` disables authentication."""
 
 _WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
 _MUTUAL_TLS = "mutualTLS"
@@ -47,7 +44,7 @@ class Auth:
         self,
         schemes: Mapping[str, SecurityScheme],
         users: tuple[User, ...],
-        mode: Mode = "enforce",
+        mode: AuthMode = "enforce",
         memory: int = REMEMBERED,
     ) -> None:
         self.schemes, self.users, self.mode, self._memory = schemes, users, mode, memory

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from contract_tests import cli
+from contract_tests.cli import EXTRA
 from contract_tests.mutation.command import parser as mutants
 from contract_tests.run.settings import OPTIONS
 
@@ -53,6 +56,28 @@ def test_the_page_extends_the_template_with_variables_that_it_reads() -> None:
     for job in extended:
         assert job["extends"] in TEMPLATE
         assert set(job["variables"]) <= known
+
+
+def test_what_installs_the_command_installs_its_extra() -> None:
+    """The action, the template, the image and the Makefile name the extra, whose libraries the command looks for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extra = project["optional-dependencies"]["contract-tests"]
+    assert tuple(re.split(r"[^\w-]", text)[0] for text in extra) == EXTRA
+    assert not [text for text in project["dependencies"] if text.startswith(EXTRA)]
+    for file in ("action.yml", "ci-templates/contract-tests.gitlab-ci.yml", "Dockerfile", "Makefile"):
+        assert "[contract-tests]" in (ROOT / file).read_text(encoding="utf-8"), file
+
+
+def test_without_its_extra_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, what is missing, and the line that installs it."""
+    monkeypatch.setattr(cli, "find_spec", lambda name: None if name in ("schemathesis", "pytest") else object())
+    assert cli.main(["--help"]) == 2
+    said = capsys.readouterr().err
+    assert (
+        said == "contract-tests: not installed: pytest, schemathesis (pip install 'flashback-mock[contract-tests]')\n"
+    )
 
 
 def test_every_flag_on_the_page_exists() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Final
 
 from msgspec.structs import replace
@@ -41,16 +42,23 @@ def decoded(request: Request, limit: int) -> Request:
     for name in reversed([name for name in names if name and name != "identity"]):
         decode = _CODINGS.get(name)
         if decode is None:
-            reason = f"Content-Encoding: {name[:50]} isn't known; known are {_KNOWN}"
-            raise Refused(415, reason, headers=(("Accept-Encoding", _KNOWN),))
+            raise _unsupported(f"Content-Encoding: {name[:50]} isn't known; known are {_KNOWN}")
         try:
             body = decode(body, limit)
+        except ModuleNotFoundError as error:
+            fix = f"pip install {error.name}, then start the mock again"
+            raise _unsupported(f"Content-Encoding: {name} needs the package {error.name} ({fix})") from None
         except _TooLarge:
             raise Refused(413, f"the body is larger than {limit} bytes (--max-body) once it is decoded") from None
         except _Undecodable:
             problem = f"isn't {name}, as its Content-Encoding says"
             raise Refused(400, f"The body {problem}", (Violation("body", problem),)) from None
     return request if body is request.body else replace(request, body=body)
+
+
+def _unsupported(reason: str) -> Refused:
+    known = _KNOWN if find_spec("zstandard") else _KNOWN.removesuffix(", zstd")
+    return Refused(415, reason, headers=(("Accept-Encoding", known),))
 
 
 def _inflated(raw: bytes, window: int, limit: int) -> bytes:

@@ -12,10 +12,9 @@ import msgspec
 import pytest
 
 from mockserver.cli.banner import banner
-from mockserver.exchange.auth import MODES, Mode
 from mockserver.exchange.engine import Engine
 from mockserver.messages import Request
-from mockserver.settings import Settings
+from mockserver.settings import AUTH_MODES, AuthMode, Settings
 from tests.conftest import Build
 from tests.support import bundled_settings
 
@@ -62,7 +61,7 @@ def test_addresses_to_call_are_some_that_answer(build: Build, host: str, near: s
 
 def test_modes_other_than_the_default_are_shown(build: Build) -> None:
     """You see that tokens are not enforced; without auth the request to try has no token."""
-    for mode in MODES:
+    for mode in AUTH_MODES:
         text = banner(build(bundled_settings(auth=mode)))
         assert ("Auth " in text) is (mode != "enforce")
         assert ("Authorization" in text) is (mode != "off")
@@ -99,9 +98,9 @@ SCHEMES = {
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", AUTH_MODES)
 def test_the_request_to_try_has_all_that_its_operation_requires(
-    build: Build, tmp_path: Path, scheme: str, mode: Mode
+    build: Build, tmp_path: Path, scheme: str, mode: AuthMode
 ) -> None:
     """For any contract: example or generated parameters, and a credential; the request succeeds."""
     required = [

@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 
 from mockserver.__main__ import main as entry_point
-from mockserver.cli.commands import announce, main
+from mockserver.cli.commands import main
 from mockserver.cli.log import Terminal
+from mockserver.cli.running import announce
 from mockserver.clock import parse_instant, system_now
 from mockserver.exchange.engine import Engine
 from mockserver.settings import bundled
@@ -146,7 +147,7 @@ def test_an_internal_error_is_one_line(monkeypatch: pytest.MonkeyPatch, capfd: p
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("mockserver.cli.commands.build_engine", fail)
+    monkeypatch.setattr("mockserver.cli.running.build_engine", fail)
     assert main(["mock", "--port", "0"]) == 4
     err = capfd.readouterr().err
     [line] = err.splitlines()
@@ -416,8 +417,8 @@ def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest
         Ask(engine)("GET", "/devices")
         return "the banner"
 
-    monkeypatch.setattr("mockserver.cli.commands.Terminal", lambda _, *settings: Told(out, *settings))
-    monkeypatch.setattr("mockserver.cli.commands.banner", early)
+    monkeypatch.setattr("mockserver.cli.running.Terminal", lambda _, *settings: Told(out, *settings))
+    monkeypatch.setattr("mockserver.cli.running.banner", early)
     announce(engine)
     assert flushed.wait(TIMEOUT)
     assert " GET    /devices 200 listDevices (alice) " in out.getvalue()

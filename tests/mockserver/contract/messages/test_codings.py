@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import zlib
 from collections.abc import Callable
 
@@ -114,3 +115,12 @@ def test_a_request_may_be_compressed(ask: Ask) -> None:
     assert ask.engine.journal.entry("main", 1).request.body == BODY  # type: ignore[union-attr]
     refused = ask("POST", "/a", body=BODY, headers={**headers, "content-encoding": "x-nope"})
     assert (refused.status, refused.headers["accept-encoding"]) == (415, "gzip, deflate, br, zstd")
+
+
+def test_without_its_package_zstd_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With 415 and the line that installs it; the codings that are known leave it out."""
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    monkeypatch.setattr("mockserver.contract.messages.codings.find_spec", lambda _: None)
+    with pytest.raises(Refused, match="pip install zstandard") as caught:
+        _decoded("zstd", b"")
+    assert (caught.value.status, caught.value.headers) == (415, (("Accept-Encoding", "gzip, deflate, br"),))

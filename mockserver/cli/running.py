@@ -1,0 +1,53 @@
+"""`mockserver mock`: an engine is built, served, and announced on the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from msgspec.structs import replace
+
+from mockserver.cli.banner import banner
+from mockserver.cli.log import Terminal, style_for
+from mockserver.cli.output import Output
+from mockserver.contract.contract import without_collection
+from mockserver.exchange.engine import Engine, build_engine
+from mockserver.settings import Settings
+from mockserver.web.server import check_address, free_port, serve
+
+
+def run(settings: Settings) -> None:
+    """Serve until interrupted. Raises MockError."""
+    if settings.port == 0:
+        settings = replace(settings, port=free_port(settings.host))
+    check_address(settings.host, settings.port)
+    with without_collection():  # until the worker has frozen what is loaded
+        engine, first = build_engine(settings), True
+        if settings.workers > 1:
+            from mockserver.web.workers import shared_by
+
+            worker = shared_by(settings.workers)
+            engine.meter.work_as(worker.slot)
+            first = worker.first
+        serve(engine, partial(announce, first=first))
+
+
+def announce(engine: Engine, *, first: bool = True) -> Callable[[], None]:
+    """Show that the mock is ready, then a line for each request; what is returned writes those that still wait.
+
+    Of several processes, the first one alone shows the former.
+    """
+    settings, output = engine.settings, Output(sys.stdout)
+    style = style_for(sys.stdout, os.environ, settings.verbose)
+    terminal = Terminal(output, settings.log_format, style, lambda: engine.journal.secrets)
+    engine.journal.listeners.append(terminal)  # before the banner, so that no request is missed
+    if first:
+        output.write(banner(engine, quiet=style.quiet) + "\n")
+    terminal.start()
+    if engine.settings.watch:
+        from mockserver.cli.watch import watch
+
+        watch(engine, lambda line: output.write(line + "\n"))
+    return terminal.flush
