@@ -74,8 +74,12 @@ class Engine(msgspec.Struct):
     proofs: tuple[Proof, ...] = ()  #: what scratch worlds showed of inferred collections
     forgotten: tuple[str, ...] = ()  #: why collections that paths show have no memory
     proving: Proving | None = None  #: proves the collections of a large contract when they are first asked for
-    meter: Meter = msgspec.field(default_factory=Meter)  #: counts what it does
     trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
+
+    @property
+    def meter(self) -> Meter:
+        """What counts the requests and the steps of the store."""
+        return self.pipeline.meter
 
     @property
     def files(self) -> frozenset[Path]:
@@ -104,7 +108,7 @@ class Engine(msgspec.Struct):
         self._follow(fresh, lambda world: world.moved(before, after, rules))
 
     def _follow(self, fresh: Engine, change: Callable[[World], World]) -> None:
-        fresh.pipeline.keep_state(self.store, self.journal)
+        fresh.pipeline.keep_state(self.store, self.journal, self.meter)
         self.pipeline.followed_by(fresh.pipeline)  # first: requests that are under way lose their collections next
         self.store.rebase(fresh.base, change)
         self.journal.kind, self.journal.secrets = fresh.journal.kind, fresh.journal.secrets
@@ -112,7 +116,6 @@ class Engine(msgspec.Struct):
         self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
         self.inferred = fresh.inferred
         self.proofs, self.forgotten = fresh.proofs, fresh.forgotten
-        self.meter.know(self.contract.operations)
 
     def reset(self, world: str, keep: Iterable[str] = ()) -> World:
         """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget
@@ -191,18 +194,10 @@ def build_engine(
     Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
     """
     engine = _read_engine(settings, clock, prove=prove, strict=strict)
-    engine.meter = Meter(engine.contract.operations, settings.workers)
     if settings.store != MEMORY and not prove:
         _keep_in_store(engine)
-    _count(engine)
-    return engine
-
-
-def _count(engine: Engine) -> None:
-    """Have the meter count what happens."""
-    engine.journal.listeners.append(engine.meter)
     engine.store.on_conflict = engine.meter.conflict
-    engine.pipeline.outage.count = engine.meter.unavailable
+    return engine
 
 
 def _keep_in_store(engine: Engine) -> None:
@@ -210,8 +205,9 @@ def _keep_in_store(engine: Engine) -> None:
     from mockserver.exchange.stores import digest_of, opened
 
     digest = digest_of(engine.settings, engine.contract.document.root, engine.files)
-    engine.store, engine.journal = opened(engine.settings, engine.base, engine.journal, digest, engine.meter.step)
-    engine.pipeline.keep_state(engine.store, engine.journal)
+    meter = Meter(engine.contract.operations, engine.settings.workers)
+    engine.store, engine.journal = opened(engine.settings, engine.base, engine.journal, digest, meter.step)
+    engine.pipeline.keep_state(engine.store, engine.journal, meter)
 
 
 def _read_engine(settings: Settings, clock: Callable[[], int], *, prove: bool, strict: bool) -> Engine:

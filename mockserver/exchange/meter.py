@@ -1,31 +1,30 @@
-"""What a mock server has done, as numbers: in memory that its worker processes share, so that any of them shows all."""
+"""What a mock server has done, as numbers; worker processes keep theirs in shared memory, so that any shows all."""
 
 from __future__ import annotations
 
-import threading
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableSequence
+from functools import partial
 from mmap import mmap
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from mockserver.errors import StoreLost
 from mockserver.exchange.exchange import Exchange
 from mockserver.state.metering import STEPS
 
-BOUNDS: Final = (100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 250_000, 1_000_000)
-"""Up to how many microseconds each bucket of a histogram reaches; the last bucket has no bound."""
-_SUM: Final = len(BOUNDS) + 1
-"""The place of the sum, behind the buckets."""
-_TIMES: Final = _SUM + 1
-_STATUSES: Final = 600
-"""From 0, which stands for a connection that was closed, to 599."""
-_ROW: Final = _TIMES + _STATUSES
-_CONFLICTS: Final = 0
-_STEP: Final = _TIMES + 1
-"""How many cells a step of the store has: its times, and how often the store failed."""
-_FIXED: Final = 1 + len(STEPS) * _STEP
-"""How many cells come before the rows of operations."""
+BOUNDS: Final = tuple(2**power for power in range(6, 21))
+"""Up to how many microseconds each bucket of a histogram reaches, 64 to 1,048,576; one more has no bound."""
+_LEAST: Final = 6
+_SUM: Final = 31
+"""The place of the sum; before it is, at each length in bits, how many times were that long."""
+_COUNTED: Final = 32
+"""The place from which each status has a cell, from 0 for a closed connection to 599; of a step, 1 is a failure."""
+_ROW: Final = _COUNTED + 600
 _BYTES: Final = 8
+
+Row = MutableSequence[int]
+Key = str | tuple[str, str] | None
+"""An operation, None for paths of none, or a step of the store."""
+_CONFLICTS: Final = ("store", "conflict")
 
 
 class Times(NamedTuple):
@@ -36,91 +35,95 @@ class Times(NamedTuple):
 
 
 class Meter:
-    """Counts requests and steps of the store, each worker in a part of its own, which its successor goes on with.
+    """Counts requests and steps of the store; a worker that takes the place of another one goes on with its numbers.
 
-    A request costs 1% of its instructions. Cells that are never used take no memory.
+    There is no lock, which would cost as much as the rest: CPython gives the interpreter to another thread only at
+    calls and jumps, and there is none between reading and writing a cell.
     """
 
     def __init__(self, operations: Iterable[str] = (), workers: int = 1) -> None:
-        self._workers, self._lock = workers, threading.Lock()
-        self._rows: dict[str | None, int] = {}
-        self._steps = {name: 1 + place * _STEP for place, name in enumerate(STEPS)}
-        self._size, self._slot, self._other = 0, 0, _FIXED
-        self._cells = self._mine = memoryview(bytearray()).cast("Q")
-        self.know((None, *operations))
+        self._shared: dict[Key, int] = {}  # the place of each row in shared memory
+        self._all = [_Rows(lambda _: [0] * _ROW)]
+        if workers > 1:
+            names: tuple[Key, ...] = (None, *operations, *(("step", name) for name in STEPS), _CONFLICTS)
+            self._shared = {name: place * _ROW for place, name in enumerate(names)}
+            size = len(names) * _ROW
+            cells = memoryview(mmap(-1, workers * size * _BYTES)).cast("Q")
+            self._all = [_Rows(partial(self._part, cells, worker * size)) for worker in range(workers)]
+        self._rows = self._all[0]
 
-    def know(self, operations: Iterable[str | None]) -> None:
-        """Count these operations too. Only one process, which has not been forked, may come to know more."""
-        new = [name for name in operations if name not in self._rows]
-        if not new:
-            return
-        with self._lock:
-            kept = self._cells
-            self._rows |= {name: _FIXED + (len(self._rows) + place) * _ROW for place, name in enumerate(new)}
-            self._size = _FIXED + len(self._rows) * _ROW
-            self._cells = memoryview(mmap(-1, self._workers * self._size * _BYTES)).cast("Q")
-            self._cells[: len(kept)] = kept
-            self.work_as(self._slot)
+    def _part(self, cells: memoryview[int], start: int, name: Key) -> Row:
+        start += self._shared.get(name, self._shared[None])
+        return cast(Row, cells[start : start + _ROW])
 
     def work_as(self, slot: int) -> None:
-        """Count in the part of this worker."""
-        self._slot, self._mine = slot, self._cells[slot * self._size : (slot + 1) * self._size]
+        """Count as this worker."""
+        self._rows = self._all[slot]
 
-    def __call__(self, exchange: Exchange) -> None:
+    def count(self, exchange: Exchange) -> None:
         """Count a request that was kept, and its time."""
-        row, micros = self._rows.get(exchange.operation, self._other), exchange.micros
-        status = row + _TIMES + min(exchange.answer.status, _STATUSES - 1)
-        with self._lock:
-            mine = self._mine
-            mine[row + bisect_left(BOUNDS, micros)] += 1
-            mine[row + _SUM] += micros
-            mine[status] += 1
+        row, micros = self._rows[exchange.operation], exchange.micros
+        row[micros.bit_length()] += 1
+        row[_SUM] += micros
+        row[_COUNTED + exchange.answer.status] += 1
 
     def unavailable(self, operation: str | None) -> None:
         """Count a request that got a 503 and was not kept, because the store failed."""
-        row = self._rows.get(operation, self._other)
-        with self._lock:
-            self._mine[row + _TIMES + 503] += 1
+        self._rows[operation][_COUNTED + 503] += 1
 
     def step(self, name: str, micros: int, lost: StoreLost | None) -> None:
         """Count a step of the store, which may have failed."""
-        row = self._steps[name]
-        with self._lock:
-            mine = self._mine
-            mine[row + bisect_left(BOUNDS, micros)] += 1
-            mine[row + _SUM] += micros
-            mine[row + _TIMES] += lost is not None
+        row = self._rows["step", name]
+        row[micros.bit_length()] += 1
+        row[_SUM] += micros
+        row[_COUNTED + (lost is not None)] += 1
 
     def conflict(self) -> None:
         """Count a commit that another one came before."""
-        with self._lock:
-            self._mine[_CONFLICTS] += 1
+        self._rows[_CONFLICTS][_COUNTED] += 1
 
     @property
     def conflicts(self) -> int:
         """How many commits had to be made again."""
-        return self._added(_CONFLICTS, 1)[0]
+        return self._added(_CONFLICTS)[_COUNTED]
 
     def requests(self) -> Iterator[tuple[str, dict[int, int], Times]]:
         """Each operation that was called: how often with which status, and its times; "" for paths of none."""
-        for name, row in tuple(self._rows.items()):
-            cells = self._added(row, _ROW)
-            statuses = {status: times for status, times in enumerate(cells[_TIMES:]) if times}
-            if statuses:
-                yield name or "", statuses, _times(cells)
+        for name, row in self._used():
+            if not isinstance(name, tuple):
+                statuses = {status: times for status, times in enumerate(row[_COUNTED:]) if times}
+                yield name or "", statuses, _times(row)
 
     def steps(self) -> Iterator[tuple[str, int, Times]]:
         """Each step of the store that was made: how often it failed, and its times."""
-        for name, row in self._steps.items():
-            cells = self._added(row, _STEP)
-            if any(cells):
-                yield name, cells[_TIMES], _times(cells)
+        for name, row in self._used():
+            if isinstance(name, tuple) and name != _CONFLICTS:
+                yield name[1], row[_COUNTED + 1], _times(row)
 
-    def _added(self, start: int, count: int) -> tuple[int, ...]:
-        """Cells, added up over all workers."""
-        starts = (worker * self._size + start for worker in range(self._workers))
-        return tuple(map(sum, zip(*(self._cells[at : at + count] for at in starts), strict=True)))
+    def _used(self) -> Iterator[tuple[Key, tuple[int, ...]]]:
+        """The rows in which something was counted."""
+        for name in tuple(self._shared or self._rows):
+            row = self._added(name)
+            if any(row):
+                yield name, row
+
+    def _added(self, name: Key) -> tuple[int, ...]:
+        """A row, added up over all workers."""
+        return tuple(map(sum, zip(*(rows[name] for rows in self._all), strict=True)))
 
 
-def _times(cells: tuple[int, ...]) -> Times:
-    return Times(cells[:_SUM], cells[_SUM])
+class _Rows(dict[Key, Row]):
+    """Rows that are made when they are first used: most operations of a large contract never are."""
+
+    def __init__(self, make: Callable[[Key], Row]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: Key) -> Row:
+        return self.setdefault(name, self._make(name))
+
+
+def _times(row: tuple[int, ...]) -> Times:
+    short = sum(row[: _LEAST + 1])
+    long = _LEAST + len(BOUNDS)
+    return Times((short, *row[_LEAST + 1 : long], sum(row[long:_SUM])), row[_SUM])

@@ -26,6 +26,7 @@ from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import Disturbance, FaultContext, disturb, disturbed, late, together
 from mockserver.exchange.journal import Journals
+from mockserver.exchange.meter import Meter
 from mockserver.exchange.outage import Outage
 from mockserver.exchange.plans import Plan, plans_of
 from mockserver.exchange.steering import delay_of, read_steering
@@ -58,7 +59,7 @@ class Pipeline:
         max_body: int = MAX_BODY,
     ) -> None:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
-        self.store, self.journal, self.clock = store, journal, clock
+        self.clock = clock
         self.success = {operation.id: success_status(operation) for operation in contract.operations.values()}
         plans = plans_of(contract, behaviours, self.success)
         self._served = {name: (status, plans.get(name)) for name, status in self.success.items()}
@@ -66,15 +67,17 @@ class Pipeline:
         self.adapter = Adapter(contract, self.builder)
         self.problems = Problems(contract, self.builder)
         self.outage = Outage(self.problems)
+        self.keep_state(store, journal, Meter())
         self.choice = Choice(self.builder, self.problems, self._served)
         self.pause = pause  #: milliseconds between two values of a stream
         self.max_body = max_body  #: bytes of the largest request body
         self.first: Callable[[Request], None] | None = None  #: proves what a request is about, in a large contract
         self._next: Pipeline | None = None
 
-    def keep_state(self, store: Store, journal: Journals) -> None:
-        """Answer from this store and into this journal from now on."""
-        self.store, self.journal = store, journal
+    def keep_state(self, store: Store, journal: Journals, meter: Meter) -> None:
+        """Answer from this store and into this journal from now on, and count there."""
+        self.store, self.journal, self.meter = store, journal, meter
+        self.outage.count = meter.unavailable
 
     def followed_by(self, pipeline: Pipeline) -> None:
         """Have another pipeline answer what this one can't: contract and behaviours have been read anew, and a request
@@ -338,6 +341,7 @@ class Pipeline:
         exchange.answer = answer
         exchange.micros = (perf_counter_ns() - started) // 1000
         self.journal.keep(exchange)
+        self.meter.count(exchange)
         if self.outage.lasts:
             self.outage.end()
         return answer

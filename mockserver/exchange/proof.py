@@ -73,7 +73,7 @@ class Prover:
 
     def proof(self, name: str) -> Proof:
         """The proof of one collection, in a scratch world of its own."""
-        self.pipeline.keep_state(*self._scratch())
+        self.pipeline.keep_state(*self._scratch(), self.pipeline.meter)
         run = _Run(self, name)
         try:
             run.play()
