@@ -35,7 +35,9 @@ class Call:
         declared = self.operation.declared.body.media_types if self.operation.declared.body else {}
         json_types = [name for name in declared if is_json(name) and "*" not in name]
         headers = {"Content-Type": json_types[0]} if json_types and self.body is not NOTHING else {}
-        return target.request(self.operation.method, self.path, body=self.body, token=token, headers=headers)
+        return target.request(
+            self.operation.method, self.path, body=self.body, token=token, headers=headers, operation=self.operation
+        )
 
 
 @dataclass(frozen=True)

@@ -108,19 +108,24 @@ def schemes_of(contract: Contract, operation: Operation | None, keys: Keys) -> l
     return [declared[name] for name in sorted(named) if name in declared]
 
 
-def names_user(contract: Contract, sent: Sent, keys: Keys) -> bool:
-    """Whether a request has a credential of the user, by whichever scheme of the contract."""
-    schemes = list(contract.reader.security_schemes.values()) or [BEARER]
-    for scheme in schemes:
-        found = as_sent([scheme], keys)
-        if any(sent.headers.get(name) == value for name, value in found.headers.items()):
-            return True
-        cookie = found.headers.get("Cookie")
-        if (cookie and cookie in sent.headers.get("Cookie", "")) or any(
-            quote(value) in sent.query for value in found.query.values()
-        ):
-            return True
-    return False
+def names_user(contract: Contract, operation: Operation | None, sent: Sent, keys: Keys) -> bool:
+    """Whether a request has all credentials of the user that one alternative asks for, and none in their place."""
+    declared = contract.reader.security_schemes
+    alternatives = [{*names} & declared.keys() for names in (operation.declared.security if operation else ())]
+    wanted = [[declared[name] for name in names] for names in alternatives if names]
+    wanted = wanted or [[scheme] for scheme in declared.values()] or [[BEARER]]
+    return any(has_credentials(sent, as_sent(schemes, keys)) for schemes in wanted)
+
+
+def has_credentials(sent: Sent, named: Credentials) -> bool:
+    """Whether a request has these, of which there is one at least."""
+    cookies = named.headers.get("Cookie", "").split("; ") if "Cookie" in named.headers else []
+    others = [(name, value) for name, value in named.headers.items() if name != "Cookie"]
+    return bool(named.headers or named.query) and (
+        all(sent.headers.get(name) == value for name, value in others)
+        and all(cookie in sent.headers.get("Cookie", "") for cookie in cookies)
+        and all(quote(value) in sent.query for value in named.query.values())
+    )
 
 
 def pair(value: str) -> str:

@@ -41,10 +41,10 @@ class Health:
     sleep: Callable[[float], None] = lambda _: None
     left: Callable[[], float] = lambda: float("inf")
     number: Callable[[], int] = lambda: 0  #: of the request that was sent last
+    has_user: Callable[[], bool] = lambda: False  #: whether credentials of a user are known
     is_watching: bool = True
     current: int = 0  #: the number of the request whose answer is examined
     answers: int = 0
-    invited: bool = False  #: whether any request had the user's credentials
     uninvited: int = 0  #: refusals of requests without the user's credentials, as they should be
     taught: int = 0  #: answers that the contract documents
     proof: Sent | None = None  #: a read with the user's credentials that has worked
@@ -88,8 +88,7 @@ class Health:
         if operation is None:
             return
         self.answers += 1
-        self.invited |= self.carries(answer.sent)
-        self.uninvited += self.invited and answer.status in UNADMITTED and not self.carries(answer.sent)
+        self.uninvited += self.has_user() and answer.status in UNADMITTED and not self.carries(answer.sent)
         self.taught += teaches(answer, operation)
         if answer.ok and answer.sent.method == "GET":
             self.read = self.read or answer.sent

@@ -194,7 +194,8 @@ class Records:
         if len(names) < len(operation.path_names):
             raise NotChecked("no record is known below which it could make one")
         values = tuple(names[name] for name in operation.path_names)
-        return self.target.request(operation.method, path_of(operation, values), body=self.related(operation, body))
+        path, body = path_of(operation, values), self.related(operation, body)
+        return self.target.request(operation.method, path, body=body, operation=operation)
 
     def values_above(self, operation: Operation) -> dict[str, str]:
         """The path values of the records above the one that the path names."""

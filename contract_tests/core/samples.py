@@ -16,7 +16,7 @@ from hypothesis.errors import HypothesisException, InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
 from contract_tests.core.contract import Contract, Operation, Place
-from contract_tests.core.schemas import expression
+from contract_tests.core.schemas import declared_members, expression, merged_keywords
 
 DEEPEST = 5  # levels of nested objects; what is optional further down is left out
 LETTERS = string.ascii_lowercase
@@ -93,6 +93,10 @@ class Samples:
             if schema.get(keyword):
                 first = self.contract.look_up(place, keyword)
                 return self._branch(first, depth) if first else st.none()
+        if schema.get("allOf") and not declared_members(self.contract, schema):
+            merged = {name: value for name, value in merged_keywords(self.contract, schema).items() if name != "allOf"}
+            if merged.get("type", "object") != "object" or {"enum", "const", "oneOf", "anyOf"} & merged.keys():
+                return self.values(Place(merged, place.pointer), depth)
         return self._typed(place, schema, depth)
 
     def _branch(self, branches: Place, depth: int) -> SearchStrategy[Any]:

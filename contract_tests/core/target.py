@@ -41,7 +41,8 @@ class Target:
         self.session.trust_env = False  # ~/.netrc would replace the tokens; the gate reads proxies and bundles
         self.session.headers["User-Agent"] = "contract-tests"
         gate.health.credentials = self.headers_for
-        gate.health.carries = lambda sent: names_user(self.contract, sent, self.keys)
+        gate.health.carries = self._names_user
+        gate.health.has_user = lambda: bool(self.keys)
         gate.health.renew = self.credential.renew if self.credential.login else None
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # who calls is said by the token alone
         for prefix in ("http://", "https://"):
@@ -70,7 +71,8 @@ class Target:
         `token` is the user's own keys when left out, none at all when None. Raises `Broken` when no answer comes.
         """
         operation = self.contract.operation(operation_id)
-        return self.request(operation.method, path_of(operation, values), body=body, token=token, headers=headers)
+        path = path_of(operation, values)
+        return self.request(operation.method, path, body=body, token=token, headers=headers, operation=operation)
 
     def request(
         self,
@@ -81,9 +83,13 @@ class Target:
         token: Token = "",
         headers: Mapping[str, str] | None = None,
         by_contract: bool = True,
+        operation: Operation | None = None,
     ) -> Answer:
-        """Send one request to a raw path; not `by_contract`: its answer is not checked as that of an operation."""
-        operation = found[0] if (found := self.contract.match(method, path)) else None
+        """Send one request to a raw path; not `by_contract`: its answer is not checked as that of an operation.
+
+        `operation` is the one that is meant, where several share method and path.
+        """
+        operation = operation or (found[0] if (found := self.contract.match(method, path)) else None)
         named = credentials(self.contract, operation, self._keys_of(token))
         sent_headers = {**(needed(self.contract, operation) if operation else {}), **named.headers}
         path = with_query(path, named.query)
@@ -121,6 +127,11 @@ class Target:
         """The headers that name the user in a request."""
         found = self.contract.match(sent.method, sent.path, sent)
         return credentials(self.contract, found[0] if found else None, self.keys).headers
+
+    def _names_user(self, sent: Sent) -> bool:
+        """Whether a request has the credentials of the user."""
+        found = self.contract.match(sent.method, sent.path, sent)
+        return names_user(self.contract, found[0] if found else None, sent, self.keys)
 
     def as_user(self, operation: Operation | None) -> dict[str, Any]:
         """How the user is named in a generated call: its headers and parameters."""

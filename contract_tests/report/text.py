@@ -9,14 +9,14 @@ from contract_tests.core.promises import Outcome, Verdict
 INFERRED = "inferred"  # how a source begins that no clause of the contract states
 
 
-def headline(code: int, counts: Mapping[Outcome, int], operations: int, reached: int) -> str:
-    """The verdict in one line: `FAILED: kept 54 of 61 checked; 20 of 81 operations unreached`."""
+def headline(code: int, counts: Mapping[Outcome, int], operations: int, reached: int, stopped: str = "") -> str:
+    """The verdict in one line: `FAILED: kept 54 of 61 checked; 20 of 81 operations unreached`, or why there is none."""
     kept, broken = counts[Outcome.KEPT], counts[Outcome.BROKEN]
     unreached = f"; {operations - reached} of {operations} operations unreached" if reached < operations else ""
     if code == 1 and not broken:
         return f"FAILED: too little of the contract was covered{unreached}"
     if code == 3:
-        return "NOT COMPLETED: no target, or no access to it"
+        return f"NOT COMPLETED: {stopped or 'no target, or no access to it'}"
     if code == 4:
         return "INTERNAL ERROR: the test suite itself failed"
     return f"{'FAILED' if code else 'PASSED'}: kept {kept} of {kept + broken} checked{unreached}"

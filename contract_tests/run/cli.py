@@ -19,7 +19,8 @@ def parser() -> argparse.ArgumentParser:
     described = argparse.ArgumentParser(
         prog="contract-tests",
         description="Check an implementation of the contract, by its URL.",
-        epilog="Exit codes: 0 passed, 1 the contract is broken, 2 usage, 3 no target or no access, 4 internal error. "
+        epilog="Exit codes: 0 passed, 1 the contract is broken, 2 usage, 3 no verdict (no target, no access, or the "
+        "budget is spent), 4 internal error. "
         "`contract-tests merge` puts the reports of several runs together. "
         "`contract-tests mutants --help` describes how the suites themselves are measured.",
     )

@@ -77,7 +77,7 @@ def merged(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
                      "missing": [part for one in runs for part in one["coverage"]["missing"]]},
     }  # fmt: skip
     numbers = {outcome: counts[str(outcome)] for outcome in Outcome}
-    summary["verdict"] = headline(code, numbers, len(matrix), len(matrix) - len(unreached))
+    summary["verdict"] = headline(code, numbers, len(matrix), len(matrix) - len(unreached), summary["stopped"])
     summary["causes"] = [cause.as_data() for cause in causes(verdicts_of(summary))]
     return summary
 

@@ -112,8 +112,8 @@ class Progress:
         numbers = ", ".join(f"{counts[outcome]} {outcome}" for outcome in shown)
         reached = f"{self.run.coverage.percent:.0f}% of the contract reached"
         self.say(f"\n{numbers}; {reached}; {self._sent} requests, {time.monotonic() - self.run.started:.1f} s")
-        line = headline(code, counts, len(self.run.operations), len(self.run.coverage.succeeded))
-        self.say(f"{line}{f' ({why})' if why else ''}")
+        line = headline(code, counts, len(self.run.operations), len(self.run.coverage.succeeded), why)
+        self.say(line if not why or why in line else f"{line} ({why})")
         if code == InternalError.exit_code:
             self.say(REPORT_IT)
 

@@ -94,7 +94,7 @@ class Session:
 
     def _report(self) -> int:
         self._update_baseline()
-        spent = f"the budget of {self.run.settings.budget:g} s was too small" if self.run.ledger.cut_off else ""
+        spent = f"the budget of {self.run.settings.budget:g} s is spent" if self.run.ledger.cut_off else ""
         return self._finish(self.exit_code(), str(self.plugin.stopped_by or spent))
 
     def _cut_off(self) -> int:

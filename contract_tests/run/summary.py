@@ -20,7 +20,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
     ledger = run.ledger
     tally = run.opened.gate.tally if run.opened else None
     return {
-        "verdict": headline(code, ledger.counts(), len(run.operations), len(run.coverage.succeeded)),
+        "verdict": headline(code, ledger.counts(), len(run.operations), len(run.coverage.succeeded), stopped),
         "exit_code": code,
         "stopped": stopped,
         "target": run.opened.gate.base_url if run.opened else run.settings.target,

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from contract_tests.core.errors import InternalError, Terminated, described
+from contract_tests.core.errors import InternalError, TargetUnavailable, Terminated, described
+from contract_tests.run.last_resort import LastResort
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LATE = 1.0  # seconds after which the watchdog no longer comes by itself
@@ -20,31 +21,28 @@ LAST_WORDS = 10.0  # seconds that the reports may take, on a machine that is ver
 class Watchdog:
     """Ends the process when the time is over, after `on_timeout` has written the reports.
 
-    Where that fails, because something keeps the interpreter to itself, the system ends the process a moment later.
+    Where that fails, because something keeps the interpreter to itself, the system ends the process a moment later,
+    with the exit code of a run that was not completed.
     """
 
     def __init__(self, seconds: float, on_timeout: Callable[[], int], leave: Callable[[int], None] = os._exit) -> None:
         self._seconds, self._on_timeout, self._leave = max(seconds, 0.0), on_timeout, leave
         self._timer = threading.Timer(self._seconds, self._end)
         self._timer.daemon = True
+        self._last_resort = LastResort(TargetUnavailable.exit_code)
 
     def __enter__(self) -> Watchdog:
         self._timer.start()
-        self._set_alarm(self._seconds + LATE)
+        self._last_resort.set(self._seconds + LATE)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
-        self._set_alarm(0)
-
-    def _set_alarm(self, seconds: float) -> None:
-        """Have the system end the process, unless somebody else in it has a use for that signal."""
-        if hasattr(signal, "setitimer") and signal.getsignal(signal.SIGALRM) is signal.SIG_DFL:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
+        self._last_resort.close()
 
     def _end(self) -> None:
         code = InternalError.exit_code
-        self._set_alarm(LAST_WORDS)
+        self._last_resort.set(LAST_WORDS)
         try:
             code = self._on_timeout()
         except Exception as error:  # noqa: BLE001 - the process ends here, whatever happened

@@ -94,7 +94,7 @@ class Refusals:
             body = self.run.records.related(self.operation, body)
         path = like.path.partition("?")[0]
         url = f"{path}?{urlencode(query)}" if query else path
-        return self.run.target().request(self.operation.method, url, body=body)
+        return self.run.target().request(self.operation.method, url, body=body, operation=self.operation)
 
 
 Variant = tuple[str, str, tuple[Any, Mapping[str, str]]]

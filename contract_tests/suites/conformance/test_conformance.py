@@ -81,7 +81,8 @@ def check_unreadable(run: Run, operation: Operation, media_type: str, body: byte
     known = run.records.values(operation) if run.records and run.settings.safety.writes else {}
     values = tuple(known.get(name) or run.target().gate.rules.mint() for name in operation.path_names)
     headers = {"Content-Type": media_type}
-    answer = run.target().request(operation.method, path_of(operation, values), body=body, headers=headers)
+    path = path_of(operation, values)
+    answer = run.target().request(operation.method, path, body=body, headers=headers, operation=operation)
     if answer.ok:
         expected = f"{operation.id} to refuse an invalid input (a body of {what}): 400, 415 or 422"
         raise Broken(expected, answer.describe(), answer)

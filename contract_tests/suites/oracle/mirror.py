@@ -75,7 +75,9 @@ class Mirror:
     def ask(self, call: Call) -> Answer:
         """Its answer to a call."""
         headers = {"Mock-World": "oracle"}
-        return self.mock.request(call.operation.method, call.path, body=call.body, token=None, headers=headers)
+        return self.mock.request(
+            call.operation.method, call.path, body=call.body, token=None, headers=headers, operation=call.operation
+        )
 
     def _introduce(self, skew: float) -> None:
         about = self._must(self.mock.request("GET", "/__mock__/about", token=None, by_contract=False))

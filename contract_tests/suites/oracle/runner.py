@@ -186,7 +186,7 @@ class Runner:
 
     def _send(self, call: Call) -> Answer:
         self.target.gate.limits.wait_until_settled()
-        return self.target.request(call.operation.method, call.path, body=call.body)
+        return self.target.request(call.operation.method, call.path, body=call.body, operation=call.operation)
 
     def _learn(self, shown: Shown, call: Call, answer: Answer) -> None:
         if answer.ok:

@@ -172,7 +172,7 @@ class Life:
         if body is not NOTHING:
             sent["Content-Type"], body = self._as_declared(action, body)
         url = f"{path}?{query}" if query else path
-        return self.target.request(operation.method, url, body=body, headers=sent, token=token)
+        return self.target.request(operation.method, url, body=body, headers=sent, token=token, operation=operation)
 
     def path(self, action: Action, made: Made) -> dict[str, str]:
         """The values of an operation's path that name a record."""

@@ -36,6 +36,7 @@ class Line:
             self._renew if renews else None,
             self.slept.append,
             lambda: left,
+            has_user=lambda: bool(self.token),
         )
 
     def _renew(self) -> None:
@@ -171,7 +172,6 @@ def test_answers_that_any_server_could_give_teach_nothing(notes: Contract, statu
 def test_refusals_of_requests_without_credentials_end_nothing(notes: Contract) -> None:
     """However many of them come first: that is how a run tries whether they are refused."""
     line = Line(notes, lambda _: 200)
-    line.told(401, "/notes/n1")
     sent = Sent("GET", "http://target/notes/n1", "/notes/n1", {})
     for _ in range(2 * VOID):
         line.health.examine(Answer(sent, 401, {}, b"{}"), notes.operation("getNote"), line.ask)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.contract import Contract
+from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.making import AT_FIRST, TRIES, Records
 from contract_tests.core.own import Own
@@ -37,7 +37,7 @@ class _Target:
         self.own.learn(answer, self.contract.operation(operation), values, lambda _: False)
         return answer
 
-    def request(self, method: str, path: str, *, body: Any = None) -> Answer:
+    def request(self, method: str, path: str, *, body: Any = None, operation: Operation | None = None) -> Answer:
         if method == "GET":
             return self.call("getNote", path.rpartition("/")[2])
         self.calls.append(f"{method} {path} {sorted(body)}")

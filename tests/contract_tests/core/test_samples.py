@@ -33,6 +33,9 @@ SCHEMAS: list[Any] = [
     {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 3, "uniqueItems": True},
     {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}, "b": TO_TREE}},
     {"allOf": [{"required": ["a"], "properties": {"a": {"type": "integer"}}}, {"properties": {"b": {"const": 1}}}]},
+    {"allOf": [{"type": "string", "pattern": "^[a-f]{3}$"}, {"description": "a name"}]},
+    {"allOf": [{"type": "array", "items": TO_TREE, "minItems": 1}, {"description": "some trees"}]},
+    {"allOf": [{"type": "string", "enum": ["A", "B"]}]},
     {"oneOf": [{"type": "null"}, {"type": "string"}]},
     TO_TREE,
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -142,6 +143,11 @@ def test_problems_of_one_cause_are_told_once() -> None:
     (one,) = causes(many)
     assert one.others() == f"{', '.join(f'p{number}' for number in range(MOST_NAMED))} and 2 more"
     assert explain(VERDICTS[2]).splitlines()[0] == "BROKEN    It is lost too"
+
+
+def test_the_verdict_says_what_ended_the_run() -> None:
+    """A spent budget isn't a target that is missing."""
+    assert headline(3, Counter(), 9, 0, "the budget of 4 s is spent") == "NOT COMPLETED: the budget of 4 s is spent"
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,6 @@ def test_a_mock_ends_with_a_parent_that_was_killed() -> None:
 
 
 def test_a_busy_interpreter_does_not_outlive_the_budget() -> None:
-    """A pattern that takes for ever holds all threads; the system ends the process."""
+    """A pattern that takes for ever holds all threads; the system ends the process, with a documented exit code."""
     done = subprocess.run([sys.executable, "-c", BUSY], check=False, timeout=PATIENCE)
-    assert done.returncode == -signal.SIGALRM
+    assert done.returncode == 3
