@@ -67,5 +67,8 @@ differential: $(VENV)/ready  ## compare three verdicts on 50,000 drawn schemas (
 real-servers: $(VENV)/ready  ## check real servers from Debian, PyPI and npm and update docs/judge.md (ARGS="--only powerdns")
 	$(BIN)/python -m tests.real_servers $(ARGS)
 
+first-steps: $(VENV)/ready  ## install and start everything in empty folders: uvx, pipx, pip, npm, Playwright, Vitest (ARGS="--only npx")
+	$(BIN)/python -m tests.first_steps $(ARGS)
+
 clean:  ## remove generated files
 	rm -rf $(VENV) dist build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,13 +1,11 @@
-import { beforeEach, expect, test } from "vitest";
+import { useWorld } from "flashback-mock/vitest/world";
+import { expect, test } from "vitest";
 import { connect } from "../devices/api.js";
 import { summaryOf, trustOf } from "../devices/trust.js";
-import { MockWorld } from "../mock-world.js";
 
 // Real requests to a real server: there are no handlers to write or to keep in sync with the backend.
-const world = new MockWorld(`vitest-${process.env.VITEST_POOL_ID}`);
+const world = useWorld();
 const api = connect({ api: world.url, token: world.token("alice") });
-
-beforeEach(() => world.reset());
 
 test("trusting a device is remembered", async () => {
   await api.trust("dev-03");

@@ -5,11 +5,13 @@ Paths outside that contract are left to Flask: the console and its files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response
 from flask import request as flask_request
+from msgspec.structs import replace
 
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.control import (
@@ -55,6 +57,9 @@ HANDLERS: dict[str, Handler] = {
 _QUIET = frozenset({"verifyRequests", "sendRequest", "removeWorld"})
 """Calls other than GET that change no world, or whose change the journal or the store records itself."""
 
+_RECORD = re.compile(r"(/__mock__/worlds/[^/]+/state/[^/]+/)(.*/.*)", re.DOTALL)
+"""The path of a record whose key has slashes."""
+
 
 def control_blueprint(engine: Engine) -> Blueprint:
     """The control API of one engine."""
@@ -72,29 +77,41 @@ def _answer(engine: Engine, surface: Surface) -> Response | None:
         caller = guard.Caller(flask_request.method, flask_request.remote_addr or "", headers.get("host", ""), headers)
         if flask_request.path not in probes.OPEN:
             guard.admit(caller, engine.settings.admin_token)
-        methods = surface.contract.allowed(flask_request.path)
+        path, key = _split_key(flask_request.path)
+        methods = surface.contract.allowed(path)
         if not methods:
             return None
         if caller.method == "OPTIONS":
             return Response(status=204, headers={"Allow": ", ".join(methods)})
-        return _written(_called(engine, surface, _request(headers, engine.settings.max_body)))
+        return _written(_called(engine, surface, _request(path, headers, engine.settings.max_body), key))
     except Refused as refused:
         return _refusal(refused)
     except StoreLost as lost:
         return _refusal(store_refusal(lost))
 
 
-def _request(headers: Mapping[str, str], limit: int) -> Request:
+def _split_key(path: str) -> tuple[str, str | None]:
+    """The path with another key of a record in the place of one with slashes, and that key.
+
+    Paths arrive decoded, so the slashes of a key such as `library/nginx` can't be told from those of the path.
+    """
+    match = _RECORD.fullmatch(path)
+    return (path, None) if match is None else (f"{match[1]}-", match[2])
+
+
+def _request(path: str, headers: Mapping[str, str], limit: int) -> Request:
     body = b"" if (flask_request.content_length or 0) > limit else flask_request.get_data(cache=False)
     if max(flask_request.content_length or 0, len(body)) > limit:
         raise Refused(413, f"the body is larger than {limit} bytes (--max-body)")
     query = flask_request.query_string.decode("latin-1")
-    return Request(flask_request.method, flask_request.path, query, headers, body)
+    return Request(flask_request.method, path, query, headers, body)
 
 
-def _called(engine: Engine, surface: Surface, request: Request) -> Result:
+def _called(engine: Engine, surface: Surface, request: Request, key: str | None) -> Result:
     match = surface.contract.route(request.method, request.path)
     inputs = surface.contract.read_inputs(match, request)
+    if key is not None:
+        inputs = replace(inputs, path={**inputs.path, "key": key})
     url = flask_request.host_url.rstrip("/")
     call = Call(engine, inputs, request.headers, url, surface.contract.document.root, surface.streams)
     if engine.store.was_removed(inputs.path.get("world", MAIN)):

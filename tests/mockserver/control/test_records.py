@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -111,6 +112,18 @@ def test_a_record_is_added_and_removed(control: Control, ask: Ask) -> None:
     assert ask("POST", "/devices/trust", json={"fingerprint": "fp-new"}).status == 200
     assert control("DELETE", "/worlds/main/state/devices/new").status == 204
     assert ask("GET", "/devices/new").status == control("GET", "/worlds/main/state/devices/new").status == 404
+
+
+@pytest.mark.parametrize("key", ["library/nginx", "a//b/", "/"])
+def test_a_key_may_have_slashes(control: Control, key: str) -> None:
+    """Encoded in the path, they are the key's."""
+    place = f"/worlds/main/state/devices/{quote(key, safe='')}"
+    device = {**control("GET", DEVICE).json, "id": key}
+    assert control("PUT", place, device).status == 200
+    assert control("PATCH", place, {"city": "Bern"}).json["id"] == key
+    assert control("GET", place).json["city"] == "Bern"
+    assert control("DELETE", place).status == 204
+    assert control("GET", place).status == 404
 
 
 @pytest.mark.parametrize(
