@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint unit contract wheel spec bench chaos mutation clients conformance differential real-servers clean
+.PHONY: help mock test lint unit contract wheel spec bench chaos mutation clients conformance differential real-servers first-steps clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
