@@ -14,6 +14,19 @@ from mockserver.state.collection import Record
 from mockserver.state.world import Past, World
 
 UNANSWERED: Final = Answer(0)
+WHY: Final = "Mock-Why"
+"""The header that says where an answer is explained."""
+
+
+def why_header(world: str, number: int) -> tuple[str, str]:
+    """The header of the answer whose journal entry has this number."""
+    return WHY, f"/__mock__/worlds/{world}/requests/{number}/why"
+
+
+def numbered(answer: Answer, world: str, number: int) -> Answer:
+    """An answer that was made before its journal entry had a number, with that number."""
+    headers = tuple(why_header(world, number) if name == WHY else (name, value) for name, value in answer.headers)
+    return msgspec.structs.replace(answer, headers=headers)
 
 
 class Exchange(msgspec.Struct):
@@ -28,6 +41,7 @@ class Exchange(msgspec.Struct):
     user: str | None = None
     world: str = ""  #: the world that the request is performed and journaled in
     before: World | None = None  #: the world just before, to rewind to
+    version: Any = None  #: of the world that the store is to have or has now, until the exchange is kept
     at: int = 0  #: the world's clock
     verdict: str = "kept"  #: `kept`, `refused`, `fault` or `broken`
     reason: str = ""  #: why a request was refused or an answer withheld; empty otherwise

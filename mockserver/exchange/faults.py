@@ -87,6 +87,7 @@ class Armed(msgspec.Struct, frozen=True):
     matched: int = 0
     done: int = 0
     windows: Map[str, tuple[int, int]] = Map()  #: by token: the window's begin, the calls in it
+    last: str = ""  #: the token whose window was changed last
 
 
 Faults = tuple[Armed, ...]
@@ -188,7 +189,7 @@ def _limited(one: Armed, limit: RateLimit, context: FaultContext) -> tuple[int |
     if calls >= limit.calls:
         return max(math.ceil((begin + limit.seconds * 1000 - context.now) / 1000), 1), one
     windows: Map[str, tuple[int, int]] = one.windows if len(one.windows) < TOKENS else Map()
-    return None, msgspec.structs.replace(one, windows=windows.set(token, (begin, calls + 1)))
+    return None, msgspec.structs.replace(one, windows=windows.set(token, (begin, calls + 1)), last=token)
 
 
 def _disturbance(rule: Rule, retry_after: int | None, random: Random) -> Disturbance:

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import count
+from typing import Protocol
 
 import msgspec
 
@@ -42,6 +43,20 @@ Tally = dict[Kind, int]
 """How many entries of each kind there were."""
 
 
+class Keeping(Protocol):
+    """An entry on its way into a store."""
+
+    def wait(self) -> None:
+        """Return once it is kept, or can't be."""
+
+    def later(self, then: Callable[[], object]) -> None:
+        """Call `then` once it is kept, or can't be, in whatever thread."""
+
+    def finish(self) -> None:
+        """Complete the exchange, once it is kept. Raises StoreLost, or Outrun where the request must be answered
+        again."""
+
+
 class Journals(ABC):
     """The journals of all worlds of one app: each world's entries have numbers, and all events together a place."""
 
@@ -51,11 +66,14 @@ class Journals(ABC):
 
     @abstractmethod
     def next_number(self, world: str) -> int:
-        """The number of the world's next entry; each number is given once."""
+        """The number of the world's next entry; each number is given once. 0 where it is given with the entry."""
 
     @abstractmethod
-    def keep(self, exchange: Exchange) -> None:
-        """Keep an exchange as an entry of its world; it is only counted where that world is gone."""
+    def keep(self, exchange: Exchange) -> Keeping | None:
+        """Keep an exchange as an entry of its world; it is only counted where that world is gone. None once it is kept.
+
+        What the request has staged in its world is kept with it.
+        """
 
     @abstractmethod
     def before(self, exchange: Exchange) -> World | None:
@@ -177,6 +195,7 @@ class Journal(Journals):
 
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange as the newest entry of its world; it is only counted where that world is gone."""
+        exchange.version = None
         exchange.weight = weight = weight_of(exchange)
         if weight > self._heaviest:
             lightened(exchange)

@@ -8,7 +8,7 @@ import msgspec
 
 from mockserver.behaviour.vocabulary import Changed
 from mockserver.errors import Violation
-from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.exchange import Exchange, numbered
 from mockserver.exchange.faults import Armed, Disturbance, Rule
 from mockserver.exchange.steering import Steering
 from mockserver.messages import Answer, Request
@@ -27,7 +27,7 @@ class ArmedForm(msgspec.Struct, array_like=True):
 
 
 class FaultForms:
-    """Faults as plain values and back."""
+    """Faults as plain values and back, and the counts by which a request has changed them."""
 
     def pack(self, faults: tuple[Armed, ...]) -> list[Any]:
         """Faults as plain values."""
@@ -39,6 +39,32 @@ class FaultForms:
 
         forms = msgspec.convert(values, list[ArmedForm])
         return tuple(Armed(one.rule, one.preset, one.matched, one.done, Map(one.windows)) for one in forms)
+
+    def counted(self, before: tuple[Armed, ...], after: tuple[Armed, ...]) -> list[Any] | None:
+        """What one request has counted: the place of each rule that it matched, its counts, and the window that it
+        changed; None where windows were begun anew."""
+        if len(before) != len(after):
+            return None
+        counts = []
+        for place, (old, new) in enumerate(zip(before, after, strict=True)):
+            if new is old:
+                continue
+            if new.rule is not old.rule or not 0 <= len(new.windows) - len(old.windows) <= 1:
+                return None
+            window = None if new.windows is old.windows else (new.last, *new.windows[new.last])
+            counts.append((place, new.matched, new.done, window))
+        return counts
+
+    def recounted(self, before: tuple[Armed, ...], counts: list[Any]) -> tuple[Armed, ...]:
+        """The faults after such a request."""
+        faults = list(before)
+        for place, matched, done, window in counts:
+            one = msgspec.structs.replace(faults[place], matched=matched, done=done)
+            if window is not None:
+                token, begin, calls = window
+                one = msgspec.structs.replace(one, windows=one.windows.set(token, (begin, calls)), last=token)
+            faults[place] = one
+        return tuple(faults)
 
 
 class _Form(msgspec.Struct, array_like=True):
@@ -78,7 +104,7 @@ def unpacked(world: str, number: int, place: int, data: bytes) -> Exchange:
     """The exchange that was written as these bytes."""
     form: _Form = _read(data)
     return Exchange(
-        form.request, form.steering, form.operation, form.user, world, None, form.at, form.verdict, form.reason,
-        form.disturbance, form.violations, form.changes, form.selected, form.answer, form.micros, number, place,
-        len(data), form.past,
+        form.request, form.steering, form.operation, form.user, world, None, None, form.at, form.verdict, form.reason,
+        form.disturbance, form.violations, form.changes, form.selected, numbered(form.answer, world, number),
+        form.micros, number, place, len(data), form.past,
     )  # fmt: skip

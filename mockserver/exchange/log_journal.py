@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from mockserver.background import attempt
-from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.journal import Journals, Kind, Note, Tally
-from mockserver.exchange.keeping import FaultForms, packed, unpacked
+from mockserver.exchange.exchange import Exchange, numbered
+from mockserver.exchange.journal import Journals, Keeping, Kind, Note, Tally
+from mockserver.exchange.keeping import packed, unpacked
 from mockserver.exchange.secrets import Secrets
 from mockserver.exchange.weight import lightened
-from mockserver.state.ledger import Kept, Writing
+from mockserver.state.ledger import Kept
 from mockserver.state.log import pack, unpacker
-from mockserver.state.log_store import LogStore
+from mockserver.state.log_store import LogStore, Turn
+from mockserver.state.settling import Settler, Slot
 from mockserver.state.world import Past, World
 
 _note = unpacker(tuple[str, str])
@@ -24,10 +25,8 @@ _kind = msgspec.json.Decoder(Kind).decode
 class LogJournal(Journals):
     """Keeps entries in the ledger that has the worlds. What it bounds, the ledger bounds: entries and bytes."""
 
-    def __init__(
-        self, store: LogStore, memory: int, secrets: Secrets, kind: Callable[[Exchange], Kind], faults: FaultForms
-    ) -> None:
-        self._store, self._ledger, self._heaviest, self._faults = store, store.ledger, memory // 2, faults
+    def __init__(self, store: LogStore, memory: int, secrets: Secrets, kind: Callable[[Exchange], Kind]) -> None:
+        self._store, self._ledger, self._heaviest = store, store.ledger, memory // 2
         self.kind, self.secrets = kind, secrets
         self.listeners: list[Callable[[Exchange], None]] = []
 
@@ -36,36 +35,25 @@ class LogJournal(Journals):
         """The place of the newest entry or note of all worlds."""
         return self._ledger.total()
 
-    def next_number(self, world: str) -> int:
-        """The number of the world's next entry; each number is given once."""
-        return self._store.take_number(world)
+    def next_number(self, world: str) -> int:  # noqa: ARG002 - whatever the world
+        """None yet: the ledger numbers entries as it keeps them."""
+        return 0
 
-    def keep(self, exchange: Exchange) -> None:
-        """Keep an exchange as an entry of its world; it is only counted where that world is gone."""
-        held = self._store.seen(exchange.world)
-        before, generation, sequence = exchange.before, 0, 0
-        if held is not None and before is not None:
-            generation, sequence = held.place
-            own = None if before.faults is held.world.faults else self._faults.pack(before.faults)
-            exchange.past = Past(held.version, own)  # type: ignore[arg-type]  # plain values, to be written
+    def keep(self, exchange: Exchange) -> Keeping | None:
+        """Have an exchange kept as an entry of its world, with what it made of that."""
+        turn: Turn = exchange.version
+        exchange.past = Past(turn.held.version)
         data = packed(exchange)
         if len(data) > self._heaviest:
             lightened(exchange)
             data = packed(exchange)
         exchange.weight, kind = len(data), msgspec.json.encode(self.kind(exchange)).decode()
-        writing = Writing(exchange.world, generation, exchange.number, sequence, kind, data)
-        exchange.place = self._ledger.keep(writing)
-        for listener in self.listeners:
-            attempt("request", listener, exchange)
+        slot = self._store.settle(turn, kind, data)
+        return _Keeping(self._store.settler, slot, exchange, self.listeners)
 
     def before(self, exchange: Exchange) -> World | None:
         """The world just before an exchange; None where it isn't kept."""
-        past = exchange.past
-        if past is None:
-            return None
-        if past.faults is not None:
-            past = Past(past.version, self._faults.unpack(list(past.faults)))
-        return self._store.past(exchange.world, past)
+        return None if exchange.past is None else self._store.past(exchange.world, exchange.past)
 
     def entries(self, world: str) -> Iterator[Exchange]:
         """The entries of a world, oldest first."""
@@ -98,6 +86,33 @@ class LogJournal(Journals):
 
     def forget(self, world: str) -> None:
         """Nothing: the ledger removes the journal with its world."""
+
+
+class _Keeping:
+    """An entry whose slot in the ledger's queue is known."""
+
+    __slots__ = ("_exchange", "_listeners", "_settler", "_slot")
+
+    def __init__(
+        self, settler: Settler, slot: Slot, exchange: Exchange, listeners: Iterable[Callable[[Exchange], None]]
+    ) -> None:
+        self._settler, self._slot, self._exchange, self._listeners = settler, slot, exchange, listeners
+
+    def wait(self) -> None:
+        """Return once it is kept, or can't be."""
+        self._settler.wait(self._slot)
+
+    def later(self, then: Callable[[], object]) -> None:
+        """Call `then` once it is kept, or can't be, in whatever thread."""
+        self._settler.later(self._slot, then)
+
+    def finish(self) -> None:
+        """Complete the exchange, once it is kept. Raises StoreLost or Outrun."""
+        exchange = self._exchange
+        exchange.number, exchange.place = self._slot.result()
+        exchange.answer, exchange.version = numbered(exchange.answer, exchange.world, exchange.number), None
+        for listener in self._listeners:
+            attempt("request", listener, exchange)
 
 
 def _exchange(kept: Kept) -> Exchange:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter_ns
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -23,11 +24,12 @@ from mockserver.exchange.adapting import Adapter
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.choice import Choice, check_upgrade
 from mockserver.exchange.cors import cors_headers, preflight
-from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.exchange import Exchange, why_header
 from mockserver.exchange.faults import Disturbance, FaultContext, disturb, disturbed, late, together
-from mockserver.exchange.journal import Journals
+from mockserver.exchange.journal import Journals, Keeping
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.outage import Outage
+from mockserver.exchange.pending import Pending
 from mockserver.exchange.plans import Plan, plans_of
 from mockserver.exchange.steering import delay_of, read_steering
 from mockserver.exchange.validators import VALIDATORS, check_write
@@ -85,40 +87,70 @@ class Pipeline:
         self._next = pipeline
 
     def respond(self, request: Request) -> Answer:
-        """The answer to a request: checked against the contract, committed and journaled.
+        """The answer to a request: checked against the contract, committed and journaled."""
+        answer = self.perform(request)
+        return answer if type(answer) is Answer else answer.awaited()  # type: ignore[union-attr]  # a Pending
 
-        Whatever raises an exception, at the end of the story too, becomes an answer here.
+    def perform(self, request: Request, seen: Any = None) -> Answer | Pending:
+        """The answer to a request, or how to get it: a store that others share keeps what belongs to it first.
+
+        Whatever raises an exception, at the end of the story too, becomes an answer here. `seen` is what the request
+        already has seen of its world.
         """
         if self.first is not None:
             self.first(request)
             if self._next is not None:
-                return self._next.respond(request)
+                return self._next.perform(request)
         started, exchange = perf_counter_ns(), Exchange(request)
         try:
             exchange.steering = read_steering(request)
             try:
-                reply = self._reply(exchange)
+                reply = self._reply(exchange, seen)
             except Refused as refused:
                 reply = self._refused(refused, exchange)
             if exchange.verdict == "broken" and self._next is not None:
-                return self._next.respond(request)
-            return self._finish(exchange, reply, started)
+                return self._next.perform(request)
+            keeping = self._finish(exchange, reply, started, seen)
         except StoreLost as lost:
             return self.outage.answer(lost, exchange)
         except Exception as error:  # noqa: BLE001 - nothing leaves but an answer
             if self._next is not None and not (exchange.number or exchange.changes):
-                return self._next.respond(request)
+                return self._next.perform(request)
             return self._answer_error(exchange, error, started)
+        if keeping is None:
+            return self.kept(exchange)
+        return Pending(keeping, exchange, partial(self.perform, request), self)
 
     def refuse(self, request: Request, refused: Refused) -> Answer:
         """The answer to a request that is refused before its story begins, journaled like any other."""
-        started, exchange = perf_counter_ns(), Exchange(request, read_steering(request))
-        try:
-            return self._finish(exchange, self._refused(refused, exchange), started)
-        except StoreLost as lost:
-            return self.outage.answer(lost, exchange)
 
-    def _reply(self, exchange: Exchange) -> Reply:
+        def again(seen: Any = None) -> Answer | Pending:
+            started, exchange = perf_counter_ns(), Exchange(request, read_steering(request))
+            try:
+                keeping = self._finish(exchange, self._refused(refused, exchange), started, seen)
+            except StoreLost as lost:
+                return self.outage.answer(lost, exchange)
+            return self.kept(exchange) if keeping is None else Pending(keeping, exchange, again, self)
+
+        answer = again()
+        return answer.awaited() if isinstance(answer, Pending) else answer
+
+    def kept(self, exchange: Exchange) -> Answer:
+        """The answer to a request that is in the journal."""
+        self.meter.count(exchange)
+        if self.outage.lasts:
+            self.outage.end()
+        return exchange.answer
+
+    def unkept(self, error: Exception, exchange: Exchange) -> Answer:
+        """The answer to a request that can't be kept."""
+        if isinstance(error, StoreLost):
+            return self.outage.answer(error, exchange)
+        report(f"{exchange.request.method} {exchange.request.path} isn't journaled: internal error: {error!r}", error)
+        reply = self.problems.problem(Refused(500, internal_error(error)), 500)
+        return Answer(500, (("Content-Type", PROBLEM),), reply.body())
+
+    def _reply(self, exchange: Exchange, seen: Any) -> Reply:
         """The story: route, admit, validate, disturb, behave, compose; what it changes is committed once the reply has
         been checked."""
         request, steering, store = exchange.request, exchange.steering, self.store
@@ -131,14 +163,14 @@ class Pipeline:
         exchange.user, exchange.world = caller.name, caller.world
         sent = request if "content-encoding" not in request.headers else self._unpacked(exchange)
         inputs = self.contract.read_inputs(match, sent)
-        world, version = store.load(caller.world)
-        faults = None
+        world, version = store.begin(caller.world, seen)
+        uncounted = None
         if world.faults or steering.wishes:
-            instead = self._instead_of(operation, world, caller, exchange)
+            exchange.version = version
+            world, instead = self._instead_of(operation, world, caller, exchange)
             if instead is not None:
                 return instead
-            faults = exchange.before.faults if exchange.before is not None else None
-            world, version = store.load(caller.world)
+            uncounted, version = exchange.before, exchange.version
         status, plan = self._served[operation.id]
         check_upgrade(request, status)
         media = (
@@ -147,7 +179,8 @@ class Pipeline:
         while True:
             exchange.at = now = self.clock() if world.clock is RUNNING else world.clock.now(self.clock)
             # A rewind to before this request also undoes the counts of its faults.
-            exchange.before = world if faults is None else replace(world, faults=faults)
+            exchange.before = world if uncounted is None else replace(world, faults=uncounted.faults)
+            exchange.version = version
             outcome = self._behave(operation, world, inputs, caller, now, request)
             if plan is not None:
                 outcome = plan.addressed(outcome, request, inputs)
@@ -160,11 +193,15 @@ class Pipeline:
                 reply = adapted
             if plan is not None:
                 reply = self._planned(plan, operation, reply, outcome, exchange, inputs)
-            after = outcome.world
-            if after is world or store.commit(caller.world, version, after, outcome.changes):
+            if outcome.world is world or self._staged(exchange, caller.world, outcome):
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
                 return reply
-            world, version = store.reload(caller.world)
+            world, version = store.again(caller.world)
+
+    def _staged(self, exchange: Exchange, name: str, outcome: Outcome) -> bool:
+        """Have a world become what a behaviour made of it; False when another commit came first."""
+        exchange.version = self.store.stage(name, exchange.version, outcome.world, outcome.changes)
+        return exchange.version is not None
 
     def _unpacked(self, exchange: Exchange) -> Request:
         """The request without the codings of its body, which the journal keeps as well."""
@@ -230,34 +267,47 @@ class Pipeline:
             exchange.disturbance = late(delay_of(steering.delay))
         return None
 
-    def _instead_of(self, operation: Operation, world: World, caller: Caller, exchange: Exchange) -> Reply | None:
-        """The answer that a fault gives, or for which the client asks, in the place of the operation's own."""
+    def _instead_of(
+        self, operation: Operation, world: World, caller: Caller, exchange: Exchange
+    ) -> tuple[World, Reply | None]:
+        """The world in which the request has been counted against the faults, and the answer that a fault gives, or for
+        which the client asks, in the place of the operation's own."""
         steering = exchange.steering
-        instead = self._disturb(operation, caller, exchange) if world.faults else None
+        instead = None
+        if world.faults:
+            world, instead = self._disturb(operation, world, caller, exchange)
         if instead is not None or not steering.wishes:
-            return instead
+            return world, instead
         wanted = self.choice.wanted(operation, steering, exchange.request)
-        return None if wanted is None else self._checked(operation, wanted, exchange, "the answer")
+        return world, None if wanted is None else self._checked(operation, wanted, exchange, "the answer")
 
-    def _disturb(self, operation: Operation, caller: Caller, exchange: Exchange) -> Reply | None:
-        """Count the request against the faults of its world; the answer that is given instead, where one is."""
+    def _disturb(
+        self, operation: Operation, world: World, caller: Caller, exchange: Exchange
+    ) -> tuple[World, Reply | None]:
+        """Count the request against the faults of its world; the world after that, and the answer that is given
+        instead, where one is."""
         token = exchange.request.headers.get("authorization") or caller.name
-        world, version = self.store.load(caller.world)
         while True:
             now = world.clock.now(self.clock)
             context = FaultContext(operation.id, caller.name, token, now, f"{world.seed}/{world.name}")
             disturbance, faults = disturb(world.faults, context)
-            if faults is world.faults or self.store.commit(caller.world, version, replace(world, faults=faults)):
+            if faults is world.faults:
+                counted = world
                 break
-            world, version = self.store.reload(caller.world)
+            counted = replace(world, faults=faults)
+            version = self.store.stage(caller.world, exchange.version, counted)
+            if version is not None:
+                exchange.version = version
+                break
+            world, exchange.version = self.store.again(caller.world)
         exchange.before, exchange.at = world, now
         if disturbance is None:
-            return None
+            return counted, None
         exchange.disturbance = together(disturbance, exchange.disturbance)
         if not disturbance.instead:
-            return None
+            return counted, None
         exchange.reason, exchange.verdict = f"injected fault: {disturbance}", "fault"
-        return self.choice.of_fault(operation, disturbance, exchange.steering)
+        return counted, self.choice.of_fault(operation, disturbance, exchange.steering)
 
     def _checked(self, operation: Operation, reply: Reply, exchange: Exchange, what: str) -> Reply:
         """The reply where it keeps the contract, and what is answered instead where it does not."""
@@ -298,7 +348,7 @@ class Pipeline:
         exchange.reason, exchange.verdict = reason, "broken"
         return self.problems.problem(Refused(500, reason, exchange.violations), 500)
 
-    def _answer_error(self, exchange: Exchange, error: Exception, started: int) -> Answer:
+    def _answer_error(self, exchange: Exchange, error: Exception, started: int) -> Answer | Pending:
         """The answer in the place of one that could not be made: a problem, journaled where it can be."""
         if isinstance(error, ContractBroken):
             reason = f"the contract cannot be served here: {error}"
@@ -307,23 +357,25 @@ class Pipeline:
             report(f"{exchange.request.method} {exchange.request.path}: {reason}", error)
         reply = self._failed(exchange, reason)
         try:
-            return self._finish(exchange, reply, started)
+            keeping = self._finish(exchange, reply, started)
         except StoreLost as lost:
             return self.outage.answer(lost, exchange)
         except Exception as unfinished:  # noqa: BLE001 - the client gets its answer, journaled or not
             request = exchange.request
             report(f"{request.method} {request.path} isn't journaled: internal error: {unfinished!r}", unfinished)
             return Answer(reply.status, (("Content-Type", PROBLEM),), reply.body())
+        again = partial(self.perform, exchange.request)
+        return self.kept(exchange) if keeping is None else Pending(keeping, exchange, again, self)
 
-    def _finish(self, exchange: Exchange, reply: Reply, started: int) -> Answer:
+    def _finish(self, exchange: Exchange, reply: Reply, started: int, seen: Any = None) -> Keeping | None:
         """Keep: the answer as it leaves, with the headers that every answer has, disturbed by faults, and journaled."""
         body = reply.body()
         world = exchange.before
         if world is None:
-            world = self._place(exchange)
+            world = self._place(exchange, seen)
         exchange.world = name = world.name
         exchange.number = number = self.journal.next_number(name)
-        why = ("Mock-Why", f"/__mock__/worlds/{name}/requests/{number}/why")
+        why = why_header(name, number)
         headers = (*reply.headers, why) if reply.media is None else (("Content-Type", reply.media), *reply.headers, why)
         if exchange.reason:
             headers = (*headers, ("Mock-Reason", _in_header(exchange.reason)))
@@ -340,19 +392,15 @@ class Pipeline:
             answer = self._disturbed(answer, exchange, exchange.disturbance)
         exchange.answer = answer
         exchange.micros = (perf_counter_ns() - started) // 1000
-        self.journal.keep(exchange)
-        self.meter.count(exchange)
-        if self.outage.lasts:
-            self.outage.end()
-        return answer
+        return self.journal.keep(exchange)
 
-    def _place(self, exchange: Exchange) -> World:
+    def _place(self, exchange: Exchange, seen: Any) -> World:
         """The world that a request is journaled in; one that was refused early is placed by what it names itself."""
         name = exchange.world or self.auth.world_of(exchange.request, exchange.steering)
         try:
-            world, _ = self.store.load(name)
+            world, exchange.version = self.store.begin(name, seen)
         except Refused:  # there are too many worlds
-            world, _ = self.store.load(MAIN)
+            world, exchange.version = self.store.begin(MAIN, seen)
         exchange.before, exchange.at = world, world.clock.now(self.clock)
         return world
 

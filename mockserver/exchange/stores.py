@@ -34,10 +34,9 @@ def opened(settings: Settings, base: Bases, plain: Journals, digest: str, count:
         raise UsageError(problem, fix="leave out --watch or --store")
     ledger = metered(ledger_of(settings, settings.namespace or digest), count)
     ledger.open()
-    forms = FaultForms()
     ttl = parse_period(settings.world_ttl) / 1000 if settings.world_ttl else None
-    store = LogStore(ledger, Log(base, forms), most=settings.max_worlds, ttl=ttl)
-    journal = LogJournal(store, settings.journal_memory, plain.secrets, plain.kind, forms)
+    store = LogStore(ledger, Log(base, FaultForms()), most=settings.max_worlds, ttl=ttl)
+    journal = LogJournal(store, settings.journal_memory, plain.secrets, plain.kind)
     store.on_removed.append(journal.left)
     return store, journal
 

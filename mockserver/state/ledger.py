@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-FORMAT = 1
+from mockserver.errors import StoreLost
+
+FORMAT = 2
 """The version of what is written; a store that another version has written is refused."""
 ENTRIES = 1000
 """How many journal entries and events are kept: of each world, and of all worlds together for those who follow."""
 
 
 class Place(NamedTuple):
-    """Where a world's log is: which of the worlds of one name, and how many changes it has had."""
+    """Where a world's log is: which of the worlds of one name, how many changes it has had, and which was the last."""
 
     generation: int = 0
     sequence: int = 0
+    stamp: int = 0  #: of the last change, which no other one has: two processes may each have made a third change
 
 
 class Tail(NamedTuple):
@@ -23,6 +27,14 @@ class Tail(NamedTuple):
     place: Place
     snapshot: bytes | None
     entries: list[bytes]
+
+
+class Addition(NamedTuple):
+    """What a commit adds to a log."""
+
+    entry: bytes
+    snapshot: bytes | None  #: the world as a whole, where the log is to begin anew
+    stamp: int
 
 
 class Kept(NamedTuple):
@@ -34,15 +46,28 @@ class Kept(NamedTuple):
     data: bytes
 
 
-class Writing(NamedTuple):
-    """A journal entry to keep."""
+class Step(NamedTuple):
+    """What a request leaves: a journal entry, and what it changed. Kept only where the log is as the request saw it."""
 
     world: str
-    generation: int
-    number: int
-    before: int  #: the sequence of the world just before
-    kind: str  #: under which it is counted
+    at: Place  #: where the request saw the log
+    known: Place  #: up to where this process has what the store has
+    exact: bool  #: whether the log must still be there; else its world must
+    addition: Addition | None
+    kind: str  #: under which the entry is counted
     data: bytes
+
+
+class Settled(NamedTuple):
+    """A step that is kept: the number of its journal entry, and the place of that among all entries."""
+
+    number: int
+    place: int
+
+
+Outcome = Settled | Tail | None
+"""What became of a step. It isn't kept where the log has gone on, which then follows, nor where the world is gone: then
+its entry is counted, unless the step had to be exact."""
 
 
 class Full(Exception):
@@ -72,10 +97,14 @@ class Ledger(Protocol):
     def create(self, world: str, snapshot: bytes, most: int) -> int | None:
         """The generation of a new world; None where there is one of that name. Raises Full."""
 
-    def append(self, world: str, at: Place, entry: bytes, snapshot: bytes | None, *, numbered: bool) -> int | None:
-        """Add an entry at a place; None, and nothing is added, where the log is elsewhere.
+    def append(self, world: str, at: Place, addition: Addition) -> bool:
+        """Add to a log at a place; False, and nothing is added, where the log is elsewhere."""
 
-        Where it is `numbered`, the number of the next journal entry is taken in the same step, and returned; else 0.
+    def settle(self, steps: Sequence[Step]) -> list[Outcome | StoreLost]:
+        """Keep what requests leave, in this order, together: one transaction or one round trip for all of them.
+
+        A world's journal entries are numbered in the order in which they are kept. A world that the store has lost a
+        part of doesn't stop the others.
         """
 
     def remove(self, world: str, idle_since: float | None = None) -> bool:
@@ -95,12 +124,6 @@ class Ledger(Protocol):
 
     def used(self, world: str) -> float | None:
         """When a world was last used, in seconds since 1970, to about a second."""
-
-    def next_number(self, world: str, generation: int) -> int:
-        """The number of the next journal entry of a world; 0 where that world is gone."""
-
-    def keep(self, entry: Writing) -> int:
-        """Keep a journal entry, or count it where its world is gone; the place among all entries."""
 
     def note(self, world: str, data: bytes) -> int:
         """Keep a note about a world; its place."""

@@ -50,13 +50,19 @@ class Bases(Protocol):
 
 
 class FaultForm(Protocol):
-    """Faults as plain values and back."""
+    """Faults as plain values and back, and the counts by which a request has changed them."""
 
     def pack(self, faults: tuple[Any, ...]) -> list[Any]:
         """Faults as plain values."""
 
     def unpack(self, values: list[Any]) -> tuple[Any, ...]:
         """The faults that plain values stand for."""
+
+    def counted(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> list[Any] | None:
+        """What one request has counted, as plain values; None where more has changed than that."""
+
+    def recounted(self, before: tuple[Any, ...], counts: list[Any]) -> tuple[Any, ...]:
+        """The faults after such a request."""
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -68,6 +74,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     clock: tuple[int, int | None]
     faults: list[Any] | None  #: None where they are as before
     parts: dict[str, Part]
+    counts: list[Any] | None = None  #: of the faults of the world before, where a request has only counted there
 
 
 def _plain(value: Any) -> Any:
@@ -105,26 +112,37 @@ class Log:
     def __init__(self, bases: Bases, faults: FaultForm) -> None:
         self.bases, self.faults = bases, faults
 
-    def change(self, before: World, after: World, changes: Iterable[Change] = ()) -> Entry:
-        """What a commit changes; `changes` names the records that it touches, where that is known.
+    def change(self, before: World, after: World, changes: Iterable[Change] | None = None) -> Entry:
+        """What a commit changes. That of a request names the records that it touches, where these are known, and has
+        counted each fault at most once: only the counts are written, and not all windows of a rate limit.
 
         A world on the fixtures of another instant is written whole.
         """
         if before.base != after.base:
             return self.whole(after)
-        faults = None if after.faults is before.faults else after.faults
-        keys = _keys_of(changes, after.collections)
-        return self._written(None, after, faults, differing(before.collections, after.collections, keys))
+        keys = _keys_of(changes or (), after.collections)
+        parts = differing(before.collections, after.collections, keys)
+        if after.faults is before.faults:
+            return self._written(None, after, None, parts)
+        counts = None if changes is None else self.faults.counted(before.faults, after.faults)
+        return self._written(None, after, after.faults if counts is None else None, parts, counts)
 
     def whole(self, world: World, touched: Touched | None = None) -> Entry:
         """A world as what it differs in from the fixtures; `touched` names the records that can differ."""
         base = self.bases.at(world.base)
         return self._written(world.base, world, world.faults, differing(base.collections, world.collections, touched))
 
-    def _written(self, base: int | None, world: World, faults: tuple[Any, ...] | None, parts: dict[str, Part]) -> Entry:
+    def _written(
+        self,
+        base: int | None,
+        world: World,
+        faults: tuple[Any, ...] | None,
+        parts: dict[str, Part],
+        counts: list[Any] | None = None,
+    ) -> Entry:
         clock = (world.clock.offset, world.clock.frozen)
         packed = None if faults is None else self.faults.pack(faults)
-        return Entry(base, world.step, world.seed, clock, packed, parts)
+        return Entry(base, world.step, world.seed, clock, packed, parts, counts)
 
     def read(self, data: bytes) -> Entry:
         """The entry that was written as these bytes."""
@@ -139,6 +157,8 @@ class Log:
         changed = {part: _laid(under.collections.get(part), part, *what) for part, what in entry.parts.items()}
         clock = RUNNING if entry.clock == (0, None) else WorldClock(*entry.clock)
         faults = under.faults if entry.faults is None else self.faults.unpack(entry.faults)
+        if entry.counts is not None:
+            faults = self.faults.recounted(faults, entry.counts)
         collections = under.collections | changed if changed else under.collections
         return World(name, collections, clock, faults, entry.seed, entry.step, under.base)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import count
 from time import monotonic, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from mockserver.errors import StoreLost
-from mockserver.state.ledger import Full, Ledger, Place, Tail
+from mockserver.state.ledger import Addition, Full, Ledger, Outcome, Place, Settled, Step, Tail
 from mockserver.state.log import Change, Log, Touched, note_touched, pack
-from mockserver.state.store import MAIN, SWEPT, Store, too_many
+from mockserver.state.settling import Settler, Slot
+from mockserver.state.store import MAIN, SWEPT, Outrun, Store, too_many
 from mockserver.state.world import Past, World
 
 _CHANGES, _BYTES = 100, 16 * 1024
@@ -26,7 +30,7 @@ _ANY = 2**31
 
 
 class Held(NamedTuple):
-    """A world as this process last saw it."""
+    """A world as this process last saw it, or will have made it once what it has added to the log is kept."""
 
     place: Place
     world: World
@@ -34,6 +38,7 @@ class Held(NamedTuple):
     entries: int = 0  #: since the last snapshot
     size: int = 0  #: bytes of these
     snapshot: int = 0  #: bytes of that one
+    chain: int = 0  #: which reading of the store it goes back to
 
     @property
     def version(self) -> int:
@@ -41,17 +46,30 @@ class Held(NamedTuple):
         return self.place.generation << 32 | self.place.sequence
 
 
+class Turn(NamedTuple):
+    """What a request has seen of a world, and what it makes of it."""
+
+    held: Held
+    asked: bool  #: whether the store gave that while the request was under way
+    world: World
+    changes: tuple[Change, ...] = ()
+
+
 class LogStore(Store):
     """Worlds that all processes with the same store share.
 
-    Each load asks the store, so that an answer never shows less than what was committed before it was asked for.
+    A request is answered from the newest world that this process knows, and what other requests here have added to the
+    log counts before it is kept. The step that keeps the request in the journal finds out whether another process has
+    been faster. Nothing is acknowledged before it is kept, nor what was answered from it.
     """
 
     def __init__(self, ledger: Ledger, log: Log, *, most: int = 10_000, ttl: float | None = None) -> None:
         self.on_removed = []
         self.ledger, self.log, self.most, self.ttl = ledger, log, most, ttl
-        self._held: dict[str, Held] = {}
-        self._lock, self._local = threading.RLock(), threading.local()
+        self._known: dict[str, Held] = {}  # as the store has them
+        self._newest: dict[str, Held] = {}  # with what is on its way there
+        self._lock, self._chains = threading.RLock(), count(1)
+        self.settler = Settler(ledger.settle, self._lost)
         self.kind, self._swept = ledger.kind, 0.0
 
     def check(self) -> None:
@@ -61,7 +79,6 @@ class LogStore(Store):
     def load(self, name: str) -> tuple[World, int]:
         """The world of this name and its version; forked from the base on first use."""
         held = self._current(name) or self._made(name)
-        self._local.seen = held
         return held.world, held.version
 
     def find(self, name: str) -> tuple[World, int] | None:
@@ -69,22 +86,86 @@ class LogStore(Store):
         held = self._current(name)
         return None if held is None else (held.world, held.version)
 
-    def commit(self, name: str, version: int, world: World, changes: Iterable[Change] | None = None) -> bool:
+    def commit(self, name: str, version: int, world: World) -> bool:
         """Keep this world as the next version; False, and nothing kept, when another commit came first."""
-        held = self._held.get(name)
+        held = self._known.get(name)
         if held is None or held.version != version:
             return False
-        data, snapshot, following = self._following(held, world, changes or ())
-        number = self.ledger.append(name, held.place, data, snapshot, numbered=changes is not None)
-        if number is None:
+        addition, following = self._following(held, world, None)
+        if not self.ledger.append(name, held.place, addition):
             return False
         self._hold(name, following)
-        if changes is not None:
-            self._local.number = (name, held.place.generation, number)
         return True
 
-    def _following(self, held: Held, world: World, changes: Iterable[Change]) -> tuple[bytes, bytes | None, Held]:
-        """The entry of a commit, a snapshot where one is due, and what this process holds once it is kept."""
+    def begin(self, name: str, seen: Any = None) -> tuple[World, Any]:
+        """The newest world of this name that this process knows, or that the request has seen, and the turn of that
+        request."""
+        if seen is not None and seen.world.name == name:
+            return seen.world, seen
+        held = self._newest.get(name)
+        if held is not None:
+            return held.world, Turn(held, False, held.world)
+        held = self._current(name) or self._made(name)
+        return held.world, Turn(held, True, held.world)
+
+    def stage(self, name: str, version: Any, world: World, changes: Iterable[Change] = ()) -> Any:  # noqa: ARG002 - the turn names it
+        """Have a turn make this world, once it is settled."""
+        turn: Turn = version
+        return turn._replace(world=world, changes=(*turn.changes, *changes))
+
+    def settle(self, turn: Turn, kind: str, data: bytes) -> Slot:
+        """Have what a turn makes of its world kept together with its journal entry; the slot says when, or raises
+        Outrun."""
+        held, known = turn.held, None
+        name, changed = held.world.name, turn.world is not held.world
+        exact, addition, following = changed or not turn.asked, None, None
+        with self._lock:
+            known = self._known.get(name)
+            if exact and (known is None or self._newest.get(name) is not held):
+                self.note_conflict()
+                return Slot(None, self._unsettled, Outrun())
+            if changed:
+                addition, following = self._following(held, turn.world, turn.changes)
+                self._newest[name] = following
+            step = Step(name, held.place, known.place if known else Place(), exact, addition, kind, data)
+            slot = Slot(step, partial(self._settled, turn, known, following))
+            self.settler.put(slot)
+        return slot
+
+    def _lost(self, step: Step) -> None:
+        """The store has failed: it isn't known what it has of a world."""
+        with self._lock:
+            self._newest.pop(step.world, None)
+
+    @staticmethod
+    def _unsettled(_: Outcome) -> Settled:
+        raise Outrun
+
+    def _settled(self, turn: Turn, known: Held | None, following: Held | None, outcome: Outcome) -> Settled:
+        """What became of a turn. Raises Outrun where it must be taken again."""
+        name = turn.held.world.name
+        if isinstance(outcome, Settled):
+            if following is not None:
+                self._hold(name, following)
+            return outcome
+        if outcome is None:
+            if turn.asked and following is None:  # it was there while the request was answered
+                return Settled(0, 0)
+            self._forget(name)
+            self.note_conflict()
+            raise Outrun
+        with self._lock:
+            newest = self._newest.get(name)
+            if newest is not None and newest.chain == turn.held.chain:
+                del self._newest[name]
+        held = self._followed(name, known, outcome)
+        self._hold(name, held)
+        self.note_conflict()
+        raise Outrun(Turn(held, True, held.world))
+
+    def _following(self, held: Held, world: World, changes: tuple[Change, ...] | None) -> tuple[Addition, Held]:
+        """What a commit adds to the log, and what this process holds once it is kept. `changes` are those of a request
+        in this world."""
         entry = self.log.change(held.world, world, changes)
         data, snapshot = pack(entry), None
         entries, size = held.entries + 1, held.size + len(data)
@@ -95,8 +176,9 @@ class LogStore(Store):
             elif entries >= _CHANGES and size >= max(held.snapshot, _BYTES):
                 snapshot = pack(self.log.whole(world, touched))
         since = (entries, size, held.snapshot) if snapshot is None else (0, 0, len(snapshot))
-        place = Place(held.place.generation, held.place.sequence + 1)
-        return data, snapshot, Held(place, world, touched, *since)
+        stamp = int.from_bytes(os.urandom(8), "big") >> 1
+        place = Place(held.place.generation, held.place.sequence + 1, stamp)
+        return Addition(data, snapshot, stamp), Held(place, world, touched, *since, held.chain)
 
     def add(self, name: str, world: World | None = None, *, replace: bool = False) -> World | None:
         """Keep a new world, forked from the base or as given; None when the name is taken and not to be replaced."""
@@ -116,7 +198,8 @@ class LogStore(Store):
     def rebase(self, base: Callable[[], World], change: Callable[[World], World]) -> None:  # noqa: ARG002
         """Make worlds from other fixtures: each is read again, as its changes to these."""
         self.log.bases = base  # type: ignore[assignment]  # an engine's base is one
-        self._held = {}
+        with self._lock:
+            self._known, self._newest = {}, {}
 
     def names(self) -> Iterator[str]:
         """The names of the worlds in use, the last used first."""
@@ -133,47 +216,29 @@ class LogStore(Store):
     def _fresh(self) -> World:
         return self.log.bases()
 
-    def seen(self, name: str) -> Held | None:
-        """The world as this thread last loaded it."""
-        held: Held | None = getattr(self._local, "seen", None)
-        return held if held is not None and held.world.name == name else None
-
-    def take_number(self, name: str) -> int:
-        """The number that this thread's last commit in a world gave its request, once; else the next one."""
-        name_of_last, generation, number = getattr(self._local, "number", ("", 0, 0))
-        self._local.number = ("", 0, 0)
-        held = self.seen(name)
-        if held is None:
-            return 0
-        if name_of_last == name and generation == held.place.generation:
-            return int(number)
-        return self.ledger.next_number(name, held.place.generation)
-
     def past(self, name: str, past: Past) -> World | None:
         """A world as it was; None where the log no longer has it."""
         place = Place(past.version >> 32, past.version & 0xFFFFFFFF)
         tail = self.ledger.past(name, place)
         if tail is None:
             return None
-        world = self._followed(name, None, tail).world
-        return world if past.faults is None else msgspec.structs.replace(world, faults=past.faults)
+        return self._followed(name, None, tail).world
 
     def _current(self, name: str) -> Held | None:
         """The world as it is now; None where there is none."""
-        held = self._held.get(name)
+        held = self._known.get(name)
         tail = self.ledger.read(name, Place() if held is None else held.place)
         if tail is None:
-            self._held.pop(name, None)
+            self._forget(name)
             return None
-        if held is not None and tail.place == held.place:
-            return held
-        held = self._followed(name, held, tail)
+        if held is None or tail.place != held.place:
+            held = self._followed(name, held, tail)
         self._hold(name, held)
         return held
 
     def _followed(self, name: str, held: Held | None, tail: Tail) -> Held:
         """What a world becomes by the rest of its log."""
-        world, touched, sizes = (None, {}, (0, 0, 0)) if held is None else (held.world, held.touched, held[3:])
+        world, touched, sizes = (None, {}, (0, 0, 0)) if held is None else (held.world, held.touched, held[3:6])
         if tail.snapshot is not None:
             world, touched = self._applied(name, None, {}, tail.snapshot)
             sizes = (0, 0, len(tail.snapshot))
@@ -182,7 +247,7 @@ class LogStore(Store):
             sizes = (sizes[0] + 1, sizes[1] + len(data), sizes[2])
         if world is None:
             raise StoreLost(f"the store has lost a part of the world {name!r}; remove that world")
-        return Held(tail.place, world, touched, *sizes)
+        return Held(tail.place, world, touched, *sizes, next(self._chains))
 
     def _applied(self, name: str, world: World | None, touched: Touched, data: bytes) -> tuple[World, Touched]:
         try:
@@ -194,12 +259,24 @@ class LogStore(Store):
             return after, note_touched(touched, entry)
 
     def _hold(self, name: str, held: Held) -> None:
+        """Note what the store has of a world; requests go on from there where they don't know of more."""
         with self._lock:
-            before = self._held.get(name)
-            if before is None or before.place < held.place:
-                self._held[name] = held
-            if len(self._held) > _HELD:
-                del self._held[next(iter(self._held))]
+            known, newest = self._known.get(name), self._newest.get(name)
+            if known is None or known.place[:2] < held.place[:2]:
+                self._known[name] = held
+            else:
+                held = known
+            if newest is None or newest is known or newest.place[:2] < held.place[:2]:
+                self._newest[name] = held
+            if len(self._known) > _HELD:
+                oldest = next(iter(self._known))
+                del self._known[oldest]
+                self._newest.pop(oldest, None)
+
+    def _forget(self, name: str) -> None:
+        with self._lock:
+            self._known.pop(name, None)
+            self._newest.pop(name, None)
 
     def _made(self, name: str) -> Held:
         """The world of this name, made from the base unless another process makes it first."""
@@ -221,7 +298,8 @@ class LogStore(Store):
                 raise too_many(self.most, self.ttl) from None
         if generation is None:
             return None
-        held = Held(Place(generation, 0), world, note_touched({}, entry), snapshot=len(snapshot))
+        touched, chain = note_touched({}, entry), next(self._chains)
+        held = Held(Place(generation), world, touched, snapshot=len(snapshot), chain=chain)
         self._hold(name, held)
         return held
 
@@ -242,7 +320,7 @@ class LogStore(Store):
     def _removed(self, name: str, idle_since: float | None = None) -> bool:
         if not self.ledger.remove(name, idle_since):
             return False
-        self._held.pop(name, None)
+        self._forget(name)
         for listener in self.on_removed:
             listener(name)
         return True

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import time
 from typing import Any, Final
 
 from mockserver.background import warn
 from mockserver.errors import StoreLost, Unavailable
 from mockserver.state import redis_scripts as scripts
-from mockserver.state.ledger import ENTRIES, FORMAT, Full, Kept, Ledger, Place, Tail, Writing
-from mockserver.state.redis_line import RedisLine, run
+from mockserver.state.ledger import ENTRIES, FORMAT, Addition, Full, Kept, Ledger, Outcome, Place, Settled, Step, Tail
+from mockserver.state.redis_line import Command, RedisLine, run
 
 _OLDEST: Final = 7
 """The first version of Redis that is known to work; Valkey calls itself 7.2 or newer there."""
-_WEIGHED: Final = 64
-"""The part of the budget that a process keeps before it adds up the journals of all worlds again."""
+_STAMP: Final = 19
+"""The digits of a stamp, with which each change begins."""
+_ELSEWHERE: Final = 6
+"""How many things a step answers with that isn't kept."""
 _REMEMBERED: Final = 10_000
 """How many removed worlds are remembered."""
 
@@ -25,11 +28,12 @@ class RedisLedger(Ledger):
     kind = "Redis"
 
     def __init__(self, url: str, namespace: str, *, timeout: float = 1.0, memory: int = 256_000_000) -> None:
-        self.namespace, self._memory, self._kept = namespace, memory, 0
+        self.namespace, self._memory = namespace, memory
         self._line = RedisLine(url, timeout)
         self._all = f"mock:{{{namespace}}}"
         self._worlds, self._removed = f"{self._all}:worlds", f"{self._all}:removed"
         self._events, self._gone = f"{self._all}:events", f"{self._all}:gone"
+        self._shared = (self._all, self._worlds, self._events)
 
     def open(self) -> None:
         """Check the server's version and settings, and the version of what is there. Raises Unavailable."""
@@ -65,19 +69,19 @@ class RedisLedger(Ledger):
     def read(self, world: str, seen: Place) -> Tail | None:
         """What the log has after a place; None where there is no such world."""
         now = f"{time():.3f}"
-        (found,) = self._line.read(run(scripts.READ, self._log(world), *seen, now))
+        where = (seen.generation, seen.sequence, _stamp(seen.stamp), now)
+        (found,) = self._line.read(run(scripts.READ, self._log(world), *where))
         if found is None:
             return None
-        generation, sequence, stale, since, snapshot, entries = found
+        stale, rest = found
         if stale:
             self._line.write(("ZADD", self._worlds, "XX", now, world))
-        place = Place(int(generation), int(sequence))
-        return _tail(place, since, snapshot, entries)
+        return _tail(*rest)
 
     def past(self, world: str, place: Place) -> Tail | None:
         """The log up to a place, from a snapshot on; None where it isn't kept."""
-        (found,) = self._line.read(run(scripts.PAST, self._log(world), *place))
-        return None if found is None else _tail(place, *found)
+        (found,) = self._line.read(run(scripts.PAST, self._log(world), place.generation, place.sequence))
+        return None if found is None else _tail(*place, *found)
 
     def create(self, world: str, snapshot: bytes, most: int) -> int | None:
         """The generation of a new world; None where there is one of that name. Raises Full."""
@@ -86,22 +90,52 @@ class RedisLedger(Ledger):
         if not generation:
             raise Full
         made, _ = self._line.write(
-            run(scripts.CREATE, self._log(world), generation, now, snapshot), ("ZREM", self._removed, world)
+            run(scripts.CREATE, self._log(world), generation, now, snapshot, _stamp(0)), ("ZREM", self._removed, world)
         )
         return int(generation) if made else None
 
-    def append(self, world: str, at: Place, entry: bytes, snapshot: bytes | None, *, numbered: bool) -> int | None:
-        """Add an entry at a place; None, and nothing is added, where the log is elsewhere."""
+    def append(self, world: str, at: Place, addition: Addition) -> bool:
+        """Add to a log at a place; False, and nothing is added, where the log is elsewhere."""
         keys = (*self._log(world), self._key(world, "journal"))
-        (number,) = self._line.write(run(scripts.APPEND, keys, *at, entry, snapshot or b"", int(numbered)))
-        return None if number is None else int(number)
+        where = (at.generation, _stamp(at.stamp), at.sequence)
+        (added,) = self._line.write(run(scripts.APPEND, keys, *where, *_written(addition)))
+        return bool(added)
+
+    def settle(self, steps: Sequence[Step]) -> list[Outcome | StoreLost]:
+        """Keep what requests leave, in this order, in one round trip."""
+        now = f"{time():.3f}"
+        answers = self._line.write(*(self._settling(step, now) for step in steps))
+        outcomes: list[Outcome | StoreLost] = []
+        total, gone = 0, []
+        for step, answer in zip(steps, answers, strict=True):
+            if answer is None:
+                outcomes.append(None)
+                gone += [] if step.exact else [("HINCRBY", self._gone, step.kind, 1)]
+            elif len(answer) == _ELSEWHERE:
+                outcomes.append(_tail_or_loss(*answer))
+            else:
+                number, place, total = map(int, answer)
+                outcomes.append(Settled(number, place))
+        if gone:
+            self._line.write(*gone)
+        if total > self._memory:
+            self._drop_old()
+        return outcomes
+
+    def _settling(self, step: Step, now: str) -> Command:
+        """The command that keeps a step."""
+        world, at, known = step.world, step.at, step.known
+        keys = (*self._log(world), self._key(world, "journal"), self._key(world, "tally"), *self._shared)
+        where = (at.generation, _stamp(at.stamp) if step.exact else "", known.sequence, _stamp(known.stamp))
+        entry = (step.kind, b"%012d" % at.sequence + step.data, ENTRIES, now, world)
+        return run(scripts.SETTLE, keys, *where, *entry, *_written(step.addition))
 
     def remove(self, world: str, idle_since: float | None = None) -> bool:
         """Remove a world with its journal, or only if it was not used since."""
         keys = (*self._log(world), self._key(world, "journal"), self._key(world, "tally"))
         limit = "" if idle_since is None else idle_since
-        (tally,) = self._line.write(run(scripts.REMOVE, keys, limit))
-        if tally is None:
+        (found,) = self._line.write(run(scripts.REMOVE, keys, limit))
+        if found is None:
             return False
         commands: list[Any] = [("ZREM", self._worlds, world), run(scripts.FORGET_EVENTS, (self._events,), world)]
         if idle_since is None:
@@ -109,12 +143,14 @@ class RedisLedger(Ledger):
                 ("ZADD", self._removed, time(), world),
                 ("ZREMRANGEBYRANK", self._removed, 0, -1 - _REMEMBERED),
             ]
-        self._line.write(*commands, *self._as_gone(tally))
+        self._line.write(*commands, *self._as_gone(*found))
         return True
 
-    def _as_gone(self, tally: list[Any]) -> list[Any]:
+    def _as_gone(self, tally: list[Any], freed: int) -> list[Any]:
+        """The commands that count what a journal has counted for all worlds together, and no longer its bytes."""
         pairs = zip(tally[::2], tally[1::2], strict=True)
-        return [("HINCRBY", self._gone, kind, int(times)) for kind, times in pairs]
+        counts = [("HINCRBY", self._gone, kind, int(times)) for kind, times in pairs]
+        return [*counts, ("HINCRBY", self._all, "bytes", -int(freed))]
 
     def was_removed(self, world: str) -> bool:
         """Whether a world was removed on purpose, and not made anew."""
@@ -135,47 +171,28 @@ class RedisLedger(Ledger):
         (used,) = self._line.read(("HGET", self._key(world), "used"))
         return None if used is None else float(used)
 
-    def next_number(self, world: str, generation: int) -> int:
-        """The number of the next journal entry of a world; 0 where that world is gone."""
-        return int(self._line.write(run(scripts.NUMBER, (self._key(world),), generation))[0])
-
-    def keep(self, entry: Writing) -> int:
-        """Keep a journal entry, or count it where its world is gone; the place among all entries."""
-        world, data = entry.world, b"%012d" % entry.before + entry.data
-        keys = (self._key(world), self._key(world, "journal"), self._key(world, "tally"))
-        kept, place = self._line.write(
-            run(scripts.KEEP, keys, entry.generation, entry.number, data, entry.kind, ENTRIES),
-            run(scripts.EVENT, (self._all, self._events), f" {entry.number} {world}", ENTRIES),
-        )
-        if not kept:
-            self._line.write(("HINCRBY", self._gone, entry.kind, 1))
-            return 0
-        self._kept += len(data)
-        if self._kept > self._memory // _WEIGHED:
-            self._kept = 0
-            self._drop_old()
-        return int(place)
-
     def _drop_old(self) -> None:
-        """Where the journals of all worlds are too large, drop the older half of those that were not used longest."""
+        """Drop the older half of the journals of the worlds that were not used longest, until there is room again."""
         names = self.names()[::-1]
         sizes = [int(size or 0) for size in self._line.read(*(("HGET", self._key(name), "bytes") for name in names))]
-        over = sum(sizes) - self._memory + self._memory // 16
-        while over > self._memory // 16:
-            freed = 0
+        total, least = sum(sizes), self._memory - self._memory // 16
+        while total > least:
+            before = total
             for name in names:
                 keys = (self._key(name), self._key(name, "journal"))
-                freed += int(self._line.write(run(scripts.DROP_HALF, keys))[0])
-                if freed >= over:
+                total -= int(self._line.write(run(scripts.DROP_HALF, keys))[0])
+                if total <= least:
                     break
-            if not freed:
-                return
-            over -= freed
+            if total == before:
+                break
+        self._line.write(("HSET", self._all, "bytes", total))
 
     def note(self, world: str, data: bytes) -> int:
         """Keep a note about a world; its place."""
-        event = run(scripts.EVENT, (self._all, self._events), b" 0 %b %b" % (world.encode(), data), ENTRIES)
-        return int(self._line.write(event)[0])
+        keys = (self._all, self._worlds, self._events)
+        text = b" 0 %b %b" % (world.encode(), data)
+        ((place, _),) = self._line.write(run(scripts.NOTE, keys, text, ENTRIES, world, 0, ""))
+        return int(place)
 
     def entries(self, world: str) -> list[Kept]:
         """The journal of a world, oldest first."""
@@ -190,7 +207,7 @@ class RedisLedger(Ledger):
 
     def last(self, world: str) -> int:
         """The number of the newest entry of a world; 0 before the first."""
-        return int(self._line.read(("HGET", self._key(world), "newest"))[0] or 0)
+        return int(self._line.read(("HGET", self._key(world), "number"))[0] or 0)
 
     def after(self, place: int) -> list[Kept]:
         """The newest entries and notes of all worlds that come after a place, oldest first."""
@@ -219,8 +236,8 @@ class RedisLedger(Ledger):
     def clear(self, world: str) -> None:
         """Forget the entries of a world; numbers go on, and its kinds are counted for all worlds together."""
         keys = (self._key(world), self._key(world, "journal"), self._key(world, "tally"))
-        (tally,) = self._line.write(run(scripts.CLEAR, keys))
-        self._line.write(run(scripts.FORGET_EVENTS, (self._events,), world), *self._as_gone(tally))
+        (found,) = self._line.write(run(scripts.CLEAR, keys))
+        self._line.write(run(scripts.FORGET_EVENTS, (self._events,), world), *self._as_gone(*found))
 
     def _key(self, world: str, part: str = "") -> str:
         key = f"mock:{{{self.namespace}:{world}}}"
@@ -231,11 +248,30 @@ class RedisLedger(Ledger):
         return key, f"{key}:changes", f"{key}:snapshots"
 
 
-def _tail(place: Place, since: Any, snapshot: bytes | None, entries: list[bytes]) -> Tail:
+def _stamp(stamp: int) -> str:
+    return f"{stamp:0{_STAMP}d}"
+
+
+def _written(addition: Addition | None) -> tuple[bytes | str, ...]:
+    """An addition as the scripts take it."""
+    if addition is None:
+        return "", "", ""
+    return addition.entry, _stamp(addition.stamp), addition.snapshot or b""
+
+
+def _tail(generation: Any, sequence: Any, stamp: Any, since: Any, snapshot: bytes | None, entries: list[bytes]) -> Tail:
     """The end of a log from a place on. Raises StoreLost where a part of it is gone, as after an eviction."""
+    place = Place(int(generation), int(sequence), int(stamp))
     if len(entries) != place.sequence - int(since):
         raise StoreLost("Redis has lost a part of a world's log; was it evicted? Remove that world")
-    return Tail(place, snapshot, entries)
+    return Tail(place, snapshot, [entry[_STAMP:] for entry in entries])
+
+
+def _tail_or_loss(*parts: Any) -> Tail | StoreLost:
+    try:
+        return _tail(*parts)
+    except StoreLost as lost:
+        return lost
 
 
 def _event(member: bytes) -> Kept:

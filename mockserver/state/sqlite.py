@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import time
 from typing import Any, Final
 
 from mockserver.errors import StoreLost, Unavailable
-from mockserver.state.ledger import ENTRIES, Full, Kept, Ledger, Place, Tail, Writing
+from mockserver.state.ledger import ENTRIES, Addition, Full, Kept, Ledger, Outcome, Place, Step, Tail
 from mockserver.state.sqlite_file import Run, SqliteFile
+from mockserver.state.sqlite_log import DROPPED_AT_ONCE, ENTRY, NEXT, TALLY, Batch, add, tail, trim
 
 _GONE: Final = 0
 """The world under which is counted what no world counts any more."""
 _FRESH: Final = 1.0
 """Seconds after which a use of a world is written down again."""
-_PLACE: Final = "SELECT id, sequence, used FROM world WHERE namespace = ? AND name = ?"
-_CHANGES: Final = "SELECT data FROM change WHERE world = ? AND sequence > ? AND sequence <= ? ORDER BY sequence"
-_SNAPSHOT: Final = (
-    "SELECT sequence, data FROM snapshot WHERE world = ? AND sequence <= ? ORDER BY sequence DESC LIMIT 1"
-)
+_PLACE: Final = "SELECT id, sequence, stamp, used FROM world WHERE namespace = ? AND name = ?"
 _APPEND: Final = (
-    "UPDATE world SET sequence = ?, number = number + ? WHERE id = ? AND sequence = ? RETURNING number, used"
+    "UPDATE world SET sequence = ?, stamp = ?, used = ? WHERE id = ? AND sequence = ? AND stamp = ? RETURNING id"
 )
-_TALLY: Final = "INSERT INTO tally VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1"
 _TALLY_DROPPED: Final = (
     "INSERT INTO tally SELECT namespace, ?, kind, count(*) FROM entry WHERE {} GROUP BY namespace, kind"
     " ON CONFLICT DO UPDATE SET times = times + excluded.times"
@@ -30,19 +27,11 @@ _TALLY_AS_GONE: Final = (
     "INSERT INTO tally SELECT namespace, 0, kind, times FROM tally WHERE namespace = ? AND world = ?"
     " ON CONFLICT DO UPDATE SET times = times + excluded.times"
 )
-_SIZE: Final = "INSERT INTO size VALUES (?, ?) ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes RETURNING bytes"
-_NEXT: Final = "UPDATE place SET last = last + 1 RETURNING last"
-_ENTRY: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _ENTRIES: Final = (
     "SELECT place, entry.name, entry.number, data FROM entry JOIN world ON entry.world = world.id"
     " WHERE world.namespace = ? AND world.name = ?"
 )
-_LAST: Final = (
-    "SELECT max(newest, ifnull((SELECT max(number) FROM entry WHERE entry.world = world.id AND number NOT NULL), 0))"
-    " FROM world WHERE namespace = ? AND name = ?"
-)
-_DROPPED_AT_ONCE: Final = 64
-"""How many entries more than are shown a world may have, so that old ones need not be dropped one by one."""
+_LAST: Final = "SELECT number FROM world WHERE namespace = ? AND name = ?"
 _FOREVER: Final = float("inf")
 
 
@@ -53,8 +42,7 @@ class SqliteLedger(Ledger):
 
     def __init__(self, file: str, namespace: str, *, timeout: float = 1.0, memory: int = 256_000_000) -> None:
         self.namespace, self._memory = namespace, memory
-        self._places: dict[str, tuple[Place, float]] = {}  # with the last use that is written down
-        self._file = SqliteFile(file, timeout, self._places.clear)
+        self._file = SqliteFile(file, timeout)
 
     def open(self) -> None:
         """Make the tables of a new file, and check one that is there. Raises Unavailable."""
@@ -70,42 +58,18 @@ class SqliteLedger(Ledger):
             run("SELECT count(*) FROM size").fetchone()
 
     def read(self, world: str, seen: Place) -> Tail | None:
-        """What the log has after a place. Where no other process has written, nothing is read."""
-        with self._file.looking():
-            known = self._places.get(world)
-        now = time()
-        if known is not None and known[0] == seen and now - known[1] < _FRESH:
-            return Tail(seen, None, [])
+        """What the log has after a place; None where there is no such world. The world counts as used."""
         with self._file.reading() as run:
             row = run(_PLACE, (self.namespace, world)).fetchone()
             if row is None:
-                self._places.pop(world, None)
                 return None
-            place, used = Place(row[0], row[1]), row[2]
-            self._places[world] = (place, used)
-            tail = self._tail(run, place, seen)
+            *place, used = row
+            found = tail(run, Place(*place), seen)
+        now = time()
         if now - used >= _FRESH:
-            self._use(world, place, now)
-        return tail
-
-    def _use(self, world: str, place: Place, now: float) -> None:
-        with self._file.writing() as run:
-            run("UPDATE world SET used = ? WHERE id = ?", (now, place.generation))
-            self._places[world] = (place, now)
-
-    @staticmethod
-    def _tail(run: Run, place: Place, seen: Place) -> Tail:
-        """The log up to a place, after what is known of it; from a snapshot on where that is no longer there."""
-        world, until = place
-        if seen == place:
-            return Tail(place, None, [])
-        if seen.generation == world:
-            entries = [data for (data,) in run(_CHANGES, (world, seen.sequence, until))]
-            if len(entries) == until - seen.sequence:
-                return Tail(place, None, entries)
-        since, snapshot = run(_SNAPSHOT, (world, until)).fetchone() or (0, None)
-        entries = [data for (data,) in run(_CHANGES, (world, since, until))]
-        return Tail(place, snapshot if len(entries) == until - since else None, entries)
+            with self._file.writing() as run:
+                run("UPDATE world SET used = ? WHERE id = ?", (now, place[0]))
+        return found
 
     def past(self, world: str, place: Place) -> Tail | None:
         """The log up to a place, from a snapshot on; None where it isn't kept."""
@@ -113,8 +77,10 @@ class SqliteLedger(Ledger):
             row = run(_PLACE, (self.namespace, world)).fetchone()
             if row is None or row[0] != place.generation:
                 return None
-            tail = self._tail(run, place, Place())
-            return None if tail.snapshot is None else tail
+            try:
+                return tail(run, place, Place())
+            except StoreLost:
+                return None
 
     def create(self, world: str, snapshot: bytes, most: int) -> int | None:
         """The generation of a new world; None where there is one of that name. Raises Full."""
@@ -129,30 +95,31 @@ class SqliteLedger(Ledger):
             run("DELETE FROM removed WHERE namespace = ? AND name = ?", (self.namespace, world))
         return made
 
-    def append(self, world: str, at: Place, entry: bytes, snapshot: bytes | None, *, numbered: bool) -> int | None:
-        """Add an entry at a place; None, and nothing is added, where the log is elsewhere."""
-        following = at.sequence + 1
+    def append(self, world: str, at: Place, addition: Addition) -> bool:  # noqa: ARG002 - the generation names the world
+        """Add to a log at a place; False, and nothing is added, where the log is elsewhere."""
+        generation, sequence, stamp = at
         with self._file.writing() as run:
-            row = run(_APPEND, (following, int(numbered), at.generation, at.sequence)).fetchone()
-            if row is None:
-                self._places.pop(world, None)
-                return None
-            run("INSERT INTO change VALUES (?, ?, ?)", (at.generation, following, entry))
-            if snapshot is not None:
-                run("INSERT INTO snapshot VALUES (?, ?, ?)", (at.generation, following, snapshot))
-                self._trim(run, at.generation)
-        self._places[world] = (Place(at.generation, following), row[1])
-        return int(row[0]) if numbered else 0
+            values = (sequence + 1, addition.stamp, time(), generation, sequence, stamp)
+            if run(_APPEND, values).fetchone() is None:
+                return False
+            add(run, generation, sequence + 1, addition)
+            if addition.snapshot is not None:
+                trim(run, generation)
+        return True
 
-    @staticmethod
-    def _trim(run: Run, world: int) -> None:
-        """Drop the log behind what can be rewound to: the world before the oldest journal entry."""
-        (oldest,) = run("SELECT min(before) FROM entry WHERE world = ? AND before IS NOT NULL", (world,)).fetchone()
-        bound, values = ("", (world,)) if oldest is None else (" AND sequence <= ?", (world, oldest))
-        query = f"SELECT max(sequence) FROM snapshot WHERE world = ?{bound}"  # noqa: S608 - no values in it
-        (floor,) = run(query, values).fetchone()
-        run("DELETE FROM snapshot WHERE world = ? AND sequence < ?", (world, floor or 0))
-        run("DELETE FROM change WHERE world = ? AND sequence <= ?", (world, floor or 0))
+    def settle(self, steps: Sequence[Step]) -> list[Outcome | StoreLost]:
+        """Keep what requests leave, in this order, in one transaction."""
+        with self._file.writing() as run:
+            batch = Batch(run, self.namespace)
+            outcomes = batch.settle(steps)
+            for kind in batch.gone:
+                run(TALLY, (self.namespace, _GONE, kind, 1))
+            for world, number in batch.full:
+                if number > ENTRIES:
+                    self._drop(run, "world = ? AND number <= ?", world, number - ENTRIES)
+            if batch.size > self._memory:
+                self._drop_oldest(run, batch.size)
+        return outcomes
 
     def remove(self, world: str, idle_since: float | None = None) -> bool:
         """Remove a world with its journal, or only if it was not used since."""
@@ -160,7 +127,6 @@ class SqliteLedger(Ledger):
             query = "DELETE FROM world WHERE namespace = ? AND name = ? AND used <= ? RETURNING id"
             limit = _FOREVER if idle_since is None else idle_since
             row = run(query, (self.namespace, world, limit)).fetchone()
-            self._places.pop(world, None)
             if row is None:
                 return False
             self._clear(run, world, row[0])
@@ -193,28 +159,7 @@ class SqliteLedger(Ledger):
         """When a world was last used, in seconds since 1970, to about a second."""
         with self._file.looking() as run:
             row = run(_PLACE, (self.namespace, world)).fetchone()
-        return None if row is None else row[2]
-
-    def next_number(self, world: str, generation: int) -> int:  # noqa: ARG002 - the generation names the world
-        """The number of the next journal entry of a world; 0 where that world is gone."""
-        with self._file.writing() as run:
-            row = run("UPDATE world SET number = number + 1 WHERE id = ? RETURNING number", (generation,)).fetchone()
-        return 0 if row is None else int(row[0])
-
-    def keep(self, entry: Writing) -> int:
-        """Keep a journal entry, or count it where its world is gone; the place among all entries."""
-        with self._file.writing() as run:
-            if run("SELECT 1 FROM world WHERE id = ?", (entry.generation,)).fetchone() is None:
-                run(_TALLY, (self.namespace, _GONE, entry.kind))
-                return 0
-            ((place,), (size,)) = (run(_NEXT).fetchone(), run(_SIZE, (self.namespace, len(entry.data))).fetchone())
-            world, number = entry.generation, entry.number
-            run(_ENTRY, (place, self.namespace, entry.world, world, number, entry.before, entry.kind, entry.data))
-            if number % _DROPPED_AT_ONCE == 0 and number > ENTRIES:
-                self._drop(run, "world = ? AND number <= ?", world, number - ENTRIES)
-            if size > self._memory:
-                self._drop_oldest(run, size)
-        return int(place)
+        return None if row is None else row[3]
 
     def _drop(self, run: Run, which: str, world: int, *values: Any) -> None:
         """Drop entries of a world, and count them on."""
@@ -236,9 +181,9 @@ class SqliteLedger(Ledger):
     def note(self, world: str, data: bytes) -> int:
         """Keep a note about a world; its place."""
         with self._file.writing() as run:
-            (place,) = run(_NEXT).fetchone()
-            run(_ENTRY, (place, self.namespace, world, None, None, None, None, data))
-            if place % _DROPPED_AT_ONCE == 0:
+            (place,) = run(NEXT, (1,)).fetchone()
+            run(ENTRY, (place, self.namespace, world, None, None, None, None, data))
+            if place % DROPPED_AT_ONCE == 0:
                 query = "DELETE FROM entry WHERE namespace = ? AND place <= ? AND number IS NULL"
                 run(query, (self.namespace, place - ENTRIES))
         return int(place)
@@ -295,8 +240,6 @@ class SqliteLedger(Ledger):
                 self._clear(run, world, row[0])
 
     def _clear(self, run: Run, name: str, world: int) -> None:
-        (newest,) = run("SELECT max(number) FROM entry WHERE world = ? AND number NOT NULL", (world,)).fetchone()
-        run("UPDATE world SET newest = max(newest, ?) WHERE id = ?", (newest or 0, world))
         self._drop(run, "world = ? AND number NOT NULL", world)
         run("DELETE FROM entry WHERE namespace = ? AND name = ? AND number IS NULL", (self.namespace, name))
         run(_TALLY_AS_GONE, (self.namespace, world))

@@ -26,7 +26,7 @@ _LOOK: Final = 0.5
 _TABLES: Final = (
     """CREATE TABLE world (
       id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, name TEXT NOT NULL, sequence INTEGER DEFAULT 0,
-      number INTEGER DEFAULT 0, newest INTEGER DEFAULT 0, used REAL NOT NULL, UNIQUE (namespace, name))""",
+      stamp INTEGER DEFAULT 0, number INTEGER DEFAULT 0, used REAL NOT NULL, UNIQUE (namespace, name))""",
     "CREATE INDEX world_by_use ON world (namespace, used)",
     "CREATE TABLE change (world INTEGER, sequence INTEGER, data BLOB, PRIMARY KEY (world, sequence)) WITHOUT ROWID",
     "CREATE TABLE snapshot (world INTEGER, sequence INTEGER, data BLOB, PRIMARY KEY (world, sequence)) WITHOUT ROWID",
@@ -56,12 +56,10 @@ class SqliteFile:
     would have each of them wait for the disk.
     """
 
-    def __init__(self, path: str, timeout: float, changed: Callable[[], None]) -> None:
+    def __init__(self, path: str, timeout: float) -> None:
         self.path, self._timeout = path, timeout
-        self._changed = changed  #: called when another process may have written since the last step
         self._connection: sqlite3.Connection | None = None
         self._lock = threading.RLock()
-        self._version = -1
         self._copier = 0  # the process in which a thread copies the log
 
     def prepare(self) -> None:
@@ -77,12 +75,7 @@ class SqliteFile:
     def looking(self) -> Iterator[Run]:
         """Runs single queries, each of which sees all that was written before it."""
         with self._lock, self._in_words():
-            run = (self._connection or self._served()).execute
-            (version,) = run("PRAGMA data_version").fetchone()
-            if version != self._version:
-                self._version = version
-                self._changed()
-            yield run
+            yield (self._connection or self._served()).execute
 
     @contextmanager
     def reading(self) -> Iterator[Run]:
@@ -99,7 +92,7 @@ class SqliteFile:
     def close(self) -> None:
         """Give the connection up; the next step opens one."""
         with self._lock:
-            connection, self._connection, self._version = self._connection, None, -1
+            connection, self._connection = self._connection, None
             if connection is not None:
                 with suppress(sqlite3.Error):
                     connection.close()

@@ -22,6 +22,17 @@ SWEPT = 1.0
 """Seconds between two looks for idle worlds."""
 
 
+class Outrun(Exception):
+    """A request was answered from a world that others have changed meanwhile: it must be answered again.
+
+    `seen` is what the store had of that world while the request was under way.
+    """
+
+    def __init__(self, seen: Any = None) -> None:
+        super().__init__()
+        self.seen = seen
+
+
 class Store(ABC):
     """A keeper of worlds by name."""
 
@@ -39,10 +50,23 @@ class Store(ABC):
         """The world of this name and its version; None when there is none."""
 
     @abstractmethod
-    def commit(self, name: str, version: int, world: World, changes: Iterable[Change] | None = None) -> bool:
-        """Keep this world as the next version; False, and nothing kept, when another commit came first.
+    def commit(self, name: str, version: int, world: World) -> bool:
+        """Keep this world as the next version; False, and nothing kept, when another commit came first."""
 
-        A request that is journaled passes the `changes` that its behaviour made, as far as it knows them.
+    @abstractmethod
+    def begin(self, name: str, seen: Any = None) -> tuple[World, Any]:
+        """The world that a request is answered from, and its version; made from the base on first use.
+
+        A store that others share may give the world as this process last saw it, or as the request has `seen` it: then
+        it finds out whether that was the newest one when the request is kept in the journal.
+        """
+
+    @abstractmethod
+    def stage(self, name: str, version: Any, world: World, changes: Iterable[Change] = ()) -> Any:
+        """Have a request make this world the next version; that version, or None when another commit came first.
+
+        Memory commits at once, other stores together with the journal entry. `changes` are those that the behaviour
+        made, as far as it knows them.
         """
 
     @abstractmethod
@@ -88,13 +112,18 @@ class Store(ABC):
             after = change(world)
             if after is world or self.commit(name, version, after):
                 return after
-            world, version = self.reload(name)
+            self.note_conflict()
+            world, version = self.load(name)
 
-    def reload(self, name: str) -> tuple[World, int]:
-        """The world of this name, and its version, after a commit that came second."""
+    def again(self, name: str) -> tuple[World, Any]:
+        """The world that a request is answered from once more, and its version, after a commit that came second."""
+        self.note_conflict()
+        return self.begin(name)
+
+    def note_conflict(self) -> None:
+        """Count a commit that came second."""
         if self.on_conflict is not None:
             self.on_conflict()
-        return self.load(name)
 
     def reset(self, name: str, keep: tuple[str, ...] = ("clock",)) -> World:
         """Put the world of this name back to what the base gives now, but for the parts to keep."""
@@ -147,7 +176,16 @@ class MemoryStore(Store):
         """The world of this name and its version; None when there is none."""
         return self._kept.get(name)
 
-    def commit(self, name: str, version: int, world: World, changes: Iterable[Change] | None = None) -> bool:  # noqa: ARG002 - memory keeps the world itself
+    def begin(self, name: str, seen: Any = None) -> tuple[World, Any]:  # noqa: ARG002 - memory always has the newest
+        """The world that a request is answered from, and its version; made from the base on first use."""
+        self._used[name] = self._clock()
+        return self._kept.get(name) or self._made(name)
+
+    def stage(self, name: str, version: Any, world: World, changes: Iterable[Change] = ()) -> Any:  # noqa: ARG002 - memory keeps the world itself
+        """Commit what a request makes of a world; the next version, or None when another commit came first."""
+        return version + 1 if self.commit(name, version, world) else None
+
+    def commit(self, name: str, version: int, world: World) -> bool:
         """Keep this world as the next version; False, and nothing kept, when another commit came first."""
         with self._lock:
             current = self._kept.get(name)

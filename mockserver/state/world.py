@@ -80,7 +80,6 @@ class World(msgspec.Struct, frozen=True, gc=False):
 
 
 class Past(msgspec.Struct, frozen=True):
-    """A world as it was: its version in the log, and its faults where they were others."""
+    """A world as it was: its version in the log."""
 
     version: int
-    faults: tuple[Any, ...] | None = None

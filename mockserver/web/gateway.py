@@ -11,16 +11,18 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable, Iterator
+from functools import partial
 from io import BytesIO
 from time import monotonic
 from typing import Any, Final
 
 from mockserver.background import start
 from mockserver.errors import Refused
+from mockserver.messages import Answer
 from mockserver.web.heads import refused_coding, refused_host
 from mockserver.web.leader import PATIENCE, Relay, Turn
 from mockserver.web.transport import Later
-from mockserver.web.wsgi import ContractFirst
+from mockserver.web.wsgi import ContractFirst, Unkept
 
 _DISCARDED: Final = 64 * 1000 * 1000
 """How many bytes of a body that is too large are read all the same: who still sends doesn't read the refusal."""
@@ -91,6 +93,8 @@ class Gateway:
             handle.response_bytes(head.status, head.headers, body[0] if len(body) == 1 else b"".join(body))
         elif type(body) is Later:
             self._send_later(handle, head, body)
+        elif type(body) is Unkept:
+            self._send_kept(handle, head, body)
         elif self._streams < _MOST_STREAMS:
             with self._lock:
                 self._streams += 1
@@ -118,6 +122,17 @@ class Gateway:
         with self._lock:
             self._later -= 1
         self._send(handle, head, later.begin())
+
+    def _send_kept(self, handle: Any, head: _Head, unkept: Unkept) -> None:
+        """Send an answer once its store has kept it: from the thread of the store."""
+        with self._lock:
+            self._later += 1
+        unkept.pending.later(partial(self._send_now_kept, handle, head, unkept))
+
+    def _send_now_kept(self, handle: Any, head: _Head, unkept: Unkept, answer: Answer) -> None:
+        with self._lock:
+            self._later -= 1
+        self._send(handle, head, unkept.send(answer))
 
     def _look(self) -> None:
         """Answer the clients that took too long to send their bodies; their threads end with their connections."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
+from mockserver.exchange.pending import Pending
 from mockserver.messages import Answer, Request
 from mockserver.reply.negotiation import negotiate
 from mockserver.reply.problems import PROBLEM
@@ -57,6 +58,14 @@ class ContractFirst:
             start_response(status_line(302), _TO_CONSOLE)
             return [b""]
         answer = self._answer(environ, method, path)
+        if type(answer) is Answer:
+            return self._sent(answer, method, environ, start_response)
+        send = partial(self._sent, method=method, environ=environ, start_response=start_response)
+        return Unkept(answer, send)  # type: ignore[arg-type]  # a Pending
+
+    def _sent(
+        self, answer: Answer, method: str, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         status, body = answer.status, answer.body
         headers = [*answer.headers]
         if answer.transport is not None:
@@ -75,7 +84,7 @@ class ContractFirst:
             return False
         return negotiate(environ.get("HTTP_ACCEPT", ""), (PROBLEM, _PAGE)) == _PAGE
 
-    def _answer(self, environ: dict[str, Any], method: str, path: str) -> Answer:
+    def _answer(self, environ: dict[str, Any], method: str, path: str) -> Answer | Pending:
         try:
             body = _read(environ, self.engine.settings.max_body)
         except Refused as refused:
@@ -84,7 +93,7 @@ class ContractFirst:
         if not path.isascii():
             path = path.encode("latin-1").decode(errors="replace")
         headers = _headers(environ, self._headers_after, engine.contract.underscored)
-        return engine.pipeline.respond(Request(method, path, environ.get("QUERY_STRING", ""), headers, body))
+        return engine.pipeline.perform(Request(method, path, environ.get("QUERY_STRING", ""), headers, body))
 
     def refuse(self, environ: dict[str, Any], refused: Refused) -> Answer:
         """The answer to a request that is refused before anything is known of it but its head."""
@@ -92,6 +101,16 @@ class ContractFirst:
         headers = _headers(environ, self._headers_after, self.engine.contract.underscored)
         request = Request(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), headers, b"")
         return self.engine.pipeline.refuse(request, refused)
+
+
+class Unkept:
+    """An answer that leaves once its store has kept it. Our gateway waits without a thread; other servers wait here."""
+
+    def __init__(self, pending: Pending, send: Callable[[Answer], Iterable[bytes]]) -> None:
+        self.pending, self.send = pending, send
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.send(self.pending.awaited())
 
 
 def _read(environ: dict[str, Any], limit: int) -> bytes:

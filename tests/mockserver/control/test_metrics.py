@@ -89,7 +89,7 @@ def test_a_lost_store_is_a_metric(
         raise StoreLost("it is gone")
 
     monkeypatch.setattr(ask.engine.store, "check", lost)
-    monkeypatch.setattr(ask.engine.store, "load", lambda _: lost())
+    monkeypatch.setattr(ask.engine.store, "begin", lambda *_: lost())
     assert ask("GET", "/devices").status == 503
     after = _metrics(control)
     assert after[("mockserver_store_up",)] == 0

@@ -150,21 +150,21 @@ class Contended:
         self.store, self.conflicts, self.other = engine.store, conflicts, other
         self.loads = 0
 
-    def load(self, name: str) -> tuple[World, int]:
+    def begin(self, name: str, seen: Any = None) -> tuple[World, Any]:
         self.loads += 1
-        return self.store.load(name)
+        return self.store.begin(name, seen)
 
-    reload = load
+    again = begin
 
     def find(self, name: str) -> tuple[World, int] | None:
         return self.store.find(name)
 
-    def commit(self, name: str, version: int, world: World, changes: Any = None) -> bool:
+    def stage(self, name: str, version: Any, world: World, changes: Any = ()) -> Any:
         if self.conflicts:
             self.conflicts -= 1
             meanwhile, latest = self.store.load(name)
             assert self.store.commit(name, latest, self.other(meanwhile))
-        return self.store.commit(name, version, world, changes)
+        return self.store.stage(name, version, world, changes)
 
 
 def _renamed(world: World) -> World:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
-from mockserver.state.ledger import ENTRIES, Full, Ledger, Place, Tail, Writing
+from mockserver.errors import StoreLost
+from mockserver.state.ledger import ENTRIES, Addition, Full, Ledger, Outcome, Place, Settled, Step, Tail
 from tests.mockserver.store.conftest import OpenLedger
+
+KIND = '["op",200,[]]'
 
 
 def _made(ledger: Ledger, world: str = "w") -> int:
@@ -16,8 +20,26 @@ def _made(ledger: Ledger, world: str = "w") -> int:
     return generation
 
 
-def _entry(generation: int, number: int, *, before: int = 0, world: str = "w", data: bytes = b"entry") -> Writing:
-    return Writing(world, generation, number, before, '["op",200,[]]', data)
+def _at(generation: int, sequence: int) -> Place:
+    """The place of a change whose stamp tells its sequence."""
+    return Place(generation, sequence, 100 * sequence)
+
+
+def _append(ledger: Ledger, generation: int, sequence: int, entry: bytes, snapshot: bytes | None = None) -> bool:
+    addition = Addition(entry, snapshot, 100 * (sequence + 1))
+    return ledger.append("w", _at(generation, sequence), addition)
+
+
+def _step(at: Place, data: bytes = b"entry", addition: Addition | None = None, **given: Any) -> Step:
+    return Step(
+        **{"world": "w", "known": at, "exact": True, "kind": KIND, **given}, at=at, addition=addition, data=data
+    )
+
+
+def _settle(ledger: Ledger, *steps: Step) -> list[Any]:
+    """What becomes of steps, without the places of their entries."""
+    outcomes = ledger.settle(steps)
+    return [outcome.number if isinstance(outcome, Settled) else outcome for outcome in outcomes]
 
 
 def test_a_log_is_read_from_where_it_is_known(ledger: Ledger, open_ledger: OpenLedger) -> None:
@@ -25,44 +47,84 @@ def test_a_log_is_read_from_where_it_is_known(ledger: Ledger, open_ledger: OpenL
     assert ledger.read("w", Place()) is None
     made = _made(ledger)
     for number in range(3):
-        assert ledger.append("w", Place(made, number), b"%d" % number, None, numbered=False) == 0
-    other, place = open_ledger(), Place(made, 3)
+        assert _append(ledger, made, number, b"%d" % number)
+    other, place = open_ledger(), _at(made, 3)
     assert other.read("w", Place()) == Tail(place, b"whole", [b"0", b"1", b"2"])
-    assert other.read("w", Place(made, 2)) == Tail(place, None, [b"2"])
+    assert other.read("w", _at(made, 2)) == Tail(place, None, [b"2"])
     assert other.read("w", place) == ledger.read("w", place) == Tail(place, None, [])
     assert other.read("v", Place()) is None
 
 
-def test_an_entry_has_one_place(ledger: Ledger, open_ledger: OpenLedger) -> None:
-    """The second at a place is refused, by whatever process; so is one of a world of the same name that is gone."""
+def test_a_change_has_one_place(ledger: Ledger, open_ledger: OpenLedger) -> None:
+    """The second at a place is refused, by whatever process; so is one of a world of the same name that is gone, and
+    one after another change that has the same place."""
     made, other = _made(ledger), open_ledger()
-    assert other.append("w", Place(made, 0), b"a", None, numbered=True) == 1
-    assert ledger.append("w", Place(made, 0), b"b", None, numbered=True) is None
-    assert ledger.append("w", Place(made, 1), b"b", None, numbered=True) == 2
-    assert ledger.next_number("w", made) == 3
+    assert _append(other, made, 0, b"a")
+    assert not _append(ledger, made, 0, b"b")
+    assert not ledger.append("w", Place(made, 1, 7), Addition(b"b", None, 8))
+    assert _append(ledger, made, 1, b"b")
     assert ledger.remove("w")
     again = _made(other)
     assert again > made
-    assert ledger.append("w", Place(made, 2), b"c", None, numbered=True) is None
-    assert ledger.next_number("w", made) == 0
-    assert ledger.read("w", Place(made, 2)) == Tail(Place(again, 0), b"whole", [])
+    assert not _append(ledger, made, 2, b"c")
+    assert ledger.read("w", _at(made, 2)) == Tail(Place(again, 0), b"whole", [])
 
 
-def test_no_commit_is_lost_between_threads(ledger: Ledger) -> None:
+def test_steps_are_kept_in_their_order(ledger: Ledger, open_ledger: OpenLedger) -> None:
+    """Each from where the one before it has left its world: numbered, with what it changed, for other processes too."""
+    made = _made(ledger)
+    first, second = _at(made, 0), _at(made, 1)
+    steps = [_step(first, b"read"), _step(first, b"write", Addition(b"a", None, 100)), _step(second, b"read again")]
+    assert _settle(ledger, *steps) == [1, 2, 3]
+    other = open_ledger()
+    assert other.read("w", Place()) == Tail(second, b"whole", [b"a"])
+    assert [kept.data for kept in other.entries("w")] == [b"read", b"write", b"read again"]
+    assert [kept.number for kept in other.after(0)] == [1, 2, 3]
+
+
+def test_a_step_from_an_old_place_is_not_kept(ledger: Ledger, open_ledger: OpenLedger) -> None:
+    """It gets what has come since, and neither are the steps that go on from it; one that need not be exact is kept."""
+    made = _made(ledger)
+    start, tail = _at(made, 0), Tail(_at(made, 1), None, [b"theirs"])
+    assert _append(open_ledger(), made, 0, b"theirs")
+    ours = Place(made, 1, 7)
+    steps = [
+        _step(start, b"", Addition(b"ours", None, 7)),
+        _step(ours, b"", Addition(b"more", None, 8), known=start),
+        _step(ours, known=start),
+    ]
+    assert _settle(ledger, *steps, _step(start), _step(start, exact=False)) == [tail, tail, tail, tail, 1]
+    assert ledger.read("w", start) == tail
+    assert [kept.number for kept in ledger.entries("w")] == [1]
+
+
+def test_a_step_in_a_world_that_is_gone_is_counted(ledger: Ledger) -> None:
+    """Unless it had to be exact: then the request is answered again."""
+    made = _made(ledger)
+    ledger.remove("w")
+    assert _settle(ledger, _step(_at(made, 0)), _step(_at(made, 0), exact=False)) == [None, None]
+    assert ledger.tally(None) == {KIND: 1}
+    _made(ledger)
+    assert _settle(ledger, _step(_at(made, 0))) == [None]
+
+
+def test_no_step_is_lost_between_threads(ledger: Ledger) -> None:
     """Each of 200 that succeed has its place, and the numbers are those from 1 on."""
     made, numbers = _made(ledger), list[int]()
 
-    def work() -> None:
-        done = 0
+    def work(thread: int) -> None:
+        done, at = 0, Place(made)
         while done < 50:
-            tail = ledger.read("w", Place())
-            assert tail is not None
-            number = ledger.append("w", tail.place, b"x", None, numbered=True)
-            if number is not None:
-                numbers.append(number)
-                done += 1
+            stamp = 1 + thread * 50 + done
+            outcome: Outcome | StoreLost = ledger.settle([_step(at, addition=Addition(b"x", None, stamp))])[0]
+            if isinstance(outcome, Settled):
+                numbers.append(outcome.number)
+                done, at = done + 1, Place(made, at.sequence + 1, stamp)
+            else:
+                assert isinstance(outcome, Tail)
+                at = outcome.place
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -70,24 +132,23 @@ def test_no_commit_is_lost_between_threads(ledger: Ledger) -> None:
     assert sorted(numbers) == list(range(1, 201))
     tail = ledger.read("w", Place())
     assert tail is not None
-    assert (tail.place, len(tail.entries)) == (Place(made, 200), 200)
+    assert (tail.place[:2], len(tail.entries)) == ((made, 200), 200)
 
 
 def test_a_snapshot_begins_the_log_anew(ledger: Ledger) -> None:
     """What is behind it is dropped, as far as no journal entry can be rewound to; the past is kept as long."""
     made = _made(ledger)
-    ledger.keep(_entry(made, 1, before=1))
-    for number in range(6):
-        ledger.append(
-            "w", Place(made, number), b"%d" % number, b"s%d" % number if number in (1, 4) else None, numbered=False
-        )
-    assert ledger.read("w", Place()) == Tail(Place(made, 6), b"s4", [b"5"])
+    _append(ledger, made, 0, b"0")
+    assert _settle(ledger, _step(_at(made, 1), addition=Addition(b"1", b"s1", 200))) == [1]
+    for number in range(2, 6):
+        _append(ledger, made, number, b"%d" % number, b"s4" if number == 4 else None)
+    assert ledger.read("w", Place()) == Tail(_at(made, 6), b"s4", [b"5"])
     assert ledger.past("w", Place(made, 1)) == Tail(Place(made, 1), b"whole", [b"0"])
     ledger.clear("w")
-    ledger.append("w", Place(made, 6), b"6", b"s6", numbered=False)
+    _append(ledger, made, 6, b"6", b"s6")
     assert ledger.past("w", Place(made, 1)) is None
     assert ledger.past("w", Place(made, 7)) == Tail(Place(made, 7), b"s6", [])
-    assert ledger.read("w", Place(made, 6)) == Tail(Place(made, 7), b"s6", [])
+    assert ledger.read("w", _at(made, 6)) == Tail(_at(made, 7), b"s6", [])
 
 
 def test_worlds_are_listed_bounded_and_removed(ledger: Ledger, open_ledger: OpenLedger) -> None:
@@ -112,57 +173,54 @@ def test_worlds_are_listed_bounded_and_removed(ledger: Ledger, open_ledger: Open
 
 
 def test_a_journal_keeps_the_newest_entries(ledger: Ledger, open_ledger: OpenLedger) -> None:
-    """By number, in the order of the numbers; all worlds together in the order of arrival, with notes among them."""
-    made = _made(ledger)
+    """By number; all worlds together in the order of arrival, with notes among them."""
+    made, other = _at(_made(ledger), 0), open_ledger()
     first = ledger.total()
-    places = [ledger.keep(_entry(made, number)) for number in (2, 1)]
+    assert _settle(ledger, _step(made, b"1"), _step(made, b"2")) == [1, 2]
+    places = [kept.place for kept in other.after(first)]
     note = ledger.note("w", b"note")
-    other = open_ledger()
     assert [kept.number for kept in other.entries("w")] == [1, 2]
-    assert [(kept.number, kept.data) for kept in other.after(first)] == [(2, b"entry"), (1, b"entry"), (0, b"note")]
+    assert [(kept.number, kept.data) for kept in other.after(first)] == [(1, b"1"), (2, b"2"), (0, b"note")]
     assert [kept.place for kept in other.after(places[1])] == [note]
     assert other.total() == note
     assert other.last("w") == 2
     assert other.entry("w", 2) == other.entries("w")[1]
-    other.keep(_entry(made, ENTRIES + 1))
-    assert [kept.number for kept in ledger.entries("w")] == [2, ENTRIES + 1]
-    assert ledger.entry("w", 1) is None
+    assert _settle(other, *[_step(made)] * ENTRIES)[-1] == ENTRIES + 2
+    assert [kept.number for kept in ledger.entries("w")] == list(range(3, ENTRIES + 3))
+    assert ledger.entry("w", 2) is None
+    assert ledger.tally("w") == {KIND: ENTRIES + 2}
 
 
 def test_what_is_gone_is_counted_on(ledger: Ledger) -> None:
-    """Of a world what its journal has dropped; of all worlds also what was cleared or came too late."""
-    made, kind = _made(ledger), '["op",200,[]]'
-    for number in (1, 2):
-        ledger.keep(_entry(made, number))
-    assert ledger.tally("w") == ledger.tally(None) == {kind: 2}
+    """Of a world what its journal has dropped; of all worlds also what was cleared, or is of a world that is gone."""
+    made = _at(_made(ledger), 0)
+    _settle(ledger, _step(made), _step(made))
+    assert ledger.tally("w") == ledger.tally(None) == {KIND: 2}
     ledger.clear("w")
-    assert (ledger.tally("w"), ledger.tally(None), ledger.entries("w"), ledger.last("w")) == ({}, {kind: 2}, [], 2)
-    ledger.keep(_entry(made, 3))
+    assert (ledger.tally("w"), ledger.tally(None), ledger.entries("w"), ledger.last("w")) == ({}, {KIND: 2}, [], 2)
+    assert _settle(ledger, _step(made)) == [3]
     ledger.remove("w")
-    assert ledger.keep(_entry(made, 4)) == 0
-    assert ledger.tally(None) == {kind: 4}
+    assert ledger.tally(None) == {KIND: 3}
     assert ledger.after(0) == []
 
 
 def test_journals_share_a_budget_in_bytes(open_ledger: OpenLedger) -> None:
     """Each world keeps its newest entries; those that are dropped are counted on."""
     ledger = open_ledger(memory=10_000)
-    made = {world: _made(ledger, world) for world in ("v", "w")}
-    for number in range(1, 9):
+    made = {world: _at(_made(ledger, world), 0) for world in ("v", "w")}
+    for number in range(8):
         world = "vw"[number % 2]
-        ledger.keep(_entry(made[world], number, world=world, data=b"x" * 2000))
+        _settle(ledger, _step(made[world], b"x" * 2000, world=world))
     kept = {world: [kept.number for kept in ledger.entries(world)] for world in "vw"}
-    assert kept["v"] in ([2, 4, 6, 8][place:] for place in range(5))
-    assert kept["w"] in ([1, 3, 5, 7][place:] for place in range(5))
-    assert 2 <= len(kept["v"] + kept["w"]) <= 4
+    assert all(kept[world] == [1, 2, 3, 4][4 - len(kept[world]) :] for world in "vw")
+    assert 2 <= len(kept["v"] + kept["w"]) <= 5
     assert sum(ledger.tally(None).values()) == 8
 
 
 def test_namespaces_share_nothing(ledger: Ledger, open_ledger: OpenLedger) -> None:
     """Neither worlds nor journals nor what was removed."""
     other = open_ledger("m")
-    made = _made(ledger)
-    ledger.keep(_entry(made, 1))
+    _settle(ledger, _step(_at(_made(ledger), 0)))
     assert other.read("w", Place()) is None
     assert (other.names(), other.entries("w"), other.tally(None), other.after(0)) == ([], [], {}, [])
     ledger.remove("w")
