@@ -16,7 +16,7 @@ from contract_tests.run import plugin
 from contract_tests.run.plugin import RunPlugin
 from contract_tests.run.run import Run
 
-GENERATING = 0.6  # of the time that is left when inputs begin to be generated
+GENERATING = 0.75  # of the time that is left when inputs begin to be generated
 AFTERWARDS = 10  # requests for each path that come after them
 
 

@@ -16,7 +16,8 @@ from contract_tests.core.contract import Operation, Place
 from contract_tests.core.creation import Maker, is_folder, key_names, key_of, kind, nameless, plain
 from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
-from contract_tests.core.own import Own, has_form, prefixes
+from contract_tests.core.locating import has_form, prefixes
+from contract_tests.core.own import Own
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import declared_members, fits, sendable
 from contract_tests.core.target import NOTHING, Target, path_of

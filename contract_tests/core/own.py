@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
-from contract_tests.core.answer import NOT_JSON, Answer, Sent
+from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.creation import (
     Maker,
@@ -22,6 +22,7 @@ from contract_tests.core.creation import (
     records_in,
     templates_of,
 )
+from contract_tests.core.locating import bodies, canonical, has_form, keys_in, located, prefixes
 
 LONG: Final = 16  # characters of an id that names one record only, whatever its kind
 MOST: Final = 1000  # records of this run at a time
@@ -99,6 +100,8 @@ class Own:
             if self.count >= MOST:
                 return FULL_HOUSE
             return None if all(self._is_new(maker, values, body, made_up) for body in bodies(sent)) else OVERWRITES
+        if values and any(url in self.existing for url in self._named(operation, values, sent)):
+            return OVERWRITES
         if values or READING.search(operation.path) or self._names_own(sent):
             return None
         return EVERYTHING
@@ -120,6 +123,8 @@ class Own:
         path, maker = canonical(answer.sent.path), self._by_operation.get(operation.id)
         if maker is not None:
             self._made(answer, maker, values)
+        elif (new := self._renamed(answer, operation, values)) is not None and path in self.urls:
+            self.urls |= {path: False, new: True}
         elif answer.sent.method == "DELETE" and path in self.urls:
             for url in self.urls:
                 self.urls[url] &= not (url == path or url.startswith(f"{path}/"))
@@ -156,6 +161,26 @@ class Own:
             return operation.method != "PUT" or self._is_apart(operation, values[:-1], made_up)
         is_child = maker is not None and not nameless(operation.path).endswith("{}")
         return is_child and not self._can_be_made(nameless(operation.path))
+
+    def _named(self, operation: Operation, values: Sequence[str], sent: Sent) -> Iterator[str]:
+        """The paths that a record would have under the other key that a change of it brings."""
+        template = nameless(operation.path)
+        for body in bodies(sent) if template in self._templates else ():
+            for name in (
+                key_names(body, self.parameter_of(template), kind(template)) if isinstance(body, Mapping) else ()
+            ):
+                if isinstance(body[name], str | int) and str(body[name]) != values[-1]:
+                    url = self.path_of(template, values[:-1], str(body[name]))
+                    yield from [url] if url else ()
+
+    def _renamed(self, answer: Answer, operation: Operation, values: Sequence[str]) -> str | None:
+        """The path that the record of a change has now, as Location or the key in its answer shows."""
+        if answer.sent.method not in {"PUT", "PATCH"} or not values:
+            return None
+        template = nameless(operation.path)
+        shown = key_of(answer.json, self.parameter_of(template), kind(template))
+        places = {canonical(located(answer) or ""), self.path_of(template, values[:-1], shown or "")}
+        return next((url for url in self._named(operation, values, answer.sent) if url in places), None)
 
     def _is_apart(self, operation: Operation, above: Sequence[str], made_up: Callable[[str], bool]) -> bool:
         """Whether what a PUT may make lies below no record that was there, where the run could make one for it."""
@@ -231,47 +256,3 @@ class Own:
             for key in [key for key in shown if key] or [key for key in sent if key]:
                 if url := self.path_of(template, values, key):
                     yield url
-
-
-def canonical(path: str) -> str:
-    """A raw path with each segment encoded in one way."""
-    return "/".join(quote(unquote(step), safe="") for step in path.partition("?")[0].rstrip("/").split("/"))
-
-
-def prefixes(path: str) -> list[str]:
-    """A path and those above it, the longest first."""
-    steps = path.split("/")
-    return ["/".join(steps[:count]) for count in range(len(steps), 1, -1)]
-
-
-def has_form(url: str, template: str) -> bool:
-    """Whether a path has the form of a template."""
-    steps, wanted = url.split("/"), template.split("/")
-    pairs = zip(wanted, steps, strict=False)
-    return len(steps) == len(wanted) and all(one in ("{}", two, unquote(two)) for one, two in pairs)
-
-
-def bodies(sent: Sent) -> list[Any]:
-    """The JSON bodies of a request: each item of a list, else the body itself; empty where there is none."""
-    body = sent.json
-    return body if isinstance(body, list) else [] if body is NOT_JSON else [body]
-
-
-def keys_in(value: Any) -> Iterator[str | int]:
-    """The values that name records in a body: of members called id, ids, or ending so."""
-    for name, item in value.items() if isinstance(value, Mapping) else ():
-        values = item if isinstance(item, list) else [item]
-        if re.search(r"(^|[a-z_])(id|Id|ID|uuid|key)s?$", str(name)):
-            yield from (one for one in values if isinstance(one, str | int) and not isinstance(one, bool))
-
-
-def located(answer: Answer) -> str | None:
-    """The raw path below the target's base URL that Location names."""
-    location = answer.headers.get("location")
-    if not location:
-        return None
-    base = urlsplit(answer.sent.url).path.removesuffix(answer.sent.path.partition("?")[0])
-    path = urlsplit(location).path
-    if not path.startswith("/"):
-        path = f"{answer.sent.path.rstrip('/')}/{path}"
-    return path.removeprefix(base) if base else path

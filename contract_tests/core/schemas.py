@@ -16,6 +16,14 @@ from mockserver.contract.schemas.ecma import compiled
 from mockserver.contract.schemas.secrets import is_secret as is_secret  # noqa: PLC0414 - for other modules of this folder
 from mockserver.contract.schemas.wording import quoted, violations
 
+QUOTED = re.compile(r"""(['"`])([\w.+/-]+)\1""")
+_ONE = r"""(?:(?P<{0}>['"`])[\w.+/-]+(?P={0})|null|none)"""
+LISTED = re.compile(
+    rf"{_ONE.format('first')}(?:(?:\s*[,/|]\s*(?:or\s+|and\s+)?|\s+(?:or|and)\s+){_ONE.format('next')})+", re.IGNORECASE
+)
+"""Values in a description: `'json', 'text' or 'base64'`."""
+EXAMPLE = re.compile(r"(e\.?g\.?|for (example|instance)|such as|like|examples?)\W*\Z", re.IGNORECASE)
+
 
 def expression(pattern: Any) -> re.Pattern[str] | None:
     """A pattern of the contract as Python runs it; None where there is none, or none that can be read."""
@@ -115,6 +123,17 @@ def merged_keywords(contract: Contract, schema: Any) -> dict[str, Any]:
                 [*merged.get(keyword, ()), *value] if keyword == "required" else merged.get(keyword, value)
             )
     return merged
+
+
+def described_values(contract: Contract, schema: Any) -> frozenset[str]:
+    """The values of a text that its description alone lists (`one of 'json', 'text'`); empty where a keyword does."""
+    keywords = merged_keywords(contract, schema) if isinstance(schema, Mapping) else {}
+    if {"enum", "const", "pattern", "format"} & keywords.keys():
+        return frozenset()
+    found = LISTED.search(str(keywords.get("description", "")))
+    if found is None or EXAMPLE.search(found.string[: found.start()]):
+        return frozenset()
+    return frozenset(match[2] for match in QUOTED.finditer(found[0]))
 
 
 def is_hidden(contract: Contract, schema: Any, *, writing: bool) -> bool:

@@ -110,6 +110,8 @@ def variants(
         text = given.get(parameter.name)
         if parameter.location != "query" or text is None or query.get(parameter.name) == text:
             continue
+        if operation.path_names and parameter.name in shown_members(contract, operation):
+            continue  # it says something of the record, which may be otherwise
         clause = clause_of(contract, parameter.schema, as_value(contract, parameter.schema, text))
         if clause and (parameter.name in query or not clause.startswith(EDGES)):
             yield f"the parameter {parameter.name}={text}", clause, (content, {**query, parameter.name: text})
@@ -124,6 +126,13 @@ def variants(
     for name in [name for name in body if name not in sent and name not in required.get("required", ())][:PARTS]:
         left = {other: value for other, value in body.items() if other != name}
         yield f"a body without {name}", "it isn't required", (left, query)
+
+
+def shown_members(contract: Contract, operation: Operation) -> set[str]:
+    """The members of the records that an operation shows."""
+    schemas = (place for status in operation.statuses for place in contract.json_answer_schemas(operation, status)
+               if status.startswith("2"))  # fmt: skip
+    return {name for place in schemas for name in declared_members(contract, place.value)}
 
 
 def clause_of(contract: Contract, schema: Any, value: Any) -> str:

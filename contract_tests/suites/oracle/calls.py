@@ -173,6 +173,9 @@ class Binder:
             mine.put(place, value)
             theirs.put(place, pairs.target_key(name) if part == key else pairs.target_value(name, part, value), value)
         subject = name if behaviour.find else None
+        if behaviour.created is None and isinstance(mine.body, Mapping) and key in mine.body:  # another would rename it
+            mine.put(("body", key), record[key])
+            theirs.put(("body", key), pairs.target_key(name), record[key])
         calls = [inputs.call(operation, subject) for inputs in (mine, theirs)]
         return (calls[0], calls[1]) if calls[0] and calls[1] else None
 

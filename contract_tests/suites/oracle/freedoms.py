@@ -8,7 +8,7 @@ from functools import cached_property
 
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.model import Behaviour, Model, root
-from contract_tests.core.schemas import sendable
+from contract_tests.core.schemas import declared_members, described_values, sendable
 
 OWN_RULES = frozenset({403, 409, 412, 423, 428, 429})
 """Refusals by rules of the server's own, which a contract documents but does not explain."""
@@ -53,8 +53,9 @@ class Freedoms:
         return self.model.inferred and (finds_any or behaviour.acts_unseen)
 
     def is_kept_by_server(self, collection: str, field: str) -> bool:
-        """Whether no request gives the field its value: a counter, a time, a state."""
-        return self.model.inferred and field not in self._settable.get(collection, frozenset())
+        """Whether no request gives the field its value: a counter, a time, a state; or one of a few in words alone."""
+        is_set = field in self._settable.get(collection, {}) and not self._settable[collection][field]
+        return self.model.inferred and not is_set
 
     def unread(self, operation: Operation, behaviour: Behaviour) -> frozenset[str]:
         """Query parameters that are better left out: what they do to the answer isn't said."""
@@ -92,11 +93,17 @@ class Freedoms:
         return found
 
     @cached_property
-    def _settable(self) -> dict[str, frozenset[str]]:
-        """By collection, the fields that a body sends or a path names."""
-        found: dict[str, set[str]] = {}
+    def _settable(self) -> dict[str, dict[str, bool]]:
+        """By collection, the fields that a body sends or a path names, and whether a description lists their values."""
+        found: dict[str, dict[str, bool]] = {}
         for behaviour in self.model.behaviours.values():
             if behaviour.subject and behaviour.takes_body and self.contract.has(behaviour.operation):
-                fields = found.setdefault(behaviour.subject, set())
-                fields |= sendable(self.contract, self.contract.operation(behaviour.operation))
-        return {name: frozenset(fields) for name, fields in found.items()}
+                operation, fields = (
+                    self.contract.operation(behaviour.operation),
+                    found.setdefault(behaviour.subject, {}),
+                )
+                fields |= dict.fromkeys(sendable(self.contract, operation) - fields.keys(), False)
+                for schema in self.contract.json_request_schemas(operation):
+                    members = declared_members(self.contract, schema.value).items()
+                    fields |= {name: True for name, inner in members if described_values(self.contract, inner)}
+        return found

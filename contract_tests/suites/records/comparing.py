@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from contract_tests.core.contract import Contract
-from contract_tests.core.schemas import declared_members, entry_of, is_hidden, item_of
+from contract_tests.core.schemas import declared_members, entry_of, is_hidden, item_of, kinds_of
 
 ABSENT: Final[Any] = type("Absent", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
@@ -49,8 +49,14 @@ def losses(contract: Contract, schema: Any, sent: Any, shown: Any, way: str = ""
     elif isinstance(sent, list) and isinstance(shown, list) and len(sent) == len(shown) and not is_set(schema):
         for at, (one, two) in enumerate(zip(sent, shown, strict=True)):
             yield from losses(contract, item_of(contract, schema), one, two, f"{way}/{at}")
-    elif not same(sent, shown, as_set=is_set(schema)):
+    elif not same(sent, shown, as_set=is_set(schema)) and not is_null_by_mistake(contract, schema, shown):
         yield Loss(way, sent, shown)
+
+
+def is_null_by_mistake(contract: Contract, schema: Any, shown: Any) -> bool:
+    """Whether a null stands where the schema has none: that is what is wrong with every such answer."""
+    kinds = kinds_of(contract, schema) if shown is None and isinstance(schema, Mapping) else frozenset()
+    return bool(kinds) and "null" not in kinds
 
 
 def is_set(schema: Any) -> bool:

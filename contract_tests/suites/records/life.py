@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode
-from uuid import uuid4
 
 from contract_tests.core.action import Action
 from contract_tests.core.answer import NOT_JSON, Answer
-from contract_tests.core.contract import Contract, is_json
-from contract_tests.core.creation import plain
+from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.making import Records
 from contract_tests.core.model import dig
 from contract_tests.core.pages import Reader
-from contract_tests.core.schemas import fits
+from contract_tests.core.schemas import declared_members, described_values
 from contract_tests.core.target import NOTHING, Target, Token, path_of
 from contract_tests.run.run import Run
 from contract_tests.suites.records.comparing import ABSENT, Loss, as_text, losses
 from contract_tests.suites.records.kinds import Kind, body_of, declared, settable
+from contract_tests.suites.records.sending import as_declared, unique
 from contract_tests.suites.records.values import TURNS, Values
 
 REFUSALS: Final = frozenset({400, 403, 409, 413, 422})
@@ -57,6 +55,7 @@ class Life:
     run: Run
     kind: Kind
     made: list[Made] = field(default_factory=list)
+    renamed: dict[tuple[str, ...], Made] = field(default_factory=dict)  #: by the values of its path and its key
     left_out: list[tuple[Action, Loss, Answer]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     count: int = 1  #: of the kinds that share the time of a promise
@@ -170,7 +169,7 @@ class Life:
         query = query or self.reader.required_query(operation)
         sent = dict(headers or {})
         if body is not NOTHING:
-            sent["Content-Type"], body = self._as_declared(action, body)
+            sent["Content-Type"], body = as_declared(action, body)
         url = f"{path}?{query}" if query else path
         return self.target.request(operation.method, url, body=body, headers=sent, token=token, operation=operation)
 
@@ -202,6 +201,7 @@ class Life:
         """Raise `Broken` for members that an answer does not show as they were sent, `by` which operation."""
         to = f" to {by}" if by and by != action.id else ""
         members = declared(self.contract, action)
+        sent = {name: value for name, value in sent.items() if not self._is_unsaid(name, value)}
         lost = list(losses(self.contract, {"properties": dict(members)}, sent, shown)) if members else []
         self.left_out += [(action, loss, answers[-1]) for loss in lost if loss.is_left_out]
         broken = [loss for loss in lost if not loss.is_left_out and loss.way.split("/")[1] != self.kind.key]
@@ -255,6 +255,36 @@ class Life:
                     raise
                 self.target.gate.limits.sleep(PAUSE)
 
+    def latest(self, made: Made) -> Made:
+        """The record under the key that it has by now."""
+        while (name := (*made.values.values(), made.key)) in self.renamed:
+            made = self.renamed[name]
+        return made
+
+    def after(self, made: Made, body: Mapping[str, Any], shown: Mapping[str, Any]) -> Made:
+        """The record after a change: under a new key where the body has one and the answer shows it."""
+        key = str(shown.get(self.kind.key, made.key))
+        if key == made.key or str(body.get(self.kind.key)) != key:
+            return made
+        is_in_path = self._creator.operation.method == "PUT"
+        values = {**made.values, [*made.values][-1]: key} if is_in_path else made.values
+        new = replace(made, key=key, values=values)
+        self.renamed[(*made.values.values(), made.key)] = new
+        self.made[:] = [new if one is made else one for one in self.made]
+        return new
+
+    def _is_unsaid(self, name: str, value: Any) -> bool:
+        """Whether a value is none of those that the member's description lists: a server may put one in its place."""
+        known = self._listed.get(name, frozenset())
+        return bool(known) and isinstance(value, str) and value not in known
+
+    @cached_property
+    def _listed(self) -> Mapping[str, frozenset[str]]:
+        """The values that descriptions list, by the member of a body."""
+        writers = [one for one in (self.kind.create, *self.kind.updates) if one]
+        members = [declared_members(self.contract, body_of(self.contract, one).value) for one in writers]
+        return {name: described_values(self.contract, inner) for each in members for name, inner in each.items()}
+
     @property
     def _creator(self) -> Action:
         if self.kind.create is None:
@@ -281,33 +311,4 @@ class Life:
         return own or location or str(sent)
 
     def _unique(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The body with texts and addresses that no other record has, for servers that keep some of them unique."""
-        found, schema, tail = dict(body), body_of(self.contract, self._creator), uuid4().hex[:6]
-        for name, value in body.items():
-            if not isinstance(value, str) or name == self.kind.key or plain(name).endswith("id"):
-                continue
-            local, at, domain = value.partition("@")
-            for end in (f"-contract-tests-{tail}", tail):  # the first one is known in reports as made up
-                other = {**found, name: f"{local}{end}{at}{domain}"}
-                if fits(self.contract, schema, other, writing=True):
-                    found = other
-                    break
-        return found
-
-    @staticmethod
-    def _as_declared(action: Action, body: Any) -> tuple[str, Any]:
-        """The media type that the operation declares, and the body in its form: a JSON Patch is a list of changes."""
-        declared_types = action.operation.declared.body.media_types if action.operation.declared.body else {}
-        names = [name for name in declared_types if is_json(name) and "*" not in name]
-        plain = [name for name in names if "json-patch" not in name]
-        name = next(iter(plain or names), "application/json")
-        if "json-patch" in name and isinstance(body, Mapping):
-            body = [{"op": "add", "path": f"/{member}", "value": value} for member, value in body.items()]
-        return name, body
-
-
-def query_of(parameters: Mapping[str, Any]) -> str:
-    """A query string."""
-    return urlencode(
-        {name: str(value).lower() if isinstance(value, bool) else value for name, value in parameters.items()}
-    )
+        return unique(self.contract, body_of(self.contract, self._creator), body, self.kind.key)

@@ -64,7 +64,7 @@ def test_inputs_that_are_never_done_leave_time_for_others(
         return made if given["config"].modes == [HypothesisTestMode.EXAMPLES] else create(**given)
 
     monkeypatch.setattr(fuzzing, "create_test", endless)
-    monkeypatch.setattr(fuzzing, "MODES", {HypothesisTestMode.EXAMPLES: 100, HypothesisTestMode.COVERAGE: 1})
+    monkeypatch.setattr(fuzzing, "MODES", {HypothesisTestMode.EXAMPLES: 0.01, HypothesisTestMode.COVERAGE: 1.0})
     shares = Shares(Limits(deadline=time.monotonic() + 100), 0.2, 1)
     trials: list[Trial] = []
     fuzzer = Fuzzer(target, seed=7, examples=3, shares=shares)

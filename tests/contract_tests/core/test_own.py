@@ -188,3 +188,17 @@ def test_full_leaves_existing_records_alone_where_it_has_made_some(api: Contract
     assert rules.allows(request("PUT", "/settings", {}))
     told(rules, request("PUT", "/settings", {}), 200)
     assert list(rules.own.changed) == ["PUT /settings"]
+
+
+def test_a_record_under_a_new_key_stays_the_runs_own(rules: Rules) -> None:
+    """A change of its key is followed where the answer shows it, and never to a record that was there."""
+    with pytest.raises(NotChecked, match=OVERWRITES):
+        rules.permit(request("PUT", "/notes/5", {"noteId": 2}))
+    change = request("PUT", "/notes/5", {"noteId": 7})
+    rules.permit(change)
+    told(rules, change, 200, {"noteId": 5})
+    assert rules.own.alive("/notes/{}") == ["/notes/5"]
+    told(rules, change, 200, {"noteId": 7})
+    assert rules.own.alive("/notes/{}") == ["/notes/7"]
+    told(rules, request("PUT", "/notes/7", {"noteId": 8}), 200, None, location="/notes/8")
+    assert rules.own.alive("/notes/{}") == ["/notes/8"]

@@ -11,7 +11,7 @@ import pytest
 
 from contract_tests.core.contract import Contract, Place, bundled
 from contract_tests.core.samples import Samples, drawn
-from contract_tests.core.schemas import fits
+from contract_tests.core.schemas import described_values, fits
 from tests.contract_tests.conftest import ContractOf
 
 TO_TREE = {"$ref": "#/components/schemas/Tree"}
@@ -117,3 +117,23 @@ def test_the_same_seed_draws_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     ]
     assert said[0] == said[1] != b""
+
+
+@pytest.mark.parametrize(
+    ("description", "values"),
+    [
+        ("File format ('json', 'text', 'base64')", {"json", "text", "base64"}),
+        ("one of null, 'text' or `base64`.", {"text", "base64"}),
+        ('Either "on" or "off"', {"on", "off"}),
+        ("'a' | 'b/c'", {"a", "b/c"}),
+        ("a name, such as 'Ann' or 'Bob'", set()),
+        ("e.g. 'Ann', 'Bob'", set()),
+        ("the 'name' of the 'thing'", set()),
+        ("'alone'", set()),
+        ("", set()),
+    ],
+)
+def test_values_that_a_description_lists(contract: Contract, description: str, values: set[str]) -> None:
+    """Those of a text, unless they are examples, or a keyword says what it may be."""
+    assert described_values(contract, {"type": "string", "description": description}) == values
+    assert not described_values(contract, {"type": "string", "description": description, "enum": ["x"]})

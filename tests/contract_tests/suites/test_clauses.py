@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from contract_tests.cli import main
+from contract_tests.core.answer import Sent
 from contract_tests.core.contract import Contract
-from contract_tests.suites.conformance.clauses import clause_of
+from contract_tests.suites.conformance.clauses import clause_of, variants
+from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes, serving
 
 FEW = ["--examples", "20", "--token", TOKEN, "--budget", "100", "--suite", "conformance", "--only", "createNote"]
@@ -41,6 +43,19 @@ COLOUR = {"type": "string", "enum": ["red", "blue"]}
 def test_a_clause_speaks_of_just_this_value(contract: Contract, schema: Any, value: Any, clause: str) -> None:
     """A listed value, a bound that it just keeps, a format that says all; its type alone says too little."""
     assert clause_of(contract, schema, value) == clause
+
+
+def test_a_parameter_may_speak_of_the_record(contract_of: ContractOf) -> None:
+    """`?kind=` of a record that has a kind: the record may be of another one. Other parameters stand for themselves."""
+    record = {"type": "object", "properties": {"kind": COLOUR}}
+    shown = {"200": {"description": "", "content": {"application/json": {"schema": record}}}}
+    parameters = [{"name": name, "in": "query", "schema": COLOUR} for name in ("kind", "shade")]
+    key = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    one = {"operationId": "one", "parameters": [*parameters, key], "responses": shown}
+    contract = contract_of({"openapi": "3.1.0", "paths": {"/things/{id}": {"get": one}}})
+    sent = Sent("GET", "http://t/things/1?kind=red&shade=red", "/things/1", {})
+    tried = [place for place, _, _ in variants(contract, contract.operation("one"), sent, None, {})]
+    assert tried == ["the parameter shade=red"]
 
 
 def with_members(**members: Any) -> dict[str, Any]:

@@ -76,6 +76,13 @@ def test_a_list_is_chosen_by_each_side_s_own_key(pairs: Correspondence, contract
     assert [call.query for call in calls] == [{"shelter": [key], "kind": "cat"} for key in ("m1", "t 1")]
 
 
+def test_a_change_keeps_the_key_of_its_record(binder: Binder, pairs: Correspondence) -> None:
+    """Another one in its body would rename the record, as each side likes."""
+    calls = binder.bind(Step("closeShelter", 1, body={"id": "drawn", "name": "n"}), STATE, pairs)
+    assert calls is not None
+    assert [call.body for call in calls] == [{"id": key, "name": "n"} for key in ("m1", "t 1")]
+
+
 def test_no_record_no_call(binder: Binder, pairs: Correspondence) -> None:
     """Nothing to be bound to."""
     assert binder.bind(Step("getShelter"), {}, pairs) is None

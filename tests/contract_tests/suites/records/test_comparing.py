@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.core.contract import Contract
 from contract_tests.suites.records.comparing import ABSENT, losses, same
 from tests.contract_tests.conftest import ContractOf
 
@@ -66,3 +67,11 @@ def test_what_the_answer_does_not_declare(contract_of: ContractOf) -> None:
     sent = {"title": "A", "secret": "s", "note": "n", "tags": ["b", "a"]}
     assert [loss.way for loss in losses(contract, schema, sent, {"title": "a", "tags": ["a", "b"]})] == ["/title"]
     assert [loss.way for loss in losses(contract, schema, sent, {"tags": ["a"]})] == ["/title", "/tags"]
+
+
+def test_a_null_that_no_schema_allows_is_no_loss(contract: Contract) -> None:
+    """It is reported of each answer by its schema; where the schema has it, the value is lost."""
+    members = {"a": {"type": "string"}, "b": {"type": ["string", "null"]}, "c": {}}
+    schema = {"type": "object", "properties": members}
+    found = losses(contract, schema, dict.fromkeys(members, "x"), dict.fromkeys(members))
+    assert [loss.way for loss in found] == ["/b", "/c"]
