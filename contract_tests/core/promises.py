@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -48,6 +49,15 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """A request and the response to it, as reports show them."""
+
+    request: str  #: method and path
+    curl: str  #: the line that repeats it
+    response: str  #: status, headers and body, without secrets and not longer than reports can hold
+
+
+@dataclass(frozen=True)
 class Problem:
     """One way in which a promise is broken."""
 
@@ -58,6 +68,9 @@ class Problem:
     key: str = ""  #: what is expected without ids and times, so that another run knows the problem again
     cause: str = ""  #: what it has in common with other problems of the same cause
     source: str = ""  #: what it is based on: the clause of the contract, or what was inferred from it
+    operation: str = ""  #: the operation that it is about
+    exchanges: tuple[Exchange, ...] = ()  #: the requests that show it with their responses; only of some problems
+    since: str = ""  #: when an earlier run saw it first; empty: no run before this one, as far as is known
 
     def with_got(self, got: str) -> Problem:
         """The same problem with another description of the result."""
@@ -76,6 +89,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     reason: str = ""
     seconds: float = 0.0
+    operations: tuple[str, ...] = ()  #: the operations that it was checked for; empty: for the contract as a whole
 
     def with_problems(self, problems: list[Problem], notes: list[str]) -> Verdict:
         """The same verdict with these problems left; kept when none is."""
@@ -91,6 +105,7 @@ class Ledger:
     breaches: dict[tuple[str, str], Breach] = field(default_factory=dict)
     cut_off: bool = False  #: whether the budget ended before every promise was checked
     answered: set[str] = field(default_factory=set)  #: operations that answered at least once
+    shown: Counter[str] = field(default_factory=Counter)  #: problems by cause
     _of_thread: threading.local = field(default_factory=threading.local, repr=False)
 
     def record(self, breach: Breach, answer: Answer) -> None:

@@ -25,7 +25,9 @@ IN_BODIES = re.compile(
     r"(?i)(\"(?:(?:access|refresh|id)[_-]?token|client_secret)\\?\"\s*:\s*\\?\")(?!\$CONTRACT)[^\"\\]+"
 )
 USERINFO = re.compile(r"(?i)(\bhttps?://)[^\s/@'\"<>]+@")
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 VARIABLE = re.compile(r"\$(CONTRACT_(?:OTHER_)?TOKEN)(?=\w)")
 """A variable with more behind it, which a shell would take for another one."""
 MOST_FORMS = 4000  # of secrets that are remembered: a target may set another cookie with each answer

@@ -3,54 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from contract_tests.core.promises import Outcome, Problem, Verdict
-from contract_tests.report.text import based_on
+from contract_tests.report.text import counted, described, source_of
 
-MOST_NAMED = 12  # promises of one cause
+MOST_NAMED: Final = 12  # further problems of one cause
+Found = tuple[Verdict, Problem]
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One cause: the problem that shows it, with its promise, and the ids of all promises that it breaks."""
+    """One cause: the problems that have it, each with its verdict."""
 
-    problem: Problem
-    verdict: Verdict
-    promises: tuple[str, ...]
-    count: int  #: problems
+    found: tuple[Found, ...]
+
+    @property
+    def shown(self) -> Found:
+        """The problem that shows it, with its verdict: the first one of which the responses are known."""
+        return next((found for found in self.found if found[1].exchanges), self.found[0])
+
+    @property
+    def count(self) -> int:
+        """How many problems there are."""
+        return len(self.found)
+
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """The ids of all promises that it breaks."""
+        return tuple(dict.fromkeys(verdict.id for verdict, _ in self.found))
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations in which it was found."""
+        return tuple(dict.fromkeys(problem.operation for _, problem in self.found if problem.operation))
 
     def lines(self) -> Iterator[str]:
         """What a person reads of it."""
-        yield f"BROKEN    {self.verdict.promise.sentence}"
-        yield f"expected  {self.problem.expected}"
-        yield f"got       {self.problem.got}"
-        basis = self.problem.assumed or self.verdict.promise.assumed
-        yield f"source    {based_on(self.problem.source or self.verdict.promise.page, basis)}"
-        yield from (f"          {curl}" for curl in self.problem.requests)
+        verdict, problem = self.shown
+        yield f"FAILED    {verdict.promise.sentence}"
+        yield f"check     {verdict.id}"
+        yield from described(problem, verdict.promise)
         if self.count > 1:
-            yield f"also      {self.count - 1} more with the same cause: {self.others()}"
+            yield f"also      {counted(self.count - 1, 'more problem')} with the same cause{self._others()}"
 
-    def others(self) -> str:
-        """The promises that it breaks, the first ones by name."""
-        more = f" and {len(self.promises) - MOST_NAMED} more" if len(self.promises) > MOST_NAMED else ""
-        return f"{', '.join(self.promises[:MOST_NAMED])}{more}"
+    def _others(self) -> str:
+        """The further promises that it breaks, the first ones by name."""
+        names = [name for name in self.promises if name != self.shown[0].id]
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        return f": {', '.join(names[:MOST_NAMED])}{more}" if names else ""
 
     def as_data(self) -> Mapping[str, Any]:
         """As JSON-ready data."""
-        one = self.problem
-        found = {"expected": one.expected, "got": one.got, "requests": list(one.requests), "problems": self.count}
-        return {**found, "promises": list(self.promises)}
+        verdict, one = self.shown
+        return {
+            "sentence": verdict.promise.sentence,
+            "source": source_of(one, verdict.promise),
+            "expected": one.expected,
+            "got": one.got,
+            "since": one.since,
+            "requests": list(one.requests),
+            "exchanges": [asdict(exchange) for exchange in one.exchanges],
+            "problems": self.count,
+            "promises": list(self.promises),
+            "operations": list(self.operations),
+            "others": [brief(*found) for found in self.found if found is not self.shown][:MOST_NAMED],
+        }
+
+
+def brief(verdict: Verdict, problem: Problem) -> Mapping[str, Any]:
+    """A further problem of a cause, as data."""
+    said = {"expected": problem.expected, "got": problem.got, "since": problem.since}
+    return {"promise": verdict.id, **said, "requests": list(problem.requests)}
 
 
 def causes(verdicts: Iterable[Verdict]) -> list[Cause]:
     """The causes of all broken promises, in the order in which they were found."""
-    alike: dict[str, list[tuple[Verdict, Problem]]] = {}
+    alike: dict[str, list[Found]] = {}
     for verdict in verdicts:
         for problem in verdict.problems if verdict.outcome is Outcome.BROKEN else ():
             alike.setdefault(problem.cause or f"{problem.expected} {problem.got}", []).append((verdict, problem))
-    return [
-        Cause(found[0][1], found[0][0], tuple(dict.fromkeys(verdict.id for verdict, _ in found)), len(found))
-        for found in alike.values()
-    ]
+    return [Cause(tuple(found)) for found in alike.values()]

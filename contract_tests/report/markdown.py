@@ -2,53 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from contract_tests.core.promises import Outcome
-from contract_tests.report.text import based_on
+from contract_tests.report.causes import MOST_NAMED
+from contract_tests.report.text import counted, details
 
 MOST_NOTES = 20
+MOST_CAUSES = 50  # on a page that GitHub cuts at a megabyte
 
 
 def markdown(summary: dict[str, Any]) -> str:
     """The summary: verdict first, then what is broken with curl lines, then notes and what was not checked."""
-    lines = [f"## {summary['verdict']}", "", facts(summary), ""]
-    for promise in broken(summary):
-        lines += violation(promise)
+    lines = [f"## {cell(summary['verdict'])}", "", facts(summary), ""]
+    for number, cause in enumerate(summary["causes"][:MOST_CAUSES], 1):
+        lines += [f"### {number}. {cell(cause['sentence'])}", "", *problem(cause)]
+    if (more := len(summary["causes"]) - MOST_CAUSES) > 0:
+        lines += [f"{counted(more, 'more problem')} in `report.html`.", ""]
     lines += section("Notes", summary["notes"][:MOST_NOTES])
     lines += section("Not checked", times(summary["not_checked"]))
-    lines += section("Remarks", [*summary["remarks"], *([summary["stopped"]] if summary["stopped"] else [])])
+    lines += section("Remarks", summary["remarks"])
     return "\n".join(lines) + "\n"
 
 
 def facts(summary: dict[str, Any]) -> str:
     """Target, contract, date and counts in one line."""
-    contract = f"{summary['contract']} {summary['version']}".strip()
-    return (
-        f"`{summary['target']}`, {contract}, {summary['date']}: {numbers(summary)}; {summary['requests']} requests in "
-        f"{summary['seconds']} s, safety {summary['safety']}, {summary['coverage']['percent']}% of the contract reached"
+    return "; ".join(
+        f"{name.lower()} {code(value)}" if name == "Target" else f"{name.lower()} {cell(value)}"
+        for name, value in details(summary)
     )
 
 
-def numbers(summary: dict[str, Any]) -> str:
-    """`120 kept, 2 broken, 0 not checked`; internal errors only where there are any."""
-    counts = summary["counts"].items()
-    return ", ".join(f"{count} {outcome}" for outcome, count in counts if count or outcome != Outcome.FAULT)
+def problem(cause: dict[str, Any]) -> list[str]:
+    """One cause: what was expected and got, what that is based on, and the lines that repeat it."""
+    lines = [f"- expected: {cell(cause['expected'])}", f"- got: {cell(cause['got'])}", f"- {cell(cause['source'])}"]
+    if cause["problems"] > 1:
+        where = ", ".join(map(code, cause["operations"][:MOST_NAMED]))
+        lines.append(f"- {counted(cause['problems'], 'problem')} with this cause: {where}")
+    return [*lines, "", *fenced(cause["requests"])]
 
 
-def violation(promise: dict[str, Any]) -> list[str]:
-    """One broken promise."""
-    lines = [f"### {promise['sentence']}", "", f"`{promise['id']}`, {source(promise)}", ""]
-    for problem in promise["problems"]:
-        lines += [f"- expected {cell(problem['expected'])}", f"- got {cell(problem['got'])}", ""]
-        if problem["requests"]:
-            lines += ["```sh", *problem["requests"], "```", ""]
-    return lines
+def fenced(lines: list[str]) -> list[str]:
+    """Lines of a shell as a block; nothing without lines."""
+    fence = "`" * (1 + max(2, longest_fence("\n".join(lines))))
+    return [f"{fence}sh", *lines, fence, ""] if lines else []
 
 
-def source(promise: dict[str, Any]) -> str:
-    """What a promise is based on."""
-    return based_on(promise["page"], promise["assumed"])
+def longest_fence(text: str) -> int:
+    """How many backticks stand together in a text."""
+    return max(map(len, re.findall("`+", text)), default=0)
 
 
 def times(reasons: dict[str, int]) -> list[str]:
@@ -66,18 +68,19 @@ def cell(text: str) -> str:
     return text.replace("\\", "\\\\").replace("`", "\\`").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
 
 
-def broken(summary: dict[str, Any]) -> list[dict[str, Any]]:
-    """The broken promises."""
-    return [promise for promise in summary["promises"] if promise["outcome"] == "broken"]
+def code(text: str) -> str:
+    """Text as code, in as many backticks as it needs."""
+    fence = "`" * (1 + longest_fence(text))
+    pad = " " if "`" in text else ""
+    return f"{fence}{pad}{text}{pad}{fence}".replace("\n", " ")
 
 
 def github_commands(summary: dict[str, Any]) -> str:
-    """One `::error` line for each broken promise, one `::warning` for each note."""
+    """One `::error` line for each cause, one `::warning` for each note."""
     errors = [
-        f"::error title={escaped(promise['id'], in_property=True)}::"
-        + escaped(f"{promise['sentence']}: expected {problem['expected']}, got {problem['got']}")
-        for promise in broken(summary)
-        for problem in promise["problems"]
+        f"::error title={escaped(cause['promises'][0], in_property=True)}::"
+        + escaped(f"{cause['sentence']}: expected {cause['expected']}, got {cause['got']}")
+        for cause in summary["causes"]
     ]
     warnings = [f"::warning title=contract::{escaped(note)}" for note in summary["notes"][:MOST_NOTES]]
     return "".join(f"{line}\n" for line in [*errors, *warnings])

@@ -6,17 +6,29 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 
-from contract_tests.core.errors import TargetUnavailable, exit_code
+from contract_tests.core.errors import TargetUnavailable, UsageError, exit_code
+from contract_tests.run.options import OPTIONS, meant
 from contract_tests.run.run import Run, last_moment
 from contract_tests.run.session import Session
-from contract_tests.run.settings import OPTIONS, Settings
+from contract_tests.run.settings import Settings
 from contract_tests.run.watchdog import Watchdog, ending_in_order
+
+COMMANDS = ("merge", "mutants")
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without all the flags before it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with 2."""
+        self.exit(UsageError.exit_code, f"{self.prog}: {message} (all flags: {self.prog} --help)\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """The flags."""
-    described = argparse.ArgumentParser(
+    described = Parser(
         prog="contract-tests",
         description="Check an implementation of the contract, by its URL.",
         epilog="Exit codes: 0 passed, 1 the contract is broken, 2 usage, 3 no verdict (no target, no access, or the "
@@ -31,8 +43,19 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None, started: float | None = None) -> int:
     """Check a target and report; returns the exit code. The budget counts from the instant at which it `started`."""
-    given = vars(parser().parse_args(arguments))
+    given = vars(parsed(arguments))
     return exit_code("contract-tests", lambda: checked(Settings.gather(given), started or time.monotonic()))
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; one that is unknown ends the process, with the name that may be meant."""
+    described = parser()
+    given, unknown = described.parse_known_args(arguments)
+    if unknown:
+        name = unknown[0].partition("=")[0]
+        known = [f"--{option.name}" for option in OPTIONS] if name.startswith("-") else COMMANDS
+        described.error(f"unknown {'flag' if name.startswith('-') else 'argument'} {name!r}{meant(name, known)}")
+    return given
 
 
 def checked(settings: Settings, started: float) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from contract_tests.core.errors import UsageError, exit_code
-from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
+from contract_tests.core.promises import Exchange, Outcome, Problem, Promise, Verdict
 from contract_tests.core.redaction import Redactor
 from contract_tests.report.causes import causes
 from contract_tests.report.text import headline
@@ -20,6 +20,7 @@ WORST: Final = (Outcome.FAULT, Outcome.BROKEN, Outcome.KEPT, Outcome.NOT_CHECKED
 """Of several outcomes of one promise, the first of these counts: what one run could not check, another one did."""
 CODES: Final = (1, 4, 3, 0)
 """Of several exit codes, the first of these is that of all: a broken contract stays broken."""
+Responses = Mapping[tuple[str, str], tuple[Exchange, ...]]
 LISTS: Final = ("remarks", "left_behind", "changed", "notes", "undocumented")
 
 
@@ -34,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(folders: Sequence[Path], report: Path) -> int:
     """Read, merge, write, and say the verdict."""
-    summary = merged([read(folder) for folder in folders])
-    for path in write_reports(report, summary, verdicts_of(summary), Redactor()):
+    runs = [read(folder) for folder in folders]
+    summary = merged(runs)
+    for path in write_reports(report, summary, verdicts_of(summary["promises"], responses_of(runs)), Redactor()):
         print(f"wrote {path}")
     print(summary["verdict"])
     return int(summary["exit_code"])
@@ -71,6 +73,7 @@ def merged(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "requests": sum(one["requests"] for one in runs),
         "counts": {str(outcome): counts[str(outcome)] for outcome in Outcome},
         "not_checked": dict(Counter(one["reason"] for one in promises if one["outcome"] == Outcome.NOT_CHECKED)),
+        "operations": {name: label for one in runs for name, label in one.get("operations", {}).items()},
         "unreached": unreached,
         "promises": promises,
         "coverage": {"percent": covered(matrix), "matrix": matrix,
@@ -78,7 +81,7 @@ def merged(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
     numbers = {outcome: counts[str(outcome)] for outcome in Outcome}
     summary["verdict"] = headline(code, numbers, len(matrix), len(matrix) - len(unreached), summary["stopped"])
-    summary["causes"] = [cause.as_data() for cause in causes(verdicts_of(summary))]
+    summary["causes"] = [cause.as_data() for cause in causes(verdicts_of(promises, responses_of(runs)))]
     return summary
 
 
@@ -106,15 +109,32 @@ def covered(matrix: dict[str, dict[str, dict[str, Any]]]) -> float:
     return round(100 * sum(cell["reached"] for cell in cells) / parts, 1) if parts else 100.0
 
 
-def verdicts_of(summary: dict[str, Any]) -> list[Verdict]:
+def responses_of(runs: Iterable[Mapping[str, Any]]) -> Responses:
+    """The responses that the reports have, by what was expected and got."""
+    return {
+        (cause["expected"], cause["got"]): tuple(Exchange(**exchange) for exchange in cause.get("exchanges", ()))
+        for one in runs
+        for cause in one.get("causes", ())
+    }
+
+
+def verdicts_of(promises: Iterable[Mapping[str, Any]], responses: Responses) -> list[Verdict]:
     """The promises as the values that they were."""
     return [
         Verdict(
             one["id"], one["suite"], Promise(one["sentence"], one["page"], tuple(one["assumed"])),
-            Outcome(one["outcome"]),
-            tuple(Problem(problem["expected"], problem["got"], tuple(problem["requests"]), tuple(problem["assumed"]),
-                          problem.get("key", ""), problem.get("cause", "")) for problem in one["problems"]),
-            tuple(one["notes"]), one["reason"], one["seconds"],
+            Outcome(one["outcome"]), tuple(problem_from(problem, responses) for problem in one["problems"]),
+            tuple(one["notes"]), one["reason"], one["seconds"], tuple(one.get("operations", ())),
         )
-        for one in summary["promises"]
+        for one in promises
     ]  # fmt: skip
+
+
+def problem_from(data: Mapping[str, Any], responses: Responses) -> Problem:
+    """A problem from its data; texts that an older report lacks are empty."""
+    requests, assumed = tuple(data["requests"]), tuple(data["assumed"])
+    key, cause, source, operation, since = (
+        data.get(name, "") for name in ("key", "cause", "source", "operation", "since")
+    )
+    found = responses.get((data["expected"], data["got"]), ())
+    return Problem(data["expected"], data["got"], requests, assumed, key, cause, source, operation, found, since)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import pytest
@@ -20,9 +21,10 @@ from contract_tests.core.errors import (
 from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
 from contract_tests.report.text import explain
 from contract_tests.run.ahead import Ahead
+from contract_tests.run.options import OPTIONS
 from contract_tests.run.problems import problem_of
 from contract_tests.run.run import Run
-from contract_tests.run.settings import OPTIONS, Settings
+from contract_tests.run.settings import Settings
 from contract_tests.run.suites import suite_of, suites
 
 
@@ -121,18 +123,19 @@ class RunPlugin:
         promise = promise_of(item)
         notes = tuple(self.run.redact(note) for note in self.run.ledger.take_notes())
         about = (item.name.removeprefix("test_"), suite_of(item.path), promise)
+        verdict = partial(Verdict, *about, notes=notes, seconds=seconds, operations=operations_of(item, promise))
         if error is None:
             strict = self.run.settings.strict and notes
             problems = tuple(Problem("no note under --strict", note, key=note) for note in notes) if strict else ()
-            return Verdict(*about, Outcome.BROKEN if strict else Outcome.KEPT, problems, notes, "", seconds)
+            return verdict(Outcome.BROKEN if strict else Outcome.KEPT, problems)
         if isinstance(error, Broken):
             problems = tuple(problem_of(self.run, part, promise.page) for part in (error, *error.also))
-            return Verdict(*about, Outcome.BROKEN, problems, notes, "", seconds)
+            return verdict(Outcome.BROKEN, problems)
         reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
         self.run.ledger.cut_off |= isinstance(error, BudgetSpent)
         if isinstance(error, NotChecked | SuiteError | pytest.skip.Exception):
-            return Verdict(*about, Outcome.NOT_CHECKED, (), notes, reason, seconds)
-        return Verdict(*about, Outcome.FAULT, (), notes, self.run.redact(described(error)), seconds)
+            return verdict(Outcome.NOT_CHECKED, reason=reason)
+        return verdict(Outcome.FAULT, reason=self.run.redact(described(error)))
 
     def _maybe_stop(self, item: pytest.Item, verdict: Verdict, error: BaseException | None) -> None:
         if isinstance(error, SuiteError):
@@ -150,7 +153,8 @@ class RunPlugin:
         if found and FITS not in checked:
             about = Promise("Every answer keeps the contract", "the contract")
             problems = tuple(problem_of(self.run, breach.as_broken()) for breach in found)
-            verdict = Verdict(FITS, "conformance", about, Outcome.BROKEN, problems)
+            operations = tuple(dict.fromkeys(breach.operation for breach in found if has(breach.operation)))
+            verdict = Verdict(FITS, "conformance", about, Outcome.BROKEN, problems, operations=operations)
             if self.run.baseline and not self.run.settings.baseline_update:
                 verdict = self.run.baseline.apply(verdict)
             self.run.ledger.verdicts.append(verdict)
@@ -231,6 +235,12 @@ def promise_of(item: pytest.Item) -> Promise:
     function = getattr(item, "function", None)
     found: Any = getattr(function, "promise", None)
     return found if isinstance(found, Promise) else Promise(first_line(getattr(function, "__doc__", None)) or item.name)
+
+
+def operations_of(item: pytest.Item, promise: Promise) -> tuple[str, ...]:
+    """The operations that a test is about: the one that it was made for, or those that its promise names."""
+    given = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    return tuple(value.id for value in given if isinstance(value, Operation)) or promise.operations
 
 
 def first_line(text: str | None) -> str:

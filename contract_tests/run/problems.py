@@ -10,13 +10,16 @@ from urllib.parse import unquote
 from contract_tests.core.answer import Answer
 from contract_tests.core.creation import KEYS, plain, records_in
 from contract_tests.core.errors import Broken
-from contract_tests.core.promises import Problem, without_ids
+from contract_tests.core.promises import Exchange, Problem, without_ids
+from contract_tests.run.exchanges import exchange_of
 from contract_tests.run.run import Run
 
 MISSING: Final = re.compile(r"field missing: (\S+)")
 STATUS: Final = re.compile(r"\b[1-5]\d\d\b")
 SENT: Final = re.compile(r"as it was sent.*", re.DOTALL)
 CONTRACT: Final = "the contract"
+MOST_SHOWN: Final = 4  # problems of one cause whose responses are kept: the first ones may be accepted deviations
+MOST_EXCHANGES: Final = 4  # of one problem
 SHOWN_OF_GOT: Final = 80  # characters of a result that tell one cause from another
 
 
@@ -29,7 +32,19 @@ def problem_of(run: Run, broken: Broken, page: str = "") -> Problem:
     key = without_ids(expected, ids)
     assumed = tuple(broken.assumed.split())
     cause = cause_of(run, broken, key, without_ids(got, ids))
-    return Problem(expected, got, curls, assumed, key, cause, broken.source or clause_of(run, page, broken))
+    names = [answer.operation_id for answer in broken.answers if answer.operation_id]
+    return Problem(
+        expected, got, curls, assumed, key, cause, broken.source or clause_of(run, page, broken),
+        operation=names[-1] if names else "", exchanges=exchanges(run, broken, cause),
+    )  # fmt: skip
+
+
+def exchanges(run: Run, broken: Broken, cause: str) -> tuple[Exchange, ...]:
+    """The last requests of a problem with their responses; of the first problems of each cause."""
+    run.ledger.shown[cause] += 1
+    if run.ledger.shown[cause] > MOST_SHOWN:
+        return ()
+    return tuple(dict.fromkeys(exchange_of(answer, run.redact) for answer in broken.answers[-MOST_EXCHANGES:]))
 
 
 def clause_of(run: Run, page: str, broken: Broken) -> str:

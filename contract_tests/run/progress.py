@@ -15,7 +15,7 @@ from contract_tests.core.promises import Outcome, Verdict
 from contract_tests.core.safety import Safety
 from contract_tests.core.target import Target
 from contract_tests.report.causes import causes
-from contract_tests.report.text import headline
+from contract_tests.report.text import counted, headline, tally
 from contract_tests.run.run import Run
 
 MOST_NAMED = 10  # writes to what was there
@@ -79,9 +79,9 @@ class Progress:
     def _show(self, verdict: Verdict) -> None:
         if verdict.suite != self._suite:
             self._suite = verdict.suite
-            self.say(f"{verdict.suite}  ({self._standing()})")
+            self.say(f"{self._seconds:5.0f} s  {verdict.suite} (after {counted(self._sent, 'request')})")
         if verdict.outcome is Outcome.BROKEN:
-            self.say(f"  BROKEN  {verdict.id}: {verdict.promise.sentence}")
+            self.say(f"  FAILED  {verdict.id}: {verdict.promise.sentence}")
         elif verdict.outcome is Outcome.FAULT:
             self.say(f"  ERROR   {verdict.id}: {verdict.reason}")
 
@@ -89,16 +89,16 @@ class Progress:
     def _sent(self) -> int:
         return self.run.opened.gate.tally.sent if self.run.opened else 0
 
-    def _standing(self) -> str:
-        broken = len(self.run.ledger.with_outcome(Outcome.BROKEN))
-        left = self.run.settings.budget - (time.monotonic() - self.run.started)
-        return f"{self._sent} requests so far, {broken} broken, {left:.0f} s left"
+    @property
+    def _seconds(self) -> float:
+        return time.monotonic() - self.run.started
 
-    def finished(self, code: int, why: str) -> None:
-        """Print failures with curl lines, what was not checked and why, notes, totals, verdict."""
+    def finished(self, code: int, why: str, files: Sequence[Path] = ()) -> None:
+        """Print failures with curl lines, what was not checked and why, notes, the reports, totals, verdict."""
         ledger = self.run.ledger
         for cause in causes(ledger.verdicts):
-            self.say("\n".join(["", cause.promises[0], *cause.lines()]))
+            self.say("\n".join(["", *cause.lines()]))
+        self.say("")
         reasons = Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))
         for reason, times in reasons.items():
             self.say(f"not checked ({times}): {reason}")
@@ -107,13 +107,12 @@ class Progress:
         self._say_what_else()
         for fault in self.run.faults:
             self.say(f"internal error: {fault}")
+        for path in files:
+            self.say(f"wrote {path}")
         counts = ledger.counts()
-        shown = (outcome for outcome in Outcome if counts[outcome] or outcome is not Outcome.FAULT)
-        numbers = ", ".join(f"{counts[outcome]} {outcome}" for outcome in shown)
         reached = f"{self.run.coverage.percent:.0f}% of the contract reached"
-        self.say(f"\n{numbers}; {reached}; {self._sent} requests, {time.monotonic() - self.run.started:.1f} s")
-        line = headline(code, counts, len(self.run.operations), len(self.run.coverage.succeeded), why)
-        self.say(line if not why or why in line else f"{line} ({why})")
+        self.say(f"{tally(counts)}; {reached}; {counted(self._sent, 'request')}, {self._seconds:.1f} s")
+        self.say(headline(code, counts, len(self.run.operations), len(self.run.coverage.succeeded), why))
         if code == InternalError.exit_code:
             self.say(REPORT_IT)
 

@@ -6,7 +6,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -113,25 +113,26 @@ class Session:
 
     def _finish(self, code: int, stopped: str) -> int:
         """Write and print what became of the run; the exit code, another one where the reports cannot be written."""
+        files: Sequence[Path] = ()
         try:
-            self._write(code, stopped)
+            files = self._write(code, stopped)
         except OSError as error:
-            self.progress.say(f"the reports cannot be written: {error} (check --report)")
+            stopped = f"the reports cannot be written: {error} (check --report)"
             code = code or UsageError.exit_code
         except Exception as error:  # noqa: BLE001 - an internal error must not hide the verdict
             self.run.faults.append(f"the reports cannot be written: {described(error)}")
             code = code if code == 1 else InternalError.exit_code
-        self.progress.finished(code, stopped)
+        self.progress.finished(code, stopped, files)
         return code
 
-    def _write(self, code: int, stopped: str) -> None:
+    def _write(self, code: int, stopped: str) -> Sequence[Path]:
+        """Write the reports that were asked for; returns the files."""
         run = self.run
-        data = summary(run, code, stopped)
-        if run.settings.report:
-            for path in write_reports(run.settings.report, data, run.ledger.verdicts, run.redact):
-                self.progress.say(f"wrote {path}")
+        data, folder = summary(run, code, stopped), run.settings.report
+        files = write_reports(folder, data, run.ledger.verdicts, run.redact) if folder else []
         if commands := github_annotations(data, run.redact):
             print(commands, end="")
+        return files
 
     def _update_baseline(self) -> None:
         settings = self.run.settings

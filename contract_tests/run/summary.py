@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contract_tests.core.coverage import is_out_of_reach
-from contract_tests.core.promises import Outcome, Verdict
+from contract_tests.core.promises import Outcome, Problem, Verdict
 from contract_tests.report.causes import causes
 from contract_tests.report.text import headline
 from contract_tests.run.run import Run
@@ -27,6 +27,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "contract": run.contract.title,
         "version": run.contract.version,
+        "operations": {one.id: one.label for one in run.operations},
         "safety": str(run.settings.safety),
         "seed": run.settings.seed,
         "seconds": round(time.monotonic() - run.started, 1),
@@ -59,8 +60,14 @@ def described(verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason,
         "notes": list(verdict.notes),
         "seconds": round(verdict.seconds, 3),
-        "problems": [asdict(problem) for problem in verdict.problems],
+        "operations": list(verdict.operations),
+        "problems": [without_exchanges(problem) for problem in verdict.problems],
     }
+
+
+def without_exchanges(problem: Problem) -> dict[str, Any]:
+    """A problem as data; its responses stand with its cause."""
+    return {name: value for name, value in asdict(problem).items() if name != "exchanges"}
 
 
 def coverage(run: Run) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import yaml
 from contract_tests import cli
 from contract_tests.cli import EXTRA
 from contract_tests.mutation.command import parser as mutants
-from contract_tests.run.settings import OPTIONS
+from contract_tests.run.options import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))

@@ -77,7 +77,7 @@ def test_a_token_that_expires_in_mid_run_is_neither_green_nor_red(
     died = re.search(r"request (\d+), was answered 401", printed)
     assert died
     assert requests < int(died[1]) < requests + 5  # not each request has the token
-    assert " 0 broken" in printed
+    assert " 0 failed" in printed
     assert len(service.log) < requests + 20
 
 

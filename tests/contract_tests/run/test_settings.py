@@ -10,7 +10,8 @@ import pytest
 from contract_tests.core.errors import UsageError
 from contract_tests.core.safety import Safety
 from contract_tests.run.cli import parser
-from contract_tests.run.settings import OPTIONS, SUITES, Settings, rate
+from contract_tests.run.options import OPTIONS, SUITES, rate
+from contract_tests.run.settings import Settings
 
 
 def gather(**given: Any) -> Settings:

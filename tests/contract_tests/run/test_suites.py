@@ -9,8 +9,9 @@ import pytest
 
 from contract_tests.core.contract import Contract
 from contract_tests.run import suites as registry
+from contract_tests.run.options import OPTIONS
 from contract_tests.run.run import Run
-from contract_tests.run.settings import OPTIONS, Settings
+from contract_tests.run.settings import Settings
 from contract_tests.run.suites import FOLDER, Suite, suite_of, suites
 from tests.contract_tests.conftest import ContractOf
 

@@ -101,7 +101,7 @@ def test_an_incomplete_list_is_reported_by_the_shortest_script(contract: Contrac
 def check_script(code: int, told: str, url: str, script: list[str], expected: str) -> None:
     """The report has these requests and these words, and no secret."""
     assert code == 1, told
-    problem = told.split("\nBROKEN ")[1].split("\nexpected")[1]
+    problem = told.split("\nFAILED ")[1].split("\nexpected")[1]
     assert expected in problem
     assert "documented: the contract" in problem
     lines = re.findall(rf"curl -i(?: -X (\w+))? .*?{url}(\S*)", problem)

@@ -1,0 +1,108 @@
+"""The problems of the page, one article for each cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any, Final
+
+from contract_tests.report.html_parts import bounded, breaking, curl, definitions, folded, link, section
+from contract_tests.report.text import counted, moment
+
+MOST_OF_PROBLEMS: Final = 800_000  # bytes
+MOST_OF_ONE: Final = 60_000  # bytes, of a cause with its responses
+MOST_LINKS: Final = 12
+SHOWN: Final = 200  # characters of a text in a list
+Data = Mapping[str, Any]
+
+
+def problems(summary: Data) -> str:
+    """All causes: a list of them, then each with requests and responses as far as they fit."""
+    causes = summary["causes"]
+    if not causes:
+        return ""
+    labels = summary.get("operations", {})
+    articles, more = bounded(
+        (article(number, cause, labels) for number, cause in enumerate(causes, 1)), MOST_OF_PROBLEMS, "problem"
+    )
+    shown = articles.count("<article ")
+    rows = "".join(row(number, cause, labels) for number, cause in enumerate(causes[:shown], 1))
+    heads = "<tr><th>#</th><th>Operation</th><th class=spare>Expected</th><th>Got</th></tr>"
+    index = f"<table class=causes>{heads}{rows}</table>" if shown > 1 else ""
+    count = counted(sum(cause["problems"] for cause in causes), "problem")
+    return section("problems", f"{count}, {counted(len(causes), 'cause')}", index + articles + more)
+
+
+def row(number: int, cause: Data, labels: Data) -> str:
+    """One cause in the list of them."""
+    first = next((labels.get(name, name) for name in cause["operations"]), "")
+    times = f" <span class=mute>{counted(cause['problems'], 'problem')}</span>" if cause["problems"] > 1 else ""
+    return (
+        f'<tr><td><a href="#p{number}">{number}</a></td><td class=name>{breaking(first)}{times}</td>'
+        f"<td class=spare>{escape(cause['expected'][:SHOWN])}</td><td>{escape(cause['got'][:SHOWN])}</td></tr>"
+    )
+
+
+def article(number: int, cause: Data, labels: Data) -> str:
+    """One cause; with fewer of its responses, or none, where they are too long."""
+    known = cause["exchanges"]
+    found = ("".join(content(number, cause, labels, known[-count:] if count else [])) for count in (len(known), 1, 0))
+    return next((text for text in found if len(text) <= MOST_OF_ONE), "") or "".join(brief(number, cause))
+
+
+def content(number: int, cause: Data, labels: Data, exchanges: Sequence[Data]) -> Iterator[str]:
+    """The parts of an article."""
+    yield heading(number, cause) + where(cause["operations"], labels)
+    yield definitions([
+        ("Expected", cause["expected"]), ("Got", cause["got"]), ("Source", cause["source"]),
+        ("Failing since", moment(cause["since"])), ("Check", cause["promises"][0]),
+    ])  # fmt: skip
+    known = {exchange["curl"] for exchange in exchanges}
+    yield before([line for line in cause["requests"] if line not in known], alone=not exchanges)
+    for exchange in exchanges:
+        yield f"<h4>{escape(exchange['request'])}</h4>{curl(exchange['curl'])}"
+        status, _, _ = exchange["response"].partition("\n")
+        yield folded(f"Response: {escape(status)}", f"<pre>{escape(exchange['response'])}</pre>")
+    if len(exchanges) < len(cause["exchanges"]):
+        yield "<p class=mute>All responses are in report.json.</p>"
+    yield others(cause)
+    yield "</article>"
+
+
+def heading(number: int, cause: Data) -> str:
+    """The beginning of an article."""
+    return f'<article id="p{number}"><h3><a href="#p{number}">{number}.</a> {escape(cause["sentence"])}</h3>'
+
+
+def brief(number: int, cause: Data) -> Iterator[str]:
+    """A cause whose requests are too long for the page."""
+    yield heading(number, cause)
+    yield definitions([("Expected", cause["expected"][:SHOWN]), ("Got", cause["got"][:SHOWN])])
+    yield "<p class=mute>The requests and responses are in report.json.</p></article>"
+
+
+def where(names: list[str], labels: Data) -> str:
+    """Links to the operations."""
+    links = ", ".join(link(name, labels.get(name, name)) for name in names[:MOST_LINKS])
+    more = f" and {len(names) - MOST_LINKS} more" if len(names) > MOST_LINKS else ""
+    return f"<p>{links}{more}</p>" if names else ""
+
+
+def before(lines: list[str], *, alone: bool) -> str:
+    """The requests whose responses are not shown: those that come first in a long script."""
+    shown = "".join(map(curl, lines))
+    return folded(counted(len(lines), "earlier request"), shown) if lines and not alone else shown
+
+
+def others(cause: Data) -> str:
+    """Further problems of the cause."""
+    if cause["problems"] < 2:
+        return ""
+    named = "".join(
+        definitions([("Check", one["promise"]), ("Expected", one["expected"]), ("Got", one["got"])])
+        + "".join(map(curl, one["requests"]))
+        for one in cause["others"]
+    )
+    left = cause["problems"] - 1 - len(cause["others"])
+    more = f"<p class=mute>{counted(left, 'more problem')} in report.json.</p>" if left > 0 else ""
+    return folded(f"{counted(cause['problems'] - 1, 'more problem')} with the same cause", named + more)
