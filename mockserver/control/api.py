@@ -20,7 +20,6 @@ from mockserver.control import (
     collections,
     disturbances,
     events,
-    guard,
     journals,
     metrics,
     probes,
@@ -28,6 +27,7 @@ from mockserver.control import (
     worlds,
 )
 from mockserver.control.calls import Call, Handler, Result, no_world
+from mockserver.control.guard import Caller, Guard
 from mockserver.control.pages import add_pages
 from mockserver.control.surface import Surface
 from mockserver.errors import Refused, StoreLost, store_refusal
@@ -64,17 +64,17 @@ _RECORD = re.compile(r"(/__mock__/worlds/[^/]+/state/[^/]+/)(.*/.*)", re.DOTALL)
 def control_blueprint(engine: Engine) -> Blueprint:
     """The control API of one engine."""
     api = Blueprint("control", __name__)
-    surface = Surface(engine)
-    api.before_app_request(lambda: _answer(engine, surface))
+    surface, guard = Surface(engine), Guard()
+    api.before_app_request(lambda: _answer(engine, surface, guard))
     add_pages(api)
     return api
 
 
-def _answer(engine: Engine, surface: Surface) -> Response | None:
+def _answer(engine: Engine, surface: Surface, guard: Guard) -> Response | None:
     """The response to the current call; None for a path outside the API's contract."""
     try:
         headers = {name.lower(): value for name, value in flask_request.headers.items()}
-        caller = guard.Caller(flask_request.method, flask_request.remote_addr or "", headers.get("host", ""), headers)
+        caller = Caller(flask_request.method, flask_request.remote_addr or "", headers.get("host", ""), headers)
         if flask_request.path not in probes.OPEN:
             guard.admit(caller, engine.settings.admin_token)
         path, key = _split_key(flask_request.path)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from mockserver.contract.document.references import (
     with_reference,
 )
 from mockserver.contract.document.resources import Resources, Scope, absolute
-from mockserver.contract.document.sources import Source, is_url
+from mockserver.contract.document.sources import ALL_SECONDS, Fetches, Source, is_url
 from mockserver.contract.document.spreading import spread
 from mockserver.errors import DocumentError
 
@@ -32,6 +33,7 @@ class Access:
 
     remote: bool = False  #: whether other hosts may be asked
     below: tuple[Path, ...] = ()  #: further folders
+    fetch: Fetches = field(default_factory=partial(Fetches, ALL_SECONDS), compare=False)  #: for all of one document
 
 
 class Embedding:
@@ -160,7 +162,7 @@ class Embedding:
     def text(self, target: Source, reference: str, source: Source) -> str:
         """The text of a file; an error names the file that refers to it."""
         try:
-            return target.text()
+            return target.text(self.access.fetch)
         except DocumentError as error:
             raise DocumentError(
                 error.problem, place=error.place, fix=f"{source.name} has $ref {reference!r}"

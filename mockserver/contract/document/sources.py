@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic
 from urllib.parse import unquote, urldefrag, urljoin
 
 import msgspec
 
+from mockserver.background import start
 from mockserver.errors import DocumentError
 
 FETCH_SECONDS = 10
+"""Seconds in which a document must be fetched."""
+ALL_SECONDS = 30
+"""Seconds in which all must be fetched that it refers to."""
 MAX_BYTES = 100_000_000
+Fetch = Callable[[str], bytes]
 _METASCHEMAS = "https://json-schema.org/draft/2020-12/"
 
 
@@ -55,18 +63,18 @@ class Source(msgspec.Struct, frozen=True):
         path = Path(self.location)
         return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else self.location
 
-    def text(self) -> str:
+    def text(self, fetch: Fetch | None = None) -> str:
         """The text that stands there; a `DocumentError` where it cannot be had."""
         try:
-            return self.raw().decode("utf-8-sig")
+            return self.raw(fetch).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise DocumentError(f"is not UTF-8 text (byte {error.start})", place=self.name) from error
 
-    def raw(self) -> bytes:
-        """The bytes that stand there; a `DocumentError` where they cannot be had."""
+    def raw(self, fetch: Fetch | None = None) -> bytes:
+        """The bytes that stand there, fetched if they are elsewhere; a `DocumentError` where they cannot be had."""
         try:
             path = self.bundled or (None if self.remote else Path(self.location))
-            return path.read_bytes() if path else _fetched(self.location)
+            return path.read_bytes() if path else (fetch or Fetches())(self.location)
         except IsADirectoryError as error:
             raise DocumentError("is a folder", place=self.name, fix="name the OpenAPI file in it") from error
         except OSError as error:
@@ -86,16 +94,63 @@ def is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
-def _fetched(url: str) -> bytes:
+class Fetches:
+    """Fetches over the network that together may take so long, and bring so much."""
+
+    def __init__(self, seconds: float = FETCH_SECONDS) -> None:
+        self._seconds, self._left, self._room = seconds, seconds, MAX_BYTES
+        self._lock = threading.Lock()
+
+    def __call__(self, url: str) -> bytes:
+        """What stands at a URL; a `DocumentError` where it can't be had in the time that is left."""
+        with self._lock:
+            began, brought = monotonic(), _Brought(url, self._room)
+            # Only a thread can be left alone with a host that sends a byte now and then, or a name that isn't resolved.
+            start("fetch", brought.bring, self._left).join(max(self._left, 0))
+            self._left -= monotonic() - began
+            raw = brought.raw()
+            if raw is None:
+                raise DocumentError(f"cannot be fetched: {self._seconds:g} s are over for all together", place=url)
+            self._room -= len(raw)
+            return raw
+
+
+class _Brought:
+    """What one fetch has brought, or why it failed."""
+
+    def __init__(self, url: str, most: int) -> None:
+        self._url, self._most = url, most
+        self._raw: bytes | Exception | None = None
+
+    def bring(self, seconds: float) -> None:
+        """Fetch it."""
+        try:
+            self._raw = _fetched(self._url, seconds, self._most) if seconds > 0 else None
+        except (DocumentError, OSError, ValueError) as error:
+            self._raw = error
+
+    def raw(self) -> bytes | None:
+        """The bytes; None where there are none yet. Raises what the fetch has raised."""
+        if isinstance(self._raw, ValueError):  # a port that is no number, an answer that isn't HTTP
+            raise DocumentError(f"cannot be fetched: {self._raw}", place=self._url)
+        if isinstance(self._raw, Exception):
+            raise self._raw
+        return self._raw
+
+
+def _fetched(url: str, seconds: float, most: int) -> bytes:
+    import http.client
     import urllib.error  # 30 ms of start-up that documents in files do not need
     import urllib.request
 
     try:
-        with urllib.request.urlopen(url, timeout=FETCH_SECONDS) as answer:  # noqa: S310 - http(s) alone
-            raw: bytes = answer.read(MAX_BYTES + 1)
+        with urllib.request.urlopen(url, timeout=seconds) as answer:  # noqa: S310 - http(s) alone
+            raw: bytes = answer.read(most + 1)
     except urllib.error.HTTPError as error:
         error.close()
         raise DocumentError(f"cannot be fetched: {error.code} {error.reason}", place=url) from error
-    if len(raw) > MAX_BYTES:
-        raise DocumentError(f"is larger than {MAX_BYTES // 1_000_000} MB", place=url)
+    except http.client.HTTPException as error:
+        raise DocumentError(f"cannot be fetched: {error!r}", place=url) from error
+    if len(raw) > most:
+        raise DocumentError(f"is larger than {most // 1_000_000} MB, or all is together", place=url)
     return raw

@@ -276,7 +276,8 @@ class Reading(Places):
         try:
             if text is ABSENT and isinstance(node.get("externalValue"), str):
                 source = self.document.external(place.pointer, node["externalValue"])
-                text = b64encode(source.raw()).decode() if kind == "binary" else source.text()
+                raw, fetch = kind == "binary", self.document.access.fetch
+                text = b64encode(source.raw(fetch)).decode() if raw else source.text(fetch)
             return parsed(text, source) if kind == "json" and isinstance(text, str) else text
         except DocumentError as error:
             self.note(f"{place.pointer}: the example is not used: {str(error).replace('$ref', 'externalValue')}")

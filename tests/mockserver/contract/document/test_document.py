@@ -5,15 +5,19 @@ from __future__ import annotations
 import http.server
 import json
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from mockserver.contract.document import sources
 from mockserver.contract.document.document import Document, read_document
 from mockserver.contract.document.embedding import Access
+from mockserver.contract.document.sources import Fetches
 from mockserver.errors import DocumentError
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
@@ -252,6 +256,61 @@ def test_a_url_that_answers_404_is_refused(site: str) -> None:
     with pytest.raises(DocumentError, match="cannot be fetched") as caught:
         read_document(f"{site}/gone.yaml")
     assert caught.value.place == f"{site}/gone.yaml"
+
+
+@pytest.fixture
+def dribbling() -> Iterator[str]:
+    """The URL of a server that sends a byte now and then, for ever."""
+    ends = threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while not ends.wait(0.01):
+                    self.wfile.write(b" ")
+
+        def log_message(self, *arguments: Any) -> None:
+            """Says nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        ends.set()
+        server.shutdown()
+        thread.join()
+
+
+def test_all_that_is_fetched_has_one_deadline(tmp_path: Path, dribbling: str, site: str) -> None:
+    """However many hosts there are that never end, and whatever is fetched after them."""
+    access = Access(remote=True, fetch=Fetches(0.4))
+    path = write(tmp_path, main=main(f"{dribbling}/a.yaml"))
+    began = time.monotonic()
+    for _ in range(5):
+        with pytest.raises(DocumentError, match=r"0\.4 s are over for all together|timed out") as caught:
+            read_document(path, access)
+    assert time.monotonic() - began < 5
+    assert caught.value.place == f"{dribbling}/a.yaml"
+    with pytest.raises(DocumentError, match="are over"):
+        access.fetch(f"{site}/pet.yaml")
+
+
+def test_all_that_is_fetched_has_one_size(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts for all together."""
+    monkeypatch.setattr(sources, "MAX_BYTES", 20)
+    fetch = Fetches()
+    assert fetch(f"{site}/pet.yaml") == b"type: string"
+    with pytest.raises(DocumentError, match="larger than"):
+        fetch(f"{site}/pet.yaml")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:x/", "http://[::1/", "http:///x"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    """In one line, like a host that isn't there."""
+    with pytest.raises(DocumentError, match="cannot be fetched"):
+        read_document(url)
 
 
 @pytest.mark.parametrize("name", ["intro.md", "texts/Intro.MD", "intro.txt"])
