@@ -77,7 +77,9 @@ def _readable(engine: Engine) -> str:
 
 def _fill_examples(root: dict[str, Any], engine: Engine) -> None:
     """Examples of an existing record, if there is one."""
-    first = next(((name, one) for name, one in sorted(engine.base().collections.items()) if len(one.records)), None)
+    collections = engine.base().collections
+    names = sorted(collections)  # the records of a collection are made when it is first asked for
+    first = next(((name, collections[name]) for name in names if len(collections[name].records)), None)
     if first is None:
         return
     name, collection = first

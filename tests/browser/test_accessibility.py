@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.parts import rows
+from tests.browser.parts import clock_menu, rows, world_menu
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
 
@@ -66,7 +66,7 @@ def test_the_console_is_accessible(page: Page, world: BrowserWorld, width: int, 
     expect(page.locator("#request h3")).to_be_visible()
     page.get_by_label("All worlds").check()
     assert audit(page) == []
-    page.get_by_role("button", name="New…").click()
+    world_menu(page).get_by_role("button", name="New…").click()
     assert audit(page) == []
 
 
@@ -90,7 +90,7 @@ def test_the_console_works_with_the_keyboard(page: Page, world: BrowserWorld) ->
     keys.press("Tab")
     expect(page.get_by_role("link", name="Skip to the requests")).to_be_focused()
     keys.press("Enter")
-    for _ in range(4):  # filter, status, archive, list
+    for _ in range(7):  # filter, status, new, import, export, shortcuts, list
         keys.press("Tab")
     expect(page.locator("#requests-list button").nth(0)).to_be_focused()
     keys.press("ArrowDown")
@@ -101,7 +101,7 @@ def test_the_console_works_with_the_keyboard(page: Page, world: BrowserWorld) ->
     expect(page.locator("#requests-list button").nth(0)).to_be_focused()
     keys.press("Enter")
     expect(page.locator("#request h3")).to_be_focused()
-    for _ in range(4):  # curl, fetch, pytest, rewind
+    for _ in range(8):  # curl, fetch, pytest, Playwright, edit, compare, pin, rewind
         keys.press("Tab")
     keys.press("Enter")
     expect(page.locator("#notice")).to_contain_text("rewound to its state before")
@@ -136,8 +136,10 @@ def test_the_focus_is_always_visible(console: Page) -> None:
 
 def test_a_dialog_takes_and_returns_the_focus(console: Page) -> None:
     """A dialog focuses its first field; Escape closes it and returns the focus to the button that opened it."""
-    opener = console.get_by_role("button", name="New…")
+    opener = console.get_by_role("button", name="World…")
     opener.focus()
+    console.keyboard.press("Enter")
+    console.get_by_role("button", name="New…").focus()
     console.keyboard.press("Enter")
     expect(console.get_by_role("dialog").get_by_label("Name")).to_be_focused()
     console.keyboard.press("Escape")
@@ -151,5 +153,5 @@ def test_a_screen_reader_announces_requests_and_outcomes(console: Page, world: B
     expect(rows(console)).to_have_count(1)  # the page has loaded the existing requests, so later ones are announced
     world.ask("GET", "/devices")
     expect(console.get_by_role("log")).to_contain_text("GET /devices: 200")
-    console.get_by_role("button", name="+1 d").click()
+    clock_menu(console).get_by_role("button", name="+1 d").click()
     expect(console.locator("#notice[role=status]")).to_contain_text("The time in ")

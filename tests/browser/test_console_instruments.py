@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.parts import choose, clock_menu, show
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
 
@@ -15,6 +16,7 @@ TRUST = {"fingerprint": "fp-alice-ipad"}
 
 def test_buttons_advance_the_clock(console: Page, world: BrowserWorld) -> None:
     """The buttons advance the world's clock, and the page states how far it is ahead."""
+    clock_menu(console)
     for name, ahead in (("+1 h", "1 h"), ("+1 d", "1 d 1 h"), ("+31 d", "32 d")):
         console.get_by_role("button", name=name).click()
         expect(console.locator("#clock")).to_contain_text(f"{ahead} ahead of system time")
@@ -24,7 +26,7 @@ def test_buttons_advance_the_clock(console: Page, world: BrowserWorld) -> None:
 
 def test_freezing_and_setting_the_clock(console: Page, world: BrowserWorld) -> None:
     """A switch freezes the clock; you can set it to any instant or advance it by any duration."""
-    frozen = console.get_by_role("switch", name="Frozen")
+    frozen = clock_menu(console).get_by_role("switch", name="Frozen")
     expect(frozen).not_to_be_checked()
     frozen.click()
     expect(frozen).to_be_checked()
@@ -32,8 +34,7 @@ def test_freezing_and_setting_the_clock(console: Page, world: BrowserWorld) -> N
     console.get_by_label("Date and time").fill("2030-02-03T04:05:06Z")
     console.get_by_role("button", name="Set", exact=True).click()
     expect(console.locator("time.face")).to_have_text("2030-02-03 04:05:06 UTC")
-    console.get_by_text("Custom duration").click()
-    console.get_by_label("Duration").fill("P2W")
+    clock_menu(console).get_by_label("Custom duration").fill("P2W")
     console.get_by_role("button", name="Advance", exact=True).click()
     expect(console.locator("time.face")).to_have_text("2030-02-17 04:05:06 UTC")
     assert world.control("GET", "clock")["frozen"] is True
@@ -58,12 +59,13 @@ def test_presets_are_switches(console: Page, world: BrowserWorld) -> None:
 
 def test_adding_a_fault_with_the_form(console: Page, world: BrowserWorld) -> None:
     """The form's defaults make one operation fail once; the rule shows how often it applied, and can be removed."""
-    console.get_by_label("Operation").select_option("trustDevice")
+    choose(console, "Operation", "trustDevice")
     console.get_by_role("button", name="Add fault").click()
     rules = console.get_by_role("list", name="Active rules")
-    expect(rules).to_contain_text("trustDevice: status 500 (once)")
+    expect(rules).to_contain_text("trustDevice returns 500, once.")
     assert [world.ask("POST", "/devices/trust", TRUST) for _ in range(2)] == [500, 200]
-    expect(rules).to_contain_text("applied to 1 of 2 matching requests")
+    expect(rules).to_contain_text("Applied to 1 of 2 matching requests. No longer in force.")
+    expect(console.locator("#faults-in-force")).to_have_text("No faults")
     rules.get_by_role("button", name="Remove").click()
     expect(rules).to_be_hidden()
 
@@ -71,13 +73,13 @@ def test_adding_a_fault_with_the_form(console: Page, world: BrowserWorld) -> Non
 @pytest.mark.parametrize(
     ("kind", "rule"),
     [
-        ("Delay the response", {"delay": {"fixed": 2000}, "times": 1}),
-        ("Slow body", {"slow": 100, "times": 1}),
-        ("Truncated body", {"body": "truncated", "times": 1}),
-        ("Malformed body", {"body": "malformed", "times": 1}),
-        ("Empty body", {"body": "empty", "times": 1}),
-        ("Close the connection", {"reset": True, "times": 1}),
-        ("Rate limit", {"limit": {"calls": 5, "seconds": 60}}),
+        ("delay the response by", {"delay": {"fixed": 2000}, "times": 1}),
+        ("send the body slowly, at", {"slow": 100, "times": 1}),
+        ("cut the body off", {"body": "truncated", "times": 1}),
+        ("send half of the body", {"body": "malformed", "times": 1}),
+        ("send no body", {"body": "empty", "times": 1}),
+        ("close the connection", {"reset": True, "times": 1}),
+        ("limit the rate to", {"limit": {"calls": 5, "seconds": 60}}),
     ],
 )
 def test_every_kind_of_fault_can_be_added(console: Page, world: BrowserWorld, kind: str, rule: dict[str, Any]) -> None:
@@ -90,17 +92,19 @@ def test_every_kind_of_fault_can_be_added(console: Page, world: BrowserWorld, ki
 
 def test_coverage_counts_responses(console: Page, world: BrowserWorld) -> None:
     """The table shows the number of each documented response, and `never` if there was none."""
+    show(console, "coverage")
     line = console.locator("#coverage tr", has_text=re.compile("^trustDevice"))
     expect(line).to_contain_text("never")
     world.ask("POST", "/devices/trust", TRUST)
     world.ask("POST", "/devices/trust", TRUST)
-    expect(line.locator(".cell.met")).to_have_text("✓ 2")
+    expect(line.locator(".cell.met")).to_have_text("200 ✓ 2")
     expect(console.locator("#coverage")).to_contain_text(re.compile(r"1 of \d+ documented responses covered"))
 
 
 def test_coverage_of_all_worlds_together(console: Page, world: BrowserWorld) -> None:
     """With all worlds selected, responses in other worlds count."""
     BrowserWorld(world.mock, f"{world.name}.other").ask("POST", "/sessions/revoke-all")
+    show(console, "coverage")
     line = console.locator("#coverage tr", has_text="revokeAllSessions")
     expect(line.locator(".cell.met")).to_have_count(0)
     console.get_by_label("All worlds").check()

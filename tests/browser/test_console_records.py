@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.browser.conftest import PageMonitor
-from tests.browser.parts import cell
+from tests.browser.parts import cell, show, world_menu
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
 from tests.support import LiveMock
@@ -48,7 +48,7 @@ def test_an_edit_that_violates_the_contract_is_rejected(
 def test_a_rejected_record_can_be_corrected(console: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
     """The dialog shows the error and keeps your text: for invalid JSON, and for a record that violates the contract."""
     monitor.allowed_messages = "Failed to load resource"
-    console.get_by_role("button", name="Edit dev-03 as JSON").click()
+    console.get_by_role("button", name="JSON of dev-03").click()
     box, dialog = console.get_by_label("Record as JSON"), console.get_by_role("dialog")
     record = json.loads(box.input_value())
     for text, error in (
@@ -88,6 +88,7 @@ def test_adding_and_deleting_a_record(console: Page, world: BrowserWorld) -> Non
 
 def test_records_follow_the_requests(console: Page, world: BrowserWorld) -> None:
     """The table shows the changes of a request without a reload, also in other collections."""
+    show(console, "records")
     world.ask("POST", "/devices/trust", TRUST)
     expect(cell(console, "dev-03", "isTrusted")).to_have_text("true")
     console.get_by_role("tab", name="sessions").click()
@@ -100,7 +101,7 @@ def test_saving_the_state_as_a_fixture_file(console: Page, world: BrowserWorld, 
     """A mock that is started with the saved file has the same users and records."""
     world.ask("POST", "/devices/trust", TRUST)
     with console.expect_download() as download:
-        console.get_by_role("link", name="Save as fixture").click()
+        world_menu(console).get_by_role("link", name="Save as fixture").click()
     assert download.value.suggested_filename == f"fixtures-{world.name}.yaml"
     download.value.save_as(tmp_path / "saved.yaml")
     restarted = LiveMock("--fixtures", str(tmp_path / "saved.yaml")).wait_until_started()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import PageMonitor
-from tests.browser.parts import cell, outcome, rows
+from tests.browser.parts import cell, clock_menu, outcome, rows, show
 from tests.browser.play import Browser, Page, expect
 from tests.browser.world import BrowserWorld
 from tests.support import LiveMock
@@ -23,6 +23,7 @@ def test_client_data_is_shown_as_text(console: Page, world: BrowserWorld) -> Non
     for index in range(3):
         rows(console).nth(index).click()
         expect(console.locator("#request h3")).to_contain_text(["/devices/trust", "/devices/trust", "<img"][index])
+    show(console, "records")
     expect(cell(console, "dev-01", "deviceName")).to_contain_text("<img src=x")
     assert console.locator("main img, main script").count() == 0
     assert "owned" not in console.title()
@@ -43,7 +44,7 @@ def test_an_unavailable_mock_is_reported(console: Page, monitor: PageMonitor) ->
     """If the mock stops responding, the page reports it."""
     monitor.allowed_messages = "Failed to load resource|ERR_"
     console.route("**/__mock__/**", lambda route: route.abort())
-    console.get_by_role("button", name="+1 h").click()
+    clock_menu(console).get_by_role("button", name="+1 h").click()
     expect(outcome(console)).to_contain_text("The mock cannot be reached")
 
 

@@ -1,7 +1,9 @@
-// The clock panel: shows the time of a world, and freezes, sets and advances its clock.
+// The clock in the bar: shows the time of a world, and freezes, sets and advances its clock.
 
-import { $, button, field, h, notify, openDialog } from "./dom.js";
+import { openDialog } from "./dialog.js";
+import { $, button, field, h, notify } from "./dom.js";
 import { formatDuration, formatTime } from "./format.js";
+import { menu } from "./menu.js";
 
 const STEPS = [["+1 h", "PT1H", "1 hour"], ["+1 d", "P1D", "1 day"], ["+31 d", "P31D", "31 days"]];
 
@@ -10,24 +12,31 @@ export function clockPanel(context) {
   let clock = { now: new Date().toISOString(), frozen: false, offset: 0 };
   let receivedAt = performance.now();
   const face = h("time", { className: "face" });
-  const note = h("p", { className: "hint" });
+  const state = h("span", { className: "hint" });
+  const note = h("p", {});
   const frozen = button("Frozen", () => set({ frozen: !clock.frozen }), { role: "switch", className: "switch" });
   const custom = h("form", { className: "row" },
-    field({ name: "by", label: "Duration", placeholder: "P31D", required: true, size: 8, hint: "ISO 8601, for example P2W, P1DT6H or PT90S" }),
+    field({ name: "by", label: "Custom duration", placeholder: "P31D", required: true, size: 8, hint: "ISO 8601, for example P2W, P1DT6H or PT90S" }),
     h("button", { type: "submit", className: "quiet" }, "Advance"));
   custom.addEventListener("submit", (event) => {
     event.preventDefault();
     advance(new FormData(custom).get("by")).catch((error) => notify(error.message, "failure"));
   });
-  $("clock-body").append(
-    h("div", { className: "row" }, face, frozen),
-    note,
-    h("div", { className: "row" },
-      h("span", { className: "group", role: "group", "aria-label": "Advance by" },
-        STEPS.map(([label, by, words]) => button(label, () => advance(by), { title: `Advance by ${words}` }))),
-      button("Set…", openSetDialog, { className: "quiet", "aria-label": "Set the clock…" }),
-      button("System time", () => set({ now: "now", frozen: false }), { className: "quiet", "aria-label": "Back to system time" })),
-    h("details", {}, h("summary", {}, "Custom duration"), custom));
+  const { opener, panel } = menu({
+    id: "clock-menu", label: "Clock",
+    content: [
+      note,
+      h("div", { className: "row" },
+        h("span", { className: "group", role: "group", "aria-label": "Advance by" },
+          STEPS.map(([label, by, words]) => button(label, () => advance(by), { title: `Advance by ${words}` }))),
+        frozen),
+      custom,
+      h("div", { className: "row" },
+        button("Set…", openSetDialog, { className: "quiet", "aria-label": "Set the clock…" }),
+        button("System time", () => set({ now: "now", frozen: false }), { className: "quiet", "aria-label": "Back to system time" })),
+    ],
+  }, h("span", { className: "visually-hidden" }, "Clock: "), face, state);
+  $("clock").append(opener, panel);
   setInterval(tick, 1000);
 
   context.now = () => Date.parse(clock.now) + (clock.frozen ? 0 : performance.now() - receivedAt);
@@ -36,6 +45,8 @@ export function clockPanel(context) {
     [clock, receivedAt] = [received, performance.now()];
     frozen.ariaChecked = String(clock.frozen);
     note.textContent = noteOf(clock);
+    state.textContent = [Math.abs(clock.offset) >= 1000 && `${clock.offset > 0 ? "+" : "−"}${formatDuration(clock.offset)}`, clock.frozen && "frozen"]
+      .filter(Boolean).join(", ");
     tick();
   }
 

@@ -1,26 +1,32 @@
 // The console: starts the panels, selects the world that they show, and passes events on to them.
 
-import { call, pathIn } from "./api.js";
+import { CallError, call, pathIn } from "./api.js";
 import { clockPanel } from "./clock.js";
 import { connect } from "./connection.js";
 import { coveragePanel } from "./coverage.js";
-import { $, notify } from "./dom.js";
+import { $, button, emptyState, notify } from "./dom.js";
 import { faultsPanel } from "./faults.js";
 import { recordsPanel } from "./records.js";
 import { requestsPanel } from "./requests.js";
 import { worldsPanel } from "./worlds.js";
 
 const UPDATE_DELAY = 150; // milliseconds: many requests in quick succession cause one update
+const NEAR = "200px"; // a panel is loaded when it is so far from being in view
+
+const parameters = new URLSearchParams(location.search);
 
 /** What the panels share: the description of the mock, the selected world, and functions to read and change it. */
 const context = {
   about: null,
-  world: new URLSearchParams(location.search).get("world") ?? "main",
+  world: parameters.get("world") ?? "main",
+  pins: (parameters.get("pins") ?? "").split(",").filter(Boolean).map(Number),
+  counts: {}, // the number of records by collection
   deleting: null, // the world that this page is deleting: its data is no longer requested
   now: () => Date.now(),
   select,
   refresh,
   read,
+  showPins,
   change: (method, body, ...parts) => call(method, pathIn(context.world, ...parts), body),
 };
 const changedWorlds = new Set();
@@ -32,23 +38,60 @@ async function start() {
   document.title = `Mock console - ${context.about.title}`;
   $("contract").textContent = context.about.title;
   $("contract").title = context.about.contract;
-  panels = [worldsPanel, clockPanel, requestsPanel, faultsPanel, recordsPanel, coveragePanel].map((panel) => panel(context));
-  await select(context.world);
+  const first = [clockPanel(context), requestsPanel(context), faultsPanel(context)];
+  panels = [...first, worldsPanel(context), whenNear(recordsPanel(context), $("records")), whenNear(coveragePanel(context), $("coverage"))];
+  showAddress();
+  await reportErrors(() => Promise.all(first.map((panel) => panel.refresh())));
+  performance.mark("interactive"); // the rest follows when the events do: to count the records of a large contract takes a while
   connect({ onOpen: () => reportErrors(refresh), onEvent, onState: showConnection });
 }
 
 /** Show another world, and name it in the page's URL. */
 async function select(world) {
+  if (world !== context.world) context.pins = [];
   context.world = world;
   context.deleting = null;
-  const query = world === "main" ? "" : `?world=${encodeURIComponent(world)}`;
-  history.replaceState(null, "", `${location.pathname}${query}${location.hash}`);
-  $("docs").href = `docs/${query}`;
+  showAddress();
   await reportErrors(refresh);
+}
+
+function showAddress() {
+  $("docs").href = `docs/${context.world === "main" ? "" : `?world=${encodeURIComponent(context.world)}`}`;
+  const query = new URLSearchParams();
+  if (context.world !== "main") query.set("world", context.world);
+  if (context.pins.length) query.set("pins", context.pins.join(","));
+  history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+}
+
+function showPins(pins) {
+  context.pins = pins;
+  showAddress();
 }
 
 async function refresh() {
   await Promise.all(panels.map((panel) => panel.refresh()));
+}
+
+/** A panel that loads its data only while it is in view, or nearly; what happened before is then made up for. */
+function whenNear(panel, section) {
+  let isNear = false;
+  let isStale = true;
+  new IntersectionObserver(([entry]) => {
+    isNear = entry.isIntersecting;
+    if (isNear && isStale) load();
+  }, { rootMargin: NEAR }).observe(section);
+
+  function load() {
+    isStale = false;
+    return reportErrors(panel.refresh);
+  }
+
+  const later = (work) => (...values) => {
+    if (isNear) return work(...values);
+    isStale = true;
+    return undefined;
+  };
+  return { refresh: later(panel.refresh), update: later(panel.update) };
 }
 
 class Stale extends Error {}
@@ -95,4 +138,13 @@ async function update() {
   await reportErrors(() => Promise.all(panels.map((panel) => panel.update?.(isShown))));
 }
 
-reportErrors(start);
+/** Without the description of the mock there is nothing to show: say why, and offer to try again. */
+function showFailure(error) {
+  showConnection("No connection", "lost");
+  const failure = emptyState("The console could not start", error.message);
+  failure.append(button("Try again", () => location.reload(), { className: "primary" }));
+  document.querySelector("main").replaceChildren(failure);
+  if (!(error instanceof CallError)) throw error;
+}
+
+start().catch(showFailure);

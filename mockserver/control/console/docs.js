@@ -2,6 +2,8 @@
 
 import { call } from "./api.js";
 
+const MANY = 60; // operations: of more, the tags are collapsed at first
+
 const world = new URLSearchParams(location.search).get("world") ?? "main";
 
 async function start() {
@@ -12,6 +14,9 @@ async function start() {
     spec,
     dom_id: "#swagger-ui",
     deepLinking: true,
+    filter: true,
+    docExpansion: countOf(spec) > MANY ? "none" : "list",
+    defaultModelsExpandDepth: countOf(spec) > MANY ? -1 : 1,
     displayRequestDuration: true,
     tryItOutEnabled: true,
     validatorUrl: null, // the validator badge would call a server on the internet
@@ -24,6 +29,10 @@ async function start() {
       for (const scheme of bearerSchemes(spec)) if (users[0]) ui.preauthorizeApiKey(scheme, users[0].token);
     },
   });
+}
+
+function countOf({ paths }) {
+  return Object.values(paths ?? {}).reduce((sum, path) => sum + Object.keys(path).length, 0);
 }
 
 function bearerSchemes(spec) {

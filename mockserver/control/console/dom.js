@@ -64,40 +64,6 @@ export function notify(message, kind = "success") {
   if (kind !== "failure") closeTimer = setTimeout(() => box.replaceChildren(), 5000);
 }
 
-/** Open a dialog that confirms an action or asks for values. Returns the values, or null if the user cancels. If `submit`
- *  fails, the dialog stays open and shows the error. */
-export function openDialog({ title, text = "", fields = [], action = "OK", danger = false, submit = () => {} }) {
-  const error = h("p", { className: "problem", role: "alert" });
-  const form = h("form", { method: "dialog" },
-    h("h2", { id: "dialog-title" }, title),
-    text && h("p", {}, text),
-    fields.map(field),
-    error,
-    h("div", { className: "actions" },
-      h("button", { type: "button", className: "quiet", onclick: () => dialog.close("") }, "Cancel"),
-      h("button", { type: "submit", className: danger ? "danger" : "primary", value: "ok" }, action)));
-  const dialog = h("dialog", { "aria-labelledby": "dialog-title" }, form);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    error.textContent = "";
-    try {
-      await submit(Object.fromEntries(new FormData(form)));
-      dialog.close("ok");
-    } catch (problem) {
-      error.textContent = problem.message;
-    }
-  });
-  document.body.append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      const values = dialog.returnValue === "ok" ? Object.fromEntries(new FormData(form)) : null;
-      dialog.remove();
-      resolve(values);
-    });
-  });
-}
-
 /** A labelled input; with `options` it is a select, with `rows` a text area. */
 export function field({ name, label, hint = "", options, rows, ...properties }) {
   const id = `field-${name}`;
@@ -107,17 +73,4 @@ export function field({ name, label, hint = "", options, rows, ...properties }) 
     : h(rows ? "textarea" : "input", { id, name, rows, spellcheck: false, autocomplete: "off", ...description, ...properties });
   return h("div", { className: "field" },
     h("label", { htmlFor: id }, label), control, hint && h("p", { id: `${id}-hint`, className: "hint" }, hint));
-}
-
-/** Copy a text to the clipboard. A page loaded over plain HTTP from another machine has no clipboard, so the text is shown. */
-export async function copy(text, what) {
-  if (!navigator.clipboard) {
-    await openDialog({
-      title: what, action: "Done",
-      fields: [{ name: "text", label: "Text to copy", rows: 6, value: text, autofocus: true, onfocus: (event) => event.target.select() }],
-    });
-    return;
-  }
-  await navigator.clipboard.writeText(text);
-  notify(`${what} copied.`);
 }

@@ -1,25 +1,27 @@
-// The details of one request: why it got this response, what it changed, the sources, and how to send it again.
+// The details of one request: what the client got and why, what changed, what was sent, and how to send it again.
 
-import { button, copy, h, notify, scroller, table } from "./dom.js";
-import { formatBody, formatMicroseconds, formatTime, formatValue, statusClass } from "./format.js";
+import { copy } from "./dialog.js";
+import { differenceTable } from "./differences.js";
+import { button, h, notify } from "./dom.js";
+import { formatBody, formatMicroseconds, formatTime, statusClass } from "./format.js";
 
-/** Load and render the explanation of a request in the selected world. */
-export async function explanation(context, number) {
+const SNIPPETS = [["curl", "curl command"], ["fetch", "fetch call"], ["pytest", "pytest line"], ["playwright", "Playwright line"]];
+const NAMES = { playwright: "Playwright" };
+
+/** Load and render the explanation of a request in the selected world; `actions` are those of the panel. */
+export async function explanation(context, number, actions) {
   const [entry, why] = await Promise.all([
     context.read("requests", String(number)),
     context.read("requests", String(number), "why", { as: "json" }),
   ]);
-  return h("div", {}, heading(entry), reason(why, entry), actions(context, number, why), steps(why), changes(context, entry.changes),
-    violations(entry.violations), sources(why), messages(entry));
+  return h("div", {}, heading(entry), reason(why, entry), buttons(context, entry, why, actions), answer(entry), changes(context, entry.changes),
+    violations(entry.violations), request(entry), steps(why), sources(why));
 }
 
-function heading({ number, request, answer, operation, user, at, microseconds }) {
+function heading({ number, request: { method, path, query }, answer: { status }, operation, user, at, microseconds }) {
   return [
-    h("h3", { tabIndex: -1 },
-      h("span", { className: `status ${statusClass(answer.status)}` }, answer.status || "—"),
-      " ", request.method, " ", request.path, request.query && `?${request.query}`),
-    h("p", { className: "hint" },
-      [`#${number}`, operation, user, `${formatTime(at)} UTC`, formatMicroseconds(microseconds)].filter(Boolean).join(" · ")),
+    h("h3", { tabIndex: -1 }, h("span", { className: `status ${statusClass(status)}` }, status || "—"), " ", method, " ", path, query && `?${query}`),
+    h("p", { className: "hint" }, [`#${number}`, operation, user, `${formatTime(at)} UTC`, formatMicroseconds(microseconds)].filter(Boolean).join(" · ")),
   ];
 }
 
@@ -27,28 +29,48 @@ function reason(why, entry) {
   return h("p", { className: `why ${why.verdict}` }, why.sentence || entry.reason);
 }
 
-function actions(context, number, { repeat: snippets }) {
-  return h("div", { className: "row" },
+function buttons(context, entry, { repeat: snippets }, actions) {
+  const { number } = entry;
+  return h("div", { className: "actions" },
     h("span", { className: "group", role: "group", "aria-label": "Copy as" },
       h("span", { className: "hint", "aria-hidden": "true" }, "Copy as"),
-      [["curl", "curl command"], ["fetch", "fetch call"], ["pytest", "pytest line"]].map(([name, what]) =>
-        button(name, () => copy(snippets[name], what), { className: "quiet", "aria-label": `Copy as ${name}` }))),
-    button("Rewind to before this request", async () => {
-      await context.change("POST", { before: number }, "rewind");
-      await context.refresh();
-      notify(`World ${context.world} was rewound to its state before request ${number}.`);
-    }));
+      SNIPPETS.map(([name, what]) =>
+        button(NAMES[name] ?? name, () => copy(snippets[name], what), { className: "quiet", "aria-label": `Copy as ${NAMES[name] ?? name}` }))),
+    h("span", { className: "group" },
+      button("Edit and send…", () => actions.compose(entry), { className: "quiet" }),
+      button("Compare…", () => actions.compare(entry), { className: "quiet", "data-action": "compare" }),
+      button("Pin", () => actions.pin(number), { className: "quiet", "data-action": "pin", "aria-pressed": String(actions.isPinned(number)) }),
+      button("Rewind to before", async () => {
+        await context.change("POST", { before: number }, "rewind");
+        await context.refresh();
+        notify(`World ${context.world} was rewound to its state before request ${number}.`);
+      }, { className: "quiet", title: "Restore records, clock and faults as they were before this request" })));
 }
 
 function section(title, ...children) {
   return h("section", {}, h("h4", {}, title), ...children);
 }
 
-function steps({ steps: list, because, sentence }) {
-  if (!list.length && !because) return null;
-  return section("Steps",
-    because && !sentence.includes(because) && h("blockquote", {}, because),
-    h("ol", { className: "steps" }, list.map(({ verb, did }) => h("li", {}, h("strong", {}, verb), " ", did))));
+function answer({ answer: { status, headers, body } }) {
+  if (!status) return section("Response", h("p", {}, "The connection was closed without a response."));
+  return section("Response", content("Response body", body) ?? h("p", { className: "hint" }, "No body"), headerList("Response headers", headers));
+}
+
+function request({ request: { headers, body, query } }) {
+  return section("Request", query && content("Query", [...new URLSearchParams(query)].map((pair) => pair.join(" = ")).join("\n")),
+    content("Request body", body), headerList("Request headers", headers));
+}
+
+function content(label, body) {
+  if (body === null || body === "") return null;
+  return h("pre", { tabIndex: 0, role: "region", "aria-label": label }, h("code", {}, formatBody(body)));
+}
+
+function headerList(label, headers) {
+  const all = Object.entries(headers);
+  if (!all.length) return null;
+  return h("details", {}, h("summary", {}, `${label} (${all.length})`),
+    h("pre", { tabIndex: 0, role: "region", "aria-label": label }, h("code", {}, all.map(([name, value]) => `${name}: ${value}`).join("\n"))));
 }
 
 function changes({ about }, list) {
@@ -56,21 +78,15 @@ function changes({ about }, list) {
   return section("Changes", list.map(({ collection, before, after }) => {
     const key = about.collections.find((each) => each.collection === collection)?.key;
     const title = `${[collection, (after ?? before)[key]].filter(Boolean).join(" ")} ${!before ? "created" : !after ? "removed" : "changed"}`;
-    return [h("p", { className: "what" }, title), scroller(title, table(title, ["Field", "Before", "After"], differences(before, after)))];
+    return [h("p", { className: "what" }, title), differenceTable(title, before, after)];
   }));
 }
 
-function differences(before, after) {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  const differs = (name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]);
-  return names.filter(differs).map((name) => h("tr", {},
-    h("th", { scope: "row" }, name),
-    h("td", {}, before?.[name] === undefined ? notSet() : h("del", {}, formatValue(before[name]))),
-    h("td", {}, after?.[name] === undefined ? notSet() : h("ins", {}, formatValue(after[name])))));
-}
-
-function notSet() {
-  return h("span", { className: "hint" }, "not set");
+function steps({ steps: list, because, sentence }) {
+  if (!list.length && !because) return null;
+  return section("Steps",
+    because && !sentence.includes(because) && h("blockquote", {}, because),
+    h("ol", { className: "steps" }, list.map(({ verb, did }) => h("li", {}, h("strong", {}, verb), " ", did))));
 }
 
 function violations(list) {
@@ -90,16 +106,4 @@ function sources({ contract, evidence, assumed = [] }) {
       h("li", {}, h("span", {}, what), h("code", {}, place),
         pointer && pointers.indexOf(pointer) === index && h("code", { className: "pointer" }, pointer)))),
     others.length > 0 && h("p", { className: "hint" }, `Based on ${others.join(", ")}`));
-}
-
-function messages({ request, answer }) {
-  return section("Request and response", message("Request", request), message("Response", answer));
-}
-
-function message(title, { headers, body }) {
-  return h("details", { open: body !== null && title === "Response" },
-    h("summary", {}, title),
-    h("pre", { tabIndex: 0, "aria-label": `${title} headers and body` },
-      h("code", {}, Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`).join(""),
-        body === null || body === "" ? "" : `\n${formatBody(body)}`)));
 }

@@ -52,7 +52,7 @@ export function formatBody(body) {
 
 /** A number with its noun: `1 change`, `2 changes`. */
 export function count(number, noun) {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /** The CSS class of a status code; `gone` if no response was sent. */
@@ -60,30 +60,30 @@ export function statusClass(status) {
   return { 2: "ok", 3: "moved", 4: "refused", 5: "failed" }[Math.floor(status / 100)] ?? "gone";
 }
 
-/** A fault rule in words. */
+/** A fault rule as a sentence. */
 export function describeRule(rule) {
   const subject = [rule.operation ?? "Every request", rule.user && `by ${rule.user}`].filter(Boolean).join(" ");
   const limits = [
-    rule.nth && `only request ${rule.nth}`,
-    rule.probability !== undefined && `${Math.round(rule.probability * 100)}% of requests`,
+    rule.nth && `only for request ${rule.nth}`,
+    rule.probability !== undefined && `for ${Math.round(rule.probability * 100)}% of the requests`,
     rule.times && (rule.times === 1 ? "once" : `${rule.times} times`),
   ].filter(Boolean);
-  return `${subject}: ${effects(rule).join(", ")}${limits.length ? ` (${limits.join(", ")})` : ""}`;
+  return `${[`${subject} ${effects(rule).join(" and ")}`, ...limits].join(", ")}.`;
 }
 
 function effects(rule) {
   return [
-    rule.status && `status ${rule.status}${rule.example ? ` "${rule.example}"` : ""}`,
-    rule.delay && describeDelay(rule.delay),
-    rule.slow && `slow body, ${rule.slow} B/s`,
-    rule.body && `${rule.body} body`,
-    rule.reset && "connection closed",
-    rule.limit && `429 after ${count(rule.limit.calls, "request")} in ${rule.limit.seconds} s`,
+    rule.status && `returns ${rule.status}${rule.example ? ` "${rule.example}"` : ""}`,
+    rule.delay && `is delayed by ${describeDelay(rule.delay)}`,
+    rule.slow && `sends its body at ${rule.slow} B/s`,
+    rule.body && { truncated: "has a body that is cut off", malformed: "has half a body", empty: "has no body" }[rule.body],
+    rule.reset && "gets no response, the connection is closed",
+    rule.limit && `returns 429 after ${count(rule.limit.calls, "request")} in ${rule.limit.seconds} s`,
   ].filter(Boolean);
 }
 
 function describeDelay({ fixed, uniform, lognormal }) {
-  if (fixed !== undefined) return `delay of ${fixed} ms`;
-  if (uniform) return `delay of ${uniform.from} to ${uniform.to} ms`;
-  return `delay of about ${lognormal.median} ms`;
+  if (fixed !== undefined) return `${fixed} ms`;
+  if (uniform) return `${uniform.from} to ${uniform.to} ms`;
+  return `about ${lognormal.median} ms`;
 }

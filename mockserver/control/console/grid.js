@@ -8,7 +8,6 @@ export function gridKeys(table, { edit, clear }) {
     for (const each of table.querySelectorAll("tbody [tabindex='0']")) each.tabIndex = -1;
     for (const each of focusTargets(cell)) each.tabIndex = 0;
   };
-  makeTabStop(table.tBodies[0].rows[0].cells[0]);
   table.addEventListener("mousedown", () => { previous = document.activeElement; });
   table.addEventListener("focusin", ({ target }) => target.closest("tbody") && makeTabStop(target.closest("td, th")));
   table.addEventListener("click", ({ target }) => {

@@ -1,45 +1,47 @@
-// The world panel: select, create, fork, reset and delete worlds.
+// The world in the bar: select one, and create, fork, reset and delete worlds.
 
 import { call, pathIn, urlOf } from "./api.js";
-import { $, button, copy, emptyState, h, notify, openDialog } from "./dom.js";
+import { combobox } from "./combobox.js";
+import { copy, openDialog } from "./dialog.js";
+import { $, button, emptyState, h, notify } from "./dom.js";
 import { count } from "./format.js";
+import { menu } from "./menu.js";
 
-const MAX_WORLDS = 500;
+const MAX_WORLDS = 1000;
+const NAMED_COLLECTIONS = 4; // of more, only the number is shown
 const NAME = "[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,99}";
 
 /** The panel of worlds. */
 export function worldsPanel(context) {
-  const choice = h("select", { id: "world-choice", onchange: () => context.select(choice.value) });
-  const facts = h("p", { className: "hint" });
-  const access = h("p", { className: "access" });
+  let names = [context.world];
+  const choice = combobox({
+    id: "world-choice", label: "Selected world", value: context.world,
+    options: () => names.map((name) => ({ value: name, text: name })), onSelect: (name) => context.select(name),
+  });
+  const facts = h("p", {});
+  const access = h("div", { className: "access" });
   const save = h("a", { className: "button quiet" }, "Save as fixture");
   const remove = button("Delete…", () => removeWorld(context), { className: "quiet danger" });
-  const actions = [
-    button("Fork…", () => fork(context), { className: "quiet" }),
-    button("Reset…", () => reset(context), { className: "quiet" }),
-    remove, save,
-  ];
-  const missing = h("div", { className: "missing" });
-  $("world-body").append(
-    h("div", { className: "row" },
-      h("label", { htmlFor: "world-choice", className: "visually-hidden" }, "Selected world"), choice,
-      button("New…", () => create(context), { className: "quiet" }),
-      ...actions),
-    facts, access, missing);
+  const actions = [button("Fork…", () => fork(context), { className: "quiet" }), button("Reset…", () => reset(context), { className: "quiet" }), save, remove];
+  const { opener, panel } = menu({
+    id: "world-menu", label: "World", className: "icon", title: "World", "aria-label": "World…",
+    content: [facts, h("div", { className: "row" }, button("New…", () => create(context), { className: "quiet" }), ...actions), access],
+  }, "⋯");
+  $("world").append(h("span", { className: "label", "aria-hidden": "true" }, "World"), choice.element, opener, panel);
 
   function render({ worlds, total, most }) {
     const { world } = context;
-    const names = worlds.map((each) => each.name);
-    const options = names.includes(world) ? names : [world, ...names];
-    choice.replaceChildren(...options.sort(mainFirst).map((name) => h("option", { value: name, selected: name === world }, name)));
+    names = [...new Set([world, ...worlds.map((each) => each.name)])].sort(mainFirst);
+    choice.value = world;
     const shown = worlds.find((each) => each.name === world);
-    facts.textContent = shown ? factsOf(shown, total, most) : "";
+    facts.textContent = shown ? factsOf(shown, total, most) : `The world ${world} does not exist.`;
     for (const each of actions) each.hidden = !shown;
     remove.hidden ||= world === "main";
     save.href = `${urlOf(pathIn(world, "state"))}?as=yaml`;
     save.download = `fixtures-${world}.yaml`;
     access.replaceChildren(...accessTo(world, context.about.users));
-    missing.replaceChildren(...(shown ? [] : [missingWorld(context)]));
+    $("missing").replaceChildren(...(shown ? [] : [missingWorld(context)]));
+    context.counts = shown?.records ?? {};
   }
 
   const refresh = async () => render(await call("GET", `worlds?limit=${MAX_WORLDS}`));
@@ -51,16 +53,25 @@ function mainFirst(one, other) {
 }
 
 function factsOf(world, total, most) {
-  const records = Object.entries(world.records).map(([collection, number]) => `${number} ${collection}`).join(", ");
-  return [records, count(world.step, "change"), `${total.toLocaleString("en")} of ${most.toLocaleString("en")} worlds in use`].filter(Boolean).join(" · ");
+  return [recordsOf(world.records), count(world.step, "change"), `${total.toLocaleString("en")} of ${most.toLocaleString("en")} worlds in use`]
+    .filter(Boolean).join(" · ");
+}
+
+function recordsOf(records) {
+  const all = Object.entries(records);
+  if (all.length <= NAMED_COLLECTIONS) return all.map(([collection, number]) => `${number.toLocaleString("en")} ${collection}`).join(", ");
+  const sum = all.reduce((total, [, number]) => total + number, 0);
+  return `${count(sum, "record")} in ${all.length} collections`;
 }
 
 /** How a request selects this world: with the token of a user, or with the header. */
 function accessTo(world, users) {
   const suffix = world === "main" ? "" : `~${world}`;
-  const tokens = users.filter(({ token }) => token).slice(0, 3).map(({ name, token }) => chip(`${token}${suffix}`, `Token of ${name}`));
-  const header = h("span", { className: "group" }, tokens.length ? "or header" : "Use header", chip(`Mock-World: ${world}`, "Header"));
-  return [...(tokens.length ? ["Use token", ...tokens] : []), ...(world === "main" ? [] : [header])];
+  const tokens = users.filter(({ token }) => token).slice(0, 5).map(({ name, token }) => chip(`${token}${suffix}`, `Token of ${name}`));
+  return [
+    tokens.length > 0 && h("h3", {}, "Use a token"), ...tokens,
+    world !== "main" && h("h3", {}, tokens.length ? "or the header" : "Use the header"), world !== "main" && chip(`Mock-World: ${world}`, "Header"),
+  ].filter(Boolean);
 }
 
 function chip(text, what) {
@@ -68,13 +79,13 @@ function chip(text, what) {
 }
 
 function missingWorld(context) {
-  return emptyState(`The world ${context.world} does not exist`,
-    "The first request that names it creates it. You can also create it here.",
-    button("Create world", async () => {
-      await call("POST", "worlds", { name: context.world });
-      await context.refresh();
-      delete document.body.dataset.missing;
-    }, { className: "primary" }));
+  const element = emptyState(`The world ${context.world} does not exist`,
+    "The first request that names it creates it. You can also create it here.");
+  element.append(button("Create world", async () => {
+    await call("POST", "worlds", { name: context.world });
+    await context.select(context.world);
+  }, { className: "primary" }));
+  return element;
 }
 
 const nameField = (label) => ({ name: "name", label, required: true, pattern: NAME, maxLength: 100, hint: "Letters, digits and . _ - @ +" });
@@ -84,8 +95,7 @@ async function create(context) {
     title: "New world", text: "The new world starts with the records of the fixtures.", fields: [nameField("Name")], action: "Create",
     submit: ({ name }) => call("POST", "worlds", { name }),
   });
-  if (!values) return;
-  await selectAndNotify(context, values.name, `World ${values.name} created.`);
+  if (values) await selectAndNotify(context, values.name, `World ${values.name} created.`);
 }
 
 async function fork(context) {
@@ -95,8 +105,7 @@ async function fork(context) {
     fields: [nameField("Name of the new world")], action: "Fork",
     submit: ({ name }) => context.change("POST", { name }, "fork"),
   });
-  if (!values) return;
-  await selectAndNotify(context, values.name, `World ${values.name} forked from ${world}.`);
+  if (values) await selectAndNotify(context, values.name, `World ${values.name} forked from ${world}.`);
 }
 
 async function reset(context) {
@@ -105,8 +114,7 @@ async function reset(context) {
     title: `Reset the world ${world}?`, text: "This restores the records of the fixtures and system time, and removes all faults and requests.",
     action: "Reset", danger: true, submit: () => context.change("POST", {}, "reset"),
   });
-  if (!confirmed) return;
-  await selectAndNotify(context, world, `World ${world} was reset.`);
+  if (confirmed) await selectAndNotify(context, world, `World ${world} was reset.`);
 }
 
 async function removeWorld(context) {
@@ -115,8 +123,7 @@ async function removeWorld(context) {
     title: `Delete the world ${world}?`, text: "This deletes the records and requests of the world. You can't undo it.",
     action: "Delete", danger: true, submit: () => deleteSelected(context),
   });
-  if (!confirmed) return;
-  await selectAndNotify(context, "main", `World ${world} deleted.`);
+  if (confirmed) await selectAndNotify(context, "main", `World ${world} deleted.`);
 }
 
 async function deleteSelected(context) {
