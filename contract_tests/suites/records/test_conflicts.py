@@ -15,7 +15,7 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.operation import Operation
 from contract_tests.core.promises import promise
 from contract_tests.suites.records.life import Life, Made
-from contract_tests.suites.records.test_records import creator, look
+from contract_tests.suites.records.looking import creator, look
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"

@@ -15,7 +15,7 @@ from contract_tests.core.schemas import declared_members, is_hidden
 from contract_tests.suites.records.comparing import ABSENT, as_text, same
 from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life, Made
-from contract_tests.suites.records.test_records import creator
+from contract_tests.suites.records.looking import creator
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 PAGE: Final = "OpenAPI, Schema Object: readOnly members are not part of a request"

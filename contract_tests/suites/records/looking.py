@@ -1,0 +1,56 @@
+"""Looks at records and their neighbours, for every promise about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.core.action import Action
+from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.suites.records.comparing import as_text
+from contract_tests.suites.records.life import Life, Made
+
+PAGE = "the schemas of the contract: what a request carries, a response shows"
+
+
+def look(life: Life, made: Made, sent: Mapping[str, Any], *before: Any, by: str = "") -> Mapping[str, Any]:
+    """The record as it is shown now; raises `Broken` where it is not found, or not as it was sent."""
+    reader = life.kind.reader
+    assert reader is not None
+
+    def check() -> Mapping[str, Any]:
+        answer = life.look(made)
+        shown = life.record_in(answer, made)
+        answers = (made.answer, *before, answer)
+        if shown is None:
+            if reader is not life.kind.read:
+                raise NotChecked(f"{life.kind} are shown by a list alone, of which one page was read")
+            expected = f"{reader.id} to show the record {made.key} that {creator_id(life)} has made"
+            raise Broken(expected, answer.describe(), *answers, in_order=True)
+        life.check_names(reader, life.path(reader, made), shown, answer)
+        life.check(reader, sent, shown, *answers, by=by or creator_id(life))
+        return shown
+
+    return life.eventually(check)
+
+
+def check_neighbour(life: Life, action: Action, neighbour: Made, before: Mapping[str, Any]) -> None:
+    """Raise `Broken` where a change of one record has changed another."""
+    answer = life.look(neighbour)
+    shown = life.record_in(answer, neighbour)
+    if shown is None:
+        raise Broken(f"{action.id} to leave its neighbour {neighbour.key} alone", answer.describe(), answer)
+    for name, old, new in life.same_as(before, shown):
+        expected = f"{action.id} to leave its neighbour alone: {name} of {neighbour.key} {as_text(old)}"
+        raise Broken(expected, as_text(new), answer)
+
+
+def creator(life: Life) -> Action:
+    """The operation that makes records of the kind."""
+    assert life.kind.create is not None
+    return life.kind.create
+
+
+def creator_id(life: Life) -> str:
+    """Its name."""
+    return life.kind.create.id if life.kind.create else "the server"
