@@ -36,7 +36,10 @@ def _counted(name: str, step: Callable[..., Any], count: Count) -> Callable[...,
     def counted(*arguments: Any, **options: Any) -> Any:
         began, failure = perf_counter_ns(), None
         try:
-            return step(*arguments, **options)
+            result = step(*arguments, **options)
+            if name == "settle":  # it returns the failure of each of its steps
+                failure = next((one for one in result if isinstance(one, StoreLost)), None)
+            return result
         except StoreLost as lost:
             failure = lost
             raise
