@@ -42,7 +42,8 @@ class Gateway:
         self._hosts: set[str] = set()  # valid ones, which nearly all requests repeat
         self._lock = threading.Lock()
         self._streams = self._later = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop = asyncio.new_event_loop()  # now: it takes open files, and there may be none left later
+        start("delays", self._loop.run_forever)
         relay.looks.append(self._look)
 
     @property
@@ -112,9 +113,6 @@ class Gateway:
     def _send_later(self, handle: Any, head: _Head, later: Later) -> None:
         """Send an answer after its delay."""
         with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                start("delays", self._loop.run_forever)
             self._later += 1
         self._loop.call_soon_threadsafe(self._loop.call_later, later.seconds, self._send_now, handle, head, later)
 

@@ -24,6 +24,7 @@ from mockserver.errors import Unavailable, UsageError
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.memory import pack_memory
 from mockserver.settings import near_host
+from mockserver.web.descriptors import Overflow, raise_limit
 from mockserver.web.gateway import Gateway
 from mockserver.web.leader import Relay
 from mockserver.web.wsgi import ContractFirst
@@ -54,6 +55,7 @@ def serve(engine: Engine, announce: Announce) -> None:
     Raises Unavailable when the address is taken.
     """
     settings = engine.settings
+    raise_limit()
     if settings.workers == 1:  # several share the address
         check_address(settings.host, settings.port)
     _hide_from_requests()
@@ -148,7 +150,7 @@ def _front(engine: Engine, announce: Announce, ending: _Ending) -> Any:
     gateway = Gateway(front, relay, engine.settings.read_timeout / 1000)
     ending.idle = lambda: gateway.idle
     relay.start()
-    start("start", _announce, engine, announce, ending)
+    start("start", _announce, engine, announce, ending, relay)
     return relay.over(gateway.work)
 
 
@@ -175,7 +177,7 @@ def _flask(engine: Engine) -> Any:
     return lambda environ, start_response: app({**_WSGI, **environ}, start_response)
 
 
-def _announce(engine: Engine, announce: Announce, ending: _Ending) -> None:
+def _announce(engine: Engine, announce: Announce, ending: _Ending, relay: Relay) -> None:
     """Call `announce` once the port answers: the socket is opened a moment after the app is made."""
     settings = engine.settings
     host = near_host(settings.host)
@@ -187,6 +189,9 @@ def _announce(engine: Engine, announce: Announce, ending: _Ending) -> None:
             pause.wait(0.005)
             waited += 0.005
         else:
+            overflow = Overflow(settings.port)
+            overflow.start()
+            relay.looks.append(overflow.look)
             ending.last = announce(engine)
             return
 
