@@ -63,6 +63,7 @@ class Cause:
             "expected": one.expected,
             "got": one.got,
             "since": one.since,
+            "unseen": sum(not problem.since for _, problem in self.found),
             "requests": list(one.requests),
             "exchanges": [asdict(exchange) for exchange in one.exchanges],
             "problems": self.count,

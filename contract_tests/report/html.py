@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
+from contract_tests.report.changes import changes_section
 from contract_tests.report.html_parts import counted_list, definitions
 from contract_tests.report.html_problems import problems
 from contract_tests.report.html_tables import coverage, not_checked, operations, passed
@@ -42,6 +43,7 @@ def parts(summary: dict[str, Any]) -> Iterator[str]:
     failed = "" if summary["exit_code"] == 0 else " class=failed"
     yield f"<main><h1{failed}>{escape(summary['verdict'])}</h1>"
     yield definitions(details(summary), "facts")
+    yield changes_section(summary.get("changes"))
     yield problems(summary)
     yield operations(summary)
     yield coverage(summary)

@@ -22,37 +22,50 @@ def problems(summary: Data) -> str:
     if not causes:
         return ""
     labels = summary.get("operations", {})
+    compared = bool(summary.get("changes") and summary["changes"]["last"])
+    marks = [mark(cause) if compared else "" for cause in causes]
     articles, more = bounded(
-        (article(number, cause, labels) for number, cause in enumerate(causes, 1)), MOST_OF_PROBLEMS, "problem"
+        (article(number, cause, labels, marks[number - 1]) for number, cause in enumerate(causes, 1)),
+        MOST_OF_PROBLEMS,
+        "cause",
     )
     shown = articles.count("<article ")
-    rows = "".join(row(number, cause, labels) for number, cause in enumerate(causes[:shown], 1))
+    rows = "".join(row(number, cause, labels, marks[number - 1]) for number, cause in enumerate(causes[:shown], 1))
     heads = "<tr><th>#</th><th>Operation</th><th class=spare>Expected</th><th>Got</th></tr>"
     index = f"<table class=causes>{heads}{rows}</table>" if shown > 1 else ""
     count = counted(sum(cause["problems"] for cause in causes), "problem")
     return section("problems", f"{count}, {counted(len(causes), 'cause')}", index + articles + more)
 
 
-def row(number: int, cause: Data, labels: Data) -> str:
+def mark(cause: Data) -> str:
+    """How many of the problems no earlier run has seen."""
+    if not cause["unseen"]:
+        return ""
+    words = "new" if cause["unseen"] == cause["problems"] else f"{cause['unseen']:,} new"
+    return f" <span class=new>{words}</span>"
+
+
+def row(number: int, cause: Data, labels: Data, new: str) -> str:
     """One cause in the list of them."""
     first = next((labels.get(name, name) for name in cause["operations"]), "")
     times = f" <span class=mute>{counted(cause['problems'], 'problem')}</span>" if cause["problems"] > 1 else ""
     return (
-        f'<tr><td><a href="#p{number}">{number}</a></td><td class=name>{breaking(first)}{times}</td>'
+        f'<tr><td><a href="#p{number}">{number}</a></td><td class=name>{breaking(first)}{times}{new}</td>'
         f"<td class=spare>{escape(cause['expected'][:SHOWN])}</td><td>{escape(cause['got'][:SHOWN])}</td></tr>"
     )
 
 
-def article(number: int, cause: Data, labels: Data) -> str:
+def article(number: int, cause: Data, labels: Data, new: str) -> str:
     """One cause; with fewer of its responses, or none, where they are too long."""
     known = cause["exchanges"]
-    found = ("".join(content(number, cause, labels, known[-count:] if count else [])) for count in (len(known), 1, 0))
-    return next((text for text in found if len(text) <= MOST_OF_ONE), "") or "".join(brief(number, cause))
+    title = heading(number, cause, new)
+    found = (title + "".join(content(cause, labels, known[-count:] if count else [])) for count in (len(known), 1, 0))
+    return next((text for text in found if len(text) <= MOST_OF_ONE), "") or title + brief(cause)
 
 
-def content(number: int, cause: Data, labels: Data, exchanges: Sequence[Data]) -> Iterator[str]:
-    """The parts of an article."""
-    yield heading(number, cause) + where(cause["operations"], labels)
+def content(cause: Data, labels: Data, exchanges: Sequence[Data]) -> Iterator[str]:
+    """The parts of an article below its heading."""
+    yield where(cause["operations"], labels)
     yield definitions([
         ("Expected", cause["expected"]), ("Got", cause["got"]), ("Source", cause["source"]),
         ("Failing since", moment(cause["since"])), ("Check", cause["promises"][0]),
@@ -69,16 +82,15 @@ def content(number: int, cause: Data, labels: Data, exchanges: Sequence[Data]) -
     yield "</article>"
 
 
-def heading(number: int, cause: Data) -> str:
+def heading(number: int, cause: Data, new: str) -> str:
     """The beginning of an article."""
-    return f'<article id="p{number}"><h3><a href="#p{number}">{number}.</a> {escape(cause["sentence"])}</h3>'
+    return f'<article id="p{number}"><h3><a href="#p{number}">{number}.</a> {escape(cause["sentence"])}{new}</h3>'
 
 
-def brief(number: int, cause: Data) -> Iterator[str]:
+def brief(cause: Data) -> str:
     """A cause whose requests are too long for the page."""
-    yield heading(number, cause)
-    yield definitions([("Expected", cause["expected"][:SHOWN]), ("Got", cause["got"][:SHOWN])])
-    yield "<p class=mute>The requests and responses are in report.json.</p></article>"
+    said = definitions([("Expected", cause["expected"][:SHOWN]), ("Got", cause["got"][:SHOWN])])
+    return f"{said}<p class=mute>The requests and responses are in report.json.</p></article>"
 
 
 def where(names: list[str], labels: Data) -> str:

@@ -11,13 +11,14 @@ from typing import Any
 
 from contract_tests.core.promises import Verdict
 from contract_tests.core.redaction import Redactor
+from contract_tests.report.changes import comment
 from contract_tests.report.html import html
 from contract_tests.report.junit import junit
 from contract_tests.report.markdown import github_commands, markdown
 
 
 def write_reports(folder: Path, summary: dict[str, Any], verdicts: Sequence[Verdict], redact: Redactor) -> list[Path]:
-    """Write junit.xml, report.html, report.md and report.json into the folder; returns the files."""
+    """Write the reports of a run into the folder, with a history also the comment; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     clean = cleaned(summary, redact)
     texts = {
@@ -26,6 +27,8 @@ def write_reports(folder: Path, summary: dict[str, Any], verdicts: Sequence[Verd
         "report.md": markdown(clean),
         "report.json": json.dumps(clean, indent=2, ensure_ascii=False) + "\n",
     }
+    if clean.get("changes"):
+        texts["comment.md"] = comment(clean)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in texts]

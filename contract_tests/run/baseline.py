@@ -63,6 +63,11 @@ class Baseline:
                 remaining.append(problem.with_got(f"{problem.got} (its acceptance expired on {entry.expires})"))
         return verdict.with_problems(remaining, notes)
 
+    def accepts(self, promise: str, problem: Problem, today: date | None = None) -> bool:
+        """Whether it accepts this problem today."""
+        entry = self._entry(promise, problem)
+        return entry is not None and entry.covers(promise, problem, today or datetime.now(UTC).date())
+
     def updated(self, verdicts: Iterable[Verdict], today: date | None = None) -> Baseline:
         """The baseline that accepts the current failures: known entries keep their reason, those of fixed ones go."""
         day = today or datetime.now(UTC).date()

@@ -13,8 +13,10 @@ from contract_tests.core.errors import UsageError, exit_code
 from contract_tests.core.promises import Exchange, Outcome, Problem, Promise, Verdict
 from contract_tests.core.redaction import Redactor
 from contract_tests.report.causes import causes
+from contract_tests.report.changes import said
 from contract_tests.report.text import headline
 from contract_tests.report.writer import write_reports
+from contract_tests.run.history import History, never
 
 WORST: Final = (Outcome.FAULT, Outcome.BROKEN, Outcome.KEPT, Outcome.NOT_CHECKED)
 """Of several outcomes of one promise, the first of these counts: what one run could not check, another one did."""
@@ -29,16 +31,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="contract-tests merge", description="Merge the reports of several runs.")
     parser.add_argument("reports", nargs="+", type=Path, metavar="DIR", help="folder of a run's reports")
     parser.add_argument("--report", type=Path, required=True, metavar="DIR", help="folder for the merged reports")
+    parser.add_argument("--history", type=Path, metavar="FILE", help="file that keeps the verdicts of earlier runs")
     given = parser.parse_args(arguments)
-    return exit_code("contract-tests merge", lambda: run(given.reports, given.report))
+    return exit_code("contract-tests merge", lambda: run(given.reports, given.report, given.history))
 
 
-def run(folders: Sequence[Path], report: Path) -> int:
+def run(folders: Sequence[Path], report: Path, history: Path | None = None) -> int:
     """Read, merge, write, and say the verdict."""
     runs = [read(folder) for folder in folders]
-    summary = merged(runs)
-    for path in write_reports(report, summary, verdicts_of(summary["promises"], responses_of(runs)), Redactor()):
+    known = History.load(history) if history else None
+    summary, verdicts = merged(runs, known)
+    for path in write_reports(report, summary, verdicts, Redactor()):
         print(f"wrote {path}")
+    if known and history and summary["exit_code"] in {0, 1}:
+        known.after(summary, verdicts).save(history)
+        print(f"wrote {history}")
+    for line in said(summary["changes"]) if known else ():
+        print(line)
     print(summary["verdict"])
     return int(summary["exit_code"])
 
@@ -57,8 +66,8 @@ def read(folder: Path) -> dict[str, Any]:
     return found
 
 
-def merged(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The data of several runs as that of one."""
+def merged(runs: Sequence[dict[str, Any]], known: History | None) -> tuple[dict[str, Any], list[Verdict]]:
+    """The data of several runs as that of one, compared with those that are known, and its verdicts."""
     promises = [strongest(found) for found in alike(runs).values()]
     counts = Counter(one["outcome"] for one in promises)
     code = next(code for code in CODES if any(one["exit_code"] == code for one in runs))
@@ -81,8 +90,12 @@ def merged(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
     numbers = {outcome: counts[str(outcome)] for outcome in Outcome}
     summary["verdict"] = headline(code, numbers, len(matrix), len(matrix) - len(unreached), summary["stopped"])
-    summary["causes"] = [cause.as_data() for cause in causes(verdicts_of(promises, responses_of(runs)))]
-    return summary
+    verdicts = verdicts_of(promises, responses_of(runs))
+    if known:
+        verdicts = known.dated(verdicts)
+    summary["causes"] = [cause.as_data() for cause in causes(verdicts)]
+    summary["changes"] = known.changes(verdicts, never) if known else None
+    return summary, verdicts
 
 
 def alike(runs: Sequence[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:

@@ -151,6 +151,7 @@ OPTIONS = (
     Option("strict", "a note fails like a broken promise", is_flag=True),
     Option("baseline", "file of accepted deviations", Path, "FILE"),
     Option("baseline-update", "record the current failures in the baseline", is_flag=True),
+    Option("history", "file that keeps the verdicts of earlier runs, to report what is new and fixed", Path, "FILE"),
     Option("min-coverage", "percent of the contract that must be reached", number, "PERCENT"),
     Option("report", "folder for the reports", Path, "DIR"),
     Option("secret", "a further value that no report may show (may be repeated)", metavar="VALUE", many=True),

@@ -29,7 +29,7 @@ def problem_of(run: Run, broken: Broken, page: str = "") -> Problem:
     curls = tuple(lines if broken.in_order else dict.fromkeys(lines))
     expected, got = run.redact(broken.expected), run.redact(broken.got)
     ids = {name for name in ids_of(run, broken) if name in expected or name in got}
-    key = without_ids(expected, ids)
+    key = key_of(without_ids(expected, ids), got)
     assumed = tuple(broken.assumed.split())
     cause = cause_of(run, broken, key, without_ids(got, ids))
     names = [answer.operation_id for answer in broken.answers if answer.operation_id]
@@ -37,6 +37,12 @@ def problem_of(run: Run, broken: Broken, page: str = "") -> Problem:
         expected, got, curls, assumed, key, cause, broken.source or clause_of(run, page, broken),
         operation=names[-1] if names else "", exchanges=exchanges(run, broken, cause),
     )  # fmt: skip
+
+
+def key_of(expected: str, got: str) -> str:
+    """What another run knows a problem by: what is expected, and the field that is missing there."""
+    missing = MISSING.search(got)
+    return f"{expected}; {missing[0]}" if missing and missing[1] not in expected else expected
 
 
 def exchanges(run: Run, broken: Broken, cause: str) -> tuple[Exchange, ...]:

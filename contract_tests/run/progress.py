@@ -15,6 +15,7 @@ from contract_tests.core.promises import Outcome, Verdict
 from contract_tests.core.safety import Safety
 from contract_tests.core.target import Target
 from contract_tests.report.causes import causes
+from contract_tests.report.changes import said
 from contract_tests.report.text import counted, headline, tally
 from contract_tests.run.run import Run
 
@@ -107,6 +108,8 @@ class Progress:
         self._say_what_else()
         for fault in self.run.faults:
             self.say(f"internal error: {fault}")
+        for line in said(self.run.compared) if self.run.compared else ():
+            self.say(line)
         for path in files:
             self.say(f"wrote {path}")
         counts = ledger.counts()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from typing import Any
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.checks import AnswerChecks, Breach
@@ -32,6 +33,7 @@ from contract_tests.core.target import Target
 from contract_tests.core.undocumented import Undocumented
 from contract_tests.run.baseline import Baseline
 from contract_tests.run.given import by_scheme, learn_secrets, with_userinfo
+from contract_tests.run.history import History
 from contract_tests.run.preflight import preflight
 from contract_tests.run.reaching import reach
 from contract_tests.run.settings import Settings
@@ -54,6 +56,8 @@ class Run:
     redact: Redactor = field(default_factory=Redactor)
     started: float = field(default_factory=time.monotonic)
     baseline: Baseline | None = None
+    history: History | None = None
+    compared: Mapping[str, Any] | None = None  #: what is new, fixed and still failing since the last run of the history
     skew: float = 0.0  #: seconds that the target's clock is ahead of ours
     remarks: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -86,6 +90,8 @@ class Run:
         run = cls(settings, contract, selected, Coverage(contract, wanted), remarks=remarks, started=started)
         if settings.baseline and (settings.baseline.is_file() or not settings.baseline_update):
             run.baseline = Baseline.load(settings.baseline)
+        if settings.history:
+            run.history = History.load(settings.history)
         learn_secrets(run.redact, settings, contract)
         return run
 

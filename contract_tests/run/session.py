@@ -9,15 +9,16 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
 from contract_tests.core.alarm import lost_quietly
 from contract_tests.core.errors import BudgetSpent, InternalError, NothingLearnt, SuiteError, UsageError, described
 from contract_tests.core.promises import Outcome
-from contract_tests.report.writer import github_annotations, write_reports
+from contract_tests.report.writer import cleaned, github_annotations, write_reports
 from contract_tests.run.baseline import Baseline
+from contract_tests.run.history import never
 from contract_tests.run.plugin import RunPlugin
 from contract_tests.run.progress import Progress
 from contract_tests.run.run import Run, last_moment, settle_time
@@ -117,7 +118,7 @@ class Session:
         try:
             files = self._write(code, stopped)
         except OSError as error:
-            stopped = f"the reports cannot be written: {error} (check --report)"
+            stopped = f"the reports cannot be written: {error} (check --report and --history)"
             code = code or UsageError.exit_code
         except Exception as error:  # noqa: BLE001 - an internal error must not hide the verdict
             self.run.faults.append(f"the reports cannot be written: {described(error)}")
@@ -127,18 +128,33 @@ class Session:
 
     def _write(self, code: int, stopped: str) -> Sequence[Path]:
         """Write the reports that were asked for; returns the files."""
-        run = self.run
-        data, folder = summary(run, code, stopped), run.settings.report
+        run, folder = self.run, self.run.settings.report
+        if run.history and self._is_worth_keeping(code):
+            run.ledger.verdicts[:] = run.history.dated(run.ledger.verdicts)
+            run.compared = run.history.changes(run.ledger.verdicts, run.baseline.accepts if run.baseline else never)
+        data = summary(run, code, stopped)
         files = write_reports(folder, data, run.ledger.verdicts, run.redact) if folder else []
         if commands := github_annotations(data, run.redact):
             print(commands, end="")
-        return files
+        return [*files, *self._remember(code, data)]
+
+    def _remember(self, code: int, data: dict[str, Any]) -> Iterator[Path]:
+        """Keep the verdicts for the next run; yields the file."""
+        history, path = self.run.history, self.run.settings.history
+        if history and path and self._is_worth_keeping(code):
+            history.after(cleaned(data, self.run.redact), self.run.ledger.verdicts).save(path)
+            yield path
+
+    def _is_worth_keeping(self, code: int) -> bool:
+        """Whether the verdicts say something of the target: not, where its answers taught nothing."""
+        return code in {0, 1} or self.run.ledger.cut_off
 
     def _update_baseline(self) -> None:
         settings = self.run.settings
         if settings.baseline and settings.baseline_update:
             updated = (self.run.baseline or Baseline()).updated(self.run.ledger.verdicts)
             updated.save(settings.baseline)
+            self.run.baseline = updated
             self.progress.say(f"wrote {settings.baseline}: {len(updated.entries)} accepted deviations")
             self.run.ledger.verdicts[:] = [updated.apply(verdict) for verdict in self.run.ledger.verdicts]
 

@@ -63,6 +63,7 @@ class Settings:
     strict: bool = False
     baseline: Path | None = None
     baseline_update: bool = False
+    history: Path | None = None
     min_coverage: float | None = None
     report: Path | None = None
     secret: tuple[str, ...] = ()

@@ -45,6 +45,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "causes": [cause.as_data() for cause in causes(ledger.verdicts)],
         "promises": [described(verdict) for verdict in ledger.verdicts],
         "coverage": coverage(run),
+        "changes": run.compared,
     }
 
 

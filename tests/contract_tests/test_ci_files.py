@@ -34,7 +34,7 @@ def steps_with_the_action() -> list[dict[str, Any]]:
 def test_the_page_uses_only_inputs_that_the_action_has() -> None:
     """For staging and for a service container."""
     steps = steps_with_the_action()
-    assert len(steps) == 2
+    assert len(steps) == 3
     for step in steps:
         assert set(step["with"]) <= set(ACTION["inputs"]), step
 
@@ -88,6 +88,11 @@ def test_every_flag_on_the_page_exists() -> None:
     assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", PAGE)) <= FLAGS | foreign
 
 
+def step_of(name: str) -> dict[str, Any]:
+    """A step of the action."""
+    return next(step for step in ACTION["runs"]["steps"] if step.get("name") == name)
+
+
 @pytest.mark.parametrize(
     ("code", "lenient", "ends"), [(0, "true", 0), (1, "false", 1), (3, "true", 3), (3, "false", 0)]
 )
@@ -102,12 +107,13 @@ def test_the_script_of_the_action_passes_the_exit_code_on(tmp_path: Path, code: 
         "BUDGET": "9",
         "WAIT": "0",
         "BASELINE": "",
+        "HISTORY": "",
         "REPORT": "a folder",
         "ARGUMENTS": "--only *",
     }
     given |= {"CONTRACT_TARGET": "http://there", "CONTRACT_TOKEN": "t", "CONTRACT_OTHER_TOKEN": ""}
     given |= {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "out"), "FAIL_WHEN_UNAVAILABLE": lenient}
-    script = ACTION["runs"]["steps"][-1]["run"]
+    script = step_of("Check the contract")["run"]
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
         env={**os.environ, **given}, cwd=tmp_path, capture_output=True, text=True, check=False,
@@ -115,3 +121,55 @@ def test_the_script_of_the_action_passes_the_exit_code_on(tmp_path: Path, code: 
     assert done.returncode == ends, done
     assert (tmp_path / "out").read_text() == f"exit-code={code}\n"
     assert done.stdout.splitlines()[5:11] == ["a folder", "--safety", "probe", "--only", "*", "unset"]
+
+
+GH = """#!/bin/sh
+printf '%s\\n' "$*" >>"$CALLS"
+case "$*" in
+  *--paginate*) [ "$KNOWN" = refused ] && exit 1; printf "$KNOWN" ;;
+  *) for last; do :; done; cat "${last#body=@}" >"$CALLS.body" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("known", "call"),
+    [
+        ("", "api --silent --method POST repos/o/r/issues/7/comments"),
+        ("31\\n32\\n", "api --silent --method PATCH repos/o/r/issues/comments/31"),
+        ("refused", ""),
+    ],
+)
+def test_the_action_writes_one_comment(tmp_path: Path, known: str, call: str) -> None:
+    """It updates that of an earlier run; where it may not, the job goes on with a warning."""
+    command, calls = tmp_path / "gh", tmp_path / "calls"
+    command.write_text(GH)
+    command.chmod(0o755)
+    (tmp_path / "report").mkdir()
+    step = step_of("Comment on the pull request")
+    given = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "RUNNER_TEMP": str(tmp_path), "GITHUB_REPOSITORY": "o/r",
+             "NUMBER": "7", "REPORT": "report", "MARKER": "<!-- here -->", "KNOWN": known,
+             "CALLS": str(calls)}  # fmt: skip
+    assert set(step["env"]) <= {*given, "GH_TOKEN"}
+    bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+    without = subprocess.run(bash, env=given, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (without.returncode, calls.exists()) == (0, False)
+    (tmp_path / "report/comment.md").write_text("### All is well\n")
+    done = subprocess.run(bash, env=given, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said = calls.read_text().splitlines()
+    assert said[0].startswith("api --paginate repos/o/r/issues/7/comments --jq ")
+    assert said[1:] == ([f"{call} -F body=@{tmp_path}/contract-comment.md"] if call else [])
+    assert ("::warning" in done.stdout) is (not call)
+    assert not call or (tmp_path / "calls.body").read_text() == "<!-- here -->\n### All is well\n"
+
+
+@pytest.mark.parametrize("code", [0, 1, 3])
+def test_the_template_prints_the_comparison(tmp_path: Path, code: int) -> None:
+    """After the run, whose exit code the job has."""
+    command = tmp_path / "contract-tests"
+    command.write_text(f"#!/bin/sh\nmkdir contract-report; echo compared >contract-report/comment.md; exit {code}\n")
+    command.chmod(0o755)
+    script = TEMPLATE[".contract-tests"]["script"][-1].replace("/opt/contract-tests/bin/contract-tests", str(command))
+    done = subprocess.run(["sh", "-ec", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (code, "compared\n"), done.stderr

@@ -95,5 +95,5 @@ def test_the_page_of_a_thousand_operations_stays_small() -> None:
     assert len(page.encode()) < ENOUGH
     assert page.count("<tr id=") == len(labels)
     assert 10 < page.count("<article ") < len(labels)
-    assert "more problems in report.json" in page
+    assert "more causes in report.json" in page
     assert len(page.encode()) > MOST_OF_PROBLEMS / 2
