@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint unit contract wheel spec bench chaos mutation clients conformance differential real-servers first-steps clean
+.PHONY: help mock test lint unit contract wheel spec bench chaos mutation clients conformance differential real-servers first-steps docs clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -66,6 +66,12 @@ differential: $(VENV)/ready  ## compare three verdicts on 50,000 drawn schemas (
 
 real-servers: $(VENV)/ready  ## check real servers from Debian, PyPI and npm and update docs/judge.md (ARGS="--only powerdns")
 	$(BIN)/python -m tests.real_servers $(ARGS)
+
+docs: $(VENV)/ready  ## build the documentation site into build/docs, and check every link between its pages
+	$(PIP) install -c constraints.txt --group docs
+	$(BIN)/python -m docs.reference
+	$(BIN)/python -m sphinx -q -E -n -W --keep-going -c docs -b dirhtml . build/docs
+	@echo "build/docs/docs/index.html"
 
 first-steps: $(VENV)/ready  ## install and start everything in empty folders: uvx, pipx, pip, npm, Playwright, Vitest (ARGS="--only npx")
 	$(BIN)/python -m tests.first_steps $(ARGS)

@@ -1,4 +1,7 @@
-"""Every flag, verb, expression, preset and error is documented, and the README shows the real output."""
+"""Every flag, verb, expression, preset and error is documented, and the README shows the real output.
+
+`tests/test_docs_code.py` runs the code of the pages.
+"""
 
 from __future__ import annotations
 
@@ -8,42 +11,41 @@ from pathlib import Path
 
 import pytest
 
+from docs import reference
 from mockserver import errors
 from mockserver.behaviour.values import ROOTS
 from mockserver.behaviour.vocabulary import VERBS
 from mockserver.cli.banner import banner
-from mockserver.cli.flags import FLAGS
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.presets import PRESETS
 from tests.conftest import Build
 from tests.support import ROOT, Ask, bundled_settings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+BEHAVIOURS = (ROOT / "docs/behaviours.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("flag", [name for names, _ in FLAGS for name in names])
-def test_every_flag_is_documented(flag: str) -> None:
-    """The README's table contains every flag."""
-    assert f"`{flag}" in README
+def test_the_page_of_the_command_line_is_current() -> None:
+    """docs/command-line.md is what `python -m docs.reference` makes of the flags."""
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page()
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_documented(verb: str) -> None:
-    """docs/architecture.md explains every verb."""
-    assert f"**{verb}**" in ARCHITECTURE
+    """docs/behaviours.md explains every verb."""
+    assert f"**{verb}**" in BEHAVIOURS
 
 
 @pytest.mark.parametrize("root", ROOTS)
 def test_every_expression_is_documented(root: str) -> None:
-    """docs/architecture.md lists every root of an expression."""
-    assert f"${root}" in ARCHITECTURE
+    """docs/behaviours.md lists every root of an expression."""
+    assert f"${root}" in BEHAVIOURS
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_is_documented(preset: str) -> None:
-    """The README lists every preset."""
-    assert f"`{preset}`" in README
+    """docs/control.md lists every preset."""
+    assert f"`{preset}`" in (ROOT / "docs/control.md").read_text(encoding="utf-8")
 
 
 def test_every_error_is_in_the_tree() -> None:
@@ -58,7 +60,7 @@ def test_the_readme_shows_what_the_mock_prints(engine: Engine) -> None:
     assert not [line for line in banner(engine).splitlines() if line not in README.splitlines()]
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "mockserver/README.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "mockserver/README.md", "docs/tutorial.md"])
 def test_links_have_targets(page: str) -> None:
     """Every relative link names an existing file or folder."""
     path = ROOT / page
@@ -77,7 +79,7 @@ def test_every_folder_has_a_readme(folder: str) -> None:
 
 def test_the_example_of_a_python_function_works(tmp_path: Path, build: Build) -> None:
     """The two blocks of the page, as two files in one folder."""
-    section = ARCHITECTURE.partition("### Python functions")[2].partition("\n## ")[0]
+    section = BEHAVIOURS.partition("## Python functions")[2].partition("\n## ")[0]
     for name, language in (("behaviours.yaml", "yaml"), ("hooks.py", "python")):
         block = section.partition(f"```{language}\n")[2].partition("```")[0]
         (tmp_path / name).write_text(block, encoding="utf-8")

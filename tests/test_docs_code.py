@@ -1,0 +1,120 @@
+"""The commands of the README and the tutorial work as a reader pastes them, and no block of code is left out."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mockserver.control.conftest import Control
+from tests.support import ROOT, Ask, LiveMock
+
+TUTORIAL = (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"(<!-- not run: .*? -->\n)?^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+RUN = {
+    ("README.md", "sh"): "test_the_readme_works",
+    ("README.md", "ts"): "make first-steps",
+    ("README.md", "console"): "test_docs.test_the_readme_shows_what_the_mock_prints",
+    ("docs/tutorial.md", "sh"): "test_the_tutorial_works",
+    ("docs/tutorial.md", "yaml"): "test_the_tutorial_works",
+    ("docs/behaviours.md", "yaml"): "test_docs.test_the_example_of_a_python_function_works",
+    ("docs/behaviours.md", "python"): "test_docs.test_the_example_of_a_python_function_works",
+    ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",
+    ("docs/frontend.md", "js"): "make first-steps, from the same files in examples/",
+    ("docs/frontend.md", "sh"): "test_frontend_docs",
+    ("docs/ci.md", "console"): "contract_tests/test_ci_files",
+    ("docs/ci.md", "toml"): "contract_tests/test_ci_files",
+    ("docs/ci.md", "yaml"): "contract_tests/test_ci_files",
+    ("examples/cluster/README.md", "console"): "test_cluster",
+    ("examples/README.md", "console"): "browser/test_example_app",
+}
+"""What runs the blocks of a page in a language."""
+
+
+def _blocks(page: str, language: str) -> list[str]:
+    return [code for _, found, code in BLOCK.findall(page) if found == language]
+
+
+class Shell:
+    """Runs what a reader pastes, in an empty folder that has the contract of the tutorial."""
+
+    def __init__(self, folder: Path, mock: LiveMock) -> None:
+        self.folder, self.mock = folder, mock
+
+    def __call__(self, block: str) -> str:
+        """The output of a block; a failing command fails the test."""
+        script = re.sub(r"(localhost|127\.0\.0\.1):4010", self.mock.url.removeprefix("http://"), block)
+        environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """A shell in an empty folder, beside a mock that was started as the pages say."""
+    (tmp_path / "petstore.yaml").write_text(_blocks(TUTORIAL, "yaml")[0], encoding="utf-8")
+    mock = LiveMock("petstore.yaml", folder=tmp_path).wait_until_started()
+    yield Shell(tmp_path, mock)
+    mock.kill()
+
+
+def test_the_readme_works(shell: Shell) -> None:
+    """The mock of the first line remembers what the second one sends."""
+    start, *commands = _blocks(README, "sh")[0].splitlines()
+    assert start == "mockserver mock petstore.yaml &"
+    assert ['"name":"Rex"' in shell(command) for command in commands] == [True, True]
+
+
+def test_the_tutorial_works(shell: Shell) -> None:
+    """Each block, in order, does what the text below it says."""
+    start, write, mistake, why, fault, worlds, inferred, check = _blocks(TUTORIAL, "sh")
+    assert start == "mockserver mock petstore.yaml\n"
+    listed = shell(write).splitlines()[-1]
+    assert '"name":"Rex"' in listed
+    assert listed.count('"tag":"dog"') == listed.count('"tag"')
+    assert re.search(r"HTTP/1.1 400 .*mock-reason: .*required", shell(mistake), re.DOTALL | re.IGNORECASE)
+    assert "POST /pets -> 400" in shell(why)
+    assert re.findall(r"HTTP/1.1 (\d+)", shell(fault)) == ["500", "200"]
+    assert shell(worlds).count("Mia") == 1
+    assert {"createPet", "removePet"} <= set(re.findall(r"\w+", shell(inferred)))
+    assert "PASSED" in shell(check.replace("--budget", "--examples 5 --budget"))
+
+
+def test_the_bodies_of_the_control_api_work(ask: Ask) -> None:
+    """The two of docs/control.md: a fault rule, and what the app is expected to have called."""
+    control = Control(ask.engine)
+    faults, expected = (json.loads(block) for block in _blocks((ROOT / "docs/control.md").read_text(), "json"))
+    assert control("PUT", "/worlds/main/faults", faults).status == 200
+    sent = [ask("POST", "/devices/trust", json={"fingerprint": "fp-alice-ipad"}).status for _ in range(2)]
+    assert sent == [500, 200]
+    assert control("POST", "/worlds/main/verify", expected).json["verified"]
+
+
+PAGES = ("README.md", "docs/*.md", "packages/*/README.md", "examples/**/README.md")
+
+
+@pytest.mark.parametrize(
+    "page",
+    sorted(
+        page.relative_to(ROOT).as_posix()
+        for pages in PAGES
+        for page in ROOT.glob(pages)
+        if "node_modules" not in page.parts
+    ),
+)
+def test_every_block_of_code_is_run_or_marked(page: str) -> None:
+    """Either something runs the block, or `<!-- not run: REASON -->` stands above it."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    unknown = [code for mark, language, code in BLOCK.findall(text) if not mark and (page, language) not in RUN]
+    assert not unknown
