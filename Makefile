@@ -5,6 +5,9 @@ BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 ARGS   ?=
 
+# Without cached bytecode, each of the many processes that the tests start would compile the source anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help mock test lint unit contract wheel spec bench chaos mutation clients conformance differential real-servers first-steps docs clean
 

@@ -20,7 +20,7 @@ from tests.mockserver.contract.random_messages import NoMessage, random_request,
 
 ROOT = Path(__file__).resolve().parents[3]
 THOROUGH = settings(
-    max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 
 Both = tuple[Contract, Authority]
