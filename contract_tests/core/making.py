@@ -146,12 +146,12 @@ class Records:
             return body
         found = {name: self._referred(name, value) for name, value in body.items()}
         maker = next((one for one in self.own.makers if one.operation.id == operation.id), None)
+        named: dict[str, str] = {}
         for template in maker.templates if maker and maker.operation.method == "POST" else ():
-            parameter = self.own.parameter_of(template)
-            named = [*key_names(found, parameter, kind(template)), *(key for key in keys if key in found)]
-            for name in dict.fromkeys(named):
-                if isinstance(found[name], str | int | float) and not isinstance(found[name], bool):
-                    found[name] = self._fresh_for(operation, template, name, found[name])
+            named |= dict.fromkeys(key_names(found, self.own.parameter_of(template), kind(template)), template)
+        for name, template in ({key: "" for key in keys if key in found} | named).items():
+            if isinstance(found[name], str | int | float) and not isinstance(found[name], bool):
+                found[name] = self._fresh_for(operation, template, name, found[name])
         return found
 
     def _fresh_for(self, operation: Operation, template: str, name: str, like: Any) -> Any:

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from mockserver.contract.schemas.alike import repeated
 from mockserver.contract.schemas.keywords import READERS
 from mockserver.contract.schemas.view import SchemaView, hidden, is_marked, is_nullable, own_types
 from mockserver.generate.keyword_checks import CHECKS, Check, Question
@@ -65,8 +66,22 @@ class Checker:
         reference = schema.get("$ref")
         target = self.view.target(reference)[1] if isinstance(reference, str) else True
         own = {} if self.view.is_alias(schema) else schema
-        plan = _Plan(schema, target, tuple(_checks(own)), is_nullable(own, self.view) and not own_types(own))
+        plan = _Plan(
+            schema, target, tuple(_checks(self._told_apart(own))), is_nullable(own, self.view) and not own_types(own)
+        )
         return _keep(self._plans, schema, plan)
+
+    def _told_apart(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The schema without alternatives of `oneOf` that accept what another does, as the validators read it."""
+        alternatives = schema.get("oneOf")
+        again = repeated(alternatives, self.follow) if isinstance(alternatives, list) else ()
+        if not again:
+            return schema
+        return {**schema, "oneOf": [one for at, one in enumerate(schema["oneOf"]) if at not in again]}
+
+    def follow(self, schema: Mapping[str, Any]) -> Any:
+        """What the `$ref` of a schema leads to."""
+        return self.view.target(schema["$ref"])[1]
 
     def hides(self, schema: Any) -> bool:
         """Whether a property of this schema is never sent: `writeOnly` in responses, `readOnly` in requests."""

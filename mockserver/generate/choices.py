@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mockserver.contract.schemas.alike import are_alike
 from mockserver.generate.checker import Checker
 from mockserver.generate.demands import Demands, Flattener
 from mockserver.generate.errors import Unsatisfiable
@@ -73,7 +74,8 @@ def kept_out_of_others(demands: Demands, value: Any, checker: Checker, flatten: 
     if not isinstance(value, dict):
         return None
     others = (option for options in demands.each("oneOf") for option in options)
-    unwanted = [*demands.each("not"), *(one for one in others if not any(one is root for root in demands.roots))]
+    apart = (one for one in others if not any(are_alike(one, root, checker.follow) for root in demands.roots))
+    unwanted = [*demands.each("not"), *apart]
     for schema in unwanted:
         if checker.fits(schema, value):
             value = _kept_out(schema, value, demands, checker, flatten)

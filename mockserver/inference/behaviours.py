@@ -157,10 +157,17 @@ class Behaviours:
     def _at_item(self, route: Route, resource: Resource, method: str, find: Data | None = None) -> Data:
         find = find or self.verbs.find(route, resource, route.shape)
         if method == "GET":
-            if self.schemas.answer(route.operation) is None and not self.schemas.is_free(route.operation):
+            is_removed = "DELETE" in self.routes[route.shape]  # and must not be shown after that
+            if (
+                is_removed
+                and self.schemas.answer(route.operation) is None
+                and not self.schemas.is_free(route.operation)
+            ):
                 return {**because_of("GET answers something other than JSON of a record that is there"), **find}
             shown = self.showing.record(route.operation, resource, must=True)
             return {**because_of("GET on a record reads it"), **find, **shown}
+        if method == "HEAD":
+            return {**because_of("HEAD on a record says whether it is there"), **find}
         if method == "DELETE":
             because = because_of("DELETE on a record removes it, and what is its own")
             return {

@@ -37,7 +37,8 @@ def find_flags(routes: Mapping[Shape, Mapping[str, Route]], taken: set[str]) -> 
     """The flags of a contract by path."""
     flags: dict[Shape, Flag] = {}
     for shape, methods in routes.items():
-        if _is_flag(methods):
+        is_made_above = shape[-1:] == (VALUE,) and "POST" in routes.get(shape[:-1], {})
+        if _is_flag(methods) and not is_made_above:
             known = {flag.name for flag in flags.values()}
             flags[shape] = flag_at(shape, methods["GET"], {*known, *taken})
     return flags

@@ -52,6 +52,8 @@ def kind_of(name: str, key: str, known: list[Action]) -> Kind:
     )
     create = next(iter(makes), None)
     reads = [one for one in known if finds(one, name) and one.operation.method == "GET" and one.place is not None]
+    if create is not None:  # what names no record shows the first of them
+        reads = [one for one in reads if one.behaviour.find and one.behaviour.find.filters]
     return Kind(
         name,
         key,

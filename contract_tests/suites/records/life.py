@@ -20,7 +20,7 @@ from contract_tests.core.target import NOTHING, Target, Token, path_of
 from contract_tests.run.run import Run
 from contract_tests.suites.records.comparing import ABSENT, Loss, as_text, losses
 from contract_tests.suites.records.kinds import Kind, body_of, declared, settable
-from contract_tests.suites.records.sending import as_declared, unique
+from contract_tests.suites.records.sending import as_declared, named, unique
 from contract_tests.suites.records.values import TURNS, Values
 
 REFUSALS: Final = frozenset({400, 403, 409, 413, 422})
@@ -96,7 +96,8 @@ class Life:
     def body(self, action: Action, turn: int, *, optional: bool = True) -> Any:
         """A body for an operation, its keys new and its references leading to records that exist."""
         body = self.values.body(body_of(self.contract, action), turn, optional=optional)
-        return self.records.related(action.operation, body, [self.kind.key])
+        is_made_by_key = action is self.kind.create and action.operation.method == "POST"
+        return self.records.related(action.operation, body, [self.kind.key] if is_made_by_key else [])
 
     def create(self, body: Any, above: Mapping[str, str] | None = None) -> Made:
         """Make a record; raises `NotChecked` where the target refuses it."""
@@ -189,6 +190,13 @@ class Life:
             else:
                 found[name] = above[at] if at < len(above) else made.key
         return found
+
+    def naming(self, action: Action, made: Made, body: Any) -> Any:
+        """A body for an update of a record, in which the members that name it do so."""
+        find = action.behaviour.find
+        if find is None or find.collection != self.kind.name or not isinstance(body, Mapping):
+            return body
+        return named(find, self.path(action, made), (self.kind.key, made.key), body)
 
     def shown(self, action: Action, answer: Answer) -> Mapping[str, Any]:
         """The record in an answer; empty where it shows none."""

@@ -8,9 +8,12 @@ from typing import Any, Final
 
 from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.model import dig
 from contract_tests.core.pages import Walk
+from contract_tests.core.schemas import merged_keywords
+from contract_tests.suites.records.choosing import filters_of
 from contract_tests.suites.records.life import Life, Made
 
 MANY: Final = 5  # records of a kind, so that they fill several pages
@@ -46,6 +49,14 @@ def records_for(life: Life, listing: Action) -> list[Made]:
             life.create(life.body(life.kind.create, turn), first.values if is_child else None)
         together = next(group for group in siblings(life, listing) if first in group)
     return together
+
+
+def is_chosen_unasked(contract: Contract, listing: Action) -> bool:
+    """Whether a list that is asked for nothing shows a part of the records: those with the default of a filter, or with
+    the value that it requires."""
+    chosen = {one.parameter for one in filters_of(listing.operation, listing.behaviour.list)}
+    parameters = [one for one in listing.operation.parameters if one.location == "query" and one.name in chosen]
+    return any(one.required or "default" in merged_keywords(contract, one.schema) for one in parameters)
 
 
 def siblings(life: Life, listing: Action) -> list[list[Made]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 from contract_tests.core.action import Action
 from contract_tests.core.contract import Contract, Place, is_json
 from contract_tests.core.creation import plain
+from contract_tests.core.model import Query, root
 from contract_tests.core.schemas import fits
 
 
@@ -36,3 +38,20 @@ def as_declared(action: Action, body: Any) -> tuple[str, Any]:
     if "json-patch" in name and isinstance(body, Mapping):
         body = [{"op": "add", "path": f"/{member}", "value": value} for member, value in body.items()]
     return name, body
+
+
+def named(find: Query, in_path: Mapping[str, str], key: tuple[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body whose members name the record that the path names; `key` is the name and the value of the record's key."""
+    found = dict(body)
+    for name, expression in find.filters.items():
+        place, member = root(expression)
+        if place == "path" and name in body:
+            found[name] = as_number_if(in_path[member], body[name])
+        elif place == "body" and name == key[0] and "." not in member:
+            found[member] = as_number_if(key[1], body.get(member, 0))
+    return found
+
+
+def as_number_if(text: str, like: Any) -> str | int:
+    """A key of a path as a body has it."""
+    return int(text) if isinstance(like, int) and re.fullmatch(r"-?\d+", text) else text

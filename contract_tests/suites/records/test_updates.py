@@ -87,7 +87,7 @@ def lists_of_objects(life: Life, action: Action) -> set[str]:
 
 def check_update(life: Life, action: Action, made: Made, body: dict[str, Any]) -> None:
     """One change: what its answer shows, what a read shows, and what must have stayed."""
-    before = look(life, made, {})
+    before, body = look(life, made, {}), life.naming(action, made, body)
     answer = life.send(action, life.path(action, made), body)
     if answer.status in {400, 403, 409, 413, 422}:
         life.refused[action.id] = answer.describe()
@@ -137,8 +137,7 @@ def has_patch(life: Life) -> bool:
 
 def check_replacement(life: Life, action: Action, made: Made) -> None:
     """Raise `Broken` where a PUT keeps what its body leaves out (RFC 9110, section 9.3.4)."""
-    whole = life.body(action, 2)
-    least = life.body(action, 3, optional=False)
+    whole, least = (life.naming(action, made, life.body(action, at, optional=at == 2)) for at in (2, 3))
     if not isinstance(whole, Mapping) or not isinstance(least, Mapping):
         return
     first = life.send(action, life.path(action, made), whole)
@@ -171,9 +170,9 @@ def check_merge(life: Life, action: Action, made: Made) -> None:
     objects = [name for name, inner in whole.items() if isinstance(inner, Mapping) and inner and name in other]
     for name in objects:
         less = life.values.part(body_of(life.contract, action), name, other[name])
-        first = life.send(action, life.path(action, made), {name: whole[name]})
+        first = life.send(action, life.path(action, made), life.naming(action, made, {name: whole[name]}))
         before = look(life, made, {}).get(name)
-        second = life.send(action, life.path(action, made), {name: less})
+        second = life.send(action, life.path(action, made), life.naming(action, made, {name: less}))
         after = look(life, made, {name: less}, second, by=action.id).get(name)
         if not (first.ok and second.ok and isinstance(before, Mapping) and isinstance(after, Mapping)):
             continue

@@ -15,6 +15,7 @@ from typing import Any, Final
 from mockserver.contract.document import pointers
 from mockserver.contract.document.document import Document
 from mockserver.contract.schemas import view
+from mockserver.contract.schemas.alike import repeated
 from mockserver.contract.schemas.keywords import SCHEMA, SCHEMA_LIST, SCHEMA_MAP, plain_keyword, unreadable
 from mockserver.errors import DocumentError
 
@@ -155,7 +156,30 @@ class JsonSchemas:
             self.note(unreadable(key, value, pointer))
             return {}
         below = pointers.join(pointer, key)
-        return {key: [self.convert(part, exempt, pointers.join(below, at)) for at, part in enumerate(value)]}
+        again = self.repeated(value, pointer) if key == "oneOf" else ()
+        return {
+            key: [
+                False if at in again else self.convert(part, exempt, pointers.join(below, at))
+                for at, part in enumerate(value)
+            ]
+        }
+
+    def repeated(self, alternatives: list[Any], pointer: str) -> frozenset[int]:
+        """The alternatives of a `oneOf` that are ignored, with a note: they accept what an earlier one does."""
+
+        def aim(schema: Mapping[str, Any]) -> Any:
+            try:
+                return self.document.target(schema["$ref"], pointer)[1]
+            except DocumentError:
+                return None
+
+        found = repeated(alternatives, aim)
+        if found:
+            many = ", ".join(map(str, sorted(found)))
+            self.note(
+                f"{pointers.join(pointer, 'oneOf')}: alternatives that accept what another does are ignored: {many}"
+            )
+        return found
 
     def refine(self, schema: Mapping[str, Any], result: dict[str, Any], exempt: Exempt, pointer: str) -> None:
         """What one keyword means for another."""

@@ -293,3 +293,22 @@ def adopting_below(tmp_path: Path, build: Callable[[Settings], Engine]) -> Ask:
     (tmp_path / "openapi.json").write_text(json.dumps(document))
     settings = Settings(str(tmp_path / "openapi.json"), auth="off", unknown_parents="adopt")
     return Ask(build(settings), None)
+
+
+def test_what_is_made_above_is_there_and_not_set(play: Play) -> None:
+    """GET on a record has no body by the contract, but POST above makes the records: no flag is asked for."""
+    bare = {"200": {"description": ""}, "404": {"description": ""}}
+    paths = crud("/pets", "id", THING)
+    item = paths["/pets/{id}"]
+    item["get"]["responses"] = bare
+    item["head"] = {"responses": bare}
+    item["put"] = {"requestBody": body(thing(name=None)), "responses": bare}
+    ask = play(paths, Thing=thing(id=None, name=None))
+    made = f"/pets/{ask('POST', '/pets', json={'name': 'a'}).json['id']}"
+    assert [ask(method, made).status for method in ("GET", "HEAD", "DELETE", "GET", "HEAD")] == [
+        200,
+        200,
+        204,
+        404,
+        404,
+    ]

@@ -75,3 +75,13 @@ def test_a_null_that_no_schema_allows_is_no_loss(contract: Contract) -> None:
     schema = {"type": "object", "properties": members}
     found = losses(contract, schema, dict.fromkeys(members, "x"), dict.fromkeys(members))
     assert [loss.way for loss in found] == ["/b", "/c"]
+
+
+def test_what_a_server_may_set_is_no_loss(contract_of: ContractOf) -> None:
+    """When a record was made, and the ids of what it contains; its own members are the client's."""
+    inner = {"type": "object", "properties": {"id": {"type": "string"}, "text": {"type": "string"}}}
+    declared = {"id": {}, "createdAt": {}, "owner": inner, "parts": {"type": "array", "items": inner}}
+    sent = {"createdAt": "a", "id": "a", "owner": {"id": "a"}, "parts": [{"id": "a", "text": "a"}]}
+    shown = {"createdAt": "b", "id": "b", "owner": {"id": "b"}, "parts": [{"id": "b", "text": "b"}]}
+    found = losses(contract_of({"openapi": "3.0.3"}), {"type": "object", "properties": declared}, sent, shown)
+    assert [loss.way for loss in found] == ["/id", "/owner/id", "/parts/0/text"]

@@ -1,0 +1,92 @@
+"""What is sent to make, find and change a record of one kind."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from contract_tests.core.action import Action
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.contract import Contract
+from contract_tests.core.model import Model
+from contract_tests.suites.records.kinds import Kind, kinds
+from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.lists import is_chosen_unasked
+from tests.contract_tests.conftest import ContractOf
+
+PET = {"type": "object", "properties": {"id": {"type": "integer"}, "nick": {"type": "string"}}}
+BEHAVIOURS = """
+collections: {pets: {key: id}}
+operations:
+  addPet: {create: {pets: $body}, reply: $record}
+  firstPet: {find: {pets: {}}, reply: $record}
+  getPet: {find: {pets: {id: $path.id}}, reply: $record}
+  putPet: {find: {pets: {id: $body.id}}, set: {"=": $body}, reply: $record}
+  nickPet: {find: {pets: {nick: $path.nick}}, set: {"=": $body}, reply: $record}
+  listPets: {list: {pets: {nick: $query.nick}}, reply: $records}
+"""
+JSON = {"application/json": {"schema": PET}}
+
+
+def operation(name: str, *parameters: dict[str, Any], sends: bool = False) -> dict[str, Any]:
+    """An operation that answers a pet."""
+    more = {"requestBody": {"content": JSON}} if sends else {}
+    responses = {"200": {"description": "", "content": JSON}}
+    return {"operationId": name, "parameters": list(parameters), "responses": responses, **more}
+
+
+@pytest.fixture
+def contract(contract_of: ContractOf) -> Contract:
+    """Pets that are named by their paths, or by their bodies."""
+    key, nick = (
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("id", "nick")
+    )
+    asked = {"name": "nick", "in": "query", "schema": {"type": "string", "default": "Rex"}}
+    paths = {
+        "/pets": {"post": operation("addPet", sends=True), "put": operation("putPet", sends=True),
+                  "get": operation("listPets", asked)},
+        "/pet": {"get": operation("firstPet")},
+        "/pets/{id}": {"get": operation("getPet", key)},
+        "/nicks/{nick}": {"put": operation("nickPet", nick, sends=True)},
+    }  # fmt: skip
+    return contract_of({"openapi": "3.0.3", "paths": paths})
+
+
+@pytest.fixture
+def kind(contract: Contract) -> Kind:
+    """The kind of the pets."""
+    (found,) = kinds(contract, Model.read(BEHAVIOURS, "here"), contract.operations)
+    return found
+
+
+def test_a_read_that_names_no_record_shows_none_that_was_made(kind: Kind) -> None:
+    """It shows the first one, whichever that is."""
+    assert kind.read is not None
+    assert kind.read.id == "getPet"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "sent"),
+    [
+        ("putPet", {"id": 5, "nick": "b"}, {"id": 12, "nick": "b"}),
+        ("putPet", {"nick": "b"}, {"id": 12, "nick": "b"}),
+        ("nickPet", {"id": 5, "nick": "b"}, {"id": 5, "nick": "Rex"}),
+        ("nickPet", {"id": 5}, {"id": 5}),
+    ],
+)
+def test_an_update_names_the_record_that_it_changes(
+    contract: Contract, kind: Kind, name: str, body: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    """By the key in its body, or as its path does."""
+    life = Life(cast(Any, SimpleNamespace(contract=contract)), kind)
+    answer = Answer(Sent("POST", "http://t/pets", "/pets", {}), 201, {}, b"")
+    made = Made({}, "12", {}, {"id": 12, "nick": "Rex"}, answer)
+    action: Action = next(one for one in kind.updates if one.id == name)
+    assert life.naming(action, made, body) == sent
+
+
+def test_a_list_with_the_default_of_a_filter_need_not_show_all(contract: Contract, kind: Kind) -> None:
+    """Nothing is asked for, but the contract says what that means."""
+    assert is_chosen_unasked(contract, kind.lists[0])
