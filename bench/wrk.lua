@@ -6,6 +6,14 @@ function init(args)
     wrk.body = args[3]
     wrk.headers["Content-Type"] = "application/json"
   end
+  local worlds, world = tonumber(args[4]), 0
+  if worlds > 0 then
+    request = function()
+      world = (world + 1) % worlds
+      wrk.headers["Authorization"] = "Bearer " .. args[2] .. "~w" .. world
+      return wrk.format()
+    end
+  end
 end
 
 function done(summary, latency, requests)

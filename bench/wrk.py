@@ -21,10 +21,11 @@ class Sample:
     cpu: float  # of the server and its child processes, per request
 
 
-def run(server: Server, request: Request, connections: int, seconds: int) -> Sample:
-    """Send one request repeatedly for some seconds (raises Failed if a response isn't a 2xx)."""
+def run(server: Server, request: Request, connections: int, seconds: int, worlds: int = 0) -> Sample:
+    """Send one request repeatedly for some seconds, in so many worlds in turn if any (raises Failed if a response isn't
+    a 2xx)."""
     before = server.cpu_seconds()
-    summary = _wrk(server.port, request, connections, seconds)
+    summary = _wrk(server.port, request, connections, seconds, worlds)
     spent = server.cpu_seconds() - before
     if summary["refused"] or summary["broken"] or not summary["requests"]:
         raise Failed(
@@ -39,11 +40,11 @@ def run(server: Server, request: Request, connections: int, seconds: int) -> Sam
     )
 
 
-def _wrk(port: int, request: Request, connections: int, seconds: int) -> dict[str, float]:
+def _wrk(port: int, request: Request, connections: int, seconds: int, worlds: int) -> dict[str, float]:
     command = [
         shutil.which("wrk") or "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
         "-s", str(SCRIPT), f"http://{HOST}:{port}{request.path}", "--",
-        request.method, request.token, request.body,
+        request.method, request.token, request.body, str(worlds),
     ]  # fmt: skip
     completed = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
     if completed.returncode:

@@ -12,9 +12,10 @@ from mockserver.exchange.journal import Journals, Keeping, Kind, Note, Tally
 from mockserver.exchange.keeping import packed, unpacked
 from mockserver.exchange.secrets import Secrets
 from mockserver.exchange.weight import lightened
+from mockserver.state.following import Turn
 from mockserver.state.ledger import Kept
 from mockserver.state.log import pack, unpacker
-from mockserver.state.log_store import LogStore, Turn
+from mockserver.state.log_store import LogStore
 from mockserver.state.settling import Settler, Slot
 from mockserver.state.world import Past, World
 

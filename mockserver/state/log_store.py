@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import count
 from time import monotonic, time
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from mockserver.errors import StoreLost
-from mockserver.state.ledger import Addition, Full, Ledger, Outcome, Place, Settled, Step, Tail
-from mockserver.state.log import Change, Log, Touched, note_touched, pack
+from mockserver.state.following import Follower, Held, Turn
+from mockserver.state.ledger import Full, Ledger, Outcome, Place, Settled, Step
+from mockserver.state.log import Change, Log, pack
 from mockserver.state.settling import Settler, Slot
 from mockserver.state.store import MAIN, SWEPT, Outrun, Store, too_many
 from mockserver.state.world import Past, World
 
-_CHANGES, _BYTES = 100, 16 * 1024
-"""How many entries and bytes of them a log has, at least, between two snapshots."""
 _HELD = 10_000
 """How many worlds this process holds; those that it has held longest are read again when they are used."""
-
-
 _ANY = 2**31
 """More worlds than there can be: `main` is always made."""
-
-
-class Held(NamedTuple):
-    """A world as this process last saw it, or will have made it once what it has added to the log is kept."""
-
-    place: Place
-    world: World
-    touched: Touched
-    entries: int = 0  #: since the last snapshot
-    size: int = 0  #: bytes of these
-    snapshot: int = 0  #: bytes of that one
-    chain: int = 0  #: which reading of the store it goes back to
-
-    @property
-    def version(self) -> int:
-        """The place as one number."""
-        return self.place.generation << 32 | self.place.sequence
-
-
-class Turn(NamedTuple):
-    """What a request has seen of a world, and what it makes of it."""
-
-    held: Held
-    asked: bool  #: whether the store gave that while the request was under way
-    world: World
-    changes: tuple[Change, ...] = ()
 
 
 class LogStore(Store):
@@ -68,7 +36,7 @@ class LogStore(Store):
         self.ledger, self.log, self.most, self.ttl = ledger, log, most, ttl
         self._known: dict[str, Held] = {}  # as the store has them
         self._newest: dict[str, Held] = {}  # with what is on its way there
-        self._lock, self._chains = threading.RLock(), count(1)
+        self._lock, self._follower = threading.RLock(), Follower(log)
         self.settler = Settler(ledger.settle, self._lost)
         self.kind, self._swept = ledger.kind, 0.0
 
@@ -91,7 +59,7 @@ class LogStore(Store):
         held = self._known.get(name)
         if held is None or held.version != version:
             return False
-        addition, following = self._following(held, world, None)
+        addition, following = self._follower.following(held, world, None)
         if not self.ledger.append(name, held.place, addition):
             return False
         self._hold(name, following)
@@ -125,7 +93,7 @@ class LogStore(Store):
                 self.note_conflict()
                 return Slot(None, self._unsettled, Outrun())
             if changed:
-                addition, following = self._following(held, turn.world, turn.changes)
+                addition, following = self._follower.following(held, turn.world, turn.changes)
                 self._newest[name] = following
             step = Step(name, held.place, known.place if known else Place(), exact, addition, kind, data)
             slot = Slot(step, partial(self._settled, turn, known, following))
@@ -158,27 +126,10 @@ class LogStore(Store):
             newest = self._newest.get(name)
             if newest is not None and newest.chain == turn.held.chain:
                 del self._newest[name]
-        held = self._followed(name, known, outcome)
+        held = self._follower.followed(name, known, outcome)
         self._hold(name, held)
         self.note_conflict()
         raise Outrun(Turn(held, True, held.world))
-
-    def _following(self, held: Held, world: World, changes: tuple[Change, ...] | None) -> tuple[Addition, Held]:
-        """What a commit adds to the log, and what this process holds once it is kept. `changes` are those of a request
-        in this world."""
-        entry = self.log.change(held.world, world, changes)
-        data, snapshot = pack(entry), None
-        entries, size = held.entries + 1, held.size + len(data)
-        with self._lock:
-            touched = note_touched(held.touched, entry)
-            if entry.base is not None:
-                snapshot = data
-            elif entries >= _CHANGES and size >= max(held.snapshot, _BYTES):
-                snapshot = pack(self.log.whole(world, touched))
-        since = (entries, size, held.snapshot) if snapshot is None else (0, 0, len(snapshot))
-        stamp = int.from_bytes(os.urandom(8), "big") >> 1
-        place = Place(held.place.generation, held.place.sequence + 1, stamp)
-        return Addition(data, snapshot, stamp), Held(place, world, touched, *since, held.chain)
 
     def add(self, name: str, world: World | None = None, *, replace: bool = False) -> World | None:
         """Keep a new world, forked from the base or as given; None when the name is taken and not to be replaced."""
@@ -222,7 +173,7 @@ class LogStore(Store):
         tail = self.ledger.past(name, place)
         if tail is None:
             return None
-        return self._followed(name, None, tail).world
+        return self._follower.followed(name, None, tail).world
 
     def _current(self, name: str) -> Held | None:
         """The world as it is now; None where there is none."""
@@ -232,31 +183,9 @@ class LogStore(Store):
             self._forget(name)
             return None
         if held is None or tail.place != held.place:
-            held = self._followed(name, held, tail)
+            held = self._follower.followed(name, held, tail)
         self._hold(name, held)
         return held
-
-    def _followed(self, name: str, held: Held | None, tail: Tail) -> Held:
-        """What a world becomes by the rest of its log."""
-        world, touched, sizes = (None, {}, (0, 0, 0)) if held is None else (held.world, held.touched, held[3:6])
-        if tail.snapshot is not None:
-            world, touched = self._applied(name, None, {}, tail.snapshot)
-            sizes = (0, 0, len(tail.snapshot))
-        for data in tail.entries:
-            world, touched = self._applied(name, world, touched, data)
-            sizes = (sizes[0] + 1, sizes[1] + len(data), sizes[2])
-        if world is None:
-            raise StoreLost(f"the store has lost a part of the world {name!r}; remove that world")
-        return Held(tail.place, world, touched, *sizes, next(self._chains))
-
-    def _applied(self, name: str, world: World | None, touched: Touched, data: bytes) -> tuple[World, Touched]:
-        try:
-            entry = self.log.read(data)
-            after = self.log.applied(name, world, entry)
-        except (ValueError, KeyError, TypeError, msgspec.MsgspecError) as error:
-            raise StoreLost(f"the log of the world {name!r} can't be read: {error}") from error
-        with self._lock:
-            return after, note_touched(touched, entry)
 
     def _hold(self, name: str, held: Held) -> None:
         """Note what the store has of a world; requests go on from there where they don't know of more."""
@@ -298,8 +227,7 @@ class LogStore(Store):
                 raise too_many(self.most, self.ttl) from None
         if generation is None:
             return None
-        touched, chain = note_touched({}, entry), next(self._chains)
-        held = Held(Place(generation), world, touched, snapshot=len(snapshot), chain=chain)
+        held = self._follower.made(world, generation, entry, len(snapshot))
         self._hold(name, held)
         return held
 

@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from time import sleep
 from typing import Final
 
 from mockserver.background import attempt, start
@@ -21,7 +22,11 @@ _TOGETHER: Final = 1024 * 1024
 _WAITING: Final = 16 * 1024 * 1024
 """Bytes of steps that may wait. Beyond these, whoever adds one waits until it is kept."""
 
+_PAUSE: Final = 0.0005
+"""Seconds in which others may come, where several came together last. Two threads that run in turn wait for each other
+at each step of a database; so requests are answered first, and then kept."""
 Settle = Callable[[Sequence[Step]], list[Outcome | StoreLost]]
+"""Keeps steps together."""
 Concluded = Callable[[Outcome], Settled]
 """Makes of an outcome what the request gets. Raises StoreLost, or Outrun where it must be answered again."""
 
@@ -67,6 +72,7 @@ class Settler:
         self._call = threading.Lock()
         self._called = False
         self._thread: threading.Thread | None = None
+        self._crowd = 0  # how many were kept together last
 
     def put(self, slot: Slot) -> None:
         """Add a step; it is kept after those that were added before it."""
@@ -86,9 +92,10 @@ class Settler:
         if self._waiting > _WAITING:
             self.wait(slot)
         with self._lock:
-            if not slot.done:
+            done = slot.done
+            if not done:
                 slot.then = then
-        if slot.then is None:
+        if done:
             then()
         elif not self._called:
             self._called = True
@@ -106,6 +113,8 @@ class Settler:
         while True:
             self._call.acquire()
             self._called = False
+            if self._crowd > 1:
+                sleep(_PAUSE)
             with self._keeping:
                 while self._queue:
                     self._keep()
@@ -113,6 +122,7 @@ class Settler:
     def _keep(self) -> None:
         """Keep those that come first. Where the store is lost, all that wait are: they would each wait for it again."""
         batch = self._batch(_TOGETHER)
+        self._crowd = len(batch)
         outcomes: Sequence[Outcome | Exception]
         try:
             outcomes = self._settle([slot.step for slot in batch if slot.step is not None])
@@ -130,6 +140,7 @@ class Settler:
                 slot.done = True
                 if slot.then is not None:
                     waiting.append(slot.then)
+                    slot.then = None  # which holds what holds the slot
         for then in waiting:
             attempt("store", then)
 

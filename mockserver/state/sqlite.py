@@ -9,7 +9,7 @@ from typing import Any, Final
 from mockserver.errors import StoreLost, Unavailable
 from mockserver.state.ledger import ENTRIES, Addition, Full, Kept, Ledger, Outcome, Place, Step, Tail
 from mockserver.state.sqlite_file import Run, SqliteFile
-from mockserver.state.sqlite_log import DROPPED_AT_ONCE, ENTRY, NEXT, TALLY, Batch, add, tail, trim
+from mockserver.state.sqlite_log import DROPPED_AT_ONCE, ENTRY, NEXT, TALLY, Batch, add, tail, write
 
 _GONE: Final = 0
 """The world under which is counted what no world counts any more."""
@@ -103,8 +103,6 @@ class SqliteLedger(Ledger):
             if run(_APPEND, values).fetchone() is None:
                 return False
             add(run, generation, sequence + 1, addition)
-            if addition.snapshot is not None:
-                trim(run, generation)
         return True
 
     def settle(self, steps: Sequence[Step]) -> list[Outcome | StoreLost]:
@@ -182,7 +180,7 @@ class SqliteLedger(Ledger):
         """Keep a note about a world; its place."""
         with self._file.writing() as run:
             (place,) = run(NEXT, (1,)).fetchone()
-            run(ENTRY, (place, self.namespace, world, None, None, None, None, data))
+            write(run, ENTRY, [(place, self.namespace, world, None, None, None, None, data)])
             if place % DROPPED_AT_ONCE == 0:
                 query = "DELETE FROM entry WHERE namespace = ? AND place <= ? AND number IS NULL"
                 run(query, (self.namespace, place - ENTRIES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from time import time
 from typing import Any, Final
 
@@ -12,20 +13,27 @@ from mockserver.state.sqlite_file import Run
 
 DROPPED_AT_ONCE: Final = 64
 """How many entries more than are shown a world may have, so that old ones need not be dropped one by one."""
-_LOG: Final = "SELECT id, sequence, stamp, number FROM world WHERE namespace = ? AND name = ?"
+_ROWS: Final = 50
+"""How many rows one statement reads or writes at most. Each statement lets other threads run, which takes longer than
+the statement itself."""
+_LOG: Final = "SELECT name, id, sequence, stamp, number FROM world WHERE namespace = ? AND name IN ({})"
 _CHANGES: Final = "SELECT data FROM change WHERE world = ? AND sequence > ? AND sequence <= ? ORDER BY sequence"
 _SNAPSHOT: Final = (
     "SELECT sequence, data FROM snapshot WHERE world = ? AND sequence <= ? ORDER BY sequence DESC LIMIT 1"
 )
-_CHANGE: Final = "INSERT INTO change VALUES (?, ?, ?)"
-_GONE_ON: Final = "UPDATE world SET sequence = ?, stamp = ?, number = ?, used = ? WHERE id = ?"
+_CHANGE: Final = "INSERT INTO change VALUES {}"
+_GONE_ON: Final = (
+    "INSERT INTO world (id, namespace, name, sequence, stamp, number, used) VALUES {} ON CONFLICT (id) DO UPDATE SET"
+    " sequence = excluded.sequence, stamp = excluded.stamp, number = excluded.number, used = excluded.used"
+)
+_WHOLE: Final = "INSERT INTO snapshot VALUES (?, ?, ?)"
 _OLDEST: Final = (
     "SELECT min(before) FROM (SELECT before FROM entry WHERE world = ? AND number IS NOT NULL ORDER BY number LIMIT 64)"
 )
 """Reads that were under way while a change was kept have an entry behind it, and saw the world before."""
 TALLY: Final = "INSERT INTO tally VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times"
 NEXT: Final = "UPDATE place SET last = last + ? RETURNING last"
-ENTRY: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+ENTRY: Final = "INSERT INTO entry VALUES {}"
 _SIZE: Final = "INSERT INTO size VALUES (?, ?) ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes RETURNING bytes"
 
 
@@ -49,10 +57,19 @@ def tail(run: Run, place: Place, seen: Place) -> Tail:
 
 
 def add(run: Run, world: int, sequence: int, addition: Addition) -> None:
-    """Write an addition to a log; where it has a snapshot, the log can then be shortened."""
-    run(_CHANGE, (world, sequence, addition.entry))
+    """Write an addition to a log; where it has a snapshot, the log is then shortened."""
+    write(run, _CHANGE, [(world, sequence, addition.entry)])
     if addition.snapshot is not None:
-        run("INSERT INTO snapshot VALUES (?, ?, ?)", (world, sequence, addition.snapshot))
+        run(_WHOLE, (world, sequence, addition.snapshot))
+        trim(run, world)
+
+
+def write(run: Run, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows by as few statements as may be."""
+    for start in range(0, len(rows), _ROWS):
+        part = rows[start : start + _ROWS]
+        row = f"({', '.join('?' * len(part[0]))})"
+        run(statement.format(", ".join([row] * len(part))), list(chain.from_iterable(part)))
 
 
 def trim(run: Run, world: int) -> None:
@@ -80,48 +97,44 @@ class _At:
 
 
 class Batch:
-    """Steps that are kept in one transaction: each world is looked up once and written once."""
+    """Steps that are kept in one transaction: worlds, changes and entries are each read or written together."""
 
     def __init__(self, run: Run, namespace: str) -> None:
         self._run, self._namespace = run, namespace
-        self._worlds: dict[str, _At | None] = {}
+        self._worlds: dict[str, _At] = {}
         self._entries: list[list[Any]] = []
+        self._changes: list[tuple[int, int, bytes]] = []
+        self._anew: list[tuple[int, int, bytes]] = []  # snapshots with which logs begin anew
+        self._shortened: set[int] = set()
         self.gone: list[str] = []  #: the kinds of entries whose world is gone
         self.full: list[tuple[int, int]] = []  #: worlds that have old entries to drop, and their newest number
-        self._anew: list[int] = []  # worlds whose log begins anew
         self.size = 0  #: bytes of the journals of all worlds, once the batch is written
 
     def settle(self, steps: Sequence[Step]) -> list[Outcome | StoreLost]:
         """Keep steps in this order."""
+        self._look_up(list({step.world for step in steps}))
         outcomes = [self._settled(step) for step in steps]
         if not self._entries:
             return outcomes
-        ((last,),) = self._run(NEXT, (len(self._entries),)).fetchall()
-        place = last - len(self._entries)
-        for entry in self._entries:
-            place += 1
-            entry[0] = place
-            self._run(ENTRY, entry)
-        size = sum(len(entry[-1]) for entry in self._entries)
-        ((self.size,),) = self._run(_SIZE, (self._namespace, size)).fetchall()
-        now, worlds = time(), [at for at in self._worlds.values() if at is not None]
-        for at in worlds:
-            self._run(_GONE_ON, (at.sequence, at.stamp, at.number, now, at.generation))
-        for world in self._anew:
-            trim(self._run, world)
-        places = iter(entry[0] for entry in self._entries)
+        places = iter(self._write())
         return [
-            Settled(outcome.number, next(places)) if isinstance(outcome, Settled) and outcome.number else outcome
-            for outcome in outcomes
+            Settled(outcome.number, next(places)) if isinstance(outcome, Settled) else outcome for outcome in outcomes
         ]
 
+    def _look_up(self, names: list[str]) -> None:
+        for start in range(0, len(names), _ROWS):
+            part = names[start : start + _ROWS]
+            rows = self._run(_LOG.format(", ".join("?" * len(part))), (self._namespace, *part))
+            self._worlds.update({name: _At(*at) for name, *at in rows})
+
     def _settled(self, step: Step) -> Outcome | StoreLost:
-        at = self._at(step.world)
+        at = self._worlds.get(step.world)
         if at is None or at.generation != step.at.generation:
             if not step.exact:
                 self.gone.append(step.kind)
             return None
         if step.exact and at.stamp != step.at.stamp:
+            self._write_changes()
             try:
                 return tail(self._run, at.place, step.known)
             except StoreLost as lost:
@@ -129,9 +142,9 @@ class Batch:
         at.number += 1
         if step.addition is not None:
             at.sequence, at.stamp = at.sequence + 1, step.addition.stamp
-            add(self._run, at.generation, at.sequence, step.addition)
+            self._changes.append((at.generation, at.sequence, step.addition.entry))
             if step.addition.snapshot is not None:
-                self._anew.append(at.generation)
+                self._anew.append((at.generation, at.sequence, step.addition.snapshot))
         self._entries.append(
             [0, self._namespace, step.world, at.generation, at.number, step.at.sequence, step.kind, step.data]
         )
@@ -139,8 +152,30 @@ class Batch:
             self.full.append((at.generation, at.number))
         return Settled(at.number, 0)
 
-    def _at(self, world: str) -> _At | None:
-        if world not in self._worlds:
-            row = self._run(_LOG, (self._namespace, world)).fetchone()
-            self._worlds[world] = None if row is None else _At(*row)
-        return self._worlds[world]
+    def _write(self) -> Sequence[int]:
+        """Write all; the places of the entries."""
+        ((last,),) = self._run(NEXT, (len(self._entries),)).fetchall()
+        places = range(last - len(self._entries) + 1, last + 1)
+        for place, entry in zip(places, self._entries, strict=True):
+            entry[0] = place
+        self._write_changes()
+        write(self._run, ENTRY, self._entries)
+        size = sum(len(entry[-1]) for entry in self._entries)
+        ((self.size,),) = self._run(_SIZE, (self._namespace, size)).fetchall()
+        now, space = time(), self._namespace
+        worlds = self._worlds.items()
+        write(
+            self._run,
+            _GONE_ON,
+            [(at.generation, space, name, at.sequence, at.stamp, at.number, now) for name, at in worlds],
+        )
+        for world in self._shortened:
+            trim(self._run, world)
+        return places
+
+    def _write_changes(self) -> None:
+        write(self._run, _CHANGE, self._changes)
+        for snapshot in self._anew:
+            self._run(_WHOLE, snapshot)
+            self._shortened.add(snapshot[0])
+        self._changes, self._anew = [], []

@@ -171,8 +171,8 @@ def test_a_restarted_mock_goes_on(store: str, clock: Clock) -> None:
 
 def test_many_changes_leave_a_short_log(engines: tuple[Engine, Engine], monkeypatch: pytest.MonkeyPatch) -> None:
     """After snapshots a process that comes later reads the same world, and an old request can still be rewound to."""
-    monkeypatch.setattr("mockserver.state.log_store._CHANGES", 5)
-    monkeypatch.setattr("mockserver.state.log_store._BYTES", 0)
+    monkeypatch.setattr("mockserver.state.following._CHANGES", 5)
+    monkeypatch.setattr("mockserver.state.following._BYTES", 0)
     asks = [Ask(engine) for engine in engines]
     for number in range(40):
         sent = {} if number % 2 else {"json": {"fingerprint": "fp-alice-ipad"}}
