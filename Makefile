@@ -9,7 +9,7 @@ ARGS   ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint unit contract wheel spec bench chaos mutation clients conformance differential real-servers first-steps docs clean
+.PHONY: help mock test lint unit contract wheel spec bench chaos hostile mutation clients conformance differential real-servers first-steps docs clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -50,6 +50,9 @@ wheel: $(VENV)/ready  ## run the contract test suite against the mock from the b
 bench: $(VENV)/ready  ## measure performance and update bench/README.md (about 25 minutes)
 	$(PIP) install -c constraints.txt --group bench
 	$(BIN)/python -m bench $(ARGS)
+
+hostile: $(VENV)/ready  ## attack a mock with malformed and oversized requests beside normal traffic (ARGS="--seconds 60")
+	$(BIN)/python -m bench.hostile $(ARGS)
 
 chaos: $(VENV)/ready  ## kill mocks and stores under load: is a write lost, or a read old? (ARGS="--calls 20000 --only sqlite")
 	$(BIN)/python -m bench.chaos $(ARGS)

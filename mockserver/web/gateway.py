@@ -26,6 +26,9 @@ from mockserver.web.wsgi import ContractFirst, Unkept
 
 _DISCARDED: Final = 64 * 1000 * 1000
 """How many bytes of a body that is too large are read all the same: who still sends doesn't read the refusal."""
+_LARGE: Final = 500 * 1000
+"""From how many bytes on a body is read alone: as values it takes ten times as much memory, and to make them stops
+every other thread."""
 _PIECE: Final = 64 * 1024
 _MOST_HOSTS: Final = 1000
 """How many valid hosts are remembered."""
@@ -40,7 +43,7 @@ class Gateway:
         self._front, self._relay, self._timeout = front, relay, read_timeout
         self._limit = front.engine.settings.max_body
         self._hosts: set[str] = set()  # valid ones, which nearly all requests repeat
-        self._lock = threading.Lock()
+        self._lock, self._alone = threading.Lock(), threading.Lock()
         self._streams = self._later = 0
         self._loop = asyncio.new_event_loop()  # now: it takes open files, and there may be none left later
         start("delays", self._loop.run_forever)
@@ -60,8 +63,15 @@ class Gateway:
             refused = refused_coding(environ["HTTP_TRANSFER_ENCODING"])
         if refused is not None:
             self._refuse(handle, environ, refused)
-        elif not has_body or self._read(turn, handle, environ, length):
+        elif not has_body:
             self._answer(handle, environ)
+        elif (size := self._read(turn, handle, environ, length)) is not None:
+            if size < _LARGE and "HTTP_CONTENT_ENCODING" not in environ:
+                self._answer(handle, environ)
+            else:
+                self._relay.step_aside()
+                with self._alone:
+                    self._answer(handle, environ)
 
     def _refused_host(self, environ: dict[str, Any]) -> Refused | None:
         refused = refused_host(environ)
@@ -69,9 +79,11 @@ class Gateway:
             self._hosts.add(environ["HTTP_HOST"])
         return refused
 
-    def _read(self, turn: Turn, handle: Any, environ: dict[str, Any], length: str | None) -> bool:
-        """Put the whole body into the environment; False where the client took too long and has its answer."""
+    def _read(self, turn: Turn, handle: Any, environ: dict[str, Any], length: str | None) -> int | None:
+        """Put the whole body into the environment, and return its size; None where the client took too long and has its
+        answer."""
         size = (int(length) if length.isdecimal() else 0) if length else None
+        body = b""
         if size != 0:
             turn.reading = (handle, environ)
             body = _received(environ["wsgi.input"], size, self._limit)
@@ -81,9 +93,9 @@ class Gateway:
                 with self._lock:
                     turn.reading, lost, turn.lost = None, turn.lost, False
                 if lost:
-                    return False
+                    return None
             environ["wsgi.input"], environ["wsgi.input_terminated"] = BytesIO(body), True
-        return True
+        return len(body)
 
     def _answer(self, handle: Any, environ: dict[str, Any]) -> None:
         head = _Head()
