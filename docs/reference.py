@@ -19,6 +19,8 @@ This page is made from the code. `mockserver COMMAND --help` and `contract-tests
 Flags override environment variables, and these override defaults. Exit codes are the same for all commands: 0 success,
 1 the contract is broken, 2 wrong usage or configuration, 3 the address, the target or the credentials can't be used,
 4 internal error.
+
+`mockserver petstore.yaml` is short for `mockserver mock petstore.yaml`.
 """
 
 

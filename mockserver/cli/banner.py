@@ -24,6 +24,8 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         f"Listening on  {_url(settings.host, settings.port)}",
         f"Contract      {_shown(settings.spec)} ({_counted(len(engine.contract.operations), 'operation')})",
     ]
+    if not engine.contract.operations:
+        lines += ["No paths      the contract declares no operation: every request gets a 404"]
     notes = engine.contract.notes
     lines += [f"Notes         {len(notes)}, see mockserver check-spec {_shown(settings.spec)}"] if notes else []
     lines += _memory(engine)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
@@ -16,7 +16,8 @@ from mockserver import __version__
 from mockserver.background import warn
 from mockserver.cli.flags import FLAGS, read_settings
 from mockserver.cli.output import prepare_streams, show
-from mockserver.errors import ContractBroken, MockError, UsageError, internal_error
+from mockserver.cli.parsing import Parser, parse
+from mockserver.errors import ContractBroken, MockError, internal_error
 
 EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 usage or configuration error,
 3 address or output not available, 4 internal error"""
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is returned."""
     prepare_streams()
     try:
-        options = _parser().parse_args(arguments)
+        options = read_options(sys.argv[1:] if arguments is None else arguments)
         code: int = options.run(options)
         return code
     except MockError as error:
@@ -41,38 +42,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 4
 
 
-class _Parser(argparse.ArgumentParser):
-    """Wrong usage is an error like any other, and help is printed like any other output."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message, fix=f"{self.prog} --help")
-
-    def _print_message(self, message: str, file: Any = None) -> None:  # noqa: ARG002 - argparse passes it
-        show(message, end="")  # help and version only: `error` prints nothing
+def read_options(words: Sequence[str]) -> argparse.Namespace:
+    """The options of a command line. Raises UsageError."""
+    return parse(_parser(), words, tuple(COMMANDS))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="mockserver", description="A stateful mock server for any OpenAPI contract.", epilog=EXIT_CODES
     )
     parser.add_argument("--version", action="version", version=f"mockserver {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
-    mock = commands.add_parser("mock", help="run the API of a contract as a stateful mock server", epilog=EXIT_CODES)
-    mock.add_argument("contract", nargs="?", metavar="SPEC", help="OpenAPI document (default: the bundled contract)")
-    for names, settings in FLAGS:
-        mock.add_argument(*names, **settings)
-    mock.set_defaults(run=_mock)
-    for name, run, about in (
-        ("behaviours", _behaviours, "print the behaviours inferred from a contract, as a file to edit"),
-        ("check-spec", _check_spec, "report how each operation of a contract will be served"),
-    ):
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    for name, (run, about) in COMMANDS.items():
         command = commands.add_parser(name, help=about, epilog=EXIT_CODES)
         command.add_argument(
             "contract", nargs="?", metavar="SPEC", help="OpenAPI document (default: the bundled contract)"
         )
-        command.set_defaults(run=run, **dict.fromkeys(_OMITTED))
+        command.set_defaults(run=run, command=command, **({} if name == "mock" else dict.fromkeys(_OMITTED)))
         for names, settings in FLAGS:
-            if names[0] in ("--behaviours", "--fixtures", "--seed", "--allow-remote-refs", "--allow-refs-below"):
+            if name == "mock" or names[0] in _OF_CONTRACT:
                 command.add_argument(*names, **settings)
         if name == "check-spec":
             hard = "refuse a document with an invalid part, which otherwise costs the operations that need it"
@@ -80,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_OF_CONTRACT = ("--behaviours", "--fixtures", "--seed", "--allow-remote-refs", "--allow-refs-below")
+"""Flags of every command that reads a contract."""
 _OMITTED = ("period",)
 """Flags of `mock` that the settings need and the other commands don't have."""
 
@@ -110,3 +100,11 @@ def _mock(options: argparse.Namespace) -> int:
 
     run(read_settings(options, os.environ))
     return 0
+
+
+COMMANDS = {
+    "mock": (_mock, "run the API of a contract as a stateful mock server"),
+    "behaviours": (_behaviours, "print the behaviours inferred from a contract, as a file to edit"),
+    "check-spec": (_check_spec, "report how each operation of a contract will be served"),
+}
+"""What each command runs, and what it is for."""

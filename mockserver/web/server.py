@@ -205,7 +205,7 @@ def check_address(host: str, port: int) -> None:
         try:
             probe.bind(address)
         except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise _no_address(host, error) from None
             problem = f"cannot listen on {host}:{port}: {error.strerror or error}"
             raise Unavailable(problem, fix=_fix_for(error.errno, port)) from None
@@ -232,10 +232,14 @@ def free_port(host: str) -> int:
 def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, socket.SocketKind, Any]:
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that is no host name can't even be encoded
         raise _no_address(host, error) from None
     return family, kind, address
 
 
-def _no_address(host: str, error: OSError) -> UsageError:
-    return UsageError(f"{host} isn't an address of this machine: {error.strerror or error}", fix="--host 127.0.0.1")
+def _no_address(host: str, error: Exception) -> UsageError:
+    problem = f"{host[:100]!r} isn't an address of this machine: {getattr(error, 'strerror', None) or error}"
+    if "/" in host or host.count(":") == 1:
+        return UsageError(problem, place="--host", fix="it takes a name or address alone; --port sets the port")
+    fix = "0.0.0.0 is all of its addresses; leave --host out for clients on this machine"
+    return UsageError(problem, place="--host", fix=fix)

@@ -136,3 +136,10 @@ def _request(words: list[str]) -> Request:
     [url] = [word for word in words if word.startswith("http")]
     address = urlsplit(url)
     return Request("GET", address.path, address.query, {name.lower(): text for name, text in headers.items()}, b"")
+
+
+def test_a_contract_without_paths_says_so(build: Build, tmp_path: Path) -> None:
+    """Otherwise each 404 would be a riddle."""
+    (tmp_path / "empty.yaml").write_text("openapi: 3.1.0\ninfo: {title: Empty, version: '1'}\npaths: {}\n")
+    lines = banner(build(Settings(str(tmp_path / "empty.yaml")))).splitlines()
+    assert "No paths      the contract declares no operation: every request gets a 404" in lines

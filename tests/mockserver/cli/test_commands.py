@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 
 from mockserver.__main__ import main as entry_point
-from mockserver.cli.commands import main
+from mockserver.cli.commands import COMMANDS, main
 from mockserver.cli.log import Terminal
+from mockserver.cli.parsing import with_command
 from mockserver.cli.running import announce
 from mockserver.clock import parse_instant, system_now
 from mockserver.exchange.engine import Engine
@@ -72,13 +73,24 @@ def test_two_mocks_do_not_share_a_port(live_mock: LiveMock) -> None:
         (["mock", "--port", "70000"], ["'70000' isn't a port number"]),
         (["mock", "--auth", "maybe"], ["--auth", "enforce"]),
         (["mock", "--log-format", "xml"], ["--log-format"]),
-        (["mock", "--host", "no.such.host.invalid"], ["no.such.host.invalid isn't an address of this machine"]),
-        (["mock", "--host", "192.0.2.1"], ["192.0.2.1 isn't an address of this machine"]),
+        (["mock", "--host", "no.such.host.invalid"], ["'no.such.host.invalid' isn't an address of this machine"]),
+        (["mock", "--host", "192.0.2.1"], ["'192.0.2.1' isn't an address of this machine", "leave --host out"]),
+        (["mock", "--host", "fe80::1", "--port", "4999"], ["'fe80::1' isn't an address of this machine", "leave"]),
+        (["mock", "--host", "localhost:80"], ["it takes a name or address alone; --port sets the port"]),
+        (["mock", "--host", "http://localhost"], ["it takes a name or address alone"]),
+        (["mock", "--host", "é" * 70], ["isn't an address of this machine"]),
         (["mock", "--period", "trust"], ["--period: 'trust'", "NAME=P7D"]),
         (["mock", "--period", "trust=7d"], ["'7d' isn't an ISO 8601 duration"]),
         (["mock", "--period", "trsut=P7D"], ["'trsut'", "did you mean 'trust'"]),
-        (["mock", "--colour"], ["--colour", "--help"]),
-        (["mok"], ["mok"]),
+        (["mock", "--colour"], ["unknown flag '--colour'", "mockserver mock --help"]),
+        (["mock", "--prot", "1"], ["unknown flag '--prot' (did you mean '--port'?)"]),
+        (["--prot=1"], ["did you mean '--port'?"]),
+        (["--verison"], ["did you mean '--version'?"]),
+        (["check-spec", "--sed", "7"], ["did you mean '--seed'?"]),
+        (["mock", "a.yaml", "b.yaml"], ["'b.yaml' is one argument too many"]),
+        (["mok"], ["'mok' is neither a command nor a file (did you mean 'mock'?)"]),
+        (["petstore"], ["'petstore' is neither a command nor a file (commands: mock, "]),
+        (["nowhere.yaml"], ["nowhere.yaml: cannot be read"]),
         ([], ["--help"]),
     ],
 )
@@ -89,6 +101,24 @@ def test_wrong_usage_is_reported_in_one_line(
     if arguments[:1] == ["mock"]:
         arguments = [*arguments, "--port=0"] if "--port" not in arguments else arguments
     _one_line(_main(arguments, capfd), 2, *expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        (["pet.yaml"], ["mock", "pet.yaml"]),
+        (["http://x/pets"], ["mock", "http://x/pets"]),
+        (["--port", "0", "pet.yaml"], ["mock", "--port", "0", "pet.yaml"]),
+        (["--version"], ["--version"]),
+        (["behaviours", "pet.yaml"], ["behaviours", "pet.yaml"]),
+        (["mock"], ["mock"]),
+    ],
+)
+def test_a_contract_alone_starts_the_mock(words: list[str], whole: list[str], tmp_path: Path) -> None:
+    """Also a flag of `mock`, or any file that there is; commands come first."""
+    assert with_command(words, COMMANDS) == whole
+    (tmp_path / "contract").touch()
+    assert with_command([str(tmp_path / "contract")], COMMANDS) == ["mock", str(tmp_path / "contract")]
 
 
 GOOD = bundled("spec/behaviours.yaml")
