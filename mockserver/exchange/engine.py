@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockserver import plain_yaml
-from mockserver.background import start
 from mockserver.behaviour.facets import facets_of
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.reader import read_behaviours
@@ -22,6 +20,7 @@ from mockserver.contract.contract import Contract, load_contract, without_collec
 from mockserver.contract.document.embedding import Access
 from mockserver.contract.document.sources import Source
 from mockserver.exchange.auth import Auth
+from mockserver.exchange.base import Base
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journal, Journals, Kind
 from mockserver.exchange.meter import Meter
@@ -30,7 +29,7 @@ from mockserver.exchange.secrets import Secrets
 from mockserver.settings import MEMORY, Settings
 from mockserver.state.fixtures import Fixtures, read_fixtures
 from mockserver.state.lazy import Lazy
-from mockserver.state.seeding import Seeded, seed_world
+from mockserver.state.seeding import seed_world
 from mockserver.state.store import MemoryStore, Store
 from mockserver.state.world import World
 
@@ -39,20 +38,11 @@ if TYPE_CHECKING:
     from mockserver.exchange.proving import Proving
     from mockserver.inference import Inferred
 
-BASE_AGE = 60_000
-"""How many milliseconds a base world may be old when another world forks from it: `now-2h` is that exact, and a fork
-costs the same however many records there are."""
-
-
-REMEMBERED = 20
-"""How many bases of other instants are remembered, for worlds in a store that were made at those."""
 PROVEN = 300
 """How many operations a contract may have for the memory of its collections to be proven at the start, and for the
 names in what was inferred to be checked."""
 _REVISIONS = 4
 """How many times a contract is read differently before what still fails goes without memory."""
-MANY = 2_000
-"""How many records with date math are resolved while somebody waits."""
 
 
 class Engine(msgspec.Struct):
@@ -125,56 +115,6 @@ class Engine(msgspec.Struct):
         if "requests" not in kept:
             self.journal.clear(world)
         return self.store.reset(world, tuple(kept & {"clock", "faults"}))
-
-
-class Base:
-    """The world that new worlds start as: the fixtures, their date math resolved at most a minute ago.
-
-    If many records have date math, a thread makes the next base while requests use the old one.
-    """
-
-    def __init__(self, seeded: Seeded, clock: Callable[[], int]) -> None:
-        self._seeded, self._clock = seeded, clock
-        self._known: dict[int, World] = {}  # by the instant of their date math, the newest last
-        self._made = self._fresh()
-        self._making = threading.Lock()
-
-    def __call__(self) -> World:
-        """The base as of now."""
-        made, world = self._made
-        if 0 <= self._clock() - made < BASE_AGE:
-            return world
-        if self._seeded.moving <= MANY:
-            self._made = self._fresh()
-        elif self._making.acquire(blocking=False):
-            start("base", self._remake)
-        return self._made[1]
-
-    def at(self, instant: int) -> World:
-        """The base whose date math was resolved at an instant, in this process or another."""
-        made = self._made[1]
-        if made.base == instant:
-            return made
-        known = self._known.get(instant)
-        if known is None:
-            known = self._known[instant] = self._seeded.at(instant)
-            if len(self._known) > REMEMBERED:
-                del self._known[next(iter(self._known))]
-        return known
-
-    def renew(self) -> None:
-        """Have the date math resolved anew now."""
-        self._made = self._fresh()
-
-    def _remake(self) -> None:
-        try:
-            self._made = self._fresh()
-        finally:
-            self._making.release()
-
-    def _fresh(self) -> tuple[int, World]:
-        now = self._clock()
-        return now, self._seeded.at(now)
 
 
 def contract_of(settings: Settings, *, strict: bool = False) -> Contract:

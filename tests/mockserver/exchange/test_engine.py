@@ -10,7 +10,7 @@ import pytest
 from mockserver import plain_yaml
 from mockserver.background import attempt
 from mockserver.contract.contract import load_contract
-from mockserver.exchange.engine import BASE_AGE, MANY, Base
+from mockserver.exchange.base import BASE_AGE, MANY, Base
 from mockserver.inference import as_yaml, infer
 from mockserver.settings import Settings
 from mockserver.state.seeding import Seeded
@@ -68,7 +68,7 @@ def test_a_base_that_cannot_be_made_anew_leaves_the_old_one(
                 raise ValueError("no such date")
             return f"the base of {now}"
 
-    monkeypatch.setattr("mockserver.exchange.engine.start", attempt)  # at once, not in a thread
+    monkeypatch.setattr("mockserver.exchange.base.start", attempt)  # at once, not in a thread
     clock = Clock(0)
     base = Base(cast("Seeded", Failing()), clock)
     for now, world in ((BASE_AGE - 1, "0"), (BASE_AGE, "0"), (BASE_AGE, "60000")):
