@@ -11,13 +11,16 @@ from contract_tests.core.errors import NotChecked
 from contract_tests.core.limits import Limits
 
 LEAST: Final = 0.3  # seconds of a part, as long as anything is left of the stage
+FEW: Final = 30  # parts, of which one that needs it may take more, as long as half of an equal part is left for each
+MORE: Final = 4  # equal parts
 
 
 @dataclass
 class Shares:
     """The time of one stage: a fraction of what is left when it begins, in equal parts of what is left of it then.
 
-    What a part does not use is for those that follow; with several workers, so many parts run at a time.
+    What a part does not use is for those that follow, and one of a few may borrow from it: most need little. With
+    several workers, so many parts run at a time.
     """
 
     limits: Limits
@@ -25,6 +28,7 @@ class Shares:
     parts: int
     workers: int = 1
     _end: float | None = None
+    _kept: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def take(self) -> float:
@@ -33,7 +37,10 @@ class Shares:
             now = time.monotonic()
             if self._end is None:
                 self._end = now + self.fraction * self.limits.left()
+                self._kept = (self._end - now) / max(self.parts, 1) / 2 if self.parts <= FEW else float("inf")
             if now > self._end:
                 raise NotChecked("the time for it was over: give the run a larger --budget, or --workers")
             parts, self.parts = max(self.parts, 1), self.parts - 1
-            return now + max((self._end - now) * min(self.workers, parts) / parts, LEAST)
+            equal = (self._end - now) * min(self.workers, parts) / parts
+            borrowed = min(self._end - now - (parts - 1) * self._kept, MORE * equal) if parts > 1 else equal
+            return now + max(equal, borrowed, LEAST)

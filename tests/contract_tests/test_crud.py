@@ -19,6 +19,7 @@ TASKS = ("--only=/projects*", "--suite=records")
     [
         ("Sound", ("--suite=access",)),
         ("AnyMediaType", ("--only=/labels*", "--suite=conformance", "--examples=2")),
+        ("FirstOffsetRefused", ("--only=listProjects", "--suite=conformance", "--examples=2")),
         ("LabelReplacedIs201", LABELS),
         ("LabelLost", LABELS),
         ("ReadsOfOthers", ("--suite=access",)),
@@ -34,4 +35,4 @@ def test_it_is_judged_as_it_should_be(name: str, flags: tuple[str, ...]) -> None
 
 def test_none_is_lost() -> None:
     """As many as there were."""
-    assert (len(DEFECTS), len(VARIANTS)) == (130, 36)
+    assert (len(DEFECTS), len(VARIANTS)) == (145, 36)

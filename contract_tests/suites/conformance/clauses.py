@@ -7,7 +7,7 @@ of this very part that it is allowed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -32,20 +32,25 @@ EDGES: Final = ("min", "max")
 PARTS: Final = 8  # members or parameters of one that are tried
 
 
+ABSENT: Final[Any] = object()
+Input = tuple[Any, Mapping[str, str]]
+"""A body and a query."""
+
+
 @dataclass
 class Refusals:
-    """The valid inputs of one operation that were refused, and one that was accepted."""
+    """The valid inputs of one operation that were refused, and those that were accepted."""
 
     run: Run
     operation: Operation
     refused: list[Answer] = field(default_factory=list)
-    accepted: Sent | None = None
+    accepted: list[Sent] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
 
     def saw(self, answer: Answer) -> None:
         """Take note of the answer to a valid input."""
         if answer.ok:
-            self.accepted = answer.sent
+            self.accepted = [answer.sent, *self.accepted[: MOST - 1]]
         elif answer.status in INVALID and len(self.refused) < MOST:
             self.refused.append(answer)
 
@@ -65,7 +70,7 @@ class Refusals:
                 return  # it is not refused for what is in it
         except NotChecked:
             return
-        for place, clause, sent in variants(self.run.contract, self.operation, refusal.sent, *base):
+        for place, clause, sent in variants(self.run.contract, self.operation, refusal.sent, base, self.accepted):
             if place in self.tried or len(self.tried) >= TRIES:
                 continue
             self.tried.add(place)
@@ -76,17 +81,18 @@ class Refusals:
             if answer.status in INVALID:
                 yield Broken(f"{self.operation.id} to take a valid input, {place}: {clause}", answer.describe(), answer)
 
-    def _is_new(self, refusal: Answer, base: tuple[Any, dict[str, str]]) -> bool:
+    def _is_new(self, refusal: Answer, base: Input) -> bool:
         """Whether it has a part that has not been tried."""
-        places = (place for place, _, _ in variants(self.run.contract, self.operation, refusal.sent, *base))
+        found = variants(self.run.contract, self.operation, refusal.sent, base, self.accepted)
+        places = (place for place, _, _ in found)
         return len(self.tried) < TRIES and any(place not in self.tried for place in places)
 
-    def _base(self) -> tuple[Any, dict[str, str]] | None:
+    def _base(self) -> Input | None:
         """The body and the query of an input that was accepted."""
         body = self.run.records.again(self.operation) if self.run.records else None
-        if self.accepted is not None:
-            body = body if body is not None else parsed(self.accepted.body)
-            return body, dict(parse_qsl(self.accepted.query, keep_blank_values=True))
+        if self.accepted:
+            _, query = input_of(self.accepted[0])
+            return body if body is not None else parsed(self.accepted[0].body), query
         return (body, {}) if body is not None else None
 
     def _send(self, like: Sent, body: Any, query: Mapping[str, str]) -> Answer:
@@ -97,32 +103,53 @@ class Refusals:
         return self.run.target().request(self.operation.method, url, body=body, operation=self.operation)
 
 
-Variant = tuple[str, str, tuple[Any, Mapping[str, str]]]
+Variant = tuple[str, str, Input]
+
+
+def input_of(sent: Sent) -> Input:
+    """The body and the query of a request."""
+    return parsed(sent.body), dict(parse_qsl(sent.query, keep_blank_values=True))
 
 
 def variants(
-    contract: Contract, operation: Operation, refused: Sent, body: Any, query: Mapping[str, str]
+    contract: Contract, operation: Operation, refused: Sent, base: Input, accepted: Sequence[Sent]
 ) -> Iterator[Variant]:
-    """The accepted input with one part of the refused one at a time, where the contract has a clause about it."""
-    content = body if isinstance(body, Mapping | list) else NOTHING
-    given = dict(parse_qsl(refused.query, keep_blank_values=True))
+    """An accepted input with one part of the refused one at a time, where the contract has a clause about it."""
+    taken = [base, *map(input_of, accepted)]
+    yield from of_query(contract, operation, refused, taken)
+    yield from of_body(contract, operation, refused, taken)
+
+
+def of_query(contract: Contract, operation: Operation, refused: Sent, taken: Sequence[Input]) -> Iterator[Variant]:
+    """The parameters of the query."""
+    _, given = input_of(refused)
     for parameter in operation.parameters[:PARTS]:
         text = given.get(parameter.name)
-        if parameter.location != "query" or text is None or query.get(parameter.name) == text:
+        if parameter.location != "query" or text is None or taken[0][1].get(parameter.name) == text:
             continue
         if operation.path_names and parameter.name in shown_members(contract, operation):
             continue  # it says something of the record, which may be otherwise
         clause = clause_of(contract, parameter.schema, as_value(contract, parameter.schema, text))
-        if clause and (parameter.name in query or not clause.startswith(EDGES)):
-            yield f"the parameter {parameter.name}={text}", clause, (content, {**query, parameter.name: text})
-    sent, schema = parsed(refused.body), next(contract.json_request_schemas(operation), None)
+        with_it = (one for one in taken if one[1].get(parameter.name, text) != text)
+        found = next(with_it, None) if clause.startswith(EDGES) else taken[0]
+        if clause and found:
+            content = found[0] if isinstance(found[0], Mapping | list) else NOTHING
+            yield f"the parameter {parameter.name}={text}", clause, (content, {**found[1], parameter.name: text})
+
+
+def of_body(contract: Contract, operation: Operation, refused: Sent, taken: Sequence[Input]) -> Iterator[Variant]:
+    """The members of the body, and those that it leaves out."""
+    (body, query), sent = taken[0], parsed(refused.body)
+    schema = next(contract.json_request_schemas(operation), None)
     if schema is None or not isinstance(sent, Mapping) or not isinstance(body, Mapping):
         return
     members, required = declared_members(contract, schema.value), merged_keywords(contract, schema.value)
-    for name in [name for name in sent if name in members and body.get(name) != sent[name]][:PARTS]:
+    for name in [name for name in sent if name in members and body.get(name, ABSENT) != sent[name]][:PARTS]:
         clause = clause_of(contract, members[name], sent[name])
-        if clause and (name in body or not clause.startswith(EDGES)):
-            yield f"{name} {sent[name]!r:.80}", clause, ({**body, name: sent[name]}, query)
+        with_it = (one for one in taken if isinstance(one[0], Mapping) and one[0].get(name, sent[name]) != sent[name])
+        found = next(with_it, None) if clause.startswith(EDGES) else taken[0]
+        if clause and found:
+            yield f"{name} {sent[name]!r:.80}", clause, ({**found[0], name: sent[name]}, found[1])
     for name in [name for name in body if name not in sent and name not in required.get("required", ())][:PARTS]:
         left = {other: value for other, value in body.items() if other != name}
         yield f"a body without {name}", "it isn't required", (left, query)
@@ -142,6 +169,10 @@ def clause_of(contract: Contract, schema: Any, value: Any) -> str:
     keywords = merged_keywords(contract, schema)
     if value in (keywords.get("enum") or ()) or ("const" in keywords and value == keywords["const"]):
         return f"one of its values is {value!r}"
+    if "default" in keywords and value == keywords["default"]:
+        return f"its default is {value!r}"
+    if value is None:
+        return "type: null" if "null" in kinds_of(contract, schema) else ""
     if isinstance(value, bool):
         return "type: boolean" if "boolean" in kinds_of(contract, schema) else ""
     if isinstance(value, Mapping):

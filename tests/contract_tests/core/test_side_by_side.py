@@ -79,16 +79,19 @@ def test_an_error_ends_all_lanes(workers: int) -> None:
 
 
 def test_what_one_part_does_not_use_is_for_the_others() -> None:
-    """Four parts of 60 of 100 seconds have 15 each; the last one that begins at once has all that is left."""
-    shares = Shares(Limits(deadline=time.monotonic() + 100), 0.6, 4)
-    lengths = [shares.take() - time.monotonic() for _ in range(4)]
-    assert lengths == pytest.approx([15, 20, 30, 60], abs=1)
+    """Forty parts of 60 of 100 seconds have 1.5 each; the last one that begins at once has all that is left."""
+    shares = Shares(Limits(deadline=time.monotonic() + 100), 0.6, 40)
+    lengths = [shares.take() - time.monotonic() for _ in range(40)]
+    assert lengths == pytest.approx([60 / parts for parts in range(40, 0, -1)], abs=1)
 
 
-def test_workers_share_the_time() -> None:
-    """Two at a time may each take twice as long."""
-    shares = Shares(Limits(deadline=time.monotonic() + 100), 0.6, 4, workers=2)
-    assert shares.take() - time.monotonic() == pytest.approx(30, abs=1)
+@pytest.mark.parametrize(
+    ("parts", "workers", "first"), [(4, 1, 37.5), (20, 1, 12), (4, 2, 37.5), (40, 2, 3), (1, 1, 60)]
+)
+def test_one_of_a_few_parts_may_borrow(parts: int, workers: int, first: float) -> None:
+    """As long as half of an equal part is left for each of the others, and four times an equal part at most."""
+    shares = Shares(Limits(deadline=time.monotonic() + 100), 0.6, parts, workers)
+    assert shares.take() - time.monotonic() == pytest.approx(first, abs=1)
 
 
 def test_the_rate_is_that_of_all_threads() -> None:

@@ -473,7 +473,7 @@ class XmlTaken(Workshop):
         super().validate(call)
 
 
-@defect("valid")
+@defect("a valid input, contact")
 class ValidRefused(Workshop):
     def checked(self, call, body, schema):
         if call.name == "create_project" and isinstance(body, dict) and "contact" in body:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contract_tests.cli import main
-from tests.contract_tests.crud import defects, lost, variants
+from tests.contract_tests.crud import defects, lost, refusals, variants
 from tests.contract_tests.crud.registry import DEFECTS, FLAGS, NAMED, VARIANTS
 from tests.contract_tests.reference import serve
 
 CONTRACT = Path(__file__).with_name("contract.yaml")
 USERS = ["--token", "red-token", "--other-token", "blue-token"]
-MODULES = (defects, lost, variants)  # imported for what they register
+MODULES = (defects, lost, refusals, variants)  # imported for what they register
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ COLOUR = {"type": "string", "enum": ["red", "blue"]}
         ({"type": "string", "maxLength": 3}, "a.c", ""),  # of a form that only the server knows
         ({"type": "string", "maxLength": 3}, "ab", ""),
         ({"type": "string"}, "abc", ""),
+        ({"type": "string", "default": "abc"}, "abc", "its default is 'abc'"),
+        ({"type": ["string", "null"]}, None, "type: null"),
         ({"type": "string", "format": "email"}, "a@b.example", "format: email"),
         ({"type": "string", "format": "date-time"}, "2001-01-01T00:00:00Z", ""),  # it may be too late for it
         ({"type": "integer", "minimum": 1}, 1, "minimum: 1"),
@@ -54,7 +56,7 @@ def test_a_parameter_may_speak_of_the_record(contract_of: ContractOf) -> None:
     one = {"operationId": "one", "parameters": [*parameters, key], "responses": shown}
     contract = contract_of({"openapi": "3.1.0", "paths": {"/things/{id}": {"get": one}}})
     sent = Sent("GET", "http://t/things/1?kind=red&shade=red", "/things/1", {})
-    tried = [place for place, _, _ in variants(contract, contract.operation("one"), sent, None, {})]
+    tried = [place for place, _, _ in variants(contract, contract.operation("one"), sent, (None, {}), [])]
     assert tried == ["the parameter shade=red"]
 
 
