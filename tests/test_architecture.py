@@ -46,7 +46,10 @@ DOORS = {
     "jsonpatch": ("behaviour.json_patch",),
     "yaml": ("plain_yaml",),
     "sqlite3": ("state.sqlite_file",),
-    "redis": ("state.redis_line",),
+    "redis": (
+        "state.redis_line",
+        "state.redis_servers",
+    ),
     "prometheus_client": ("control.exposition",),
 }
 """The modules of `mockserver` that may import a library."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
@@ -21,7 +22,7 @@ from mockserver.state.log_store import LogStore
 from mockserver.state.metering import Count, metered
 
 _SQLITE: Final = "sqlite:"
-_REDIS: Final = ("redis://", "rediss://", "unix://")
+_REDIS: Final = re.compile(r"(rediss?(\+sentinel|\+cluster)?|unix)://")
 
 
 def opened(settings: Settings, base: Bases, plain: Journals, digest: str, count: Count) -> tuple[LogStore, LogJournal]:
@@ -49,7 +50,7 @@ def ledger_of(settings: Settings, namespace: str) -> Ledger:
 
         file = settings.store.removeprefix(_SQLITE)
         return SqliteLedger(file, namespace, timeout=timeout, memory=settings.journal_memory)
-    if settings.store.startswith(_REDIS):
+    if _REDIS.match(settings.store):
         return _in_redis(settings, namespace, timeout)
     raise UsageError(
         f"{settings.store!r} isn't a store", place="--store", fix="use memory, sqlite:FILE or redis://HOST:PORT/DB"

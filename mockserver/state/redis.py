@@ -10,7 +10,8 @@ from mockserver.background import warn
 from mockserver.errors import StoreLost, Unavailable
 from mockserver.state import redis_scripts as scripts
 from mockserver.state.ledger import ENTRIES, FORMAT, Addition, Full, Kept, Ledger, Outcome, Place, Settled, Step, Tail
-from mockserver.state.redis_line import Command, RedisLine, run
+from mockserver.state.redis_line import RedisLine, run
+from mockserver.state.redis_servers import Command
 
 _OLDEST: Final = 7
 """The first version of Redis that is known to work; Valkey calls itself 7.2 or newer there."""
@@ -114,7 +115,7 @@ class RedisLedger(Ledger):
             elif len(answer) == _ELSEWHERE:
                 outcomes.append(_tail_or_loss(*answer))
             else:
-                number, place, total = map(int, answer)
+                number, place, total = map(int, answer if self._line.together else self._noted(step, *answer))
                 outcomes.append(Settled(number, place))
         if gone:
             self._line.write(*gone)
@@ -125,10 +126,16 @@ class RedisLedger(Ledger):
     def _settling(self, step: Step, now: str) -> Command:
         """The command that keeps a step."""
         world, at, known = step.world, step.at, step.known
-        keys = (*self._log(world), self._key(world, "journal"), self._key(world, "tally"), *self._shared)
+        shared = self._shared if self._line.together else ()
+        keys = (*self._log(world), self._key(world, "journal"), self._key(world, "tally"), *shared)
         where = (at.generation, _stamp(at.stamp) if step.exact else "", known.sequence, _stamp(known.stamp))
         entry = (step.kind, b"%012d" % at.sequence + step.data, ENTRIES, now, world)
         return run(scripts.SETTLE, keys, *where, *entry, *_written(step.addition))
+
+    def _noted(self, step: Step, number: int, size: int, now: bytes) -> tuple[Any, ...]:
+        """Note a step among those of all worlds, which are on another node; its number, place and the bytes of all."""
+        text = f" {number} {step.world}"
+        return number, *self._line.write(run(scripts.NOTE, self._shared, text, ENTRIES, step.world, size, now))[0]
 
     def remove(self, world: str, idle_since: float | None = None) -> bool:
         """Remove a world with its journal, or only if it was not used since."""

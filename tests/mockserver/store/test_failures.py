@@ -86,7 +86,7 @@ def test_an_unknown_store_is_refused(capsys: pytest.CaptureFixture[str], store: 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what to install."""
-    for name in ("mockserver.state.redis", "mockserver.state.redis_line"):
+    for name in ("mockserver.state.redis", "mockserver.state.redis_line", "mockserver.state.redis_servers"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "redis", None)
     monkeypatch.setitem(sys.modules, "redis.backoff", None)
