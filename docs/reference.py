@@ -16,9 +16,9 @@ INTRODUCTION = """\
 
 This page is made from the code. `mockserver COMMAND --help` and `contract-tests --help` print the same.
 
-Flags override environment variables, and these override defaults. Exit codes are the same for all commands: 0 success,
-1 the contract is broken, 2 wrong usage or configuration, 3 the address, the target or the credentials can't be used,
-4 internal error.
+Flags override environment variables, these override a [settings file](configuration.md), and this overrides defaults.
+Exit codes are the same for all commands: 0 success, 1 the contract is broken, 2 wrong usage or configuration, 3 the
+address, the target or the credentials can't be used, 4 internal error.
 
 `mockserver petstore.yaml` is short for `mockserver mock petstore.yaml`.
 """
@@ -32,7 +32,7 @@ def page() -> str:
         variables = {"--spec": "MOCKSERVER_SPEC"} if name == "mock" else {}
         for action in command._actions if name == "mock" else ():  # noqa: SLF001 - argparse shows them nowhere else
             for flag in action.option_strings[:1]:
-                if flag not in ("-h", "--period", "--config"):
+                if flag not in ("-h", "--config"):
                     variables[flag] = f"MOCKSERVER_{flag[2:].replace('-', '_').upper()}"
         parts.append(f"## mockserver {name}\n{_help_of(mock, name)}\n\n{_table(command, variables)}")
     variables = {f"--{option.name}": option.env for option in OPTIONS if option.env}

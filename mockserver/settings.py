@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True):
     max_body: int = MAX_BODY  #: bytes of the largest request body, as it is sent and once it is decoded
     drain: int = 1000  #: milliseconds that answers under way may delay the end of the process
     unknown_parents: Literal["refuse", "adopt"] = "refuse"  #: what a list or a new record below an unknown record does
+    config: Path | None = None  #: the settings file that was read
 
 
 def bundled(name: str) -> Path:

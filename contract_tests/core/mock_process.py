@@ -14,6 +14,8 @@ from contract_tests.core.children import Children, output_of
 from contract_tests.core.contract import OWN_FOLDER, Access
 from contract_tests.core.errors import NotChecked, TargetUnavailable
 
+OWN = ("--config", "none")
+"""What keeps a settings file of the working directory away: it is for the mock of its user."""
 START_LIMIT = 120.0  # seconds; the budget of the run may end it before
 
 
@@ -31,7 +33,7 @@ class MockProcess:
 
         The process is one of the `children` from its first moment, for whoever has to end all of them.
         """
-        words = ["mockserver", "mock", "--port", "0", "--log-format", "json", *arguments]
+        words = ["mockserver", "mock", *OWN, "--port", "0", "--log-format", "json", *arguments]
         process = (children or Children()).start_module(*words)
         lines: SimpleQueue[str] = SimpleQueue()
         readers = [threading.Thread(target=drain, args=(process, lines), daemon=True)]
@@ -101,7 +103,7 @@ def flags_of(access: Access) -> Sequence[str]:
 
 def printed_behaviours(spec: Path | str, access: Access = OWN_FOLDER) -> str:
     """What `mockserver behaviours` infers from a contract; raises `TargetUnavailable` with its complaint."""
-    child = Children().start_module("mockserver", "behaviours", str(spec), *flags_of(access))
+    child = Children().start_module("mockserver", "behaviours", *OWN, str(spec), *flags_of(access))
     try:
         printed, complaint = output_of(child, START_LIMIT)
     except subprocess.TimeoutExpired:

@@ -26,6 +26,7 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     ]
     if not engine.contract.operations:
         lines += ["No paths      the contract declares no operation: every request gets a 404"]
+    lines += [f"Settings      {_shown(str(settings.config))}"] if settings.config else []
     notes = engine.contract.notes
     lines += [f"Notes         {len(notes)}, see mockserver check-spec {_shown(settings.spec)}"] if notes else []
     lines += _memory(engine)

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from mockserver import __version__
 from mockserver.background import warn
-from mockserver.cli.flags import FLAGS, read_settings
+from mockserver.cli.config import settings_of
+from mockserver.cli.flags import FLAGS
 from mockserver.cli.output import prepare_streams, show
 from mockserver.cli.parsing import Parser, parse
 from mockserver.errors import ContractBroken, MockError, internal_error
@@ -68,7 +69,7 @@ def _parser() -> Parser:
     return parser
 
 
-_OF_CONTRACT = ("--behaviours", "--fixtures", "--seed", "--allow-remote-refs", "--allow-refs-below")
+_OF_CONTRACT = ("--config", "--behaviours", "--fixtures", "--seed", "--allow-remote-refs", "--allow-refs-below")
 """Flags of every command that reads a contract."""
 _OMITTED = ("period",)
 """Flags of `mock` that the settings need and the other commands don't have."""
@@ -78,7 +79,7 @@ def _behaviours(options: argparse.Namespace) -> int:
     from mockserver.exchange.engine import build_engine
     from mockserver.inference import as_yaml
 
-    settings = replace(read_settings(options, {}), behaviours=None, fixtures=())
+    settings = replace(settings_of(options, {}), behaviours=None, fixtures=())
     inferred = build_engine(settings).inferred
     if inferred is not None:
         show(as_yaml(inferred), end="")
@@ -89,7 +90,7 @@ def _check_spec(options: argparse.Namespace) -> int:
     from mockserver.cli.check_spec import report
     from mockserver.exchange.engine import build_engine
 
-    settings = read_settings(options, {})
+    settings = settings_of(options, {})
     lines, servable = report(build_engine(settings, prove=True, strict=options.strict))
     show("\n".join(lines))
     return 0 if servable else ContractBroken.exit_code
@@ -98,7 +99,7 @@ def _check_spec(options: argparse.Namespace) -> int:
 def _mock(options: argparse.Namespace) -> int:
     from mockserver.cli.running import run
 
-    run(read_settings(options, os.environ))
+    run(settings_of(options, os.environ))
     return 0
 
 

@@ -22,6 +22,13 @@ _UNITS = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
 PARENTS = ("refuse", "adopt")
 
 FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+    (
+        ("--config",),
+        {
+            "metavar": "FILE",
+            "help": "settings file (mockserver.toml, or pyproject.toml with [tool.mockserver]); none: read no file",
+        },
+    ),
     (("--host",), {"help": "address to listen on (127.0.0.1)"}),
     (("--port",), {"help": f"port to listen on ({PORT}); 0 picks a free one"}),
     (("--spec",), {"metavar": "SPEC", "help": "the same as SPEC"}),
@@ -123,7 +130,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         auth=_one_of("auth", setting("auth", "enforce"), AUTH_MODES),
         seed=setting("seed", "0"),
         log_format=_one_of("log_format", setting("log_format", "text"), ("text", "json")),
-        periods=dict(_pair(text) for text in options.period or ()),
+        periods=dict(_pair(text) for text in options.period or setting("period").split(os.pathsep) if text),
         allow_remote_refs=_switch(setting("allow_remote_refs")),
         allow_refs_below=_folders(options.allow_refs_below or setting("allow_refs_below").split(os.pathsep)),
         watch=_switch(setting("watch")),

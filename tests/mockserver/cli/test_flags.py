@@ -147,7 +147,7 @@ def test_the_help_says_what_each_flag_is_for() -> None:
         assert how["help"].replace(" ", "") in text
     assert {name for (name, *_), _ in FLAGS} == {
         *(f"--{key.replace('_', '-')}" for key in (*SETTINGS, *SWITCHES)), "--behaviours", "--fixtures", "--period",
-        "--allow-refs-below",
+        "--allow-refs-below", "--config",
     }  # fmt: skip
 
 
