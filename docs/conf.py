@@ -30,6 +30,7 @@ myst_enable_extensions = ["attrs_block", "colon_fence"]
 myst_heading_anchors = 4
 nitpicky = True
 
+html_extra_path = ["llms.txt"]
 html_theme = "furo"
 html_title = f"flashback-mock {release}"
 html_show_copyright = False

@@ -28,7 +28,8 @@ LAYERS = (
     ("insight",),
     ("control",),
     ("web",),
-    ("cli", "testing"),
+    ("testing",),
+    ("cli",),
     ("__main__",),
 )
 """The layers of `mockserver`, lowest first: a module imports only lower layers and its own folder."""
@@ -51,6 +52,7 @@ DOORS = {
         "state.redis_servers",
     ),
     "prometheus_client": ("control.exposition",),
+    "mcp": ("cli.mcp",),
 }
 """The modules of `mockserver` that may import a library."""
 

@@ -29,6 +29,8 @@ RUN = {
     ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",
     ("docs/frontend.md", "js"): "make first-steps, from the same files in examples/",
     ("docs/frontend.md", "sh"): "test_frontend_docs",
+    ("docs/agents.md", "console"): "mockserver/cli/test_mcp",
+    ("docs/agents.md", "text"): "test_docs: the calls are those of docs/control.md",
     ("docs/ci.md", "console"): "contract_tests/test_ci_files",
     ("docs/ci.md", "toml"): "contract_tests/test_ci_files",
     ("docs/ci.md", "yaml"): "contract_tests/test_ci_files",

@@ -66,6 +66,13 @@ def _parser() -> Parser:
         if name == "check-spec":
             hard = "refuse a document with an invalid part, which otherwise costs the operations that need it"
             command.add_argument("--strict", action="store_true", help=hard)
+    agents = commands.add_parser("mcp", help="offer the mock server as tools to coding agents (MCP)", epilog=EXIT_CODES)
+    agents.add_argument("contract", nargs="?", metavar="SPEC", help="OpenAPI document (default: the bundled contract)")
+    agents.add_argument("--url", help="use the mock server at this URL instead of starting one; MOCKSERVER_ADMIN_TOKEN")
+    for names, settings in FLAGS:
+        if names[0] not in ("--port", "--log-format", "--spec"):
+            agents.add_argument(*names, **settings)
+    agents.set_defaults(run=_mcp)
     return parser
 
 
@@ -94,6 +101,24 @@ def _check_spec(options: argparse.Namespace) -> int:
     lines, servable = report(build_engine(settings, prove=True, strict=options.strict))
     show("\n".join(lines))
     return 0 if servable else ContractBroken.exit_code
+
+
+def _mcp(options: argparse.Namespace) -> int:
+    from mockserver.cli.mcp import serve
+
+    token = options.admin_token or os.environ.get("MOCKSERVER_ADMIN_TOKEN")
+    serve([*([options.contract] if options.contract else []), *_given(options)], options.url, token)
+    return 0
+
+
+def _given(options: argparse.Namespace) -> list[str]:
+    """The flags of `mock` that were given, as arguments again."""
+    given: list[str] = []
+    for names, _ in FLAGS:
+        value = getattr(options, names[0][2:].replace("-", "_"), None)
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        given += [part for one in values for part in ([names[0]] if one is True else [names[0], str(one)])]
+    return given
 
 
 def _mock(options: argparse.Namespace) -> int:

@@ -15,21 +15,17 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import os
-import queue
 import re
-import subprocess
-import sys
-import threading
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from mockserver.testing.client import TIMEOUT, MockRefused, MockServer, MockWorld
+from mockserver.errors import Unavailable
+from mockserver.testing.client import MockRefused, MockServer, MockWorld
+from mockserver.testing.process import connected, started
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,45 +38,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def mock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
     """A mock server for the session: a new process on a free port, or the one at `--mock-url`."""
     url = pytestconfig.getoption("--mock-url")
-    if url:
-        server = MockServer(url.rstrip("/"), {}, os.environ.get("MOCKSERVER_ADMIN_TOKEN"))
-        about = server.control("GET", "/about")
-        yield replace(server, users={user["name"]: user["token"] for user in about["users"]})
-        return
-    with _started(pytestconfig.getini("mock_arguments")) as server:
-        yield server
-
-
-@contextlib.contextmanager
-def _started(arguments: list[str]) -> Iterator[MockServer]:
-    """A mock server process; a thread reads its output, so that it never waits for a reader."""
-    command = [sys.executable, "-m", "mockserver", "mock", "--port", "0", "--log-format", "json", *arguments]
-    with subprocess.Popen(  # noqa: S603 - our own command, with the arguments of the project's own settings
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-        reader = threading.Thread(target=_drain, args=(process.stdout, lines), daemon=True)
-        reader.start()
-        try:
-            yield _listening(lines.get(timeout=TIMEOUT))
-        finally:
-            process.terminate()
-            process.wait(TIMEOUT)
-            reader.join(TIMEOUT)
-
-
-def _drain(output: Any, lines: queue.SimpleQueue[str]) -> None:
-    """Pass on the first line, and discard the others."""
-    lines.put(output.readline())
-    for _ in output:
-        pass
-
-
-def _listening(first: str) -> MockServer:
-    if not first.startswith("{"):
-        pytest.fail(f"the mock server did not start: {first.strip()}", pytrace=False)
-    banner = json.loads(first)
-    return MockServer(banner["url"], banner["users"])
+    try:
+        if url:
+            yield connected(url, os.environ.get("MOCKSERVER_ADMIN_TOKEN"))
+            return
+        with started(pytestconfig.getini("mock_arguments")) as server:
+            yield server
+    except Unavailable as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture

@@ -96,7 +96,11 @@ def node_versions(built: Built, folder: Path) -> float:
         node = folder / f"node-{version}"
         node.mkdir()
         run(["npm", "install", "--no-audit", "--no-fund", "--prefix", str(node), f"node@{version}"], node)
-        run([f"{node}/node_modules/.bin/node", "--test", "test/"], tests, FLASHBACK_MOCK_BIN=str(bin_folder))
+        run(
+            [f"{node}/node_modules/.bin/node", "--test", "test/world.test.mjs"],
+            tests,
+            FLASHBACK_MOCK_BIN=str(bin_folder),
+        )
     return monotonic() - began
 
 
