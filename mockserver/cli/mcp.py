@@ -18,6 +18,12 @@ READ_ONLY = ("check_contract", "describe_mock", "list_", "explain_", "verify_", 
 """How the names of tools begin that change nothing."""
 
 
+_INSTRUCTIONS = (
+    "A stateful mock of an HTTP API. Begin with describe_mock. Each response of the API has a header Mock-Why; "
+    "explain_request shows the same explanation. Use a world of your own to leave others alone."
+)
+
+
 def serve(arguments: Sequence[str], url: str | None, admin_token: str | None) -> None:
     """Answer one agent until it closes stdin, about the mock at `url` or one that is started with these arguments.
 
@@ -33,9 +39,7 @@ def serve(arguments: Sequence[str], url: str | None, admin_token: str | None) ->
         server: Any = MCPServer(
             "mockserver",
             version=__version__,
-            instructions=f"A stateful mock of an HTTP API at {mock.url}. Begin with describe_mock. Each response of "
-            "the API has a header Mock-Why; explain_request shows the same explanation. Use a world of your own to leave "
-            "others alone.",
+            instructions=f"{_INSTRUCTIONS} The mock is at {mock.url}.",
             log_level="WARNING",
         )
         for tool in tools(mock):
