@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -44,6 +44,21 @@ def counted_list(heading: str, items: Sequence[str]) -> str:
     rows, more = bounded((f"<li>{escape(item)}</li>" for item in items), MOST_OF_A_LIST, "item")
     name = heading.rsplit(maxsplit=1)[-1].lower()
     return section(name, f"{heading}: {len(items):,}", f"<ul>{rows}</ul>{more}", fold=True)
+
+
+def columns(*names: str, numbers: Collection[str] = (), spare: Collection[str] = ()) -> str:
+    """The heads of a table: those of numbers stand on the right, the spare ones only on a wide page."""
+    cells = []
+    for name in names:
+        kinds = [*(["n"] if name in numbers else []), *(["spare"] if name in spare else [])]
+        of_kind = f' class="{" ".join(kinds)}"' if kinds else ""
+        cells.append(f"<th scope=col{of_kind}>{escape(name)}</th>")
+    return f"<thead><tr>{''.join(cells)}</tr></thead>"
+
+
+def table(label: str, heads: str, rows: str, kind: str = "plain") -> str:
+    """A table, with the name that screen readers say."""
+    return f'<table class={kind} aria-label="{escape(label, quote=True)}">{heads}<tbody>{rows}</tbody></table>'
 
 
 def definitions(pairs: Iterable[tuple[str, str]], kind: str = "problem") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from contract_tests.report.html_parts import bounded, breaking, curl, definitions, folded, link, section
+from contract_tests.report.html_parts import bounded, breaking, columns, curl, definitions, folded, link, section, table
 from contract_tests.report.text import counted, moment
 
 MOST_OF_PROBLEMS: Final = 800_000  # bytes
@@ -31,8 +31,8 @@ def problems(summary: Data) -> str:
     )
     shown = articles.count("<article ")
     rows = "".join(row(number, cause, labels, marks[number - 1]) for number, cause in enumerate(causes[:shown], 1))
-    heads = "<tr><th>#</th><th>Operation</th><th class=spare>Expected</th><th>Got</th></tr>"
-    index = f"<table class=causes>{heads}{rows}</table>" if shown > 1 else ""
+    heads = columns("#", "Operation", "Expected", "Got", spare={"Expected"})
+    index = table("Causes", heads, rows) if shown > 1 else ""
     count = counted(sum(cause["problems"] for cause in causes), "problem")
     return section("problems", f"{count}, {counted(len(causes), 'cause')}", index + articles + more)
 

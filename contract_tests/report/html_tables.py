@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from contract_tests.core.promises import Outcome
-from contract_tests.report.html_parts import anchor, bounded, breaking, folded, section
+from contract_tests.report.html_parts import anchor, bounded, breaking, columns, folded, section, table
 from contract_tests.report.text import counted
 
 MOST_OF_OPERATIONS: Final = 350_000  # bytes
@@ -40,13 +40,20 @@ def operations(summary: Data) -> str:
         MOST_OF_OPERATIONS,
         "operation",
     )
-    heads = (
-        "<th>Operation</th><th>Problems</th><th class=n>Failed</th><th class=n>Passed</th>"
-        '<th class="n spare">Not checked</th><th class="n spare">Coverage</th>'
+    spare = {"Not checked", "Coverage"}
+    heads = columns(
+        "Operation",
+        "Problems",
+        "Failed",
+        "Passed",
+        "Not checked",
+        "Coverage",
+        numbers={"Failed", "Passed", *spare},
+        spare=spare,
     )
     search = '<input class=filter type=search placeholder="Filter operations" aria-label="Filter operations" hidden>'
-    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{more}"
-    return section("operations", counted(len(labels), "operation"), (search if len(labels) > FEW else "") + table)
+    content = (search if len(labels) > FEW else "") + table("Operations", heads, rows) + more
+    return section("operations", counted(len(labels), "operation"), content)
 
 
 def operation(name: str, label: str, tally: Counter[str], numbers: list[int], cells: Data) -> str:
@@ -72,10 +79,10 @@ def coverage(summary: Data) -> str:
         MOST_OF_MATRIX,
         "operation",
     )
-    heads = "".join(f"<th>{escape(status)}</th>" for status in ["", *statuses])
-    table = f"<div class=wide><table class=matrix><tr>{heads}</tr>{rows}</table></div>{more}"
+    wide = '<div class=wide role=region tabindex=0 aria-label="Operations by documented status">'
+    matrix_table = table("Coverage by status", columns("Operation", *statuses), rows, "matrix")
     legend = "<p class=mute>Reached parts of all documented parts; dashed: out of reach of this run.</p>"
-    content = folded("Operations by documented status", legend + table) if matrix else ""
+    content = folded("Operations by documented status", f"{legend}{wide}{matrix_table}</div>{more}") if matrix else ""
     content += missing(found["missing"], labels)
     return section("coverage", f"Coverage: {found['percent']}%", content)
 
@@ -111,8 +118,8 @@ def missing(parts: list[Data], labels: Data) -> str:
         MOST_OF_MISSING,
         "operation",
     )
-    heads = "<tr><th>Operation</th><th>Not reached</th><th>Why</th></tr>"
-    return folded(f"{counted(len(parts), 'part')} not reached", f"<table>{heads}{rows}</table>{more}")
+    heads = columns("Operation", "Not reached", "Why")
+    return folded(f"{counted(len(parts), 'part')} not reached", table("Not reached", heads, rows) + more)
 
 
 def passed(summary: Data) -> str:

@@ -12,6 +12,7 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.checks import Breach
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.target import NOTHING, Target
+from contract_tests.core.words import ABSENT, in_json
 
 OPERATIONS: Final = (
     "listDevices", "getDevice", "trustDevice", "untrustDevice", "removeDevice",
@@ -196,7 +197,7 @@ def moment(value: Any, what: str, *answers: Answer) -> datetime:
     try:
         read = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise Broken(f"a date-time as {what}", repr(value), *answers) from None
+        raise Broken(f"a date-time as {what}", in_json(value), *answers) from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
@@ -231,7 +232,7 @@ def differences(before: Mapping[str, Record], after: Mapping[str, Record], *with
         old, new = steady(before[name], *without), steady(after[name], *without)
         for key in sorted(old.keys() | new.keys()):
             if not alike(old.get(key), new.get(key)):
-                yield f"{key} of {name}: {old.get(key)!r} became {new.get(key)!r}"
+                yield f"{key} of {name}: {in_json(old.get(key, ABSENT))} became {in_json(new.get(key, ABSENT))}"
 
 
 def alike(one: Any, two: Any) -> bool:
@@ -272,7 +273,7 @@ def envelope_breaches(answer: Answer) -> Iterator[Breach]:
         kind, expected = f"envelope {answer.status} {text}", f"{text} {known[name]!r} in a {answer.status}"
         assumed = ("A-07",) if name == "untrustDevice" else ()
         is_note = is_worded_freely(name, answer.status, answer.get(text))
-        yield Breach(name, kind, expected, f"{answer.get(text)!r}", assumed, is_note=is_note)
+        yield Breach(name, kind, expected, in_json(answer.get(text, default=ABSENT)), assumed, is_note=is_note)
 
 
 def is_worded_freely(name: str, status: int, text: Any) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.promises import promise
+from contract_tests.core.words import ABSENT, in_json
 from contract_tests.run.run import Run
 from contract_tests.suites.flashback.api import (
     Flashback,
@@ -67,11 +68,18 @@ def test_details_agree_with_the_list(run: Run, me: Flashback) -> None:
         raise not_checked("the user has no device")
     for name, device in devices.items():
         detail = record_in(answer := me.succeed("getDevice", name), "device")
-        must(str(detail.get("id")) == name, f"the device {name}", f"the device {detail.get('id')!r}", answer)
+        must(
+            str(detail.get("id")) == name,
+            f"the device {name}",
+            f"the device {in_json(detail.get('id', ABSENT))}",
+            answer,
+        )
         both = (steady(device).keys() & detail.keys()) - {"sessions"}
         wrong = [key for key in sorted(both) if not alike(device[key], detail[key])]
         wrong += moved(run, device, detail, "lastSeen")
-        got = "; ".join(f"{key} is {device[key]!r} in the list and {detail[key]!r} in detail" for key in wrong)
+        got = "; ".join(
+            f"{key} is {in_json(device[key])} in the list and {in_json(detail[key])} in detail" for key in wrong
+        )
         must(not wrong, f"list and details of {name} to agree", got, before, answer)
 
 
@@ -131,12 +139,13 @@ def compare_forms(run: Run, device: str, inner: Record, flat: Record, state: Sta
     keys = ("ipAddress", "location", "startedAt", "expiresAt", "loginMethod")
     wrong = [key for key in keys if not alike(inner.get(key), flat.get(key))] + moved(run, inner, flat, "lastActivity")
     for key in wrong:
-        got = f"{inner.get(key)!r} in GET /devices/{device} and {flat.get(key)!r} in GET /sessions"
+        one, other = (in_json(shown.get(key, ABSENT)) for shown in (inner, flat))
+        got = f"{one} in GET /devices/{device} and {other} in GET /sessions"
         must(False, f"the same {key} of session {inner['id']} everywhere", got, *state.answers[-1:])
     name = state.devices[device].get("deviceName")
     if "deviceName" in flat:
         expected = f"deviceName {name!r} on session {inner['id']}"
-        must(flat["deviceName"] == name, expected, repr(flat["deviceName"]), *state.answers[-1:])
+        must(flat["deviceName"] == name, expected, in_json(flat["deviceName"]), *state.answers[-1:])
 
 
 @promise(

@@ -12,10 +12,11 @@ from contract_tests.core.checks import FREEDOMS, AnswerChecks
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import InternalError, NotChecked
 from contract_tests.core.model import Behaviour, Model, Steps, dig, root
+from contract_tests.core.words import ABSENT, in_json
 from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
 from contract_tests.suites.oracle.freedoms import Freedoms
-from contract_tests.suites.oracle.records import MISSING, own_fields
+from contract_tests.suites.oracle.records import own_fields
 from contract_tests.suites.oracle.values import moved, same, shown
 
 
@@ -104,8 +105,8 @@ class Exchange:
         if target is NOT_JSON:
             return
         for path, expression in self.behaviour.reply.items():
-            mine, theirs = dig(mock, path, MISSING), dig(target, path, MISSING)
-            if mine is not MISSING:
+            mine, theirs = dig(mock, path, ABSENT), dig(target, path, ABSENT)
+            if mine is not ABSENT:
                 yield from self._at(path, expression, mine, theirs, target)
 
     def key_of(self, collection: str) -> str:
@@ -124,7 +125,7 @@ class Exchange:
         elif self._names_new(expression):
             self.pairs.was_made((str(self.behaviour.created), str(mock)), target, self._given, self._sent)
         elif self._is_fixed(expression) and not same(mock, target):
-            yield Difference("value", f"{place}: {mock!r}", shown(target), field=place)
+            yield Difference("value", f"{place}: {in_json(mock)}", shown(target), field=place)
 
     def _names_new(self, expression: Any) -> bool:
         """Whether the value is the key of the record that was made."""
@@ -156,10 +157,10 @@ class Exchange:
         key = self.key_of(collection)
         name = (collection, str(mine.get(key)))
         if self.behaviour.created:
-            self.pairs.was_made(name, theirs.get(key, MISSING), self._given, self._sent)
+            self.pairs.was_made(name, theirs.get(key, ABSENT), self._given, self._sent)
         elif key in theirs and str(theirs[key]) != self.pairs.target_key(name):
             yield Difference(
-                "value", f"{collection} {self.pairs.target_key(name)}", f"{key} {theirs[key]!r}", collection, key
+                "value", f"{collection} {self.pairs.target_key(name)}", f"{key} {in_json(theirs[key])}", collection, key
             )
             return
         elif self.behaviour.replaces and self.comparison.model.inferred:
@@ -169,7 +170,7 @@ class Exchange:
     def _records(self, path: Steps, place: str, mock: list[Any], target: Any, answer: Any) -> Iterator[Difference]:
         assert self.behaviour.list is not None
         collection = self.behaviour.list.collection
-        if target is MISSING and not mock:
+        if target is ABSENT and not mock:
             return  # an empty list may be left out
         if not isinstance(target, list):
             yield Difference("lost", f"{place}: a list", shown(target), collection, place)
@@ -218,8 +219,8 @@ class Exchange:
         if not (self.comparison.model.inferred and self.behaviour.page):
             return frozenset()
         for way, expression in self.behaviour.reply.items():
-            value = dig(answer, way, MISSING)
-            more = expression in ("$next", "$more") and value not in (MISSING, None, "", False)
+            value = dig(answer, way, ABSENT)
+            more = expression in ("$next", "$more") and value not in (ABSENT, None, "", False)
             if more or (expression == "$total" and isinstance(value, int) and value > length):
                 return frozenset({"missing", "further"})
         return frozenset({"missing"} if before is not None and length >= before else ())

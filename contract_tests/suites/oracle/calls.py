@@ -14,8 +14,9 @@ from contract_tests.core.contract import Contract, Operation, Place
 from contract_tests.core.model import Behaviour, Model, root
 from contract_tests.core.safety import Rules
 from contract_tests.core.target import NOTHING, path_of
+from contract_tests.core.words import ABSENT
 from contract_tests.suites.oracle.correspondence import Correspondence
-from contract_tests.suites.oracle.records import MISSING, Name, Record
+from contract_tests.suites.oracle.records import Name, Record
 
 State = Mapping[str, list[Record]]
 """The mock's records by collection."""
@@ -206,7 +207,7 @@ class Inputs:
         """What the step brings."""
         return cls({}, dict(step.query), step.body)
 
-    def put(self, place: tuple[str, str], value: Any, like: Any = MISSING) -> None:
+    def put(self, place: tuple[str, str], value: Any, like: Any = ABSENT) -> None:
         """Put a value in its place; of the type of `like`, where a key is only known as text."""
         kind, name = place
         if isinstance(like, int) and isinstance(value, str) and value.lstrip("-").isdigit():

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from contract_tests.core.model import dig
-from contract_tests.suites.oracle.records import MISSING, Name
+from contract_tests.core.words import ABSENT
+from contract_tests.suites.oracle.records import Name
 from contract_tests.suites.oracle.values import as_far_as, drifted, instant, order_broken, same, shown
 
 
@@ -72,7 +73,7 @@ class Correspondence:
         """Both made a record; `given` are the fields whose values were not the maker's choice, `sent` what was sent."""
         self.made[name], self.sent[name] = given, sent or {}
         self.seen.setdefault(name, {})
-        if target_key is MISSING:
+        if target_key is ABSENT:
             self.unpaired.add(name)
         else:
             self.keys[name] = str(target_key)
@@ -88,7 +89,7 @@ class Correspondence:
     def target_value(self, name: Name, part: str, value: Any) -> Any:
         """What the target showed in a field of a record; `value` when it showed nothing."""
         pair = self.seen.get(name, {}).get(part)
-        return value if pair is None or pair[1] is MISSING else pair[1]
+        return value if pair is None or pair[1] is ABSENT else pair[1]
 
     def name_of(self, collection: str, target_key: str) -> Name:
         """The mock's name of the target's record."""
@@ -104,11 +105,11 @@ class Correspondence:
         if part == "*":
             return any(self.is_left_to_server(view, name, one) for one in seen)
         first, *inner = part.split(".")
-        mock, target = (dig(value, tuple(inner), MISSING) for value in seen.get(first, (MISSING, MISSING)))
+        mock, target = (dig(value, tuple(inner), ABSENT) for value in seen.get(first, (ABSENT, ABSENT)))
         is_own = name in self.made and (
-            first not in self.made[name] or dig(self.sent.get(name, {}).get(first), tuple(inner), MISSING) is MISSING
+            first not in self.made[name] or dig(self.sent.get(name, {}).get(first), tuple(inner), ABSENT) is ABSENT
         )
-        return (is_own or view.is_free(first)) and (mock is MISSING or target is MISSING or not same(mock, target))
+        return (is_own or view.is_free(first)) and (mock is ABSENT or target is ABSENT or not same(mock, target))
 
     def translated(self, name: Name, part: str, value: Any) -> Any:
         """A value of the mock's record as the target has it, where it is the key of another record."""
@@ -119,7 +120,7 @@ class Correspondence:
         """Where two records that correspond differ; what does not differ is remembered."""
         name = (view.collection, str(mock.get(view.key)))
         for part in sorted((mock.keys() | target.keys()) - {view.key}):
-            yield from self.value(view, name, part, mock.get(part, MISSING), target.get(part, MISSING))
+            yield from self.value(view, name, part, mock.get(part, ABSENT), target.get(part, ABSENT))
 
     def value(self, view: View, name: Name, part: str, mock: Any, target: Any) -> Iterator[Difference]:
         """Where one field differs."""
@@ -127,9 +128,9 @@ class Correspondence:
         if view.is_free(part):
             seen[part] = (mock, target)  # it may name the record in a path
             return
-        found = self._difference(view, name, part, mock, target, *seen.get(part, (MISSING, MISSING)))
+        found = self._difference(view, name, part, mock, target, *seen.get(part, (ABSENT, ABSENT)))
         if found is None:
-            if target is not MISSING or mock is MISSING:
+            if target is not ABSENT or mock is ABSENT:
                 self._remember(name, part, mock, target)
             return
         kind, expected = found
@@ -137,7 +138,7 @@ class Correspondence:
         yield Difference(kind, f"{where}: {expected}", shown(target), view.collection, part, name[1])
 
     def _remember(self, name: Name, part: str, mock: Any, target: Any) -> None:
-        before = self.seen[name].get(part, (MISSING, MISSING))[1]
+        before = self.seen[name].get(part, (ABSENT, ABSENT))[1]
         if instant(target) and not same(before, target):
             self.moved.add((name[0], self.target_key(name), part))
         self.seen[name][part] = (mock, target)
@@ -146,25 +147,25 @@ class Correspondence:
     def _difference(
         self, view: View, name: Name, part: str, mock: Any, target: Any, old_mock: Any, old_target: Any
     ) -> tuple[str, str] | None:
-        if mock is MISSING:
-            gone = old_mock is not MISSING and part in view.declared
-            return ("left", "nothing") if gone and target not in (MISSING, None) else None
-        if target is MISSING:
+        if mock is ABSENT:
+            gone = old_mock is not ABSENT and part in view.declared
+            return ("left", "nothing") if gone and target not in (ABSENT, None) else None
+        if target is ABSENT:
             given = part in self.made.get(name, ())
-            lost = given or (old_target not in (MISSING, None) and part in view.fields)
+            lost = given or (old_target not in (ABSENT, None) and part in view.fields)
             return ("lost", repr(mock)) if lost and mock is not None else None
-        if old_mock is not MISSING and same(mock, old_mock) and instant(mock) == instant(old_mock):
+        if old_mock is not ABSENT and same(mock, old_mock) and instant(mock) == instant(old_mock):
             kept = same(target, old_target) or drifted(old_target, target, self.now)
             kind = "changed" if (name, part) in self.answered else "value"
             return None if kept else (kind, shown(old_target))
-        if name in self.made and part not in self.made[name] and old_mock is MISSING:
+        if name in self.made and part not in self.made[name] and old_mock is ABSENT:
             return None  # the maker's own choice
         if instant(mock):
             again = (name[0], self.target_key(name), part) in self.moved
             order = order_broken((old_mock, mock), (old_target, target), self.now, again=again)
             return ("order", order) if order else None
-        asked = self.sent.get(name, {}).get(part, MISSING)  # what it lacks inside was the maker's choice as well
-        mine, theirs = (value if asked is MISSING else as_far_as(asked, value) for value in (mock, target))
+        asked = self.sent.get(name, {}).get(part, ABSENT)  # what it lacks inside was the maker's choice as well
+        mine, theirs = (value if asked is ABSENT else as_far_as(asked, value) for value in (mock, target))
         return None if self._equal(mine, theirs) else ("value", repr(mock))
 
     def _equal(self, mock: Any, target: Any) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.model import Behaviour, Model, Query, Steps, dig, root
+from contract_tests.core.words import ABSENT
 
-MISSING: Final[Any] = type("Missing", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
 """What stands where an answer or a record has no such value."""
 
 Record = dict[str, Any]
@@ -72,10 +72,8 @@ def fields_required_by(query: Query, values: Mapping[str, str], record: Mapping[
     implied = {}
     for name, expression in query.filters.items():
         kind, part = root(expression)
-        value = (
-            values.get(part, MISSING) if kind == "path" else record.get(part, MISSING) if kind == "record" else MISSING
-        )
-        if value is not MISSING and "." not in name:
+        value = values.get(part, ABSENT) if kind == "path" else record.get(part, ABSENT) if kind == "record" else ABSENT
+        if value is not ABSENT and "." not in name:
             implied[name] = value
     return implied
 

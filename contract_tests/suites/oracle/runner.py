@@ -10,11 +10,12 @@ from typing import Any
 from contract_tests.core.answer import Answer
 from contract_tests.core.errors import BudgetSpent, NotChecked
 from contract_tests.core.target import Target
+from contract_tests.core.words import ABSENT
 from contract_tests.suites.oracle.answers import UNADMITTED, Comparison, NoMeasure
 from contract_tests.suites.oracle.calls import Binder, Call, State, Step, reads
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference
 from contract_tests.suites.oracle.mirror import Mirror
-from contract_tests.suites.oracle.records import MISSING, Name, Shown
+from contract_tests.suites.oracle.records import Name, Shown
 from contract_tests.suites.oracle.values import instant
 
 MOST_READS = 20  # of records, for each operation and script
@@ -152,7 +153,7 @@ class Runner:
         for number, record in enumerate(new):
             item = items[number] if len(items) == len(new) else {}
             given = frozenset(item) | behaviour.writes
-            pairs.was_made((behaviour.created, str(record.get(key))), item.get(key, MISSING), given, item)
+            pairs.was_made((behaviour.created, str(record.get(key))), item.get(key, ABSENT), given, item)
 
     def _gone(self, collection: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The records that the script removed."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.suites.oracle.records import MISSING
+from contract_tests.core.words import in_json
 
 SAME_INSTANT = timedelta(seconds=1.5)  # two notations of one instant: some leave out the fraction, some round it
 JUST_NOW = timedelta(seconds=65)  # "now", by a clock that may show whole minutes
@@ -112,4 +112,4 @@ def order_broken(mock: tuple[Any, Any], target: tuple[Any, Any], now: datetime, 
 
 def shown(value: Any) -> str:
     """A value for a message."""
-    return "nothing" if value is MISSING else repr(value)
+    return in_json(value)

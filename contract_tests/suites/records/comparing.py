@@ -7,18 +7,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from contract_tests.core.contract import Contract
 from contract_tests.core.schemas import declared_members, entry_of, is_hidden, is_stamp, item_of, kinds_of
+from contract_tests.core.words import ABSENT, in_json
 
-ABSENT: Final[Any] = type("Absent", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 CASELESS = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}|https?://[^/]+/?", re.IGNORECASE
 )
-SHOWN: Final = 90  # characters of a value in a message
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Loss:
         return self.shown is ABSENT and (self.sent in ("", [], {}, 0) or self.sent is False)
 
     def __str__(self) -> str:
-        return f"{self.way} {as_text(self.sent)}"
+        return f"{self.way} {in_json(self.sent)}"
 
 
 def losses(contract: Contract, schema: Any, sent: Any, shown: Any, way: str = "") -> Iterator[Loss]:
@@ -118,9 +117,3 @@ def instant(text: str) -> datetime | None:
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def as_text(value: Any) -> str:
-    """A value for a message."""
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"

@@ -17,8 +17,9 @@ from contract_tests.core.model import dig
 from contract_tests.core.pages import Reader
 from contract_tests.core.schemas import declared_members, described_values
 from contract_tests.core.target import NOTHING, Target, Token, path_of
+from contract_tests.core.words import ABSENT, in_json
 from contract_tests.run.run import Run
-from contract_tests.suites.records.comparing import ABSENT, Loss, as_text, losses
+from contract_tests.suites.records.comparing import Loss, losses
 from contract_tests.suites.records.kinds import Kind, body_of, declared, settable
 from contract_tests.suites.records.sending import as_declared, named, unique
 from contract_tests.suites.records.values import TURNS, Values
@@ -215,8 +216,8 @@ class Life:
         broken = [loss for loss in lost if not loss.is_left_out and loss.way.split("/")[1] != self.kind.key]
         if broken:
             raise Broken.together(
-                Broken(f"{action.id} to show {loss.way} as it was sent{to}: {as_text(loss.sent)}",
-                       as_text(loss.shown), *answers, in_order=True)
+                Broken(f"{action.id} to show {loss.way} as it was sent{to}: {in_json(loss.sent)}",
+                       in_json(loss.shown), *answers, in_order=True)
                 for loss in broken[:3]
             )  # fmt: skip
 
@@ -224,7 +225,7 @@ class Life:
         """Raise `Broken` where a record is shown with another key, or below another parent, than its path names."""
         for name, part in action.fields_in_path(self.kind.name).items():
             if part in shown and name in names and str(shown[part]) != names[name]:
-                raise Broken(f"{action.id} to show {part} {names[name]}, as in its path", as_text(shown[part]), answer)
+                raise Broken(f"{action.id} to show {part} {names[name]}, as in its path", in_json(shown[part]), answer)
 
     def same_as(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
         """The fields that a client sends, where they differ."""

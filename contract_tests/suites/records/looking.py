@@ -7,7 +7,7 @@ from typing import Any
 
 from contract_tests.core.action import Action
 from contract_tests.core.errors import Broken, NotChecked
-from contract_tests.suites.records.comparing import as_text
+from contract_tests.core.words import in_json
 from contract_tests.suites.records.life import Life, Made
 
 PAGE = "the schemas of the contract: what a request carries, a response shows"
@@ -41,8 +41,8 @@ def check_neighbour(life: Life, action: Action, neighbour: Made, before: Mapping
     if shown is None:
         raise Broken(f"{action.id} to leave its neighbour {neighbour.key} alone", answer.describe(), answer)
     for name, old, new in life.same_as(before, shown):
-        expected = f"{action.id} to leave its neighbour alone: {name} of {neighbour.key} {as_text(old)}"
-        raise Broken(expected, as_text(new), answer)
+        expected = f"{action.id} to leave its neighbour alone: {name} of {neighbour.key} {in_json(old)}"
+        raise Broken(expected, in_json(new), answer)
 
 
 def creator(life: Life) -> Action:

@@ -14,6 +14,7 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.operation import Operation
 from contract_tests.core.promises import promise
+from contract_tests.core.words import in_json
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.looking import creator, look
 
@@ -105,7 +106,9 @@ def check_taken(life: Life, action: Action) -> None:
         expected = f"409 from {action.id} for the {life.kind.key} {made.key}, which a record has (duplicate)"
         raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
     for name, old, new in life.same_as(before, look(life, made, {})):
-        raise Broken(f"a refused {action.id} to leave {name} as it was: {old!r}", repr(new), made.answer, answer)
+        raise Broken(
+            f"a refused {action.id} to leave {name} as it was: {in_json(old)}", in_json(new), made.answer, answer
+        )
 
 
 @promise("A create that is repeated with its Idempotency-Key makes one record",

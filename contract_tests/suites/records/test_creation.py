@@ -9,7 +9,7 @@ import pytest
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken
 from contract_tests.core.promises import promise
-from contract_tests.suites.records.comparing import as_text
+from contract_tests.core.words import in_json
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.looking import PAGE, creator, look
 
@@ -73,7 +73,7 @@ def check_left_out(life: Life) -> None:
         life.run.ledger.note(f"{life.kind}: empty values are left out of answers")
         return
     for action, loss, answer in left_out[:1]:
-        raise Broken(f"{action.id} to show {loss.way} as it was sent: {as_text(loss.sent)}", "field missing", answer)
+        raise Broken(f"{action.id} to show {loss.way} as it was sent: {in_json(loss.sent)}", "field missing", answer)
 
 
 @promise("Reading a record changes nothing", page="RFC 9110, section 9.2.1: GET is safe", stage=22)
@@ -87,6 +87,6 @@ def test_reads_change_nothing(made_kinds: list[Life]) -> None:
                 answers = [life.look(made) for _ in range(2)]
                 for answer in answers:
                     for name, old, new in life.same_as(first, life.record_in(answer, made) or {}):
-                        expected = f"a read to change nothing: {name} of {made.key} {as_text(old)}"
-                        raise Broken(expected, as_text(new), *answers, in_order=True)
+                        expected = f"a read to change nothing: {name} of {made.key} {in_json(old)}"
+                        raise Broken(expected, in_json(new), *answers, in_order=True)
     cases.settle(some=True)

@@ -14,8 +14,8 @@ from contract_tests.core.contract import Place
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import fits
+from contract_tests.core.words import in_json
 from contract_tests.suites.records.choosing import Filter, filters_of, values_to_ask
-from contract_tests.suites.records.comparing import as_text
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.lists import check_total, listed_kinds, walk_with
 
@@ -59,11 +59,11 @@ def check_filter(
         for item in walk.items:
             if chosen.chooses(item, value) is False:
                 expected = f"{said} to filter: every {chosen.field} {chosen.words} {as_asked(value)}"
-                raise Broken(expected, as_text(chosen.of(item)), *walk.answers[-1:])
+                raise Broken(expected, in_json(chosen.of(item)), *walk.answers[-1:])
         keys = {str(item.get(life.kind.key)) for item in walk.items}
         for key, record in shown.items():
             if walk.whole and key not in keys and chosen.chooses(record, value):
-                expected = f"{said} to list {key}, whose {chosen.field} is {as_text(chosen.of(record))} (filter)"
+                expected = f"{said} to list {key}, whose {chosen.field} is {in_json(chosen.of(record))} (filter)"
                 raise Broken(expected, f"a list without it ({len(walk.items)} records)", *walk.answers[-1:])
         check_total(listing, walk, len(walk.items) if walk.whole else None)
 
@@ -85,7 +85,7 @@ def check_together(
                 for one, value in pair:
                     if one.chooses(item, value) is False:
                         expected = f"{listing.id} with {said} to filter by both: every {one.field} {one.words} {value}"
-                        raise Broken(expected, as_text(one.of(item)), *walk.answers[-1:] if walk else ())
+                        raise Broken(expected, in_json(one.of(item)), *walk.answers[-1:] if walk else ())
             return
 
 

@@ -16,7 +16,8 @@ from contract_tests.core.errors import Broken
 from contract_tests.core.model import dig
 from contract_tests.core.pages import SMALL, Walk
 from contract_tests.core.promises import promise
-from contract_tests.suites.records.comparing import as_text, same
+from contract_tests.core.words import in_json
+from contract_tests.suites.records.comparing import same
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.lists import check_total, is_chosen_unasked, listed_kinds
 
@@ -68,8 +69,8 @@ def check_shown(life: Life, listing: Action, made: Made, item: Mapping[str, Any]
             continue  # a list need not show it
         if shown and not same(shown[name], item[name]):
             reader = life.kind.reader.id if life.kind.reader else ""
-            expected = f"{listing.id} to show {name} of {made.key} as {reader} does: {as_text(shown[name])}"
-            raise Broken(expected, as_text(item[name]), answer, *walk.answers[-1:])
+            expected = f"{listing.id} to show {name} of {made.key} as {reader} does: {in_json(shown[name])}"
+            raise Broken(expected, in_json(item[name]), answer, *walk.answers[-1:])
 
 
 def check_once(life: Life, listing: Action, walk: Walk) -> None:

@@ -12,7 +12,8 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, is_hidden
-from contract_tests.suites.records.comparing import ABSENT, as_text, same
+from contract_tests.core.words import ABSENT, in_json
+from contract_tests.suites.records.comparing import same
 from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.looking import creator
@@ -74,4 +75,4 @@ def check_left(
         held = shown.get(name, ABSENT)
         if same(value, held) and not same(value, before.get(name, ABSENT)):
             expected = f"{action.id} to ignore {name}, which is readOnly, or to refuse it"
-            raise Broken(expected, f"{as_text(held)} is stored", answer, seen, in_order=True)
+            raise Broken(expected, f"{in_json(held)} is stored", answer, seen, in_order=True)

@@ -13,7 +13,7 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.target import Token
-from contract_tests.suites.records.comparing import as_text
+from contract_tests.core.words import in_json
 from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import PAGE
 
@@ -63,5 +63,5 @@ def check_other(life: Life, action: Action, mine: Mapping[str, Any], theirs: Map
     if not theirs or not any(life.same_as(mine, theirs)):
         return
     for name, old, new in life.same_as(theirs, shown_to(life, life.run.other_keys or None)):
-        expected = f"{action.id} to leave the record of the other user alone: {name} {as_text(old)}"
-        raise Broken(expected, as_text(new), answer)
+        expected = f"{action.id} to leave the record of the other user alone: {name} {in_json(old)}"
+        raise Broken(expected, in_json(new), answer)

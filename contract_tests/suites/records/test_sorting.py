@@ -13,7 +13,7 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, fits
-from contract_tests.suites.records.comparing import as_text
+from contract_tests.core.words import in_json
 from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import REFUSALS, Life, Made
 from contract_tests.suites.records.lists import listed_kinds
@@ -79,5 +79,5 @@ def check_order(life: Life, listing: Action, made: list[Made], order: Order) -> 
     ranks = [(item, rank) for item, rank in ranks if rank is not None]
     for (one, first), (two, second) in pairwise(ranks):
         if type(first) is type(second) and first != second and (first > second) != order.descending:  # type: ignore[operator]
-            shown = f"{as_text(one[order.field])} before {as_text(two[order.field])}"
+            shown = f"{in_json(one[order.field])} before {in_json(two[order.field])}"
             raise Broken(f"{listing.id} to sort by {order.asked}", shown, *walk.answers[-1:])

@@ -13,7 +13,8 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, item_of
-from contract_tests.suites.records.comparing import ABSENT, as_text, same
+from contract_tests.core.words import ABSENT, in_json
+from contract_tests.suites.records.comparing import same
 from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.looking import PAGE, check_neighbour, creator, creator_id, look
@@ -111,8 +112,8 @@ def check_update(life: Life, action: Action, made: Made, body: dict[str, Any]) -
             if name not in body and not (
                 was != made.key and made.key in str(new)
             ):  # a new key may stand elsewhere, too
-                expected = f"{action.id} to leave {name} as it was: {as_text(old)}"
-                raise Broken(expected, as_text(new), answer, life.look(made), in_order=True)
+                expected = f"{action.id} to leave {name} as it was: {in_json(old)}"
+                raise Broken(expected, in_json(new), answer, life.look(made), in_order=True)
     for listing in life.kind.lists[:1]:
         check_listed(life, listing, made, body, answer, action.id)
 
@@ -155,7 +156,7 @@ def check_replacement(life: Life, action: Action, made: Made) -> None:
             and not life.values.is_choice(body_of(life.contract, action), name)
         ):
             expected = f"{action.id} to replace the record: no {name} of before ({REPLACED})"
-            raise Broken(expected, as_text(shown.get(name)), first, second, life.look(made), in_order=True)
+            raise Broken(expected, in_json(shown.get(name)), first, second, life.look(made), in_order=True)
 
 
 def merges(action: Action) -> bool:
@@ -178,5 +179,5 @@ def check_merge(life: Life, action: Action, made: Made) -> None:
             continue
         for key in before.keys() & whole[name].keys() - less.keys():
             if not same(before[key], after.get(key, ABSENT)):
-                expected = f"{action.id} to merge: {name}.{key} stays {as_text(before[key])} ({MERGED})"
-                raise Broken(expected, as_text(after.get(key, ABSENT)), first, second, life.look(made), in_order=True)
+                expected = f"{action.id} to merge: {name}.{key} stays {in_json(before[key])} ({MERGED})"
+                raise Broken(expected, in_json(after.get(key, ABSENT)), first, second, life.look(made), in_order=True)

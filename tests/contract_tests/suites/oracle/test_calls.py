@@ -11,9 +11,9 @@ import pytest
 from contract_tests.core.contract import Contract
 from contract_tests.core.model import Behaviour, Collection, Model, Query
 from contract_tests.core.safety import Rules, Safety
+from contract_tests.core.words import ABSENT
 from contract_tests.suites.oracle.calls import Binder, Call, Inputs, Step, with_member
 from contract_tests.suites.oracle.correspondence import Correspondence
-from contract_tests.suites.oracle.records import MISSING
 from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.core.test_model import PETS
 
@@ -164,7 +164,7 @@ def test_a_list_is_chosen_by_what_a_record_has(contract_of: ContractOf, pairs: C
 
 @pytest.mark.parametrize(
     ("value", "like", "put"),
-    [("7", 1, 7), ("-7", 1, -7), ("X5", 1, "X5"), ("x", 1, "x"), ("7", "a", "7"), ("7", MISSING, "7"), (7, "a", 7)],
+    [("7", 1, 7), ("-7", 1, -7), ("X5", 1, "X5"), ("x", 1, "x"), ("7", "a", "7"), ("7", ABSENT, "7"), (7, "a", 7)],
 )
 def test_a_key_has_the_type_of_the_one_drawn(value: Any, like: Any, put: Any) -> None:
     """In a query and a body; in a path it is text."""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.core.words import ABSENT
 from contract_tests.suites.oracle.correspondence import Correspondence, View
-from contract_tests.suites.oracle.records import MISSING
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 FIELDS = frozenset({"id", "name", "level", "until", "owner"})
@@ -38,10 +38,10 @@ def pairs() -> Correspondence:
         ({"name": "two"}, {"name": "two"}, []),
         ({"name": "two"}, {}, ["value"]),
         ({}, {"further": 1}, []),
-        ({}, {"name": MISSING}, ["lost"]),
-        ({"until": MISSING}, {}, ["left"]),
-        ({"until": MISSING}, {"until": None}, []),
-        ({"until": MISSING}, {"until": MISSING}, []),
+        ({}, {"name": ABSENT}, ["lost"]),
+        ({"until": ABSENT}, {}, ["left"]),
+        ({"until": ABSENT}, {"until": None}, []),
+        ({"until": ABSENT}, {"until": ABSENT}, []),
         ({}, {"owner": "me"}, []),
         ({"owner": "me"}, {}, []),
         ({"until": "2026-07-01T00:00:00Z"}, {"until": "2026-06-20T00:00:00Z"}, []),
@@ -51,7 +51,7 @@ def pairs() -> Correspondence:
 )
 def test_a_mirrored_record(pairs: Correspondence, mock: Any, target: Any, kinds: list[str]) -> None:
     """What stayed in the mock stays in the target; what changed there changes alike; further fields are free."""
-    mine, theirs = ({k: v for k, v in {**BEFORE, **more}.items() if v is not MISSING} for more in (mock, target))
+    mine, theirs = ({k: v for k, v in {**BEFORE, **more}.items() if v is not ABSENT} for more in (mock, target))
     assert [different.kind for different in pairs.record(VIEW, mine, theirs)] == kinds
 
 
@@ -96,7 +96,7 @@ def test_what_was_not_sent_inside_a_value_is_the_makers_choice(
 
 def test_a_made_record_that_nobody_named_is_the_new_one_of_the_list(pairs: Correspondence) -> None:
     """An answer may leave out what it made."""
-    pairs.was_made(("things", "m1"), MISSING, frozenset({"name"}))
+    pairs.was_made(("things", "m1"), ABSENT, frozenset({"name"}))
     mock = [BEFORE, {"id": "m1", "name": "new"}]
     assert not list(pairs.records(VIEW, mock, [{"id": "t9", "name": "new"}, BEFORE]))
     assert pairs.target_key(("things", "m1")) == "t9"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.suites.oracle.records import MISSING
+from contract_tests.core.words import ABSENT
 from contract_tests.suites.oracle.values import as_far_as, drifted, instant, moved, order_broken, same, shown
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -116,13 +116,13 @@ def test_drift(before: str, after: str, so: bool) -> None:
     ("mock", "target", "says"),
     [
         ((at(days=1), at(days=30)), (at(days=1), at(days=365)), ""),
-        ((MISSING, at(days=30)), (MISSING, at(hours=4)), ""),
+        ((ABSENT, at(days=30)), (ABSENT, at(hours=4)), ""),
         ((at(days=1), at(days=30)), (at(days=1), at(days=1)), "later than before"),
         ((at(days=1), at(days=30)), (at(days=1), at(hours=-1)), "later than now"),
-        ((MISSING, at(days=-3)), (MISSING, at(days=3)), "earlier than now"),
+        ((ABSENT, at(days=-3)), (ABSENT, at(days=3)), "earlier than now"),
         ((at(hours=-5), at()), (at(hours=-5), at(seconds=50)), ""),
         ((at(hours=-5), at()), (at(hours=-5), at(hours=-5)), "about now"),
-        ((MISSING, at(days=1)), (MISSING, "soon"), "a date-time"),
+        ((ABSENT, at(days=1)), (ABSENT, "soon"), "a date-time"),
     ],
 )
 def test_order(mock: tuple[Any, Any], target: tuple[Any, Any], says: str) -> None:
@@ -138,9 +138,9 @@ def test_order(mock: tuple[Any, Any], target: tuple[Any, Any], says: str) -> Non
 )
 def test_other_lengths_are_free(now: datetime, mine: timedelta, theirs: timedelta) -> None:
     """Whatever a target makes of a period that begins now, as long as it ends later than now."""
-    assert not order_broken((MISSING, (now + mine).isoformat()), (MISSING, (now + theirs).isoformat()), now)
+    assert not order_broken((ABSENT, (now + mine).isoformat()), (ABSENT, (now + theirs).isoformat()), now)
 
 
 def test_nothing_has_a_word() -> None:
     """A missing value is told as such."""
-    assert (shown(MISSING), shown("x")) == ("nothing", "'x'")
+    assert (shown(ABSENT), shown("x")) == ("field missing", '"x"')

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from contract_tests.core.contract import Contract
-from contract_tests.suites.records.comparing import ABSENT, losses, same
+from contract_tests.core.words import ABSENT
+from contract_tests.suites.records.comparing import losses, same
 from tests.contract_tests.conftest import ContractOf
 
 INSTANT = "2021-12-31T23:30:00+05:30"
