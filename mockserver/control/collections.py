@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from mockserver.behaviour.records import merge_patch
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.control.records import checked, collection_of, with_its_key
-from mockserver.state.collection import Record
+from mockserver.state.collection import Collection, Record
 from mockserver.state.log import differing
 from mockserver.state.world import World
 
@@ -47,18 +47,18 @@ def _change(call: Call) -> Result:
 
 def _changes(call: Call) -> Result:
     world = call.existing()
-    base = call.engine.base.at(world.base)
-    differences = differing(base.collections, world.collections)
-    shown = [
-        _shown(name, key, base.collections[name].get(key) if name in base.collections else None, stored)
-        for name, (_, records) in sorted(differences.items())
+    base = call.engine.base.at(world.base).collections
+    changes = [
+        {"collection": name, "key": key, "before": before, "after": after}
+        for name, (_, records) in sorted(differing(base, world.collections).items())
         for key, stored in records.items()
+        if (before := _record(base, name, key)) != (after := None if stored is None else stored[1])
     ]
-    return Result({"changes": shown})
+    return Result({"changes": changes})
 
 
-def _shown(name: str, key: str, before: Record | None, stored: tuple[int, Any] | None) -> dict[str, Any]:
-    return {"collection": name, "key": key, "before": before, "after": None if stored is None else stored[1]}
+def _record(collections: Mapping[str, Collection], name: str, key: str) -> Record | None:
+    return collections[name].get(key) if name in collections else None
 
 
 HANDLERS: dict[str, Handler] = {"listRecords": _list, "changeRecords": _change, "listChanges": _changes}

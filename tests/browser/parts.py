@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.browser.play import Locator, Page
+from tests.browser.play import Locator, Page, expect
 
 
 def rows(console: Page) -> Locator:
@@ -34,16 +34,18 @@ def clock_menu(console: Page) -> Locator:
     return console.get_by_role("dialog", name="Clock", exact=True)
 
 
-def choose(console: Page, label: str, text: str) -> None:
+def choose(part: Page | Locator, label: str, text: str) -> None:
     """Choose an option of a combobox by typing it."""
-    box = console.get_by_role("combobox", name=label, exact=True)
+    box = part.get_by_role("combobox", name=label, exact=True)
     box.click()
     box.fill(text)
-    console.keyboard.press("Enter")
+    box.press("Enter")
 
 
 def show(console: Page, section: str) -> Locator:
     """Scroll to a section: records and coverage are loaded when they come into view."""
     part = console.locator(f"#{section}")
-    console.evaluate("name => document.getElementById(name).scrollIntoView()", section)
+    for _ in range(2):  # the sections above it may be loaded too, and move it
+        console.evaluate("name => document.getElementById(name).scrollIntoView()", section)
+        expect(part.get_by_text("Loading the ")).to_have_count(0)
     return part

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.parts import clock_menu, rows, world_menu
+from tests.browser.parts import clock_menu, rows, show, world_menu
 from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
 
@@ -64,7 +64,17 @@ def test_the_console_is_accessible(page: Page, world: BrowserWorld, width: int, 
     page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     page.locator("#requests-list button").first.click()
     expect(page.locator("#request h3")).to_be_visible()
+    show(page, "records")
+    show(page, "coverage")
     page.get_by_label("All worlds").check()
+    assert audit(page) == []
+    page.get_by_role("button", name="Compare…").click()
+    expect(page.locator("#request").get_by_role("table")).to_be_visible()
+    page.keyboard.press("n")
+    page.locator("#compose-operation").click()
+    assert audit(page) == []
+    page.keyboard.press("Escape")
+    clock_menu(page)
     assert audit(page) == []
     world_menu(page).get_by_role("button", name="New…").click()
     assert audit(page) == []
@@ -107,6 +117,7 @@ def test_the_console_works_with_the_keyboard(page: Page, world: BrowserWorld) ->
     expect(page.locator("#notice")).to_contain_text("rewound to its state before")
     assert world.device("dev-03")["isTrusted"] is False
 
+    show(page, "records")
     page.locator('[data-key="dev-01"] [data-field="id"]').focus()
     keys.press("ArrowDown")
     keys.press("ArrowRight")

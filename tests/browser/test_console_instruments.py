@@ -59,7 +59,7 @@ def test_presets_are_switches(console: Page, world: BrowserWorld) -> None:
 
 def test_adding_a_fault_with_the_form(console: Page, world: BrowserWorld) -> None:
     """The form's defaults make one operation fail once; the rule shows how often it applied, and can be removed."""
-    choose(console, "Operation", "trustDevice")
+    choose(console.locator("#faults"), "Operation", "trustDevice")
     console.get_by_role("button", name="Add fault").click()
     rules = console.get_by_role("list", name="Active rules")
     expect(rules).to_contain_text("trustDevice returns 500, once.")

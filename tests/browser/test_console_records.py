@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+
+import pytest
 
 from tests.browser.conftest import PageMonitor
 from tests.browser.parts import cell, show, world_menu
@@ -12,6 +15,11 @@ from tests.browser.world import BrowserWorld
 from tests.support import LiveMock
 
 TRUST = {"fingerprint": "fp-alice-ipad"}
+
+
+@pytest.fixture(autouse=True)
+def _in_view(console: Page) -> None:
+    show(console, "records")
 
 
 def test_a_record_is_edited_in_place(console: Page, world: BrowserWorld) -> None:
@@ -88,7 +96,6 @@ def test_adding_and_deleting_a_record(console: Page, world: BrowserWorld) -> Non
 
 def test_records_follow_the_requests(console: Page, world: BrowserWorld) -> None:
     """The table shows the changes of a request without a reload, also in other collections."""
-    show(console, "records")
     world.ask("POST", "/devices/trust", TRUST)
     expect(cell(console, "dev-03", "isTrusted")).to_have_text("true")
     console.get_by_role("tab", name="sessions").click()
@@ -110,3 +117,45 @@ def test_saving_the_state_as_a_fixture_file(console: Page, world: BrowserWorld, 
         assert json.loads(restarted.state()) == world.control("GET", "state")
     finally:
         restarted.kill()
+
+
+def test_many_records_are_edited_and_deleted_at_once(console: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
+    """The filter decides which; if one record would violate the contract, none is changed."""
+    monitor.allowed_messages = "Failed to load resource"
+    console.get_by_label("Filter records").fill("Alice's iPhone")
+    console.get_by_role("button", name="Edit shown…").click()
+    dialog = console.get_by_role("dialog")
+    expect(dialog).to_contain_text("Edit 1 record")
+    dialog.get_by_label("Field").select_option("isTrusted")
+    dialog.get_by_label("Value").fill("maybe")
+    dialog.get_by_role("button", name="Save all").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("isTrusted must be true or false")
+    dialog.get_by_label("Value").fill("false")
+    dialog.get_by_role("button", name="Save all").click()
+    expect(cell(console, "dev-02", "isTrusted")).to_have_text("false")
+    console.get_by_label("Filter records").fill("bob")
+    number = sum(device["userId"] == "bob" for device in world.control("GET", "state")["devices"])
+    console.get_by_role("button", name="Delete shown…").click()
+    expect(dialog).to_contain_text(f"Delete {number} records?")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(console.get_by_text("No record matches the filter")).to_be_visible()
+    assert all(device["userId"] != "bob" for device in world.control("GET", "state")["devices"])
+
+
+def test_what_differs_from_the_fixtures_is_shown_and_restored(console: Page, world: BrowserWorld) -> None:
+    """Changed records are marked and can be shown alone; removed ones are named."""
+    before = world.device("dev-03")
+    world.ask("POST", "/devices/trust", TRUST)
+    world.control("DELETE", "state/devices/dev-09")
+    console.get_by_label("Changed only").check()
+    expect(console.locator("#records tbody tr")).to_have_count(1)
+    console.get_by_role("button", name="Diff of dev-03").click()
+    line = console.get_by_role("dialog").get_by_role("row", name=re.compile("isTrusted"))
+    expect(line.locator("ins")).to_have_text("true")
+    console.get_by_role("button", name="Restore", exact=True).click()
+    expect(console.get_by_text("No record matches the filter")).to_be_visible()
+    expect(console.locator("#removed")).to_contain_text("Removed since the fixtures: dev-09")
+    console.get_by_role("button", name="Restore removed records").click()
+    expect(console.locator("#removed")).to_be_empty()
+    assert world.device("dev-03") == before
+    assert world.control("GET", "changes") == {"changes": []}

@@ -16,7 +16,7 @@ export function clockPanel(context) {
   const note = h("p", {});
   const frozen = button("Frozen", () => set({ frozen: !clock.frozen }), { role: "switch", className: "switch" });
   const custom = h("form", { className: "row" },
-    field({ name: "by", label: "Custom duration", placeholder: "P31D", required: true, size: 8, hint: "ISO 8601, for example P2W, P1DT6H or PT90S" }),
+    field({ name: "by", label: "Custom duration", placeholder: "P31D", required: true, size: 8, hint: "ISO 8601: P2W, P1DT6H, PT90S" }),
     h("button", { type: "submit", className: "quiet" }, "Advance"));
   custom.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -5,8 +5,9 @@ import { h } from "./dom.js";
 const SHOWN = 50;
 let ids = 0;
 
-/** A combobox. `options()` returns the options as `{ value, text, hint }`; `onSelect` is called with the value of the chosen one. */
-export function combobox({ id, label, options, value = "", placeholder = "", onSelect = () => {} }) {
+/** A combobox. `options()` returns the options as `{ value, text, hint }`; `onSelect` is called with the value of the chosen one.
+ *  With `other`, a text that matches nothing can be chosen too if it fits this pattern. */
+export function combobox({ id, label, options, value = "", placeholder = "", other = null, onSelect = () => {} }) {
   const listId = `options-${++ids}`;
   const list = h("ul", { id: listId, role: "listbox", "aria-label": "Options" });
   const more = h("p", { className: "hint" });
@@ -17,6 +18,7 @@ export function combobox({ id, label, options, value = "", placeholder = "", onS
   });
   let selected = value;
   let active = -1;
+  let typed = "";
   const isOpen = () => !popup.hidden;
 
   function matching(words) {
@@ -25,6 +27,7 @@ export function combobox({ id, label, options, value = "", placeholder = "", onS
   }
 
   function open(words) {
+    typed = words;
     const found = matching(words);
     const current = Math.max(0, found.findIndex((each) => each.value === selected));
     const from = words ? 0 : Math.max(0, Math.min(current - 5, found.length - SHOWN)); // the chosen option is among the first
@@ -58,8 +61,8 @@ export function combobox({ id, label, options, value = "", placeholder = "", onS
   }
 
   function choose(element) {
-    if (!element) return;
-    selected = element.dataset.value;
+    if (!element && !other?.test(typed.trim())) return;
+    selected = element ? element.dataset.value : typed.trim();
     close();
     onSelect(selected);
   }
@@ -88,6 +91,7 @@ export function combobox({ id, label, options, value = "", placeholder = "", onS
     set value(next) {
       selected = next;
       if (!isOpen()) show();
+      else open(typed); // the options may be others now
     },
   };
 }

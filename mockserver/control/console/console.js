@@ -38,11 +38,12 @@ async function start() {
   document.title = `Mock console - ${context.about.title}`;
   $("contract").textContent = context.about.title;
   $("contract").title = context.about.contract;
-  const first = [clockPanel(context), requestsPanel(context), faultsPanel(context)];
-  panels = [...first, worldsPanel(context), whenNear(recordsPanel(context), $("records")), whenNear(coveragePanel(context), $("coverage"))];
+  const worlds = worldsPanel(context);
+  panels = [clockPanel(context), requestsPanel(context), faultsPanel(context)];
   showAddress();
-  await reportErrors(() => Promise.all(first.map((panel) => panel.refresh())));
-  performance.mark("interactive"); // the rest follows when the events do: to count the records of a large contract takes a while
+  await reportErrors(refresh);
+  performance.mark("interactive"); // the rest follows: to count the records of a large contract takes a while
+  panels.push(worlds, whenNear(recordsPanel(context), $("records")), whenNear(coveragePanel(context), $("coverage")));
   connect({ onOpen: () => reportErrors(refresh), onEvent, onState: showConnection });
 }
 

@@ -43,6 +43,15 @@ export function recordsPanel(context) {
     panel, h("div", { id: "removed", className: "row" }), h("p", { className: "hint" },
       "Double-click a cell or press Enter to edit it. Press Delete to remove the field. Use the arrow keys to move between cells."));
 
+  panel.append(h("p", { className: "empty" }, "Loading the records…"));
+  if (selected) showTabs();
+
+  function showTabs() {
+    all.value = selected.collection;
+    placeTabs(tabs, recent, selected.collection, context.counts, select);
+    panel.setAttribute("aria-labelledby", `tab-${selected.collection}`);
+  }
+
   async function select(collection) {
     selected = byName.get(collection);
     if (!recent.includes(collection)) recent = [collection, ...recent].slice(0, TABS);
@@ -52,9 +61,7 @@ export function recordsPanel(context) {
 
   function render() {
     if (!selected) return panel.replaceChildren(emptyState("This mock stores no records"));
-    all.value = selected.collection;
-    placeTabs(tabs, recent, selected.collection, context.counts, select);
-    panel.setAttribute("aria-labelledby", `tab-${selected.collection}`);
+    showTabs();
     const words = search.value.trim().toLowerCase();
     shown = records.filter(({ key, record }) => (!changedOnly.checked || changes.has(key)) && JSON.stringify(record).toLowerCase().includes(words));
     for (const each of many) each.disabled = !shown.length;
@@ -156,6 +163,7 @@ export function recordsPanel(context) {
   }
 
   async function add() {
+    if (!records.length) await load(); // they may not have been in view yet
     const template = records.at(-1)?.record ?? {};
     await editAsJson({
       title: `Add a record to ${selected.collection}`, text: records.length ? "The form starts with a copy of the last record." : "",

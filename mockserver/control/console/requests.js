@@ -3,7 +3,7 @@
 import { pathIn, urlOf } from "./api.js";
 import { comparison } from "./compare.js";
 import { composer } from "./composer.js";
-import { $, button, emptyState, h, runBusy } from "./dom.js";
+import { $, button, emptyState, h, notify } from "./dom.js";
 import { explanation } from "./explanation.js";
 import { count } from "./format.js";
 import { importButton } from "./har.js";
@@ -77,15 +77,23 @@ export function requestsPanel(context) {
     $("requests-title").textContent = requests.size ? count(requests.size, "request") : "Requests";
   }
 
-  function choose(number) {
-    return runBusy(details, () => select(number));
+  /** Show the details of a request. Another one may be chosen before they are loaded. */
+  async function choose(number, options) {
+    details.ariaBusy = "true";
+    try {
+      await select(number, options);
+    } catch (error) {
+      notify(error.message, "failure");
+    } finally {
+      if (selected === number) details.ariaBusy = null;
+    }
   }
 
   async function select(number, { focus = true } = {}) {
     selected = number;
     render();
     const content = await explanation(context, number, actions);
-    if (selected !== number) return; // another one was selected meanwhile
+    if (selected !== number) return;
     details.replaceChildren(content);
     details.scrollTop = 0;
     if (focus) details.querySelector("h3").focus({ preventScroll: matchMedia("(min-width: 60rem)").matches });
@@ -95,11 +103,11 @@ export function requestsPanel(context) {
     const number = list.neighbour(step);
     if (number === undefined) return;
     list.reveal(number);
-    runBusy(details, () => select(number, { focus: false }));
+    choose(number, { focus: false });
   }
 
   function compose(request) {
-    selected = null;
+    [selected, details.ariaBusy] = [null, null];
     render();
     details.replaceChildren(composer(context, request, { onSent: async (number) => { await refresh(); await select(number); } }));
     details.querySelector("h3").focus();

@@ -16,7 +16,7 @@ export function worldsPanel(context) {
   let names = [context.world];
   const choice = combobox({
     id: "world-choice", label: "Selected world", value: context.world,
-    options: () => names.map((name) => ({ value: name, text: name })), onSelect: (name) => context.select(name),
+    options: () => names.map((name) => ({ value: name, text: name })), other: new RegExp(`^${NAME}$`), onSelect: (name) => context.select(name),
   });
   const facts = h("p", {});
   const access = h("div", { className: "access" });

@@ -57,6 +57,8 @@ def test_what_differs_from_the_fixtures(control: Control, ask: Ask) -> None:
     assert changes["devices", "dev-01"]["after"] is None
     moved = changes["devices", "dev-04"]
     assert (moved["before"]["city"], moved["after"]["city"]) == ("Berlin", "Basel")
+    control("PATCH", DEVICES, {"dev-01": changes["devices", "dev-01"]["before"]})  # again, but at the end of the list
+    assert "dev-01" not in {each["key"] for each in control.world("/changes")["changes"]}
     control("POST", "/worlds/main/reset", {})
     assert control.world("/changes") == {"changes": []}
 
