@@ -9,6 +9,7 @@ import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from textwrap import indent
 
@@ -26,7 +27,9 @@ def main(arguments: list[str]) -> int:
     given, flags = parser.parse_known_args(arguments)
     names, wrong = given.names or [*VARIANTS, *DEFECTS], 0
     run = partial(judged, tuple(flags) or ("--examples=6", "--budget=120"))
-    with ProcessPoolExecutor(AT_ONCE, max_tasks_per_child=1) as pool:
+    context = get_context("forkserver")  # each run has a process of its own, and none of them imports all anew
+    context.set_forkserver_preload(["tests.contract_tests.crud.measuring", "contract_tests.core.fuzzing"])
+    with ProcessPoolExecutor(AT_ONCE, context, max_tasks_per_child=1) as pool:
         for outcome in pool.map(run, names):
             if given.outputs:
                 keep(given.outputs, outcome)
