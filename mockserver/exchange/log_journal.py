@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -18,6 +19,12 @@ from mockserver.state.log import pack, unpacker
 from mockserver.state.log_store import LogStore
 from mockserver.state.settling import Settler, Slot
 from mockserver.state.world import Past, World
+
+
+@lru_cache(maxsize=10_000)
+def _written(kind: Kind) -> str:
+    return msgspec.json.encode(kind).decode()
+
 
 _note = unpacker(tuple[str, str])
 _kind = msgspec.json.Decoder(Kind).decode
@@ -48,7 +55,7 @@ class LogJournal(Journals):
         if len(data) > self._heaviest:
             lightened(exchange)
             data = packed(exchange)
-        exchange.weight, kind = len(data), msgspec.json.encode(self.kind(exchange)).decode()
+        exchange.weight, kind = len(data), _written(self.kind(exchange))
         slot = self._store.settle(turn, kind, data)
         return _Keeping(self._store.settler, slot, exchange, self.listeners)
 

@@ -183,16 +183,16 @@ class MemoryStore(Store):
 
     def stage(self, name: str, version: Any, world: World, changes: Iterable[Change] = ()) -> Any:  # noqa: ARG002 - memory keeps the world itself
         """Commit what a request makes of a world; the next version, or None when another commit came first."""
-        return version + 1 if self.commit(name, version, world) else None
-
-    def commit(self, name: str, version: int, world: World) -> bool:
-        """Keep this world as the next version; False, and nothing kept, when another commit came first."""
         with self._lock:
             current = self._kept.get(name)
             if current is None or current[1] != version:
-                return False
+                return None
             self._kept[name] = (world, version + 1)
-            return True
+            return version + 1
+
+    def commit(self, name: str, version: int, world: World) -> bool:
+        """Keep this world as the next version; False, and nothing kept, when another commit came first."""
+        return self.stage(name, version, world) is not None
 
     def add(self, name: str, world: World | None = None, *, replace: bool = False) -> World | None:
         """Keep a new world, forked from the base or as given; None when the name is taken and not to be replaced."""
