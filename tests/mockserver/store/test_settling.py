@@ -129,9 +129,9 @@ def test_what_rests_on_a_lost_race_is_answered_again(engines: tuple[Engine, Engi
     assert [answer.status for answer in answers] == [200, 200, 200]
     assert b"dev-02" not in answers[2].body
     assert {"dev-01", "dev-02"}.isdisjoint(Ask(engines[1]).records("devices"))
-    journal = Control(engines[1])("GET", "/requests").json["requests"]
-    assert [entry["number"] for entry in journal] == list(range(1, len(journal) + 1))
-    assert len([entry for entry in journal if entry["method"] == "DELETE"]) == 2
+    journal = list(engines[1].journal.entries("main"))
+    assert [entry.number for entry in journal] == list(range(1, len(journal) + 1))
+    assert [entry.request.method for entry in journal].count("DELETE") == 2
 
 
 def test_all_that_wait_for_a_lost_store_get_a_503(engines: tuple[Engine, Engine], steps: Steps) -> None:
