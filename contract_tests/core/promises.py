@@ -106,6 +106,7 @@ class Ledger:
     cut_off: bool = False  #: whether the budget ended before every promise was checked
     answered: set[str] = field(default_factory=set)  #: operations that answered at least once
     shown: Counter[str] = field(default_factory=Counter)  #: problems by cause
+    kept: int = 0  #: characters of requests and responses that reports will show
     _of_thread: threading.local = field(default_factory=threading.local, repr=False)
 
     def record(self, breach: Breach, answer: Answer) -> None:

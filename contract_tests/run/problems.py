@@ -20,6 +20,7 @@ SENT: Final = re.compile(r"as it was sent.*", re.DOTALL)
 CONTRACT: Final = "the contract"
 MOST_SHOWN: Final = 4  # problems of one cause whose responses are kept: the first ones may be accepted deviations
 MOST_EXCHANGES: Final = 4  # of one problem
+MOST_KEPT: Final = 4_000_000  # characters of a run: the reports are to be written in the last seconds of its budget
 SHOWN_OF_GOT: Final = 80  # characters of a result that tell one cause from another
 
 
@@ -46,11 +47,14 @@ def key_of(expected: str, got: str) -> str:
 
 
 def exchanges(run: Run, broken: Broken, cause: str) -> tuple[Exchange, ...]:
-    """The last requests of a problem with their responses; of the first problems of each cause."""
-    run.ledger.shown[cause] += 1
-    if run.ledger.shown[cause] > MOST_SHOWN:
+    """The last requests of a problem with their responses; of the first problems of each cause, as long as they fit."""
+    ledger = run.ledger
+    ledger.shown[cause] += 1
+    if ledger.shown[cause] > MOST_SHOWN or ledger.kept > MOST_KEPT:
         return ()
-    return tuple(dict.fromkeys(exchange_of(answer, run.redact) for answer in broken.answers[-MOST_EXCHANGES:]))
+    found = dict.fromkeys(exchange_of(answer, run.redact) for answer in broken.answers[-MOST_EXCHANGES:])
+    ledger.kept += sum(len(exchange.curl) + len(exchange.response) for exchange in found)
+    return tuple(found)
 
 
 def clause_of(run: Run, page: str, broken: Broken) -> str:

@@ -15,7 +15,7 @@ from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken
 from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
 from contract_tests.report.causes import causes
-from contract_tests.run.problems import problem_of
+from contract_tests.run.problems import MOST_SHOWN, problem_of
 from contract_tests.run.run import Run
 from contract_tests.run.settings import Settings
 from tests.contract_tests.conftest import ContractOf
@@ -157,3 +157,20 @@ def test_a_clause_of_the_contract_is_named(run: Run) -> None:
     assert problem_of(run, wrong, "the contract").source == f"{clause}/responses/200)"
     assert problem_of(run, refused, "the contract").source == f"{clause})"
     assert problem_of(run, wrong, "RFC 9110").source == ""
+
+
+def test_responses_are_kept_as_long_as_they_fit(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the first problems of a cause, and of a run: what remains is named without them."""
+    seen = answer("getNote", "GET", "/notes/n1", {"id": "n1"})
+    first = [problem_of(run, Broken("getNote: a text", "none", seen, seen)) for _ in range(MOST_SHOWN + 1)]
+    assert [len(one.exchanges) for one in first] == [1] * MOST_SHOWN + [0]
+    assert first[0].operation == "getNote"
+    monkeypatch.setattr("contract_tests.run.problems.MOST_KEPT", 10)
+    assert problem_of(run, Broken("another cause", "none", seen)).exchanges == ()
+
+
+def test_a_missing_field_is_part_of_what_a_problem_is_known_by(run: Run) -> None:
+    """Two that are missing at one place are two problems, for a baseline and for the history."""
+    seen = answer("getNote", "GET", "/notes/n1", {})
+    keys = [problem_of(run, Broken("/ to match", f"field missing: {name}", seen)).key for name in ("id", "text")]
+    assert keys == ["/ to match; field missing: id", "/ to match; field missing: text"]
