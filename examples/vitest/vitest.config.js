@@ -1,3 +1,3 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { globalSetup: "flashback-mock/vitest" } });
+export default defineConfig({ test: { globalSetup: "flashback-mock/vitest", include: ["**/*.test.js"] } });
