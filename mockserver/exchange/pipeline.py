@@ -17,22 +17,22 @@ from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import RUNNING, format_http_date, system_now
 from mockserver.contract.contract import Contract
 from mockserver.contract.messages.codings import decoded
-from mockserver.contract.operations.operation import ABSENT, Operation
-from mockserver.contract.operations.routing import served
-from mockserver.errors import CallFailed, ContractBroken, Refused, StoreLost, Violation, internal_error
-from mockserver.exchange.adapting import Adapter
+from mockserver.contract.operations.operation import Operation
+from mockserver.errors import CallFailed, ContractBroken, Refused, StoreLost, internal_error
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.choice import Choice, check_upgrade
-from mockserver.exchange.cors import cors_headers, preflight
+from mockserver.exchange.cors import cors_headers
 from mockserver.exchange.exchange import Exchange, why_header
 from mockserver.exchange.faults import Disturbance, FaultContext, disturb, disturbed, late, together
+from mockserver.exchange.fitting import Fitting
 from mockserver.exchange.journal import Journals, Keeping
 from mockserver.exchange.meter import Meter
+from mockserver.exchange.options import options_of
 from mockserver.exchange.outage import Outage
 from mockserver.exchange.pending import Pending
-from mockserver.exchange.plans import Plan, plans_of
+from mockserver.exchange.plans import plans_of
+from mockserver.exchange.refusals import Refusals
 from mockserver.exchange.steering import delay_of, read_steering
-from mockserver.exchange.validators import VALIDATORS, check_write
 from mockserver.messages import Answer, Inputs, Request, Transport
 from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
 from mockserver.reply.problems import PROBLEM, Problems
@@ -66,11 +66,12 @@ class Pipeline:
         plans = plans_of(contract, behaviours, self.success)
         self._served = {name: (status, plans.get(name)) for name, status in self.success.items()}
         self.builder = ReplyBuilder(contract, seed)
-        self.adapter = Adapter(contract, self.builder)
         self.problems = Problems(contract, self.builder)
         self.outage = Outage(self.problems)
         self.keep_state(store, journal, Meter())
         self.choice = Choice(self.builder, self.problems, self._served)
+        self.fitting = Fitting(contract, self.builder, self.choice, inferred=behaviours.inferred)
+        self.refusals = Refusals(contract, self.problems)
         self.pause = pause  #: milliseconds between two values of a stream
         self.max_body = max_body  #: bytes of the largest request body
         self.first: Callable[[Request], None] | None = None  #: proves what a request is about, in a large contract
@@ -107,7 +108,7 @@ class Pipeline:
             try:
                 reply = self._reply(exchange, seen)
             except Refused as refused:
-                reply = self._refused(refused, exchange)
+                reply = self.refusals.refused(refused, exchange)
             if exchange.verdict == "broken" and self._next is not None:
                 return self._next.perform(request)
             keeping = self._finish(exchange, reply, started, seen)
@@ -127,7 +128,7 @@ class Pipeline:
         def again(seen: Any = None) -> Answer | Pending:
             started, exchange = perf_counter_ns(), Exchange(request, read_steering(request))
             try:
-                keeping = self._finish(exchange, self._refused(refused, exchange), started, seen)
+                keeping = self._finish(exchange, self.refusals.refused(refused, exchange), started, seen)
             except StoreLost as lost:
                 return self.outage.answer(lost, exchange)
             return self.kept(exchange) if keeping is None else Pending(keeping, exchange, again, self)
@@ -187,12 +188,12 @@ class Pipeline:
             reply = self.builder.compose(operation, status, outcome.fields, media, whole=outcome.whole)
             violations = self.contract.check_response(operation, status, reply.headers, reply.media, reply.value)
             if violations:
-                adapted = self._adapted(operation, status, outcome, media, now)
+                adapted = self.fitting.adapted(operation, status, outcome, media, now)
                 if adapted is None:
-                    return self._broken(violations, exchange, "the answer")
+                    return self.refusals.broken(violations, exchange, "the answer")
                 reply = adapted
             if plan is not None:
-                reply = self._planned(plan, operation, reply, outcome, exchange, inputs)
+                reply = self.fitting.planned(plan, operation, reply, outcome, exchange, inputs)
             if outcome.world is world or self._staged(exchange, caller.world, outcome):
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
                 return reply
@@ -208,64 +209,13 @@ class Pipeline:
         exchange.request = unpacked = decoded(exchange.request, self.max_body)
         return unpacked
 
-    def _adapted(
-        self, operation: Operation, status: int, outcome: Outcome, media: str | None, now: int
-    ) -> Reply | None:
-        """The answer with its records in the form that it can show; None where that breaks the contract too, or where
-        a person wrote the behaviours."""
-        if not self.behaviours.inferred:
-            return None
-        # What the request doesn't fit is left to the example, and so is a list that is too short for its `minItems`.
-        tries = [] if outcome.whole else [self.adapter.adapted(operation, status, outcome.fields, media, now)]
-        for fields in (*tries, *([()] if outcome.whole or not outcome.changes else [])):
-            reply = self.builder.compose(operation, status, fields, media)
-            if self._keeps(operation, reply):
-                return reply
-        return None
-
-    def _planned(
-        self, plan: Plan, operation: Operation, reply: Reply, outcome: Outcome, exchange: Exchange, inputs: Inputs
-    ) -> Reply:
-        """The reply with the status and the headers that the plan computes, as far as the contract allows them.
-
-        Raises Refused(412) when a precondition fails.
-        """
-        request, conditions = exchange.request, plan.conditions
-        if plan.leading is not None:
-            shown = plan.leading.shown(reply.value, outcome.world, inputs, exchange.at)
-            led = replace(reply, value=shown)
-            reply = led if self._keeps(operation, led) else reply
-        if conditions is not None and conditions.writing:
-            check_write(request, conditions.before(outcome))
-        if status := plan.status(outcome):
-            media = self.choice.media(operation, status, exchange.steering)
-            other = self.builder.compose(operation, status, outcome.fields, media)
-            reply = other if self._keeps(operation, other) else reply
-        computed = replace(reply, headers=plan.headers(reply, request, inputs, outcome))
-        if conditions is not None and conditions.reading and plan.is_unchanged(computed, request, outcome):
-            validators = tuple(pair for pair in computed.headers if pair[0].lower() in VALIDATORS)
-            same = self.builder.template(operation, 304)
-            return Reply(304, None, ABSENT, merged_headers(same.headers, validators))
-        kept = self.contract.keeps_headers(operation, reply.status, computed.headers, reply.media)
-        return computed if kept else reply  # they differ in nothing but their headers
-
-    def _keeps(self, operation: Operation, reply: Reply) -> bool:
-        return not self.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
-
     def _early(self, exchange: Exchange) -> Reply | None:
-        """The answer to a preflight, or to a question for the methods of a path that declares no OPTIONS; any other
-        request is noted as late where it asks to be."""
+        """The answer to an OPTIONS that is no operation; any other request is noted as late where it asks to be."""
         request, steering = exchange.request, exchange.steering
-        if request.method == "OPTIONS":
-            methods = self.contract.allowed(request.path)
-            early = preflight(request, steering.origin, methods)
-            if early is not None:
-                return Reply(204, None, ABSENT, early)
-            if methods and "OPTIONS" not in methods:
-                return Reply(204, None, ABSENT, (("Allow", ", ".join(served(methods))),))
-        if steering.delay is not None:
+        options = options_of(self.contract, request, steering.origin) if request.method == "OPTIONS" else None
+        if options is None and steering.delay is not None:
             exchange.disturbance = late(delay_of(steering.delay))
-        return None
+        return options
 
     def _instead_of(
         self, operation: Operation, world: World, caller: Caller, exchange: Exchange
@@ -279,7 +229,7 @@ class Pipeline:
         if instead is not None or not steering.wishes:
             return world, instead
         wanted = self.choice.wanted(operation, steering, exchange.request)
-        return world, None if wanted is None else self._checked(operation, wanted, exchange, "the answer")
+        return world, None if wanted is None else self.refusals.checked(operation, wanted, exchange, "the answer")
 
     def _disturb(
         self, operation: Operation, world: World, caller: Caller, exchange: Exchange
@@ -309,15 +259,6 @@ class Pipeline:
         exchange.reason, exchange.verdict = f"injected fault: {disturbance}", "fault"
         return counted, self.choice.of_fault(operation, disturbance, exchange.steering)
 
-    def _checked(self, operation: Operation, reply: Reply, exchange: Exchange, what: str) -> Reply:
-        """The reply where it keeps the contract, and what is answered instead where it does not."""
-        violations = self.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
-        return self._broken(violations, exchange, what) if violations else reply
-
-    def _broken(self, violations: tuple[Violation, ...], exchange: Exchange, what: str) -> Reply:
-        exchange.violations = violations
-        return self._failed(exchange, f"{what} would have broken the contract")
-
     def _behave(
         self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int, request: Request
     ) -> Outcome:
@@ -333,21 +274,6 @@ class Pipeline:
         echo = behaviours.echoes.get(operation.id) if behaviours.echoes else None
         return outcome if echo is None else echoed(outcome, echo, scope)
 
-    def _refused(self, refused: Refused, exchange: Exchange) -> Reply:
-        """The refusal as an answer; it is checked like any answer that the contract declares."""
-        exchange.reason, exchange.verdict = refused.reason, "refused"
-        exchange.violations, exchange.selected = refused.details, refused.miss or None
-        operation = self.contract.operations.get(exchange.operation) if exchange.operation is not None else None
-        reply = self.problems.render(refused, operation, exchange.steering.wishes.get("example"))
-        if operation is not None and not reply.own:
-            return self._checked(operation, reply, exchange, f"the refusal ({refused.reason})")
-        return reply
-
-    def _failed(self, exchange: Exchange, reason: str) -> Reply:
-        """Fail closed: what breaks the contract does not leave."""
-        exchange.reason, exchange.verdict = reason, "broken"
-        return self.problems.problem(Refused(500, reason, exchange.violations), 500)
-
     def _answer_error(self, exchange: Exchange, error: Exception, started: int) -> Answer | Pending:
         """The answer in the place of one that could not be made: a problem, journaled where it can be."""
         if isinstance(error, ContractBroken):
@@ -355,7 +281,7 @@ class Pipeline:
         else:
             reason = str(error) if isinstance(error, CallFailed) else internal_error(error)
             report(f"{exchange.request.method} {exchange.request.path}: {reason}", error)
-        reply = self._failed(exchange, reason)
+        reply = self.refusals.failed(exchange, reason)
         try:
             keeping = self._finish(exchange, reply, started)
         except StoreLost as lost:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.errors import Refused
-from mockserver.exchange.auth import Auth, Mode
+from mockserver.exchange.auth import Auth
 from mockserver.exchange.steering import UNSTEERED, read_steering
 from mockserver.messages import Request
+from mockserver.settings import AuthMode
 from mockserver.state.fixtures import User
 
 ANN, BOB = User("ann", "ann-token", "u1"), User("bob", "bob:secret", "u2")
@@ -35,7 +36,7 @@ def _operation(*alternatives: str) -> Operation:
 
 
 def _admit(
-    security: tuple[str, ...], *, mode: Mode = "enforce", query: str = "", users: Any = (ANN, BOB), **headers: str
+    security: tuple[str, ...], *, mode: AuthMode = "enforce", query: str = "", users: Any = (ANN, BOB), **headers: str
 ) -> Any:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     auth = Auth(SCHEMES, users, mode)
