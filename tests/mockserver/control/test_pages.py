@@ -72,3 +72,10 @@ def test_pages_need_nothing_from_outside(path: Path) -> None:
     assert not re.search(r"https?://|//[a-z]+\.[a-z]+/", text)
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=\"", text)
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", text)
+
+
+def test_the_console_loads_its_modules_at_once() -> None:
+    """Each is named in the page: otherwise the browser asks for it only after it has read the one that imports it."""
+    page = (CONSOLE / "index.html").read_text(encoding="utf-8")
+    named = set(re.findall(r'rel="modulepreload" href="console/([^"]+)"', page))
+    assert named == {name for name in FILES if name.endswith(".js")} - {"console.js", "docs.js"}
