@@ -123,9 +123,10 @@ def test_workers_count_together_and_successors_go_on() -> None:
 
 def test_a_commit_that_comes_second_is_a_conflict(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a request and of a control call."""
-    store, commit = ask.engine.store, ask.engine.store.commit
+    in_memory(ask.engine)
+    store, stage = ask.engine.store, ask.engine.store.stage
     answers = iter([False, True, False, True])
-    monkeypatch.setattr(store, "commit", lambda *given: next(answers) and commit(*given))
+    monkeypatch.setattr(store, "stage", lambda *given: stage(*given) if next(answers) else None)
     assert ask("DELETE", "/devices/dev-01").status == 200
     control = Control(ask.engine)
     assert control("POST", "/worlds/main/clock/advance", {"by": "P1D"}).status == 200
