@@ -16,6 +16,8 @@ from mockserver.exchange.tracing import trace_of
 _SHOWN = 64 * 1024
 """How many bytes of a body are shown."""
 _REASON: Final = "mock-reason"
+_MARKS: Final = "\"'`"
+"""What stands around a value that a message quotes. Without any, a body of megabytes isn't searched for secrets."""
 
 
 def shown(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
@@ -57,7 +59,8 @@ def shown(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
 def hiding(exchange: Exchange, secrets: Secrets) -> Callable[[str], str]:
     """What hides the secrets of an exchange in the sentences that are said of it."""
     request = exchange.request
-    if not (exchange.reason or exchange.violations):
+    said = (exchange.reason, *(item.message for item in exchange.violations))
+    if not any(mark in text for text in said for mark in _MARKS):
         return _as_it_is
     return secrets.within(secrets.sent(request.query, request.headers, request.body))
 
