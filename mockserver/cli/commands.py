@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -18,7 +19,7 @@ from mockserver.cli.config import settings_of
 from mockserver.cli.flags import FLAGS
 from mockserver.cli.output import prepare_streams, show
 from mockserver.cli.parsing import Parser, parse
-from mockserver.errors import ContractBroken, MockError, internal_error
+from mockserver.errors import ContractBroken, MockError, UsageError, internal_error
 
 EXIT_CODES = """exit codes: 0 ok, 1 the contract is broken, 2 usage or configuration error,
 3 address or output not available, 4 internal error"""
@@ -59,9 +60,9 @@ def _parser() -> Parser:
         command.add_argument(
             "contract", nargs="?", metavar="SPEC", help="OpenAPI document (default: the bundled contract)"
         )
-        command.set_defaults(run=run, command=command, **({} if name == "mock" else dict.fromkeys(_OMITTED)))
+        command.set_defaults(run=run, command=command, **_OMITTED.get(name, {"period": None}))
         for names, settings in FLAGS:
-            if name == "mock" or names[0] in _OF_CONTRACT:
+            if name == "mock" or (names[0] in _OF_CONTRACT and names[0][2:] not in _OMITTED.get(name, ())):
                 command.add_argument(*names, **settings)
         if name == "check-spec":
             hard = "refuse a document with an invalid part, which otherwise costs the operations that need it"
@@ -78,8 +79,11 @@ def _parser() -> Parser:
 
 _OF_CONTRACT = ("--config", "--behaviours", "--fixtures", "--seed", "--allow-remote-refs", "--allow-refs-below")
 """Flags of every command that reads a contract."""
-_OMITTED = ("period",)
-"""Flags of `mock` that the settings need and the other commands don't have."""
+_OMITTED: dict[str, dict[str, str | None]] = {
+    "mock": {},
+    "init": {"period": None, "behaviours": None, "fixtures": None, "config": "none"},
+}
+"""Flags of `mock` that a command doesn't have, and what they are there; of the commands that aren't named, `period`."""
 
 
 def _behaviours(options: argparse.Namespace) -> int:
@@ -128,8 +132,18 @@ def _mock(options: argparse.Namespace) -> int:
     return 0
 
 
+def _init(options: argparse.Namespace) -> int:
+    from mockserver.cli.init import described, init
+
+    if not options.contract:
+        raise UsageError("init needs a contract", fix="mockserver init petstore.yaml")
+    show(described(init(settings_of(options, {}), Path())))
+    return 0
+
+
 COMMANDS = {
     "mock": (_mock, "run the API of a contract as a stateful mock server"),
+    "init": (_init, "write a settings file, behaviours, fixtures and a test for a contract into this folder"),
     "behaviours": (_behaviours, "print the behaviours inferred from a contract, as a file to edit"),
     "check-spec": (_check_spec, "report how each operation of a contract will be served"),
 }

@@ -39,11 +39,11 @@ def _get_state(call: Call) -> Result:
 
 def _state(call: Call, world: World) -> Result:
     if call.query("as") == "yaml":
-        return Result(plain_yaml.dump(_as_fixtures(call.engine, world)), media="application/yaml")
+        return Result(plain_yaml.dump(as_fixtures(call.engine, world)), media="application/yaml")
     return Result(shown_state(world))
 
 
-def _as_fixtures(engine: Engine, world: World) -> dict[str, list[Any]]:
+def as_fixtures(engine: Engine, world: World) -> dict[str, list[Any]]:
     """The complete content of a fixture file, users included, so that a mock server can be started with it alone."""
     users = [_as_fixture(user) for user in engine.fixtures.users]
     state: dict[str, list[Any]] = {**shown_state(world)}

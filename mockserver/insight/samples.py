@@ -44,6 +44,11 @@ class Sample(msgspec.Struct, frozen=True):
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
         return path
 
+    @property
+    def decoded_address(self) -> str:
+        """The path as a server passes it."""
+        return unquote(self.address)
+
     def curl(self, url: str, credentials: Sequence[tuple[str, str, str]] = ()) -> str:
         """The request as a curl line, with credentials as location, name and value."""
         query = {**self.query, **{name: value for location, name, value in credentials if location == "query"}}
@@ -139,6 +144,13 @@ def best_sample(engine: Engine) -> Sample | None:
     return next((whole for sample in tried if (whole := _completed(engine, sample)) is not None), None)
 
 
+def read_samples(engine: Engine, most: int) -> Iterator[Sample]:
+    """Reads with all that they require, those of stored records first, after trying so many."""
+    for sample in islice((one for one in _ranked(engine) if one.operation.method == "GET"), most):
+        if (whole := _completed(engine, sample)) is not None:
+            yield whole
+
+
 def _ranked(engine: Engine) -> Iterator[Sample]:
     """Lazily: for a large contract the first ones are enough."""
     plan, operations = _Plan(engine), engine.contract.operations
@@ -196,7 +208,7 @@ def _is_read(engine: Engine, sample: Sample) -> bool:
     body = msgspec.json.encode(sample.body) if sample.body else b""
     if body:
         headers |= {"content-type": "application/json", "content-length": str(len(body))}
-    request = Request(sample.operation.method, unquote(sample.address), urlencode(sample.query), headers, body)
+    request = Request(sample.operation.method, sample.decoded_address, urlencode(sample.query), headers, body)
     try:
         match = engine.contract.route(request.method, request.path)
         engine.contract.read_inputs(match, request)
