@@ -24,7 +24,7 @@ EXPOSE 4010
 # The mock listens on all addresses of the container. From outside, only the ports that you publish are reachable.
 ENV MOCKSERVER_HOST=0.0.0.0 MOCKSERVER_PORT=4010 MOCKSERVER_LOG_FORMAT=json
 HEALTHCHECK --interval=2s --timeout=2s --start-period=2s --retries=15 \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:4010/__mock__/health', timeout=1)"]
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:4010/__mock__/ready', timeout=1)"]
 ENTRYPOINT ["mockserver", "mock"]
 
 FROM installed AS contract-tests

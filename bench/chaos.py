@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -51,7 +52,9 @@ class Run:
                 for place in range(WRITERS)]  # fmt: skip
         everything = [*worlds, *(register for registers in own for register in registers)]
         reading = [(self._read, Client(ports, self.counts, 100 + place), everything) for place in range(READERS)]
-        threads = [threading.Thread(target=function, args=arguments) for function, *arguments in [*work, *reading]]
+        threads = [
+            threading.Thread(target=function, args=arguments, daemon=True) for function, *arguments in [*work, *reading]
+        ]
         for thread in threads:
             thread.start()
         while not self.done:
@@ -116,6 +119,7 @@ def _shown(kind: str, breaking: str, run: Run) -> tuple[Any, ...]:
 
 def main() -> None:
     """Run the cases, and print a line for each."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all processes are ended
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--only", default="", help="part of a case: redis, sqlite, 'redis mocks'")
