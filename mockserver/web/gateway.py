@@ -142,7 +142,11 @@ class Gateway:
     def _send_now_kept(self, handle: Any, head: _Head, unkept: Unkept, answer: Answer) -> None:
         with self._lock:
             self._later -= 1
-        self._send(handle, head, unkept.send(answer))
+        body = unkept.send(answer)
+        if type(body) in (list, Later) or self._streams < _MOST_STREAMS:
+            self._send(handle, head, body)
+        else:  # the thread of the store has others to serve
+            start("stream", _stream, handle, head, body)
 
     def _look(self) -> None:
         """Answer the clients that took too long to send their bodies; their threads end with their connections."""
