@@ -146,6 +146,7 @@ def test_an_archive_is_imported(console: Page, world: BrowserWorld, tmp_path: Pa
         _entry("POST", "https://api.example/v2/devices/trust", 200, TRUST),
         _entry("GET", "https://api.example/v2/devices/nowhere", 200),
         _entry("GET", "https://cdn.example/logo.png", 200),
+        _entry("GET", "https://cdn.example/%", 200),
     ]
     file = tmp_path / "recorded.har"
     file.write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
@@ -155,7 +156,7 @@ def test_an_archive_is_imported(console: Page, world: BrowserWorld, tmp_path: Pa
     dialog = console.get_by_role("dialog")
     expect(dialog).to_contain_text("Import 3 requests")
     expect(dialog).to_contain_text(
-        "The prefix /v2 is left out of their paths. 1 other request of the archive is left out"
+        "The prefix /v2 is left out of their paths. 2 other requests of the archive are left out"
     )
     dialog.get_by_role("button", name="Send requests").click()
     expect(dialog).to_contain_text("3 requests sent, 1 with another status")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.browser.conftest import PageMonitor
-from tests.browser.parts import cell, clock_menu, outcome, rows, show
+from tests.browser.parts import cell, clock_menu, outcome, rows, show, world_menu
 from tests.browser.play import Browser, Page, expect
 from tests.browser.world import BrowserWorld
 from tests.support import LiveMock
@@ -48,6 +48,36 @@ def test_an_unavailable_mock_is_reported(console: Page, monitor: PageMonitor) ->
     console.route("**/__mock__/**", lambda route: route.abort())
     clock_menu(console).get_by_role("button", name="+1 h").click()
     expect(outcome(console)).to_contain_text("The mock cannot be reached")
+
+
+def test_a_console_that_cannot_start_says_why(page: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
+    """And tries again when you ask it to."""
+    monitor.allowed_messages = "Failed to load resource|ERR_"
+    page.route("**/__mock__/about", lambda route: route.abort())
+    page.goto(world.console)
+    expect(page.get_by_role("main")).to_contain_text("The console could not start")
+    expect(page.locator("#live")).to_have_text("No connection")
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#live")).to_have_text("Live")
+
+
+def test_too_many_worlds_are_reported(page: Page, monitor: PageMonitor) -> None:
+    """The dialog keeps the name that you typed, and so does the page of a world that does not exist."""
+    monitor.allowed_messages = "Failed to load resource"
+    mock = LiveMock("--max-worlds", "1").wait_until_started()
+    try:
+        page.goto(f"{mock.url}/__mock__/")
+        expect(page.locator("#live")).to_have_text("Live")
+        world_menu(page).get_by_role("button", name="New…").click()
+        page.get_by_label("Name").fill("second")
+        page.get_by_role("button", name="Create").click()
+        expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("--max-worlds")
+        page.goto(f"{mock.url}/__mock__/?world=second")
+        page.get_by_role("button", name="Create world").click()
+        expect(outcome(page)).to_contain_text("--max-worlds")
+    finally:
+        mock.interrupt()
 
 
 def test_a_mock_that_ends_is_not_live(page: Page, monitor: PageMonitor) -> None:

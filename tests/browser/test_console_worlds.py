@@ -87,3 +87,12 @@ def test_switching_shows_the_other_world(console: Page, world: BrowserWorld) -> 
     expect(console.get_by_label("Selected world")).to_have_value(other.name)
     expect(rows(console)).to_contain_text(["GET /sessions"])
     expect(world_menu(console).get_by_label(re.compile("Copy token of alice"))).to_contain_text(other.token())
+
+
+def test_a_world_is_found_by_its_name(console: Page, world: BrowserWorld) -> None:
+    """Of many worlds; a name that isn't in the list can be typed too, and is then offered to be created."""
+    for number in range(60):
+        BrowserWorld(world.mock, f"{world.name}.{number}")
+    choose(console, "Selected world", f"{world.name}.59")
+    expect(console.locator("#world")).to_contain_text("10 devices")
+    assert console.url.endswith(f"{world.name}.59")

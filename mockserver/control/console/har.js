@@ -62,7 +62,7 @@ function withCredentials(request, user) {
 export function requestsIn(archive, operations) {
   const templates = operations.map(({ method, path }) => ({ method, pattern: patternOf(path) }));
   const isKnown = (method, path) => templates.some((each) => each.method === method && each.pattern.test(path));
-  const entries = archive.log.entries.map(requestOf);
+  const entries = archive.log.entries.flatMap(requestOf);
   const votes = new Map();
   for (const { method, path } of entries) {
     const prefix = prefixes(path).find((each) => isKnown(method, path.slice(each.length)));
@@ -72,7 +72,7 @@ export function requestsIn(archive, operations) {
   const fitting = entries
     .filter(({ path }) => path.startsWith(prefix)).map((each) => ({ ...each, path: each.path.slice(prefix.length) }))
     .filter(({ method, path }) => isKnown(method, path)).slice(0, MOST);
-  return { requests: fitting, others: entries.length - fitting.length, prefix };
+  return { requests: fitting, others: archive.log.entries.length - fitting.length, prefix };
 }
 
 function patternOf(template) {
@@ -85,16 +85,21 @@ function prefixes(path) {
   return segments.map((_, index) => segments.slice(0, index + 1).join("/")).slice(0, 4);
 }
 
+/** A request of an archive as the control API takes it, in a list; an empty list if its address can't be read. */
 function requestOf({ request, response }) {
-  const url = new URL(request.url);
+  let url, path;
+  try {
+    url = new URL(request.url);
+    path = decodeURIComponent(url.pathname);
+  } catch {
+    return [];
+  }
   const headers = Object.fromEntries((request.headers ?? [])
     .filter(({ name, value }) => !LEFT_OUT.test(name) && value !== "[redacted]").map(({ name, value }) => [name.toLowerCase(), value]));
-  const body = request.postData?.text ? { text: request.postData.text } : {};
-  if (body.text && !headers["content-type"]) headers["content-type"] = request.postData.mimeType || "application/json";
-  return {
-    method: request.method.toUpperCase(), path: decodeURI(url.pathname), headers, ...(url.search ? { query: url.search.slice(1) } : {}), ...body,
-    recorded: response?.status ?? 0,
-  };
+  const text = request.postData?.text;
+  if (text && !headers["content-type"]) headers["content-type"] = request.postData.mimeType || "application/json";
+  const rest = { ...(url.search ? { query: url.search.slice(1) } : {}), ...(text ? { text } : {}) };
+  return [{ method: request.method.toUpperCase(), path, headers, ...rest, recorded: response?.status ?? 0 }];
 }
 
 async function showResults(results, onSelect) {

@@ -7,16 +7,16 @@ import { $, button, emptyState, h, notify } from "./dom.js";
 import { count } from "./format.js";
 import { menu } from "./menu.js";
 
-const MAX_WORLDS = 1000;
+const MAX_WORLDS = 500; // of more, the ones used last are offered; any other can be typed
 const NAMED_COLLECTIONS = 4; // of more, only the number is shown
 const NAME = "[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,99}";
 
 /** The panel of worlds. */
 export function worldsPanel(context) {
-  let names = [context.world];
+  const known = new Set([context.world]);
   const choice = combobox({
     id: "world-choice", label: "Selected world", value: context.world,
-    options: () => names.map((name) => ({ value: name, text: name })), other: new RegExp(`^${NAME}$`), onSelect: (name) => context.select(name),
+    options: () => [...known].sort(mainFirst).map((name) => ({ value: name, text: name })), other: new RegExp(`^${NAME}$`), onSelect: (name) => context.select(name),
   });
   const facts = h("p", {});
   const access = h("div", { className: "access" });
@@ -29,23 +29,42 @@ export function worldsPanel(context) {
   }, "⋯");
   $("world").append(h("span", { className: "label", "aria-hidden": "true" }, "World"), choice.element, opener, panel);
 
-  function render({ worlds, total, most }) {
-    const { world } = context;
-    names = [...new Set([world, ...worlds.map((each) => each.name)])].sort(mainFirst);
+  choice.element.addEventListener("focusin", () => loadNames().catch((error) => notify(error.message, "failure")));
+
+  function render(shown, total) {
+    const { world, about } = context;
     choice.value = world;
-    const shown = worlds.find((each) => each.name === world);
-    facts.textContent = shown ? factsOf(shown, total, most) : `The world ${world} does not exist.`;
+    facts.textContent = shown ? factsOf(shown, total, about.limits.worlds) : `The world ${world} does not exist.`;
     for (const each of actions) each.hidden = !shown;
     remove.hidden ||= world === "main";
     save.href = `${urlOf(pathIn(world, "state"))}?as=yaml`;
     save.download = `fixtures-${world}.yaml`;
-    access.replaceChildren(...accessTo(world, context.about.users));
+    access.replaceChildren(...accessTo(world, about.users));
     $("missing").replaceChildren(...(shown ? [] : [missingWorld(context)]));
     context.counts = shown?.records ?? {};
   }
 
-  const refresh = async () => render(await call("GET", `worlds?limit=${MAX_WORLDS}`));
+  /** The names are loaded when you look for one: there may be thousands of worlds, and each request changes one. */
+  async function loadNames() {
+    const { worlds } = await call("GET", `worlds?limit=${MAX_WORLDS}`);
+    known.clear();
+    for (const name of ["main", context.world, ...worlds.map((each) => each.name)]) known.add(name);
+    choice.value = context.world;
+  }
+
+  async function refresh() {
+    known.add(context.world);
+    const [shown, { total }] = await Promise.all([context.read().catch(ifMissing), call("GET", "worlds?limit=1")]);
+    render(shown, total);
+  }
+
   return { refresh, update: refresh };
+}
+
+/** A world that does not exist is none; any other error is one. */
+function ifMissing(error) {
+  if (error.status === 404) return null;
+  throw error;
 }
 
 function mainFirst(one, other) {
