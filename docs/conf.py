@@ -5,13 +5,10 @@ The sources are the Markdown files where they are: in `docs/`, and the README fi
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
-_PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+from mockserver import __version__
 
 project = "flashback-mock"
-release = version = _PROJECT["version"]
+release = version = __version__
 copyright = ""  # noqa: A001 - the name is Sphinx's
 root_doc = "docs/index"
 include_patterns = [

@@ -1,3 +1,3 @@
 """A stateful mock server for any OpenAPI contract."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 from typing import Final
 
+LIBRARY: Final = None if os.name == "posix" else "msvcrt"  # Windows has no name for the library in use
 CLOCK_MONOTONIC: Final = 1
 SIGEV_THREAD: Final = 2  # when the time is over, the C library calls a function
 
@@ -33,7 +35,7 @@ class LastResort:
     """A timer of the system that ends the process with an exit code; where the system has none, by SIGALRM."""
 
     def __init__(self, code: int) -> None:
-        self._libc, self._timer = ctypes.CDLL(None), ctypes.c_void_p()
+        self._libc, self._timer = ctypes.CDLL(LIBRARY), ctypes.c_void_p()
         self._has_timer = hasattr(self._libc, "timer_create") and self._create(code)
 
     def set(self, seconds: float) -> None:
