@@ -35,7 +35,7 @@ class Cluster:
     def __init__(self) -> None:
         lacking = [program for program in ("redis-server", "nginx") if shutil.which(program) is None]
         if lacking:
-            pytest.skip(f"{lacking[0]} isn't installed (apt-get install redis-server nginx-light)")
+            pytest.skip(f"{lacking[0]} isn't installed (apt-get install redis-server nginx)")
         ports = " ".join(map(str, _free_ports(4)))
         self.port = int(ports.split()[0])
         environment = {**os.environ, "PORTS": ports, "MOCKSERVER": f"{sys.executable} -m mockserver"}

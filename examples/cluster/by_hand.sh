@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The cluster of compose.yaml without containers: Redis, three mocks and nginx on this machine, until Ctrl-C.
-# Needs redis-server and nginx (Debian: apt-get install redis-server nginx-light) and mockserver (MOCKSERVER names another command).
+# Needs redis-server and nginx (Debian: apt-get install redis-server nginx) and mockserver (MOCKSERVER names another command).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 read -r front first second third <<< "${PORTS:-8080 4011 4012 4013}"

@@ -13,9 +13,10 @@ from prometheus_client.registry import Collector
 from mockserver import __version__
 from mockserver.errors import StoreLost
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.meter import BOUNDS, Times
+from mockserver.exchange.meter import BOUNDS, OTHER, Times
 
 _MICROS: Final = 1_000_000
+_NAMES: Final = {0: "closed", OTHER: "other"}
 _BOUNDS: Final = (*(str(bound / _MICROS) for bound in BOUNDS), "+Inf")
 
 
@@ -53,7 +54,7 @@ class _Mock(Collector):
         )
         for operation, statuses, spent in self._engine.meter.requests():
             for status, number in statuses.items():
-                counted.add_metric([operation, str(status or "closed")], number)
+                counted.add_metric([operation, _NAMES.get(status) or str(status)], number)
             _add(times, operation, spent)
         yield from (counted, times)
 

@@ -14,11 +14,13 @@ from mockserver.state.metering import STEPS
 BOUNDS: Final = tuple(2**power for power in range(6, 21))
 """Up to how many microseconds each bucket of a histogram reaches, 64 to 1,048,576; one more has no bound."""
 _LEAST: Final = 6
-_SUM: Final = 31
+_SUM: Final = 63
 """The place of the sum; before it is, at each length in bits, how many times were that long."""
-_COUNTED: Final = 32
+_COUNTED: Final = 64
 """The place from which each status has a cell, from 0 for a closed connection to 599; of a step, 1 is a failure."""
-_ROW: Final = _COUNTED + 600
+OTHER: Final = 600
+"""Stands for all other statuses, which a contract may declare although HTTP has none."""
+_ROW: Final = _COUNTED + OTHER + 1
 _BYTES: Final = 8
 
 Row = MutableSequence[int]
@@ -65,7 +67,8 @@ class Meter:
         row, micros = self._rows[exchange.operation], exchange.micros
         row[micros.bit_length()] += 1
         row[_SUM] += micros
-        row[_COUNTED + exchange.answer.status] += 1
+        status = exchange.answer.status
+        row[_COUNTED + status if status < OTHER else _COUNTED + OTHER] += 1
 
     def unavailable(self, operation: str | None) -> None:
         """Count a request that got a 503 and was not kept, because the store failed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
@@ -131,3 +132,16 @@ def test_a_commit_that_comes_second_is_a_conflict(ask: Ask, monkeypatch: pytest.
     control = Control(ask.engine)
     assert control("POST", "/worlds/main/clock/advance", {"by": "P1D"}).status == 200
     assert _metrics(control)[("mockserver_conflicts_total",)] == 2
+
+
+def test_a_status_that_http_does_not_have_is_counted(mock_of: Callable[..., Ask]) -> None:
+    """A contract may declare it all the same."""
+    responses = {"999": {"description": "odd"}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "odd", "version": "1"},
+        "paths": {"/odd": {"get": {"operationId": "odd", "responses": responses}}},
+    }
+    ask = mock_of(document)
+    assert ask("GET", "/odd").status == 999
+    assert _metrics(Control(ask.engine))["mockserver_requests_total", "odd", "other"] == 1
