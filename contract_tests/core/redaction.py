@@ -28,6 +28,9 @@ USERINFO = re.compile(r"(?i)(\bhttps?://)[^\s/@'\"<>]+@")
 UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+CUT = re.compile(r"(\.\.\. \(\d+ characters\))")
+"""Where a text was cut: what stands before may end within a secret."""
+SHORTEST_BEGINNING = 6  # characters of a secret that say something of it
 VARIABLE = re.compile(r"\$(CONTRACT_(?:OTHER_)?TOKEN)(?=\w)")
 """A variable with more behind it, which a shell would take for another one."""
 MOST_FORMS = 4000  # of secrets that are remembered: a target may set another cookie with each answer
@@ -60,12 +63,28 @@ class Redactor:
             longest_first = self._longest_first = sorted([*self._forms], key=len, reverse=True)
         for form in longest_first:
             text = text.replace(form, self._forms[form])
+        *cut, rest = CUT.split(text)
+        text = "".join([*(part if CUT.fullmatch(part) else self._without_beginning(part) for part in cut), rest])
         text = VARIABLE.sub(r"${\1}", text)
         text = COOKIE_HEADERS.sub(r"\1[cookie]", text)
         text = AUTHORIZATION.sub(r"\1[credentials]", text)
         text = USERINFO.sub(r"\1[credentials]@", text)
         text = IN_BODIES.sub(r"\1[secret]", IN_URLS.sub(r"\1[secret]", text))
         return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", JWT.sub("[token]", text))
+
+    def _without_beginning(self, text: str) -> str:
+        """A text without the beginning of a secret at its end."""
+        found = ((longest_beginning(text, form), name) for form, name in self._forms.items())
+        size, name = max(found, default=(0, ""))
+        return f"{text[:-size]}{name}" if size else text
+
+
+def longest_beginning(text: str, form: str) -> int:
+    """How many characters of a form a text ends with."""
+    shortest = min(SHORTEST_BEGINNING, len(form) - 1)
+    if form[:shortest] not in text[-len(form) :]:
+        return 0
+    return next((size for size in range(len(form) - 1, shortest - 1, -1) if text.endswith(form[:size])), 0)
 
 
 def forms_of(secret: str) -> set[str]:

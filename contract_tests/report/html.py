@@ -15,6 +15,14 @@ from contract_tests.report.markdown import times
 from contract_tests.report.text import details
 
 FOLDER: Final = Path(__file__).parent
+MAIN: Final = (
+    ("changes", "Since the last run"),
+    ("problems", "Problems"),
+    ("operations", "Operations"),
+    ("coverage", "Coverage"),
+    ("unchecked", "Not checked"),
+    ("passed", "Passed"),
+)
 LISTS: Final = (
     ("Notes", "notes"),
     ("Undocumented", "undocumented"),
@@ -32,7 +40,8 @@ def html(summary: dict[str, Any]) -> str:
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{style}</style>"
     )
-    body = "\n".join(part for part in parts(summary) if part)
+    head_of, *below = (part for part in parts(summary) if part)
+    body = "\n".join([head_of, contents("".join(below)), *below])
     return (
         f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}<script>{script}</script></body></html>\n'
     )
@@ -41,8 +50,8 @@ def html(summary: dict[str, Any]) -> str:
 def parts(summary: dict[str, Any]) -> Iterator[str]:
     """The page from top to bottom."""
     failed = "" if summary["exit_code"] == 0 else " class=failed"
-    yield f"<main><h1{failed}>{escape(summary['verdict'])}</h1>"
-    yield definitions(details(summary), "facts")
+    facts = definitions(details(summary), "facts")
+    yield f"<main><h1{failed}>{escape(summary['verdict'])}</h1>{facts}"
     yield changes_section(summary.get("changes"))
     yield problems(summary)
     yield operations(summary)
@@ -54,6 +63,12 @@ def parts(summary: dict[str, Any]) -> Iterator[str]:
     yield counted_list("Bodies that were not judged", not_judged(summary.get("not_judged", {}).items()))
     yield counted_list("Requests not sent, to protect data", times(summary["withheld"]))
     yield "</main>"
+
+
+def contents(page: str) -> str:
+    """Links to the main parts of the page, as far as it has them."""
+    links = (f'<a href="#{name}">{words}</a>' for name, words in MAIN if f"<section id={name}>" in page)
+    return f'<nav aria-label="Contents">{" ".join(links)}</nav>'
 
 
 def not_judged(found: Iterable[tuple[str, int]]) -> list[str]:

@@ -106,3 +106,14 @@ def test_a_variable_with_more_behind_it_has_braces() -> None:
     redact = Redactor()
     redact.learn("abc123", "$CONTRACT_TOKEN")
     assert redact("Bearer abc123x abc123") == "Bearer ${CONTRACT_TOKEN}x $CONTRACT_TOKEN"
+
+
+@pytest.mark.parametrize("size", [6, 9, 15])
+def test_the_beginning_of_a_secret_is_one_too(size: int) -> None:
+    """Where a text was cut within it, in any of its forms; words that begin alike elsewhere stay."""
+    redact, secret = Redactor(), "sécret-värde-123"
+    redact.learn("sound", "[other]")
+    redact.learn(secret, "$CONTRACT_TOKEN")
+    for form in (secret, json.dumps(secret)[1:-1]):
+        shown = redact(f"x {form[:size]}... (500 characters) and {form[:size]}; y... (9 characters)")
+        assert shown == f"x $CONTRACT_TOKEN... (500 characters) and {form[:size]}; y... (9 characters)"
