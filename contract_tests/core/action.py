@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from contract_tests.core.contract import Operation
-from contract_tests.core.model import Behaviour, Query, Steps, root
+from contract_tests.core.model import Behaviour, Query, Steps, dig, root
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Action:
     def replaces(self) -> bool:
         """Whether it gives the record a new state as a whole."""
         return self.operation.method == "PUT"
+
+    def record_sent(self, body: Any) -> Any:
+        """The part of a body that becomes the fields of a record."""
+        return dig(body, self.behaviour.envelope) if self.behaviour.envelope else body
 
     def place_of(self, *expressions: str) -> Steps | None:
         """Where its answer shows one of these."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -159,3 +159,14 @@ def shorten(text: str, limit: int = SHOWN_BODY) -> str:
 def in_double_quotes(text: str) -> str:
     """Quoted for a shell so that the name of a variable, put in place of a secret, is still replaced by its value."""
     return '"' + "".join(f"\\{char}" if char in '"\\`$' else char for char in text) + '"'
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Every name of a field in a JSON value."""
+    if isinstance(value, list):
+        for item in value:
+            yield from names_in(item)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield str(name)
+            yield from names_in(item)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from contract_tests.core.answer import NOT_JSON, Answer
+from contract_tests.core.answer import NOT_JSON, Answer, names_in
 from contract_tests.core.contract import UNREAD, Contract, Operation, Place, is_json
 from contract_tests.core.errors import Broken
 from contract_tests.core.safety import parsed
@@ -227,14 +227,3 @@ def content_of(answer: Answer) -> str:
         return f"Content-Length: {announced}"
     coding = answer.headers.get("transfer-encoding", "")
     return f"Transfer-Encoding: {coding}" if coding and answer.status == 204 else ""
-
-
-def names_in(value: Any) -> Iterator[str]:
-    """Every name of a field in a JSON value."""
-    if isinstance(value, list):
-        for item in value:
-            yield from names_in(item)
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield str(name)
-            yield from names_in(item)

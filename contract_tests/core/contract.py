@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
-from contract_tests.core.answer import Sent
+from contract_tests.core.answer import Sent, names_in
 from contract_tests.core.errors import UsageError
 from contract_tests.core.operation import SAFE_METHODS, Operation
 from mockserver.contract.contract import Contract as Reader
@@ -162,7 +162,7 @@ class Contract:
         return nearest
 
     def members_in(self, start: Place) -> set[str]:
-        """Every name that `properties` declare in a part of the contract, however deep."""
+        """Every name that `properties` declare in a part of the contract, or an example has, however deep."""
         found: set[str] = set()
         seen: set[int] = set()
         waiting = [start.value]
@@ -178,6 +178,7 @@ class Contract:
                 waiting += [resolved] if resolved is not node else node.values()
                 declared = node.get("properties")
                 found |= declared.keys() if isinstance(declared, Mapping) else set()
+                found.update(names_in([node[name] for name in ("example", "examples") if name in node]))
         return found
 
     def response(self, operation: Operation, status: int) -> Place | None:

@@ -170,6 +170,7 @@ class Fuzzer:
     def _trial(self, operation: Operation, case: Case[Any], turn: int) -> Trial:
         if self.records is not None:
             name_known(operation, case, self.records, turn)
+        refuse_slashes(case)
         spoiled, meta = spoiled_parts(case), case.meta
         about = str(getattr(meta.phase.data, "description", None) or "") if meta else ""
         if "header" not in spoiled and case.headers is not None:
@@ -191,6 +192,12 @@ def name_known(operation: Operation, case: Case[Any], records: Records, turn: in
         case.body = records.related(operation, case.body)
     if not spoiled & {"path", "path_parameters"} and (operation.is_write or turn % 2):
         case.path_parameters = {**(case.path_parameters or {}), **records.values(operation, last=operation.is_write)}
+
+
+def refuse_slashes(case: Case[Any]) -> None:
+    """Raise `NotChecked` where a value in the path has a slash that no answer of the target has shown."""
+    if any(isinstance(value, str) and "/" in value for value in (case.path_parameters or {}).values()):
+        raise NotChecked("a value in a path has a slash: many servers take it for the end of the value, encoded or not")
 
 
 def spoiled_parts(case: Case[Any]) -> frozenset[str]:
@@ -237,6 +244,7 @@ def walker(machine: type[Any], target: Target, alarm: Alarm) -> type[Any]:
         def call(self, case: Case[Any], **kwargs: Any) -> Any:
             try:
                 with alarm.silent():
+                    refuse_slashes(case)
                     target.gate.limits.wait_until_settled()
                     return super().call(case, **kwargs)
             except (SuiteError, BudgetSpent) as error:

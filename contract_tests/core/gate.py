@@ -7,7 +7,6 @@ an answer, follows no redirect to another host, and shows each answer to its obs
 from __future__ import annotations
 
 import itertools
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -47,8 +46,6 @@ CERTIFICATE_HINTS = {
     "CERTIFICATE_REQUIRED": "show a client certificate with --cert FILE and --key FILE",
     "EOF occurred in violation": "does it want a client certificate? --cert FILE and --key FILE show one",
 }
-SLASH = re.compile("%2f", re.IGNORECASE)
-SPLITS = "a value in a path has a slash: many servers take it for the end of the value, encoded or not"
 BODILESS = frozenset({204, 304})  # after these, and after an answer to HEAD, the client reads no body
 CONNECTIONS = 32  # that are kept open, for as many threads at most
 NETWORK_ERRORS = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, OSError)
@@ -185,8 +182,6 @@ class Gate(HTTPAdapter):
                 raise NotChecked("a request to another host than the target")
             with self.lock:
                 self.rules.permit(sent)
-            if self.by_contract and SLASH.search(sent.path):
-                raise NotChecked(SPLITS)
         except NotChecked as error:
             with self._counting:
                 self.tally.not_sent[error.reason] = self.tally.not_sent.get(error.reason, 0) + 1

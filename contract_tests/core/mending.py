@@ -19,13 +19,22 @@ def with_one_fault(contract: Contract, operation: Operation, body: Any, about: s
     A server that refuses a body for one fault says nothing of what it makes of another.
     """
     place = next(contract.json_request_schemas(operation), None)
-    if place is None or not isinstance(body, Mapping):
+    if place is None or not isinstance(body, Mapping) or not is_of_json(body):
         return body
     ways = [breach.path for breach in contract.reader.breaches(place.value, body, writing=True)]
     wrong, named = {str(way[0]) for way in ways if way}, ENDING.split(about)[0]
     is_whole = bool(about) and named not in declared_members(contract, place.value)  # as "Missing required property"
     others = wrong - {named} if named in wrong or (is_whole and () in ways) else set()
     return {**body, **plain(contract, place, others, seed)} if others else body
+
+
+def is_of_json(value: Any) -> bool:
+    """Whether a value has nothing in it that JSON has no form for, such as the contents of a file."""
+    if isinstance(value, Mapping):
+        return all(map(is_of_json, value.values()))
+    if isinstance(value, list):
+        return all(map(is_of_json, value))
+    return value is None or isinstance(value, str | int | float)
 
 
 def plain(contract: Contract, place: Place, names: set[str], seed: int) -> dict[str, Any]:

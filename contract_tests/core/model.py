@@ -45,6 +45,7 @@ class Behaviour:
     created: str | None = None  #: the collection in which it makes records
     writes: frozenset[str] = frozenset()  #: fields that it gives values of its own
     takes_body: bool = False  #: whether the fields of the body become those of the record
+    envelope: Steps = ()  #: where in the body these fields are
     removes: frozenset[str] = frozenset()  #: collections from which it takes records
     replaces: bool = False  #: whether what the body leaves out is given up
     page: Mapping[str, str] = field(default_factory=dict)  #: by the part it plays (`limit`, `sort`), a query parameter
@@ -126,6 +127,7 @@ def behaviour_of(name: str, declared: Mapping[str, Any]) -> Behaviour:
         created=next(iter(create), None),
         writes=frozenset(key for part in written for key in part if key not in {"*", "="}),
         takes_body=any(not isinstance(part, Mapping) or {"*", "="} & part.keys() for part in (made, change)),
+        envelope=envelope_of(made, change),
         removes=frozenset(declared.get("remove") or ()),
         replaces=isinstance(change, Mapping) and "=" in change,
         page={part: str(text).removeprefix("$query.") for part, text in (declared.get("page") or {}).items()
@@ -136,6 +138,16 @@ def behaviour_of(name: str, declared: Mapping[str, Any]) -> Behaviour:
         assumed=tuple(declared.get("assumed") or ()),
         because=str(declared.get("because") or ""),
     )  # fmt: skip
+
+
+def envelope_of(*changes: Any) -> Steps:
+    """The place in the body of what becomes the fields of a record."""
+    for change in changes:
+        parts = [change.get("*"), change.get("=")] if isinstance(change, Mapping) else [change]
+        for place, name in map(root, parts):
+            if place == "body" and name and "*" not in name:
+                return split(name)
+    return ()
 
 
 def conditional(declared: Mapping[str, Any]) -> Iterator[str]:

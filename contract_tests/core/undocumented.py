@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.checks import names_in
+from contract_tests.core.answer import Answer, Sent, names_in
 from contract_tests.core.contract import Contract, Operation, Place
 
 DEEPEST: Final = 8

@@ -13,7 +13,7 @@ from mockserver.contract.operations import media as media_types
 from mockserver.contract.operations.operation import ABSENT, BODILESS, MediaType, Operation, Response
 from mockserver.contract.schemas.projection import Show, projector, stored_projector
 from mockserver.contract.schemas.secrets import without_secrets
-from mockserver.contract.schemas.view import SchemaView, at_path, types
+from mockserver.contract.schemas.view import SchemaView, at_path, each, item, members, types
 from mockserver.errors import Refused
 from mockserver.reply.files import file_of, is_file_of
 from mockserver.reply.headers import header_lines
@@ -195,9 +195,19 @@ class ReplyBuilder:
 
     def _show(self, template: Template, path: Path) -> Show:
         schema = at_path(template.schema, path, self.contract.view)
-        free = template.schema is None  # a response of which the contract says nothing shows all but secrets
+        # What the contract says nothing of shows all but secrets.
+        free = template.schema is None or (isinstance(schema, Mapping) and self._says_nothing(schema))
         show = template.shows[path] = without_secrets if free else stored_projector(schema, self.contract.view)
         return show
+
+    def _says_nothing(self, schema: Mapping[str, Any]) -> bool:
+        """Whether a schema admits any object, and declares no member of it."""
+        view = self.contract.view
+        return (
+            not members(schema, view)
+            and item(schema, view) is None
+            and not any(each(schema, "additionalProperties", view))
+        )
 
     def _made(self, operation: Operation, status: int, media: str | None, sparse: bool) -> Template:
         response = operation.response_for(status)

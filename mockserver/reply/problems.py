@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.contract import Contract
@@ -53,12 +53,20 @@ class Problems:
     def _usual(self, refused: Refused, status: int, operation: Operation | None) -> Mapping[str, Any]:
         """The members that the operation's other errors have: clients read them whatever the status is."""
         codes = [int(code) for code in operation.responses if code.isdigit() and code[0] in "45"] if operation else []
+        shown = [one.schema for one in self._successes(operation)] if operation else []
         for code in sorted(codes, key=lambda code: (code // 100 != status // 100, abs(code - status))):
             template = self._own(operation, code) if operation is not None else None
-            if template is not None and template.plain and isinstance(template.base, Mapping) and template.schema:
+            is_error = template is not None and template.schema and template.schema not in shown
+            if template is not None and is_error and template.plain and isinstance(template.base, Mapping):
                 value = self._explained(template, refused, status, generic=True)
                 return value if isinstance(value, Mapping) else EMPTY
         return EMPTY
+
+    @staticmethod
+    def _successes(operation: Operation) -> Iterator[MediaType]:
+        """What an operation answers where all is well, which some documents show beside an error too."""
+        for status, response in operation.responses.items():
+            yield from response.media_types.values() if status.startswith("2") else ()
 
     def _template(self, status: int, operation: Operation | None) -> Template | None:
         if operation is not None:

@@ -119,6 +119,8 @@ class Exchange:
             yield from self._record(path, place, mock, target)
         elif expression == "$records" and self.behaviour.list and isinstance(mock, list):
             yield from self._records(path, place, mock, target, answer)
+        elif expression == "$records" and self.behaviour.created and isinstance(mock, list):
+            yield from self._made(path, place, mock, target)
         elif isinstance(expression, str) and expression.startswith("$record.") and self.call.subject:
             view, part = self._view(self.call.subject[0], path), expression.removeprefix("$record.")
             yield from self.pairs.value(view, self.call.subject, part, mock, target)
@@ -144,9 +146,11 @@ class Exchange:
         return self.call.body if isinstance(self.call.body, Mapping) else {}
 
     def _is_fixed(self, expression: Any) -> bool:
-        """Whether the value doesn't depend on the page of a list, or on a record that the mock has made up."""
-        of_new = isinstance(expression, str) and expression.startswith("$record.") and self.behaviour.created
-        return not _is_paging(expression) and not of_new
+        """Whether the value doesn't depend on the page of a list, on a record that the mock has made up, or on texts,
+        which the mock isn't given."""
+        said = expression if isinstance(expression, str) else ""
+        of_new = said.startswith("$record.") and self.behaviour.created
+        return not _is_paging(expression) and not of_new and not said.startswith("$records.")
 
     def _record(self, path: Steps, place: str, mock: Mapping[str, Any], target: Any) -> Iterator[Difference]:
         collection = str(self.behaviour.subject)
@@ -166,6 +170,16 @@ class Exchange:
         elif self.behaviour.replaces and self.comparison.model.inferred:
             self.pairs.was_replaced(name, self._sent)
         yield from self.pairs.record(self._view(collection, path, mine), mine, theirs)
+
+    def _made(self, path: Steps, place: str, mock: list[Any], target: Any) -> Iterator[Difference]:
+        """Compare several records that one call has made, in their order."""
+        if not isinstance(target, list) or len(target) != len(mock):
+            expected = f"{place}: a list of {len(mock)}"
+            yield Difference("lost", expected, shown(target), str(self.behaviour.created), place)
+            return
+        for mine, theirs in zip(mock, target, strict=True):
+            if isinstance(mine, Mapping):
+                yield from self._record(path, place, mine, theirs)
 
     def _records(self, path: Steps, place: str, mock: list[Any], target: Any, answer: Any) -> Iterator[Difference]:
         assert self.behaviour.list is not None

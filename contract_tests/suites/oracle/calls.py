@@ -168,6 +168,9 @@ class Binder:
         collection = self.holder(behaviour)
         key = self.model.collections[collection].key
         name = self._name(behaviour, record)
+        is_nameless = (collection, "None") in pairs.unpaired
+        if (name in pairs.unpaired or is_nameless) and key in self.places(behaviour):
+            return None  # nothing has shown how the target calls it
         mine, theirs = map(Inputs.of, steps)
         for part, place in self.places(behaviour).items():
             value = record[part]

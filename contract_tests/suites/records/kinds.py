@@ -53,7 +53,7 @@ def kind_of(name: str, key: str, known: list[Action]) -> Kind:
     create = next(iter(makes), None)
     reads = [one for one in known if finds(one, name) and one.operation.method == "GET" and one.place is not None]
     if create is not None:  # what names no record shows the first of them
-        reads = [one for one in reads if one.behaviour.find and one.behaviour.find.filters]
+        reads = [one for one in reads if names_record(one, key)]
     return Kind(
         name,
         key,
@@ -62,6 +62,13 @@ def kind_of(name: str, key: str, known: list[Action]) -> Kind:
         tuple(one for one in known if lists(one, name)),
         tuple(one for one in known if changes(one, name) or (one in makes and one.operation.method == "PUT")),
         nearest([one for one in known if finds(one, name) and removes(one, name)], create),
+    )
+
+
+def names_record(read: Action, key: str) -> bool:
+    """Whether a read says which record it is about: by its key, or at the end of its path."""
+    return read.operation.path.rstrip("/").endswith("}") or bool(
+        read.behaviour.find and key in read.behaviour.find.filters
     )
 
 

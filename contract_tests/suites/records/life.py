@@ -123,7 +123,8 @@ class Life:
         key = str(shown.get(self.kind.key, "")) or self._key_elsewhere(names, body, answer)
         if not key:
             raise NotChecked(f"the answer of {action.id} does not tell the record's {self.kind.key}")
-        sent = answer.sent.json if isinstance(answer.sent.json, Mapping) else {}
+        sent = action.record_sent(answer.sent.json)
+        sent = sent if isinstance(sent, Mapping) else {}
         if is_known:  # after a record of the target's, whose counters it may hold deep inside
             sent = {name: value for name, value in sent.items() if isinstance(value, str | bool)}
         made = Made(names, key, sent, shown, answer)
@@ -188,8 +189,10 @@ class Life:
                 found[name] = made.values[name]
             elif (shown := made.shown.get(by_field.get(name, ""))) is not None:
                 found[name] = str(shown)
-            else:
+            elif at < len(above) or by_field.get(name, self.kind.key) == self.kind.key:
                 found[name] = above[at] if at < len(above) else made.key
+            else:
+                raise NotChecked(f"it is not known which {name} of {action.id} the record has")
         return found
 
     def naming(self, action: Action, made: Made, body: Any) -> Any:

@@ -53,10 +53,15 @@ def records_for(life: Life, listing: Action) -> list[Made]:
 
 def is_chosen_unasked(contract: Contract, listing: Action) -> bool:
     """Whether a list that is asked for nothing shows a part of the records: those with the default of a filter, or with
-    the value that it requires."""
+    the value that it requires, or none of them."""
     chosen = {one.parameter for one in filters_of(listing.operation, listing.behaviour.list)}
-    parameters = [one for one in listing.operation.parameters if one.location == "query" and one.name in chosen]
-    return any(one.required or "default" in merged_keywords(contract, one.schema) for one in parameters)
+    parameters = [one for one in listing.operation.parameters if one.location == "query"]
+    limit = listing.behaviour.page.get("limit")
+    return any(
+        (one.name in chosen and (one.required or "default" in merged_keywords(contract, one.schema)))
+        or (one.name == limit and merged_keywords(contract, one.schema).get("default") == 0)
+        for one in parameters
+    )
 
 
 def siblings(life: Life, listing: Action) -> list[list[Made]]:

@@ -101,12 +101,14 @@ def check_update(life: Life, action: Action, made: Made, body: dict[str, Any]) -
             answer,
             in_order=True,
         )
+    record = action.record_sent(body)
+    sent = record if isinstance(record, Mapping) else {}
     shown = life.shown(action, answer)
     was, made = made.key, life.after(made, body, shown)
     if shown:
         life.check_names(action, life.path(action, made), shown, answer)
-        life.check(action, body, shown, answer)
-    after = look(life, made, body, answer, by=action.id)
+        life.check(action, sent, shown, answer)
+    after = look(life, made, sent, answer, by=action.id)
     if not action.replaces:
         for name, old, new in life.same_as(before, after):
             if name not in body and not (
@@ -115,7 +117,7 @@ def check_update(life: Life, action: Action, made: Made, body: dict[str, Any]) -
                 expected = f"{action.id} to leave {name} as it was: {in_json(old)}"
                 raise Broken(expected, in_json(new), answer, life.look(made), in_order=True)
     for listing in life.kind.lists[:1]:
-        check_listed(life, listing, made, body, answer, action.id)
+        check_listed(life, listing, made, sent, answer, action.id)
 
 
 def check_listed(life: Life, listing: Action, made: Made, body: Mapping[str, Any], answer: Any, by: str) -> None:

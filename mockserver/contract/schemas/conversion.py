@@ -131,6 +131,8 @@ class JsonSchemas:
 
     def inner(self, key: str, value: Any, exempt: Exempt, pointer: str) -> JsonSchema:
         below = pointers.join(pointer, key)
+        if key == "items" and (own := view.only_item(value)) is not value:
+            value, below = own, pointers.join(below, 0)
         if key in _REST:
             return self.member(value, below)
         return self.convert(value, exempt if key in _CHOSEN else frozenset(), below)

@@ -46,6 +46,7 @@ __all__ = [
     "located_item",
     "located_members",
     "members",
+    "only_item",
     "own_required",
     "own_types",
     "parts_beside",
@@ -200,21 +201,29 @@ def items(schema: Any, view: SchemaView) -> list[Any]:
     """The different schemas that a list's items may have: alternatives may each declare their own."""
     schemas: list[Any] = []
     for branch in branches(schema, view):
-        if branch.get("items") and branch["items"] not in schemas:
-            schemas.append(branch["items"])
+        own = only_item(branch.get("items"))
+        if own and own not in schemas:
+            schemas.append(own)
     return schemas
 
 
 def item(schema: Any, view: SchemaView) -> Any:
     """The schema of a list's items, the first where there are several; None where none is declared."""
-    return next((branch["items"] for branch in branches(schema, view) if branch.get("items")), None)
+    return next((own for branch in branches(schema, view) if (own := only_item(branch.get("items")))), None)
+
+
+def only_item(items: Any) -> Any:
+    """The schema of the items; a list of one is read as that one: drafts before 2020-12 have lists there."""
+    return items[0] if isinstance(items, list) and len(items) == 1 else items
 
 
 def located_item(schema: LocatedSchema, view: SchemaView) -> LocatedSchema | None:
     """The same with its place."""
     for branch in view.branches(schema):
-        if isinstance(branch.node.get("items"), Mapping):
-            return view.at(pointers.join(branch.pointer, "items"), branch.node["items"])
+        items = branch.node.get("items")
+        if isinstance(own := only_item(items), Mapping):
+            steps = ("items",) if own is items else ("items", 0)
+            return view.at(pointers.join(branch.pointer, *steps), own)
     return None
 
 

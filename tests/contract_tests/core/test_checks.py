@@ -117,12 +117,17 @@ def test_a_secret_is_reported_unless_the_contract_declares_it(contract_of: Contr
             for path, name, content in (
                 ("/users", "listUsers", {"application/json": {"schema": listed}}),
                 ("/names", "listNames", {"application/json": {"schema": {"type": "array"}}}),
+                (
+                    "/shown",
+                    "listShown",
+                    {"application/json": {"schema": {"type": "array"}, "example": [{"password": ""}]}},
+                ),
             )
         },
     }
     checks = AnswerChecks(contract_of(document))
     body = [{"name": "ada", "password": "x"}]
-    assert not found(checks, "listUsers", 200, body)
+    assert not [*found(checks, "listUsers", 200, body), *found(checks, "listShown", 200, body)]
     assert [breach.expected for breach in found(checks, "listNames", 200, body)] == [
         "no secret of the user in an answer"
     ]

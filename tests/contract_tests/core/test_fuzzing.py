@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis.errors import FlakyStrategyDefinition
@@ -13,7 +14,7 @@ from schemathesis.generation.hypothesis.builder import HypothesisTestMode
 from contract_tests.core import fuzzing
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
-from contract_tests.core.fuzzing import WALKS, Fuzzer, Halt, Trial
+from contract_tests.core.fuzzing import WALKS, Fuzzer, Halt, Trial, refuse_slashes
 from contract_tests.core.limits import Limits
 from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
@@ -103,3 +104,10 @@ def _walked(monkeypatch: pytest.MonkeyPatch, endings: list[Exception | None]) ->
 
     monkeypatch.setattr(fuzzing, "walker", lambda *_: type("Walk", (Machine,), {}))
     return seeds
+
+
+def test_no_made_up_value_with_a_slash_is_sent_in_a_path() -> None:
+    """Many servers split a path where it is, encoded or not."""
+    refuse_slashes(cast(Any, SimpleNamespace(path_parameters={"id": "a b", "number": 5})))
+    with pytest.raises(NotChecked, match="a slash"):
+        refuse_slashes(cast(Any, SimpleNamespace(path_parameters={"id": "a/b"})))

@@ -219,11 +219,3 @@ def test_a_request_that_was_under_way_when_the_token_was_renewed_is_sent_again(c
         service.client = target
         assert target.call("listNotes").ok
     assert [asked.token for asked in service.log] == [TOKEN, "a-newer-token"]
-
-
-def test_no_value_with_a_slash_is_sent_in_a_path(service: Service, target: Target) -> None:
-    """Many servers split a path where it is, encoded or not; a path outside the contract is sent as it stands."""
-    with pytest.raises(NotChecked, match="a slash"):
-        target.call("getDevice", "a/b")
-    target.request("GET", "/devices/a%2Fb", by_contract=False)
-    assert len(service.log) == target.gate.tally.sent == 1

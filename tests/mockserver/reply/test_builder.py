@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.reply.builder import Reply, ReplyBuilder, lay_over, merged_headers
-from tests.support import Ask, answers, document
+from tests.support import Ask, answers, document, json_body, path_parameter
 
 OPEN: dict[str, Any] = {"type": "object", "additionalProperties": True}
 NAMES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple)
@@ -209,3 +209,19 @@ def test_an_example_by_name_under_a_range(mock_of: Callable[..., Ask]) -> None:
     mock = mock_of(document({"/a": {"get": {"responses": {"200": {"description": "", "content": content}}}}}))
     heard = mock("GET", "/a", headers={"prefer": "example=two"})
     assert (heard.headers["content-type"], heard.json) == ("application/json", {"a": 2})
+
+
+def test_an_object_of_which_nothing_is_declared_shows_no_secrets(mock_of: Callable[..., Ask]) -> None:
+    """As in an envelope of anything; where the contract declares one, it is shown."""
+    user = {"type": "object", "properties": {"id": {"type": "string"}, "password": {"type": "string"}}}
+    item = {"parameters": [path_parameter("id", {"type": "string"})], "get": {"responses": answers(user)}}
+    envelope = {"type": "object", "properties": {"data": {"type": "object"}}}
+    item["patch"] = {"requestBody": json_body(user), "responses": answers(envelope)}
+    paths = {
+        "/users": {"post": {"requestBody": json_body(user), "responses": answers(user, status=201)}},
+        "/users/{id}": item,
+    }
+    ask = mock_of(document(paths))
+    made = ask("POST", "/users", json={"password": "a"}).json
+    assert made["password"] == "a"
+    assert ask("PATCH", f"/users/{made['id']}", json={"password": "b"}).json.get("data", {}).keys() <= {"id"}

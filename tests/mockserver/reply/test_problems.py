@@ -442,3 +442,12 @@ def test_a_refusal_may_be_a_picture(mock_of: Callable[..., Ask]) -> None:
     item = {"get": {"parameters": [path_parameter("id", {"type": "integer"})], "responses": responses}}
     answer = mock_of(document({"/pictures/{id}": item}))("GET", "/pictures/none")
     assert (answer.status, answer.headers["content-type"]) == (400, "image/png")
+
+
+def test_an_undeclared_refusal_shows_no_record(mock_of: Callable[..., Ask]) -> None:
+    """Some documents show what was made beside a conflict; that isn't how their errors look."""
+    thing = {"type": "object", "required": ["password"], "properties": {"password": {"type": "string"}}}
+    post = {"requestBody": json_body(thing), "responses": answers(thing, status=201, _409=(thing, NOTHING))}
+    answer = mock_of(document({"/things": {"post": post}}))("POST", "/things", json={})
+    assert answer.status in {400, 422}
+    assert "password" not in answer.json

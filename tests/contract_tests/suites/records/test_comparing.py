@@ -86,3 +86,13 @@ def test_what_a_server_may_set_is_no_loss(contract_of: ContractOf) -> None:
     shown = {"createdAt": "b", "id": "b", "owner": {"id": "b"}, "parts": [{"id": "b", "text": "b"}]}
     found = losses(contract_of({"openapi": "3.0.3"}), {"type": "object", "properties": declared}, sent, shown)
     assert [loss.way for loss in found] == ["/id", "/owner/id", "/parts/0/text"]
+
+
+def test_what_no_answer_could_show_is_no_loss(contract_of: ContractOf) -> None:
+    """Where a request may have more than the schema of the answer admits."""
+    declared = {"kind": {"enum": ["file", "folder"]}, "name": {"type": "string", "maxLength": 3}}
+    schema = {"type": "object", "properties": declared}
+    shown = {"kind": "folder", "name": "b"}
+    contract = contract_of({"openapi": "3.0.3"})
+    assert not [*losses(contract, schema, {"kind": "other", "name": "long"}, shown)]
+    assert [loss.way for loss in losses(contract, schema, {"kind": "file", "name": "a"}, shown)] == ["/kind", "/name"]

@@ -10,7 +10,8 @@ import pytest
 from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
-from contract_tests.core.model import Model
+from contract_tests.core.errors import NotChecked
+from contract_tests.core.model import Model, behaviour_of
 from contract_tests.suites.records.kinds import Kind, kinds
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.lists import is_chosen_unasked
@@ -90,3 +91,27 @@ def test_an_update_names_the_record_that_it_changes(
 def test_a_list_with_the_default_of_a_filter_need_not_show_all(contract: Contract, kind: Kind) -> None:
     """Nothing is asked for, but the contract says what that means."""
     assert is_chosen_unasked(contract, kind.lists[0])
+
+
+@pytest.mark.parametrize(
+    ("declared", "way", "sent"),
+    [
+        ({"create": {"pets": "$body.pet"}}, ("pet",), {"nick": "b"}),
+        ({"create": {"pets": {"*": "$body.data.pet", "age": 1}}}, ("data", "pet"), None),
+        ({"find": {"pets": {}}, "set": {"=": "$body"}}, (), {"pet": {"nick": "b"}}),
+        ({"create": {"pets": "$body.*"}}, (), {"pet": {"nick": "b"}}),
+    ],
+)
+def test_the_record_in_a_body(contract: Contract, declared: dict[str, Any], way: tuple[str, ...], sent: Any) -> None:
+    """Without the envelope in which it is sent."""
+    action = Action(contract.operation("addPet"), behaviour_of("addPet", declared))
+    assert (action.behaviour.envelope, action.record_sent({"pet": {"nick": "b"}})) == (way, sent)
+
+
+def test_what_is_above_a_record_is_not_made_up(contract: Contract, kind: Kind) -> None:
+    """A path that names a parent which no answer has shown can't be called."""
+    find = {"find": {"pets": {"id": "$path.id", "shelter": "$path.nick"}}}
+    life = Life(cast(Any, SimpleNamespace(contract=contract)), kind)
+    made = Made({}, "12", {}, {"id": 12}, Answer(Sent("POST", "http://t/pets", "/pets", {}), 201, {}, b""))
+    with pytest.raises(NotChecked, match="which nick"):
+        life.path(Action(contract.operation("nickPet"), behaviour_of("nickPet", find)), made)

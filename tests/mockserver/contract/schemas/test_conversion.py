@@ -212,7 +212,7 @@ def test_inline_alternatives_are_tried_one_by_one(load: Any) -> None:
         {"multipleOf": 0},
         {"format": 5},
         {"uniqueItems": "yes"},
-        {"items": [{"type": "string"}]},
+        {"items": [{"type": "string"}, {"type": "string"}]},
         {"properties": {"a": 5}},
         {"additionalProperties": "no"},
         {"type": []},
@@ -378,3 +378,10 @@ def test_alternatives_that_accept_the_same_are_one(load: Any, other: Any, is_ali
     if is_alike:
         made = generate({**it, "type": "object"}, view=contract.view, seed="1")
         assert not contract.violations(it, made, place="body")
+
+
+def test_a_list_of_one_for_the_items_is_that_one(load: Any) -> None:
+    """As drafts before 2020-12 write it; of a longer one nothing is read."""
+    text = {"type": "string"}
+    assert problems(load, {"type": "array", "items": [text]}, ["a", 5]) == ["body[1] must be a string, not 5"]
+    assert problems(load, {"type": "array", "items": [text, text]}, ["a", 5]) == []
