@@ -10,6 +10,7 @@ from contract_tests.core.promises import Outcome, Problem, Verdict
 from contract_tests.report.text import counted, described, source_of
 
 MOST_NAMED: Final = 12  # further problems of one cause
+MOST_ABOUT: Final = 3  # operations that a promise is about, rather than all that it calls
 Found = tuple[Verdict, Problem]
 
 
@@ -37,7 +38,7 @@ class Cause:
     @property
     def operations(self) -> tuple[str, ...]:
         """The operations in which it was found."""
-        return tuple(dict.fromkeys(problem.operation for _, problem in self.found if problem.operation))
+        return tuple(dict.fromkeys(name for found in self.found for name in operations_of(*found)))
 
     def lines(self) -> Iterator[str]:
         """What a person reads of it."""
@@ -71,6 +72,13 @@ class Cause:
             "operations": list(self.operations),
             "others": [brief(*found) for found in self.found if found is not self.shown][:MOST_NAMED],
         }
+
+
+def operations_of(verdict: Verdict, problem: Problem) -> tuple[str, ...]:
+    """The operations that a problem is about: those that its promise names, else that of the last request."""
+    if 0 < len(verdict.operations) <= MOST_ABOUT:
+        return verdict.operations
+    return (problem.operation,) if problem.operation else ()
 
 
 def brief(verdict: Verdict, problem: Problem) -> Mapping[str, Any]:

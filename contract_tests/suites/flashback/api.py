@@ -249,7 +249,14 @@ def alike(one: Any, two: Any) -> bool:
 def must(condition: object, expected: str, got: object, *answers: Answer, assumed: str = "") -> None:
     """Raise `Broken` unless `condition` holds."""
     if not condition:
-        raise Broken(expected, "field missing or null" if got is None else str(got), *answers, assumed=assumed)
+        shown = (
+            "field missing or null"
+            if got is None
+            else in_json(got)
+            if isinstance(got, bool | list | dict)
+            else str(got)
+        )
+        raise Broken(expected, shown, *answers, assumed=assumed)
 
 
 def not_checked(reason: str) -> NotChecked:

@@ -181,3 +181,12 @@ def test_a_cause_is_shown_by_a_problem_whose_response_is_known() -> None:
 def test_the_verdict_is_one_line(code: int, kept: int, broken: int, reached: int, why: str, line: str) -> None:
     """By the exit code, what was kept, what was reached, and why the run ended early."""
     assert headline(code, {Outcome.KEPT: kept, Outcome.BROKEN: broken}, 9, reached, why) == line
+
+
+def test_a_problem_belongs_to_the_operation_that_its_promise_names() -> None:
+    """Though another one shows it; a promise about many names none of them."""
+    problem = Problem("a", "b", operation="listA")
+    about = {("trustA",): ["trustA"], (): ["listA"], ("a", "b", "c", "d"): ["listA"]}
+    for operations, found in about.items():
+        verdict = Verdict("one", "s", Promise("x"), Outcome.BROKEN, (problem,), operations=operations)
+        assert causes([verdict])[0].as_data()["operations"] == found
