@@ -1,7 +1,8 @@
 """Which values of a message are secrets: one list of names, for headers, queries, cookies, forms, JSON and records.
 
 Secrets are hidden where something is shown: journal, archive, explanations, snippets, log. What is kept and compared
-has them: a world, the journal itself, and the expectations of `verify`.
+has them: a world, the journal itself, and the expectations of `verify`. Which members of a record a response has
+where the contract says nothing of them is another question (`contract/schemas/secrets.py`).
 """
 
 from __future__ import annotations

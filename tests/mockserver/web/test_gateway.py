@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import os
 import signal
@@ -11,10 +12,13 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from mockserver.web.gateway import Gateway
+from mockserver.web.leader import Relay, Turn
 from tests.support import TIMEOUT, LiveMock
 
 _HEAD = (
@@ -225,3 +229,47 @@ def _wait_for(mock: LiveMock, count: int) -> None:
     while _requests(mock) < count:
         assert time.monotonic() < until
         pause.wait(0.01)
+
+
+class _Input:
+    """The body of a request, as the server hands it out."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = io.BytesIO(body)
+
+    def read(self, size: int) -> bytes:
+        return self._body.read(size)
+
+
+@pytest.mark.parametrize(
+    ("size", "headers", "alone"),
+    [(600_000, {}, True), (10, {"HTTP_CONTENT_ENCODING": "gzip"}, True), (10, {}, False)],
+)
+def test_large_bodies_are_answered_one_at_a_time(size: int, headers: dict[str, str], alone: bool) -> None:
+    """Their values take much memory, and every other thread waits for them; what is packed may be large as well."""
+    inside, ends = threading.Semaphore(0), threading.Event()
+
+    def front(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("204 No Content", [])
+        if environ["PATH_INFO"] == "/large":
+            inside.release()
+            assert ends.wait(TIMEOUT)
+        return [b""]
+
+    front.engine = SimpleNamespace(settings=SimpleNamespace(max_body=1_000_000))  # type: ignore[attr-defined]
+    gateway = Gateway(front, Relay(), 30.0)  # type: ignore[arg-type]
+    handle = SimpleNamespace(response_bytes=lambda *_: None)
+
+    def ask(path: str, body: bytes, **more: str) -> None:
+        environ = {"HTTP_HOST": "x", "SERVER_PROTOCOL": "HTTP/1.1", "CONTENT_LENGTH": str(len(body)), "PATH_INFO": path}
+        gateway.work(Turn(threading.get_ident()), handle, {**environ, **more, "wsgi.input": _Input(body)})
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(ask, "/large", b"x" * size, **headers) for _ in range(2)]
+        try:
+            assert inside.acquire(timeout=TIMEOUT)
+            assert inside.acquire(timeout=0.2 if alone else TIMEOUT) is not alone
+            ask("/small", b"x")  # which waits for neither
+        finally:
+            ends.set()
+        assert [one.result() for one in both] == [None, None]
