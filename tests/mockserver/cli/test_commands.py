@@ -27,7 +27,7 @@ from mockserver.cli.running import announce
 from mockserver.clock import parse_instant, system_now
 from mockserver.exchange.engine import Engine
 from mockserver.settings import bundled
-from tests.support import ROOT, TIMEOUT, Ask, LiveMock, run_mock, taken_port
+from tests.support import ROOT, TIMEOUT, Ask, LiveMock, run_mock, run_process, taken_port
 
 DAY = 86_400_000
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2lnbmF0dXJl-_x"
@@ -221,6 +221,14 @@ def test_help_is_given(arguments: list[str]) -> None:
     assert "mockserver" in ended.stdout
     if "--help" in arguments:
         assert "exit codes: 0 ok, 1 the contract is broken" in ended.stdout
+
+
+def test_help_waits_for_nothing_heavy() -> None:
+    """What a command needs is imported when it runs."""
+    listed = "import sys, mockserver.cli.commands; print(*sys.modules)"
+    modules = set(run_process([sys.executable, "-c", listed]).stdout.split())
+    assert "mockserver.cli.flags" in modules
+    assert not modules & {"mockserver.exchange.engine", "mockserver.contract.contract", "granian", "flask", "yaml"}
 
 
 @pytest.fixture
