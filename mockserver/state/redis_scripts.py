@@ -86,11 +86,11 @@ if at[1] ~= ARGV[1] then return false end
 if ARGV[2] ~= '' and at[3] ~= ARGV[2] then return since(at, KEYS[2], KEYS[3], tonumber(ARGV[3]), ARGV[4]) end
 local number, size, stale, now, world = tonumber(at[6]) + 1, #ARGV[6], 0, '', ARGV[9]
 local dropped = number - tonumber(ARGV[7])
+redis.call('HSET', KEYS[4], number, ARGV[6])
 if dropped > 0 then
   size = size - redis.call('HSTRLEN', KEYS[4], dropped)
   redis.call('HDEL', KEYS[4], dropped)
 end
-redis.call('HSET', KEYS[4], number, ARGV[6])
 redis.call('HINCRBY', KEYS[5], ARGV[5], 1)
 redis.call('HSET', KEYS[1], 'number', number, 'bytes', tonumber(at[7]) + size, 'used', ARGV[8])
 if ARGV[10] ~= '' then
