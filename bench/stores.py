@@ -1,7 +1,7 @@
 """What a store costs: memory, SQLite and Redis side by side, by records, by worlds, and 10,000 worlds in Redis.
 
-`python -m bench.stores [cost|size|worlds]` prints tables in Markdown. All servers are up during a measurement, and
-those that aren't being measured are paused.
+`python -m bench.stores [cost|records|worlds|memory]` prints tables in Markdown. All servers are up during a
+measurement, and those that aren't being measured are paused.
 """
 
 from __future__ import annotations
@@ -156,8 +156,8 @@ def _calls(info: Mapping[str, str]) -> int:
     return int(found.split(",", 1)[0].removeprefix("calls="))
 
 
-def size(options: argparse.Namespace) -> None:
-    """CPU per request by the number of records and of worlds."""
+def records(options: argparse.Namespace) -> None:
+    """CPU per request by the number of records."""
     inputs = prepare()
     print("| store | request | records | CPU µs/request | to 10 |\n|---|---|---|---|---|")
     many = {
@@ -172,10 +172,17 @@ def size(options: argparse.Namespace) -> None:
                     for name, some in samples.items():
                         cpu, ratio = _cost_of(some, samples[str(RECORDS[0])])
                         print(f"| {store} | `{work}` | {int(name):,} | {cpu:.0f} | {ratio:.2f} |", flush=True)
-    print("\n| store | request | worlds | CPU µs/request | to 1 |\n|---|---|---|---|---|")
+
+
+def worlds(options: argparse.Namespace) -> None:
+    """CPU per request by the number of worlds that take turns."""
+    inputs = prepare()
+    print("| store | request | worlds | CPU µs/request | to 1 |\n|---|---|---|---|---|")
     with redis() as server, tempfile.TemporaryDirectory() as folder:
         for store, address in (("SQLite", f"sqlite:{folder}/{{}}.db"), ("Redis", f"{server.url} --namespace {{}}")):
-            stores = {str(count): f"--store {address.format(f'n{count}')}" for count in (1, WORLDS)}
+            stores = {
+                str(count): f"--store {address.format(f'n{count}')} --max-worlds {2 * WORLDS}" for count in (1, WORLDS)
+            }
             with mocks(dict.fromkeys(stores, inputs), stores) as servers:
                 for name, one in servers.items():
                     one.resume()
@@ -199,11 +206,11 @@ def _cost_of(some: list[wrk.Sample], base: list[wrk.Sample]) -> tuple[float, flo
     return median(one.cpu for one in some), median(ratios)
 
 
-def worlds(_: argparse.Namespace) -> None:
+def memory(_: argparse.Namespace) -> None:
     """The memory of 10,000 worlds of 10 records in Redis and in a mock, and how soon a new replica answers in one."""
     inputs = prepare()
-    records = json.dumps({"devices": json.loads((inputs.fixtures / "devices.json").read_text())["devices"]})
-    for record in (parsed := json.loads(records))["devices"]:
+    devices = json.dumps({"devices": json.loads((inputs.fixtures / "devices.json").read_text())["devices"]})
+    for record in (parsed := json.loads(devices))["devices"]:
         record["lastSeen"] = record["createdAt"] = "2026-01-01T00:00:00Z"
         record["deviceName"] += " of this world"
     body = json.dumps(parsed)
@@ -259,13 +266,13 @@ def asked(connection: http.client.HTTPConnection, request: Request, world: str) 
 def main() -> None:
     """Measure a part."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=["cost", "size", "worlds"])
+    parser.add_argument("part", choices=["cost", "records", "worlds", "memory"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2)
     options = parser.parse_args()
     if shutil.which("redis-server") is None:
         raise SystemExit("redis-server isn't installed (apt-get install redis-server)")
-    {"cost": cost, "size": size, "worlds": worlds}[options.part](options)
+    {"cost": cost, "records": records, "worlds": worlds, "memory": memory}[options.part](options)
 
 
 if __name__ == "__main__":
