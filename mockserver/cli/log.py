@@ -25,6 +25,8 @@ LINES = 50
 """How many lines one flush may write; under load the rest is only counted, and can be read in the journal."""
 WAITING = 10_000
 """How many entries may wait for a flush; the oldest are dropped first."""
+PATIENCE = 1.0
+"""How many seconds a flush waits for one that is under way in another thread, whose reader may be gone."""
 BODY = 2000
 """How many characters of a body are logged."""
 TEXT = 2000
@@ -73,6 +75,7 @@ class Terminal:
         self._waiting: deque[Exchange | str | None] = deque(maxlen=WAITING)
         self._woken, self._called = threading.Event(), False
         self._skipped = 0
+        self._flushing = threading.Lock()
 
     def start(self) -> None:
         """Start writing, in a thread that ends with the process."""
@@ -102,7 +105,16 @@ class Terminal:
             pause.wait(PAUSE)
 
     def flush(self) -> None:
-        """Write all waiting entries."""
+        """Write all waiting entries. Those that another thread is about to write are written when this returns, for
+        the end of the process comes from a thread of its own."""
+        alone = self._flushing.acquire(timeout=PATIENCE)
+        try:
+            self._write_waiting()
+        finally:
+            if alone:
+                self._flushing.release()
+
+    def _write_waiting(self) -> None:
         lines: list[str] = []
         try:
             self._take(lines)

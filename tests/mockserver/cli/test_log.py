@@ -111,6 +111,37 @@ def test_nothing_is_written_for_nothing() -> None:
     assert out.getvalue() == ""
 
 
+class _Held:
+    """An output whose first write waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.text, self.begun, self.free = "", threading.Event(), threading.Event()
+
+    def write(self, text: str) -> None:
+        self.begun.set()
+        assert self.free.wait(TIMEOUT)
+        self.text += text
+
+
+def test_a_flush_ends_after_one_that_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process ends after a flush: lines that another thread has taken would be lost. A reader that is gone, so
+    that they can't be written, delays the end for a moment only."""
+    out = _Held()
+    terminal = Terminal(out, "json")
+    terminal(_entry())
+    first = threading.Thread(target=terminal.flush)
+    first.start()
+    assert out.begun.wait(TIMEOUT)
+    monkeypatch.setattr("mockserver.cli.log.PATIENCE", 0.01)
+    terminal.flush()
+    assert not out.text
+    monkeypatch.setattr("mockserver.cli.log.PATIENCE", TIMEOUT)
+    threading.Timer(0.05, out.free.set).start()
+    terminal.flush()
+    assert out.text.count("\n") == 1
+    first.join(TIMEOUT)
+
+
 class _Tty(io.StringIO):
     def isatty(self) -> bool:
         return True
