@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from contract_tests.core.answer import Answer
+from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.creation import is_folder, key_of, kind, nameless, records_in
 from contract_tests.core.errors import BudgetSpent, NotChecked
 from contract_tests.core.side_by_side import side_by_side
-from contract_tests.core.target import Target
+from contract_tests.core.target import Target, path_of
 
 MOST_RECORDS = 20  # per operation; enough to meet every kind of record, few enough for a slow target
 NOT_FOUND_IN_LINKS = "no link of the contract, and no list of the target, gives a value for {names}"
@@ -82,7 +82,13 @@ class Discovery:
             record = record_below(other.path, len(values) + 1)
             if len(other.path_names) == len(values) + 1 and is_folder(operation.path, record):
                 for value in identifiers(answer.json, other.path_names[-1], kind(record)):
-                    self._add(other.id, (*values, value))
+                    if self._can_be_named(other, (*values, value)):
+                        self._add(other.id, (*values, value))
+
+    def _can_be_named(self, operation: Operation, values: tuple[str, ...]) -> bool:
+        """Whether values fit the path of an operation: a list may show names in the place of keys."""
+        path = path_of(operation, values)
+        return self.contract.allows(Sent(operation.method, path, path, {}), "path")
 
     def _follow(self, link: Mapping[str, Any], operation: Operation, values: tuple[str, ...], answer: Answer) -> None:
         other = self._linked(link)

@@ -199,6 +199,7 @@ class _Reader:
             because=str(data.get("because", "")),
             assumed=tuple(data.get("assumed") or ()),
             place=self.locate(pointer),
+            must_find=any(self.contract.operations[name].response_for(status) for status in (404, 400, 422)),
         )
         self.fits_together(behaviour, data, pointer)
         return behaviour

@@ -44,6 +44,10 @@ class Run(msgspec.Struct):
         scope.record = record
         return record
 
+    def names_nothing(self, query: Query) -> bool:
+        """Whether a request leaves out what names the record, as it may: nothing of that is in its path."""
+        return self._filters(query) is None and all(value.root in ("body", "query") for _, value in query.filters)
+
     def _in_another_way(self, query: Query, filters: Filters | None) -> Record:
         """The record that no filter finds: the caller's own, or one that is there once it is asked for."""
         scope, rules = self.scope, self.behaviours.collections[query.collection]

@@ -39,6 +39,8 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         return _called(behaviour.call, world, scope)
     work, find = Run(world, world.collections, scope, behaviours, [], behaviour.operation), behaviour.find
     part = None
+    if find is not None and not behaviour.must_find and behaviours.inferred and work.names_nothing(find):
+        return Outcome(world)
     if behaviour.each and work.set_each(behaviour):
         record = scope.record or None
     else:
@@ -58,11 +60,16 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         part = scope.part
     if behaviour.shows_parent and scope.parent is MISSING and find is not None:
         scope.parent = owner_of(work, find.collection, scope.record)
+    return Outcome(world.holding(work.collections), _shown(behaviour, work), tuple(work.changes), record, part)
+
+
+def _shown(behaviour: Behaviour, work: Run) -> tuple[tuple[tuple[str, ...], Any], ...]:
+    """The reply's fields by path; a missing value is left out of the response."""
     fields = []
     for path, value in behaviour.reply:
-        result = value.evaluate(scope) if behaviour.expand is None else _expanded(behaviour, work, value)
-        fields.append((path, ABSENT if result is MISSING else result))  # a missing value is left out of the response
-    return Outcome(world.holding(work.collections), tuple(fields), tuple(work.changes), record, part)
+        result = value.evaluate(work.scope) if behaviour.expand is None else _expanded(behaviour, work, value)
+        fields.append((path, ABSENT if result is MISSING else result))
+    return tuple(fields)
 
 
 def _expanded(behaviour: Behaviour, work: Run, value: Value) -> Any:

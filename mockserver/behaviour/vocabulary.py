@@ -124,6 +124,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     place: str = ""  #: file:line, for messages
     shows_parent: bool = False  #: whether the reply has `$parent`
     each: bool = False  #: `find` and `set` may run for each item of a list that the body has
+    must_find: bool = True  #: whether the contract has an answer for a request that names no record
 
     def __post_init__(self) -> None:
         force_setattr(self, "shows_parent", any(value.root == "parent" for _, value in self.reply))

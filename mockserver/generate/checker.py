@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from mockserver.contract.schemas.alike import repeated
-from mockserver.contract.schemas.keywords import READERS
+from mockserver.contract.schemas.keywords import READERS, is_of_no_type
 from mockserver.contract.schemas.view import SchemaView, hidden, is_marked, is_nullable, own_types
 from mockserver.generate.keyword_checks import CHECKS, Check, Question
 
@@ -67,12 +67,15 @@ class Checker:
         target = self.view.target(reference)[1] if isinstance(reference, str) else True
         own = {} if self.view.is_alias(schema) else schema
         plan = _Plan(
-            schema, target, tuple(_checks(self._told_apart(own))), is_nullable(own, self.view) and not own_types(own)
+            schema, target, tuple(_checks(self._meant(own))), is_nullable(own, self.view) and not own_types(own)
         )
         return _keep(self._plans, schema, plan)
 
-    def _told_apart(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The schema without alternatives of `oneOf` that accept what another does, as the validators read it."""
+    def _meant(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The schema as the validators read it: without alternatives of `oneOf` that accept what another does, and
+        without a `type` of which no value of its `enum` is."""
+        if is_of_no_type(schema):
+            schema = {name: value for name, value in schema.items() if name != "type"}
         alternatives = schema.get("oneOf")
         again = repeated(alternatives, self.follow) if isinstance(alternatives, list) else ()
         if not again:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mockserver.contract.document import pointers
@@ -82,6 +82,22 @@ def type_names(value: Any) -> list[str] | None:
     return names if names and {str}.issuperset(map(type, names)) and TYPES.issuperset(names) else None
 
 
+def is_of_no_type(schema: Mapping[str, Any]) -> bool:
+    """Whether no member of an `enum` is of the `type` beside it, as names of an enumeration of integers: the `enum` is
+    meant."""
+    listed, names = schema.get("enum"), type_names(schema.get("type"))
+    if not isinstance(listed, list) or not listed or names is None:
+        return False
+    return not any(_TYPES_OF.get(type(one), "object") in names or _is_number(one, names) for one in listed)
+
+
+def _is_number(value: Any, names: list[str]) -> bool:
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and not {"number", "integer"}.isdisjoint(names)
+    )
+
+
+_TYPES_OF: Final = {str: "string", bool: "boolean", list: "array", dict: "object", type(None): "null"}
 _Read = tuple[Any] | None
 
 

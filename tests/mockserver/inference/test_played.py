@@ -623,6 +623,16 @@ def test_a_name_stands_for_the_object_that_it_names(play: Play) -> None:
     assert ask("GET", f"/issues/{created['id']}").json == created
 
 
+def test_a_request_that_names_no_record_gets_the_example(play: Play) -> None:
+    """Where the contract says neither that it must name one, nor what is answered otherwise."""
+    paths = crud("/things", "id", THING)
+    paths["/things"]["put"] = {"requestBody": body(thing(id=None, name=None)), "responses": answer(THING)}
+    ask = play(paths, Thing=thing(id=None, name=None))
+    made = ask("POST", "/things", json={"name": "a"}).json["id"]
+    assert ask("PUT", "/things", json={"id": made, "name": "b"}).json == {"id": made, "name": "b"}
+    assert [ask("PUT", "/things", json=sent).status for sent in ({"name": "b"}, {"id": "none"})] == [200, 404]
+
+
 @pytest.mark.parametrize("sent", ["a b", "", [], 5, None])
 def test_what_is_no_object_makes_a_record_that_is_there(play: Play, sent: Any) -> None:
     """Where the body's schema admits anything that isn't an object, the answer shows the record that was made."""

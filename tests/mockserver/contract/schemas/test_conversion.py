@@ -385,3 +385,11 @@ def test_a_list_of_one_for_the_items_is_that_one(load: Any) -> None:
     text = {"type": "string"}
     assert problems(load, {"type": "array", "items": [text]}, ["a", 5]) == ["body[1] must be a string, not 5"]
     assert problems(load, {"type": "array", "items": [text, text]}, ["a", 5]) == []
+
+
+def test_an_enumeration_of_names_beside_the_type_of_numbers_is_meant(load: Any) -> None:
+    """As servers write out their enumerations, of which no value would fit both."""
+    schema = {"type": "integer", "format": "int32", "enum": ["Unknown", "Busy"]}
+    assert [bool(problems(load, schema, value)) for value in ("Busy", "Other", 1)] == [False, True, True]
+    assert generate(schema, view=load(None, "3.1.0").view, seed="1") in schema["enum"]
+    assert problems(load, {"type": ["integer", "null"], "enum": ["a", None]}, "a") != []
