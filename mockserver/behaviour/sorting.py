@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from mockserver.behaviour.conditions import measure
@@ -31,7 +32,8 @@ def in_order(records: Sequence[Record], sort: Any, order: Any) -> Sequence[Recor
     if sort is None and order is None:
         return records
     down = _is_down(order)
-    fields = dict.fromkeys(name for record in records for name in _names_of(record))
+    records = list(records)
+    fields = _fields_of(records)
     orders = list(_orders(sort, down, fields))
     if not orders:
         return list(reversed(records)) if down and not _texts(sort) else records
@@ -40,13 +42,15 @@ def in_order(records: Sequence[Record], sort: Any, order: Any) -> Sequence[Recor
     return records
 
 
-def _names_of(record: Record) -> Iterator[str]:
-    """The fields of a record, and those of the object that has most of them."""
-    yield from record
+def _fields_of(records: Sequence[Record]) -> Mapping[str, None]:
+    """The fields of records, and those of the object that has most of them."""
+    fields = dict.fromkeys(chain.from_iterable(records))
     for wrapper in WRAPPERS:
-        inner = record.get(wrapper)
-        if isinstance(inner, Mapping):
-            yield from (f"{wrapper}.{name}" for name in inner)
+        if wrapper in fields:
+            inner = (record.get(wrapper) for record in records)
+            names = dict.fromkeys(chain.from_iterable(one for one in inner if isinstance(one, Mapping)))
+            fields |= dict.fromkeys(f"{wrapper}.{name}" for name in names)
+    return fields
 
 
 def _is_down(order: Any) -> bool:
@@ -111,12 +115,16 @@ def _plain(name: str) -> str:
 
 def _sorted(records: Sequence[Record], path: str, *, reverse: bool) -> list[Record]:
     names = path.split(".")
-    first = [next(iter(values_at(record, names)), None) for record in records]
-    present = [(value, record) for value, record in zip(first, records, strict=True) if value is not None]
-    absent = [record for value, record in zip(first, records, strict=True) if value is None]
-    numeric = all(measure(value) is not None for value, _ in present)
-    present.sort(key=lambda pair: _rank(pair[0], numeric), reverse=reverse)
-    return [record for _, record in present] + absent
+    first = [record.get(path) for record in records]
+    if len(names) > 1 or any(type(value) is list for value in first):
+        first = [next(iter(values_at(record, names)), None) for record in records]
+    present = [value for value in first if value is not None]
+    numeric = all(measure(value) is not None for value in present)
+    ranks: list[Any] = [None if value is None else _rank(value, numeric) for value in first]
+    places = [place for place, value in enumerate(first) if value is not None]
+    places.sort(key=ranks.__getitem__, reverse=reverse)
+    absent = [place for place, value in enumerate(first) if value is None]
+    return [records[place] for place in (*places, *absent)]
 
 
 def _rank(value: Any, numeric: bool) -> Any:
