@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.browser.play import Page, expect
 from tests.browser.world import BrowserWorld
 
 AUDIT = Path(__file__).with_name("audit.js").read_text(encoding="utf-8")
+AXE = os.environ.get("AXE")
+"""The file `axe.min.js` of the npm package axe-core, if its rules shall be checked too."""
 ROLES_WITH_NAMES = {
     "button", "link", "textbox", "searchbox", "combobox", "checkbox", "switch", "spinbutton", "tab", "grid", "table",
     "meter", "dialog", "region", "navigation", "tabpanel", "tablist", "image", "columnheader", "heading",
@@ -33,7 +36,16 @@ def unnamed(page: Page) -> list[str]:
 def audit(page: Page) -> list[str]:
     """The accessibility problems of the page in its current state."""
     problems: list[str] = page.evaluate(AUDIT)
-    return problems + unnamed(page)
+    return problems + unnamed(page) + (with_axe(page, Path(AXE)) if AXE else [])
+
+
+def with_axe(page: Page, script: Path) -> list[str]:
+    """What axe-core finds."""
+    page.evaluate(f"() => {{ {script.read_text(encoding='utf-8')} }}")
+    found: list[str] = page.evaluate(
+        "async () => (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)"
+    )
+    return found
 
 
 def create_activity(world: BrowserWorld) -> None:

@@ -97,6 +97,28 @@ def test_the_fetch_snippet_runs(
     assert (again["request"]["body"], again["user"]) == (first["request"]["body"], "alice")
 
 
+@pytest.mark.parametrize("path", ["/devices", "/devices/trust"])
+def test_the_playwright_snippet_runs(console: Page, world: BrowserWorld, path: str) -> None:
+    """It sends the same request, and expects the same status, with the `request` and `expect` of a Playwright test."""
+    status = world.ask("POST" if path.endswith("trust") else "GET", path, TRUST if path.endswith("trust") else NOTHING)
+    line = world.control("GET", "requests/last/why?as=json")["repeat"]["playwright"]
+    results = console.evaluate(
+        f"""async () => {{
+          const results = [];
+          const request = {{ fetch: async (url, {{ method = "GET", headers, data }}) => {{
+            const response = await fetch(url, {{ method, headers, body: data }});
+            return {{ status: () => response.status }};
+          }} }};
+          const expect = (actual) => ({{ toBe: (expected) => results.push([actual, expected]) }});
+          {line}
+          return results;
+        }}"""
+    )
+    assert results == [[status, status]]
+    first, again = world.control("GET", "requests")["requests"]
+    assert (again["request"]["body"], again["user"]) == (first["request"]["body"], "alice")
+
+
 def test_the_snippet_is_shown_without_a_clipboard(console: Page, world: BrowserWorld) -> None:
     """Without access to the clipboard, as on a page over HTTP, the snippet is shown for you to copy."""
     world.ask("POST", "/devices/trust", TRUST)

@@ -61,7 +61,7 @@ export function composer(context, entry, { onSent }) {
   }
 
   return h("div", {}, h("h3", { tabIndex: -1 }, "New request"),
-    h("p", { className: "hint" }, `The mock gets it in the world ${context.world}. The details of a request have it as curl, fetch, pytest and Playwright.`), form);
+    h("p", { className: "hint" }, `It is sent in the world ${context.world}. Then you can copy it as curl, fetch, pytest or Playwright.`), form);
 }
 
 function headersFrom(text) {
