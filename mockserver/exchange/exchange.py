@@ -16,16 +16,15 @@ from mockserver.state.world import Past, World
 UNANSWERED: Final = Answer(0)
 WHY: Final = "Mock-Why"
 """The header that says where an answer is explained."""
-
-
-def why_header(world: str, number: int) -> tuple[str, str]:
-    """The header of the answer whose journal entry has this number."""
-    return WHY, f"/__mock__/worlds/{world}/requests/{number}/why"
+EXPLANATION: Final = "/__mock__/worlds/%s/requests/%d/why"
+"""Its value, for a world and the number of the journal entry."""
 
 
 def numbered(answer: Answer, world: str, number: int) -> Answer:
     """An answer that was made before its journal entry had a number, with that number."""
-    headers = tuple(why_header(world, number) if name == WHY else (name, value) for name, value in answer.headers)
+    headers = tuple(
+        (name, EXPLANATION % (world, number)) if name == WHY else (name, value) for name, value in answer.headers
+    )
     return msgspec.structs.replace(answer, headers=headers)
 
 

@@ -67,8 +67,10 @@ class Meter:
         row, micros = self._rows[exchange.operation], exchange.micros
         row[micros.bit_length()] += 1
         row[_SUM] += micros
-        status = exchange.answer.status
-        row[_COUNTED + status if status < OTHER else _COUNTED + OTHER] += 1
+        try:
+            row[_COUNTED + exchange.answer.status] += 1
+        except IndexError:
+            row[_COUNTED + OTHER] += 1
 
     def unavailable(self, operation: str | None) -> None:
         """Count a request that got a 503 and was not kept, because the store failed."""

@@ -22,7 +22,7 @@ from mockserver.errors import CallFailed, ContractBroken, Refused, StoreLost, in
 from mockserver.exchange.auth import Auth, Caller
 from mockserver.exchange.choice import Choice, check_upgrade
 from mockserver.exchange.cors import cors_headers
-from mockserver.exchange.exchange import Exchange, why_header
+from mockserver.exchange.exchange import EXPLANATION, WHY, Exchange
 from mockserver.exchange.faults import Disturbance, FaultContext, disturb, disturbed, late, together
 from mockserver.exchange.fitting import Fitting
 from mockserver.exchange.journal import Journals, Keeping
@@ -118,9 +118,10 @@ class Pipeline:
             if self._next is not None and not (exchange.number or exchange.changes):
                 return self._next.perform(request)
             return self._answer_error(exchange, error, started)
-        if keeping is None:
-            return self.kept(exchange)
-        return Pending(keeping, exchange, partial(self.perform, request), self)
+        if keeping is not None:
+            return Pending(keeping, exchange, partial(self.perform, request), self)
+        self.meter.count(exchange)  # as `kept` does, but for an outage: memory has none
+        return exchange.answer
 
     def refuse(self, request: Request, refused: Refused) -> Answer:
         """The answer to a request that is refused before its story begins, journaled like any other."""
@@ -165,15 +166,15 @@ class Pipeline:
         sent = request if "content-encoding" not in request.headers else self._unpacked(exchange)
         inputs = self.contract.read_inputs(match, sent)
         world, version = store.begin(caller.world, seen)
+        status, plan = self._served[operation.id]
         uncounted = None
-        if world.faults or steering.wishes:
+        if world.faults or steering.wishes or status < 200:
             exchange.version = version
             world, instead = self._instead_of(operation, world, caller, exchange)
             if instead is not None:
                 return instead
             uncounted, version = exchange.before, exchange.version
-        status, plan = self._served[operation.id]
-        check_upgrade(request, status)
+            check_upgrade(request, status)
         media = (
             None if steering.accept is None and plan is None else self.choice.media(operation, status, steering, inputs)
         )
@@ -194,15 +195,13 @@ class Pipeline:
                 reply = adapted
             if plan is not None:
                 reply = self.fitting.planned(plan, operation, reply, outcome, exchange, inputs)
-            if outcome.world is world or self._staged(exchange, caller.world, outcome):
+            after = outcome.world
+            staged = version if after is world else store.stage(caller.world, version, after, outcome.changes)
+            if staged is not None:  # no other commit came first
+                exchange.version = staged
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
                 return reply
             world, version = store.again(caller.world)
-
-    def _staged(self, exchange: Exchange, name: str, outcome: Outcome) -> bool:
-        """Have a world become what a behaviour made of it; False when another commit came first."""
-        exchange.version = self.store.stage(name, exchange.version, outcome.world, outcome.changes)
-        return exchange.version is not None
 
     def _unpacked(self, exchange: Exchange) -> Request:
         """The request without the codings of its body, which the journal keeps as well."""
@@ -301,7 +300,7 @@ class Pipeline:
             world = self._place(exchange, seen)
         exchange.world = name = world.name
         exchange.number = number = self.journal.next_number(name)
-        why = why_header(name, number)
+        why = (WHY, EXPLANATION % (name, number))
         headers = (*reply.headers, why) if reply.media is None else (("Content-Type", reply.media), *reply.headers, why)
         if exchange.reason:
             headers = (*headers, ("Mock-Reason", _in_header(exchange.reason)))

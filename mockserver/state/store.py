@@ -187,8 +187,9 @@ class MemoryStore(Store):
             current = self._kept.get(name)
             if current is None or current[1] != version:
                 return None
-            self._kept[name] = (world, version + 1)
-            return version + 1
+            following = version + 1
+            self._kept[name] = (world, following)
+            return following
 
     def commit(self, name: str, version: int, world: World) -> bool:
         """Keep this world as the next version; False, and nothing kept, when another commit came first."""

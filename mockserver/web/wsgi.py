@@ -57,7 +57,16 @@ class ContractFirst:
         if path == "/" and self._is_visit(environ, method):
             start_response(status_line(302), _TO_CONSOLE)
             return [b""]
-        answer = self._answer(environ, method, path)
+        engine = self.engine
+        try:
+            body = _read(environ, engine.settings.max_body)
+        except Refused as refused:
+            return self._sent(self.refuse(environ, refused), method, environ, start_response)
+        if not path.isascii():
+            path = path.encode("latin-1").decode(errors="replace")
+        headers = _headers(environ, self._headers_after, engine.contract.underscored)
+        request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body)
+        answer = engine.pipeline.perform(request)
         if type(answer) is Answer:
             return self._sent(answer, method, environ, start_response)
         send = partial(self._sent, method=method, environ=environ, start_response=start_response)
@@ -83,17 +92,6 @@ class ContractFirst:
         if method not in ("GET", "HEAD") or self.engine.contract.allowed("/"):
             return False
         return negotiate(environ.get("HTTP_ACCEPT", ""), (PROBLEM, _PAGE)) == _PAGE
-
-    def _answer(self, environ: dict[str, Any], method: str, path: str) -> Answer | Pending:
-        try:
-            body = _read(environ, self.engine.settings.max_body)
-        except Refused as refused:
-            return self.refuse(environ, refused)
-        engine = self.engine
-        if not path.isascii():
-            path = path.encode("latin-1").decode(errors="replace")
-        headers = _headers(environ, self._headers_after, engine.contract.underscored)
-        return engine.pipeline.perform(Request(method, path, environ.get("QUERY_STRING", ""), headers, body))
 
     def refuse(self, environ: dict[str, Any], refused: Refused) -> Answer:
         """The answer to a request that is refused before anything is known of it but its head."""
