@@ -111,6 +111,7 @@ SCALARS = {
     "changed_since": ("old.yaml", "old.yaml"),
     "examples": ("5", 5),
     "baseline": ("base.toml", Path("base.toml")),
+    "history": ("past.json", Path("past.json")),
     "min_coverage": ("6.5", 6.5),
     "report": ("out", Path("out")),
     "workers": ("3", 3),
