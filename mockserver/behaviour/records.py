@@ -17,6 +17,7 @@ from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
     SchemaView,
     at_path,
+    combined,
     is_marked,
     members,
     required,
@@ -55,7 +56,7 @@ class RecordShape(msgspec.Struct, frozen=True):
         """The record with a generated key where none was given, and with the required fields and `fills` filled in."""
         record = dict(fields)
         if self.rules.key_of(record) is ABSENT:
-            record = self.rules.keyed(record, self._fresh_key(collection, seed))
+            record = self.rules.keyed(record, self._fresh_key(collection, seed, record))
         for path in fills if "." in self.rules.key else ():
             above, dot, name = path.rpartition(".")
             if dot and at(record, (above, name)) is ABSENT:
@@ -190,11 +191,13 @@ class RecordShape(msgspec.Struct, frozen=True):
         owner = (self.rules.owner,) if self.rules.owner else ()
         return self.read_only.union((self.rules.key, *owner))
 
-    def _fresh_key(self, collection: Collection, seed: str) -> Any:
+    def _fresh_key(self, collection: Collection, seed: str, record: Mapping[str, Any]) -> Any:
+        beside = tuple((name, record[name]) for name in self.rules.within if name in record)
+
         def is_taken(key: Any) -> bool:
             if self.rules.direct:
                 return collection.get(key) is not None
-            return bool(collection.matching(((self.rules.key, key),)))
+            return bool(collection.matching(((self.rules.key, key), *beside)))
 
         if self.schema is not None:
             return self._made_key(collection, seed, is_taken)
@@ -215,7 +218,8 @@ class RecordShape(msgspec.Struct, frozen=True):
                 key = make({"properties": {self.rules.key: self.key_schema}}, taken=lambda key: is_taken(written(key)))
                 return written(key)
             except Unsatisfiable:
-                pass
+                if at_path(self.schema, (self.rules.key,), self.view) is None and is_choice(self.key_schema, self.view):
+                    raise Refused(409, f"every {self.rules.key} that {self.rules.name} may have is taken") from None
         if "." not in self.rules.key:
             return make(self.schema, taken=is_taken)
         own = at_path(self.schema, tuple(self.rules.key.split(".")), self.view)
@@ -303,6 +307,11 @@ def _form_of_keys(own: Any, in_paths: Any, view: SchemaView) -> tuple[Any, bool]
     if here == {"string"} and there and there <= _NUMBERS:
         return in_paths, True
     return ({"allOf": [own, in_paths]}, False) if here == there == {"string"} else (None, False)
+
+
+def is_choice(schema: Any, view: SchemaView) -> bool:
+    """Whether a schema lists the values that it admits."""
+    return any("enum" in part or "const" in part for part in combined(schema, view))
 
 
 def merge_patch(target: Any, patch: Any) -> Any:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mockserver.behaviour.records import merge_patch, shape_of
 from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.view import SchemaView
+from mockserver.errors import Refused
 from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
 from tests.support import START
@@ -114,6 +115,23 @@ def test_a_new_record_gets_a_key_that_is_free() -> None:
 def test_a_key_that_was_given_is_kept() -> None:
     """Who names the key gets it."""
     assert BARE.created({"id": "mine"}, Collection(BARE.rules), "0", START) == {"id": "mine"}
+
+
+def test_a_key_of_few_is_free_below_another_parent() -> None:
+    """What a path lists may come once below each parent; then there is no further one."""
+    rules = CollectionRules("parts", key="side", within=("box",))
+    shape = shape_of(
+        rules, {"type": "object", "properties": {"box": {"type": "string"}}}, VIEW, key={"enum": ["a", "b"]}
+    )
+    parts = Collection(rules)
+    for box in ("x", "y"):
+        for _ in range(2):
+            parts = parts.put(shape.created({"box": box}, parts, "seed", START))
+    assert sorted((part["box"], part["side"]) for part in parts.visible((), START)) == [
+        ("x", "a"), ("x", "b"), ("y", "a"), ("y", "b"),
+    ]  # fmt: skip
+    with pytest.raises(Refused, match="every side"):
+        shape.created({"box": "x"}, parts, "seed", START)
 
 
 def test_read_only_fields_of_a_new_record_are_not_the_client_s() -> None:
