@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from tests.browser.conftest import PageMonitor
 from tests.browser.parts import cell, clock_menu, outcome, rows, show, world_menu
 from tests.browser.play import Browser, Page, expect
 from tests.browser.world import BrowserWorld
-from tests.support import LiveMock
+from tests.support import LiveMock, answers, document
 
 MARKUP = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
@@ -60,6 +62,21 @@ def test_a_console_that_cannot_start_says_why(page: Page, world: BrowserWorld, m
     page.unroute_all()
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#live")).to_have_text("Live")
+
+
+def test_a_contract_without_memory_has_no_records(page: Page, tmp_path: Path) -> None:
+    """The panel says so, and offers nothing to do with records."""
+    spec = tmp_path / "spec.json"
+    path = {"get": {"operationId": "getTime", "responses": answers({"type": "string"}, "noon")}}
+    spec.write_text(json.dumps(document({"/time": path})), encoding="utf-8")
+    mock = LiveMock(str(spec)).wait_until_started()
+    try:
+        page.goto(f"{mock.url}/__mock__/")
+        expect(show(page, "records")).to_contain_text("This mock stores no records")
+        expect(page.get_by_label("Filter records")).to_be_hidden()
+        expect(show(page, "coverage")).to_contain_text("getTime")
+    finally:
+        mock.interrupt()
 
 
 def test_too_many_worlds_are_reported(page: Page, monitor: PageMonitor) -> None:

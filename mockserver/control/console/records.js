@@ -45,6 +45,7 @@ export function recordsPanel(context) {
 
   panel.append(h("p", { className: "empty" }, "Loading the records…"));
   if (selected) showTabs();
+  $("records-tools").hidden = !selected;
 
   function showTabs() {
     all.value = selected.collection;
@@ -60,7 +61,7 @@ export function recordsPanel(context) {
   }
 
   function render() {
-    if (!selected) return panel.replaceChildren(emptyState("This mock stores no records"));
+    if (!selected) return panel.replaceChildren(emptyState("This mock stores no records", "Its operations answer with the examples of the contract."));
     showTabs();
     const words = search.value.trim().toLowerCase();
     shown = records.filter(({ key, record }) => (!changedOnly.checked || changes.has(key)) && JSON.stringify(record).toLowerCase().includes(words));
