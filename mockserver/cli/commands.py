@@ -62,18 +62,14 @@ def _parser() -> Parser:
         )
         command.set_defaults(run=run, command=command, **_OMITTED.get(name, {"period": None}))
         for names, settings in FLAGS:
-            if name == "mock" or (names[0] in _OF_CONTRACT and names[0][2:] not in _OMITTED.get(name, ())):
+            if _takes(name, names[0]):
                 command.add_argument(*names, **settings)
         if name == "check-spec":
             hard = "refuse a document with an invalid part, which otherwise costs the operations that need it"
             command.add_argument("--strict", action="store_true", help=hard)
-    agents = commands.add_parser("mcp", help="offer the mock server as tools to coding agents (MCP)", epilog=EXIT_CODES)
-    agents.add_argument("contract", nargs="?", metavar="SPEC", help="OpenAPI document (default: the bundled contract)")
-    agents.add_argument("--url", help="use the mock server at this URL instead of starting one; MOCKSERVER_ADMIN_TOKEN")
-    for names, settings in FLAGS:
-        if names[0] not in ("--port", "--log-format", "--spec"):
-            agents.add_argument(*names, **settings)
-    agents.set_defaults(run=_mcp)
+        if name == "mcp":
+            url = "use the mock server at this URL instead of starting one; MOCKSERVER_ADMIN_TOKEN"
+            command.add_argument("--url", help=url)
     return parser
 
 
@@ -81,9 +77,17 @@ _OF_CONTRACT = ("--config", "--behaviours", "--fixtures", "--seed", "--allow-rem
 """Flags of every command that reads a contract."""
 _OMITTED: dict[str, dict[str, str | None]] = {
     "mock": {},
+    "mcp": {"port": None, "log_format": None, "spec": None},
     "init": {"period": None, "behaviours": None, "fixtures": None, "config": "none"},
 }
 """Flags of `mock` that a command doesn't have, and what they are there; of the commands that aren't named, `period`."""
+
+
+def _takes(command: str, flag: str) -> bool:
+    """Whether a command has a flag of `mock`."""
+    return flag[2:].replace("-", "_") not in _OMITTED.get(command, ()) and (
+        command in ("mock", "mcp") or flag in _OF_CONTRACT
+    )
 
 
 def _behaviours(options: argparse.Namespace) -> int:
@@ -143,6 +147,7 @@ def _init(options: argparse.Namespace) -> int:
 
 COMMANDS = {
     "mock": (_mock, "run the API of a contract as a stateful mock server"),
+    "mcp": (_mcp, "offer the mock server as tools to coding agents (MCP)"),
     "init": (_init, "write a settings file, behaviours, fixtures and a test for a contract into this folder"),
     "behaviours": (_behaviours, "print the behaviours inferred from a contract, as a file to edit"),
     "check-spec": (_check_spec, "report how each operation of a contract will be served"),

@@ -121,6 +121,13 @@ def test_a_contract_alone_starts_the_mock(words: list[str], whole: list[str], tm
     assert with_command([str(tmp_path / "contract")], COMMANDS) == ["mock", str(tmp_path / "contract")]
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_knows_its_flags(command: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """It is found by its name, and suggests a flag of its own."""
+    assert main([command, "--seeed=1"]) == 2
+    assert "unknown flag '--seeed' (did you mean '--seed'?)" in capfd.readouterr().err
+
+
 GOOD = bundled("spec/behaviours.yaml")
 
 
