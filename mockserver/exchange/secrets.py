@@ -48,9 +48,18 @@ _LONG: Final = 8
 _QUOTED: Final = 60
 """How many characters of a value messages quote."""
 
-_PART: Final = re.compile(r'(name="([^"\r\n]+)"[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n)(.*?)(?=\r\n--)', re.DOTALL)
-_ELEMENT: Final = re.compile(r"(<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>)([^<]+)(?=</)")
-_MEMBER: Final = re.compile(r'("([^"\\\r\n]{1,100})"\s*:\s*")((?:[^"\\]|\\.)*)')
+_LONGEST: Final = 128 * 1024
+"""How many bytes of a body are read as what it is. To look at each value of megabytes takes seconds: of a longer one,
+the text of the beginning is searched for what looks like secrets."""
+_SUSPECT: Final = re.compile(
+    rb"auth|cred|cvc|cvv|jwt|key|otp|pass|pwd|secret|session|sig|token|grant_type|redirect_uri|code_verifier",
+    re.IGNORECASE,
+)
+"""What the name of each secret has, or what stands beside one."""
+
+_PART: Final = re.compile(r'(name="([^"\r\n]+)"[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n)(.*?)(?=\r\n--|\Z)', re.DOTALL)
+_ELEMENT: Final = re.compile(r"(<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>)([^<]+)(?=</|\Z)")
+_MEMBER: Final = re.compile(r'("([^"\\\r\n]{1,100})"\s*:\s*"?)((?<=")(?:[^"\\]|\\.)*|(?<!")[-+.\deE]+)')
 _PATTERNS: Final = (_PART, _ELEMENT, _MEMBER)
 """Secrets in multipart, XML, and what is nearly JSON: what stands before the value, the name in it, the value."""
 
@@ -115,20 +124,22 @@ class Secrets(msgspec.Struct, frozen=True):
 
     def value(self, value: Any) -> Any:
         """A value without secrets, at every depth."""
-        return value if self.shows else _hidden(value, inside=False)
+        return value if self.shows or not _is_suspect(value) else _hidden(value, inside=False)
 
     def member(self, name: str, value: Any) -> Any:
         """The value of a member, where it isn't a secret."""
         return value if self.shows else _hidden(value, inside=is_secret(name))
 
     def body(self, body: bytes, content_type: str) -> Any:
-        """A body as JSON, or as text where it isn't JSON, without secrets; None where it is empty."""
+        """A body as JSON, or as text where it isn't JSON or is long, without secrets; None where it is empty."""
         if not body:
             return None
         try:
-            return self.value(msgspec.json.decode(body))
+            if len(body) <= _LONGEST:
+                return self.value(msgspec.json.decode(body))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            text = body.decode(errors="replace")
+            pass
+        text = body[:_LONGEST].decode(errors="replace")
         if self.shows:
             return text
         if "form-urlencoded" in content_type:
@@ -164,11 +175,16 @@ class Secrets(msgspec.Struct, frozen=True):
         if "form-urlencoded" in headers.get("content-type", ""):
             yield from self.sent(body.decode(errors="replace"), {}, b"")
             return
+        if not _SUSPECT.search(body):
+            return
         try:
-            yield from _texts(msgspec.json.decode(body), inside=False) if body else ()
+            if len(body) <= _LONGEST:
+                yield from _texts(msgspec.json.decode(body), inside=False)
+                return
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            text = body.decode(errors="replace")
-            yield from (match[3] for one in _PATTERNS for match in one.finditer(text) if is_secret(match[2]))
+            pass
+        text = body[:_LONGEST].decode(errors="replace")
+        yield from (match[3] for one in _PATTERNS for match in one.finditer(text) if is_secret(match[2]))
 
 
 LISTED: Final = Secrets()
@@ -180,6 +196,14 @@ def _inner(value: Mapping[str, Any], *, inside: bool) -> Iterator[tuple[str, Any
     granted = frozenset() if _GRANTS.isdisjoint(value) else _GRANTED
     for name, one in value.items():
         yield name, one, inside or name in granted or is_secret(str(name))
+
+
+def _is_suspect(value: Any) -> bool:
+    """Whether a value can have a secret: nearly none that is large has."""
+    try:
+        return _SUSPECT.search(msgspec.json.encode(value)) is not None
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return True
 
 
 def _hidden(value: Any, *, inside: bool) -> Any:

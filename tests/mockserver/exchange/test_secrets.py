@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +13,11 @@ import msgspec
 import pytest
 
 from mockserver.cli.log import Style, Terminal
+from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.secrets import LISTED, REDACTED, Secrets, is_secret
+from mockserver.exchange.shown import shown as render
+from mockserver.insight.redaction import safe_request
+from mockserver.messages import Answer, Request
 from tests.mockserver.control.conftest import Control
 from tests.support import Ask
 
@@ -120,6 +125,27 @@ def test_bodies_of_any_kind_have_no_secrets(media: str, body: bytes) -> None:
     assert REDACTED in shown
     assert "s3cret" in str(Secrets(shows=True).body(body, media))
     assert "s3cret" in [*LISTED.sent("", {"content-type": media}, body)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"password": "s3cret", "otp": -47115, "a": [' + b"1," * 4_000_000 + b"1]}",
+        json.dumps({"password": "s3cret", "otp": -47115, **{f"k{number}": 1 for number in range(600_000)}}).encode(),
+        b'{"password": "s3cret", "otp": -47115, "a": ' + b"[" * 4_000_000,
+        b"<password>s3cret</password><otp>-47115</otp>" + b"<a " * 2_000_000,
+    ],
+)
+def test_a_body_of_megabytes_is_shown_at_once(body: bytes) -> None:
+    """Its beginning has no secrets, and the rest isn't shown."""
+    headers = {"content-type": "application/json"}
+    entry = Exchange(Request("POST", "/", "", headers, body))
+    entry.reason, entry.verdict, entry.answer = 'not "s3cret"', "refused", Answer(400)
+    began = time.process_time()
+    shown = [msgspec.json.encode(what).decode() for what in (render(entry), safe_request(entry).body)]
+    assert time.process_time() - began < 1.5
+    assert not [text for text in shown if "s3cret" in text or "-47115" in text]
+    assert all(REDACTED in text and len(text) < 400_000 for text in shown)
 
 
 def test_sentences_do_not_quote_secrets() -> None:
