@@ -29,6 +29,8 @@ def write_reports(folder: Path, summary: dict[str, Any], verdicts: Sequence[Verd
     }
     if clean.get("changes"):
         texts["comment.md"] = comment(clean)
+    else:
+        (folder / "comment.md").unlink(missing_ok=True)  # that of an earlier run
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in texts]

@@ -23,6 +23,7 @@ WORST: Final = (Outcome.FAULT, Outcome.BROKEN, Outcome.KEPT, Outcome.NOT_CHECKED
 CODES: Final = (1, 4, 3, 0)
 """Of several exit codes, the first of these is that of all: a broken contract stays broken."""
 Responses = Mapping[tuple[str, str], tuple[Exchange, ...]]
+WORTH_KEEPING: Final = frozenset({0, 1})  # exit codes of runs whose verdicts say something of the target
 LISTS: Final = ("remarks", "left_behind", "changed", "notes", "undocumented")
 
 
@@ -43,10 +44,10 @@ def run(folders: Sequence[Path], report: Path, history: Path | None = None) -> i
     summary, verdicts = merged(runs, known)
     for path in write_reports(report, summary, verdicts, Redactor()):
         print(f"wrote {path}")
-    if known and history and summary["exit_code"] in {0, 1}:
+    if known and history and summary["changes"]:
         known.after(summary, verdicts).save(history)
         print(f"wrote {history}")
-    for line in said(summary["changes"]) if known else ():
+    for line in said(summary["changes"]) if summary["changes"] else ():
         print(line)
     print(summary["verdict"])
     return int(summary["exit_code"])
@@ -91,6 +92,7 @@ def merged(runs: Sequence[dict[str, Any]], known: History | None) -> tuple[dict[
     numbers = {outcome: counts[str(outcome)] for outcome in Outcome}
     summary["verdict"] = headline(code, numbers, len(matrix), len(matrix) - len(unreached), summary["stopped"])
     verdicts = verdicts_of(promises, responses_of(runs))
+    known = known if code in WORTH_KEEPING else None
     if known:
         verdicts = known.dated(verdicts)
     summary["causes"] = [cause.as_data() for cause in causes(verdicts)]

@@ -174,3 +174,18 @@ def test_a_missing_field_is_part_of_what_a_problem_is_known_by(run: Run) -> None
     seen = answer("getNote", "GET", "/notes/n1", {})
     keys = [problem_of(run, Broken("/ to match", f"field missing: {name}", seen)).key for name in ("id", "text")]
     assert keys == ["/ to match; field missing: id", "/ to match; field missing: text"]
+
+
+def test_merged_runs_have_a_history_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The shards together are one run; one that was not completed changes no file."""
+    past = tmp_path / "past.json"
+    runs = (("first", "broken", 1, "1 problem"), ("second", "kept", 0, "1 fixed"), ("third", "kept", 3, ""))
+    for name, outcome, code, said in runs:
+        folder = report(tmp_path / name, outcome, code, name)
+        assert main(["merge", folder, "--report", str(tmp_path / "all"), "--history", str(past)]) == code
+        comment = tmp_path / "all" / "comment.md"
+        assert said in comment.read_text() if said else not comment.exists()
+    printed = capsys.readouterr().out
+    assert "history: the first run, there is nothing to compare with" in printed
+    assert "fixed: one: a\n" in printed
+    assert [run["exit_code"] for run in json.loads(past.read_text())["runs"]] == [1, 0]
