@@ -18,7 +18,7 @@ This page is made from the code. `mockserver COMMAND --help` and `contract-tests
 
 Flags override environment variables, these override a [settings file](configuration.md), and this overrides defaults.
 Exit codes are the same for all commands: 0 success, 1 the contract is broken, 2 wrong usage or configuration, 3 the
-address, the target or the credentials can't be used, 4 internal error.
+address, the target or the credentials can't be used, or the budget is spent, 4 internal error.
 
 `mockserver petstore.yaml` is short for `mockserver mock petstore.yaml`.
 """

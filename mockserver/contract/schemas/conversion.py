@@ -139,6 +139,7 @@ class JsonSchemas:
     def inner(self, key: str, value: Any, exempt: Exempt, pointer: str) -> JsonSchema:
         below = pointers.join(pointer, key)
         if key == "items" and (own := view.only_item(value)) is not value:
+            self.note(f"{below}: a list of one schema is read as that schema")
             value, below = own, pointers.join(below, 0)
         if key in _REST:
             return self.member(value, below)
