@@ -153,7 +153,7 @@ def mock(port: int) -> "subprocess.Popen[bytes]":
     """A mock that is attacked: with little memory, few worlds and little patience."""
     command = [sys.executable, "-m", "mockserver", "mock", "--port", str(port), "--read-timeout", "5s",
                "--journal-memory", f"{JOURNAL}MB", "--max-body", f"{BODIES}MB", "--max-worlds", "200",
-               "--admin-token", "a-token-that-nobody-guesses"]  # fmt: skip
+               "--admin-token", "hard-to-guess"]  # fmt: skip
     environment = {**os.environ, "CI": "1"}
     process = subprocess.Popen(command, cwd=inputs.ROOT, env=environment, stdout=subprocess.PIPE)
     assert process.stdout is not None

@@ -170,7 +170,7 @@ class Gateway:
 
 def _received(sent: Any, size: int | None, limit: int) -> bytes:
     """A body whose size may be unknown. One that is too large is dropped, or has more than `limit` bytes; all of it is
-    read, unless nobody sends that much by mistake."""
+    read, unless it is longer than what is sent by mistake."""
     if size is not None and size <= limit:
         whole: bytes = sent.read(size)
         return whole
