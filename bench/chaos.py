@@ -65,7 +65,7 @@ class Run:
         self.ending.set()
         for thread in threads:
             thread.join()
-        last = Writer(first, worlds, [], self.counts, devices)
+        last = Writer(Client(ports, self.counts, 200), worlds, [], self.counts, devices)  # nginx has closed the first
         for register in everything:
             last.look(register)
 
