@@ -18,23 +18,23 @@ class Preset(NamedTuple):
 PRESETS = {
     preset.name: preset
     for preset in (
-        Preset("offline", "no request arrives: each connection is closed without an answer", (Rule(reset=True),)),
+        Preset("offline", "no request arrives: each connection is closed without a response", (Rule(reset=True),)),
         Preset(
             "slow-3g",
-            "answers take 2 seconds to begin, and then 50 KB a second",
+            "each response starts after 2 seconds, and then comes at 50 KB a second",
             (Rule(delay=Delay(uniform=Span(1500, 2500)), slow=50_000),),
         ),
         Preset(
             "flaky",
-            "one answer in five is a 500, one in ten comes late, one in twenty breaks off",
+            "one response in five is a 500, one in ten is late, one in twenty breaks off",
             (
                 Rule(probability=0.2, status=500),
                 Rule(probability=0.1, delay=Delay(lognormal=LogNormal(1000, 0.5))),
                 Rule(probability=0.05, body="truncated"),
             ),
         ),
-        Preset("backend-down", "every answer is a 503", (Rule(status=503),)),
-        Preset("rate-limited", "five calls a minute for each token, then 429", (Rule(limit=RateLimit(5, 60)),)),
+        Preset("backend-down", "every response is a 503", (Rule(status=503),)),
+        Preset("rate-limited", "five requests a minute for each token, then 429", (Rule(limit=RateLimit(5, 60)),)),
     )
 }
 """The presets by name."""

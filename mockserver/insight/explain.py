@@ -116,7 +116,7 @@ def _contract(engine: Engine, entry: Exchange, operation: Operation | None) -> I
     if response is None:
         yield _part(engine, f"status {entry.answer.status} is not declared", operation.pointer)
     else:
-        yield _part(engine, f"answer {response.status}", response.pointer)
+        yield _part(engine, f"response {response.status}", response.pointer)
 
 
 def _part(engine: Engine, what: str, pointer: str) -> Source:
