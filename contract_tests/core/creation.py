@@ -123,9 +123,14 @@ def key_of(value: Any, parameter: str, kind: str = "") -> str | None:
     for name in (*called(parameter, kind), *KEYS):
         item = known.get(name)
         if isinstance(item, str | int) and not isinstance(item, bool) and str(item):
-            return str(item)
+            return own_part(str(item))
     inner = [key for item in value.values() if (key := key_of(item, parameter, kind))]
     return inner[0] if len(inner) == 1 else None
+
+
+def own_part(key: str) -> str:
+    """A key as a path has it: of an address, which leads to the record, the last segment."""
+    return key.rstrip("/").rpartition("/")[2] if re.match(r"https?://[^/]+/.*[^/]", key) else key
 
 
 def key_names(body: Mapping[str, Any], parameter: str, kind: str) -> list[str]:

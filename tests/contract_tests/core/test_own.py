@@ -80,6 +80,8 @@ def test_parents_are_made_before_their_children(api: Contract) -> None:
     [
         ({"id": 7, "name": "a"}, "7"),
         ({"note_id": 7, "id": 1}, "7"),
+        ({"id": "https://api.example/notes/a-1/"}, "a-1"),
+        ({"id": "https://api.example/"}, "https://api.example/"),
         ({"data": {"id": "a"}}, "a"),
         ({"name": "a", "id": None}, "a"),
         ({"text": "a"}, None),
