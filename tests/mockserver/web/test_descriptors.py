@@ -63,7 +63,8 @@ def test_connections_that_are_too_many_get_a_503() -> None:
         ]
         for connection in connections:
             connection.close()
-        assert mock.status_of_devices() == 200
+        # The mock notices each end when it comes to it.
+        assert 200 in (mock.status_of_devices() for _ in range(1000))
     finally:
         for connection in connections:
             connection.close()

@@ -37,6 +37,16 @@ def mock() -> Iterator[LiveMock]:
         mock.kill()
 
 
+@pytest.fixture(scope="module")
+def patient() -> Iterator[LiveMock]:
+    """A mock that takes small bodies, and waits for large ones however busy the machine is."""
+    mock = LiveMock("--max-body", "10KB").wait_until_started()
+    try:
+        yield mock
+    finally:
+        mock.kill()
+
+
 def _sent(port: int, text: bytes) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
     connection.sendall(text)
@@ -153,9 +163,9 @@ def test_only_chunked_is_known(mock: LiveMock, codings: str, status: int) -> Non
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("size", [20_000, 31_000_000])
 @pytest.mark.parametrize("path", ["/devices/trust", "/__mock__/worlds/main/state"])
-def test_a_body_larger_than_max_body_is_refused(mock: LiveMock, path: str, size: int, chunked: bool) -> None:
+def test_a_body_larger_than_max_body_is_refused(patient: LiveMock, path: str, size: int, chunked: bool) -> None:
     """Its client reads the 413, as the mock reads all that it sends; the connection of others is none the slower."""
-    connection = mock.connection()
+    connection = patient.connection()
     headers = {"Authorization": "Bearer alice-token", "Content-Type": "application/json"}
     body = b"1" * size
     connection.request("PUT", path, iter((body,)) if chunked else body, headers, encode_chunked=chunked)
