@@ -85,6 +85,7 @@ class Gateway:
         size = (int(length) if length.isdecimal() else 0) if length else None
         body = b""
         if size != 0:
+            turn.heavy = size is None or size > _PIECE
             turn.reading = (handle, environ)
             body = _received(environ["wsgi.input"], size, self._limit)
             if monotonic() - turn.began <= PATIENCE:

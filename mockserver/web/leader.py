@@ -29,7 +29,7 @@ class Turn:
     """What a thread is at; only that thread writes it, so that the end of an old leader's request says nothing about
     a new one."""
 
-    __slots__ = ("began", "busy", "ident", "lost", "reading")
+    __slots__ = ("began", "busy", "heavy", "ident", "lost", "reading")
 
     def __init__(self, ident: int) -> None:
         self.ident = ident
@@ -37,6 +37,7 @@ class Turn:
         self.busy = False
         self.reading: Any = None  # the request whose body it waits for
         self.lost = False  # whether that has been answered in the meantime
+        self.heavy = False  # whether the server holds much for this request, which it lets go when its call returns
 
 
 class Relay:
@@ -87,13 +88,14 @@ class Relay:
             self._replace()
 
     def _spare(self, turn: Turn, work: Work, handle: Any, scope: dict[str, Any]) -> None:
-        """Answer in a thread that is not needed, which rests afterwards."""
+        """Answer in a thread that is not needed, which rests afterwards: within the call, so not with a large body."""
         self.blocked[turn] = None
         try:
             work(turn, handle, scope)
         finally:
             self.blocked.pop(turn, None)
-        self._rest()
+        if not turn.heavy:
+            self._rest()
 
     def _replace(self) -> None:
         with self._turn:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mockserver.web import leader
-from mockserver.web.leader import Relay
+from mockserver.web.leader import Relay, Turn
 from tests.support import TIMEOUT, LiveMock
 
 THREADS = 32
@@ -151,3 +151,19 @@ def test_a_new_leader_is_relieved_although_the_old_one_has_just_ended(monkeypatc
     assert turns._leader is None
     done.set()
     new.join()
+
+
+def test_a_thread_does_not_rest_with_a_large_body() -> None:
+    """The server holds the body until its call returns, and a hundred threads may rest."""
+
+    def work(turn: Turn, _: Any, environ: dict[str, Any]) -> None:
+        turn.heavy = environ["size"] > 1000
+
+    relay = Relay()
+    call = relay.over(work)
+    call(None, {"size": 1})  # this thread is the first
+    for size, rests in ((10_000, False), (1, True)):
+        spare = threading.Thread(target=call, args=(None, {"size": size}), daemon=True)
+        spare.start()
+        spare.join(0.3 if rests else TIMEOUT)
+        assert spare.is_alive() is rests
