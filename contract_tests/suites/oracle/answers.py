@@ -204,13 +204,17 @@ class Exchange:
                 yield different
 
     def _is_chosen_by_the_server(self, view: View, different: Difference) -> bool:
-        """Whether the list chooses by a field whose value in this record was left to the server."""
+        """Whether the list chooses by a field whose value in this record was left to the server, or was never shown."""
         if different.kind not in {"missing", "further"} or not self.comparison.model.inferred:
             return False
         name = different.collection, different.key
         if different.kind == "further":
             name = self.pairs.name_of(*name)
-        return any(self.pairs.is_left_to_server(view, name, part) for part in self._chosen_by)
+        known = self.pairs.seen.get(name, {})
+        return any(
+            self.pairs.is_left_to_server(view, name, part) or (part != "*" and part.partition(".")[0] not in known)
+            for part in self._chosen_by
+        )
 
     @property
     def _chosen_by(self) -> Iterator[str]:

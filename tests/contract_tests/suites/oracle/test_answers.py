@@ -234,11 +234,22 @@ def test_a_list_chosen_by_a_field_that_no_write_touched_is_compared(known: Contr
     """What stands in the record from the beginning is known to both, as is all where the behaviours are documented."""
     for model, made in ((_chosen_by("colour"), False), (replace(_chosen_by("colour"), inferred=False), True)):
         pairs = _pairs()
+        pairs.mirrored(NAME, {**A, "colour": "red"})
         if made:
             pairs.was_made(NAME, "a", frozenset())
-        found = _kinds(known, "list", {"items": [A]}, {"items": []}, model=model, pairs=pairs,
-                       call={"query": {"colour": "red"}})  # fmt: skip
+        asked = {"query": {"colour": "red"}}
+        found = _kinds(known, "list", {"items": [A]}, {"items": []}, model=model, pairs=pairs, call=asked)
         assert found == ["missing"]
+
+
+def test_a_list_chosen_by_a_field_that_was_never_shown_is_not_compared(known: Contract) -> None:
+    """The mock that holds what the target has shown knows nothing of it."""
+    asked = {"query": {"colour": "red"}}
+    pairs = _pairs()
+    pairs.mirrored(NAME, {"id": "a"})
+    assert (
+        _kinds(known, "list", {"items": [A]}, {"items": []}, model=_chosen_by("colour"), pairs=pairs, call=asked) == []
+    )
 
 
 def _chosen_by(field: str) -> Model:
