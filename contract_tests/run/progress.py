@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+import pytest
+
 from contract_tests.core.errors import REPORT_IT, InternalError
 from contract_tests.core.promises import Outcome, Verdict
 from contract_tests.core.safety import Safety
@@ -67,6 +69,11 @@ class Progress:
             self.say(f"  the target says that it is {name}")
         for remark in self.run.remarks:
             self.say(f"  note: {remark}")
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Have pytest render a failure without the source around it, which takes longer than a request and is not
+        shown: reports are made from the verdicts."""
+        config.option.tbstyle = "native"
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """After each test: show the verdicts that came in."""
