@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.cli.commands import read_options
+from mockserver.cli.config import settings_of
+from mockserver.settings import MEMORY
 from tests.mockserver.control.conftest import Control
 from tests.support import ROOT, Ask, LiveMock
 
@@ -26,6 +29,7 @@ RUN = {
     ("docs/tutorial.md", "yaml"): "test_the_tutorial_works",
     ("docs/behaviours.md", "yaml"): "test_docs.test_the_example_of_a_python_function_works",
     ("docs/behaviours.md", "python"): "test_docs.test_the_example_of_a_python_function_works",
+    ("docs/configuration.md", "toml"): "test_the_settings_file_is_valid",
     ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",
     ("docs/frontend.md", "js"): "make first-steps, from the same files in examples/",
     ("docs/frontend.md", "sh"): "test_frontend_docs",
@@ -91,6 +95,17 @@ def test_the_tutorial_works(shell: Shell) -> None:
     assert shell(worlds).count("Mia") == 1
     assert {"createPet", "removePet"} <= set(re.findall(r"\w+", shell(inferred)))
     assert "PASSED" in shell(check.replace("--budget", "--examples 5 --budget"))
+
+
+def test_the_settings_file_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mock that reads it has its settings, and nothing in it excludes something else."""
+    (tmp_path / "mockserver.toml").write_text(
+        _blocks((ROOT / "docs/configuration.md").read_text(), "toml")[0], encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    settings = settings_of(read_options(["mock"]), {})
+    assert (settings.port, settings.auth, len(settings.fixtures)) == (4020, "any", 2)
+    assert not (settings.watch and settings.store != MEMORY)
 
 
 def test_the_bodies_of_the_control_api_work(ask: Ask) -> None:
