@@ -13,10 +13,11 @@ import threading
 from collections.abc import Iterable, Iterator
 from functools import partial
 from io import BytesIO
+from queue import SimpleQueue
 from time import monotonic
 from typing import Any, Final
 
-from mockserver.background import start
+from mockserver.background import attempt, start
 from mockserver.errors import Refused
 from mockserver.messages import Answer
 from mockserver.web.heads import refused_coding, refused_host
@@ -26,6 +27,8 @@ from mockserver.web.wsgi import ContractFirst, Unkept
 
 _DISCARDED: Final = 64 * 1000 * 1000
 """How many bytes of a body that is too large are read all the same: who still sends doesn't read the refusal."""
+_MOST_LARGE: Final = 8
+"""How many requests with large bodies wait without a thread of the server."""
 _LARGE: Final = 500 * 1000
 """From how many bytes on a body is read alone: as values it takes ten times as much memory, and to make them stops
 every other thread."""
@@ -43,7 +46,10 @@ class Gateway:
         self._front, self._relay, self._timeout = front, relay, read_timeout
         self._limit = front.engine.settings.max_body
         self._hosts: set[str] = set()  # valid ones, which nearly all requests repeat
-        self._lock, self._alone = threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
+        self._large: SimpleQueue[tuple[Any, dict[str, Any]]] = SimpleQueue()
+        self._room = threading.Semaphore(_MOST_LARGE)
+        start("large", self._answer_large)
         self._streams = self._later = 0
         self._loop = asyncio.new_event_loop()  # now: it takes open files, and there may be none left later
         start("delays", self._loop.run_forever)
@@ -70,8 +76,19 @@ class Gateway:
                 self._answer(handle, environ)
             else:
                 self._relay.step_aside()
-                with self._alone:
-                    self._answer(handle, environ)
+                self._room.acquire()
+                with self._lock:
+                    self._later += 1
+                self._large.put((handle, environ))
+
+    def _answer_large(self) -> None:
+        """Answer the requests with large bodies, one after the other, in a thread of their own: libraries keep as much
+        memory as such a body once took for each thread that has seen one."""
+        while True:
+            attempt("large", self._answer, *self._large.get())
+            with self._lock:
+                self._later -= 1
+            self._room.release()
 
     def _refused_host(self, environ: dict[str, Any]) -> Refused | None:
         refused = refused_host(environ)
