@@ -108,6 +108,8 @@ class Relay:
     def _rest(self) -> None:
         with self._turn:
             if self._leader is None or monotonic() - self._leader.began > _QUIET:
+                if self._leader is not None and self._leader.busy:  # held up, not gone: it is still to be looked at
+                    self.blocked[self._leader] = None
                 self._leader = Turn(threading.get_ident())
                 return
             call = threading.Lock()
