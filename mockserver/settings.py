@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True):
     journal_memory: int = JOURNAL_MEMORY  #: bytes that the journals of all worlds keep together
     admin_token: str | None = None  #: lets other machines use the control API
     verbose: bool = False
+    metrics: bool = True  #: requests are counted, for the metrics; the command leaves it where their library is missing
     show_secrets: bool = False  #: whether credentials and passwords are shown in journal, explanations and log
     stream_interval: int = 0  #: milliseconds between two values of a stream
     store: str = MEMORY  #: where worlds and journals are kept: `memory`, `sqlite:FILE`, or the URL of a Redis server

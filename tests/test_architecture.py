@@ -51,7 +51,7 @@ DOORS = {
         "state.redis_line",
         "state.redis_servers",
     ),
-    "prometheus_client": ("control.exposition",),
+    "prometheus_client": ("control.exposition", "cli.flags"),  # the latter asks whether it is there
     "mcp": ("cli.mcp",),
 }
 """The modules of `mockserver` that may import a library."""

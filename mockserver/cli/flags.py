@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         admin_token=setting("admin_token") or None,
         verbose=_switch(setting("verbose")),
         show_secrets=_switch(setting("show_secrets")),
+        metrics=find_spec("prometheus_client") is not None,
         read_timeout=_span_of("--read-timeout", setting("read_timeout", "30s"), 10),
         drain=_span_of("--drain", setting("drain", "1s"), 0),
         stream_interval=_interval(setting("stream_interval", "0")),

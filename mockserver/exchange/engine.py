@@ -245,6 +245,7 @@ def _put_together(
         clock=clock,
         pause=settings.stream_interval,
         max_body=settings.max_body,
+        metered=settings.metrics,
     )
     reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}
     read = inferred if settings.behaviours is None else None

@@ -59,6 +59,7 @@ class Pipeline:
         clock: Callable[[], int] = system_now,
         pause: int = 0,
         max_body: int = MAX_BODY,
+        metered: bool = True,
     ) -> None:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.clock = clock
@@ -68,6 +69,7 @@ class Pipeline:
         self.builder = ReplyBuilder(contract, seed)
         self.problems = Problems(contract, self.builder)
         self.outage = Outage(self.problems)
+        self._metered = metered
         self.keep_state(store, journal, Meter())
         self.choice = Choice(self.builder, self.problems, self._served)
         self.fitting = Fitting(contract, self.builder, self.choice, inferred=behaviours.inferred)
@@ -80,6 +82,7 @@ class Pipeline:
     def keep_state(self, store: Store, journal: Journals, meter: Meter) -> None:
         """Answer from this store and into this journal from now on, and count there."""
         self.store, self.journal, self.meter = store, journal, meter
+        self._count = meter.count if self._metered else None  #: not even a call where nobody can ask for the numbers
         self.outage.count = meter.unavailable
 
     def followed_by(self, pipeline: Pipeline) -> None:
@@ -120,7 +123,8 @@ class Pipeline:
             return self._answer_error(exchange, error, started)
         if keeping is not None:
             return Pending(keeping, exchange, partial(self.perform, request), self)
-        self.meter.count(exchange)  # as `kept` does, but for an outage: memory has none
+        if self._count is not None:  # as `kept` does, but for an outage: memory has none
+            self._count(exchange)
         return exchange.answer
 
     def refuse(self, request: Request, refused: Refused) -> Answer:
@@ -139,7 +143,8 @@ class Pipeline:
 
     def kept(self, exchange: Exchange) -> Answer:
         """The answer to a request that is in the journal."""
-        self.meter.count(exchange)
+        if self._count is not None:
+            self._count(exchange)
         if self.outage.lasts:
             self.outage.end()
         return exchange.answer
