@@ -43,7 +43,9 @@ ROWS: Final = (
     Keyword("contains", {"contains": BASE}, [1], False, False, "3.0: read as in 3.1, with a note"),
     Keyword("if, then", {"if": BASE, "then": {"maxLength": 1}}, "xx", False, False, "3.0: read as in 3.1, with a note"),
     Keyword("prefixItems", {"prefixItems": [BASE]}, [1], False, False, "3.0: read as in 3.1, with a note"),
-    Keyword("items", {"items": [BASE]}, [1], True, True, "a tuple of draft 4 alone: ignored, with a note"),
+    Keyword(
+        "items", {"items": [BASE]}, [1], False, False, "a list of one schema, a tuple of draft 4: read as that schema"
+    ),
     Keyword("patternProperties", {"patternProperties": {"^a": BASE}}, {"a": 1}, False, False, "3.0: read as in 3.1"),
     Keyword("propertyNames", {"propertyNames": {"maxLength": 1}}, {"aa": 1}, False, False, "3.0: read as in 3.1"),
     Keyword("unevaluatedProperties", {"unevaluatedProperties": False}, {"a": 1}, False, False, "3.0: read as in 3.1"),

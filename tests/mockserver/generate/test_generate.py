@@ -257,7 +257,7 @@ def test_alternatives_that_only_an_inner_member_tells_apart(listed: bool) -> Non
         ({"type": "integer", "minimum": 5, "maximum": 4}, "/"),
         ({"type": "string", "minLength": 5, "maxLength": 4}, "/"),
         ({"allOf": [{"type": "string"}, {"type": "integer"}]}, "/"),
-        ({"type": "object", "required": ["a/b"], "properties": {"a/b": {"enum": [1], "type": "string"}}}, "/a~1b"),
+        ({"type": "object", "required": ["a/b"], "properties": {"a/b": {"enum": [1], "minimum": 2}}}, "/a~1b"),
         ({"type": "array", "minItems": 3, "uniqueItems": True, "items": {"enum": [1, 2]}}, "/2"),
         ({"type": "object", "required": ["a"], "additionalProperties": False}, "/a"),
     ],

@@ -374,7 +374,7 @@ def test_a_reason_that_would_break_the_contract_is_left_out(mock_of: Callable[..
 
 def test_a_refusal_for_which_no_value_is_declared_is_a_problem(mock_of: Callable[..., Ask]) -> None:
     """A shape that nothing satisfies cannot be answered in: the status stays, and a problem says why."""
-    answer = _mock(mock_of, _400=({"type": "string", "enum": [1]}, 7))("POST", "/things", json={})
+    answer = _mock(mock_of, _400=({"enum": [1], "minimum": 2}, 7))("POST", "/things", json={})
     assert (answer.status, answer.headers["content-type"]) == (400, PROBLEM)
     assert "name" in answer.json["detail"]
 
