@@ -75,6 +75,19 @@ def _assumed_success(_: Contract, operation: Operation, response: Any, message: 
     return "ResponseNotFound" in message and declared is not None and declared.pointer == operation.pointer
 
 
+def read_as_meant(contract: Contract, message: str) -> bool:
+    """A difference about a schema that no value satisfies; the contract has a note that says how it is read."""
+    said = {
+        "no value of its enum is of that type": ("is not of type", "Failed to cast value"),
+        "alternatives that accept what another does": ("is valid under each of",),
+    }
+    return any(
+        note in one and any(word in message for word in words) for one in contract.notes for note, words in said.items()
+    )
+
+
+MEANT = "an enum of another type, equal alternatives of oneOf: no value satisfies them; read as meant, with a note"
+
 CAUSES: dict[str, Cause] = {
     "an operation that declares only errors succeeds with 200; openapi-core knows no such status": _assumed_success,
     "204, 205, 304 and responses to HEAD have no body, whatever is declared (RFC 9110)": _bodiless,
@@ -85,6 +98,7 @@ CAUSES: dict[str, Cause] = {
     "text and bytes are not converted; openapi-core validates them against the type of the schema": _bytes,
     "headers with lists and objects: openapi-core reads another style": _header_style,
     "patterns are ECMA 262 (\\w and \\d are ASCII, $ is the end); openapi-core uses Python's": _regex,
+    MEANT: lambda contract, _, __, message: read_as_meant(contract, message),
     "nullable next to allOf or oneOf: openapi-core applies it only with type": _null,
 }
 

@@ -22,7 +22,7 @@ from mockserver.insight.samples import Sample, samples
 from tests.mockserver.contract.authority import Authority, error_text
 from tests.mockserver.contract.causes import cause
 from tests.mockserver.contract.random_messages import NoMessage
-from tests.sampling.answer_causes import answer_cause
+from tests.sampling.answer_causes import MEANT, answer_cause, read_as_meant
 from tests.sampling.drafts import LENGTH, TRIES, UNKNOWN_MEDIA_TYPE, Draft, Drafts, SerialisedRequest
 
 PROBLEM, UNKNOWN_METHOD = "application/problem+json", "BREW"
@@ -223,7 +223,8 @@ class DocumentCheck:
         if response.status >= 500 and not _only_500(request.match.operation):
             tally.fault("5XX OF THE MOCK", request, response, response.problem())
         elif response.status < 400 and reason != "Accept":
-            known_cause = _first_cause(self.contract, request, reason)
+            known_cause = MEANT if read_as_meant(self.contract, reason) else None
+            known_cause = known_cause or _first_cause(self.contract, request, reason)
             if known_cause is None:
                 tally.fault("INVALID BUT ACCEPTED", request, response, reason)
             else:

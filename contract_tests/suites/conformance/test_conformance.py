@@ -144,9 +144,14 @@ def is_doubtful(run: Run, operation: Operation, trial: Trial) -> bool:
     if trial.about.startswith(CONTENT_TYPES):
         body = operation.declared.body
         is_nothing = body is None or not (trial.answer.sent.body or body.required)
-        return is_nothing or is_read_anyway(run, operation, trial.answer)
+        return is_nothing or is_taken(run, trial.answer) or is_read_anyway(run, operation, trial.answer)
     sent = without_blank_headers(without_read_only(run.contract, trial.answer.sent))
     return bool(trial.where) and any(run.contract.allows(one, *trial.where) for one in (sent, *each_once(sent)))
+
+
+def is_taken(run: Run, answer: Answer) -> bool:
+    """Whether the contract takes bodies of this media type after all, as by a range (`*/*`, `text/*`)."""
+    return run.contract.allows(answer.sent, "")
 
 
 def is_read_anyway(run: Run, operation: Operation, answer: Answer) -> bool:

@@ -4,12 +4,13 @@ server sets."""
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.contract_tests.cases.running import api, get, ok, run, thing
+from tests.contract_tests.cases.running import api, command, get, ok, run, thing
 from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, Table, contract_of_notes
 
 TEXT = {"type": "string"}
@@ -151,3 +152,14 @@ def test_a_member_that_only_a_client_sets_is_not_shown(tmp_path: Path) -> None:
     assert ran.code == 1
     assert {said.split(":")[0] for _, said, _ in ran.broken()} == {"createNote"}
     assert any("/secret" in said for _, said, _ in ran.broken())
+
+
+def test_a_range_of_media_types_takes_each_of_them(tmp_path: Path) -> None:
+    """`*/*` is kept by a server that reads JSON called `text/plain`: here by the mock."""
+    body = {"content": {"*/*": {"schema": thing(name={"type": "string"})}}}
+    done = {"default": {"description": "Done", "content": {"*/*": {"schema": {"type": "string"}}}}}
+    (tmp_path / "api.json").write_text(
+        json.dumps(api({"/anything": {"post": {"operationId": "anything", "requestBody": body, "responses": done}}}))
+    )
+    ran = command("--spec", str(tmp_path / "api.json"), "--suite", "conformance", report=tmp_path / "report")
+    assert (ran.code, ran.outcome("generated_inputs[anything]")) == (0, "kept")
