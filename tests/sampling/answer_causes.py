@@ -78,7 +78,11 @@ def _assumed_success(_: Contract, operation: Operation, response: Any, message: 
 def read_as_meant(contract: Contract, message: str) -> bool:
     """A difference about a schema that no value satisfies; the contract has a note that says how it is read."""
     said = {
-        "no value of its enum is of that type": ("is not of type", "Failed to cast value"),
+        "no value of its enum is of that type": (
+            "is not of type",
+            "Failed to cast value",
+            "not valid under any of the given schemas",
+        ),
         "alternatives that accept what another does": ("is valid under each of",),
     }
     return any(
