@@ -131,7 +131,7 @@ class _Brought:
 
     def raw(self) -> bytes | None:
         """The bytes; None where there are none yet. Raises what the fetch has raised."""
-        if isinstance(self._raw, ValueError):  # a port that is no number, an answer that isn't HTTP
+        if isinstance(self._raw, ValueError):  # a port that isn't a number, an answer that isn't HTTP
             raise DocumentError(f"cannot be fetched: {self._raw}", place=self._url)
         if isinstance(self._raw, Exception):
             raise self._raw
