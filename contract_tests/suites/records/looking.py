@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contract_tests.core.action import Action
+from contract_tests.core.answer import Answer
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.words import in_json
 from contract_tests.suites.records.life import Life, Made
@@ -49,6 +50,13 @@ def creator(life: Life) -> Action:
     """The operation that makes records of the kind."""
     assert life.kind.create is not None
     return life.kind.create
+
+
+def must_act(life: Life, action: Action, verb: str, made: Made, answer: Answer) -> None:
+    """Raise Broken where an action on a record of this run does not succeed."""
+    if not answer.ok:
+        expected = f"{action.id} to {verb} the record that {creator_id(life)} has made"
+        raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
 
 
 def creator_id(life: Life) -> str:

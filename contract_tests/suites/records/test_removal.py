@@ -11,7 +11,7 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.suites.records.life import GONE, Life, Made
-from contract_tests.suites.records.looking import PAGE, check_neighbour, creator, creator_id, look
+from contract_tests.suites.records.looking import PAGE, check_neighbour, creator, look, must_act
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 
@@ -36,14 +36,7 @@ def check_removal(life: Life, cases: Cases) -> None:
     made, last = (life.create(life.body(creator(life), turn), above) for turn in (6, 7))
     before = {one.key: look(life, one, {}) for one in (first, made, last)}
     answer = life.send(action, life.path(action, made))
-    if not answer.ok:
-        raise Broken(
-            f"{action.id} to remove the record that {creator_id(life)} has made",
-            answer.describe(),
-            made.answer,
-            answer,
-            in_order=True,
-        )
+    must_act(life, action, "remove", made, answer)
     with cases.case():
         life.eventually(lambda: check_gone(life, action, made, answer))
     for other in (first, last):

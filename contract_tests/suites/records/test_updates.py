@@ -17,7 +17,7 @@ from contract_tests.core.words import ABSENT, in_json
 from contract_tests.suites.records.comparing import same
 from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life, Made
-from contract_tests.suites.records.looking import PAGE, check_neighbour, creator, creator_id, look
+from contract_tests.suites.records.looking import PAGE, check_neighbour, creator, look, must_act
 from contract_tests.suites.records.values import TURNS
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
@@ -93,14 +93,7 @@ def check_update(life: Life, action: Action, made: Made, body: dict[str, Any]) -
     if answer.status in {400, 403, 409, 413, 422}:
         life.refused[action.id] = answer.describe()
         return
-    if not answer.ok:
-        raise Broken(
-            f"{action.id} to change the record that {creator_id(life)} has made",
-            answer.describe(),
-            made.answer,
-            answer,
-            in_order=True,
-        )
+    must_act(life, action, "change", made, answer)
     record = action.record_sent(body)
     sent = record if isinstance(record, Mapping) else {}
     shown = life.shown(action, answer)
