@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mockserver.contract.schemas.naming import plain, words
-from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import sayable, without
+from mockserver.inference.resources import Resource
 from mockserver.inference.routes import Route
 from mockserver.inference.sending import Sending
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import plain
-from mockserver.inference.collections import Resource
 from mockserver.inference.keys import Keys
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike
-from mockserver.inference.routes import VALUE, Route, Shape
+from mockserver.inference.resources import Resource
+from mockserver.inference.routes import VALUE, Route, Routes
 from mockserver.state.references import member_at
 
 _OWN: Final = frozenset({"self", "selflink", "selfurl", "selfuri", "selfhref", "resourceurl", "resourceuri", "apiurl"})
@@ -28,7 +28,7 @@ _VALUE: Final = re.compile(r"\{[^{}]+\}")
 Path = tuple[str, ...]
 
 
-def own_addresses(resource: Resource, routes: Mapping[Shape, Mapping[str, Route]], schemas: Schemas) -> Iterator[str]:
+def own_addresses(resource: Resource, routes: Routes, schemas: Schemas) -> Iterator[str]:
     """The paths of the members that hold a record's own address, and that no client sends."""
     reading = next((routes[shape]["GET"].operation for base in resource.bases
                     if "GET" in routes.get(shape := (*base, VALUE), {})), None)  # fmt: skip

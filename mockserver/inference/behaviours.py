@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from mockserver.contract.schemas.naming import words
 from mockserver.inference.below import Referring
-from mockserver.inference.collections import Resource
 from mockserver.inference.described import MINE
 from mockserver.inference.envelopes import list_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import Flag
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import looked_up, sayable
-from mockserver.inference.routes import VALUE, Route, Shape
+from mockserver.inference.resources import Resource
+from mockserver.inference.routes import VALUE, Route, Routes, Shape
 from mockserver.inference.showing import LeftToExample
 from mockserver.inference.uploads import CONTENT
 from mockserver.inference.verbs import Verbs, because_of
@@ -41,7 +41,7 @@ class Behaviours:
         schemas: Schemas,
         fitting: Fitting,
         contents: Mapping[Shape, Flag],
-        routes: Mapping[Shape, Mapping[str, Route]],
+        routes: Routes,
         wholes: Mapping[Shape, Whole],
     ) -> None:
         self.wholes, self.whole = wholes, Wholes(schemas)

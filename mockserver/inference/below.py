@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any, Final
 
 from mockserver.contract.schemas.naming import plain
-from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, names_one_of, sayable
 from mockserver.inference.references import References
+from mockserver.inference.resources import Resource
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of
 from mockserver.state.references import EACH, Reference
 

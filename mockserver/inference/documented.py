@@ -8,8 +8,8 @@ from typing import Any, Final
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.view import each, examples, has_any, item, members, types
-from mockserver.inference.collections import Resource
 from mockserver.inference.inference import Inferred
+from mockserver.inference.resources import Resource
 from mockserver.state.references import member_at
 
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean", "null"})

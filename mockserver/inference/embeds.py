@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from mockserver.inference.collections import Resource
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import alike, sayable
+from mockserver.inference.resources import Resource
 from mockserver.inference.routes import VALUE, Shape
 
 

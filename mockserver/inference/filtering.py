@@ -8,9 +8,9 @@ from typing import Any, Final
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.asking import Asked, asked
-from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, sayable
+from mockserver.inference.resources import Resource
 from mockserver.state.collection import WRAPPERS, text_of
 
 Data = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import BODILESS, Operation
-from mockserver.inference.routes import VALUE, Route, Shape
+from mockserver.inference.routes import VALUE, Route, Routes, Shape
 
 _SETTING: Final = ("PUT", "POST")
 _ALONE: Final = "on"
@@ -33,7 +33,7 @@ class Flag:
         return {field: route.expression(place) for place, field in self.fields} or {_ALONE: True}
 
 
-def find_flags(routes: Mapping[Shape, Mapping[str, Route]], taken: set[str]) -> dict[Shape, Flag]:
+def find_flags(routes: Routes, taken: set[str]) -> dict[Shape, Flag]:
     """The flags of a contract by path."""
     flags: dict[Shape, Flag] = {}
     for shape, methods in routes.items():

@@ -11,7 +11,7 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.addresses import own_addresses
 from mockserver.inference.behaviours import Behaviours
-from mockserver.inference.collections import Resource, find_resources
+from mockserver.inference.collections import find_resources
 from mockserver.inference.described import MINE
 from mockserver.inference.echoing import echoes
 from mockserver.inference.embeds import with_embeds
@@ -25,6 +25,7 @@ from mockserver.inference.links import related
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.readings import Readings
 from mockserver.inference.references import References
+from mockserver.inference.resources import Resource
 from mockserver.inference.routes import VALUE, Route, Shape, route_of, routes_by_shape
 from mockserver.inference.rpc import without_verbs
 from mockserver.inference.showing import LeftToExample

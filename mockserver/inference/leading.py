@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mockserver.inference.collections import Resource
 from mockserver.inference.echoing import leaves_to_example
 from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.references import References
+from mockserver.inference.resources import Resource
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.state.references import Reference
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import chain, count
 
 from mockserver.contract.schemas.naming import words
-from mockserver.inference.collections import Link, Resource, Scope
 from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.names import asked_by, find_alike, names_one_of
+from mockserver.inference.resources import Link, Resource, Scope
 from mockserver.inference.routes import VALUE, Shape
 
 Names = Mapping[Shape, tuple[str, ...]]

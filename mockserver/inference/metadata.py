@@ -7,9 +7,9 @@ from typing import Any
 
 from mockserver.contract.schemas.naming import words
 from mockserver.contract.schemas.times import is_stamp
-from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import UNIQUE, find_alike, sayable
+from mockserver.inference.resources import Resource
 from mockserver.inference.routes import VALUE, Route, Shape
 
 

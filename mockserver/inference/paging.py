@@ -9,8 +9,8 @@ from typing import Any, Final
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import plain
 from mockserver.inference.asking import Asked, asked
-from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import Schemas
+from mockserver.inference.resources import Resource
 
 LIMITS: Final = ("limit", "pagesize", "perpage", "maxresults", "pagelimit", "resultsperpage", "itemsperpage",
                  "maxitems", "maxpagesize", "recordsperpage", "maxrecords", "maxentries", "rowsperpage", "pagecount",

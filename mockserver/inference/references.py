@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Final
 
 from mockserver.contract.schemas.naming import plain, words
-from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, sayable
+from mockserver.inference.resources import Resource
 from mockserver.inference.routes import VALUE
 from mockserver.state.references import EACH, Place, Reference
 

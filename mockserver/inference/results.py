@@ -9,9 +9,9 @@ from typing import Final
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.generate.newness import is_wrong
-from mockserver.inference.collections import Resource
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, sayable
+from mockserver.inference.resources import Resource
 
 _RESULTS: Final = frozenset(
     {"choice", "choices", "output", "outputs", "result", "results", "candidates", "generations", "completions",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,10 @@ class Route:
         """The expression of that value: `$path.id`."""
         end = len(self.shape) - (self.shape[-1] != VALUE)
         return self.last if self.last and shape == self.shape[:end] else f"$path.{self.value(shape)}"
+
+
+Routes = Mapping[Shape, Mapping[str, Route]]
+"""The routes of a contract by the shape of their paths and by their methods."""
 
 
 def route_of(operation: Operation) -> Route:

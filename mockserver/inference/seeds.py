@@ -10,10 +10,10 @@ from mockserver.contract.operations.operation import ABSENT, Parameter
 from mockserver.contract.schemas.times import in_order, is_ended
 from mockserver.contract.schemas.view import at_path, has_any, members, required, types
 from mockserver.generate import Generator, Unsatisfiable, fresh_key
-from mockserver.inference.collections import Resource
 from mockserver.inference.connecting import connected
 from mockserver.inference.documented import Documented
 from mockserver.inference.inference import Inferred
+from mockserver.inference.resources import Resource
 from mockserver.state.lazy import Lazy
 from mockserver.state.references import member_at
 

@@ -9,10 +9,10 @@ from mockserver.contract.operations.operation import Body, Operation, Parameter
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.contract.schemas.times import is_stamp
 from mockserver.inference.asking import queried
-from mockserver.inference.collections import Resource
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import alike, find_alike, find_own, names_record, sayable
+from mockserver.inference.resources import Resource
 from mockserver.state.references import EACH
 
 Data = dict[str, Any]

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.naming import plain, words
-from mockserver.inference.collections import Resource
 from mockserver.inference.counting import reply_path, surroundings, total_in
 from mockserver.inference.envelopes import Placement, is_wrapper, list_in, record_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_own, sayable
+from mockserver.inference.resources import Resource
 
 Data = dict[str, Any]
 _FAILURES: Final = frozenset(

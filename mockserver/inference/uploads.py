@@ -8,11 +8,11 @@ from typing import Any, Final
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import MediaType, Operation
 from mockserver.contract.schemas.naming import plain, words
-from mockserver.inference.collections import Resource
 from mockserver.inference.flags import Flag, flag_at
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import sayable
-from mockserver.inference.routes import VALUE, Route, Shape
+from mockserver.inference.resources import Resource
+from mockserver.inference.routes import VALUE, Route, Routes, Shape
 
 Data = dict[str, Any]
 CONTENT: Final = "uploaded_content"
@@ -177,7 +177,7 @@ def _is_bytes(one: MediaType) -> bool:
     return media.kind(name) == "binary" and "xml" not in name and not name.startswith(("*", "application/*"))
 
 
-def find_contents(routes: Mapping[Shape, Mapping[str, Route]], taken: set[str]) -> dict[Shape, Flag]:
+def find_contents(routes: Routes, taken: set[str]) -> dict[Shape, Flag]:
     """Paths at which a file is put and read again, such as an avatar: what is put there, by the values of the path."""
     contents: dict[Shape, Flag] = {}
     for shape, methods in routes.items():

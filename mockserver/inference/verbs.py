@@ -7,7 +7,6 @@ from typing import Any
 
 from mockserver.inference.actions import Actions
 from mockserver.inference.below import Below
-from mockserver.inference.collections import Resource, Scope
 from mockserver.inference.described import keeps_the_rest, removes_all
 from mockserver.inference.envelopes import Placement, record_in
 from mockserver.inference.filtering import filters
@@ -16,6 +15,7 @@ from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.metadata import beside_key
 from mockserver.inference.names import asked_by, find_alike
 from mockserver.inference.paging import page
+from mockserver.inference.resources import Resource, Scope
 from mockserver.inference.results import result_of
 from mockserver.inference.routes import VALUE, Route, Shape
 from mockserver.inference.sending import Sending

@@ -15,11 +15,10 @@ from mockserver.inference.envelopes import LISTS
 from mockserver.inference.flags import Flag, flag_at
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import names_one_of, sayable
-from mockserver.inference.routes import VALUE, Route, Shape
+from mockserver.inference.routes import VALUE, Route, Routes, Shape
 from mockserver.inference.showing import LeftToExample
 
 Data = dict[str, Any]
-Routes = Mapping[Shape, Mapping[str, Route]]
 _WRITING: Final = frozenset({"POST", "PUT", "DELETE"})
 WHOLE: Final = "value"
 """The private field that holds the map, or the text."""
