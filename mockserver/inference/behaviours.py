@@ -7,18 +7,24 @@ from contextlib import suppress
 from typing import Any, Final
 
 from mockserver.contract.schemas.naming import words
+from mockserver.inference.acting import Acting
 from mockserver.inference.below import Referring
+from mockserver.inference.changing import Changing
+from mockserver.inference.creating import Creating
 from mockserver.inference.described import MINE
 from mockserver.inference.envelopes import list_in
 from mockserver.inference.fitting import Fitting
 from mockserver.inference.flags import Flag
+from mockserver.inference.listing import Listing
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import looked_up, sayable
+from mockserver.inference.places import Places, because_of
+from mockserver.inference.removing import Removing
 from mockserver.inference.resources import Resource
 from mockserver.inference.routes import VALUE, Route, Routes, Shape
-from mockserver.inference.showing import LeftToExample
+from mockserver.inference.sending import Sending
+from mockserver.inference.showing import LeftToExample, Showing
 from mockserver.inference.uploads import CONTENT
-from mockserver.inference.verbs import Verbs, because_of
 from mockserver.inference.wholes import Whole, Wholes
 
 Data = dict[str, Any]
@@ -48,8 +54,11 @@ class Behaviours:
         self.contents, self.routes = contents, routes
         self.owners: dict[int, list[Resource]] = {}  # by the schema of their records
         self.resources, self.flags, self.schemas = resources, flags, schemas
-        self.verbs = Verbs(resources, schemas, fitting)
-        self.showing, self.referring = self.verbs.showing, Referring(resources, schemas)
+        self.sending, self.showing = Sending(schemas), Showing(schemas, fitting)
+        self.places, self.referring = Places(resources, schemas, self.showing), Referring(resources, schemas)
+        writers = self.places, self.sending, self.showing
+        self.listing, self.creating, self.changing = Listing(*writers), Creating(*writers), Changing(*writers)
+        self.removing, self.acting = Removing(*writers), Acting(*writers)
 
     def behaviour(self, route: Route) -> Data:
         """The behaviour of one operation. Raises LeftToExample."""
@@ -105,16 +114,16 @@ class Behaviours:
         for end in range(len(route.shape) - 1, 1, -1):
             shape = route.shape[:end]
             if shape[-1] == VALUE and shape[:-1] in self.resources:
-                return self.verbs.find(route, self.resources[shape[:-1]], shape)
+                return self.places.find(route, self.resources[shape[:-1]], shape)
         return {}
 
     def _at_single(self, route: Route, resource: Resource, method: str) -> Data:
-        find = self.verbs.single(route, resource)
+        find = self.places.single(route, resource)
         if method == "GET":
             shown = self.showing.record(route.operation, resource, must=True)
             return {**because_of("GET on a path of one record reads it"), **find, **shown}
         if method in ("PUT", "PATCH"):
-            return self.verbs.change(route, resource, method, find)
+            return self.changing.change(route, resource, method, find)
         if method == "DELETE" and resource.embeds:
             because = because_of("DELETE on a path of one record empties it")
             return {**because, "remove": {name: {} for _, name, link in resource.embeds if not link}}
@@ -126,24 +135,26 @@ class Behaviours:
         if method == "GET":
             return self._listed_at(route, resource)
         if method == "POST":
-            key = self.verbs.sending.key(route.operation, resource) if resource.copies else None
-            return self.verbs.join(route, resource, key) if key else self.verbs.create(route, resource, route.shape)
+            key = self.sending.key(route.operation, resource) if resource.copies else None
+            return (
+                self.creating.join(route, resource, key) if key else self.creating.create(route, resource, route.shape)
+            )
         if method in ("PUT", "PATCH"):
-            return self.verbs.change_by_body(route, resource, method)
+            return self.changing.change_by_body(route, resource, method)
         if method == "DELETE":
-            return self.verbs.clear(route, resource)
+            return self.removing.clear(route, resource)
         raise LeftToExample(f"{method} on a collection has no agreed meaning")
 
     def _listed_at(self, route: Route, resource: Resource) -> Data:
         """List the records, or show the first where one record is declared. Raises LeftToExample."""
         try:
-            return self.verbs.list(route, resource, route.shape, "GET on a collection lists it")
+            return self.listing.list(route, resource, route.shape, "GET on a collection lists it")
         except LeftToExample:
             shown = self.showing.acted(route.operation, resource)
             if not shown:
                 raise
         because = because_of("GET on a collection is declared to answer one record: the first")
-        return {**because, **self.verbs.single(route, resource), **shown}
+        return {**because, **self.places.single(route, resource), **shown}
 
     def _with_own_record(self, route: Route) -> Resource | None:
         """The collection that has the caller's own record, which a path such as `/users/me` or `/me` stands for."""
@@ -155,7 +166,7 @@ class Behaviours:
         return shown[0] if len(shown) == 1 and VALUE not in route.shape else None
 
     def _at_item(self, route: Route, resource: Resource, method: str, find: Data | None = None) -> Data:
-        find = find or self.verbs.find(route, resource, route.shape)
+        find = find or self.places.find(route, resource, route.shape)
         if method == "GET":
             is_removed = "DELETE" in self.routes[route.shape]  # and must not be shown after that
             if (
@@ -173,13 +184,13 @@ class Behaviours:
             return {
                 **because,
                 **find,
-                "remove": self.verbs.removed(resource),
-                **(self.verbs.shown_owner(route, resource) or self.showing.gone(route.operation, resource)),
+                "remove": self.removing.removed(resource),
+                **(self.places.shown_owner(route, resource) or self.showing.gone(route.operation, resource)),
             }
         if method in ("PUT", "POST") and resource.copies and route.operation.body is None:
-            return self.verbs.join(route, resource, route.expression(route.shape))
+            return self.creating.join(route, resource, route.expression(route.shape))
         if method in ("PUT", "PATCH", "POST"):
-            return self.verbs.change(route, resource, method, find)
+            return self.changing.change(route, resource, method, find)
         raise LeftToExample(f"{method} on a record has no agreed meaning")
 
     def _elsewhere(self, route: Route, method: str) -> Data:
@@ -187,10 +198,12 @@ class Behaviours:
         if method == "GET" and route.shape and route.shape[-1] != VALUE:
             resource = self._listed_here(route)
             if resource is not None:
-                return self.verbs.list(route, resource, base, "GET that answers a list of the records of a collection")
+                return self.listing.list(
+                    route, resource, base, "GET that answers a list of the records of a collection"
+                )
         above = self._collection(base)
         if method == "GET" and above is not None and not _COUNTING.isdisjoint(words(route.shape[-1])):
-            counted = self.verbs.count(route, above, base)
+            counted = self.listing.count(route, above, base)
             if counted:
                 return counted
         made = self._made(route, above) if method == "POST" and route.shape[-1] != VALUE else None
@@ -209,7 +222,7 @@ class Behaviours:
         if resource is None or not shown:
             return None
         field = looked_up(route.key, route.shape[-2], self.schemas.members(resource.record))
-        return self.verbs.look_up(route, resource, base, field, shown) if field is not None else None
+        return self.acting.look_up(route, resource, base, field, shown) if field is not None else None
 
     def _lists_others(self, shape: Shape) -> bool:
         """Whether only a list stands at a path below a record, and no declared field ties its items to that record."""
@@ -222,10 +235,10 @@ class Behaviours:
         """What is listed or created below a record, where that refers to it; None where nothing says so."""
         with suppress(LeftToExample):
             if method == "GET" and (listed := self.referring.listed(route)) is not None:
-                return self.verbs.list_below(route, listed)
+                return self.listing.list_below(route, listed)
             beside = self.routes[route.shape].get("GET")
             if method == "POST" and (created := self.referring.created(route, beside)) is not None:
-                return self.verbs.create_below(route, created)
+                return self.creating.create_below(route, created)
         return None
 
     def _made(self, route: Route, above: Resource | None) -> Data | None:
@@ -233,7 +246,7 @@ class Behaviours:
         spoken = "".join(words(route.shape[-1]))
         if spoken in _COPYING and route.shape[-2:-1] == (VALUE,):
             resource = self._collection(route.shape[:-2])
-            return self.verbs.copy(route, resource, route.shape[:-1]) if resource is not None else None
+            return self.creating.copy(route, resource, route.shape[:-1]) if resource is not None else None
         if spoken not in _CREATING or VALUE in route.shape:
             return None
         answer = self.schemas.answer(route.operation)
@@ -241,7 +254,7 @@ class Behaviours:
         if owner is None or not self.showing.acted(route.operation, owner):
             return None
         base = next((base for base in owner.bases if VALUE not in base), None)
-        return self.verbs.create(route, owner, base) if base is not None else None
+        return self.creating.create(route, owner, base) if base is not None else None
 
     def _owner(self, answer: LocatedSchema) -> Resource | None:
         """The only collection whose records an answer shows; None when there are several."""
@@ -252,15 +265,15 @@ class Behaviours:
     def _on_many(self, route: Route, resource: Resource, method: str) -> Data | None:
         """An action below a collection that takes a list of its records, or of their keys: `/things/batch`."""
         removes = method == "DELETE" or not _REMOVING.isdisjoint(words(route.shape[-1]))
-        if removes and self.verbs.sending.keys(route.operation, resource) is not None:
-            return self.verbs.clear(route, resource)
-        if self.verbs.sending.many(route.operation, resource) is None:
+        if removes and self.sending.keys(route.operation, resource) is not None:
+            return self.removing.clear(route, resource)
+        if self.sending.many(route.operation, resource) is None:
             return None
         if method == "POST" and not _CHANGING.isdisjoint(words(route.shape[-1])):
-            method = "PATCH" if self.verbs.sending.keys(route.operation, resource) is not None else "POST"
+            method = "PATCH" if self.sending.keys(route.operation, resource) is not None else "POST"
         if method == "POST":
-            return self.verbs.create(route, resource, route.shape[:-1])
-        return self.verbs.change_by_body(route, resource, method) if method in ("PUT", "PATCH") else None
+            return self.creating.create(route, resource, route.shape[:-1])
+        return self.changing.change_by_body(route, resource, method) if method in ("PUT", "PATCH") else None
 
     def _collection(self, base: Shape) -> Resource | None:
         resource = self.resources.get(base)
@@ -292,7 +305,7 @@ class Behaviours:
         for end in range(len(route.shape) - 1, 1, -1):
             shape = route.shape[:end]
             if shape[-1] == VALUE and shape[:-1] in self.resources:
-                return self.verbs.act(route, self.resources[shape[:-1]], shape)
+                return self.acting.act(route, self.resources[shape[:-1]], shape)
         raise LeftToExample(_no_place(route))
 
 

@@ -306,3 +306,8 @@ class Sending:
     @staticmethod
     def _parents(resource: Resource) -> list[tuple[object, str]]:
         return [(base, link.field) for base, link in resource.links.items()]
+
+
+def short(fields: Data, word: str) -> Any:
+    """`$body` for what is nothing but `{word: $body}`."""
+    return fields[word] if list(fields) == [word] else fields

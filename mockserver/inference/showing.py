@@ -289,3 +289,15 @@ def _reply(path: tuple[str, ...], value: str, around: Data | None = None) -> Any
     if not path and not around:
         return value
     return {reply_path(path): value, **(around or {})}
+
+
+def shows_record(shown: Data) -> bool:
+    """Whether a reply holds the record, and not its key alone."""
+    reply = shown.get("reply")
+    return "$record" in (reply.values() if isinstance(reply, dict) else (reply,))
+
+
+def shows_key(shown: Data, key: str) -> bool:
+    """Whether a reply holds the key of the record."""
+    reply = shown.get("reply")
+    return f"$record.{key}" in (reply.values() if isinstance(reply, dict) else (reply,))
