@@ -30,8 +30,20 @@ MEMORY = "memory"
 """The store of those who name none: the worlds end with the process."""
 
 
+class Api(msgspec.Struct, frozen=True):
+    """One of several APIs that are served together, and the path that its own paths are below."""
+
+    spec: str
+    path: str = ""
+    behaviours: Path | None = None
+    fixtures: tuple[Path, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True):
-    """All settings of the mock server. `behaviours` is None where no file was named, and none is bundled."""
+    """All settings of the mock server. `behaviours` is None where no file was named, and none is bundled.
+
+    Where several APIs are served together, `apis` has them, and `behaviours` and `fixtures` are about all of them.
+    """
 
     spec: str
     behaviours: Path | None = None
@@ -62,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True):
     drain: int = 1000  #: milliseconds that answers under way may delay the end of the process
     unknown_parents: Literal["refuse", "adopt"] = "refuse"  #: what a list or a new record below an unknown record does
     config: Path | None = None  #: the settings file that was read
+    apis: tuple[Api, ...] = ()  #: the APIs, where there are several
 
 
 def bundled(name: str) -> Path:

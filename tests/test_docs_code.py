@@ -29,7 +29,8 @@ RUN = {
     ("docs/tutorial.md", "yaml"): "test_the_tutorial_works",
     ("docs/behaviours.md", "yaml"): "test_docs.test_the_example_of_a_python_function_works",
     ("docs/behaviours.md", "python"): "test_docs.test_the_example_of_a_python_function_works",
-    ("docs/configuration.md", "toml"): "test_the_settings_file_is_valid",
+    ("docs/configuration.md", "toml"): "test_the_settings_file_is_valid, test_the_settings_of_several_apis_are_valid",
+    ("docs/configuration.md", "sh"): "test_the_settings_of_several_apis_are_valid",
     ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",
     ("docs/frontend.md", "js"): "make first-steps, from the same files in examples/",
     ("docs/frontend.md", "sh"): "test_frontend_docs",
@@ -106,6 +107,19 @@ def test_the_settings_file_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     settings = settings_of(read_options(["mock"]), {})
     assert (settings.port, settings.auth, len(settings.fixtures)) == (4020, "any", 2)
     assert not (settings.watch and settings.store != MEMORY)
+
+
+def test_the_settings_of_several_apis_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file and the command line name the same APIs, at the same paths."""
+    page = (ROOT / "docs/configuration.md").read_text()
+    (tmp_path / "mockserver.toml").write_text(_blocks(page, "toml")[1], encoding="utf-8")
+    (tmp_path / "payments.behaviours.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    (command,) = _blocks(page, "sh")
+    named = [settings_of(read_options(words), {}).apis for words in (["mock"], command.split()[1:])]
+    assert [[(api.spec, api.path) for api in apis] for apis in named] == [
+        [("payments.yaml", "/payments"), ("shop.yaml", "/shop")]
+    ] * 2
 
 
 def test_the_bodies_of_the_control_api_work(ask: Ask) -> None:

@@ -19,13 +19,12 @@ from contract_tests.core.operation import SAFE_METHODS, Operation
 from mockserver.contract.contract import Contract as Reader
 from mockserver.contract.contract import DocumentError, Refused, Request, load_contract
 from mockserver.contract.document import pointers
-from mockserver.contract.document.document import OWN_FOLDER, parsed
+from mockserver.contract.document.document import METHODS, OWN_FOLDER, parsed
 from mockserver.contract.document.embedding import Access
 from mockserver.contract.document.sources import Source
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Parameter, SecurityScheme
 from mockserver.contract.operations.overloads import path_of
-from mockserver.contract.operations.reading import METHODS
 from mockserver.contract.schemas import view
 
 __all__ = [

@@ -30,6 +30,9 @@ from mockserver.state.rules import CollectionRules, Embedded
 Locate = Callable[[str], str]
 """From a JSON Pointer into the behaviours to `file:line`."""
 
+Folder = Callable[[str], Path | None]
+"""From an operation to the folder where the module of its `call` is looked for first."""
+
 _TOP = ("periods", "collections", "operations", "echoes", "leads")
 _COLLECTION = (
     "key", "within", "aliases", "mine", "owner", "expires", "lapses", "schema", "private", "refers", "implicit",
@@ -47,7 +50,7 @@ def read_behaviours(
     locate: Locate,
     fields: Mapping[str, frozenset[str]] = MappingProxyType({}),
     periods: Mapping[str, str] = MappingProxyType({}),
-    folder: Path | None = None,
+    folder: Folder = lambda _: None,
     adopts: bool = False,
     inferred: bool = False,
     checked: bool = True,
@@ -55,8 +58,8 @@ def read_behaviours(
     """The behaviours that `data` declares, with every name checked against the contract unless `checked` is false.
 
     `fields` lists the fields of the fixtures' records by collection; `periods` overrides named periods;
-    the modules of `call` are looked for in `folder` first; with `adopts`, parents that don't exist are made.
-    Raises BehaviourError with the place, the problem and the nearest known name.
+    the modules of an operation's `call` are looked for in its `folder` first; with `adopts`, parents that don't exist
+    are made. Raises BehaviourError with the place, the problem and the nearest known name.
     """
     reader = _Reader(locate, contract, folder, adopts=adopts)
     data = reader.mapping(data or {}, "", _TOP)
@@ -114,7 +117,7 @@ def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
 class _Reader:
     """Reads one document of behaviours; every error names the line."""
 
-    def __init__(self, locate: Locate, contract: Contract, folder: Path | None = None, *, adopts: bool = False) -> None:
+    def __init__(self, locate: Locate, contract: Contract, folder: Folder, *, adopts: bool = False) -> None:
         self.locate, self.contract, self.folder, self.adopts = locate, contract, folder, adopts
 
     def wrong(self, pointer: str, problem: str, fix: str = "") -> BehaviourError:
@@ -195,7 +198,7 @@ class _Reader:
             page=self.page(data.get("page") or {}, f"{pointer}/page", self.contract.operations[name]),
             reply=self.reply(data.get("reply"), f"{pointer}/reply"),
             expand=self.value(data["expand"], f"{pointer}/expand") if "expand" in data else None,
-            call=self.function(data["call"], f"{pointer}/call") if "call" in data else None,
+            call=self.function(data["call"], f"{pointer}/call", name) if "call" in data else None,
             because=str(data.get("because", "")),
             assumed=tuple(data.get("assumed") or ()),
             place=self.locate(pointer),
@@ -321,9 +324,9 @@ class _Reader:
         except ValueError as error:
             raise self.wrong(pointer, str(error)) from None
 
-    def function(self, text: Any, pointer: str) -> Call:
+    def function(self, text: Any, pointer: str, operation: str) -> Call:
         try:
-            return load_call(str(text), self.folder)
+            return load_call(str(text), self.folder(operation))
         except ValueError as error:
             raise self.wrong(pointer, str(error)) from None
         except Exception as error:  # noqa: BLE001 - the user's module may fail in any way while it is imported

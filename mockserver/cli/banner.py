@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from mockserver.exchange.engine import Engine
 from mockserver.insight.samples import best_sample
-from mockserver.settings import Settings, is_loopback, near_host
+from mockserver.settings import Api, Settings, is_loopback, near_host
 
 
 def banner(engine: Engine, *, quiet: bool = False) -> str:
@@ -22,13 +23,14 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         return msgspec.json.encode(value).decode()
     lines = [
         f"Listening on  {_url(settings.host, settings.port)}",
-        f"Contract      {_shown(settings.spec)} ({_counted(len(engine.contract.operations), 'operation')})",
+        *_contracts(engine),
     ]
     if not engine.contract.operations:
         lines += ["No paths      the contract declares no operation: every request gets a 404"]
     lines += [f"Settings      {_shown(str(settings.config))}"] if settings.config else []
     notes = engine.contract.notes
-    lines += [f"Notes         {len(notes)}, see mockserver check-spec {_shown(settings.spec)}"] if notes else []
+    named = " ".join(_word(api) for api in settings.apis) or _shown(settings.spec)
+    lines += [f"Notes         {len(notes)}, see mockserver check-spec {named}"] if notes else []
     lines += _memory(engine)
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
@@ -39,6 +41,21 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         lines += ["", "Try it:", f"  {sample.curl(url, engine.pipeline.auth.credentials(sample.operation))}"]
     last_line = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
     return "\n".join([*lines, "", f"Ctrl-C stops it. {last_line}"])
+
+
+def _contracts(engine: Engine) -> Iterator[str]:
+    """A line for each API."""
+    settings, owned = engine.settings, engine.contract.owned
+    if not settings.apis:
+        yield f"Contract      {_shown(settings.spec)} ({_counted(len(engine.contract.operations), 'operation')})"
+    for api, operations in zip(settings.apis, owned.values(), strict=True):
+        where = f" at {api.path}" if api.path else ""
+        yield f"Contract      {_shown(api.spec)}{where} ({_counted(len(operations), 'operation')})"
+
+
+def _word(api: Api) -> str:
+    """An API as the command line names it."""
+    return f"{api.path}={_shown(api.spec)}" if api.path else _shown(api.spec)
 
 
 def _memory(engine: Engine) -> list[str]:

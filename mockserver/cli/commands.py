@@ -57,9 +57,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name, (run, about) in COMMANDS.items():
         command = commands.add_parser(name, help=about, epilog=EXIT_CODES)
-        command.add_argument(
-            "contract", nargs="?", metavar="SPEC", help="OpenAPI document (default: the bundled contract)"
-        )
+        command.add_argument("contract", nargs="*", metavar="SPEC", help=_CONTRACT)
         command.set_defaults(run=run, command=command, **_OMITTED.get(name, {"period": None}))
         for names, settings in FLAGS:
             if _takes(name, names[0]):
@@ -73,6 +71,7 @@ def _parser() -> Parser:
     return parser
 
 
+_CONTRACT = "OpenAPI document, or several; PATH=SPEC serves one below a path (default: the bundled contract)"
 _OF_CONTRACT = ("--config", "--behaviours", "--fixtures", "--seed", "--allow-remote-refs", "--allow-refs-below")
 """Flags of every command that reads a contract."""
 _OMITTED: dict[str, dict[str, str | None]] = {
@@ -94,7 +93,9 @@ def _behaviours(options: argparse.Namespace) -> int:
     from mockserver.exchange.engine import build_engine
     from mockserver.inference import as_yaml
 
-    settings = replace(settings_of(options, {}), behaviours=None, fixtures=())
+    settings = settings_of(options, {})
+    apis = tuple(replace(api, behaviours=None, fixtures=()) for api in settings.apis)
+    settings = replace(settings, behaviours=None, fixtures=(), apis=apis)
     inferred = build_engine(settings).inferred
     if inferred is not None:
         show(as_yaml(inferred), end="")
@@ -115,7 +116,7 @@ def _mcp(options: argparse.Namespace) -> int:
     from mockserver.cli.mcp import serve
 
     token = options.admin_token or os.environ.get("MOCKSERVER_ADMIN_TOKEN")
-    serve([*([options.contract] if options.contract else []), *_given(options)], options.url, token)
+    serve([*options.contract, *_given(options)], options.url, token)
     return 0
 
 
@@ -139,8 +140,9 @@ def _mock(options: argparse.Namespace) -> int:
 def _init(options: argparse.Namespace) -> int:
     from mockserver.cli.init import described, init
 
-    if not options.contract:
-        raise UsageError("init needs a contract", fix="mockserver init petstore.yaml")
+    if len(options.contract) != 1:
+        problem = "init needs a contract" if not options.contract else "init takes one contract at a time"
+        raise UsageError(problem, fix="mockserver init petstore.yaml")
     show(described(init(settings_of(options, {}), Path())))
     return 0
 

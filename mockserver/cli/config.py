@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from mockserver.cli.flags import FLAGS, read_settings
+from mockserver.cli.flags import FLAGS, api_path, behaviours_file, read_settings
 from mockserver.errors import UsageError, did_you_mean
-from mockserver.settings import Settings
+from mockserver.settings import Api, Settings
 
 NO_FILE = "none"
 """`--config none` reads no file, also where there is one."""
@@ -27,6 +27,9 @@ _PATHS = ("SPEC", "FILE", "PATH", "DIR")
 _SQLITE = "sqlite:"
 _OF_CONTRACT = ("spec", "behaviours", "fixtures", "period")
 """Keys that say nothing of another contract than the file's."""
+_APIS = "api"
+_API_KEYS = ("spec", "path", "behaviours", "fixtures")
+"""The keys of the tables `[[api]]`."""
 _KEYS = {names[0][2:]: how for names, how in FLAGS if names[0] != "--config"}
 
 
@@ -35,21 +38,23 @@ class Config(msgspec.Struct, frozen=True):
 
     file: Path | None = None
     variables: Mapping[str, str] = {}
+    apis: tuple[Api, ...] = ()
 
     def without_contract(self) -> Config:
         """The settings that hold for any contract."""
         own = {_variable(key) for key in _OF_CONTRACT}
-        return replace(self, variables={name: text for name, text in self.variables.items() if name not in own})
+        variables = {name: text for name, text in self.variables.items() if name not in own}
+        return replace(self, variables=variables, apis=())
 
 
 def settings_of(options: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
     """The settings from flags, else from the environment, else from the settings file. Raises UsageError."""
     config = read_config(options.config)
-    named = options.contract or getattr(options, "spec", None) or environment.get(_variable("spec"))
-    if named and not _same(named, config.variables.get(_variable("spec"))):
+    named = options.contract or [getattr(options, "spec", None) or environment.get(_variable("spec"))]
+    if any(named) and not (len(named) == 1 and _same(str(named[0]), config.variables.get(_variable("spec")))):
         config = config.without_contract()
     try:
-        settings = read_settings(options, {**config.variables, **environment})
+        settings = read_settings(options, {**config.variables, **environment}, config.apis)
     except UsageError as error:
         raise _at_home(error, config, options, environment) from None
     return replace(settings, config=config.file)
@@ -70,7 +75,38 @@ def read_config(named: str | None) -> Config:
         raise UsageError(
             f"{named} has no table [tool.mockserver]", place="--config", fix="add it, or name another file"
         )
-    return Config(file, {_variable(key): _text(file, key, value) for key, value in table.items()})
+    variables = {_variable(key): _text(file, key, value) for key, value in table.items() if key != _APIS}
+    apis = _apis(file, table.get(_APIS, []))
+    for key in ("spec", "behaviours"):
+        if apis and key in table and (key == "spec" or any(api.behaviours for api in apis)):
+            fix = f"leave out {key}, or the tables [[api]]"
+            raise UsageError(f"{key} is for one API, and [[api]] has several", place=f"{file}: {key}", fix=fix)
+    return Config(file, variables, apis)
+
+
+def _apis(file: Path, tables: Any) -> tuple[Api, ...]:
+    """The APIs of the tables `[[api]]`. Raises UsageError."""
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise UsageError("must be tables [[api]]", place=f"{file}: {_APIS}", fix="write [[api]] above the keys of each")
+    return tuple(_api(file, f"{_APIS}[{number}]", table) for number, table in enumerate(tables))
+
+
+def _api(file: Path, place: str, table: Mapping[str, Any]) -> Api:
+    unknown = next((key for key in table if key not in _API_KEYS), None)
+    if unknown is not None:
+        raise UsageError(f"unknown key {unknown!r}", place=f"{file}: {place}", fix=did_you_mean(unknown, _API_KEYS))
+    if not isinstance(table.get("spec"), str):
+        raise UsageError("has no spec", place=f"{file}: {place}", fix='add spec = "openapi.yaml"')
+    path = table.get("path", "")
+    if not isinstance(path, str):
+        raise _mistyped(file, f"{place}.path", 'a text such as "/payments"')
+    texts = {key: _text(file, key, value) for key, value in table.items() if key != "path"}
+    return Api(
+        texts["spec"],
+        api_path(path, f"{file}: {place}.path"),
+        behaviours_file(texts.get("behaviours", "")),
+        tuple(Path(one) for one in texts.get("fixtures", "").split(os.pathsep) if one),
+    )
 
 
 def _table(file: Path) -> Mapping[str, Any] | None:
@@ -94,7 +130,7 @@ def _text(file: Path, key: str, value: Any) -> str:
     name = key.replace("_", "-")
     how = _KEYS.get(name)
     if how is None:
-        raise UsageError(f"unknown key {key!r}", place=str(file), fix=did_you_mean(name, _KEYS))
+        raise UsageError(f"unknown key {key!r}", place=str(file), fix=did_you_mean(name, [*_KEYS, _APIS]))
     if how.get("action") == "store_true":
         if not isinstance(value, bool):
             raise _mistyped(file, key, "true or false")

@@ -12,10 +12,11 @@ from typing import Any
 
 from mockserver.clock import parse_period
 from mockserver.errors import UsageError
-from mockserver.settings import AUTH_MODES, LONGEST_WAIT, MEMORY, PORT, Settings, bundled
+from mockserver.settings import AUTH_MODES, LONGEST_WAIT, MEMORY, PORT, PREFIX, Api, Settings, bundled
 
 _SIZE = re.compile(r"(?P<count>\d{1,15})\s*(?P<unit>[kmg]?b)?", re.IGNORECASE)
 _INTERVAL = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)?")
+_API_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MOST_WORKERS = 64
 _UNITS = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
@@ -112,19 +113,23 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
 """Each flag's names, and its settings for argparse."""
 
 
-def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
-    """The settings from flags, else from `MOCKSERVER_...` variables, else the defaults. Raises UsageError."""
+def read_settings(options: argparse.Namespace, environment: Mapping[str, str], apis: tuple[Api, ...] = ()) -> Settings:
+    """The settings from flags, else from `MOCKSERVER_...` variables, else the defaults. Raises UsageError.
+
+    `apis` are served where no contract is named.
+    """
 
     def setting(name: str, default: str = "") -> str:
         value = getattr(options, name, None)
         return str(value) if value is not None else environment.get(f"MOCKSERVER_{name.upper()}", default)
 
-    spec = options.contract or setting("spec")
+    apis = read_apis(options.contract) or (() if options.contract else apis)
+    spec = apis[0].spec if apis else next(iter(options.contract), None) or setting("spec")
     fixtures = options.fixtures or [path for path in setting("fixtures").split(os.pathsep) if path]
     is_bundled = not spec
     return Settings(
         spec=spec or str(bundled("spec/openapi.yaml")),
-        behaviours=_path(setting("behaviours")) or (bundled("spec/behaviours.yaml") if is_bundled else None),
+        behaviours=behaviours_file(setting("behaviours")) or (bundled("spec/behaviours.yaml") if is_bundled else None),
         fixtures=tuple(Path(path) for path in fixtures) or ((bundled("fixtures"),) if is_bundled else ()),
         host=setting("host", "127.0.0.1"),
         port=_port(setting("port", str(PORT))),
@@ -151,7 +156,32 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str]) -
         namespace=_namespace(setting("namespace")),
         workers=_workers(setting("workers", "1"), setting("store", MEMORY)),
         unknown_parents=_one_of("unknown_parents", setting("unknown_parents", "refuse"), PARENTS),
+        apis=apis,
     )
+
+
+def read_apis(words: Sequence[str]) -> tuple[Api, ...]:
+    """The APIs of several documents, or of one below a path, each named as SPEC or PATH=SPEC. Raises UsageError."""
+    pairs = [_path_and_document(word) for word in words]
+    if len(pairs) == 1 and not pairs[0][0]:
+        return ()
+    return tuple(Api(spec, api_path(path, f"{path}={spec}")) for path, spec in pairs)
+
+
+def _path_and_document(word: str) -> tuple[str, str]:
+    path, _, spec = word.partition("=")
+    return (path, spec) if spec and path.startswith("/") and not Path(word).exists() else ("", word)
+
+
+def api_path(text: str, place: str) -> str:
+    """The path below which an API is served; empty for none. Raises UsageError."""
+    path = text.rstrip("/")
+    if path and not _API_PATH.fullmatch(path):
+        problem = f"{text[:100]!r} isn't a path to serve an API at"
+        raise UsageError(problem, place=place, fix="write /payments, or /billing/v2: letters, digits and ._~-")
+    if path == PREFIX or path.startswith(f"{PREFIX}/"):
+        raise UsageError(f"{PREFIX} is the path of the control API", place=place, fix="serve the API at another path")
+    return path
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> Any:
@@ -166,7 +196,8 @@ def _switch(text: str) -> bool:
     return text.lower() in ("1", "true", "yes", "on")
 
 
-def _path(text: str) -> Path | None:
+def behaviours_file(text: str) -> Path | None:
+    """The file of behaviours that is named; None for none. Raises UsageError."""
     if text and not Path(text).is_file():
         raise UsageError("no such file", place=text, fix="--behaviours takes a YAML file")
     return Path(text) if text else None

@@ -34,7 +34,9 @@ class Parser(argparse.ArgumentParser):
 def parse(parser: Parser, words: Sequence[str], commands: Collection[str]) -> argparse.Namespace:
     """The options of a command line, of which `command` is the parser that knows its flags. Raises UsageError."""
     options, rest = parser.parse_known_args(with_command(words, commands))
-    if rest:
+    if isinstance(getattr(options, "contract", None), list) and not any(word.startswith("-") for word in rest):
+        options.contract += rest  # argparse takes no more of them once it has seen a flag
+    elif rest:
         raise _unknown(rest[0], options.command)
     return options
 

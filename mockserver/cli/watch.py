@@ -34,9 +34,9 @@ class Watcher:
         """The files that the engine was made from, the fixture folders, and the file of the last error."""
         settings = self.engine.settings
         failed = re.sub(r"(:\d+|#.*)$", "", self._failed)
-        return self.engine.files | {
-            path.resolve() for path in (*settings.fixtures, *([Path(failed)] if failed else []))
-        }
+        own = (path for api in settings.apis for path in api.fixtures)
+        named = (*settings.fixtures, *own, *([Path(failed)] if failed else []))
+        return self.engine.files | {path.resolve() for path in named}
 
     @property
     def folders(self) -> frozenset[Path]:

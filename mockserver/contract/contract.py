@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,21 +11,21 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from mockserver.contract.document.document import OWN_FOLDER, SWAGGER, Document, named_version, read_document, refusal
+from mockserver.contract.checking import Checked, Served, checked, checked_together
+from mockserver.contract.document.document import OWN_FOLDER, Document, named_version, read_document, refusal
 from mockserver.contract.document.embedding import Access
+from mockserver.contract.document.joined import Joined, Part
 from mockserver.contract.messages.bodies import BodyReader
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.decoding import Undecodable
 from mockserver.contract.messages.inputs import InputReader
 from mockserver.contract.messages.responses import ResponseValidator
-from mockserver.contract.operations.base_paths import base_paths, servers
 from mockserver.contract.operations.invalid_parts import InvalidParts
 from mockserver.contract.operations.judged import schemas_of
 from mockserver.contract.operations.operation import MediaType, Operation, SecurityScheme
-from mockserver.contract.operations.reading import Reading, note_ignored
+from mockserver.contract.operations.reading import Reading
 from mockserver.contract.operations.routing import Match, Router
 from mockserver.contract.schemas.compiled import Breach
-from mockserver.contract.schemas.structure import check_structure
 from mockserver.contract.schemas.validators import SchemaValidators
 from mockserver.contract.schemas.view import SchemaView
 from mockserver.errors import DocumentError, Refused, Violation
@@ -39,8 +38,10 @@ __all__ = [
     "Match",
     "Refused",
     "Request",
+    "Served",
     "Violation",
     "load_contract",
+    "load_contracts",
     "without_collection",
 ]
 
@@ -50,18 +51,17 @@ _MOST_RESPONSE_VALIDATORS: Final = 10_000
 class Contract:
     """A document, its operations, and the validators of what is sent and answered."""
 
-    def __init__(self, document: Document, *, strict: bool = False) -> None:
-        self._notes: dict[str, None] = {}
-        problems = {**check_structure(document, self._tell, strict=strict), **document.lost}
-        self.written = document  #: as its authors wrote it: every place in a message is one in it
-        self.document = document = _in_openapi(document, self._tell)
-        note_ignored(document.root, self._note)
-        reading = Reading(document, self._note, InvalidParts(document, problems))
+    def __init__(self, document: Document | Checked, *, strict: bool = False) -> None:
+        checked_document = document if isinstance(document, Checked) else checked(document, strict=strict)
+        self._notes: dict[str, None] = dict.fromkeys(checked_document.notes)
+        self.written = checked_document.written  #: as its authors wrote it: every place in a message is one in it
+        self.document = document = checked_document.document
+        reading = Reading(document, self._note, InvalidParts(document, checked_document.problems))
         self.operations: Mapping[str, Operation] = {one.id: one for one in reading.operations()}
         self._tell_invalid(reading.invalid)
         self.security_schemes: Mapping[str, SecurityScheme] = reading.schemes
-        self.base_paths: tuple[str, ...] = base_paths(list(servers(document.root)))
-        self._router = Router(tuple(self.operations.values()), self.base_paths)
+        self.base_paths = tuple(checked_document.base_paths)
+        self._router = Router(tuple(self.operations.values()), checked_document.base_paths)
         self._validators = SchemaValidators(document, self._note)
         self.view = SchemaView.of(document)
         self._caster = Caster(self.view)
@@ -95,6 +95,27 @@ class Contract:
         schemes = self.security_schemes.values()
         names |= {one.parameter for one in schemes if one.kind == "apiKey" and one.location == "header"}
         return frozenset(name for name in names if "_" in name and name.replace("_", "-") not in names)
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        """The documents by their names, where there are several."""
+        return self.document.parts if isinstance(self.document, Joined) else {}
+
+    @cached_property
+    def owned(self) -> Mapping[str, Mapping[str, str]]:
+        """By the name of each of several documents, the operations by what they are called in it alone."""
+        owned: dict[str, dict[str, str]] = {name: {} for name in self.parts}
+        document = self.document
+        if not isinstance(document, Joined):
+            return owned
+        for operation in self.operations.values():
+            written = document.as_written(operation.pointer)
+            part = document.inside(written)[0]
+            if part is not None:
+                by_path = operation.id == f"{operation.method} {operation.template}"
+                own = f"{operation.method} {operation.template[len(part.path) :]}"
+                owned[part.name][own if by_path else document.at(written)["operationId"]] = operation.id
+        return owned
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -199,19 +220,6 @@ class Contract:
         return lambda schema, value: validator.accepts({names[id(schema)]: value})
 
 
-def _in_openapi(document: Document, note: Callable[[str], None]) -> Document:
-    """The document in the words of OpenAPI 3, which all that follows knows alone."""
-    if document.version != SWAGGER:
-        return document
-    from mockserver.contract.document.swagger.conversion import converted  # other documents don't wait for it
-
-    conversion = converted(document.root, document.as_written)
-    for one in conversion.notes:
-        note(one)
-    origins = {**document.origins, **{new: document.as_written(old) for new, old in conversion.origins.items()}}
-    return dataclasses.replace(document, root=conversion.root, version="3.0", origins=origins, _targets={})
-
-
 def load_contract(source: Path | str, access: Access = OWN_FOLDER, *, strict: bool = False) -> Contract:
     """Reads a document and makes it ready; `DocumentError` when it cannot be served.
 
@@ -222,6 +230,16 @@ def load_contract(source: Path | str, access: Access = OWN_FOLDER, *, strict: bo
             return Contract(read_document(source, access, strict=strict), strict=strict)
         except RecursionError:
             raise DocumentError("nests too deep to be read", place=str(source)) from None
+
+
+def load_contracts(sources: Sequence[Served], access: Access = OWN_FOLDER, *, strict: bool = False) -> Contract:
+    """Reads several documents and makes them ready as one contract; `DocumentError` when they cannot be served."""
+    with without_collection():
+        try:
+            return Contract(checked_together(sources, access, strict=strict))
+        except RecursionError:
+            names = ", ".join(str(one.source) for one in sources)
+            raise DocumentError("nests too deep to be read", place=names) from None
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from mockserver.exchange.journal import ENTRIES
 
 
 def _contract(call: Call) -> Result:
-    return Result(served_contract(call.engine, call.url))
+    return Result(served_contract(call.engine, call.url, call.query("api", "")))
 
 
 def _control_contract(call: Call) -> Result:
@@ -29,6 +29,10 @@ def _about(call: Call) -> Result:
             "title": str(engine.contract.document.root.get("info", {}).get("title", "")),
             "contract": engine.contract.document.name,
             "url": call.url,
+            "apis": [
+                {"name": one.name, "title": one.title, "contract": one.document.name, "path": one.path}
+                for one in engine.contract.parts.values()
+            ],
             "auth": engine.settings.auth,
             "users": [{"name": user.name, "id": user.id, "token": user.token} for user in engine.fixtures.users],
             "operations": _operations(engine),

@@ -6,27 +6,34 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.contract.document.document import Document
 from mockserver.exchange.engine import Engine
 from mockserver.insight.samples import Sample, samples
 
 
-def served_contract(engine: Engine, url: str) -> dict[str, Any]:
-    """The OpenAPI document with this server's address, and with examples that refer to existing records."""
-    document: dict[str, Any] = {**engine.contract.document.root, "servers": [{"url": url}]}
+def served_contract(engine: Engine, url: str, api: str = "") -> dict[str, Any]:
+    """The OpenAPI document with this server's address, and with examples that refer to existing records.
+
+    Of several documents it is the one that `api` names, as it is alone.
+    """
+    part = engine.contract.parts[api] if api else None
+    source, path = (part.document, part.path) if part is not None else (engine.contract.document, "")
+    document: dict[str, Any] = {**source.root, "servers": [{"url": url + path}]}
     document["paths"] = copy.deepcopy(document.get("paths") or {})
     for name, requests in samples(engine).items():
         operation = engine.contract.operations[name]
-        raw = document["paths"].get(operation.template, {}).get(operation.method.lower())
+        item = document["paths"].get(operation.template[len(path) :]) if operation.template.startswith(path) else None
+        raw = item.get(operation.method.lower()) if isinstance(item, dict) else None
         if raw is not None and requests:
-            _fill_parameters(raw, requests, engine)
-            _fill_body(raw, requests, engine)
+            _fill_parameters(raw, requests, source)
+            _fill_body(raw, requests, source)
     return document
 
 
-def _fill_parameters(raw: dict[str, Any], requests: list[Sample], engine: Engine) -> None:
+def _fill_parameters(raw: dict[str, Any], requests: list[Sample], source: Document) -> None:
     filled = []
     for declared in raw.get("parameters") or []:
-        parameter = dict(engine.contract.resolve(declared))
+        parameter = dict(source.resolve(declared))
         name = str(parameter.get("name"))
         if parameter.get("in") == "path" and all(name in sample.path for sample in requests):
             parameter.pop("example", None)
@@ -38,10 +45,10 @@ def _fill_parameters(raw: dict[str, Any], requests: list[Sample], engine: Engine
         raw["parameters"] = filled
 
 
-def _fill_body(raw: dict[str, Any], requests: list[Sample], engine: Engine) -> None:
+def _fill_body(raw: dict[str, Any], requests: list[Sample], source: Document) -> None:
     if not all(sample.body for sample in requests) or "requestBody" not in raw:
         return
-    body = raw["requestBody"] = copy.deepcopy(engine.contract.resolve(raw["requestBody"]))
+    body = raw["requestBody"] = copy.deepcopy(source.resolve(raw["requestBody"]))
     for media in (body.get("content") or {}).values():
         base = media.pop("example", None)
         base = base if isinstance(base, Mapping) else {}

@@ -47,6 +47,7 @@ def filled(document: Document, engine: Engine) -> Document:
         "operations": {"enum": sorted(engine.contract.operations)},
         "users": {"enum": sorted(user.name for user in engine.fixtures.users) or ["anyone"]},
         "collections": {"enum": sorted(engine.behaviours.collections)} if engine.behaviours.collections else {},
+        "apis": {"enum": list(engine.contract.parts) or [""]},
         "state": _state(engine),
     }
     root = _filled(document.root, known)

@@ -10,24 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mockserver import plain_yaml
 from mockserver.behaviour.facets import facets_of
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.reader import read_behaviours
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import parse_period, system_now
-from mockserver.contract.contract import Contract, load_contract, without_collection
-from mockserver.contract.document.embedding import Access
-from mockserver.contract.document.sources import Source
+from mockserver.contract.contract import Contract, without_collection
 from mockserver.exchange.auth import Auth
 from mockserver.exchange.base import Base
+from mockserver.exchange.described import Described, contract_of, described_by, fixtures_of, with_inferred
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journal, Journals, Kind
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.exchange.secrets import Secrets
 from mockserver.settings import MEMORY, Settings
-from mockserver.state.fixtures import Fixtures, read_fixtures
+from mockserver.state.fixtures import Fixtures
 from mockserver.state.lazy import Lazy
 from mockserver.state.seeding import seed_world
 from mockserver.state.store import MemoryStore, Store
@@ -36,7 +34,7 @@ from mockserver.state.world import World
 if TYPE_CHECKING:
     from mockserver.exchange.proof import Proof
     from mockserver.exchange.proving import Proving
-    from mockserver.inference import Inferred
+    from mockserver.inference import Inferred, Readings
 
 PROVEN = 300
 """How many operations a contract may have for the memory of its collections to be proven at the start, and for the
@@ -74,7 +72,8 @@ class Engine(msgspec.Struct):
     @property
     def files(self) -> frozenset[Path]:
         """Every file that this mock was made from."""
-        behaviours = (self.settings.behaviours,) if self.settings.behaviours else ()
+        named = (self.settings.behaviours, *(api.behaviours for api in self.settings.apis))
+        behaviours = [file for file in named if file is not None]
         calls = [behaviour.call for behaviour in self.behaviours.operations.values() if behaviour.call is not None]
         modules = [call.file for call in calls if call.file is not None]
         files = (*self.contract.document.files, *behaviours, *modules, *self.fixtures.files)
@@ -117,12 +116,6 @@ class Engine(msgspec.Struct):
         return self.store.reset(world, tuple(kept & {"clock", "faults"}))
 
 
-def contract_of(settings: Settings, *, strict: bool = False) -> Contract:
-    """The contract that the settings name."""
-    access = Access(remote=settings.allow_remote_refs, below=settings.allow_refs_below)
-    return load_contract(settings.spec, access, strict=strict)
-
-
 @without_collection()
 def build_engine(
     settings: Settings, clock: Callable[[], int] = system_now, *, prove: bool = False, strict: bool = False
@@ -152,43 +145,55 @@ def _keep_in_store(engine: Engine) -> None:
 
 def _read_engine(settings: Settings, clock: Callable[[], int], *, prove: bool, strict: bool) -> Engine:
     contract = contract_of(settings, strict=strict)
-    if settings.behaviours is not None and settings.fixtures:
-        return _put_together(settings, contract, None, clock)
-    from mockserver.inference import infer
+    described = described_by(settings, contract)
+    if described.whole and _has_fixtures(settings):
+        return _put_together(settings, contract, described, None, clock)
+    from mockserver.inference import Readings, infer
 
-    inferred = infer(contract)
-    engine = _put_together(settings, contract, inferred, clock)
-    if settings.behaviours is None and (prove or len(contract.operations) <= PROVEN):
-        return _proven(engine, inferred, clock)
-    return engine if settings.behaviours is not None else _proving(engine, inferred, clock)
+    readings = Readings() if described.whole else Readings(described=described.operations)
+    inferred = infer(contract, readings)
+    engine = _put_together(settings, contract, described, inferred, clock)
+    if described.whole:
+        return engine
+    if prove or len(contract.operations) <= PROVEN:
+        return _proven(engine, described, inferred, readings, clock)
+    return _proving(engine, described, inferred, readings, clock)
 
 
-def _proving(engine: Engine, inferred: Inferred, clock: Callable[[], int]) -> Engine:
+def _has_fixtures(settings: Settings) -> bool:
+    return bool(settings.fixtures) or (bool(settings.apis) and all(api.fixtures for api in settings.apis))
+
+
+def _proving(
+    engine: Engine, described: Described, inferred: Inferred, readings: Readings, clock: Callable[[], int]
+) -> Engine:
     """The engine that proves each inferred collection when it is first asked for."""
     from mockserver.exchange.proving import Proving
 
     @without_collection()
     def build(again: Inferred, known: Behaviours | None) -> Engine:
-        return _put_together(engine.settings, engine.contract, again, clock, known)
+        return _put_together(engine.settings, engine.contract, described, again, clock, known)
 
-    engine.proving = engine.pipeline.first = Proving(engine, inferred, build)
+    engine.proving = engine.pipeline.first = Proving(engine, inferred, build, readings)
     return engine
 
 
-def _proven(engine: Engine, inferred: Inferred, clock: Callable[[], int]) -> Engine:
+def _proven(
+    engine: Engine, described: Described, inferred: Inferred, readings: Readings, clock: Callable[[], int]
+) -> Engine:
     """The engine whose inferred collections have shown their memory: what fails is read differently, or has none."""
     from mockserver.exchange.proof import Prover, revised
-    from mockserver.inference import Readings, infer
+    from mockserver.inference import infer
 
-    readings = Readings()
     for _ in range(_REVISIONS):
-        engine.proofs = tuple(Prover(engine.contract, engine.behaviours, engine.base(), engine.pipeline).proofs())
+        prover = Prover(engine.contract, engine.behaviours, engine.base(), engine.pipeline)
+        engine.proofs = tuple(map(prover.proof, inferred.behaviours["collections"]))
         better = revised(readings, inferred, engine.behaviours, engine.proofs)
         if better == readings:
             break
         readings = better
         inferred = infer(engine.contract, readings)
-        engine = _put_together(engine.settings, engine.contract, inferred, clock)
+        engine = _put_together(engine.settings, engine.contract, described, inferred, clock)
     engine.forgotten = readings.why
     return engine
 
@@ -196,29 +201,29 @@ def _proven(engine: Engine, inferred: Inferred, clock: Callable[[], int]) -> Eng
 def _put_together(
     settings: Settings,
     contract: Contract,
+    described: Described,
     inferred: Inferred | None,
     clock: Callable[[], int],
     known: Behaviours | None = None,
 ) -> Engine:
-    data, locate = _read_data(settings, inferred)
-    fixtures = read_fixtures(settings.fixtures, _collections(data))
+    data, locate = _with_inferred(described, inferred)
+    fixtures = fixtures_of(settings, contract, data)
     if inferred is not None:
         from mockserver.inference import seed_records
 
         made = seed_records(contract, inferred, seed=settings.seed)
         fixtures = fixtures.with_generated(Lazy([name for name in _unowned(data) if name in made], made.__getitem__))
     fields = MappingProxyType(fixtures.fields())
-    folder = settings.behaviours.parent if settings.behaviours is not None else None
     behaviours = known or read_behaviours(
         data,
         contract,
         locate=locate,
         fields=fields,
         periods=settings.periods,
-        folder=folder,
+        folder=described.folder,
         adopts=settings.unknown_parents == "adopt",
-        inferred=settings.behaviours is None,
-        checked=settings.behaviours is not None or len(contract.operations) <= PROVEN,
+        inferred=not described.whole,
+        checked=bool(described.operations) or len(contract.operations) <= PROVEN,
     )
     schemas = _schemas(behaviours, contract, fixtures)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
@@ -247,8 +252,8 @@ def _put_together(
         max_body=settings.max_body,
         metered=settings.metrics,
     )
-    reasons = inferred.reasons if inferred is not None and settings.behaviours is None else {}
-    read = inferred if settings.behaviours is None else None
+    read = inferred if not described.whole else None
+    reasons = read.reasons if read is not None else {}
     return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, read, reasons)
 
 
@@ -275,12 +280,6 @@ def _kinds(behaviours: Behaviours, contract: Contract) -> Callable[[Exchange], K
     return kind
 
 
-def _collections(data: Any) -> frozenset[str]:
-    """The names of the collections that behaviours declare, before anything about them is checked."""
-    collections = data.get("collections") if isinstance(data, Mapping) else None
-    return frozenset(collections) if isinstance(collections, Mapping) else frozenset()
-
-
 def _unowned(data: Any) -> list[str]:
     """The collections without an owner. All others begin empty, since the users aren't known."""
     collections = data.get("collections") if isinstance(data, Mapping) else None
@@ -289,22 +288,14 @@ def _unowned(data: Any) -> list[str]:
     return [name for name, rules in collections.items() if not (isinstance(rules, Mapping) and rules.get("owner"))]
 
 
-def _read_data(settings: Settings, inferred: Inferred | None) -> tuple[Any, Callable[[str], str]]:
-    """The behaviours as data, and what finds a place in them."""
-    if settings.behaviours is not None:
-        return plain_yaml.read(settings.behaviours), _locator(settings.behaviours)
-    return inferred.behaviours if inferred else {}, _inferred
+def _with_inferred(described: Described, inferred: Inferred | None) -> tuple[Any, Callable[[str], str]]:
+    """The behaviours as data, and what finds a place in them. Raises BehaviourError."""
+    if described.whole or inferred is None:
+        return described.data, described.locate
+    if not described.operations:
+        return inferred.behaviours, _inferred
+    return with_inferred(described, inferred.behaviours), described.locate
 
 
 def _inferred(pointer: str) -> str:
     return f"inferred behaviours, {pointer}"
-
-
-def _locator(path: Path) -> Callable[[str], str]:
-    name = Source.of(path).name
-
-    def locate(pointer: str) -> str:
-        line = plain_yaml.line_of(path.read_text(encoding="utf-8"), pointer)
-        return f"{name}:{line}" if line else name
-
-    return locate

@@ -291,7 +291,7 @@ def revised(readings: Readings, inferred: Inferred, behaviours: Behaviours, proo
                     broken |= dict.fromkeys(proof.named, proof.lost)
                 else:
                     forgotten[base] = proof.lost
-    return Readings(forgotten, keys, broken)
+    return Readings(forgotten, keys, broken, readings.described)
 
 
 def _using(behaviours: Behaviours, collection: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from mockserver.messages import Request
 from mockserver.state.world import World
 
 _REVISIONS: Final = 4
+_FIRST: Final = Readings()
 _PATIENCE: Final = 10.0
 """Seconds after which a request is answered with what was proven until then."""
 
@@ -49,11 +50,13 @@ Build = Callable[[Inferred, Behaviours | None], Served]
 class Proving:
     """What is known of the memory of one engine's collections; called with each request before it is answered."""
 
-    def __init__(self, engine: Served, inferred: Inferred, build: Build) -> None:
+    def __init__(self, engine: Served, inferred: Inferred, build: Build, readings: Readings = _FIRST) -> None:
         self.engine, self.inferred, self.build = engine, inferred, build
-        self.readings = Readings()
+        self.readings = readings
         self.proofs: dict[str, Proof] = {}
-        self.settled: set[str] = set()  #: operations whose collections are proven, as far as they can be
+        self.settled: set[str] = set(
+            readings.described
+        )  #: operations whose collections are proven, as far as they can be
         self._prover: Prover | None = None
         self._lock = Lock()
 

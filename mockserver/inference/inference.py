@@ -73,7 +73,8 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     """The behaviours that the contract's paths and schemas show; `readings` is what a proof showed of earlier ones."""
     schemas = Schemas(contract)
     fitting = Fitting(schemas)
-    read = without_verbs(map(route_of, contract.operations.values()), schemas)
+    operations = (one for one in contract.operations.values() if one.id not in readings.described)
+    read = without_verbs(map(route_of, operations), schemas)
     routes = routes_by_shape(read)
     names = {route.shape[: place + 1]: route.names for route in reversed(read) for place in range(len(route.shape))}
     texts = find_texts(routes, schemas) - readings.forgotten.keys()

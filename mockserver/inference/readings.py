@@ -15,6 +15,7 @@ class Readings:
     forgotten: Mapping[Shape, str] = field(default_factory=dict)  #: by base path: why its records aren't remembered
     keys: Mapping[Shape, int] = field(default_factory=dict)  #: by base path: which of the possible keys to take
     broken: Mapping[str, str] = field(default_factory=dict)  #: by operation id: why it keeps to its example
+    described: frozenset[str] = frozenset()  #: operations that aren't read, as a file says what they do
 
     @property
     def why(self) -> tuple[str, ...]:

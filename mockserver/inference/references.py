@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
+from mockserver.contract.document.references import EMBEDDED
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.names import find_alike, sayable
@@ -243,6 +244,8 @@ class References:
         return not formats[0] or not formats[1] or bool(formats[0] & formats[1])
 
 
+_NAMED: Final = re.compile(rf"(/{EMBEDDED}/[^/]*)?/components/schemas/(?P<name>[^/]*)")
+"""The pointer of a schema that has a name, in one document or one of several."""
 _LOOSE: Final = frozenset({"int32", "int64", "double", "float"})
 
 
@@ -252,8 +255,8 @@ def _names(resource: Resource) -> Iterator[str]:
         fixed = next((segment for segment in reversed(base) if segment != VALUE), "")
         yield from _singular(plain(fixed))
     pointer = resource.record.pointer
-    if pointer.startswith("/components/schemas/") and pointer.count("/") == 3:
-        name = plain(pointer.rpartition("/")[2])
+    if (match := _NAMED.fullmatch(pointer)) is not None:
+        name = plain(match["name"])
         yield from _singular(name)
         short = _AFFIXES.sub("", name)
         if short and short != name:

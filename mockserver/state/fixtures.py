@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from mockserver.errors import FixtureError, UsageError, did_you_mean
 from mockserver.state.lazy import Lazy
 
 _FILES = (".yaml", ".yml", ".json")
+_ONE_FILE = "keep them in one file"
 
 
 class User(msgspec.Struct, frozen=True):
@@ -45,8 +46,31 @@ class Fixtures(msgspec.Struct, frozen=True):
         return dict.fromkeys(self.made, frozenset()) | given
 
 
-def read_fixtures(paths: Iterable[Path], collections: Container[str] = ()) -> Fixtures:
+def together(parts: Iterable[Fixtures]) -> Fixtures:
+    """The fixtures of several APIs: users that all of them have are the same. Raises FixtureError."""
+    users: dict[str, User] = {}
+    records: dict[str, list[Any]] = {}
+    sources: dict[str, Path] = {}
+    files: list[Path] = []
+    for part in parts:
+        for user in part.users:
+            if users.setdefault(user.token, user) != user:
+                problem = f"user {user.name!r} has the token of {users[user.token].name!r} in the files of another API"
+                raise FixtureError(problem, place=str(part.files[0]), fix="a token names one user")
+        for name in part.records.keys() & records.keys():
+            raise FixtureError(f"{name} stand in {sources[name]} too", place=str(part.sources[name]), fix=_ONE_FILE)
+        records |= part.records
+        sources |= part.sources
+        files += part.files
+    return Fixtures(tuple(users.values()), records, sources, tuple(files))
+
+
+def read_fixtures(
+    paths: Iterable[Path], collections: Container[str] = (), named: Callable[[str], str] = str
+) -> Fixtures:
     """Read fixture files, and every YAML or JSON file of fixture folders. Raises UsageError or FixtureError.
+
+    `named` gives the collection that a file means by a name.
 
     `users` are those who may call; where one of the `collections` has that name too, those without a token are records.
     """
@@ -58,10 +82,10 @@ def read_fixtures(paths: Iterable[Path], collections: Container[str] = ()) -> Fi
         data = plain_yaml.read(file) or {}
         if not isinstance(data, Mapping):
             raise FixtureError("a fixture file maps collections to lists of records", place=str(file))
-        for name, entries in data.items():
-            _must_be_records(entries, name, file)
-            kept = entries
-            if name == "users":
+        for own, entries in data.items():
+            _must_be_records(entries, own, file)
+            kept, name = entries, named(own)
+            if own == "users":
                 callers = [
                     (place, entry) for place, entry in enumerate(entries) if name not in collections or "token" in entry
                 ]
@@ -70,7 +94,7 @@ def read_fixtures(paths: Iterable[Path], collections: Container[str] = ()) -> Fi
                 if not kept:
                     continue
             if name in sources:
-                raise FixtureError(f"{name} stand in {sources[name]} too", place=str(file), fix="keep them in one file")
+                raise FixtureError(f"{name} stand in {sources[name]} too", place=str(file), fix=_ONE_FILE)
             records[name], sources[name] = kept, file
     return Fixtures(tuple(users), records, sources, files)
 

@@ -21,6 +21,8 @@ from mockserver.errors import DocumentError, UsageError, did_you_mean
 
 SWAGGER = "2.0"
 VERSIONS = (SWAGGER, "3.0", "3.1", "3.2")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""Keys of path items that hold operations; `query` since 3.2."""
 
 OWN_FOLDER = Access()
 SHOWN = 5

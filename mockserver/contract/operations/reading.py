@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from mockserver.contract.document import pointers
-from mockserver.contract.document.document import Document, parsed
+from mockserver.contract.document.document import METHODS, Document, parsed
 from mockserver.contract.document.place import Place
 from mockserver.contract.operations import media
 from mockserver.contract.operations.invalid_parts import InvalidParts
@@ -28,9 +28,6 @@ from mockserver.contract.operations.overloads import has_more, path_of, required
 from mockserver.contract.operations.places import Places
 from mockserver.contract.operations.security import requirements, scheme
 from mockserver.errors import DocumentError
-
-METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-"""Keys of a path item that hold operations; `query` since 3.2."""
 
 _DEFAULT_STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _SERVERS_HEADERS: Final = frozenset(

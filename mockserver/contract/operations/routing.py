@@ -91,10 +91,13 @@ class _Node(msgspec.Struct):
 
 
 class Router:
-    """Finds operations by method and path, with and without the base path of a server."""
+    """Finds operations by method and path, with and without the base path of a server.
 
-    def __init__(self, operations: Sequence[Operation], base_paths: Sequence[str] = ()) -> None:
-        self._bases = tuple(sorted((base for base in base_paths if base), key=len, reverse=True))
+    `base_paths` maps each to the path that stands for it: none, unless several documents are served together.
+    """
+
+    def __init__(self, operations: Sequence[Operation], base_paths: Mapping[str, str] = EMPTY) -> None:
+        self._bases = {base: base_paths[base] for base in sorted(base_paths, key=len, reverse=True) if base}
         self._literal: dict[str, _Path] = {}
         self._root = _Node()
         self._plain: dict[
@@ -145,7 +148,7 @@ class Router:
     def _meant(self, path: str) -> str:
         """`; did you mean /pets/{petId}?`: the nearest declared path, below the base path that the client used."""
         templates = dict.fromkeys(path_of(operation.template) for operation in self._operations)
-        near = nearest_template(path, templates, self._bases)
+        near = nearest_template(path, templates, tuple(self._bases))
         return f"; did you mean {near}?" if near else ""
 
     def find(self, method: str, path: str, request: Request | None = None) -> Match | None:
@@ -170,9 +173,9 @@ class Router:
 
     def _inside(self, path: str) -> Iterator[str]:
         """The path below each base path that it starts with; a base path alone is the root."""
-        for base in self._bases:
+        for base, instead in self._bases.items():
             if path.startswith(base + "/") or path == base:
-                yield path[len(base) :] or "/"
+                yield instead + (path[len(base) :] or "/")
 
     def _match_below(self, request: Request, method: str, path: str) -> Match | None:
         if (literal := self._literal.get(path)) and (overload := literal.methods.get(method)):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from mockserver.contract.document import pointers
+from mockserver.contract.document.references import EMBEDDED
 from mockserver.contract.schemas.keywords import EFFECTIVE, names_in, type_names
 from mockserver.errors import MockError
 
@@ -106,13 +107,20 @@ class SchemaView:
     def _all_derived(self) -> dict[int, list[Any]]:
         """The named schemas that have another in their `allOf`, by the identity of that other."""
         derived: dict[int, list[Any]] = {}
-        named = self.target("#/components/schemas")[1]
-        for schema in named.values() if isinstance(named, Mapping) else ():
+        for schema in self._named():
             parts = schema.get("allOf") if isinstance(schema, Mapping) else None
             for part in parts if isinstance(parts, list) else ():
                 if isinstance(part, Mapping) and isinstance(part.get("$ref"), str):
                     derived.setdefault(id(self.resolve(part)), []).append(schema)
         return derived
+
+    def _named(self) -> Iterator[Any]:
+        """The schemas that have names, of several documents one after the other."""
+        parts = self.target(f"#/{EMBEDDED}")[1]
+        names = parts if isinstance(parts, Mapping) else ()
+        for place in ("", *(pointers.join("", EMBEDDED, name) for name in names)):
+            named = self.target(f"#{place}/components/schemas")[1]
+            yield from named.values() if isinstance(named, Mapping) else ()
 
     def branches(self, schema: LocatedSchema) -> list[LocatedSchema]:
         """The schema, what must hold beside it, and every alternative, each with its place."""

@@ -4,12 +4,16 @@ import { call } from "./api.js";
 
 const MANY = 60; // operations: of more, the tags are collapsed at first
 
-const world = new URLSearchParams(location.search).get("world") ?? "main";
+const asked = new URLSearchParams(location.search);
+const world = asked.get("world") ?? "main";
 
 async function start() {
   document.getElementById("world").textContent = world;
   if (world !== "main") document.getElementById("console").search = `?world=${encodeURIComponent(world)}`;
-  const [spec, { users }] = await Promise.all([call("GET", "openapi.json"), call("GET", "about")]);
+  const { users, apis } = await call("GET", "about");
+  const api = apis.find(({ name }) => name === asked.get("api")) ?? apis[0];
+  const spec = await call("GET", api ? `openapi.json?api=${encodeURIComponent(api.name)}` : "openapi.json");
+  if (api) offer(apis, api);
   const ui = window.SwaggerUIBundle({
     spec,
     dom_id: "#swagger-ui",
@@ -29,6 +33,18 @@ async function start() {
       for (const scheme of bearerSchemes(spec)) if (users[0]) ui.preauthorizeApiKey(scheme, users[0].token);
     },
   });
+}
+
+// Of several APIs one is shown at a time: the address names it.
+function offer(apis, shown) {
+  const label = document.getElementById("apis");
+  const select = label.querySelector("select");
+  select.replaceChildren(...apis.map(({ name, title, path }) => new Option(path ? `${title} (${path})` : title, name, false, name === shown.name)));
+  select.addEventListener("change", () => {
+    asked.set("api", select.value);
+    location.search = asked;
+  });
+  label.hidden = false;
 }
 
 function countOf({ paths }) {

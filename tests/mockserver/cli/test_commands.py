@@ -87,7 +87,7 @@ def test_two_mocks_do_not_share_a_port(live_mock: LiveMock) -> None:
         (["--prot=1"], ["did you mean '--port'?"]),
         (["--verison"], ["did you mean '--version'?"]),
         (["check-spec", "--sed", "7"], ["did you mean '--seed'?"]),
-        (["mock", "a.yaml", "b.yaml"], ["'b.yaml' is one argument too many"]),
+        (["init", "a.yaml", "b.yaml"], ["init takes one contract at a time"]),
         (["mok"], ["'mok' is neither a command nor a file (did you mean 'mock'?)"]),
         (["petstore"], ["'petstore' is neither a command nor a file (commands: mock, "]),
         (["nowhere.yaml"], ["nowhere.yaml: cannot be read"]),

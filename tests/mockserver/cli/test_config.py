@@ -13,7 +13,7 @@ from mockserver.cli.commands import main, read_options
 from mockserver.cli.config import settings_of
 from mockserver.cli.flags import FLAGS
 from mockserver.errors import UsageError
-from mockserver.settings import Settings, bundled
+from mockserver.settings import Api, Settings, bundled
 from tests.conftest import Build
 
 KEYS = [names[0].removeprefix("--") for names, _ in FLAGS if names[0] != "--config"]
@@ -113,9 +113,32 @@ def test_another_contract_does_not_take_the_data_of_the_file(named: list[str], h
         assert read(same).fixtures == (Path("f"),)
 
 
+def test_several_apis(here: Path) -> None:
+    """Each in a table, with paths relative to the file; a contract that is named takes their place."""
+    (here / "conf").mkdir()
+    (here / "conf/b.yaml").write_text("")
+    (here / "conf/mock.toml").write_text(
+        'fixtures = "all"\n[[api]]\nspec = "pay.yaml"\npath = "/pay/"\nbehaviours = "b.yaml"\n'
+        '[[api]]\nspec = "https://x.test/s.yaml"\nfixtures = ["f", "g.json"]\n'
+    )
+    found = read("--config", "conf/mock.toml")
+    assert found.apis == (
+        Api("conf/pay.yaml", "/pay", Path("conf/b.yaml")),
+        Api("https://x.test/s.yaml", "", None, (Path("conf/f"), Path("conf/g.json"))),
+    )
+    assert (found.behaviours, found.fixtures) == (None, (Path("conf/all"),))
+    assert read("other.yaml", "--config", "conf/mock.toml").apis == ()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("[[api]]\npath = '/x'", "mockserver.toml: api[0]: has no spec (add spec"),
+        ("[[api]]\nspec = 'a'\npth = '/x'", "mockserver.toml: api[0]: unknown key 'pth' (did you mean 'path'?)"),
+        ("[[api]]\nspec = 'a'\npath = 'x'", "mockserver.toml: api[0].path: 'x' isn't a path to serve an API at"),
+        ("[[api]]\nspec = 'a'\npath = 7", "mockserver.toml: api[0].path: must be a text"),
+        ("[api]\nspec = 'a'", "mockserver.toml: api: must be tables [[api]]"),
+        ("spec = 'a'\n[[api]]\nspec = 'b'", "mockserver.toml: spec: spec is for one API"),
         ("prot = 1", "mockserver.toml: unknown key 'prot' (did you mean 'port'?)"),
         ("port = 70000", "mockserver.toml: port: '70000' isn't a port number"),
         ("port = true", "mockserver.toml: port: must be a text or a number"),

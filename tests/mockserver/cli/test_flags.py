@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.cli.commands import _parser
+from mockserver.cli.commands import _parser, read_options
 from mockserver.cli.flags import FLAGS, read_settings
 from mockserver.errors import UsageError
-from mockserver.settings import Settings, bundled
+from mockserver.settings import Api, Settings, bundled
 
 
 def _read_settings(arguments: list[str], environment: dict[str, str]) -> Settings:
@@ -188,10 +188,22 @@ def test_sizes_are_counted_in_bytes() -> None:
 
 @pytest.mark.parametrize("command", ["mock", "behaviours", "check-spec"])
 def test_each_command_takes_a_contract(command: str) -> None:
-    """Or none; the help names it."""
+    """Or none, or several; the help names it."""
     (commands,) = (one for one in _parser()._subparsers._group_actions)  # type: ignore[union-attr]
     text = commands.choices[command].format_help()  # type: ignore[index,union-attr]
-    assert "[SPEC]" in text
-    assert "OpenAPI document (default: the bundled contract)" in " ".join(text.split())
-    assert _parser().parse_args([command, "x.yaml"]).contract == "x.yaml"
-    assert _parser().parse_args([command]).contract is None
+    assert "[SPEC ...]" in text
+    assert "OpenAPI document, or several; PATH=SPEC serves one below a path" in " ".join(text.split())
+    assert _parser().parse_args([command, "x.yaml", "/y=y.yaml"]).contract == ["x.yaml", "/y=y.yaml"]
+    assert _parser().parse_args([command]).contract == []
+
+
+def test_several_contracts() -> None:
+    """Each a document, or a path and a document; one below a path is as several."""
+    apis = _read_settings(["a.yaml", "/b/v2=b.yaml"], {}).apis
+    assert apis == (Api("a.yaml"), Api("b.yaml", "/b/v2"))
+    assert read_options(["mock", "a.yaml", "--port", "1", "/b/v2=b.yaml"]).contract == ["a.yaml", "/b/v2=b.yaml"]
+    assert _read_settings(["/b/=b.yaml"], {}).apis == (Api("b.yaml", "/b"),)
+    assert _read_settings(["a.yaml"], {}).apis == ()
+    for wrong in ("/a b=b.yaml", "/{x}=b.yaml", "/__mock__/x=b.yaml"):
+        with pytest.raises(UsageError, match=r"path"):
+            _read_settings([wrong, "a.yaml"], {})
