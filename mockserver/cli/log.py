@@ -12,8 +12,8 @@ import msgspec
 
 from mockserver.background import attempt, start
 from mockserver.clock import format_instant
+from mockserver.contract.messages.secrets import LISTED, Secrets
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.secrets import LISTED, Secrets
 from mockserver.exchange.shown import hiding, texts_of
 from mockserver.exchange.tracing import trace_of
 from mockserver.settings import LogFormat

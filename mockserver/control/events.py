@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 
 from mockserver.background import attempt
+from mockserver.contract.messages.secrets import Secrets
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Note
-from mockserver.exchange.secrets import Secrets
 from mockserver.exchange.shown import summary
 
 SECONDS = 60.0

@@ -16,6 +16,7 @@ from mockserver.behaviour.reader import read_behaviours
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import parse_period, system_now
 from mockserver.contract.contract import Contract, without_collection
+from mockserver.contract.messages.secrets import Secrets
 from mockserver.exchange.auth import Auth
 from mockserver.exchange.base import Base
 from mockserver.exchange.described import Described, contract_of, described_by, fixtures_of, with_inferred
@@ -23,7 +24,6 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journal, Journals, Kind
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
-from mockserver.exchange.secrets import Secrets
 from mockserver.settings import MEMORY, Settings
 from mockserver.state.fixtures import Fixtures
 from mockserver.state.lazy import Lazy

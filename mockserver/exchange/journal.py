@@ -13,9 +13,9 @@ from typing import Protocol
 import msgspec
 
 from mockserver.background import attempt
+from mockserver.contract.messages.secrets import LISTED, Secrets
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.memory import give_back
-from mockserver.exchange.secrets import LISTED, Secrets
 from mockserver.exchange.weight import lightened, weight_of
 from mockserver.settings import JOURNAL_MEMORY
 from mockserver.state.world import World

@@ -8,10 +8,10 @@ from functools import lru_cache
 import msgspec
 
 from mockserver.background import attempt
+from mockserver.contract.messages.secrets import Secrets
 from mockserver.exchange.exchange import Exchange, numbered
 from mockserver.exchange.journal import Journals, Keeping, Kind, Note, Tally
 from mockserver.exchange.keeping import packed, unpacked
-from mockserver.exchange.secrets import Secrets
 from mockserver.exchange.weight import lightened
 from mockserver.state.following import Turn
 from mockserver.state.ledger import Kept

@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import asdict
 
 from mockserver.clock import format_instant
+from mockserver.contract.messages.secrets import LISTED, Secrets
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.secrets import LISTED, Secrets
 from mockserver.exchange.tracing import trace_of
 
 _SHOWN = 64 * 1024

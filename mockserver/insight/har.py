@@ -11,8 +11,8 @@ import msgspec
 
 from mockserver import __version__
 from mockserver.clock import format_instant
+from mockserver.contract.messages.secrets import Secrets
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.secrets import Secrets
 from mockserver.exchange.shown import shown
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}

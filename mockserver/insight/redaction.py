@@ -9,8 +9,8 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
+from mockserver.contract.messages.secrets import LISTED, REDACTED, Secrets
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.secrets import LISTED, REDACTED, Secrets
 from mockserver.exchange.steering import WORLD_HEADER
 from mockserver.messages import Request
 from mockserver.state.store import MAIN

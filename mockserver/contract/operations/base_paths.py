@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from mockserver.contract.operations.expressions import EXPRESSION
 
 _HOST: Final = re.compile(r"^([^/]*:)?//[^/]*")
+_ABSOLUTE: Final = re.compile(r"^https?://[^/]", re.IGNORECASE)
 _MOST_BASES: Final = 64
 """Base paths that the variables of one server may make."""
 
@@ -49,3 +50,11 @@ def _values(variable: Any, name: str) -> list[str]:
     declared = variable if isinstance(variable, Mapping) else {}
     listed = declared.get("enum")
     return list(dict.fromkeys(map(str, [declared.get("default", name), *(listed if isinstance(listed, list) else ())])))
+
+
+def addresses(root: Mapping[str, Any]) -> tuple[str, ...]:
+    """The absolute URLs of a document's servers, with every value that their variables list."""
+    urls = [(one.get("url"), one.get("variables")) for one in servers(root) if isinstance(one, Mapping)]
+    absolute = [(url, variables) for url, variables in urls if isinstance(url, str) and _ABSOLUTE.match(url)]
+    filled = (one for url, variables in absolute for one in islice(_filled(url, variables), _MOST_BASES))
+    return tuple(dict.fromkeys(url for url in filled if "{" not in url))

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from mockserver.behaviour.vocabulary import Changed
+from mockserver.contract.messages.secrets import REDACTED
 from mockserver.errors import Violation
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journal
-from mockserver.exchange.secrets import REDACTED
 from mockserver.exchange.shown import shown
 from mockserver.exchange.weight import weight_of
 from mockserver.messages import Answer, Request

@@ -36,6 +36,7 @@ _SENT: Final = ("sid", "signature")
 _PLACES: Final = frozenset(("continuation", "cursor", "next", "page", "pagination", "prev", "previous", "sync"))
 """What a token is for that leads to another part of a list, and nowhere else."""
 _COOKIES: Final = frozenset(("cookie", "set-cookie"))
+_CORS: Final = "access-control-"
 _GRANTED: Final = frozenset(("code", "assertion", "device_code", "code_verifier", "client_assertion"))
 """What is a secret beside the members of an OAuth request (RFC 6749), and a common name elsewhere."""
 _GRANTS: Final = frozenset(("grant_type", "redirect_uri", "code_verifier", "session_state"))
@@ -120,6 +121,8 @@ class Secrets(msgspec.Struct, frozen=True):
 
     def _is_parameter(self, name: str, besides: Collection[str]) -> bool:
         plain = name.lower()
+        if plain.startswith(_CORS):  # `Access-Control-Allow-Credentials` is true or nothing
+            return False
         return plain in self.own or plain in besides or plain.endswith(_SENT) or is_secret(name)
 
     def value(self, value: Any) -> Any:

@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from mockserver.cli.log import Style, Terminal
+from mockserver.contract.messages.secrets import LISTED, REDACTED, Secrets, is_secret
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.secrets import LISTED, REDACTED, Secrets, is_secret
 from mockserver.exchange.shown import shown as render
 from mockserver.insight.redaction import safe_request
 from mockserver.messages import Answer, Request
@@ -52,6 +52,12 @@ def test_the_name_of_a_secret_is_known_in_any_spelling(name: str) -> None:
     assert LISTED.pairs(f"a=1&{name}=s3cret&b=2") == f"a=1&{name}={REDACTED}&b=2"
     assert LISTED.value([{"a": [{name: "s3cret"}]}]) == [{"a": [{name: REDACTED}]}]
     assert Secrets(shows=True).value({name: "s3cret"}) == {name: "s3cret"}
+
+
+def test_the_headers_of_cors_are_none() -> None:
+    """`Access-Control-Allow-Credentials` says whether credentials are allowed, and has none."""
+    headers = {"Access-Control-Allow-Credentials": "true", "access-control-allow-headers": "Authorization"}
+    assert LISTED.headers(headers) == headers
 
 
 @pytest.mark.parametrize("name", SHOWN)
