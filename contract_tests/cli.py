@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-EXTRA = ("hypothesis", "pytest", "requests", "schemathesis", "urllib3")
+EXTRA = ("hypothesis", "ijson", "pytest", "requests", "schemathesis", "urllib3")
 """The libraries of the extra `contract-tests`, which the mock server does without."""
 
 
@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from contract_tests.run.merge import main as merge
 
         return merge(words[1:])
+    if words[:1] == ["traffic"]:
+        from contract_tests.traffic.command import main as look
+
+        return look(words[1:])
     from contract_tests.run.cli import main as check
 
     return check(words, started)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contract_tests.run.cli import parser as contract_parser
 from contract_tests.run.settings import OPTIONS
+from contract_tests.traffic.command import parser as traffic_parser
 from mockserver.cli.commands import _parser as mock_parser
 
 PAGE = Path(__file__).with_name("command-line.md")
@@ -38,6 +39,8 @@ def page() -> str:
     variables = {f"--{option.name}": option.env for option in OPTIONS if option.env}
     about = "Checks an implementation of the contract, by its URL. [ci.md](ci.md) shows how to run it in CI.\n\n"
     parts.append(f"## contract-tests\n{about}{_table(contract_parser(), variables)}")
+    traffic = "Checks recorded traffic against the contract; sends nothing. See [traffic.md](traffic.md).\n\n"
+    parts.append(f"## contract-tests traffic\n{traffic}{_table(traffic_parser(), variables)}")
     return "\n".join(parts)
 
 

@@ -61,20 +61,21 @@ SUITE_LAYERS = (
     ("report",),
     ("run",),
     ("suites", "suites.conformance", "suites.flashback", "suites.oracle", "suites.workflows"),
-    ("mutation",),
+    ("mutation", "traffic"),
     ("cli", "conftest"),
     ("__main__",),
 )
 """The layers of `contract_tests`: shared code imports no suite, and no suite imports another."""
 
 SUITE_DOORS = {
-    "mockserver": ("core.contract", "core.operation", "core.schemas"),
+    "mockserver": ("core.contract", "core.operation", "core.redaction", "core.schemas"),
     "requests": ("core.connection", "core.gate", "core.target", "core.transfer"),
     "urllib3": ("core.gate", "core.transfer"),
     "schemathesis": ("core.fuzzing",),
     "hypothesis": ("core.fuzzing", "core.samples", "suites.oracle"),
     "pytest": ("conftest", "run", "suites"),
     "yaml": ("mutation",),
+    "ijson": ("cli", "traffic.files"),  # the former asks whether it is there
     "jsonschema_rs": (),
 }
 """The modules of `contract_tests` that may import a library."""

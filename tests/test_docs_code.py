@@ -36,6 +36,7 @@ RUN = {
     ("docs/frontend.md", "sh"): "test_frontend_docs",
     ("docs/agents.md", "console"): "mockserver/cli/test_mcp",
     ("docs/agents.md", "text"): "test_docs: the calls are those of docs/control.md",
+    ("docs/traffic.md", "console"): "contract_tests/traffic/test_traffic_docs",
     ("docs/ci.md", "console"): "contract_tests/test_ci_files",
     ("docs/ci.md", "toml"): "contract_tests/test_ci_files",
     ("docs/ci.md", "yaml"): "contract_tests/test_ci_files",

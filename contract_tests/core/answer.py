@@ -14,7 +14,9 @@ NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "not JSON", "_
 """What `Answer.json` is when the body isn't JSON."""
 
 HIDDEN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "user-agent", "host",
-                            "x-schemathesis-testcaseid"})  # fmt: skip
+                            "x-schemathesis-testcaseid", "accept-language", "dnt", "priority", "referer",
+                            "upgrade-insecure-requests"})  # fmt: skip
+ADDED_BY_BROWSERS = "sec-"
 SHOWN_BODY = 400  # characters of a body that a message shows
 SENT_BODY = 8000  # characters of a body in a curl line, which else does not repeat the request
 
@@ -46,7 +48,7 @@ class Sent:
         """The curl line that repeats the request (secrets are taken out where it is shown)."""
         parts = ["curl", "-i", *self._method_flags()]
         for name, value in self.headers.items():
-            if name.lower() not in HIDDEN_HEADERS:
+            if name.lower() not in HIDDEN_HEADERS and not name.lower().startswith(ADDED_BY_BROWSERS):
                 parts += ["-H", in_double_quotes(f"{name}: {value}")]
         if self.body:
             parts += ["--data-binary", shlex.quote(shorten(self.body.decode("utf-8", "replace"), SENT_BODY))]
@@ -69,6 +71,8 @@ class Answer:
     seconds: float = 0.0
     truncated: bool = False
     operation_id: str = field(default="")
+    place: str = ""  #: where it was recorded, such as `login.har entry 12`; empty: this run got it
+    body_is_known: bool = True  #: not where a recording has left the body out
 
     @cached_property
     def json(self) -> Any:

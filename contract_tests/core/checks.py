@@ -47,11 +47,13 @@ class Breach:
     is_note: bool = False
     answer: Answer | None = field(default=None, compare=False, repr=False)
     suite: str = ""  #: the suite that observed it and reports it; empty: every contract has it
+    seen: str = field(default="", compare=False)  #: the entries of recorded traffic that show it
 
     def as_broken(self) -> Broken:
         """As a failure."""
         answers = (self.answer,) if self.answer else ()
-        return Broken(f"{self.operation}: {self.expected}", self.got, *answers, assumed=" ".join(self.assumed))
+        about = f"{self.operation}: {self.expected}"
+        return Broken(about, self.got, *answers, assumed=" ".join(self.assumed), seen=self.seen)
 
     def as_note(self) -> str:
         """As a note."""
@@ -183,6 +185,8 @@ class AnswerChecks:
         if charset and is_json(sent) and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
             expected = f"UTF-8 as the charset of a {answer.status} in JSON (RFC 8259)"
             yield Breach(operation.id, f"{answer.status} charset", expected, sent, answer=answer)
+        if not answer.body_is_known:
+            return
         if schema is not None and is_json(checked_as):
             if checked_as == sent or answer.json is not NOT_JSON:  # else its media type has said so already
                 yield from self._json(operation, schema, answer)

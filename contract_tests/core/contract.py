@@ -11,25 +11,26 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from contract_tests.core.answer import Sent, names_in
 from contract_tests.core.errors import UsageError
 from contract_tests.core.operation import SAFE_METHODS, Operation
 from mockserver.contract.contract import Contract as Reader
-from mockserver.contract.contract import DocumentError, Refused, Request, load_contract
+from mockserver.contract.contract import DocumentError, Match, Refused, Request, Violation, load_contract
 from mockserver.contract.document import pointers
 from mockserver.contract.document.document import METHODS, OWN_FOLDER, parsed
 from mockserver.contract.document.embedding import Access
 from mockserver.contract.document.sources import Source
 from mockserver.contract.operations import media
+from mockserver.contract.operations.base_paths import addresses
 from mockserver.contract.operations.operation import ABSENT, Parameter, SecurityScheme
 from mockserver.contract.operations.overloads import path_of
 from mockserver.contract.schemas import view
 
 __all__ = [
     "METHODS", "OWN_FOLDER", "SAFE_METHODS", "UNREAD", "Access", "Contract", "Operation", "Parameter", "Place",
-    "SecurityScheme", "bundled", "marks", "path_of", "read_yaml",
+    "SecurityScheme", "Violation", "bundled", "marks", "path_of", "read_yaml",
 ]  # fmt: skip
 
 UNREAD: Final[Any] = ABSENT
@@ -92,6 +93,18 @@ class Contract:
     def version(self) -> str:
         """The version of the document."""
         return str((self.document.get("info") or {}).get("version") or "")
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The absolute base URLs that the document names."""
+        return addresses(self.document)
+
+    @property
+    def base_paths(self) -> tuple[str, ...]:
+        """The paths of the servers; none where a server has no path, for then any path may be one of an operation."""
+        urls = [str(one.get("url", "")) for one in self.document.get("servers") or () if isinstance(one, Mapping)]
+        is_bare = not urls or any(not urlsplit(url).path.strip("/") for url in urls)
+        return () if is_bare else self.reader.base_paths
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -241,11 +254,27 @@ class Contract:
         match = self.reader.find(request.method, request.path, request)
         if match is None:
             return False
+        refused = self._refusal(match, request)
+        if refused is None:
+            return True
+        return bool(refused.details) and not any(one.place.startswith(parts) for one in refused.details)
+
+    def wrong_inputs(self, sent: Sent) -> tuple[Violation, ...]:
+        """What of a request to an operation isn't as the contract requires."""
+        request = as_request(sent.method, sent.path, sent)
+        match = self.reader.find(request.method, request.path, request)
+        refused = self._refusal(match, request) if match is not None else None
+        if refused is None:
+            return ()
+        return refused.details or (Violation("body", refused.reason),)
+
+    def _refusal(self, match: Match, request: Request) -> Refused | None:
+        """Why a request is refused; None where it fits."""
         try:
             self.reader.read_inputs(match, request)
         except Refused as refused:
-            return bool(refused.details) and not any(one.place.startswith(parts) for one in refused.details)
-        return True
+            return refused
+        return None
 
     def is_spoiled(self, sent: Sent) -> bool:
         """Whether anything about a request is not as the contract has it: then its refusal needs no documentation."""

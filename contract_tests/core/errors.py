@@ -109,7 +109,8 @@ def described(error: BaseException) -> str:
 class Broken(AssertionError):
     """A promise is broken: what was expected, what was got, and the answers that show it; `also` holds further ones.
 
-    `source` is what it is based on, where that is another thing than what the promise names.
+    `source` is what it is based on, where that is another thing than what the promise names. `seen` names the entries
+    of recorded traffic that show it.
 
     Answers that are `in_order` are those of a script, to be repeated as they stand.
     """
@@ -123,10 +124,11 @@ class Broken(AssertionError):
         also: Iterable[Broken] = (),
         in_order: bool = False,
         source: str = "",
+        seen: str = "",
     ) -> None:
         super().__init__(f"expected {expected}; got {got}")
         self.expected, self.got, self.answers, self.assumed = expected, got, answers, assumed
-        self.also, self.in_order, self.source = tuple(also), in_order, source
+        self.also, self.in_order, self.source, self.seen = tuple(also), in_order, source, seen
 
     @classmethod
     def together(cls, parts: Iterable[Broken]) -> Broken:
@@ -134,5 +136,5 @@ class Broken(AssertionError):
         first, *rest = parts
         return cls(
             first.expected, first.got, *first.answers, assumed=first.assumed, also=rest, in_order=first.in_order,
-            source=first.source,
+            source=first.source, seen=first.seen,
         )  # fmt: skip

@@ -71,6 +71,7 @@ class Problem:
     operation: str = ""  #: the operation that it is about
     exchanges: tuple[Exchange, ...] = ()  #: the requests that show it with their responses; only of some problems
     since: str = ""  #: when an earlier run saw it first; empty: no run before this one, as far as is known
+    seen: str = ""  #: the entries of recorded traffic that show it
 
     def with_got(self, got: str) -> Problem:
         """The same problem with another description of the result."""

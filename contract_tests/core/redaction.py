@@ -5,8 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
+
+from contract_tests.core.answer import Answer
+from contract_tests.core.contract import Contract
+from mockserver.contract.messages.secrets import REDACTED as REDACTED  # noqa: PLC0414 - for other modules
+from mockserver.contract.messages.secrets import Secrets
 
 SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
 COOKIE_HEADERS = re.compile(r"(?i)((?:set-)?cookie\s*[:=]\s*['\"]?)[^\r\n'\"<]+")
@@ -77,6 +82,15 @@ class Redactor:
         found = ((longest_beginning(text, form), name) for form, name in self._forms.items())
         size, name = max(found, default=(0, ""))
         return f"{text[:-size]}{name}" if size else text
+
+
+def secrets_in(answer: Answer, contract: Contract) -> Iterator[str]:
+    """The secrets of a recorded request and its answer: by the list of names that the mock server has, and by the names
+    of the contract's credentials."""
+    secrets = Secrets.of(one.parameter for one in contract.reader.security_schemes.values())
+    sent = {name.lower(): value for name, value in answer.sent.headers.items()}
+    yield from secrets.sent(answer.sent.query, sent, answer.sent.body)
+    yield from secrets.sent("", answer.headers, answer.body)
 
 
 def longest_beginning(text: str, form: str) -> int:

@@ -33,20 +33,21 @@ class Undocumented:
 
     contract: Contract
     found: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    echoes: bool = True  #: whether a server may show again what this run has made up
     sent: set[str] = field(default_factory=set)  #: names of fields in bodies of this run, which a server may show again
 
     def heard(self, sent: Sent) -> None:
         """Take note of a request."""
-        self.sent.update(names_in(sent.json))
+        if self.echoes:
+            self.sent.update(names_in(sent.json))
 
     def saw(self, answer: Answer) -> None:
         """Take note of an answer to an operation."""
         if not answer.operation_id or answer.sent.method in {"HEAD", "OPTIONS"}:
             return
         self.heard(answer.sent)
-        operation = self.contract.operation(answer.operation_id)
-        for what in {*self._of(operation, answer)}:
-            self.found[operation.id, str(answer.status), what] += 1
+        for part in self.parts(answer):
+            self.found[part] += 1
 
     def lines(self) -> list[str]:
         """One line for each part, with the operations and statuses that show it."""
@@ -54,6 +55,11 @@ class Undocumented:
         for (name, status, what), count in sorted(self.found.items()):
             places.setdefault(what, []).append(f"{name} {status} ({count})")
         return [f"{what}: {named(found)}" for what, found in places.items()]
+
+    def parts(self, answer: Answer) -> set[tuple[str, str, str]]:
+        """What one answer to an operation shows: the keys of `found`."""
+        operation = self.contract.operation(answer.operation_id)
+        return {(operation.id, str(answer.status), what) for what in self._of(operation, answer)}
 
     def _of(self, operation: Operation, answer: Answer) -> Iterator[str]:
         response = operation.response_for(answer.status)

@@ -63,6 +63,7 @@ class Cause:
             "source": source_of(one, verdict.promise),
             "expected": one.expected,
             "got": one.got,
+            "seen": one.seen,
             "since": one.since,
             "unseen": sum(not problem.since for _, problem in self.found),
             "requests": list(one.requests),
@@ -83,7 +84,7 @@ def operations_of(verdict: Verdict, problem: Problem) -> tuple[str, ...]:
 
 def brief(verdict: Verdict, problem: Problem) -> Mapping[str, Any]:
     """A further problem of a cause, as data."""
-    said = {"expected": problem.expected, "got": problem.got, "since": problem.since}
+    said = {"expected": problem.expected, "got": problem.got, "since": problem.since, "seen": problem.seen}
     return {"promise": verdict.id, **said, "requests": list(problem.requests)}
 
 

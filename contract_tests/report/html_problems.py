@@ -68,7 +68,7 @@ def content(cause: Data, labels: Data, exchanges: Sequence[Data]) -> Iterator[st
     yield where(cause["operations"], labels)
     yield definitions([
         ("Expected", cause["expected"]), ("Got", cause["got"]), ("Source", cause["source"]),
-        ("Failing since", moment(cause["since"])), ("Check", cause["promises"][0]),
+        ("Seen in", cause.get("seen", "")), ("Failing since", moment(cause["since"])), ("Check", cause["promises"][0]),
     ])  # fmt: skip
     known = {exchange["curl"] for exchange in exchanges}
     yield before([line for line in cause["requests"] if line not in known], alone=not exchanges)

@@ -36,6 +36,8 @@ def facts(summary: dict[str, Any]) -> str:
 def problem(cause: dict[str, Any]) -> list[str]:
     """One cause: what was expected and got, what that is based on, and the lines that repeat it."""
     lines = [f"- expected: {cell(cause['expected'])}", f"- got: {cell(cause['got'])}", f"- {cell(cause['source'])}"]
+    if cause.get("seen"):
+        lines.append(f"- seen in {cell(cause['seen'])}")
     if cause["problems"] > 1:
         where = ", ".join(map(code, cause["operations"][:MOST_NAMED]))
         lines.append(f"- {counted(cause['problems'], 'problem')} with this cause: {where}")

@@ -47,13 +47,16 @@ def counted(count: int, noun: str) -> str:
 
 
 def details(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What a run was of, by name: target, contract, date, level, seed, duration, and the numbers."""
+    """What a run was of, by name. Recorded traffic has no safety level and no seed."""
     yield "Target", summary["target"]
     yield "Contract", f"{summary['contract']} {summary['version']}".strip()
     yield "Date", moment(summary["date"])
-    yield "Safety level", summary["safety"]
-    yield "Seed", str(summary["seed"])
-    yield "Duration", f"{summary['seconds']} s, {counted(summary['requests'], 'request')}"
+    if recorded := summary.get("recorded"):
+        yield "Duration", f"{summary['seconds']} s, {recorded}"
+    else:
+        yield "Safety level", summary["safety"]
+        yield "Seed", str(summary["seed"])
+        yield "Duration", f"{summary['seconds']} s, {counted(summary['requests'], 'request')}"
     yield "Checks", tally(summary["counts"])
     yield "Coverage", f"{summary['coverage']['percent']}% of the contract reached"
 
@@ -81,6 +84,7 @@ def explain(verdict: Verdict) -> str:
 
 
 def described(problem: Problem, promise: Promise) -> list[str]:
-    """What was expected, what came, what that is based on, and the lines that repeat it."""
+    """What was expected, what came, what that is based on, where traffic shows it, and the lines that repeat it."""
     found = [f"expected  {problem.expected}", f"got       {problem.got}", f"source    {source_of(problem, promise)}"]
+    found += [f"seen in   {problem.seen}"] if problem.seen else []
     return [*found, *(f"          {curl}" for curl in problem.requests)]

@@ -15,7 +15,7 @@ from contract_tests.run.session import Session
 from contract_tests.run.settings import Settings
 from contract_tests.run.watchdog import Watchdog, ending_in_order
 
-COMMANDS = ("merge", "mutants")
+COMMANDS = ("merge", "mutants", "traffic")
 
 
 class Parser(argparse.ArgumentParser):
@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
         description="Check an implementation of the contract, by its URL.",
         epilog="Exit codes: 0 passed, 1 the contract is broken, 2 usage, 3 no verdict (no target, no access, or the "
         "budget is spent), 4 internal error. "
+        "`contract-tests traffic` checks recorded traffic instead. "
         "`contract-tests merge` puts the reports of several runs together. "
         "`contract-tests mutants --help` describes how the suites themselves are measured.",
     )

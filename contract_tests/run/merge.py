@@ -148,8 +148,8 @@ def verdicts_of(promises: Iterable[Mapping[str, Any]], responses: Responses) -> 
 def problem_from(data: Mapping[str, Any], responses: Responses) -> Problem:
     """A problem from its data; texts that an older report lacks are empty."""
     requests, assumed = tuple(data["requests"]), tuple(data["assumed"])
-    key, cause, source, operation, since = (
-        data.get(name, "") for name in ("key", "cause", "source", "operation", "since")
+    key, cause, source, operation, since, seen = (
+        data.get(name, "") for name in ("key", "cause", "source", "operation", "since", "seen")
     )
     found = responses.get((data["expected"], data["got"]), ())
-    return Problem(data["expected"], data["got"], requests, assumed, key, cause, source, operation, found, since)
+    return Problem(data["expected"], data["got"], requests, assumed, key, cause, source, operation, found, since, seen)

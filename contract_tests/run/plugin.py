@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
 
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import (
-    Broken,
     BudgetSpent,
     InternalError,
     NotChecked,
@@ -18,7 +17,7 @@ from contract_tests.core.errors import (
     Terminated,
     described,
 )
-from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
+from contract_tests.core.promises import Outcome, Promise, Verdict
 from contract_tests.report.text import explain
 from contract_tests.run.ahead import Ahead
 from contract_tests.run.options import OPTIONS
@@ -26,6 +25,7 @@ from contract_tests.run.problems import problem_of
 from contract_tests.run.run import Run
 from contract_tests.run.settings import Settings
 from contract_tests.run.suites import suite_of, suites
+from contract_tests.run.verdicts import settled, without_accepted
 
 
 def is_first_of_its_path(operation: Operation, run: Run) -> bool:
@@ -113,29 +113,16 @@ class RunPlugin:
             return None
         error = call.excinfo.value if call.excinfo else None
         verdict = self._verdict(item, error, self.ahead.seconds.get(item.nodeid, call.duration))
-        if self.run.baseline and not self.run.settings.baseline_update:
-            verdict = self.run.baseline.apply(verdict)
         self.run.ledger.verdicts.append(verdict)
         self._maybe_stop(item, verdict, error)
         return None if verdict.outcome is Outcome.FAULT else report_of(item, call, verdict)
 
     def _verdict(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Verdict:
         promise = promise_of(item)
-        notes = tuple(self.run.redact(note) for note in self.run.ledger.take_notes())
-        about = (item.name.removeprefix("test_"), suite_of(item.path), promise)
-        verdict = partial(Verdict, *about, notes=notes, seconds=seconds, operations=operations_of(item, promise))
-        if error is None:
-            strict = self.run.settings.strict and notes
-            problems = tuple(Problem("no note under --strict", note, key=note) for note in notes) if strict else ()
-            return verdict(Outcome.BROKEN if strict else Outcome.KEPT, problems)
-        if isinstance(error, Broken):
-            problems = tuple(problem_of(self.run, part, promise.page) for part in (error, *error.also))
-            return verdict(Outcome.BROKEN, problems)
-        reason = self.run.redact(str(getattr(error, "reason", error) or getattr(error, "msg", error)))
-        self.run.ledger.cut_off |= isinstance(error, BudgetSpent)
-        if isinstance(error, NotChecked | SuiteError | pytest.skip.Exception):
-            return verdict(Outcome.NOT_CHECKED, reason=reason)
-        return verdict(Outcome.FAULT, reason=self.run.redact(described(error)))
+        if isinstance(error, pytest.skip.Exception):
+            error = NotChecked(str(error.msg))
+        about = Verdict(item.name.removeprefix("test_"), suite_of(item.path), promise, Outcome.KEPT, seconds=seconds)
+        return settled(self.run, replace(about, operations=operations_of(item, promise)), error)
 
     def _maybe_stop(self, item: pytest.Item, verdict: Verdict, error: BaseException | None) -> None:
         if isinstance(error, SuiteError):
@@ -155,9 +142,7 @@ class RunPlugin:
             problems = tuple(problem_of(self.run, breach.as_broken()) for breach in found)
             operations = tuple(dict.fromkeys(breach.operation for breach in found if has(breach.operation)))
             verdict = Verdict(FITS, "conformance", about, Outcome.BROKEN, problems, operations=operations)
-            if self.run.baseline and not self.run.settings.baseline_update:
-                verdict = self.run.baseline.apply(verdict)
-            self.run.ledger.verdicts.append(verdict)
+            self.run.ledger.verdicts.append(without_accepted(self.run, verdict))
         return bool(found)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

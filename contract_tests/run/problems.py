@@ -36,7 +36,7 @@ def problem_of(run: Run, broken: Broken, page: str = "") -> Problem:
     names = [answer.operation_id for answer in broken.answers if answer.operation_id]
     return Problem(
         expected, got, curls, assumed, key, cause, broken.source or clause_of(run, page, broken),
-        operation=names[-1] if names else "", exchanges=exchanges(run, broken, cause),
+        operation=names[-1] if names else "", exchanges=exchanges(run, broken, cause), seen=broken.seen,
     )  # fmt: skip
 
 

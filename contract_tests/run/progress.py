@@ -121,7 +121,7 @@ class Progress:
             self.say(f"wrote {path}")
         counts = ledger.counts()
         reached = f"{self.run.coverage.percent:.0f}% of the contract reached"
-        self.say(f"{tally(counts)}; {reached}; {counted(self._sent, 'request')}, {self._seconds:.1f} s")
+        self.say(f"{tally(counts)}; {reached}; {self.run.effort}, {self._seconds:.1f} s")
         self.say(headline(code, counts, len(self.run.operations), len(self.run.coverage.succeeded), why))
         if code == InternalError.exit_code:
             self.say(REPORT_IT)

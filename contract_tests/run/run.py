@@ -67,6 +67,7 @@ class Run:
     children: Children = field(default_factory=Children)  #: its processes; they end with it
     other: Credential = field(default_factory=Credential)
     tidy_until: float = float("inf")  #: the instant by which what was made is to be removed
+    entries: int | None = None  #: of recorded traffic that were read, where nothing is sent
     _judged: set[int] = field(default_factory=set)
     _mock: MockProcess | None = None
     _target: Target | None = None
@@ -136,6 +137,14 @@ class Run:
     def is_own_mock(self) -> bool:
         """Whether the run started the target itself."""
         return self.settings.target is None
+
+    @property
+    def effort(self) -> str:
+        """What its verdicts are based on, in words: `120 requests`, or the entries of recorded traffic."""
+        if self.entries is not None:
+            return f"{self.entries:,} {'entry' if self.entries == 1 else 'entries'} of recorded traffic"
+        sent = self.opened.gate.tally.sent if self.opened else 0
+        return f"{sent:,} request{'' if sent == 1 else 's'}"
 
     def target(self) -> Target:
         """The target, opened and pre-checked on first use."""
@@ -256,17 +265,26 @@ class Run:
 
     def _is_new(self, answer: Answer) -> bool:
         """Whether no answer was judged before that is judged in the same way, whatever the request was."""
-        operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
-        response = operation.response_for(answer.status) if operation else None
-        if response is None:
-            return True  # a refusal that is not documented is judged with its request
-        judged = {name.lower() for name in response.headers} | READ_HEADERS
-        headers = frozenset((name, value if name in judged else "") for name, value in answer.headers.items())
-        looks = hash((answer.operation_id, answer.sent.method, answer.status, answer.truncated, headers, answer.body))
+        looks = looks_of(self.contract, answer)
+        if looks is None:
+            return True
         if looks in self._judged:
             return False
         self._judged.add(looks)
         return True
+
+
+def looks_of(contract: Contract, answer: Answer) -> int | None:
+    """The same for answers that are judged in the same way, whatever the request was; None for a refusal that is not
+    documented, which is judged with its request."""
+    operation = contract.operation(answer.operation_id) if answer.operation_id else None
+    response = operation.response_for(answer.status) if operation else None
+    if response is None:
+        return None
+    judged = {name.lower() for name in response.headers} | READ_HEADERS
+    headers = frozenset((name, value if name in judged else "") for name, value in answer.headers.items())
+    body = answer.body if answer.body_is_known else None
+    return hash((answer.operation_id, answer.sent.method, answer.status, answer.truncated, headers, body))
 
 
 def settle_time(budget: float) -> float:

@@ -35,6 +35,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "undocumented": run.undocumented.lines(),
         "not_judged": dict(run.coverage.not_judged),
         "requests": tally.sent if tally else 0,
+        "recorded": run.effort if run.entries is not None else "",
         "withheld": dict(tally.not_sent) if tally else {},
         "remarks": [*run.remarks, *(f"the contract: {note}" for note in run.contract.notes), *run.faults],
         "left_behind": run.left_behind,

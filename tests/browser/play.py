@@ -10,11 +10,11 @@ TIMEOUT = 15_000
 """Milliseconds that a slow machine may take for a change on a page."""
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page, expect
+    from playwright.sync_api import Browser, Error, Locator, Page, expect
 else:
     _api = pytest.importorskip("playwright.sync_api", reason="no browser tests: Playwright is not installed")
-    Browser, Locator, Page, expect = _api.Browser, _api.Locator, _api.Page, _api.expect
+    Browser, Error, Locator, Page, expect = _api.Browser, _api.Error, _api.Locator, _api.Page, _api.expect
 
 expect.set_options(timeout=TIMEOUT)
 
-__all__ = ["TIMEOUT", "Browser", "Locator", "Page", "expect"]
+__all__ = ["TIMEOUT", "Browser", "Error", "Locator", "Page", "expect"]

@@ -1,0 +1,1 @@
+"""Checks recorded traffic against the contract; sends nothing."""
