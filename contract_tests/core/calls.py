@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation, is_json
@@ -13,6 +12,7 @@ from contract_tests.core.errors import NotChecked
 from contract_tests.core.making import Records
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.target import NOTHING, Target, Token, path_of
+from contract_tests.core.words import query_string
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Calls:
             return ""
         optional = frozenset(one.name for one in operation.parameters if not one.required)
         query = drawn(samples.query(operation, optional), 1, self.seed)[-1]
-        return urlencode(list(query.items()), doseq=True)
+        return query_string(query)
 
     def _values(self, operation: Operation) -> tuple[str, ...]:
         if not operation.path_names:

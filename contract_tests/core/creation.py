@@ -52,14 +52,26 @@ def made_below(contract: Contract, operation: Operation) -> Iterator[str]:
 def linked(contract: Contract, operation: Operation) -> Iterator[str]:
     """The paths of records to which the links of its 201 lead."""
     for status in {"201"} & {*operation.statuses}:
-        response = contract.response(operation, int(status))
-        links = contract.look_up(response, "links") if response else None
-        for name in links.value if links and isinstance(links.value, Mapping) else ():
-            link = contract.look_up(links, name) if links else None
-            target = link.value.get("operationId") if link and isinstance(link.value, Mapping) else None
-            if isinstance(target, str) and contract.has(target):
-                template = nameless(contract.operation(target).path)
-                yield from {template} & {*templates_of(contract)}
+        for target in links_of(contract, operation, int(status)):
+            template = nameless(contract.operation(target).path)
+            yield from {template} & {*templates_of(contract)}
+
+
+def links_of(contract: Contract, operation: Operation, status: int) -> Iterator[str]:
+    """The ids of the operations to which the links of a response lead."""
+    response = contract.response(operation, status)
+    links = contract.look_up(response, "links") if response else None
+    for name in links.value if links and isinstance(links.value, Mapping) else ():
+        link = contract.look_up(links, name) if links else None
+        target = link.value.get("operationId") if link and isinstance(link.value, Mapping) else None
+        if isinstance(target, str) and contract.has(target):
+            yield target
+
+
+def is_linked(contract: Contract, name: str) -> bool:
+    """Whether a link of the contract leads to the operation of that id."""
+    responses = ((one, int(status)) for one in contract.operations for status in one.statuses if status.isdigit())
+    return any(name in links_of(contract, one, status) for one, status in responses)
 
 
 def alike(contract: Contract, operation: Operation) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from unittest import SkipTest
+from urllib.parse import quote, unquote
 
 import hypothesis
 import schemathesis
@@ -22,9 +23,11 @@ from schemathesis.specs.openapi.checks import ensure_resource_availability, use_
 from contract_tests.core.alarm import Alarm, TimeOver
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
+from contract_tests.core.creation import is_linked
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
 from contract_tests.core.gate import NETWORK_ERRORS
 from contract_tests.core.headers import taken_once
+from contract_tests.core.locating import canonical
 from contract_tests.core.making import Records
 from contract_tests.core.mending import with_one_fault
 from contract_tests.core.schemas import for_python
@@ -34,7 +37,6 @@ from contract_tests.core.target import Target
 WALKING = 0.25  # of the time that is left
 PATIENCE = 3.0  # seconds for the first input of an operation, whatever time is left
 WALKS = 3  # with a seed each, where the target makes one end early
-SEQUENCE_CHECKS = [use_after_free, ensure_resource_availability]
 MODES = {HypothesisTestMode.EXAMPLES: 0.25, HypothesisTestMode.COVERAGE: 0.8, HypothesisTestMode.FUZZING: 1.0}
 """The part of the time that is left for each of them. Boundary values show more than random ones."""
 
@@ -170,7 +172,7 @@ class Fuzzer:
     def _trial(self, operation: Operation, case: Case[Any], turn: int) -> Trial:
         if self.records is not None:
             name_known(operation, case, self.records, turn)
-        refuse_slashes(case)
+        refuse_unnameable(case)
         spoiled, meta = spoiled_parts(case), case.meta
         about = str(getattr(meta.phase.data, "description", None) or "") if meta else ""
         if "header" not in spoiled and case.headers is not None:
@@ -191,13 +193,23 @@ def name_known(operation: Operation, case: Case[Any], records: Records, turn: in
     if operation.is_write and "body" not in spoiled and isinstance(case.body, dict | list):
         case.body = records.related(operation, case.body)
     if not spoiled & {"path", "path_parameters"} and (operation.is_write or turn % 2):
-        case.path_parameters = {**(case.path_parameters or {}), **records.values(operation, last=operation.is_write)}
+        known = records.values(operation, last=operation.is_write)
+        case.path_parameters = {
+            **(case.path_parameters or {}),
+            **{name: quote(key, safe="") for name, key in known.items()},
+        }
 
 
-def refuse_slashes(case: Case[Any]) -> None:
-    """Raise `NotChecked` where a value in the path has a slash that no answer of the target has shown."""
-    if any(isinstance(value, str) and "/" in value for value in (case.path_parameters or {}).values()):
+def refuse_unnameable(case: Case[Any]) -> None:
+    """Raise `NotChecked` where a value can't be the segment of a path: it is empty, all dots, or has a slash.
+
+    Values in a path are already encoded, those of documented examples as well.
+    """
+    values = [value for value in (case.path_parameters or {}).values() if isinstance(value, str)]
+    if any("/" in unquote(value) for value in values):
         raise NotChecked("a value in a path has a slash: many servers take it for the end of the value, encoded or not")
+    if any(value in {"", ".", ".."} for value in values):
+        raise NotChecked("a value in a path is empty or all dots: the path is that of something else")
 
 
 def spoiled_parts(case: Case[Any]) -> frozenset[str]:
@@ -244,7 +256,7 @@ def walker(machine: type[Any], target: Target, alarm: Alarm) -> type[Any]:
         def call(self, case: Case[Any], **kwargs: Any) -> Any:
             try:
                 with alarm.silent():
-                    refuse_slashes(case)
+                    refuse_unnameable(case)
                     target.gate.limits.wait_until_settled()
                     return super().call(case, **kwargs)
             except (SuiteError, BudgetSpent) as error:
@@ -257,13 +269,25 @@ def walker(machine: type[Any], target: Target, alarm: Alarm) -> type[Any]:
         def validate_response(self, response: Any, case: Case[Any], *_: Any, **__: Any) -> None:
             answer = target.gate.last
             try:
-                case.validate_response(response, checks=SEQUENCE_CHECKS, recorder=self.recorder)
+                case.validate_response(response, checks=checks_of(target, answer), recorder=self.recorder)
             except AssertionError as failure:
                 raise Halt(as_broken(failure, answer)) from None
             except BaseExceptionGroup as failures:
                 raise Halt(as_broken(failures.exceptions[0], answer)) from None
 
     return Walk
+
+
+def checks_of(target: Target, answer: Answer | None) -> list[Any]:
+    """What an answer on the way must keep.
+
+    What was created must be found where a link of the contract leads to it, or the path is that of a record of this
+    run. Which value of another answer is its key, the generator only supposes.
+    """
+    own = target.gate.rules.own.urls
+    if answer and (canonical(answer.sent.path) in own or is_linked(target.contract, answer.operation_id)):
+        return [use_after_free, ensure_resource_availability]
+    return [use_after_free]
 
 
 def as_broken(failure: BaseException, answer: Answer | None) -> Broken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
@@ -14,6 +14,7 @@ from contract_tests.core.model import dig
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import merged_keywords
 from contract_tests.core.target import Target, Token, path_of
+from contract_tests.core.words import query_string
 
 MOST_PAGES: Final = 40
 CURSORS: Final = ("$next", "$page.cursor", "$page.token", "$page.mark", "$page.next", "$page.following",
@@ -53,7 +54,7 @@ class Reader:
         needed = dict(parse_pairs(self.required_query(operation)))
         path = path_of(operation, tuple(names[name] for name in operation.path_names))
         given = {name: self._as_query(operation, name, value) for name, value in query.items()}
-        encoded = urlencode({**needed, **given}, doseq=True)
+        encoded = query_string({**needed, **given})
         return self.target.request("GET", f"{path}?{encoded}" if encoded else path, token=token)
 
     def items(self, action: Action, answer: Answer) -> list[Mapping[str, Any]]:
@@ -109,7 +110,7 @@ class Reader:
             return ""
         optional = frozenset(one.name for one in operation.parameters if not one.required)
         drawn_query = drawn(Samples(self.contract).query(operation, optional), 1, 0)[-1]
-        return urlencode([(name, as_query(value)) for name, value in drawn_query.items()], doseq=True)
+        return query_string([(name, as_query(value)) for name, value in drawn_query.items()])
 
     def _as_query(self, operation: Operation, name: str, value: Any) -> Any:
         """A value as a query has it: the items of a list each by itself, or joined where the contract says so."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import requests
 
@@ -17,6 +17,7 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.gate import NETWORK_ERRORS, Gate
 from contract_tests.core.headers import needed
 from contract_tests.core.login import Credential
+from contract_tests.core.words import query_string
 
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
 """Marks a body that is not sent at all, where `None` is JSON null."""
@@ -141,7 +142,7 @@ class Target:
 
 def with_query(path: str, query: Mapping[str, str]) -> str:
     """A path with further parameters."""
-    return f"{path}{'&' if '?' in path else '?'}{urlencode(query)}" if query else path
+    return f"{path}{'&' if '?' in path else '?'}{query_string(query)}" if query else path
 
 
 def path_of(operation: Operation, values: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
@@ -18,6 +18,7 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.safety import parsed
 from contract_tests.core.schemas import declared_members, item_of, kinds_of, merged_keywords
 from contract_tests.core.target import NOTHING
+from contract_tests.core.words import query_string
 from contract_tests.run.run import Run
 
 INVALID: Final = frozenset({400, 415, 422})
@@ -99,7 +100,7 @@ class Refusals:
         if body is not NOTHING and self.run.records:
             body = self.run.records.related(self.operation, body)
         path = like.path.partition("?")[0]
-        url = f"{path}?{urlencode(query)}" if query else path
+        url = f"{path}?{query_string(query)}" if query else path
         return self.run.target().request(self.operation.method, url, body=body, operation=self.operation)
 
 

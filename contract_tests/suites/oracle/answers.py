@@ -16,7 +16,7 @@ from contract_tests.core.words import ABSENT, in_json
 from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence, Difference, View, is_record
 from contract_tests.suites.oracle.freedoms import Freedoms
-from contract_tests.suites.oracle.records import own_fields
+from contract_tests.suites.oracle.records import Name, own_fields
 from contract_tests.suites.oracle.values import moved, same, shown
 
 
@@ -67,13 +67,26 @@ class Comparison:
             assumed = tuple(number for number in on_the_way if number not in call.operation.assumed)
             yield Difference("status", f"{mock.status}", target.describe(), assumed=assumed)
             return
-        for breach in self.checks.breaches(target):
-            if not breach.is_note:
-                yield Difference("form", breach.expected, breach.got, field=breach.kind, assumed=breach.assumed)
+        yield from self._form(target)
+        if mock.ok:
+            self._note_written(call, pairs)
         if mock.ok and mock.json is not NOT_JSON:
             parts = urlsplit(mock.sent.url)
             told = moved(mock.json, target.json, f"{parts.scheme}://{parts.netloc}")
             yield from Exchange(self, call, pairs, fields).shown(told, target.json)
+
+    def _form(self, answer: Answer) -> Iterator[Difference]:
+        """What about an answer breaks the contract, whatever the mock has answered."""
+        for breach in self.checks.breaches(answer):
+            if not breach.is_note:
+                yield Difference("form", breach.expected, breach.got, field=breach.kind, assumed=breach.assumed)
+
+    def _note_written(self, call: Call, pairs: Correspondence) -> None:
+        """Both changed a record that was there: what its body lacks, inside its values too, is open if inferred."""
+        behaviour = self.model.behaviours[call.operation.id]
+        if call.subject and behaviour.takes_body and not behaviour.created and self.model.inferred:
+            note = pairs.was_replaced if behaviour.replaces else pairs.was_changed
+            note(call.subject, sent_by(call, behaviour))
 
     def is_free(self, collection: str, part: str, *, written: bool) -> bool:
         """Whether the server may change a field of its own accord: after a write, or as its reads have shown."""
@@ -142,8 +155,7 @@ class Exchange:
 
     @property
     def _sent(self) -> Mapping[str, Any]:
-        """The members of the request body."""
-        return self.call.body if isinstance(self.call.body, Mapping) else {}
+        return sent_by(self.call, self.behaviour)
 
     def _is_fixed(self, expression: Any) -> bool:
         """Whether the value doesn't depend on the page of a list, on a record that the mock has made up, or on texts,
@@ -158,8 +170,7 @@ class Exchange:
             yield Difference("lost", f"{place}: an object", shown(target), collection, place)
             return
         mine, theirs = own_fields(mock, path, self.behaviour), own_fields(target, path, self.behaviour)
-        key = self.key_of(collection)
-        name = (collection, str(mine.get(key)))
+        key, name = self.key_of(collection), self._name_of(collection, mine)
         if self.behaviour.created:
             self.pairs.was_made(name, theirs.get(key, ABSENT), self._given, self._sent)
         elif key in theirs and str(theirs[key]) != self.pairs.target_key(name):
@@ -167,9 +178,14 @@ class Exchange:
                 "value", f"{collection} {self.pairs.target_key(name)}", f"{key} {in_json(theirs[key])}", collection, key
             )
             return
-        elif self.behaviour.replaces and self.comparison.model.inferred:
-            self.pairs.was_replaced(name, self._sent)
-        yield from self.pairs.record(self._view(collection, path, mine), mine, theirs)
+        elif name not in self.pairs.seen and self.comparison.model.inferred:  # each made it up when it was asked for
+            self.pairs.was_made(name, theirs.get(key, name[1]), self._given, self._sent)
+        yield from self.pairs.record(self._view(collection, path, mine), mine, theirs, name)
+
+    def _name_of(self, collection: str, record: Mapping[str, Any]) -> Name:
+        """The name of a record of the mock's: by its key, or where it shows none, as that which was asked for."""
+        key, subject = self.key_of(collection), self.call.subject
+        return subject if key not in record and subject else (collection, str(record.get(key)))
 
     def _made(self, path: Steps, place: str, mock: list[Any], target: Any) -> Iterator[Difference]:
         """Compare several records that one call has made, in their order."""
@@ -256,6 +272,12 @@ class Exchange:
             frozenset(part for where, part in declared if where == collection),
             lambda part: self.comparison.is_free(collection, part, written=self.pairs.written),
         )  # fmt: skip
+
+
+def sent_by(call: Call, behaviour: Behaviour) -> Mapping[str, Any]:
+    """The fields of a record that the body of a call has."""
+    sent = dig(call.body, behaviour.envelope)
+    return sent if isinstance(sent, Mapping) else {}
 
 
 def _is_paging(expression: Any) -> bool:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from contract_tests.core.answer import Sent
@@ -14,7 +13,7 @@ from contract_tests.core.contract import Contract, Operation, Place
 from contract_tests.core.model import Behaviour, Model, root
 from contract_tests.core.safety import Rules
 from contract_tests.core.target import NOTHING, path_of
-from contract_tests.core.words import ABSENT
+from contract_tests.core.words import ABSENT, query_string
 from contract_tests.suites.oracle.correspondence import Correspondence
 from contract_tests.suites.oracle.records import Name, Record
 
@@ -46,7 +45,7 @@ class Call:
     @property
     def path(self) -> str:
         """The raw path with its query."""
-        query = urlencode([(name, as_query(value)) for name, value in self.query.items()], doseq=True)
+        query = query_string([(name, as_query(value)) for name, value in self.query.items()])
         return path_of(self.operation, self.values) + (f"?{query}" if query else "")
 
     @property

@@ -82,6 +82,10 @@ class Correspondence:
         """Both replaced a record: what was not sent may be gone, kept, or have a default."""
         self.made[name], self.sent[name], self.seen[name] = frozenset(sent), sent, {}
 
+    def was_changed(self, name: Name, sent: Mapping[str, Any]) -> None:
+        """Both took new values for fields of a record: what an object in them lacks may be gone, kept, or a default."""
+        self.sent[name] = {**self.sent.get(name, {}), **sent}
+
     def target_key(self, name: Name) -> str:
         """The key of the target's record."""
         return self.keys.get(name, name[1])
@@ -116,9 +120,11 @@ class Correspondence:
         theirs = self.target_value(name, part, value)
         return theirs if self._equal(value, theirs) else value
 
-    def record(self, view: View, mock: Mapping[str, Any], target: Mapping[str, Any]) -> Iterator[Difference]:
+    def record(
+        self, view: View, mock: Mapping[str, Any], target: Mapping[str, Any], name: Name | None = None
+    ) -> Iterator[Difference]:
         """Where two records that correspond differ; what does not differ is remembered."""
-        name = (view.collection, str(mock.get(view.key)))
+        name = name or (view.collection, str(mock.get(view.key)))
         for part in sorted((mock.keys() | target.keys()) - {view.key}):
             yield from self.value(view, name, part, mock.get(part, ABSENT), target.get(part, ABSENT))
 

@@ -10,11 +10,13 @@ from typing import Any, cast
 import pytest
 from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis.generation.hypothesis.builder import HypothesisTestMode
+from schemathesis.specs.openapi.checks import ensure_resource_availability
 
 from contract_tests.core import fuzzing
+from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
-from contract_tests.core.fuzzing import WALKS, Fuzzer, Halt, Trial, refuse_slashes
+from contract_tests.core.fuzzing import WALKS, Fuzzer, Halt, Trial, refuse_unnameable
 from contract_tests.core.limits import Limits
 from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
@@ -106,8 +108,31 @@ def _walked(monkeypatch: pytest.MonkeyPatch, endings: list[Exception | None]) ->
     return seeds
 
 
-def test_no_made_up_value_with_a_slash_is_sent_in_a_path() -> None:
-    """Many servers split a path where it is, encoded or not."""
-    refuse_slashes(cast(Any, SimpleNamespace(path_parameters={"id": "a b", "number": 5})))
-    with pytest.raises(NotChecked, match="a slash"):
-        refuse_slashes(cast(Any, SimpleNamespace(path_parameters={"id": "a/b"})))
+@pytest.mark.parametrize(
+    ("value", "reason"), [("a/b", "a slash"), ("a%2fb", "a slash"), ("", "empty"), (".", "dots"), ("..", "dots")]
+)
+def test_no_value_is_sent_in_a_path_that_cannot_be_its_segment(value: str, reason: str) -> None:
+    """Many servers split a path at a slash, encoded or not, and empty segments and dots make another path."""
+    refuse_unnameable(cast(Any, SimpleNamespace(path_parameters={"id": "a%20b", "number": 5})))
+    with pytest.raises(NotChecked, match=reason):
+        refuse_unnameable(cast(Any, SimpleNamespace(path_parameters={"id": value})))
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "checked"),
+    [("read", "/things/mine", True), ("read", "/things/maple", False), ("look", "/things/maple/look", True)],
+)
+def test_a_record_must_be_found_by_a_key_that_is_one(
+    contract_of: ContractOf, name: str, path: str, checked: bool
+) -> None:
+    """That of a record of this run, or one to which a link of the contract leads; another value may be any text."""
+    done = {"200": {"description": "Done", "links": {"next": {"operationId": "look"}}}}
+    paths = {
+        "/things/{id}": {"get": {"operationId": "read", "responses": done}},
+        "/things/{id}/look": {"get": {"operationId": "look", "responses": {"200": {"description": "Done"}}}},
+    }
+    rules = SimpleNamespace(own=SimpleNamespace(urls={"/things/mine": True}))
+    contract = contract_of({"openapi": "3.1.0", "info": {}, "paths": paths})
+    target = cast(Any, SimpleNamespace(contract=contract, gate=SimpleNamespace(rules=rules)))
+    answer = Answer(Sent("GET", path, path, {}), 404, {}, b"", operation_id=name)
+    assert (ensure_resource_availability in fuzzing.checks_of(target, answer)) is checked

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from schemathesis.transport.serialization import Binary
 
 from contract_tests.core.mending import with_one_fault
 from tests.contract_tests.conftest import ContractOf
@@ -37,6 +38,15 @@ def test_the_faults_beside_the_meant_one_are_mended(
     mended = with_one_fault(contract, contract.operation("make"), body, about, 0)
     assert {name: value for name, value in mended.items() if name in kept} == kept
     assert kept == body or mended["day"] != ""
+
+
+def test_a_body_with_the_contents_of_a_file_is_left_alone(contract_of: ContractOf) -> None:
+    """The generator has bytes as a kind of text, which no validator of JSON takes."""
+    content = {"application/json": {"schema": SCHEMA}}
+    post = {"operationId": "make", "requestBody": {"content": content}, "responses": {"201": {"description": "Made"}}}
+    contract = contract_of({"openapi": "3.1.0", "info": {}, "paths": {"/things": {"post": post}}})
+    body = {"name": [Binary(b"x")], "day": ""}
+    assert with_one_fault(contract, contract.operation("make"), body, "name: Incorrect type", 0) is body
 
 
 def test_what_is_no_object_is_left_alone(contract_of: ContractOf) -> None:

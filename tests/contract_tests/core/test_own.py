@@ -180,6 +180,23 @@ def test_what_was_there_is_not_taken_for_made(rules: Rules) -> None:
     assert not rules.allows(request("DELETE", "/notes/2"))
 
 
+@pytest.mark.parametrize(
+    ("body", "answer", "made"),
+    [
+        ({}, {"id": 6, "lines": [{"name": "a"}]}, ["/notes/6"]),
+        ({}, {"took": 3, "made": [{"id": 6}, {"id": 7}]}, ["/notes/6", "/notes/7"]),
+        ([{}, {}], {"id": "batch", "made": [{"id": 6}, {"id": 7}]}, ["/notes/6", "/notes/7", "/notes/batch"]),
+    ],
+)
+def test_the_parts_of_a_new_record_are_no_records_of_its_kind(
+    api: Contract, body: Any, answer: Any, made: list[str]
+) -> None:
+    """Their names would be taken for keys; the items of an answer without a key of its own are records."""
+    rules = Rules(Safety.OWN, api)
+    told(rules, request("POST", "/notes", body), 200, answer)
+    assert sorted(rules.own.alive("/notes/{}")) == made
+
+
 def test_full_leaves_existing_records_alone_where_it_has_made_some(api: Contract) -> None:
     """Of kinds that it could not make, those that are there have to do."""
     rules = Rules(Safety.FULL, api)

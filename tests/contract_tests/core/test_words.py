@@ -1,4 +1,4 @@
-"""Values in messages are those of JSON."""
+"""Values in messages are those of JSON; a query has one notation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.core.words import ABSENT, SHOWN, in_json
+from contract_tests.core.words import ABSENT, SHOWN, in_json, query_string
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,8 @@ def test_a_value_is_shown_as_it_travelled(value: Any, text: str) -> None:
     """Null is not a field that is missing; what is long is cut."""
     assert in_json(value) == text
     assert not ABSENT
+
+
+def test_a_blank_in_a_query_is_no_plus() -> None:
+    """Servers read `%20` alike, whether the contract lets `+` stand for itself or not."""
+    assert query_string({"name": " a b+", "tags": ["x/y", 1]}) == "name=%20a%20b%2B&tags=x%2Fy&tags=1"

@@ -192,8 +192,50 @@ def test_what_a_record_was_replaced_by_is_open(known: Contract) -> None:
     replaces = replace(model.behaviours["read"], replaces=True, takes_body=True)
     model = replace(model, behaviours={**model.behaviours, "read": replaces})
     pairs = _pairs()
-    assert _kinds(known, "read", A, {"id": "a"}, model=model, pairs=pairs, call={"body": {"colour": "x"}}) == []
+    call = {"body": {"colour": "x"}, "subject": NAME}
+    assert _kinds(known, "read", A, {"id": "a"}, model=model, pairs=pairs, call=call) == []
     assert pairs.made[NAME] == frozenset({"colour"})
+
+
+def test_what_nobody_had_asked_for_before_is_made_up_by_each(known: Contract) -> None:
+    """A record that neither showed yet, as the settings of an unknown thing: what was sent is compared, and later
+    reads must show the same again."""
+    model, pairs = _model(inferred=True), _pairs()
+    changes = replace(model.behaviours["read"], takes_body=True)
+    changing = replace(model, behaviours={**model.behaviours, "read": changes})
+
+    def differ(mock: Any, target: Any, model: Model = model, **call: Any) -> list[str]:
+        return _kinds(known, "read", mock, target, model=model, pairs=pairs, call=call)
+
+    assert differ({"name": "x", "colour": "red"}, {"name": "y", "colour": "blue"}, changing, body={"name": "x"}) == [
+        "value name"
+    ]
+    new = {"subject": ("things", "made-up")}
+    assert differ({"name": "x", "colour": "red"}, {"name": "y", "colour": "blue"}, **new) == []
+    assert differ({"name": "x", "colour": "red"}, {"name": "y", "colour": "blue"}, **new) == []
+    assert differ({"name": "x", "colour": "red"}, {"name": "y", "colour": "grey"}, **new) == ["changed colour"]
+
+
+@pytest.mark.parametrize(
+    ("envelope", "body"), [((), {"colour": {"hue": 1}}), (("thing",), {"thing": {"colour": {"hue": 1}}})]
+)
+def test_what_an_object_lacks_that_a_field_was_changed_to_is_open(
+    known: Contract, envelope: tuple[str, ...], body: Any
+) -> None:
+    """Each side may add a default of its own, which later reads show too; what was sent is compared."""
+    model, pairs, reads = _model(inferred=True), _pairs(), _model(inferred=True)
+    changes = replace(model.behaviours["read"], takes_body=True, envelope=envelope)
+    model = replace(model, behaviours={**model.behaviours, "read": changes})
+
+    def differ(model: Model, target: Any, **call: Any) -> list[str]:
+        mine, theirs = {**A, "colour": {"hue": 1, "tone": 2}}, {**A, "colour": target}
+        found = _kinds(known, "read", mine, theirs, model=model, pairs=pairs, call=call)
+        return [kind for kind in found if not kind.startswith("form")]  # these colours are no text
+
+    assert differ(reads, {"hue": 1, "tone": 3}) == ["value colour"]
+    assert differ(model, {"hue": 5, "tone": 3}, body=body, subject=NAME) == ["value colour"]
+    assert differ(model, {"hue": 1, "tone": 3}, body=body, subject=NAME) == []
+    assert differ(reads, {"hue": 1, "tone": 3}) == []
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_made_records_have_keys_of_their_own(foreign: Model, binder: Binder, pai
 def test_queries(binder: Binder) -> None:
     """Lists are repeated, true and false are small."""
     call = Call(binder.contract.operation("listShelters"), (), {"town": ["a b", "c"], "open": True})
-    assert call.path == "/shelters?town=a+b&town=c&open=true"
+    assert call.path == "/shelters?town=a%20b&town=c&open=true"
 
 
 def test_members_are_put_into_bodies() -> None:
