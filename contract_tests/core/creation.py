@@ -117,11 +117,17 @@ def kind(template: str) -> str:
     return singular(words[-1]) if words else ""
 
 
-def records_in(value: Any) -> list[Any]:
-    """The records of the first list in an answer."""
+def items_in(value: Any) -> list[Any]:
+    """The objects of the first list in an answer."""
     if isinstance(value, Mapping):
         value = next((item for item in value.values() if isinstance(item, list)), None)
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def records_in(value: Any, parameter: str, kind: str) -> list[Any]:
+    """The records of the first list in an answer; none where it is a record itself, of which such a list is a part."""
+    is_record = isinstance(value, Mapping) and key_names(value, parameter, kind)
+    return [] if is_record else items_in(value)
 
 
 def key_of(value: Any, parameter: str, kind: str = "") -> str | None:

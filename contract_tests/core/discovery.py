@@ -172,4 +172,4 @@ def pointed(value: Any, steps: list[str]) -> Iterator[Any]:
 
 def identifiers(value: Any, parameter: str, word: str = "") -> Iterator[str]:
     """The keys of the records in an answer, as a path parameter asks for them; `word` is what a record is called."""
-    yield from (key for record in records_in(value) if (key := key_of(record, parameter, word)))
+    yield from (key for record in records_in(value, parameter, word) if (key := key_of(record, parameter, word)))

@@ -223,7 +223,7 @@ class Own:
                 self.read.add(path)
         for template, parameter in self._templates.items():
             if is_folder(path, template):
-                for record in records_in(answer.json):
+                for record in records_in(answer.json, parameter, kind(template)):
                     key = key_of(record, parameter, kind(template))
                     url = self.path_of(template, values, key) if key else None
                     self.existing |= {url} if url else set()
@@ -251,19 +251,9 @@ class Own:
                 yield canonical(location)
         for template in maker.templates:
             parameter = self.parameter_of(template)
-            shown = [key_of(one, parameter, kind(template)) for one in shown_by(answer, parameter, kind(template))]
+            listed = records_in(answer.json, parameter, kind(template))
+            shown = [key_of(one, parameter, kind(template)) for one in (*listed, answer.json)]
             sent = [key_of(body, parameter, kind(template)) for body in bodies(answer.sent)]
             for key in [key for key in shown if key] or [key for key in sent if key]:
                 if url := self.path_of(template, values, key):
                     yield url
-
-
-def shown_by(answer: Answer, parameter: str, kind: str) -> list[Any]:
-    """What may be a record in the answer to its creation: the body, and the items of a list in it.
-
-    In the one record that was asked for, such items are parts of it.
-    """
-    whole = answer.json
-    if isinstance(whole, Mapping) and key_names(whole, parameter, kind) and not isinstance(answer.sent.json, list):
-        return [whole]
-    return [*records_in(whole), whole]

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from contract_tests.core.answer import Answer
-from contract_tests.core.creation import KEYS, plain, records_in
+from contract_tests.core.creation import KEYS, items_in, plain
 from contract_tests.core.errors import Broken
 from contract_tests.core.promises import Exchange, Problem, without_ids
 from contract_tests.run.exchanges import exchange_of
@@ -74,7 +74,7 @@ def ids_of(run: Run, broken: Broken) -> Iterator[str]:
     for answer in broken.answers:
         match = run.contract.match(answer.sent.method, answer.sent.path, answer.sent)
         yield from match[1] if match else ()
-        for record in (*records_in(answer.json), answer.json):
+        for record in (*items_in(answer.json), answer.json):
             if isinstance(record, dict):
                 named = (value for name, value in record.items() if plain(name) in KEYS or plain(name).endswith("id"))
                 yield from (str(value) for value in named if isinstance(value, str | int) and len(str(value)) > 1)

@@ -260,10 +260,9 @@ class Showing:
         shown = answer
         for name in path:
             shown = self.schemas.members(shown)[name]
-        known = self.schemas.members(resource.record)
-        misfits = resource.key in known and self.fitting.misfit(known[resource.key], shown)
-        if misfits:
-            return {}
+        known = self.schemas.members(resource.record).get(resource.key)
+        if self.fitting.misfit(known, shown) if known is not None else self.schemas.has_any(shown, "enum", "const"):
+            return {}  # a key that only the path shows may have other values than the few that stand here
         return {"reply": _reply(path, f"$record.{resource.key}", self._beside_key(answer, path, resource))}
 
     def _beside_key(self, answer: LocatedSchema, path: tuple[str, ...], resource: Resource) -> Data:

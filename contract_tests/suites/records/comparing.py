@@ -15,6 +15,7 @@ from contract_tests.core.words import ABSENT, in_json
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+MADE = re.compile(r"creat|insert", re.IGNORECASE)
 CASELESS = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}|https?://[^/]+/?", re.IGNORECASE
 )
@@ -68,6 +69,11 @@ def is_null_by_mistake(contract: Contract, schema: Any, shown: Any) -> bool:
 def is_of_server(name: str, way: str) -> bool:
     """Whether a server may set a member, whatever is sent: when a record was made or changed, and the id of an item."""
     return is_stamp(name) or (name == "id" and way.rpartition("/")[2].isdigit())
+
+
+def is_time_of_change(name: str) -> bool:
+    """Whether a member may show that its record was changed, so that any change moves it."""
+    return is_stamp(name) and MADE.search(name) is None
 
 
 def is_set(schema: Any) -> bool:

@@ -57,7 +57,14 @@ def test_expressions(expression: str, values: list[object]) -> None:
 
 @pytest.mark.parametrize(
     ("value", "found"),
-    [([{"id": 1}, {"id": "b"}], ["1", "b"]), ({"data": [{"petId": 3, "id": 4}]}, ["3"]), ({"total": 3}, []), ([1], [])],
+    [
+        ([{"id": 1}, {"id": "b"}], ["1", "b"]),
+        ({"data": [{"petId": 3, "id": 4}]}, ["3"]),
+        ({"total": 3}, []),
+        ([1], []),
+        ({"id": 5, "toys": [{"id": 6}]}, []),
+        ({"took": 5, "pets": [{"id": 6}]}, ["6"]),
+    ],
 )
 def test_identifiers_by_name(value: object, found: list[str]) -> None:
     """The parameter's own name before `id`."""

@@ -185,7 +185,7 @@ def test_what_was_there_is_not_taken_for_made(rules: Rules) -> None:
     [
         ({}, {"id": 6, "lines": [{"name": "a"}]}, ["/notes/6"]),
         ({}, {"took": 3, "made": [{"id": 6}, {"id": 7}]}, ["/notes/6", "/notes/7"]),
-        ([{}, {}], {"id": "batch", "made": [{"id": 6}, {"id": 7}]}, ["/notes/6", "/notes/7", "/notes/batch"]),
+        ([{}, {}], [{"id": 6}, {"id": 7}], ["/notes/6", "/notes/7"]),
     ],
 )
 def test_the_parts_of_a_new_record_are_no_records_of_its_kind(

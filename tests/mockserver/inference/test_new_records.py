@@ -148,6 +148,18 @@ def test_a_delete_may_answer_with_the_key_alone(play: Play) -> None:
     assert ask("DELETE", f"/things/{first}").json == first
 
 
+def test_a_key_that_is_one_of_a_few_values_in_an_answer_stays_its_own(play: Play) -> None:
+    """The key that the path alone declares has other values, which would not fit there."""
+    paths = crud("/pages", "section", THING)
+    paths["/pages/{section}"]["parameters"][0]["schema"] = {**TEXT, "enum": [f"{word}s" for word in "abcdefgh"]}
+    few = thing(title=TEXT, section={**TEXT, "enum": ["guide", "note"]}) | {"required": ["title"]}
+    data = thing(data=few) | {"required": ["data"]}
+    paths["/pages"]["post"] |= {"requestBody": body(few), "responses": answer(data, "201")}
+    del paths["/pages"]["get"]
+    ask = play(paths, Thing=thing(total=WHOLE, data={"type": "array", "items": {"type": "object"}}))
+    assert ask("POST", "/pages", json={"title": "x"}).json["data"].get("section", "note") in {"guide", "note"}
+
+
 CHOICE = {
     "type": "object",
     "required": ["index", "message", "finish_reason"],

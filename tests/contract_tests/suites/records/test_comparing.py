@@ -8,7 +8,7 @@ import pytest
 
 from contract_tests.core.contract import Contract
 from contract_tests.core.words import ABSENT
-from contract_tests.suites.records.comparing import losses, same
+from contract_tests.suites.records.comparing import is_time_of_change, losses, same
 from tests.contract_tests.conftest import ContractOf
 
 INSTANT = "2021-12-31T23:30:00+05:30"
@@ -96,3 +96,9 @@ def test_what_no_answer_could_show_is_no_loss(contract_of: ContractOf) -> None:
     contract = contract_of({"openapi": "3.0.3"})
     assert not [*losses(contract, schema, {"kind": "other", "name": "long"}, shown)]
     assert [loss.way for loss in losses(contract, schema, {"kind": "file", "name": "a"}, shown)] == ["/kind", "/name"]
+
+
+def test_a_change_moves_the_time_of_the_last_one() -> None:
+    """Whether or not a client may send it; that of its creation stays."""
+    names = ("updated_at", "lastModified", "modificationDate", "created_at", "creationDate", "updates", "due")
+    assert [name for name in names if is_time_of_change(name)] == ["updated_at", "lastModified", "modificationDate"]
