@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -176,6 +176,14 @@ def root(expression: Any) -> tuple[str, str]:
     """`path` and `id` of `$path.id`; a literal has no root."""
     match = re.match(r"\$([a-z]+)(?:\.(\S+))?", expression) if isinstance(expression, str) else None
     return (match[1], match[2] or "") if match else ("", "")
+
+
+def with_member(body: Any, path: Sequence[str], value: Any) -> Any:
+    """A body with a value put at a path of names."""
+    if not path:
+        return value
+    held = body if isinstance(body, Mapping) else {}
+    return {**held, path[0]: with_member(held.get(path[0]), path[1:], value)}
 
 
 def dig(value: Any, path: Steps, otherwise: Any = None) -> Any:

@@ -24,6 +24,7 @@ from urllib.parse import unquote
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
+from contract_tests.core.creation import nameless
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.own import EXISTING, Own
 from contract_tests.core.selection import Selection
@@ -61,6 +62,7 @@ class Rules:
     selection: Selection | None = None  #: the operations that may be called; None: all of them
     minted: set[str] = field(default_factory=set)
     validating: set[str] = field(default_factory=set)
+    any_name: set[str] = field(default_factory=set)  #: paths at which a read shows something under made-up names
     stopped: dict[str, str] = field(default_factory=dict)
     protected: set[str] = field(init=False)
     own: Own = field(init=False)
@@ -126,6 +128,8 @@ class Rules:
         if answer.sent.method in SAFE_METHODS:
             if answer.ok and self.spared:
                 self.protected |= related(answer.json, self.spared)
+            if answer.ok and self._made_up(unquote(answer.sent.path)) and isinstance(answer.json, Mapping):
+                self.any_name.add(nameless(operation.path))
             return None
         if answer.status in INPUT_REFUSALS:
             self.validating.add(operation.id)
@@ -168,7 +172,8 @@ class Rules:
     def _had_to_be_refused(self, answer: Answer, operation: Operation) -> bool:
         """Whether an accepted write names nothing, doesn't make what it names, and by the contract would be refused."""
         makes = answer.sent.method == "PUT" and "201" in operation.statuses
-        if makes or not self._names_nothing(answer.sent):
+        is_about_any = operation.method in {"PUT", "PATCH"} and nameless(operation.path) in self.any_name
+        if makes or is_about_any or not self._names_nothing(answer.sent):
             return False
         named = unquote(answer.sent.path) + answer.sent.body.decode("utf-8", "replace")
         self.minted -= {value for value in self.minted if value in named}  # by now they may name something

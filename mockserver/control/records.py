@@ -14,7 +14,7 @@ from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import FixtureError, Refused
 from mockserver.exchange.engine import Engine
 from mockserver.state.collection import Collection, Record, identity_of
-from mockserver.state.fixtures import Fixtures, User
+from mockserver.state.fixtures import Fixtures, User, is_caller
 from mockserver.state.rules import CollectionRules
 from mockserver.state.seeding import seed_world
 from mockserver.state.store import MAIN
@@ -66,7 +66,7 @@ def _set_state(call: Call) -> Result:
 
 def _without_callers(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The records of a fixture file; the users who may call aren't part of a world."""
-    users = [one for one in data.get("users", ()) if "token" not in one]
+    users = [one for one in data.get("users", ()) if not is_caller(one)]
     others = {name: collection for name, collection in data.items() if name != "users"}
     return {**others, "users": users} if users else others
 

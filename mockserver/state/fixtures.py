@@ -15,6 +15,7 @@ from mockserver.state.lazy import Lazy
 
 _FILES = (".yaml", ".yml", ".json")
 _ONE_FILE = "keep them in one file"
+_OF_CALLERS = frozenset({"name", "token", "id"})
 
 
 class User(msgspec.Struct, frozen=True):
@@ -72,7 +73,8 @@ def read_fixtures(
 
     `named` gives the collection that a file means by a name.
 
-    `users` are those who may call; where one of the `collections` has that name too, those without a token are records.
+    `users` are those who may call; where one of the `collections` has that name too, those without a token are records,
+    and so are those with further fields.
     """
     files = tuple(file for path in paths for file in _files_of(path))
     users: list[User] = []
@@ -86,17 +88,21 @@ def read_fixtures(
             _must_be_records(entries, own, file)
             kept, name = entries, named(own)
             if own == "users":
-                callers = [
-                    (place, entry) for place, entry in enumerate(entries) if name not in collections or "token" in entry
-                ]
+                is_shared = name in collections
+                callers = [(at, entry) for at, entry in enumerate(entries) if not is_shared or is_caller(entry)]
                 users += _users(callers, file, users)
-                kept = [entry for entry in entries if name in collections and "token" not in entry]
+                kept = [entry for entry in entries if is_shared and not is_caller(entry)]
                 if not kept:
                     continue
             if name in sources:
                 raise FixtureError(f"{name} stand in {sources[name]} too", place=str(file), fix=_ONE_FILE)
             records[name], sources[name] = kept, file
     return Fixtures(tuple(users), records, sources, files)
+
+
+def is_caller(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry of `users` is someone who may call, where records of that name may have a token of their own."""
+    return "token" in entry and entry.keys() <= _OF_CALLERS
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -122,10 +128,10 @@ def _users(callers: list[tuple[int, Any]], file: Path, before: list[User]) -> li
     users: list[User] = []
     for place, entry in callers:
         pointer = f"/users/{place}"
-        unknown = set(entry) - {"name", "token", "id"}
+        unknown = set(entry) - _OF_CALLERS
         if unknown:
             name = min(unknown)
-            fix = did_you_mean(name, ("name", "token", "id"))
+            fix = did_you_mean(name, sorted(_OF_CALLERS))
             raise FixtureError(f"users[{place}] has an unknown field {name!r}", place=place_of(file, pointer), fix=fix)
         if not isinstance(entry.get("name"), str) or not isinstance(entry.get("token"), str) or not entry["token"]:
             raise FixtureError(f"users[{place}] needs a name and a token", place=place_of(file, pointer))

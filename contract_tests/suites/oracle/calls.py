@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from contract_tests.core.answer import Sent
 from contract_tests.core.contract import Contract, Operation, Place
-from contract_tests.core.model import Behaviour, Model, root
+from contract_tests.core.model import Behaviour, Model, root, with_member
 from contract_tests.core.safety import Rules
 from contract_tests.core.target import NOTHING, path_of
 from contract_tests.core.words import ABSENT, query_string
@@ -234,14 +234,6 @@ def own(value: Any) -> Any:
     if isinstance(value, str):
         return f"{value[:8]}{uuid4().hex[:12]}"
     return uuid4().int >> 98 if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def with_member(body: Any, path: list[str], value: Any) -> Any:
-    """A body with a value put at a path of names."""
-    if not path:
-        return value
-    held = body if isinstance(body, Mapping) else {}
-    return {**held, path[0]: with_member(held.get(path[0]), path[1:], value)}
 
 
 def reads(binder: Binder, queries: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from contract_tests.core.action import Action
 from contract_tests.core.contract import Contract, Place, is_json
 from contract_tests.core.creation import plain
-from contract_tests.core.model import Query, root
+from contract_tests.core.model import Query, dig, root, split, with_member
 from contract_tests.core.schemas import fits
 
 
@@ -47,8 +47,9 @@ def named(find: Query, in_path: Mapping[str, str], key: tuple[str, str], body: M
         place, member = root(expression)
         if place == "path" and name in body:
             found[name] = as_number_if(in_path[member], body[name])
-        elif place == "body" and name == key[0] and "." not in member:
-            found[member] = as_number_if(key[1], body.get(member, 0))
+        elif place == "body" and name == key[0]:
+            way = split(member)
+            found = with_member(found, way, as_number_if(key[1], dig(body, way, 0)))
     return found
 
 

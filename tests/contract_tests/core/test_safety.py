@@ -125,6 +125,24 @@ def test_an_accepted_write_is_wrong_only_where_the_contract_would_have_it_refuse
         assert made_up not in rules.minted
 
 
+@pytest.mark.parametrize(
+    ("method", "shown", "is_wrong"), [("PUT", b'{"size": 1}', False), ("PUT", b"[]", True), ("POST", b"{}", True)]
+)
+def test_a_write_to_what_a_read_shows_under_any_name_need_not_be_refused(
+    contract_of: ContractOf, method: str, shown: bytes, *, is_wrong: bool
+) -> None:
+    """The settings of a thing that nobody has made: they are no unknown record. A list may be empty for any name."""
+    name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    documented = {"200": {"description": "Done"}, "404": {"description": "Gone"}}
+    item = {"parameters": [name], "get": {"responses": documented}, method.lower(): {"responses": documented}}
+    rules = Rules(Safety.OWN, contract_of({"openapi": "3.0.3", "paths": {"/things/{id}/settings": item}}))
+    for number, (verb, body) in enumerate((("GET", shown), (method, b"{}"))):
+        request = sent(verb, f"/things/{rules.mint()}/settings", {} if number else None)
+        found = rules.contract.match(verb, request.path)
+        assert found is not None
+        assert bool(rules.learn(Answer(request, 200, {}, body), found[0])) == (bool(number) and is_wrong)
+
+
 def test_the_holder_of_a_spared_record_is_spared_but_not_its_neighbours() -> None:
     """Untrusting the device would end the spared session; the device's other sessions may go."""
     value = {"device": {"id": "dev-1", "deviceFingerprint": "fp-1", "sessions": [{"id": "ses-1"}, {"id": "ses-2"}]}}

@@ -144,6 +144,15 @@ def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
     assert [file.name for file in fixtures.files] == ["a.yaml", "b.json", "c.yml"]
 
 
+def test_users_that_are_records_may_have_a_token(tmp_path: Path) -> None:
+    """Where the contract has a collection of that name: a caller has a name, a token and an id, and nothing else."""
+    users = "users:\n- {name: ann, token: t1}\n- {id: 1, token: null, role: a}\n- {id: 2, name: bo}\n"
+    (tmp_path / "users.yaml").write_text(users, encoding="utf-8")
+    fixtures = read_fixtures([tmp_path], {"users"})
+    assert fixtures.users == (User("ann", "t1", "ann"),)
+    assert fixtures.records == {"users": [{"id": 1, "token": None, "role": "a"}, {"id": 2, "name": "bo"}]}
+
+
 def test_date_math_is_read_at_the_clock_of_the_world(ask: Ask) -> None:
     """`now-5m` is five minutes before the world was made, to the millisecond."""
     assert ask.records("devices")["dev-01"]["lastSeen"] == format_instant(START - 5 * 60_000)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from contract_tests.core.contract import Contract
-from contract_tests.core.model import Behaviour, Collection, Model, Query
+from contract_tests.core.model import Behaviour, Collection, Model, Query, with_member
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.words import ABSENT
-from contract_tests.suites.oracle.calls import Binder, Call, Inputs, Step, with_member
+from contract_tests.suites.oracle.calls import Binder, Call, Inputs, Step
 from contract_tests.suites.oracle.correspondence import Correspondence
 from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.core.test_model import PETS

@@ -11,10 +11,11 @@ from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import NotChecked
-from contract_tests.core.model import Model, behaviour_of
+from contract_tests.core.model import Model, Query, behaviour_of, with_member
 from contract_tests.suites.records.kinds import Kind, kinds
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.lists import is_chosen_unasked
+from contract_tests.suites.records.sending import named
 from tests.contract_tests.conftest import ContractOf
 
 PET = {"type": "object", "properties": {"id": {"type": "integer"}, "nick": {"type": "string"}}}
@@ -115,3 +116,12 @@ def test_what_is_above_a_record_is_not_made_up(contract: Contract, kind: Kind) -
     made = Made({}, "12", {}, {"id": 12}, Answer(Sent("POST", "http://t/pets", "/pets", {}), 201, {}, b""))
     with pytest.raises(NotChecked, match="which nick"):
         life.path(Action(contract.operation("nickPet"), behaviour_of("nickPet", find)), made)
+
+
+@pytest.mark.parametrize("expression", ["$body.id", "$body.data.id"])
+def test_a_body_names_the_record_that_it_is_about(expression: str) -> None:
+    """By the member that the behaviour finds it by, wherever in the body it is."""
+    way = expression.removeprefix("$body.").split(".")
+    find = Query("pets", {"id": expression})
+    found = named(find, {}, ("id", "7"), with_member({"nick": "Rex"}, way, 0))
+    assert found == with_member({"nick": "Rex"}, way, 7)
