@@ -20,7 +20,7 @@ from mockserver.exchange.engine import Engine, build_engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.steering import UNSTEERED
 from mockserver.messages import Answer, Request
-from mockserver.reply.builder import Reply
+from mockserver.reply.reply import Reply
 from mockserver.settings import Settings
 
 Benchmark = Callable[..., Any]

@@ -34,8 +34,8 @@ from mockserver.errors import Refused, StoreLost, store_refusal
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.journal import Note
 from mockserver.messages import Request
-from mockserver.reply.builder import encode
 from mockserver.reply.problems import PROBLEM, problem_value
+from mockserver.reply.reply import encode
 from mockserver.state.store import MAIN
 
 __all__ = ["control_blueprint"]

@@ -19,7 +19,7 @@ from mockserver.insight.explain import explain, why_json, why_text
 from mockserver.insight.har import har
 from mockserver.insight.verify import verify
 from mockserver.messages import Request
-from mockserver.reply.builder import encode
+from mockserver.reply.reply import encode
 from mockserver.state.store import MAIN
 
 

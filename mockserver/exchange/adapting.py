@@ -10,7 +10,8 @@ from mockserver.behaviour.settling import misfits_of
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.view import at_path, item
-from mockserver.reply.builder import Fields, Path, ReplyBuilder
+from mockserver.reply.builder import ReplyBuilder
+from mockserver.reply.laying import Fields, Path
 from mockserver.state.rules import CollectionRules
 
 
@@ -32,7 +33,7 @@ class Adapter:
         shape = self._shape(*place, many=many)
         if shape is None:
             return value
-        seed = self.builder.seed
+        seed = self.builder.templates.seed
         if many:
             return [shape.shown(one, seed, now) if isinstance(one, Mapping) else one for one in value]
         return shape.shown(value, seed, now)

@@ -11,7 +11,7 @@ from mockserver.behaviour.vocabulary import Behaviour, Behaviours
 from mockserver.contract.operations.operation import Operation
 from mockserver.exchange.computed import Places, Ways, address
 from mockserver.messages import Inputs, Request
-from mockserver.reply.builder import Fields
+from mockserver.reply.laying import Fields
 
 Path = tuple[str, ...]
 

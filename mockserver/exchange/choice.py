@@ -12,10 +12,11 @@ from mockserver.exchange.faults import Disturbance
 from mockserver.exchange.plans import Plan, asks_for_stream
 from mockserver.exchange.steering import Steering
 from mockserver.messages import NO_INPUTS, Inputs, Request
-from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
+from mockserver.reply.builder import ReplyBuilder
 from mockserver.reply.negotiation import negotiate
 from mockserver.reply.preferences import Preferences, preferences
 from mockserver.reply.problems import Problems
+from mockserver.reply.reply import Reply, merged_headers
 
 
 class Choice:

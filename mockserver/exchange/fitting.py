@@ -13,7 +13,8 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.plans import Plan
 from mockserver.exchange.validators import VALIDATORS, check_write
 from mockserver.messages import Inputs
-from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
+from mockserver.reply.builder import ReplyBuilder
+from mockserver.reply.reply import Reply, merged_headers
 
 
 class Fitting:

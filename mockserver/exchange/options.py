@@ -7,7 +7,7 @@ from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.operations.routing import served
 from mockserver.exchange.cors import preflight
 from mockserver.messages import Request
-from mockserver.reply.builder import Reply
+from mockserver.reply.reply import Reply
 
 
 def options_of(contract: Contract, request: Request, origin: str | None) -> Reply | None:

@@ -9,8 +9,8 @@ from mockserver.errors import StoreLost, store_refusal
 from mockserver.exchange.cors import cors_headers, preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.messages import Answer
-from mockserver.reply.builder import merged_headers
 from mockserver.reply.problems import PROBLEM, Problems
+from mockserver.reply.reply import merged_headers
 
 
 class Outage:

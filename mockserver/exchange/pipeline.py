@@ -34,8 +34,9 @@ from mockserver.exchange.plans import plans_of
 from mockserver.exchange.refusals import Refusals
 from mockserver.exchange.steering import delay_of, read_steering
 from mockserver.messages import Answer, Inputs, Request, Transport
-from mockserver.reply.builder import Reply, ReplyBuilder, merged_headers
+from mockserver.reply.builder import ReplyBuilder
 from mockserver.reply.problems import PROBLEM, Problems
+from mockserver.reply.reply import Reply, merged_headers
 from mockserver.settings import MAX_BODY
 from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World

@@ -19,8 +19,8 @@ from mockserver.exchange.computed import KEEP, Basis, Computation, Places, compu
 from mockserver.exchange.leading import Leading
 from mockserver.exchange.validators import VALIDATORS, Conditions, changed_at, is_unchanged, record_of
 from mockserver.messages import Inputs, Request
-from mockserver.reply.builder import Headers, Reply
 from mockserver.reply.headers import example_of
+from mockserver.reply.reply import Headers, Reply
 
 _WRITING: Final = frozenset(("PUT", "PATCH", "DELETE", "POST"))
 

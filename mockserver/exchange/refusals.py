@@ -6,8 +6,8 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
 from mockserver.errors import Refused, Violation
 from mockserver.exchange.exchange import Exchange
-from mockserver.reply.builder import Reply
 from mockserver.reply.problems import Problems
+from mockserver.reply.reply import Reply
 
 
 class Refusals:

@@ -10,9 +10,11 @@ from mockserver.contract.operations.media import declared_for
 from mockserver.contract.operations.operation import ABSENT, EMPTY, MediaType, Operation
 from mockserver.contract.schemas.view import SchemaView, members
 from mockserver.errors import ContractBroken, Refused
-from mockserver.reply.builder import Reply, ReplyBuilder, Template
+from mockserver.reply.builder import ReplyBuilder
 from mockserver.reply.causes import Cause
 from mockserver.reply.explaining import TEXTS, explained, is_free_text
+from mockserver.reply.reply import Reply
+from mockserver.reply.templates import Template
 
 PROBLEM = "application/problem+json"
 
@@ -39,7 +41,7 @@ class Problems:
             return self.problem(refused, status, self._usual(refused, status, operation))
         media = self._media(template, operation, status) if example else None
         if example and media is not None and example in media.examples:
-            return template.showing(self.builder.example(media, example), self.contract.view, refused.headers)
+            return template.showing(self.builder.templates.example(media, example), self.contract.view, refused.headers)
         generic = template.generated or (operation is not None and str(status) not in operation.responses)
         is_explained = generic or status in _EXPLAINED or operation is None
         value = self._explained(template, refused, status, generic=generic) if is_explained else template.base
@@ -111,7 +113,7 @@ class Problems:
     def _least(self, schema: Any) -> Any:
         """A value with nothing but what must be there."""
         try:
-            return self.builder.generated(schema, sparse=True)
+            return self.builder.templates.generated(schema, sparse=True)
         except ContractBroken:
             return {}
 

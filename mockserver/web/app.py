@@ -9,8 +9,8 @@ from mockserver.background import report
 from mockserver.control.api import control_blueprint
 from mockserver.errors import Refused, internal_error
 from mockserver.exchange.engine import Engine, build_engine
-from mockserver.reply.builder import encode
 from mockserver.reply.problems import PROBLEM, problem_value
+from mockserver.reply.reply import encode
 from mockserver.settings import PREFIX, Settings
 from mockserver.web.wsgi import ContractFirst
 

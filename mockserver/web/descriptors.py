@@ -17,8 +17,8 @@ from typing import Final
 
 from mockserver.background import start, warn
 from mockserver.errors import Refused, UsageError
-from mockserver.reply.builder import encode
 from mockserver.reply.problems import PROBLEM, problem_value
+from mockserver.reply.reply import encode
 
 _LEAST: Final = 32
 """How many open files the mock needs for itself and a few connections."""

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.reply.builder import Reply, ReplyBuilder, lay_over, merged_headers
+from mockserver.reply.builder import ReplyBuilder
+from mockserver.reply.laying import lay_over
+from mockserver.reply.reply import Reply, merged_headers
 from tests.support import Ask, answers, document, json_body, path_parameter
 
 OPEN: dict[str, Any] = {"type": "object", "additionalProperties": True}
