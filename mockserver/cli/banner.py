@@ -10,7 +10,7 @@ import msgspec
 
 from mockserver.exchange.engine import Engine
 from mockserver.insight.samples import best_sample
-from mockserver.settings import Api, Settings, is_loopback, near_host
+from mockserver.settings import MEMORY, Api, Settings, is_loopback, near_host
 
 
 def banner(engine: Engine, *, quiet: bool = False) -> str:
@@ -19,7 +19,7 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     url = _url(near_host(settings.host), settings.port)
     users = {user.name: user.token for user in engine.fixtures.users}
     if settings.log_format == "json":
-        value = {"event": "listening", "url": url, "contract": settings.spec, "users": users}
+        value = {"event": "listening", "url": url, "contract": settings.spec, "users": users, "store": _store(settings)}
         return msgspec.json.encode(value).decode()
     lines = [
         f"Listening on  {_url(settings.host, settings.port)}",
@@ -32,6 +32,7 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     named = " ".join(_word(api) for api in settings.apis) or _shown(settings.spec)
     lines += [f"Notes         {len(notes)}, see mockserver check-spec {named}"] if notes else []
     lines += _memory(engine)
+    lines += [f"Store         {_store(settings)}"] if settings.store != MEMORY else []
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
     lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
@@ -56,6 +57,15 @@ def _contracts(engine: Engine) -> Iterator[str]:
 def _word(api: Api) -> str:
     """An API as the command line names it."""
     return f"{api.path}={_shown(api.spec)}" if api.path else _shown(api.spec)
+
+
+def _store(settings: Settings) -> str:
+    """Where worlds are kept, without passwords."""
+    if settings.store == MEMORY:
+        return MEMORY
+    from mockserver.exchange.stores import shown_store
+
+    return shown_store(settings.store)
 
 
 def _memory(engine: Engine) -> list[str]:

@@ -72,18 +72,17 @@ class _Mock(Collector):
         engine = self._engine
         try:
             engine.store.check()
-            worlds = len(engine.store)
+            worlds, weight = len(engine.store), engine.journal.weight
         except StoreLost:
             yield GaugeMetricFamily("mockserver_store_up", "Whether the store answers", 0)
         else:
             yield GaugeMetricFamily("mockserver_store_up", "Whether the store answers", 1)
             yield GaugeMetricFamily("mockserver_worlds", "Worlds in the store, of all mocks that share it", worlds)
+            taken = "Bytes of the journals, of all mocks that share the store"
+            yield GaugeMetricFamily("mockserver_journal_bytes", taken, weight)
         yield GaugeMetricFamily("mockserver_worlds_limit", "How many worlds there may be", engine.store.most)
-        if engine.journal.weight is not None:
-            weight = engine.journal.weight
-            yield GaugeMetricFamily("mockserver_journal_bytes", "Memory that the journals take", weight)
         limit = engine.settings.journal_memory
-        yield GaugeMetricFamily("mockserver_journal_limit_bytes", "Memory that the journals may take", limit)
+        yield GaugeMetricFamily("mockserver_journal_limit_bytes", "Bytes that the journals may take", limit)
 
 
 def _add(family: HistogramMetricFamily, label: str, times: Times) -> None:

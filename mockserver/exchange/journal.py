@@ -97,9 +97,9 @@ class Journals(ABC):
         """How many entries and notes there have been in all worlds."""
 
     @property
-    def weight(self) -> int | None:
-        """The bytes that the entries of all worlds take; None where a store of others knows."""
-        return None
+    @abstractmethod
+    def weight(self) -> int:
+        """The bytes that the entries of all worlds take. Raises StoreLost."""
 
     @abstractmethod
     def note(self, note: Note) -> None:
@@ -169,7 +169,7 @@ class Journal(Journals):
         return self._total
 
     @property
-    def weight(self) -> int | None:
+    def weight(self) -> int:
         """The bytes that the entries of all worlds take."""
         return self._weight
 

@@ -95,16 +95,32 @@ def packed(exchange: Exchange) -> bytes:
         _Form(
             exchange.request, exchange.steering, exchange.operation, exchange.user, exchange.past, exchange.at,
             exchange.verdict, exchange.reason, exchange.disturbance, exchange.violations, exchange.changes,
-            exchange.selected, exchange.answer, exchange.micros,
+            _selected(exchange), exchange.answer, exchange.micros,
         )
     )  # fmt: skip
+
+
+def _selected(exchange: Exchange) -> Any:
+    """What the operation selected; a record that it also changed by its place there, twice, plus one for the state
+    after the change: it would be a quarter of the entry."""
+    selected = exchange.selected
+    for place, change in enumerate(exchange.changes):
+        if selected is change.before and selected is not None:
+            return 2 * place
+        if selected is change.after and selected is not None:
+            return 2 * place + 1
+    return selected
 
 
 def unpacked(world: str, number: int, place: int, data: bytes) -> Exchange:
     """The exchange that was written as these bytes."""
     form: _Form = _read(data)
+    selected = form.selected
+    if type(selected) is int:
+        change = form.changes[selected // 2]
+        selected = change.after if selected % 2 else change.before
     return Exchange(
         form.request, form.steering, form.operation, form.user, world, None, None, form.at, form.verdict, form.reason,
-        form.disturbance, form.violations, form.changes, form.selected, numbered(form.answer, world, number),
+        form.disturbance, form.violations, form.changes, selected, numbered(form.answer, world, number),
         form.micros, number, place, len(data), form.past,
     )  # fmt: skip

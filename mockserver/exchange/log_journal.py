@@ -43,6 +43,11 @@ class LogJournal(Journals):
         """The place of the newest entry or note of all worlds."""
         return self._ledger.total()
 
+    @property
+    def weight(self) -> int:
+        """The bytes that the entries of all worlds take in the store. Raises StoreLost."""
+        return self._ledger.weight()
+
     def next_number(self, world: str) -> int:  # noqa: ARG002 - whatever the world
         """None yet: the ledger numbers entries as it keeps them."""
         return 0

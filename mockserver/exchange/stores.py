@@ -24,6 +24,8 @@ from mockserver.state.metering import Count, metered
 _SQLITE: Final = "sqlite:"
 _REDIS: Final = re.compile(r"(rediss?(\+sentinel|\+cluster)?|unix)://")
 
+_PASSWORD: Final = re.compile(r"(?<=[?&])(ssl_)?password=[^&]*&?")
+
 
 def opened(settings: Settings, base: Bases, plain: Journals, digest: str, count: Count) -> tuple[LogStore, LogJournal]:
     """The store that the settings name, its steps counted, and a journal in it that hides what the plain one does.
@@ -53,7 +55,9 @@ def ledger_of(settings: Settings, namespace: str) -> Ledger:
     if _REDIS.match(settings.store):
         return _in_redis(settings, namespace, timeout)
     raise UsageError(
-        f"{settings.store!r} isn't a store", place="--store", fix="use memory, sqlite:FILE or redis://HOST:PORT/DB"
+        f"{shown_store(settings.store)!r} isn't a store",
+        place="--store",
+        fix="use memory, sqlite:FILE or redis://HOST:PORT/DB",
     )
 
 
@@ -69,6 +73,14 @@ def _in_redis(settings: Settings, namespace: str, timeout: float) -> Ledger:
         return RedisLedger(settings.store, namespace, timeout=timeout, memory=settings.journal_memory)
     except ValueError as error:
         raise UsageError(f"the address isn't valid: {error}", place="--store", fix="use redis://HOST:PORT/DB") from None
+
+
+def shown_store(address: str) -> str:
+    """The address of a store as it may be shown: with a user, and without passwords."""
+    scheme, slashes, rest = address.partition("://")
+    user, at, host = rest.rpartition("@")
+    named = f"{user.partition(':')[0]}{at}" if user.partition(":")[0] else ""
+    return _PASSWORD.sub("", f"{scheme}{slashes}{named}{host}").rstrip("?&")
 
 
 def digest_of(settings: Settings, document: Any, files: Iterable[Path]) -> str:

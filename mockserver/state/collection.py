@@ -46,6 +46,8 @@ def text_of(value: Any) -> str:
 
 def identity_of(rules: CollectionRules, record: Record) -> str:
     """The text under which a record is stored: its key, below the values that it is unique within."""
+    if rules.plain and type(plain := record.get(rules.key)) is str:
+        return plain
     key = rules.key_of(record)
     own = "" if key is ABSENT else text_of(key)
     return "/".join((*(text_of(record.get(name, "")) for name in rules.within), own)) if rules.within else own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from itertools import count
+from random import Random
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +17,12 @@ from mockserver.state.world import World
 
 _CHANGES, _BYTES = 100, 16 * 1024
 """How many entries and bytes of them a log has, at least, between two snapshots."""
+
+_stamps = Random()  # noqa: S311 - they need not be secret
+"""A source of stamps that no code of users can seed, and that differs in each process: to ask the system for each would
+let another thread run, in the middle of a request."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_stamps.seed)
 
 
 class Held(NamedTuple):
@@ -68,7 +75,7 @@ class Follower:
             elif entries >= _CHANGES and size >= max(held.snapshot, _BYTES):
                 snapshot = pack(self.log.whole(world, touched))
         since = (entries, size, held.snapshot) if snapshot is None else (0, 0, len(snapshot))
-        stamp = int.from_bytes(os.urandom(8), "big") >> 1
+        stamp = _stamps.getrandbits(63)
         place = Place(held.place.generation, held.place.sequence + 1, stamp)
         return Addition(data, snapshot, stamp), Held(place, world, touched, *since, held.chain)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from mockserver.errors import StoreLost
 
-FORMAT = 2
+FORMAT = 3
 """The version of what is written; a store that another version has written is refused."""
 ENTRIES = 1000
 """How many journal entries and events are kept: of each world, and of all worlds together for those who follow."""
@@ -142,6 +142,9 @@ class Ledger(Protocol):
 
     def total(self) -> int:
         """The place of the newest entry or note."""
+
+    def weight(self) -> int:
+        """The bytes of the journals of all worlds."""
 
     def tally(self, world: str | None) -> dict[str, int]:
         """How many entries of each kind there have been: of a world, or of all, removed ones among them."""

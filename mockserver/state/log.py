@@ -121,8 +121,9 @@ class Log:
         """
         if before.base != after.base:
             return self.whole(after)
-        keys = _keys_of(changes or (), after.collections)
-        parts = differing(before.collections, after.collections, keys)
+        parts = _named(before.collections, after.collections, changes or ()) or differing(
+            before.collections, after.collections
+        )
         if after.faults is before.faults:
             return self._written(None, after, None, parts)
         counts = None if changes is None else self.faults.counted(before.faults, after.faults)
@@ -172,13 +173,22 @@ def note_touched(touched: Touched, entry: Entry) -> Touched:
     return known
 
 
-def _keys_of(changes: Iterable[Change], collections: Collections) -> Touched | None:
-    keys: Touched = {}
+def _named(before: Collections, after: Collections, changes: Iterable[Change]) -> dict[str, Part]:
+    """The collections that changes name, with the records that they name."""
+    parts: dict[str, Part] = {}
     for change in changes:
-        rules = collections[change.collection].rules
-        records = [record for record in (change.before, change.after) if record is not None]
-        keys.setdefault(change.collection, set()).update(identity_of(rules, record) for record in records)
-    return keys or None
+        name = change.collection
+        new = after[name]
+        if new is before.get(name):
+            continue
+        part = parts.get(name)
+        if part is None:
+            part = parts[name] = (new.next, {})
+        for record in (change.before, change.after):
+            if record is not None:
+                key = identity_of(new.rules, record)
+                part[1][key] = new.records.get(key)
+    return parts
 
 
 def differing(before: Collections, after: Collections, touched: Touched | None = None) -> dict[str, Part]:

@@ -79,7 +79,7 @@ class LogStore(Store):
     def stage(self, name: str, version: Any, world: World, changes: Iterable[Change] = ()) -> Any:  # noqa: ARG002 - the turn names it
         """Have a turn make this world, once it is settled."""
         turn: Turn = version
-        return turn._replace(world=world, changes=(*turn.changes, *changes))
+        return Turn(turn.held, turn.asked, world, (*turn.changes, *changes))
 
     def settle(self, turn: Turn, kind: str, data: bytes) -> Slot:
         """Have what a turn makes of its world kept together with its journal entry; the slot says when, or raises

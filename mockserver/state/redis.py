@@ -230,6 +230,10 @@ class RedisLedger(Ledger):
         """The place of the newest entry or note."""
         return int(self._line.read(("HGET", self._all, "place"))[0] or 0)
 
+    def weight(self) -> int:
+        """The bytes of the journals of all worlds."""
+        return int(self._line.read(("HGET", self._all, "bytes"))[0] or 0)
+
     def tally(self, world: str | None) -> dict[str, int]:
         """How many entries of each kind there have been: of a world, or of all, removed ones among them."""
         names = self.names() if world is None else [world]

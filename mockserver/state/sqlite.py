@@ -9,20 +9,16 @@ from typing import Any, Final
 from mockserver.errors import StoreLost, Unavailable
 from mockserver.state.ledger import ENTRIES, Addition, Full, Kept, Ledger, Outcome, Place, Step, Tail
 from mockserver.state.sqlite_file import Run, SqliteFile
-from mockserver.state.sqlite_log import DROPPED_AT_ONCE, ENTRY, NEXT, TALLY, Batch, add, tail, write
+from mockserver.state.sqlite_log import DROPPED_AT_ONCE, ENTRY, FRESH, NEXT, TALLY, Batch, add, tail, write
 
 _GONE: Final = 0
 """The world under which is counted what no world counts any more."""
-_FRESH: Final = 1.0
-"""Seconds after which a use of a world is written down again."""
 _PLACE: Final = "SELECT id, sequence, stamp, used FROM world WHERE namespace = ? AND name = ?"
 _APPEND: Final = (
     "UPDATE world SET sequence = ?, stamp = ?, used = ? WHERE id = ? AND sequence = ? AND stamp = ? RETURNING id"
 )
-_TALLY_DROPPED: Final = (
-    "INSERT INTO tally SELECT namespace, ?, kind, count(*) FROM entry WHERE {} GROUP BY namespace, kind"
-    " ON CONFLICT DO UPDATE SET times = times + excluded.times"
-)
+_DROPPED: Final = "SELECT kind, count(*), sum(length(data)) FROM entry WHERE {} GROUP BY kind"
+_LIGHTER: Final = "UPDATE counted SET value = value - ? WHERE name = ?"
 _TALLY_AS_GONE: Final = (
     "INSERT INTO tally SELECT namespace, 0, kind, times FROM tally WHERE namespace = ? AND world = ?"
     " ON CONFLICT DO UPDATE SET times = times + excluded.times"
@@ -31,6 +27,7 @@ _ENTRIES: Final = (
     "SELECT place, entry.name, entry.number, data FROM entry JOIN world ON entry.world = world.id"
     " WHERE world.namespace = ? AND world.name = ?"
 )
+_COUNTED: Final = "SELECT value FROM counted WHERE name = ?"
 _LAST: Final = "SELECT number FROM world WHERE namespace = ? AND name = ?"
 _FOREVER: Final = float("inf")
 
@@ -55,7 +52,7 @@ class SqliteLedger(Ledger):
     def check(self) -> None:
         """Whether the file can be read."""
         with self._file.looking() as run:
-            run("SELECT count(*) FROM size").fetchone()
+            run("SELECT count(*) FROM counted").fetchone()
 
     def read(self, world: str, seen: Place) -> Tail | None:
         """What the log has after a place; None where there is no such world. The world counts as used."""
@@ -66,7 +63,7 @@ class SqliteLedger(Ledger):
             *place, used = row
             found = tail(run, Place(*place), seen)
         now = time()
-        if now - used >= _FRESH:
+        if now - used >= FRESH:
             with self._file.writing() as run:
                 run("UPDATE world SET used = ? WHERE id = ?", (now, place[0]))
         return found
@@ -161,7 +158,12 @@ class SqliteLedger(Ledger):
 
     def _drop(self, run: Run, which: str, world: int, *values: Any) -> None:
         """Drop entries of a world, and count them on."""
-        run(_TALLY_DROPPED.format(which), (world, world, *values))
+        dropped = run(_DROPPED.format(which), (world, *values)).fetchall()
+        if not dropped:
+            return
+        for kind, times, _ in dropped:
+            run(TALLY, (self.namespace, world, kind, times))
+        run(_LIGHTER, (sum(size for *_, size in dropped), self.namespace))
         run(f"DELETE FROM entry WHERE {which}", (world, *values))  # noqa: S608 - a condition of ours
 
     def _drop_oldest(self, run: Run, size: int) -> None:
@@ -216,7 +218,13 @@ class SqliteLedger(Ledger):
     def total(self) -> int:
         """The place of the newest entry or note."""
         with self._file.looking() as run:
-            return int(run("SELECT last FROM place").fetchone()[0])
+            return int(run(_COUNTED, ("",)).fetchone()[0])
+
+    def weight(self) -> int:
+        """The bytes of the journals of all worlds."""
+        with self._file.looking() as run:
+            row = run(_COUNTED, (self.namespace,)).fetchone()
+        return 0 if row is None else int(row[0])
 
     def tally(self, world: str | None) -> dict[str, int]:
         """How many entries of each kind there have been: of a world, or of all, removed ones among them."""

@@ -17,10 +17,21 @@ Run = Callable[..., sqlite3.Cursor]
 """Runs one statement."""
 _APPLICATION: Final = 0x6D6F636B
 """`mock`: how a file says what it is."""
-_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16000", "wal_autocheckpoint = 20000")
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "cache_size = -16000",
+    "wal_autocheckpoint = 50000",  # 200 MB: only where the thread that copies the log does not come to it
+    "journal_size_limit = 64000000",
+    "secure_delete = OFF",  # Debian's SQLite overwrites what is deleted, which writes a third more
+)
 _WAL: Final = 4_000_000
-"""Bytes of the write-ahead log from which it is copied into the file; far fewer than those at which SQLite itself does
-so, in the middle of a request."""
+"""Bytes of the write-ahead log from which it is copied into the file."""
+_LONG: Final = 8000
+"""Pages of it from which it is begun anew. Until all of it is copied it only grows, and under load there is always
+more; so requests wait for the last of it, which takes a few milliseconds."""
+_SHORT: Final = 0.05
+"""Seconds for which that waits for others who read the log; then it is tried again at the next look."""
 _LOOK: Final = 0.5
 """Seconds between two looks at its size."""
 _TABLES: Final = (
@@ -38,11 +49,10 @@ _TABLES: Final = (
     """CREATE TABLE tally (namespace TEXT, world INTEGER, kind TEXT, times INTEGER,
       PRIMARY KEY (namespace, world, kind)) WITHOUT ROWID""",
     "CREATE TABLE removed (namespace TEXT, name TEXT, at REAL, PRIMARY KEY (namespace, name)) WITHOUT ROWID",
-    "CREATE TABLE size (namespace TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE place (last INTEGER)",
-    "INSERT INTO place VALUES (0)",
-    """CREATE TRIGGER shrunk AFTER DELETE ON entry WHEN OLD.number IS NOT NULL BEGIN
-      UPDATE size SET bytes = bytes - length(OLD.data) WHERE namespace = OLD.namespace; END""",
+    # The place of the newest entry, under no name, and the bytes of the journals of each namespace: together, because
+    # a request changes both, and each table has a page of its own to be written.
+    "CREATE TABLE counted (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    "INSERT INTO counted VALUES ('', 0)",
     """CREATE TRIGGER gone AFTER DELETE ON world BEGIN
       DELETE FROM change WHERE world = OLD.id; DELETE FROM snapshot WHERE world = OLD.id; END""",
 )
@@ -150,8 +160,16 @@ class SqliteFile:
             pause.wait(_LOOK)
             with suppress(OSError, sqlite3.Error):
                 if os.stat(f"{self.path}-wal").st_size > _WAL:  # noqa: PTH116 - a suffix of a name
-                    with closing(sqlite3.connect(self.path, timeout=self._timeout)) as connection:
-                        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                    with closing(sqlite3.connect(self.path, timeout=_SHORT)) as connection:
+                        self._copied(connection)
+
+    def _copied(self, connection: sqlite3.Connection) -> None:
+        """Copy what is in the log while requests go on; where that is long, have the log begin anew."""
+        (_, pages, _) = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if pages > _LONG:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # what has come meanwhile: far less
+            with self._lock:
+                connection.execute("PRAGMA wal_checkpoint(RESTART)")
 
     def _is_new(self, run: Run) -> bool:
         """Whether the file is empty. Raises StoreLost for a file of something else, or of another version."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 from time import time
 from typing import Any, Final
@@ -16,7 +17,7 @@ DROPPED_AT_ONCE: Final = 64
 _ROWS: Final = 50
 """How many rows one statement reads or writes at most. Each statement lets other threads run, which takes longer than
 the statement itself."""
-_LOG: Final = "SELECT name, id, sequence, stamp, number FROM world WHERE namespace = ? AND name IN ({})"
+_LOG: Final = "SELECT name, id, sequence, stamp, number, used FROM world WHERE namespace = ? AND name IN ({})"
 _CHANGES: Final = "SELECT data FROM change WHERE world = ? AND sequence > ? AND sequence <= ? ORDER BY sequence"
 _SNAPSHOT: Final = (
     "SELECT sequence, data FROM snapshot WHERE world = ? AND sequence <= ? ORDER BY sequence DESC LIMIT 1"
@@ -24,17 +25,24 @@ _SNAPSHOT: Final = (
 _CHANGE: Final = "INSERT INTO change VALUES {}"
 _GONE_ON: Final = (
     "INSERT INTO world (id, namespace, name, sequence, stamp, number, used) VALUES {} ON CONFLICT (id) DO UPDATE SET"
-    " sequence = excluded.sequence, stamp = excluded.stamp, number = excluded.number, used = excluded.used"
+    " sequence = excluded.sequence, stamp = excluded.stamp, number = excluded.number"
 )
+_USED: Final = f"{_GONE_ON}, used = excluded.used"
+"""It changes an index as well, which has a page of its own to be written."""
+FRESH: Final = 1.0
+"""Seconds after which a use of a world is written down again."""
 _WHOLE: Final = "INSERT INTO snapshot VALUES (?, ?, ?)"
 _OLDEST: Final = (
     "SELECT min(before) FROM (SELECT before FROM entry WHERE world = ? AND number IS NOT NULL ORDER BY number LIMIT 64)"
 )
 """Reads that were under way while a change was kept have an entry behind it, and saw the world before."""
 TALLY: Final = "INSERT INTO tally VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times"
-NEXT: Final = "UPDATE place SET last = last + ? RETURNING last"
+NEXT: Final = "UPDATE counted SET value = value + ? WHERE name = '' RETURNING value"
 ENTRY: Final = "INSERT INTO entry VALUES {}"
-_SIZE: Final = "INSERT INTO size VALUES (?, ?) ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes RETURNING bytes"
+_COUNT: Final = (
+    "INSERT INTO counted VALUES ('', ?), (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value"
+    " RETURNING name, value"
+)
 
 
 def tail(run: Run, place: Place, seen: Place) -> Tail:
@@ -68,8 +76,13 @@ def write(run: Run, statement: str, rows: Sequence[Sequence[Any]]) -> None:
     """Write rows by as few statements as may be."""
     for start in range(0, len(rows), _ROWS):
         part = rows[start : start + _ROWS]
-        row = f"({', '.join('?' * len(part[0]))})"
-        run(statement.format(", ".join([row] * len(part))), list(chain.from_iterable(part)))
+        run(_with_rows(statement, len(part), len(part[0])), tuple(chain.from_iterable(part)))
+
+
+@lru_cache(maxsize=1000)
+def _with_rows(statement: str, rows: int, values: int) -> str:
+    row = f"({', '.join('?' * values)})"
+    return statement.format(", ".join([row] * rows))
 
 
 def trim(run: Run, world: int) -> None:
@@ -85,10 +98,11 @@ def trim(run: Run, world: int) -> None:
 class _At:
     """Where a world's log and journal are while steps are added."""
 
-    __slots__ = ("generation", "number", "sequence", "stamp")
+    __slots__ = ("generation", "number", "sequence", "stamp", "used")
 
-    def __init__(self, generation: int, sequence: int, stamp: int, number: int) -> None:
+    def __init__(self, generation: int, sequence: int, stamp: int, number: int, used: float) -> None:
         self.generation, self.sequence, self.stamp, self.number = generation, sequence, stamp, number
+        self.used = used
 
     @property
     def place(self) -> Place:
@@ -114,12 +128,8 @@ class Batch:
         """Keep steps in this order."""
         self._look_up(list({step.world for step in steps}))
         outcomes = [self._settled(step) for step in steps]
-        if not self._entries:
-            return outcomes
-        places = iter(self._write())
-        return [
-            Settled(outcome.number, next(places)) if isinstance(outcome, Settled) else outcome for outcome in outcomes
-        ]
+        places = iter(self._write() if self._entries else ())
+        return [Settled(one, next(places)) if type(one) is int else one for one in outcomes]  # type: ignore[misc]
 
     def _look_up(self, names: list[str]) -> None:
         for start in range(0, len(names), _ROWS):
@@ -127,7 +137,8 @@ class Batch:
             rows = self._run(_LOG.format(", ".join("?" * len(part))), (self._namespace, *part))
             self._worlds.update({name: _At(*at) for name, *at in rows})
 
-    def _settled(self, step: Step) -> Outcome | StoreLost:
+    def _settled(self, step: Step) -> int | Tail | StoreLost | None:
+        """The number of a step's entry, or what became of the step instead."""
         at = self._worlds.get(step.world)
         if at is None or at.generation != step.at.generation:
             if not step.exact:
@@ -150,28 +161,30 @@ class Batch:
         )
         if at.number % DROPPED_AT_ONCE == 0:
             self.full.append((at.generation, at.number))
-        return Settled(at.number, 0)
+        return at.number
 
     def _write(self) -> Sequence[int]:
         """Write all; the places of the entries."""
-        ((last,),) = self._run(NEXT, (len(self._entries),)).fetchall()
-        places = range(last - len(self._entries) + 1, last + 1)
+        size, space, many = sum(len(entry[-1]) for entry in self._entries), self._namespace, len(self._entries)
+        counted = dict(self._run(_COUNT, (many, space, size)).fetchall())
+        last, self.size = counted[""], counted[space]
+        places = range(last - many + 1, last + 1)
         for place, entry in zip(places, self._entries, strict=True):
             entry[0] = place
         self._write_changes()
         write(self._run, ENTRY, self._entries)
-        size = sum(len(entry[-1]) for entry in self._entries)
-        ((self.size,),) = self._run(_SIZE, (self._namespace, size)).fetchall()
-        now, space = time(), self._namespace
-        worlds = self._worlds.items()
-        write(
-            self._run,
-            _GONE_ON,
-            [(at.generation, space, name, at.sequence, at.stamp, at.number, now) for name, at in worlds],
-        )
+        self._write_worlds()
         for world in self._shortened:
             trim(self._run, world)
         return places
+
+    def _write_worlds(self) -> None:
+        now, space = time(), self._namespace
+        rows = [
+            (at.generation, space, name, at.sequence, at.stamp, at.number, now, at) for name, at in self._worlds.items()
+        ]
+        write(self._run, _GONE_ON, [row[:-1] for row in rows if now - row[-1].used < FRESH])
+        write(self._run, _USED, [row[:-1] for row in rows if now - row[-1].used >= FRESH])
 
     def _write_changes(self) -> None:
         write(self._run, _CHANGE, self._changes)

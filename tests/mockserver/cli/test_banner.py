@@ -13,6 +13,7 @@ import pytest
 
 from mockserver.cli.banner import banner
 from mockserver.exchange.engine import Engine
+from mockserver.exchange.stores import shown_store
 from mockserver.messages import Request
 from mockserver.settings import AUTH_MODES, AuthMode, Settings
 from tests.conftest import Build
@@ -41,6 +42,31 @@ def test_notes_on_the_contract_are_announced(build: Build, tmp_path: Path, monke
     assert lines[1].endswith("(1 operation)")
     assert lines[2].split() == ["Notes", "2,", "see", "mockserver", "check-spec", "api.yaml"]
     assert "Notes" not in banner(build(bundled_settings()))
+
+
+def test_the_banner_names_the_store(build: Build, tmp_path: Path) -> None:
+    """Where there is one that lasts; the log in JSON names memory as well."""
+    engine = build(bundled_settings(store=f"sqlite:{tmp_path}/a.db"))
+    assert f"Store         sqlite:{tmp_path}/a.db" in banner(engine)
+    plain = build(bundled_settings(log_format="json"))
+    assert json.loads(banner(plain))["store"] == "memory"
+    assert "Store" not in banner(build(bundled_settings()))
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("redis://tester:hidden@localhost:6379/0", "redis://tester@localhost:6379/0"),
+        ("redis://:hidden@localhost/0", "redis://localhost/0"),
+        ("redis+sentinel://u:hid@den@a:1,b:2/main/0", "redis+sentinel://u@a:1,b:2/main/0"),
+        ("unix:///run/redis.sock?password=hidden&db=1", "unix:///run/redis.sock?db=1"),
+        ("redis://localhost?db=1&password=hidden", "redis://localhost?db=1"),
+        ("sqlite:worlds.db", "sqlite:worlds.db"),
+    ],
+)
+def test_a_store_is_shown_without_its_password(address: str, shown: str) -> None:
+    """Wherever the address has it."""
+    assert shown_store(address) == shown
 
 
 def test_the_banner_of_a_v6_address_can_be_clicked(build: Build) -> None:

@@ -83,6 +83,7 @@ def test_a_lost_store_is_a_metric(
     ask("GET", "/devices")
     before = _metrics(control)
     assert before[("mockserver_store_up",)] == 1
+    assert 0 < before[("mockserver_journal_bytes",)] < before[("mockserver_journal_limit_bytes",)]
     steps = {key[1]: value for key, value in before.items() if key[0] == "mockserver_store_step_seconds_count"}
     assert steps["read"] >= 1
 

@@ -214,7 +214,22 @@ def test_journals_share_a_budget_in_bytes(open_ledger: OpenLedger) -> None:
     kept = {world: [kept.number for kept in ledger.entries(world)] for world in "vw"}
     assert all(kept[world] == [1, 2, 3, 4][4 - len(kept[world]) :] for world in "vw")
     assert 2 <= len(kept["v"] + kept["w"]) <= 5
+    assert 2000 * len(kept["v"] + kept["w"]) <= ledger.weight() < 10_500
     assert sum(ledger.tally(None).values()) == 8
+
+
+def test_the_weight_of_journals_follows_what_is_dropped(open_ledger: OpenLedger) -> None:
+    """With a world that is removed, a journal that is cleared, and entries that are too many."""
+    ledger, other = open_ledger(), open_ledger("m")
+    made = {world: _at(_made(ledger, world), 0) for world in ("u", "v", "w")}
+    for world, at in made.items():
+        _settle(ledger, *(_step(at, b"x" * 100, world=world) for _ in range(ENTRIES + 70)))
+    grown = ledger.weight()
+    assert 3 * ENTRIES * 100 <= grown <= 3 * (ENTRIES + 64) * 112
+    ledger.remove("u")
+    ledger.clear("v")
+    assert ledger.weight() == grown // 3
+    assert other.weight() == 0
 
 
 def test_namespaces_share_nothing(ledger: Ledger, open_ledger: OpenLedger) -> None:
