@@ -9,6 +9,7 @@ COPY spec spec
 COPY fixtures fixtures
 COPY mockserver mockserver
 COPY contract_tests contract_tests
+COPY docs_to_openapi docs_to_openapi
 RUN python -m build --wheel --outdir /dist
 
 FROM python:${PYTHON} AS installed

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from spec.builder.facts import METHODS, resolve
+from docs_to_openapi.contract.facts import METHODS, resolve
 
 Document = dict[str, Any]
 PRINTED = ("$ref", "type", "format", "enum", "nullable", "readOnly", "writeOnly", "properties", "required", "items",

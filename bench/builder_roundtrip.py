@@ -25,8 +25,8 @@ sys.path.insert(0, str(ROOT))
 from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: E402
 
 from bench.builder_projection import inlined, printed  # noqa: E402
-from spec.builder.build import read_alone  # noqa: E402
-from spec.builder.facts import Fact, facts  # noqa: E402
+from docs_to_openapi.contract.build import read_alone  # noqa: E402
+from docs_to_openapi.contract.facts import Fact, facts  # noqa: E402
 
 PACKAGES = Path(__file__).resolve().parent / "builder" / "node_modules"
 DOCUMENTS = (
@@ -162,7 +162,7 @@ def main() -> int:
     if options.misses:
         options.misses.write_text("\n".join(misses) + "\n", encoding="utf-8")
     if options.write:
-        from spec.builder.register import fill
+        from docs_to_openapi.contract.register import fill
 
         readme = ROOT / "spec" / "README.md"
         readme.write_text(fill(readme.read_text(encoding="utf-8"), {"roundtrip": text}), encoding="utf-8")

@@ -9,13 +9,15 @@ from pathlib import Path
 from contract_tests.run.cli import parser as contract_parser
 from contract_tests.run.settings import OPTIONS
 from contract_tests.traffic.command import parser as traffic_parser
+from docs_to_openapi.cli import parser as docs_parser
 from mockserver.cli.commands import _parser as mock_parser
 
 PAGE = Path(__file__).with_name("command-line.md")
 INTRODUCTION = """\
 # Command line
 
-This page is made from the code. `mockserver COMMAND --help` and `contract-tests --help` print the same.
+This page is made from the code. `mockserver COMMAND --help`, `contract-tests --help` and
+`docs-to-openapi COMMAND --help` print the same.
 
 Flags override environment variables, these override a [settings file](configuration.md), and this overrides defaults.
 Exit codes are the same for all commands: 0 success, 1 the contract is broken, 2 wrong usage or configuration, 3 the
@@ -41,6 +43,9 @@ def page() -> str:
     parts.append(f"## contract-tests\n{about}{_table(contract_parser(), variables)}")
     traffic = "Checks recorded traffic against the contract; sends nothing. See [traffic.md](traffic.md).\n\n"
     parts.append(f"## contract-tests traffic\n{traffic}{_table(traffic_parser(), variables)}")
+    docs = docs_parser()
+    for name, command in _commands(docs).items():
+        parts.append(f"## docs-to-openapi {name}\n{_help_of(docs, name)}\n\n{_table(command, {})}")
     return "\n".join(parts)
 
 

@@ -1,1 +1,1 @@
-"""The contract: where it is built (`spec.builder`) and what it is built from."""
+"""The contract: how it is built (`spec.builder`) and what it is built from."""

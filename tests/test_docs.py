@@ -70,7 +70,8 @@ def test_links_have_targets(page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["spec", "fixtures", "mockserver", "contract_tests", "tests", "bench", "docs", "examples"]
+    "folder",
+    ["spec", "fixtures", "mockserver", "contract_tests", "docs_to_openapi", "tests", "bench", "docs", "examples"],
 )
 def test_every_folder_has_a_readme(folder: str) -> None:
     """Every top-level folder has a README or another Markdown page."""

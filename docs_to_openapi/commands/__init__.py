@@ -1,0 +1,1 @@
+"""The commands of `docs-to-openapi`; each prints its result and returns the exit code."""

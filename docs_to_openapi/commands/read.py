@@ -1,0 +1,22 @@
+"""`docs-to-openapi read`: what only the given pages state."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from docs_to_openapi.config import Config, load_config
+from docs_to_openapi.contract.build import read_alone
+from docs_to_openapi.contract.yaml_text import dump
+
+
+def read(pages: list[Path], folder: Path | None, layout: str, *, infer: bool) -> int:
+    """Print the document; exit code 1 if nothing was read of a page that describes an API."""
+    config = load_config(folder) if folder else Config(Path())
+    config = replace(config, infer=config.infer and infer, layouts={"*": layout} if layout else config.layouts)
+    document, problems = read_alone(pages, config)
+    sys.stdout.write(dump(document))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 0 if document["paths"] or not any(problem.severity == "unread" for problem in problems) else 1

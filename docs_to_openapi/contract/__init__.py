@@ -1,0 +1,1 @@
+"""What all pages state → one contract, with names and the overlay."""

@@ -1,0 +1,1 @@
+"""Which lines of which pages a part of the contract is based on."""

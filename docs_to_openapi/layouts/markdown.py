@@ -1,0 +1,118 @@
+"""Hand-written Markdown: headings, an operation line, tables or lists of fields, examples. Also what Slate pages have."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from docs_to_openapi.layouts.outline import Outline, SchemaOutline, Section
+from docs_to_openapi.layouts.prose import scheme_in
+from docs_to_openapi.layouts.scopes import Scope, scopes_of
+from docs_to_openapi.layouts.titles import classify
+from docs_to_openapi.layouts.walk import fields_in, walk
+from docs_to_openapi.pages.blocks import Block, Page
+from docs_to_openapi.pages.text import bare
+
+NAME = "markdown"
+_SCHEMA = re.compile(
+    r"^(?:the )?([A-Za-z][\w ]{0,40}?)(?: \(?(?:object|model|schema|resource|entity)\)?)$", re.IGNORECASE
+)
+_STRONG = ("parameters", "request_body", "body_example", "table", "example", "samples")
+_EVERYWHERE = re.compile(r"\b(?:all|every|each|any)\b[^.]*\b(?:requests?|calls?|endpoints?|methods?)\b", re.IGNORECASE)
+
+
+def recognise(page: Page) -> float:
+    """Likely if a line names a call; a better reader of the same page is surer."""
+    return 0.55 if scopes_of(page.blocks) else 0.1
+
+
+def read(page: Page) -> Outline:
+    """The operations with their sections, the schemas, and what is said about the API as a whole."""
+    result = Outline(problems=list(page.problems))
+    scopes = scopes_of(page.blocks)
+    covered: set[int] = set()
+    for scope in scopes:
+        operation = walk(page, scope, result)
+        if operation.of(*_STRONG) or (scope.title is not None and not page.blocks[scope.at].bullet):
+            result.operations.append(operation)
+            covered |= set(range(scope.start, scope.end))
+    rest = [block for index, block in enumerate(page.blocks) if index not in covered]
+    result.schemas = _schemas(page, rest, result)
+    result.general = [*_before_the_first(page, scopes), *rest]
+    result.security = _security(rest)
+    return result
+
+
+def _before_the_first(page: Page, scopes: list[Scope]) -> list[Block]:
+    """The text between the page's first heading and its first operation, which may be about the whole API."""
+    if not scopes or scopes[0].title is None or page.blocks[scopes[0].title].level != 1:
+        return []
+    return [block for block in page.blocks[scopes[0].title : scopes[0].at] if block.kind == "text"]
+
+
+def _schemas(page: Page, blocks: list[Block], result: Outline) -> list[SchemaOutline]:
+    """The named schemas: headings such as `The Pet object`, each with its fields."""
+    found: list[SchemaOutline] = []
+    for index, block in enumerate(blocks):
+        match = _SCHEMA.match(bare(block.text)) if block.level else None
+        if not match or classify(bare(block.text)):
+            continue
+        below: list[Block] = []
+        for following in blocks[index + 1 :]:
+            if following.level and (following.level <= block.level or classify(bare(following.text)) is None):
+                break
+            below.append(following)
+        entries = fields_in(page, below, result)
+        if entries:
+            words = match.group(1).split()
+            name = words[0] if len(words) == 1 else "".join(word[:1].upper() + word[1:] for word in words)
+            found.append(SchemaOutline(name, block.line, [Section("properties", block.line, entries=list(entries))]))
+    return found
+
+
+def _security(blocks: list[Block]) -> list[tuple[str, dict[str, object], int]]:
+    """The scheme that the page states for the whole API: in a part about authentication, or for every request."""
+    inside = 0
+    for block in _joined(blocks):
+        if block.level:
+            known = classify(bare(block.text))
+            inside = block.level if known and known.kind == "auth" else inside if block.level > inside > 0 else 0
+        if block.kind in ("text", "code") and (inside or _EVERYWHERE.search(block.text)):
+            scheme = scheme_in(block.text)
+            if scheme:
+                return [(*scheme, block.line)]
+    return []
+
+
+def _joined(blocks: list[Block]) -> list[Block]:
+    """The blocks, in which a line that ends with a colon has the words of the next one."""
+    joined: list[Block] = []
+    for block in blocks:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last.kind == "text"
+            and last.text.endswith(":")
+            and block.kind in ("text", "code")
+            and not block.level
+        ):
+            joined[-1] = replace(last, text=f"{last.text} {block.text}")
+        else:
+            joined.append(block)
+    return joined
+
+
+def slate_marks(page: Page) -> int:
+    """How many marks of Slate a page has."""
+    front = "\n".join(page.front)
+    text = "\n".join(line for line in page.lines if line.startswith(("<aside", "> ", "### HTTP Request")))
+    marks = (
+        "language_tabs" in front or "toc_footers" in front,
+        '<aside class="' in text,
+        "### HTTP Request" in text,
+        bool(re.search(r"^> .*(?:returns|command|responds|structured)", text, re.MULTILINE | re.IGNORECASE)),
+    )
+    return sum(marks)
+
+
+__all__ = ["NAME", "Scope", "read", "recognise", "slate_marks"]

@@ -1,0 +1,1 @@
+"""Sections → what they state as OpenAPI, the same for every layout."""

@@ -1,0 +1,1 @@
+"""Blocks of a section → table rows, and what one cell states."""

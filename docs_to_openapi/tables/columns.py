@@ -1,0 +1,26 @@
+"""The words that table headers use, and the methods and statuses of HTTP."""
+
+from __future__ import annotations
+
+import re
+
+from docs_to_openapi.pages.text import bare
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+STATUS = re.compile(r"^(?:[1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
+
+COLUMNS = {
+    "name": "name", "parameter": "name", "field": "name", "property": "name", "key": "name",
+    "in": "in", "location": "in", "type": "type", "data type": "type", "required": "required", "mandatory": "required",
+    "restrictions": "restrictions", "description": "description", "details": "description",
+    "status": "status", "status code": "status", "code": "status", "meaning": "meaning", "schema": "schema",
+    "value": "value", "header": "header", "format": "format",
+}  # fmt: skip
+
+
+def columns_of(cells: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The columns that a header row names, or None when the row isn't a header."""
+    names = [COLUMNS.get(bare(cell).lower(), "") for cell in cells]
+    while names and not bare(cells[len(names) - 1]):
+        names.pop()
+    return tuple(names) if len(names) >= 2 and all(names) and len(set(names)) == len(names) else None
