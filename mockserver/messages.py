@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -80,6 +80,20 @@ class Answer(msgspec.Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     transport: Transport | None = None
+
+
+class Uploading(Request, frozen=True):
+    """A request whose body is too large to be kept: what is left of it comes in pieces, to whoever passes it on."""
+
+    rest: Iterable[bytes] = ()
+    length: int | None = None  #: of the whole body; None where only its end will tell
+
+
+class Passing(Answer, frozen=True):
+    """An answer whose body comes from elsewhere, in pieces, or has a length without being sent."""
+
+    pieces: Iterable[bytes] = ()
+    length: int | None = None  #: None where only its end will tell
 
 
 class Upload(bytes):

@@ -39,6 +39,24 @@ class Api(msgspec.Struct, frozen=True):
     fixtures: tuple[Path, ...] = ()
 
 
+class Upstream(msgspec.Struct, frozen=True):
+    """The real backend beside the mock: where it is, who answers what, and how it is reached."""
+
+    url: str | None = None  #: None where there is none
+    first: bool = False  #: whether the backend answers what no rule names (`mockserver proxy`)
+    mock: tuple[str, ...] = ()  #: operations that the mock answers
+    forward: tuple[str, ...] = ()  #: operations that the backend answers
+    fallback: bool = False
+    missing: tuple[int, ...] = ()
+    fail: bool = False
+    overlay: bool = False
+    timeout: int = 30_000  #: milliseconds
+    ca: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    insecure: bool = False
+
+
 class Settings(msgspec.Struct, frozen=True):
     """All settings of the mock server. `behaviours` is None where no file was named, and none is bundled.
 
@@ -73,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True):
     max_body: int = MAX_BODY  #: bytes of the largest request body, as it is sent and once it is decoded
     drain: int = 1000  #: milliseconds that answers under way may delay the end of the process
     unknown_parents: Literal["refuse", "adopt"] = "refuse"  #: what a list or a new record below an unknown record does
+    upstream: Upstream = Upstream()
     config: Path | None = None  #: the settings file that was read
     apis: tuple[Api, ...] = ()  #: the APIs, where there are several
 

@@ -124,7 +124,7 @@ def in_memory(engine: Engine) -> None:
 
 
 class LiveMock:
-    """`python -m mockserver mock` in a separate process, on a free port of this machine."""
+    """`python -m mockserver mock`, or the command that `run` begins with, in a separate process on a free port."""
 
     def __init__(
         self,
@@ -132,10 +132,11 @@ class LiveMock:
         log_format: str = "json",
         program: Sequence[str] = ("-m", "mockserver"),
         folder: Path = ROOT,
+        run: Sequence[str] = ("mock",),
     ) -> None:
         self.lines: list[str] = []
         self._unread: queue.SimpleQueue[str] = queue.SimpleQueue()
-        command = [sys.executable, *program, "mock", "--port", "0", "--log-format", log_format, *arguments]
+        command = [sys.executable, *program, *run, "--port", "0", "--log-format", log_format, *arguments]
         self.process = subprocess.Popen(
             command,
             cwd=folder,

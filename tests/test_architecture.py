@@ -23,7 +23,7 @@ LAYERS = (
     ("contract",),
     ("generate",),
     ("state",),
-    ("behaviour", "inference", "reply"),
+    ("behaviour", "inference", "reply", "upstream"),
     ("exchange",),
     ("insight",),
     ("control",),

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contract_tests.core.contract import Contract, Operation, path_of
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.operation import nameless
 
 ABOUT_ONE: Final = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 VERBS: Final = frozenset({"create", "new", "add"})
@@ -96,11 +97,6 @@ def templates_of(contract: Contract) -> Iterator[str]:
         template = nameless(operation.path)
         if operation.method in ABOUT_ONE and template.endswith("{}"):
             yield template
-
-
-def nameless(path: str) -> str:
-    """A path template without the names of its parameters and without query and fragment."""
-    return re.sub(r"\{[^{}/]*\}", "{}", path_of(path))
 
 
 def singular(word: str) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.creation import is_folder, key_of, kind, nameless, records_in
+from contract_tests.core.creation import is_folder, key_of, kind, records_in
 from contract_tests.core.errors import BudgetSpent, NotChecked
+from contract_tests.core.operation import nameless
 from contract_tests.core.side_by_side import side_by_side
 from contract_tests.core.target import Target, path_of
 

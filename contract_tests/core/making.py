@@ -13,10 +13,11 @@ from uuid import uuid4
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation, Place
-from contract_tests.core.creation import Maker, is_folder, key_names, key_of, kind, nameless, plain
+from contract_tests.core.creation import Maker, is_folder, key_names, key_of, kind, plain
 from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 from contract_tests.core.locating import has_form, prefixes
+from contract_tests.core.operation import nameless
 from contract_tests.core.own import Own
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import declared_members, fits, sendable

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from mockserver.contract.operations.choosing import advice, matches, nameless
 from mockserver.contract.operations.expressions import EXPRESSION
 from mockserver.contract.operations.operation import Operation as Declared
 from mockserver.contract.operations.operation import Parameter, Response
+
+__all__ = ["SAFE_METHODS", "Operation", "advice", "matches", "nameless"]
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -18,11 +18,11 @@ from contract_tests.core.creation import (
     key_of,
     kind,
     makers,
-    nameless,
     records_in,
     templates_of,
 )
 from contract_tests.core.locating import bodies, canonical, has_form, keys_in, located, prefixes
+from contract_tests.core.operation import nameless
 
 LONG: Final = 16  # characters of an id that names one record only, whatever its kind
 MOST: Final = 1000  # records of this run at a time

@@ -24,8 +24,8 @@ from urllib.parse import unquote
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
-from contract_tests.core.creation import nameless
 from contract_tests.core.errors import NotChecked
+from contract_tests.core.operation import nameless
 from contract_tests.core.own import EXISTING, Own
 from contract_tests.core.selection import Selection
 

@@ -1,26 +1,19 @@
-"""Which operations a run checks and may call: chosen by name, path, method, tag, or by what changed.
-
-A pattern is an operationId (`delete*`), a path (`/admin/*`), a method (`DELETE`), both (`DELETE /items/*`), a tag
-(`tag:admin`) or `deprecated`.
-"""
+"""Which operations a run checks and may call: chosen by name, path, method, tag, or by what changed."""
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from contract_tests.core.answer import Sent
 from contract_tests.core.contract import METHODS, SAFE_METHODS, Contract, Operation, Place
-from contract_tests.core.creation import nameless
 from contract_tests.core.errors import UsageError
+from contract_tests.core.operation import advice, matches, nameless
 
-MOST_NAMED = 20  # operations that an error message lists
 OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
 
 
@@ -103,39 +96,13 @@ def methods_of(sent: Sent) -> Iterator[str]:
 def named(contract: Contract, patterns: Iterable[str]) -> set[str]:
     """The ids of the operations that the patterns name; raises `UsageError` where one names none."""
     found: set[str] = set()
+    declared = [operation.declared for operation in contract.operations]
     for pattern in patterns:
-        matching = {operation.id for operation in contract.operations if matches(operation, pattern)}
+        matching = {operation.id for operation in contract.operations if matches(operation.declared, pattern)}
         if not matching:
-            raise UsageError(f"no operation of the contract matches {pattern!r}", fix=advice(contract, pattern))
+            raise UsageError(f"no operation of the contract matches {pattern!r}", fix=advice(declared, pattern))
         found |= matching
     return found
-
-
-def matches(operation: Operation, pattern: str) -> bool:
-    """Whether a pattern names an operation."""
-    raw = operation.declared.raw
-    if any(fnmatchcase(name, pattern) for name in (operation.id, str(raw.get("operationId", "")))):
-        return True
-    kind, _, rest = pattern.partition(":")
-    if kind == "tag" and rest:
-        tags = raw.get("tags")
-        return any(fnmatchcase(str(tag), rest) for tag in (tags if isinstance(tags, list) else ()))
-    if pattern == "deprecated":
-        return raw.get("deprecated") is True
-    method, _, path = pattern.rpartition(" ") if "/" in pattern else (pattern, "", "")
-    is_method = not method or method.strip().upper() == operation.method
-    return is_method and (not path or fnmatchcase(nameless(operation.path), nameless(path)))
-
-
-def advice(contract: Contract, pattern: str) -> str:
-    """The names nearest to a pattern, or the forms that one can have."""
-    known = [operation.id for operation in contract.operations]
-    tags = {f"tag:{tag}" for one in contract.operations for tag in one.declared.raw.get("tags") or ()}
-    near = difflib.get_close_matches(pattern, [*known, *tags, *(one.path for one in contract.operations)], n=1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
-    return f"known: {', '.join(known[:MOST_NAMED])}{more}; a path, method or tag:NAME will do as well"
 
 
 def changed(contract: Contract, older: Contract) -> set[str]:

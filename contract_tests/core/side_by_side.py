@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Generic, TypeVar
 
 from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.creation import kind, nameless, plain, singular
+from contract_tests.core.creation import kind, plain, singular
+from contract_tests.core.operation import nameless
 
 Item = TypeVar("Item")
 

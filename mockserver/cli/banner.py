@@ -27,6 +27,7 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     ]
     if not engine.contract.operations:
         lines += ["No paths      the contract declares no operation: every request gets a 404"]
+    lines += _backend(engine)
     lines += [f"Settings      {_shown(str(settings.config))}"] if settings.config else []
     notes = engine.contract.notes
     named = " ".join(_word(api) for api in settings.apis) or _shown(settings.spec)
@@ -66,6 +67,22 @@ def _store(settings: Settings) -> str:
     from mockserver.exchange.stores import shown_store
 
     return shown_store(settings.store)
+
+
+def _backend(engine: Engine) -> list[str]:
+    """The real backend, and what it answers."""
+    if engine.backend is None:
+        return []
+    routes = engine.backend.router.routes
+    what = "all other operations" if routes.rules and routes.others == "backend" else "all operations"
+    if routes.others == "mock":
+        forwarded = ", ".join(rule.operation for rule in routes.rules if rule.by == "backend")
+        what = ", ".join(filter(None, [forwarded, "paths that the contract doesn't have"]))
+    fallback = "; the mock answers what it doesn't have" if routes.fallback else ""
+    lines = [f"Backend       {engine.backend.target} answers {what}{fallback}"]
+    if engine.settings.upstream.insecure:
+        lines += ["Insecure      the backend's certificate isn't checked (--insecure)"]
+    return lines
 
 
 def _memory(engine: Engine) -> list[str]:

@@ -57,6 +57,11 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name, (run, about) in COMMANDS.items():
         command = commands.add_parser(name, help=about, epilog=EXIT_CODES)
+        if name == "proxy":
+            command.add_argument(
+                "backend", nargs="?", metavar="URL", help="the real backend, such as http://localhost:8000"
+            )
+            command.set_defaults(beside=True)
         command.add_argument("contract", nargs="*", metavar="SPEC", help=_CONTRACT)
         command.set_defaults(run=run, command=command, **_OMITTED.get(name, {"period": None}))
         for names, settings in FLAGS:
@@ -76,6 +81,7 @@ _OF_CONTRACT = ("--config", "--behaviours", "--fixtures", "--seed", "--allow-rem
 """Flags of every command that reads a contract."""
 _OMITTED: dict[str, dict[str, str | None]] = {
     "mock": {},
+    "proxy": {"spec": None, "upstream": None},
     "mcp": {"port": None, "log_format": None, "spec": None},
     "init": {"period": None, "behaviours": None, "fixtures": None, "config": "none"},
 }
@@ -85,7 +91,7 @@ _OMITTED: dict[str, dict[str, str | None]] = {
 def _takes(command: str, flag: str) -> bool:
     """Whether a command has a flag of `mock`."""
     return flag[2:].replace("-", "_") not in _OMITTED.get(command, ()) and (
-        command in ("mock", "mcp") or flag in _OF_CONTRACT
+        command in ("mock", "proxy", "mcp") or flag in _OF_CONTRACT
     )
 
 
@@ -137,6 +143,16 @@ def _mock(options: argparse.Namespace) -> int:
     return 0
 
 
+def _proxy(options: argparse.Namespace) -> int:
+    from mockserver.cli.running import run
+
+    settings = settings_of(options, os.environ)
+    if settings.upstream.url is None:
+        raise UsageError("proxy needs the URL of a backend", fix="mockserver proxy http://localhost:8000 api.yaml")
+    run(settings)
+    return 0
+
+
 def _init(options: argparse.Namespace) -> int:
     from mockserver.cli.init import described, init
 
@@ -149,6 +165,7 @@ def _init(options: argparse.Namespace) -> int:
 
 COMMANDS = {
     "mock": (_mock, "run the API of a contract as a stateful mock server"),
+    "proxy": (_proxy, "pass requests on to a real backend, check both sides, and play what it doesn't have yet"),
     "mcp": (_mcp, "offer the mock server as tools to coding agents (MCP)"),
     "init": (_init, "write a settings file, behaviours, fixtures and a test for a contract into this folder"),
     "behaviours": (_behaviours, "print the behaviours inferred from a contract, as a file to edit"),

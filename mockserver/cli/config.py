@@ -141,7 +141,8 @@ def _text(file: Path, key: str, value: Any) -> str:
         values = value if isinstance(value, list) else [value]
         if not all(isinstance(one, str) for one in values):
             raise _mistyped(file, key, f'a text or a list of texts, such as ["{how["metavar"]}"]')
-        return os.pathsep.join(_located(file, how, one) for one in values)
+        is_path = how.get("metavar") in _PATHS
+        return (os.pathsep if is_path or key == "period" else ",").join(_located(file, how, one) for one in values)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _mistyped(file, key, "a text or a number")
     return _located(file, how, str(value))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from mockserver.clock import parse_period
 from mockserver.errors import UsageError
-from mockserver.settings import AUTH_MODES, LONGEST_WAIT, MEMORY, PORT, PREFIX, Api, Settings, bundled
+from mockserver.settings import AUTH_MODES, LONGEST_WAIT, MEMORY, PORT, PREFIX, Api, Settings, Upstream, bundled
 
 _SIZE = re.compile(r"(?P<count>\d{1,15})\s*(?P<unit>[kmg]?b)?", re.IGNORECASE)
 _INTERVAL = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)?")
@@ -104,6 +104,54 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         ("--show-secrets",),
         {"action": "store_true", "default": None, "help": "show tokens and passwords in journal, explanations and log"},
     ),
+    (
+        ("--upstream",),
+        {"metavar": "URL", "help": "real backend: answers paths that the contract doesn't have, and --forward"},
+    ),
+    (
+        ("--forward",),
+        {
+            "metavar": "OPERATION",
+            "action": "append",
+            "help": "have the backend answer these operations (id, path, method or tag:NAME); repeatable",
+        },
+    ),
+    (
+        ("--mock",),
+        {
+            "metavar": "OPERATION",
+            "action": "append",
+            "help": "have the mock answer these operations (id, path, method or tag:NAME); repeatable",
+        },
+    ),
+    (
+        ("--fallback",),
+        {"action": "store_true", "default": None, "help": "have the mock answer what the backend doesn't have"},
+    ),
+    (
+        ("--missing",),
+        {
+            "metavar": "STATUS",
+            "action": "append",
+            "help": "with --fallback: this status always means that the backend has no such route; repeatable",
+        },
+    ),
+    (
+        ("--fail",),
+        {
+            "action": "store_true",
+            "default": None,
+            "help": "replace answers of the backend that break the contract: 502",
+        },
+    ),
+    (("--upstream-timeout",), {"metavar": "30s", "help": "how long the backend may take for an answer (30s)"}),
+    (("--ca",), {"metavar": "FILE", "help": "certificates to trust for the backend (default: the system's)"}),
+    (("--client-cert",), {"metavar": "FILE", "help": "certificate that the mock shows the backend (PEM)"}),
+    (("--client-key",), {"metavar": "FILE", "help": "key of the client certificate, if it isn't in its file"}),
+    (
+        ("--insecure",),
+        {"action": "store_true", "default": None, "help": "accept any certificate of the backend"},
+    ),
     (("--allow-remote-refs",), {"action": "store_true", "default": None, "help": "follow $ref to other hosts"}),
     (
         ("--allow-refs-below",),
@@ -133,7 +181,8 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str], a
         fixtures=tuple(Path(path) for path in fixtures) or ((bundled("fixtures"),) if is_bundled else ()),
         host=setting("host", "127.0.0.1"),
         port=_port(setting("port", str(PORT))),
-        auth=_one_of("auth", setting("auth", "enforce"), AUTH_MODES),
+        # The tokens of a real backend aren't those of the fixtures.
+        auth=_one_of("auth", setting("auth", "any" if _is_proxy(options) else "enforce"), AUTH_MODES),
         seed=setting("seed", "0"),
         log_format=_one_of("log_format", setting("log_format", "text"), ("text", "json")),
         periods=dict(_pair(text) for text in options.period or setting("period").split(os.pathsep) if text),
@@ -157,6 +206,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str], a
         workers=_workers(setting("workers", "1"), setting("store", MEMORY)),
         unknown_parents=_one_of("unknown_parents", setting("unknown_parents", "refuse"), PARENTS),
         apis=apis,
+        upstream=_upstream(options, setting),
     )
 
 
@@ -182,6 +232,49 @@ def api_path(text: str, place: str) -> str:
     if path == PREFIX or path.startswith(f"{PREFIX}/"):
         raise UsageError(f"{PREFIX} is the path of the control API", place=place, fix="serve the API at another path")
     return path
+
+
+def _upstream(options: argparse.Namespace, setting: Callable[..., str]) -> Upstream:
+    """The backend; `proxy` has it as its first argument, and has it answer what no rule names."""
+
+    def listed(name: str) -> tuple[str, ...]:
+        given = getattr(options, name, None)
+        return tuple(given or (one.strip() for one in setting(name).split(",") if one.strip()))
+
+    missing = listed("missing")
+    return Upstream(
+        url=getattr(options, "backend", None) or setting("upstream") or None,
+        first=_is_proxy(options),
+        mock=listed("mock"),
+        forward=listed("forward"),
+        fallback=_switch(setting("fallback")) or bool(missing),
+        missing=tuple(_status(text) for text in missing),
+        fail=_switch(setting("fail")),
+        overlay=_switch(setting("overlay")),
+        timeout=_span_of("--upstream-timeout", setting("upstream_timeout", "30s"), 10),
+        ca=_pem("--ca", setting("ca")),
+        client_cert=_pem("--client-cert", setting("client_cert")),
+        client_key=_pem("--client-key", setting("client_key")),
+        insecure=_switch(setting("insecure")),
+    )
+
+
+def _is_proxy(options: argparse.Namespace) -> bool:
+    """Whether the command is `proxy`."""
+    return bool(getattr(options, "beside", False))
+
+
+def _status(text: str) -> int:
+    if text not in ("404", "405", "501"):
+        problem = f"{text[:50]!r} isn't a status that a missing route has"
+        raise UsageError(problem, place="--missing", fix="use 404, 405 or 501")
+    return int(text)
+
+
+def _pem(flag: str, text: str) -> str | None:
+    if text and not Path(text).is_file():
+        raise UsageError("no such file", place=f"{flag} {text[:200]}", fix="name a PEM file")
+    return text or None
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> Any:

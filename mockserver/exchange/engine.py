@@ -24,7 +24,7 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journal, Journals, Kind
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
-from mockserver.settings import MEMORY, Settings
+from mockserver.settings import MEMORY, Settings, Upstream
 from mockserver.state.fixtures import Fixtures
 from mockserver.state.lazy import Lazy
 from mockserver.state.seeding import seed_world
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mockserver.exchange.proof import Proof
     from mockserver.exchange.proving import Proving
     from mockserver.inference import Inferred, Readings
+    from mockserver.upstream.backend import Backend
 
 PROVEN = 300
 """How many operations a contract may have for the memory of its collections to be proven at the start, and for the
@@ -62,12 +63,18 @@ class Engine(msgspec.Struct):
     proofs: tuple[Proof, ...] = ()  #: what scratch worlds showed of inferred collections
     forgotten: tuple[str, ...] = ()  #: why collections that paths show have no memory
     proving: Proving | None = None  #: proves the collections of a large contract when they are first asked for
+    backend: Backend | None = None  #: the real backend beside the mock
     trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
 
     @property
     def meter(self) -> Meter:
         """What counts the requests and the steps of the store."""
         return self.pipeline.meter
+
+    @property
+    def passes_unknown(self) -> bool:
+        """Whether paths that the contract doesn't know lead to the backend."""
+        return self.backend is not None and self.backend.router.routes.unknown == "backend"
 
     @property
     def files(self) -> frozenset[Path]:
@@ -98,6 +105,9 @@ class Engine(msgspec.Struct):
 
     def _follow(self, fresh: Engine, change: Callable[[World], World]) -> None:
         fresh.pipeline.keep_state(self.store, self.journal, self.meter)
+        if self.backend is not None:
+            self.backend.router.adopt(fresh.contract.operations)
+            fresh.pipeline.backend = self.backend  # type: ignore[attr-defined]  # made for it, as this one
         self.pipeline.followed_by(fresh.pipeline)  # first: requests that are under way lose their collections next
         self.store.rebase(fresh.base, change)
         self.journal.kind, self.journal.secrets = fresh.journal.kind, fresh.journal.secrets
@@ -130,7 +140,22 @@ def build_engine(
     if settings.store != MEMORY and not prove:
         _keep_in_store(engine)
     engine.store.on_conflict = engine.meter.conflict
+    if _has_backend(settings) and not prove:
+        _stand_beside(engine)
     return engine
+
+
+def _has_backend(settings: Settings) -> bool:
+    return settings.upstream != Upstream()
+
+
+def _stand_beside(engine: Engine) -> None:
+    """Have the backend that the settings name beside the mock."""
+    from mockserver.upstream.backend import backend_of
+
+    engine.backend = backend_of(engine.settings.upstream, engine.contract.operations)
+    if engine.backend is not None:
+        engine.pipeline.backend = engine.backend  # type: ignore[attr-defined]  # the pipeline was made for it
 
 
 def _keep_in_store(engine: Engine) -> None:
@@ -240,7 +265,7 @@ def _put_together(
     )
     store.on_removed.append(journal.left)
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered)
-    pipeline = Pipeline(
+    pipeline = _kind_of_pipeline(settings)(
         contract,
         behaviours,
         auth,
@@ -255,6 +280,14 @@ def _put_together(
     read = inferred if not described.whole else None
     reasons = read.reasons if read is not None else {}
     return Engine(settings, contract, behaviours, fixtures, base, store, journal, pipeline, read, reasons)
+
+
+def _kind_of_pipeline(settings: Settings) -> type[Pipeline]:
+    if settings.upstream.url is None:
+        return Pipeline
+    from mockserver.exchange.beside import Beside
+
+    return Beside
 
 
 def _schemas(behaviours: Behaviours, contract: Contract, fixtures: Fixtures) -> dict[str, list[Any]]:

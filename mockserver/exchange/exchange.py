@@ -53,6 +53,8 @@ class Exchange(msgspec.Struct):
     number: int = 0  #: in the journal of its world
     place: int = 0  #: in the journals of all worlds together
     weight: int = 0  #: the bytes that the journal counts for it
+    by: str = ""  #: `mock` or `backend`, where there is a backend
+    because: str = ""  #: why that one answered
     past: Past | None = None  #: where the log has the world just before, for an entry that was read from a store
 
     @property

@@ -31,6 +31,10 @@ class Pending:
     ) -> None:
         self.keeping, self._exchange, self._again, self._ending = keeping, exchange, again, ending
 
+    def followed(self, change: Callable[[Answer], Answer]) -> Pending:
+        """The same, with a change to the answer before it leaves."""
+        return Pending(self.keeping, self._exchange, self._again, _Changed(self._ending, change))
+
     def awaited(self) -> Answer:
         """The answer, once it may leave."""
         answer: Answer | Pending = self
@@ -59,3 +63,20 @@ class Pending:
         except Exception as error:  # noqa: BLE001 - the client gets an answer whatever happens
             return self._ending.unkept(error, self._exchange)
         return self._ending.kept(self._exchange)
+
+
+class _Changed:
+    """An ending whose answers are changed before they leave."""
+
+    __slots__ = ("_change", "_ending")
+
+    def __init__(self, ending: Ending, change: Callable[[Answer], Answer]) -> None:
+        self._ending, self._change = ending, change
+
+    def kept(self, exchange: Exchange) -> Answer:
+        """The answer, changed."""
+        return self._change(self._ending.kept(exchange))
+
+    def unkept(self, error: Exception, exchange: Exchange) -> Answer:
+        """The answer to a request that can't be kept, as it is."""
+        return self._ending.unkept(error, exchange)

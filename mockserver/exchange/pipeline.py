@@ -309,7 +309,7 @@ class Pipeline:
         why = (WHY, EXPLANATION % (name, number))
         headers = (*reply.headers, why) if reply.media is None else (("Content-Type", reply.media), *reply.headers, why)
         if exchange.reason:
-            headers = (*headers, ("Mock-Reason", _in_header(exchange.reason)))
+            headers = (*headers, ("Mock-Reason", in_header(exchange.reason)))
         origin = exchange.steering.origin
         if world.clock is not RUNNING:
             headers = (*headers, ("Date", format_http_date(exchange.at)))
@@ -341,7 +341,7 @@ class Pipeline:
         return disturbed(answer, disturbance)
 
 
-def _in_header(text: str) -> str:
+def in_header(text: str) -> str:
     """A text as the value of a header: one line of ASCII, cut where it is long."""
     short = text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 3]}..."
     return "".join(char if " " <= char <= "~" else char.encode("unicode_escape").decode() for char in short)

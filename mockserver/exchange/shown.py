@@ -34,6 +34,8 @@ def shown(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
         "verdict": exchange.verdict,
         "reason": said(exchange.reason),
         "fault": exchange.fault,
+        "by": exchange.by,
+        "because": exchange.because,
         "violations": [
             {"place": item.place, "message": said(item.message), "pointer": item.pointer}
             for item in exchange.violations
@@ -118,6 +120,7 @@ def summary(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
         "verdict": exchange.verdict,
         "reason": hiding(exchange, secrets)(exchange.reason),
         "fault": exchange.fault,
+        "by": exchange.by,
         "microseconds": exchange.micros,
         "changes": len(exchange.changes),
     }

@@ -14,6 +14,7 @@ from mockserver.exchange.shown import hiding, shown
 from mockserver.insight import snippets
 from mockserver.insight.redaction import safe_request
 from mockserver.insight.steps import Step, steps
+from mockserver.upstream.route import BACKEND
 
 _SENTENCES = {
     "kept": "answered by {what}",
@@ -51,7 +52,7 @@ def explain(engine: Engine, entry: Exchange, url: str) -> Why:
     """The explanation of an entry; `url` is the address that the snippets use."""
     operation = engine.contract.operations.get(entry.operation or "")
     behaviour = engine.behaviours.operations.get(entry.operation or "")
-    was_run = behaviour is not None and entry.verdict == "kept"
+    was_run = behaviour is not None and entry.verdict == "kept" and entry.by != BACKEND
     request = safe_request(entry, engine.journal.secrets, _credentials(engine, entry))
     return Why(
         entry,
@@ -78,6 +79,8 @@ def _credentials(engine: Engine, entry: Exchange) -> list[tuple[str, str, str]]:
 
 
 def _sentence(engine: Engine, entry: Exchange) -> str:
+    if entry.by == BACKEND:
+        return _of_backend(entry)
     if entry.operation is None and not entry.reason:
         return "a preflight or OPTIONS request: the response lists the declared methods"
     behaviour = engine.behaviours.operations.get(entry.operation or "")
@@ -88,6 +91,12 @@ def _sentence(engine: Engine, entry: Exchange) -> str:
         what = "its behaviour" if behaviour is not None else f"the contract's example: {_why_example(engine, entry)}"
     sentence = _SENTENCES[entry.verdict].format(what=what + _proof(engine, entry), reason=entry.reason)
     return sentence + _more_violations(entry)
+
+
+def _of_backend(entry: Exchange) -> str:
+    """What is said of an answer that comes from the backend, or would have."""
+    sentence = f"asked of the backend, because {entry.because}"
+    return f"{sentence}; {entry.reason}{_more_violations(entry)}" if entry.reason else sentence
 
 
 def _proof(engine: Engine, entry: Exchange) -> str:

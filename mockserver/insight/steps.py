@@ -25,6 +25,7 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.shown import hiding
 from mockserver.messages import Inputs
 from mockserver.state.collection import Record, identity_of, text_of
+from mockserver.upstream.route import BACKEND
 
 _KEYS = 5
 _NAMES = 100
@@ -41,8 +42,12 @@ class Step:
 
 def steps(engine: Engine, entry: Exchange) -> Iterator[Step]:
     """The steps of an entry, in order."""
+    if entry.by:
+        yield Step("forward" if entry.by == BACKEND else "choose", f"the {entry.by}, because {entry.because}")
     if entry.fault:
         yield Step("disturb", entry.fault)
+    if entry.by == BACKEND:
+        return
     for place, near in _ignored_names(engine, entry):
         yield Step("ignore", f"{place}, which the contract doesn't declare; did you mean {near}?")
     for name in _idle_names(engine, entry):

@@ -12,7 +12,7 @@ from mockserver.exchange.engine import Engine, build_engine
 from mockserver.reply.problems import PROBLEM, problem_value
 from mockserver.reply.reply import encode
 from mockserver.settings import PREFIX, Settings
-from mockserver.web.wsgi import ContractFirst
+from mockserver.web.wsgi import front_of
 
 
 def create_app(settings: Settings) -> Flask:
@@ -28,7 +28,7 @@ def app_for(engine: Engine) -> Flask:
     app.register_error_handler(HTTPException, _as_problem)
     app.register_error_handler(Exception, _as_internal_error)
     behind = app.wsgi_app
-    app.wsgi_app = ContractFirst(engine, lambda: behind)  # type: ignore[method-assign]  # Flask's own way to wrap
+    app.wsgi_app = front_of(engine, lambda: behind)  # type: ignore[method-assign]  # Flask's own way to wrap
     return app
 
 

@@ -100,11 +100,14 @@ class Gateway:
         """Put the whole body into the environment, and return its size; None where the client took too long and has its
         answer."""
         size = (int(length) if length.isdecimal() else 0) if length else None
+        passes_on, sent = self._front.passes_on, environ["wsgi.input"]
+        if passes_on and size is not None and size > self._limit:
+            return 0  # what is passed on is read as it is sent: it may be of any size
         body = b""
         if size != 0:
             turn.heavy = size is None or size > _PIECE
             turn.reading = (handle, environ)
-            body = _received(environ["wsgi.input"], size, self._limit)
+            body = sent.read(self._limit + 1) if passes_on and size is None else _received(sent, size, self._limit)
             if monotonic() - turn.began <= PATIENCE:
                 turn.reading = None
             else:
@@ -112,7 +115,11 @@ class Gateway:
                     turn.reading, lost, turn.lost = None, turn.lost, False
                 if lost:
                     return None
-            environ["wsgi.input"], environ["wsgi.input_terminated"] = BytesIO(body), True
+            goes_on = passes_on and len(body) > self._limit
+            environ["wsgi.input"] = _Begun(body, sent) if goes_on else BytesIO(body)
+            environ["wsgi.input_terminated"] = True
+            if goes_on:
+                return 0
         return len(body)
 
     def _answer(self, handle: Any, environ: dict[str, Any]) -> None:
@@ -197,6 +204,19 @@ def _received(sent: Any, size: int | None, limit: int) -> bytes:
     while left > 0 and (piece := sent.read(_PIECE)):
         left -= len(piece)
     return body
+
+
+class _Begun:
+    """A body of which the beginning has been read."""
+
+    def __init__(self, body: bytes, sent: Any) -> None:
+        self._body, self._sent = body, sent
+
+    def read(self, size: int) -> bytes:
+        """What has been read, then what comes."""
+        body, self._body = self._body, b""
+        piece: bytes = body or self._sent.read(size)
+        return piece
 
 
 class _Head:

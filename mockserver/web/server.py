@@ -27,7 +27,7 @@ from mockserver.settings import near_host
 from mockserver.web.descriptors import Overflow, raise_limit
 from mockserver.web.gateway import Gateway
 from mockserver.web.leader import Relay
-from mockserver.web.wsgi import ContractFirst
+from mockserver.web.wsgi import front_of
 
 THREADS = 128
 """How many clients may keep the server waiting for their bodies; a thread takes 65 kB. What waits or streams is
@@ -146,7 +146,7 @@ def _front(engine: Engine, announce: Announce, ending: _Ending) -> Any:
     calm_collector()
     _yield_to_clients()
     relay = Relay()
-    front = ContractFirst(engine, partial(_flask, engine), relay.step_aside, HEADERS_AFTER)
+    front = front_of(engine, partial(_flask, engine), relay.step_aside, HEADERS_AFTER)
     gateway = Gateway(front, relay, engine.settings.read_timeout / 1000)
     ending.idle = lambda: gateway.idle
     relay.start()

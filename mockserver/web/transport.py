@@ -87,6 +87,12 @@ def _paced(body: bytes, transport: Transport) -> Iterator[bytes]:
         start += length
 
 
+def slowed(pieces: Iterable[bytes], rate: int) -> Iterator[bytes]:
+    """Pieces from elsewhere, at a rate."""
+    for piece in pieces:
+        yield from _slowly(piece, rate)
+
+
 def _slowly(body: bytes, rate: int) -> Iterator[bytes]:
     size = max(int(rate * _TICK), 1)
     for start in range(0, len(body), size):

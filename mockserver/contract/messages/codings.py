@@ -32,13 +32,18 @@ class _Undecodable(Exception):
 
 def decoded(request: Request, limit: int) -> Request:
     """The request with its body, of so many bytes at most, as it is without its codings; the header stays, since a
-    contract may require it.
+    contract may require it. Raises Refused, as `decoded_body` does."""
+    body = decoded_body(request.body, request.headers.get("content-encoding", ""), limit)
+    return request if body is request.body else replace(request, body=body)
+
+
+def decoded_body(body: bytes, codings: str, limit: int) -> bytes:
+    """A body, of so many bytes at most, without the codings that its `Content-Encoding` names.
 
     Raises Refused: 415 with `Accept-Encoding` for a coding that isn't known, 400 for bytes that are not of it, 413 for
     a body that is too large.
     """
-    body = request.body
-    names = [name.strip().lower() for name in request.headers.get("content-encoding", "").split(",")]
+    names = [name.strip().lower() for name in codings.split(",")]
     for name in reversed([name for name in names if name and name != "identity"]):
         decode = _CODINGS.get(name)
         if decode is None:
@@ -53,7 +58,7 @@ def decoded(request: Request, limit: int) -> Request:
         except _Undecodable:
             problem = f"isn't {name}, as its Content-Encoding says"
             raise Refused(400, f"The body {problem}", (Violation("body", problem),)) from None
-    return request if body is request.body else replace(request, body=body)
+    return body
 
 
 def _unsupported(reason: str) -> Refused:

@@ -32,6 +32,8 @@ VALUES: dict[str, tuple[str, str]] = {
     "drain": ("2", "2"),
     "stream-interval": ('"100ms"', "100ms"),
     "workers": ("1", "1"),
+    "missing": ('"404"', "404"),
+    "upstream-timeout": ('"5s"', "5s"),
     "period": ('{trust = "P7D"}', "trust=P7D"),
 }
 """What the file has, and the flag that means the same, where any text will not do."""

@@ -12,6 +12,21 @@ from mockserver.cli.flags import FLAGS, read_settings
 from mockserver.errors import UsageError
 from mockserver.settings import Api, Settings, bundled
 
+BACKEND = {
+    "--upstream": ("http://h:1/b", "url", "http://h:1/b"),
+    "--forward": ("getDevice", "forward", ("getDevice",)),
+    "--mock": ("tag:admin", "mock", ("tag:admin",)),
+    "--fallback": (None, "fallback", True),
+    "--missing": ("404", "missing", (404,)),
+    "--fail": (None, "fail", True),
+    "--upstream-timeout": ("500ms", "timeout", 500),
+    "--ca": (__file__, "ca", __file__),
+    "--client-cert": (__file__, "client_cert", __file__),
+    "--client-key": (__file__, "client_key", __file__),
+    "--insecure": (None, "insecure", True),
+}
+"""The flags of a real backend: a value, the setting, and what that has then."""
+
 
 def _read_settings(arguments: list[str], environment: dict[str, str]) -> Settings:
     return read_settings(_parser().parse_args(["mock", *arguments]), environment)
@@ -137,6 +152,32 @@ def test_switches_are_on_by_a_flag_or_a_word() -> None:
         assert [word for word, on in words.items() if on] == ["1", "true", "yes", "on", "ON"]
 
 
+@pytest.mark.parametrize("flag", BACKEND)
+def test_flags_of_a_backend(flag: str) -> None:
+    """Each by the flag and by its variable."""
+    text, name, value = BACKEND[flag]
+    variable = f"MOCKSERVER_{flag[2:].replace('-', '_').upper()}"
+    for settings in (
+        _read_settings([flag] if text is None else [flag, text], {}),
+        _read_settings([], {variable: text or "true"}),
+    ):
+        assert getattr(settings.upstream, name) == value
+
+
+def test_lists_of_operations_are_separated_by_commas() -> None:
+    """A tag has a colon in it, which separates paths elsewhere."""
+    settings = _read_settings([], {"MOCKSERVER_MOCK": "tag:a, GET /b/*,c"})
+    assert settings.upstream.mock == ("tag:a", "GET /b/*", "c")
+
+
+def test_proxy_is_in_front_of_its_url() -> None:
+    """The backend answers what no rule names, and any credential is accepted, unless a flag says otherwise."""
+    settings = read_settings(_parser().parse_args(["proxy", "http://h:1", "--auth", "off"]), {})
+    assert (settings.upstream.url, settings.upstream.first, settings.auth) == ("http://h:1", True, "off")
+    assert read_settings(_parser().parse_args(["proxy", "http://h:1"]), {}).auth == "any"
+    assert not _read_settings(["--upstream", "http://h:1"], {}).upstream.first
+
+
 def test_the_help_says_what_each_flag_is_for() -> None:
     """With the form of its value."""
     (mock,) = (one for one in _parser()._subparsers._group_actions)  # type: ignore[union-attr]
@@ -147,7 +188,7 @@ def test_the_help_says_what_each_flag_is_for() -> None:
         assert how["help"].replace(" ", "") in text
     assert {name for (name, *_), _ in FLAGS} == {
         *(f"--{key.replace('_', '-')}" for key in (*SETTINGS, *SWITCHES)), "--behaviours", "--fixtures", "--period",
-        "--allow-refs-below", "--config",
+        "--allow-refs-below", "--config", *BACKEND,
     }  # fmt: skip
 
 

@@ -267,6 +267,7 @@ def test_large_bodies_are_answered_one_at_a_time(size: int, headers: dict[str, s
         return [b""]
 
     front.engine = SimpleNamespace(settings=SimpleNamespace(max_body=1_000_000))  # type: ignore[attr-defined]
+    front.passes_on = False  # type: ignore[attr-defined]
     gateway = Gateway(front, Relay(), 30.0)  # type: ignore[arg-type]
     handle = SimpleNamespace(response_bytes=lambda *_: None)
 

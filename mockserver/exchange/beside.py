@@ -1,0 +1,255 @@
+"""The request story beside a real backend: who answers is decided first; what the backend answers is checked, kept in
+the journal, and passed on as it is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from mockserver.clock import RUNNING
+from mockserver.contract.contract import Match
+from mockserver.contract.operations.operation import ABSENT, Operation
+from mockserver.errors import Refused, Violation
+from mockserver.exchange.auth import Caller
+from mockserver.exchange.checking import Checks, Lines, Violations
+from mockserver.exchange.cors import preflight
+from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.faults import late
+from mockserver.exchange.journal import Keeping
+from mockserver.exchange.passing import Asked, Told, asked, plain
+from mockserver.exchange.pending import Pending
+from mockserver.exchange.pipeline import Pipeline, in_header
+from mockserver.exchange.steering import delay_of
+from mockserver.messages import Answer, Passing, Request
+from mockserver.reply.reply import Reply
+from mockserver.state.world import World
+from mockserver.upstream.backend import Backend
+from mockserver.upstream.forward import Incoming, NoAnswer
+from mockserver.upstream.headers import is_circular, upgrades_to
+from mockserver.upstream.route import MOCK, Chosen
+
+BY: Final = "Mock-By"
+"""The header that says who answered, and why."""
+VIOLATIONS: Final = "Mock-Violations"
+"""The header that lists what of the contract is broken, as JSON."""
+_MOST_LISTED: Final = 2000
+"""How many bytes of violations stand in a header; the journal has all of them."""
+
+_PATH: Final = "request.path"
+"""The place of a violation that no operation is declared for a path, or none with the method."""
+
+
+class Beside(Pipeline):
+    """The pipeline of a mock with a backend beside it."""
+
+    backend: Backend  #: given before the first request
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._checks = Checks(self.contract, self.max_body)
+
+    def respond(self, request: Request) -> Answer:
+        """The answer to a request, with no more of a stream than its head."""
+        answer = self.perform(request)
+        whole = answer.awaited() if isinstance(answer, Pending) else answer
+        close = getattr(whole.pieces, "close", None) if isinstance(whole, Passing) else None
+        if close is not None:
+            close()
+        return whole
+
+    def perform(self, request: Request, seen: Any = None) -> Answer | Pending:
+        """The answer to a request, from the mock or the backend, or how to get it."""
+        one = request if isinstance(request, Asked) else asked(request)
+        told = one.told or Told()
+        try:
+            answer = super().perform(one, seen)
+        except BaseException:
+            told.drop()
+            raise
+        return answer.followed(told.leaving) if isinstance(answer, Pending) else told.leaving(answer)
+
+    def _reply(self, exchange: Exchange, seen: Any) -> Reply:
+        """Who answers, and the answer."""
+        one, exchange.request = exchange.request, plain(exchange.request)
+        if not isinstance(one, Asked) or one.told is None:
+            return super()._reply(exchange, seen)
+        request = exchange.request
+        match = self._match(request)
+        chosen = self._chosen(request, match, exchange)
+        exchange.by, exchange.because = chosen.by, chosen.why
+        if chosen.by == MOCK:
+            return self._from_mock(exchange, one, seen)
+        if wanted := upgrades_to(request.headers):
+            raise Refused(501, f"Upgrade: {wanted[:50]} isn't passed on to the backend", own=True)
+        if is_circular(request.headers):
+            raise Refused(
+                508, "the request has come through this mock before: does --upstream name the mock?", own=True
+            )
+        exchange.operation = match.operation.id if match is not None else None
+        world, instead = self._in_front(exchange, match, seen)
+        if instead is not None:
+            exchange.by, exchange.because = MOCK, "a fault or the client's wish comes before the backend"
+            return instead
+        return self._from_backend(exchange, one, one.told, match, world, seen)
+
+    def _match(self, request: Request) -> Match | None:
+        try:
+            return self.contract.route(request.method, request.path, request)
+        except Refused:
+            return None
+
+    def _chosen(self, request: Request, match: Match | None, exchange: Exchange) -> Chosen:
+        if request.method == "OPTIONS":
+            allowed = preflight(request, exchange.steering.origin, ())
+            if allowed is not None:
+                return Chosen(MOCK, "the mock allows every origin")
+        return self.backend.router.chosen(match.operation if match is not None else None)
+
+    def _from_mock(self, exchange: Exchange, one: Asked, seen: Any) -> Reply:
+        if one.length is None or one.length > len(one.body):
+            raise Refused(413, f"the body is larger than {self.max_body} bytes (--max-body)", own=True)
+        return super()._reply(exchange, seen)
+
+    def _in_front(self, exchange: Exchange, match: Match | None, seen: Any) -> tuple[World, Reply | None]:
+        """The world of a request, and the answer that a fault or the client's wish puts before the backend's."""
+        steering = exchange.steering
+        if steering.delay is not None:
+            exchange.disturbance = late(delay_of(steering.delay))
+        world = self._place(exchange, seen)
+        if match is None or not (world.faults or steering.wishes):
+            return world, None
+        caller = Caller("anyone", world.name, {"id": None, "name": "anyone", "world": world.name})
+        return self._instead_of(match.operation, world, caller, exchange)
+
+    def _from_backend(
+        self, exchange: Exchange, one: Asked, told: Told, match: Match | None, world: World, seen: Any
+    ) -> Reply:
+        request, backend = exchange.request, self.backend
+        answered = told.ask(backend, one, self.max_body)
+        if match is not None and backend.router.routes.fallback and not one.rest:
+            absent = backend.absent(answered, request, match.operation)
+            if absent:
+                told.drop()
+                told.failure = None
+                exchange.by, exchange.because = MOCK, f"fallback: {absent}"
+                return self._from_mock(exchange, one, seen)
+        if isinstance(answered, NoAnswer):
+            return self._unanswered(exchange, answered)
+        headers = backend.passed(answered, request)
+        if world.clock is not RUNNING:
+            headers = tuple(line for line in headers if line[0].lower() != "date")
+        told.body = self._body(answered, headers, exchange)
+        exchange.violations = self._violations(exchange, one, match, answered, headers, told.body)
+        self._judge(exchange, answered)
+        broken = tuple(one for one in exchange.violations if one.place.startswith("response."))
+        if broken and backend.router.routes.fail:
+            told.altered = True
+            return self.problems.problem(Refused(502, exchange.reason, broken), 502)
+        body = told.body or b""
+        told.altered = exchange.disturbance is not None and exchange.disturbance.body is not None
+        if told.altered:
+            headers = tuple(line for line in headers if line[0].lower() != "content-encoding")
+        if exchange.violations:
+            headers = (*headers, (VIOLATIONS, _listed(exchange.violations)))
+        return Reply(answered.status, None, body or ABSENT, headers)
+
+    def _unanswered(self, exchange: Exchange, failure: NoAnswer) -> Reply:
+        """What is answered in the place of a backend that gives no answer."""
+        exchange.verdict, exchange.reason = "broken", str(failure)
+        return self.problems.problem(Refused(failure.status, exchange.reason), failure.status)
+
+    def _body(self, answered: Incoming, headers: Lines, exchange: Exchange) -> bytes | None:
+        """The body of an answer without its codings, where it is known."""
+        if answered.is_bodiless:
+            return None
+        if not answered.whole:
+            exchange.because += "; the body is passed on as it comes, and isn't checked"
+            return None
+        try:
+            body = self._checks.decoded(answered.held, headers)
+        except Refused as refused:
+            exchange.because += f"; the body isn't checked: {refused.reason}"
+            return None
+        if body is None:
+            exchange.because += (
+                f"; the body isn't checked: decoded, it is larger than {self.max_body} bytes (--max-body)"
+            )
+        return body
+
+    def _violations(
+        self,
+        exchange: Exchange,
+        one: Asked,
+        match: Match | None,
+        answered: Incoming,
+        headers: Lines,
+        body: bytes | None,
+    ) -> Violations:
+        request = exchange.request
+        if match is None:
+            return self._undeclared(request)
+        is_whole = one.length is not None and one.length == len(request.body)
+        if not is_whole:
+            exchange.because += "; the request's body is larger than --max-body, and isn't checked"
+        sent = self._checks.request(match, request, whole=is_whole)
+        return (*sent, *self._checks.answer(match.operation, answered.status, headers, body, request.method))
+
+    def _undeclared(self, request: Request) -> Violations:
+        """What is to be said of a path that the contract doesn't have: nothing where the backend is there for those."""
+        if self.backend.router.routes.others == MOCK:
+            return ()
+        try:
+            self.contract.route(request.method, request.path, request)
+        except Refused as refused:
+            return (Violation(_PATH, refused.reason[:1].lower() + refused.reason[1:]),)
+        return ()
+
+    def _judge(self, exchange: Exchange, answered: Incoming) -> None:
+        """The verdict over what has passed: a request that breaks the contract may be refused, and not accepted."""
+        violations = exchange.violations
+        broken = tuple(one for one in violations if one.place.startswith("response."))
+        if not violations:
+            return
+        first = (broken or violations)[0]
+        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+        what = f"{first.message if first.place == _PATH else f'{first.place} {first.message}'}{more}"
+        if broken:
+            exchange.verdict, exchange.reason = "broken", f"the backend's answer breaks the contract: {what}"
+        elif answered.status >= 400:
+            exchange.verdict, exchange.reason = "refused", f"the request breaks the contract: {what}"
+        else:
+            exchange.verdict = "broken"
+            exchange.reason = f"the backend accepts a request that breaks the contract: {what}"
+
+    def _instead_of(
+        self, operation: Operation, world: World, caller: Caller, exchange: Exchange
+    ) -> tuple[World, Reply | None]:
+        """The same, once: a request that falls back has been counted already."""
+        if exchange.because.startswith("fallback") and exchange.before is not None:
+            return world, None
+        return super()._instead_of(operation, world, caller, exchange)
+
+    def _finish(self, exchange: Exchange, reply: Reply, started: int, seen: Any = None) -> Keeping | None:
+        """Keep: the answer also says who gave it."""
+        if exchange.by:
+            why = in_header(exchange.because.replace('"', "'").replace("\\", "/"))
+            by = (BY, f'{exchange.by}; why="{why}"')
+            reply = replace(reply, headers=(*reply.headers, by))
+        return super()._finish(exchange, reply, started, seen)
+
+
+def _listed(violations: Violations) -> str:
+    """Violations as JSON that fits into a header."""
+    shown: list[Any] = []
+    size = 0
+    for place, one in enumerate(violations):
+        item = {"place": one.place, "message": one.message[:300]}
+        size += len(msgspec.json.encode(item)) + 1
+        if size > _MOST_LISTED and shown:
+            shown.append({"more": len(violations) - place})
+            break
+        shown.append(item)
+    text = msgspec.json.encode(shown).decode()
+    return "".join(char if " " <= char <= "~" else f"\\u{ord(char):04x}" for char in text if ord(char) < 0x10000)

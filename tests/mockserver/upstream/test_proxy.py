@@ -1,0 +1,175 @@
+"""`mockserver proxy` as a process: streams in both directions, and a backend that fails in many ways."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.mockserver.upstream.scripted import Came, Scripted, answer
+from tests.support import TIMEOUT, LiveMock
+
+SOUND = answer({"success": True, "devices": []})
+PARTS = [b"a" * 90_000, b"b" * 90_000]
+
+
+@pytest.fixture(scope="module")
+def proxy(running: Scripted) -> Iterator[LiveMock]:
+    """A mock in front of the backend that waits a second for it, and checks bodies of up to 100 kB."""
+    flags = ("--upstream-timeout", "1s", "--max-body", "100KB")
+    mock = LiveMock(*flags, run=("proxy", running.url)).wait_until_started()
+    try:
+        yield mock
+        assert mock.interrupt() == 0
+    finally:
+        mock.kill()
+
+
+def ask(proxy: LiveMock, method: str, path: str, body: bytes | None = None) -> http.client.HTTPResponse:
+    """The head of an answer; its body is still to be read."""
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=TIMEOUT)
+    connection.request(method, path, body, {"Authorization": "Bearer t", "Connection": "close"})
+    return connection.getresponse()
+
+
+def test_events_arrive_as_they_are_sent(proxy: LiveMock, backend: Scripted) -> None:
+    """Each as soon as it is there: the next one is sent when the client has the last."""
+    arrived = threading.Semaphore(0)
+
+    def events(_: Came) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+        for number in range(3):
+            yield b"data: %d\n\n" % number
+            assert arrived.acquire(timeout=TIMEOUT)
+
+    backend.answers["/events"] = events
+    response = ask(proxy, "GET", "/events")
+    for number in range(3):
+        assert response.readline() == b"data: %d\n" % number
+        assert response.readline() == b"\n"
+        arrived.release()
+    assert response.read() == b""
+
+
+def test_many_silent_streams_are_held(proxy: LiveMock, backend: Scripted) -> None:
+    """And others are answered meanwhile; they end when the backend ends them."""
+    end = threading.Event()
+
+    def silent(_: Came) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n: hello\n\n"
+        end.wait(TIMEOUT)
+        yield b"data: end\n\n"
+
+    backend.answers["/silent"], backend.answers["/devices"] = silent, SOUND
+    streams = [ask(proxy, "GET", "/silent") for _ in range(40)]
+    assert ask(proxy, "GET", "/devices").status == 200
+    end.set()
+    assert {stream.read() for stream in streams} == {b": hello\n\ndata: end\n\n"}
+
+
+def test_large_bodies_pass_both_ways(proxy: LiveMock, backend: Scripted) -> None:
+    """They are not held, and not checked; their lengths stay."""
+    sent = bytes(range(256)) * 8000
+
+    def digest(came: Came) -> list[bytes]:
+        return [answer(sent, "200 OK", "application/octet-stream", f"X-Got: {hashlib.sha1(came.body).hexdigest()}")]
+
+    backend.answers["/files"] = digest
+    response = ask(proxy, "PUT", "/files", sent)
+    assert (response.headers["x-got"], response.headers["content-length"]) == (
+        hashlib.sha1(sent).hexdigest(),
+        str(len(sent)),
+    )
+    assert "isn't checked" in response.headers["mock-by"]
+    assert response.read() == sent
+
+
+def test_a_body_of_unknown_length_passes(proxy: LiveMock, backend: Scripted) -> None:
+    """In chunks, in both directions."""
+
+    def chunked(came: Came) -> list[bytes]:
+        whole = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        return [whole, b"%x\r\n%b\r\n" % (len(came.body), came.body), b"0\r\n\r\n"]
+
+    backend.answers["/chunks"] = chunked
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=TIMEOUT)
+    connection.request("POST", "/chunks", iter(PARTS), {"Connection": "close"}, encode_chunked=True)
+    assert connection.getresponse().read() == b"".join(PARTS)
+
+
+FAILURES = {
+    "closes": (b"", 502, "without an answer"),
+    "garbage": (b"hello\r\n\r\n", 502, "isn't HTTP"),
+    "half": (answer({"success": True, "devices": []})[:-5] + b"", 502, "breaks off"),
+    "many headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n", 502, "isn't HTTP"),
+    "a long header": (b"HTTP/1.1 200 OK\r\nA: " + b"b" * 70_000 + b"\r\n\r\n", 502, "isn't HTTP"),
+}
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_a_broken_answer_is_a_502(kind: str, proxy: LiveMock, backend: Scripted) -> None:
+    """As a problem that says what is wrong."""
+    raw, status, words = FAILURES[kind]
+
+    def breaking(_: Came) -> Iterator[bytes]:
+        yield raw
+        raise OSError
+
+    backend.answers["/devices"] = breaking
+    response = ask(proxy, "GET", "/devices")
+    problem = json.loads(response.read())
+    assert (response.status, response.headers["content-type"]) == (status, "application/problem+json")
+    assert words in problem["detail"]
+
+
+def test_slow_answers_are_a_504(proxy: LiveMock, backend: Scripted) -> None:
+    """Also where a byte comes now and then; others are answered meanwhile."""
+    done = threading.Event()
+
+    def dribbling(_: Came) -> Iterator[bytes]:
+        for byte in SOUND:
+            yield bytes([byte])
+            if done.wait(0.2):
+                return
+
+    backend.answers["/slow"], backend.answers["/devices"] = dribbling, SOUND
+    began = time.monotonic()
+    slow = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=TIMEOUT)
+    slow.request("GET", "/slow", headers={"Connection": "close"})
+    assert ask(proxy, "GET", "/devices").status == 200
+    response = slow.getresponse()
+    done.set()
+    assert response.status == 504
+    assert "--upstream-timeout" in json.loads(response.read())["detail"]
+    assert time.monotonic() - began < 10
+
+
+def test_a_stream_that_breaks_off_breaks_off(proxy: LiveMock, backend: Scripted) -> None:
+    """The client doesn't take it for whole."""
+
+    def half(_: Came) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 1000000\r\n\r\n" + bytes(1000)
+        raise OSError
+
+    backend.answers["/picture"] = half
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        ask(proxy, "GET", "/picture").read()
+
+
+def test_a_backend_that_is_not_there_is_a_502() -> None:
+    """The problem names the address."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    mock = LiveMock(run=("proxy", f"http://127.0.0.1:{port}")).wait_until_started()
+    try:
+        response = ask(mock, "GET", "/devices")
+        assert response.status == 502
+        assert f"http://127.0.0.1:{port} can't be reached" in json.loads(response.read())["detail"]
+    finally:
+        mock.kill()
