@@ -24,6 +24,7 @@ LAYERS = (
     ("generate",),
     ("state",),
     ("behaviour", "inference", "reply", "upstream"),
+    ("identity",),
     ("exchange",),
     ("insight",),
     ("control",),
@@ -45,6 +46,8 @@ DOORS = {
     "brotli": ("contract.messages.codings",),
     "zstandard": ("contract.messages.codings",),
     "jsonpatch": ("behaviour.json_patch",),
+    "joserfc": ("identity.keys",),
+    "cryptography": ("identity.keys",),
     "yaml": ("plain_yaml",),
     "sqlite3": ("state.sqlite_file",),
     "redis": (

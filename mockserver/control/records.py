@@ -14,10 +14,11 @@ from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import FixtureError, Refused
 from mockserver.exchange.engine import Engine
 from mockserver.state.collection import Collection, Record, identity_of
-from mockserver.state.fixtures import Fixtures, User, is_caller
+from mockserver.state.fixtures import Fixtures
 from mockserver.state.rules import CollectionRules
 from mockserver.state.seeding import seed_world
 from mockserver.state.store import MAIN
+from mockserver.state.users import is_caller
 from mockserver.state.world import World
 
 
@@ -45,14 +46,9 @@ def _state(call: Call, world: World) -> Result:
 
 def as_fixtures(engine: Engine, world: World) -> dict[str, list[Any]]:
     """The complete content of a fixture file, users included, so that a mock server can be started with it alone."""
-    users = [_as_fixture(user) for user in engine.fixtures.users]
+    users = [user.written() for user in engine.fixtures.users]
     state: dict[str, list[Any]] = {**shown_state(world)}
     return {**({"users": [*users, *state.pop("users", [])]} if users or "users" in state else {}), **state}
-
-
-def _as_fixture(user: User) -> dict[str, str]:
-    named = {"name": user.name, "token": user.token}
-    return named if user.id == user.name else {**named, "id": user.id}
 
 
 def _set_state(call: Call) -> Result:

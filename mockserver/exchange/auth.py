@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,10 +13,13 @@ import msgspec
 from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.errors import Refused
 from mockserver.exchange.steering import Steering, cookie, split_world
+from mockserver.identity.scopes import must_have
+from mockserver.identity.tokens import Token, Tokens, is_own
 from mockserver.messages import Request
 from mockserver.settings import AuthMode
-from mockserver.state.fixtures import User
 from mockserver.state.store import MAIN
+from mockserver.state.users import User
+from mockserver.state.world import World
 
 _WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
 _MUTUAL_TLS = "mutualTLS"
@@ -35,6 +38,7 @@ class Caller(msgspec.Struct, frozen=True):
     name: str
     world: str
     fields: Mapping[str, Any]
+    token: Token | None = None  #: a signed token, which time or a sign-out may end
 
 
 class Auth:
@@ -46,11 +50,15 @@ class Auth:
         users: tuple[User, ...],
         mode: AuthMode = "enforce",
         memory: int = REMEMBERED,
+        tokens: Tokens | None = None,
     ) -> None:
         self.schemes, self.users, self.mode, self._memory = schemes, users, mode, memory
+        self.tokens = tokens or Tokens("0", users)
         self.by_token = {user.token: user for user in users}
+        self._by_own = {pair: user for user in users for pair in _own_credentials(schemes, user)}
+        self.look: Callable[[str], tuple[World, int]] | None = None  #: gives a world as it is now, and its time
         self._size = 0
-        self._known: dict[tuple[frozenset[str], ...], dict[str | None, Caller]] = {}  # by security and credential
+        self._known: dict[Any, dict[str | None, Caller]] = {}  # by security and credential
         self._callers: dict[str, dict[str | None, Caller]] = {}  # the same by operation
 
     def admit(self, operation: Operation, request: Request, steering: Steering) -> Caller:
@@ -64,7 +72,7 @@ class Auth:
             return self._admitted(operation, request, steering.world)
         callers = self._callers.get(operation.id)
         if callers is None:
-            callers = self._callers[operation.id] = self._known.setdefault(operation.security, {})
+            callers = self._callers[operation.id] = self._known.setdefault((operation.security, operation.scopes), {})
         credential = request.headers.get("authorization")
         return callers.get(credential) or self._first_time(operation, request, callers, credential)
 
@@ -97,9 +105,11 @@ class Auth:
         if self.mode == "off" or not operation.security:
             return self._caller(self.users[0] if self.users else None, named)
         refusals = []
-        for alternative in sorted(operation.security, key=lambda schemes: not schemes):  # `{}` comes last
+        needed = operation.scopes or (frozenset(),) * len(operation.security)
+        both = zip(operation.security, needed, strict=True)
+        for alternative, scopes in sorted(both, key=lambda pair: not pair[0]):  # `{}` comes last
             try:
-                return self._by_alternative(alternative, request, named)
+                return self._by_alternative(alternative, scopes, request, named)
             except Refused as refusal:
                 refusals.append(refusal)
         nearest = min(refusals, key=_distance)
@@ -118,13 +128,15 @@ class Auth:
         """Location, name and value of the credentials with which the first user can call an operation."""
         if self.mode == "off" or not operation.security or frozenset() in operation.security:
             return []
-        token = self.users[0].token if self.users else "any:token"
         schemes = [self.schemes[name] for name in sorted(operation.security[0])]
-        return [(scheme.location, scheme.parameter, _written(scheme, token)) for scheme in schemes]
+        if not self.users:
+            return [(each.location, each.parameter, _written(each, "any:token")) for each in schemes]
+        return [(each.location, each.parameter, _written(each, _text_of(self.users[0], each))) for each in schemes]
 
     def credentials_of(self, user: User) -> list[tuple[str, str, str]]:
         """Location, name and value of a user's credentials, for each of the contract's schemes."""
-        return [(each.location, each.parameter, _written(each, user.token)) for each in self.schemes.values()]
+        schemes = self.schemes.values()
+        return [(each.location, each.parameter, _written(each, _text_of(user, each))) for each in schemes]
 
     def headers_of(self, user: User) -> dict[str, str]:
         """The headers among a user's credentials."""
@@ -141,33 +153,89 @@ class Auth:
             named = world or named
         return named if named and _WORLD_NAME.fullmatch(named) else MAIN
 
-    def _by_alternative(self, alternative: frozenset[str], request: Request, named: str | None) -> Caller:
+    def _by_alternative(
+        self, alternative: frozenset[str], scopes: frozenset[tuple[str, str]], request: Request, named: str | None
+    ) -> Caller:
         caller = None
         for name in sorted(alternative):
-            if self.schemes[name].kind == _MUTUAL_TLS:
+            scheme = self.schemes[name]
+            if scheme.kind == _MUTUAL_TLS:
                 continue
-            user, world = self._user(self.schemes[name], request)
-            caller = caller or self._caller(user, world or named)
+            one, has = self._known_by(scheme, request, named)
+            if has is not None and self.mode != "any":
+                must_have(has, {scope for owner, scope in scopes if owner == name}, scheme.kind)
+            caller = caller or one
         return caller or self._caller(self.users[0] if self.users else None, named)
 
-    def _user(self, scheme: SecurityScheme, request: Request) -> tuple[User | None, str | None]:
-        credential = _credential(scheme, request)
-        token, world = split_world(credential)
-        if self.mode == "any" or not self.users:
-            return (self.users[0] if self.users else None), world
-        user = self.by_token.get(token)
-        if user is None:
+    def _known_by(
+        self, scheme: SecurityScheme, request: Request, named: str | None
+    ) -> tuple[Caller, frozenset[str] | None]:
+        """Who calls by a scheme's credential, and the scopes of that; None where it has all."""
+        text, world = split_world(_credential(scheme, request))
+        if self.mode == "any":
+            return self._caller(self.users[0] if self.users else None, world or named), None
+        user = self.by_token.get(text) or self._by_own.get((scheme.name, text))
+        if user is not None:
+            return self._caller(user, world or named), user.scopes
+        if scheme.kind == "bearer" and is_own(text):
+            token = self._token(scheme, text)
+            caller = self._caller_with(token, world or token.world or named)
+            if self.look is not None:
+                self.must_count(caller, *self.look(caller.world))
+            return caller, token.scopes
+        if self.users:
             raise _refusal(scheme, f"the {_words(scheme)} belongs to no user in the fixtures", invalid=True)
-        return user, world
+        return self._caller(None, world or named), None
+
+    def _token(self, scheme: SecurityScheme, text: str) -> Token:
+        try:
+            return self.tokens.read(text)
+        except ValueError as error:
+            raise _refusal(scheme, str(error), invalid=True) from None
+
+    def _caller_with(self, token: Token, world: str | None) -> Caller:
+        user = self.tokens.user_of(token)
+        caller = self._caller(user, world)
+        if user is None:  # a client that calls for itself
+            fields = {"id": token.subject, "name": token.subject, "world": caller.world}
+            return Caller(token.subject, caller.world, fields, token)
+        return msgspec.structs.replace(caller, token=token)
+
+    def must_count(self, caller: Caller, world: World, now: int) -> None:
+        """Refuse a caller whose token has expired or was revoked in a world: 401."""
+        trouble = caller.token.trouble(world, now) if caller.token is not None else ""
+        if trouble:
+            challenge = 'Bearer realm="mock", error="invalid_token"'
+            raise Refused(401, trouble, headers=(("WWW-Authenticate", challenge),))
 
     def _caller(self, user: User | None, world: str | None) -> Caller:
-        world = world or MAIN
-        if not _WORLD_NAME.fullmatch(world):
-            reason = f"{world[:100]!r} names no world: up to 100 letters, digits and ._~@+-, a letter or digit first"
-            raise Refused(400, reason, own=True)
+        world = world_named(world or MAIN)
         if user is None:
             return Caller("anyone", world, {"id": None, "name": "anyone", "world": world})
         return Caller(user.name, world, {"id": user.id, "name": user.name, "world": world})
+
+
+def world_named(name: str) -> str:
+    """The name, where it can be that of a world; else `Refused(400)`."""
+    if not _WORLD_NAME.fullmatch(name):
+        reason = f"{name[:100]!r} names no world: up to 100 letters, digits and ._~@+-, a letter or digit first"
+        raise Refused(400, reason, own=True)
+    return name
+
+
+def _own_credentials(schemes: Mapping[str, SecurityScheme], user: User) -> Iterator[tuple[str, str]]:
+    """What stands for a user in one scheme only: a key, or name and password."""
+    yield from user.keys.items()
+    if user.password is not None:
+        basic = (scheme.name for scheme in schemes.values() if scheme.kind == "basic")
+        yield from ((name, f"{user.name}:{user.password}") for name in basic)
+
+
+def _text_of(user: User, scheme: SecurityScheme) -> str:
+    """A user's own credential for a scheme; the token where there is none."""
+    if scheme.kind == "basic" and user.password is not None:
+        return f"{user.name}:{user.password}"
+    return user.keys.get(scheme.name, user.token)
 
 
 def _written(scheme: SecurityScheme, token: str) -> str:
@@ -236,7 +304,10 @@ def _challenge(scheme: SecurityScheme, *, invalid: bool = False) -> tuple[tuple[
 
 
 def _distance(refusal: Refused) -> int:
-    """How far a request was from being admitted: a wrong credential is nearer than one of another scheme, or none."""
+    """How far a request was from being admitted: a wrong credential is nearer than one of another scheme, or none, and
+    one without a scope is nearest."""
+    if refusal.status == 403:
+        return -1
     return 2 * ("nothing was sent" in refusal.reason) + ("header must say" in refusal.reason)
 
 

@@ -24,6 +24,8 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.journal import Journal, Journals, Kind
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
+from mockserver.exchange.sign_in import SignIn
+from mockserver.identity.tokens import Tokens
 from mockserver.settings import MEMORY, Settings, Upstream
 from mockserver.state.fixtures import Fixtures
 from mockserver.state.lazy import Lazy
@@ -34,6 +36,7 @@ from mockserver.state.world import World
 if TYPE_CHECKING:
     from mockserver.exchange.proof import Proof
     from mockserver.exchange.proving import Proving
+    from mockserver.identity.provider import Provider
     from mockserver.inference import Inferred, Readings
     from mockserver.upstream.backend import Backend
 
@@ -264,7 +267,8 @@ def _put_together(
         exists=lambda name: store.find(name) is not None,
     )
     store.on_removed.append(journal.left)
-    auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered)
+    tokens = Tokens(settings.seed, fixtures.users)
+    auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered, tokens)
     pipeline = _kind_of_pipeline(settings)(
         contract,
         behaviours,
@@ -276,6 +280,7 @@ def _put_together(
         pause=settings.stream_interval,
         max_body=settings.max_body,
         metered=settings.metrics,
+        sign_in=_sign_in(contract, fixtures, tokens),
     )
     read = inferred if not described.whole else None
     reasons = read.reasons if read is not None else {}
@@ -288,6 +293,19 @@ def _kind_of_pipeline(settings: Settings) -> type[Pipeline]:
     from mockserver.exchange.beside import Beside
 
     return Beside
+
+
+def _sign_in(contract: Contract, fixtures: Fixtures, tokens: Tokens) -> SignIn | None:
+    """The mock as the provider of its own API, where the contract declares bearer tokens."""
+    if all(scheme.kind != "bearer" for scheme in contract.security_schemes.values()):
+        return None
+
+    def make() -> Provider:
+        from mockserver.identity.provider import Provider
+
+        return Provider(contract, fixtures.users, tokens)
+
+    return SignIn(make)
 
 
 def _schemas(behaviours: Behaviours, contract: Contract, fixtures: Fixtures) -> dict[str, list[Any]]:

@@ -32,6 +32,7 @@ from mockserver.exchange.outage import Outage
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.plans import plans_of
 from mockserver.exchange.refusals import Refusals
+from mockserver.exchange.sign_in import SignIn
 from mockserver.exchange.steering import delay_of, read_steering
 from mockserver.messages import Answer, Inputs, Request, Transport
 from mockserver.reply.builder import ReplyBuilder
@@ -61,6 +62,7 @@ class Pipeline:
         pause: int = 0,
         max_body: int = MAX_BODY,
         metered: bool = True,
+        sign_in: SignIn | None = None,
     ) -> None:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.clock = clock
@@ -77,14 +79,21 @@ class Pipeline:
         self.refusals = Refusals(contract, self.problems)
         self.pause = pause  #: milliseconds between two values of a stream
         self.max_body = max_body  #: bytes of the largest request body
+        self._sign_in = sign_in
         self.first: Callable[[Request], None] | None = None  #: proves what a request is about, in a large contract
         self._next: Pipeline | None = None
 
     def keep_state(self, store: Store, journal: Journals, meter: Meter) -> None:
         """Answer from this store and into this journal from now on, and count there."""
         self.store, self.journal, self.meter = store, journal, meter
+        self.auth.look = self._look
         self._count = meter.count if self._metered else None  #: not even a call where nobody can ask for the numbers
         self.outage.count = meter.unavailable
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether the mock is the provider of its API."""
+        return self._sign_in is not None
 
     def followed_by(self, pipeline: Pipeline) -> None:
         """Have another pipeline answer what this one can't: contract and behaviours have been read anew, and a request
@@ -112,7 +121,7 @@ class Pipeline:
             try:
                 reply = self._reply(exchange, seen)
             except Refused as refused:
-                reply = self.refusals.refused(refused, exchange)
+                reply = self._refused(refused, exchange, seen)
             if exchange.verdict == "broken" and self._next is not None:
                 return self._next.perform(request)
             keeping = self._finish(exchange, reply, started, seen)
@@ -134,13 +143,26 @@ class Pipeline:
         def again(seen: Any = None) -> Answer | Pending:
             started, exchange = perf_counter_ns(), Exchange(request, read_steering(request))
             try:
-                keeping = self._finish(exchange, self.refusals.refused(refused, exchange), started, seen)
+                keeping = self._finish(exchange, self._refused(refused, exchange, seen), started, seen)
             except StoreLost as lost:
                 return self.outage.answer(lost, exchange)
+            except Exception as error:  # noqa: BLE001 - nothing leaves but an answer
+                return self._answer_error(exchange, error, started)
             return self.kept(exchange) if keeping is None else Pending(keeping, exchange, again, self)
 
         answer = again()
         return answer.awaited() if isinstance(answer, Pending) else answer
+
+    def _refused(self, refused: Refused, exchange: Exchange, seen: Any) -> Reply:
+        """The answer to a request that the contract refuses; the mock's own provider may be at its path."""
+        if refused.status == 404 and exchange.operation is None and self._sign_in is not None:
+            try:
+                reply = self._sign_in.reply(exchange, seen, self.store, self.clock)
+            except Refused as its_own:
+                refused, reply = its_own, None
+            if reply is not None:
+                return reply
+        return self.refusals.refused(refused, exchange)
 
     def kept(self, exchange: Exchange) -> Answer:
         """The answer to a request that is in the journal."""
@@ -169,9 +191,9 @@ class Pipeline:
         exchange.operation = operation.id
         caller = self.auth.admit(operation, request, steering)
         exchange.user, exchange.world = caller.name, caller.world
+        world, version = store.begin(caller.world, seen) if caller.token is None else self._counting(caller, seen)
         sent = request if "content-encoding" not in request.headers else self._unpacked(exchange)
         inputs = self.contract.read_inputs(match, sent)
-        world, version = store.begin(caller.world, seen)
         status, plan = self._served[operation.id]
         uncounted = None
         if world.faults or steering.wishes or status < 200:
@@ -208,6 +230,16 @@ class Pipeline:
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
                 return reply
             world, version = store.again(caller.world)
+
+    def _look(self, name: str) -> tuple[World, int]:
+        world, _ = self.store.begin(name)
+        return world, world.clock.now(self.clock)
+
+    def _counting(self, caller: Caller, seen: Any) -> tuple[World, Any]:
+        """The world that a caller with a signed token is answered from; `Refused(401)` where that counts no more."""
+        world, version = self.store.begin(caller.world, seen)
+        self.auth.must_count(caller, world, world.clock.now(self.clock))
+        return world, version
 
     def _unpacked(self, exchange: Exchange) -> Request:
         """The request without the codings of its body, which the journal keeps as well."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,12 @@ import msgspec
 
 from mockserver import plain_yaml
 from mockserver.contract.operations.operation import EMPTY
-from mockserver.errors import FixtureError, UsageError, did_you_mean
+from mockserver.errors import FixtureError, UsageError
 from mockserver.state.lazy import Lazy
+from mockserver.state.users import User, is_caller, read_user
 
 _FILES = (".yaml", ".yml", ".json")
 _ONE_FILE = "keep them in one file"
-_OF_CALLERS = frozenset({"name", "token", "id"})
-
-
-class User(msgspec.Struct, frozen=True):
-    """Who may call: a name, the bearer token, and the id that owned records carry (the name unless given)."""
-
-    name: str
-    token: str
-    id: str
 
 
 class Fixtures(msgspec.Struct, frozen=True):
@@ -100,11 +93,6 @@ def read_fixtures(
     return Fixtures(tuple(users), records, sources, files)
 
 
-def is_caller(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry of `users` is someone who may call, where records of that name may have a token of their own."""
-    return "token" in entry and entry.keys() <= _OF_CALLERS
-
-
 def _files_of(path: Path) -> list[Path]:
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix in _FILES)
@@ -127,20 +115,14 @@ def _must_be_records(entries: Any, name: str, file: Path) -> None:
 def _users(callers: list[tuple[int, Any]], file: Path, before: list[User]) -> list[User]:
     users: list[User] = []
     for place, entry in callers:
-        pointer = f"/users/{place}"
-        unknown = set(entry) - _OF_CALLERS
-        if unknown:
-            name = min(unknown)
-            fix = did_you_mean(name, sorted(_OF_CALLERS))
-            raise FixtureError(f"users[{place}] has an unknown field {name!r}", place=place_of(file, pointer), fix=fix)
-        if not isinstance(entry.get("name"), str) or not isinstance(entry.get("token"), str) or not entry["token"]:
-            raise FixtureError(f"users[{place}] needs a name and a token", place=place_of(file, pointer))
-        if "~" in entry["token"]:
-            raise FixtureError("a token cannot hold '~': it parts token and world", place=place_of(file, pointer))
-        user = User(entry["name"], entry["token"], str(entry.get("id", entry["name"])))
-        if any(user.token == other.token for other in (*before, *users)):
+        located = partial(place_of, file, f"/users/{place}")
+        user = read_user(entry, place, located)
+        known = {text for other in (*before, *users) for text in other.credentials()}
+        if any("~" in text for text in user.credentials()):
+            raise FixtureError("a token cannot hold '~': it parts token and world", place=located())
+        if not known.isdisjoint(user.credentials()):
             problem = f"users[{place}] has a token that another user has"
-            raise FixtureError(problem, place=place_of(file, pointer), fix="a token names one user")
+            raise FixtureError(problem, place=located(), fix="a token names one user")
         users.append(user)
     return users
 

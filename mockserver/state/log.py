@@ -76,6 +76,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     faults: list[Any] | None  #: None where they are as before
     parts: dict[str, Part]
     counts: list[Any] | None = None  #: of the faults of the world before, where a request has only counted there
+    aside: dict[str, Part] | None = None  #: the same as `parts`, of what the mock itself remembers
 
 
 def _plain(value: Any) -> Any:
@@ -124,15 +125,17 @@ class Log:
         parts = _named(before.collections, after.collections, changes or ()) or differing(
             before.collections, after.collections
         )
+        aside = _differing_aside(before.aside, after.aside)
         if after.faults is before.faults:
-            return self._written(None, after, None, parts)
+            return self._written(None, after, None, parts, None, aside)
         counts = None if changes is None else self.faults.counted(before.faults, after.faults)
-        return self._written(None, after, after.faults if counts is None else None, parts, counts)
+        return self._written(None, after, after.faults if counts is None else None, parts, counts, aside)
 
     def whole(self, world: World, touched: Touched | None = None) -> Entry:
         """A world as what it differs in from the fixtures; `touched` names the records that can differ."""
         base = self.bases.at(world.base)
-        return self._written(world.base, world, world.faults, differing(base.collections, world.collections, touched))
+        parts = differing(base.collections, world.collections, touched)
+        return self._written(world.base, world, world.faults, parts, None, _differing_aside(base.aside, world.aside))
 
     def _written(
         self,
@@ -140,11 +143,12 @@ class Log:
         world: World,
         faults: tuple[Any, ...] | None,
         parts: dict[str, Part],
-        counts: list[Any] | None = None,
+        counts: list[Any] | None,
+        aside: dict[str, Part] | None,
     ) -> Entry:
         clock = (world.clock.offset, world.clock.frozen)
         packed = None if faults is None else self.faults.pack(faults)
-        return Entry(base, world.step, world.seed, clock, packed, parts, counts)
+        return Entry(base, world.step, world.seed, clock, packed, parts, counts, aside)
 
     def read(self, data: bytes) -> Entry:
         """The entry that was written as these bytes."""
@@ -162,7 +166,10 @@ class Log:
         if entry.counts is not None:
             faults = self.faults.recounted(faults, entry.counts)
         collections = under.collections | changed if changed else under.collections
-        return World(name, collections, clock, faults, entry.seed, entry.step, under.base)
+        aside = under.aside
+        if entry.aside:
+            aside = {**aside, **{part: _laid(aside.get(part), part, *what) for part, what in entry.aside.items()}}
+        return World(name, collections, clock, faults, entry.seed, entry.step, under.base, aside)
 
 
 def note_touched(touched: Touched, entry: Entry) -> Touched:
@@ -203,6 +210,14 @@ def differing(before: Collections, after: Collections, touched: Touched | None =
             if records or under.next != new.next:
                 parts[name] = (new.next, records)
     return parts
+
+
+def _differing_aside(before: Mapping[str, Collection], after: Mapping[str, Collection]) -> dict[str, Part] | None:
+    """What differs in the collections that the mock keeps for itself; a world may have none of them yet, or no more."""
+    if after is before:
+        return None
+    emptied = {name: Collection(collection.rules) for name, collection in before.items() if name not in after}
+    return differing(dict(before), {**after, **emptied}) or None
 
 
 def _differing(old: Collection, new: Collection, keys: Iterable[str] | None) -> dict[str, tuple[int, Any] | None]:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from mockserver.clock import RUNNING, WorldClock
-from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.state.collection import Collection, Filters, Record
 from mockserver.state.lazy import Lazy
 from mockserver.state.rules import CollectionRules
@@ -30,6 +30,9 @@ class World(msgspec.Struct, frozen=True, gc=False):
     seed: str = "0"
     step: int = 0
     base: int = 0  #: the instant at which the date math of its fixtures was resolved; 0 where they have none
+    aside: Mapping[str, Collection] = (
+        EMPTY  #: what the mock itself remembers, such as who has signed in; no API shows it
+    )
 
     def visible(self, collection: str, filters: Filters, now: int) -> list[Record]:
         """The records of a collection that match and have not expired at `now`, as they show at that instant."""
@@ -66,17 +69,19 @@ class World(msgspec.Struct, frozen=True, gc=False):
 
     def stepped(self) -> World:
         """This world, one step on: a request has changed it."""
-        return World(self.name, self.collections, self.clock, self.faults, self.seed, self.step + 1, self.base)
+        return World(
+            self.name, self.collections, self.clock, self.faults, self.seed, self.step + 1, self.base, self.aside
+        )
 
     def holding(self, collections: Collections) -> World:
         """This world with other collections, one step on; itself where they are the same."""
         if collections is self.collections:
             return self
-        return World(self.name, collections, self.clock, self.faults, self.seed, self.step + 1, self.base)
+        return World(self.name, collections, self.clock, self.faults, self.seed, self.step + 1, self.base, self.aside)
 
     def _with(self, name: str, collection: Collection) -> World:
         collections = self.collections | {name: collection}
-        return World(self.name, collections, self.clock, self.faults, self.seed, self.step, self.base)
+        return World(self.name, collections, self.clock, self.faults, self.seed, self.step, self.base, self.aside)
 
 
 class Past(msgspec.Struct, frozen=True):

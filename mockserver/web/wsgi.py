@@ -19,6 +19,7 @@ from mockserver.web.transport import after_delay, disturbed_transport, slowed, s
 Wsgi = Callable[..., Iterable[bytes]]
 _PAGE = "text/html"
 _PIECE = 64 * 1024
+_AUTH = f"{PREFIX}/auth/"
 _TO_CONSOLE = [("Location", f"{PREFIX}/"), ("Vary", "Accept"), ("Cache-Control", "no-store"), ("Content-Length", "0")]
 
 
@@ -55,6 +56,8 @@ class ContractFirst:
         path: str = environ["PATH_INFO"]
         if path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"):
             self._step_aside()
+            if path.startswith(_AUTH) and self.engine.pipeline.signs_in:
+                return self._signed_in(environ, start_response)
             return (self._loaded or self._load())(environ, start_response)
         method: str = environ["REQUEST_METHOD"]
         if path == "/" and self._is_visit(environ, method):
@@ -89,6 +92,21 @@ class ContractFirst:
             headers.append(("Content-Length", str(len(body))))
         start_response(status_line(status), headers)
         return [b"" if method == "HEAD" else body]
+
+    def _signed_in(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """The answer of the mock's own provider. It is part of the API: any client and any page may ask it."""
+        engine, method = self.engine, environ["REQUEST_METHOD"]
+        try:
+            body = _read(environ, engine.settings.max_body)
+        except Refused as refused:
+            return self._sent(self.refuse(environ, refused), method, environ, start_response)
+        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        headers = _headers(environ, self._headers_after, frozenset())
+        request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body)
+        nothing = Refused(
+            404, f"the provider has nothing at {path}; see {_AUTH}.well-known/openid-configuration", own=True
+        )
+        return self._sent(engine.pipeline.refuse(request, nothing), method, environ, start_response)
 
     def _is_visit(self, environ: dict[str, Any], method: str) -> bool:
         """Whether a person opens the mock's address in a browser, and the contract has nothing there."""

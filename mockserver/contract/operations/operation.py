@@ -104,6 +104,9 @@ class Operation(msgspec.Struct, frozen=True):
     body: Body | None = None
     responses: Mapping[str, Response] = EMPTY
     security: tuple[frozenset[str], ...] = ()  #: alternatives (OR) of scheme names (AND); an empty set lets anybody in
+    scopes: tuple[
+        frozenset[tuple[str, str]], ...
+    ] = ()  #: of each alternative: scheme and scope; none where all need none
     summary: str = ""
     assumed: tuple[str, ...] = ()
     pointer: str = ""

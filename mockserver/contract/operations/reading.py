@@ -26,7 +26,7 @@ from mockserver.contract.operations.operation import (
 )
 from mockserver.contract.operations.overloads import has_more, path_of, required_names
 from mockserver.contract.operations.places import Places
-from mockserver.contract.operations.security import requirements, scheme
+from mockserver.contract.operations.security import requirements, scheme, scopes
 from mockserver.errors import DocumentError
 
 _DEFAULT_STYLE: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
@@ -53,6 +53,7 @@ class Reading(Places):
         self.root = Place("", document.root)
         self.schemes = self.security_schemes()
         self.default_security = self.security(document.root.get("security"))
+        self.default_scopes = scopes(document.root.get("security"))
 
     def operations(self) -> Iterator[Operation]:
         """Every operation, in the order of the document; those without an id, or with a taken one, get their own."""
@@ -136,6 +137,7 @@ class Reading(Places):
             body=self.once(body, "body", self.body) if body else None,
             responses=self.with_success(method, place, dict(self.responses(place.get("responses")))),
             security=self.security(node["security"]) if "security" in node else self.default_security,
+            scopes=scopes(node["security"]) if "security" in node else self.default_scopes,
             summary=str(node.get("summary") or ""),
             assumed=_assumed(node),
             pointer=place.pointer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.operations.operation import SecurityScheme
@@ -23,3 +23,18 @@ def scheme(name: str, node: Mapping[str, Any]) -> SecurityScheme:
 def requirements(node: Any) -> tuple[frozenset[str], ...]:
     """The alternatives of a `security` list, each the names of schemes that are needed together."""
     return tuple(frozenset(part) for part in node if isinstance(part, Mapping)) if isinstance(node, list) else ()
+
+
+def scopes(node: Any) -> tuple[frozenset[tuple[str, str]], ...]:
+    """The scopes that each alternative of a `security` list needs, as pairs of scheme and scope; none where none does.
+
+    Schemes without scopes may list roles since OpenAPI 3.1, which are compared in the same way.
+    """
+    parts = [part for part in node if isinstance(part, Mapping)] if isinstance(node, list) else []
+    needed = tuple(frozenset(_pairs(part)) for part in parts)
+    return needed if any(needed) else ()
+
+
+def _pairs(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, listed in part.items():
+        yield from ((name, scope) for scope in (listed if isinstance(listed, list) else ()) if isinstance(scope, str))

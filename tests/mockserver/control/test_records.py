@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from mockserver import plain_yaml
-from mockserver.state.fixtures import User
+from mockserver.state.users import User
 from tests.conftest import Build
 from tests.mockserver.control.conftest import Control
 from tests.support import Ask, answers, bundled_settings, document, path_parameter

@@ -15,7 +15,7 @@ from mockserver.exchange.auth import Auth
 from mockserver.exchange.steering import UNSTEERED, read_steering
 from mockserver.messages import Request
 from mockserver.settings import AuthMode
-from mockserver.state.fixtures import User
+from mockserver.state.users import User
 
 ANN, BOB = User("ann", "ann-token", "u1"), User("bob", "bob:secret", "u2")
 SCHEMES = {

@@ -11,7 +11,8 @@ import pytest
 from mockserver.clock import format_instant, parse_instant
 from mockserver.errors import FixtureError, MockError, UsageError
 from mockserver.exchange.engine import Engine
-from mockserver.state.fixtures import User, read_fixtures
+from mockserver.state.fixtures import read_fixtures
+from mockserver.state.users import User
 from tests.conftest import Build
 from tests.support import START, Ask, Clock, bundled_settings
 

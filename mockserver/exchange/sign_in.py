@@ -1,0 +1,76 @@
+"""Requests to the provider: answered in a world, whose sign-ins they change, and journaled like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract.operations.operation import ABSENT
+from mockserver.errors import Refused
+from mockserver.exchange.auth import world_named
+from mockserver.exchange.cors import preflight
+from mockserver.exchange.exchange import Exchange
+from mockserver.reply.reply import Reply
+from mockserver.state.store import MAIN, Store
+
+if TYPE_CHECKING:
+    from mockserver.identity.calls import Call, Done
+    from mockserver.identity.provider import Endpoint, Provider
+
+
+class SignIn:
+    """The provider as the pipeline asks it; it is made when somebody first signs in."""
+
+    def __init__(self, make: Callable[[], Provider]) -> None:
+        self._make = make
+        self._made: Provider | None = None
+
+    @property
+    def provider(self) -> Provider:
+        """The provider."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def reply(self, exchange: Exchange, seen: Any, store: Store, clock: Callable[[], int]) -> Reply | None:
+        """The provider's answer; None where it has nothing at the request's path."""
+        request, endpoint = exchange.request, self.provider.endpoint(exchange.request.path)
+        if endpoint is None:
+            return None
+        if request.method == "OPTIONS":
+            allowed = preflight(request, exchange.steering.origin, endpoint.methods)
+            return Reply(204, None, ABSENT, allowed or (("Allow", ", ".join(endpoint.methods)),))
+        if request.method not in endpoint.methods:
+            allow = (("Allow", ", ".join(endpoint.methods)),)
+            raise Refused(405, f"{request.path} takes {', '.join(endpoint.methods)}", headers=allow, own=True)
+        done = self._done(endpoint, exchange, seen, store, clock)
+        exchange.user = done.user
+        if done.trouble:
+            exchange.verdict, exchange.reason = "refused", done.trouble
+        return done.reply
+
+    def _done(self, endpoint: Endpoint, exchange: Exchange, seen: Any, store: Store, clock: Callable[[], int]) -> Done:
+        """What the endpoint does, once its world has it."""
+        from mockserver.identity.calls import OAuthError, read_call
+        from mockserver.identity.provider import AUTH, refused
+
+        request = exchange.request
+        call: Call | None = None
+        try:
+            call = read_call(request, f"{request.origin}{AUTH}")
+            name = world_named(call.world or exchange.steering.world or MAIN)
+        except OAuthError as error:
+            call, trouble, name = None, error, MAIN
+        world, version = store.begin(name, seen)
+        while True:
+            now = world.clock.now(clock)
+            exchange.before, exchange.at = world, now
+            done = (
+                refused(trouble, endpoint, world) if call is None else self.provider.answer(endpoint, call, world, now)
+            )
+            after = done.world
+            staged = version if after is world else store.stage(name, version, after)
+            if staged is not None:
+                exchange.version = staged
+                return done
+            world, version = store.again(name)
