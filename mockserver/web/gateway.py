@@ -20,19 +20,17 @@ from typing import Any, Final
 from mockserver.background import attempt, start
 from mockserver.errors import Refused
 from mockserver.messages import Answer
+from mockserver.web.bodies import SMALL, Bodies
 from mockserver.web.heads import refused_coding, refused_host
 from mockserver.web.leader import PATIENCE, Relay, Turn
 from mockserver.web.transport import Later
 from mockserver.web.wsgi import ContractFirst, Unkept
 
-_DISCARDED: Final = 64 * 1000 * 1000
-"""How many bytes of a body that is too large are read all the same: who still sends doesn't read the refusal."""
 _MOST_LARGE: Final = 8
 """How many requests with large bodies wait without a thread of the server."""
 _LARGE: Final = 500 * 1000
 """From how many bytes on a body is read alone: as values it takes ten times as much memory, and to make them stops
 every other thread."""
-_PIECE: Final = 64 * 1024
 _MOST_HOSTS: Final = 1000
 """How many valid hosts are remembered."""
 _MOST_STREAMS: Final = 1000
@@ -45,9 +43,10 @@ class Gateway:
     def __init__(self, front: ContractFirst, relay: Relay, read_timeout: float) -> None:
         self._front, self._relay, self._timeout = front, relay, read_timeout
         self._limit = front.engine.settings.max_body
+        self._bodies = Bodies(self._limit, read_timeout)
         self._hosts: set[str] = set()  # valid ones, which nearly all requests repeat
         self._lock = threading.Lock()
-        self._large: SimpleQueue[tuple[Any, dict[str, Any]]] = SimpleQueue()
+        self._large: SimpleQueue[tuple[Any, dict[str, Any], int]] = SimpleQueue()
         self._room = threading.Semaphore(_MOST_LARGE)
         start("large", self._answer_large)
         self._streams = self._later = 0
@@ -73,19 +72,24 @@ class Gateway:
             self._answer(handle, environ)
         elif (size := self._read(turn, handle, environ, length)) is not None:
             if size < _LARGE and "HTTP_CONTENT_ENCODING" not in environ:
-                self._answer(handle, environ)
+                if turn.taken:
+                    self._answer_counted(turn.taken, handle, environ)
+                else:
+                    self._answer(handle, environ)
             else:
                 self._relay.step_aside()
                 self._room.acquire()
                 with self._lock:
                     self._later += 1
-                self._large.put((handle, environ))
+                self._large.put((handle, environ, turn.taken))
 
     def _answer_large(self) -> None:
         """Answer the requests with large bodies, one after the other, in a thread of their own: libraries keep as much
         memory as such a body once took for each thread that has seen one."""
         while True:
-            attempt("large", self._answer, *self._large.get())
+            handle, environ, taken = self._large.get()
+            attempt("large", self._answer_counted, taken, handle, environ)
+            del handle, environ
             with self._lock:
                 self._later -= 1
             self._room.release()
@@ -102,19 +106,19 @@ class Gateway:
         size = (int(length) if length.isdecimal() else 0) if length else None
         passes_on, sent = self._front.passes_on, environ["wsgi.input"]
         if passes_on and size is not None and size > self._limit:
+            turn.taken = 0
             return 0  # what is passed on is read as it is sent: it may be of any size
         body = b""
         if size != 0:
-            turn.heavy = size is None or size > _PIECE
+            turn.heavy = size is None or size > SMALL
             turn.reading = (handle, environ)
-            body = sent.read(self._limit + 1) if passes_on and size is None else _received(sent, size, self._limit)
+            found = self._bodies.read(sent, size, whole=not passes_on)
+            body, turn.taken = (b"", 0) if found is None else found
             if monotonic() - turn.began <= PATIENCE:
                 turn.reading = None
-            else:
-                with self._lock:
-                    turn.reading, lost, turn.lost = None, turn.lost, False
-                if lost:
-                    return None
+            elif self._is_lost(turn, found is None):
+                self._bodies.give(turn.taken)
+                return None
             goes_on = passes_on and len(body) > self._limit
             environ["wsgi.input"] = _Begun(body, sent) if goes_on else BytesIO(body)
             environ["wsgi.input_terminated"] = True
@@ -122,9 +126,23 @@ class Gateway:
                 return 0
         return len(body)
 
+    def _is_lost(self, turn: Turn, homeless: bool) -> bool:
+        """Whether a request has its answer, because its body took too long, or found no room."""
+        if homeless:
+            self._time_out(turn)
+        with self._lock:
+            turn.reading, lost, turn.lost = None, turn.lost, False
+        return lost
+
     def _answer(self, handle: Any, environ: dict[str, Any]) -> None:
         head = _Head()
         self._send(handle, head, self._front(environ, head))
+
+    def _answer_counted(self, taken: int, handle: Any, environ: dict[str, Any]) -> None:
+        try:
+            self._answer(handle, environ)
+        finally:
+            self._bodies.give(taken)
 
     def _send(self, handle: Any, head: _Head, body: Iterable[bytes]) -> None:
         if type(body) is list:
@@ -181,7 +199,7 @@ class Gateway:
 
     def _time_out(self, turn: Turn) -> None:
         with self._lock:
-            if turn.reading is None:
+            if turn.reading is None or turn.lost:
                 return
             turn.lost, (handle, environ) = True, turn.reading
         reason = f"the body isn't complete after {self._timeout:g} s (--read-timeout)"
@@ -191,19 +209,6 @@ class Gateway:
         """Answer in the place of the application, and end the connection, which still has the rest of a body."""
         answer = self._front.refuse(environ, refused)
         handle.response_bytes(answer.status, [*answer.headers, ("Connection", "close")], answer.body)
-
-
-def _received(sent: Any, size: int | None, limit: int) -> bytes:
-    """A body whose size may be unknown. One that is too large is dropped, or has more than `limit` bytes; all of it is
-    read, unless it is longer than what is sent by mistake."""
-    if size is not None and size <= limit:
-        whole: bytes = sent.read(size)
-        return whole
-    body: bytes = sent.read(limit + 1) if size is None else b""
-    left = _DISCARDED if len(body) > limit or (size is not None and size <= _DISCARDED) else 0
-    while left > 0 and (piece := sent.read(_PIECE)):
-        left -= len(piece)
-    return body
 
 
 class _Begun:

@@ -29,7 +29,7 @@ class Turn:
     """What a thread is at; only that thread writes it, so that the end of an old leader's request says nothing about
     a new one."""
 
-    __slots__ = ("began", "busy", "heavy", "ident", "lost", "reading")
+    __slots__ = ("began", "busy", "heavy", "ident", "lost", "reading", "taken")
 
     def __init__(self, ident: int) -> None:
         self.ident = ident
@@ -37,6 +37,7 @@ class Turn:
         self.busy = False
         self.reading: Any = None  # the request whose body it waits for
         self.lost = False  # whether that has been answered in the meantime
+        self.taken = 0  # bytes that its body counts for
         self.heavy = False  # whether the server holds much for this request, which it lets go when its call returns
 
 
