@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.control import (
     about,
+    backends,
     clocks,
     collections,
     disturbances,
@@ -42,6 +43,7 @@ __all__ = ["control_blueprint"]
 
 HANDLERS: dict[str, Handler] = {
     **about.HANDLERS,
+    **backends.HANDLERS,
     **clocks.HANDLERS,
     **collections.HANDLERS,
     **disturbances.HANDLERS,

@@ -1,6 +1,7 @@
 // The console: starts the panels, selects the world that they show, and passes events on to them.
 
 import { CallError, call, pathIn } from "./api.js";
+import { backendPanel } from "./backend.js";
 import { clockPanel } from "./clock.js";
 import { connect } from "./connection.js";
 import { coveragePanel } from "./coverage.js";
@@ -39,7 +40,7 @@ async function start() {
   $("contract").textContent = context.about.title;
   $("contract").title = context.about.contract;
   const worlds = worldsPanel(context);
-  panels = [clockPanel(context), requestsPanel(context), faultsPanel(context)];
+  panels = [clockPanel(context), requestsPanel(context), faultsPanel(context), backendPanel(context)];
   showAddress();
   await reportErrors(refresh);
   performance.mark("interactive"); // the rest follows: to count the records of a large contract takes a while

@@ -73,14 +73,14 @@ export function requestList({ onSelect, noRequests }) {
   return { update, focus, neighbour, reveal };
 }
 
-function row({ number, method, path, status, operation, user, verdict, fault, at, microseconds, changes }) {
+function row({ number, method, path, status, operation, user, verdict, fault, by, at, microseconds, changes }) {
   return h("li", {}, h("button", { type: "button", className: "exchange", "data-number": number, title: `${method} ${path}` },
     h("span", { className: `status ${statusClass(status)}` }, status || "—"),
     h("span", { className: "call" }, h("strong", {}, method), " ", path),
     h("span", { className: "hint" },
       verdict === "fault" && h("span", { className: "mark" }, `fault: ${fault}`),
       verdict === "broken" && h("span", { className: "mark" }, VERDICTS.broken),
-      [operation ?? "unknown operation", user, changes > 0 && `changed ${changes}`].filter(Boolean).join(" · ")),
+      [operation ?? "unknown operation", user, by && `by the ${by}`, changes > 0 && `changed ${changes}`].filter(Boolean).join(" · ")),
     h("span", { className: "hint when" }, `#${number} · ${formatTimeOfDay(at)} · ${formatMicroseconds(microseconds)}`)));
 }
 
