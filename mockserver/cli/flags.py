@@ -144,6 +144,14 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
             "help": "replace answers of the backend that break the contract: 502",
         },
     ),
+    (
+        ("--overlay",),
+        {
+            "action": "store_true",
+            "default": None,
+            "help": "lay what mocked operations have changed over the backend's answers",
+        },
+    ),
     (("--upstream-timeout",), {"metavar": "30s", "help": "how long the backend may take for an answer (30s)"}),
     (("--ca",), {"metavar": "FILE", "help": "certificates to trust for the backend (default: the system's)"}),
     (("--client-cert",), {"metavar": "FILE", "help": "certificate that the mock shows the backend (PEM)"}),

@@ -15,9 +15,7 @@ from mockserver.upstream.route import Routes, Rule
 def _backend(call: Call) -> Backend:
     backend = call.engine.backend
     if backend is None:
-        raise Refused(
-            404, "there is no backend beside this mock; start it with mockserver proxy, or --upstream URL"
-        )
+        raise Refused(404, "there is no backend beside this mock; start it with mockserver proxy, or --upstream URL")
     return backend
 
 
@@ -53,6 +51,7 @@ def _shown(backend: Backend) -> Result:
             "fallback": routes.fallback,
             "missing": list(routes.missing),
             "fail": routes.fail,
+            "overlay": routes.overlay,
         }
     )
 

@@ -3,11 +3,13 @@ the journal, and passed on as it is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
+from mockserver.behaviour.values import MISSING
 from mockserver.clock import RUNNING
 from mockserver.contract.contract import Match
 from mockserver.contract.operations.operation import ABSENT, Operation
@@ -18,22 +20,26 @@ from mockserver.exchange.cors import preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import late
 from mockserver.exchange.journal import Keeping
+from mockserver.exchange.mirroring import Mirroring, json_of
 from mockserver.exchange.passing import Asked, Told, asked, plain
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.pipeline import Pipeline, in_header
 from mockserver.exchange.steering import delay_of
 from mockserver.messages import Answer, Passing, Request
-from mockserver.reply.reply import Reply
+from mockserver.reply.reply import Reply, encode
 from mockserver.state.world import World
 from mockserver.upstream.backend import Backend
 from mockserver.upstream.forward import Incoming, NoAnswer
 from mockserver.upstream.headers import is_circular, upgrades_to
-from mockserver.upstream.route import MOCK, Chosen
+from mockserver.upstream.route import MOCK, Chosen, mirrors
 
 BY: Final = "Mock-By"
 """The header that says who answered, and why."""
 VIOLATIONS: Final = "Mock-Violations"
 """The header that lists what of the contract is broken, as JSON."""
+_CHANGED: Final = "a mocked operation has made or removed the record"
+_OF_BYTES: Final = frozenset({"content-encoding", "etag", "last-modified", "content-md5", "digest", "repr-digest"})
+"""Headers that say something of the bytes of a body."""
 _MOST_LISTED: Final = 2000
 """How many bytes of violations stand in a header; the journal has all of them."""
 
@@ -49,6 +55,11 @@ class Beside(Pipeline):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._checks = Checks(self.contract, self.max_body)
+
+    def stand_beside(self, backend: Backend, base: Callable[[], World]) -> None:
+        """Have this backend beside the mock, whose worlds start as `base`."""
+        self.backend = backend
+        self._mirroring = Mirroring(self.contract, self.behaviours, self.auth, backend.seen, base)
 
     def respond(self, request: Request) -> Answer:
         """The answer to a request, with no more of a stream than its head."""
@@ -147,13 +158,42 @@ class Beside(Pipeline):
         if broken and backend.router.routes.fail:
             told.altered = True
             return self.problems.problem(Refused(502, exchange.reason, broken), 502)
+        if match is not None and mirrors(backend.router.routes) and not self._mirrored(exchange, told, match, world):
+            told.drop()
+            exchange.by, exchange.because, exchange.violations = MOCK, f"fallback: {_CHANGED}", ()
+            exchange.verdict, exchange.reason = "kept", ""
+            return self._from_mock(exchange, one, seen)
         body = told.body or b""
-        told.altered = exchange.disturbance is not None and exchange.disturbance.body is not None
+        told.altered = told.altered or (exchange.disturbance is not None and exchange.disturbance.body is not None)
         if told.altered:
-            headers = tuple(line for line in headers if line[0].lower() != "content-encoding")
+            headers = tuple(line for line in headers if line[0].lower() not in _OF_BYTES)
         if exchange.violations:
             headers = (*headers, (VIOLATIONS, _listed(exchange.violations)))
         return Reply(answered.status, None, body or ABSENT, headers)
+
+    def _mirrored(self, exchange: Exchange, told: Told, match: Match, world: World) -> bool:
+        """Take the answer into the world, and lay the mock's changes over it; False where the mock has to answer, since
+        a mocked operation has made or removed the record."""
+        answered, mirroring = told.incoming, self._mirroring
+        mirror = mirroring.mirror_of(match.operation.id)
+        if answered is None or mirror is None:
+            return True
+        overlay = self.backend.router.routes.overlay
+        scope = mirroring.scope(match, exchange, exchange.at)
+        if answered.status == 404 and overlay:
+            return not mirroring.is_made(mirror, world, scope)
+        value = json_of(told.body)
+        if not 200 <= answered.status < 300 or (mirror.places and value is MISSING):
+            return True
+        world, count = mirroring.take(mirror, self.store, world.name, value, scope)
+        exchange.because += f"; {count} of its records are known to the mock now" if count else ""
+        if not overlay or not mirror.places:
+            return True
+        laid = mirroring.overlaid(mirror, world, value, scope)
+        if laid.count and not laid.gone:
+            exchange.because += f"; the mock's changes of {laid.count} are laid over them"
+            told.body, told.altered = encode(laid.value), True
+        return not laid.gone
 
     def _unanswered(self, exchange: Exchange, failure: NoAnswer) -> Reply:
         """What is answered in the place of a backend that gives no answer."""

@@ -110,7 +110,7 @@ class Engine(msgspec.Struct):
         fresh.pipeline.keep_state(self.store, self.journal, self.meter)
         if self.backend is not None:
             self.backend.router.adopt(fresh.contract.operations)
-            fresh.pipeline.backend = self.backend  # type: ignore[attr-defined]  # made for it, as this one
+            fresh.pipeline.stand_beside(self.backend, fresh.base)  # type: ignore[attr-defined]  # made for one
         self.pipeline.followed_by(fresh.pipeline)  # first: requests that are under way lose their collections next
         self.store.rebase(fresh.base, change)
         self.journal.kind, self.journal.secrets = fresh.journal.kind, fresh.journal.secrets
@@ -123,6 +123,8 @@ class Engine(msgspec.Struct):
         """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget
         its journal; `clock`, `faults` and `requests` are kept where `keep` says so."""
         self.base.renew()
+        if self.backend is not None:
+            self.backend.seen.forget(world)
         kept = set(keep)
         if "requests" not in kept:
             self.journal.clear(world)
@@ -158,7 +160,8 @@ def _stand_beside(engine: Engine) -> None:
 
     engine.backend = backend_of(engine.settings.upstream, engine.contract.operations)
     if engine.backend is not None:
-        engine.pipeline.backend = engine.backend  # type: ignore[attr-defined]  # the pipeline was made for it
+        engine.pipeline.stand_beside(engine.backend, engine.base)  # type: ignore[attr-defined]  # made for one
+        engine.store.on_removed.append(engine.backend.seen.forget)
 
 
 def _keep_in_store(engine: Engine) -> None:

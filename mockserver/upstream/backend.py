@@ -12,6 +12,7 @@ from mockserver.messages import Request, Uploading
 from mockserver.settings import Upstream
 from mockserver.upstream.forward import Forwarder, Incoming, NoAnswer, Outgoing
 from mockserver.upstream.headers import Lines, passed_headers, sent_headers
+from mockserver.upstream.mirror import Seen
 from mockserver.upstream.missing import Probe
 from mockserver.upstream.route import Router, routes_of
 from mockserver.upstream.target import target_of
@@ -27,6 +28,7 @@ class Backend:
     ) -> None:
         self.target = target_of(upstream.url or "", "URL" if upstream.first else "--upstream")
         self.router = Router(routes_of(upstream), operations)
+        self.seen = Seen()
         self._forwarder = Forwarder(self.target, upstream, environment)
         self._probe = Probe(self._forwarder.send, self.target.path)
 

@@ -38,6 +38,11 @@ class Routes(msgspec.Struct, frozen=True, omit_defaults=True):
     overlay: bool = False  #: whether what the mock has changed is laid over the backend's answers
 
 
+def mirrors(routes: Routes) -> bool:
+    """Whether the mock may answer anything, so that it has to know the backend's records."""
+    return routes.fallback or routes.overlay or routes.others == MOCK or any(rule.by == MOCK for rule in routes.rules)
+
+
 class Chosen(msgspec.Struct, frozen=True):
     """Who answers a request, and why."""
 

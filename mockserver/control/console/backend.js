@@ -6,6 +6,7 @@ import { $, button, h, notify, runBusy } from "./dom.js";
 
 const SWITCHES = [
   ["fallback", "Fallback", "The mock answers what the backend doesn't have."],
+  ["overlay", "Overlay", "What mocked operations have changed is laid over the responses of the backend."],
   ["fail", "Fail", "A response of the backend that breaks the contract is replaced by a 502."],
 ];
 const NAMES = { backend: "the backend", mock: "the mock" };

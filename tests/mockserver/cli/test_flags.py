@@ -19,6 +19,7 @@ BACKEND = {
     "--fallback": (None, "fallback", True),
     "--missing": ("404", "missing", (404,)),
     "--fail": (None, "fail", True),
+    "--overlay": (None, "overlay", True),
     "--upstream-timeout": ("500ms", "timeout", 500),
     "--ca": (__file__, "ca", __file__),
     "--client-cert": (__file__, "client_cert", __file__),

@@ -1,0 +1,147 @@
+"""The backend's records in the world, and the mock's changes over the backend's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mockserver.upstream.mirror import Seen, laid
+from tests.mockserver.upstream.scripted import Scripted, answer
+from tests.support import Ask
+
+Beside = Callable[..., Ask]
+REAL = {
+    "id": "real-1",
+    "deviceName": "Real",
+    "deviceType": "DESKTOP",
+    "os": "Plan 9",
+    "browser": "Mothra",
+    "ipAddress": "203.0.113.1",
+    "country": "Switzerland",
+    "city": "Bern",
+    "isTrusted": True,
+    "trustLevel": "HIGH",
+    "lastSeen": "2026-01-10T12:00:00Z",
+    "createdAt": "2025-01-10T12:00:00Z",
+    "trustExpiresAt": "2027-01-10T12:00:00Z",
+}
+OTHER = {**REAL, "id": "real-2", "deviceName": "Other"}
+
+
+def listed(*devices: dict[str, Any]) -> bytes:
+    """The backend's list of devices."""
+    return answer({"success": True, "devices": list(devices)})
+
+
+def names(ask: Ask) -> dict[str, Any]:
+    """The names and the trust of the listed devices."""
+    given = ask("GET", "/devices")
+    assert given.status == 200
+    return {one["deviceName"]: one["isTrusted"] for one in given.json["devices"]}
+
+
+def test_a_mocked_operation_finds_a_record_that_the_backend_showed(beside: Beside, backend: Scripted) -> None:
+    """Before that it doesn't; and the backend's next answer passes as it is."""
+    backend.answers["/devices"] = listed(REAL)
+    ask = beside(fallback=True)
+    assert ask("POST", "/devices/real-1/untrust").status == 404
+    assert names(ask) == {"Real": True}
+    assert ask("POST", "/devices/real-1/untrust").status == 200
+    assert ask.records("devices")["real-1"]["isTrusted"] is False
+    assert names(ask) == {"Real": True}
+
+
+def test_changes_are_laid_over_later_answers(beside: Beside, backend: Scripted) -> None:
+    """Of the same records, in lists and alone, and explained; fields that nobody changed are the backend's."""
+    backend.answers["/devices"] = listed(REAL, OTHER)
+    ask = beside(fallback=True, overlay=True)
+    names(ask)
+    ask("POST", "/devices/real-1/untrust")
+    backend.answers["/devices"] = listed({**REAL, "deviceName": "Renamed"}, OTHER)
+    given = ask("GET", "/devices")
+    first, second = given.json["devices"]
+    assert (first["deviceName"], first["isTrusted"], "trustExpiresAt" in first) == ("Renamed", False, False)
+    assert second == OTHER
+    assert "the mock's changes of 1 are laid over" in given.headers["mock-by"]
+    backend.answers["/devices/real-1"] = answer({"success": True, "device": {**REAL, "sessions": []}})
+    assert ask("GET", "/devices/real-1").json["device"]["isTrusted"] is False
+
+
+def test_what_the_mock_removed_stays_removed(beside: Beside, backend: Scripted) -> None:
+    """A list leaves it out, and the mock answers for the record itself."""
+    backend.answers["/devices"] = listed(REAL, OTHER)
+    backend.answers["GET /devices/real-1"] = answer({"success": True, "device": {**REAL, "sessions": []}})
+    ask = beside(fallback=True, overlay=True)
+    names(ask)
+    assert ask("DELETE", "/devices/real-1").status == 200
+    assert names(ask) == {"Other": True}
+    gone = ask("GET", "/devices/real-1")
+    assert (gone.status, gone.headers["mock-by"].startswith("mock;")) == (404, True)
+
+
+def test_what_the_backend_changes_is_no_change_of_the_mock(beside: Beside, backend: Scripted) -> None:
+    """A forwarded write is taken into the world, and laid over nothing."""
+    backend.answers["/devices"] = listed({**REAL, "isTrusted": False, "trustLevel": "UNKNOWN"})
+    backend.answers["POST /devices/real-1/untrust"] = answer({"success": True, "message": "ok"})
+    ask = beside(fallback=True, overlay=True)
+    backend.answers["/devices"] = listed(REAL)
+    names(ask)
+    ask("POST", "/devices/real-1/untrust")
+    assert ask.records("devices")["real-1"]["isTrusted"] is False
+    given = ask("GET", "/devices")
+    assert given.json["devices"] == [REAL]
+    assert ask.records("devices")["real-1"]["isTrusted"] is True
+
+
+def test_what_the_backend_no_longer_lists_is_gone(beside: Beside, backend: Scripted) -> None:
+    """From the world as well; the records of the fixtures stay."""
+    backend.answers["/devices"] = listed(REAL, OTHER)
+    ask = beside(fallback=True)
+    names(ask)
+    backend.answers["/devices"] = listed(REAL)
+    names(ask)
+    assert {"real-1", "dev-01"} <= ask.records("devices").keys()
+    assert "real-2" not in ask.records("devices")
+
+
+def test_a_reset_forgets_what_was_shown(beside: Beside, backend: Scripted) -> None:
+    """Nothing is laid over the answers of a world that began anew."""
+    backend.answers["/devices"] = listed(REAL)
+    ask = beside(fallback=True, overlay=True)
+    names(ask)
+    ask("POST", "/devices/real-1/untrust")
+    ask.engine.reset("main")
+    assert names(ask) == {"Real": True}
+
+
+def test_a_backend_alone_is_not_mirrored(beside: Beside, backend: Scripted) -> None:
+    """Where the mock answers nothing, its worlds needn't know anything."""
+    backend.answers["/devices"] = listed(REAL)
+    ask = beside()
+    names(ask)
+    assert "real-1" not in ask.records("devices")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "before", "ours", "result"),
+    [
+        ({"a": 1}, None, None, {"a": 1}),
+        ({"a": 2}, {"a": 1}, {"a": 1, "b": 5}, {"a": 2, "b": 5}),
+        ({"a": 2}, {"a": 1}, {"a": 9}, {"a": 9}),
+        ({"a": 2, "b": 1}, {"a": 1, "b": 1}, {"a": 1}, {"a": 2}),
+        ({"a": 2}, None, {"a": 1, "b": 1}, {"a": 2, "b": 1}),
+    ],
+)
+def test_what_was_changed_here_is_kept(theirs: Any, before: Any, ours: Any, result: Any) -> None:
+    """A field that differs from what the backend showed before is the mock's; all others are the backend's."""
+    assert laid(theirs, before, ours) == result
+
+
+def test_what_the_backend_showed_is_bounded() -> None:
+    """The world used least recently is forgotten first."""
+    seen = Seen(2000)
+    for world in ("a", "b", "a", "c"):
+        seen.note(world, {("x", "1"): {"text": "y" * 500}})
+    assert ([*seen.of("a")], [*seen.of("b")], [*seen.of("c")]) == ([("x", "1")], [], [("x", "1")])
