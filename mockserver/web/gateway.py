@@ -71,7 +71,7 @@ class Gateway:
         elif not has_body:
             self._answer(handle, environ)
         elif (size := self._read(turn, handle, environ, length)) is not None:
-            if size < _LARGE and "HTTP_CONTENT_ENCODING" not in environ:
+            if (size < _LARGE and "HTTP_CONTENT_ENCODING" not in environ) or self._front.passes_on:
                 if turn.taken:
                     self._answer_counted(turn.taken, handle, environ)
                 else:
