@@ -64,7 +64,7 @@ class SignIn:
         world, version = store.begin(name, seen)
         while True:
             now = world.clock.now(clock)
-            exchange.before, exchange.at = world, now
+            exchange.before, exchange.at, exchange.version = world, now, version
             done = (
                 refused(trouble, endpoint, world) if call is None else self.provider.answer(endpoint, call, world, now)
             )
