@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.contract.document.document import Document
 from mockserver.exchange.engine import Engine
+from mockserver.identity.places import AUTH, DECLARED, DISCOVERY
 from mockserver.insight.samples import Sample, samples
 
 
@@ -20,6 +21,7 @@ def served_contract(engine: Engine, url: str, api: str = "") -> dict[str, Any]:
     source, path = (part.document, part.path) if part is not None else (engine.contract.document, "")
     document: dict[str, Any] = {**source.root, "servers": [{"url": url + path}]}
     document["paths"] = copy.deepcopy(document.get("paths") or {})
+    _lead_to_provider(document, f"{url}{AUTH}")
     for name, requests in samples(engine).items():
         operation = engine.contract.operations[name]
         item = document["paths"].get(operation.template[len(path) :]) if operation.template.startswith(path) else None
@@ -28,6 +30,21 @@ def served_contract(engine: Engine, url: str, api: str = "") -> dict[str, Any]:
             _fill_parameters(raw, requests, source)
             _fill_body(raw, requests, source)
     return document
+
+
+def _lead_to_provider(document: dict[str, Any], issuer: str) -> None:
+    """Have the security schemes name the addresses of the mock's own provider."""
+    schemes = (document.get("components") or {}).get("securitySchemes")
+    if not isinstance(schemes, Mapping):
+        return
+    own = copy.deepcopy(dict(schemes))
+    for scheme in own.values():
+        if isinstance(scheme, dict) and "openIdConnectUrl" in scheme:
+            scheme["openIdConnectUrl"] = f"{issuer}/{DISCOVERY}"
+        flows = scheme.get("flows") if isinstance(scheme, dict) else None
+        for flow in flows.values() if isinstance(flows, dict) else ():
+            flow |= {member: f"{issuer}/{path}" for member, path in DECLARED.items() if member in flow}
+    document["components"] = {**document["components"], "securitySchemes": own}
 
 
 def _fill_parameters(raw: dict[str, Any], requests: list[Sample], source: Document) -> None:

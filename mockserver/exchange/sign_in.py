@@ -10,6 +10,7 @@ from mockserver.errors import Refused
 from mockserver.exchange.auth import world_named
 from mockserver.exchange.cors import preflight
 from mockserver.exchange.exchange import Exchange
+from mockserver.identity.places import AUTH
 from mockserver.reply.reply import Reply
 from mockserver.state.store import MAIN, Store
 
@@ -52,7 +53,7 @@ class SignIn:
     def _done(self, endpoint: Endpoint, exchange: Exchange, seen: Any, store: Store, clock: Callable[[], int]) -> Done:
         """What the endpoint does, once its world has it."""
         from mockserver.identity.calls import OAuthError, read_call
-        from mockserver.identity.provider import AUTH, refused
+        from mockserver.identity.provider import refused
 
         request = exchange.request
         call: Call | None = None

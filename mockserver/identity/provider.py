@@ -14,14 +14,12 @@ from mockserver.identity.calls import Call, Done, OAuthError, json_reply
 from mockserver.identity.devices import ask, enter
 from mockserver.identity.granting import GRANT_TYPES, Desk, issue
 from mockserver.identity.page import page
+from mockserver.identity.places import AUTH, DECLARED, DISCOVERY
 from mockserver.identity.telling import end_session, introspect, revoke, userinfo
 from mockserver.identity.tokens import STANDARD, Tokens
-from mockserver.settings import PREFIX
 from mockserver.state.users import User
 from mockserver.state.world import World
 
-AUTH: Final = f"{PREFIX}/auth"
-"""Where the provider is, and what its tokens are issued by."""
 _ANYONE: Final = User("anyone", "", "anyone")
 """Who signs in where the fixtures have no users."""
 _READ: Final = ("GET", "HEAD")
@@ -69,7 +67,7 @@ def _keys(_: Call, desk: Desk) -> Done:
 
 
 ENDPOINTS: Final[Mapping[str, Endpoint]] = {
-    ".well-known/openid-configuration": Endpoint(_READ, _metadata),
+    DISCOVERY: Endpoint(_READ, _metadata),
     ".well-known/oauth-authorization-server": Endpoint(_READ, _metadata),
     "jwks.json": Endpoint(_READ, _keys),
     "authorize": Endpoint(_BOTH, authorize, is_page=True),
@@ -87,13 +85,6 @@ _DISCOVERED: Final = {
     "userinfo_endpoint": "userinfo", "introspection_endpoint": "introspect", "revocation_endpoint": "revoke",
     "device_authorization_endpoint": "device_authorization", "end_session_endpoint": "logout",
 }  # fmt: skip
-_DECLARED: Final = {
-    "authorizationUrl": "authorize",
-    "tokenUrl": "token",
-    "refreshUrl": "token",
-    "deviceAuthorizationUrl": "device_authorization",
-}
-"""The endpoints that a flow of OAuth 2 declares (OpenAPI 3.2, Appendix)."""
 
 
 class Provider:
@@ -151,11 +142,11 @@ def _declared(contract: Contract) -> Iterator[tuple[str, str]]:
         str(one.get("url", "/")) for one in contract.document.root.get("servers") or () if isinstance(one, Mapping)
     ]
     for flow in _flows(contract):
-        for member, name in _DECLARED.items():
+        for member, name in DECLARED.items():
             yield from ((path, name) for path in _own_paths(flow.get(member), servers or ["/"]))
     for scheme in contract.security_schemes.values():
         paths = _own_paths(scheme.raw.get("openIdConnectUrl"), servers or ["/"])
-        yield from ((path, ".well-known/openid-configuration") for path in paths)
+        yield from ((path, DISCOVERY) for path in paths)
 
 
 def _own_paths(address: Any, servers: list[str]) -> Iterator[str]:

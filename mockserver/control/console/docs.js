@@ -23,6 +23,7 @@ async function start() {
     defaultModelsExpandDepth: countOf(spec) > MANY ? -1 : 1,
     displayRequestDuration: true,
     tryItOutEnabled: true,
+    oauth2RedirectUrl: new URL("../console/signed-in.html", location).href,
     validatorUrl: null, // the validator badge would call a server on the internet
     presets: [window.SwaggerUIBundle.presets.apis],
     requestInterceptor: (request) => {
@@ -30,6 +31,8 @@ async function start() {
       return request;
     },
     onComplete: () => {
+      const clientId = world === "main" ? "docs" : `docs~${world}`;
+      ui.initOAuth({ clientId, usePkceWithAuthorizationCodeGrant: true });
       for (const scheme of bearerSchemes(spec)) if (users[0]) ui.preauthorizeApiKey(scheme, users[0].token);
     },
   });
