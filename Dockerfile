@@ -19,7 +19,7 @@ RUN pip install --no-cache-dir -c /tmp/constraints.txt /dist/*.whl && useradd --
 WORKDIR /home/runner
 
 FROM installed AS mock
-RUN pip install --no-cache-dir -c /tmp/constraints.txt "$(echo /dist/*.whl)[redis,metrics]"
+RUN pip install --no-cache-dir -c /tmp/constraints.txt "$(echo /dist/*.whl)[auth,redis,metrics]"
 USER runner
 EXPOSE 4010
 # The mock listens on all addresses of the container. From outside, only the ports that you publish are reachable.

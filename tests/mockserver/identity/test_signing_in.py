@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.identity.grants import MOST
 from tests.mockserver.identity.notes import AUTH, CALLBACK, NOTES, USERS, App, claims_of, returned
 from tests.support import Ask, Clock
 
@@ -243,3 +244,122 @@ def test_what_needs_the_library_says_so(app: App, monkeypatch: pytest.MonkeyPatc
     missing = app.get("jwks.json")
     assert (missing.status, "pip install" in missing.json["detail"]) == (501, True)
     assert app.ask("GET", "/notes", "alice-token").status == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [("token", "access_token"), ("id_token", "id_token"), ("code id_token token", "code id_token access_token")],
+)
+def test_tokens_in_a_redirection(app: App, kind: str, given: str) -> None:
+    """Implicit and hybrid flows get them in the fragment, bound to one another."""
+    response = app.authorize(response_type=kind, scope="openid notes.read", nonce="n", login_hint="alice")
+    assert "#" in response.headers["location"]
+    back = returned(response)
+    assert set(given.split()) <= set(back)
+    if "id_token" in back:
+        assert {"at_hash": "access_token" in back, "c_hash": "code" in back} == {
+            name: name in claims_of(back["id_token"]) for name in ("at_hash", "c_hash")
+        }
+
+
+def test_a_device_signs_in(app: App, clock: Clock) -> None:
+    """It waits until a user has entered the code on another device; time ends the code (RFC 8628)."""
+    asked = app.post("device_authorization", client_id="tv", scope="notes.read").json
+    grant = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "client_id": "tv"}
+    poll = {**grant, "device_code": asked["device_code"]}
+    assert app.post("token", **poll).json["error"] == "authorization_pending"
+    assert asked["user_code"] not in app.get("device", user_code="WRNG-CODE").body.decode()
+    assert "login_hint=bob" in app.get("device", user_code=asked["user_code"].lower()).body.decode()
+    assert "bob" in app.get("device", user_code=asked["user_code"], login_hint="bob").body.decode()
+    token = app.post("token", **poll).json["access_token"]
+    assert app.ask("GET", "/notes", token).status == 200
+    assert app.post("token", **poll).json["error"] == "invalid_grant"
+    late = app.post("device_authorization", client_id="tv", login_hint="bob").json
+    clock.advance(seconds=600)
+    assert app.post("token", **grant, device_code=late["device_code"]).json["error"] == "expired_token"
+
+
+def test_a_user_refuses_a_device(app: App) -> None:
+    """The device learns it at its next question."""
+    asked = app.post("device_authorization", client_id="tv").json
+    app.get("device", user_code=asked["user_code"], mock_error="access_denied")
+    grant = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "client_id": "tv"}
+    assert app.post("token", **grant, device_code=asked["device_code"]).json["error"] == "access_denied"
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"username": "alice", "password": "any"}, 200),
+        ({"username": "alice@example.com", "password": "any"}, 200),
+        ({"username": "bob", "password": "secret"}, 200),
+        ({"username": "bob", "password": "wrong"}, 400),
+        ({"username": "carol", "password": "any"}, 400),
+        ({"username": "alice"}, 400),
+    ],
+)
+def test_a_password_signs_in(app: App, given: dict[str, str], status: int) -> None:
+    """Where the fixtures have one, it must be that one."""
+    assert app.post("token", grant_type="password", **given).status == status
+
+
+def test_a_service_signs_in(app: App) -> None:
+    """As itself, without a refresh token; a user of its name lends it scopes, and a password."""
+    app.headers["authorization"] = "Basic " + base64.b64encode(b"svc:x").decode()
+    tokens = app.post("token", grant_type="client_credentials").json
+    assert (tokens["scope"], "refresh_token" in tokens) == ("notes.read notes.write", False)
+    app.headers.clear()
+    assert app.ask("GET", "/notes", tokens["access_token"]).status == 200
+    assert app.ask.engine.journal.entry("main", app.ask.engine.journal.last("main")).user == "svc"
+    as_bob = {"grant_type": "client_credentials", "client_id": "bob"}
+    assert app.post("token", **as_bob, client_secret="secret").json["scope"] == "notes.read"
+    assert app.post("token", **as_bob, client_secret="wrong").status == 401
+
+
+def test_what_is_said_of_tokens(app: App, clock: Clock) -> None:
+    """Introspection knows signed, plain and refresh tokens, and which of them count now (RFC 7662)."""
+    tokens = app.signed_in(scope="openid email")
+    told = [
+        app.post("introspect", token=one).json for one in (tokens["access_token"], "bob-token", tokens["refresh_token"])
+    ]
+    assert [(one["active"], one.get("scope")) for one in told] == [
+        (True, "openid email"), (True, "notes.read"), (True, "openid email")
+    ]  # fmt: skip
+    app.headers["authorization"] = f"Bearer {tokens['access_token']}"
+    assert app.get("userinfo").json == {"sub": "u1", "role": "admin", "email": "alice@example.com"}
+    clock.advance(hours=1)
+    assert app.get("userinfo").status == 401
+    assert not app.post("introspect", token=tokens["access_token"]).json["active"]
+
+
+def test_userinfo_needs_its_scope(app: App) -> None:
+    """As OpenID Connect has it: an app that didn't ask for `openid` isn't told who signed in."""
+    app.headers["authorization"] = f"Bearer {app.signed_in(scope='notes.read')['access_token']}"
+    assert app.get("userinfo").status == 403
+    app.headers["authorization"] = "Bearer alice-token"
+    assert app.get("userinfo").json["email"] == "alice@example.com"
+
+
+@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_revoked_sign_in_is_over(app: App, which: str, reset: bool) -> None:
+    """By either token (RFC 7009), in a world that was reset too; an unknown one is no error."""
+    tokens = app.signed_in()
+    if reset:
+        app.ask.engine.reset("main")
+    assert app.post("revoke", token=tokens[which]).status == 200
+    assert app.post("revoke", token="unknown").status == 200
+    is_forgotten = reset and which == "refresh_token"
+    assert app.ask("GET", "/notes", tokens["access_token"]).status == (200 if is_forgotten else 401)
+
+
+def test_sign_ins_are_bounded(app: App) -> None:
+    """A world forgets the oldest; a parameter that is sent twice, or is long, is refused."""
+    first = app.signed_in()
+    for _ in range(MOST):
+        app.post("token", grant_type="client_credentials", client_id="svc")
+    assert len(app.ask.engine.store.load("main")[0].aside["sign-ins"].records) == MOST
+    assert app.refresh(first["refresh_token"]).json["error"] == "invalid_grant"
+    assert app.token("x" * 5000).json["error"] == "invalid_request"
+    twice = app.ask("GET", f"{AUTH}/authorize", None, query="client_id=a&client_id=b")
+    assert twice.status == 400
