@@ -54,6 +54,7 @@ class Contract:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
+        self._walked: dict[tuple[int, str, tuple[str, ...], tuple[str, ...]], tuple[Any, Place | None]] = {}
         self.operations = tuple(Operation(one.id, one.method, one.template, one) for one in reader.operations.values())
 
     @classmethod
@@ -143,6 +144,12 @@ class Contract:
 
     def look_up(self, start: Place, *steps: str) -> Place | None:
         """Walk from a place, following `$ref`, collecting `x-assumed`; None when the part is missing."""
+        key = id(start.value), start.pointer, start.assumed, steps
+        if key not in self._walked:
+            self._walked[key] = start.value, self._walk(start, steps)  # with the value, whose id is then no other's
+        return self._walked[key][1]
+
+    def _walk(self, start: Place, steps: tuple[str, ...]) -> Place | None:
         place = self._resolved(start)
         for step in steps:
             try:

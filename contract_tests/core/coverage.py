@@ -62,7 +62,7 @@ class Coverage:
         if response := operation.response_for(answer.status):
             self.reached.add(Part(operation.id, response.status))
             for schema in self.contract.json_answer_schemas(operation, response.status):
-                for what in shown(self.contract, schema, answer.json):
+                for what in shown(self.contract, schema, [answer.json]):
                     self.reached.add(Part(operation.id, response.status, what))
         self._saw_request(operation, answer)
 
@@ -103,7 +103,7 @@ class Coverage:
         for schema in self.contract.json_request_schemas(operation) if body is not NOT_JSON else ():
             wrong = list(mismatches(self.contract, schema, body, writing=True))
             if not wrong:
-                for what in shown(self.contract, schema, body, writing=True):
+                for what in shown(self.contract, schema, [body], writing=True):
                     self.reached.add(Part(operation.id, "request", what))
             elif 400 <= answer.status < 500:
                 for mismatch in wrong:
@@ -146,24 +146,34 @@ def constrained(contract: Contract, schema: Place, pointer: str = "", depth: int
 
 
 def shown(
-    contract: Contract, schema: Place, value: Any, pointer: str = "", depth: int = 0, *, writing: bool = False
+    contract: Contract, schema: Place, values: list[Any], pointer: str = "", depth: int = 0, *, writing: bool = False
 ) -> Iterator[str]:
-    """The properties and enum values below a schema that a value shows."""
+    """The properties and enum values below a schema that any of the values shows; those of a list at once."""
     schema = contract.look_up(schema) or schema
-    if not isinstance(schema.value, Mapping) or depth > DEEPEST:
+    if not isinstance(schema.value, Mapping) or depth > DEEPEST or not values:
         return
-    if value in schema.value.get("enum", ()):
+    for value in chosen(values, schema.value.get("enum", ())):
         yield f"{pointer or '/'} = {json.dumps(value)}"
+    objects = [value for value in values if isinstance(value, dict)]
+    names = set[str]().union(*objects)
     for name, place in children(contract, schema, writing=writing):
         if name is None:
-            yield from shown(contract, place, value, pointer, depth + 1, writing=writing)
+            yield from shown(contract, place, values, pointer, depth + 1, writing=writing)
         elif name == "*":
-            for item in value if isinstance(value, list) else ():
+            if items := [item for value in values if isinstance(value, list) for item in value]:
                 yield f"{pointer}/*"
-                yield from shown(contract, place, item, f"{pointer}/*", depth + 1, writing=writing)
-        elif isinstance(value, dict) and name in value:
+                yield from shown(contract, place, items, f"{pointer}/*", depth + 1, writing=writing)
+        elif name in names:
             yield f"{pointer}/{name}"
-            yield from shown(contract, place, value[name], f"{pointer}/{name}", depth + 1, writing=writing)
+            below = [value[name] for value in objects if name in value]
+            yield from shown(contract, place, below, f"{pointer}/{name}", depth + 1, writing=writing)
+
+
+def chosen(values: list[Any], enum: Any) -> list[Any]:
+    """Those of the values that are of an enumeration, each once."""
+    plain = dict.fromkeys((type(value), value) for value in values if value.__hash__) if enum else {}
+    others = [value for value in values if not value.__hash__] if enum else []
+    return [value for value in (*(value for _, value in plain), *others) if value in enum]
 
 
 def children(contract: Contract, schema: Place, *, writing: bool) -> Iterator[tuple[str | None, Place]]:

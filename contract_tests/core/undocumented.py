@@ -72,7 +72,7 @@ class Undocumented:
                 yield f"the header {name}"
         schema = self.contract.answer_schema(operation, answer.status, answer.headers.get("content-type", ""))
         if schema is not None and isinstance(answer.json, dict | list):
-            found = undeclared(self.contract, [schema], answer.json)
+            found = undeclared(self.contract, [schema], [answer.json])
             yield from (f"the field {pointer}" for pointer in found if pointer.rpartition("/")[2] not in self.sent)
 
 
@@ -83,26 +83,27 @@ def named(places: list[str]) -> str:
 
 
 def undeclared(
-    contract: Contract, schemas: list[Place], value: Any, pointer: str = "", depth: int = 0
+    contract: Contract, schemas: list[Place], values: list[Any], pointer: str = "", depth: int = 0
 ) -> Iterator[str]:
-    """The members of a value that none of the schemas declares, where these neither allow nor forbid others."""
-    parts = [*branches(contract, schemas)]
+    """The members of values that none of the schemas declares, where these neither allow nor forbid others; all of a
+    list are looked at together."""
+    parts = [*branches(contract, schemas)] if values else []
     if depth > DEEPEST or not parts:
         return
-    if isinstance(value, list):
-        items = [found for part in parts if (found := contract.look_up(part, "items")) is not None]
-        for item in value if items else ():
-            yield from undeclared(contract, items, item, f"{pointer}/*", depth + 1)
-    elif isinstance(value, Mapping):
-        names = {name for part in parts for name in part.value.get("properties") or ()}
-        is_free = any({"additionalProperties", "patternProperties", "unevaluatedProperties"} & part.value.keys()
-                      for part in parts)  # fmt: skip
-        for name, item in value.items() if names else ():
-            if name not in names:
-                yield from () if is_free else (f"{pointer}/{name}",)
-                continue
-            below = [found for part in parts if (found := contract.look_up(part, "properties", name)) is not None]
-            yield from undeclared(contract, below, item, f"{pointer}/{name}", depth + 1)
+    if items := [item for value in values if isinstance(value, list) for item in value]:
+        inner = [found for part in parts if (found := contract.look_up(part, "items")) is not None]
+        yield from undeclared(contract, inner, items, f"{pointer}/*", depth + 1)
+    objects = [value for value in values if isinstance(value, Mapping)]
+    names = {name for part in parts for name in part.value.get("properties") or ()} if objects else set()
+    is_free = any({"additionalProperties", "patternProperties", "unevaluatedProperties"} & part.value.keys()
+                  for part in parts)  # fmt: skip
+    for name in dict.fromkeys(name for value in objects for name in value) if names else ():
+        if name not in names:
+            yield from () if is_free else (f"{pointer}/{name}",)
+            continue
+        below = [found for part in parts if (found := contract.look_up(part, "properties", name)) is not None]
+        deeper = [value[name] for value in objects if isinstance(value.get(name), dict | list)]
+        yield from undeclared(contract, below, deeper, f"{pointer}/{name}", depth + 1)
 
 
 def branches(contract: Contract, schemas: list[Place], depth: int = 0) -> Iterator[Place]:

@@ -86,7 +86,7 @@ def undocumented(contract: Contract, operation: Operation, sent: Sent) -> Iterat
     body = sent.json if sent.body and operation.takes_body else NOT_JSON
     if isinstance(body, dict | list):
         schemas = [*contract.json_request_schemas(operation)]
-        yield from (f"the request field {pointer}" for pointer in undeclared(contract, schemas, body))
+        yield from (f"the request field {pointer}" for pointer in undeclared(contract, schemas, [body]))
 
 
 def unknown_names(contract: Contract, operation: Operation, query: str) -> set[str]:

@@ -86,11 +86,11 @@ def test_every_constraint_of_an_input_is_a_part(contract: Contract, schema: Any,
         ({"enum": [1, 2]}, 3, []),
         ({"properties": {"a": {"enum": ["x"]}, "b": {}}}, {"a": "x"}, ["/a", '/a = "x"']),
         ({"properties": {"a": {"writeOnly": True}, "b": {}}}, {"a": 1, "b": 2}, ["/b"]),
-        ({"items": {"properties": {"a": {}}}}, [{"a": 1}, {}], ["/*", "/*/a", "/*"]),
+        ({"items": {"properties": {"a": {}}}}, [{"a": 1}, {}], ["/*", "/*/a"]),
         ({"items": {}}, {"a": 1}, []),
         ({"allOf": [{"properties": {"a": {}}}], "oneOf": [{"enum": [7]}]}, {"a": 1}, ["/a"]),
     ],
 )
 def test_a_value_reaches_what_it_shows(contract: Contract, schema: Any, value: Any, parts: list[str]) -> None:
     """Its properties, its items and its values of enums, in all branches."""
-    assert [*shown(contract, Place(schema, ""), value)] == parts
+    assert [*shown(contract, Place(schema, ""), [value])] == parts
