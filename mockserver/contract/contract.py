@@ -46,6 +46,8 @@ __all__ = [
 ]
 
 _MOST_RESPONSE_VALIDATORS: Final = 10_000
+_MOST_READERS: Final = 1000
+"""How many readers of bodies are kept, by media type and `Content-Type`."""
 
 
 class Contract:
@@ -66,6 +68,7 @@ class Contract:
         self.view = SchemaView.of(document)
         self._caster = Caster(self.view)
         self._inputs: dict[str, InputReader] = {}
+        self._readers: dict[tuple[str, str], BodyReader] = {}
         self._answers: dict[tuple[str, int, str | None], ResponseValidator] = {}
 
     def _tell(self, note: str) -> None:
@@ -190,8 +193,13 @@ class Contract:
 
     def body_value(self, media_type: MediaType, header: str, raw: bytes) -> Any:
         """The value of a body as its schema checks it, ABSENT where none can; `Refused` when it can't be read."""
+        reader = self._readers.get((media_type.pointer, header))
+        if reader is None:
+            reader = BodyReader(media_type, header, self._caster, None)
+            if len(self._readers) < _MOST_READERS:
+                self._readers[media_type.pointer, header] = reader
         try:
-            return BodyReader(media_type, header, self._caster, None).decoded(raw)[1]
+            return reader.decoded(raw)[1]
         except Undecodable as error:
             raise Refused(400, str(error)) from None
 

@@ -4,6 +4,7 @@ the journal, and passed on as it is."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -274,10 +275,16 @@ class Beside(Pipeline):
     def _finish(self, exchange: Exchange, reply: Reply, started: int, seen: Any = None) -> Keeping | None:
         """Keep: the answer also says who gave it."""
         if exchange.by:
-            why = in_header(exchange.because.replace('"', "'").replace("\\", "/"))
-            by = (BY, f'{exchange.by}; why="{why}"')
+            by = (BY, _said_by(exchange.by, exchange.because))
             reply = replace(reply, headers=(*reply.headers, by))
         return super()._finish(exchange, reply, started, seen)
+
+
+@lru_cache(maxsize=1000)
+def _said_by(by: str, because: str) -> str:
+    """Who answered and why, as a header has it (RFC 9651)."""
+    why = in_header(because.replace('"', "'").replace("\\", "/"))
+    return f'{by}; why="{why}"'
 
 
 def _listed(violations: Violations) -> str:

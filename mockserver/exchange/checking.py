@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from mockserver.contract.contract import Contract, Match
 from mockserver.contract.messages.codings import decoded_body
 from mockserver.contract.operations import media
-from mockserver.contract.operations.operation import ABSENT, BODILESS, Operation
+from mockserver.contract.operations.operation import ABSENT, BODILESS, MediaType, Operation
 from mockserver.errors import Refused, Violation
 from mockserver.exchange.auth import Auth
 from mockserver.exchange.steering import UNSTEERED
@@ -18,6 +18,8 @@ from mockserver.messages import Request
 
 Violations = tuple[Violation, ...]
 Lines = tuple[tuple[str, str], ...]
+_MOST_KNOWN = 10_000
+"""Of how many kinds of answers the declared media type is remembered."""
 _REQUEST, _ANSWER = "request.", "response."
 
 
@@ -26,6 +28,7 @@ class Checks:
 
     def __init__(self, contract: Contract, limit: int) -> None:
         self._contract, self._limit = contract, limit
+        self._declared: dict[tuple[str, int, str | None], MediaType] = {}
         self._credentials = Auth(contract.security_schemes, (), "any")  # the backend knows whose they are
 
     def request(self, match: Match, request: Request, *, whole: bool) -> Violations:
@@ -67,9 +70,13 @@ class Checks:
         """The value of a body, and the violation that it can't be read."""
         if not body:
             return (b"" if body is None else ABSENT), None
-        response = operation.response_for(status)
-        declared = media.declared_for(response.media_types, content_type or "") if response is not None else None
-        if declared is None or status in BODILESS:
+        key = (operation.id, status, content_type)
+        declared = self._declared.get(key)
+        if declared is None:
+            declared = _declared_for(operation, status, content_type or "")
+            if declared is not None and len(self._declared) < _MOST_KNOWN:
+                self._declared[key] = declared
+        if declared is None:
             return body, None
         try:
             value = self._contract.body_value(declared, content_type or "", body)
@@ -86,6 +93,13 @@ class Checks:
             if refused.status == 413:
                 return None
             raise
+
+
+def _declared_for(operation: Operation, status: int, content_type: str) -> MediaType | None:
+    response = operation.response_for(status)
+    if response is None or status in BODILESS:
+        return None
+    return media.declared_for(response.media_types, content_type)
 
 
 def _placed(side: str, violation: Violation) -> Violation:

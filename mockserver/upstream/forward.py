@@ -18,7 +18,8 @@ import msgspec
 
 from mockserver.settings import Upstream
 from mockserver.upstream.deadlines import Deadline, Deadlines
-from mockserver.upstream.line import Line, Received, way_to
+from mockserver.upstream.line import Line, way_to
+from mockserver.upstream.received import Received
 from mockserver.upstream.target import Target
 
 _MOST_IDLE: Final = 128
@@ -79,7 +80,7 @@ class Incoming:
     def __init__(self, response: Received, method: str, line: Line, deadline: Deadline, forwarder: Forwarder) -> None:
         self._response, self._line, self._deadline, self._forwarder = response, line, deadline, forwarder
         self.status = response.status
-        self.headers: tuple[tuple[str, str], ...] = tuple(response.headers.items())
+        self.headers = response.lines
         self.held = b""  #: the body, as far as it has been read
         self.whole = False  #: whether that is all of it
 
@@ -95,15 +96,18 @@ class Incoming:
 
     def header(self, name: str) -> str:
         """The text of a header; empty where there is none."""
-        text: str = self._response.headers.get(name, "")
-        return text
+        return self._response.first.get(name, "")
 
     def hold(self, limit: int) -> bool:
         """Read the body up to a limit; whether that was all of it. Raises NoAnswer where it breaks off or takes too
         long."""
         parts, size = [], 0
         try:
-            while size <= limit:
+            if self.length is not None and self.length <= limit and not self.is_bodiless:
+                parts.append(self._response.read(self.length))  # at once
+                self._check_end()
+                self.whole = True
+            while size <= limit and not self.whole:
                 piece = self._response.read1(_PIECE)
                 if not piece:
                     self._check_end()
@@ -128,20 +132,18 @@ class Incoming:
     def pieces(self, *, patient: bool) -> Iterator[bytes]:
         """The body in pieces as they come: `patient` waits for the next one however long that takes. An exception
         breaks the client's connection off, like the target has its own."""
-        self._forwarder.unlimited(self._deadline)
-        return _Pieces(self, patient=patient)
+        if patient:
+            self._forwarder.unlimited(self._deadline)
+        return _Pieces(self)
 
     def read(self) -> bytes:
         """The next piece; nothing at the end. Raises OSError or HTTPException where the body breaks off."""
+        self._deadline.at = monotonic() + self._forwarder.timeout
         piece = self._response.read1(_PIECE)
         if not piece:
             self._check_end()
             self._forwarder.done(self._line, self._response, self._deadline)
         return piece
-
-    def wait(self, seconds: float | None) -> None:
-        """How long the next piece may take; for ever on None."""
-        self._line.sock.settimeout(seconds)
 
     def close(self) -> None:
         """Leave the rest of the body."""
@@ -154,10 +156,8 @@ class _Pieces:
     """The pieces of a body. Closing them ends the connection: a generator can't be closed while another thread waits
     in it."""
 
-    def __init__(self, incoming: Incoming, *, patient: bool) -> None:
+    def __init__(self, incoming: Incoming) -> None:
         self._incoming, self._held, self._ended = incoming, incoming.held, False
-        if patient:
-            incoming.wait(None)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -215,7 +215,6 @@ class Forwarder:
             if monotonic() - line.used > age:
                 line.close()
             elif line.is_usable():
-                line.sock.settimeout(self.timeout)
                 return line
             else:
                 line.close()

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import http.client
+import io
 import select
 import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, cast
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from mockserver.errors import UsageError
 from mockserver.settings import Upstream, is_loopback
+from mockserver.upstream.received import Received
 from mockserver.upstream.target import Target
 
+_BUFFER: Final = 64 * 1024
 _KEEPALIVE: Final = 30
 """Seconds after which the system asks an idle connection whether it is still there: a stream may be silent for long."""
-
-
-class Received(http.client.HTTPResponse):
-    """The answer on a connection. Interim answers (1xx) are skipped: the client has been sent none."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed leaves it out
-            if not http.HTTPStatus.SWITCHING_PROTOCOLS < status < http.HTTPStatus.OK:
-                return version, status, reason
-            http.client._read_headers(self.fp)  # type: ignore[attr-defined]  # noqa: SLF001 - as `begin` does for 100
 
 
 class Line:
     """A connection that is kept between requests."""
 
-    __slots__ = ("connection", "sock", "used")
+    __slots__ = ("_poll", "_reader", "connection", "sock", "used")
 
     def __init__(self, connection: http.client.HTTPConnection) -> None:
         self.connection = connection
@@ -44,15 +36,18 @@ class Line:
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if hasattr(socket, "TCP_KEEPIDLE"):
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE)
+        self.sock.settimeout(None)  # whoever uses it has a deadline, which costs no call of the system for each read
+        self._reader = cast(io.BufferedReader, self.sock.makefile("rb", _BUFFER))
+        self._poll = select.poll() if hasattr(select, "poll") else None
+        if self._poll is not None:
+            self._poll.register(self.sock, select.POLLIN)
         self.used = 0.0  #: when its last answer had come whole; 0 before the first
 
     def is_usable(self) -> bool:
         """Whether nothing has come since the last answer: the end of the connection, most likely."""
-        if not hasattr(select, "poll"):
+        if self._poll is None:
             return not select.select([self.sock], [], [], 0)[0]
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN)
-        return not poll.poll(0)
+        return not self._poll.poll(0)
 
     def send(self, head: bytes, body: bytes, rest: Iterable[bytes]) -> None:
         """Send a request, whose body may go on after its beginning."""
@@ -64,16 +59,11 @@ class Line:
 
     def receive(self, method: str) -> Received:
         """The head of the answer."""
-        response = Received(self.sock, method=method)
-        try:
-            response.begin()
-        except BaseException:
-            response.close()
-            raise
-        return response
+        return Received(self._reader, method)
 
     def close(self) -> None:
         """End the connection."""
+        self._reader.close()
         self.connection.close()
 
 

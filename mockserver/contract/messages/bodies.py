@@ -56,6 +56,9 @@ class BodyReader:
 
     def decoded(self, raw: bytes) -> tuple[Any, Any]:
         """The value, and the form of it that the schema checks."""
+        if self._utf8_json and not self.unnamed:
+            value = decoding.json_value(raw)
+            return value, value
         if self.unnamed:
             return self.guessed(raw)
         if self.kind == "json":
