@@ -94,6 +94,8 @@ class Settings(msgspec.Struct, frozen=True):
     upstream: Upstream = Upstream()
     config: Path | None = None  #: the settings file that was read
     apis: tuple[Api, ...] = ()  #: the APIs, where there are several
+    deliver_to: tuple[str, ...] = ()  #: hosts and networks beside this machine to which callbacks and webhooks may go
+    webhook_secret: str | None = None  #: signs deliveries; None for one of each world
 
 
 def bundled(name: str) -> Path:

@@ -25,6 +25,7 @@ LAYERS = (
     ("state",),
     ("behaviour", "inference", "reply"),
     ("identity", "upstream"),
+    ("outbound",),
     ("exchange",),
     ("insight",),
     ("control",),
@@ -56,6 +57,7 @@ DOORS = {
     ),
     "prometheus_client": ("control.exposition", "cli.flags"),  # the latter asks whether it is there
     "mcp": ("cli.mcp",),
+    "urllib3": (),
 }
 """The modules of `mockserver` that may import a library."""
 

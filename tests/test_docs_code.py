@@ -31,6 +31,8 @@ RUN = {
     ("docs/behaviours.md", "python"): "test_docs.test_the_example_of_a_python_function_works",
     ("docs/configuration.md", "toml"): "test_the_settings_file_is_valid, test_the_settings_of_several_apis_are_valid",
     ("docs/configuration.md", "sh"): "test_the_settings_of_several_apis_are_valid",
+    ("docs/outbound.md", "yaml"): "mockserver/outbound/test_page",
+    ("docs/outbound.md", "sh"): "mockserver/outbound/test_page",
     ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",
     ("docs/frontend.md", "js"): "make first-steps, from the same files in examples/",
     ("docs/frontend.md", "sh"): "test_frontend_docs",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.behaviour.conditions import ANYWHERE
+from mockserver.behaviour.notifying import Subscribers
 from mockserver.behaviour.values import Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
 from mockserver.contract.contract import Contract
@@ -142,9 +143,12 @@ def _check_reply(behaviour: Behaviour, operation: Operation, contract: Contract,
 
 
 def _fields_used(behaviour: Behaviour) -> Iterator[tuple[str, tuple[str, ...]]]:
-    queries: tuple[Query | None, ...] = (behaviour.find, behaviour.list, *behaviour.remove)
+    told = [one.to for one in behaviour.notify if isinstance(one.to, Subscribers)]
+    yield from ((one.query.collection, (one.field[0],)) for one in told)
+    told_queries = [one.query for one in told]
+    queries: tuple[Query | None, ...] = (behaviour.find, behaviour.list, *behaviour.remove, *told_queries)
     yield from ((query.collection, query.fields) for query in queries if query is not None)
-    for query in (*((behaviour.list,) if behaviour.list is not None else ()), *behaviour.remove):
+    for query in (*((behaviour.list,) if behaviour.list is not None else ()), *behaviour.remove, *told_queries):
         yield query.collection, tuple(one.field for one in query.conditions if one.field != ANYWHERE)
     if behaviour.create is not None:
         made = behaviour.create
@@ -184,6 +188,7 @@ def values_of(behaviour: Behaviour) -> Iterator[Value]:
     pending += [condition.value for condition in conditions]
     pending += [*behaviour.page.values, *([behaviour.expand] if behaviour.expand is not None else [])]
     pending += [value for _, value in behaviour.reply]
+    pending += [value for one in behaviour.notify for value in one.values]
     while pending:
         value = pending.pop()
         pending.extend(value.parts)

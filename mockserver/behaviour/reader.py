@@ -15,12 +15,14 @@ from mockserver.behaviour.calls import Call, load_call
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.conditions import CONDITIONS, Condition
 from mockserver.behaviour.names import check_names, success_schema
+from mockserver.behaviour.notifying import Notification, Schedule, Subscribers
 from mockserver.behaviour.shapes import answered_shapes, schema_at, shapes_of
-from mockserver.behaviour.values import Value, compile_value
+from mockserver.behaviour.values import ROOTS, Value, compile_value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Embedding, Lead, Page, Query
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, Operation
+from mockserver.contract.operations.outgoing import outgoing_names
 from mockserver.contract.schemas.view import at_path, item, members, types
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
 from mockserver.state.collection import text_of
@@ -33,12 +35,16 @@ Locate = Callable[[str], str]
 Folder = Callable[[str], Path | None]
 """From an operation to the folder where the module of its `call` is looked for first."""
 
-_TOP = ("periods", "collections", "operations", "echoes", "leads")
+_TOP = ("periods", "collections", "operations", "echoes", "leads", "deliveries")
 _COLLECTION = (
     "key", "within", "aliases", "mine", "owner", "expires", "lapses", "schema", "private", "refers", "implicit",
     "embeds", "addresses",
 )  # fmt: skip
 _OPERATION = (*VERBS, "page", "fills", "expand", "call", "because", "assumed")
+_NOTIFICATION = ("to", "where", "body")
+_SPANS = ("wait", "longest", "timeout")
+_SCHEDULE = ("attempts", "wait", "factor", "longest", "timeout")
+_RECORDS = re.compile(r"\$(?P<collection>[A-Za-z_][\w/-]*)\.(?P<field>\S+)")
 _COUNTS = ("first", "size", "origin")
 _PAGE = ("limit", "offset", "number", "after", "before", "end", "sort", "order", *_COUNTS)
 
@@ -63,6 +69,7 @@ def read_behaviours(
     """
     reader = _Reader(locate, contract, folder, adopts=adopts)
     data = reader.mapping(data or {}, "", _TOP)
+    reader.collections = frozenset(data.get("collections") or ())
     lengths = {**reader.mapping(data.get("periods") or {}, "/periods")}
     for name in periods:
         if name not in lengths:
@@ -90,7 +97,8 @@ def read_behaviours(
     led = reader.mapping(data.get("leads") or {}, "/leads", contract.operations)
     leads = {name: tuple(reader.leads(members, f"/leads/{_escape(name)}", rules)) for name, members in led.items()}
     embeddings = _embeddings(operations, rules)
-    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered, embeddings, echoes, leads)
+    schedule = reader.schedule(data.get("deliveries") or {}, "/deliveries")
+    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered, embeddings, echoes, leads, schedule)
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
     if checked:
         all_fields = {name: names | private.get(name, names) for name, names in fields.items()}
@@ -108,7 +116,8 @@ def _embeddings(operations: Mapping[str, Behaviour], rules: Mapping[str, Collect
 def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
     fields: dict[str, set[str]] = {}
     for behaviour in operations:
-        for query in (behaviour.find, behaviour.list, *behaviour.remove):
+        told = (one.to.query for one in behaviour.notify if isinstance(one.to, Subscribers))
+        for query in (behaviour.find, behaviour.list, *behaviour.remove, *told):
             if query is not None:
                 fields.setdefault(query.collection, set()).update(name for name in query.fields if "." not in name)
     return fields
@@ -119,6 +128,7 @@ class _Reader:
 
     def __init__(self, locate: Locate, contract: Contract, folder: Folder, *, adopts: bool = False) -> None:
         self.locate, self.contract, self.folder, self.adopts = locate, contract, folder, adopts
+        self.collections: frozenset[str] = frozenset()
 
     def wrong(self, pointer: str, problem: str, fix: str = "") -> BehaviourError:
         return BehaviourError(problem, place=self.locate(pointer), fix=fix)
@@ -197,6 +207,7 @@ class _Reader:
             list=self.only(queries.get("list"), f"{pointer}/list"),
             page=self.page(data.get("page") or {}, f"{pointer}/page", self.contract.operations[name]),
             reply=self.reply(data.get("reply"), f"{pointer}/reply"),
+            notify=tuple(self.notifications(data.get("notify") or {}, f"{pointer}/notify", name)),
             expand=self.value(data["expand"], f"{pointer}/expand") if "expand" in data else None,
             call=self.function(data["call"], f"{pointer}/call", name) if "call" in data else None,
             because=str(data.get("because", "")),
@@ -313,6 +324,49 @@ class _Reader:
         if not isinstance(data, Mapping):
             return (((), self.value(data, pointer)),)
         return tuple((split_path(path), value) for path, value in self.values(data, pointer))
+
+    def notifications(self, data: Any, pointer: str, operation: str) -> Iterator[Notification]:
+        """The webhooks, or callbacks, that are sent; a text instead of an object says to whom."""
+        for name, told in self.mapping(data, pointer).items():
+            place = f"{pointer}/{_escape(name)}"
+            known = outgoing_names(self.contract.outgoing, operation)
+            if name not in known:
+                raise self.wrong(place, f"the contract has no webhook or callback {name!r}", did_you_mean(name, known))
+            more = self.mapping({"to": told} if isinstance(told, str) else told, place, _NOTIFICATION)
+            if "to" not in more:
+                raise self.wrong(place, "`to` is missing", "write to: $subscriptions.url, or $record.callbackUrl")
+            body = self.reply(more["body"], f"{place}/body") if "body" in more else None
+            yield Notification(known[name].id, self.told(more["to"], more.get("where"), place), body)
+
+    def told(self, to: Any, where: Any, pointer: str) -> Value | Subscribers:
+        """Who is told: the value of an expression, or what the records of a collection have in a field."""
+        match = _RECORDS.fullmatch(to) if isinstance(to, str) else None
+        if match is not None and match["collection"] in self.collections and match["collection"] not in ROOTS:
+            query = self.query(match["collection"], where or {}, f"{pointer}/where", listing=True)
+            return Subscribers(query, tuple(match["field"].split(".")))
+        if where is not None:
+            raise self.wrong(f"{pointer}/where", "`where` chooses records, and `to` names no collection of them")
+        return self.value(to, f"{pointer}/to")
+
+    def schedule(self, data: Any, pointer: str) -> Schedule:
+        """When failed deliveries are tried again."""
+        told = self.mapping(data, pointer, _SCHEDULE)
+        spans = {name: self.span(told[name], f"{pointer}/{name}") for name in _SPANS if name in told}
+        for name in ("attempts", "factor"):
+            if name in told and not (type(told[name]) is int and 1 <= told[name] <= 100):
+                raise self.wrong(f"{pointer}/{name}", f"{told[name]!r} isn't a number from 1 to 100")
+        counts = {name: told[name] for name in ("attempts", "factor") if name in told}
+        return Schedule(**counts, **spans)
+
+    def span(self, text: Any, pointer: str) -> int:
+        """A duration in milliseconds."""
+        try:
+            span = parse_period(str(text))
+        except ValueError as error:
+            raise self.wrong(pointer, str(error)) from None
+        if span <= 0:
+            raise self.wrong(pointer, f"{text!r} isn't longer than zero")
+        return span
 
     def values(self, data: Any, pointer: str) -> tuple[tuple[str, Value], ...]:
         pairs = self.mapping(data, pointer).items()

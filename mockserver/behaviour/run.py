@@ -10,8 +10,9 @@ import msgspec
 
 from mockserver.behaviour.callers import meant, own_record
 from mockserver.behaviour.listing import part_of, sorted_by
+from mockserver.behaviour.notifying import Notice, Notification, Subscribers, addresses_in, fields_of
 from mockserver.behaviour.records import RecordShape
-from mockserver.behaviour.values import MISSING, Scope, Value, laid_at
+from mockserver.behaviour.values import MISSING, Scope, Value, dig, laid_at
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Changed, Creation, Page, Query
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.errors import Refused
@@ -241,6 +242,29 @@ class Run(msgspec.Struct):
         part = self.scope.part = part_of(page, self.scope, matches, self.behaviours.collections[name])
         self.scope.total, self.scope.records = part.total, part.records
         self.scope.next = part.key_of_last() if part.more else ABSENT
+
+    def notices(self, notifications: Iterable[Notification]) -> tuple[Notice, ...]:
+        """What is sent to whom, about the record that the behaviour is about, or the last one that it changed."""
+        scope = self.scope
+        if scope.record is MISSING and self.changes:
+            last = self.changes[-1]
+            scope.record = last.after if last.after is not None else last.before
+        record = None if scope.record is MISSING else scope.record
+        return tuple(
+            Notice(one.event, tuple(dict.fromkeys(self._addresses(one.to))), record, fields_of(one.body, scope))
+            for one in notifications
+        )
+
+    def _addresses(self, to: Value | Subscribers) -> Iterator[str]:
+        if isinstance(to, Value):
+            yield from addresses_in(to.evaluate(self.scope))
+            return
+        query: Query = to.query
+        filters = self._filters(query)
+        tests = [test for one in query.conditions if (test := one.test(self.scope)) is not None]
+        for record in () if filters is None else self.collections[query.collection].visible(filters, self.scope.now):
+            if all(test(record) for test in tests):
+                yield from addresses_in(dig(record, to.field))
 
     def _filters(self, query: Query) -> Filters | None:
         """The query's filters with their values, the owner's among them; None when a value is missing."""

@@ -10,6 +10,7 @@ import msgspec
 from mockserver.behaviour.calls import Call
 from mockserver.behaviour.embedding import follow, owner_of
 from mockserver.behaviour.expanding import Expansion, asked
+from mockserver.behaviour.notifying import Notice
 from mockserver.behaviour.parts import Part
 from mockserver.behaviour.run import Run
 from mockserver.behaviour.values import MISSING, Scope, Value
@@ -28,10 +29,11 @@ class Outcome(msgspec.Struct, frozen=True):
     selected: Record | None = None
     part: Part | None = None
     whole: bool = False  #: whether the fields are laid over all of the example, and not over its required members
+    notices: tuple[Notice, ...] = ()  #: what is sent once the request has succeeded
 
 
 def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours) -> Outcome:
-    """Run the six verbs in their order; `Refused(404)` when `find` matches no record.
+    """Run the verbs in their order; `Refused(404)` when `find` matches no record.
 
     A world that changed has a `step` one higher than before; one that did not is the same object.
     """
@@ -60,7 +62,9 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         part = scope.part
     if behaviour.shows_parent and scope.parent is MISSING and find is not None:
         scope.parent = owner_of(work, find.collection, scope.record)
-    return Outcome(world.holding(work.collections), _shown(behaviour, work), tuple(work.changes), record, part)
+    shown = _shown(behaviour, work)
+    notices = work.notices(behaviour.notify) if behaviour.notify else ()
+    return Outcome(world.holding(work.collections), shown, tuple(work.changes), record, part, False, notices)
 
 
 def _shown(behaviour: Behaviour, work: Run) -> tuple[tuple[tuple[str, ...], Any], ...]:

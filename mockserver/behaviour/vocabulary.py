@@ -1,6 +1,6 @@
-"""Behaviours as values: six verbs in one fixed order, no conditionals.
+"""Behaviours as values: seven verbs in one fixed order, no conditionals.
 
-find a record · create one · set its fields · remove others · list some · reply
+find a record · create one · set its fields · remove others · list some · reply · notify others
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from msgspec.structs import force_setattr
 from mockserver.behaviour.calls import Call
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.conditions import Condition
+from mockserver.behaviour.notifying import Notification, Schedule
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Value
 from mockserver.contract.operations.operation import ABSENT, EMPTY
@@ -23,7 +24,7 @@ from mockserver.state.rules import CollectionRules, Embedded
 
 Field = tuple[tuple[str, ...], Value]
 """A path in a response, and the value there."""
-VERBS = ("find", "create", "set", "remove", "list", "reply")
+VERBS = ("find", "create", "set", "remove", "list", "reply", "notify")
 """The verbs, in the order in which they run."""
 
 
@@ -117,6 +118,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     list: Query | None = None
     page: Page = Page()
     reply: tuple[tuple[tuple[str, ...], Value], ...] = ()
+    notify: tuple[Notification, ...] = ()
     expand: Value | None = None  #: the names of fields that the reply shows with the records whose keys they hold
     call: Call | None = None
     because: str = ""
@@ -161,6 +163,7 @@ class Behaviours(msgspec.Struct, frozen=True):
     embeddings: tuple[Embedding, ...] = ()
     echoes: Mapping[str, tuple[Field, ...]] = EMPTY  #: by operation: what its example says of the request
     leads: Mapping[str, tuple[Lead, ...]] = EMPTY  #: by operation: which records its example names
+    schedule: Schedule = Schedule()  #: of deliveries
     lists: Mapping[str, tuple[Embedding, ...]] = EMPTY  #: the embeddings by the collections on both of their sides
 
     def __post_init__(self) -> None:

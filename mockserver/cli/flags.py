@@ -93,6 +93,18 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         {"metavar": "200ms", "help": "pause between two events or lines of a stream (0)"},
     ),
     (
+        ("--deliver-to",),
+        {
+            "metavar": "HOST",
+            "action": "append",
+            "help": "send callbacks and webhooks to this host or network too, not only to this machine; repeatable",
+        },
+    ),
+    (
+        ("--webhook-secret",),
+        {"metavar": "whsec_...", "help": "secret that signs callbacks and webhooks; otherwise each world has its own"},
+    ),
+    (
         ("--admin-token",),
         {"metavar": "TOKEN", "help": "token with which other machines may use the control API"},
     ),
@@ -212,6 +224,8 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str], a
         store_timeout=_span_of("--store-timeout", setting("store_timeout", "1s"), 10),
         namespace=_namespace(setting("namespace")),
         workers=_workers(setting("workers", "1"), setting("store", MEMORY)),
+        deliver_to=_hosts(getattr(options, "deliver_to", None) or setting("deliver_to").split(",")),
+        webhook_secret=_secret(setting("webhook_secret")),
         unknown_parents=_one_of("unknown_parents", setting("unknown_parents", "refuse"), PARENTS),
         apis=apis,
         upstream=_upstream(options, setting),
@@ -358,6 +372,31 @@ def _namespace(text: str) -> str | None:
         fix = "use up to 64 letters, digits and ._-, a letter or digit first"
         raise UsageError(f"{text[:100]!r} isn't a name", place="--namespace", fix=fix)
     return text or None
+
+
+def _hosts(texts: Sequence[str]) -> tuple[str, ...]:
+    named = tuple(text for text in texts if text)
+    if named:
+        from mockserver.outbound.addresses import Reach  # few mocks send anything
+
+        try:
+            Reach.of(named)
+        except ValueError as error:
+            fix = "use a host such as app.example, an address, or a network such as 172.16.0.0/12"
+            raise UsageError(str(error), place="--deliver-to", fix=fix) from None
+    return named
+
+
+def _secret(text: str) -> str | None:
+    if not text:
+        return None
+    from mockserver.outbound.signatures import key_of
+
+    try:
+        key_of(text)
+    except ValueError as error:
+        raise UsageError(str(error), place="--webhook-secret", fix="leave it out for a secret of each world") from None
+    return text
 
 
 def _workers(text: str, store: str) -> int:

@@ -23,6 +23,7 @@ from mockserver.contract.messages.responses import ResponseValidator
 from mockserver.contract.operations.invalid_parts import InvalidParts
 from mockserver.contract.operations.judged import schemas_of
 from mockserver.contract.operations.operation import MediaType, Operation, SecurityScheme
+from mockserver.contract.operations.outgoing import Outgoing, callbacks_of, webhooks_of
 from mockserver.contract.operations.reading import Reading
 from mockserver.contract.operations.routing import Match, Router
 from mockserver.contract.schemas.compiled import Breach
@@ -58,7 +59,7 @@ class Contract:
         self._notes: dict[str, None] = dict.fromkeys(checked_document.notes)
         self.written = checked_document.written  #: as its authors wrote it: every place in a message is one in it
         self.document = document = checked_document.document
-        reading = Reading(document, self._note, InvalidParts(document, checked_document.problems))
+        self._reading = reading = Reading(document, self._note, InvalidParts(document, checked_document.problems))
         self.operations: Mapping[str, Operation] = {one.id: one for one in reading.operations()}
         self._tell_invalid(reading.invalid)
         self.security_schemes: Mapping[str, SecurityScheme] = reading.schemes
@@ -70,6 +71,13 @@ class Contract:
         self._inputs: dict[str, InputReader] = {}
         self._readers: dict[tuple[str, str], BodyReader] = {}
         self._answers: dict[tuple[str, int, str | None], ResponseValidator] = {}
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, Outgoing]:
+        """The callbacks and webhooks by their ids; most contracts have none."""
+        operations = [one for one in self.operations.values() if "callbacks" in one.raw]
+        callbacks = [sent for one in operations for sent in callbacks_of(self._reading, one)]
+        return {one.id: one for one in (*callbacks, *webhooks_of(self._reading))}
 
     def _tell(self, note: str) -> None:
         self._notes[note] = None

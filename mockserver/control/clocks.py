@@ -61,6 +61,8 @@ def _changed(call: Call, change: Callable[[WorldClock], WorldClock]) -> Result:
         world = call.engine.store.update(call.world, changed)
     except ValueError as error:
         raise conflict(str(error)) from None
+    if call.engine.dispatcher is not None:
+        call.engine.dispatcher.settle(call.world)  # what is due now has gone out when the call returns
     return Result(shown_clock(call.engine, world))
 
 

@@ -9,7 +9,7 @@ from mockserver.control.calls import Call, Handler, Result
 from mockserver.control.records import checked, collection_of, with_its_key
 from mockserver.state.collection import Collection, Record
 from mockserver.state.log import differing
-from mockserver.state.world import World
+from mockserver.state.world import OWN, World
 
 
 def _list(call: Call) -> Result:
@@ -51,6 +51,7 @@ def _changes(call: Call) -> Result:
     changes = [
         {"collection": name, "key": key, "before": before, "after": after}
         for name, (_, records) in sorted(differing(base, world.collections).items())
+        if not name.startswith(OWN)
         for key, stored in records.items()
         if (before := _record(base, name, key)) != (after := None if stored is None else stored[1])
     ]

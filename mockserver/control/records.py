@@ -26,7 +26,7 @@ def shown_state(world: World) -> dict[str, list[Record]]:
     """The records of a world by collection, in the order in which they were first stored."""
     return {
         name: [record for _, record in sorted(collection.records.values(), key=lambda stored: stored[0])]
-        for name, collection in sorted(world.collections.items())
+        for name, collection in sorted(world.shown.items())
     }
 
 
@@ -55,7 +55,8 @@ def _set_state(call: Call) -> Result:
     records = _without_callers(call.body)
 
     def changed(world: World) -> World:
-        return msgspec.structs.replace(world, collections=checked(call, world, records).collections).stepped()
+        collections = checked(call, world, records).collections | world.own
+        return msgspec.structs.replace(world, collections=collections).stepped()
 
     return _state(call, call.engine.store.update(call.world, changed))
 
@@ -96,7 +97,7 @@ def collection_of(call: Call, world: World) -> Collection:
     name = call.inputs.path["collection"]
     collection = world.collections.get(name)
     if collection is None:
-        raise Refused(404, f"there is no collection {name!r}; known: {', '.join(sorted(world.collections)) or 'none'}")
+        raise Refused(404, f"there is no collection {name!r}; known: {', '.join(sorted(world.shown)) or 'none'}")
     return collection
 
 

@@ -13,6 +13,7 @@ from mockserver import plain_yaml
 from mockserver.contract.contract import Contract
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.sources import Source
+from mockserver.contract.operations.outgoing import outgoing_names
 from mockserver.exchange.engine import Engine
 
 STREAMS = 4
@@ -45,6 +46,9 @@ def filled(document: Document, engine: Engine) -> Document:
     """The document with `x-filled` replaced by the mock server's names."""
     known = {
         "operations": {"enum": sorted(engine.contract.operations)},
+        "outgoing": {"enum": sorted(engine.contract.outgoing)} if engine.contract.outgoing else {},
+        "events": {"enum": sorted(outgoing_names(engine.contract.outgoing)) or ["none"]},
+        "everything": {"enum": sorted((*engine.contract.operations, *engine.contract.outgoing))},
         "users": {"enum": sorted(user.name for user in engine.fixtures.users) or ["anyone"]},
         "collections": {"enum": sorted(engine.behaviours.collections)} if engine.behaviours.collections else {},
         "apis": {"enum": list(engine.contract.parts) or [""]},

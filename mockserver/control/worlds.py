@@ -12,6 +12,7 @@ from mockserver.control.calls import Call, Handler, Result, conflict, no_world
 from mockserver.control.clocks import shown_clock
 from mockserver.control.journals import entry_of
 from mockserver.exchange.engine import Engine
+from mockserver.outbound.deliveries import forked, rewound
 from mockserver.settings import PREFIX
 from mockserver.state.store import MAIN
 from mockserver.state.world import World
@@ -24,7 +25,7 @@ def shown_world(engine: Engine, world: World) -> dict[str, Any]:
         "name": world.name,
         "step": world.step,
         "clock": shown_clock(engine, world),
-        "records": {name: len(collection.records) for name, collection in sorted(world.collections.items())},
+        "records": {name: len(collection.records) for name, collection in sorted(world.shown.items())},
         "faults": len(world.faults),
         "requests": engine.journal.last(world.name),
         "used": None if used is None else datetime.fromtimestamp(int(used), UTC).isoformat(),
@@ -51,7 +52,7 @@ def _create(call: Call) -> Result:
         stored = call.engine.store.find(base)
         if stored is None:
             raise conflict(f"there is no world {base!r} to fork from; leave out `base` to fork from the fixtures")
-        world = stored[0]
+        world = forked(stored[0])
     return _added(call, call.body["name"], world)
 
 
@@ -59,7 +60,7 @@ def _fork(call: Call) -> Result:
     world = call.existing()
     if call.body["name"] == world.name:
         raise conflict("a world is not forked into itself")
-    return _added(call, call.body["name"], world, replace=call.body.get("replace", False))
+    return _added(call, call.body["name"], forked(world), replace=call.body.get("replace", False))
 
 
 def _added(call: Call, name: str, world: World | None, *, replace: bool = False) -> Result:
@@ -95,8 +96,8 @@ def _rewind(call: Call) -> Result:
     if before is None:
         raise conflict(f"the world before request {entry.number} of {name!r} isn't kept any more")
 
-    def back(_: World) -> World:
-        return msgspec.structs.replace(before, name=name)
+    def back(current: World) -> World:
+        return rewound(msgspec.structs.replace(before, name=name), current)
 
     return Result(shown_world(call.engine, call.engine.store.update(name, back)))
 

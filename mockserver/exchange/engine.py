@@ -34,6 +34,7 @@ from mockserver.state.store import MemoryStore, Store
 from mockserver.state.world import World
 
 if TYPE_CHECKING:
+    from mockserver.exchange.dispatching import Dispatcher
     from mockserver.exchange.proof import Proof
     from mockserver.exchange.proving import Proving
     from mockserver.identity.provider import Provider
@@ -68,6 +69,7 @@ class Engine(msgspec.Struct):
     proving: Proving | None = None  #: proves the collections of a large contract when they are first asked for
     backend: Backend | None = None  #: the real backend beside the mock
     trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
+    dispatcher: Dispatcher | None = None  #: sends callbacks and webhooks, where there can be any
 
     @property
     def meter(self) -> Meter:
@@ -117,7 +119,18 @@ class Engine(msgspec.Struct):
         self.contract, self.behaviours, self.fixtures = fresh.contract, fresh.behaviours, fresh.fixtures
         self.base, self.pipeline, self.reasons, self.trouble = fresh.base, fresh.pipeline, fresh.reasons, ""
         self.inferred = fresh.inferred
+        if fresh.pipeline.sends:
+            self.dispatching()
         self.proofs, self.forgotten = fresh.proofs, fresh.forgotten
+
+    def dispatching(self) -> Dispatcher:
+        """What sends callbacks and webhooks, made where there can be any."""
+        if self.dispatcher is None:
+            from mockserver.exchange.dispatching import Dispatcher  # few mocks send anything
+
+            self.dispatcher = Dispatcher(self)
+            self.journal.listeners.append(self.dispatcher)
+        return self.dispatcher
 
     def reset(self, world: str, keep: Iterable[str] = ()) -> World:
         """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget
@@ -147,6 +160,8 @@ def build_engine(
     engine.store.on_conflict = engine.meter.conflict
     if _has_backend(settings) and not prove:
         _stand_beside(engine)
+    if engine.pipeline.sends and not prove:
+        engine.dispatching()
     return engine
 
 

@@ -14,10 +14,20 @@ from mockserver.state.collection import Record
 from mockserver.state.world import Past, World
 
 UNANSWERED: Final = Answer(0)
+DELIVERED, UNDELIVERED = "delivered", "undelivered"
+OUTGOING: Final = frozenset((DELIVERED, UNDELIVERED))
+"""The verdicts of requests that the API itself has sent."""
 WHY: Final = "Mock-Why"
 """The header that says where an answer is explained."""
 EXPLANATION: Final = "/__mock__/worlds/%s/requests/%d/why"
 """Its value, for a world and the number of the journal entry."""
+
+
+def address(url: str, path: str) -> str:
+    """The address of a request for a path of the mock at `url`; what the mock itself sends has a whole address."""
+    from urllib.parse import quote
+
+    return path if "://" in path[:8] else url + quote(path)
 
 
 def numbered(answer: Answer, world: str, number: int) -> Answer:
@@ -42,7 +52,7 @@ class Exchange(msgspec.Struct):
     before: World | None = None  #: the world just before, to rewind to
     version: Any = None  #: of the world that the store is to have or has now, until the exchange is kept
     at: int = 0  #: the world's clock
-    verdict: str = "kept"  #: `kept`, `refused`, `fault` or `broken`
+    verdict: str = "kept"  #: `kept`, `refused`, `fault`, `broken`, or that of what the API sends
     reason: str = ""  #: why a request was refused or an answer withheld; empty otherwise
     disturbance: Disturbance | None = None
     violations: tuple[Violation, ...] = ()  #: breaches of the contract by the answer, or of the request by the client
@@ -56,6 +66,7 @@ class Exchange(msgspec.Struct):
     by: str = ""  #: `mock` or `backend`, where there is a backend
     because: str = ""  #: why that one answered
     past: Past | None = None  #: where the log has the world just before, for an entry that was read from a store
+    deliveries: tuple[str, ...] = ()  #: what the request makes its API send, or the delivery that was attempted
 
     @property
     def fault(self) -> str:

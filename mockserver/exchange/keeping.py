@@ -86,6 +86,7 @@ class _Form(msgspec.Struct, array_like=True):
     micros: int
     by: str = ""
     because: str = ""
+    deliveries: tuple[str, ...] = ()
 
 
 _read = unpacker(_Form)
@@ -97,7 +98,7 @@ def packed(exchange: Exchange) -> bytes:
         _Form(
             exchange.request, exchange.steering, exchange.operation, exchange.user, exchange.past, exchange.at,
             exchange.verdict, exchange.reason, exchange.disturbance, exchange.violations, exchange.changes,
-            _selected(exchange), exchange.answer, exchange.micros, exchange.by, exchange.because,
+            _selected(exchange), exchange.answer, exchange.micros, exchange.by, exchange.because, exchange.deliveries,
         )
     )  # fmt: skip
 
@@ -124,5 +125,5 @@ def unpacked(world: str, number: int, place: int, data: bytes) -> Exchange:
     return Exchange(
         form.request, form.steering, form.operation, form.user, world, None, None, form.at, form.verdict, form.reason,
         form.disturbance, form.violations, form.changes, selected, numbered(form.answer, world, number),
-        form.micros, number, place, len(data), form.by, form.because, form.past,
+        form.micros, number, place, len(data), form.by, form.because, form.past, form.deliveries,
     )  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from time import perf_counter_ns
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
@@ -30,7 +30,7 @@ from mockserver.exchange.meter import Meter
 from mockserver.exchange.options import options_of
 from mockserver.exchange.outage import Outage
 from mockserver.exchange.pending import Pending
-from mockserver.exchange.plans import plans_of
+from mockserver.exchange.plans import Plan, plans_of
 from mockserver.exchange.refusals import Refusals
 from mockserver.exchange.sign_in import SignIn
 from mockserver.exchange.steering import delay_of, read_steering
@@ -41,6 +41,9 @@ from mockserver.reply.reply import Reply, merged_headers
 from mockserver.settings import MAX_BODY
 from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World
+
+if TYPE_CHECKING:
+    from mockserver.exchange.queueing import Queueing
 
 _LONGEST_REASON: Final = 500
 """How many characters of a reason stand in a header; the explanation has all of them."""
@@ -77,11 +80,19 @@ class Pipeline:
         self.choice = Choice(self.builder, self.problems, self._served)
         self.fitting = Fitting(contract, self.builder, self.choice, inferred=behaviours.inferred)
         self.refusals = Refusals(contract, self.problems)
+        self.sends = any(plan.sends for plan in plans.values())  #: whether a request can make the API send something
         self.pause = pause  #: milliseconds between two values of a stream
         self.max_body = max_body  #: bytes of the largest request body
         self._sign_in = sign_in
         self.first: Callable[[Request], None] | None = None  #: proves what a request is about, in a large contract
         self._next: Pipeline | None = None
+
+    @cached_property
+    def queueing(self) -> Queueing:
+        """What queues callbacks and webhooks; few mocks send anything."""
+        from mockserver.exchange.queueing import Queueing
+
+        return Queueing(self.contract, self.builder)
 
     def keep_state(self, store: Store, journal: Journals, meter: Meter) -> None:
         """Answer from this store and into this journal from now on, and count there."""
@@ -221,10 +232,10 @@ class Pipeline:
                 if adapted is None:
                     return self.refusals.broken(violations, exchange, "the answer")
                 reply = adapted
+            after, changes = outcome.world, outcome.changes
             if plan is not None:
-                reply = self.fitting.planned(plan, operation, reply, outcome, exchange, inputs)
-            after = outcome.world
-            staged = version if after is world else store.stage(caller.world, version, after, outcome.changes)
+                reply, after, changes = self._planned(plan, operation, reply, outcome, exchange, inputs)
+            staged = version if after is world else store.stage(caller.world, version, after, changes)
             if staged is not None:  # no other commit came first
                 exchange.version = staged
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
@@ -240,6 +251,15 @@ class Pipeline:
         world, version = self.store.begin(caller.world, seen)
         self.auth.must_count(caller, world, world.clock.now(self.clock))
         return world, version
+
+    def _planned(
+        self, plan: Plan, operation: Operation, reply: Reply, outcome: Outcome, exchange: Exchange, inputs: Inputs
+    ) -> tuple[Reply, World, tuple[Any, ...]]:
+        """The reply as its plan has it, and the world with what the API sends then."""
+        reply = self.fitting.planned(plan, operation, reply, outcome, exchange, inputs)
+        if not plan.sends:
+            return reply, outcome.world, outcome.changes
+        return reply, *self.queueing.queued(plan.callbacks, reply, outcome, exchange, inputs)
 
     def _unpacked(self, exchange: Exchange) -> Request:
         """The request without the codings of its body, which the journal keeps as well."""

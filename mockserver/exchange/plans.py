@@ -14,6 +14,7 @@ from mockserver.behaviour.vocabulary import Behaviour, Behaviours
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Operation, Response
+from mockserver.contract.operations.outgoing import Outgoing
 from mockserver.exchange.addresses import Addressing, addressing_of
 from mockserver.exchange.computed import KEEP, Basis, Computation, Places, computations
 from mockserver.exchange.leading import Leading
@@ -37,6 +38,8 @@ class Plan(msgspec.Struct, frozen=True):
     addresses: Addressing | None = None  #: of the records in the reply
     streams: frozenset[str] = frozenset()  #: the media types that are streams, where there are others too
     leading: Leading | None = None  #: which records the example names
+    callbacks: tuple[Outgoing, ...] = ()  #: those that are sent once the operation has succeeded
+    sends: bool = False  #: whether anything is sent then
 
     def status(self, outcome: Outcome) -> int | None:
         """The status of a reply, where it isn't the operation's usual one."""
@@ -78,16 +81,31 @@ class Plan(msgspec.Struct, frozen=True):
 def plans_of(contract: Contract, behaviours: Behaviours, success: Mapping[str, int]) -> dict[str, Plan]:
     """The plans by operation, for those that need one."""
     checked = {one.template for one in contract.operations.values() if _checks(one)}
-    makers = Places(contract, behaviours)
+    makers, callbacks = Places(contract, behaviours), _callbacks(contract, behaviours)
     planned = {}
     for operation in contract.operations.values():
         behaviour, status = behaviours.operations.get(operation.id), success[operation.id]
         response = operation.response_for(status)
         if response is not None:
             plan = _plan(operation, behaviour, response, status, makers, tagged=operation.template in checked)
+            called = callbacks.get(operation.id, ()) if status < 400 else ()
+            if called or (behaviour is not None and behaviour.notify):
+                plan = replace(plan or Plan(), callbacks=called, sends=True)
             if plan is not None:
                 planned[operation.id] = plan
     return planned
+
+
+def _callbacks(contract: Contract, behaviours: Behaviours) -> Mapping[str, tuple[Outgoing, ...]]:
+    """The callbacks that operations send by themselves: those that no behaviour sends."""
+    if not any("callbacks" in one.raw for one in contract.operations.values()):
+        return {}
+    named = {one.event for behaviour in behaviours.operations.values() for one in behaviour.notify}
+    found: dict[str, tuple[Outgoing, ...]] = {}
+    for one in contract.outgoing.values():
+        if one.owner and one.id not in named:
+            found[one.owner] = (*found.get(one.owner, ()), one)
+    return found
 
 
 def _plan(

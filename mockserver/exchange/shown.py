@@ -41,6 +41,7 @@ def shown(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
             for item in exchange.violations
         ],
         "changes": [secrets.value(asdict(change)) for change in exchange.changes],
+        "deliveries": list(exchange.deliveries),
         "microseconds": exchange.micros,
         "trace": None if trace is None else asdict(trace),
         "request": {

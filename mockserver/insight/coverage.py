@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,18 @@ def coverage(engine: Engine, world: str | None = None) -> Coverage:
     counted = _by_operation(engine.journal.tally(world))
     rows = (
         Row(operation, tuple(_statuses(operation, counted.get(operation.id, {}), facets.get(operation.id))))
-        for operation in engine.contract.operations.values()
+        for operation in (*engine.contract.operations.values(), *_sent(engine, counted))
     )
     worlds = (world,) if world is not None else tuple(sorted(engine.store.names()))[:_NAMED]
     return Coverage(worlds, tuple(rows))
+
+
+def _sent(engine: Engine, counted: Mapping[str, Any]) -> Iterator[Operation]:
+    """What the API itself sends: the callbacks, and those webhooks that a behaviour sends or that were sent."""
+    told = {one.event for behaviour in engine.behaviours.operations.values() for one in behaviour.notify}
+    for one in engine.contract.outgoing.values():
+        if one.owner or one.id in told or one.id in counted:
+            yield one.operation
 
 
 def _by_operation(tally: Tally) -> dict[str, dict[str, dict[str, int]]]:

@@ -9,11 +9,12 @@ from typing import Any
 from mockserver.clock import format_instant
 from mockserver.contract.operations.operation import Operation
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.exchange import OUTGOING, Exchange
 from mockserver.exchange.shown import hiding, shown
 from mockserver.insight import snippets
 from mockserver.insight.redaction import safe_request
-from mockserver.insight.steps import Step, steps
+from mockserver.insight.step import Step
+from mockserver.insight.steps import steps
 from mockserver.upstream.route import BACKEND
 
 _SENTENCES = {
@@ -21,6 +22,8 @@ _SENTENCES = {
     "refused": "refused: {reason}",
     "fault": "{reason}",
     "broken": "replaced by the mock server: {reason}",
+    "delivered": "sent by the API, and accepted",
+    "undelivered": "sent by the API, and not accepted: {reason}",
 }
 
 
@@ -50,7 +53,7 @@ class Why:
 
 def explain(engine: Engine, entry: Exchange, url: str) -> Why:
     """The explanation of an entry; `url` is the address that the snippets use."""
-    operation = engine.contract.operations.get(entry.operation or "")
+    operation = operation_of(engine, entry)
     behaviour = engine.behaviours.operations.get(entry.operation or "")
     was_run = behaviour is not None and entry.verdict == "kept" and entry.by != BACKEND
     request = safe_request(entry, engine.journal.secrets, _credentials(engine, entry))
@@ -72,6 +75,14 @@ def explain(engine: Engine, entry: Exchange, url: str) -> Why:
     )
 
 
+def operation_of(engine: Engine, entry: Exchange) -> Operation | None:
+    """The operation of an entry: one that clients call, or what the API itself sends."""
+    contract, name = engine.contract, entry.operation or ""
+    if entry.verdict not in OUTGOING:
+        return contract.operations.get(name)
+    return contract.outgoing[name].operation if name in contract.outgoing else None
+
+
 def _credentials(engine: Engine, entry: Exchange) -> list[tuple[str, str, str]]:
     """The fixture credentials of an entry's user, which are no secret; never those that the client sent."""
     user = next((user for user in engine.fixtures.users if user.name == entry.user), None)
@@ -83,6 +94,8 @@ def _sentence(engine: Engine, entry: Exchange) -> str:
         return _of_backend(entry)
     if entry.operation is None and not entry.reason:
         return "a preflight or OPTIONS request: the response lists the declared methods"
+    if entry.verdict in OUTGOING:
+        return _SENTENCES[entry.verdict].format(reason=entry.reason)
     behaviour = engine.behaviours.operations.get(entry.operation or "")
     what = "the contract's example, as the request selected it" if entry.steering.wishes else ""
     if not what:
@@ -218,7 +231,8 @@ def _as_json(source: Source) -> dict[str, str]:
 def why_text(why: Why) -> str:
     """An explanation as text for a terminal."""
     entry = why.entry
-    who = f"{entry.user or 'an anonymous client'} in world {entry.world}, {format_instant(entry.at)}"
+    sender = "the API" if entry.verdict in OUTGOING else "an anonymous client"
+    who = f"{entry.user or sender} in world {entry.world}, {format_instant(entry.at)}"
     parts = [f"{entry.request.method} {entry.request.path} -> {entry.answer.status} ({entry.verdict})", f"  by {who}"]
     parts += ["", f"Why: {why.sentence}"]
     parts += _section("Steps", [f"{step.verb:<8} {step.did}" for step in why.steps])

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 import msgspec
 
 from mockserver import __version__
 from mockserver.clock import format_instant
 from mockserver.contract.messages.secrets import Secrets
-from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.exchange import Exchange, address
 from mockserver.exchange.shown import shown
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
@@ -47,7 +47,7 @@ def _request(rendered: Mapping[str, Any], entry: Exchange, url: str) -> dict[str
     query = f"?{rendered['query']}" if rendered["query"] else ""
     value = {
         "method": rendered["method"],
-        "url": f"{url}{quote(rendered['path'])}{query}",
+        "url": f"{address(url, rendered['path'])}{query}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(rendered["headers"]),

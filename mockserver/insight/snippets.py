@@ -7,6 +7,7 @@ import shlex
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.exchange.exchange import address
 from mockserver.exchange.steering import WORLD_HEADER
 from mockserver.insight.redaction import SafeRequest
 
@@ -70,7 +71,7 @@ def pytest_line(request: SafeRequest, status: int, user: str | None) -> str:
 
 
 def _address(request: SafeRequest, url: str) -> str:
-    return url + quote(request.path) + (f"?{request.query}" if request.query else "")
+    return address(url, request.path) + (f"?{request.query}" if request.query else "")
 
 
 def _body(request: SafeRequest) -> str:

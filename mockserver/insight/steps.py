@@ -4,7 +4,6 @@ as it was before."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -23,6 +22,8 @@ from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.shown import hiding
+from mockserver.insight.sent import sent_steps
+from mockserver.insight.step import Step
 from mockserver.messages import Inputs
 from mockserver.state.collection import Record, identity_of, text_of
 from mockserver.upstream.route import BACKEND
@@ -30,14 +31,6 @@ from mockserver.upstream.route import BACKEND
 _KEYS = 5
 _NAMES = 100
 """How many names of a request are checked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step: a verb of behaviours, or a stage of the request story, and what it did."""
-
-    verb: str
-    did: str
 
 
 def steps(engine: Engine, entry: Exchange) -> Iterator[Step]:
@@ -58,6 +51,7 @@ def steps(engine: Engine, entry: Exchange) -> Iterator[Step]:
         yield Step(_stage(entry), hiding(entry, engine.journal.secrets)(entry.reason))
     elif entry.verdict in ("kept", "refused", "fault") and behaviour is not None and _behaviour_ran(entry):
         yield from _Replay(engine, entry, behaviour).steps()
+    yield from sent_steps(engine, entry)
 
 
 def _ignored_names(engine: Engine, entry: Exchange) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.exchange import OUTGOING, Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ def verify(entries: Sequence[Exchange], expected: Mapping[str, Any]) -> Verifica
     if not problems and expected.get("order") == "listed":
         problems = _in_order(calls, received)
     if expected.get("only", False):
-        others = [entry for entry in received if not any(_fits(call, entry) for call in calls)]
+        asked = [entry for entry in received if entry.verdict not in OUTGOING]
+        others = [entry for entry in asked if not any(_fits(call, entry) for call in calls)]
         problems += [f"{_received(entry)} was not expected (request {entry.number})" for entry in others]
     return Verification(tuple(problems), _diff(calls, received) if problems else "")
 
@@ -89,6 +90,9 @@ def _respects(call: Mapping[str, Any], entry: Exchange) -> dict[str, bool]:
 
 
 def _fits(call: Mapping[str, Any], entry: Exchange) -> bool:
+    """Whether an entry is the expected call; a callback or webhook only where the call names it."""
+    if entry.verdict in OUTGOING and call.get("operation") != entry.operation:
+        return False
     return all(_respects(call, entry).values())
 
 

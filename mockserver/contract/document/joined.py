@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from mockserver.contract.document import pointers
 from mockserver.contract.document.document import METHODS, Document
@@ -117,6 +118,8 @@ def joined(parts: Iterable[Part], note: Callable[[str], None]) -> Joined:
                 pointer, item = moving.item(template, names)
                 served[part.path + template] = item
                 origins[pointers.join("/paths", part.path + template)] = part.place + pointer
+        for name, item in _webhooks(part):
+            root.setdefault("webhooks", {}).setdefault(name, item)
         for own, scheme in _schemes(part).items():
             name = names.schemes[part.name, own]
             root["components"][_SCHEMES].setdefault(name, moving.moved(scheme))
@@ -141,6 +144,14 @@ def _head(parts: Iterable[Part], version: str) -> dict[str, Any]:
         "components": {_SCHEMES: {}},
         EMBEDDED: {},
     }
+
+
+def _webhooks(part: Part) -> Iterator[tuple[str, dict[str, str]]]:
+    """The webhooks of a document by name, as references to where they are; of two with one name, the first is kept."""
+    declared = part.document.root.get("webhooks")
+    for name in declared if isinstance(declared, Mapping) else ():
+        pointer = pointers.join("", EMBEDDED, part.name, "webhooks", name)
+        yield name, {"$ref": f"#{quote(pointer, safe='/~')}"}
 
 
 class _Moving:

@@ -66,8 +66,6 @@ class Reading(Places):
                 self.note(f"{place.pointer}: operationId {operation.id!r} is taken; it is called by method and path")
                 operation = self.operation(template, method, place, shared, named=False)
             ids.add(operation.id)
-            if operation.raw.get("callbacks"):
-                self.note(f"{operation.id}: callbacks are ignored: nothing is sent out")
             yield operation
 
     def places(self) -> Iterator[tuple[str, str, Place, Place | None]]:
@@ -310,7 +308,5 @@ def _assumed(node: Mapping[str, Any]) -> tuple[str, ...]:
 
 def note_ignored(root: Mapping[str, Any], note: Note) -> None:
     """Notes the parts of a document that a server of requests has no use for."""
-    if root.get("webhooks"):
-        note("webhooks are ignored: nothing is sent out")
     if not root.get("paths"):
         note("no path is declared: every request is answered 404")

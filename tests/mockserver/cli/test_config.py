@@ -17,6 +17,7 @@ from mockserver.settings import Api, Settings, bundled
 from tests.conftest import Build
 
 KEYS = [names[0].removeprefix("--") for names, _ in FLAGS if names[0] != "--config"]
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 VALUES: dict[str, tuple[str, str]] = {
     "auth": ('"any"', "any"),
     "log-format": ('"json"', "json"),
@@ -34,6 +35,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "workers": ("1", "1"),
     "missing": ('"404"', "404"),
     "upstream-timeout": ('"5s"', "5s"),
+    "webhook-secret": (f'"{SECRET}"', SECRET),
     "period": ('{trust = "P7D"}', "trust=P7D"),
 }
 """What the file has, and the flag that means the same, where any text will not do."""

@@ -120,6 +120,7 @@ SETTINGS: dict[str, tuple[str, object]] = {
     "max_body": ("1KB", 1000),
     "read_timeout": ("5s", 5000),
     "drain": ("0s", 0),
+    "webhook_secret": ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
 }
 SWITCHES = ("watch", "verbose", "show_secrets", "allow_remote_refs")
 
@@ -189,7 +190,7 @@ def test_the_help_says_what_each_flag_is_for() -> None:
         assert how["help"].replace(" ", "") in text
     assert {name for (name, *_), _ in FLAGS} == {
         *(f"--{key.replace('_', '-')}" for key in (*SETTINGS, *SWITCHES)), "--behaviours", "--fixtures", "--period",
-        "--allow-refs-below", "--config", *BACKEND,
+        "--allow-refs-below", "--config", "--deliver-to", *BACKEND,
     }  # fmt: skip
 
 
@@ -249,3 +250,12 @@ def test_several_contracts() -> None:
     for wrong in ("/a b=b.yaml", "/{x}=b.yaml", "/__mock__/x=b.yaml"):
         with pytest.raises(UsageError, match=r"path"):
             _read_settings([wrong, "a.yaml"], {})
+
+
+def test_settings_of_deliveries() -> None:
+    """A variable separates hosts by commas, as addresses have colons; wrong ones name their flag."""
+    assert _read_settings(["--deliver-to", "app", "--deliver-to", "::1"], {}).deliver_to == ("app", "::1")
+    assert _read_settings([], {"MOCKSERVER_DELIVER_TO": "app,fd00::/8"}).deliver_to == ("app", "fd00::/8")
+    for flags in (["--deliver-to", "http://app"], ["--webhook-secret", "short"]):
+        with pytest.raises(UsageError, match=flags[0]):
+            _read_settings(flags, {})

@@ -269,3 +269,11 @@ def test_the_bundled_api_beside_another(mock: Callable[..., Ask], write: Write) 
     assert ask("GET", template, token="alice-token").status == 200
     assert ask("GET", template).status == 401
     assert ask("GET", "/shop/users").status == 200
+
+
+def test_the_webhooks_of_each_are_known(mock: Callable[..., Ask], write: Write) -> None:
+    """Those of all documents; of two with one name, the first is kept."""
+    sent = {"post": {"responses": {"204": {"description": "received"}}}}
+    one = write("one", "/one", document("card", {}, webhooks={"made": sent, "paid/now": sent}))
+    two = write("two", "/two", document("mail", {}, webhooks={"made": sent, "sent": sent}))
+    assert set(mock(one, two).engine.contract.outgoing) == {"webhooks/made", "webhooks/paid/now", "webhooks/sent"}

@@ -1,0 +1,107 @@
+"""The requests that an API itself sends: the callbacks of an operation, and the webhooks of a document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from mockserver.contract.document.document import METHODS
+from mockserver.contract.document.place import Place
+from mockserver.contract.operations.operation import Operation
+from mockserver.contract.operations.reading import Reading
+from mockserver.contract.operations.runtime import Template, template_of
+from mockserver.errors import DocumentError
+
+WEBHOOKS: Final = "webhooks"
+"""Whose name stands in that of a webhook, where a callback has its operation's."""
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A request that the API sends; its operation's responses are those of who receives it."""
+
+    id: str  #: `subscribe/onEvent` or `webhooks/newPet`; with the method where there are several
+    name: str
+    operation: Operation
+    owner: str = ""  #: the operation that has the callback; empty for a webhook
+    to: Template | None = None  #: where a callback is sent
+
+
+def callbacks_of(reading: Reading, operation: Operation) -> tuple[Outgoing, ...]:
+    """The callbacks of an operation; those that can't be read are noted, and left out."""
+    if not operation.raw.get("callbacks"):
+        return ()
+    place = Place(operation.pointer, operation.raw).get("callbacks")
+    found: list[Outgoing] = []
+    for name, callback in reading.entries(place):
+        with _Noting(reading, callback):
+            for expression, item in reading.entries(reading.resolved(callback)):
+                found += _of_item(reading, f"{operation.id}/{name}", name, item, operation.id, expression)
+    return tuple(_distinct(found))
+
+
+def webhooks_of(reading: Reading) -> tuple[Outgoing, ...]:
+    """The webhooks of a document (since OpenAPI 3.1)."""
+    found: list[Outgoing] = []
+    for name, item in reading.entries(reading.root.get("webhooks")):
+        found += _of_item(reading, f"{WEBHOOKS}/{name}", name, item)
+    return tuple(_distinct(found))
+
+
+def _of_item(
+    reading: Reading, id_: str, name: str, item: Place, owner: str = "", expression: str = ""
+) -> Iterator[Outgoing]:
+    """The requests of one path item."""
+    with _Noting(reading, item):
+        to = template_of(expression) if expression else None
+        place = reading.resolved(item)
+        shared = place.get("parameters")
+        for method in METHODS:
+            node = place.get(method)
+            if node is None:
+                continue
+            if reading.invalid.needed_by(node, shared) is not None:
+                reading.note(f"{node.pointer}: is not sent, as it is invalid")
+                continue
+            read = reading.operation("/", method.upper(), node, shared, named=False)
+            yield Outgoing(id_, name, replace(read, id=id_, template=expression or name), owner, to)
+
+
+def _distinct(found: list[Outgoing]) -> Iterator[Outgoing]:
+    """The requests, with their method in the id where several have the same."""
+    for one in found:
+        if sum(other.id == one.id for other in found) == 1:
+            yield one
+        else:
+            method = one.operation.method
+            same = [other for other in found if (other.id, other.operation.method) == (one.id, method)]
+            number = f" {same.index(one) + 1}" if len(same) > 1 else ""
+            id_ = f"{one.id} {method}{number}"
+            yield replace(one, id=id_, operation=replace(one.operation, id=id_))
+
+
+class _Noting:
+    """Notes what can't be read of a callback or webhook, and goes on."""
+
+    def __init__(self, reading: Reading, place: Place) -> None:
+        self._reading, self._place = reading, place
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> bool:
+        if not isinstance(error, DocumentError | ValueError):
+            return False
+        self._reading.note(f"{self._place.pointer}: is not sent: {error}")
+        return True
+
+
+def outgoing_names(known: Mapping[str, Outgoing], operation: str = "") -> Mapping[str, Outgoing]:
+    """Requests by the names that mean one of them: their ids, and their own names where no other has it, or where it
+    is a callback of this operation."""
+    counts = Counter(one.name for one in known.values())
+    alone = {one.name: one for one in known.values() if counts[one.name] == 1}
+    return {**alone, **{one.name: one for one in known.values() if one.owner == operation and operation}, **known}

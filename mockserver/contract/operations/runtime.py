@@ -1,0 +1,124 @@
+"""Runtime expressions (OpenAPI 3.1.1, 4.8.20.4): `$request.body#/url`, alone or in braces within a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+
+from mockserver.contract.document.pointers import follow, parts_of
+from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.operations.styles import query_values
+from mockserver.messages import NO_INPUTS, Inputs, Request
+
+_SOURCE: Final = re.compile(
+    r"\$(?:(?P<plain>url|method|statusCode)|(?P<of>request|response)\.(?:"
+    r"(?P<place>header|query|path)\.(?P<name>.+)|body(?:(?P<mark>[#.])(?P<at>.*))?))"
+)
+_IN_BRACES: Final = re.compile(r"\{(\$[^{}]*)\}")
+_SAFE: Final = "/:@!$'()*,;"
+
+
+class Messages(msgspec.Struct, frozen=True):
+    """A request as its operation reads it, and its response: what expressions are evaluated on."""
+
+    request: Request
+    inputs: Inputs = NO_INPUTS
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Any = ABSENT  #: the decoded body of the response
+
+
+Source = Callable[[Messages], Any]
+"""The value of an expression; ABSENT where the messages have none."""
+
+
+class Template(msgspec.Struct, frozen=True):
+    """A text with expressions in it, or one expression: its constant parts, and what gives each of the others."""
+
+    text: str
+    parts: tuple[str | Source, ...]
+
+    def value(self, messages: Messages) -> Any:
+        """The value of one expression, or the text with all of them in it; ABSENT where one has no value.
+
+        Where a value follows other text, characters that would change the structure of a URL are percent-encoded.
+        """
+        if len(self.parts) == 1 and not isinstance(self.parts[0], str):
+            return self.parts[0](messages)
+        texts = []
+        for place, part in enumerate(self.parts):
+            value = part if isinstance(part, str) else _text(part(messages))
+            if value is None:
+                return ABSENT
+            texts.append(value if isinstance(part, str) or place == 0 else quote(value, safe=_SAFE))
+        return "".join(texts)
+
+
+def template_of(text: str) -> Template:
+    """The template that a text is. Raises ValueError where an expression in it can't be read."""
+    if text.startswith("$"):
+        return Template(text, (source_of(text),))
+    pieces = _IN_BRACES.split(text)
+    parts: list[str | Source] = []
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            parts.append(source_of(piece))
+        elif piece:
+            parts.append(piece)
+    return Template(text, tuple(parts))
+
+
+def source_of(expression: str) -> Source:
+    """What gives the value of one expression. Raises ValueError where it isn't one."""
+    match = _SOURCE.fullmatch(expression)
+    if match is None:
+        raise ValueError(f"{expression!r} isn't a runtime expression such as $request.body#/url")
+    if match["plain"]:
+        return _PLAIN[match["plain"]]
+    is_request = match["of"] == "request"
+    if match["place"]:
+        return _of_place(is_request, match["place"], match["name"])
+    # `$request.body.url` is no expression, and its meaning is clear.
+    at = match["at"] or ""
+    names = at.split(".") if match["mark"] == "." else parts_of(at if at.startswith("/") else f"/{at}" if at else "")
+    return lambda messages: _at(messages.inputs.body if is_request else messages.body, names)
+
+
+_PLAIN: Mapping[str, Source] = {
+    "url": lambda messages: messages.request.url(messages.request.query),
+    "method": lambda messages: messages.request.method,
+    "statusCode": lambda messages: messages.status,
+}
+
+
+def _of_place(is_request: bool, place: str, name: str) -> Source:
+    if place == "header":
+        plain = name.lower()
+        if is_request:
+            return lambda messages: messages.request.headers.get(plain, ABSENT)
+        return lambda messages: next((text for one, text in messages.headers if one.lower() == plain), ABSENT)
+    if not is_request:
+        raise ValueError(f"a response has no {place}: $response.{place}.{name}")
+    if place == "path":
+        return lambda messages: messages.inputs.path.get(name, ABSENT)
+    return lambda messages: next(iter(query_values(messages.request.query).get(name, ())), ABSENT)
+
+
+def _at(body: Any, names: list[str]) -> Any:
+    if body is None or body is ABSENT:
+        return ABSENT
+    try:
+        return follow(body, names)
+    except (LookupError, TypeError):
+        return ABSENT
+
+
+def _text(value: Any) -> str | None:
+    """A value within a text; None where there is none, or none that a text can hold."""
+    if value is ABSENT or value is None or isinstance(value, Mapping | list | bytes):
+        return None
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -1,0 +1,162 @@
+"""The queue of what a world's API sends, kept as records of the world: a fork, a rewind and a store have it too.
+
+A delivery waits for its instant on the world's clock, is claimed by whoever sends it, and waits again after a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from mockserver.state.collection import Collection, Record
+from mockserver.state.rules import CollectionRules
+from mockserver.state.world import OWN, World
+
+DELIVERIES: Final = f"{OWN}deliveries"
+"""The collection of deliveries; no behaviour can name it."""
+PAUSED: Final = f"{OWN}paused"
+"""The collection that has a record while nothing is sent."""
+WAITING, SENDING, DELIVERED, FAILED, REFUSED, DROPPED = (
+    "waiting", "sending", "delivered", "failed", "refused", "dropped",
+)  # fmt: skip
+OPEN: Final = frozenset((WAITING, SENDING))
+"""The states of deliveries that are still to be sent."""
+MOST: Final = 1000
+"""How many deliveries of a world may wait."""
+FINISHED: Final = 100
+"""How many others are kept, to be seen and sent again."""
+LEASE: Final = 60_000
+"""Milliseconds of the machine's time after which a claimed delivery counts as lost, and is sent again."""
+_RULES: Final = CollectionRules(DELIVERIES)
+
+
+class Delivery(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A request that the API sends, and what became of it so far."""
+
+    id: str
+    event: str  #: the id of the callback or webhook
+    method: str
+    url: str
+    headers: dict[str, str] = {}
+    body: str = ""
+    queued: int = 0  #: when, on the world's clock
+    due: int = 0  #: when the next attempt is made, on the world's clock
+    state: str = WAITING
+    attempts: int = 0
+    status: int = 0  #: of the last answer
+    reason: str = ""  #: why it wasn't delivered yet, or never will be
+    lease: int = 0  #: until when, on the machine's clock, somebody sends it
+
+
+class Changed(NamedTuple):
+    """A delivery before and after, as a store is told of it."""
+
+    collection: str
+    before: Record | None
+    after: Record | None
+
+
+def message_id(world: World, number: int) -> str:
+    """The id of a delivery that is queued next in this world, or so many places later: the same on every machine."""
+    collection = world.collections.get(DELIVERIES)
+    place = number if collection is None else collection.next + number
+    text = f"{world.seed}/{world.name}/{place}"
+    return f"msg_{blake2b(text.encode(), digest_size=12).hexdigest()}"
+
+
+def deliveries_of(world: World) -> list[Delivery]:
+    """The deliveries of a world, in the order in which they were queued."""
+    collection = world.collections.get(DELIVERIES)
+    if collection is None:
+        return []
+    return [delivery_in(record) for record in collection.matching(())]
+
+
+def delivery_of(world: World, id_: str) -> Delivery | None:
+    """The delivery of this id; None where there is none, or no more."""
+    collection = world.collections.get(DELIVERIES)
+    record = None if collection is None else collection.get(id_)
+    return None if record is None else delivery_in(record)
+
+
+def delivery_in(record: Record) -> Delivery:
+    """The delivery that a record is."""
+    return msgspec.convert(dict(record), Delivery)
+
+
+def record_of(delivery: Delivery) -> dict[str, Any]:
+    """The record that a delivery is kept as."""
+    record: dict[str, Any] = msgspec.to_builtins(delivery)
+    return record
+
+
+def with_deliveries(world: World, deliveries: Iterable[Delivery]) -> tuple[World, tuple[Changed, ...]]:
+    """The world with deliveries added or in the place of those that they were, and what that changed. Of those that
+    are over, the oldest make room.
+
+    It is no further step of the world, of which the ids of new records are made: attempts come when they come.
+    """
+    collection = world.collections.get(DELIVERIES) or Collection(_RULES)
+    changes = []
+    for delivery in deliveries:
+        before, after = collection.get(delivery.id), record_of(delivery)
+        collection = collection.put(after)
+        changes.append(Changed(DELIVERIES, before, after))
+    if len(collection.records) > FINISHED:
+        over = [one for one in collection.matching(()) if one.get("state", WAITING) not in OPEN]
+        for record in over[: max(len(over) - FINISHED, 0)]:
+            collection = collection.drop(record)
+            changes.append(Changed(DELIVERIES, record, None))
+    collections = world.collections | {DELIVERIES: collection}
+    return replace(world, collections=collections), tuple(changes)
+
+
+def forked(world: World) -> World:
+    """The world as another begins with it: what waits here isn't sent by both."""
+    if DELIVERIES not in world.collections:
+        return world
+    return replace(world, collections=world.collections | {DELIVERIES: Collection(_RULES)})
+
+
+def rewound(before: World, current: World) -> World:
+    """A world as it was, with what has become of its deliveries since: what was sent isn't sent again."""
+    known = {one.id: one for one in deliveries_of(current)}
+    changed = [known[one.id] for one in deliveries_of(before) if known.get(one.id, one) != one]
+    return with_deliveries(before, changed)[0] if changed else before
+
+
+def has_room(world: World) -> bool:
+    """Whether one more delivery may wait."""
+    collection = world.collections.get(DELIVERIES)
+    if collection is None or len(collection.records) < MOST:
+        return True
+    return sum(one.get("state", WAITING) in OPEN for one in collection.matching(())) < MOST
+
+
+def is_paused(world: World) -> bool:
+    """Whether nothing is sent for the time being."""
+    collection = world.collections.get(PAUSED)
+    return collection is not None and len(collection.records) > 0
+
+
+def paused(world: World, *, on: bool) -> World:
+    """The world whose deliveries wait, or are sent again."""
+    if is_paused(world) == on:
+        return world
+    rules = CollectionRules(PAUSED)
+    collection = Collection.of(rules, [{"id": "all"}] if on else [])
+    return replace(world, collections=world.collections | {PAUSED: collection})
+
+
+def next_of(world: World, machine: int) -> Delivery | None:
+    """The delivery that is sent next; one that is being sent counts again once its lease is over."""
+    if is_paused(world):
+        return None
+    waiting = [
+        one for one in deliveries_of(world) if one.state == WAITING or (one.state == SENDING and one.lease <= machine)
+    ]
+    return min(waiting, key=lambda one: one.due, default=None)
