@@ -50,7 +50,7 @@ def test_swagger_ui_signs_in(page: Page, monitor: PageMonitor, notes: LiveMock) 
     with page.expect_popup() as popup:
         dialog.get_by_role("button", name="Apply given OAuth2 credentials").click()
     popup.value.get_by_role("link", name="alice").click()
-    expect(dialog.get_by_role("button", name="Logout")).to_be_visible()
+    expect(dialog.get_by_text("Logout", exact=True)).to_be_visible()
     dialog.get_by_role("button", name="Close").click()
     operation = page.locator("#operations-default-listNotes")
     operation.locator(".opblock-summary-control").click()
