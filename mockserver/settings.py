@@ -96,6 +96,8 @@ class Settings(msgspec.Struct, frozen=True):
     apis: tuple[Api, ...] = ()  #: the APIs, where there are several
     deliver_to: tuple[str, ...] = ()  #: hosts and networks beside this machine to which callbacks and webhooks may go
     webhook_secret: str | None = None  #: signs deliveries; None for one of each world
+    state: Path | None = None  #: the saved state that all worlds start as
+    states: Path | None = None  #: the folder of saved states; None for that beside the settings file
 
 
 def bundled(name: str) -> Path:

@@ -33,6 +33,8 @@ RUN = {
     ("docs/configuration.md", "sh"): "test_the_settings_of_several_apis_are_valid",
     ("docs/outbound.md", "yaml"): "mockserver/outbound/test_page",
     ("docs/outbound.md", "sh"): "mockserver/outbound/test_page",
+    ("docs/states.md", "sh"): "test_the_page_of_saved_states_works",
+    ("docs/states.md", "yaml"): "test_the_page_of_saved_states_works",
     ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",
     ("docs/frontend.md", "js"): "make first-steps, from the same files in examples/",
     ("docs/frontend.md", "sh"): "test_frontend_docs",
@@ -127,6 +129,21 @@ def test_the_settings_of_several_apis_are_valid(tmp_path: Path, monkeypatch: pyt
     assert [[(api.spec, api.path) for api in apis] for apis in named] == [
         [("payments.yaml", "/payments"), ("shop.yaml", "/shop")]
     ] * 2
+
+
+def test_the_page_of_saved_states_works(shell: Shell, tmp_path: Path) -> None:
+    """The commands save, load and list the world of the mock, and the example is a state that the mock takes."""
+    page = (ROOT / "docs/states.md").read_text(encoding="utf-8")
+    commands, start = _blocks(page, "sh")
+    lines = shell(re.sub(r"(save|load) (\S+)", r"\1 \2 --url http://127.0.0.1:4010", commands)).splitlines()
+    assert [line.partition(" ")[0] for line in lines] == ["Saved", "Loaded", "full-cart"]
+    assert shell("curl -s localhost:4010/pets").strip()[:1] == "["
+    (tmp_path / ".mockserver/states/full-cart.yaml").write_text(_blocks(page, "yaml")[0], encoding="utf-8")
+    assert "1 pets; 2031-01-01T00:00:00.000Z; 1 fault" in shell(
+        "mockserver state load full-cart --url http://127.0.0.1:4010"
+    )
+    settings = settings_of(read_options(start.split()[1:]), {})
+    assert settings.state == Path(".mockserver/states/full-cart.yaml")
 
 
 def test_the_bodies_of_the_control_api_work(ask: Ask) -> None:

@@ -62,7 +62,10 @@ def _parser() -> Parser:
                 "backend", nargs="?", metavar="URL", help="the real backend, such as http://localhost:8000"
             )
             command.set_defaults(beside=True)
-        command.add_argument("contract", nargs="*", metavar="SPEC", help=_CONTRACT)
+        if name == "state":
+            _add_state(command)
+        else:
+            command.add_argument("contract", nargs="*", metavar="SPEC", help=_CONTRACT)
         command.set_defaults(run=run, command=command, **_OMITTED.get(name, {"period": None}))
         for names, settings in FLAGS:
             if _takes(name, names[0]):
@@ -79,10 +82,13 @@ def _parser() -> Parser:
 _CONTRACT = "OpenAPI document, or several; PATH=SPEC serves one below a path (default: the bundled contract)"
 _OF_CONTRACT = ("--config", "--behaviours", "--fixtures", "--seed", "--allow-remote-refs", "--allow-refs-below")
 """Flags of every command that reads a contract."""
+_OF_STATES = ("--config", "--states", "--host", "--port", "--admin-token")
+"""Flags of `mockserver state`."""
 _OMITTED: dict[str, dict[str, str | None]] = {
     "mock": {},
     "proxy": {"spec": None, "upstream": None},
     "mcp": {"port": None, "log_format": None, "spec": None},
+    "state": {"period": None, "fixtures": None, "allow_refs_below": None},
     "init": {"period": None, "behaviours": None, "fixtures": None, "config": "none"},
 }
 """Flags of `mock` that a command doesn't have, and what they are there; of the commands that aren't named, `period`."""
@@ -90,9 +96,38 @@ _OMITTED: dict[str, dict[str, str | None]] = {
 
 def _takes(command: str, flag: str) -> bool:
     """Whether a command has a flag of `mock`."""
+    if command == "state":
+        return flag in _OF_STATES
     return flag[2:].replace("-", "_") not in _OMITTED.get(command, ()) and (
         command in ("mock", "proxy", "mcp") or flag in _OF_CONTRACT
     )
+
+
+def _add_state(command: Parser) -> None:
+    """The arguments of `mockserver state`."""
+    actions = ("save", "load", "list")
+    command.add_argument("action", nargs="?", choices=actions, help="save or load a world, or list what is saved")
+    command.add_argument("name", nargs="?", metavar="STATE", help="name of the state, or a YAML file")
+    command.add_argument("--world", default="main", help="world to save, or to load into (main)")
+    command.add_argument("--url", help="address of the running mock (that of the settings, http://127.0.0.1:4010)")
+    command.set_defaults(contract=())
+
+
+def _state(options: argparse.Namespace) -> int:
+    from mockserver.cli import states
+
+    settings = settings_of(options, os.environ)
+    if options.action is None:
+        raise UsageError("state needs one of save, load, list", fix="mockserver state save NAME")
+    if (options.name is None) is (options.action != "list"):
+        needed = "takes no name" if options.name is not None else "needs a name"
+        raise UsageError(f"state {options.action} {needed}", fix=f"{options.command.prog} --help")
+    if options.action == "list":
+        show("\n".join(states.listed(settings)))
+    else:
+        act = states.save if options.action == "save" else states.load
+        show(act(settings, options.url, options.world, options.name))
+    return 0
 
 
 def _behaviours(options: argparse.Namespace) -> int:
@@ -166,6 +201,7 @@ def _init(options: argparse.Namespace) -> int:
 COMMANDS = {
     "mock": (_mock, "run the API of a contract as a stateful mock server"),
     "proxy": (_proxy, "pass requests on to a real backend, check both sides, and play what it doesn't have yet"),
+    "state": (_state, "save the world of a running mock under a name, load it, or list what is saved"),
     "mcp": (_mcp, "offer the mock server as tools to coding agents (MCP)"),
     "init": (_init, "write a settings file, behaviours, fixtures and a test for a contract into this folder"),
     "behaviours": (_behaviours, "print the behaviours inferred from a contract, as a file to edit"),

@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mockserver.cli.flags import FLAGS, api_path, behaviours_file, read_settings
+from mockserver.cli.state_files import names_file
 from mockserver.errors import UsageError, did_you_mean
 from mockserver.settings import Api, Settings
 
@@ -25,7 +26,7 @@ _OWN, _PROJECT = "mockserver.toml", "pyproject.toml"
 _PATHS = ("SPEC", "FILE", "PATH", "DIR")
 """The metavars of flags that take a path, which is relative to the settings file."""
 _SQLITE = "sqlite:"
-_OF_CONTRACT = ("spec", "behaviours", "fixtures", "period")
+_OF_CONTRACT = ("spec", "behaviours", "fixtures", "period", "state")
 """Keys that say nothing of another contract than the file's."""
 _APIS = "api"
 _API_KEYS = ("spec", "path", "behaviours", "fixtures")
@@ -53,8 +54,9 @@ def settings_of(options: argparse.Namespace, environment: Mapping[str, str]) -> 
     named = options.contract or [getattr(options, "spec", None) or environment.get(_variable("spec"))]
     if any(named) and not (len(named) == 1 and _same(str(named[0]), config.variables.get(_variable("spec")))):
         config = config.without_contract()
+    home = config.file.parent if config.file is not None else None
     try:
-        settings = read_settings(options, {**config.variables, **environment}, config.apis)
+        settings = read_settings(options, {**config.variables, **environment}, config.apis, home)
     except UsageError as error:
         raise _at_home(error, config, options, environment) from None
     return replace(settings, config=config.file)
@@ -155,6 +157,8 @@ def _mistyped(file: Path, key: str, kind: str) -> UsageError:
 def _located(file: Path, how: Mapping[str, Any], text: str) -> str:
     """A text, with the path that it is or has seen from the working directory."""
     if how.get("metavar") in _PATHS and "://" not in text:
+        return str(file.parent / text)
+    if how.get("metavar") == "STATE" and names_file(text):
         return str(file.parent / text)
     if text.startswith(_SQLITE):
         return f"{_SQLITE}{file.parent / text.removeprefix(_SQLITE)}"

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from mockserver.cli.state_files import FOLDER, file_of
 from mockserver.clock import parse_period
 from mockserver.errors import UsageError
 from mockserver.settings import AUTH_MODES, LONGEST_WAIT, MEMORY, PORT, PREFIX, Api, Settings, Upstream, bundled
@@ -45,6 +46,14 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("--auth",),
         {"choices": AUTH_MODES, "help": "enforce the users' tokens, accept any credential as the first user, or off"},
+    ),
+    (
+        ("--state",),
+        {"metavar": "STATE", "help": "begin each world as a saved state: a name, or a YAML file"},
+    ),
+    (
+        ("--states",),
+        {"metavar": "DIR", "help": "folder of the saved states (.mockserver/states beside the settings file)"},
     ),
     (("--seed",), {"help": "seed of generated ids and values (0)"}),
     (("--period",), {"metavar": "NAME=P7D", "action": "append", "help": "length of a named period; repeatable"}),
@@ -181,10 +190,15 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
 """Each flag's names, and its settings for argparse."""
 
 
-def read_settings(options: argparse.Namespace, environment: Mapping[str, str], apis: tuple[Api, ...] = ()) -> Settings:
+def read_settings(
+    options: argparse.Namespace,
+    environment: Mapping[str, str],
+    apis: tuple[Api, ...] = (),
+    home: Path | None = None,
+) -> Settings:
     """The settings from flags, else from `MOCKSERVER_...` variables, else the defaults. Raises UsageError.
 
-    `apis` are served where no contract is named.
+    `apis` are served where no contract is named; states are kept below the folder `home` unless theirs is named.
     """
 
     def setting(name: str, default: str = "") -> str:
@@ -195,6 +209,7 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str], a
     spec = apis[0].spec if apis else next(iter(options.contract), None) or setting("spec")
     fixtures = options.fixtures or [path for path in setting("fixtures").split(os.pathsep) if path]
     is_bundled = not spec
+    states = Path(setting("states") or (home or Path()) / FOLDER)
     return Settings(
         spec=spec or str(bundled("spec/openapi.yaml")),
         behaviours=behaviours_file(setting("behaviours")) or (bundled("spec/behaviours.yaml") if is_bundled else None),
@@ -229,6 +244,8 @@ def read_settings(options: argparse.Namespace, environment: Mapping[str, str], a
         unknown_parents=_one_of("unknown_parents", setting("unknown_parents", "refuse"), PARENTS),
         apis=apis,
         upstream=_upstream(options, setting),
+        state=file_of(state, states) if (state := setting("state")) else None,
+        states=states,
     )
 
 

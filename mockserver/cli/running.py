@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from mockserver.cli.banner import banner
 from mockserver.cli.log import Terminal, style_for
 from mockserver.cli.output import Output
+from mockserver.cli.state_files import must_exist
+from mockserver.clock import system_now
 from mockserver.contract.contract import without_collection
 from mockserver.exchange.engine import Engine, build_engine
 from mockserver.settings import Settings
@@ -22,9 +24,11 @@ def run(settings: Settings) -> None:
     """Serve until interrupted. Raises MockError."""
     if settings.port == 0:
         settings = replace(settings, port=free_port(settings.host))
+    if settings.state is not None:
+        must_exist(settings.state, settings.states or settings.state.parent)
     check_address(settings.host, settings.port)
     with without_collection():  # until the worker has frozen what is loaded
-        engine, first = build_engine(settings), True
+        engine, first = built(settings), True
         if settings.workers > 1:
             from mockserver.web.workers import shared_by
 
@@ -32,6 +36,15 @@ def run(settings: Settings) -> None:
             engine.meter.work_as(worker.slot)
             first = worker.first
         serve(engine, partial(announce, first=first))
+
+
+def built(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:
+    """An engine whose worlds begin as the settings say. Raises UsageError."""
+    if settings.state is None:
+        return build_engine(settings, clock)
+    from mockserver.control.saved import begin_from_state
+
+    return build_engine(settings, clock, begin=begin_from_state)
 
 
 def announce(engine: Engine, *, first: bool = True) -> Callable[[], None]:
@@ -49,5 +62,5 @@ def announce(engine: Engine, *, first: bool = True) -> Callable[[], None]:
     if engine.settings.watch:
         from mockserver.cli.watch import watch
 
-        watch(engine, lambda line: output.write(line + "\n"))
+        watch(engine, lambda line: output.write(line + "\n"), built)
     return terminal.flush

@@ -10,6 +10,7 @@ from pathlib import Path
 from mockserver.background import attempt, start
 from mockserver.errors import MockError, internal_error
 from mockserver.exchange.engine import Engine, build_engine
+from mockserver.settings import Settings
 from mockserver.state.store import MAIN
 
 MOST_CHECKED = 100
@@ -21,11 +22,15 @@ Stamp = tuple[int, int, int] | None
 """Inode, size and time of the last change of a file or folder; None where there is none."""
 
 
+Build = Callable[[Settings, Callable[[], int]], Engine]
+"""Makes an engine from settings and a clock."""
+
+
 class Watcher:
     """Reloads one engine when one of its files has changed, and passes a line for each reload to `report`."""
 
-    def __init__(self, engine: Engine, report: Callable[[str], None]) -> None:
-        self.engine, self._report = engine, report
+    def __init__(self, engine: Engine, report: Callable[[str], None], build: Build | None = None) -> None:
+        self.engine, self._report, self._build = engine, report, build
         self._failed = ""  # the place of the last error: a file that may not be read by the engine yet
         self._stamps = self._stamped()
 
@@ -56,7 +61,7 @@ class Watcher:
         """Read the files again and use them if they are valid; returns one line on what happened."""
         engine, self._failed = self.engine, ""
         try:
-            engine.adopt(build_engine(engine.settings, engine.pipeline.clock))
+            engine.adopt((self._build or build_engine)(engine.settings, engine.pipeline.clock))
         except MockError as error:
             engine.trouble, self._failed = str(error), error.place
         except Exception as error:  # noqa: BLE001 - an internal error in reading one edit must not end the watching
@@ -70,9 +75,9 @@ class Watcher:
         return {path: _stamp(path) for path in self.paths}
 
 
-def watch(engine: Engine, report: Callable[[str], None]) -> None:
+def watch(engine: Engine, report: Callable[[str], None], build: Build | None = None) -> None:
     """Watch the engine's files in a thread that ends with the process; `report` gets a line for each reload."""
-    watcher = Watcher(engine, report)
+    watcher = Watcher(engine, report, build)
     start("watch", follow, watcher, changes_of(watcher))
 
 

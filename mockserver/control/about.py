@@ -18,7 +18,7 @@ def _contract(call: Call) -> Result:
 
 
 def _control_contract(call: Call) -> Result:
-    return Result({**call.document, "servers": [{"url": call.url}]})
+    return Result({**call.surface.document.root, "servers": [{"url": call.url}]})
 
 
 def _about(call: Call) -> Result:

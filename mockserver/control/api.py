@@ -26,6 +26,7 @@ from mockserver.control import (
     metrics,
     probes,
     records,
+    saved,
     worlds,
 )
 from mockserver.control.calls import Call, Handler, Result, no_world
@@ -54,6 +55,7 @@ HANDLERS: dict[str, Handler] = {
     **metrics.HANDLERS,
     **probes.HANDLERS,
     **records.HANDLERS,
+    **saved.HANDLERS,
     **worlds.HANDLERS,
 }
 """Every call by the name of its operation."""
@@ -117,7 +119,7 @@ def _called(engine: Engine, surface: Surface, request: Request, key: str | None)
     if key is not None:
         inputs = replace(inputs, path={**inputs.path, "key": key})
     url = flask_request.host_url.rstrip("/")
-    call = Call(engine, inputs, request.headers, url, surface.contract.document.root, surface.streams)
+    call = Call(engine, inputs, request.headers, url, surface.contract, surface.streams)
     if engine.store.was_removed(inputs.path.get("world", MAIN)):
         raise no_world(call.world)  # a late call must not create the world again after the test that removed it
     result = HANDLERS[match.operation.id](call)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import Any
 
+from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
@@ -24,7 +25,7 @@ class Call:
     inputs: Inputs
     headers: Mapping[str, str]
     url: str  #: the address that the caller used
-    document: Mapping[str, Any]  #: the contract of the control API, as served
+    surface: Contract  #: the contract of the control API, as served
     streams: BoundedSemaphore  #: how many event streams may still be opened
 
     @property

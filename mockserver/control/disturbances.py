@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.exchange.faults import Armed, Faults, Rule, presets_of, rules_from, shown_rule
@@ -27,13 +28,13 @@ def _get(call: Call) -> Result:
 
 
 def _set(call: Call) -> Result:
-    rules = _rules(call, call.body.get("rules", []))
+    rules = checked_rules(call.engine.contract, call.body.get("rules", []))
     faults = armed(rules, tuple(call.body.get("presets", ())))
     return _shown(_with(call, faults))
 
 
 def _add(call: Call) -> Result:
-    (rule,) = _rules(call, [call.body])
+    (rule,) = checked_rules(call.engine.contract, [call.body])
 
     def added(world: World) -> World:
         return msgspec.structs.replace(world, faults=(Armed(rule), *world.faults)[:MOST])
@@ -45,13 +46,14 @@ MOST = 100
 """How many rules a world has at most; the oldest ones are dropped."""
 
 
-def _rules(call: Call, values: list[Any]) -> tuple[Rule, ...]:
+def checked_rules(contract: Contract, values: list[Any]) -> tuple[Rule, ...]:
+    """The rules; `Refused(409)` where the contract doesn't have the example that one of them answers."""
     rules = rules_from(values)
     for rule in rules:
         if rule.example is not None and rule.status is None:
             raise conflict("a rule with an example also needs the example's status")
         if rule.example is not None and rule.operation is not None:
-            _must_have_example(call.engine.contract.operations[rule.operation], rule)
+            _must_have_example(contract.operations[rule.operation], rule)
     return rules
 
 

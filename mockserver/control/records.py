@@ -10,11 +10,12 @@ import msgspec
 from mockserver import plain_yaml
 from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.records import merge_patch
+from mockserver.contract.operations.operation import EMPTY
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import FixtureError, Refused
 from mockserver.exchange.engine import Engine
 from mockserver.state.collection import Collection, Record, identity_of
-from mockserver.state.fixtures import Fixtures
+from mockserver.state.fixtures import Fixtures, Source
 from mockserver.state.rules import CollectionRules
 from mockserver.state.seeding import seed_world
 from mockserver.state.store import MAIN
@@ -70,13 +71,17 @@ def _without_callers(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def checked(call: Call, world: World, records: Mapping[str, Any]) -> World:
     """A world with only these records; `Refused(409)` with the first violation of the contract."""
-    engine = call.engine
-    now = world.clock.now(engine.pipeline.clock)
-    rules, schemas = engine.behaviours.collections, record_schemas(engine.behaviours, engine.contract)
     try:
-        return seed_world(Fixtures(records=records), rules, schemas, engine.contract, now=now).at(now)
+        return seeded(call.engine, records, world.clock.now(call.engine.pipeline.clock))
     except FixtureError as error:
         raise conflict(str(error)) from None
+
+
+def seeded(engine: Engine, records: Mapping[str, Any], now: int, sources: Mapping[str, Source] = EMPTY) -> World:
+    """A world with only these records, which come from `sources`. Raises FixtureError."""
+    rules, schemas = engine.behaviours.collections, record_schemas(engine.behaviours, engine.contract)
+    fixtures = Fixtures(records=records, sources=sources)
+    return seed_world(fixtures, rules, schemas, engine.contract, now=now).at(now)
 
 
 def _get_record(call: Call) -> Result:

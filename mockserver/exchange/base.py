@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
 
 from mockserver.background import start
+from mockserver.state.rules import CollectionRules
 from mockserver.state.seeding import Seeded
 from mockserver.state.world import World
 
@@ -57,6 +60,10 @@ class Base:
         """Have the date math resolved anew now."""
         self._made = self._fresh()
 
+    def kept(self, fresh: Base, rules: Mapping[str, CollectionRules]) -> Base:  # noqa: ARG002 - a saved state uses it
+        """The base that another reading of the same files has."""
+        return fresh
+
     def _remake(self) -> None:
         try:
             self._made = self._fresh()
@@ -66,3 +73,27 @@ class Base:
     def _fresh(self) -> tuple[int, World]:
         now = self._clock()
         return now, self._seeded.at(now)
+
+
+class StateBase(Base):
+    """A saved state: every new world starts with its records, and at the instant that its clock showed."""
+
+    def __init__(self, begun: Callable[[], World]) -> None:
+        self._begun = begun
+
+    def __call__(self) -> World:
+        """The world of the state, with a clock that begins now."""
+        return self._begun()
+
+    def at(self, instant: int) -> World:  # noqa: ARG002 - its date math is resolved
+        """The world of the state."""
+        return self._begun()
+
+    def renew(self) -> None:
+        """Nothing to do: it has no date math."""
+
+    def kept(self, fresh: Base, rules: Mapping[str, CollectionRules]) -> Base:  # noqa: ARG002 - this base stays
+        """The same state, kept by other rules."""
+        begun = self._begun
+        world = begun().with_rules(rules)
+        return StateBase(lambda: replace(begun(), collections=world.collections))

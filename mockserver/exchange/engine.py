@@ -88,7 +88,8 @@ class Engine(msgspec.Struct):
         behaviours = [file for file in named if file is not None]
         calls = [behaviour.call for behaviour in self.behaviours.operations.values() if behaviour.call is not None]
         modules = [call.file for call in calls if call.file is not None]
-        files = (*self.contract.document.files, *behaviours, *modules, *self.fixtures.files)
+        state = (self.settings.state,) if self.settings.state is not None else ()
+        files = (*self.contract.document.files, *behaviours, *modules, *self.fixtures.files, *state)
         return frozenset(path.resolve() for path in files)
 
     def adopt(self, fresh: Engine) -> None:
@@ -104,7 +105,9 @@ class Engine(msgspec.Struct):
 
     def reread(self, fresh: Engine) -> None:
         """Take over another reading of the same contract: worlds keep what was changed in them, and nothing else."""
-        before, after, rules = self.base(), fresh.base(), fresh.behaviours.collections
+        rules = fresh.behaviours.collections
+        fresh.base = self.base.kept(fresh.base, rules)
+        before, after = self.base(), fresh.base()
         fresh.pipeline.first = self.proving
         self._follow(fresh, lambda world: world.moved(before, after, rules))
 
@@ -146,15 +149,22 @@ class Engine(msgspec.Struct):
 
 @without_collection()
 def build_engine(
-    settings: Settings, clock: Callable[[], int] = system_now, *, prove: bool = False, strict: bool = False
+    settings: Settings,
+    clock: Callable[[], int] = system_now,
+    *,
+    prove: bool = False,
+    strict: bool = False,
+    begin: Callable[[Engine], None] | None = None,
 ) -> Engine:
     """Read contract, behaviours and fixtures, check them against each other, and put the parts together.
 
     The memory of inferred collections is proven; that of a large contract when it is first used, or now with `prove`.
-    With `strict`, a contract with an invalid part is refused.
+    With `strict`, a contract with an invalid part is refused. `begin` is called before the engine has any world.
     Raises UsageError (DocumentError, BehaviourError, FixtureError) with place, problem and fix.
     """
     engine = _read_engine(settings, clock, prove=prove, strict=strict)
+    if begin is not None:
+        begin(engine)
     if settings.store != MEMORY and not prove:
         _keep_in_store(engine)
     engine.store.on_conflict = engine.meter.conflict

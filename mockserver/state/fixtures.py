@@ -19,12 +19,28 @@ _FILES = (".yaml", ".yml", ".json")
 _ONE_FILE = "keep them in one file"
 
 
+class Written(msgspec.Struct, frozen=True):
+    """A text in which records stand below a pointer."""
+
+    name: str
+    text: str
+    below: str
+
+    def place(self, pointer: str) -> str:
+        """The name and the line of a JSON Pointer."""
+        line = plain_yaml.line_of(self.text, self.below + pointer)
+        return f"{self.name}:{line}" if line else self.name
+
+
+Source = Path | Written
+
+
 class Fixtures(msgspec.Struct, frozen=True):
     """Users and records as the files have them, date math unresolved, with the file that each collection came from."""
 
     users: tuple[User, ...] = ()
     records: Mapping[str, list[Any]] = msgspec.field(default_factory=dict)
-    sources: Mapping[str, Path] = msgspec.field(default_factory=dict)
+    sources: Mapping[str, Source] = msgspec.field(default_factory=dict)
     files: tuple[Path, ...] = ()
     made: Mapping[str, list[Any]] = EMPTY  #: made-up records of further collections
 
@@ -44,7 +60,7 @@ def together(parts: Iterable[Fixtures]) -> Fixtures:
     """The fixtures of several APIs: users that all of them have are the same. Raises FixtureError."""
     users: dict[str, User] = {}
     records: dict[str, list[Any]] = {}
-    sources: dict[str, Path] = {}
+    sources: dict[str, Source] = {}
     files: list[Path] = []
     for part in parts:
         for user in part.users:
@@ -72,7 +88,7 @@ def read_fixtures(
     files = tuple(file for path in paths for file in _files_of(path))
     users: list[User] = []
     records: dict[str, list[Any]] = {}
-    sources: dict[str, Path] = {}
+    sources: dict[str, Source] = {}
     for file in files:
         data = plain_yaml.read(file) or {}
         if not isinstance(data, Mapping):
@@ -127,9 +143,11 @@ def _users(callers: list[tuple[int, Any]], file: Path, before: list[User]) -> li
     return users
 
 
-def place_of(file: Path | None, pointer: str) -> str:
+def place_of(file: Source | None, pointer: str) -> str:
     """`file:line` of a JSON Pointer into a fixture file; empty for records that came in a request."""
     if file is None:
         return ""
+    if isinstance(file, Written):
+        return file.place(pointer)
     line = plain_yaml.line_of(file.read_text(encoding="utf-8"), pointer)
     return f"{file}:{line}" if line else str(file)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,7 +15,7 @@ from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.contract.schemas.view import has_format, item, members
 from mockserver.errors import FixtureError, did_you_mean
 from mockserver.state.collection import Collection, Record, identity_of
-from mockserver.state.fixtures import Fixtures, place_of
+from mockserver.state.fixtures import Fixtures, Source, place_of
 from mockserver.state.lazy import Lazy
 from mockserver.state.rules import CollectionRules
 from mockserver.state.world import World
@@ -101,7 +100,7 @@ class _Checker:
     """Checks the records of one collection."""
 
     def __init__(
-        self, name: str, rules: CollectionRules, schemas: list[Any], contract: Contract, source: Path | None, now: int
+        self, name: str, rules: CollectionRules, schemas: list[Any], contract: Contract, source: Source | None, now: int
     ) -> None:
         self.name, self.rules, self.contract = name, rules, contract
         self.source, self.instants = source, Instants(now)

@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -159,6 +160,15 @@ class MockWorld:
     def set_state(self, records: Mapping[str, Any]) -> None:
         """Replace the records of this world."""
         self._control("PUT", "/state", records)
+
+    def save(self) -> str:
+        """This world as a text that `load` and `mockserver mock --state FILE` read."""
+        return str(self._control("GET", "/saved"))
+
+    def load(self, state: str | Path) -> None:
+        """Make this world what a saved one was: a text that `save` returned, or the file of a state."""
+        named = {"file": str(state), "yaml": state.read_text("utf-8")} if isinstance(state, Path) else {"yaml": state}
+        self._control("PUT", "/saved", named)
 
     def rewind(self, before: int | str = "last") -> None:
         """Restore this world to its state before a request."""

@@ -32,6 +32,27 @@ def test_creating_forking_and_deleting_worlds(console: Page, world: BrowserWorld
     expect(console.locator("#world")).to_contain_text("10 devices")
 
 
+def test_a_saved_state_is_uploaded(console: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
+    """What the link downloads is what the button loads; a file that doesn't fit is named with its line."""
+    monitor.allowed_messages = "409"
+    world.control("DELETE", "state/devices/dev-01")
+    console.reload()
+    saved = world.mock("GET", f"/__mock__/worlds/{world.name}/saved", None).body.decode()
+    menu = world_menu(console)
+    assert (menu.get_by_role("link", name="Save state").get_attribute("href") or "").endswith("/saved")
+    world.control("POST", "reset", {})
+    expect(console.locator("#world")).to_contain_text("10 devices")
+    for text, expected in ((saved.replace("id: dev-02", "id: 2"), "cart.yaml:"), (saved, "9 devices")):
+        upload = {"name": "cart.yaml", "mimeType": "application/yaml", "buffer": text.encode()}
+        console.get_by_label("Saved state").set_input_files(upload)
+        dialog = console.get_by_role("dialog")
+        dialog.get_by_role("button", name="Load", exact=True).click()
+        if text != saved:
+            expect(dialog).to_contain_text(expected)
+            dialog.get_by_role("button", name="Cancel").click()
+    expect(console.locator("#world")).to_contain_text("9 devices")
+
+
 def test_reset_needs_confirmation(console: Page, world: BrowserWorld) -> None:
     """A world is reset only after you confirm it."""
     world.control("DELETE", "state/devices/dev-01")

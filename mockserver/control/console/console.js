@@ -101,6 +101,7 @@ class Stale extends Error {}
 /** Read from the selected world; an object as the last argument is the query. Throws Stale if another world was selected meanwhile. */
 async function read(...parts) {
   const { world } = context;
+  if (world === context.deleting) throw new Stale(); // else a panel that is still loading asks for what is gone
   const query = typeof parts.at(-1) === "object" ? `?${new URLSearchParams(parts.pop())}` : "";
   try {
     return await call("GET", pathIn(world, ...parts) + query);

@@ -20,12 +20,13 @@ export function worldsPanel(context) {
   });
   const facts = h("p", {});
   const access = h("div", { className: "access" });
-  const save = h("a", { className: "button quiet" }, "Save as fixture");
+  const save = h("a", { className: "button quiet" }, "Save state");
+  const fixture = h("a", { className: "button quiet" }, "Save as fixture");
   const remove = button("Delete…", () => removeWorld(context), { className: "quiet danger" });
-  const actions = [button("Fork…", () => fork(context), { className: "quiet" }), button("Reset…", () => reset(context), { className: "quiet" }), save, remove];
+  const actions = [button("Fork…", () => fork(context), { className: "quiet" }), button("Reset…", () => reset(context), { className: "quiet" }), save, fixture, remove];
   const { opener, panel } = menu({
     id: "world-menu", label: "World", className: "icon", title: "World", "aria-label": "World…",
-    content: [facts, h("div", { className: "row" }, button("New…", () => create(context), { className: "quiet" }), ...actions), access],
+    content: [facts, h("div", { className: "row" }, button("New…", () => create(context), { className: "quiet" }), ...loadButton(context), ...actions), access],
   }, "⋯");
   $("world").append(h("span", { className: "label", "aria-hidden": "true" }, "World"), choice.element, opener, panel);
 
@@ -37,8 +38,10 @@ export function worldsPanel(context) {
     facts.textContent = shown ? factsOf(shown, total, about.limits.worlds) : `The world ${world} does not exist.`;
     for (const each of actions) each.hidden = !shown;
     remove.hidden ||= world === "main";
-    save.href = `${urlOf(pathIn(world, "state"))}?as=yaml`;
-    save.download = `fixtures-${world}.yaml`;
+    save.href = urlOf(pathIn(world, "saved"));
+    save.download = `${world}.yaml`;
+    fixture.href = `${urlOf(pathIn(world, "state"))}?as=yaml`;
+    fixture.download = `fixtures-${world}.yaml`;
     access.replaceChildren(...accessTo(world, about.users));
     $("missing").replaceChildren(...(shown ? [] : [missingWorld(context)]));
     context.counts = shown?.records ?? {};
@@ -134,6 +137,27 @@ async function reset(context) {
     action: "Reset", danger: true, submit: () => context.change("POST", {}, "reset"),
   });
   if (confirmed) await selectAndNotify(context, world, `World ${world} was reset.`);
+}
+
+/** The button that opens the file of a saved state, and loads it into the selected world. */
+function loadButton(context) {
+  const file = h("input", { type: "file", accept: ".yaml,.yml,.json,application/yaml,application/json", hidden: true, "aria-label": "Saved state" });
+  const opener = button("Load state…", () => file.click(), { className: "quiet" });
+  file.addEventListener("change", async () => {
+    const [chosen] = file.files;
+    file.value = "";
+    if (chosen) await load(context, chosen.name, await chosen.text());
+  });
+  return [opener, file];
+}
+
+async function load(context, name, yaml) {
+  const { world } = context;
+  const confirmed = await openDialog({
+    title: `Load ${name} into the world ${world}?`, text: "This replaces the records, clock and faults of the world. Its requests stay.",
+    action: "Load", danger: true, submit: () => context.change("PUT", { yaml, file: name }, "saved"),
+  });
+  if (confirmed) await selectAndNotify(context, world, `${name} loaded into ${world}.`);
 }
 
 async function removeWorld(context) {

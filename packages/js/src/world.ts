@@ -192,6 +192,16 @@ export class MockWorld {
     return this.call("PUT", "state", state);
   }
 
+  /** This world as YAML text, for `load` and `mockserver mock --state FILE`. */
+  save(): Promise<string> {
+    return this.call("GET", "saved");
+  }
+
+  /** Make this world what a saved one was: the text of `save`, or of a file, which error messages call `file`. */
+  load(yaml: string, file?: string): Promise<World> {
+    return this.call("PUT", "saved", { yaml, ...(file === undefined ? {} : { file }) });
+  }
+
   record(collection: string, key: string): Promise<MockRecord> {
     return this.call("GET", place(collection, key));
   }

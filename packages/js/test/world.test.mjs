@@ -43,6 +43,15 @@ test("worlds are apart, and copies begin where they were made", async () => {
     assert.equal("trustExpiresAt" in (await world.record("devices", "dev-03")), trusted, world.name);
 });
 
+test("a saved state is loaded, and one that does not fit is refused", async () => {
+  const [world, copy] = [mock.world("saved"), mock.world("loaded")];
+  await trust(world);
+  const text = await world.save();
+  await copy.load(text);
+  assert.equal("trustExpiresAt" in (await copy.record("devices", "dev-03")), true);
+  await assert.rejects(copy.load("state: 2\nrecords: {}", "cart.yaml"), /cart\.yaml:1/);
+});
+
 test("faults, requests and verification", async () => {
   const world = mock.world("faults");
   await world.fail("trustDevice", 503);
