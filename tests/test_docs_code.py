@@ -45,6 +45,8 @@ RUN = {
     ("docs/sign-in.md", "sh"): "test_sign_in_docs",
     ("docs/sign-in.md", "console"): "test_sign_in_docs",
     ("docs/sign-in.md", "python"): "test_sign_in_docs",
+    ("docs/proxy.md", "sh"): "test_proxy_docs",
+    ("examples/half-backend/README.md", "console"): "browser/test_half_backend",
     ("docs/ci.md", "console"): "contract_tests/test_ci_files",
     ("docs/ci.md", "toml"): "contract_tests/test_ci_files",
     ("docs/ci.md", "yaml"): "contract_tests/test_ci_files",

@@ -7,9 +7,12 @@ from typing import Any
 
 import msgspec
 
+from mockserver.behaviour.names import success_status
 from mockserver.behaviour.values import MISSING, Scope
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.contract.contract import Contract, Match
+from mockserver.contract.operations.media import declared_for
+from mockserver.contract.operations.operation import Operation
 from mockserver.errors import Refused
 from mockserver.exchange.auth import Auth
 from mockserver.exchange.exchange import Exchange
@@ -37,9 +40,19 @@ class Mirroring:
         """What takes the answers of an operation; None where they say nothing of records."""
         if operation not in self._mirrors:
             behaviour = self._behaviours.operations.get(operation)
-            mirror = Mirror(self._behaviours, behaviour, self._seen) if behaviour is not None else None
+            mirror = None
+            if behaviour is not None:
+                schema = self._schema(self._contract.operations[operation])
+                mirror = Mirror(self._behaviours, behaviour, self._seen, schema, self._contract.view)
             self._mirrors[operation] = mirror if mirror is not None and mirror.is_of_use else None
         return self._mirrors[operation]
+
+    @staticmethod
+    def _schema(operation: Operation) -> Any:
+        """The schema of an operation's success; None where it has none as JSON."""
+        response = operation.response_for(success_status(operation))
+        declared = declared_for(response.media_types, "application/json") if response is not None else None
+        return declared.schema if declared is not None else None
 
     def scope(self, match: Match, exchange: Exchange, now: int) -> Scope:
         """What expressions can use, as far as the request can be read."""

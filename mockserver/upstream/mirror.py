@@ -16,6 +16,8 @@ from mockserver.behaviour.runner import run
 from mockserver.behaviour.values import MISSING, Scope, Value, dig
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Changed, Query
 from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.schemas.projection import Show, projector
+from mockserver.contract.schemas.view import SchemaView, at_path, item
 from mockserver.errors import Refused
 from mockserver.state.collection import Filters, Record, identity_of
 from mockserver.state.world import World
@@ -88,9 +90,15 @@ def _size(record: Record | None) -> int:
 class Mirror:
     """Puts what the backend answers to one operation into worlds."""
 
-    def __init__(self, behaviours: Behaviours, behaviour: Behaviour, seen: Seen) -> None:
+    def __init__(self, behaviours: Behaviours, behaviour: Behaviour, seen: Seen, schema: Any, view: SchemaView) -> None:
         self.behaviours, self.behaviour, self._seen = behaviours, behaviour, seen
         self.places = tuple(places(behaviours, behaviour))
+        self._shows = {one: _projector(schema, one, view) for one in self.places}
+
+    def shown(self, place: Place, record: Record) -> Record:
+        """A record, or fields of one, as far as answers may show them at a place."""
+        result: Record = self._shows[place](record)
+        return result
 
     @property
     def is_of_use(self) -> bool:
@@ -215,6 +223,13 @@ def laid(theirs: Record, before: Record | None, ours: Record | None) -> dict[str
         elif mine is not ABSENT and mine != before.get(name, ABSENT):
             result[name] = mine
     return result
+
+
+def _projector(schema: Any, place: Place, view: SchemaView) -> Show:
+    """What shows a record at a place of an answer with this schema; None where the contract has no schema."""
+    at_place = at_path(schema, place.path, view) if schema is not None else None
+    each = item(at_place, view) if at_place is not None else None
+    return projector(at_place if each is None else each, view)
 
 
 def _of_path(query: Query) -> Iterator[tuple[str, Value]]:

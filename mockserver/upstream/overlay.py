@@ -9,7 +9,6 @@ import msgspec
 
 from mockserver.behaviour.values import Scope, dig
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.contract.schemas.projection import projector
 from mockserver.reply.laying import lay_over
 from mockserver.state.collection import Record, identity_of
 from mockserver.state.world import World
@@ -48,7 +47,7 @@ class Overlay:
 
     def _list(self, place: Place, found: list[Any]) -> list[Any]:
         shown = [self._record(place, one) if isinstance(one, Mapping) else one for one in found]
-        return [one for one in shown if one is not ABSENT] + self._made(place, found)
+        return [one for one in shown if one is not ABSENT] + self._made(place)
 
     def _record(self, place: Place, found: Mapping[str, Any]) -> Any:
         """A record with what has been changed of it; ABSENT where it has been removed."""
@@ -68,18 +67,10 @@ class Overlay:
             return found
         self._count += 1
         now = mirror.behaviours.collections[collection].shown_at(ours, self._scope.now) or ours
-        changed = self._declared(collection, {name: now[name] for name in names if name in now}, found)
+        changed = mirror.shown(place, {name: now[name] for name in names if name in now})
         return {name: one for name, one in {**found, **changed}.items() if name not in names or name in now}
 
-    def _declared(self, collection: str, fields: Record, found: Mapping[str, Any]) -> Record:
-        """The fields that an answer may show."""
-        shape = self._mirror.behaviours.shapes[collection]
-        if shape.schema is None:
-            return {name: value for name, value in fields.items() if name in found}
-        shown: Record = projector(shape.schema, shape.view)(fields)
-        return shown
-
-    def _made(self, place: Place, found: list[Any]) -> list[Any]:
+    def _made(self, place: Place) -> list[Any]:
         """The records that mocked operations have made, for a list that has all."""
         mirror, collection = self._mirror, place.collection
         if not (place.listed and mirror.lists_all(self._scope)):
@@ -89,7 +80,7 @@ class Overlay:
         for record in self._world.visible(collection, mirror.told(place, self._scope), self._scope.now):
             key = identity_of(rules, record)
             if (collection, key) not in self._known and self._base.collections[collection].get(key) is None:
-                made.append(self._declared(collection, record, found[0] if found else {}))
+                made.append(mirror.shown(place, record))
         self._count += len(made)
         return made
 

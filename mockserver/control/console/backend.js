@@ -19,7 +19,7 @@ export function backendPanel(context) {
   let routes = { rules: [] };
   const sentence = h("p", {});
   const rules = h("ul", { className: "rules", "aria-label": "Rules of who answers" });
-  const switches = h("ul", { className: "presets", "aria-label": "Settings of the backend" }, SWITCHES.map((each) => switchItem(each, toggle)));
+  const switches = h("ul", { className: "presets", "aria-label": "Settings of the backend" }, SWITCHES.map((each) => switchItem(each, (name) => change({ [name]: !routes[name] }))));
   $("backend-body").replaceChildren(sentence, rules, ruleForm(context.about.operations, add), switches);
 
   function render(received) {
@@ -31,7 +31,6 @@ export function backendPanel(context) {
   }
 
   const change = async (changes) => render(await call("PATCH", "backend", changes));
-  const toggle = (name) => change({ [name]: !routes[name] });
 
   async function add(rule) {
     const others = routes.rules.filter((each) => each.operation !== rule.operation);
