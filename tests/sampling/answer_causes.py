@@ -84,6 +84,7 @@ def read_as_meant(contract: Contract, message: str) -> bool:
             "not valid under any of the given schemas",
         ),
         "alternatives that accept what another does": ("is valid under each of",),
+        "it forbids what the $ref requires": ("Additional properties are not allowed",),
     }
     return any(
         note in one and any(word in message for word in words) for one in contract.notes for note, words in said.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -89,7 +90,7 @@ class Binder:
         if not places:
             calls = [Call(operation, (), query, step.body) for query in queries]
             return (calls[0], calls[1]) if not operation.path_names else None
-        held = (record for record in state.get(self.holder(behaviour), ()) if places.keys() <= record.keys())
+        held = self._told_apart(behaviour, state)
         untouched = self.rules.protected | self.rules.reserved if operation.is_write else frozenset()
         found = [record for record in held if not untouched & {str(record[part]) for part in places}
                  and self._is_known(self._name(behaviour, record), pairs)]  # fmt: skip
@@ -101,6 +102,16 @@ class Binder:
         if not operation.is_write:
             return next(turned)
         return self._permitted([calls for calls in turned if calls])
+
+    def _told_apart(self, behaviour: Behaviour, state: State) -> list[Record]:
+        """The records that a call can be about: not those of which several have what it names one by, as a name that
+        need not be unique. Which of them is meant, each server says for itself."""
+        places = self.places(behaviour)
+        held = [record for record in state.get(self.holder(behaviour), ()) if places.keys() <= record.keys()]
+        if not behaviour.find:
+            return held
+        count = Counter(repr([record[part] for part in places]) for record in held)
+        return [record for record in held if count[repr([record[part] for part in places])] == 1]
 
     def _permitted(self, calls: list[tuple[Call, Call]]) -> tuple[Call, Call] | None:
         """The first of these calls that may be sent; where none may, the gate will say why."""

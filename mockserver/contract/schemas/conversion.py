@@ -106,6 +106,9 @@ class JsonSchemas:
             self.note(f"{error}: anything fits it")
             return ANYTHING
         siblings = {key: value for key, value in schema.items() if key != "$ref"}
+        if not self.legacy and self.view.closes_all(schema):
+            self.note(f"{pointers.join(pointer, 'additionalProperties')} is ignored: it forbids what the $ref requires")
+            del siblings["additionalProperties"]
         if not siblings or self.legacy:  # a Reference Object of 3.0 has no siblings
             return {"$ref": "#/$defs/" + self.name(aim, node, exempt)}
         exempt = exempt | view.hidden(schema, self.view, writing=self.writing)

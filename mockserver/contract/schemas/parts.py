@@ -21,6 +21,7 @@ Target = Callable[[str], tuple[str, Any]]
 _COMPOSING: Final = frozenset(("$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"))
 _EXAMPLES: Final = ("example", "examples")
 _ABOUT: Final = frozenset(("description", "title"))
+_CLOSING: Final = frozenset(("$ref", "additionalProperties"))
 _HIDING: Final = _ABOUT | {"items", "type"}
 _Steps = tuple[str | int, ...]
 
@@ -64,7 +65,17 @@ class SchemaView:
         """Whether a schema is its `$ref` and nothing else that counts."""
         if not isinstance(node.get("$ref"), str):
             return False
-        return self.legacy or len(node) == 1 or EFFECTIVE.isdisjoint(node)
+        return self.legacy or len(node) == 1 or EFFECTIVE.isdisjoint(node) or self.closes_all(node)
+
+    def closes_all(self, node: Mapping[str, Any]) -> bool:
+        """Whether a `$ref` has `additionalProperties: false` alone beside it, which forbids what the `$ref` requires.
+
+        No value could satisfy both; authors mean the properties that the `$ref` declares.
+        """
+        if node.get("additionalProperties") is not False or not EFFECTIVE.intersection(node) <= _CLOSING:
+            return False
+        target = self.target(node["$ref"])[1] if isinstance(node.get("$ref"), str) else None
+        return isinstance(target, Mapping) and bool(own_required(target))
 
     def own_part(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """The schema without its `$ref`: of an alias, no more than the examples beside it."""

@@ -61,6 +61,21 @@ def test_only_records_whose_way_is_known_are_called(binder: Binder, pairs: Corre
     }
 
 
+@pytest.mark.parametrize(("names", "called"), [(("Rex", "Ash"), {"/pets/Rex", "/pets/Ash"}), (("Rex", "Rex"), set())])
+def test_a_name_that_several_records_have_names_none(
+    pairs: Correspondence, contract_of: ContractOf, names: tuple[str, str], called: set[str]
+) -> None:
+    """Which of them the target takes, the mock can't know."""
+    name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    paths = {"/pets/{name}": {"get": {"operationId": "pet", "parameters": [name], "responses": {}}}}
+    contract = contract_of({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths})
+    model = Model({"pets": Collection("pets")}, {"pet": Behaviour("pet", find=Query("pets", {"name": "$path.name"}))})
+    binder = Binder(contract, model, Rules(Safety.FULL, contract))
+    state = {"pets": [{"id": number, "name": one} for number, one in enumerate(names)]}
+    calls = (binder.bind(Step("pet", pick), state, pairs) for pick in range(2))
+    assert {one[0].path for one in calls if one} == called
+
+
 def test_a_list_is_chosen_by_each_side_s_own_key(pairs: Correspondence, contract_of: ContractOf) -> None:
     """The key of a record that was made on the way differs; another value is the same for both."""
     parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("shelter", "kind")]

@@ -393,3 +393,20 @@ def test_an_enumeration_of_names_beside_the_type_of_numbers_is_meant(load: Any) 
     assert [bool(problems(load, schema, value)) for value in ("Busy", "Other", 1)] == [False, True, True]
     assert generate(schema, view=load(None, "3.1.0").view, seed="1") in schema["enum"]
     assert problems(load, {"type": ["integer", "null"], "enum": ["a", None]}, "a") != []
+
+
+def test_closing_a_reference_to_what_requires_properties_is_not_meant(load: Any) -> None:
+    """It would forbid them all, so that nothing fits; where the reference requires none, an empty object does."""
+    base = {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    contract = load(None, "3.1.0", components={"schemas": {"Base": base, "Open": {**base, "required": []}}})
+    closed = {"$ref": "#/components/schemas/Base", "additionalProperties": False}
+    verdicts = [bool(contract.violations(closed, value, place="body")) for value in ({"id": 1}, {"id": "a"}, {})]
+    assert verdicts == [False, True, True]
+    assert generate(closed, view=contract.view, seed="1").keys() == {"id"}
+    strict = {"$ref": "#/components/schemas/Open", "additionalProperties": False}
+    assert [bool(contract.violations(strict, value, place="body")) for value in ({}, {"id": 1})] == [False, True]
+    named = {**closed, "properties": {"id": True}}
+    assert [bool(contract.violations(named, value, place="body")) for value in ({"id": 1}, {"id": 1, "a": 1})] == [
+        False,
+        True,
+    ]
