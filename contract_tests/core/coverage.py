@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from contract_tests.core.contract import Contract, Operation, Place, is_json
 from contract_tests.core.schemas import mismatches
 
 MOST_REMEMBERED = 200_000  # answers that need no second look
-DEEPEST = 8  # levels of a recursive schema that count
+DEEPEST = 8  # levels that count
 CONSTRAINTS = (
     "type", "required", "enum", "const", "pattern", "format", "minLength", "maxLength", "minimum", "maximum",
     "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "uniqueItems", "additionalProperties", "multipleOf",
@@ -43,6 +43,7 @@ class Coverage:
         self.succeeded: set[str] = set()  #: operations that answered with a success at least once
         self.not_judged: Counter[str] = Counter()  #: bodies whose contents no schema of the contract can judge, by type
         self._seen: set[int] = set()
+        self._known: dict[tuple[str, str], tuple[str, ...]] = {}
         self._chosen = {operation.id for operation in self.operations}
         self.parts = tuple(sorted({part for operation in self.operations for part in self._parts(operation)}))
 
@@ -94,9 +95,16 @@ class Coverage:
         for status in operation.statuses:
             yield Part(operation.id, status)
             for schema in self.contract.json_answer_schemas(operation, status):
-                yield from (Part(operation.id, status, what) for what in described(self.contract, schema))
+                yield from (Part(operation.id, status, what) for what in self._below(described, schema))
         for schema in self.contract.json_request_schemas(operation):
-            yield from (Part(operation.id, "request", what) for what in constrained(self.contract, schema))
+            yield from (Part(operation.id, "request", what) for what in self._below(constrained, schema))
+
+    def _below(self, parts_of: Callable[[Contract, Place], Iterator[str]], schema: Place) -> tuple[str, ...]:
+        """The parts of a schema, which many operations may share."""
+        key = (parts_of.__name__, (self.contract.look_up(schema) or schema).pointer)
+        if key not in self._known:
+            self._known[key] = tuple(dict.fromkeys(parts_of(self.contract, schema)))
+        return self._known[key]
 
     def _saw_request(self, operation: Operation, answer: Answer) -> None:
         body = body_of(answer)
@@ -118,23 +126,24 @@ def body_of(answer: Answer) -> Any:
         return NOT_JSON
 
 
-def described(contract: Contract, schema: Place, pointer: str = "", depth: int = 0) -> Iterator[str]:
-    """Every property and enum value below a schema."""
+def described(contract: Contract, schema: Place, pointer: str = "", above: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every property and enum value below a schema, but not those of a schema within itself."""
     schema = contract.look_up(schema) or schema
-    if not isinstance(schema.value, Mapping) or depth > DEEPEST:
+    if not isinstance(schema.value, Mapping) or len(above) > DEEPEST or schema.pointer in above:
         return
     for value in schema.value.get("enum", ()):
         yield f"{pointer or '/'} = {json.dumps(value)}"
     for name, place in children(contract, schema, writing=False):
         if name is not None:
             yield f"{pointer}/{name}" if name != "*" else f"{pointer}/*"
-        yield from described(contract, place, pointer if name is None else f"{pointer}/{name}", depth + 1)
+        below = pointer if name is None else f"{pointer}/{name}"
+        yield from described(contract, place, below, (*above, schema.pointer))
 
 
-def constrained(contract: Contract, schema: Place, pointer: str = "", depth: int = 0) -> Iterator[str]:
-    """Every property of an input, and every constraint on it."""
+def constrained(contract: Contract, schema: Place, pointer: str = "", above: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every property of an input, and every constraint on it, but not those of a schema within itself."""
     schema = contract.look_up(schema) or schema
-    if not isinstance(schema.value, Mapping) or depth > DEEPEST:
+    if not isinstance(schema.value, Mapping) or len(above) > DEEPEST or schema.pointer in above:
         return
     for keyword in CONSTRAINTS:
         if keyword in schema.value and schema.value[keyword] != [] and schema.value[keyword] is not True:
@@ -142,31 +151,38 @@ def constrained(contract: Contract, schema: Place, pointer: str = "", depth: int
     for name, place in children(contract, schema, writing=True):
         if name not in {None, "*"}:
             yield f"{pointer}/{name}"
-        yield from constrained(contract, place, pointer if name is None else f"{pointer}/{name}", depth + 1)
+        below = pointer if name is None else f"{pointer}/{name}"
+        yield from constrained(contract, place, below, (*above, schema.pointer))
 
 
 def shown(
-    contract: Contract, schema: Place, values: list[Any], pointer: str = "", depth: int = 0, *, writing: bool = False
+    contract: Contract,
+    schema: Place,
+    values: list[Any],
+    pointer: str = "",
+    above: tuple[str, ...] = (),
+    *,
+    writing: bool = False,
 ) -> Iterator[str]:
     """The properties and enum values below a schema that any of the values shows; those of a list at once."""
     schema = contract.look_up(schema) or schema
-    if not isinstance(schema.value, Mapping) or depth > DEEPEST or not values:
+    if not isinstance(schema.value, Mapping) or not values or len(above) > DEEPEST or schema.pointer in above:
         return
     for value in chosen(values, schema.value.get("enum", ())):
         yield f"{pointer or '/'} = {json.dumps(value)}"
     objects = [value for value in values if isinstance(value, dict)]
-    names = set[str]().union(*objects)
+    names, above = set[str]().union(*objects), (*above, schema.pointer)
     for name, place in children(contract, schema, writing=writing):
         if name is None:
-            yield from shown(contract, place, values, pointer, depth + 1, writing=writing)
+            yield from shown(contract, place, values, pointer, above, writing=writing)
         elif name == "*":
             if items := [item for value in values if isinstance(value, list) for item in value]:
                 yield f"{pointer}/*"
-                yield from shown(contract, place, items, f"{pointer}/*", depth + 1, writing=writing)
+                yield from shown(contract, place, items, f"{pointer}/*", above, writing=writing)
         elif name in names:
             yield f"{pointer}/{name}"
             below = [value[name] for value in objects if name in value]
-            yield from shown(contract, place, below, f"{pointer}/{name}", depth + 1, writing=writing)
+            yield from shown(contract, place, below, f"{pointer}/{name}", above, writing=writing)
 
 
 def chosen(values: list[Any], enum: Any) -> list[Any]:

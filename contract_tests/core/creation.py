@@ -134,7 +134,7 @@ def key_of(value: Any, parameter: str, kind: str = "") -> str | None:
     if not isinstance(value, Mapping):
         return None
     known = {plain(str(name)): item for name, item in value.items()}
-    for name in (*called(parameter, kind), *KEYS):
+    for name in (*called(parameter, kind), *KEYS, *([plain(kind)] if kind else [])):
         item = known.get(name)
         if isinstance(item, str | int) and not isinstance(item, bool) and str(item):
             return own_part(str(item))
@@ -154,9 +154,11 @@ def key_names(body: Mapping[str, Any], parameter: str, kind: str) -> list[str]:
 
 
 def called(parameter: str, kind: str) -> tuple[str, ...]:
-    """How the key of a record may be called there: `petName`, `petId`, and `name` for what `{petName}` names."""
+    """How the key of a record may be called there: `petName`, `petId`, and `name` for what `{petName}` names, whatever
+    it calls the pet."""
     own = plain(parameter).removeprefix(plain(kind)) if kind else ""
-    return tuple(dict.fromkeys((plain(parameter), plain(f"{kind}id"), *([own] if own else []))))
+    ending = next((name for name in KEYS if plain(parameter).endswith(name) and name != "id"), "")
+    return tuple(dict.fromkeys(name for name in (plain(parameter), plain(f"{kind}id"), own, ending) if name))
 
 
 def plain(name: str) -> str:

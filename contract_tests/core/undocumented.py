@@ -106,14 +106,15 @@ def undeclared(
         yield from undeclared(contract, below, deeper, f"{pointer}/{name}", depth + 1)
 
 
-def branches(contract: Contract, schemas: list[Place], depth: int = 0) -> Iterator[Place]:
-    """The schemas and all that they are made of."""
-    for schema in schemas:
-        place = contract.look_up(schema)
-        if place is None or not isinstance(place.value, Mapping) or depth > DEEPEST:
+def branches(contract: Contract, schemas: list[Place]) -> Iterator[Place]:
+    """The schemas and all that they are made of, each once: alternatives of alternatives often are the same few."""
+    waiting, seen = [*schemas], set[int]()
+    while waiting:
+        place = contract.look_up(waiting.pop())
+        if place is None or not isinstance(place.value, Mapping) or id(place.value) in seen:
             continue
+        seen.add(id(place.value))
         yield place
         for keyword in ("allOf", "anyOf", "oneOf"):
             parts = enumerate(place.value.get(keyword) or ())
-            inner = [Place(one, f"{place.pointer}/{keyword}/{at}") for at, one in parts]
-            yield from branches(contract, inner, depth + 1)
+            waiting += [Place(one, f"{place.pointer}/{keyword}/{at}") for at, one in parts]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +48,20 @@ def github_annotations(summary: dict[str, Any], redact: Redactor) -> str:
 
 
 def cleaned(value: Any, redact: Redactor) -> Any:
-    """Data without secrets in its texts: once serialised, a secret can't be cut out without breaking the syntax."""
+    """Data without secrets in its texts: once serialised, a secret can't be cut out without breaking the syntax.
+
+    Most texts stand in it many times, as the name of an operation with each part of it that was not reached.
+    """
+    return _cleaned(value, cache(redact))
+
+
+def _cleaned(value: Any, redact: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, list | tuple):
-        return [cleaned(item, redact) for item in value]
+        return [_cleaned(item, redact) for item in value]
     if isinstance(value, dict):
-        return {redact(name) if isinstance(name, str) else name: cleaned(item, redact) for name, item in value.items()}
+        return {redact(name) if isinstance(name, str) else name: _cleaned(item, redact) for name, item in value.items()}
     return value
 
 

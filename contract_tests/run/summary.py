@@ -82,5 +82,8 @@ def coverage(run: Run) -> dict[str, Any]:
         cell["reached"] += part in seen.reached
         cell["met"] = cell["met"] or (part in seen.reached and (not part.what or part.status == "request"))
         cell["out_of_reach"] = is_out_of_reach(part)
-    missing = [{**asdict(part), "why": why} for part, why in seen.missing().items()]
+    missing = [
+        {"operation": part.operation, "status": part.status, "what": part.what, "why": why}
+        for part, why in seen.missing().items()
+    ]
     return {"percent": round(seen.percent, 1), "matrix": matrix, "missing": missing}

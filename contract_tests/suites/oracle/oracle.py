@@ -51,7 +51,9 @@ class Oracle:
         found = []
         for operation in self.run.operations:
             behaviour = self.scripts.model.behaviours.get(operation.id)
-            if behaviour is None or not takes_json_only(operation) or self.scripts.freedoms.is_unknown(behaviour):
+            if behaviour is None or not takes_json_only(operation):
+                continue
+            if self.scripts.freedoms.is_unknown(operation, behaviour):
                 continue
             all_of_them = operation.acts_on_everything and bool(behaviour.removes)
             kind = (operation.method == "GET", bool(behaviour.removes), all_of_them)

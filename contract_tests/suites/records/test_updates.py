@@ -105,7 +105,7 @@ def check_update(life: Life, action: Action, made: Made, body: dict[str, Any]) -
     if not action.replaces:
         for name, old, new in life.same_as(before, after):
             has_new_key = was != made.key and made.key in str(new)  # it may stand elsewhere, too
-            if name not in body and not has_new_key and not is_time_of_change(name):
+            if name not in sent and not has_new_key and not is_time_of_change(name):
                 expected = f"{action.id} to leave {name} as it was: {in_json(old)}"
                 raise Broken(expected, in_json(new), answer, life.look(made), in_order=True)
     for listing in life.kind.lists[:1]:

@@ -9,7 +9,8 @@ import pytest
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Place
-from contract_tests.core.coverage import Coverage, Part, constrained, shown
+from contract_tests.core.coverage import Coverage, Part, constrained, described, shown
+from tests.contract_tests.conftest import ContractOf
 
 
 @pytest.fixture
@@ -94,3 +95,15 @@ def test_every_constraint_of_an_input_is_a_part(contract: Contract, schema: Any,
 def test_a_value_reaches_what_it_shows(contract: Contract, schema: Any, value: Any, parts: list[str]) -> None:
     """Its properties, its items and its values of enums, in all branches."""
     assert [*shown(contract, Place(schema, ""), [value])] == parts
+
+
+def test_the_parts_of_a_schema_within_itself_count_once(contract_of: ContractOf) -> None:
+    """A tree has as many parts as its node, however deep trees grow."""
+    node = {"$ref": "#/components/schemas/Node"}
+    tree = {"type": "object", "properties": {"name": {}, "left": node, "all": {"items": node}}}
+    contract = contract_of({"openapi": "3.0.3", "paths": {}, "components": {"schemas": {"Node": tree}}})
+    parts = ["/name", "/left", "/all", "/all/*"]
+    assert list(described(contract, Place(node))) == parts
+    value = {"name": "a", "left": {"name": "b", "left": {}}, "all": [{"name": "c"}]}
+    assert list(shown(contract, Place(node), [value])) == parts
+    assert [part for part in constrained(contract, Place(node)) if part != "/ type"] == ["/name", "/left", "/all"]

@@ -94,6 +94,16 @@ def test_a_key_is_found_by_its_name(value: Any, key: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("parameter", "kind", "key"),
+    [("addonName", "service", "n"), ("id", "collection", "c"), ("serviceId", "service", "1")],
+)
+def test_a_key_is_what_the_path_calls_it(parameter: str, kind: str, key: str | None) -> None:
+    """A name before an id where the path asks for a name; the word for the record itself at last."""
+    record = {"collection": "c", "meta": {"name": "m"}} if parameter == "id" else {"id": 1, "name": "n"}
+    assert key_of(record, parameter, kind) == key
+
+
+@pytest.mark.parametrize(
     ("parameter", "names"),
     [("petName", ["name", "petId"]), ("pet_slug", ["slug", "petId"]), ("petId", ["petId"]), ("pet", ["petId"])],
 )

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.undocumented import Undocumented
+from contract_tests.core.contract import Place
+from contract_tests.core.undocumented import Undocumented, branches
 from tests.contract_tests.conftest import ContractOf
 
 NAMED = {"type": "object", "properties": {"name": {"type": "string"}}}
@@ -57,3 +58,12 @@ def test_one_part_of_many_operations_is_one_line(contract_of: ContractOf) -> Non
     (line,) = found.lines()
     assert line.startswith("the header x-trace: ")
     assert line.endswith(" and 3 more")
+
+
+def test_alternatives_that_lead_to_each_other_are_each_looked_at_once(contract_of: ContractOf) -> None:
+    """However often they do: a page whose parts are pages has thousands of ways through a few schemas."""
+    links = [{"$ref": f"#/components/schemas/S{at}"} for at in range(9)]
+    schemas = {f"S{at}": {"anyOf": links, "properties": {f"p{at}": {}}} for at in range(9)}
+    contract = contract_of({"openapi": "3.0.3", "paths": {}, "components": {"schemas": schemas}})
+    found = [*branches(contract, [Place(link, "") for link in links])]
+    assert sorted(name for one in found for name in one.value["properties"]) == [f"p{at}" for at in range(9)]

@@ -325,3 +325,21 @@ def test_a_server_need_not_tell_what_it_lacks_from_what_is_kept_from_the_caller(
     assert free.alike(410, 403)
     assert not free.alike(403, 404)
     assert not strict.alike(404, 403)
+
+
+@pytest.mark.parametrize(
+    ("operation", "find", "inferred", "unknown"),
+    [
+        ("read", Query("things", {"id": "$path.id"}), True, False),
+        ("make", Query("things", {"id": "$path.id"}), True, True),  # an action on the thing, nobody knows which
+        ("make", Query("things", {"id": "$path.id"}), False, False),
+        ("read", Query("things"), True, True),  # whichever thing that is
+    ],
+)
+def test_a_read_of_a_record_is_compared_and_an_unknown_action_is_not(
+    known: Contract, operation: str, find: Query, *, inferred: bool, unknown: bool
+) -> None:
+    """A read changes nothing that would have to be known."""
+    freedoms = Comparison(known, _model(inferred=inferred)).freedoms
+    behaviour = Behaviour(operation, find=find, reply={(): "$record"})
+    assert freedoms.is_unknown(known.operation(operation), behaviour) is unknown
