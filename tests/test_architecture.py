@@ -47,7 +47,7 @@ DOORS = {
     "brotli": ("contract.messages.codings",),
     "zstandard": ("contract.messages.codings",),
     "jsonpatch": ("behaviour.json_patch",),
-    "joserfc": ("identity.keys",),
+    "joserfc": ("identity.keys", "cli.banner"),
     "cryptography": ("identity.keys",),
     "yaml": ("plain_yaml",),
     "sqlite3": ("state.sqlite_file",),

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from mockserver.exchange.engine import Engine
+from mockserver.identity.places import AUTH
 from mockserver.insight.samples import best_sample
 from mockserver.settings import MEMORY, Api, Settings, is_loopback, near_host
 
@@ -37,6 +38,7 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
     lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
+    lines += _sign_in(engine, url)
     lines += exposure(settings)
     sample = best_sample(engine)
     if sample is not None:
@@ -83,6 +85,17 @@ def _backend(engine: Engine) -> list[str]:
     if engine.settings.upstream.insecure:
         lines += ["Insecure      the backend's certificate isn't checked (--insecure)"]
     return lines
+
+
+def _sign_in(engine: Engine, url: str) -> list[str]:
+    """Where apps sign in, if the contract has them do so."""
+    kinds = {str(scheme.raw.get("type")) for scheme in engine.contract.security_schemes.values()}
+    if kinds.isdisjoint(("oauth2", "openIdConnect")):
+        return []
+    from importlib.util import find_spec
+
+    missing = "" if find_spec("joserfc") else "  (tokens need pip install joserfc)"
+    return [f"Sign-in       {url}{AUTH}{missing}"]
 
 
 def _memory(engine: Engine) -> list[str]:

@@ -14,6 +14,7 @@ from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.errors import Refused
 from mockserver.exchange.steering import Steering, cookie, split_world
 from mockserver.identity.scopes import must_have
+from mockserver.identity.sessions import MARK, token_of
 from mockserver.identity.tokens import Token, Tokens, is_own
 from mockserver.messages import Request
 from mockserver.settings import AuthMode
@@ -183,9 +184,25 @@ class Auth:
             if self.look is not None:
                 self.must_count(caller, *self.look(caller.world))
             return caller, token.scopes
+        if scheme.location == "cookie" and text.startswith(MARK):
+            return self._by_session(scheme, text, world or named)
         if self.users:
             raise _refusal(scheme, f"the {_words(scheme)} belongs to no user in the fixtures", invalid=True)
         return self._caller(None, world or named), None
+
+    def _by_session(self, scheme: SecurityScheme, text: str, world: str | None) -> tuple[Caller, frozenset[str] | None]:
+        """Who has signed in by an operation that sets a cookie."""
+        if self.look is None:
+            raise _refusal(scheme, "there are no sessions")
+        state, now = self.look(world_named(world or MAIN))
+        token = token_of(state, text.removeprefix(MARK))
+        if token is None:
+            raise _refusal(scheme, f"the world {state.name!r} knows no such session: sign in again")
+        trouble = token.trouble(state, now)
+        if trouble:
+            raise _refusal(scheme, trouble)
+        user = self.tokens.user_of(token)
+        return msgspec.structs.replace(self._caller(user, world), token=token), None if user is None else user.scopes
 
     def _token(self, scheme: SecurityScheme, text: str) -> Token:
         try:

@@ -31,6 +31,7 @@ from mockserver.state.fixtures import Fixtures
 from mockserver.state.lazy import Lazy
 from mockserver.state.seeding import seed_world
 from mockserver.state.store import MemoryStore, Store
+from mockserver.state.users import check_keys
 from mockserver.state.world import World
 
 if TYPE_CHECKING:
@@ -295,6 +296,7 @@ def _put_together(
         exists=lambda name: store.find(name) is not None,
     )
     store.on_removed.append(journal.left)
+    check_keys(fixtures.users, contract.security_schemes)
     tokens = Tokens(settings.seed, fixtures.users)
     auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered, tokens)
     pipeline = _kind_of_pipeline(settings)(

@@ -34,6 +34,7 @@ from mockserver.exchange.plans import Plan, plans_of
 from mockserver.exchange.refusals import Refusals
 from mockserver.exchange.sign_in import SignIn
 from mockserver.exchange.steering import delay_of, read_steering
+from mockserver.identity.sessions import sessions_of
 from mockserver.messages import Answer, Inputs, Request, Transport
 from mockserver.reply.builder import ReplyBuilder
 from mockserver.reply.problems import PROBLEM, Problems
@@ -70,7 +71,8 @@ class Pipeline:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.clock = clock
         self.success = {operation.id: success_status(operation) for operation in contract.operations.values()}
-        plans = plans_of(contract, behaviours, self.success)
+        sessions = sessions_of(contract, auth.tokens, enforces=auth.mode == "enforce")
+        plans = plans_of(contract, behaviours, self.success, sessions)
         self._served = {name: (status, plans.get(name)) for name, status in self.success.items()}
         self.builder = ReplyBuilder(contract, seed)
         self.problems = Problems(contract, self.builder)
@@ -101,10 +103,9 @@ class Pipeline:
         self._count = meter.count if self._metered else None  #: not even a call where nobody can ask for the numbers
         self.outage.count = meter.unavailable
 
-    @property
-    def signs_in(self) -> bool:
-        """Whether the mock is the provider of its API."""
-        return self._sign_in is not None
+    def provides(self, path: str) -> bool:
+        """Whether the mock's own provider has an endpoint at a path."""
+        return self._sign_in is not None and self._sign_in.provider.endpoint(path) is not None
 
     def followed_by(self, pipeline: Pipeline) -> None:
         """Have another pipeline answer what this one can't: contract and behaviours have been read anew, and a request
@@ -257,6 +258,7 @@ class Pipeline:
     ) -> tuple[Reply, World, tuple[Any, ...]]:
         """The reply as its plan has it, and the world with what the API sends then."""
         reply = self.fitting.planned(plan, operation, reply, outcome, exchange, inputs)
+        reply, outcome = plan.in_session(reply, outcome, exchange, inputs)
         if not plan.sends:
             return reply, outcome.world, outcome.changes
         return reply, *self.queueing.queued(plan.callbacks, reply, outcome, exchange, inputs)

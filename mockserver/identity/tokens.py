@@ -48,13 +48,14 @@ class Token(msgspec.Struct, frozen=True):
     grant: str
     claims: Mapping[str, Any]
     world: str | None = None  #: None where any world will do
+    kind: str = "access token"
 
     def trouble(self, world: World, now: int) -> str:
         """Why it doesn't count in a world any more; empty where it does."""
         if now >= self.expires:
-            return "the access token has expired by the clock of its world: refresh it"
+            return f"the {self.kind} has expired by the clock of its world"
         if world.aside and is_over(world, self.grant):
-            return "the access token was revoked: its user has signed out, or a code or refresh token was used twice"
+            return f"the {self.kind} was revoked: its user has signed out, or a code or refresh token was used twice"
         return ""
 
 

@@ -48,7 +48,7 @@ def steps(engine: Engine, entry: Exchange) -> Iterator[Step]:
     behaviour = engine.behaviours.operations.get(entry.operation or "")
     not_found = isinstance(entry.selected, str)
     if entry.verdict == "refused" and not not_found:
-        yield Step(_stage(entry), hiding(entry, engine.journal.secrets)(entry.reason))
+        yield Step(_stage(engine, entry), hiding(entry, engine.journal.secrets)(entry.reason))
     elif entry.verdict in ("kept", "refused", "fault") and behaviour is not None and _behaviour_ran(entry):
         yield from _Replay(engine, entry, behaviour).steps()
     yield from sent_steps(engine, entry)
@@ -97,9 +97,9 @@ def _behaviour_ran(entry: Exchange) -> bool:
     return entry.selected is not None or bool(entry.changes) or (entry.verdict == "kept" and not entry.steering.wishes)
 
 
-def _stage(entry: Exchange) -> str:
+def _stage(engine: Engine, entry: Exchange) -> str:
     if entry.operation is None:
-        return "route"
+        return "sign in" if engine.pipeline.provides(entry.request.path) else "route"
     if entry.user is None:
         return "admit"
     return "validate" if entry.violations else "behave"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -91,3 +91,13 @@ def read_user(entry: Mapping[str, Any], place: int, located: Callable[[], str]) 
         entry.get("claims") or EMPTY,
         entry.get("keys") or EMPTY,
     )
+
+
+def check_keys(users: Iterable[User], schemes: Iterable[str]) -> None:
+    """Check that each key is for one of the contract's security schemes. Raises FixtureError."""
+    known = tuple(schemes)
+    for user in users:
+        for name in user.keys:
+            if name not in known:
+                problem = f"user {user.name!r} has a key for {name!r}, which the contract doesn't declare"
+                raise FixtureError(problem, fix=did_you_mean(name, known))

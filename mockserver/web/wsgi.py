@@ -56,7 +56,7 @@ class ContractFirst:
         path: str = environ["PATH_INFO"]
         if path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"):
             self._step_aside()
-            if path.startswith(_AUTH) and self.engine.pipeline.signs_in:
+            if path.startswith(_AUTH) and self.engine.pipeline.provides(path):
                 return self._signed_in(environ, start_response)
             return (self._loaded or self._load())(environ, start_response)
         method: str = environ["REQUEST_METHOD"]
@@ -103,10 +103,8 @@ class ContractFirst:
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
         headers = _headers(environ, self._headers_after, frozenset())
         request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body)
-        nothing = Refused(
-            404, f"the provider has nothing at {path}; see {_AUTH}.well-known/openid-configuration", own=True
-        )
-        return self._sent(engine.pipeline.refuse(request, nothing), method, environ, start_response)
+        unrouted = Refused(404, "the contract has no such path")
+        return self._sent(engine.pipeline.refuse(request, unrouted), method, environ, start_response)
 
     def _is_visit(self, environ: dict[str, Any], method: str) -> bool:
         """Whether a person opens the mock's address in a browser, and the contract has nothing there."""

@@ -17,7 +17,7 @@ from mockserver.exchange.stores import shown_store
 from mockserver.messages import Request
 from mockserver.settings import AUTH_MODES, AuthMode, Settings
 from tests.conftest import Build
-from tests.support import bundled_settings
+from tests.support import ROOT, bundled_settings
 
 
 def test_the_banner_fits_one_screen(engine: Engine) -> None:
@@ -169,3 +169,10 @@ def test_a_contract_without_paths_says_so(build: Build, tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("openapi: 3.1.0\ninfo: {title: Empty, version: '1'}\npaths: {}\n")
     lines = banner(build(Settings(str(tmp_path / "empty.yaml")))).splitlines()
     assert "No paths      the contract declares no operation: every request gets a 404" in lines
+
+
+def test_the_issuer_is_shown_where_apps_sign_in(build: Build) -> None:
+    """For contracts with OAuth 2 or OpenID Connect, since an app needs nothing else."""
+    notes = build(Settings(spec=str(ROOT / "examples/sign-in/notes.yaml")))
+    assert "Sign-in       http://127.0.0.1:4010/__mock__/auth\n" in banner(notes)
+    assert "Sign-in" not in banner(build(bundled_settings()))

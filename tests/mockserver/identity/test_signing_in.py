@@ -8,9 +8,12 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 import pytest
 
+from mockserver.exchange.shown import shown
 from mockserver.identity.grants import MOST
+from mockserver.insight.steps import steps
 from tests.mockserver.identity.notes import AUTH, CALLBACK, NOTES, USERS, App, claims_of, returned
 from tests.support import Ask, Clock
 
@@ -363,3 +366,13 @@ def test_sign_ins_are_bounded(app: App) -> None:
     assert app.token("x" * 5000).json["error"] == "invalid_request"
     twice = app.ask("GET", f"{AUTH}/authorize", None, query="client_id=a&client_id=b")
     assert twice.status == 400
+
+
+def test_a_refused_sign_in_is_explained(app: App) -> None:
+    """`why` names the stage and the reason, and shows no secret."""
+    app.token("ac_0123456789")
+    entry = app.ask.engine.journal.entry("main", 1)
+    assert entry is not None
+    (step,) = steps(app.ask.engine, entry)
+    assert (step.verb, "knows no such code" in step.did) == ("sign in", True)
+    assert "ac_0123456789" not in msgspec.json.encode(shown(entry)).decode()
