@@ -1,4 +1,4 @@
-"""The mock in front of a backend, beside Prism's proxy in front of the same one: `python -m bench proxies`.
+"""The mock in front of a backend, beside Prism's proxy in front of the same one: `python -m bench.proxies`.
 
 The backend returns constants on granian. Each proxy checks requests and responses against the contract. All servers
 have the same two requests; the one that isn't measured is paused. The last lines measure what passing costs: the same

@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -104,14 +105,24 @@ class _Server(socketserver.ThreadingTCPServer):
     request_queue_size = 256
     scripted: Scripted
 
+    context: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, address = super().get_request()
+        if self.context is not None:
+            connection.settimeout(5)
+            connection = self.context.wrap_socket(connection, server_side=True)
+        return connection, address
+
     def server_bind(self) -> None:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().server_bind()
 
 
-def started() -> tuple[Scripted, Callable[[], None]]:
-    """A backend on a free port, and what ends it."""
+def started(context: ssl.SSLContext | None = None) -> tuple[Scripted, Callable[[], None]]:
+    """A backend on a free port, over TLS where there is a context, and what ends it."""
     server = _Server(("127.0.0.1", 0), _Handler)
+    server.context = context
     server.scripted = Scripted(server.server_address[1])
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
 
