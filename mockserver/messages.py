@@ -21,6 +21,7 @@ class Request(msgspec.Struct, frozen=True):
     query: str = ""
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
+    secure: bool = False  #: whether it came over TLS
 
     @property
     def origin(self) -> str:
@@ -28,7 +29,8 @@ class Request(msgspec.Struct, frozen=True):
         headers = self.headers
         scheme = headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
         host = headers.get("x-forwarded-host", "").partition(",")[0].strip() or headers.get("host", "localhost")
-        return f"{scheme if scheme in ('http', 'https') else 'http'}://{host}"
+        own = "https" if self.secure else "http"
+        return f"{scheme if scheme in ('http', 'https') else own}://{host}"
 
     def url(self, query: str = "") -> str:
         """The address of this request's path, with another query."""

@@ -48,7 +48,7 @@ DOORS = {
     "zstandard": ("contract.messages.codings",),
     "jsonpatch": ("behaviour.json_patch",),
     "joserfc": ("identity.keys", "cli.banner"),
-    "cryptography": ("identity.keys",),
+    "cryptography": ("identity.keys", "web.authority"),
     "yaml": ("plain_yaml",),
     "sqlite3": ("state.sqlite_file",),
     "redis": (

@@ -17,13 +17,13 @@ from mockserver.settings import MEMORY, Api, Settings, is_loopback, near_host
 def banner(engine: Engine, *, quiet: bool = False) -> str:
     """The lines printed once the port accepts connections; one line of JSON where the log is JSON."""
     settings = engine.settings
-    url = _url(near_host(settings.host), settings.port)
+    url = _url(settings, near_host(settings.host))
     users = {user.name: user.token for user in engine.fixtures.users}
     if settings.log_format == "json":
         value = {"event": "listening", "url": url, "contract": settings.spec, "users": users, "store": _store(settings)}
         return msgspec.json.encode(value).decode()
     lines = [
-        f"Listening on  {_url(settings.host, settings.port)}",
+        f"Listening on  {_url(settings, settings.host)}",
         *_contracts(engine),
     ]
     if not engine.contract.operations:
@@ -34,6 +34,7 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     named = " ".join(_word(api) for api in settings.apis) or _shown(settings.spec)
     lines += [f"Notes         {len(notes)}, see mockserver check-spec {named}"] if notes else []
     lines += _memory(engine)
+    lines += _certificate(settings)
     lines += [f"Store         {_store(settings)}"] if settings.store != MEMORY else []
     lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
@@ -98,6 +99,17 @@ def _sign_in(engine: Engine, url: str) -> list[str]:
     return [f"Sign-in       {url}{AUTH}{missing}"]
 
 
+def _certificate(settings: Settings) -> list[str]:
+    """Who has signed what the server shows."""
+    if not settings.tls or settings.tls_cert is None:
+        return []
+    from mockserver.web.tls import folder
+
+    if settings.tls_cert.parent == folder():
+        return ["Certificate   of your local CA: mockserver tls trust says how clients come to trust it"]
+    return [f"Certificate   {_shown(str(settings.tls_cert))}"]
+
+
 def _memory(engine: Engine) -> list[str]:
     """What has no memory although paths look as if it had, and why."""
     count = len(engine.forgotten)
@@ -109,8 +121,8 @@ def _memory(engine: Engine) -> list[str]:
     return [f"No memory     {engine.forgotten[0]}{more}"]
 
 
-def _url(host: str, port: int) -> str:
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+def _url(settings: Settings, host: str) -> str:
+    return f"{'https' if settings.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _counted(count: int, what: str) -> str:

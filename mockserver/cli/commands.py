@@ -62,6 +62,10 @@ def _parser() -> Parser:
                 "backend", nargs="?", metavar="URL", help="the real backend, such as http://localhost:8000"
             )
             command.set_defaults(beside=True)
+        if name == "tls":
+            command.add_argument("what", nargs="?", default="trust", choices=("trust", "path"), help=_TLS)
+            command.set_defaults(run=run, command=command)
+            continue
         if name == "state":
             _add_state(command)
         else:
@@ -80,6 +84,7 @@ def _parser() -> Parser:
 
 
 _CONTRACT = "OpenAPI document, or several; PATH=SPEC serves one below a path (default: the bundled contract)"
+_TLS = "trust: how this system and its programs come to trust the CA; path: the file of its certificate"
 _OF_CONTRACT = ("--config", "--behaviours", "--fixtures", "--seed", "--allow-remote-refs", "--allow-refs-below")
 """Flags of every command that reads a contract."""
 _OF_STATES = ("--config", "--states", "--host", "--port", "--admin-token")
@@ -198,11 +203,21 @@ def _init(options: argparse.Namespace) -> int:
     return 0
 
 
+def _tls(options: argparse.Namespace) -> int:
+    from mockserver.cli.tls import trust
+    from mockserver.web.tls import authority
+
+    path = authority()
+    show(trust(path) if options.what == "trust" else str(path))
+    return 0
+
+
 COMMANDS = {
     "mock": (_mock, "run the API of a contract as a stateful mock server"),
     "proxy": (_proxy, "pass requests on to a real backend, check both sides, and play what it doesn't have yet"),
     "state": (_state, "save the world of a running mock under a name, load it, or list what is saved"),
     "mcp": (_mcp, "offer the mock server as tools to coding agents (MCP)"),
+    "tls": (_tls, "say how to trust the certificates of mockserver mock --tls"),
     "init": (_init, "write a settings file, behaviours, fixtures and a test for a contract into this folder"),
     "behaviours": (_behaviours, "print the behaviours inferred from a contract, as a file to edit"),
     "check-spec": (_check_spec, "report how each operation of a contract will be served"),

@@ -118,6 +118,16 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         {"metavar": "TOKEN", "help": "token with which other machines may use the control API"},
     ),
     (
+        ("--tls",),
+        {
+            "action": "store_true",
+            "default": None,
+            "help": "serve https and HTTP/2 with a certificate of your local CA; see mockserver tls trust",
+        },
+    ),
+    (("--tls-cert",), {"metavar": "FILE", "help": "serve https with this certificate chain (PEM) instead"}),
+    (("--tls-key",), {"metavar": "FILE", "help": "its private key (PEM); default: in the file of the certificate"}),
+    (
         ("--verbose",),
         {"action": "store_true", "default": None, "help": "log bodies too, and log requests even under CI"},
     ),
@@ -235,6 +245,9 @@ def read_settings(
         read_timeout=_span_of("--read-timeout", setting("read_timeout", "30s"), 10),
         drain=_span_of("--drain", setting("drain", "1s"), 0),
         stream_interval=_interval(setting("stream_interval", "0")),
+        tls=_switch(setting("tls")) or bool(setting("tls_cert")),
+        tls_cert=_pem_file("--tls-cert", setting("tls_cert")),
+        tls_key=_pem_file("--tls-key", setting("tls_key")),
         store=setting("store", MEMORY),
         store_timeout=_span_of("--store-timeout", setting("store_timeout", "1s"), 10),
         namespace=_namespace(setting("namespace")),
@@ -326,6 +339,11 @@ def _one_of(name: str, value: str, known: Sequence[str]) -> Any:
 
 def _switch(text: str) -> bool:
     return text.lower() in ("1", "true", "yes", "on")
+
+
+def _pem_file(flag: str, text: str) -> Path | None:
+    named = _pem(flag, text)
+    return None if named is None else Path(named)
 
 
 def behaviours_file(text: str) -> Path | None:

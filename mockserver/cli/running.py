@@ -27,6 +27,10 @@ def run(settings: Settings) -> None:
     if settings.state is not None:
         must_exist(settings.state, settings.states or settings.state.parent)
     check_address(settings.host, settings.port)
+    if settings.tls:
+        from mockserver.web.tls import with_certificate
+
+        settings = with_certificate(settings)
     with without_collection():  # until the worker has frozen what is loaded
         engine, first = built(settings), True
         if settings.workers > 1:

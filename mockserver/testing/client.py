@@ -50,8 +50,7 @@ class MockServer:
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> MockAnswer:
         """Send one request over a new connection; the path is sent as written."""
-        address = urlsplit(self.url)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
+        connection = _connection(self.url)
         try:
             connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
@@ -70,6 +69,17 @@ class MockServer:
             raise MockRefused(f"{method} /__mock__{path}: {answer.status} {answer.json.get('detail', '')}")
         is_json = "json" in answer.headers.get("content-type", "")
         return answer.json if is_json else answer.body.decode()
+
+
+def _connection(url: str) -> http.client.HTTPConnection:
+    """A connection to a mock server; over TLS, this user's local CA is trusted as the system's are."""
+    address = urlsplit(url)
+    if address.scheme != "https":
+        return http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
+    from mockserver.web.tls import trusting
+
+    context = trusting()
+    return http.client.HTTPSConnection(address.hostname or "", address.port, timeout=TIMEOUT, context=context)
 
 
 class MockWorld:

@@ -53,12 +53,12 @@ class Overflow:
     number.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, speaks: bool = True) -> None:
         self._port = port
         self._number = os.open(os.devnull, os.O_RDONLY)
         self._full = Event()
         self._warned = -_WARNED_EVERY
-        self._answer = _answer()
+        self._answer = _answer() if speaks else b""  # who expects TLS can't read it
 
     def start(self) -> None:
         """Start the thread that ends connections; it ends with the process."""
@@ -105,7 +105,8 @@ class Overflow:
             if connection.getsockname()[1] == self._port:
                 with suppress(BlockingIOError):  # what isn't read would have the answer thrown away
                     connection.recv(65536, socket.MSG_DONTWAIT)
-                connection.send(self._answer, socket.MSG_DONTWAIT)
+                if self._answer:
+                    connection.send(self._answer, socket.MSG_DONTWAIT)
                 connection.shutdown(socket.SHUT_RDWR)
         connection.detach()
 

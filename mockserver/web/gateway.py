@@ -21,7 +21,7 @@ from mockserver.background import attempt, start
 from mockserver.errors import Refused
 from mockserver.messages import Answer
 from mockserver.web.bodies import SMALL, Bodies
-from mockserver.web.heads import refused_coding, refused_host
+from mockserver.web.heads import HTTP2, refused_coding, refused_host
 from mockserver.web.leader import PATIENCE, Relay, Turn
 from mockserver.web.transport import Later
 from mockserver.web.wsgi import ContractFirst, Unkept
@@ -66,6 +66,8 @@ class Gateway:
         has_body = (length or "HTTP_TRANSFER_ENCODING" in environ) and length != "0"
         if has_body and not length and refused is None:
             refused = refused_coding(environ["HTTP_TRANSFER_ENCODING"])
+        elif not length and environ["SERVER_PROTOCOL"] == HTTP2:
+            has_body = True  # or not: the frames say so, and no header
         if refused is not None:
             self._refuse(handle, environ, refused)
         elif not has_body:

@@ -5,10 +5,13 @@ granian has no word for a `Host` header that is missing: it reads as an empty on
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from mockserver.errors import Refused
 from mockserver.messages import host_name
+
+HTTP2: Final = "HTTP/2"
+"""What the server calls that protocol, in which a body needs no header (RFC 9113, section 8.1)."""
 
 
 def refused_host(environ: dict[str, Any]) -> Refused | None:

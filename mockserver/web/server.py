@@ -15,7 +15,7 @@ from functools import partial
 from time import monotonic, sleep
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.server import mp
 from granian.server.mp import MPServer
 
@@ -68,6 +68,8 @@ def serve(engine: Engine, announce: Announce) -> None:
         blocking_threads=THREADS,
         log_enabled=False,
         websockets=False,
+        **({"ssl_cert": settings.tls_cert, "ssl_key": settings.tls_key} if settings.tls else {}),
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     pack_memory()
     server.ending.come_with_signal(settings.drain / 1000)
@@ -189,7 +191,7 @@ def _announce(engine: Engine, announce: Announce, ending: _Ending, relay: Relay)
             pause.wait(0.005)
             waited += 0.005
         else:
-            overflow = Overflow(settings.port)
+            overflow = Overflow(settings.port, speaks=not settings.tls)
             overflow.start()
             relay.looks.append(overflow.look)
             ending.last = announce(engine)

@@ -14,6 +14,7 @@ from mockserver.messages import Answer, Passing, Request, Uploading
 from mockserver.reply.negotiation import negotiate
 from mockserver.reply.problems import PROBLEM
 from mockserver.settings import PREFIX
+from mockserver.web.heads import HTTP2
 from mockserver.web.transport import after_delay, disturbed_transport, slowed, status_line
 
 Wsgi = Callable[..., Iterable[bytes]]
@@ -40,7 +41,7 @@ class ContractFirst:
         headers_after: str | None = None,
     ) -> None:
         self.engine, self._behind, self._step_aside = engine, behind, step_aside
-        self._headers_after = headers_after
+        self._headers_after, self._secure = headers_after, engine.settings.tls
         self._loading = threading.Lock()
         self._loaded: Wsgi | None = None
 
@@ -71,7 +72,7 @@ class ContractFirst:
         if not path.isascii():
             path = path.encode("latin-1").decode(errors="replace")
         headers = _headers(environ, self._headers_after, engine.contract.underscored)
-        request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body)
+        request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body, self._secure)
         answer = engine.pipeline.perform(request)
         if type(answer) is Answer:
             return self._sent(answer, method, environ, start_response)
@@ -102,7 +103,7 @@ class ContractFirst:
             return self._sent(self.refuse(environ, refused), method, environ, start_response)
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
         headers = _headers(environ, self._headers_after, frozenset())
-        request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body)
+        request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body, self._secure)
         unrouted = Refused(404, "the contract has no such path")
         return self._sent(engine.pipeline.refuse(request, unrouted), method, environ, start_response)
 
@@ -150,13 +151,19 @@ class PassesOn(ContractFirst):
         parts = (method, path, environ.get("QUERY_STRING", ""), headers)
         length = environ.get("CONTENT_LENGTH") or ""
         if length.isdecimal() and int(length) > limit:
-            return Uploading(*parts, b"", rest=_pieces_of(environ["wsgi.input"], int(length)), length=int(length))
+            return Uploading(
+                *parts,
+                b"",
+                rest=_pieces_of(environ["wsgi.input"], int(length)),
+                length=int(length),
+                secure=self._secure,
+            )
         if not length and "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
             body = environ["wsgi.input"].read(limit + 1)
             if len(body) > limit:
-                return Uploading(*parts, body, rest=_pieces_of(environ["wsgi.input"], None))
-            return Request(*parts, body)
-        return Request(*parts, _read(environ, limit))
+                return Uploading(*parts, body, rest=_pieces_of(environ["wsgi.input"], None), secure=self._secure)
+            return Request(*parts, body, self._secure)
+        return Request(*parts, _read(environ, limit), self._secure)
 
     def _sent(
         self, answer: Answer, method: str, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -229,7 +236,9 @@ def _read(environ: dict[str, Any], limit: int) -> bytes:
         if len(body) < size:
             raise Refused(400, f"the body ends after {len(body)} of the {size} bytes that Content-Length promises")
         return body
-    if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
+    if environ.get("wsgi.input_terminated") and (
+        "HTTP_TRANSFER_ENCODING" in environ or environ.get("SERVER_PROTOCOL") == HTTP2
+    ):
         body = environ["wsgi.input"].read(limit + 1)
         if len(body) > limit:
             raise _too_large(limit)

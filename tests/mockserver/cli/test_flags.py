@@ -121,8 +121,10 @@ SETTINGS: dict[str, tuple[str, object]] = {
     "read_timeout": ("5s", 5000),
     "drain": ("0s", 0),
     "webhook_secret": ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    "tls_cert": (__file__, Path(__file__)),
+    "tls_key": (__file__, Path(__file__)),
 }
-SWITCHES = ("watch", "verbose", "show_secrets", "allow_remote_refs")
+SWITCHES = ("watch", "verbose", "show_secrets", "allow_remote_refs", "tls")
 
 
 @pytest.mark.parametrize("key", SETTINGS)
@@ -131,6 +133,14 @@ def test_a_flag_and_its_variable_set_the_same(key: str) -> None:
     text, value = SETTINGS[key]
     assert getattr(_read_settings([f"--{key.replace('_', '-')}", text], {}), key) == value
     assert getattr(_read_settings([], {f"MOCKSERVER_{key.upper()}": text}), key) == value
+
+
+def test_a_certificate_switches_tls_on() -> None:
+    """It must be a file, and so must its key."""
+    assert _read_settings(["--tls-cert", __file__], {}).tls
+    for flag in ("--tls-cert", "--tls-key"):
+        with pytest.raises(UsageError, match=f"{flag} /none.*no such file"):
+            _read_settings([flag, "/none"], {})
 
 
 def test_folders_of_references_exist(tmp_path: Path) -> None:
