@@ -148,11 +148,18 @@ class Auth:
         named = steering.world
         for scheme in self.schemes.values():
             try:
-                _, world = split_world(_credential(scheme, request))
+                text, world = split_world(_credential(scheme, request))
             except Refused:
                 continue
-            named = world or named
+            named = world or self._world_in(text) or named
         return named if named and _WORLD_NAME.fullmatch(named) else MAIN
+
+    def _world_in(self, text: str) -> str | None:
+        """The world that a signed token names, whether it still counts or not."""
+        try:
+            return self.tokens.read(text).world if is_own(text) else None
+        except (ValueError, Refused):
+            return None
 
     def _by_alternative(
         self, alternative: frozenset[str], scopes: frozenset[tuple[str, str]], request: Request, named: str | None

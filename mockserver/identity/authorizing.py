@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
@@ -27,7 +27,6 @@ RESPONSE_TYPES: Final = (
     "code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token",
 )  # fmt: skip
 MODES: Final = {"query": "?", "fragment": "#"}
-DANGEROUS: Final = frozenset(("javascript", "data", "vbscript", "blob", "about", "file", "filesystem"))
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
@@ -50,17 +49,7 @@ def authorize(call: Call, desk: Desk) -> Done:
 def _redirect_uri(call: Call) -> str:
     if not call.client:
         raise OAuthError("invalid_request", "client_id is missing")
-    address = call.given.get("redirect_uri", "")
-    try:
-        scheme, fragment = urlsplit(address).scheme, urlsplit(address).fragment
-    except ValueError:
-        scheme = fragment = ""
-    if not scheme or scheme in DANGEROUS or fragment or not address.isprintable():
-        what = repr(address[:100]) if address else "missing"
-        raise OAuthError(
-            "invalid_request", f"redirect_uri is {what}: it must be an absolute address without a fragment"
-        )
-    return address
+    return call.way_back("redirect_uri")
 
 
 def _kinds(call: Call) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import msgspec
 
@@ -23,6 +23,10 @@ _NAMING: Final = (
 )  # fmt: skip
 """The parameters that may end in `~world`, as tokens may."""
 UNSTORED: Final[Headers] = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+
+
+_DANGEROUS: Final = frozenset(("javascript", "data", "vbscript", "blob", "about", "file", "filesystem"))
+"""Schemes that a browser must not be sent to."""
 
 
 class OAuthError(Exception):
@@ -68,6 +72,18 @@ class Call(msgspec.Struct, frozen=True):
         word, _, token = self.request.headers.get("authorization", "").partition(" ")
         return token.strip() if word.lower() == "bearer" else ""
 
+    def way_back(self, name: str) -> str:
+        """The address to which a parameter has the browser sent. Raises OAuthError where that would be dangerous."""
+        address = self.given.get(name, "")
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            parts = urlsplit("")
+        if not parts.scheme or parts.scheme in _DANGEROUS or parts.fragment or not address.isprintable():
+            what = repr(address[:100]) if address else "missing"
+            raise OAuthError("invalid_request", f"{name} is {what}: it must be an absolute address without a fragment")
+        return address
+
     def plain(self, name: str) -> str:
         """A parameter without the world that it names; empty where it wasn't sent."""
         return self.given.get(name, "").partition("~")[0]
@@ -75,7 +91,7 @@ class Call(msgspec.Struct, frozen=True):
 
 def read_call(request: Request, issuer: str) -> Call:
     """The call of a request. Raises OAuthError where a parameter is repeated or too long."""
-    pairs = parse_qsl(request.query, keep_blank_values=True, max_num_fields=_MOST)
+    pairs = _pairs(request.query)
     if request.method == "POST":
         pairs += _form(request)
     given: dict[str, str] = {}
@@ -98,7 +114,14 @@ def _form(request: Request) -> list[tuple[str, str]]:
         return [(name, text) for name, text in value.items() if isinstance(text, str)]
     if sent != _FORM:
         raise OAuthError("invalid_request", f"send {_FORM}, not {sent or 'a body without a Content-Type'}")
-    return parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MOST)
+    return _pairs(request.body.decode(errors="replace"))
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST)
+    except ValueError:
+        raise OAuthError("invalid_request", f"there are more than {_MOST} parameters") from None
 
 
 def _json(body: bytes) -> dict[str, Any]:

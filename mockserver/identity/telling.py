@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.identity.authorizing import COOKIE, DANGEROUS, session_of
+from mockserver.identity.authorizing import COOKIE, session_of
 from mockserver.identity.calls import UNSTORED, Call, Done, OAuthError, json_reply, redirection
 from mockserver.identity.granting import Desk, named
 from mockserver.identity.grants import Grant, find, keep
@@ -95,14 +95,9 @@ def end_session(call: Call, desk: Desk) -> Done:
     for grant in grants:
         world = keep(world, replace(grant, is_over=True))
     user = named(grants[-1], desk) if grants else None
-    address = call.given.get("post_logout_redirect_uri")
-    if address is None:
+    if "post_logout_redirect_uri" not in call.given:
         return Done(page("Signed out", "<p>You can close this page.</p>", 200, *_FORGET), world, user)
-    scheme = urlsplit(address).scheme if address.isprintable() else ""
-    if not scheme or scheme in DANGEROUS:
-        raise OAuthError(
-            "invalid_request", f"post_logout_redirect_uri is {address[:100]!r}: it must be an absolute address"
-        )
+    address = call.way_back("post_logout_redirect_uri")
     state = urlencode({"state": call.given["state"]}) if "state" in call.given else ""
     mark = ("&" if "?" in address else "?") if state else ""
     return Done(redirection(f"{address}{mark}{state}", *_FORGET), world, user)

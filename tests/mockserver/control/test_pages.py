@@ -78,4 +78,4 @@ def test_the_console_loads_its_modules_at_once() -> None:
     """Each is named in the page: otherwise the browser asks for it only after it has read the one that imports it."""
     page = (CONSOLE / "index.html").read_text(encoding="utf-8")
     named = set(re.findall(r'rel="modulepreload" href="console/([^"]+)"', page))
-    assert named == {name for name in FILES if name.endswith(".js")} - {"console.js", "docs.js"}
+    assert named == {name for name in FILES if name.endswith(".js")} - {"console.js", "docs.js", "signed-in.js"}

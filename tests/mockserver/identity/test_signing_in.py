@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import json
 import sys
 from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from mockserver.exchange.engine import build_engine
 from mockserver.exchange.shown import shown
 from mockserver.identity.grants import MOST
 from mockserver.insight.steps import steps
+from mockserver.settings import Settings
 from tests.mockserver.identity.notes import AUTH, CALLBACK, NOTES, USERS, App, claims_of, returned
 from tests.support import Ask, Clock
 
@@ -160,6 +164,7 @@ def test_a_dangerous_address_is_no_way_back(app: App, address: str) -> None:
     """The browser stays on a page that says what is wrong."""
     refused = app.authorize(redirect_uri=address, login_hint="alice")
     assert (refused.status, refused.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert app.get("logout", post_logout_redirect_uri=address).status == (400 if address else 200)
 
 
 def test_a_browser_stays_signed_in(app: App) -> None:
@@ -376,3 +381,27 @@ def test_a_refused_sign_in_is_explained(app: App) -> None:
     (step,) = steps(app.ask.engine, entry)
     assert (step.verb, "knows no such code" in step.did) == ("sign in", True)
     assert "ac_0123456789" not in msgspec.json.encode(shown(entry)).decode()
+
+
+def test_a_refused_call_is_in_the_journal_of_its_world(app: App, clock: Clock) -> None:
+    """Also when its token has expired: a test looks there for the reason."""
+    token = app.signed_in(login_hint="alice~w1")["access_token"]
+    clock.advance(hours=1)
+    assert app.ask("GET", "/notes", token).status == 401
+    (entry,) = [one for one in app.ask.engine.journal.entries("w1") if one.operation == "listNotes"]
+    assert entry.answer.status == 401
+
+
+def test_processes_share_sign_ins(tmp_path: Path) -> None:
+    """Through their store: one gives the code, another one takes it, and knows when its tokens are revoked."""
+    for name, value in (("notes", NOTES), ("users", USERS)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+    files = {"spec": str(tmp_path / "notes.json"), "fixtures": (tmp_path / "users.json",)}
+    one, other = (App(Ask(build_engine(Settings(**files, store=f"sqlite:{tmp_path}/w.db")))) for _ in range(2))
+    tokens = other.token(one.code(login_hint="alice~w1")).json
+    fresh = one.refresh(tokens["refresh_token"]).json
+    assert [app.ask("GET", "/notes", fresh["access_token"]).status for app in (one, other)] == [200, 200]
+    other.post("revoke", token=fresh["refresh_token"])
+    assert [app.ask("GET", "/notes", fresh["access_token"]).status for app in (one, other)] == [401, 401]
+    one.ask.engine.reset("w1")
+    assert other.refresh(fresh["refresh_token"]).json["error"] == "invalid_grant"
