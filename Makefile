@@ -9,7 +9,7 @@ ARGS   ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint unit contract wheel spec bench chaos hostile mutation clients conformance differential real-servers first-steps docs clean
+.PHONY: help mock test lint unit thorough contract wheel spec bench chaos hostile mutation clients conformance differential real-servers first-steps docs clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -26,7 +26,7 @@ mock: $(VENV)/ready  ## start the mock; pass flags with ARGS="--port 5000"
 	@exec $(BIN)/mockserver mock $(ARGS)
 
 # These four use one core each and run in parallel; the unit tests then use all cores.
-test: $(VENV)/ready  ## run all checks and tests, as CI does
+test: $(VENV)/ready  ## run all checks and tests but those of `make thorough`
 	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) lint spec contract wheel
 	@$(MAKE) --no-print-directory unit
 
@@ -39,7 +39,10 @@ spec: $(VENV)/ready  ## check that the contract is up to date with its pages
 	$(BIN)/python -m spec.builder --check
 
 unit: $(VENV)/ready  ## run the unit tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 15 tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 15 -m "not thorough" tests
+
+thorough: $(VENV)/ready  ## run the unit tests that take seconds each: whole runs of the contract test suite (about a minute)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m thorough tests
 
 contract: $(VENV)/ready  ## run the contract test suite against the mock
 	$(BIN)/contract-tests --report reports/clone

@@ -22,6 +22,7 @@ TOKENS = ("red-token", "blue-token")
 WHOLE = ("behaviours", "conformance", "workflows")  # the oracle has tests of its own
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_legitimate_variant_passes(name: str, contract: Contract) -> None:
     """Exit 0, and not because nothing was checked."""

@@ -192,6 +192,7 @@ def test_probe_harms_not_even_a_credulous_target() -> None:
     assert repr((service.devices, service.sessions)) == before
 
 
+@pytest.mark.thorough
 def test_full_leaves_spared_records_alone(service: Service, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The spared device and its sessions are untouched; others are not. One mock is the mirror of the whole run."""
     mirrors: list[MockProcess] = []

@@ -46,6 +46,7 @@ def judged(folder: Path, *flags: str) -> tuple[Counting, dict[str, Any]]:
     return service, json.loads((folder / "report.json").read_text())
 
 
+@pytest.mark.thorough
 def test_verdicts_do_not_depend_on_workers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same promises in the same order with the same outcomes; with workers, requests overlap."""
     verdicts = {}

@@ -146,6 +146,7 @@ def test_each_kind_of_call_is_seen_by_the_other_process(engines: tuple[Engine, E
             _compare(stored, memory, [*steps, ("get", "dev-01"), ("fault list",)])
 
 
+@pytest.mark.thorough
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=4, max_size=14))
 def test_a_store_answers_as_memory_does(

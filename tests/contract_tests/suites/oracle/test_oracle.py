@@ -183,6 +183,7 @@ def mock_with(behaviours: str, folder: Path) -> Iterator[str]:
         mock.stop()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("line", "instead", "says"),
     [
