@@ -47,7 +47,7 @@ DOORS = {
     "brotli": ("contract.messages.codings",),
     "zstandard": ("contract.messages.codings",),
     "jsonpatch": ("behaviour.json_patch",),
-    "joserfc": ("identity.keys", "cli.banner"),
+    "joserfc": ("identity.keys", "identity.logins", "cli.banner"),  # the latter two ask whether it is there
     "cryptography": ("identity.keys", "web.authority"),
     "yaml": ("plain_yaml",),
     "sqlite3": ("state.sqlite_file",),

@@ -32,9 +32,9 @@ from mockserver.exchange.outage import Outage
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.plans import Plan, plans_of
 from mockserver.exchange.refusals import Refusals
-from mockserver.exchange.sign_in import SignIn
+from mockserver.exchange.sign_in import SignIn, entries_of
 from mockserver.exchange.steering import delay_of, read_steering
-from mockserver.identity.sessions import sessions_of
+from mockserver.identity.entering import Asked
 from mockserver.messages import Answer, Inputs, Request, Transport
 from mockserver.reply.builder import ReplyBuilder
 from mockserver.reply.problems import PROBLEM, Problems
@@ -71,8 +71,7 @@ class Pipeline:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.clock = clock
         self.success = {operation.id: success_status(operation) for operation in contract.operations.values()}
-        sessions = sessions_of(contract, auth.tokens, enforces=auth.mode == "enforce")
-        plans = plans_of(contract, behaviours, self.success, sessions)
+        plans = plans_of(contract, behaviours, self.success, entries_of(contract, auth.tokens, auth.mode))
         self._served = {name: (status, plans.get(name)) for name, status in self.success.items()}
         self.builder = ReplyBuilder(contract, seed)
         self.problems = Problems(contract, self.builder)
@@ -258,7 +257,11 @@ class Pipeline:
     ) -> tuple[Reply, World, tuple[Any, ...]]:
         """The reply as its plan has it, and the world with what the API sends then."""
         reply = self.fitting.planned(plan, operation, reply, outcome, exchange, inputs)
-        reply, outcome = plan.in_session(reply, outcome, exchange, inputs)
+        for entry in plan.entries:
+            fits = partial(self.fitting.keeps, operation)
+            entered = entry.entered(Asked(exchange.request, inputs, reply, outcome.world, exchange.at, fits))
+            reply, outcome = entered.reply, replace(outcome, world=entered.world)
+            exchange.user = entered.name or exchange.user
         if not plan.sends:
             return reply, outcome.world, outcome.changes
         return reply, *self.queueing.queued(plan.callbacks, reply, outcome, exchange, inputs)

@@ -17,9 +17,9 @@ from mockserver.contract.operations.operation import ABSENT, EMPTY, Operation, R
 from mockserver.contract.operations.outgoing import Outgoing
 from mockserver.exchange.addresses import Addressing, addressing_of
 from mockserver.exchange.computed import KEEP, Basis, Computation, Places, computations
-from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.leading import Leading
 from mockserver.exchange.validators import VALIDATORS, Conditions, changed_at, is_unchanged, record_of
+from mockserver.identity.logins import Login
 from mockserver.identity.sessions import Session
 from mockserver.messages import Inputs, Request
 from mockserver.reply.headers import example_of
@@ -40,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
     addresses: Addressing | None = None  #: of the records in the reply
     streams: frozenset[str] = frozenset()  #: the media types that are streams, where there are others too
     leading: Leading | None = None  #: which records the example names
-    session: Session | None = None  #: what becomes of the caller's session
+    entries: tuple[Session | Login, ...] = ()  #: how the operation signs its caller in or out
     callbacks: tuple[Outgoing, ...] = ()  #: those that are sent once the operation has succeeded
     sends: bool = False  #: whether anything is sent then
 
@@ -75,19 +75,6 @@ class Plan(msgspec.Struct, frozen=True):
             headers = headers if text is None else (*headers, (name, text))
         return headers
 
-    def in_session(self, reply: Reply, outcome: Outcome, exchange: Exchange, inputs: Inputs) -> tuple[Reply, Outcome]:
-        """The reply with the cookie of a session that begins or ends, and the world that knows it."""
-        if self.session is None:
-            return reply, outcome
-        world, line, name = self.session.performed(outcome.world, exchange.at, inputs, exchange.request)
-        exchange.user = name or exchange.user
-        own = f"{self.session.cookie}="
-        others = (
-            pair for pair in reply.headers
-            if pair[0].lower() != "set-cookie" or ("=" in pair[1] and not pair[1].startswith(own))
-        )  # fmt: skip
-        return replace(reply, headers=(*others, ("Set-Cookie", line))), replace(outcome, world=world)
-
     def is_unchanged(self, reply: Reply, request: Request, outcome: Outcome) -> bool:
         """Whether the client that reads has this answer already."""
         tag = next((text for name, text in reply.headers if name.lower() == "etag"), "")
@@ -95,7 +82,10 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plans_of(
-    contract: Contract, behaviours: Behaviours, success: Mapping[str, int], sessions: Mapping[str, Session] = EMPTY
+    contract: Contract,
+    behaviours: Behaviours,
+    success: Mapping[str, int],
+    entries: Mapping[str, tuple[Session | Login, ...]] = EMPTY,
 ) -> dict[str, Plan]:
     """The plans by operation, for those that need one."""
     checked = {one.template for one in contract.operations.values() if _checks(one)}
@@ -109,8 +99,8 @@ def plans_of(
             called = callbacks.get(operation.id, ()) if status < 400 else ()
             if called or (behaviour is not None and behaviour.notify):
                 plan = replace(plan or Plan(), callbacks=called, sends=True)
-            if operation.id in sessions and status < 400:
-                plan = replace(plan or Plan(), session=sessions[operation.id])
+            if operation.id in entries and status < 400:
+                plan = replace(plan or Plan(), entries=entries[operation.id])
             if plan is not None:
                 planned[operation.id] = plan
     return planned

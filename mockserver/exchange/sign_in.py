@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import Refused
 from mockserver.exchange.auth import world_named
 from mockserver.exchange.cors import preflight
 from mockserver.exchange.exchange import Exchange
+from mockserver.identity.logins import Login, logins_of
 from mockserver.identity.places import AUTH
+from mockserver.identity.sessions import Session, sessions_of
+from mockserver.identity.tokens import Tokens
 from mockserver.reply.reply import Reply
+from mockserver.settings import AuthMode
 from mockserver.state.store import MAIN, Store
 
 if TYPE_CHECKING:
@@ -75,3 +80,12 @@ class SignIn:
                 exchange.version = staged
                 return done
             world, version = store.again(name)
+
+
+def entries_of(contract: Contract, tokens: Tokens, mode: AuthMode) -> dict[str, tuple[Session | Login, ...]]:
+    """The operations by which the API itself signs its users in and out, by id."""
+    enforces = mode == "enforce" and bool(tokens.by_id)
+    cookies = sessions_of(contract, tokens, enforces=enforces)
+    logins = logins_of(contract, tokens, enforces=enforces)
+    both = {name: (cookies.get(name), logins.get(name)) for name in {**cookies, **logins}}
+    return {name: tuple(one for one in found if one is not None) for name, found in both.items()}

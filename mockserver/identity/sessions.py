@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -13,13 +12,13 @@ from msgspec.structs import replace
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation, Parameter, SecurityScheme
 from mockserver.contract.schemas.naming import plain
-from mockserver.errors import Refused
+from mockserver.identity.entering import Asked, Door, Entered, door_of
 from mockserver.identity.grants import Grant, find, keep, new_id
 from mockserver.identity.tokens import Token, Tokens
-from mockserver.messages import Inputs, Request
+from mockserver.messages import Request
 from mockserver.reply.headers import example_of
+from mockserver.reply.reply import Reply
 from mockserver.state.store import MAIN
-from mockserver.state.users import User
 from mockserver.state.world import World
 
 MARK: Final = "sid_"
@@ -28,8 +27,6 @@ _KIND: Final = "cookie"
 _LASTING: Final = 30 * 86_400
 """Seconds that a session counts, where the contract's example has no Max-Age."""
 _USUAL: Final = ("Path=/", "HttpOnly", "SameSite=Lax")
-_NAMES: Final = ("username", "user", "login", "email", "emailaddress", "userid", "name", "account", "identifier")
-_PASSWORDS: Final = ("password", "pass", "passwd", "pwd", "passphrase")
 _OUT: Final = re.compile(r"(log|sign)(out|off)|endsession")
 _NEW: Final = re.compile(r"register|signup|createuser|createaccount|newuser")
 _MAX_AGE: Final = re.compile(r"max-age=(\d{1,10})", re.IGNORECASE)
@@ -39,23 +36,29 @@ class Session(msgspec.Struct, frozen=True):
     """What an operation does to the session of its caller: it begins one, or ends it."""
 
     cookie: str
-    enters: bool
     attributes: tuple[str, ...]  #: of the cookie, as the contract shows them
-    tokens: Tokens
-    enforces: bool  #: whether only the users of the fixtures get in
+    door: Door | None  #: None where the operation ends a session
 
-    def performed(self, world: World, now: int, inputs: Inputs, request: Request) -> tuple[World, str, str]:
-        """The next world, the text of `Set-Cookie`, and who has signed in. `Refused(401)` for a stranger."""
-        kept = "; ".join(self._kept(is_secure=request.origin.startswith("https:")))
-        if not self.enters:
-            grant = self._ended(world, request)
-            after = world if grant is None else keep(world, replace(grant, is_over=True))
-            return after, f"{self.cookie}=; Max-Age=0; {kept}", ""
-        user = self._user(inputs, request)
-        grant = Grant(new_id(world), _KIND, now + self._lasting * 1000, None if user is None else user.id)
-        named = "" if world.name == MAIN else f"~{world.name}"
-        name = "" if user is None else user.name
-        return keep(world, grant), f"{self.cookie}={MARK}{grant.id}{named}; {kept}", name
+    def entered(self, asked: Asked) -> Entered:
+        """The answer with the cookie, and the world that knows the session. `Refused` for a stranger."""
+        kept = "; ".join(self._kept(is_secure=asked.request.origin.startswith("https:")))
+        if self.door is None:
+            grant = self._ended(asked.world, asked.request)
+            after = asked.world if grant is None else keep(asked.world, replace(grant, is_over=True))
+            return Entered(self._with(asked.reply, f"; Max-Age=0; {kept}"), after)
+        user = self.door.user(asked)
+        grant = Grant(new_id(asked.world), _KIND, asked.now + self._lasting * 1000, None if user is None else user.id)
+        named = "" if asked.world.name == MAIN else f"~{asked.world.name}"
+        reply = self._with(asked.reply, f"{MARK}{grant.id}{named}; {kept}")
+        return Entered(reply, keep(asked.world, grant), "" if user is None else user.name)
+
+    def _with(self, reply: Reply, text: str) -> Reply:
+        own = f"{self.cookie}="
+        others = (
+            pair for pair in reply.headers
+            if pair[0].lower() != "set-cookie" or ("=" in pair[1] and not pair[1].startswith(own))
+        )  # fmt: skip
+        return replace(reply, headers=(*others, ("Set-Cookie", own + text)))
 
     @property
     def _lasting(self) -> int:
@@ -75,37 +78,6 @@ class Session(msgspec.Struct, frozen=True):
     def _ended(self, world: World, request: Request) -> Grant | None:
         match = re.search(rf"(?:^|[;\s]){re.escape(self.cookie)}={MARK}([0-9a-f]+)", request.headers.get("cookie", ""))
         return find(world, match[1]) if match is not None else None
-
-    def _user(self, inputs: Inputs, request: Request) -> User | None:
-        name, password = _sent(inputs, request)
-        users = [*self.tokens.by_id.values()]
-        if not self.enforces or name is None:
-            return users[0] if users else None
-        user = next((one for one in users if name in (one.name, one.id, one.claims.get("email"))), None)
-        if user is None:
-            raise Refused(401, f"no user in the fixtures is {name[:100]!r}")
-        if user.password is not None and user.password != password:
-            raise Refused(401, f"the password isn't that of {user.name!r} in the fixtures")
-        return user
-
-
-def _sent(inputs: Inputs, request: Request) -> tuple[str | None, str | None]:
-    """The name and the password that a client signs in with: in its body, its query, or its Authorization header."""
-    word, _, credentials = request.headers.get("authorization", "").partition(" ")
-    if word.lower() == "basic":
-        try:
-            text = base64.b64decode(credentials.strip(), validate=True).decode()
-        except ValueError:
-            raise Refused(401, "the basic credentials are not base64 of `name:password`") from None
-        return text.partition(":")[0], text.partition(":")[2]
-    parts = [part for part in (inputs.body, inputs.query) if isinstance(part, Mapping)]
-    given = {plain(str(name)): str(text) for part in reversed(parts) for name, text in part.items() if _is_plain(text)}
-    name = next((given[one] for one in _NAMES if one in given), None)
-    return name, next((given[one] for one in _PASSWORDS if one in given), None)
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, (str, int)) and not isinstance(value, bool)
 
 
 def token_of(world: World, name: str) -> Token | None:
@@ -127,13 +99,13 @@ def sessions_of(contract: Contract, tokens: Tokens, *, enforces: bool) -> dict[s
         attributes = tuple(part.strip() for part in shown.split(";")[1:]) or _USUAL
         for one in contract.operations.values():
             if one in entering or (entering and _leaves(one, paths)):
-                found[one.id] = Session(scheme.parameter, one in entering, attributes, tokens, enforces)
+                door = door_of(one, tokens, enforces=enforces) if one in entering else None
+                found[one.id] = Session(scheme.parameter, attributes, door)
     return found
 
 
 def _enters(operation: Operation, scheme: SecurityScheme, *, alone: bool) -> bool:
-    needs = any(scheme.name in names for names in operation.security) and frozenset() not in operation.security
-    if needs or _is_named(operation, _NEW) or _is_named(operation, _OUT):
+    if not may_enter(operation, scheme):
         return False
     texts = list(_shown(operation))
     return any(text.startswith(f"{scheme.parameter}=") for text in texts) or (alone and "" in texts)
@@ -158,3 +130,9 @@ def _leaves(operation: Operation, paths: set[str]) -> bool:
 
 def _is_named(operation: Operation, pattern: re.Pattern[str]) -> bool:
     return any(pattern.search(plain(text)) for text in (operation.id, operation.template.rpartition("/")[2]))
+
+
+def may_enter(operation: Operation, scheme: SecurityScheme) -> bool:
+    """Whether an operation can be one that signs in: it needs no credential of the scheme itself, and makes no user."""
+    needs = any(scheme.name in names for names in operation.security) and frozenset() not in operation.security
+    return not needs and not _is_named(operation, _NEW) and not _is_named(operation, _OUT)
