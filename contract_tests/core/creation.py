@@ -129,17 +129,24 @@ def records_in(value: Any, parameter: str, kind: str) -> list[Any]:
 def key_of(value: Any, parameter: str, kind: str = "") -> str | None:
     """The value by which a record is named in a path, found in an answer or a body: `parameter` or a usual name.
 
-    `kind` is the word for such records in the path: `item` makes `item_id` a name of the key.
+    `kind` is the word for such records in the path: `item` makes `item_id` a name of the key. A member of that name, or
+    of a usual one further inside, is the key where it is the only one.
     """
     if not isinstance(value, Mapping):
         return None
     known = {plain(str(name)): item for name, item in value.items()}
-    for name in (*called(parameter, kind), *KEYS, *([plain(kind)] if kind else [])):
-        item = known.get(name)
-        if isinstance(item, str | int) and not isinstance(item, bool) and str(item):
+    for name in (*called(parameter, kind), *KEYS):
+        if is_key(item := known.get(name)):
             return own_part(str(item))
-    inner = [key for item in value.values() if (key := key_of(item, parameter, kind))]
-    return inner[0] if len(inner) == 1 else None
+    own = known.get(plain(kind)) if kind else None
+    found = [str(own)] if is_key(own) else []
+    found += [key for item in value.values() if (key := key_of(item, parameter, kind))]
+    return found[0] if len(found) == 1 else None
+
+
+def is_key(value: Any) -> bool:
+    """Whether a value can name a record."""
+    return isinstance(value, str | int) and not isinstance(value, bool) and str(value) != ""
 
 
 def own_part(key: str) -> str:

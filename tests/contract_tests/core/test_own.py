@@ -99,8 +99,9 @@ def test_a_key_is_found_by_its_name(value: Any, key: str | None) -> None:
 )
 def test_a_key_is_what_the_path_calls_it(parameter: str, kind: str, key: str | None) -> None:
     """A name before an id where the path asks for a name; the word for the record itself at last."""
-    record = {"collection": "c", "meta": {"name": "m"}} if parameter == "id" else {"id": 1, "name": "n"}
+    record = {"collection": "c", "meta": {"size": 1}} if parameter == "id" else {"id": 1, "name": "n"}
     assert key_of(record, parameter, kind) == key
+    assert key_of({"collection": "c", "meta": {"id": "m"}}, "id", "collection") is None
 
 
 @pytest.mark.parametrize(
