@@ -15,6 +15,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import FlakyReplay, FlakyStrategyDefinition
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.errors import SerializationNotPossible
 from schemathesis.generation import GenerationMode, derive_operation_seed
 from schemathesis.generation.case import Case
 from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
@@ -240,6 +241,8 @@ def send(target: Target, case: Case[Any]) -> Answer:
         case.call(session=target.session, allow_redirects=False, **as_user)
     except NETWORK_ERRORS as error:
         raise target.gate.no_answer(error) from error
+    except SerializationNotPossible as error:
+        raise NotChecked(f"its body can't be written: {first_line(error)}") from None
     assert target.gate.last is not None  # noqa: S101 - the gate has just kept it
     return target.gate.last
 
@@ -261,7 +264,7 @@ def walker(machine: type[Any], target: Target, alarm: Alarm) -> type[Any]:
                     return super().call(case, **kwargs)
             except (SuiteError, BudgetSpent) as error:
                 raise Halt(error) from None
-            except NotChecked:
+            except (NotChecked, SerializationNotPossible):
                 hypothesis.reject()
             except NETWORK_ERRORS as error:
                 raise Halt(target.gate.no_answer(error)) from None

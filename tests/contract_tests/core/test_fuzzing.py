@@ -136,3 +136,15 @@ def test_a_record_must_be_found_by_a_key_that_is_one(
     target = cast(Any, SimpleNamespace(contract=contract, gate=SimpleNamespace(rules=rules)))
     answer = Answer(Sent("GET", path, path, {}), 404, {}, b"", operation_id=name)
     assert (ensure_resource_availability in fuzzing.checks_of(target, answer)) is checked
+
+
+def test_a_body_of_a_type_that_no_one_can_write_is_not_checked(
+    open_target: OpenTarget, url: str, contract_of: ContractOf
+) -> None:
+    """A media type that is none (`multipart/data`) says nothing about the target, and is no error of the suite."""
+    target = open_target(url)
+    content = {"multipart/data": {"schema": {"type": "object", "properties": {"file": {"type": "string"}}}}}
+    patch = {"operationId": "change", "requestBody": {"required": True, "content": content}, "responses": {"200": {}}}
+    target.contract = contract_of({"openapi": "3.1.0", "info": {}, "paths": {"/files": {"patch": patch}}})
+    reasons = Fuzzer(target, seed=7, examples=1).trials(target.contract.operation("change"), lambda _: None)
+    assert any("multipart/data" in reason for reason in reasons)
