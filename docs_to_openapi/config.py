@@ -8,8 +8,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from docs_to_openapi.contract.yaml_text import YAMLError, load
 from docs_to_openapi.errors import UsageError
+from docs_to_openapi.pages.yaml_text import YAMLError, load
 
 NAME = "docs-to-openapi.yaml"
 SUFFIXES = (".md", ".mdx", ".markdown", ".txt", ".html", ".htm", ".erb")

@@ -91,8 +91,6 @@ DOCS_LAYERS = (
     ("tables",),
     ("layouts",),
     ("reading",),
-    ("contract.facts",),
-    ("contract.yaml_text",),
     ("config",),
     ("contract",),
     ("evidence",),
@@ -103,7 +101,7 @@ DOCS_LAYERS = (
 """The layers of `docs_to_openapi`: pages become tables, tables what they state, and this a contract."""
 
 DOCS_DOORS = {
-    "yaml": ("contract.yaml_text",),
+    "yaml": ("pages.yaml_text",),
     "jsonpath": ("contract.overlay",),
     "jsonschema_rs": ("reading.examples",),
     "openapi_spec_validator": ("contract.build",),

@@ -9,8 +9,8 @@ from pathlib import Path
 from docs_to_openapi.contract.build import Build, build
 from docs_to_openapi.contract.compare import compare
 from docs_to_openapi.contract.register import fill, register
-from docs_to_openapi.contract.yaml_text import load
 from docs_to_openapi.errors import Problem
+from docs_to_openapi.pages.yaml_text import load
 
 
 def run(folder: Path, *, strict: bool) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from docs_to_openapi.config import Config, load_config
 from docs_to_openapi.contract.build import read_alone
-from docs_to_openapi.contract.yaml_text import dump
+from docs_to_openapi.pages.yaml_text import dump
 
 
 def read(pages: list[Path], folder: Path | None, layout: str, *, infer: bool) -> int:
@@ -19,4 +19,5 @@ def read(pages: list[Path], folder: Path | None, layout: str, *, infer: bool) ->
     sys.stdout.write(dump(document))
     for problem in problems:
         print(problem, file=sys.stderr)
-    return 0 if document["paths"] or not any(problem.severity == "unread" for problem in problems) else 1
+    nothing = any(problem.severity == "unread" or problem.whole_page for problem in problems)
+    return 1 if nothing and not document["paths"] else 0

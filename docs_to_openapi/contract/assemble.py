@@ -96,12 +96,19 @@ def _schemas(readings: list[PageReading], problems: list[Problem]) -> dict[str, 
     schemas: dict[str, Any] = {}
     for reading in readings:
         for name, schema in reading.schemas.items():
-            if name in schemas:
+            if name in schemas and _bare(schema) != _bare(schemas[name]):
                 place = _place(schema.get("x-source", f"{reading.page.name}:1"))
                 message = f"schema {name} is described twice"
                 problems.append(Problem("contradiction", place, message, None, f"schema {name}"))
             schemas.setdefault(name, schema)
     return schemas
+
+
+def _bare(node: Any) -> Any:
+    """A schema without evidence: pages may repeat what another page states."""
+    if isinstance(node, dict):
+        return {key: _bare(value) for key, value in node.items() if key != "x-source"}
+    return [_bare(item) for item in node] if isinstance(node, list) else node
 
 
 def _security(readings: list[PageReading], document: Document, problems: list[Problem]) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from docs_to_openapi.config import NAME, Config, load_config
 from docs_to_openapi.contract.assemble import assemble
 from docs_to_openapi.contract.contradictions import contradictions, settle
-from docs_to_openapi.contract.facts import pointer
 from docs_to_openapi.contract.finish import finish
 from docs_to_openapi.contract.naming import name_document, name_operations, name_schemas
 from docs_to_openapi.contract.overlay import Overlay, apply_action, load_overlay, matches
-from docs_to_openapi.contract.yaml_text import dump
 from docs_to_openapi.errors import BuildStopped, OverlayError, Place, Problem
+from docs_to_openapi.layouts.registry import choose
 from docs_to_openapi.pages.blocks import load_page
-from docs_to_openapi.reading.reader import PageReading, read_page
+from docs_to_openapi.pages.yaml_text import dump, pointer
+from docs_to_openapi.reading.reader import PageReading, read_chosen
 
 HEADER = """\
 # Built by `{command}` from {pages}/ and {overlay}: change those, not this file.
@@ -52,11 +52,13 @@ class Build:
 
 def read_paths(paths: list[Path], config: Config | None = None) -> list[PageReading]:
     """Read pages; their names in evidence are relative to the folder of `config` if they are inside it."""
-    config = config or Config(Path())
+    config = config or Config(Path(), infer=False)
     names = [_name(path, config.folder) for path in paths]
+    pages = [load_page(path, name) for path, name in zip(paths, names, strict=True)]
+    choices = [choose(page, config.layout_of(page.name)) for page in pages]
+    refs = frozenset(name for choice in choices for name in choice.outline.schema_names())
     return [
-        read_page(load_page(path, name), layout=config.layout_of(name), infer=config.infer)
-        for path, name in zip(paths, names, strict=True)
+        read_chosen(page, choice, infer=config.infer, refs=refs) for page, choice in zip(pages, choices, strict=True)
     ]
 
 

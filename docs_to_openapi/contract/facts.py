@@ -52,11 +52,6 @@ def resolve(document: dict[str, Any], node: Any) -> Any:
     return node
 
 
-def pointer(parts: tuple[str | int, ...]) -> str:
-    """A path of keys and indexes as a JSON Pointer (RFC 6901)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-
-
 class _Facts:
     def __init__(self, document: dict[str, Any], *, expand: bool) -> None:
         self.document = document

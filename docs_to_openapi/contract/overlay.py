@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docs_to_openapi.contract.yaml_text import YAMLError, load
 from docs_to_openapi.errors import OverlayError, Place, UsageError
+from docs_to_openapi.pages.yaml_text import YAMLError, load
 
 OPAQUE = ("example", "examples", "default", "const", "enum")
 KINDS = ("correction", "assumption")

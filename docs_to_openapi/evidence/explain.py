@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from docs_to_openapi.contract.build import Build
-from docs_to_openapi.contract.facts import METHODS, pointer
-from docs_to_openapi.contract.yaml_text import line_numbers
+from docs_to_openapi.contract.facts import METHODS
 from docs_to_openapi.errors import UsageError
+from docs_to_openapi.pages.yaml_text import line_numbers, pointer
 
 Parts = tuple[str, ...]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from docs_to_openapi.pages.blocks import Block
+from docs_to_openapi.pages.text import bare
 from docs_to_openapi.tables.cells import Row
 from docs_to_openapi.tables.entries import entry, name_and_required
 from docs_to_openapi.tables.type_words import is_type, read_type
@@ -21,6 +22,9 @@ _WORD = re.compile(
     re.DOTALL,
 )
 _REQUIRED = re.compile(r"^\W*(required|optional|mandatory)\b\W*", re.IGNORECASE)
+_NO_FIELD = re.compile(
+    r"^(?:(?i:status|code|http|response)?[\s:]*(?i:code)?[\s:]*[1-5]\d\d\b|(?:Content|Notes?|Examples?|Warning|Tip|Important|Default)\s*:)"
+)
 _SEPARATOR = re.compile(r"^\s*(?::|-{1,2}|\u2013|\u2014|=|\|)\s*")
 
 
@@ -126,7 +130,7 @@ def read_bullets(blocks: list[Block], required: str = "") -> tuple[list[Row], li
         )
         while levels and levels[-1] >= indent:
             levels.pop()
-        row = field_of(block, len(levels), required)
+        row = None if _NO_FIELD.match(bare(block.text)) else field_of(block, len(levels), required)
         if row is None:
             others.append(block)
         else:

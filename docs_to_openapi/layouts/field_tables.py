@@ -96,7 +96,7 @@ def read_table(blocks: list[Block], default: str = "") -> Table | None:
         header[0] = "name"
     if header[0] != "name":
         header = ["name", *header[1:]] if header[0] in ("values", "schema", "meaning") and "type" in header else header
-    return _field_table(rows, header, words) if header[0] == "name" else None
+    return _field_table(rows, header, words, blocks[0].line) if header[0] == "name" else None
 
 
 def _status_table(blocks: list[Block], header: list[str]) -> Table:
@@ -117,8 +117,8 @@ def _status_table(blocks: list[Block], header: list[str]) -> Table:
     return table
 
 
-def _field_table(blocks: list[Block], header: list[str], words: str) -> Table:
-    table = Table("fields", blocks[0].line if blocks else 0, locations="in" in header, headed=words)
+def _field_table(blocks: list[Block], header: list[str], words: str, line: int) -> Table:
+    table = Table("fields", line, locations="in" in header, headed=words)
     indents: list[int] = []
     for block in blocks:
         cells = block.cells
@@ -138,7 +138,7 @@ def _field(line: int, cells: dict[str, str], indents: list[int]) -> Row | None:
     name, depth = _indented(cells["name"], indents)
     name, required = name_and_required(name)
     name, kind = _name_and_type(name, cells.get("type", ""))
-    if not re.fullmatch(r"[\w$@.:\[\]*{}/+-]+(?: [\w-]+){0,2}", name) or not name.strip("-:. "):
+    if not re.fullmatch(r"[\w$@.:\[\]*{}/+-]+", name) or not name.strip("-:. "):
         return None
     required = required or _truth(cells)
     default = words_of(cells.get("default", ""))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from docs_to_openapi.layouts.nesting import nested
 from docs_to_openapi.layouts.outline import OperationOutline, Outline, Section
 from docs_to_openapi.layouts.paths import split_url
 from docs_to_openapi.pages.blocks import Block, Page
 from docs_to_openapi.pages.tags import Tag, liquid
 from docs_to_openapi.pages.text import plain, sentence
+from docs_to_openapi.tables.cells import Group, Row
 from docs_to_openapi.tables.entries import entry
 
 NAME = "gitbook"
@@ -105,6 +107,9 @@ def _parameters(block: Tag) -> list[Section]:
                 description=tag.words, location="" if kind == "request_body" else location,
             )  # fmt: skip
             section.entries.append(row)
+    for section in located.values():
+        if section.kind == "request_body":
+            section.entries = list[Row | Group](nested([row for row in section.entries if isinstance(row, Row)]))
     return list(located.values())
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from docs_to_openapi.layouts.general import general_security
 from docs_to_openapi.layouts.outline import Outline, SchemaOutline, Section
-from docs_to_openapi.layouts.prose import scheme_in
 from docs_to_openapi.layouts.scopes import Scope, scopes_of
 from docs_to_openapi.layouts.titles import classify
 from docs_to_openapi.layouts.walk import fields_in, walk
@@ -18,7 +17,6 @@ _SCHEMA = re.compile(
     r"^(?:the )?([A-Za-z][\w ]{0,40}?)(?: \(?(?:object|model|schema|resource|entity)\)?)$", re.IGNORECASE
 )
 _STRONG = ("parameters", "request_body", "body_example", "table", "example", "samples")
-_EVERYWHERE = re.compile(r"\b(?:all|every|each|any)\b[^.]*\b(?:requests?|calls?|endpoints?|methods?)\b", re.IGNORECASE)
 
 
 def recognise(page: Page) -> float:
@@ -39,7 +37,7 @@ def read(page: Page) -> Outline:
     rest = [block for index, block in enumerate(page.blocks) if index not in covered]
     result.schemas = _schemas(page, rest, result)
     result.general = [*_before_the_first(page, scopes), *rest]
-    result.security = _security(rest)
+    result.security = general_security(rest)
     return result
 
 
@@ -68,38 +66,6 @@ def _schemas(page: Page, blocks: list[Block], result: Outline) -> list[SchemaOut
             name = words[0] if len(words) == 1 else "".join(word[:1].upper() + word[1:] for word in words)
             found.append(SchemaOutline(name, block.line, [Section("properties", block.line, entries=list(entries))]))
     return found
-
-
-def _security(blocks: list[Block]) -> list[tuple[str, dict[str, object], int]]:
-    """The scheme that the page states for the whole API: in a part about authentication, or for every request."""
-    inside = 0
-    for block in _joined(blocks):
-        if block.level:
-            known = classify(bare(block.text))
-            inside = block.level if known and known.kind == "auth" else inside if block.level > inside > 0 else 0
-        if block.kind in ("text", "code") and (inside or _EVERYWHERE.search(block.text)):
-            scheme = scheme_in(block.text)
-            if scheme:
-                return [(*scheme, block.line)]
-    return []
-
-
-def _joined(blocks: list[Block]) -> list[Block]:
-    """The blocks, in which a line that ends with a colon has the words of the next one."""
-    joined: list[Block] = []
-    for block in blocks:
-        last = joined[-1] if joined else None
-        if (
-            last
-            and last.kind == "text"
-            and last.text.endswith(":")
-            and block.kind in ("text", "code")
-            and not block.level
-        ):
-            joined[-1] = replace(last, text=f"{last.text} {block.text}")
-        else:
-            joined.append(block)
-    return joined
 
 
 def slate_marks(page: Page) -> int:

@@ -21,6 +21,7 @@ class Section:
     title: str = ""
     entries: list[Row | Group] = field(default_factory=list)  # its rows, where the layout has read them
     media: str = ""  # the media type of a body
+    is_list: bool = False  # whether its fields are those of the items of a list
     description: str = ""
 
 
@@ -72,7 +73,13 @@ class Outline:
     schemas: list[SchemaOutline] = field(default_factory=list)
     general: list[Block] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    documents: list[tuple[Block, dict[str, Any]]] = field(default_factory=list)  # OpenAPI inside the page
     security: list[tuple[str, dict[str, Any], int]] = field(default_factory=list)  # of the whole API
+
+    def schema_names(self) -> set[str]:
+        """The names of the schemas that the page describes."""
+        inside = ((document.get("components") or {}).get("schemas") or {} for _, document in self.documents)
+        return {schema.name for schema in self.schemas} | {str(name) for names in inside for name in names}
 
     def report(self, page: Page, line: int, message: str, severity: Severity = "unread") -> None:
         """Record a problem at a line of the page."""

@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from docs_to_openapi.errors import UsageError
-from docs_to_openapi.layouts import gitbook, markdown, mintlify, slate, widdershins
+from docs_to_openapi.layouts import (
+    fragments,
+    gitbook,
+    markdown,
+    mintlify,
+    readme,
+    redoc,
+    reference,
+    scalar,
+    slate,
+    widdershins,
+)
 from docs_to_openapi.layouts.layout import Layout
 from docs_to_openapi.layouts.outline import Outline
 from docs_to_openapi.pages.blocks import Page
 
-LAYOUTS: dict[str, Layout] = {layout.NAME: layout for layout in (widdershins, gitbook, mintlify, slate, markdown)}
+LAYOUTS: dict[str, Layout] = {
+    layout.NAME: layout
+    for layout in (widdershins, fragments, gitbook, mintlify, slate, readme, redoc, scalar, reference, markdown)
+}
 
 
 @dataclass(frozen=True)

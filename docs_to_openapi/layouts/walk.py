@@ -109,7 +109,7 @@ class _Walker:
             self._code(block)
         elif block.kind == "text":
             words = title_of(block)
-            known = classify(words) if words else self._label(block)
+            known = classify(words) if words else self._label(block) or self._listed_status(block)
             if known or block.level:
                 self._flush_texts()
                 self.title, self.words, self.cue = known or Title("other"), words or bare(block.text), ""
@@ -127,6 +127,14 @@ class _Walker:
             return None
         known = classify(words)
         return known if known and known.kind != "other" and (known.kind != "status" or len(words) <= 30) else None
+
+    def _listed_status(self, block: Block) -> Title | None:
+        """A status at the start of a line among responses: `**Code:** 200 OK`, `- 404: Not Found`."""
+        words = bare(block.text)
+        if self.title.kind not in ("response", "errors", "status", "example") or len(words) > 100:
+            return None
+        status = status_title(words)
+        return Title("status", status) if status else None
 
     @staticmethod
     def _rest_of_status(words: str, status: str) -> str:
@@ -193,6 +201,8 @@ class _Walker:
             self.outline.report(self.page, rows[0].line, words, "unread" if severe else "note")
             return
         _report_rows(table, self.page, self.outline)
+        if not table.rows:
+            return
         if table.kind == "statuses":
             for row in table.rows:
                 self._status(row.line, row.cells["status"], row.cells["description"])
@@ -294,8 +304,7 @@ class _Walker:
             self._body_or_example(block, text, kind, cue)
 
     def _body_or_example(self, block: Block, text: str, kind: str, cue: str) -> None:
-        info = self.page.lines[block.line - 1] if block.line <= len(self.page.lines) else ""
-        labelled = status_title(bare(re.sub(r"^\W*\w*", "", info, count=1))) if "`" in info else ""
+        labelled = status_title(bare(re.sub(r"^\{?\s*(?:title|label)?\W*|\W*$", "", block.info)))
         statuses = statuses_in(cue) or ([(status, "")] if (status := status_title(bare(cue))) else [])
         if labelled or (len(statuses) == 1 and kind not in ("request_body", "body_example")):
             self._example(block, labelled or statuses[0][0], text)
@@ -323,10 +332,12 @@ class _Walker:
             if text.lstrip().startswith(("{", "["))
             else block.lang
         )
-        offset = block.text.count("\n") - text.count("\n") if text and text != block.text else 0
-        blocks = [Block("code", block.line + max(0, offset), text, text, lang=lang)] if text.strip() else []
+        offset = block.text[: max(0, block.text.find(text))].count("\n")
+        blocks = [Block("code", block.line + offset, text, text, lang=lang)] if text.strip() else []
         title = "error" if self.title.kind == "errors" and not status else self.words
-        self.operation.sections.append(Section("example", block.line, status, blocks, title=title))
+        section = Section("example", block.line, status, blocks, title=title)
+        section.is_list = text.lstrip().startswith("[")
+        self.operation.sections.append(section)
 
     def _body(self, block: Block, text: str) -> None:
         if text.strip().startswith(("{", "[")) and not self.operation.of("body_example"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from docs_to_openapi.errors import Problem
+from docs_to_openapi.layouts.general import general_security
 from docs_to_openapi.layouts.landmarks import Landmark, landmark
 from docs_to_openapi.layouts.outline import OperationOutline, Outline, SchemaOutline, Section
 from docs_to_openapi.pages.blocks import Block, Page
@@ -41,7 +42,10 @@ def read(page: Page) -> Outline:
     divider = _Divider(page)
     for block in page.blocks:
         divider.add(block)
-    return divider.finish()
+    result = divider.finish()
+    if not page.stock:
+        result.security = general_security(result.general)
+    return result
 
 
 class _Divider:

@@ -7,18 +7,19 @@ steps read one format.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from docs_to_openapi.errors import Place, Problem, UsageError
 from docs_to_openapi.pages.html_tables import html_rows
+from docs_to_openapi.pages.html_text import looks_like_html, markdown_lines
 from docs_to_openapi.pages.text import plain, unquoted
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LINE = 20_000
 
-_FENCE = re.compile(r"^\s*(?:>\s?)*(`{3,}|~{3,})\s*([\w+#.-]*)")
+_FENCE = re.compile(r"^\s*(?:>\s?)*(`{3,}|~{3,})\s*([\w+#.-]*)(.*)$")
 _ANCHOR = re.compile(r"<a\s[^>]*\bid=\"([^\"]+)\"[^>]*>\s*</a>|<h[1-6]\s[^>]*\bid=\"([^\"]+)\"", re.IGNORECASE)
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$|^\s*<h([1-6])(?:\s[^>]*)?>(.*?)</h[1-6]>\s*$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -40,6 +41,7 @@ class Block:
     lang: str = ""
     level: int = 0
     bullet: bool = False
+    info: str = ""  # what stands after the language of a code block
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,23 @@ def page_from_bytes(name: str, data: bytes) -> Page:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return _unreadable(name, f"the file is not UTF-8 text (byte {error.start})", line)
+    if looks_like_html(text) or name.endswith((".html", ".htm")):
+        return _page_from_html(name, text)
     return page_from_text(name, text)
+
+
+def _page_from_html(name: str, text: str) -> Page:
+    """The page that the HTML shows, with the lines of the file."""
+    lines = markdown_lines(text)
+    page = page_from_text(name, "\n".join(line for _, line in lines))
+    numbers = [max(1, number) for number, _ in lines]
+
+    def place(line: int) -> int:
+        return numbers[min(line, len(numbers)) - 1] if numbers else 1
+
+    blocks = tuple(replace(block, line=place(block.line)) for block in page.blocks)
+    problems = tuple(replace(each, place=Place(name, place(each.place.line))) for each in page.problems)
+    return replace(page, blocks=blocks, problems=problems)
 
 
 def _unreadable(name: str, message: str, line: int = 1) -> Page:
@@ -128,7 +146,7 @@ class _Splitter:
             self._report(self.at + 1, f"the line has {len(line)} characters, more than {MAX_LINE}; it was not read")
             self.at += 1
         elif fence := _FENCE.match(line):
-            self._code(fence.group(1), fence.group(2))
+            self._code(fence.group(1), fence.group(2), fence.group(3).strip())
         elif "<table" in line.lower():
             self._html_table()
         elif line.lstrip("> \t").startswith("|") or self._is_unbordered_row():
@@ -137,7 +155,7 @@ class _Splitter:
             self._text(line)
             self.at += 1
 
-    def _code(self, fence: str, lang: str) -> None:
+    def _code(self, fence: str, lang: str, info: str) -> None:
         start = self.at
         body: list[str] = []
         self.at += 1
@@ -150,7 +168,7 @@ class _Splitter:
         else:
             self._report(start + 1, "the code block is not closed; what follows it was not read as text")
         text = "\n".join(body)
-        self.blocks.append(Block("code", start + 1, text, text, lang=lang.lower()))
+        self.blocks.append(Block("code", start + 1, text, text, lang=lang.lower(), info=info))
 
     def _html_table(self) -> None:
         start = self.at
@@ -206,6 +224,13 @@ class _Splitter:
                 return " ".join(part for part in parts if part)
         return line
 
+    def _underline(self, line: str) -> int:
+        """The level of a heading that is underlined with `===` or `---`, or 0."""
+        after = self.lines[self.at + 1].strip() if self.at + 1 < len(self.lines) else ""
+        if not line.strip() or len(line) > 120 or line.lstrip().startswith((">", "-", "*  ", "+ ", "{", "<")):
+            return 0
+        return 1 if re.fullmatch(r"={3,}", after) else 2 if re.fullmatch(r"-{4,}", after) else 0
+
     def _text(self, line: str) -> None:
         number = self.at + 1
         for anchor in _ANCHOR.finditer(line):
@@ -213,11 +238,12 @@ class _Splitter:
         line = _LIQUID.sub(_tab_title, line)
         heading = _HEADING.match(line)
         body = (heading.group(2) or heading.group(4) or "") if heading else unquoted(line)
-        level = (len(heading.group(1)) if heading.group(1) else int(heading.group(3))) if heading else 0
+        underlined = None if heading else self._underline(line)
+        level = (len(heading.group(1)) if heading.group(1) else int(heading.group(3))) if heading else underlined or 0
         bullet = _BULLET.match(body)
         for part in body.split("\t"):
             text = plain(part[bullet.end() :] if bullet and part is body else part)
-            if text and not text.startswith("<!--"):
+            if text and not text.startswith("<!--") and not re.fullmatch(r"={3,}|-{4,}", text):
                 self.blocks.append(Block("text", number, text, line, level=level, bullet=bool(bullet)))
 
 

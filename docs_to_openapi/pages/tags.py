@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from docs_to_openapi.pages.blocks import Page
@@ -74,17 +74,20 @@ class Code:
 def liquid(page: Page, names: frozenset[str]) -> Tag:
     """The tree of GitBook's `{% name %} ... {% endname %}`; only tags with these names nest."""
     opening = re.compile(r"\{%\s*(\w[\w-]*)((?:[^%]|%(?!\}))*)%\}")
-    return _Scanner(page, opening, lambda name: name in names, "end").run()
+    return _Scanner(page, opening, lambda name: name in names, "end", nests=False).run()
 
 
 def jsx(page: Page, names: frozenset[str]) -> Tag:
     """The tree of MDX components; only components with these names nest."""
     opening = re.compile(r"<(/?[A-Z]\w*)((?:[^<>\"'{}]|\"[^\"]*\"|'[^']*'|\{[^{}]*\}|=>)*)>")
-    return _Scanner(page, opening, lambda name: name in names, "/").run()
+    return _Scanner(page, opening, lambda name: name in names, "/", nests=True).run()
 
 
 class _Scanner:
-    def __init__(self, page: Page, opening: re.Pattern[str], known, close: str) -> None:  # type: ignore[no-untyped-def]
+    def __init__(
+        self, page: Page, opening: re.Pattern[str], known: Callable[[str], bool], close: str, *, nests: bool
+    ) -> None:
+        self.nests = nests  # whether a tag may stand inside another one of its name
         self.lines = page.lines
         self.opening = opening
         self.known = known
@@ -148,6 +151,8 @@ class _Scanner:
         if name.startswith(self.close) and self.known(name[len(self.close) :]):
             self._end(name[len(self.close) :])
         elif self.known(name):
+            if not self.nests:
+                self._end(name)  # the one before was not closed
             tag = Tag(name, number, attributes(rest.rstrip().removesuffix("/")))
             self.stack[-1].parts.append(tag)
             if not rest.rstrip().endswith("/"):

@@ -82,6 +82,7 @@ class Disagreement:
     schema_path: tuple[str | int, ...]
     message: str
     keyword: str
+    is_null: bool = False  # the example shows null there
 
 
 def disagreements(schema: dict[str, Any], components: dict[str, Any], value: Any) -> list[Disagreement]:
@@ -97,7 +98,7 @@ def disagreements(schema: dict[str, Any], components: dict[str, Any], value: Any
 
 def _disagreement(error: jsonschema_rs.ValidationError) -> Disagreement:
     path = tuple(error.schema_path)
-    return Disagreement(path[2:], f"{_at(error.instance_path)}: {error.message}", str(path[-1]))
+    return Disagreement(path[2:], f"{_at(error.instance_path)}: {error.message}", str(path[-1]), error.instance is None)
 
 
 def _at(path: list[str | int]) -> str:

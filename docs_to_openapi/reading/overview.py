@@ -13,11 +13,11 @@ from docs_to_openapi.pages.text import bare, plain, unemphasised, unlinked
 from docs_to_openapi.tables.columns import METHODS
 
 _BASE = re.compile(
-    r"\b(?:(?:api )?(?:base|root|server|production|api)\s*(?:urls?|uri|address|endpoint|path|host)|(?:base|root) of (?:the|all|every)\b[^.:]*"
-    r"|following base|(?:relative to|served (?:from|at|over)|available at|reachable at|lives at|hosted at|sent to|start with|prefixed with)(?=[^.]*https?://))"
-    r"\b(?: for [^.:]{1,40}| of the api)?\s*(?:is|are|=)?\s*:?\s*[`*]*(https?://[^\s`*<>)\],]+)?",
+    r"\b(?:(?:api )?(?:base|root|server|production|api)\s*(?:urls?|root|uri|address|endpoint|host)\b|(?:base|root) of (?:the|all|every)\b"
+    r"|following base|relative to|served (?:from|at|over)|available at|reachable at|lives at|hosted at|sent to|start with|prefixed with)",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"^[^.!?]{0,60}?[`*<(]*(https?://[^\s`*<>)\],]+)")
 _FRONT_TITLE = re.compile(r"^title:\s*['\"]?(.+?)['\"]?\s*$")
 _URL = re.compile(r"^[`*]*(https?://[^\s`*<>)\]]+)[`*]*$")
 _VARIABLE = re.compile(r"^\*\*(.+?)\*\*\s*-\s*(.*?)\s*Default:\s*(\S+)$")
@@ -72,7 +72,8 @@ def _servers(general: list[Block], result: Overview) -> None:
             continue
         text = unlinked(block.text).strip()
         base = _BASE.search(text)
-        url = base.group(1) if base and base.group(1) else None
+        address = _ADDRESS.match(text[base.end() :]) if base else None
+        url = address.group(1) if address else None
         match = _URL.match(text) if expecting else None
         if url or match:
             current = {"url": (url or match.group(1)).rstrip(".")}  # type: ignore[union-attr]

@@ -170,8 +170,21 @@ def _body_root(operation: OperationOutline, rows: list[Row], context: Context) -
         context.unread(table.unread, "Request Body")
         rows = [*rows, *table.rows]
     has_body_row = bool(rows) and _starts_with_body_row(rows) and not sections
+    if has_body_row:
+        rows = [rows[0], *_below_the_body(rows[1:])]
     root = tree_of(list(rows), context, root_rows=has_body_row)
     return _Body(root, sections[0].line if sections else rows[0].line, has_body_row) if root else None
+
+
+def _below_the_body(rows: list[Row]) -> list[Row]:
+    """The fields of a body, each at least one level deep: some pages mark only the levels below the first."""
+    if not any(depth_of(row.cells.get("name", "")) == 0 for row in rows):
+        return rows
+    flat = [row.cells.get("name", "") for row in rows]
+    return [
+        Row(row.line, row.cells | {"name": name if depth_of(name) else f"\u00bb {name}"})
+        for row, name in zip(rows, flat, strict=True)
+    ]
 
 
 def _starts_with_body_row(rows: list[Row]) -> bool:

@@ -11,6 +11,7 @@ from docs_to_openapi.layouts.outline import Outline
 from docs_to_openapi.layouts.registry import Choice, choose
 from docs_to_openapi.pages.blocks import Block, Page
 from docs_to_openapi.reading.context import Context
+from docs_to_openapi.reading.fragments import read_document
 from docs_to_openapi.reading.operation import OperationReading, read_operation
 from docs_to_openapi.reading.overview import Overview, read_overview
 from docs_to_openapi.reading.schemas import read_named
@@ -41,9 +42,14 @@ def read_page(page: Page, layout: str = "", *, infer: bool = False, refs: frozen
 def read_chosen(page: Page, choice: Choice, *, infer: bool = False, refs: frozenset[str] = frozenset()) -> PageReading:
     """Read one page, whose outline is known."""
     parts = choice.outline
-    context = Context(page, refs, problems=parts.problems, infer=infer)
+    context = Context(page, refs, problems=parts.problems, infer=infer and not page.stock)
     schemas = read_named(parts.schemas, context)
     operations = [read_operation(operation, context) for operation in parts.operations]
+    schemes = read_schemes(parts.general)
+    for block, document in parts.documents:
+        more, described = read_document(block, document, context)
+        operations += more
+        schemes += described
     overview = read_overview(page, parts.general, _prose(parts))
     for named in parts.named:
         overview.mentions.append((named.method, named.path, named.line))
@@ -52,7 +58,7 @@ def read_chosen(page: Page, choice: Choice, *, infer: bool = False, refs: frozen
     elif not page.blocks and not context.problems:
         context.report(1, "the page is empty")
     return PageReading(
-        page, choice.layout, choice.confidence, operations, schemas, read_schemes(parts.general),
+        page, choice.layout, choice.confidence, operations, schemas, schemes,
         bearer_sentence(parts.general), overview, context.problems, parts.security,
     )  # fmt: skip
 
@@ -62,7 +68,7 @@ def _report_nothing(page: Page, choice: Choice, context: Context) -> None:
     message = "this page has no operation: no line such as `POST /devices` followed by a section"
     if looks := _looks_like(page):
         message += f" (it has {looks}, and reads most like the layout {choice.layout})"
-    context.report(1, message, whole_page=True)
+    context.report(1, message, "unread" if looks else "note", whole_page=True)
 
 
 def _looks_like(page: Page) -> str:

@@ -28,6 +28,7 @@ class Response:
     stated: str = ""  # the Schema cell of its row
     schema: dict[str, Any] | None = None
     pasted: bool = False
+    is_list: bool = False
     media: str = ""
     examples: list[Example] = field(default_factory=list)
     headers: dict[str, Any] = field(default_factory=dict)

@@ -106,6 +106,7 @@ def _table(section: Section, response: Response, context: Context) -> Any:
         context.report(section.line, f"status {response.status}: a second schema table; it was not read")
         return None
     response.table = section.line
+    response.is_list = response.is_list or section.is_list
     response.media = response.media or section.media
     response.pasted = not any(block.kind == "row" for block in section.blocks)
     root = read_table(section, context, f"status {response.status}")
@@ -131,6 +132,7 @@ def _examples(operation: OperationOutline, responses: dict[str, Response], conte
         response.label = response.label or section.line
         response.description = response.description or section.description
         response.media = response.media or section.media
+        response.is_list = response.is_list or section.is_list
         response.examples += read_examples(section, context.report)
 
 
@@ -161,15 +163,16 @@ def _response(response: Response, accepted: str, context: Context) -> dict[str, 
     if response.headers:
         built["headers"] = response.headers
     body = _media_type_object(response, context)
-    if body or response.schema is not None or any(not example.json for example in response.examples):
+    if body or response.media or response.schema is not None or any(not example.json for example in response.examples):
         built["content"] = {_media(response, accepted, context): body}
     return built | {"x-source": context.source(response.line)}
 
 
 def _media_type_object(response: Response, context: Context) -> dict[str, Any]:
     values = [example for example in response.examples if example.json]
+    if values or response.is_list:
+        _shape_by_example(response, values[0].value if values else None)
     if values:
-        _shape_by_example(response, values[0].value)
         _infer(response, values[0], context)
         _check_example(response, values[0], context)
     body: dict[str, Any] = {} if response.schema is None else {"schema": response.schema}
@@ -194,7 +197,7 @@ def _infer(response: Response, example: Example, context: Context) -> None:
 def _shape_by_example(response: Response, value: Any) -> None:
     """If the example body is a list, a table without a root row describes its items."""
     schema = response.schema
-    if isinstance(value, list) and schema and schema.get("type") == "object" and response.table:
+    if (isinstance(value, list) or response.is_list) and schema and schema.get("type") == "object" and response.table:
         response.schema = {"type": "array", "items": schema}
 
 
@@ -204,7 +207,9 @@ def _check_example(response: Response, example: Example, context: Context) -> No
     for violation in disagreements(response.schema, context.named, example.value):
         message = f"status {response.status}: the example body disagrees with the schema: {violation.message}"
         context.report(example.line, message, "disagreement", also=response.table or response.row)
-        if response.pasted and violation.keyword == "type":  # a cell may be misplaced, so the type is uncertain
+        if (
+            response.pasted and violation.keyword == "type" and not violation.is_null
+        ):  # a cell may be misplaced, so the type is uncertain
             _remove_type(response.schema, violation.schema_path)
 
 
@@ -226,6 +231,9 @@ def _media(response: Response, accepted: str, context: Context) -> str:
     if accepted and (not kinds or any(kind in accepted for kind in kinds) or "json" not in kinds):
         return accepted
     if "json" in kinds:
+        return JSON
+    if context.infer and not kinds and response.schema is not None:
+        response.schema.setdefault(INFERRED, True)
         return JSON
     if not kinds and response.schema is not None:
         context.report(response.line, f"status {response.status}: the page does not state its media type", "note")

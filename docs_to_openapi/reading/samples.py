@@ -6,18 +6,17 @@ Samples are illustrations, so nothing else is read from them. For example, a `Ho
 from __future__ import annotations
 
 import html
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from docs_to_openapi.layouts.outline import OperationOutline
 from docs_to_openapi.pages.blocks import Block
+from docs_to_openapi.tables.json_text import json_sent, sends_json
 
 _URL = re.compile(r"https?://[^\s'\"`<>)\\,;]+")
 _HEADER = re.compile(r"(?:-H|--header)\s+['\"]([\w-]+):\s*(.*?)['\"]\s*\\?\s*$")
 _RAW_HEADER = re.compile(r"^\s*([\w-]+):\s+(.+?)\s*$")
-_DATA = re.compile(r"(?:-d|--data(?:-raw)?)\s+'(.*)", re.DOTALL)
 
 
 @dataclass
@@ -75,13 +74,7 @@ def _server(url: str, path: str) -> str:
 
 def _data(blocks: list[Block], samples: Samples) -> None:
     """The JSON body that the first curl sample sends."""
-    text = html.unescape("\n".join(block.raw or block.text for block in blocks))
-    match = _DATA.search(text)
-    if not match or samples.body or "curl" not in text:
-        return
-    try:
-        value, _ = json.JSONDecoder().raw_decode(match.group(1).lstrip())
-    except ValueError:
-        return
-    line = next((block.line for block in blocks if _DATA.search(block.raw or block.text)), 0)
-    samples.body = (value, line)
+    found = json_sent("\n".join(block.raw or block.text for block in blocks))
+    if found and not samples.body:
+        line = next((block.line for block in blocks if sends_json(block.raw or block.text)), 0)
+        samples.body = (found[0], line)

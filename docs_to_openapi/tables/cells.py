@@ -20,6 +20,7 @@ RESTRICTIONS = ("none", "read-only", "write-only")
 GROUPS = {"oneof": "oneOf", "anyof": "anyOf", "allof": "allOf", "not": "not",
           "xor": "oneOf", "or": "anyOf", "and": "allOf", "continued": ""}  # fmt: skip
 _RESERVED = {*COLUMNS, *LOCATIONS, *RESTRICTIONS, "true", "false", "inline", "string", "boolean", "object", "integer"}
+_VALUES = {"true", "false", "none", "inline", "string", "boolean", "object", "integer", "read-only", "write-only"}
 _NAME = re.compile(r"^[\w.$@:/+~%#!\[\]-]+$")
 _BOOL = {"true": True, "false": False, "yes": True, "no": False}
 
@@ -80,6 +81,15 @@ def can_be_name(cell: str) -> bool:
     name = row_name(cell)
     unreserved = name.lower() not in _RESERVED and not STATUS.match(name)
     return bool(_NAME.match(name)) and (is_marked(cell) or unreserved)
+
+
+def is_field_name(cell: str, kind: str) -> bool:
+    """Whether a cell is a name above a type. A column's word (`status`, `type`) is a name if the type is a plain one."""
+    if can_be_name(cell):
+        return True
+    name, read = row_name(cell), parse_type(kind)
+    plain_type = read is not None and not read.schema and bool(read.name)
+    return plain_type and name.islower() and name in _RESERVED and name not in _VALUES
 
 
 def is_schema_cell(cell: str) -> bool:

@@ -18,8 +18,8 @@ from docs_to_openapi.tables.cells import (
     Row,
     Rows,
     boolean,
-    can_be_name,
     group_of,
+    is_field_name,
     is_marked,
     row_name,
     short_status,
@@ -47,8 +47,10 @@ def rows_from_cells(cells: list[Cell], columns: tuple[str, ...]) -> Rows:
     at = 0
     while at < len(cells):
         line, text = cells[at]
-        if skipped := _header_length(cells, at, 2 if columns == VALUE_COLUMNS else 3):
+        if skipped := _value_header(cells, at) if columns == VALUE_COLUMNS else _header_length(cells, at):
             at += skipped
+            if columns == VALUE_COLUMNS and skipped == 3:
+                match = _match_described_value
         elif row_and_end := match(cells, at):
             result.entries.append(Row(line, row_and_end[0]))
             at = row_and_end[1]
@@ -81,14 +83,20 @@ def _split_lines(cells: list[Cell]) -> list[Cell]:
     return split
 
 
-def _header_length(cells: list[Cell], at: int, least: int = 3) -> int:
-    """The number of cells from here that are a header: at least `least` column names in sequence, or 0."""
+def _value_header(cells: list[Cell], at: int) -> int:
+    """The number of cells of a header of values: Name and Value, and perhaps Description. A value may be `status`."""
+    named = [COLUMNS.get(bare(_text(cells, at + offset)).lower()) for offset in range(3)]
+    return 3 if named == ["name", "value", "description"] else 2 if named[:2] == ["name", "value"] else 0
+
+
+def _header_length(cells: list[Cell], at: int) -> int:
+    """The number of cells from here that are a header: at least three column names in sequence, or 0."""
     end = at
     seen: set[str] = set()
     while end < len(cells) and (name := COLUMNS.get(bare(cells[end][1]).lower())) and name not in seen:
         seen.add(name)
         end += 1
-    return end - at if end - at >= least else 0
+    return end - at if end - at >= 3 else 0
 
 
 def _text(cells: list[Cell], at: int) -> str:
@@ -99,7 +107,7 @@ def _schema_start(cells: list[Cell], at: int) -> bool:
     return (
         at + 2 < len(cells)
         and boolean(_text(cells, at + 2)) is not None
-        and can_be_name(_text(cells, at))
+        and is_field_name(_text(cells, at), _text(cells, at + 1))
         and parse_type(_text(cells, at + 1)) is not None
     )
 
@@ -109,7 +117,7 @@ def _parameter_start(cells: list[Cell], at: int) -> bool:
         at + 3 < len(cells)
         and bare(_text(cells, at + 1)).lower() in LOCATIONS
         and boolean(_text(cells, at + 3)) is not None
-        and can_be_name(_text(cells, at))
+        and is_field_name(_text(cells, at), _text(cells, at + 2))
         and parse_type(_text(cells, at + 2)) is not None
     )
 
@@ -162,6 +170,12 @@ def _match_header(cells: list[Cell], at: int) -> Match | None:
     if texts[3] in _FORMATS:
         return row | {"format": texts[3], "description": texts[4]}, at + 5
     return row | {"description": texts[3]}, at + 4
+
+
+def _match_described_value(cells: list[Cell], at: int) -> Match | None:
+    """A row of a table of values that also has a description."""
+    found = _match_value(cells, at)
+    return (found[0], min(at + 3, len(cells))) if found else None
 
 
 def _match_value(cells: list[Cell], at: int) -> Match | None:

@@ -160,6 +160,10 @@ _QUOTED = re.compile(
     re.IGNORECASE,
 )
 _SPACED = re.compile(rf"\b(?:enum|(?:allowed|possible) values)\s*:\s*((?:{_VALUE}\s*){{2,}})$", re.IGNORECASE)
+_IN_BRACKETS = re.compile(
+    r"\((?:one of|values|allowed|possible values|enum)\s*:\s*([\w-]+(?:(?:\s*,\s*(?:or\s+)?|\s+or\s+|\s*\|\s*)[\w-]+)+)\)",
+    re.IGNORECASE,
+)
 _ONE = re.compile(_VALUE)
 
 
@@ -167,7 +171,8 @@ def quoted_values(description: str) -> list[str]:
     """The values that a description lists in quotes or as code, after words such as `one of`; [] if it lists none."""
     match = _QUOTED.search(description) or _SPACED.search(description)
     if not match:
-        return []
+        listed = _IN_BRACKETS.search(description)
+        return re.split(r"\s*,\s*(?:or\s+)?|\s+or\s+|\s*\|\s*", listed.group(1)) if listed else []
     values = [value[1:-1].strip() for value in _ONE.findall(match.group(1))]
     return values if len(values) == len(set(values)) and all(values) else []
 

@@ -6,9 +6,12 @@ from typing import Any
 
 import yaml
 
-from docs_to_openapi.contract.facts import pointer
-
 WIDTH = 116
+
+
+def pointer(parts: tuple[str | int, ...]) -> str:
+    """A path of keys and indexes as a JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 class _Dumper(yaml.SafeDumper):

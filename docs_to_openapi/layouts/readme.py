@@ -1,0 +1,34 @@
+"""ReadMe's pages: the text of a reference page, as copied from a browser."""
+
+from __future__ import annotations
+
+import re
+
+from docs_to_openapi.layouts import reference
+from docs_to_openapi.layouts.outline import Outline
+from docs_to_openapi.pages.blocks import Page
+
+NAME = "readme"
+_MARKS = (
+    re.compile(r"^(?:Path|Query|Body|Form) Params$", re.MULTILINE),
+    re.compile(
+        r"^(?:get|post|put|patch|delete)\s*https?://\S+$|^Recent Requests$|^Click Try It!", re.MULTILINE | re.IGNORECASE
+    ),
+    re.compile(
+        r"^Defaults to \S|^Response body$|^length (?:between|\u2264|\u2265)|^Updated .* ago$|^Did this page help you",
+        re.MULTILINE,
+    ),
+)
+
+
+def recognise(page: Page) -> float:
+    """By its titles (`Path Params`), its call with a full URL, and its buttons."""
+    text = reference.bare_text(page)
+    marks = sum(bool(mark.search(text)) for mark in _MARKS)
+    fields = reference.recognise(page) >= 0.4
+    return 0.0 if marks < 1 or not fields else min(0.92, 0.55 + 0.15 * marks)
+
+
+def read(page: Page) -> Outline:
+    """As other rendered references."""
+    return reference.read(page)

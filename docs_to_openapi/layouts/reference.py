@@ -1,0 +1,497 @@
+"""Text of rendered API references (ReadMe, Redoc, Scalar and others), as copied from a browser.
+
+Their order differs: the call stands above its parameters, or in a panel below them. Titles and stacked fields are alike.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from docs_to_openapi.layouts.outline import OperationOutline, Outline, Section
+from docs_to_openapi.layouts.paths import Call, call_of
+from docs_to_openapi.layouts.placing import place_by_example
+from docs_to_openapi.layouts.prose import media_type_in
+from docs_to_openapi.layouts.schemes import BASIC, BEARER, api_key
+from docs_to_openapi.layouts.stacked import field_lines, read_stack, starts_field
+from docs_to_openapi.layouts.titles import classify
+from docs_to_openapi.pages.blocks import Block, Page
+from docs_to_openapi.pages.text import bare, sentence
+from docs_to_openapi.tables.cells import Row
+
+NAME = "reference"
+_NOISE = re.compile(
+    r"^(?:copy(?: link| page)?|copied!?|(?:copy)? ?expand all ?(?:collapse all)?|collapse all|try it!?|send(?: api request)?|language|credentials|"
+    r"click try it.*|updated .* ago|did this page help you\??|suggest edits|jump to content|recent requests|log in to see full request history|"
+    r"time\s*status\s*user agent|make a request to see history\.?|\d+ requests? this month|(?:show|hide) (?:child )?(?:attributes|properties|parameters)?.*|"
+    r"test request.*|\((?:get|put|post|patch|delete) .*\)|time|status|user agent|content type|media type|payload|table of contents|download.*|server(?:s)?|powered by.*|ask (?:ai|a question).*|loading.*|"
+    r"example \(from schema\)|schema|examples?|auto|callbacks?|add a (?:header|body).*|retrieving recent requests.*|skip to (?:main )?content|"
+    r"hide response attributes.*|section titled .*|click here.*|expand|collapse|\u00b7|response data type|no (?:body|content)|shell|node|ruby|php|python|curl|"
+    r"javascript|java|go|c#|http|httpie|libcurl|fetch|axios|requests|url|bearer|header|authorization|rate limit.*|yes|no|search(?: docs| the docs|\.\.\.)?|\u200b)$",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(
+    r"^(?:\$ )?curl\b|^(?:const|import|require|from|var|let|await)\s.*[;({']$|^-H |^--?\w[\w-]* ['\"]"
+)
+_MEDIA = re.compile(r"^(?:media type\s*:?\s*)?((?:application|text|multipart|image|audio)/[\w.+*-]+)$", re.IGNORECASE)
+_WITH_MEDIA = re.compile(r"^(.*?)\s*:?\s*((?:application|multipart|text)/[\w.+-]+)(?:\s*(required))?$", re.IGNORECASE)
+_STATUS = re.compile(
+    r"^(?:(?i:status)\s*:?\s*|(?i:http)\s+)?([1-5]\d\d|[1-5]XX|default)(?:\s*[-:\u2013\u2014]?\s+(.*)|\s*[-:\u2013\u2014]\s*(.*))?$",
+)
+_TABS = re.compile(r"^((?:[1-5]\d\d|default)\s*){1,12}$", re.IGNORECASE)
+_SAMPLES = re.compile(
+    r"^(?:request (?:samples?|examples?)(?: for .*)?|response (?:samples?|examples?)|example (?:requests?|responses?))$",
+    re.IGNORECASE,
+)
+_AUTH = re.compile(r"^(?:authorizations?|security|auth|authentication)\s*:?\s*(.*)$", re.IGNORECASE)
+_EXAMPLE_FOR = re.compile(r"^request (?:example|sample) for\s+", re.IGNORECASE)
+_SCHEMES = re.compile(
+    r"\b(?:\w*bearer\w*|\w*jwt\w*)\b|\bbasic\w*\b|\b[\w-]*api[_-]?key\w*\b|\b\w*oauth\w*\b", re.IGNORECASE
+)
+_METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS")
+
+
+@dataclass
+class _Part:
+    call: Call
+    at: int
+    start: int
+    end: int
+    skip: tuple[int, ...] = ()
+    first: bool = False  # whether the header of the API may stand above it
+
+
+def recognise(page: Page) -> float:
+    """By the stacked fields: a call, and at least two fields with their types on lines of their own."""
+    blocks = _lines(page)
+    if not _parts(blocks):
+        return 0.0
+    fields = sum(starts_field(blocks, at) for at in range(len(blocks)))
+    rows = sum(block.kind == "row" for block in page.blocks)
+    headings = sum(bool(block.level) for block in page.blocks)
+    sure = 0.62 if fields >= 2 else 0.56 if fields else 0.3
+    return max(0.1, sure - 0.1 * bool(rows) - 0.08 * (headings > 2))
+
+
+def bare_text(page: Page) -> str:
+    """The lines of a page without the marks of Markdown."""
+    return "\n".join(re.sub(r"^[#>*\s-]+|[\s*]+$", "", line) for line in page.lines)
+
+
+def read(page: Page) -> Outline:
+    """The operations of the page; what stands before the first one is general text."""
+    result = Outline(problems=list(page.problems))
+    blocks = _lines(page)
+    parts = _parts(blocks)
+    for part in parts:
+        result.operations.append(_Reader(page, blocks, part, result).read())
+    first = min((blocks[part.start].line for part in parts), default=len(page.lines) + 1)
+    result.general = [block for block in page.blocks if block.line < first and not _NOISE.match(bare(block.text))]
+    return result
+
+
+def _lines(page: Page) -> list[Block]:
+    """The lines of text, and JSON as code blocks, whether fenced or not; the noise of buttons is left out."""
+    lines: list[Block] = []
+    blocks = [block for block in page.blocks if block.kind in ("text", "code", "row")]
+    at = 0
+    while at < len(blocks):
+        block = blocks[at]
+        if block.kind == "text" and block.text.lstrip().startswith(("{", "[")) and (found := _json(blocks, at)):
+            text, at = found
+            lines.append(Block("code", block.line, text, text, lang="json"))
+            continue
+        at += 1
+        if block.kind == "text" and _COMMAND.match(block.text):
+            text, at = _command(blocks, at - 1)
+            lines.append(Block("code", block.line, text, text, lang="shell"))
+        elif block.kind == "row":
+            lines += [Block("text", block.line, cell) for cell in block.cells if cell.strip()]
+        elif block.kind == "code" or not _NOISE.match(bare(block.text)) or starts_field(blocks, at - 1):
+            text = re.sub(r"[\u200b\s]*Copy link$", "", block.text)
+            lines.append(
+                Block(block.kind, block.line, text, block.raw, lang=block.lang, level=block.level, bullet=block.bullet)
+            )
+    return lines
+
+
+def _command(blocks: list[Block], at: int) -> tuple[str, int]:
+    """The command or statement that starts at this line, up to its last line, and the index after it."""
+    text = blocks[at].raw or blocks[at].text
+    end = at + 1
+    while (
+        end < len(blocks)
+        and end < at + 200
+        and blocks[end].kind == "text"
+        and (text.rstrip().endswith("\\") or text.count("'") % 2)
+    ):
+        text += "\n" + (blocks[end].raw or blocks[end].text)
+        end += 1
+    return text, end
+
+
+def _json(blocks: list[Block], at: int) -> tuple[str, int] | None:
+    """The JSON that starts at this line, and the index after it."""
+    text, depth = "", 0
+    for end in range(at, min(at + 600, len(blocks))):
+        line = blocks[end].raw.strip() or blocks[end].text
+        if blocks[end].kind != "text":
+            return None
+        text += line + "\n"
+        outside = re.sub(r"\"(?:[^\"\\]|\\.)*\"", "", line)
+        depth += sum(outside.count(sign) for sign in "{[") - sum(outside.count(sign) for sign in "}]")
+        if depth <= 0:
+            try:
+                json.loads(text)
+            except ValueError:
+                return None
+            return text, end + 1
+    return None
+
+
+def _parts(blocks: list[Block]) -> list[_Part]:
+    """The operations with the lines that belong to each."""
+    found: list[_Part] = []
+    at = 0
+    while at < len(blocks):
+        named = _call(blocks, at)
+        if named and not (found and _same(found[-1].call, named[0])):
+            found.append(_Part(named[0], at, at, at, tuple(range(at, named[1]))))
+        at = named[1] if named else at + 1
+    panel = bool(found) and any(_title(block) for block in blocks[: found[0].at])
+    for number, part in enumerate(found):
+        before = found[number - 1] if number else None
+        if panel:
+            part.start = _after_panel(blocks, before.at, part.at) if before else 0
+            part.first = before is None
+        else:
+            part.start = _title_above(blocks, before.at if before else -1, part.at)
+    for number, part in enumerate(found):
+        last = _after_panel(blocks, part.at, len(blocks)) if panel else len(blocks)
+        part.end = found[number + 1].start if number + 1 < len(found) else last
+    return [part for part in found if part.end > part.start]
+
+
+def _same(call: Call, other: Call) -> bool:
+    return call.method == other.method and other.path.endswith(call.path)
+
+
+def _call(blocks: list[Block], at: int) -> tuple[Call, int] | None:
+    """The call at this line, and the index after the lines that name it."""
+    if blocks[at].kind != "text":
+        return None
+    text = _EXAMPLE_FOR.sub("", bare(blocks[at].text))
+    call = call_of(_EXAMPLE_FOR.sub("", blocks[at].text), lower=True) or call_of(text, lower=True)
+    if call:
+        return call, at + 1
+    if text.upper() not in _METHODS or at + 1 >= len(blocks):
+        return None
+    path, end = "", at + 1
+    while end < len(blocks) and end < at + 24 and blocks[end].kind == "text":
+        piece = blocks[end].text.strip("`* ")
+        glue = piece.startswith(("/", "http")) or path.endswith("/") or (path and piece.startswith("{"))
+        if not glue or " " in piece:
+            break
+        path += piece
+        end += 1
+    call = call_of(f"{text.upper()} {path}") if path else None
+    return (call, end) if call else None
+
+
+def _title(block: Block) -> str:
+    """The kind of section that a line opens, or ""."""
+    if block.kind != "text" or len(block.text) > 90:
+        return ""
+    words = bare(block.text)
+    match = _WITH_MEDIA.match(words)
+    known = classify(match.group(1) if match and match.group(1) else words)
+    return known.kind if known and known.kind not in ("other", "auth", "request", "status", "enums") else ""
+
+
+def _after_panel(blocks: list[Block], before: int, at: int) -> int:
+    """The first line after the samples of the operation before."""
+    last = max((index for index in range(before, at) if blocks[index].kind == "code"), default=before)
+    said = {block.text for block in blocks[:before] if block.kind == "text"}
+    for index in range(last + 1, at):
+        if blocks[index].text in said and index + 1 < at:
+            continue  # the description of a response, again below its sample
+        words = bare(blocks[index].text)
+        if blocks[index].kind == "text" and not (
+            _SAMPLES.match(words)
+            or _TABS.match(words)
+            or _MEDIA.match(words)
+            or words.startswith(("http", "curl", "-", "--"))
+        ):
+            return index
+    return at
+
+
+def _title_above(blocks: list[Block], before: int, at: int) -> int:
+    """The line above a call that names its operation, if there is one."""
+    if (
+        at - 1 > before
+        and blocks[at - 1].kind == "text"
+        and len(blocks[at - 1].text) < 90
+        and not blocks[at - 1].text.endswith(".")
+    ):
+        return at - 1
+    return at
+
+
+class _Reader:
+    def __init__(self, page: Page, blocks: list[Block], part: _Part, outline: Outline) -> None:
+        self.page, self.blocks, self.part, self.outline = page, blocks, part, outline
+        call = part.call
+        self.operation = OperationOutline(
+            call.method, call.path, blocks[part.at].line, server=call.origin, summary="", lists_statuses=False
+        )
+        self.kind, self.argument, self.media, self.required = "intro", "", "", ""
+        self.fields = field_lines(blocks)
+        self.texts: list[Block] = []
+        self.status = ""
+        self.sample = ""  # the status of the sample that follows, or `request`
+        self.responses = Section("responses", self.operation.line)
+        self.prose: list[str] = []
+        self.queue: list[str] = []  # statuses that were listed without anything below them
+        self.filled = False  # whether something stands below the status
+        self.called = False  # whether the call stands above
+        self.stopped = False
+        self.answered = 0  # the line of the responses
+        self.above = ""  # the media type that stands above a title
+        self.tab_open = False  # the samples show the body of the first of several statuses
+
+    def read(self) -> OperationOutline:
+        """The operation with its sections."""
+        for index in range(self.part.start, self.part.end):
+            self.called = self.called or index >= self.part.at
+            if self.stopped:
+                words = "a status is described again; the rest was not read"
+                self.outline.report(self.page, self.blocks[index].line, words)
+                break
+            if index not in self.part.skip:
+                self._block(self.blocks[index], index)
+            elif index == self.part.at and self.kind != "intro":
+                self._open("samples")
+        self._flush()
+        operation = self.operation
+        if self.responses.entries:
+            self.responses.line = self.responses.entries[0].line
+            operation.sections.append(self.responses)
+        operation.summary = self._summary()
+        operation.description = sentence(" ".join(self.prose))
+        place_by_example(operation, self.page, self.outline)
+        return operation
+
+    def _summary(self) -> str:
+        """The line that names the operation: the first one, or below the header of the API the last short one."""
+        names = [at for at, text in enumerate(self.prose) if len(text) < 90 and not text.endswith((".", ":"))]
+        if not names:
+            return ""
+        at = names[-1] if self.part.first and len(self.prose) > 2 else names[0]
+        if at and not self.part.first:
+            return ""
+        self.prose = self.prose[at:]
+        return bare(self.prose.pop(0))
+
+    def _open(self, kind: str, argument: str = "", media: str = "", required: str = "") -> None:
+        self._flush()
+        if kind == "request_body" and not media:
+            media, self.above = self.above, ""
+        self.kind, self.argument, self.media, self.required = kind, argument, media, required
+
+    def _block(self, block: Block, index: int) -> None:
+        if block.kind == "code":
+            self._code(block)
+            return
+        words = bare(block.text)
+        is_field = index in self.fields
+        if not is_field and (self._section(words, block.line) or self._status(block, words)):
+            return
+        if (auth := _AUTH.match(words)) and len(words) < 100 and not is_field:
+            self._open("auth")
+            self._scheme(auth.group(1))
+        elif self.kind == "auth":
+            self._scheme(words)
+            if not _SCHEMES.search(words):
+                self._open("intro")
+                self._block(block, index)
+        elif media := _MEDIA.match(words):
+            self.media = self.above = media.group(1).lower()
+            if self.kind == "status" and not self.queue:
+                self.operation.sections.append(Section("example", block.line, self.status, media=self.media))
+        else:
+            self.texts.append(block)
+
+    def _section(self, words: str, line: int) -> bool:
+        """Open the section of a title."""
+        if len(words) > 90:
+            return False
+        if _SAMPLES.match(words) or _EXAMPLE_FOR.match(words):
+            self._open("samples")
+            self.sample = "response" if "response" in words.lower() else "request"
+            return True
+        match = _WITH_MEDIA.match(words)
+        known = classify(match.group(1) if match and match.group(1) else words)
+        if known and known.kind == "request" and not match:
+            self._open("intro")
+            return True
+        if known is None or known.kind in ("other", "auth", "status", "request", "enums"):
+            return False
+        kind = {"example": "response", "errors": "response"}.get(known.kind, known.kind)
+        media = match.group(2).lower() if match else media_type_in(words)
+        self._open(kind, known.argument, media, known.required)
+        if words.lower() in ("response", "responses"):
+            self.status = ""
+            self.answered = self.answered or line
+        return True
+
+    def _status(self, block: Block, words: str) -> bool:
+        """Open a status of the responses, or of the samples."""
+        match = _STATUS.match(words)
+        if self.kind == "samples" and (_TABS.match(words) or match):
+            found = re.match(r"^\D*([1-5]\d\d|default)", words, re.IGNORECASE)
+            if found and not self.tab_open:
+                self.sample = found.group(1)
+            self.tab_open = True
+            return True
+        if not match or self.kind not in ("response", "status", "headers"):
+            return False
+        waiting = self.kind == "status" and not self.texts and not self.filled
+        self._open("status")
+        self.queue = [*self.queue, self.status] if waiting else []
+        self.filled = False
+        rest = match.group(2) or match.group(3) or ""
+        self.status = match.group(1)
+        media = _MEDIA.match(rest)
+        self.media = media.group(1).lower() if media else ""
+        known = {row.cells["status"] for row in self.responses.entries if isinstance(row, Row)}
+        if self.status in known and not self.called:
+            self._restart()
+        elif self.status in known:
+            self.stopped = True
+        if self.status not in known or not self.called:
+            self.responses.entries.append(
+                Row(block.line, {"status": self.status, "description": "" if media else rest})
+            )
+        return True
+
+    def _restart(self) -> None:
+        """Forget what stands above: the same status again means that the call of an operation before is missing."""
+        self.outline.report(
+            self.page, self.operation.line, "what stands far above this call describes another operation"
+        )
+        kept = ("parameters", "request_body")
+        self.operation.sections = [
+            each for each in self.operation.sections if each.line > self.answered and each.kind in kept
+        ]
+        self.responses.entries = []
+        self.prose = []
+
+    def _start_queue(self) -> None:
+        """Take the first of the statuses that were listed one after the other: their bodies follow in this order."""
+        if self.queue and not self.filled and self.kind == "status":
+            self.queue.append(self.status)
+            self.status = self.queue.pop(0)
+        self.filled = True
+
+    def _next_status(self) -> None:
+        if self.queue and self.kind == "status":
+            self.status = self.queue.pop(0)
+
+    def _scheme(self, words: str) -> None:
+        if not words or not _SCHEMES.search(words):
+            return
+        lower = words.lower()
+        scheme = BEARER if "bearer" in lower or "jwt" in lower else BASIC if "basic" in lower else None
+        if scheme is None and (header := re.search(r"\b(X-[\w-]+)\b", words)):
+            scheme = api_key(header.group(1))
+        if scheme and not self.operation.security:
+            self.operation.security = [scheme]
+
+    def _flush(self) -> None:
+        texts, self.texts = self.texts, []
+        if not texts:
+            return
+        if self.kind == "intro":
+            self.prose += [block.text for block in texts]
+            return
+        if self.kind not in ("parameters", "request_body", "response", "status", "headers"):
+            return
+        if self.kind == "request_body" and re.fullmatch(r"required", bare(texts[0].text), re.IGNORECASE):
+            texts = texts[1:]
+        stack = read_stack(texts, self.required)
+        unread = list(stack.unread)
+        if self.kind == "status":
+            self._start_queue()
+        if self.kind == "status" and unread and unread[0] is texts[0]:
+            self._describe(unread.pop(0).text)
+        if stack.rows:
+            self._fields(stack.rows, is_list=stack.is_list)
+        if not stack.rows and self.kind == "parameters" and unread:
+            words = f"no field with a type was read here: {unread[0].text[:50]!r}"
+            self.outline.report(self.page, unread[0].line, words)
+
+    def _describe(self, words: str) -> None:
+        row = next(
+            (row for row in self.responses.entries if isinstance(row, Row) and row.cells["status"] == self.status), None
+        )
+        if row and not row.cells.get("description"):
+            row.cells["description"] = sentence(words)
+
+    def _fields(self, rows: list[Row], *, is_list: bool) -> None:
+        line = rows[0].line
+        if self.kind == "parameters":
+            place = self.argument or "query"
+            names = set(re.findall(r"\{([^{}]+)\}", self.operation.path))
+            for location in ("path", place):
+                mine = [
+                    row
+                    for row in rows
+                    if (row.cells["name"] in names and not self.argument) == (location == "path" != place)
+                ]
+                mine = (
+                    [row for row in rows if row.cells["name"] in names]
+                    if location == "path" != place and not self.argument
+                    else mine
+                )
+                if mine and (location == place or not self.argument):
+                    entries = [Row(row.line, row.cells | {"in": location}) for row in mine]
+                    self.operation.sections.append(Section("parameters", line, location, entries=list(entries)))
+                if location == place:
+                    break
+        elif self.kind == "request_body":
+            self.operation.sections.append(Section("request_body", line, entries=list(rows), media=self.media))
+            self._mark_list(is_list)
+        elif self.kind == "headers":
+            entries = [Row(row.line, row.cells | {"header": row.cells["name"], "status": self.status}) for row in rows]
+            self.operation.sections.append(Section("headers", line, entries=list(entries)))
+        else:
+            self.operation.sections.append(Section("table", line, self.status, entries=list(rows), media=self.media))
+            self._mark_list(is_list)
+
+    def _mark_list(self, is_list: bool) -> None:
+        if is_list:
+            self.operation.sections[-1].is_list = True
+
+    def _code(self, block: Block) -> None:
+        text = block.text.strip()
+        self.tab_open = False
+        if not text.startswith(("{", "[")):
+            self._flush()
+            self.operation.sections.append(Section("samples", block.line, blocks=[block]))
+            return
+        self._flush()
+        if self.kind == "status":
+            self._start_queue()
+        if self.kind in ("samples", "intro") and self.sample == "request":
+            if self.operation.method in ("post", "put", "patch") and not self.operation.of("body_example"):
+                self.operation.sections.append(Section("body_example", block.line, blocks=[block]))
+            return
+        status = self.status if self.kind in ("status", "response") else self.sample
+        status = "" if status in ("response", "request") else status
+        if self.kind == "request_body":
+            self.operation.sections.append(Section("body_example", block.line, blocks=[block]))
+        else:
+            self.operation.sections.append(Section("example", block.line, status, [block]))
+            self._next_status()
