@@ -121,6 +121,7 @@ def _facets(rules: CollectionRules, setting: list[Change], schemas: list[Any], c
 def _changed(rules: CollectionRules, setting: list[Change], declared: frozenset[str]) -> frozenset[str]:
     """The fields that change by behaviours or with time."""
     lapsing = frozenset(name for _, values in rules.lapses for name in values)
+    lapsing |= {one.field for one in rules.becomes}
     return lapsing.union(*(_set_by(change, declared) for change in setting))
 
 

@@ -127,6 +127,10 @@ def _rule_names(rules: CollectionRules) -> Iterator[tuple[str, tuple[str, ...]]]
         yield from ((name, (word,)) for name in names)
     yield from ((one.field, ("embeds", one.field)) for one in rules.embeds)
     yield from ((".".join(path), ("addresses",)) for path in rules.addresses)
+    for one in rules.becomes:
+        yield one.field, ("becomes", one.field)
+        for state, move in one.moves.items():
+            yield from ((name, ("becomes", one.field, state)) for name in move.sets)
     for field, values in rules.lapses:
         yield from ((name, ("lapses", field)) for name in (field, *values))
 

@@ -36,6 +36,25 @@ class Notification(msgspec.Struct, frozen=True):
         yield from (value for _, value in self.body or ())
 
 
+class Moment(msgspec.Struct, frozen=True):
+    """What is sent when a record of a collection becomes something by itself."""
+
+    collection: str
+    field: str
+    value: Any
+    notify: tuple[Notification, ...]
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A moment of one record: when it becomes something, unless it is changed before."""
+
+    collection: str
+    key: str
+    field: str
+    value: Any
+    at: int
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A notification with the values of one request."""
 

@@ -15,7 +15,7 @@ from mockserver.behaviour.calls import Call, load_call
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.conditions import CONDITIONS, Condition
 from mockserver.behaviour.names import check_names, success_schema
-from mockserver.behaviour.notifying import Notification, Schedule, Subscribers
+from mockserver.behaviour.notifying import Moment, Notification, Schedule, Subscribers
 from mockserver.behaviour.shapes import answered_shapes, schema_at, shapes_of
 from mockserver.behaviour.values import ROOTS, Value, compile_value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Embedding, Lead, Page, Query
@@ -25,6 +25,7 @@ from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.outgoing import outgoing_names
 from mockserver.contract.schemas.view import at_path, item, members, types
 from mockserver.errors import BehaviourError, UsageError, did_you_mean
+from mockserver.state.becoming import NOW, Becoming, Move, state_text
 from mockserver.state.collection import text_of
 from mockserver.state.references import Reference
 from mockserver.state.rules import CollectionRules, Embedded
@@ -37,10 +38,11 @@ Folder = Callable[[str], Path | None]
 
 _TOP = ("periods", "collections", "operations", "echoes", "leads", "deliveries")
 _COLLECTION = (
-    "key", "within", "aliases", "mine", "owner", "expires", "lapses", "schema", "private", "refers", "implicit",
-    "embeds", "addresses",
+    "key", "within", "aliases", "mine", "owner", "expires", "lapses", "becomes", "schema", "private", "refers",
+    "implicit", "embeds", "addresses",
 )  # fmt: skip
 _OPERATION = (*VERBS, "page", "fills", "expand", "call", "because", "assumed")
+_MOVE = ("after", "is", "set", "notify")
 _NOTIFICATION = ("to", "where", "body")
 _SPANS = ("wait", "longest", "timeout")
 _SCHEDULE = ("attempts", "wait", "factor", "longest", "timeout")
@@ -75,6 +77,7 @@ def read_behaviours(
         if name not in lengths:
             raise UsageError(f"--period: unknown period {name!r}", fix=did_you_mean(name, lengths))
     lengths |= periods
+    named = reader.periods = {name: reader.period(name, text) for name, text in lengths.items()}
     operations = {
         name: reader.operation(name, declaration)
         for name, declaration in reader.mapping(
@@ -91,14 +94,15 @@ def read_behaviours(
     schemas = {name: schema_at((declaration or {}).get("schema")) for name, declaration in declared.items()}
     shapes = shapes_of(operations.values(), rules, schemas, contract)
     answered = answered_shapes(operations, rules, schemas, contract)
-    named = {name: reader.period(name, text) for name, text in lengths.items()}
     said = reader.mapping(data.get("echoes") or {}, "/echoes", contract.operations)
     echoes = {name: reader.reply(members, f"/echoes/{_escape(name)}") for name, members in said.items()}
     led = reader.mapping(data.get("leads") or {}, "/leads", contract.operations)
     leads = {name: tuple(reader.leads(members, f"/leads/{_escape(name)}", rules)) for name, members in led.items()}
     embeddings = _embeddings(operations, rules)
     schedule = reader.schedule(data.get("deliveries") or {}, "/deliveries")
-    behaviours = Behaviours(operations, rules, named, shapes, inferred, answered, embeddings, echoes, leads, schedule)
+    behaviours = Behaviours(
+        operations, rules, named, shapes, inferred, answered, embeddings, echoes, leads, schedule, tuple(reader.moments)
+    )
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
     if checked:
         all_fields = {name: names | private.get(name, names) for name, names in fields.items()}
@@ -129,6 +133,8 @@ class _Reader:
     def __init__(self, locate: Locate, contract: Contract, folder: Folder, *, adopts: bool = False) -> None:
         self.locate, self.contract, self.folder, self.adopts = locate, contract, folder, adopts
         self.collections: frozenset[str] = frozenset()
+        self.periods: Mapping[str, int] = {}
+        self.moments: list[Moment] = []
 
     def wrong(self, pointer: str, problem: str, fix: str = "") -> BehaviourError:
         return BehaviourError(problem, place=self.locate(pointer), fix=fix)
@@ -165,8 +171,44 @@ class _Reader:
             tuple(self.references(data.get("refers") or {}, f"{pointer}/refers")),
             data.get("implicit") is True,
             tuple(self.embedded(data.get("embeds") or {}, f"{pointer}/embeds")),
+            tuple(self.becoming(name, data.get("becomes") or {}, f"{pointer}/becomes")),
             tuple(split_path(str(path)) for path in data.get("addresses") or ()),
         )
+
+    def becoming(self, collection: str, data: Any, pointer: str) -> Iterator[Becoming]:
+        """The states that move on by themselves, by their fields."""
+        for field, states in self.mapping(data, pointer).items():
+            place = f"{pointer}/{_escape(field)}"
+            moves = {
+                state_text(state): self.move(collection, str(field), move, f"{place}/{_escape(state)}")
+                for state, move in self.mapping(states, place).items()
+            }
+            for start in moves:
+                self.ends(start, moves, place)
+            yield Becoming(str(field), moves)
+
+    def move(self, collection: str, field: str, data: Any, pointer: str) -> Move:
+        """One move: after how long, to which value, with what else."""
+        data = self.mapping(data, pointer, _MOVE)
+        for word in ("after", "is"):
+            if word not in data:
+                raise self.wrong(pointer, f"`{word}` is missing", "write {after: PT30S, is: done}")
+        after = str(data["after"])
+        length = self.periods[after] if after in self.periods else self.span(after, f"{pointer}/after")
+        sets = self.constants(data.get("set") or {}, f"{pointer}/set")
+        told = tuple(self.notifications(data.get("notify") or {}, f"{pointer}/notify"))
+        if told:
+            self.moments.append(Moment(collection, field, data["is"], told))
+        return Move(length, data["is"], {name: NOW if value == "$now" else value for name, value in sets.items()})
+
+    def ends(self, start: str, moves: Mapping[str, Move], pointer: str) -> None:
+        """Raise BehaviourError where a state comes again: time goes one way."""
+        seen, state = [start], state_text(moves[start].value)
+        while state in moves:
+            if state in seen:
+                raise self.wrong(f"{pointer}/{_escape(state)}", f"{' -> '.join((*seen, state))} goes round in a circle")
+            seen.append(state)
+            state = state_text(moves[state].value)
 
     def embedded(self, data: Any, pointer: str) -> Iterator[Embedded]:
         for field, target in self.mapping(data, pointer).items():
@@ -325,7 +367,7 @@ class _Reader:
             return (((), self.value(data, pointer)),)
         return tuple((split_path(path), value) for path, value in self.values(data, pointer))
 
-    def notifications(self, data: Any, pointer: str, operation: str) -> Iterator[Notification]:
+    def notifications(self, data: Any, pointer: str, operation: str = "") -> Iterator[Notification]:
         """The webhooks, or callbacks, that are sent; a text instead of an object says to whom."""
         for name, told in self.mapping(data, pointer).items():
             place = f"{pointer}/{_escape(name)}"

@@ -10,12 +10,13 @@ import msgspec
 
 from mockserver.behaviour.callers import meant, own_record
 from mockserver.behaviour.listing import part_of, sorted_by
-from mockserver.behaviour.notifying import Notice, Notification, Subscribers, addresses_in, fields_of
+from mockserver.behaviour.notifying import Notice, Notification, Planned, Subscribers, addresses_in, fields_of
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Scope, Value, dig, laid_at
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Change, Changed, Creation, Page, Query
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.errors import Refused
+from mockserver.state.becoming import plain, stamped, steps_of
 from mockserver.state.collection import Filters, Record, identity_of, text_of
 from mockserver.state.references import EACH, Reference, referring
 from mockserver.state.rules import CollectionRules
@@ -36,6 +37,7 @@ class Run(msgspec.Struct):
     behaviours: Behaviours
     changes: list[Changed]
     operation: str = ""
+    planned: tuple[Planned, ...] = ()  #: when the records that were stored become what others are told of
 
     def find(self, query: Query) -> Record:
         scope, filters = self.scope, self._filters(query)
@@ -313,6 +315,22 @@ class Run(msgspec.Struct):
         rules, scope = self.behaviours.collections[name], self.scope
         return meant(rules, field, wanted, self.collections, scope.caller, scope.now) if rules.refers else wanted
 
+    def _begin(self, name: str, key: str, after: dict[str, Any]) -> Record:
+        """Store a record whose states move: with the instants at which they began, which nothing shows."""
+        stored, now = self.collections[name], self.scope.now
+        old = stored.records.get(key)
+        before = None if old is None else old[1]
+        kept = stamped(after, stored.rules.becomes, before, now)
+        self.collections = self.collections | {name: stored.stored(key, old, kept)}
+        self.changes.append(Changed(name, before, kept))
+        told = [(one.field, one.value) for one in self.behaviours.moments if one.collection == name]
+        if told:
+            steps = steps_of(kept, stored.rules.becomes, now)
+            coming = (Planned(name, key, one.field, one.value, one.at) for one in steps)
+            self.planned += tuple(one for one in coming if (one.field, one.value) in told)
+        self.scope.record = shown = plain(kept)
+        return shown
+
     def _seed(self) -> str:
         return f"{self.world.seed}/{self.world.name}/{self.world.step}/{len(self.changes)}"
 
@@ -327,6 +345,8 @@ class Run(msgspec.Struct):
             key = text_of(key)
         old = stored.records.get(key)
         before = None if old is None else old[1]
+        if rules.becomes:
+            return self._begin(name, key, after)
         # Fields that have lapsed stay lapsed: then more fields change than were set.
         collection = stored.stored(key, old, after, touched if before is basis else None)
         self.collections = self.collections | {name: collection}

@@ -10,7 +10,7 @@ import msgspec
 from mockserver.behaviour.calls import Call
 from mockserver.behaviour.embedding import follow, owner_of
 from mockserver.behaviour.expanding import Expansion, asked
-from mockserver.behaviour.notifying import Notice
+from mockserver.behaviour.notifying import Notice, Planned
 from mockserver.behaviour.parts import Part
 from mockserver.behaviour.run import Run
 from mockserver.behaviour.values import MISSING, Scope, Value
@@ -30,6 +30,7 @@ class Outcome(msgspec.Struct, frozen=True):
     part: Part | None = None
     whole: bool = False  #: whether the fields are laid over all of the example, and not over its required members
     notices: tuple[Notice, ...] = ()  #: what is sent once the request has succeeded
+    planned: tuple[Planned, ...] = ()  #: and what is sent later, when records become something
 
 
 def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours) -> Outcome:
@@ -64,7 +65,8 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
         scope.parent = owner_of(work, find.collection, scope.record)
     shown = _shown(behaviour, work)
     notices = work.notices(behaviour.notify) if behaviour.notify else ()
-    return Outcome(world.holding(work.collections), shown, tuple(work.changes), record, part, False, notices)
+    after, changes = world.holding(work.collections), tuple(work.changes)
+    return Outcome(after, shown, changes, record, part, False, notices, work.planned)
 
 
 def _shown(behaviour: Behaviour, work: Run) -> tuple[tuple[tuple[str, ...], Any], ...]:

@@ -5,7 +5,7 @@ find a record · create one · set its fields · remove others · list some · r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 from mockserver.behaviour.calls import Call
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.conditions import Condition
-from mockserver.behaviour.notifying import Notification, Schedule
+from mockserver.behaviour.notifying import Moment, Notification, Schedule
 from mockserver.behaviour.records import RecordShape
 from mockserver.behaviour.values import MISSING, Value
 from mockserver.contract.operations.operation import ABSENT, EMPTY
@@ -164,6 +164,7 @@ class Behaviours(msgspec.Struct, frozen=True):
     echoes: Mapping[str, tuple[Field, ...]] = EMPTY  #: by operation: what its example says of the request
     leads: Mapping[str, tuple[Lead, ...]] = EMPTY  #: by operation: which records its example names
     schedule: Schedule = Schedule()  #: of deliveries
+    moments: tuple[Moment, ...] = ()  #: what is sent when records become something
     lists: Mapping[str, tuple[Embedding, ...]] = EMPTY  #: the embeddings by the collections on both of their sides
 
     def __post_init__(self) -> None:
@@ -172,6 +173,14 @@ class Behaviours(msgspec.Struct, frozen=True):
             for name in dict.fromkeys((one.owner, one.list.collection)):
                 lists[name] = (*lists.get(name, ()), one)
         force_setattr(self, "lists", lists)
+
+    @property
+    def notifications(self) -> Iterator[Notification]:
+        """All that operations send, at once or later."""
+        for behaviour in self.operations.values():
+            yield from behaviour.notify
+        for moment in self.moments:
+            yield from moment.notify
 
     def shown_by(self, behaviour: Behaviour, value: Value) -> str:
         """The collection of the record, or of the records, that an expression of a reply is; empty where it is none."""

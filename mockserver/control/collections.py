@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 from mockserver.behaviour.records import merge_patch
 from mockserver.control.calls import Call, Handler, Result
-from mockserver.control.records import checked, collection_of, with_its_key
+from mockserver.control.records import checked, collection_of, going_on, with_its_key
+from mockserver.state.becoming import plain
 from mockserver.state.collection import Collection, Record
 from mockserver.state.log import differing
-from mockserver.state.world import OWN, World
+from mockserver.state.world import World
 
 
 def _list(call: Call) -> Result:
     stored = sorted(collection_of(call, call.existing()).records.items(), key=lambda item: item[1][0])
-    return Result({"records": [{"key": key, "record": record} for key, (_, record) in stored]})
+    return Result({"records": [{"key": key, "record": plain(record)} for key, (_, record) in stored]})
 
 
 def _change(call: Call) -> Result:
@@ -38,7 +39,7 @@ def _change(call: Call) -> Result:
         for record in gone:
             world = world.drop(name, record)
         for key in kept:
-            world = world.put(name, records.get(key) or {})
+            world = world.put(name, going_on(call, world, name, records.get(key) or {}))
         return world.stepped()
 
     call.engine.store.update(call.world, changed)
@@ -51,15 +52,15 @@ def _changes(call: Call) -> Result:
     changes = [
         {"collection": name, "key": key, "before": before, "after": after}
         for name, (_, records) in sorted(differing(base, world.collections).items())
-        if not name.startswith(OWN)
         for key, stored in records.items()
-        if (before := _record(base, name, key)) != (after := None if stored is None else stored[1])
+        if (before := _record(base, name, key)) != (after := None if stored is None else plain(stored[1]))
     ]
     return Result({"changes": changes})
 
 
 def _record(collections: Mapping[str, Collection], name: str, key: str) -> Record | None:
-    return collections[name].get(key) if name in collections else None
+    record = collections[name].get(key) if name in collections else None
+    return None if record is None else plain(record)
 
 
 HANDLERS: dict[str, Handler] = {"listRecords": _list, "changeRecords": _change, "listChanges": _changes}

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mockserver.clock import format_instant
 from mockserver.contract.operations.outgoing import outgoing_names
-from mockserver.control.calls import Call, Handler, Result
+from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import Refused
 from mockserver.outbound import deliveries as queue
 from mockserver.outbound.deliveries import Delivery
@@ -76,7 +76,7 @@ def _pause(call: Call) -> Result:
         late = [
             replace(one, due=now) for one in queue.deliveries_of(world) if one.state in queue.OPEN and one.due < now
         ]
-        resumed = queue.with_deliveries(world, late)[0] if late and not on else world
+        resumed = queue.with_deliveries(world, late) if late and not on else world
         return queue.paused(resumed, on=on)
 
     engine.store.update(call.world, change)
@@ -87,6 +87,8 @@ def _pause(call: Call) -> Result:
 
 def _resend(call: Call) -> Result:
     """Send a delivery again, whatever became of it; its attempts are counted anew."""
+    if _found(call, call.existing()).planned is not None:
+        raise conflict("it isn't known yet what is sent to whom; advance the clock to that moment")
     now = call.existing().clock.now(call.engine.pipeline.clock)
     _changed(call, lambda one: replace(one, state=queue.WAITING, due=now, attempts=0, reason="", lease=0))
     return _settled(call, call.inputs.path["id"])
@@ -106,7 +108,7 @@ def _changed(call: Call, change: Callable[[Delivery], Delivery]) -> Delivery:
 
     def made(world: World) -> World:
         changed[:] = [change(_found(call, world))]
-        return queue.with_deliveries(world, changed)[0]
+        return queue.with_deliveries(world, changed)
 
     call.engine.store.update(call.existing().name, made)
     return changed[0]

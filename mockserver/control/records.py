@@ -14,6 +14,7 @@ from mockserver.contract.operations.operation import EMPTY
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import FixtureError, Refused
 from mockserver.exchange.engine import Engine
+from mockserver.state.becoming import plain, stamped
 from mockserver.state.collection import Collection, Record, identity_of
 from mockserver.state.fixtures import Fixtures, Source
 from mockserver.state.rules import CollectionRules
@@ -26,8 +27,8 @@ from mockserver.state.world import World
 def shown_state(world: World) -> dict[str, list[Record]]:
     """The records of a world by collection, in the order in which they were first stored."""
     return {
-        name: [record for _, record in sorted(collection.records.values(), key=lambda stored: stored[0])]
-        for name, collection in sorted(world.shown.items())
+        name: [plain(record) for _, record in sorted(collection.records.values(), key=lambda stored: stored[0])]
+        for name, collection in sorted(world.collections.items())
     }
 
 
@@ -56,8 +57,7 @@ def _set_state(call: Call) -> Result:
     records = _without_callers(call.body)
 
     def changed(world: World) -> World:
-        collections = checked(call, world, records).collections | world.own
-        return msgspec.structs.replace(world, collections=collections).stepped()
+        return msgspec.structs.replace(world, collections=checked(call, world, records).collections).stepped()
 
     return _state(call, call.engine.store.update(call.world, changed))
 
@@ -86,7 +86,7 @@ def seeded(engine: Engine, records: Mapping[str, Any], now: int, sources: Mappin
 
 def _get_record(call: Call) -> Result:
     world = call.existing()
-    return Result(_record(call, world))
+    return Result(plain(_record(call, world)))
 
 
 def _record(call: Call, world: World) -> Record:
@@ -102,7 +102,7 @@ def collection_of(call: Call, world: World) -> Collection:
     name = call.inputs.path["collection"]
     collection = world.collections.get(name)
     if collection is None:
-        raise Refused(404, f"there is no collection {name!r}; known: {', '.join(sorted(world.shown)) or 'none'}")
+        raise Refused(404, f"there is no collection {name!r}; known: {', '.join(sorted(world.collections)) or 'none'}")
     return collection
 
 
@@ -120,11 +120,22 @@ def _stored(call: Call, wanted: Any) -> Result:
 
     def changed(world: World) -> World:
         record = with_its_key(collection_of(call, world).rules, key, wanted(world))
-        stored["record"] = checked(call, world, {name: [record]}).collections[name].get(key) or {}
-        return world.put(name, stored["record"]).stepped()
+        made = checked(call, world, {name: [record]}).collections[name].get(key) or {}
+        stored["record"] = plain(made)
+        return world.put(name, going_on(call, world, name, made)).stepped()
 
     call.engine.store.update(call.world, changed)
     return Result(stored["record"])
+
+
+def going_on(call: Call, world: World, name: str, record: Record) -> Record:
+    """A record as it is stored: a state that it had before goes on."""
+    collection = world.collections[name]
+    becomes = collection.rules.becomes
+    if not becomes:
+        return record
+    before = collection.get(identity_of(collection.rules, record))
+    return stamped(plain(record), becomes, before, world.clock.now(call.engine.pipeline.clock))
 
 
 def with_its_key(rules: CollectionRules, key: str, record: Record) -> Record:

@@ -25,7 +25,7 @@ def shown_world(engine: Engine, world: World) -> dict[str, Any]:
         "name": world.name,
         "step": world.step,
         "clock": shown_clock(engine, world),
-        "records": {name: len(collection.records) for name, collection in sorted(world.shown.items())},
+        "records": {name: len(collection.records) for name, collection in sorted(world.collections.items())},
         "faults": len(world.faults),
         "requests": engine.journal.last(world.name),
         "used": None if used is None else datetime.fromtimestamp(int(used), UTC).isoformat(),

@@ -149,9 +149,22 @@ class Dispatcher:
                 return None if world.clock.frozen is not None else ahead
             if monotonic() >= until:
                 return 0
+            if delivery.planned is not None:
+                self._open(name, delivery)
+                continue
             claimed = self._claimed(name, delivery)
             if claimed is not None:
                 self._attempt(world, claimed)
+
+    def _open(self, name: str, delivery: Delivery) -> None:
+        """Put what is sent at a moment in the place of what was planned."""
+
+        def change(world: World) -> World:
+            if queue.is_paused(world) or queue.delivery_of(world, delivery.id) != delivery:
+                return world
+            return self._engine.pipeline.queueing.opened(world, delivery)
+
+        self._engine.store.update(name, change)
 
     def _claimed(self, name: str, delivery: Delivery) -> Delivery | None:
         """The delivery, once nobody else can send it; None where somebody does."""
@@ -162,7 +175,7 @@ class Dispatcher:
             if queue.is_paused(world) or queue.delivery_of(world, delivery.id) != delivery:
                 return world
             won.append(replace(delivery, state=queue.SENDING, lease=_MACHINE() + queue.LEASE))
-            return queue.with_deliveries(world, won)[0]
+            return queue.with_deliveries(world, won)
 
         self._engine.store.update(name, change)
         return won[0] if won else None
@@ -219,8 +232,7 @@ class Dispatcher:
             known = queue.delivery_of(world, after.id)
             exchange.before, exchange.version = world, version
             if known is not None and known.state == queue.SENDING:
-                changed, changes = queue.with_deliveries(world, [after])
-                staged = engine.store.stage(name, version, changed, changes)
+                staged = engine.store.stage(name, version, queue.with_deliveries(world, [after]))
                 if staged is None:
                     engine.store.note_conflict()
                     continue

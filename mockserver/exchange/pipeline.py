@@ -93,7 +93,7 @@ class Pipeline:
         """What queues callbacks and webhooks; few mocks send anything."""
         from mockserver.exchange.queueing import Queueing
 
-        return Queueing(self.contract, self.builder)
+        return Queueing(self.contract, self.behaviours, self.builder)
 
     def keep_state(self, store: Store, journal: Journals, meter: Meter) -> None:
         """Answer from this store and into this journal from now on, and count there."""
@@ -232,10 +232,10 @@ class Pipeline:
                 if adapted is None:
                     return self.refusals.broken(violations, exchange, "the answer")
                 reply = adapted
-            after, changes = outcome.world, outcome.changes
+            after = outcome.world
             if plan is not None:
-                reply, after, changes = self._planned(plan, operation, reply, outcome, exchange, inputs)
-            staged = version if after is world else store.stage(caller.world, version, after, changes)
+                reply, after = self._planned(plan, operation, reply, outcome, exchange, inputs)
+            staged = version if after is world else store.stage(caller.world, version, after, outcome.changes)
             if staged is not None:  # no other commit came first
                 exchange.version = staged
                 exchange.changes, exchange.selected = outcome.changes, outcome.selected
@@ -254,7 +254,7 @@ class Pipeline:
 
     def _planned(
         self, plan: Plan, operation: Operation, reply: Reply, outcome: Outcome, exchange: Exchange, inputs: Inputs
-    ) -> tuple[Reply, World, tuple[Any, ...]]:
+    ) -> tuple[Reply, World]:
         """The reply as its plan has it, and the world with what the API sends then."""
         reply = self.fitting.planned(plan, operation, reply, outcome, exchange, inputs)
         for entry in plan.entries:
@@ -263,8 +263,8 @@ class Pipeline:
             reply, outcome = entered.reply, replace(outcome, world=entered.world)
             exchange.user = entered.name or exchange.user
         if not plan.sends:
-            return reply, outcome.world, outcome.changes
-        return reply, *self.queueing.queued(plan.callbacks, reply, outcome, exchange, inputs)
+            return reply, outcome.world
+        return reply, self.queueing.queued(plan.callbacks, reply, outcome, exchange, inputs)
 
     def _unpacked(self, exchange: Exchange) -> Request:
         """The request without the codings of its body, which the journal keeps as well."""

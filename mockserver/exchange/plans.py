@@ -97,7 +97,7 @@ def plans_of(
         if response is not None:
             plan = _plan(operation, behaviour, response, status, makers, tagged=operation.template in checked)
             called = callbacks.get(operation.id, ()) if status < 400 else ()
-            if called or (behaviour is not None and behaviour.notify):
+            if called or (behaviour is not None and _tells(behaviour, behaviours)):
                 plan = replace(plan or Plan(), callbacks=called, sends=True)
             if operation.id in entries and status < 400:
                 plan = replace(plan or Plan(), entries=entries[operation.id])
@@ -106,11 +106,19 @@ def plans_of(
     return planned
 
 
+def _tells(behaviour: Behaviour, behaviours: Behaviours) -> bool:
+    """Whether an operation sends something, or stores a record that others are told of when it becomes something."""
+    moving = {one.collection for one in behaviours.moments}
+    made = behaviour.create.collection if behaviour.create is not None else ""
+    found = behaviour.find.collection if behaviour.find is not None and behaviour.set is not None else ""
+    return bool(behaviour.notify) or made in moving or found in moving
+
+
 def _callbacks(contract: Contract, behaviours: Behaviours) -> Mapping[str, tuple[Outgoing, ...]]:
     """The callbacks that operations send by themselves: those that no behaviour sends."""
     if not any("callbacks" in one.raw for one in contract.operations.values()):
         return {}
-    named = {one.event for behaviour in behaviours.operations.values() for one in behaviour.notify}
+    named = {one.event for one in behaviours.notifications}
     found: dict[str, tuple[Outgoing, ...]] = {}
     for one in contract.outgoing.values():
         if one.owner and one.id not in named:

@@ -12,6 +12,7 @@ from mockserver.clock import format_instant
 from mockserver.contract.messages.secrets import LISTED, Secrets
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.tracing import trace_of
+from mockserver.state.becoming import plain
 
 _SHOWN = 64 * 1024
 """How many bytes of a body are shown."""
@@ -40,7 +41,7 @@ def shown(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
             {"place": item.place, "message": said(item.message), "pointer": item.pointer}
             for item in exchange.violations
         ],
-        "changes": [secrets.value(asdict(change)) for change in exchange.changes],
+        "changes": [secrets.value(_without_own(asdict(change))) for change in exchange.changes],
         "deliveries": list(exchange.deliveries),
         "microseconds": exchange.micros,
         "trace": None if trace is None else asdict(trace),
@@ -57,6 +58,11 @@ def shown(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
             "body": _cut(answer.body, _said(secrets.body(answer.body, _media_type(answer.headers)), said)),
         },
     }
+
+
+def _without_own(change: dict[str, Any]) -> dict[str, Any]:
+    """A change without what only the mock knows of its record."""
+    return {name: plain(value) if isinstance(value, Mapping) else value for name, value in change.items()}
 
 
 def hiding(exchange: Exchange, secrets: Secrets) -> Callable[[str], str]:

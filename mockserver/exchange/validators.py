@@ -16,6 +16,7 @@ from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.times import milliseconds
 from mockserver.errors import Refused
 from mockserver.messages import Request
+from mockserver.state.becoming import plain
 from mockserver.state.collection import Record
 
 VALIDATORS: Final = {"etag": "ETag", "last-modified": "Last-Modified"}
@@ -59,7 +60,7 @@ def record_of(outcome: Outcome) -> Record | None:
 
 def tag_of(record: Record | None, body: bytes) -> str:
     """The entity tag of a record, the same whoever shows it, else of the bytes of a body."""
-    shown = body if record is None else _encode(record)
+    shown = body if record is None else _encode(plain(record))
     return f'"{blake2b(shown, digest_size=9).hexdigest()}"'
 
 

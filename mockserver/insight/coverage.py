@@ -67,7 +67,7 @@ def coverage(engine: Engine, world: str | None = None) -> Coverage:
 
 def _sent(engine: Engine, counted: Mapping[str, Any]) -> Iterator[Operation]:
     """What the API itself sends: the callbacks, and those webhooks that a behaviour sends or that were sent."""
-    told = {one.event for behaviour in engine.behaviours.operations.values() for one in behaviour.notify}
+    told = {one.event for one in engine.behaviours.notifications}
     for one in engine.contract.outgoing.values():
         if one.owner or one.id in told or one.id in counted:
             yield one.operation

@@ -25,6 +25,8 @@ def sent_steps(engine: Engine, entry: Exchange) -> Iterator[Step]:
 
 
 def _in_words(engine: Engine, delivery: Delivery) -> str:
+    if delivery.planned is not None:
+        return f"{delivery.reason}, at {format_instant(delivery.due)}"
     url = engine.journal.secrets.address(delivery.url)
     attempts = f"{delivery.attempts} attempt{'' if delivery.attempts == 1 else 's'}"
     due = f", next at {format_instant(delivery.due)}" if delivery.state in OPEN else ""
@@ -33,7 +35,7 @@ def _in_words(engine: Engine, delivery: Delivery) -> str:
 
 
 def _of_attempt(engine: Engine, entry: Exchange) -> Iterator[Step]:
-    [id_] = entry.deliveries or ("",)
+    [id_] = (one.partition("-")[0] for one in entry.deliveries or ("",))
     entries = list(engine.journal.entries(entry.world))
     asked = next((one for one in entries if id_ in one.deliveries and one.verdict not in OUTGOING), None)
     if asked is not None:

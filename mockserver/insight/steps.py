@@ -25,6 +25,7 @@ from mockserver.exchange.shown import hiding
 from mockserver.insight.sent import sent_steps
 from mockserver.insight.step import Step
 from mockserver.messages import Inputs
+from mockserver.state.becoming import plain
 from mockserver.state.collection import Record, identity_of, text_of
 from mockserver.upstream.route import BACKEND
 
@@ -187,7 +188,7 @@ class _Replay:
     def _set(self) -> Iterator[str]:
         for change in self.entry.changes:
             if change.before is not None and change.after is not None:
-                before, after = change.before, change.after
+                before, after = plain(change.before), plain(change.after)
                 names = [name for name in {**before, **after} if before.get(name, MISSING) != after.get(name, MISSING)]
                 changed = [f"{name} {self._shown(before, name)} -> {self._shown(after, name)}" for name in names]
                 differences = ", ".join(changed) or "unchanged"

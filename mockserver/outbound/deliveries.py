@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
+from mockserver.behaviour.notifying import Planned
 from mockserver.state.collection import Collection, Record
 from mockserver.state.rules import CollectionRules
-from mockserver.state.world import OWN, World
+from mockserver.state.world import World
 
-DELIVERIES: Final = f"{OWN}deliveries"
-"""The collection of deliveries; no behaviour can name it."""
-PAUSED: Final = f"{OWN}paused"
-"""The collection that has a record while nothing is sent."""
+DELIVERIES: Final = "deliveries"
+"""What the mock keeps the deliveries of a world under, beside the collections of its API."""
+PAUSED: Final = "deliveries paused"
+"""What has a record while nothing is sent."""
 WAITING, SENDING, DELIVERED, FAILED, REFUSED, DROPPED = (
     "waiting", "sending", "delivered", "failed", "refused", "dropped",
 )  # fmt: skip
@@ -50,27 +51,34 @@ class Delivery(msgspec.Struct, frozen=True, omit_defaults=True):
     status: int = 0  #: of the last answer
     reason: str = ""  #: why it wasn't delivered yet, or never will be
     lease: int = 0  #: until when, on the machine's clock, somebody sends it
-
-
-class Changed(NamedTuple):
-    """A delivery before and after, as a store is told of it."""
-
-    collection: str
-    before: Record | None
-    after: Record | None
+    planned: Planned | None = None  #: the moment of a record, at which it is known what is sent to whom
 
 
 def message_id(world: World, number: int) -> str:
     """The id of a delivery that is queued next in this world, or so many places later: the same on every machine."""
-    collection = world.collections.get(DELIVERIES)
+    collection = world.aside.get(DELIVERIES)
     place = number if collection is None else collection.next + number
     text = f"{world.seed}/{world.name}/{place}"
     return f"msg_{blake2b(text.encode(), digest_size=12).hexdigest()}"
 
 
+def planned_delivery(world: World, planned: Planned, now: int) -> Delivery:
+    """What is sent at a moment; the same for the same moment, however often its record is stored before."""
+    text = f"{world.seed}/{world.name}/{planned.collection}/{planned.key}/{planned.field}/{planned.value}/{planned.at}"
+    id_ = f"msg_{blake2b(text.encode(), digest_size=12).hexdigest()}"
+    reason = f"sent when {planned.collection} {planned.key} becomes {planned.value}"
+    return Delivery(id_, "", "", "", queued=now, due=planned.at, reason=reason, planned=planned)
+
+
+def without(world: World, id_: str) -> World:
+    """The world without a delivery."""
+    collection = world.aside.get(DELIVERIES) or Collection(_RULES)
+    return replace(world, aside={**world.aside, DELIVERIES: collection.drop({"id": id_})})
+
+
 def deliveries_of(world: World) -> list[Delivery]:
     """The deliveries of a world, in the order in which they were queued."""
-    collection = world.collections.get(DELIVERIES)
+    collection = world.aside.get(DELIVERIES)
     if collection is None:
         return []
     return [delivery_in(record) for record in collection.matching(())]
@@ -78,7 +86,7 @@ def deliveries_of(world: World) -> list[Delivery]:
 
 def delivery_of(world: World, id_: str) -> Delivery | None:
     """The delivery of this id; None where there is none, or no more."""
-    collection = world.collections.get(DELIVERIES)
+    collection = world.aside.get(DELIVERIES)
     record = None if collection is None else collection.get(id_)
     return None if record is None else delivery_in(record)
 
@@ -94,44 +102,39 @@ def record_of(delivery: Delivery) -> dict[str, Any]:
     return record
 
 
-def with_deliveries(world: World, deliveries: Iterable[Delivery]) -> tuple[World, tuple[Changed, ...]]:
-    """The world with deliveries added or in the place of those that they were, and what that changed. Of those that
-    are over, the oldest make room.
+def with_deliveries(world: World, deliveries: Iterable[Delivery]) -> World:
+    """The world with deliveries added, or in the place of those that they were. Of those that are over, the oldest make
+    room.
 
     It is no further step of the world, of which the ids of new records are made: attempts come when they come.
     """
-    collection = world.collections.get(DELIVERIES) or Collection(_RULES)
-    changes = []
+    collection = world.aside.get(DELIVERIES) or Collection(_RULES)
     for delivery in deliveries:
-        before, after = collection.get(delivery.id), record_of(delivery)
-        collection = collection.put(after)
-        changes.append(Changed(DELIVERIES, before, after))
+        collection = collection.put(record_of(delivery))
     if len(collection.records) > FINISHED:
         over = [one for one in collection.matching(()) if one.get("state", WAITING) not in OPEN]
         for record in over[: max(len(over) - FINISHED, 0)]:
             collection = collection.drop(record)
-            changes.append(Changed(DELIVERIES, record, None))
-    collections = world.collections | {DELIVERIES: collection}
-    return replace(world, collections=collections), tuple(changes)
+    return replace(world, aside={**world.aside, DELIVERIES: collection})
 
 
 def forked(world: World) -> World:
     """The world as another begins with it: what waits here isn't sent by both."""
-    if DELIVERIES not in world.collections:
+    if DELIVERIES not in world.aside:
         return world
-    return replace(world, collections=world.collections | {DELIVERIES: Collection(_RULES)})
+    return replace(world, aside={**world.aside, DELIVERIES: Collection(_RULES)})
 
 
 def rewound(before: World, current: World) -> World:
     """A world as it was, with what has become of its deliveries since: what was sent isn't sent again."""
     known = {one.id: one for one in deliveries_of(current)}
     changed = [known[one.id] for one in deliveries_of(before) if known.get(one.id, one) != one]
-    return with_deliveries(before, changed)[0] if changed else before
+    return with_deliveries(before, changed) if changed else before
 
 
 def has_room(world: World) -> bool:
     """Whether one more delivery may wait."""
-    collection = world.collections.get(DELIVERIES)
+    collection = world.aside.get(DELIVERIES)
     if collection is None or len(collection.records) < MOST:
         return True
     return sum(one.get("state", WAITING) in OPEN for one in collection.matching(())) < MOST
@@ -139,7 +142,7 @@ def has_room(world: World) -> bool:
 
 def is_paused(world: World) -> bool:
     """Whether nothing is sent for the time being."""
-    collection = world.collections.get(PAUSED)
+    collection = world.aside.get(PAUSED)
     return collection is not None and len(collection.records) > 0
 
 
@@ -149,7 +152,7 @@ def paused(world: World, *, on: bool) -> World:
         return world
     rules = CollectionRules(PAUSED)
     collection = Collection.of(rules, [{"id": "all"}] if on else [])
-    return replace(world, collections=world.collections | {PAUSED: collection})
+    return replace(world, aside={**world.aside, PAUSED: collection})
 
 
 def next_of(world: World, machine: int) -> Delivery | None:

@@ -163,6 +163,8 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
     def first(self, filters: Filters, now: int) -> Record | None:
         """The first record that matches and has not expired at `now`, as it shows at that instant."""
         rules = self.rules
+        if rules.moving and not rules.moving.isdisjoint([name for name, _ in filters]):
+            return next(iter(self._moved(filters, now)), None)
         candidates, used = self._candidates(filters)
         for _, record in candidates:
             if _has(record, filters, used):
@@ -173,11 +175,22 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
 
     def visible(self, filters: Filters, now: int) -> list[Record]:
         """The records that match and have not expired at `now`, as they show at that instant."""
-        records, rules = self.matching(filters), self.rules
+        rules = self.rules
+        if rules.moving and not rules.moving.isdisjoint([name for name, _ in filters]):
+            return self._moved(filters, now)
+        records = self.matching(filters)
         if not rules.timed:
             return records
         shown_at = rules.shown_at
         return [shown for record in records if (shown := shown_at(record, now)) is not None]
+
+    def _moved(self, filters: Filters, now: int) -> list[Record]:
+        """The records that match as they show at an instant, where a filter asks for what time changes."""
+        rules = self.rules
+        lasting = tuple(pair for pair in filters if pair[0] not in rules.moving)
+        asked = [pair for pair in filters if pair[0] in rules.moving]
+        shown = (rules.shown_at(record, now) for record in self.matching(lasting))
+        return [one for one in shown if one is not None and all(holds(one, *pair) for pair in asked)]
 
     def listed(self, filters: Filters, now: int) -> Sequence[Record]:
         """The same as `visible`; of many records, those that aren't looked at cost nothing where one index knows all
@@ -187,7 +200,8 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
             return self.visible(filters, now)
         keys: Keys | None = self._ordered() if not filters else None
         for name, value in filters:
-            index = self.indexes.get(name) if name in rules.indexed and name != rules.direct else None
+            lasts = name in rules.indexed and name != rules.direct and name not in rules.moving
+            index = self.indexes.get(name) if lasts else None
             keys = index.get(text_of(value)) if index is not None and type(value) is not list else None
         if not isinstance(keys, Ordered):
             return self.visible(filters, now)

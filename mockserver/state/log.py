@@ -16,7 +16,7 @@ from mockserver.clock import RUNNING, WorldClock
 from mockserver.state.collection import Collection, Record, Stored, identity_of
 from mockserver.state.lazy import Lazy
 from mockserver.state.rules import CollectionRules
-from mockserver.state.world import OWN, Collections, World
+from mockserver.state.world import Collections, World
 
 Touched = dict[str, set[str]]
 """The keys of the records that differ from the fixtures, or have differed, by collection."""
@@ -209,9 +209,6 @@ def differing(before: Collections, after: Collections, touched: Touched | None =
             records = _differing(under, new, None if touched is None else touched[name])
             if records or under.next != new.next:
                 parts[name] = (new.next, records)
-    for name in () if touched is not None else before:
-        if name.startswith(OWN) and name not in after:  # as in a world that is reset
-            parts[name] = (0, dict.fromkeys(before[name].records))
     return parts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from msgspec.structs import force_setattr
 
 from mockserver.clock import parse_instant
 from mockserver.contract.operations.operation import ABSENT
+from mockserver.state.becoming import Becoming, moved, plain
 from mockserver.state.references import Reference
 
 
@@ -29,10 +30,10 @@ class CollectionRules(msgspec.Struct, frozen=True):
     among the records that have the same values in those fields. `aliases` also identify a record where its key is
     asked for, and the words in `mine` that of the caller. `owner` names the field that holds the user who alone
     sees the record, `expires` the field whose instant ends it, `lapses` the values that show once the instant in a
-    field has passed. `refers` names the fields that lead to records of other collections. A record of an
-    `implicit` collection is there as soon as it is asked for, as the settings of a user are. `addresses` are the
-    paths of members that hold the record's own address. `embeds` names the lists that show the records of another
-    collection.
+    field has passed, and `becomes` the states that move on by themselves. `refers` names the fields that lead to
+    records of other collections. A record of an `implicit` collection is there as soon as it is asked for, as the
+    settings of a user are. `addresses` are the paths of members that hold the record's own address. `embeds` names
+    the lists that show the records of another collection.
     """
 
     name: str
@@ -47,13 +48,16 @@ class CollectionRules(msgspec.Struct, frozen=True):
     refers: tuple[Reference, ...] = ()
     implicit: bool = False
     embeds: tuple[Embedded, ...] = ()
+    becomes: tuple[Becoming, ...] = ()
     addresses: tuple[tuple[str, ...], ...] = ()
     timed: bool = False  #: whether time changes what shows of the records
+    moving: frozenset[str] = frozenset()  #: the fields that change with time, and that queries ask for
     plain: bool = True  #: whether the key is one field of the record, and unique
     direct: str = ""  #: the key, where its value alone finds a record
 
     def __post_init__(self) -> None:
-        force_setattr(self, "timed", self.expires is not None or bool(self.lapses))
+        force_setattr(self, "timed", self.expires is not None or bool(self.lapses or self.becomes))
+        force_setattr(self, "moving", self.indexed.intersection(_moving(self)) if self.timed else frozenset())
         force_setattr(self, "plain", "." not in self.key and not self.within)
         force_setattr(self, "direct", "" if self.within else self.key)
 
@@ -94,10 +98,21 @@ class CollectionRules(msgspec.Struct, frozen=True):
         """The record as it shows at an instant; None once it has expired."""
         if self.expires is not None and passed(record, self.expires, now):
             return None
+        if self.becomes:
+            record = plain(moved(record, self.becomes, now))
         for field, values in self.lapses:
             if passed(record, field, now):
                 record = {k: v for k, v in {**record, **values}.items() if v is not ABSENT}
         return record
+
+
+def _moving(rules: CollectionRules) -> Iterator[str]:
+    for _, values in rules.lapses:
+        yield from values
+    for one in rules.becomes:
+        yield one.field
+        for move in one.moves.values():
+            yield from move.sets
 
 
 def passed(record: Mapping[str, Any], field: str, now: int) -> bool:

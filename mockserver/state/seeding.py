@@ -14,6 +14,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.contract.schemas.view import has_format, item, members
 from mockserver.errors import FixtureError, did_you_mean
+from mockserver.state.becoming import stamped
 from mockserver.state.collection import Collection, Record, identity_of
 from mockserver.state.fixtures import Fixtures, Source, place_of
 from mockserver.state.lazy import Lazy
@@ -40,18 +41,25 @@ class Seeded(msgspec.Struct, frozen=True):
     @property
     def moving(self) -> int:
         """How many records hold date math: what it costs to make the world anew."""
-        return sum(bool(moments) for records in self.records.values() for _, moments in records)
+        begun = sum(len(self.records.get(name, ())) for name, rules in self.rules.items() if rules.becomes)
+        return begun + sum(bool(moments) for records in self.records.values() for _, moments in records)
 
     def at(self, now: int) -> World:
         """The world with every date math resolved at `now`."""
         instants = Instants(now)
         collections = {
-            name: Collection.of(rules, [resolved(*record, instants) for record in self.records.get(name, ())])
+            name: Collection.of(rules, _begun(rules, self.records.get(name, ()), instants))
             for name, rules in self.rules.items()
             if name not in self.made
         }
         whole = Lazy(self.rules, self.made.__getitem__, collections) if self.made else collections
         return World("main", whole, seed=self.seed, base=now if self.moving else 0)
+
+
+def _begun(rules: CollectionRules, records: Sequence[tuple[Record, Moments]], instants: Instants) -> list[Record]:
+    """The records of fixtures, their date math resolved; their states begin with the world that has them."""
+    whole = [resolved(*one, instants) for one in records]
+    return [stamped(one, rules.becomes, None, instants.now) for one in whole] if rules.becomes else whole
 
 
 def seed_world(

@@ -18,9 +18,6 @@ from mockserver.state.lazy import Lazy
 from mockserver.state.rules import CollectionRules
 
 Collections = dict[str, Collection] | Lazy[Collection]
-OWN = "mock:"
-"""How the names of collections begin that the mock keeps for itself: no behaviour knows them, and no client sees
-them."""
 
 
 class World(msgspec.Struct, frozen=True, gc=False):
@@ -37,16 +34,6 @@ class World(msgspec.Struct, frozen=True, gc=False):
         EMPTY  #: what the mock itself remembers, such as who has signed in; no API shows it
     )
 
-    @property
-    def shown(self) -> dict[str, Collection]:
-        """The collections but for the mock's own."""
-        return {name: self.collections[name] for name in self.collections if not name.startswith(OWN)}
-
-    @property
-    def own(self) -> dict[str, Collection]:
-        """The mock's own collections."""
-        return {name: self.collections[name] for name in self.collections if name.startswith(OWN)}
-
     def visible(self, collection: str, filters: Filters, now: int) -> list[Record]:
         """The records of a collection that match and have not expired at `now`, as they show at that instant."""
         return self.collections[collection].visible(filters, now)
@@ -62,14 +49,14 @@ class World(msgspec.Struct, frozen=True, gc=False):
     def with_rules(self, rules: Mapping[str, CollectionRules]) -> World:
         """This world with its collections kept by other rules; the records that these cannot keep are left out."""
         collections = {name: self._kept_by(name, rule) for name, rule in rules.items()}
-        return msgspec.structs.replace(self, collections=collections | self.own)
+        return msgspec.structs.replace(self, collections=collections)
 
     def moved(self, before: World, after: World, rules: Mapping[str, CollectionRules]) -> World:
         """This world on another base than that from which it forked: the collections that were changed stay, kept by
         other rules."""
         known = self.collections.known if isinstance(self.collections, Lazy) else self.collections
         changed = [name for name, one in known.items() if name in rules and one is not before.collections.get(name)]
-        collections = after.collections | {name: self._kept_by(name, rules[name]) for name in changed} | self.own
+        collections = after.collections | {name: self._kept_by(name, rules[name]) for name in changed}
         return msgspec.structs.replace(self, collections=collections)
 
     def _kept_by(self, name: str, rules: CollectionRules) -> Collection:
