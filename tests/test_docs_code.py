@@ -35,6 +35,8 @@ RUN = {
     ("docs/outbound.md", "sh"): "mockserver/outbound/test_page",
     ("docs/states.md", "sh"): "test_the_page_of_saved_states_works",
     ("docs/states.md", "yaml"): "test_the_page_of_saved_states_works",
+    ("docs/jobs.md", "yaml"): "mockserver/outbound/test_page",
+    ("docs/jobs.md", "sh"): "mockserver/outbound/test_page",
     ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",
     ("docs/frontend.md", "js"): "make first-steps, from the same files in examples/",
     ("docs/frontend.md", "sh"): "test_frontend_docs",

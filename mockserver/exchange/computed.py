@@ -23,7 +23,8 @@ from mockserver.contract.operations.overloads import path_of
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.exchange.validators import changed_at, record_of, tag_of
 from mockserver.messages import Inputs, Request
-from mockserver.state.collection import Record, text_of
+from mockserver.state.becoming import steps_of
+from mockserver.state.collection import Record, identity_of, text_of
 
 KEEP: Final[Any] = type("Keep", (), {"__repr__": lambda _: "KEEP"})()
 """Says that a header stays as the contract's example has it."""
@@ -40,6 +41,7 @@ class Basis(msgspec.Struct, frozen=True):
     outcome: Outcome
     body: Callable[[], bytes]
     shown: str | None = None  #: the header as the contract's example has it
+    now: int = 0  #: the world's clock
 
 
 Ways = list[tuple[Operation, Query]]
@@ -104,6 +106,8 @@ def _computation(name: str, operation: Operation, behaviour: Behaviour | None, p
         if operation.method == "PUT":
             return lambda basis: basis.request.url()
         return partial(_location, operation, places.of(behaviour.create.collection, operation), places)
+    if name == "retry-after" and behaviour is not None:
+        return _retry_after(behaviour, places)
     if behaviour is not None and behaviour.list is not None:
         if name == "link":
             return _links
@@ -111,6 +115,22 @@ def _computation(name: str, operation: Operation, behaviour: Behaviour | None, p
         if counted is not None:
             return counted
     return partial(_rehomed, places) if name in _LINKING else None
+
+
+def _retry_after(behaviour: Behaviour, places: Places) -> Computation | None:
+    """The seconds until the record becomes something else by itself."""
+    source = behaviour.create or behaviour.find
+    rules = places.behaviours.collections[source.collection] if source is not None else None
+    if rules is None or not rules.becomes:
+        return None
+
+    def seconds(basis: Basis) -> Any:
+        shown = record_of(basis.outcome)
+        record = None if shown is None else basis.outcome.world.collections[rules.name].get(identity_of(rules, shown))
+        step = None if record is None else next(steps_of(record, rules.becomes, basis.now), None)
+        return None if step is None else str(-((basis.now - step.at) // 1000))
+
+    return seconds
 
 
 def _last_modified(basis: Basis) -> Any:

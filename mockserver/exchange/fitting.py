@@ -55,7 +55,7 @@ class Fitting:
             media = self._choice.media(operation, status, exchange.steering)
             other = self._builder.compose(operation, status, outcome.fields, media)
             reply = other if self.keeps(operation, other) else reply
-        computed = replace(reply, headers=plan.headers(reply, request, inputs, outcome))
+        computed = replace(reply, headers=plan.headers(reply, request, inputs, outcome, exchange.at))
         if conditions is not None and conditions.reading and plan.is_unchanged(computed, request, outcome):
             validators = tuple(pair for pair in computed.headers if pair[0].lower() in VALIDATORS)
             same = self._builder.template(operation, 304)

@@ -62,13 +62,13 @@ class Plan(msgspec.Struct, frozen=True):
             return offered
         return tuple(name for name in offered if name not in self.streams) or offered
 
-    def headers(self, reply: Reply, request: Request, inputs: Inputs, outcome: Outcome) -> Headers:
+    def headers(self, reply: Reply, request: Request, inputs: Inputs, outcome: Outcome, now: int) -> Headers:
         """The headers of a reply, with those that are computed."""
         shown = {name.lower(): text for name, text in reply.headers if name.lower() not in self.invented}
         headers = reply.headers
         for name, compute in self.computations:
             plain = name.lower()
-            text = compute(Basis(request, inputs, outcome, reply.body, shown.get(plain)))
+            text = compute(Basis(request, inputs, outcome, reply.body, shown.get(plain), now))
             if text is KEEP or (text is None and plain in self.required):
                 continue
             headers = tuple(pair for pair in headers if pair[0].lower() != plain)
