@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -13,28 +11,20 @@ from msgspec.structs import replace
 from mockserver.behaviour.adopting import with_ancestors
 from mockserver.behaviour.calls import Call, load_call
 from mockserver.behaviour.carrying import Carried
-from mockserver.behaviour.conditions import CONDITIONS, Condition
 from mockserver.behaviour.names import check_names, success_schema
-from mockserver.behaviour.notifying import Moment, Notification, Schedule, Subscribers
+from mockserver.behaviour.notifying import Subscribers
+from mockserver.behaviour.reading import Folder, Locate, escape, split_path
 from mockserver.behaviour.shapes import answered_shapes, schema_at, shapes_of
-from mockserver.behaviour.values import ROOTS, Value, compile_value
+from mockserver.behaviour.telling import Telling
+from mockserver.behaviour.values import Value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Embedding, Lead, Page, Query
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
-from mockserver.contract.operations.operation import ABSENT, Operation
-from mockserver.contract.operations.outgoing import outgoing_names
+from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.view import at_path, item, members, types
-from mockserver.errors import BehaviourError, UsageError, did_you_mean
-from mockserver.state.becoming import NOW, Becoming, Move, state_text
-from mockserver.state.collection import text_of
+from mockserver.errors import UsageError, did_you_mean
 from mockserver.state.references import Reference
 from mockserver.state.rules import CollectionRules, Embedded
-
-Locate = Callable[[str], str]
-"""From a JSON Pointer into the behaviours to `file:line`."""
-
-Folder = Callable[[str], Path | None]
-"""From an operation to the folder where the module of its `call` is looked for first."""
 
 _TOP = ("periods", "collections", "operations", "echoes", "leads", "deliveries")
 _COLLECTION = (
@@ -42,11 +32,6 @@ _COLLECTION = (
     "implicit", "embeds", "addresses",
 )  # fmt: skip
 _OPERATION = (*VERBS, "page", "fills", "expand", "call", "because", "assumed")
-_MOVE = ("after", "is", "set", "notify")
-_NOTIFICATION = ("to", "where", "body")
-_SPANS = ("wait", "longest", "timeout")
-_SCHEDULE = ("attempts", "wait", "factor", "longest", "timeout")
-_RECORDS = re.compile(r"\$(?P<collection>[A-Za-z_][\w/-]*)\.(?P<field>\S+)")
 _COUNTS = ("first", "size", "origin")
 _PAGE = ("limit", "offset", "number", "after", "before", "end", "sort", "order", *_COUNTS)
 
@@ -95,13 +80,13 @@ def read_behaviours(
     shapes = shapes_of(operations.values(), rules, schemas, contract)
     answered = answered_shapes(operations, rules, schemas, contract)
     said = reader.mapping(data.get("echoes") or {}, "/echoes", contract.operations)
-    echoes = {name: reader.reply(members, f"/echoes/{_escape(name)}") for name, members in said.items()}
+    echoes = {name: reader.reply(members, f"/echoes/{escape(name)}") for name, members in said.items()}
     led = reader.mapping(data.get("leads") or {}, "/leads", contract.operations)
-    leads = {name: tuple(reader.leads(members, f"/leads/{_escape(name)}", rules)) for name, members in led.items()}
+    leads = {name: tuple(reader.leads(members, f"/leads/{escape(name)}", rules)) for name, members in led.items()}
     embeddings = _embeddings(operations, rules)
     schedule = reader.schedule(data.get("deliveries") or {}, "/deliveries")
     behaviours = Behaviours(
-        operations, rules, named, shapes, inferred, answered, embeddings, echoes, leads, schedule, tuple(reader.moments)
+        operations, rules, named, shapes, inferred, answered, embeddings, echoes, leads, schedule, reader.moments
     )
     private = {name: frozenset((declaration or {}).get("private") or ()) for name, declaration in declared.items()}
     if checked:
@@ -127,34 +112,17 @@ def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
     return fields
 
 
-class _Reader:
+class _Reader(Telling):
     """Reads one document of behaviours; every error names the line."""
-
-    def __init__(self, locate: Locate, contract: Contract, folder: Folder, *, adopts: bool = False) -> None:
-        self.locate, self.contract, self.folder, self.adopts = locate, contract, folder, adopts
-        self.collections: frozenset[str] = frozenset()
-        self.periods: Mapping[str, int] = {}
-        self.moments: list[Moment] = []
-
-    def wrong(self, pointer: str, problem: str, fix: str = "") -> BehaviourError:
-        return BehaviourError(problem, place=self.locate(pointer), fix=fix)
-
-    def mapping(self, value: Any, pointer: str, known: Iterable[str] | None = None) -> Mapping[str, Any]:
-        if not isinstance(value, Mapping):
-            raise self.wrong(pointer, f"{pointer.rsplit('/', 1)[-1] or 'the file'} must be a mapping of names")
-        for name in value:
-            if known is not None and name not in known:
-                raise self.wrong(f"{pointer}/{_escape(name)}", f"unknown name {name!r}", did_you_mean(str(name), known))
-        return value
 
     def period(self, name: str, text: Any) -> int:
         try:
             return parse_period(str(text))
         except ValueError as error:
-            raise self.wrong(f"/periods/{_escape(name)}", str(error)) from None
+            raise self.wrong(f"/periods/{escape(name)}", str(error)) from None
 
     def collection(self, name: str, data: Any, indexed: set[str]) -> CollectionRules:
-        pointer = f"/collections/{_escape(name)}"
+        pointer = f"/collections/{escape(name)}"
         data = self.mapping(data, pointer, _COLLECTION)
         lapses = self.mapping(data.get("lapses") or {}, f"{pointer}/lapses")
         owner, within = data.get("owner"), tuple(data.get("within") or ())
@@ -175,65 +143,26 @@ class _Reader:
             tuple(split_path(str(path)) for path in data.get("addresses") or ()),
         )
 
-    def becoming(self, collection: str, data: Any, pointer: str) -> Iterator[Becoming]:
-        """The states that move on by themselves, by their fields."""
-        for field, states in self.mapping(data, pointer).items():
-            place = f"{pointer}/{_escape(field)}"
-            moves = {
-                state_text(state): self.move(collection, str(field), move, f"{place}/{_escape(state)}")
-                for state, move in self.mapping(states, place).items()
-            }
-            for start in moves:
-                self.ends(start, moves, place)
-            yield Becoming(str(field), moves)
-
-    def move(self, collection: str, field: str, data: Any, pointer: str) -> Move:
-        """One move: after how long, to which value, with what else."""
-        data = self.mapping(data, pointer, _MOVE)
-        for word in ("after", "is"):
-            if word not in data:
-                raise self.wrong(pointer, f"`{word}` is missing", "write {after: PT30S, is: done}")
-        after = str(data["after"])
-        length = self.periods[after] if after in self.periods else self.span(after, f"{pointer}/after")
-        sets = self.constants(data.get("set") or {}, f"{pointer}/set")
-        told = tuple(self.notifications(data.get("notify") or {}, f"{pointer}/notify"))
-        if told:
-            self.moments.append(Moment(collection, field, data["is"], told))
-        return Move(length, data["is"], {name: NOW if value == "$now" else value for name, value in sets.items()})
-
-    def ends(self, start: str, moves: Mapping[str, Move], pointer: str) -> None:
-        """Raise BehaviourError where a state comes again: time goes one way."""
-        seen, state = [start], state_text(moves[start].value)
-        while state in moves:
-            if state in seen:
-                raise self.wrong(f"{pointer}/{_escape(state)}", f"{' -> '.join((*seen, state))} goes round in a circle")
-            seen.append(state)
-            state = state_text(moves[state].value)
-
     def embedded(self, data: Any, pointer: str) -> Iterator[Embedded]:
         for field, target in self.mapping(data, pointer).items():
-            links = {target: ""} if isinstance(target, str) else self.mapping(target, f"{pointer}/{_escape(field)}")
+            links = {target: ""} if isinstance(target, str) else self.mapping(target, f"{pointer}/{escape(field)}")
             yield from (Embedded(str(field), str(name), str(link)) for name, link in links.items())
 
     def references(self, data: Any, pointer: str) -> Iterator[Reference]:
         for path, target in self.mapping(data, pointer).items():
-            for collection, field in self.mapping(target, f"{pointer}/{_escape(path)}").items():
+            for collection, field in self.mapping(target, f"{pointer}/{escape(path)}").items():
                 yield Reference(split_path(path), str(collection), str(field))
 
     def leads(self, data: Any, pointer: str, collections: Mapping[str, CollectionRules]) -> Iterator[Lead]:
         for path, target in self.mapping(data, pointer).items():
-            for one, field in self.mapping(target, f"{pointer}/{_escape(path)}", collections).items():
+            for one, field in self.mapping(target, f"{pointer}/{escape(path)}", collections).items():
                 root, _, name = str(field).partition(".")
                 in_path = name if root == "$path" else ""
                 key = collections[one].key if in_path else str(field)
                 yield Lead(Reference(split_path(path), str(one), key), in_path)
 
-    def constants(self, values: Any, pointer: str) -> Mapping[str, Any]:
-        pairs = self.mapping(values, pointer).items()
-        return {name: ABSENT if value == "$absent" else value for name, value in pairs}
-
     def operation(self, name: str, data: Any) -> Behaviour:
-        pointer = f"/operations/{_escape(name)}"
+        pointer = f"/operations/{escape(name)}"
         data = self.mapping(data or {}, pointer, _OPERATION)
         queries = {
             verb: self.queries(data[verb], f"{pointer}/{verb}", listing=verb in ("list", "remove"))
@@ -266,11 +195,6 @@ class _Reader:
         if behaviour.set is not None and behaviour.find is None:
             raise self.wrong(f"{pointer}/set", "`set` changes the record that `find` selects, and there is no `find`")
 
-    def only(self, queries: tuple[Query, ...] | None, pointer: str) -> Query | None:
-        if queries is not None and len(queries) != 1:
-            raise self.wrong(pointer, f"names {len(queries)} collections where one is expected")
-        return queries[0] if queries else None
-
     def found(self, operation: str, data: Mapping[str, Any], find: Query | None) -> Query | None:
         """The `find` of an operation: of a record that must be there, or of a parent that may be made on first use."""
         if find is None or not self.adopts:
@@ -281,34 +205,12 @@ class _Reader:
         alone = shows and data.keys() <= {"find", "because"}  # what is below a record is left to its example
         return replace(find, adopts=made_of and (bool(below) or alone or not find.filters))
 
-    def queries(self, data: Any, pointer: str, *, listing: bool = False) -> tuple[Query, ...]:
-        return tuple(
-            self.query(name, filters or {}, f"{pointer}/{_escape(name)}", listing=listing)
-            for name, filters in self.mapping(data, pointer).items()
-        )
-
-    def query(self, name: str, data: Any, pointer: str, *, listing: bool) -> Query:
-        filters = self.mapping(data, pointer)
-        asked = {field: words for field, words in filters.items() if listing and isinstance(words, Mapping)}
-        equal = {field: value for field, value in filters.items() if field not in asked}
-        tests = [one for field, words in asked.items() for one in self.conditions(str(field), words, pointer)]
-        return Query(name, self.values(equal, pointer), conditions=tuple(tests))
-
-    def conditions(self, field: str, data: Mapping[str, Any], pointer: str) -> Iterator[Condition]:
-        place = f"{pointer}/{_escape(field)}"
-        words = dict(self.mapping(data, place, (*CONDITIONS, "unless")))
-        unless = frozenset(text_of(value) for value in words.pop("unless", None) or ())
-        for word, text in words.items():
-            yield Condition(field, word, self.value(text, f"{place}/{word}"), unless)
-
     def creation(self, declared: Mapping[str, Any], place: str, operation: Operation) -> Creation:
         data, pointer = declared["create"], f"{place}/create"
         if len(self.mapping(data, pointer)) != 1:
             raise self.wrong(pointer, f"names {len(data)} collections where one is expected")
         [(name, fields)] = data.items()
-        pairs = dict(
-            self.values(fields if isinstance(fields, Mapping) else {"*": fields}, f"{pointer}/{_escape(name)}")
-        )
+        pairs = dict(self.values(fields if isinstance(fields, Mapping) else {"*": fields}, f"{pointer}/{escape(name)}"))
         conflicts = operation.response_for(409) is not None
         base, fills = pairs.pop("*", None), tuple(map(str, declared.get("fills") or ()))
         shown = [path for path, value in self.reply(declared.get("reply"), "") if value.text == "$record"]
@@ -360,66 +262,6 @@ class _Reader:
         parts: dict[str, Any] = {**counts, **values, "names": names}
         return Page(**parts)
 
-    def reply(self, data: Any, pointer: str) -> tuple[tuple[tuple[str, ...], Value], ...]:
-        if data is None:
-            return ()
-        if not isinstance(data, Mapping):
-            return (((), self.value(data, pointer)),)
-        return tuple((split_path(path), value) for path, value in self.values(data, pointer))
-
-    def notifications(self, data: Any, pointer: str, operation: str = "") -> Iterator[Notification]:
-        """The webhooks, or callbacks, that are sent; a text instead of an object says to whom."""
-        for name, told in self.mapping(data, pointer).items():
-            place = f"{pointer}/{_escape(name)}"
-            known = outgoing_names(self.contract.outgoing, operation)
-            if name not in known:
-                raise self.wrong(place, f"the contract has no webhook or callback {name!r}", did_you_mean(name, known))
-            more = self.mapping({"to": told} if isinstance(told, str) else told, place, _NOTIFICATION)
-            if "to" not in more:
-                raise self.wrong(place, "`to` is missing", "write to: $subscriptions.url, or $record.callbackUrl")
-            body = self.reply(more["body"], f"{place}/body") if "body" in more else None
-            yield Notification(known[name].id, self.told(more["to"], more.get("where"), place), body)
-
-    def told(self, to: Any, where: Any, pointer: str) -> Value | Subscribers:
-        """Who is told: the value of an expression, or what the records of a collection have in a field."""
-        match = _RECORDS.fullmatch(to) if isinstance(to, str) else None
-        if match is not None and match["collection"] in self.collections and match["collection"] not in ROOTS:
-            query = self.query(match["collection"], where or {}, f"{pointer}/where", listing=True)
-            return Subscribers(query, tuple(match["field"].split(".")))
-        if where is not None:
-            raise self.wrong(f"{pointer}/where", "`where` chooses records, and `to` names no collection of them")
-        return self.value(to, f"{pointer}/to")
-
-    def schedule(self, data: Any, pointer: str) -> Schedule:
-        """When failed deliveries are tried again."""
-        told = self.mapping(data, pointer, _SCHEDULE)
-        spans = {name: self.span(told[name], f"{pointer}/{name}") for name in _SPANS if name in told}
-        for name in ("attempts", "factor"):
-            if name in told and not (type(told[name]) is int and 1 <= told[name] <= 100):
-                raise self.wrong(f"{pointer}/{name}", f"{told[name]!r} isn't a number from 1 to 100")
-        counts = {name: told[name] for name in ("attempts", "factor") if name in told}
-        return Schedule(**counts, **spans)
-
-    def span(self, text: Any, pointer: str) -> int:
-        """A duration in milliseconds."""
-        try:
-            span = parse_period(str(text))
-        except ValueError as error:
-            raise self.wrong(pointer, str(error)) from None
-        if span <= 0:
-            raise self.wrong(pointer, f"{text!r} isn't longer than zero")
-        return span
-
-    def values(self, data: Any, pointer: str) -> tuple[tuple[str, Value], ...]:
-        pairs = self.mapping(data, pointer).items()
-        return tuple((str(name), self.value(text, f"{pointer}/{_escape(name)}")) for name, text in pairs)
-
-    def value(self, text: Any, pointer: str) -> Value:
-        try:
-            return compile_value(text)
-        except ValueError as error:
-            raise self.wrong(pointer, str(error)) from None
-
     def function(self, text: Any, pointer: str, operation: str) -> Call:
         try:
             return load_call(str(text), self.folder(operation))
@@ -437,12 +279,3 @@ def _written(value: Value, operation: Operation) -> str:
         return whole
     deep = value.names[0] in known and known[value.names[0]].style == "deepObject"
     return value.names[0] + "".join(f"[{name}]" for name in value.names[1:]) if deep else value.names[-1]
-
-
-def split_path(path: str) -> tuple[str, ...]:
-    r"""The names of a dotted path; a dot inside a name is written `\.`."""
-    return tuple(name.replace("\\.", ".") for name in re.split(r"(?<!\\)\.", path))
-
-
-def _escape(name: Any) -> str:
-    return str(name).replace("~", "~0").replace("/", "~1")

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from mockserver.behaviour.names import check_names
-from mockserver.behaviour.reader import read_behaviours, split_path
+from mockserver.behaviour.reader import read_behaviours
+from mockserver.behaviour.reading import split_path
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT
