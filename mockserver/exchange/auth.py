@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -14,13 +15,14 @@ from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.errors import Refused
 from mockserver.exchange.steering import Steering, cookie, split_world
 from mockserver.identity.scopes import must_have
-from mockserver.identity.sessions import MARK, token_of
-from mockserver.identity.tokens import Token, Tokens, is_own
 from mockserver.messages import Request
 from mockserver.settings import AuthMode
 from mockserver.state.store import MAIN
 from mockserver.state.users import User
 from mockserver.state.world import World
+
+if TYPE_CHECKING:
+    from mockserver.identity.tokens import Token, Tokens
 
 _WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
 _MUTUAL_TLS = "mutualTLS"
@@ -29,6 +31,8 @@ _DIGEST = ("username", "realm", "nonce", "uri", "response")
 """What the credentials of digest authentication always have (RFC 7616, section 3.4)."""
 REMEMBERED = 4 * 1024 * 1024
 """How many bytes of admitted credentials are remembered, so that the next request costs one look-up."""
+_SESSION = "sid_"
+"""How session cookies begin."""
 _ONE = 700
 """The bytes that one of them takes in addition to its text."""
 
@@ -51,16 +55,23 @@ class Auth:
         users: tuple[User, ...],
         mode: AuthMode = "enforce",
         memory: int = REMEMBERED,
-        tokens: Tokens | None = None,
+        seed: str = "0",
     ) -> None:
         self.schemes, self.users, self.mode, self._memory = schemes, users, mode, memory
-        self.tokens = tokens or Tokens("0", users)
+        self._seed = seed
         self.by_token = {user.token: user for user in users}
         self._by_own = {pair: user for user in users for pair in _own_credentials(schemes, user)}
         self.look: Callable[[str], tuple[World, int]] | None = None  #: gives a world as it is now, and its time
         self._size = 0
         self._known: dict[Any, dict[str | None, Caller]] = {}  # by security and credential
         self._callers: dict[str, dict[str | None, Caller]] = {}  # the same by operation
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """What issues and reads signed tokens; few mocks are sent any."""
+        from mockserver.identity.tokens import Tokens
+
+        return Tokens(self._seed, self.users)
 
     def admit(self, operation: Operation, request: Request, steering: Steering) -> Caller:
         """The caller; `Refused(401)` with a challenge when the request satisfies no alternative of the operation's
@@ -157,7 +168,7 @@ class Auth:
     def _world_in(self, text: str) -> str | None:
         """The world that a signed token names, whether it still counts or not."""
         try:
-            return self.tokens.read(text).world if is_own(text) else None
+            return self.tokens.read(text).world if _is_own(text) else None
         except (ValueError, Refused):
             return None
 
@@ -185,13 +196,13 @@ class Auth:
         user = self.by_token.get(text) or self._by_own.get((scheme.name, text))
         if user is not None:
             return self._caller(user, world or named), user.scopes
-        if scheme.kind == "bearer" and is_own(text):
+        if scheme.kind == "bearer" and _is_own(text):
             token = self._token(scheme, text)
             caller = self._caller_with(token, world or token.world or named)
             if self.look is not None:
                 self.must_count(caller, *self.look(caller.world))
             return caller, token.scopes
-        if scheme.location == "cookie" and text.startswith(MARK):
+        if scheme.location == "cookie" and text.startswith(_SESSION):
             return self._by_session(scheme, text, world or named)
         if self.users:
             raise _refusal(scheme, f"the {_words(scheme)} belongs to no user in the fixtures", invalid=True)
@@ -199,10 +210,12 @@ class Auth:
 
     def _by_session(self, scheme: SecurityScheme, text: str, world: str | None) -> tuple[Caller, frozenset[str] | None]:
         """Who has signed in by an operation that sets a cookie."""
+        from mockserver.identity.sessions import token_of
+
         if self.look is None:
             raise _refusal(scheme, "there are no sessions")
         state, now = self.look(world_named(world or MAIN))
-        token = token_of(state, text.removeprefix(MARK))
+        token = token_of(state, text.removeprefix(_SESSION))
         if token is None:
             raise _refusal(scheme, f"the world {state.name!r} knows no such session: sign in again")
         trouble = token.trouble(state, now)
@@ -237,6 +250,15 @@ class Auth:
         if user is None:
             return Caller("anyone", world, {"id": None, "name": "anyone", "world": world})
         return Caller(user.name, world, {"id": user.id, "name": user.name, "world": world})
+
+
+def _is_own(text: str) -> bool:
+    """Whether a token can be one that a mock has signed; only such a token is worth an import."""
+    if "." not in text:
+        return False
+    from mockserver.identity.tokens import is_own
+
+    return is_own(text)
 
 
 def world_named(name: str) -> str:

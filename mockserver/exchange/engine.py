@@ -25,7 +25,6 @@ from mockserver.exchange.journal import Journal, Journals, Kind
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.exchange.sign_in import SignIn
-from mockserver.identity.tokens import Tokens
 from mockserver.settings import MEMORY, Settings, Upstream
 from mockserver.state.fixtures import Fixtures
 from mockserver.state.lazy import Lazy
@@ -297,8 +296,7 @@ def _put_together(
     )
     store.on_removed.append(journal.left)
     check_keys(fixtures.users, contract.security_schemes)
-    tokens = Tokens(settings.seed, fixtures.users)
-    auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered, tokens)
+    auth = Auth(contract.security_schemes, fixtures.users, settings.auth, remembered, settings.seed)
     pipeline = _kind_of_pipeline(settings)(
         contract,
         behaviours,
@@ -310,7 +308,7 @@ def _put_together(
         pause=settings.stream_interval,
         max_body=settings.max_body,
         metered=settings.metrics,
-        sign_in=_sign_in(contract, fixtures, tokens),
+        sign_in=_sign_in(contract, auth),
     )
     read = inferred if not described.whole else None
     reasons = read.reasons if read is not None else {}
@@ -325,7 +323,7 @@ def _kind_of_pipeline(settings: Settings) -> type[Pipeline]:
     return Beside
 
 
-def _sign_in(contract: Contract, fixtures: Fixtures, tokens: Tokens) -> SignIn | None:
+def _sign_in(contract: Contract, auth: Auth) -> SignIn | None:
     """The mock as the provider of its own API, where the contract declares bearer tokens."""
     if all(scheme.kind != "bearer" for scheme in contract.security_schemes.values()):
         return None
@@ -333,7 +331,7 @@ def _sign_in(contract: Contract, fixtures: Fixtures, tokens: Tokens) -> SignIn |
     def make() -> Provider:
         from mockserver.identity.provider import Provider
 
-        return Provider(contract, fixtures.users, tokens)
+        return Provider(contract, auth.users, auth.tokens)
 
     return SignIn(make)
 

@@ -32,9 +32,8 @@ from mockserver.exchange.outage import Outage
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.plans import Plan, plans_of
 from mockserver.exchange.refusals import Refusals
-from mockserver.exchange.sign_in import SignIn, entries_of
+from mockserver.exchange.sign_in import SignIn, entered, entries_of
 from mockserver.exchange.steering import delay_of, read_steering
-from mockserver.identity.entering import Asked
 from mockserver.messages import Answer, Inputs, Request, Transport
 from mockserver.reply.builder import ReplyBuilder
 from mockserver.reply.problems import PROBLEM, Problems
@@ -71,7 +70,7 @@ class Pipeline:
         self.contract, self.behaviours, self.auth = contract, behaviours, auth
         self.clock = clock
         self.success = {operation.id: success_status(operation) for operation in contract.operations.values()}
-        plans = plans_of(contract, behaviours, self.success, entries_of(contract, auth.tokens, auth.mode))
+        plans = plans_of(contract, behaviours, self.success, entries_of(contract, auth))
         self._served = {name: (status, plans.get(name)) for name, status in self.success.items()}
         self.builder = ReplyBuilder(contract, seed)
         self.problems = Problems(contract, self.builder)
@@ -258,10 +257,10 @@ class Pipeline:
         """The reply as its plan has it, and the world with what the API sends then."""
         reply = self.fitting.planned(plan, operation, reply, outcome, exchange, inputs)
         for entry in plan.entries:
-            fits = partial(self.fitting.keeps, operation)
-            entered = entry.entered(Asked(exchange.request, inputs, reply, outcome.world, exchange.at, fits))
-            reply, outcome = entered.reply, replace(outcome, world=entered.world)
-            exchange.user = entered.name or exchange.user
+            reply, world = entered(
+                entry, exchange, inputs, reply, outcome.world, partial(self.fitting.keeps, operation)
+            )
+            outcome = replace(outcome, world=world)
         if not plan.sends:
             return reply, outcome.world
         return reply, self.queueing.queued(plan.callbacks, reply, outcome, exchange, inputs)

@@ -18,9 +18,8 @@ from mockserver.contract.operations.outgoing import Outgoing
 from mockserver.exchange.addresses import Addressing, addressing_of
 from mockserver.exchange.computed import KEEP, Basis, Computation, Places, computations
 from mockserver.exchange.leading import Leading
+from mockserver.exchange.sign_in import Entry
 from mockserver.exchange.validators import VALIDATORS, Conditions, changed_at, is_unchanged, record_of
-from mockserver.identity.logins import Login
-from mockserver.identity.sessions import Session
 from mockserver.messages import Inputs, Request
 from mockserver.reply.headers import example_of
 from mockserver.reply.reply import Headers, Reply
@@ -40,7 +39,7 @@ class Plan(msgspec.Struct, frozen=True):
     addresses: Addressing | None = None  #: of the records in the reply
     streams: frozenset[str] = frozenset()  #: the media types that are streams, where there are others too
     leading: Leading | None = None  #: which records the example names
-    entries: tuple[Session | Login, ...] = ()  #: how the operation signs its caller in or out
+    entries: tuple[Entry, ...] = ()  #: how the operation signs its caller in or out
     callbacks: tuple[Outgoing, ...] = ()  #: those that are sent once the operation has succeeded
     sends: bool = False  #: whether anything is sent then
 
@@ -85,7 +84,7 @@ def plans_of(
     contract: Contract,
     behaviours: Behaviours,
     success: Mapping[str, int],
-    entries: Mapping[str, tuple[Session | Login, ...]] = EMPTY,
+    entries: Mapping[str, tuple[Entry, ...]] = EMPTY,
 ) -> dict[str, Plan]:
     """The plans by operation, for those that need one."""
     checked = {one.template for one in contract.operations.values() if _checks(one)}

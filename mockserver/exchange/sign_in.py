@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT
 from mockserver.errors import Refused
-from mockserver.exchange.auth import world_named
+from mockserver.exchange.auth import Auth, world_named
 from mockserver.exchange.cors import preflight
 from mockserver.exchange.exchange import Exchange
-from mockserver.identity.logins import Login, logins_of
 from mockserver.identity.places import AUTH
-from mockserver.identity.sessions import Session, sessions_of
-from mockserver.identity.tokens import Tokens
+from mockserver.messages import Inputs
 from mockserver.reply.reply import Reply
-from mockserver.settings import AuthMode
 from mockserver.state.store import MAIN, Store
+from mockserver.state.world import World
 
 if TYPE_CHECKING:
     from mockserver.identity.calls import Call, Done
+    from mockserver.identity.entering import Asked, Entered
     from mockserver.identity.provider import Endpoint, Provider
 
 
@@ -82,10 +81,41 @@ class SignIn:
             world, version = store.again(name)
 
 
-def entries_of(contract: Contract, tokens: Tokens, mode: AuthMode) -> dict[str, tuple[Session | Login, ...]]:
+class Entry(Protocol):
+    """How an operation signs its caller in or out."""
+
+    def entered(self, asked: Asked) -> Entered:
+        """The answer with what signs the client in, and the world that knows it. `Refused` for a stranger."""
+
+
+def entered(
+    entry: Entry, exchange: Exchange, inputs: Inputs, reply: Reply, world: World, fits: Callable[[Reply], bool]
+) -> tuple[Reply, World]:
+    """The answer of an operation that signs its caller in or out, and the next world."""
+    from mockserver.identity.entering import Asked
+
+    done = entry.entered(Asked(exchange.request, inputs, reply, world, exchange.at, fits))
+    exchange.user = done.name or exchange.user
+    return done.reply, done.world
+
+
+def entries_of(contract: Contract, auth: Auth) -> dict[str, tuple[Entry, ...]]:
     """The operations by which the API itself signs its users in and out, by id."""
-    enforces = mode == "enforce" and bool(tokens.by_id)
-    cookies = sessions_of(contract, tokens, enforces=enforces)
-    logins = logins_of(contract, tokens, enforces=enforces)
+    if not _may_sign_in(contract):
+        return {}
+    from mockserver.identity.logins import logins_of
+    from mockserver.identity.sessions import sessions_of
+
+    enforces = auth.mode == "enforce" and bool(auth.users)
+    cookies = sessions_of(contract, auth.tokens, enforces=enforces)
+    logins = logins_of(contract, auth.tokens, enforces=enforces)
     both = {name: (cookies.get(name), logins.get(name)) for name in {**cookies, **logins}}
     return {name: tuple(one for one in found if one is not None) for name, found in both.items()}
+
+
+def _may_sign_in(contract: Contract) -> bool:
+    """Whether a look at the operations is worth an import: one that needs no credentials, and others that do."""
+    schemes = contract.security_schemes.values()
+    if all(one.kind != "bearer" and one.location != "cookie" for one in schemes):
+        return False
+    return any(not one.security or frozenset() in one.security for one in contract.operations.values())
