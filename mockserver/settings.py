@@ -57,6 +57,14 @@ class Upstream(msgspec.Struct, frozen=True):
     insecure: bool = False
 
 
+class Recording(msgspec.Struct, frozen=True):
+    """Where requests and answers are recorded, how many bytes of them, and what is made up besides what always is."""
+
+    folder: Path
+    size: int
+    scrub: tuple[str, ...] = ()  #: the last names of members, joined by dots
+
+
 class Settings(msgspec.Struct, frozen=True):
     """All settings of the mock server. `behaviours` is None where no file was named, and none is bundled.
 
@@ -95,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True):
     tls: bool = False  #: whether https is served
     tls_cert: Path | None = None  #: its certificate chain; None for one of the local authority
     tls_key: Path | None = None
+    recording: Recording | None = None
     config: Path | None = None  #: the settings file that was read
     apis: tuple[Api, ...] = ()  #: the APIs, where there are several
     deliver_to: tuple[str, ...] = ()  #: hosts and networks beside this machine to which callbacks and webhooks may go

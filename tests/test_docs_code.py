@@ -42,6 +42,7 @@ RUN = {
     ("docs/frontend.md", "sh"): "test_frontend_docs",
     ("docs/agents.md", "console"): "mockserver/cli/test_mcp",
     ("docs/agents.md", "text"): "test_docs: the calls are those of docs/control.md",
+    ("docs/recording.md", "console"): "mockserver/cli/test_record",
     ("docs/traffic.md", "console"): "contract_tests/traffic/test_traffic_docs",
     ("docs/sign-in.md", "yaml"): "test_sign_in_docs",
     ("docs/sign-in.md", "sh"): "test_sign_in_docs",

@@ -69,6 +69,8 @@ def _parser() -> Parser:
         if name == "state":
             _add_state(command)
         else:
+            if name == "record":
+                command.add_argument("folder", nargs="?", metavar="DIR", help="the folder of the recording")
             command.add_argument("contract", nargs="*", metavar="SPEC", help=_CONTRACT)
         command.set_defaults(run=run, command=command, **_OMITTED.get(name, {"period": None}))
         for names, settings in FLAGS:
@@ -193,6 +195,17 @@ def _proxy(options: argparse.Namespace) -> int:
     return 0
 
 
+def _record(options: argparse.Namespace) -> int:
+    from mockserver.cli.record import export
+    from mockserver.exchange.engine import build_engine
+
+    if options.folder is None:
+        raise UsageError("record needs the folder of a recording", fix="mockserver record DIR api.yaml")
+    for line in export(build_engine(settings_of(options, {})), Path(options.folder)):
+        show(line)
+    return 0
+
+
 def _init(options: argparse.Namespace) -> int:
     from mockserver.cli.init import described, init
 
@@ -220,6 +233,7 @@ COMMANDS = {
     "tls": (_tls, "say how to trust the certificates of mockserver mock --tls"),
     "init": (_init, "write a settings file, behaviours, fixtures and a test for a contract into this folder"),
     "behaviours": (_behaviours, "print the behaviours inferred from a contract, as a file to edit"),
+    "record": (_record, "write fixtures and examples from a recording (mock --record DIR, proxy --record DIR)"),
     "check-spec": (_check_spec, "report how each operation of a contract will be served"),
 }
 """What each command runs, and what it is for."""

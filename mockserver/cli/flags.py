@@ -13,7 +13,18 @@ from typing import Any
 from mockserver.cli.state_files import FOLDER, file_of
 from mockserver.clock import parse_period
 from mockserver.errors import UsageError
-from mockserver.settings import AUTH_MODES, LONGEST_WAIT, MEMORY, PORT, PREFIX, Api, Settings, Upstream, bundled
+from mockserver.settings import (
+    AUTH_MODES,
+    LONGEST_WAIT,
+    MEMORY,
+    PORT,
+    PREFIX,
+    Api,
+    Recording,
+    Settings,
+    Upstream,
+    bundled,
+)
 
 _SIZE = re.compile(r"(?P<count>\d{1,15})\s*(?P<unit>[kmg]?b)?", re.IGNORECASE)
 _INTERVAL = re.compile(r"(?P<count>\d{1,6}(\.\d{1,3})?)\s*(?P<unit>ms|s)?")
@@ -191,6 +202,22 @@ FLAGS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         ("--insecure",),
         {"action": "store_true", "default": None, "help": "accept any certificate of the backend"},
     ),
+    (
+        ("--record",),
+        {
+            "metavar": "DIR",
+            "help": "record requests and answers into this folder, as HAR: secrets and people are made up",
+        },
+    ),
+    (("--record-size",), {"metavar": "1GB", "help": "with --record: the most that is recorded (1GB)"}),
+    (
+        ("--scrub",),
+        {
+            "metavar": "NAME",
+            "action": "append",
+            "help": "with --record: make up this member too, such as nick or customer.iban; repeatable",
+        },
+    ),
     (("--allow-remote-refs",), {"action": "store_true", "default": None, "help": "follow $ref to other hosts"}),
     (
         ("--allow-refs-below",),
@@ -259,6 +286,7 @@ def read_settings(
         upstream=_upstream(options, setting),
         state=file_of(state, states) if (state := setting("state")) else None,
         states=states,
+        recording=_recording(options, setting),
     )
 
 
@@ -309,6 +337,17 @@ def _upstream(options: argparse.Namespace, setting: Callable[..., str]) -> Upstr
         client_key=_pem("--client-key", setting("client_key")),
         insecure=_switch(setting("insecure")),
     )
+
+
+def _recording(options: argparse.Namespace, setting: Callable[..., str]) -> Recording | None:
+    """Where to record; None where nothing is recorded."""
+    paths = tuple(getattr(options, "scrub", None) or filter(None, setting("scrub").split(",")))
+    size = _size("--record-size", setting("record_size", "1GB"), 100_000, "1MB")
+    if folder := setting("record"):
+        return Recording(Path(folder), size, paths)
+    if paths or setting("record_size"):
+        raise UsageError("nothing is recorded", place="--scrub" if paths else "--record-size", fix="add --record DIR")
+    return None
 
 
 def _is_proxy(options: argparse.Namespace) -> bool:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -18,6 +19,9 @@ from mockserver.contract.contract import without_collection
 from mockserver.exchange.engine import Engine, build_engine
 from mockserver.settings import Settings
 from mockserver.web.server import check_address, free_port, serve
+
+if TYPE_CHECKING:
+    from mockserver.insight.recording import Recorder
 
 
 def run(settings: Settings) -> None:
@@ -32,14 +36,19 @@ def run(settings: Settings) -> None:
 
         settings = with_certificate(settings)
     with without_collection():  # until the worker has frozen what is loaded
-        engine, first = built(settings), True
+        engine, first, slot = built(settings), True, 0
         if settings.workers > 1:
             from mockserver.web.workers import shared_by
 
             worker = shared_by(settings.workers)
             engine.meter.work_as(worker.slot)
-            first = worker.first
-        serve(engine, partial(announce, first=first))
+            first, slot = worker.first, worker.slot
+        recorder = None
+        if settings.recording is not None:
+            from mockserver.cli.record import recorder_of
+
+            recorder = recorder_of(engine, settings.recording, slot)  # where it can't write, nothing is served
+        serve(engine, partial(announce, first=first, recorder=recorder))
 
 
 def built(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:
@@ -51,7 +60,7 @@ def built(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:
     return build_engine(settings, clock, begin=begin_from_state)
 
 
-def announce(engine: Engine, *, first: bool = True) -> Callable[[], None]:
+def announce(engine: Engine, *, first: bool = True, recorder: Recorder | None = None) -> Callable[[], None]:
     """Show that the mock is ready, then a line for each request; what is returned writes those that still wait.
 
     Of several processes, the first one alone shows the former.
@@ -63,8 +72,13 @@ def announce(engine: Engine, *, first: bool = True) -> Callable[[], None]:
     if first:
         output.write(banner(engine, quiet=style.quiet) + "\n")
     terminal.start()
+    flush: Callable[[], None] = terminal.flush
+    if recorder is not None:
+        from mockserver.cli.record import listening
+
+        flush = listening(engine, recorder, output, terminal.flush)
     if engine.settings.watch:
         from mockserver.cli.watch import watch
 
         watch(engine, lambda line: output.write(line + "\n"), built)
-    return terminal.flush
+    return flush

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from mockserver.clock import format_instant
-from mockserver.contract.messages.secrets import LISTED, Secrets
+from mockserver.contract.messages.secrets import LISTED, LONGEST, Secrets
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.tracing import trace_of
 from mockserver.state.becoming import plain
@@ -21,10 +21,11 @@ _MARKS: Final = "\"'`"
 """What stands around a value that a message quotes. Without any, a body of megabytes isn't searched for secrets."""
 
 
-def shown(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
-    """An exchange as JSON, without secrets and with long bodies cut."""
+def shown(exchange: Exchange, secrets: Secrets = LISTED, most: int = _SHOWN) -> dict[str, Any]:
+    """An exchange as JSON, without secrets and with bodies cut that are longer than `most` bytes."""
     request, answer, trace = exchange.request, exchange.answer, trace_of(exchange.request.headers)
     said = hiding(exchange, secrets)
+    longest, media_type = max(most, LONGEST), _media_type(answer.headers)
     headers = secrets.headers(dict(answer.headers), answer.status)
     return {
         "number": exchange.number,
@@ -50,12 +51,14 @@ def shown(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:
             "path": request.path,
             "query": secrets.pairs(request.query),
             "headers": secrets.headers(dict(reversed([*request.headers.items()]))),
-            "body": _cut(request.body, secrets.body(request.body, request.headers.get("content-type", ""))),
+            "body": _cut(
+                request.body, secrets.body(request.body, request.headers.get("content-type", ""), longest), most
+            ),
         },
         "answer": {
             "status": answer.status,
             "headers": {name: said(text) if name.lower() == _REASON else text for name, text in headers.items()},
-            "body": _cut(answer.body, _said(secrets.body(answer.body, _media_type(answer.headers)), said)),
+            "body": _cut(answer.body, _said(secrets.body(answer.body, media_type, longest), said), most),
         },
     }
 
@@ -107,11 +110,11 @@ def _media_type(headers: tuple[tuple[str, str], ...]) -> str:
     return next((value for name, value in headers if name.lower() == "content-type"), "")
 
 
-def _cut(body: bytes, value: Any) -> Any:
+def _cut(body: bytes, value: Any, most: int) -> Any:
     """What is shown of a body, the beginning of its text where it is long."""
-    if len(body) <= _SHOWN:
+    if len(body) <= most:
         return value
-    return f"{_as_text(value)[:_SHOWN]}... ({len(body)} bytes)"
+    return f"{_as_text(value)[:most]}... ({len(body)} bytes)"
 
 
 def summary(exchange: Exchange, secrets: Secrets = LISTED) -> dict[str, Any]:

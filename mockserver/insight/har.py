@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -15,19 +15,18 @@ from mockserver.contract.messages.secrets import Secrets
 from mockserver.exchange.exchange import Exchange, address
 from mockserver.exchange.shown import shown
 
+HEAD: Final[Mapping[str, Any]] = {"version": "1.2", "creator": {"name": "mockserver", "version": __version__}}
+"""What an archive says of itself."""
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def har(entries: Iterable[Exchange], url: str, secrets: Secrets) -> dict[str, Any]:
     """The archive of these entries, sent to the mock at `url`."""
-    creator = {"name": "mockserver", "version": __version__}
-    return {
-        "log": {"version": "1.2", "creator": creator, "entries": [_entry(entry, url, secrets) for entry in entries]}
-    }
+    return {"log": {**HEAD, "entries": [har_entry(entry, url, shown(entry, secrets)) for entry in entries]}}
 
 
-def _entry(entry: Exchange, url: str, secrets: Secrets) -> dict[str, Any]:
-    rendered = shown(entry, secrets)
+def har_entry(entry: Exchange, url: str, rendered: Mapping[str, Any]) -> dict[str, Any]:
+    """One entry of an archive, of an exchange as it is shown."""
     milliseconds, reason = entry.micros / 1000, rendered["reason"]
     trace = rendered["trace"]
     custom = {} if trace is None else {"_traceparent": trace["traceparent"]}  # HAR 1.2: names of one's own begin so

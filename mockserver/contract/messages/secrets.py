@@ -49,7 +49,7 @@ _LONG: Final = 8
 _QUOTED: Final = 60
 """How many characters of a value messages quote."""
 
-_LONGEST: Final = 128 * 1024
+LONGEST: Final = 128 * 1024
 """How many bytes of a body are read as what it is. To look at each value of megabytes takes seconds: of a longer one,
 the text of the beginning is searched for what looks like secrets."""
 _SUSPECT: Final = re.compile(
@@ -76,11 +76,16 @@ def is_secret(name: str) -> bool:
     return words[-1] in _WORDS or " ".join(words[-2:]) in _PAIRS or _JOINED.search(words[-1]) is not None
 
 
+def _redacted(_: Any) -> Any:
+    return REDACTED
+
+
 class Secrets(msgspec.Struct, frozen=True):
     """The secrets of one mock: those that the list names, and the credentials of its contract."""
 
     own: frozenset[str] = frozenset()  #: headers, parameters and cookies of the contract's security, in lower case
     shows: bool = False  #: whether nothing is hidden
+    instead: Callable[[Any], Any] = _redacted  #: what stands in the place of a secret, which a recording tells apart
 
     @classmethod
     def of(cls, names: Iterable[str], *, shows: bool = False) -> Secrets:
@@ -95,8 +100,16 @@ class Secrets(msgspec.Struct, frozen=True):
         if self.shows:
             return value
         if self._is_parameter(name, _COOKIES):
-            return REDACTED
+            return self._cookies(name.lower(), value) if name.lower() in _COOKIES else str(self.instead(value))
         return self.address(value, redirects=300 <= status < 400) if name.lower() in _ADDRESSES else value
+
+    def _cookies(self, header: str, text: str) -> str:
+        """The value of Cookie or Set-Cookie; what stands for a secret that can be told apart stands for each cookie."""
+        if self.instead is _redacted:
+            return REDACTED
+        first, semicolon, attributes = text.partition(";") if header == "set-cookie" else ("", "", "")
+        pairs = [pair.strip().partition("=") for pair in (first or text).split(";")]
+        return "; ".join(f"{name}={self.instead(value)}" for name, _, value in pairs) + semicolon + attributes
 
     def address(self, text: str, *, redirects: bool = False) -> str:
         """An address without secrets in its query and fragment, and without the user before its host."""
@@ -115,7 +128,7 @@ class Secrets(msgspec.Struct, frozen=True):
         names = [unquote_plus(name) for name, _, _ in pairs]
         granted = _GRANTED if redirects or not _CALLED_BACK.isdisjoint(names) else frozenset()
         return "&".join(
-            f"{pair[0]}={REDACTED}" if pair[1] and self._is_parameter(name, granted) else "".join(pair)
+            f"{pair[0]}={self.instead(pair[2])}" if pair[1] and self._is_parameter(name, granted) else "".join(pair)
             for name, pair in zip(names, pairs, strict=True)
         )
 
@@ -127,29 +140,32 @@ class Secrets(msgspec.Struct, frozen=True):
 
     def value(self, value: Any) -> Any:
         """A value without secrets, at every depth."""
-        return value if self.shows or not _is_suspect(value) else _hidden(value, inside=False)
+        return value if self.shows or not _is_suspect(value) else _hidden(value, self.instead, inside=False)
 
     def member(self, name: str, value: Any) -> Any:
         """The value of a member, where it isn't a secret."""
-        return value if self.shows else _hidden(value, inside=is_secret(name))
+        return value if self.shows else _hidden(value, self.instead, inside=is_secret(name))
 
-    def body(self, body: bytes, content_type: str) -> Any:
+    def body(self, body: bytes, content_type: str, longest: int = LONGEST) -> Any:
         """A body as JSON, or as text where it isn't JSON or is long, without secrets; None where it is empty."""
         if not body:
             return None
         try:
-            if len(body) <= _LONGEST:
+            if len(body) <= longest:
                 return self.value(msgspec.json.decode(body))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
-        text = body[:_LONGEST].decode(errors="replace")
+        text = body[:longest].decode(errors="replace")
         if self.shows:
             return text
         if "form-urlencoded" in content_type:
             return self.pairs(text)
         for pattern in _PATTERNS:
-            text = pattern.sub(lambda match: match[1] + (REDACTED if is_secret(match[2]) else match[3]), text)
+            text = pattern.sub(lambda match: match[1] + str(self._in_text(match[2], match[3])), text)
         return text
+
+    def _in_text(self, name: str, value: str) -> Any:
+        return self.instead(value) if is_secret(name) else value
 
     def within(self, texts: Iterable[str]) -> Callable[[str], str]:
         """Hides these secrets in sentences, which quote what a client sent."""
@@ -173,7 +189,7 @@ class Secrets(msgspec.Struct, frozen=True):
             if before != after:
                 yield unquote_plus(before.partition("=")[2])
         for name, value in headers.items():
-            if self._header(name, value, 0) == REDACTED:
+            if self._is_parameter(name, _COOKIES):
                 yield from (value, value.partition(" ")[2])
         if "form-urlencoded" in headers.get("content-type", ""):
             yield from self.sent(body.decode(errors="replace"), {}, b"")
@@ -181,12 +197,12 @@ class Secrets(msgspec.Struct, frozen=True):
         if not _SUSPECT.search(body):
             return
         try:
-            if len(body) <= _LONGEST:
+            if len(body) <= LONGEST:
                 yield from _texts(msgspec.json.decode(body), inside=False)
                 return
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
-        text = body[:_LONGEST].decode(errors="replace")
+        text = body[:LONGEST].decode(errors="replace")
         yield from (match[3] for one in _PATTERNS for match in one.finditer(text) if is_secret(match[2]))
 
 
@@ -209,12 +225,12 @@ def _is_suspect(value: Any) -> bool:
         return True
 
 
-def _hidden(value: Any, *, inside: bool) -> Any:
+def _hidden(value: Any, instead: Callable[[Any], Any], *, inside: bool) -> Any:
     if isinstance(value, Mapping):
-        return {name: _hidden(one, inside=secret) for name, one, secret in _inner(value, inside=inside)}
+        return {name: _hidden(one, instead, inside=secret) for name, one, secret in _inner(value, inside=inside)}
     if isinstance(value, list):
-        return [_hidden(one, inside=inside) for one in value]
-    return REDACTED if inside and value not in ("", None) and not isinstance(value, bool) else value
+        return [_hidden(one, instead, inside=inside) for one in value]
+    return instead(value) if inside and value not in ("", None) and not isinstance(value, bool) else value
 
 
 def _texts(value: Any, *, inside: bool) -> Iterator[str]:
