@@ -149,7 +149,7 @@ def _load(call: Call) -> Result:
     wanted = saved.begun(engine.pipeline.clock)
 
     def changed(world: World) -> World:
-        return msgspec.structs.replace(wanted, name=world.name, base=world.base)
+        return msgspec.structs.replace(wanted, name=world.name, base=world.base, aside=world.aside)
 
     return Result(shown_world(engine, engine.store.update(call.world, changed)))
 
