@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     read.set_defaults(run=_read)
     build = commands.add_parser("build", help="build the contract of a folder, and list what is open")
     _folder(build)
+    build.add_argument("--report", type=Path, metavar="FILE", help="also write an HTML page for review")
     build.add_argument("--strict", action="store_true", help="exit with 1 if anything is open")
     build.set_defaults(run=_build)
     check = commands.add_parser("check", help="exit with 1 if the contract is outdated or anything is open")
@@ -84,7 +85,7 @@ def _read(options: argparse.Namespace) -> int:
 def _build(options: argparse.Namespace) -> int:
     from docs_to_openapi.commands.build import run
 
-    return run(options.folder, strict=options.strict)
+    return run(options.folder, options.report, strict=options.strict)
 
 
 def _check(options: argparse.Namespace) -> int:

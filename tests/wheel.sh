@@ -18,7 +18,32 @@ install() {  # VENV [EXTRA]: pip refuses a wheel whose dependencies are not ther
 }
 install light
 install full contract-tests
+"$clone/$BIN/python" -m bench.docs_pages --vendor "$work/town/pages" >/dev/null
 cd "$work"
+
+# A folder of 50 pages of a vendor: from `init` to a contract that the mock serves.
+full/bin/docs-to-openapi init town/pages --folder town >said || { cat said; exit 1; }
+grep -q "48 operations on 42 paths from 50 pages" said || { cat said; exit 1; }
+full/bin/docs-to-openapi check --folder town
+full/bin/mockserver mock town/openapi.yaml --port 0 --log-format json >log & mock=$!
+full/bin/python - log <<'END'
+import http.client, json, sys, time
+for _ in range(600):
+    if (line := open(sys.argv[1]).readline()).endswith("\n"):
+        break
+    time.sleep(0.05)
+mock = http.client.HTTPConnection(json.loads(line)["url"].removeprefix("http://"), timeout=30)
+parcel = {"recipient": "Ann", "weight": 2, "address": {"street": "Quay 1", "city": "Harbour"}}
+headers = {"Authorization": "Bearer any", "Content-Type": "application/json"}
+mock.request("POST", "/v1/north/parcels", json.dumps(parcel), headers)
+answer = mock.getresponse()
+created = json.loads(answer.read())
+assert answer.status == 201, created
+mock.request("GET", "/v1/north/parcels", headers=headers)
+listed = json.loads(mock.getresponse().read())
+assert created["id"] in [each["id"] for each in listed], listed
+END
+kill $mock
 
 # Without the extra: the mock runs, and the other command says what to install.
 light/bin/mockserver --version

@@ -86,20 +86,34 @@ def _read(pages: dict[str, str], *, infer: bool) -> dict[str, Any]:
 
 def main() -> int:
     """Print a table by family; exit code 1 below precision 0.99 or recall 0.95."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("seen", "unseen"), default="seen")
-    parser.add_argument("--misses", type=Path, help="write every wrong and missing fact to this file")
-    parser.add_argument("--write", type=Path, help="write the pages into this folder")
-    parser.add_argument("--kinds", action="store_true", help="also print the scores by kind")
-    parser.add_argument("--damaged", action="store_true", help="damage the pages, and count what is still right")
-    parser.add_argument("families", nargs="*", help=", ".join(FAMILIES))
-    options = parser.parse_args()
+    options = _options()
     half = SEEN if options.half == "seen" else UNSEEN
+    if options.vendor:
+        from bench.docs_pages.vendor import write
+
+        print(f"{write(options.vendor)} pages")
+        return 0
     if options.damaged:
         from bench.docs_pages.mutilated import table
 
         print(table(half))
         return 0
+    return _score(options, half)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--half", choices=("seen", "unseen"), default="seen")
+    parser.add_argument("--misses", type=Path, help="write every wrong and missing fact to this file")
+    parser.add_argument("--write", type=Path, help="write the pages into this folder")
+    parser.add_argument("--vendor", type=Path, help="write 50 pages of one vendor into this folder")
+    parser.add_argument("--kinds", action="store_true", help="also print the scores by kind")
+    parser.add_argument("--damaged", action="store_true", help="damage the pages, and count what is still right")
+    parser.add_argument("families", nargs="*", help=", ".join(FAMILIES))
+    return parser.parse_args()
+
+
+def _score(options: argparse.Namespace, half: range) -> int:
     misses: list[str] = []
     low = False
     print(f"| family ({options.half}) | facts | precision | recall |\n|---|---|---|---|")
@@ -112,11 +126,7 @@ def main() -> int:
         for mine, added in zip(vars(total).values(), vars(result).values(), strict=True):
             mine.update(added)
         if options.write:
-            for index in half:
-                for name, text in FAMILIES[family](apis()[index], index)[0].items():
-                    path = options.write / family.replace(" ", "-") / f"{index}-{name}"
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text(text, encoding="utf-8")
+            _write(options.write, family, half)
     if options.kinds:
         print("\n| kind | facts | precision | recall |\n|---|---|---|---|")
         for kind in sorted(total.stated | total.read):
@@ -124,3 +134,11 @@ def main() -> int:
     if options.misses:
         options.misses.write_text("\n".join(misses) + "\n", encoding="utf-8")
     return 1 if low else 0
+
+
+def _write(folder: Path, family: str, half: range) -> None:
+    for index in half:
+        for name, text in FAMILIES[family](apis()[index], index)[0].items():
+            path = folder / family.replace(" ", "-") / f"{index}-{name}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")

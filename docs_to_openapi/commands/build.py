@@ -13,11 +13,15 @@ from docs_to_openapi.errors import Problem
 from docs_to_openapi.pages.yaml_text import load
 
 
-def run(folder: Path, *, strict: bool) -> int:
+def run(folder: Path, report: Path | None = None, *, strict: bool) -> int:
     """Write the contract, and print what is open. A page of which nothing was read makes the exit code 1."""
     result = build(folder)
     for path, text in expected_files(result).items():
         path.write_text(text, encoding="utf-8")
+    if report:
+        from docs_to_openapi.evidence.review import review
+
+        report.write_text(review(result), encoding="utf-8")
     print_problems(result)
     print(summary(result))
     return 1 if unread_pages(result) or (strict and result.open) else 0

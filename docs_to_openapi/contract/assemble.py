@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 from docs_to_openapi.contract.facts import METHODS
@@ -36,9 +37,16 @@ def assemble(readings: list[PageReading], problems: list[Problem]) -> Document:
 def _info(readings: list[PageReading]) -> dict[str, str]:
     titled = [reading.overview for reading in readings if reading.overview.title]
     general = [overview for overview in titled if overview.version]
-    general = general or [reading.overview for reading in readings if not reading.operations]
+    general = general or [each.overview for each in readings if not each.operations and _is_overview(each)]
     best = next((overview for overview in [*general, *titled] if overview.title), Overview(title="Untitled"))
     return {"title": best.title, "version": best.version or "unstated"}
+
+
+def _is_overview(reading: PageReading) -> bool:
+    """Whether a page without operations is about the API as a whole, rather than about prices or changes."""
+    overview = reading.overview
+    named = PurePath(reading.page.name).stem.lower() in ("index", "readme", "overview", "introduction", "intro", "home")
+    return named or bool(overview.servers or overview.mentions or overview.envelope or reading.security)
 
 
 def _servers(readings: list[PageReading]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from docs_to_openapi.reading.reader import PageReading, read_chosen
 
 HEADER = """\
 # Built by `{command}` from {pages}/ and {overlay}: change those, not this file.
-# `x-source` names the page and line that state a part, `x-assumed` the assumption it is based on (see README.md).
+# `x-source` names the page and line that state a part, `x-assumed` the assumption it is based on (see {register}).
 """
 
 
@@ -46,7 +46,9 @@ class Build:
     def text(self) -> str:
         """The contract file's text."""
         config = self.config
-        header = HEADER.format(command=config.command, pages=config.pages, overlay=config.overlay)
+        header = HEADER.format(
+            command=config.command, pages=config.pages, overlay=config.overlay, register=config.readme or config.overlay
+        )
         return header + dump(self.document)
 
 

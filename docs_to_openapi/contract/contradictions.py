@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from docs_to_openapi.contract.facts import METHODS, facts
+from docs_to_openapi.contract.facts import METHODS, Fact, facts
 from docs_to_openapi.contract.overlay import Overlay
 from docs_to_openapi.errors import OverlayError, Place, Problem
 from docs_to_openapi.reading.reader import PageReading
@@ -19,10 +19,12 @@ def contradictions(readings: list[PageReading], document: dict[str, Any]) -> lis
         if method in item
     }
     problems: list[Problem] = []
+    general = any(reading.overview.envelope or reading.overview.statuses for reading in readings)
+    stated = list(facts(document).values()) if described and general else []
     for reading in readings:
         problems += _mentions(reading, described)
         if described:
-            problems += _envelope(reading, document) + _statuses(reading, document)
+            problems += _envelope(reading, stated) + _statuses(reading, stated)
     return problems
 
 
@@ -55,11 +57,9 @@ def _place(source: str) -> Place | None:
     return Place(page, int(line)) if line.isdigit() else None
 
 
-def _envelope(reading: PageReading, document: dict[str, Any]) -> list[Problem]:
+def _envelope(reading: PageReading, stated: list[Fact]) -> list[Problem]:
     """The fields that the page promises for every response, compared with the fields of the described responses."""
-    response_fields = [
-        fact for fact in facts(document).values() if fact.kind == "property" and " request " not in fact.where
-    ]
+    response_fields = [fact for fact in stated if fact.kind == "property" and " request " not in fact.where]
     names = {fact.where.rsplit(" .", 1)[-1] for fact in response_fields}
     missing = [(name, line) for name, line in reading.overview.envelope.items() if name not in names]
     if not missing:
@@ -70,9 +70,9 @@ def _envelope(reading: PageReading, document: dict[str, Any]) -> list[Problem]:
     return [Problem("contradiction", Place(reading.page.name, line), message, other, f"envelope {name}")]
 
 
-def _statuses(reading: PageReading, document: dict[str, Any]) -> list[Problem]:
+def _statuses(reading: PageReading, stated: list[Fact]) -> list[Problem]:
     """The statuses that the page lists for the API, compared with those of the described operations."""
-    used = {fact.where.rsplit(" ", 1)[-1] for fact in facts(document).values() if fact.kind == "status"}
+    used = {fact.where.rsplit(" ", 1)[-1] for fact in stated if fact.kind == "status"}
     return [
         Problem(
             "contradiction", Place(reading.page.name, line),

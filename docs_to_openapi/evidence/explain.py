@@ -11,6 +11,7 @@ from docs_to_openapi.contract.build import Build
 from docs_to_openapi.contract.facts import METHODS
 from docs_to_openapi.errors import UsageError
 from docs_to_openapi.pages.yaml_text import line_numbers, pointer
+from docs_to_openapi.reading.infer import INFERRED
 
 Parts = tuple[str, ...]
 
@@ -24,7 +25,15 @@ def explain(build: Build, what: str, spec: Path) -> str:
         for place, node in _nodes_with_evidence(build.full, root)
         for entry in _entry(build, spec, lines, place, node)
     ]
-    return "\n".join([f"{what}  (openapi.yaml:{lines.get(root, 1)}, {root})", *entries])
+    return "\n".join([f"{what}  (openapi.yaml:{lines.get(root, 1)}, {root})", *entries, *_layouts(build, entries)])
+
+
+def _layouts(build: Build, entries: list[str]) -> Iterator[str]:
+    """How the pages in these entries were read, and how sure the choice of the layout is."""
+    text = "\n".join(entries)
+    for reading in build.readings:
+        if f"    page     {reading.page.name}:" in text:
+            yield f"{reading.page.name} was read as {reading.layout} (confidence {reading.confidence:.2f})"
 
 
 def _exists(document: Any, place: str) -> bool:
@@ -76,7 +85,7 @@ def _nodes_with_evidence(document: Any, root: str) -> Iterator[tuple[str, dict[s
         place = waiting.pop(0)
         node = get(document, place)
         if isinstance(node, dict):
-            if "x-source" in node or "x-assumed" in node or place == root:
+            if "x-source" in node or "x-assumed" in node or INFERRED in node or place == root:
                 yield place, node
             reference = node.get("$ref")
             if isinstance(reference, str) and reference not in seen:
@@ -91,6 +100,8 @@ def _entry(build: Build, spec: Path, lines: dict[str, int], place: str, node: di
     yield f"{place}  openapi.yaml:{lines.get(place, '?')}"
     for source in _sources(node):
         yield f"    page     {source}  {_page_line(spec, source)}"
+    if INFERRED in node:
+        yield "    inferred from an example body, which states no types"
     marks = node.get("x-assumed", [])
     ids = [*(marks if isinstance(marks, list) else [marks]), *(id_ for id_, at in build.touched if at == place)]
     for id_ in dict.fromkeys(ids):

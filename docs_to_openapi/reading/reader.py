@@ -16,6 +16,7 @@ from docs_to_openapi.reading.operation import OperationReading, read_operation
 from docs_to_openapi.reading.overview import Overview, read_overview
 from docs_to_openapi.reading.schemas import read_named
 from docs_to_openapi.reading.security import bearer_sentence, read_schemes
+from docs_to_openapi.tables.columns import columns_of
 
 
 @dataclass
@@ -58,9 +59,16 @@ def read_chosen(page: Page, choice: Choice, *, infer: bool = False, refs: frozen
     elif not page.blocks and not context.problems:
         context.report(1, "the page is empty")
     return PageReading(
-        page, choice.layout, choice.confidence, operations, schemas, schemes,
+        page, choice.layout, _confidence(choice, operations, context), operations, schemas, schemes,
         bearer_sentence(parts.general), overview, context.problems, parts.security,
     )  # fmt: skip
+
+
+def _confidence(choice: Choice, operations: list[OperationReading], context: Context) -> float:
+    """How sure the reading is: certain marks of a layout, or operations of which nothing is left unread."""
+    unread = sum(problem.severity in ("unread", "disagreement") for problem in context.problems)
+    read = 0.95 - 0.1 * unread if operations else 0.0
+    return min(1.0, max(choice.confidence - 0.05 * unread, read, 0.1))
 
 
 def _report_nothing(page: Page, choice: Choice, context: Context) -> None:
@@ -72,10 +80,13 @@ def _report_nothing(page: Page, choice: Choice, context: Context) -> None:
 
 
 def _looks_like(page: Page) -> str:
+    """What on the page looks as if it describes an API; "" for prose, prices and the like."""
     calls = sum(bool(mentions(block.text)) for block in page.blocks if block.kind in ("text", "code"))
-    rows = sum(block.kind == "row" for block in page.blocks)
-    code = sum(block.kind == "code" for block in page.blocks)
-    named = ((calls, "mentioned call(s)"), (rows, "table row(s)"), (code, "code block(s)"))
+    tables = sum(
+        bool({"type", "required", "in", "status"} & set(columns_of(block.cells) or ())) for block in page.blocks
+    )
+    bodies = sum(block.kind == "code" and block.text.lstrip().startswith(("{", "[", "curl")) for block in page.blocks)
+    named = ((calls, "line(s) with a call"), (tables, "table(s) of fields"), (bodies, "example(s) of bodies or calls"))
     return ", ".join(f"{count} {words}" for count, words in named if count)
 
 
