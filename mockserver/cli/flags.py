@@ -343,11 +343,8 @@ def _recording(options: argparse.Namespace, setting: Callable[..., str]) -> Reco
     """Where to record; None where nothing is recorded."""
     paths = tuple(getattr(options, "scrub", None) or filter(None, setting("scrub").split(",")))
     size = _size("--record-size", setting("record_size", "1GB"), 100_000, "1MB")
-    if folder := setting("record"):
-        return Recording(Path(folder), size, paths)
-    if paths or setting("record_size"):
-        raise UsageError("nothing is recorded", place="--scrub" if paths else "--record-size", fix="add --record DIR")
-    return None
+    folder = setting("record")
+    return Recording(Path(folder), size, paths) if folder else None
 
 
 def _is_proxy(options: argparse.Namespace) -> bool:

@@ -82,7 +82,7 @@ def test_two_mocks_do_not_share_a_port(live_mock: LiveMock) -> None:
         (["mock", "--period", "trust"], ["--period: 'trust'", "NAME=P7D"]),
         (["mock", "--period", "trust=7d"], ["'7d' isn't an ISO 8601 duration"]),
         (["mock", "--period", "trsut=P7D"], ["'trsut'", "did you mean 'trust'"]),
-        (["mock", "--paint"], ["unknown flag '--paint'", "mockserver mock --help"]),
+        (["mock", "--qqqqq"], ["unknown flag '--qqqqq'", "mockserver mock --help"]),
         (["mock", "--prot", "1"], ["unknown flag '--prot' (did you mean '--port'?)"]),
         (["--prot=1"], ["did you mean '--port'?"]),
         (["--verison"], ["did you mean '--version'?"]),

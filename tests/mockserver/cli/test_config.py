@@ -27,6 +27,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "world-ttl": ('"PT1H"', "PT1H"),
     "journal-memory": ('"2MB"', "2MB"),
     "max-body": ('"1MB"', "1MB"),
+    "record-size": ('"2MB"', "2MB"),
     "store": ('"redis://127.0.0.1:1/0"', "redis://127.0.0.1:1/0"),
     "store-timeout": ("0.5", "0.5"),
     "read-timeout": ('"5s"', "5s"),

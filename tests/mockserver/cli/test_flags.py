@@ -200,7 +200,8 @@ def test_the_help_says_what_each_flag_is_for() -> None:
         assert how["help"].replace(" ", "") in text
     assert {name for (name, *_), _ in FLAGS} == {
         *(f"--{key.replace('_', '-')}" for key in (*SETTINGS, *SWITCHES)), "--behaviours", "--fixtures", "--period",
-        "--allow-refs-below", "--config", "--deliver-to", "--state", "--states", *BACKEND,
+        "--allow-refs-below", "--config", "--deliver-to", "--state", "--states", "--record",
+        "--record-size", "--scrub", *BACKEND,
     }  # fmt: skip
 
 
