@@ -22,7 +22,7 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import late
 from mockserver.exchange.journal import Keeping
 from mockserver.exchange.mirroring import Mirroring, json_of
-from mockserver.exchange.passing import Asked, Told, asked, plain
+from mockserver.exchange.passing import Asked, Said, Told, asked, plain
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.pipeline import Pipeline, in_header
 from mockserver.exchange.steering import delay_of
@@ -38,6 +38,7 @@ BY: Final = "Mock-By"
 """The header that says who answered, and why."""
 VIOLATIONS: Final = "Mock-Violations"
 """The header that lists what of the contract is broken, as JSON."""
+_FALLBACK: Final = "fallback"
 _CHANGED: Final = "a mocked operation has made or removed the record"
 _OF_BYTES: Final = frozenset({"content-encoding", "etag", "last-modified", "content-md5", "digest", "repr-digest"})
 """Headers that say something of the bytes of a body."""
@@ -138,46 +139,65 @@ class Beside(Pipeline):
     def _from_backend(
         self, exchange: Exchange, one: Asked, told: Told, match: Match | None, world: World, seen: Any
     ) -> Reply:
-        request, backend = exchange.request, self.backend
-        answered = told.ask(backend, one, self.max_body)
-        if match is not None and backend.router.routes.fallback and not one.rest:
-            absent = backend.absent(answered, request, match.operation)
+        if told.fallback:
+            return self._fallen_back(exchange, one, told, told.fallback, seen)
+        if told.said is not None:  # another process was faster: the answer is made anew, and nobody asked again
+            return told.said.again(exchange)
+        answered = told.ask(self.backend, one, self.max_body)
+        if match is not None and self.backend.router.routes.fallback and not one.rest:
+            absent = self.backend.absent(answered, exchange.request, match.operation)
             if absent:
-                told.drop()
-                told.failure = None
-                exchange.by, exchange.because = MOCK, f"fallback: {absent}"
-                return self._from_mock(exchange, one, seen)
+                return self._fallen_back(exchange, one, told, absent, seen)
         if isinstance(answered, NoAnswer):
             return self._unanswered(exchange, answered)
-        headers = backend.passed(answered, request)
+        reply = self._checked(exchange, one, told, answered, match, world)
+        if reply is None:
+            return self._fallen_back(exchange, one, told, _CHANGED, seen)
+        told.said = Said.of(exchange, reply)
+        return reply
+
+    def _fallen_back(self, exchange: Exchange, one: Asked, told: Told, why: str, seen: Any) -> Reply:
+        """The mock's answer in the place of the backend's."""
+        told.drop()
+        told.failure, told.fallback = None, why
+        exchange.by, exchange.because = MOCK, f"{_FALLBACK}: {why}"
+        exchange.violations, exchange.verdict, exchange.reason = (), "kept", ""
+        disturbance, exchange.disturbance = exchange.disturbance, None
+        try:
+            return self._from_mock(exchange, one, seen)
+        finally:
+            exchange.disturbance = disturbance  # which holds for whoever answers
+
+    def _checked(
+        self, exchange: Exchange, one: Asked, told: Told, answered: Incoming, match: Match | None, world: World
+    ) -> Reply | None:
+        """The backend's answer, once it has been checked; None where the mock has to answer."""
+        headers = self.backend.passed(answered, exchange.request)
         if world.clock is not RUNNING:
             headers = tuple(line for line in headers if line[0].lower() != "date")
         told.body = self._body(answered, headers, exchange)
         exchange.violations = self._violations(exchange, one, match, answered, headers, told.body)
         self._judge(exchange, answered)
         broken = tuple(one for one in exchange.violations if one.place.startswith("response."))
-        if broken and backend.router.routes.fail:
+        routes = self.backend.router.routes
+        if broken and routes.fail:
             told.altered = True
             return self.problems.problem(Refused(502, exchange.reason, broken), 502)
-        if match is not None and mirrors(backend.router.routes) and not self._mirrored(exchange, told, match, world):
-            told.drop()
-            exchange.by, exchange.because, exchange.violations = MOCK, f"fallback: {_CHANGED}", ()
-            exchange.verdict, exchange.reason = "kept", ""
-            return self._from_mock(exchange, one, seen)
-        body = told.body or b""
+        if match is not None and mirrors(routes) and not self._mirrored(exchange, told, answered, match, world):
+            return None
         told.altered = told.altered or (exchange.disturbance is not None and exchange.disturbance.body is not None)
         if told.altered:
             headers = tuple(line for line in headers if line[0].lower() not in _OF_BYTES)
         if exchange.violations:
             headers = (*headers, (VIOLATIONS, _listed(exchange.violations)))
-        return Reply(answered.status, None, body or ABSENT, headers)
+        return Reply(answered.status, None, told.body or ABSENT, headers)
 
-    def _mirrored(self, exchange: Exchange, told: Told, match: Match, world: World) -> bool:
+    def _mirrored(self, exchange: Exchange, told: Told, answered: Incoming, match: Match, world: World) -> bool:
         """Take the answer into the world, and lay the mock's changes over it; False where the mock has to answer, since
         a mocked operation has made or removed the record."""
-        answered, mirroring = told.incoming, self._mirroring
+        mirroring = self._mirroring
         mirror = mirroring.mirror_of(match.operation.id)
-        if answered is None or mirror is None:
+        if mirror is None:
             return True
         overlay = self.backend.router.routes.overlay
         scope = mirroring.scope(match, exchange, exchange.at)
@@ -187,6 +207,7 @@ class Beside(Pipeline):
         if not 200 <= answered.status < 300 or (mirror.places and value is MISSING):
             return True
         world, count = mirroring.take(mirror, self.store, world.name, value, scope)
+        _, exchange.version = self.store.begin(world.name)  # what was taken is no other request's change
         exchange.because += f"; {count} of its records are known to the mock now" if count else ""
         if not overlay or not mirror.places:
             return True
@@ -267,8 +288,9 @@ class Beside(Pipeline):
     def _instead_of(
         self, operation: Operation, world: World, caller: Caller, exchange: Exchange
     ) -> tuple[World, Reply | None]:
-        """The same, once: a request that falls back has been counted already."""
-        if exchange.because.startswith("fallback") and exchange.before is not None:
+        """The same, once: a request that falls back has been counted, unless its store keeps that with the answer."""
+        before = exchange.before
+        if exchange.because.startswith(_FALLBACK) and before is not None and before.faults is not world.faults:
             return world, None
         return super()._instead_of(operation, world, caller, exchange)
 

@@ -4,23 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 from msgspec.structs import replace
 
 from mockserver.contract.operations import media
+from mockserver.errors import Violation
+from mockserver.exchange.exchange import Exchange
 from mockserver.messages import Answer, Passing, Request, Uploading
+from mockserver.reply.reply import Reply
 from mockserver.upstream.backend import Backend
 from mockserver.upstream.forward import Incoming, NoAnswer
+
+
+class Said(msgspec.Struct, frozen=True):
+    """The backend's answer, and what is known of it."""
+
+    reply: Reply
+    verdict: str
+    reason: str
+    violations: tuple[Violation, ...]
+    because: str
+
+    @classmethod
+    def of(cls, exchange: Exchange, reply: Reply) -> Said:
+        """What an exchange knows of its answer."""
+        return cls(reply, exchange.verdict, exchange.reason, exchange.violations, exchange.because)
+
+    def again(self, exchange: Exchange) -> Reply:
+        """The answer once more, in an exchange that begins anew."""
+        exchange.verdict, exchange.reason = self.verdict, self.reason
+        exchange.violations, exchange.because = self.violations, self.because
+        return self.reply
 
 
 class Told:
     """What the backend has answered one request: it is asked once, also where the answer must be made anew."""
 
-    __slots__ = ("altered", "body", "failure", "incoming")
+    __slots__ = ("altered", "body", "failure", "fallback", "incoming", "said")
 
     def __init__(self) -> None:
         self.incoming: Incoming | None = None
         self.failure: NoAnswer | None = None
         self.body: bytes | None = None  #: without its codings; None where it isn't known
+        self.fallback = ""  #: why the mock answers in its place
+        self.said: Said | None = None  #: the answer, once it has been checked
         self.altered = False  #: whether a fault changes the body, or the mock answers in the place of the backend
 
     def ask(self, backend: Backend, request: Request, limit: int) -> Incoming | NoAnswer:

@@ -36,8 +36,10 @@ def beside(build: Build, backend: Scripted) -> Iterator[Callable[..., Ask]]:
     asks: list[Ask] = []
 
     def made(**upstream: Any) -> Ask:
+        store = upstream.pop("store", None)
         given = {"url": backend.url, "first": True, "timeout": 2000, **upstream}
-        asks.append(Ask(build(bundled_settings(auth="any", upstream=Upstream(**given)))))
+        more = {} if store is None else {"store": store}
+        asks.append(Ask(build(bundled_settings(auth="any", upstream=Upstream(**given), **more))))
         return asks[-1]
 
     yield made

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from mockserver.exchange.engine import build_engine
 from mockserver.upstream.mirror import Seen, laid
-from tests.mockserver.upstream.scripted import Scripted, answer
+from mockserver.upstream.route import Rule
+from tests.mockserver.upstream.scripted import Came, Scripted, answer
 from tests.support import Ask
 
 Beside = Callable[..., Ask]
@@ -113,6 +117,40 @@ def test_a_reset_forgets_what_was_shown(beside: Beside, backend: Scripted) -> No
     names(ask)
     ask("POST", "/devices/real-1/untrust")
     ask.engine.reset("main")
+    assert names(ask) == {"Real": True}
+
+
+def test_a_store_asks_the_backend_once(beside: Beside, backend: Scripted, tmp_path: Path) -> None:
+    """A request whose world was changed by another process meanwhile is answered again, from what the backend said."""
+    backend.answers["/devices"] = listed(REAL)
+    backend.answers["POST /devices/real-1/untrust"] = answer({"success": True, "message": "ok"})
+    ask = beside(store=f"sqlite:{tmp_path}/worlds.db", fallback=True, overlay=True)
+    assert names(ask) == {"Real": True}
+    other = build_engine(ask.engine.settings)
+
+    def meddling(_: Came) -> list[bytes]:
+        other.store.update("main", lambda world: world.put("devices", {**REAL, "id": "meddled", "userId": "alice"}))
+        return [listed(REAL)]
+
+    backend.answers["/devices"] = meddling
+    assert names(ask) == {"Real": True}
+    assert ask("POST", "/devices/real-1/untrust").status == 200
+    assert [came.method for came in backend.came] == ["GET", "GET", "POST"]
+    assert other.backend is not None
+    other.backend.close()
+
+
+def test_files_that_change_leave_the_backend_in_place(beside: Beside, backend: Scripted) -> None:
+    """With the rules that were changed meanwhile, and the records that it showed."""
+    backend.answers["/devices"] = listed(REAL)
+    engine = beside(fallback=True).engine
+    ask = Ask(engine)
+    names(ask)
+    assert engine.backend is not None
+    engine.backend.router.change(replace(engine.backend.router.routes, rules=(Rule("untrustDevice", "mock"),)))
+    fresh = build_engine(engine.settings)
+    engine.adopt(fresh)
+    assert ask("POST", "/devices/real-1/untrust").headers["mock-by"].startswith('mock; why="the rule')
     assert names(ask) == {"Real": True}
 
 

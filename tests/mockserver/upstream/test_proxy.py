@@ -103,6 +103,23 @@ def test_a_body_of_unknown_length_passes(proxy: LiveMock, backend: Scripted) -> 
     assert connection.getresponse().read() == b"".join(PARTS)
 
 
+def test_json_that_turns_out_too_large_passes(proxy: LiveMock, backend: Scripted) -> None:
+    """Its length isn't known from the start: what has been read of it leaves first, and it isn't checked."""
+    pieces = [b"[", *[b'"' + b"x" * 30_000 + b'",'] * 9, b"1]"]
+
+    def chunked(_: Came) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        for piece in pieces:
+            yield b"%x\r\n%b\r\n" % (len(piece), piece)
+        yield b"0\r\n\r\n"
+
+    backend.answers["/devices"] = chunked
+    response = ask(proxy, "GET", "/devices")
+    assert response.read() == b"".join(pieces)
+    assert "isn't checked" in response.headers["mock-by"]
+    assert "mock-violations" not in response.headers
+
+
 FAILURES = {
     "closes": (b"", 502, "without an answer"),
     "garbage": (b"hello\r\n\r\n", 502, "isn't HTTP"),
