@@ -64,6 +64,20 @@ def _is_ipv6(text: str) -> bool:
         return False
 
 
+class Follow(msgspec.Struct, frozen=True):
+    """What the client of a stream follows: the records of a collection with these values, after a place in the
+    journals."""
+
+    world: str
+    collection: str
+    filters: tuple[tuple[str, Any], ...]
+    operation: str
+    status: int
+    media: str
+    place: int
+    events: bool  #: whether these are server-sent events
+
+
 class Transport(msgspec.Struct, frozen=True):
     """How an answer travels when its transport is disturbed on purpose."""
 
@@ -73,6 +87,7 @@ class Transport(msgspec.Struct, frozen=True):
     reset: bool = False  #: the connection is closed without a byte
     pause: int = 0  #: milliseconds between two frames of a stream
     frames: tuple[int, ...] = ()  #: the length of each frame
+    follow: Follow | None = None  #: the body is a stream of changes
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -35,6 +35,7 @@ RUN = {
     ("docs/outbound.md", "sh"): "mockserver/outbound/test_page",
     ("docs/states.md", "sh"): "test_the_page_of_saved_states_works",
     ("docs/states.md", "yaml"): "test_the_page_of_saved_states_works",
+    ("docs/streams.md", "yaml"): "mockserver/exchange/test_following",
     ("docs/jobs.md", "yaml"): "mockserver/outbound/test_page",
     ("docs/jobs.md", "sh"): "mockserver/outbound/test_page",
     ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",

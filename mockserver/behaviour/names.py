@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.behaviour.conditions import ANYWHERE
 from mockserver.behaviour.notifying import Subscribers
 from mockserver.behaviour.values import Value
-from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Query
+from mockserver.behaviour.vocabulary import Behaviour, Behaviours
 from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
 from mockserver.contract.operations.operation import Operation
@@ -150,7 +150,7 @@ def _fields_used(behaviour: Behaviour) -> Iterator[tuple[str, tuple[str, ...]]]:
     told = [one.to for one in behaviour.notify if isinstance(one.to, Subscribers)]
     yield from ((one.query.collection, (one.field[0],)) for one in told)
     told_queries = [one.query for one in told]
-    queries: tuple[Query | None, ...] = (behaviour.find, behaviour.list, *behaviour.remove, *told_queries)
+    queries = (behaviour.find, behaviour.list, behaviour.stream, *behaviour.remove, *told_queries)
     yield from ((query.collection, query.fields) for query in queries if query is not None)
     for query in (*((behaviour.list,) if behaviour.list is not None else ()), *behaviour.remove, *told_queries):
         yield query.collection, tuple(one.field for one in query.conditions if one.field != ANYWHERE)
@@ -182,7 +182,10 @@ def _parent_collection(behaviour: Behaviour, behaviours: Behaviours, value: Valu
 def values_of(behaviour: Behaviour) -> Iterator[Value]:
     """Every expression of a behaviour."""
     pending = [
-        value for query in (behaviour.find, behaviour.list, *behaviour.remove) if query for _, value in query.filters
+        value
+        for query in (behaviour.find, behaviour.list, behaviour.stream, *behaviour.remove)
+        if query
+        for _, value in query.filters
     ]
     for change in (behaviour.create, behaviour.set):
         if change is not None:

@@ -166,7 +166,7 @@ class _Reader(Telling):
         data = self.mapping(data or {}, pointer, _OPERATION)
         queries = {
             verb: self.queries(data[verb], f"{pointer}/{verb}", listing=verb in ("list", "remove"))
-            for verb in ("find", "remove", "list")
+            for verb in ("find", "remove", "list", "stream")
             if verb in data
         }
         behaviour = Behaviour(
@@ -176,6 +176,7 @@ class _Reader(Telling):
             set=self.change(data["set"], f"{pointer}/set", self.contract.operations[name]) if "set" in data else None,
             remove=queries.get("remove", ()),
             list=self.only(queries.get("list"), f"{pointer}/list"),
+            stream=self.only(queries.get("stream"), f"{pointer}/stream"),
             page=self.page(data.get("page") or {}, f"{pointer}/page", self.contract.operations[name]),
             reply=self.reply(data.get("reply"), f"{pointer}/reply"),
             notify=tuple(self.notifications(data.get("notify") or {}, f"{pointer}/notify", name)),

@@ -257,6 +257,12 @@ class Run(msgspec.Struct):
             for one in notifications
         )
 
+    def followed(self, query: Query) -> Filters:
+        """The values that records have which a stream is about, the owner's among them; a missing one filters
+        nothing."""
+        given = ((name, value.evaluate(self.scope)) for name, value in query.filters)
+        return (*((name, value) for name, value in given if value is not MISSING), *self._owned(query.collection))
+
     def _addresses(self, to: Value | Subscribers) -> Iterator[str]:
         if isinstance(to, Value):
             yield from addresses_in(to.evaluate(self.scope))

@@ -16,7 +16,7 @@ from mockserver.behaviour.run import Run
 from mockserver.behaviour.values import MISSING, Scope, Value
 from mockserver.behaviour.vocabulary import Behaviour, Behaviours, Changed, Field
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.state.collection import Record
+from mockserver.state.collection import Filters, Record
 from mockserver.state.world import World
 
 
@@ -31,6 +31,7 @@ class Outcome(msgspec.Struct, frozen=True):
     whole: bool = False  #: whether the fields are laid over all of the example, and not over its required members
     notices: tuple[Notice, ...] = ()  #: what is sent once the request has succeeded
     planned: tuple[Planned, ...] = ()  #: and what is sent later, when records become something
+    followed: Filters | None = None  #: which records a stream of changes is about
 
 
 def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours) -> Outcome:
@@ -66,7 +67,8 @@ def run(behaviour: Behaviour, world: World, scope: Scope, behaviours: Behaviours
     shown = _shown(behaviour, work)
     notices = work.notices(behaviour.notify) if behaviour.notify else ()
     after, changes = world.holding(work.collections), tuple(work.changes)
-    return Outcome(after, shown, changes, record, part, False, notices, work.planned)
+    followed = work.followed(behaviour.stream) if behaviour.stream is not None else None
+    return Outcome(after, shown, changes, record, part, False, notices, work.planned, followed)
 
 
 def _shown(behaviour: Behaviour, work: Run) -> tuple[tuple[tuple[str, ...], Any], ...]:

@@ -1,6 +1,6 @@
-"""Behaviours as values: seven verbs in one fixed order, no conditionals.
+"""Behaviours as values: eight verbs in one fixed order, no conditionals.
 
-find a record · create one · set its fields · remove others · list some · reply · notify others
+find a record · create one · set its fields · remove others · list some · stream changes · reply · notify others
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mockserver.state.rules import CollectionRules, Embedded
 
 Field = tuple[tuple[str, ...], Value]
 """A path in a response, and the value there."""
-VERBS = ("find", "create", "set", "remove", "list", "reply", "notify")
+VERBS = ("find", "create", "set", "remove", "list", "stream", "reply", "notify")
 """The verbs, in the order in which they run."""
 
 
@@ -117,6 +117,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     remove: tuple[Query, ...] = ()
     list: Query | None = None
     page: Page = Page()
+    stream: Query | None = None
     reply: tuple[tuple[tuple[str, ...], Value], ...] = ()
     notify: tuple[Notification, ...] = ()
     expand: Value | None = None  #: the names of fields that the reply shows with the records whose keys they hold

@@ -35,6 +35,7 @@ from mockserver.state.world import World
 
 if TYPE_CHECKING:
     from mockserver.exchange.dispatching import Dispatcher
+    from mockserver.exchange.following import Following
     from mockserver.exchange.proof import Proof
     from mockserver.exchange.proving import Proving
     from mockserver.identity.provider import Provider
@@ -69,6 +70,7 @@ class Engine(msgspec.Struct):
     proving: Proving | None = None  #: proves the collections of a large contract when they are first asked for
     backend: Backend | None = None  #: the real backend beside the mock
     trouble: str = ""  #: why the files as they are now cannot be used, while the last good ones are
+    followed: Following | None = None  #: streams changes, where a client follows some
     dispatcher: Dispatcher | None = None  #: sends callbacks and webhooks, where there can be any
 
     @property
@@ -134,6 +136,15 @@ class Engine(msgspec.Struct):
             self.dispatcher = Dispatcher(self)
             self.journal.listeners.append(self.dispatcher)
         return self.dispatcher
+
+    def following(self) -> Following:
+        """What streams the changes of records, made when a client first follows some."""
+        if self.followed is None:
+            from mockserver.exchange.following import Following  # few mocks have such streams
+
+            self.followed = Following(self)
+            self.journal.listeners.append(self.followed)
+        return self.followed
 
     def reset(self, world: str, keep: Iterable[str] = ()) -> World:
         """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget

@@ -34,7 +34,7 @@ from mockserver.exchange.plans import Plan, plans_of
 from mockserver.exchange.refusals import Refusals
 from mockserver.exchange.sign_in import SignIn, entered, entries_of
 from mockserver.exchange.steering import delay_of, read_steering
-from mockserver.messages import Answer, Inputs, Request, Transport
+from mockserver.messages import Answer, Follow, Inputs, Request, Transport
 from mockserver.reply.builder import ReplyBuilder
 from mockserver.reply.problems import PROBLEM, Problems
 from mockserver.reply.reply import Reply, merged_headers
@@ -45,6 +45,7 @@ from mockserver.state.world import World
 if TYPE_CHECKING:
     from mockserver.exchange.queueing import Queueing
 
+_LONGEST_ID: Final = 16
 _LONGEST_REASON: Final = 500
 """How many characters of a reason stand in a header; the explanation has all of them."""
 
@@ -261,9 +262,22 @@ class Pipeline:
                 entry, exchange, inputs, reply, outcome.world, partial(self.fitting.keeps, operation)
             )
             outcome = replace(outcome, world=world)
+        if plan.stream and reply.framing is not None:
+            reply = replace(reply, value=[], follow=self._followed(plan.stream, operation, reply, outcome, exchange))
         if not plan.sends:
             return reply, outcome.world
         return reply, self.queueing.queued(plan.callbacks, reply, outcome, exchange, inputs)
+
+    def _followed(
+        self, collection: str, operation: Operation, reply: Reply, outcome: Outcome, exchange: Exchange
+    ) -> Follow:
+        """What a stream of changes follows, from where its client has left off."""
+        media, total = reply.media or "", self.journal.total
+        last = exchange.request.headers.get("last-event-id", "")
+        place = min(int(last), total) if last.isdecimal() and len(last) < _LONGEST_ID else total
+        is_events = media.startswith("text/event-stream")
+        filters = outcome.followed or ()
+        return Follow(exchange.world, collection, filters, operation.id, reply.status, media, place, is_events)
 
     def _unpacked(self, exchange: Exchange) -> Request:
         """The request without the codings of its body, which the journal keeps as well."""
@@ -372,9 +386,9 @@ class Pipeline:
         if origin is not None:
             headers = merged_headers(headers, cors_headers(origin, headers))
         answer = Answer(reply.status, headers, body)
-        if reply.framing is not None and self.pause:
+        if reply.framing is not None and (self.pause or reply.follow is not None):
             frames = tuple(map(len, reply.framing.frames(reply.value)))
-            answer = replace(answer, transport=Transport(pause=self.pause, frames=frames))
+            answer = replace(answer, transport=Transport(pause=self.pause, frames=frames, follow=reply.follow))
         if exchange.disturbance is not None:
             answer = self._disturbed(answer, exchange, exchange.disturbance)
         exchange.answer = answer

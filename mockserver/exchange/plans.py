@@ -42,6 +42,7 @@ class Plan(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...] = ()  #: how the operation signs its caller in or out
     callbacks: tuple[Outgoing, ...] = ()  #: those that are sent once the operation has succeeded
     sends: bool = False  #: whether anything is sent then
+    stream: str = ""  #: the collection whose changes the operation streams
 
     def status(self, outcome: Outcome) -> int | None:
         """The status of a reply, where it isn't the operation's usual one."""
@@ -100,6 +101,8 @@ def plans_of(
                 plan = replace(plan or Plan(), callbacks=called, sends=True)
             if operation.id in entries and status < 400:
                 plan = replace(plan or Plan(), entries=entries[operation.id])
+            if behaviour is not None and behaviour.stream is not None:
+                plan = replace(plan or Plan(), stream=behaviour.stream.collection)
             if plan is not None:
                 planned[operation.id] = plan
     return planned

@@ -23,7 +23,7 @@ def _lines(inferred: Inferred) -> Iterator[str]:
     operations = inferred.behaviours["operations"]
     total = len(operations) + len(inferred.reasons)
     yield f"# Inferred from the contract: {len(operations)} of {total} operations have a behaviour."
-    yield "# Edit it freely: the verbs are find, create, set, remove, list, reply, notify."
+    yield "# Edit it freely: the verbs are find, create, set, remove, list, stream, reply, notify."
     yield ""
     yield from _mapping("collections", inferred.behaviours["collections"])
     yield ""

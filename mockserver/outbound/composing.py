@@ -24,7 +24,7 @@ from mockserver.reply.reply import Reply
 from mockserver.state.collection import text_of
 
 _OK: Final = 200
-_NAMING: Final = frozenset(("event", "type", "eventtype", "event_type", "action", "kind", "topic", "name"))
+NAMING: Final = frozenset(("event", "type", "eventtype", "event_type", "action", "kind", "topic", "name"))
 """Members of a body that say which webhook it is."""
 _TIMES: Final = frozenset(("timestamp", "time", "date", "occurredat", "occurred_at", "sentat", "sent_at"))
 _MOST: Final = 50
@@ -83,7 +83,7 @@ class Composer:
         """The fields of a record where a body has room for them, the best place first; at last none."""
         schema, view = self._schema(operation), self._contract.view
         if isinstance(record, Mapping) and schema is not None:
-            for path, names in _places(schema, record, view):
+            for path, names in places(schema, record, view):
                 whole = tuple(((*path, name), record[name]) for name in names)
                 yield whole
                 held = (pair for pair in whole if not self._check(operation, self._with(outgoing, operation, pair)))
@@ -109,7 +109,7 @@ class Composer:
             plain = name.lower()
             if name in given:
                 continue
-            if plain in _NAMING and outgoing.name in _choices(inner, view):
+            if plain in NAMING and outgoing.name in choices(inner, view):
                 more.append(((name,), outgoing.name))
             elif now and (plain in _TIMES or is_stamp(name)) and has_format(inner, "date-time", view):
                 more.append(((name,), format_instant(now)))
@@ -124,12 +124,13 @@ class Composer:
         return urlencode(pairs)
 
 
-def _choices(schema: Any, view: Any) -> list[Any]:
+def choices(schema: Any, view: Any) -> list[Any]:
+    """The values that a schema names."""
     return [value for part in branches(schema, view) for value in (*part.get("enum", ()), part.get("const"))]
 
 
-def _places(schema: Any, record: Mapping[str, Any], view: Any) -> list[tuple[Path, list[str]]]:
-    """The objects in a body that have members of a record, those with the most of them first."""
+def places(schema: Any, record: Mapping[str, Any], view: Any, least: int = 2) -> list[tuple[Path, list[str]]]:
+    """The objects in a body that have members of a record, at least so many, those with the most of them first."""
     found: list[tuple[Path, list[str]]] = []
     waiting: list[Path] = [()]
     for _ in range(_MOST):
@@ -138,7 +139,7 @@ def _places(schema: Any, record: Mapping[str, Any], view: Any) -> list[tuple[Pat
         path = waiting.pop(0)
         declared = members(at_path(schema, path, view), view)
         names = [name for name in record if name in declared]
-        if names and len(names) >= min(2, len(declared)):
+        if names and len(names) >= min(least, len(declared)):
             found.append((path, names))
         if len(path) < 2:
             waiting += [(*path, name) for name, inner in declared.items() if members(inner, view)]

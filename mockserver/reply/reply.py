@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from mockserver.contract.operations.operation import ABSENT
+from mockserver.messages import Follow
 from mockserver.reply.streams import Framing
 
 Headers = tuple[tuple[str, str], ...]
@@ -21,6 +22,7 @@ class Reply(msgspec.Struct, frozen=True):
     value: Any
     headers: Headers = ()
     framing: Framing | None = None  #: how the values of a stream are written
+    follow: Follow | None = None  #: the body is a stream of changes
     own: bool = False  #: the response comes from the mock server, not from the mocked API: no contract declares it
 
     def body(self) -> bytes:

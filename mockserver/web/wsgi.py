@@ -87,6 +87,9 @@ class ContractFirst:
         if answer.transport is not None:
             self._step_aside()
             transport = answer.transport
+            if transport.follow is not None and method != "HEAD":
+                start_response(status_line(status), [*headers, ("Cache-Control", "no-store")])
+                return self.engine.following().pieces(transport.follow)
             send = partial(disturbed_transport, answer, transport, headers, environ, start_response)
             return after_delay(transport, send)
         if status >= 200 and status != 204:  # RFC 9110, section 8.6
