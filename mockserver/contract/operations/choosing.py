@@ -6,7 +6,6 @@ A pattern is an operationId (`delete*`), a path (`/admin/*`), a method (`DELETE`
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection
 from fnmatch import fnmatchcase
@@ -41,6 +40,8 @@ def matches(operation: Operation, pattern: str) -> bool:
 
 def advice(operations: Collection[Operation], pattern: str) -> str:
     """The names nearest to a pattern, or the forms that one can have."""
+    import difflib  # for an error alone
+
     known = [operation.id for operation in operations]
     tags = sorted({f"tag:{tag}" for operation in operations for tag in _tags(operation)})
     near = difflib.get_close_matches(pattern, [*known, *tags, *(one.template for one in operations)], n=1)
