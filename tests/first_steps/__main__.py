@@ -19,7 +19,7 @@ def main() -> int:
     chosen = parser.parse_args().only
     failed = 0
     with tempfile.TemporaryDirectory() as home:
-        built = Built(artifacts.wheel(Path(home)), artifacts.npm_package(Path(home)))
+        built = Built(Path(home))
         for name in chosen:
             folder = Path(home) / name
             folder.mkdir()

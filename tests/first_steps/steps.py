@@ -10,10 +10,12 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 
 from bench.processes import free_port
+from tests.first_steps import artifacts
 from tests.first_steps.artifacts import TIMEOUT, Failed, clean, run
 from tests.support import ROOT
 
@@ -26,10 +28,19 @@ NODES = ("20", "22", "24")
 
 @dataclass(frozen=True)
 class Built:
-    """What is installed: the wheel, and the npm package."""
+    """What is installed: the wheel, and the npm package; each is built in a folder when a step first asks for it."""
 
-    wheel: Path
-    npm: Path
+    folder: Path
+
+    @cached_property
+    def wheel(self) -> Path:
+        """The wheel of this clone."""
+        return artifacts.wheel(self.folder)
+
+    @cached_property
+    def npm(self) -> Path:
+        """The npm package of this clone."""
+        return artifacts.npm_package(self.folder)
 
     def requirement(self, extra: str = "") -> str:
         """The wheel as a requirement (PEP 508)."""
