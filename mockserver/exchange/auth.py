@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 import msgspec
 
 from mockserver.contract.operations.operation import Operation, SecurityScheme
 from mockserver.errors import Refused
-from mockserver.exchange.steering import Steering, cookie, split_world
+from mockserver.exchange.credentials import (
+    MUTUAL_TLS,
+    challenge_of,
+    credential_in,
+    own_credentials,
+    refusal,
+    text_of,
+    words_of,
+    written,
+)
+from mockserver.exchange.steering import Steering, split_world
 from mockserver.identity.scopes import must_have
 from mockserver.messages import Request
 from mockserver.settings import AuthMode
@@ -25,10 +33,6 @@ if TYPE_CHECKING:
     from mockserver.identity.tokens import Token, Tokens
 
 _WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,99}")
-_MUTUAL_TLS = "mutualTLS"
-"""A scheme of the connection. The mock has no certificates, so it rejects no request because of it."""
-_DIGEST = ("username", "realm", "nonce", "uri", "response")
-"""What the credentials of digest authentication always have (RFC 7616, section 3.4)."""
 REMEMBERED = 4 * 1024 * 1024
 """How many bytes of admitted credentials are remembered, so that the next request costs one look-up."""
 _SESSION = "sid_"
@@ -46,6 +50,13 @@ class Caller(msgspec.Struct, frozen=True):
     token: Token | None = None  #: a signed token, which time or a sign-out may end
 
 
+class Elsewhere(Refused):
+    """The mock's own provider answers a request, whoever asks."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "the mock's own provider has this path")
+
+
 class Auth:
     """Admits requests by the security requirements of their operation."""
 
@@ -60,7 +71,8 @@ class Auth:
         self.schemes, self.users, self.mode, self._memory = schemes, users, mode, memory
         self._seed = seed
         self.by_token = {user.token: user for user in users}
-        self._by_own = {pair: user for user in users for pair in _own_credentials(schemes, user)}
+        self._by_own = {pair: user for user in users for pair in own_credentials(schemes, user)}
+        self.elsewhere: frozenset[str] = frozenset()  #: operations that the mock's own provider answers
         self.look: Callable[[str], tuple[World, int]] | None = None  #: gives a world as it is now, and its time
         self._size = 0
         self._known: dict[Any, dict[str | None, Caller]] = {}  # by security and credential
@@ -80,10 +92,12 @@ class Auth:
         Callers are remembered by operation and `Authorization` header: one look-up then replaces reading the credential
         and going through the alternatives.
         """
-        if steering.world is not None:
+        if steering.world is not None and operation.id not in self.elsewhere:
             return self._admitted(operation, request, steering.world)
         callers = self._callers.get(operation.id)
         if callers is None:
+            if operation.id in self.elsewhere:
+                raise Elsewhere
             callers = self._callers[operation.id] = self._known.setdefault((operation.security, operation.scopes), {})
         credential = request.headers.get("authorization")
         return callers.get(credential) or self._first_time(operation, request, callers, credential)
@@ -132,7 +146,7 @@ class Auth:
         if nearest.status != 401:
             return nearest.headers
         names = dict.fromkeys(name for alternative in operation.security for name in sorted(alternative))
-        headers = [*nearest.headers, *(header for name in names for header in _challenge(self.schemes[name]))]
+        headers = [*nearest.headers, *(header for name in names for header in challenge_of(self.schemes[name]))]
         by_word = {value.partition(" ")[0]: (name, value) for name, value in reversed(headers)}
         return tuple(header for header in dict.fromkeys(headers) if header in by_word.values())
 
@@ -142,13 +156,13 @@ class Auth:
             return []
         schemes = [self.schemes[name] for name in sorted(operation.security[0])]
         if not self.users:
-            return [(each.location, each.parameter, _written(each, "any:token")) for each in schemes]
-        return [(each.location, each.parameter, _written(each, _text_of(self.users[0], each))) for each in schemes]
+            return [(each.location, each.parameter, written(each, "any:token")) for each in schemes]
+        return [(each.location, each.parameter, written(each, text_of(self.users[0], each))) for each in schemes]
 
     def credentials_of(self, user: User) -> list[tuple[str, str, str]]:
         """Location, name and value of a user's credentials, for each of the contract's schemes."""
         schemes = self.schemes.values()
-        return [(each.location, each.parameter, _written(each, _text_of(user, each))) for each in schemes]
+        return [(each.location, each.parameter, written(each, text_of(user, each))) for each in schemes]
 
     def headers_of(self, user: User) -> dict[str, str]:
         """The headers among a user's credentials."""
@@ -159,7 +173,7 @@ class Auth:
         named = steering.world
         for scheme in self.schemes.values():
             try:
-                text, world = split_world(_credential(scheme, request))
+                text, world = split_world(credential_in(scheme, request))
             except Refused:
                 continue
             named = world or self._world_in(text) or named
@@ -178,7 +192,7 @@ class Auth:
         caller = None
         for name in sorted(alternative):
             scheme = self.schemes[name]
-            if scheme.kind == _MUTUAL_TLS:
+            if scheme.kind == MUTUAL_TLS:
                 continue
             one, has = self._known_by(scheme, request, named)
             if has is not None and self.mode != "any":
@@ -190,7 +204,7 @@ class Auth:
         self, scheme: SecurityScheme, request: Request, named: str | None
     ) -> tuple[Caller, frozenset[str] | None]:
         """Who calls by a scheme's credential, and the scopes of that; None where it has all."""
-        text, world = split_world(_credential(scheme, request))
+        text, world = split_world(credential_in(scheme, request))
         if self.mode == "any":
             return self._caller(self.users[0] if self.users else None, world or named), None
         user = self.by_token.get(text) or self._by_own.get((scheme.name, text))
@@ -205,7 +219,7 @@ class Auth:
         if scheme.location == "cookie" and text.startswith(_SESSION):
             return self._by_session(scheme, text, world or named)
         if self.users:
-            raise _refusal(scheme, f"the {_words(scheme)} belongs to no user in the fixtures", invalid=True)
+            raise refusal(scheme, f"the {words_of(scheme)} belongs to no user in the fixtures", invalid=True)
         return self._caller(None, world or named), None
 
     def _by_session(self, scheme: SecurityScheme, text: str, world: str | None) -> tuple[Caller, frozenset[str] | None]:
@@ -213,14 +227,14 @@ class Auth:
         from mockserver.identity.sessions import token_of
 
         if self.look is None:
-            raise _refusal(scheme, "there are no sessions")
+            raise refusal(scheme, "there are no sessions")
         state, now = self.look(world_named(world or MAIN))
         token = token_of(state, text.removeprefix(_SESSION))
         if token is None:
-            raise _refusal(scheme, f"the world {state.name!r} knows no such session: sign in again")
+            raise refusal(scheme, f"the world {state.name!r} knows no such session: sign in again")
         trouble = token.trouble(state, now)
         if trouble:
-            raise _refusal(scheme, trouble)
+            raise refusal(scheme, trouble)
         user = self.tokens.user_of(token)
         return msgspec.structs.replace(self._caller(user, world), token=token), None if user is None else user.scopes
 
@@ -228,7 +242,7 @@ class Auth:
         try:
             return self.tokens.read(text)
         except ValueError as error:
-            raise _refusal(scheme, str(error), invalid=True) from None
+            raise refusal(scheme, str(error), invalid=True) from None
 
     def _caller_with(self, token: Token, world: str | None) -> Caller:
         user = self.tokens.user_of(token)
@@ -269,95 +283,9 @@ def world_named(name: str) -> str:
     return name
 
 
-def _own_credentials(schemes: Mapping[str, SecurityScheme], user: User) -> Iterator[tuple[str, str]]:
-    """What stands for a user in one scheme only: a key, or name and password."""
-    yield from user.keys.items()
-    if user.password is not None:
-        basic = (scheme.name for scheme in schemes.values() if scheme.kind == "basic")
-        yield from ((name, f"{user.name}:{user.password}") for name in basic)
-
-
-def _text_of(user: User, scheme: SecurityScheme) -> str:
-    """A user's own credential for a scheme; the token where there is none."""
-    if scheme.kind == "basic" and user.password is not None:
-        return f"{user.name}:{user.password}"
-    return user.keys.get(scheme.name, user.token)
-
-
-def _written(scheme: SecurityScheme, token: str) -> str:
-    """A credential as the scheme's parameter carries it."""
-    if scheme.kind == "basic":
-        return f"Basic {base64.b64encode(token.encode()).decode()}"
-    return f"Bearer {token}" if scheme.kind == "bearer" else token
-
-
-def _credential(scheme: SecurityScheme, request: Request) -> str:
-    if scheme.kind != "apiKey":
-        return _authorization(scheme, request)
-    value: str | None
-    if scheme.location == "query":
-        value = parse_qs(request.query, keep_blank_values=True).get(scheme.parameter, [""])[0]
-    elif scheme.location == "cookie":
-        value = cookie(request, scheme.parameter)
-    else:
-        value = request.headers.get(scheme.parameter.lower())
-    if not value:
-        raise _refusal(scheme, f"no {_words(scheme)}: nothing was sent")
-    return value
-
-
-def _authorization(scheme: SecurityScheme, request: Request) -> str:
-    sent = request.headers.get("authorization")
-    if not sent:
-        raise _refusal(scheme, "no Authorization header: nothing was sent")
-    word, _, credential = sent.partition(" ")
-    credential = credential.strip()
-    if word.lower() != scheme.kind or not credential:
-        raise _refusal(scheme, f"the Authorization header must say `{scheme.kind.title()} CREDENTIAL`", invalid=True)
-    if scheme.kind == "basic":
-        return _basic(scheme, credential)
-    if scheme.kind == "digest" and any(f"{member}=" not in credential for member in _DIGEST):
-        raise _refusal(scheme, f"the digest credentials must have {', '.join(_DIGEST)}", invalid=True)
-    return credential
-
-
-def _basic(scheme: SecurityScheme, credential: str) -> str:
-    """The name and password of basic authentication as `name:password` (RFC 7617)."""
-    try:
-        text = base64.b64decode(credential, validate=True).decode()
-    except ValueError:  # no base64, no ASCII, or no UTF-8 inside
-        text = ""
-    if ":" not in text:
-        raise _refusal(scheme, "the basic credentials are not base64 of `name:password`", invalid=True)
-    return text
-
-
-def _refusal(scheme: SecurityScheme, reason: str, *, invalid: bool = False) -> Refused:
-    """A 401 with its challenge."""
-    return Refused(401, reason, headers=_challenge(scheme, invalid=invalid))
-
-
-def _challenge(scheme: SecurityScheme, *, invalid: bool = False) -> tuple[tuple[str, str], ...]:
-    """The challenge of a scheme, if it has one (RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 7616)."""
-    if scheme.kind == _MUTUAL_TLS:
-        return ()
-    challenge = f'{"ApiKey" if scheme.kind == "apiKey" else scheme.kind.title()} realm="mock"'
-    if scheme.kind == "digest":
-        challenge += ', nonce="mock", qop="auth"'
-    if invalid and scheme.kind == "bearer":
-        challenge += ', error="invalid_token"'
-    return (("WWW-Authenticate", challenge),)
-
-
 def _distance(refusal: Refused) -> int:
     """How far a request was from being admitted: a wrong credential is nearer than one of another scheme, or none, and
     one without a scope is nearest."""
     if refusal.status == 403:
         return -1
     return 2 * ("nothing was sent" in refusal.reason) + ("header must say" in refusal.reason)
-
-
-def _words(scheme: SecurityScheme) -> str:
-    if scheme.kind != "apiKey":
-        return f"{scheme.kind} credential"
-    return f"{scheme.location} {scheme.parameter!r}"

@@ -25,6 +25,7 @@ from mockserver.exchange.journal import Journal, Journals, Kind
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.exchange.sign_in import SignIn
+from mockserver.identity.places import provided
 from mockserver.settings import MEMORY, Settings, Upstream
 from mockserver.state.fixtures import Fixtures
 from mockserver.state.lazy import Lazy
@@ -338,6 +339,7 @@ def _sign_in(contract: Contract, auth: Auth) -> SignIn | None:
     """The mock as the provider of its own API, where the contract declares bearer tokens."""
     if all(scheme.kind != "bearer" for scheme in contract.security_schemes.values()):
         return None
+    auth.elsewhere = provided(contract)
 
     def make() -> Provider:
         from mockserver.identity.provider import Provider

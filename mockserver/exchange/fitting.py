@@ -21,7 +21,7 @@ class Fitting:
     """Makes replies of one contract fit it."""
 
     def __init__(self, contract: Contract, builder: ReplyBuilder, choice: Choice, *, inferred: bool) -> None:
-        self._contract, self._builder, self._choice, self._inferred = contract, builder, choice, inferred
+        self.contract, self.builder, self._choice, self._inferred = contract, builder, choice, inferred
         self._adapter = Adapter(contract, builder)
 
     def adapted(self, operation: Operation, status: int, outcome: Outcome, media: str | None, now: int) -> Reply | None:
@@ -32,7 +32,7 @@ class Fitting:
         # What the request doesn't fit is left to the example, and so is a list that is too short for its `minItems`.
         tries = [] if outcome.whole else [self._adapter.adapted(operation, status, outcome.fields, media, now)]
         for fields in (*tries, *([()] if outcome.whole or not outcome.changes else [])):
-            reply = self._builder.compose(operation, status, fields, media)
+            reply = self.builder.compose(operation, status, fields, media)
             if self.keeps(operation, reply):
                 return reply
         return None
@@ -53,16 +53,16 @@ class Fitting:
             check_write(request, conditions.before(outcome))
         if status := plan.status(outcome):
             media = self._choice.media(operation, status, exchange.steering)
-            other = self._builder.compose(operation, status, outcome.fields, media)
+            other = self.builder.compose(operation, status, outcome.fields, media)
             reply = other if self.keeps(operation, other) else reply
         computed = replace(reply, headers=plan.headers(reply, request, inputs, outcome, exchange.at))
         if conditions is not None and conditions.reading and plan.is_unchanged(computed, request, outcome):
             validators = tuple(pair for pair in computed.headers if pair[0].lower() in VALIDATORS)
-            same = self._builder.template(operation, 304)
+            same = self.builder.template(operation, 304)
             return Reply(304, None, ABSENT, merged_headers(same.headers, validators))
-        kept = self._contract.keeps_headers(operation, reply.status, computed.headers, reply.media)
+        kept = self.contract.keeps_headers(operation, reply.status, computed.headers, reply.media)
         return computed if kept else reply  # they differ in nothing but their headers
 
     def keeps(self, operation: Operation, reply: Reply) -> bool:
         """Whether the reply keeps the contract."""
-        return not self._contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)
+        return not self.contract.check_response(operation, reply.status, reply.headers, reply.media, reply.value)

@@ -19,7 +19,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.messages.codings import decoded
 from mockserver.contract.operations.operation import Operation
 from mockserver.errors import CallFailed, ContractBroken, Refused, StoreLost, internal_error
-from mockserver.exchange.auth import Auth, Caller
+from mockserver.exchange.auth import Auth, Caller, Elsewhere
 from mockserver.exchange.choice import Choice, check_upgrade
 from mockserver.exchange.cors import cors_headers
 from mockserver.exchange.exchange import EXPLANATION, WHY, Exchange
@@ -166,13 +166,14 @@ class Pipeline:
 
     def _refused(self, refused: Refused, exchange: Exchange, seen: Any) -> Reply:
         """The answer to a request that the contract refuses; the mock's own provider may be at its path."""
-        if refused.status == 404 and exchange.operation is None and self._sign_in is not None:
+        is_elsewhere = isinstance(refused, Elsewhere) or (refused.status == 404 and exchange.operation is None)
+        if is_elsewhere and self._sign_in is not None:
             try:
                 reply = self._sign_in.reply(exchange, seen, self.store, self.clock)
+                if reply is not None:
+                    return self._sign_in.fitted(reply, exchange, self.fitting, self.refusals)
             except Refused as its_own:
-                refused, reply = its_own, None
-            if reply is not None:
-                return reply
+                refused = its_own
         return self.refusals.refused(refused, exchange)
 
     def kept(self, exchange: Exchange) -> Answer:

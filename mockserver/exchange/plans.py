@@ -4,7 +4,7 @@ are computed from the records, preconditions. Most operations have none of it, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -18,13 +18,22 @@ from mockserver.contract.operations.outgoing import Outgoing
 from mockserver.exchange.addresses import Addressing, addressing_of
 from mockserver.exchange.computed import KEEP, Basis, Computation, Places, computations
 from mockserver.exchange.leading import Leading
-from mockserver.exchange.sign_in import Entry
 from mockserver.exchange.validators import VALIDATORS, Conditions, changed_at, is_unchanged, record_of
 from mockserver.messages import Inputs, Request
 from mockserver.reply.headers import example_of
 from mockserver.reply.reply import Headers, Reply
 
+if TYPE_CHECKING:
+    from mockserver.identity.entering import Asked, Entered
+
 _WRITING: Final = frozenset(("PUT", "PATCH", "DELETE", "POST"))
+
+
+class Entry(Protocol):
+    """How an operation signs its caller in or out."""
+
+    def entered(self, asked: Asked) -> Entered:
+        """The answer with what signs the client in, and the world that knows it. `Refused` for a stranger."""
 
 
 class Plan(msgspec.Struct, frozen=True):

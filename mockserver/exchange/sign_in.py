@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.schemas.view import members
 from mockserver.errors import Refused
 from mockserver.exchange.auth import Auth, world_named
 from mockserver.exchange.cors import preflight
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.plans import Entry
+from mockserver.exchange.refusals import Refusals
 from mockserver.identity.places import AUTH
 from mockserver.messages import Inputs
 from mockserver.reply.reply import Reply
@@ -18,8 +21,8 @@ from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World
 
 if TYPE_CHECKING:
+    from mockserver.exchange.fitting import Fitting
     from mockserver.identity.calls import Call, Done
-    from mockserver.identity.entering import Asked, Entered
     from mockserver.identity.provider import Endpoint, Provider
 
 
@@ -54,6 +57,20 @@ class SignIn:
             exchange.verdict, exchange.reason = "refused", done.trouble
         return done.reply
 
+    def fitted(self, reply: Reply, exchange: Exchange, fitting: Fitting, refusals: Refusals) -> Reply:
+        """The provider's answer, as the contract has it where that declares the operation."""
+        contract = fitting.contract
+        operation = contract.operations.get(exchange.operation or "")
+        if operation is None or not isinstance(reply.value, dict) or fitting.keeps(operation, reply):
+            return reply
+        response = operation.response_for(reply.status)
+        if response is None:
+            raise Refused(reply.status, exchange.reason, headers=reply.headers)
+        known = {name for media in response.media_types.values() for name in members(media.schema, contract.view)}
+        fields = tuple(((name,), value) for name, value in reply.value.items() if name in known)
+        laid = fitting.builder.compose(operation, reply.status, fields)
+        return refusals.checked(operation, laid, exchange, "the provider's answer")
+
     def _done(self, endpoint: Endpoint, exchange: Exchange, seen: Any, store: Store, clock: Callable[[], int]) -> Done:
         """What the endpoint does, once its world has it."""
         from mockserver.identity.calls import OAuthError, read_call
@@ -79,13 +96,6 @@ class SignIn:
                 exchange.version = staged
                 return done
             world, version = store.again(name)
-
-
-class Entry(Protocol):
-    """How an operation signs its caller in or out."""
-
-    def entered(self, asked: Asked) -> Entered:
-        """The answer with what signs the client in, and the world that knows it. `Refused` for a stranger."""
 
 
 def entered(

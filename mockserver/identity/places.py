@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
 
+from mockserver.contract.contract import Contract
 from mockserver.settings import PREFIX
 
 AUTH: Final = f"{PREFIX}/auth"
@@ -17,3 +20,42 @@ DECLARED: Final = {
     "deviceAuthorizationUrl": "device_authorization",
 }
 """The endpoint behind each address that a flow of OAuth 2 declares."""
+
+
+def flows_of(contract: Contract) -> Iterator[Mapping[str, Any]]:
+    """The flows of OAuth 2 that a contract declares."""
+    for scheme in contract.security_schemes.values():
+        flows = scheme.raw.get("flows")
+        for flow in flows.values() if isinstance(flows, Mapping) else ():
+            if isinstance(flow, Mapping):
+                yield flow
+
+
+def declared(contract: Contract) -> Iterator[tuple[str, str]]:
+    """The paths at which the contract declares endpoints on its own servers."""
+    servers = [
+        str(one.get("url", "/")) for one in contract.document.root.get("servers") or () if isinstance(one, Mapping)
+    ]
+    for flow in flows_of(contract):
+        for member, name in DECLARED.items():
+            yield from ((path, name) for path in _own_paths(flow.get(member), servers or ["/"]))
+    for scheme in contract.security_schemes.values():
+        paths = _own_paths(scheme.raw.get("openIdConnectUrl"), servers or ["/"])
+        yield from ((path, DISCOVERY) for path in paths)
+
+
+def _own_paths(address: Any, servers: list[str]) -> Iterator[str]:
+    """The path of an address that is on one of the servers, which it may be relative to."""
+    for server in servers if isinstance(address, str) else ():
+        try:
+            whole, base = urlsplit(urljoin(server, address)), urlsplit(server)
+        except ValueError:
+            continue
+        if whole.netloc == base.netloc and whole.path.startswith("/"):
+            yield whole.path
+
+
+def provided(contract: Contract) -> frozenset[str]:
+    """The operations whose paths the contract declares as endpoints of its provider, by id."""
+    matches = (contract.find(method, path) for path, _ in declared(contract) for method in ("GET", "POST"))
+    return frozenset(match.operation.id for match in matches if match is not None)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from typing import Final
 
 import msgspec
 
@@ -14,7 +13,7 @@ from mockserver.identity.calls import Call, Done, OAuthError, json_reply
 from mockserver.identity.devices import ask, enter
 from mockserver.identity.granting import GRANT_TYPES, Desk, issue
 from mockserver.identity.page import page
-from mockserver.identity.places import AUTH, DECLARED, DISCOVERY
+from mockserver.identity.places import AUTH, DISCOVERY, declared, flows_of
 from mockserver.identity.telling import end_session, introspect, revoke, userinfo
 from mockserver.identity.tokens import STANDARD, Tokens
 from mockserver.state.users import User
@@ -93,7 +92,7 @@ class Provider:
     def __init__(self, contract: Contract, users: tuple[User, ...], tokens: Tokens) -> None:
         self.users, self.tokens = users or (_ANYONE,), tokens
         self.scopes = tuple(sorted({*_scopes(contract)}))
-        self._paths = dict(_declared(contract))
+        self._paths = dict(declared(contract))
 
     def endpoint(self, path: str) -> Endpoint | None:
         """The endpoint at a path: below `/__mock__/auth/`, or where the contract declares it."""
@@ -121,40 +120,8 @@ def refused(error: OAuthError, endpoint: Endpoint, world: World) -> Done:
 
 def _scopes(contract: Contract) -> Iterator[str]:
     """The scopes that a contract names."""
-    for flow in _flows(contract):
+    for flow in flows_of(contract):
         scopes = flow.get("scopes")
         yield from map(str, scopes if isinstance(scopes, Mapping) else ())
     for operation in contract.operations.values():
         yield from (scope for needed in operation.scopes for _, scope in needed)
-
-
-def _flows(contract: Contract) -> Iterator[Mapping[str, Any]]:
-    for scheme in contract.security_schemes.values():
-        flows = scheme.raw.get("flows")
-        for flow in flows.values() if isinstance(flows, Mapping) else ():
-            if isinstance(flow, Mapping):
-                yield flow
-
-
-def _declared(contract: Contract) -> Iterator[tuple[str, str]]:
-    """The paths at which the contract declares endpoints on its own servers."""
-    servers = [
-        str(one.get("url", "/")) for one in contract.document.root.get("servers") or () if isinstance(one, Mapping)
-    ]
-    for flow in _flows(contract):
-        for member, name in DECLARED.items():
-            yield from ((path, name) for path in _own_paths(flow.get(member), servers or ["/"]))
-    for scheme in contract.security_schemes.values():
-        paths = _own_paths(scheme.raw.get("openIdConnectUrl"), servers or ["/"])
-        yield from ((path, DISCOVERY) for path in paths)
-
-
-def _own_paths(address: Any, servers: list[str]) -> Iterator[str]:
-    """The path of an address that is on one of the servers, which it may be relative to."""
-    for server in servers if isinstance(address, str) else ():
-        try:
-            whole, base = urlsplit(urljoin(server, address)), urlsplit(server)
-        except ValueError:
-            continue
-        if whole.netloc == base.netloc and whole.path.startswith("/"):
-            yield whole.path
