@@ -32,10 +32,11 @@ def address(url: str, path: str) -> str:
 
 def numbered(answer: Answer, world: str, number: int) -> Answer:
     """An answer that was made before its journal entry had a number, with that number."""
-    headers = tuple(
-        (name, EXPLANATION % (world, number)) if name == WHY else (name, value) for name, value in answer.headers
-    )
-    return msgspec.structs.replace(answer, headers=headers)
+    headers = [*answer.headers]
+    for place, (name, _) in enumerate(headers):
+        if name == WHY:
+            headers[place] = (name, EXPLANATION % (world, number))
+    return msgspec.structs.replace(answer, headers=tuple(headers))
 
 
 class Exchange(msgspec.Struct):

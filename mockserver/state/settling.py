@@ -131,12 +131,13 @@ class Settler:
             outcomes = [lost] * len(batch)
         except Exception as error:  # noqa: BLE001 - raised again where the requests wait
             outcomes = [error] * len(batch)
-        waiting = []
         for slot, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, Exception) and slot.step is not None:
                 self._lost(slot.step)
             slot.finish(outcome)
-            with self._lock:
+        waiting = []
+        with self._lock:
+            for slot in batch:
                 slot.done = True
                 if slot.then is not None:
                     waiting.append(slot.then)
