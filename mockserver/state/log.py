@@ -222,11 +222,16 @@ def _differing_aside(before: Mapping[str, Collection], after: Mapping[str, Colle
 
 def _differing(old: Collection, new: Collection, keys: Iterable[str] | None) -> dict[str, tuple[int, Any] | None]:
     was, becomes = old.records, new.records
-    if keys is None:
-        keys = [key for key, stored in becomes.items() if was.get(key) is not stored]
-        keys += [key for key in was if key not in becomes]
-    pairs = ((key, was.get(key), becomes.get(key)) for key in keys)
-    return {key: stored for key, before, stored in pairs if stored is not before and stored != before}
+    if keys is not None:
+        pairs = ((key, was.get(key), becomes.get(key)) for key in keys)
+        return {key: stored for key, before, stored in pairs if stored is not before and stored != before}
+    found: dict[str, tuple[int, Any] | None] = {}
+    for key, stored in becomes.items():
+        before = was.get(key)
+        if before is not stored and before != stored:
+            found[key] = stored
+    found.update((key, None) for key in was if key not in becomes)
+    return found
 
 
 def _laid(under: Collection | None, name: str, following: int, records: Mapping[str, Stored | None]) -> Collection:
