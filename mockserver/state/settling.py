@@ -10,7 +10,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from time import sleep
 from typing import Final
 
 from mockserver.background import attempt, start
@@ -22,9 +21,9 @@ _TOGETHER: Final = 1024 * 1024
 _WAITING: Final = 16 * 1024 * 1024
 """Bytes of steps that may wait. Beyond these, whoever adds one waits until it is kept."""
 
-_PAUSE: Final = 0.0005
-"""Seconds in which others may come, where several came together last. Two threads that run in turn wait for each other
-at each step of a database; so requests are answered first, and then kept."""
+_PAUSE: Final = 0.001
+"""Seconds in which as many may come as were kept together last. Two threads that run in turn wait for each other at
+each step of a database; so requests are answered first, and then kept."""
 Settle = Callable[[Sequence[Step]], list[Outcome | StoreLost]]
 """Keeps steps together."""
 Concluded = Callable[[Outcome], Settled]
@@ -73,12 +72,16 @@ class Settler:
         self._called = False
         self._thread: threading.Thread | None = None
         self._crowd = 0  # how many were kept together last
+        self._complete = threading.Lock()  # which is free once as many have come again
+        self._complete.acquire()
 
     def put(self, slot: Slot) -> None:
         """Add a step; it is kept after those that were added before it."""
         with self._lock:
             self._queue.append(slot)
             self._waiting += slot.size
+            if len(self._queue) == self._crowd > 1 and self._complete.locked():
+                self._complete.release()
 
     def wait(self, slot: Slot) -> None:
         """Return once a step is done."""
@@ -114,10 +117,15 @@ class Settler:
             self._call.acquire()
             self._called = False
             if self._crowd > 1:
-                sleep(_PAUSE)
+                self._await_others()
             with self._keeping:
                 while self._queue:
                     self._keep()
+
+    def _await_others(self) -> None:
+        self._complete.acquire(blocking=False)  # what it says may be of an earlier time
+        if len(self._queue) < self._crowd:
+            self._complete.acquire(timeout=_PAUSE)
 
     def _keep(self) -> None:
         """Keep those that come first. Where the store is lost, all that wait are: they would each wait for it again."""
