@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.core.action import Action
 from contract_tests.core.contract import Contract, Operation, Place
 from contract_tests.core.model import Model, Steps
-from contract_tests.core.schemas import declared_members, item_of, sendable
+from contract_tests.core.schemas import declared_members, item_of, merged_keywords, sendable
 
 
 @dataclass(frozen=True)
@@ -107,15 +107,28 @@ def speaks_json(contract: Contract, operation: Operation) -> bool:
 
 def declared(contract: Contract, action: Action) -> Mapping[str, Any]:
     """The members that the records of its success have, as the contract declares them."""
+    return declared_members(contract, record_schema(contract, action))
+
+
+def required(contract: Contract, action: Action) -> frozenset[str]:
+    """The members that none of the records of its success may lack."""
+    schema = record_schema(contract, action)
+    return (
+        frozenset(merged_keywords(contract, schema).get("required", ())) if isinstance(schema, Mapping) else frozenset()
+    )
+
+
+def record_schema(contract: Contract, action: Action) -> Any:
+    """The schema of the records that its success shows; None where it declares none with members."""
     statuses = [status for status in action.operation.statuses if status[0] in "2d"]
     for status in statuses:
         for place in contract.json_answer_schemas(action.operation, status):
             schema = at(contract, place.value, action.place or ())
             if action.place_of("$records") is not None:
                 schema = item_of(contract, schema)
-            if members := declared_members(contract, schema):
-                return members
-    return {}
+            if declared_members(contract, schema):
+                return schema
+    return None
 
 
 def at(contract: Contract, schema: Any, way: Steps) -> Any:

@@ -15,7 +15,7 @@ from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, item_of
 from contract_tests.core.words import ABSENT, in_json
 from contract_tests.suites.records.comparing import is_time_of_change, same
-from contract_tests.suites.records.kinds import body_of
+from contract_tests.suites.records.kinds import body_of, required
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.looking import PAGE, check_neighbour, creator, look, must_act
 from contract_tests.suites.records.values import TURNS
@@ -140,11 +140,13 @@ def check_replacement(life: Life, action: Action, made: Made) -> None:
     second = life.send(action, life.path(action, made), least)
     if not (first.ok and second.ok):
         return
-    shown = look(life, made, least, second)
+    shown, reader = look(life, made, least, second), life.kind.reader
+    must_be_there = required(life.contract, reader) if reader else frozenset()  # kept or not, it has some value
     for name, value in whole.items():
         is_telling = isinstance(value, str | list | float) and value and same(value, kept.get(name, ABSENT))
         if (
             name not in least
+            and name not in must_be_there
             and is_telling
             and same(value, shown.get(name, ABSENT))
             and not life.values.is_choice(body_of(life.contract, action), name)

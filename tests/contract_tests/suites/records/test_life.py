@@ -12,7 +12,7 @@ from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.model import Model, Query, behaviour_of, with_member
-from contract_tests.suites.records.kinds import Kind, kinds
+from contract_tests.suites.records.kinds import Kind, kinds, required
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.lists import is_chosen_unasked
 from contract_tests.suites.records.sending import named
@@ -125,3 +125,16 @@ def test_a_body_names_the_record_that_it_is_about(expression: str) -> None:
     find = Query("pets", {"id": expression})
     found = named(find, {}, ("id", "7"), with_member({"nick": "Rex"}, way, 0))
     assert found == with_member({"nick": "Rex"}, way, 7)
+
+
+@pytest.mark.parametrize("reply", ["$record", "$records"])
+def test_what_an_answer_requires_no_record_may_lack(contract_of: ContractOf, reply: str) -> None:
+    """Even where a PUT left it out: the server then keeps it, or makes it up."""
+    pet = {"allOf": [{**PET, "required": ["id"]}, {"required": ["nick"]}]}
+    shown = {"type": "array", "items": pet} if reply == "$records" else pet
+    response = {"200": {"description": "", "content": {"application/json": {"schema": shown}}}}
+    contract = contract_of(
+        {"openapi": "3.0.3", "paths": {"/pets": {"get": {"operationId": "look", "responses": response}}}}
+    )
+    look = Action(contract.operation("look"), behaviour_of("look", {"reply": reply}))
+    assert required(contract, look) == {"id", "nick"}
