@@ -44,7 +44,7 @@ _LOCATIONS = (
     ("path", r"\b(?:path|url|uri|route)\b(?! ?query)"), ("query", r"\bquery\b|\bquerystring\b|\burl query\b"),
     ("header", r"\bheaders?\b"), ("cookie", r"\bcookies?\b"), ("body", r"\bbody\b|\bpayload\b|\bjson\b|\bpost\b|\bform\b"),
 )  # fmt: skip
-_NOTHING = ("", "-", "\u2013", "\u2014", "none", "n/a", "na", "/", "null")
+_NOTHING = ("", "-", "\u2013", "\u2014", "none", "n/a", "na", "/", "null", "nil", "empty", "undefined", "required")
 
 
 @dataclass
@@ -69,6 +69,8 @@ def columns_of(cells: tuple[str, ...]) -> list[str]:
         kinds.append(next((kind for kind in options if kind not in kinds), ""))
     if kinds and kinds[0] in ("type", "example", "default", "in"):
         return []
+    if kinds[:1] == ["name"] and "status" in kinds[1:] and "required" not in kinds:
+        kinds[kinds.index("status")] = "required"  # of cells such as `optional`
     known = sum(bool(kind) for kind in kinds)
     return (
         kinds
@@ -87,6 +89,7 @@ def read_table(blocks: list[Block], default: str = "") -> Table | None:
     if not header:
         return None
     rows = blocks[1:]
+    _swap_requirement(header, blocks)
     statuses = [bool(_STATUS.match(bare(block.cells[0]))) for block in rows if block.cells]
     if statuses and all(statuses) and "type" not in header[:2]:
         return _status_table(rows, header)
@@ -97,6 +100,20 @@ def read_table(blocks: list[Block], default: str = "") -> Table | None:
     if header[0] != "name":
         header = ["name", *header[1:]] if header[0] in ("values", "schema", "meaning") and "type" in header else header
     return _field_table(rows, header, words, blocks[0].line) if header[0] == "name" else None
+
+
+def _swap_requirement(header: list[str], blocks: list[Block]) -> None:
+    """A column `type` with the cells `required` and `optional` states this, and `data type` is the type."""
+    if "type" not in header or "required" in header:
+        return
+    at = header.index("type")
+    cells = [bare(block.cells[at]).lower() for block in blocks[1:] if len(block.cells) > at]
+    if not cells or not all(re.fullmatch(r"required|optional", cell) for cell in cells):
+        return
+    header[at] = "required"
+    for other, cell in enumerate(blocks[0].cells):
+        if other != at and other < len(header) and not header[other] and "type" in bare(cell).lower():
+            header[other] = "type"
 
 
 def _status_table(blocks: list[Block], header: list[str]) -> Table:

@@ -67,10 +67,10 @@ def _operation(block: Tag) -> OperationOutline | None:
     given = block.attributes
     method = given.get("method", "").lower()
     host = given.get("host") or given.get("baseUrl") or ""
-    split = split_url(host.rstrip("/") + given.get("path", "")) if given.get("path") else None
+    split = split_url(_joined(host, given.get("path", "").strip()))
     if not method or split is None:
         return None
-    base = split_url(host) if host else None
+    base = split_url(_joined(host, "")) if host else None
     origin, path, _ = split
     if base and base[1] != "/" and path.startswith(base[1].rstrip("/") + "/"):  # the base URL has a path of its own
         origin, path = origin + base[1].rstrip("/"), path[len(base[1].rstrip("/")) :]
@@ -80,6 +80,17 @@ def _operation(block: Tag) -> OperationOutline | None:
     operation.deprecated = given.get("deprecated") == "true"
     operation.sections = [*_parameters(block), *_responses(block)]
     return operation
+
+
+def _joined(host: str, path: str) -> str:
+    """Base URL and path as one URL; either may be missing, and the host may be a placeholder."""
+    host = re.sub(
+        r"<<([^<>]*)>>|<([^<>]*)>",
+        lambda match: "{" + (match.group(1) or match.group(2)).replace(" ", "_") + "}",
+        plain(host),
+    )
+    path = plain(path)
+    return host if not path else host.rstrip("/") + ("" if path.startswith("/") else "/") + path
 
 
 def _text(block: Tag, *names: str) -> str:

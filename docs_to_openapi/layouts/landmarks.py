@@ -14,7 +14,7 @@ _LABELLED = re.compile(r"^(?:endpoint|http request|request|url)\s*:\s*", re.IGNO
 _FOREIGN = re.compile(rf"^`({_METHOD})\s+[^/`][^`]*`$")
 _MENTION = re.compile(rf"\b({_METHOD})[`*\s]*(/[^\s|`*)\],;]*)")
 _EXAMPLE = re.compile(r"^(?:example\s+)?([1-5]\d\d|[1-5]XX|default)\s+response(?:\s+example)?$", re.IGNORECASE)
-_STATUS_TABLE = re.compile(r"^status code:?\s+([1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
+_STATUS_TABLE = re.compile(r"^(?:status code|状态码):?\s+([1-5]\d\d|[1-5]XX|default)$", re.IGNORECASE)
 _SECURED = re.compile(
     r"^to perform this operation, you must be authenticated by means of one of the following methods:?"
 )
@@ -36,6 +36,8 @@ SECTIONS = {
     "responses": "responses", "response codes": "responses", "status codes": "responses",
     "response schema": "schemas", "response schemas": "schemas",
     "response headers": "headers", "enumerated values": "enums", "detailed descriptions": "details",
+    "请求参数": "parameters", "body 请求参数": "body_example", "返回示例": "examples", "返回结果": "responses",
+    "返回数据结构": "schemas", "枚举值": "enums",
     "links": "links", "callbacks": "callbacks", "properties": "properties",
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ NAME = "markdown"
 _SCHEMA = re.compile(
     r"^(?:the )?([A-Za-z][\w ]{0,40}?)(?: \(?(?:object|model|schema|resource|entity)\)?)$", re.IGNORECASE
 )
+_TYPE = re.compile(r"^([A-Z][A-Za-z0-9]+)$")
 _STRONG = ("parameters", "request_body", "body_example", "table", "example", "samples")
 
 
@@ -52,7 +53,7 @@ def _schemas(page: Page, blocks: list[Block], result: Outline) -> list[SchemaOut
     """The named schemas: headings such as `The Pet object`, each with its fields."""
     found: list[SchemaOutline] = []
     for index, block in enumerate(blocks):
-        match = _SCHEMA.match(bare(block.text)) if block.level else None
+        match = (_SCHEMA.match(bare(block.text)) or _TYPE.match(bare(block.text))) if block.level else None
         if not match or classify(bare(block.text)):
             continue
         below: list[Block] = []
@@ -61,7 +62,7 @@ def _schemas(page: Page, blocks: list[Block], result: Outline) -> list[SchemaOut
                 break
             below.append(following)
         entries = fields_in(page, below, result)
-        if entries:
+        if entries and (match.re is _SCHEMA or any("type" in entry.cells for entry in entries)):
             words = match.group(1).split()
             name = words[0] if len(words) == 1 else "".join(word[:1].upper() + word[1:] for word in words)
             found.append(SchemaOutline(name, block.line, [Section("properties", block.line, entries=list(entries))]))

@@ -10,7 +10,7 @@ from docs_to_openapi.layouts.paths import Call, call_of
 from docs_to_openapi.layouts.schemes import from_header, from_method
 from docs_to_openapi.pages.blocks import Block, Page
 from docs_to_openapi.pages.tags import Code, Tag, Text, jsx
-from docs_to_openapi.pages.text import sentence
+from docs_to_openapi.pages.text import bare, sentence
 from docs_to_openapi.tables.entries import entry
 
 NAME = "mintlify"
@@ -29,7 +29,7 @@ def recognise(page: Page) -> float:
     front = front_matter(page)
     if any(_call(front, key) for key in ("api", "openapi")):
         return 0.97
-    return 0.6 if any(_FIELD.search(line) for line in page.lines) else 0.0
+    return 0.7 if sum(bool(_FIELD.search(line)) for line in page.lines) > 1 else 0.0
 
 
 def _call(front: dict[str, tuple[str, int]], key: str) -> tuple[Call, int] | None:
@@ -44,14 +44,16 @@ def read(page: Page) -> Outline:
     """One operation per page."""
     front = front_matter(page)
     result = Outline(problems=list(page.problems))
+    tree = jsx(page, _TAGS)
     found = _call(front, "api") or _call(front, "openapi") or _in_text(page)
+    if found is None and (found := _in_sample(tree)):
+        result.report(page, found[1], "the page names no call; this one is taken from a sample", "note")
     if found is None:
         result.general = list(page.blocks)
         return result
     call, line = found
     operation = OperationOutline(call.method, call.path, line, server=call.origin, lists_statuses=False)
-    tree = jsx(page, _TAGS)
-    operation.summary = front.get("title", front.get("sidebarTitle", ("", 0)))[0]
+    operation.summary = front.get("title", front.get("sidebarTitle", ("", 0)))[0] or _heading(page)
     operation.description = front.get("description", ("", 0))[0] or _introduction(tree)
     scheme = from_method(front.get("authMethod", ("", 0))[0])
     operation.security = [scheme] if scheme else [] if front.get("authMethod", ("", 0))[0] == "none" else None
@@ -65,6 +67,24 @@ def _in_text(page: Page) -> tuple[Call, int] | None:
         if block.kind == "text" and (call := call_of(block.text)):
             return call, block.line
     return None
+
+
+def _in_sample(tree: Tag) -> tuple[Call, int] | None:
+    """The call of a curl command, if no part of its path looks like the id of one record."""
+    for code in tree.code:
+        url = re.search(r"https?://[^\s'\"\\]+", code.text) if "curl" in code.text else None
+        if url is None:
+            continue
+        method = re.search(r"(?:-X|--request)\s+'?\"?([A-Z]+)", code.text)
+        sends = re.search(r"\s(?:-d|--data(?:-raw|-binary)?)\s", code.text)
+        call = call_of(f"{method.group(1) if method else 'POST' if sends else 'GET'} {url.group(0)}")
+        if call and not call.is_example:
+            return call, code.line
+    return None
+
+
+def _heading(page: Page) -> str:
+    return next((bare(block.text) for block in page.blocks if block.level == 1), "")
 
 
 def _introduction(tree: Tag) -> str:

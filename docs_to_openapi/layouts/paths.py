@@ -10,6 +10,7 @@ from docs_to_openapi.pages.text import plain, unlinked
 METHOD = "GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE"
 _URL = r"(?:https?://|/|\{\{|\{(?=[^{}]*(?:url|host|base|server|endpoint|domain)[^{}]*\})|<(?=[^<>]*(?:url|host|base|server|domain)[^<>]*>)|\$)\S*"
 _CALL = re.compile(rf"^({METHOD})\s*:?\s*({_URL})(?:\s+HTTP/[\d.]+)?$")
+_RELATIVE = re.compile(rf"^({METHOD})\s+([A-Za-z][\w-]*(?:/[\w.{{}}:<>-]+)*/?(?:\?\S*)?)$")
 _LOWER_CALL = re.compile(rf"^({METHOD})\s*(/\S*|https?://\S+)$", re.IGNORECASE)
 _INSIDE = re.compile(rf"(?<![\w/-])({METHOD})\s+({_URL})")
 _LABEL = re.compile(
@@ -55,6 +56,8 @@ def call_of(text: str, *, lower: bool = False) -> Call | None:
     """The operation that this whole line names, or None."""
     words = _LABEL.sub("", display(text)).strip()
     match = _CALL.match(words)
+    if match is None and text.strip().startswith("`") and (relative := _RELATIVE.match(words)):
+        return _call(relative.group(1), "/" + relative.group(2))
     if (
         match is None
         and lower

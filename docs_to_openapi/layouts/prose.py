@@ -12,6 +12,7 @@ _PHRASE = "|".join(re.escape(status.phrase) for status in HTTPStatus)
 _STATUS = re.compile(
     rf"`(?:HTTP(?:/[\d.]+)? )?([1-5]\d\d)(?: [A-Za-z' -]+)?`|\b([1-5]\d\d) (?:{_PHRASE})\b"
     r"|\b(?:status(?: code)?|HTTP|code)(?: of| is)?:? \*{0,2}([1-5]\d\d)\b|\b(?:returns?|responds? with|with) an? (?:HTTP )?\*{0,2}([1-5]\d\d)\b"
+    r"|\b(?:or|returns?|responds? with|with)(?: an?)? ([1-5]\d\d)\b(?=\s+(?:if|when|error|status|response|on)\b)"
     r"|^\W{0,4}([1-5]\d\d)\b(?=\*{0,2}`?\s*(?:[:\u2013\u2014-]|\())",
     re.IGNORECASE,
 )

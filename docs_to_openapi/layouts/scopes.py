@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from docs_to_openapi.layouts.paths import METHOD, Call, call_of, calls_inside
+from docs_to_openapi.layouts.paths import METHOD, Call, call_of, calls_inside, display
 from docs_to_openapi.layouts.titles import classify
 from docs_to_openapi.pages.blocks import Block
 from docs_to_openapi.pages.text import bare
@@ -17,6 +17,10 @@ _URL_LABEL = re.compile(
     r"^(?:url|endpoint|path|uri|route|resource|request url|api endpoint)\b\s*:?\s*(\S*)$", re.IGNORECASE
 )
 _METHOD_LABEL = re.compile(rf"^(?:http )?(?:method|verb|request method|http method)\s*:?\s*({METHOD})?$", re.IGNORECASE)
+_CALL_AND_NAME = re.compile(rf"^((?:{METHOD}) (?:/|https?://)\S*) \(([^()]+)\)$")
+_CALL_WITH_WORDS = re.compile(
+    rf"^((?:\*\*`?|`)(?:{METHOD})(?:\*\*|`)?\s*`?(?:/|https?://)[^\s`*]*(?:`?\*\*|`))\s*(?:[-:\u2013\u2014]+\s+)(\S.*)$"
+)
 _LOOK_AHEAD = 8
 
 
@@ -59,7 +63,26 @@ def _lines(blocks: tuple[Block, ...]) -> list[Scope]:
             used |= set(scope.skip)
     examples = [scope for scope in found if scope.call.is_example]
     templates = [scope for scope in found if not scope.call.is_example]
-    return [scope for scope in found if scope not in examples or not _is_sample(blocks, scope, templates)]
+    found = [scope for scope in found if scope not in examples or not _is_sample(blocks, scope, templates)]
+    return _without_lists(blocks, _without_repeats(found))
+
+
+def _without_repeats(found: list[Scope]) -> list[Scope]:
+    """The calls without those that come again: they are samples of the operation above."""
+    seen: set[tuple[str, str]] = set()
+    kept: list[Scope] = []
+    for scope in found:
+        key = scope.call.method, scope.call.path
+        if key not in seen:
+            kept.append(scope)
+        seen.add(key)
+    return kept
+
+
+def _without_lists(blocks: tuple[Block, ...], found: list[Scope]) -> list[Scope]:
+    """The calls without those in a list of calls, which names operations and describes none."""
+    listed = {scope.at for scope in found if blocks[scope.at].bullet}
+    return [scope for scope in found if scope.at not in listed or not {scope.at - 1, scope.at + 1} & listed]
 
 
 def _is_sample(blocks: tuple[Block, ...], scope: Scope, templates: list[Scope]) -> bool:
@@ -88,6 +111,11 @@ def _line(blocks: tuple[Block, ...], index: int) -> Scope | None:
         return None
     if call := call_of(block.text, lower=True):
         return Scope(call, index, index, index)
+    if (match := _CALL_AND_NAME.match(display(block.text))) and (call := call_of(match.group(1))):
+        return Scope(call, index, index, index, words=match.group(2))
+    if match := _CALL_WITH_WORDS.match(block.text.strip()):
+        call = call_of(re.sub(r"[*`_]", "", match.group(1)) if "_" not in match.group(1) else match.group(1))
+        return Scope(call, index, index, index, words=bare(match.group(2))) if call else None
     if block.level and len(inside := calls_inside(block.text)) == 1:
         return Scope(inside[0][0], index, index, index, words=inside[0][1].lstrip("# "))
     return _two_lines(blocks, index) or _labelled(blocks, index)
@@ -148,7 +176,7 @@ def _end(blocks: tuple[Block, ...], scope: Scope, limit: int, *, alone: bool) ->
     level = blocks[scope.title].level if scope.title is not None else 0
     if not level:
         return limit
-    for index in range(scope.at + 1, limit):
+    for index in range(max(scope.at, *scope.skip, scope.at) + 1, limit):
         block = blocks[index]
         if not block.level or block.level > level:
             continue

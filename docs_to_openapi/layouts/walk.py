@@ -82,11 +82,11 @@ class _Walker:
         self._query(scope)
 
     def _summary(self, scope: Scope) -> str:
-        if scope.shared or scope.title is None:
-            return ""
-        if scope.title == scope.at:
+        if scope.words:
             return scope.words
-        return bare(self.page.blocks[scope.title].text)
+        if scope.shared or scope.title in (None, scope.at):
+            return ""
+        return bare(self.page.blocks[scope.title or 0].text)
 
     def _query(self, scope: Scope) -> None:
         """The names in the query of the operation line."""
@@ -346,6 +346,21 @@ class _Walker:
 
     # the end
 
+    def _drop_weak(self) -> None:
+        """Forget the names in the query of the operation line that a row describes."""
+        parameters = self.operation.of("parameters")
+        rows = [row for section in parameters for row in section.entries if isinstance(row, Row)]
+        described = {row.cells["name"] for row in rows if "weak" not in row.cells}
+        for section in parameters:
+            section.entries = [
+                each
+                for each in section.entries
+                if not (isinstance(each, Row) and "weak" in each.cells and each.cells["name"] in described)
+            ]
+        self.operation.sections = [
+            each for each in self.operation.sections if each.kind != "parameters" or each.entries
+        ]
+
     def finish(self) -> OperationOutline:
         """The operation with all its sections."""
         self._flush_rows()
@@ -359,6 +374,7 @@ class _Walker:
             operation.sections.append(self.responses)
         for section in operation.of("request_body", "body_example"):
             section.media = section.media or self.media
+        self._drop_weak()
         if operation.of("body_example"):
             for section in self.guessed:
                 section.argument = ""

@@ -19,7 +19,7 @@ TABLES = ("parameters", "request_body", "responses", "table", "headers", "enums"
 NAME = "widdershins"
 _MARKS = re.compile(
     r"status code \**[1-5]\d\d\**$|^\W*example responses\W*$|^\W*response schema\W*$|^\W*code samples\W*$|^\W*enumerated values\W*$"
-    r"|^\W*\u00bb|\|\s*\u00bb|&raquo;|restrictions|authenticated by means of one of|^\W*[1-5]\d\d response\W*$",
+    r"|^\W*\u00bb|\|\s*\u00bb|&raquo;|restrictions|名称|状态码|authenticated by means of one of|^\W*[1-5]\d\d response\W*$",
     re.IGNORECASE,
 )
 

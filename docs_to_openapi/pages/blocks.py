@@ -21,8 +21,11 @@ MAX_LINE = 20_000
 
 _FENCE = re.compile(r"^\s*(?:>\s?)*(`{3,}|~{3,})\s*([\w+#.-]*)(.*)$")
 _ANCHOR = re.compile(r"<a\s[^>]*\bid=\"([^\"]+)\"[^>]*>\s*</a>|<h[1-6]\s[^>]*\bid=\"([^\"]+)\"", re.IGNORECASE)
-_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$|^\s*<h([1-6])(?:\s[^>]*)?>(.*?)</h[1-6]>\s*$", re.IGNORECASE)
-_SEPARATOR = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_HEADING = re.compile(
+    r"^\s{0,3}(#{1,6})(?:\s+|(?=[A-Z]))(.*?)\s*#*\s*$|^\s*<h([1-6])(?:\s[^>]*)?>(.*?)</h[1-6]>\s*$", re.IGNORECASE
+)
+_DASHES = r"(?::?-{2,}:?|:-:?|-:)"
+_SEPARATOR = re.compile(rf"^\s*\|?\s*{_DASHES}\s*(?:\|\s*{_DASHES}\s*)*\|?\s*$")
 _LIQUID = re.compile(r"\{%\s*(\w+)\s*(.*?)\s*%\}")
 _TITLE = re.compile(r"title=\"([^\"]*)\"")
 _BULLET = re.compile(r"^\s*(?:[*+\u2022\u2013-]|\d{1,2}\.)\s+(?=\S)")

@@ -14,7 +14,7 @@ from docs_to_openapi.tables.columns import METHODS
 
 _BASE = re.compile(
     r"\b(?:(?:api )?(?:base|root|server|production|api)\s*(?:urls?|root|uri|address|endpoint|host)\b|(?:base|root) of (?:the|all|every)\b"
-    r"|following base|relative to|served (?:from|at|over)|available at|reachable at|lives at|hosted at|sent to|start with|prefixed with)",
+    r"|following base|relative to|served (?:from|at|over)|available at|reachable at|lives at|hosted at|sent to|start(?:s|ing)? with|prefixed with)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"^[^.!?]{0,60}?[`*<(]*(https?://[^\s`*<>)\],]+)")

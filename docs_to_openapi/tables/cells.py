@@ -22,7 +22,7 @@ GROUPS = {"oneof": "oneOf", "anyof": "anyOf", "allof": "allOf", "not": "not",
 _RESERVED = {*COLUMNS, *LOCATIONS, *RESTRICTIONS, "true", "false", "inline", "string", "boolean", "object", "integer"}
 _VALUES = {"true", "false", "none", "inline", "string", "boolean", "object", "integer", "read-only", "write-only"}
 _NAME = re.compile(r"^[\w.$@:/+~%#!\[\]-]+$")
-_BOOL = {"true": True, "false": False, "yes": True, "no": False}
+_BOOL = {"true": True, "false": False, "yes": True, "no": False, "是": True, "否": False}
 
 
 @dataclass(frozen=True)

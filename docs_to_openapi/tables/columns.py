@@ -15,6 +15,9 @@ COLUMNS = {
     "restrictions": "restrictions", "description": "description", "details": "description",
     "status": "status", "status code": "status", "code": "status", "meaning": "meaning", "schema": "schema",
     "value": "value", "header": "header", "format": "format",
+    # the Chinese titles that Apifox's fork of Widdershins prints
+    "名称": "name", "属性": "name", "位置": "in", "类型": "type", "必选": "required", "约束": "restrictions", "中文名": "title",
+    "说明": "description", "状态码": "status", "状态码含义": "meaning", "数据模型": "schema", "值": "value",
 }  # fmt: skip
 
 

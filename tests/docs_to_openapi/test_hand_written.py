@@ -187,3 +187,97 @@ def test_fields_after_an_object_without_an_example_are_left_out() -> None:
     read, _ = document(lines + '{"id": "a", "owner": {"name": "b"}}\n')
     [body] = read["paths"]["/pets"]["get"]["responses"]["200"]["content"].values()
     assert list(body["schema"]["properties"]["owner"]["properties"]) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "summary"),
+    [
+        ("- **GET /recipes** - Find recipes", "/recipes", "Find recipes"),
+        ("`GET api/recipes`", "/api/recipes", None),
+        (
+            "<summary><code>GET</code> <code><b>/recipes</b></code> <code>(all recipes)</code></summary>",
+            "/recipes",
+            "all recipes",
+        ),
+        ("# Method: GET\n# URL: /recipes", "/recipes", None),
+    ],
+)
+def test_a_call_with_its_name(line: str, path: str, summary: str | None) -> None:
+    """Some pages name the operation on the line of its call, or use labels."""
+    read, _ = document(f"{line}\n\n#### Query parameters\n\n- `page` (integer): Page\n")
+    assert list(read["paths"]) == [path]
+    assert read["paths"][path]["get"].get("summary") == summary
+
+
+def test_a_list_of_calls_describes_nothing() -> None:
+    """Calls in a list, one after the other, are mentioned; a call that comes again is a sample."""
+    text = "# Pets\n\n- `GET /a` - first\n- `POST /b` - second\n\n### Query parameters\n\n- `page` (integer): Page\n"
+    assert document(text)[0]["paths"] == {}
+    again = "# Pets\n\n`GET /pets?parameters`\n\n### Query parameters\n\n- `page` (integer): Page\n\n### Some examples\n\n`GET /pets?page=1`\n"
+    read, problems = document(again)
+    assert list(read["paths"]) == ["/pets"]
+    assert not [problem for problem in problems if problem.severity != "note"]
+
+
+def test_the_query_of_a_call_names_parameters() -> None:
+    """A name in the query is a parameter; a row of the same name describes it."""
+    text = "# Pets\n\n`GET /pets?page={page}&size={size}`\n\n### Query parameters\n\n| Name | Type |\n|---|---|\n| page | integer |\n"
+    parameters = _operation(text)["parameters"]
+    assert {each["name"]: each["schema"] for each in parameters} == {"size": {}, "page": {"type": "integer"}}
+
+
+def test_requirements_in_names_and_other_columns() -> None:
+    """`name <br> *required*`, a column `Status`, and a column `type` with the cells `required` and `optional`."""
+    start = "# Pets\n\n`GET /pets`\n\n### Query parameters\n\n"
+    tables = (
+        "| Name | Type |\n|---|---|\n| a <br /> *required* | string |\n| b | string |\n",
+        "| Name | Type | Status |\n|---|---|---|\n| a | string | required |\n| b | string | optional |\n",
+        "| Name | Type | Data type |\n|---|---|---|\n| a | required | string |\n| b | optional | string |\n",
+    )
+    for table in tables:
+        parameters = _operation(start + table)["parameters"]
+        assert [(each["name"], each.get("required", False), each["schema"]) for each in parameters] == [
+            ("a", True, {"type": "string"}), ("b", False, {"type": "string"}),
+        ]  # fmt: skip
+
+
+def test_chinese_titles_of_widdershins() -> None:
+    """Apifox's fork of Widdershins prints Chinese titles and columns."""
+    text = """# Orders
+
+POST /orders
+
+### 请求参数
+
+|名称|位置|类型|必选|中文名|说明|
+|---|---|---|---|---|---|
+|body|body|object| 否 ||none|
+|» id|body|number| 是 ||none|
+
+> 返回示例
+
+> 200 Response
+
+```json
+{"code": 0}
+```
+
+### 返回结果
+
+|状态码|状态码含义|说明|数据模型|
+|---|---|---|---|
+|200|[OK](https://example)|none|Inline|
+
+### 返回数据结构
+
+状态码 **200**
+
+|名称|类型|必选|约束|中文名|说明|
+|---|---|---|---|---|---|
+|» code|integer|true|none||none|
+"""
+    operation = _operation(text)
+    [body] = operation["requestBody"]["content"].values()
+    assert body["schema"]["required"] == ["id"]
+    [response] = operation["responses"]["200"]["content"].values()
+    assert response["schema"]["properties"]["code"]["type"] == "integer"
