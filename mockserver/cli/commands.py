@@ -76,12 +76,7 @@ def _parser() -> Parser:
         for names, settings in FLAGS:
             if _takes(name, names[0]):
                 command.add_argument(*names, **settings)
-        if name == "check-spec":
-            hard = "refuse a document with an invalid part, which otherwise costs the operations that need it"
-            command.add_argument("--strict", action="store_true", help=hard)
-        if name == "mcp":
-            url = "use the mock server at this URL instead of starting one; MOCKSERVER_ADMIN_TOKEN"
-            command.add_argument("--url", help=url)
+        _add_own(name, command)
     return parser
 
 
@@ -108,6 +103,19 @@ def _takes(command: str, flag: str) -> bool:
     return flag[2:].replace("-", "_") not in _OMITTED.get(command, ()) and (
         command in ("mock", "proxy", "mcp") or flag in _OF_CONTRACT
     )
+
+
+def _add_own(name: str, command: Parser) -> None:
+    """The flags that one command alone has."""
+    if name == "check-spec":
+        hard = "refuse a document with an invalid part, which otherwise costs the operations that need it"
+        command.add_argument("--strict", action="store_true", help=hard)
+    if name == "behaviours":
+        moving = "propose states that move by themselves, where an enum reads like pending, running, done"
+        command.add_argument("--jobs", action="store_true", help=moving)
+    if name == "mcp":
+        url = "use the mock server at this URL instead of starting one; MOCKSERVER_ADMIN_TOKEN"
+        command.add_argument("--url", help=url)
 
 
 def _add_state(command: Parser) -> None:
@@ -144,7 +152,13 @@ def _behaviours(options: argparse.Namespace) -> int:
     settings = settings_of(options, {})
     apis = tuple(replace(api, behaviours=None, fixtures=()) for api in settings.apis)
     settings = replace(settings, behaviours=None, fixtures=(), apis=apis)
-    inferred = build_engine(settings).inferred
+    engine = build_engine(settings)
+    inferred = engine.inferred
+    if inferred is not None and options.jobs:
+        from mockserver.behaviour.names import record_schemas
+        from mockserver.inference.jobs import with_jobs
+
+        inferred = with_jobs(inferred, record_schemas(engine.behaviours, engine.contract), engine.contract.view)
     if inferred is not None:
         show(as_yaml(inferred), end="")
     return 0

@@ -18,6 +18,7 @@ _SOURCE: Final = re.compile(
     r"\$(?:(?P<plain>url|method|statusCode)|(?P<of>request|response)\.(?:"
     r"(?P<place>header|query|path)\.(?P<name>.+)|body(?:(?P<mark>[#.])(?P<at>.*))?))"
 )
+_SCHEMES: Final = ("http://", "https://")
 _IN_BRACES: Final = re.compile(r"\{(\$[^{}]*)\}")
 _SAFE: Final = "/:@!$'()*,;"
 
@@ -69,6 +70,9 @@ def template_of(text: str) -> Template:
             parts.append(source_of(piece))
         elif piece:
             parts.append(piece)
+    first = parts[0] if parts else ""
+    if isinstance(first, str) and not first.startswith(_SCHEMES):
+        raise ValueError(f"{text[:100]!r} is neither a URL nor a runtime expression such as {{$request.body#/url}}")
     return Template(text, tuple(parts))
 
 
@@ -114,7 +118,8 @@ def _at(body: Any, names: list[str]) -> Any:
     try:
         return follow(body, names)
     except (LookupError, TypeError):
-        return ABSENT
+        dotted = [part for name in names for part in name.split(".")]  # `#/subscription.href` is meant as a path
+        return _at(body, dotted) if dotted != names else ABSENT
 
 
 def _text(value: Any) -> str | None:

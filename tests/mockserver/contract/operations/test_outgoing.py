@@ -34,6 +34,7 @@ MESSAGES = Messages(
         ("{$request.body#/deep/0/a~1b}", True),
         ("{$request.body.url}", "http://hook/a"),
         ("{$request.body#url}", "http://hook/a"),
+        ("{$request.body#/deep.0}", {"a/b": True}),
         ("$response.body#/urls", ["http://a", "http://b"]),
         ("{$request.body#/url}/{$response.body#/id}?n={$request.body#/n}", "http://hook/a/p%201%3F?n=1.5"),
         ("http://fixed/hook", "http://fixed/hook"),
@@ -48,10 +49,22 @@ def test_expressions_have_values(text: str, value: Any) -> None:
     assert template_of(text).value(MESSAGES) == value
 
 
-@pytest.mark.parametrize("text", ["$foo", "{$request.cookie.a}", "{$response.path.id}", "$request", "$"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$foo",
+        "{webhookURL}",
+        "The URL that was given",
+        "/relative",
+        "{$request.cookie.a}",
+        "{$response.path.id}",
+        "$request",
+        "$",
+    ],
+)
 def test_others_are_no_expressions(text: str) -> None:
     """The message has the expression."""
-    with pytest.raises(ValueError, match=r"\$"):
+    with pytest.raises(ValueError, match=r"runtime expression|a response has no"):
         template_of(text)
 
 
