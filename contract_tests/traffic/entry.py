@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from contract_tests.core.answer import Answer
 
+ON_PURPOSE: Final = "the mock server answered with a fault that somebody asked for"
 COOKIES: Final = "set-cookie"
 CHARSET: Final = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 STATIC_KINDS: Final = frozenset({

@@ -25,6 +25,7 @@ LINES: Final = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 LARGEST: Final = 64 * 1024 * 1024  # bytes of a line, or of a body in a file of its own
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 JOURNAL: Final = re.compile(rb'\s*\{\s*"requests"\s*:')
+ARCHIVE: Final = re.compile(rb'\s*\{\s*"log"\s*:')
 BLOCK: Final = 1 << 18
 FIX: Final = "give HAR, NDJSON of the mock's journal, or folders of them"
 
@@ -89,7 +90,7 @@ def _entries(path: Path, file: IO[bytes], attached: har.Attached) -> Iterator[Re
     number = 0
     for number, data in enumerate(ijson.items(_After(start, file), prefix, use_float=True, buf_size=BLOCK), 1):
         yield _read(read, data, f"{path.name} entry {number}")
-    if not number:
+    if not number and not (is_journal or ARCHIVE.match(start)):
         raise UsageError(f"{path}: it has no entries", fix=FIX)
 
 

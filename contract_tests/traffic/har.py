@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -11,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from contract_tests.core.answer import NOT_JSON, Answer, Sent
 from contract_tests.core.contract import is_json
-from contract_tests.traffic.entry import Entry, as_bytes, joined
+from contract_tests.traffic.entry import ON_PURPOSE, Entry, as_bytes, joined
 
 Attached = Callable[[str], bytes | None]
 """Reads a body that stands in a file of its own beside the archive, or in the same zip file."""
@@ -23,6 +24,8 @@ REVALIDATED: Final = "a 304 to a conditional request: the client used what it ha
 TUNNELLED: Final = "it became a WebSocket"
 NOT_HTTP: Final = "its URL isn't http or https"
 BY_WORKER: Final = "a service worker answered it"
+BY_FAULT: Final = re.compile(r"\S+ #\d+: \S+, fault\b")
+"""The comment of the mock server's own archives, on an answer that somebody wanted to fail."""
 BY_BROWSER: Final = "the browser itself redirected it to https"
 
 
@@ -125,6 +128,8 @@ def _is_cut(answer: Answer, content: Mapping[str, Any]) -> bool:
 
 def _why_not(data: Mapping[str, Any], answer: Answer, response: Mapping[str, Any]) -> str:
     sent = answer.sent
+    if BY_FAULT.match(str(data.get("comment") or "")):
+        return ON_PURPOSE
     if urlsplit(sent.url).scheme not in {"http", "https"}:
         return NOT_HTTP
     if answer.status == 101 or data.get("_webSocketMessages") is not None:

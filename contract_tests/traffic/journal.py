@@ -9,10 +9,9 @@ from urllib.parse import quote
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import is_json
-from contract_tests.traffic.entry import Entry, as_bytes
+from contract_tests.traffic.entry import ON_PURPOSE, Entry, as_bytes
 
 CUT: Final = "... ("  # how the journal ends a body that it shows in part
-ON_PURPOSE: Final = "the mock server answered with a fault that somebody asked for"
 NOWHERE: Final = "http://mock"
 """Stands for the address of the mock server, which its journal doesn't have."""
 

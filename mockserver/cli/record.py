@@ -13,8 +13,9 @@ from mockserver import plain_yaml
 from mockserver.cli.log import Writer
 from mockserver.errors import Unavailable, UsageError
 from mockserver.exchange.engine import Engine
+from mockserver.insight.archive import entries
 from mockserver.insight.recorded import Recorded, taken
-from mockserver.insight.recording import ARCHIVE, PREFIX, SUFFIX, Recorder, entries
+from mockserver.insight.recording import ARCHIVE, PREFIX, SUFFIX, Recorder
 from mockserver.settings import Recording, Settings, bundled, near_host
 
 FIXTURES: Final = "fixtures.yaml"

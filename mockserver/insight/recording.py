@@ -1,6 +1,5 @@
-"""Records what passes as an HTTP archive on disk: valid after each write, bounded in bytes, continued after a crash.
+"""Records what passes as an HTTP archive on disk, bounded in bytes.
 
-An entry is one line of the file, so that what a crash has cut off is found at its end, and reading needs no memory.
 Secrets become pseudonyms (`exchange/shown.py` hides them by the one list of names), what tells of people is made up.
 """
 
@@ -10,10 +9,10 @@ import os
 import secrets as random
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import msgspec
 
@@ -22,7 +21,8 @@ from mockserver.contract.messages.secrets import Secrets
 from mockserver.errors import Unavailable, UsageError
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.shown import shown
-from mockserver.insight.har import HEAD, har_entry
+from mockserver.insight.archive import Archive
+from mockserver.insight.har import har_entry
 from mockserver.insight.pseudonyms import Pseudonyms
 from mockserver.insight.scrubbing import Scrubber
 
@@ -31,8 +31,6 @@ SUFFIX: Final = ".har"
 ARCHIVE: Final = f"{PREFIX}{SUFFIX}"
 KEY: Final = "recording.key"
 KEY_SIZE: Final = 32
-_START: Final = b'{"log":' + msgspec.json.encode(HEAD)[:-1] + b',"entries":[\n'
-_END: Final = b"\n]}}\n"
 _PAUSE: Final = 0.1
 """Seconds between two writes."""
 _WAITING: Final = 64 * 1000 * 1000
@@ -65,7 +63,8 @@ class Recorder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             pseudonyms = Pseudonyms(key_of(folder))
-            self._file, self.continued = opened(self.path)
+            self._archive = Archive(self.path)
+            self.continued = self._archive.count
         except (OSError, ValueError) as error:
             raise Unavailable(f"can't record: {error}", place=repr(str(folder)), fix="check --record") from None
         self._scrubber, self._instead = Scrubber(pseudonyms, paths), pseudonyms.secret
@@ -97,24 +96,20 @@ class Recorder:
                 exchange = self._waiting.popleft()
                 self._bytes -= _HEAD + len(exchange.request.body) + len(exchange.answer.body)
                 lines.append(msgspec.json.encode(self.entry(exchange)))
-            if lines and not self._file.closed:
+            if lines and not self._archive.is_closed:
                 self._write(lines)
 
     def close(self) -> None:
         """Write all that waits, and nothing more."""
         self.flush()
         with self._writing:
-            self._file.close()
+            self._archive.close()
 
     def _write(self, lines: list[bytes]) -> None:
-        room = self._most - self._file.tell() - len(_END)
+        room = self._most - self._archive.size
         fitting = [line for line in lines if (room := room - len(line)) > 0]
-        if fitting:
-            text = b",\n".join(fitting)
-            self._file.write((b",\n" if self.continued + self.count else b"") + text + _END)
-            self._file.seek(-len(_END), os.SEEK_CUR)
-            self._file.flush()
-            self.count += len(fitting)
+        self._archive.add(fitting)
+        self.count += len(fitting)
         if len(fitting) < len(lines):
             self.lost += len(lines) - len(fitting)
             self._most = 0
@@ -158,58 +153,3 @@ def key_of(folder: Path) -> bytes:
     if len(key) != KEY_SIZE:
         raise UsageError(f"isn't a key of {KEY_SIZE} bytes", place=str(path), fix="name another folder")
     return key
-
-
-def opened(path: Path) -> tuple[IO[bytes], int]:
-    """An archive to be continued behind its last whole entry, and how many entries it has."""
-    if not path.exists():
-        file = path.open("w+b")
-        file.write(_START + _END.lstrip())
-        file.flush()
-        file.seek(len(_START))
-        return file, 0
-    count, end = 0, len(_START)
-    with path.open("rb") as before:
-        if before.readline() + b"" != _START:
-            raise UsageError("isn't a recording of the mock server", place=str(path), fix="name another folder")
-        for line, after in _lines(before):
-            count, end = count + 1, after - (len(line) - len(line.rstrip(b",\n")))
-    file = path.open("r+b")
-    file.truncate(end)
-    file.seek(end)
-    file.write(_END if count else _END.lstrip())
-    file.seek(end)
-    file.flush()
-    return file, count
-
-
-def _lines(file: IO[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Each whole entry of an archive with where its line ends."""
-    while line := file.readline():
-        text = line.rstrip(b",\n")
-        if text.startswith(b"{") and _is_whole(text):
-            yield line, file.tell()
-        else:
-            return
-
-
-def _is_whole(text: bytes) -> bool:
-    try:
-        msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
-    return True
-
-
-def entries(path: Path) -> Iterator[dict[str, Any]]:
-    """The entries of a recording, one after the other."""
-    try:
-        with path.open("rb") as file:
-            if file.readline() != _START:
-                raise UsageError(
-                    "isn't a recording of the mock server", place=str(path), fix="record with --record DIR"
-                )
-            for line, _ in _lines(file):
-                yield msgspec.json.decode(line.rstrip(b",\n"))
-    except OSError as error:
-        raise UsageError(str(error.strerror), place=str(path), fix="record with --record DIR") from None

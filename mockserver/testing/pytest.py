@@ -7,7 +7,8 @@
 For annotations: `from mockserver.testing.client import MockServer, MockWorld`.
 
 Settings, in pytest.ini or pyproject.toml: `mock_arguments`, the arguments of `mockserver mock` (`api.yaml --auth any`);
-on the command line: `--mock-url`, a mock server that is already running; in the environment: `MOCKSERVER_ADMIN_TOKEN`,
+on the command line: `--mock-url`, a mock server that is already running, and `--record-traffic DIR`, which records what
+the tests send, for `contract-tests traffic DIR`; in the environment: `MOCKSERVER_ADMIN_TOKEN`,
 if that server runs on another machine.
 """
 
@@ -18,6 +19,7 @@ import http.client
 import os
 import re
 from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +33,21 @@ from mockserver.testing.process import connected, started
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the plugin's settings."""
     parser.addini("mock_arguments", "arguments of `mockserver mock`", type="args", default=[])
-    parser.getgroup("mockserver").addoption("--mock-url", help="use the mock server at this address")
+    group = parser.getgroup("mockserver")
+    group.addoption("--mock-url", help="use the mock server at this address")
+    group.addoption(
+        "--record-traffic", metavar="DIR", help="record what tests send by requests, httpx and Playwright, as HAR files"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Record what the tests send, where that is asked for; each process of pytest-xdist into a file of its own."""
+    if folder := config.getoption("--record-traffic", None):
+        from mockserver.testing.traffic import Recording
+
+        recording = Recording(Path(folder), f"pytest-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+        recording.start()
+        config.add_cleanup(recording.stop)
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,11 @@ def examples(built: Built, folder: Path) -> float:
     run(["npm", "install", "--no-audit", "--no-fund", "-D", str(built.npm)], folder)
     run(["npm", "run", "vitest"], folder, **_package(built, folder))
     seconds = monotonic() - began
-    run(["npm", "run", "playwright"], folder, CHROMIUM=BROWSER, **_package(built, folder))
+    environment = _package(built, folder)
+    run(["npm", "run", "playwright"], folder, CHROMIUM=BROWSER, **environment)
+    recorded = ["npm", "run", "playwright", "--", "--grep", "trust expires"]
+    run(recorded, folder, CHROMIUM=BROWSER, RECORD_TRAFFIC=str(folder / "recordings"), **environment)
+    run(["npx", "flashback-mock", "contract-tests", "traffic", "recordings"], folder, **environment)
     return seconds
 
 

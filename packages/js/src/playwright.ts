@@ -1,11 +1,14 @@
 /**
- * Fixtures for Playwright: a mock server for each worker, and a fresh world for each test.
+ * Fixtures for Playwright: a mock server for each worker, a fresh world for each test, and recordings of the traffic.
  *
  * ```ts
  * import { expect, test } from "flashback-mock/playwright";
  * test.use({ mockOptions: { spec: "openapi.yaml" } });
+ * test.use({ recordTraffic: "recordings" }); // for `contract-tests traffic recordings`
  * ```
  */
+import { join } from "node:path";
+
 import { test as base } from "@playwright/test";
 
 import { connect, startMock, type MockServer, type StartOptions } from "./server.js";
@@ -24,6 +27,17 @@ export interface WorkerFixtures {
 export interface TestFixtures {
   /** A world that starts from the fixtures. If the test fails, the requests of this world are attached to its report. */
   world: MockWorld;
+  /**
+   * An option: the folder in which each test records what its page sends and gets, as an HTTP archive. It needs no mock.
+   * `RECORD_TRAFFIC` overrides it. The archives have the tokens of the tests.
+   */
+  recordTraffic: string | undefined;
+}
+
+/** The archive of a test: its title and id, so that no two tests share one, and the number of a repeated attempt. */
+function archiveOf(folder: string, titles: readonly string[], id: string, retry: number): string {
+  const words = titles.join("-").replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 80);
+  return join(folder, `${words}-${id}${retry ? `-retry${retry}` : ""}.har`);
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
@@ -37,6 +51,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: "worker", timeout: 400_000 },
   ],
+  recordTraffic: [undefined, { option: true }],
+  contextOptions: async ({ contextOptions, recordTraffic }, use, testInfo) => {
+    const folder = process.env["RECORD_TRAFFIC"] ?? recordTraffic;
+    if (!folder) return use(contextOptions);
+    const path = archiveOf(folder, testInfo.titlePath, testInfo.testId, testInfo.retry);
+    await use({ ...contextOptions, recordHar: { path, content: "embed" } });
+  },
   world: async ({ mockServer }, use, testInfo) => {
     const world = mockServer.world(`playwright-${testInfo.parallelIndex}`);
     await world.reset();

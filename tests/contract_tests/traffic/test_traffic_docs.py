@@ -23,7 +23,7 @@ def test_the_command_of_the_page_prints_what_it_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The problem of the page, found in a recording by the command of the page."""
-    (command,) = re.findall(r"```console\n\$ (.*)\n", PAGE)
+    (command,) = re.findall(r"```console\n\$ (contract-tests .*)\n", PAGE)
     (block,) = re.findall(r"```\n(FAILED.*?)```", PAGE, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     shutil.copy(bundled(), "openapi.yaml")

@@ -14,9 +14,10 @@ from mockserver.cli.record import export
 from mockserver.contract.messages.secrets import LISTED
 from mockserver.errors import UsageError
 from mockserver.exchange.engine import Engine
+from mockserver.insight.archive import entries
 from mockserver.insight.pseudonyms import Pseudonyms, is_card
 from mockserver.insight.recorded import json_path
-from mockserver.insight.recording import ARCHIVE, KEY, Recorder, entries
+from mockserver.insight.recording import ARCHIVE, KEY, Recorder
 from mockserver.insight.scrubbing import Scrubber
 from mockserver.settings import Settings
 from tests.support import Ask, bundled_settings
