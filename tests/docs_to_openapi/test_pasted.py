@@ -9,6 +9,8 @@ from tests.docs_to_openapi.reading import document
 HEAD = "post__orders\n\nPOST /orders\n\nPlace an order\n\n"
 RESPONSES = "Responses\n\nStatus\nMeaning\nDescription\nSchema\n\n200\n\nPlaced\n\nInline\n\nResponse Schema\n\nStatus Code 200\n\n"
 
+ROW = "» ok\n\nboolean\n\nfalse\n\nnone\n\nWhether it worked\n\n"
+
 
 def _cells(*rows: str) -> str:
     """Rows with cells separated by `|`, as pasted text."""
@@ -75,7 +77,7 @@ def test_a_body_with_a_row_of_its_own() -> None:
     top = "Parameters\n\nName\nIn\nType\nRequired\nDescription\n\n"
     for mark in ("» ", ""):
         rows = _cells("body|body|object|true|none", f"{mark}id|body|string|true|Identifier")
-        body, _, unread = _schemas(HEAD + top + rows + RESPONSES)
+        body, _, unread = _schemas(HEAD + top + rows + RESPONSES + ROW)
         assert (list(body["properties"]), body["required"], unread) == (["id"], ["id"], [])
 
 
