@@ -82,10 +82,7 @@ def _backend(engine: Engine) -> list[str]:
         forwarded = ", ".join(rule.operation for rule in routes.rules if rule.by == "backend")
         what = ", ".join(filter(None, [forwarded, "paths that the contract doesn't have"]))
     fallback = "; the mock answers what it doesn't have" if routes.fallback else ""
-    lines = [f"Backend       {engine.backend.target} answers {what}{fallback}"]
-    if engine.settings.upstream.insecure:
-        lines += ["Insecure      the backend's certificate isn't checked (--insecure)"]
-    return lines
+    return [f"Backend       {engine.backend.target} answers {what}{fallback}"]
 
 
 def _sign_in(engine: Engine, url: str) -> list[str]:

@@ -156,7 +156,7 @@ def entry_line(entry: Exchange, *, colours: bool = False, secrets: Secrets = LIS
         shown = f"\x1b[{_COLOURS.get(status // 100, _RED)}m{shown}\x1b[0m"
     text = (
         f"{datetime.now():%H:%M:%S} {request.method:<6} {printable(request.path)} {shown}"
-        f" {entry.operation or '-'} ({who}) {entry.micros / 1000:.1f} ms"
+        f" {entry.operation or '-'} ({who}){f' by the {entry.by}' if entry.by else ''} {entry.micros / 1000:.1f} ms"
     )
     why = hiding(entry, secrets)(entry.reason) or entry.fault
     if not why:
@@ -181,6 +181,8 @@ def json_line(entry: Exchange, secrets: Secrets = LISTED) -> str:
         "reason": _cut(hiding(entry, secrets)(entry.reason), TEXT),
         "fault": entry.fault,
     }
+    if entry.by:
+        value["by"] = entry.by
     trace = trace_of(entry.request.headers)
     if trace is not None:
         value |= {"trace_id": trace.trace_id, "span_id": trace.span_id}

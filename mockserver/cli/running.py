@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from mockserver.background import warn
 from mockserver.cli.banner import banner
 from mockserver.cli.log import Terminal, style_for
 from mockserver.cli.output import Output
@@ -35,6 +36,8 @@ def run(settings: Settings) -> None:
         from mockserver.web.tls import with_certificate
 
         settings = with_certificate(settings)
+    if settings.upstream.insecure and settings.upstream.url is not None:
+        warn("the backend's certificate isn't checked (--insecure): anyone on the way can read and change what passes")
     with without_collection():  # until the worker has frozen what is loaded
         engine, first, slot = built(settings), True, 0
         if settings.workers > 1:

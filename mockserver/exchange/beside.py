@@ -118,6 +118,8 @@ class Beside(Pipeline):
             allowed = preflight(request, exchange.steering.origin, ())
             if allowed is not None:
                 return Chosen(MOCK, "the mock allows every origin")
+            if match is None and self.backend.router.routes.others == MOCK and self.contract.allowed(request.path):
+                return Chosen(MOCK, "it knows the methods of the path")
         return self.backend.router.chosen(match.operation if match is not None else None)
 
     def _from_mock(self, exchange: Exchange, one: Asked, seen: Any) -> Reply:

@@ -261,3 +261,11 @@ def test_colours_show_how_it_went(status: int, colour: int) -> None:
     line = entry_line(_entry(answer=Answer(status), reason="why"), colours=True)
     assert f" \x1b[{colour}m{status or 'closed'}\x1b[0m " in line
     assert line.endswith(" - \x1b[2mwhy\x1b[0m")
+
+
+def test_a_backend_is_named_where_there_is_one() -> None:
+    """In text and JSON: who answered."""
+    entry = Exchange(Request("GET", "/x"), by="backend", answer=Answer(200))
+    assert "by the backend" in entry_line(entry)
+    assert json.loads(json_line(entry))["by"] == "backend"
+    assert "by" not in json.loads(json_line(Exchange(Request("GET", "/x"), answer=Answer(200))))

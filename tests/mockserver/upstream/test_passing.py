@@ -7,7 +7,10 @@ import json
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
+from mockserver.exchange.faults import Armed, Delay, Rule
+from mockserver.messages import Request
 from tests.mockserver.upstream.scripted import Came, Scripted, answer
 from tests.support import Ask
 
@@ -135,6 +138,38 @@ def test_paths_that_the_contract_does_not_know_pass(beside: Beside, backend: Scr
     given = ask("GET", "/old")
     assert (given.json, "mock-violations" in given.headers) == ({"old": True}, False)
     assert ask("GET", "/devices").headers["mock-by"].startswith("mock;")
+
+
+def test_every_origin_may_ask(beside: Beside, backend: Scripted) -> None:
+    """The mock answers preflights, and replaces what the backend allows; OPTIONS alone is asked of the backend in front
+    of which the mock stands."""
+    own = ("Access-Control-Allow-Origin: https://prod.example", "Vary: Accept")
+    backend.answers["*"] = answer({"success": True, "devices": []}, "200 OK", "application/json", *own)
+    ask, page = beside(), {"origin": "http://localhost:5173"}
+    given = ask("GET", "/devices", headers=page)
+    assert given.headers["access-control-allow-origin"] == "http://localhost:5173"
+    assert given.headers["vary"] == "Accept, Origin"
+    assert ask("OPTIONS", "/devices", headers={**page, "access-control-request-method": "GET"}).status == 204
+    assert [came.method for came in backend.came] == ["GET"]
+    ask("OPTIONS", "/devices")
+    assert [came.method for came in backend.came] == ["GET", "OPTIONS"]
+    assert beside(first=False)("OPTIONS", "/devices").headers["allow"] == "GET, HEAD, OPTIONS"
+    assert len(backend.came) == 2
+
+
+def test_delays_and_slow_bodies_are_in_front_of_the_backend(beside: Beside, backend: Scripted) -> None:
+    """A fault that doesn't answer itself disturbs the backend's answer; one that cuts a body cuts a decoded one."""
+    packed = gzip.compress(b'{"success":true,"devices":[]}')
+    backend.answers["*"] = answer(packed, "200 OK", "application/json", "Content-Encoding: gzip")
+    ask = beside()
+    rules = (Rule(delay=Delay(fixed=5), slow=10_000, times=1), Rule(body="malformed", nth=2))
+    ask.engine.store.update("main", lambda world: replace(world, faults=tuple(map(Armed, rules))))
+    request = Request("GET", "/devices", headers={"authorization": "Bearer x"})
+    late = ask.engine.pipeline.respond(request)
+    assert late.transport is not None
+    assert (late.body, late.transport.delay, late.transport.rate) == (packed, 5, 10_000)
+    broken = ask("GET", "/devices")
+    assert (broken.body, "content-encoding" in broken.headers) == (b'{"success":tru', False)
 
 
 def test_websockets_are_refused_and_http2_is_not_taken(beside: Beside, backend: Scripted) -> None:

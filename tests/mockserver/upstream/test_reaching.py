@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from mockserver.cli.running import run
 from mockserver.errors import UsageError
 from mockserver.settings import Upstream
 from mockserver.upstream.forward import Forwarder, NoAnswer, Outgoing
 from mockserver.upstream.target import Target, target_of
 from tests.mockserver.upstream.scripted import Came, Scripted, answer, started
+from tests.support import bundled_settings
 
 CERTIFICATES = Path(__file__).parents[2] / "contract_tests/cases/certificates"
 AUTHORITY, SERVER, CLIENT = (str(CERTIFICATES / f"{name}.pem") for name in ("authority", "server", "client"))
@@ -139,3 +141,11 @@ def test_urls_that_are_no_backend(url: str, problem: str) -> None:
 def test_paths_are_below_the_backend_s_own(url: str, path: str, asked: str) -> None:
     """Unless they name that already."""
     assert target_of(url, "URL").path(path, "q=1") == asked
+
+
+def test_that_nothing_is_checked_is_said(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """`--insecure` warns at the start."""
+    monkeypatch.setattr("mockserver.cli.running.serve", lambda *_: None)
+    upstream = Upstream(url="https://127.0.0.1:9", first=True, insecure=True)
+    run(bundled_settings(port=0, upstream=upstream))
+    assert "isn't checked (--insecure)" in capfd.readouterr().err
