@@ -47,7 +47,7 @@ def test_values_with_descriptions() -> None:
         "status|NEW|just made", "status|DONE|all sent"
     )
     body, _, unread = _schemas(
-        HEAD + "Parameters\n\nName\nIn\nType\nRequired\nDescription\n\n" + rows + values + RESPONSES
+        HEAD + "Parameters\n\nName\nIn\nType\nRequired\nDescription\n\n" + rows + values + RESPONSES + ROW
     )
     assert (body["properties"]["status"]["enum"], unread) == (["NEW", "DONE"], [])
 
