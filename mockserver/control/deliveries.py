@@ -59,7 +59,7 @@ def _send(call: Call) -> Result:
 
     def change(world: World) -> World:
         now = world.clock.now(engine.pipeline.clock)
-        after, delivery = engine.pipeline.queueing.by_hand(world, event, body["to"], fields, now)
+        after, delivery = engine.pipeline.planning.queueing.by_hand(world, event, body["to"], fields, now)
         made[:] = [delivery]
         return after
 

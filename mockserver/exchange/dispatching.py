@@ -162,7 +162,7 @@ class Dispatcher:
         def change(world: World) -> World:
             if queue.is_paused(world) or queue.delivery_of(world, delivery.id) != delivery:
                 return world
-            return self._engine.pipeline.queueing.opened(world, delivery)
+            return self._engine.pipeline.planning.queueing.opened(world, delivery)
 
         self._engine.store.update(name, change)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,18 +23,20 @@ from mockserver.exchange.auth import Auth, Caller, Elsewhere
 from mockserver.exchange.choice import Choice, check_upgrade
 from mockserver.exchange.cors import cors_headers
 from mockserver.exchange.exchange import EXPLANATION, WHY, Exchange
-from mockserver.exchange.faults import Disturbance, FaultContext, disturb, disturbed, late, together
+from mockserver.exchange.faults import Disturbance, disturbed, late
 from mockserver.exchange.fitting import Fitting
+from mockserver.exchange.instead import Instead
 from mockserver.exchange.journal import Journals, Keeping
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.options import options_of
 from mockserver.exchange.outage import Outage
 from mockserver.exchange.pending import Pending
-from mockserver.exchange.plans import Plan, plans_of
+from mockserver.exchange.planning import Planning
+from mockserver.exchange.plans import plans_of
 from mockserver.exchange.refusals import Refusals
-from mockserver.exchange.sign_in import SignIn, entered, entries_of
+from mockserver.exchange.sign_in import SignIn, entries_of
 from mockserver.exchange.steering import delay_of, read_steering
-from mockserver.messages import Answer, Follow, Inputs, Request, Transport
+from mockserver.messages import Answer, Inputs, Request, Transport
 from mockserver.reply.builder import ReplyBuilder
 from mockserver.reply.problems import PROBLEM, Problems
 from mockserver.reply.reply import Reply, merged_headers
@@ -43,9 +45,8 @@ from mockserver.state.store import MAIN, Store
 from mockserver.state.world import World
 
 if TYPE_CHECKING:
-    from mockserver.exchange.queueing import Queueing
+    pass
 
-_LONGEST_ID: Final = 16
 _LONGEST_REASON: Final = 500
 """How many characters of a reason stand in a header; the explanation has all of them."""
 
@@ -81,19 +82,14 @@ class Pipeline:
         self.choice = Choice(self.builder, self.problems, self._served)
         self.fitting = Fitting(contract, self.builder, self.choice, inferred=behaviours.inferred)
         self.refusals = Refusals(contract, self.problems)
+        self._instead = Instead(self.choice, self.refusals, clock)
+        self.planning = Planning(contract, behaviours, self.builder, self.fitting)
         self.sends = any(plan.sends for plan in plans.values())  #: whether a request can make the API send something
         self.pause = pause  #: milliseconds between two values of a stream
         self.max_body = max_body  #: bytes of the largest request body
         self._sign_in = sign_in
         self.first: Callable[[Request], None] | None = None  #: proves what a request is about, in a large contract
         self._next: Pipeline | None = None
-
-    @cached_property
-    def queueing(self) -> Queueing:
-        """What queues callbacks and webhooks; few mocks send anything."""
-        from mockserver.exchange.queueing import Queueing
-
-        return Queueing(self.contract, self.behaviours, self.builder)
 
     def keep_state(self, store: Store, journal: Journals, meter: Meter) -> None:
         """Answer from this store and into this journal from now on, and count there."""
@@ -235,7 +231,7 @@ class Pipeline:
                 reply = adapted
             after = outcome.world
             if plan is not None:
-                reply, after = self._planned(plan, operation, reply, outcome, exchange, inputs)
+                reply, after = self.planning.planned(plan, operation, reply, outcome, exchange, inputs, self.journal)
             staged = version if after is world else store.stage(caller.world, version, after, outcome.changes)
             if staged is not None:  # no other commit came first
                 exchange.version = staged
@@ -253,33 +249,6 @@ class Pipeline:
         self.auth.must_count(caller, world, world.clock.now(self.clock))
         return world, version
 
-    def _planned(
-        self, plan: Plan, operation: Operation, reply: Reply, outcome: Outcome, exchange: Exchange, inputs: Inputs
-    ) -> tuple[Reply, World]:
-        """The reply as its plan has it, and the world with what the API sends then."""
-        reply = self.fitting.planned(plan, operation, reply, outcome, exchange, inputs)
-        for entry in plan.entries:
-            reply, world = entered(
-                entry, exchange, inputs, reply, outcome.world, partial(self.fitting.keeps, operation)
-            )
-            outcome = replace(outcome, world=world)
-        if plan.stream and reply.framing is not None:
-            reply = replace(reply, value=[], follow=self._followed(plan.stream, operation, reply, outcome, exchange))
-        if not plan.sends:
-            return reply, outcome.world
-        return reply, self.queueing.queued(plan.callbacks, reply, outcome, exchange, inputs)
-
-    def _followed(
-        self, collection: str, operation: Operation, reply: Reply, outcome: Outcome, exchange: Exchange
-    ) -> Follow:
-        """What a stream of changes follows, from where its client has left off."""
-        media, total = reply.media or "", self.journal.total
-        last = exchange.request.headers.get("last-event-id", "")
-        place = min(int(last), total) if last.isdecimal() and len(last) < _LONGEST_ID else total
-        is_events = media.startswith("text/event-stream")
-        filters = outcome.followed or ()
-        return Follow(exchange.world, collection, filters, operation.id, reply.status, media, place, is_events)
-
     def _unpacked(self, exchange: Exchange) -> Request:
         """The request without the codings of its body, which the journal keeps as well."""
         exchange.request = unpacked = decoded(exchange.request, self.max_body)
@@ -296,44 +265,8 @@ class Pipeline:
     def _instead_of(
         self, operation: Operation, world: World, caller: Caller, exchange: Exchange
     ) -> tuple[World, Reply | None]:
-        """The world in which the request has been counted against the faults, and the answer that a fault gives, or for
-        which the client asks, in the place of the operation's own."""
-        steering = exchange.steering
-        instead = None
-        if world.faults:
-            world, instead = self._disturb(operation, world, caller, exchange)
-        if instead is not None or not steering.wishes:
-            return world, instead
-        wanted = self.choice.wanted(operation, steering, exchange.request)
-        return world, None if wanted is None else self.refusals.checked(operation, wanted, exchange, "the answer")
-
-    def _disturb(
-        self, operation: Operation, world: World, caller: Caller, exchange: Exchange
-    ) -> tuple[World, Reply | None]:
-        """Count the request against the faults of its world; the world after that, and the answer that is given
-        instead, where one is."""
-        token = exchange.request.headers.get("authorization") or caller.name
-        while True:
-            now = world.clock.now(self.clock)
-            context = FaultContext(operation.id, caller.name, token, now, f"{world.seed}/{world.name}")
-            disturbance, faults = disturb(world.faults, context)
-            if faults is world.faults:
-                counted = world
-                break
-            counted = replace(world, faults=faults)
-            version = self.store.stage(caller.world, exchange.version, counted)
-            if version is not None:
-                exchange.version = version
-                break
-            world, exchange.version = self.store.again(caller.world)
-        exchange.before, exchange.at = world, now
-        if disturbance is None:
-            return counted, None
-        exchange.disturbance = together(disturbance, exchange.disturbance)
-        if not disturbance.instead:
-            return counted, None
-        exchange.reason, exchange.verdict = f"injected fault: {disturbance}", "fault"
-        return counted, self.choice.of_fault(operation, disturbance, exchange.steering)
+        """The world in which the request has been counted against the faults, and what is answered instead."""
+        return self._instead.of(operation, world, caller, exchange, self.store)
 
     def _behave(
         self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int, request: Request
