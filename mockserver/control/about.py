@@ -44,6 +44,7 @@ def _about(call: Call) -> Result:
                 "body": engine.settings.max_body,
             },
             "store": engine.store.kind,
+            "outgoing": sorted(engine.contract.outgoing),
             "backend": None if engine.backend is None else str(engine.backend.target),
         }
     )

@@ -5,6 +5,7 @@ import { backendPanel } from "./backend.js";
 import { clockPanel } from "./clock.js";
 import { connect } from "./connection.js";
 import { coveragePanel } from "./coverage.js";
+import { deliveriesPanel } from "./deliveries.js";
 import { $, button, emptyState, notify } from "./dom.js";
 import { faultsPanel } from "./faults.js";
 import { recordsPanel } from "./records.js";
@@ -40,7 +41,7 @@ async function start() {
   $("contract").textContent = context.about.title;
   $("contract").title = context.about.contract;
   const worlds = worldsPanel(context);
-  panels = [clockPanel(context), requestsPanel(context), faultsPanel(context), backendPanel(context)];
+  panels = [clockPanel(context), requestsPanel(context), faultsPanel(context), backendPanel(context), deliveriesPanel(context)];
   showAddress();
   await reportErrors(refresh);
   performance.mark("interactive"); // the rest follows: to count the records of a large contract takes a while
