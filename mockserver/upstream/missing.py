@@ -15,6 +15,8 @@ from typing import Final
 
 import msgspec
 
+from mockserver.contract.messages.codings import decoded_body
+from mockserver.errors import Refused
 from mockserver.messages import Request
 from mockserver.upstream.forward import Incoming, NoAnswer, Outgoing
 
@@ -70,7 +72,10 @@ class Probe:
 
 
 def _said(incoming: Incoming, method: str, path: str, query: str) -> Seen:
-    body = incoming.held
+    try:
+        body = decoded_body(incoming.held, incoming.header("content-encoding"), _LIMIT)
+    except Refused:  # it is compared as it came
+        body = incoming.held
     for text in (f"{path}?{query}" if query else "", path, path.lstrip("/"), method):
         if text:
             body = body.replace(text.encode(), b"")

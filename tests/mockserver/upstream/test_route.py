@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 
 import pytest
@@ -73,12 +74,17 @@ def test_the_mock_answers_what_has_no_route(kind: bytes, falls_back: bool, besid
     assert len(probes) == (1 if kind.startswith(b"HTTP/1.1 404") else 0)
 
 
-def test_a_page_that_names_method_and_path_is_that_of_a_missing_route(beside: Beside, backend: Scripted) -> None:
-    """As Express writes it."""
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_page_that_names_method_and_path_is_that_of_a_missing_route(
+    packed: bool, beside: Beside, backend: Scripted
+) -> None:
+    """As Express writes it, compressed as well."""
 
     def express(came: Came) -> list[bytes]:
-        text = f"<pre>Cannot {came.method} {came.path}</pre> at 12:{len(backend.came):02}"
-        return [answer(text.encode(), "404 Not Found", "text/html; charset=utf-8")]
+        text = f"<pre>Cannot {came.method} {came.path}</pre> at 12:{len(backend.came):02}".encode()
+        coding = ["Content-Encoding: gzip"] if packed else []
+        body = gzip.compress(text) if packed else text
+        return [answer(body, "404 Not Found", "text/html; charset=utf-8", *coding)]
 
     backend.answers["*"] = express
     given = beside(fallback=True)("POST", "/devices/dev-01/untrust", query="a=b")
