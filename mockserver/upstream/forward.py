@@ -29,6 +29,8 @@ _LONGEST_IDLE: Final = 30.0
 _FRESH: Final = 2.0
 """Seconds after which a kept connection isn't used for a request that may not be repeated: servers commonly close those
 that were idle for five."""
+_AWAY: Final = 5.0
+"""Seconds for which nobody waits for a target again that didn't accept a connection in time."""
 _PIECE: Final = 64 * 1024
 _MOST_DIGITS: Final = 19
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
@@ -192,6 +194,7 @@ class Forwarder:
         self.target, self.timeout = target, upstream.timeout / 1000
         self._way = way_to(target, upstream, environment)
         self._idle: deque[Line] = deque()
+        self._away = 0.0  # until when the target counts as away
         self._lock = threading.Lock()
         self._deadlines = Deadlines()
 
@@ -221,9 +224,12 @@ class Forwarder:
         return None
 
     def _opened(self) -> Line:
+        if monotonic() < self._away:
+            raise NoAnswer(f"{self.target.origin} didn't accept a connection a moment ago", 504, absent=True)
         try:
             return self._way.open()
         except TimeoutError:
+            self._away = monotonic() + _AWAY
             raise NoAnswer(
                 f"{self.target.origin} doesn't accept the connection within {self.timeout:g} s", 504, absent=True
             ) from None

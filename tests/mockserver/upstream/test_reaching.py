@@ -13,6 +13,7 @@ from mockserver.cli.running import run
 from mockserver.errors import UsageError
 from mockserver.settings import Upstream
 from mockserver.upstream.forward import Forwarder, NoAnswer, Outgoing
+from mockserver.upstream.line import Way
 from mockserver.upstream.target import Target, target_of
 from tests.mockserver.upstream.scripted import Came, Scripted, answer, started
 from tests.support import bundled_settings
@@ -149,3 +150,21 @@ def test_that_nothing_is_checked_is_said(monkeypatch: pytest.MonkeyPatch, capfd:
     upstream = Upstream(url="https://127.0.0.1:9", first=True, insecure=True)
     run(bundled_settings(port=0, upstream=upstream))
     assert "isn't checked (--insecure)" in capfd.readouterr().err
+
+
+def test_nobody_waits_again_for_a_backend_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a few seconds after it didn't accept a connection in time; then it is tried again."""
+    now, tries = [100.0], [0]
+
+    def opening() -> Any:
+        tries[0] += 1
+        raise TimeoutError
+
+    monkeypatch.setattr("mockserver.upstream.forward.monotonic", lambda: now[0])
+    monkeypatch.setattr("mockserver.upstream.forward.way_to", lambda *_: Way(opening))
+    forwarder = Forwarder(target_of("http://away.invalid", "URL"), Upstream(), {})
+    for after, tried in ((0, 1), (4, 1), (2, 2)):
+        now[0] += after
+        with pytest.raises(NoAnswer) as caught:
+            forwarder.send(GET)
+        assert (caught.value.status, caught.value.absent, tries[0]) == (504, True, tried)
