@@ -55,7 +55,7 @@ DOORS = {
         "state.redis_line",
         "state.redis_servers",
     ),
-    "prometheus_client": ("control.exposition", "cli.flags"),  # the latter asks whether it is there
+    "prometheus_client": ("control.exposition", "cli.reading"),  # the latter asks whether it is there
     "mcp": ("cli.mcp",),
     "urllib3": (),
 }

@@ -15,8 +15,10 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from mockserver.cli.flags import FLAGS, api_path, behaviours_file, read_settings
+from mockserver.cli.flags import FLAGS
+from mockserver.cli.reading import api_path, read_settings
 from mockserver.cli.state_files import names_file
+from mockserver.cli.values import behaviours_file
 from mockserver.errors import UsageError, did_you_mean
 from mockserver.settings import Api, Settings
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mockserver.cli.commands import _parser, read_options
-from mockserver.cli.flags import FLAGS, read_settings
+from mockserver.cli.flags import FLAGS
+from mockserver.cli.reading import read_settings
 from mockserver.errors import UsageError
 from mockserver.settings import Api, Settings, bundled
 
