@@ -48,9 +48,11 @@ class Freedoms:
         return self.model.inferred and (is_hidden or {mock, target} <= ANY_REFUSAL)
 
     def is_unknown(self, operation: Operation, behaviour: Behaviour) -> bool:
-        """Whether what the operation does can't be told from the contract: an action, or the record of no key."""
+        """Whether what the operation does can't be told from the contract: an action, a read that shows nothing of its
+        record, or the record of no key."""
         finds_any = behaviour.find is not None and not behaviour.find.filters
-        return self.model.inferred and (finds_any or (operation.is_write and behaviour.acts_unseen))
+        is_hidden = behaviour.acts_unseen and (operation.is_write or not behaviour.reply)
+        return self.model.inferred and (finds_any or is_hidden)
 
     def is_kept_by_server(self, collection: str, field: str) -> bool:
         """Whether no request gives the field its value: a counter, a time, a state; or one of a few in words alone."""

@@ -343,3 +343,4 @@ def test_a_read_of_a_record_is_compared_and_an_unknown_action_is_not(
     freedoms = Comparison(known, _model(inferred=inferred)).freedoms
     behaviour = Behaviour(operation, find=find, reply={(): "$record"})
     assert freedoms.is_unknown(known.operation(operation), behaviour) is unknown
+    assert freedoms.is_unknown(known.operation(operation), replace(behaviour, reply={})) is inferred  # shows nothing
