@@ -14,6 +14,8 @@ from contract_tests.report.causes import causes
 from contract_tests.report.text import headline
 from contract_tests.run.run import Run
 
+OUR_MOCK = "the bundled mock"  # before it has an address
+
 
 def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
     """The run as JSON-ready data: verdict, counts, promises, coverage, which requests were not sent."""
@@ -23,7 +25,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "verdict": headline(code, ledger.counts(), len(run.operations), len(run.coverage.succeeded), stopped),
         "exit_code": code,
         "stopped": stopped,
-        "target": run.opened.gate.base_url if run.opened else run.settings.target,
+        "target": run.opened.gate.base_url if run.opened else run.settings.target or OUR_MOCK,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "contract": run.contract.title,
         "version": run.contract.version,

@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.cli import main
+from contract_tests.core.redaction import Redactor
+from contract_tests.report.markdown import markdown
+from contract_tests.report.writer import cleaned
+from contract_tests.run.run import Run
+from contract_tests.run.settings import Settings
+from contract_tests.run.summary import summary
 
 NOTE = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "text": {"type": "string"}}}
 
@@ -57,3 +63,11 @@ def test_a_client_certificate_is_not_in_the_request(tmp_path: Path) -> None:
     code, found, _ = outcomes(tmp_path, document, "--examples", "1")
     assert code == 0
     assert found["without_credentials"] == "not checked"
+
+
+def test_a_run_that_ends_before_its_mock_answers_has_reports(tmp_path: Path) -> None:
+    """As on a busy machine: the mock has no address yet, and all the same it is the target."""
+    spec = tmp_path / "notes.json"
+    spec.write_text(json.dumps(contract(SCHEMES, [{"basic": []}])))
+    data = summary(Run.prepare(Settings(target=None, spec=str(spec))), 3, "the budget is spent")
+    assert "target `the bundled mock`" in markdown(cleaned(data, Redactor()))
