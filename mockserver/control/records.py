@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from mockserver import plain_yaml
-from mockserver.behaviour.names import record_schemas
 from mockserver.behaviour.records import merge_patch
 from mockserver.contract.operations.operation import EMPTY
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import FixtureError, Refused
-from mockserver.exchange.engine import Engine
+from mockserver.exchange.engine import Engine, schemas_of_records
 from mockserver.state.becoming import plain, stamped
 from mockserver.state.collection import Collection, Record, identity_of
 from mockserver.state.fixtures import Fixtures, Source
@@ -26,10 +25,13 @@ from mockserver.state.world import World
 
 def shown_state(world: World) -> dict[str, list[Record]]:
     """The records of a world by collection, in the order in which they were first stored."""
-    return {
-        name: [plain(record) for _, record in sorted(collection.records.values(), key=lambda stored: stored[0])]
-        for name, collection in sorted(world.collections.items())
-    }
+    return {name: [plain(record) for record in records] for name, records in stored_state(world)}
+
+
+def stored_state(world: World) -> Iterator[tuple[str, list[Record]]]:
+    """The same with what only the mock knows of the records."""
+    for name, collection in sorted(world.collections.items()):
+        yield name, [record for _, record in sorted(collection.records.values(), key=lambda stored: stored[0])]
 
 
 def _main_state(call: Call) -> Result:
@@ -79,9 +81,9 @@ def checked(call: Call, world: World, records: Mapping[str, Any]) -> World:
 
 def seeded(engine: Engine, records: Mapping[str, Any], now: int, sources: Mapping[str, Source] = EMPTY) -> World:
     """A world with only these records, which come from `sources`. Raises FixtureError."""
-    rules, schemas = engine.behaviours.collections, record_schemas(engine.behaviours, engine.contract)
-    fixtures = Fixtures(records=records, sources=sources)
-    return seed_world(fixtures, rules, schemas, engine.contract, now=now).at(now)
+    behaviours, fixtures = engine.behaviours, Fixtures(records=records, sources=sources)
+    schemas = schemas_of_records(behaviours, engine.contract, engine.fixtures)
+    return seed_world(fixtures, behaviours.collections, schemas, engine.contract, now=now).at(now)
 
 
 def _get_record(call: Call) -> Result:

@@ -20,7 +20,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.control.disturbances import checked_rules
-from mockserver.control.records import seeded, shown_state
+from mockserver.control.records import seeded, stored_state
 from mockserver.control.surface import Surface
 from mockserver.control.worlds import shown_world
 from mockserver.errors import FixtureError, Refused, UsageError
@@ -47,7 +47,7 @@ def text_of(engine: Engine, world: World) -> str:
         "seed": world.seed,
         "changes": world.step,
         "faults": [_shown(one) for one in world.faults],
-        "records": {name: _written(records) for name, records in shown_state(world).items() if records},
+        "records": {name: _written(records) for name, records in stored_state(world) if records},
     }
     return _HEAD + plain_yaml.dump(value)
 

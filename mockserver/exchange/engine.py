@@ -293,7 +293,7 @@ def _put_together(
         inferred=not described.whole,
         checked=bool(described.operations) or len(contract.operations) <= PROVEN,
     )
-    schemas = _schemas(behaviours, contract, fixtures)
+    schemas = schemas_of_records(behaviours, contract, fixtures)
     seeded = seed_world(fixtures, behaviours.collections, schemas, contract, now=clock(), seed=settings.seed)
     base = Base(seeded, clock)
     credentials = [scheme.parameter for scheme in contract.security_schemes.values()]
@@ -349,7 +349,7 @@ def _sign_in(contract: Contract, auth: Auth) -> SignIn | None:
     return SignIn(make)
 
 
-def _schemas(behaviours: Behaviours, contract: Contract, fixtures: Fixtures) -> dict[str, list[Any]]:
+def schemas_of_records(behaviours: Behaviours, contract: Contract, fixtures: Fixtures) -> dict[str, list[Any]]:
     """The schemas that records must satisfy. Answers that show made-up records in another form are adapted to it."""
     schemas = record_schemas(behaviours, contract)
     if not behaviours.inferred:

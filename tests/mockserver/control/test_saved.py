@@ -16,7 +16,7 @@ from mockserver.errors import FixtureError
 from mockserver.exchange.engine import Engine
 from mockserver.settings import Settings
 from tests.mockserver.control.conftest import Control
-from tests.support import Ask, Clock, answers, bundled_settings, document, path_parameter
+from tests.support import Ask, Clock, answers, bundled_settings, document, json_body, path_parameter
 
 SAVED = "/worlds/main/saved"
 RULE = {"operation": "listDevices", "status": 500, "times": 2}
@@ -120,6 +120,52 @@ def test_uploaded_bytes_are_kept(mock_of: Any) -> None:
     assert control("PUT", "/worlds/w1/saved", {"yaml": text}).status == 200
     assert ask("GET", "/photos/a", headers={"mock-world": "w1"}).body == b"\x00\xff"
     assert control("PUT", SAVED, {"yaml": text.replace("AP8=", "A")}).status == 409
+
+
+def test_states_that_move_go_on(mock_of: Any, clock: Clock) -> None:
+    """A job that was saved twenty seconds before its end ends twenty seconds after it is loaded."""
+    job = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "state": {"type": "string"}}}
+    paths = {
+        "/jobs": {
+            "post": {"operationId": "start", "requestBody": json_body(job), "responses": answers(job, status=201)}
+        },
+        "/jobs/{id}": {"parameters": [path_parameter()], "get": {"operationId": "see", "responses": answers(job)}},
+    }
+    rules = {"key": "id", "becomes": {"state": {"queued": {"after": "PT30S", "is": "done"}}}}
+    told = {
+        "collections": {"jobs": rules},
+        "operations": {
+            "start": {"create": {"jobs": "$body"}, "reply": "$record"},
+            "see": {"find": {"jobs": {"id": "$path.id"}}, "reply": "$record"},
+        },
+    }
+    ask = mock_of(document(paths), told, {"jobs": []})
+    control = Control(ask.engine)
+    assert ask("POST", "/jobs", json={"id": "j", "state": "queued"}).status == 201
+    clock.now += 10_000
+    text = text_of(control)
+    clock.now += 3_600_000
+    assert control("PUT", "/worlds/w1/saved", {"yaml": text}).status == 200
+    states = []
+    for seconds in (0, 19, 2):
+        clock.now += seconds * 1000
+        states.append(ask("GET", "/jobs/j", headers={"mock-world": "w1"}).json["state"])
+    assert states == ["queued", "queued", "done"]
+
+
+def test_made_up_records_of_any_contract_go_round(mock_of: Any) -> None:
+    """Also those that answers show in another form than the record has: what is adapted is accepted again."""
+    short = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "user": {"type": "string"}}}
+    owner = {"type": "object", "properties": {"login": {"type": "string"}}}
+    long = {**short, "properties": {**short["properties"], "user": owner}}
+    paths = {
+        "/gists": {"get": {"responses": answers({"type": "array", "items": long})}},
+        "/gists/{id}": {"parameters": [path_parameter()], "get": {"responses": answers(short)}},
+    }
+    control = Control(mock_of(document(paths)).engine)
+    text = text_of(control)
+    assert control("PUT", "/worlds/w1/saved", {"yaml": text}).status == 200
+    assert text_of(control, "w1") == text
 
 
 @pytest.fixture
