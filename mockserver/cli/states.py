@@ -88,3 +88,5 @@ def _control(server: MockServer, method: str, world: str, *body: Any) -> Any:
     except MockRefused as error:
         problem = re.sub(r"^.*?: (\d{3} )?", "", str(error), count=1)  # the user made no call
         raise UsageError(problem) from None
+    except OSError as error:
+        raise Unavailable(f"the mock server at {server.url} can't be used: {error}") from None
