@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import yaml
 from yaml.cyaml import CSafeLoader
 from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from mockserver.plain_yaml.tabs import without_tabs
+
+_LARGE: Final = 1_000_000
+"""Characters of a text in which a place is looked for by its name first."""
 
 
 def line_of(text: str, pointer: str) -> int | None:
@@ -22,10 +26,37 @@ def line_of(text: str, pointer: str) -> int | None:
     text = re.sub(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}", "______", text)
     for form in dict.fromkeys((text, without_tabs(text))):
         try:
-            return _find(CSafeLoader(form), wanted)
+            return _find_near(form, wanted) or _find(CSafeLoader(form), wanted)
         except (yaml.YAMLError, ValueError):
             continue
     return None
+
+
+def _find_near(text: str, wanted: list[str]) -> int | None:
+    """The same for a path or a component of a large text, from the one line that has its name as a key; None where
+    several have it, or the rest isn't found from there: to read 12 MB up to the place takes a second."""
+    depth = {"paths": 2, "components": 3}.get(wanted[0] if wanted else "", len(wanted) + 1)
+    if len(text) < _LARGE or len(wanted) < depth:
+        return None
+    name = wanted[depth - 1]
+    starts = list(islice((start for key in (f'"{name}":', f"{name}:") for start in _begins_line(text, key)), 2))
+    if len(starts) != 1:
+        return None
+    try:
+        found = _find(CSafeLoader(text[starts[0] : starts[0] + _LARGE]), wanted[depth - 1 :])
+    except (yaml.YAMLError, ValueError):
+        return None
+    return text.count("\n", 0, starts[0]) + found
+
+
+def _begins_line(text: str, key: str) -> Iterator[int]:
+    """Where lines begin whose first word is a key."""
+    place = text.find(key)
+    while place >= 0:
+        start = text.rfind("\n", 0, place) + 1
+        if not text[start:place].strip():
+            yield start
+        place = text.find(key, place + 1)
 
 
 def _find(parser: Any, wanted: list[str]) -> int:

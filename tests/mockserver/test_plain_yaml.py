@@ -179,3 +179,18 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     with pytest.raises(UsageError, match=problem) as caught:
         plain_yaml.read(path)
     assert caught.value.place == str(path)
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_lines_of_a_large_text_are_those_of_a_small_one(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The place of a path or component is looked for by its name first, unless that stands in several places."""
+    named = {f"T{number}": {"type": "object", "properties": {"T3": {"type": "string"}}} for number in range(5)}
+    paths = {f"/t{number}": {"get": {"tags": ["/t2"], "responses": {"200": {}}}} for number in range(5)}
+    value = {"info": {"x": {"/t4": 1}}, "paths": paths, "components": {"schemas": named}}
+    text = json.dumps(value, indent=1) if form == "json" else plain_yaml.dump(value)
+    pointers = [f"/paths/~1t{number}/get/responses/200" for number in range(5)]
+    pointers += [f"/components/schemas/T{number}/properties/T3" for number in range(5)]
+    pointers += ["/paths/~1t1/put", "/paths/~1nope", "/components", "/info/x"]
+    whole = [plain_yaml.line_of(text, pointer) for pointer in pointers]
+    monkeypatch.setattr("mockserver.plain_yaml.lines._LARGE", 150)
+    assert [plain_yaml.line_of(text, pointer) for pointer in pointers] == whole

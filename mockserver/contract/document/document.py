@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -163,9 +163,16 @@ def _place(source: Source, pointer: str) -> str:
 
 def _line(source: Source, pointer: str) -> int | None:
     try:
-        return plain_yaml.line_of(source.text(), pointer)
-    except DocumentError:
+        status = Path(source.location).stat()
+        return _line_at(source, pointer, (status.st_mtime_ns, status.st_size))
+    except (DocumentError, OSError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _line_at(source: Source, pointer: str, _: tuple[int, int]) -> int | None:
+    """The line in a file as it was last written; to find it in 12 MB takes a while, and explanations ask again."""
+    return plain_yaml.line_of(source.text(), pointer)
 
 
 def read_document(source: Path | str, access: Access = OWN_FOLDER, *, strict: bool = True) -> Document:
