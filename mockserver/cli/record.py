@@ -81,7 +81,8 @@ def export(engine: Engine, folder: Path) -> Iterator[str]:
 def _said(recorded: Recorded, folder: Path, overlay: Path, settings: Settings) -> Iterator[str]:
     records = {name: len(found) for name, found in recorded.records.items() if found}
     shown = ", ".join(f"{count} {name}" for name, count in records.items()) or "no records"
+    users = len(recorded.tokens)
     yield f"{recorded.known} of {recorded.count} requests are for operations of the contract"
-    yield f"{folder / FIXTURES}: {shown}, {len(recorded.tokens)} users"
+    yield f"{folder / FIXTURES}: {shown}, {users} user{'' if users == 1 else 's'}"
     yield f"{overlay}: examples for {len(recorded.examples)} responses (Overlay 1.0)"
     yield f"Play it: mockserver mock{_named(settings)} --fixtures {folder}"

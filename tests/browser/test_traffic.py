@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from tests.browser.devtools import Devtools
 from tests.browser.play import Page, expect
 from tests.browser.test_example_app import device, open_app
 from tests.browser.world import BrowserWorld
+from tests.support import ROOT, LiveMock
 
-Use = Callable[[Page, BrowserWorld], None]
+PLACE = re.compile(r"[^\n,]+(?=, [A-Z][a-z]+ ·)")
+"""A town, which is made up in a recording."""
 
 
 def spoil(route: Any) -> None:
@@ -70,3 +74,31 @@ def test_what_the_devtools_protocol_shows(
     assert (code, "FAILED" in out) == (0, False), out
     assert "parts of pages" in out
     assert "never seen: 6 operations of 9" in out
+
+
+def test_a_recorded_demo_behaves_the_same(page: Page, examples: str, tmp_path: Path) -> None:
+    """The app shows and does over a recording what it did over the recorded server."""
+    shown = []
+    recorder = LiveMock("--record", str(tmp_path)).wait_until_started()
+    try:
+        shown.append(demonstrated(page, f"{examples}/devices/?api={recorder.url}&token=alice-token"))
+    finally:
+        recorder.interrupt()
+    subprocess.run([sys.executable, "-m", "mockserver", "record", str(tmp_path)], cwd=ROOT, check=True, timeout=60)
+    player = LiveMock("--fixtures", str(tmp_path)).wait_until_started()
+    try:
+        [token] = player.banner["users"].values()
+        shown.append(demonstrated(page, f"{examples}/devices/?api={player.url}&token={token}"))
+    finally:
+        player.interrupt()
+    assert shown[0] == shown[1]
+
+
+def demonstrated(page: Page, url: str) -> list[str]:
+    """What the page shows before a device is trusted, and after it."""
+    page.goto(url)
+    expect(device(page, "Alice's iPad")).to_contain_text("Not trusted")
+    before = page.locator("#devices > li").all_inner_texts()
+    device(page, "Alice's iPad").get_by_role("button", name="Trust").click()
+    expect(device(page, "Alice's iPad")).to_contain_text("Trusted until")
+    return [PLACE.sub("", text) for text in (*before, *page.locator("#devices > li").all_inner_texts())]
