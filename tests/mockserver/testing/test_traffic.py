@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import subprocess
 import sys
@@ -84,10 +83,9 @@ def test_the_command_of_the_page_records(live_mock: LiveMock, tmp_path: Path) ->
     [command] = re.findall(r"^\$ (pytest .*)$", page, re.MULTILINE)
     (tmp_path / "test_it.py").write_text(TEST.format(url=live_mock.url))
     words = [sys.executable, "-m", *command.split(), "-q", "-p", "no:cacheprovider"]
-    for _ in range(2):
-        done = subprocess.run(
-            words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False, env={**os.environ}
-        )
-        assert done.returncode == 0, done.stdout
-    [archive] = (tmp_path / "recordings").iterdir()
+    archive = tmp_path / "recordings/pytest-main.har"
+    archive.parent.mkdir()
+    archive.write_text("of an earlier run")
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout
     assert len(json.loads(archive.read_text())["log"]["entries"]) == 1
