@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from docs_to_openapi.layouts.front import front_matter
 from docs_to_openapi.layouts.general import general_security
 from docs_to_openapi.layouts.outline import Outline, SchemaOutline, Section
 from docs_to_openapi.layouts.scopes import Scope, scopes_of
@@ -35,6 +36,8 @@ def read(page: Page) -> Outline:
         if operation.of(*_STRONG) or (scope.title is not None and not page.blocks[scope.at].bullet):
             result.operations.append(operation)
             covered |= set(range(scope.start, scope.end))
+    if len(result.operations) == 1 and not result.operations[0].summary and scopes[0].title is None:
+        result.operations[0].summary = front_matter(page).get("title", ("", 0))[0]
     rest = [block for index, block in enumerate(page.blocks) if index not in covered]
     result.schemas = _schemas(page, rest, result)
     result.general = [*_before_the_first(page, scopes), *rest]

@@ -15,7 +15,7 @@ def place_by_example(operation: OperationOutline, page: Page, outline: Outline) 
     """Nest the fields of bodies as the examples show. Where no example shows it, uncertain fields are left out."""
     for section in operation.of("table", "request_body"):
         rows = [entry for entry in section.entries if isinstance(entry, Row)]
-        if not rows or any(depth_of(row.cells["name"]) for row in rows):
+        if not rows or any(depth_of(row.cells["name"]) or "placed" in row.cells for row in rows):
             continue
         value = _example_of(operation, section)
         kept, lost = _placed(rows, value) if value is not None else _unplaced(rows)

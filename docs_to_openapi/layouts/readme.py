@@ -25,8 +25,7 @@ def recognise(page: Page) -> float:
     """By its titles (`Path Params`), its call with a full URL, and its buttons."""
     text = reference.bare_text(page)
     marks = sum(bool(mark.search(text)) for mark in _MARKS)
-    fields = reference.recognise(page) >= 0.4
-    return 0.0 if marks < 1 or not fields else min(0.92, 0.55 + 0.15 * marks)
+    return 0.0 if marks < 1 or page.stock or not reference.has_call(page) else min(0.92, 0.55 + 0.15 * marks)
 
 
 def read(page: Page) -> Outline:

@@ -22,7 +22,7 @@ def recognise(page: Page) -> float:
     """By its titles (`query Parameters`, `Response Schema:`, `Response samples`) and its call without a space."""
     text = reference.bare_text(page)
     marks = sum(bool(mark.search(text)) for mark in _MARKS)
-    return 0.0 if marks < 2 or page.stock else min(0.95, 0.55 + 0.1 * marks)
+    return 0.0 if marks < 2 or page.stock or not reference.has_call(page) else min(0.95, 0.55 + 0.1 * marks)
 
 
 def read(page: Page) -> Outline:

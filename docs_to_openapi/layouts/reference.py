@@ -70,8 +70,13 @@ def recognise(page: Page) -> float:
     fields = sum(starts_field(blocks, at) for at in range(len(blocks)))
     rows = sum(block.kind == "row" for block in page.blocks)
     headings = sum(bool(block.level) for block in page.blocks)
-    sure = 0.62 if fields >= 2 else 0.56 if fields else 0.3
-    return max(0.1, sure - 0.1 * bool(rows) - 0.08 * (headings > 2))
+    sure = 0.62 if fields >= 2 else 0.56 if fields else 0.0
+    return max(0.0, sure - 0.1 * bool(rows) - 0.08 * (headings > 2))
+
+
+def has_call(page: Page) -> bool:
+    """Whether a line of the page names a call."""
+    return bool(_parts(_lines(page)))
 
 
 def bare_text(page: Page) -> str:
@@ -179,12 +184,19 @@ def _same(call: Call, other: Call) -> bool:
 
 def _call(blocks: list[Block], at: int) -> tuple[Call, int] | None:
     """The call at this line, and the index after the lines that name it."""
-    if blocks[at].kind != "text":
+    if blocks[at].kind != "text" or not blocks[at].raw:  # a cell of a table names no operation
         return None
     text = _EXAMPLE_FOR.sub("", bare(blocks[at].text))
     call = call_of(_EXAMPLE_FOR.sub("", blocks[at].text), lower=True) or call_of(text, lower=True)
     if call:
         return call, at + 1
+    if (
+        at + 1 < len(blocks)
+        and bare(blocks[at + 1].text).upper() in _METHODS
+        and re.match(r"(?:https?://|/)\S*$", text)
+    ):
+        call = call_of(f"{bare(blocks[at + 1].text).upper()} {text}")
+        return (call, at + 2) if call else None
     if text.upper() not in _METHODS or at + 1 >= len(blocks):
         return None
     path, end = "", at + 1
@@ -348,15 +360,18 @@ class _Reader:
 
     def _status(self, block: Block, words: str) -> bool:
         """Open a status of the responses, or of the samples."""
-        match = _STATUS.match(words)
-        if self.kind == "samples" and (_TABS.match(words) or match):
+        named = re.match(r"^response\s+(?=[1-5]\d\d\b)", words, re.IGNORECASE)
+        match = _STATUS.match(words[named.end() :] if named else words)
+        if self.kind == "samples" and not named and (_TABS.match(words) or match):
             found = re.match(r"^\D*([1-5]\d\d|default)", words, re.IGNORECASE)
             if found and not self.tab_open:
                 self.sample = found.group(1)
             self.tab_open = True
             return True
-        if not match or self.kind not in ("response", "status", "headers"):
+        if not match or not (named or self.kind in ("response", "status", "headers")):
             return False
+        if self.kind == "status" and self.status == match.group(1) and not self.texts and not self.filled:
+            return True  # the status again, as the title of its body
         waiting = self.kind == "status" and not self.texts and not self.filled
         self._open("status")
         self.queue = [*self.queue, self.status] if waiting else []

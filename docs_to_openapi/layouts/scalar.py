@@ -22,7 +22,7 @@ def recognise(page: Page) -> float:
     """By its labels: `Request Example for get/pets`, `Copy link`, `Test Request`, `Type: string`."""
     text = reference.bare_text(page)
     marks = sum(bool(mark.search(text)) for mark in _MARKS)
-    return 0.0 if not marks or page.stock or reference.recognise(page) < 0.3 else min(0.95, 0.6 + 0.12 * marks)
+    return 0.0 if not marks or page.stock or not reference.has_call(page) else min(0.95, 0.6 + 0.12 * marks)
 
 
 def read(page: Page) -> Outline:

@@ -61,7 +61,8 @@ class Stack:
 def read_stack(blocks: list[Block], required: str = "") -> Stack:
     """The fields in these lines of text."""
     result = Stack()
-    one_line = False  # whether name and type are on one line
+    one_line = _on_one_line_mostly(blocks)
+    levels: list[int] = []
     at = 0
     while at < len(blocks):
         start = _start(blocks, at)
@@ -72,6 +73,7 @@ def read_stack(blocks: list[Block], required: str = "") -> Stack:
             at += 1
         elif start:
             one_line = one_line or (not result.rows and start["lines"] == "1")
+            _indent(blocks[at], start, levels)
             row, at = _field(blocks, at, start, required, one_line=one_line)
             result.rows.append(row)
         else:
@@ -81,6 +83,26 @@ def read_stack(blocks: list[Block], required: str = "") -> Stack:
                 result.unread.append(blocks[at])
             at += 1
     return result
+
+
+def _on_one_line_mostly(blocks: list[Block]) -> bool:
+    """Whether fields have name and type on one line: a description such as `Article number` could look like one."""
+    starts = [start for at in range(len(blocks)) if (start := _start(blocks, at))]
+    ones = [
+        start for start in starts if start["lines"] == "1" and (start["name"][:1].islower() or "_" in start["name"])
+    ]
+    return bool(ones) and 2 * len(ones) >= len(starts)
+
+
+def _indent(block: Block, start: dict[str, str], levels: list[int]) -> None:
+    """The depth of a field that is an item of a list, by its indentation."""
+    if not block.bullet or not block.raw:
+        return
+    width = len(block.raw) - len(block.raw.lstrip())
+    while levels and levels[-1] >= width:
+        levels.pop()
+    start["depth"], start["placed"] = str(len(levels)), "1"
+    levels.append(width)
 
 
 def _is_toggle(found: dict[str, str], last: Row) -> bool:
@@ -111,6 +133,8 @@ def _start(blocks: list[Block], at: int) -> dict[str, str] | None:
     if text.startswith("\u00bb"):
         below = _start([Block("text", 0, text.lstrip("\u00bb ")), *blocks[at + 1 : at + 5]], 0)
         return below and below | {"depth": str(text[: len(text) - len(text.lstrip("\u00bb "))].count("\u00bb"))}
+    if spaced := _spaced(blocks[at].text):
+        return spaced | {"lines": "1"}
     if on_one := _on_one_line(text):
         return on_one | {"lines": "1"}
     if not _NAME.match(text) or text.lower().rstrip("*") in _RESERVED or text.isdigit():
@@ -161,6 +185,19 @@ def _with_format(kind: str, form: str) -> str:
     return f"{base}({form})" if form in FORMATS and FORMATS[form] in ("", base) else kind
 
 
+def _spaced(text: str) -> dict[str, str] | None:
+    """Cells of a table that was pasted with spaces between them: name, type, perhaps `required`, description."""
+    cells = re.split(r"\s{2,}", text.strip())
+    if len(cells) < 3 or not _NAME.match(bare(cells[0])) or not is_type(cells[1]):
+        return None
+    found = {"name": bare(cells[0]).rstrip("*")} | read_type(cells[1])
+    rest = cells[2:]
+    if match := _REQUIRED.match(bare(rest[0])):
+        found["required"] = "false" if match.group(1).lower() == "optional" else "true"
+        rest = rest[1:]
+    return found | {"words": " ".join(rest)}
+
+
 def _on_one_line(text: str) -> dict[str, str] | None:
     """`id stringrequired`, `limit integer <int32>`, `name* string`."""
     match = _ON_ONE_LINE.match(text)
@@ -204,7 +241,7 @@ class _Field:
         self.at = at + int(found.pop("lines"))
         self.name, self.depth = found.pop("name"), int(found.pop("depth", "0"))
         self.found = found
-        self.words: list[str] = []
+        self.words: list[str] = [words] if (words := found.pop("words", "")) else []
         self.values: list[str] = []
         self.default = self.example = ""
         self.open = False  # whether values may follow a label without any

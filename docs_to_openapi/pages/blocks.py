@@ -14,6 +14,7 @@ from typing import Literal
 from docs_to_openapi.errors import Place, Problem, UsageError
 from docs_to_openapi.pages.html_tables import html_rows
 from docs_to_openapi.pages.html_text import looks_like_html, markdown_lines
+from docs_to_openapi.pages.magic import without_magic
 from docs_to_openapi.pages.text import plain, unquoted
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -85,13 +86,14 @@ def page_from_bytes(name: str, data: bytes) -> Page:
         line = data[: error.start].count(b"\n") + 1
         return _unreadable(name, f"the file is not UTF-8 text (byte {error.start})", line)
     if looks_like_html(text) or name.endswith((".html", ".htm")):
-        return _page_from_html(name, text)
+        return _page_of(name, markdown_lines(text))
+    if "[block:" in text:
+        return _page_of(name, without_magic(text.split("\n")))
     return page_from_text(name, text)
 
 
-def _page_from_html(name: str, text: str) -> Page:
-    """The page that the HTML shows, with the lines of the file."""
-    lines = markdown_lines(text)
+def _page_of(name: str, lines: list[tuple[int, str]]) -> Page:
+    """The page in lines that were made from another format, with the line numbers of the file."""
     page = page_from_text(name, "\n".join(line for _, line in lines))
     numbers = [max(1, number) for number, _ in lines]
 

@@ -112,6 +112,8 @@ class _Writer(HTMLParser):
             self._line_break()
         elif tag in _INLINE:
             self._mark(_INLINE[tag])
+        elif tag == "span" and self.text[-1:].strip():
+            self.text += " "  # parts that stand apart on the screen
         elif tag in _BLOCKS:
             self._open_block(tag, given)
 

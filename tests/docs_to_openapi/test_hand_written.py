@@ -281,3 +281,55 @@ POST /orders
     assert body["schema"]["required"] == ["id"]
     [response] = operation["responses"]["200"]["content"].values()
     assert response["schema"]["properties"]["code"]["type"] == "integer"
+
+
+def test_magic_blocks_of_readme() -> None:
+    """`[block:parameters]` and `[block:code]` are read as what they show, with their lines."""
+    text = """# Create order
+
+`POST /orders`
+
+[block:api-header]
+{"title": "Body parameters"}
+[/block]
+[block:parameters]
+{
+  "data": {
+    "h-0": "Field", "h-1": "Type", "h-2": "Required",
+    "0-0": "sku", "0-1": "string", "0-2": "yes"
+  },
+  "cols": 3,
+  "rows": 1
+}
+[/block]
+"""
+    [body] = _operation(text)["requestBody"]["content"].values()
+    assert body["schema"]["required"] == ["sku"]
+    assert body["schema"]["properties"]["sku"]["x-source"] == "page:12"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Get a pet\nGET\nhttps://api.example/pets/{id}\nPath Params\nid\nint64\nrequired\nNumber\nResponse\n200\n200\nfine\nResponse body\nobject\nname\nstring\n",
+        "Get a pet\nhttps://api.example/pets/{id}\nGET\nPATH PARAMS\nid   integer   required   Number\nRESPONSE 200\nname   string   Its name\n",
+        "Get a pet\nGET https://api.example/pets/:id\nRequest\nPath Parameters\nid integerrequired\nNumber\nResponses\n- 200\nfine\nSchema\nname string\n",
+        "Get a pet\n\nGET /pets/{id}\n\nPath parameters\n\n  \u2022 id integer Required\n\n    Number\n\nResponses\n\n  \u2022 200 application/json\n\n    \u2022 name string\n",
+    ],
+)
+def test_forms_of_rendered_references(text: str) -> None:
+    """Calls on one line or two, fields on one line or several, statuses as titles or items: all state the same."""
+    [(path, item)] = document(text)[0]["paths"].items()
+    operation = item["get"]
+    assert path == "/pets/{id}"
+    assert operation["summary"] == "Get a pet"
+    [parameter] = operation["parameters"]
+    assert (parameter["in"], parameter["required"], parameter["schema"]["type"]) == ("path", True, "integer")
+    [response] = operation["responses"]["200"]["content"].values()
+    assert {name: each["type"] for name, each in response["schema"]["properties"].items()} == {"name": "string"}
+
+
+def test_a_cell_of_a_table_names_no_operation() -> None:
+    """A page with calls in tables of other things describes no operation."""
+    text = "# Speed\n\n| Store | Call | Requests |\n|---|---|---|\n| memory | `GET /devices` | 28 |\n| Redis | `POST /devices` | 12 |\n"
+    assert document(text)[0]["paths"] == {}
