@@ -185,11 +185,12 @@ class Mirror:
         return tuple(fields.items())
 
     def lists_all(self, scope: Scope) -> bool:
-        """Whether a list has all records that the mock would list: no page, and no filter of the query."""
-        query = self.behaviour.list
-        if query is None or self.behaviour.page.values or query.conditions:
+        """Whether a list has all records that the mock would list: the request asks for no page, and filters none."""
+        query, page = self.behaviour.list, self.behaviour.page
+        if query is None or page.size is not None or any(one.test(scope) is not None for one in query.conditions):
             return False
-        return all(value.root in ("path", "") or value.evaluate(scope) is MISSING for _, value in query.filters)
+        values = (*page.values, *(value for _, value in query.filters if value.root not in ("path", "")))
+        return all(value.evaluate(scope) in (MISSING, None) for value in values)
 
     def _without_others(
         self,
@@ -204,7 +205,7 @@ class Mirror:
         rules, made = self.behaviours.collections[collection], world.collections[collection]
         for record in made.matching(self.told(Place(collection, (), listed=True), scope)):
             key = (collection, identity_of(rules, record))
-            if key not in keys and key in seen:
+            if key not in keys and key in seen and seen[key] == record:  # what was changed here may be on a later page
                 world = world.drop(collection, record)
                 noted[key] = None
         return world

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 from msgspec.structs import replace
 
 from mockserver.exchange.engine import build_engine
+from mockserver.settings import Settings, Upstream
 from mockserver.upstream.mirror import Seen, laid
 from mockserver.upstream.route import Rule
+from tests.conftest import Build
 from tests.mockserver.upstream.scripted import Came, Scripted, answer
 from tests.support import Ask
 
@@ -160,6 +163,62 @@ def test_a_backend_alone_is_not_mirrored(beside: Beside, backend: Scripted) -> N
     ask = beside()
     names(ask)
     assert "real-1" not in ask.records("devices")
+
+
+PET = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+}
+LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+
+
+def pets(status: str, schema: Any) -> dict[str, Any]:
+    """The responses of an operation on pets."""
+    return {status: {"description": "ok", "content": {"application/json": {"schema": schema}}}}
+
+
+PETS = {
+    "openapi": "3.1.0",
+    "info": {"title": "Pets", "version": "1"},
+    "paths": {
+        "/pets": {
+            "get": {
+                "operationId": "list",
+                "parameters": [LIMIT],
+                "responses": pets("200", {"type": "array", "items": PET}),
+            },
+            "post": {
+                "operationId": "add",
+                "requestBody": {"content": {"application/json": {"schema": {**PET, "required": ["name"]}}}},
+                "responses": pets("201", PET),
+            },
+        },
+        "/pets/{id}": {
+            "get": {"operationId": "get", "parameters": [ID], "responses": pets("200", PET)},
+            "delete": {"operationId": "remove", "parameters": [ID], "responses": {"204": {"description": "ok"}}},
+        },
+    },
+}
+
+
+def test_any_contract_has_one_picture(backend: Scripted, build: Build, tmp_path: Path) -> None:
+    """Behaviours that were inferred tell where an answer has records: here in a plain list, which may be cut."""
+    (tmp_path / "pets.json").write_text(json.dumps(PETS))
+    upstream = Upstream(url=backend.url, first=True, fallback=True, overlay=True)
+    ask = Ask(build(Settings(spec=str(tmp_path / "pets.json"), upstream=upstream)), None)
+    first, second = {"id": 71, "name": "A"}, {"id": 72, "name": "B"}
+    backend.answers["GET /pets"] = answer([first, second])
+    ask("GET", "/pets")
+    made = ask("POST", "/pets", json={"name": "C"}).json
+    assert ask("DELETE", "/pets/72").status == 204
+    assert ask("GET", "/pets").json == [first, made]
+    backend.answers["GET /pets"] = answer([first])
+    assert ask("GET", "/pets", query="limit=1").json == [first]
+    assert ask("GET", f"/pets/{made['id']}").json == made
+    assert ask.engine.backend is not None
+    ask.engine.backend.close()
 
 
 @pytest.mark.parametrize(
