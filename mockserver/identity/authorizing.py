@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from mockserver.identity.calls import Call, Done, OAuthError, redirection
 from mockserver.identity.granting import REFRESHED, Desk
 from mockserver.identity.grants import Grant, find, keep, new_id
-from mockserver.identity.page import sign_in_page
+from mockserver.identity.page import sending_page, sign_in_page
 from mockserver.identity.tokens import LASTING, granted
 from mockserver.state.users import User
 from mockserver.state.world import World
@@ -26,7 +26,9 @@ REFUSE: Final = "mock_error"
 RESPONSE_TYPES: Final = (
     "code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token",
 )  # fmt: skip
-MODES: Final = {"query": "?", "fragment": "#"}
+_POSTED: Final = "form_post"
+MODES: Final = {"query": "?", "fragment": "#", _POSTED: ""}
+"""How an app gets what it asked for, and what stands before it in the address."""
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
@@ -169,8 +171,9 @@ def _back(
         in_fragment = bool({"token", "id_token"} & set(call.given.get("response_type", "").split()))
     mode = call.given.get("response_mode", "fragment" if in_fragment else "query")
     more = {"state": call.given["state"]} if "state" in call.given else {}
-    query = urlencode({**sent, **more, "iss": call.issuer})  # RFC 9207
+    given = {**sent, **more, "iss": call.issuer}  # RFC 9207
     mark = MODES.get(mode, "?")
-    address = f"{redirect}{'&' if mark == '?' and '?' in redirect else mark}{query}"
+    address = f"{redirect}{'&' if mark == '?' and '?' in redirect else mark}{urlencode(given)}"
+    reply = sending_page(redirect, given, *headers) if mode == _POSTED else redirection(address, *headers)
     name = user.name if user is not None else None
-    return Done(redirection(address, *headers), desk.world, name, str(trouble) if trouble is not None else "")
+    return Done(reply, desk.world, name, str(trouble) if trouble is not None else "")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from html import escape
 from typing import Final
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
+
 from mockserver.identity.calls import UNSTORED, Call
-from mockserver.reply.reply import Reply
+from mockserver.reply.reply import Reply, merged_headers
 from mockserver.state.store import MAIN
 from mockserver.state.users import User
 
@@ -17,6 +21,7 @@ _MOST: Final = 200
 _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_SEND: Final = "document.forms[0].submit()"
 _STYLE: Final = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { margin: 0; display: grid; min-height: 100vh; place-items: center; background: Canvas; color: CanvasText }
@@ -84,3 +89,15 @@ def _link(call: Call, name: str, value: str) -> str:
 def in_world(world: str) -> str:
     """The sentence that names the world, where it isn't the usual one."""
     return "" if world == MAIN else f" This is the world <strong>{escape(world)}</strong>."
+
+
+def sending_page(address: str, given: Mapping[str, str], *headers: tuple[str, str]) -> Reply:
+    """A page that sends a form to an app at once (OAuth 2.0 Form Post Response Mode)."""
+    fields = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(text)}">' for name, text in given.items()
+    )
+    form = f'<form method="post" action="{escape(address)}">{fields}<button>Continue</button></form>'
+    reply = page("Signed in", f"{form}<script>{_SEND}</script>", 200, *headers)
+    digest = base64.b64encode(sha256(_SEND.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
+    return replace(reply, headers=merged_headers(reply.headers, (("Content-Security-Policy", policy),)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import sys
 from collections.abc import Callable
 from hashlib import sha256
@@ -268,6 +269,19 @@ def test_tokens_in_a_redirection(app: App, kind: str, given: str) -> None:
         assert {"at_hash": "access_token" in back, "c_hash": "code" in back} == {
             name: name in claims_of(back["id_token"]) for name in ("at_hash", "c_hash")
         }
+
+
+def test_a_form_takes_the_answer_to_the_app(app: App) -> None:
+    """Where the app asks for `form_post`, as those do that run on a server; a script with a known hash sends it."""
+    answer = app.authorize(response_mode="form_post", login_hint="alice", state='"><script>')
+    text = answer.body.decode()
+    assert f'<form method="post" action="{CALLBACK}">' in text
+    assert "&quot;&gt;&lt;script&gt;" in text
+    code = text.partition('name="code" value="')[2].partition('"')[0]
+    assert app.token(code).status == 200
+    (script,) = re.findall("<script>(.*?)</script>", text)
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in answer.headers["content-security-policy"]
 
 
 def test_a_device_signs_in(app: App, clock: Clock) -> None:
