@@ -104,14 +104,13 @@ def packed(exchange: Exchange) -> bytes:
 
 
 def _selected(exchange: Exchange) -> Any:
-    """What the operation selected; a record that it also changed by its place there, twice, plus one for the state
-    after the change: it would be a quarter of the entry."""
+    """What the operation selected; a record that it also changed by its place there: it would be a quarter of the
+    entry."""
     selected = exchange.selected
-    for place, change in enumerate(exchange.changes):
-        if selected is change.before and selected is not None:
-            return 2 * place
-        if selected is change.after and selected is not None:
-            return 2 * place + 1
+    if selected is not None:
+        for place, change in enumerate(exchange.changes):
+            if selected is change.before:
+                return place
     return selected
 
 
@@ -120,8 +119,7 @@ def unpacked(world: str, number: int, place: int, data: bytes) -> Exchange:
     form: _Form = _read(data)
     selected = form.selected
     if type(selected) is int:
-        change = form.changes[selected // 2]
-        selected = change.after if selected % 2 else change.before
+        selected = form.changes[selected].before
     return Exchange(
         form.request, form.steering, form.operation, form.user, world, None, None, form.at, form.verdict, form.reason,
         form.disturbance, form.violations, form.changes, selected, numbered(form.answer, world, number),
