@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from time import monotonic, time
 from typing import Any, Final, Protocol
 
@@ -28,7 +29,7 @@ from mockserver.outbound.addresses import Forbidden, Reach
 from mockserver.outbound.deliveries import Delivery
 from mockserver.outbound.sending import Sent, send
 from mockserver.outbound.signatures import secret_of, signed
-from mockserver.settings import Settings
+from mockserver.settings import MEMORY, Settings
 from mockserver.state.store import Outrun, Store
 from mockserver.state.world import World
 
@@ -37,6 +38,8 @@ WORKERS: Final = 8
 PATIENCE: Final = 25.0
 """Seconds that a call may wait for deliveries; what is left then goes out on its own."""
 _LONGEST_WAIT: Final = 3600.0
+_RESUMED: Final = 100
+"""In how many worlds, the last used ones, a new process looks for what an earlier one has left."""
 _GONE: Final = 410
 _MACHINE: Final[Callable[[], int]] = system_now
 
@@ -63,12 +66,20 @@ class Dispatcher:
         self._busy: set[str] = set()
         self._locks: dict[str, threading.Lock] = {}
         self._runs = False
+        self._is_fresh = engine.store.kind != MEMORY
         engine.store.on_removed.append(self._forget)
 
     def __call__(self, exchange: Exchange) -> None:
-        """Send what a request has queued."""
+        """Send what a request has queued; with the first one, also what an earlier process has left in a store."""
+        if self._is_fresh:
+            self._is_fresh = False
+            self._resume()
         if exchange.deliveries and exchange.verdict not in OUTGOING:
             self.wake(exchange.world)
+
+    def _resume(self) -> None:
+        for name in islice(self._engine.store.names(), _RESUMED):
+            self.wake(name)
 
     def secret(self, world: World) -> str:
         """The secret by which the deliveries of a world are signed."""

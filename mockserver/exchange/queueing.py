@@ -21,6 +21,7 @@ from mockserver.exchange.validators import record_of
 from mockserver.messages import NO_INPUTS, Inputs
 from mockserver.outbound.composing import Composer
 from mockserver.outbound.deliveries import (
+    HEAVIEST,
     MOST,
     REFUSED,
     Delivery,
@@ -39,7 +40,7 @@ from mockserver.state.world import World
 
 _MOST_AT_ONCE: Final = 100
 """How many deliveries one request may queue."""
-_LARGEST: Final = 1_000_000
+_LARGEST: Final = 256_000
 """Bytes of a delivery's body."""
 
 
@@ -132,7 +133,7 @@ class Queueing:
         elif len(message.body) > _LARGEST:
             why = f"its body is larger than {_LARGEST} bytes"
         elif not room:
-            why = f"{MOST} deliveries of this world wait already"
+            why = f"{MOST} deliveries of this world wait already, or {HEAVIEST} bytes of them"
         return _refused(delivery, why) if why else delivery
 
 

@@ -28,6 +28,8 @@ OPEN: Final = frozenset((WAITING, SENDING))
 """The states of deliveries that are still to be sent."""
 MOST: Final = 1000
 """How many deliveries of a world may wait."""
+HEAVIEST: Final = 16_000_000
+"""How many characters the bodies of all that wait may have together."""
 FINISHED: Final = 100
 """How many others are kept, to be seen and sent again."""
 LEASE: Final = 60_000
@@ -135,9 +137,10 @@ def rewound(before: World, current: World) -> World:
 def has_room(world: World) -> bool:
     """Whether one more delivery may wait."""
     collection = world.aside.get(DELIVERIES)
-    if collection is None or len(collection.records) < MOST:
+    if collection is None:
         return True
-    return sum(one.get("state", WAITING) in OPEN for one in collection.matching(())) < MOST
+    waiting = [one for one in collection.matching(()) if one.get("state", WAITING) in OPEN]
+    return len(waiting) < MOST and sum(len(one.get("body", "")) for one in waiting) < HEAVIEST
 
 
 def is_paused(world: World) -> bool:

@@ -162,6 +162,18 @@ class MockWorld:
         if not result["verified"]:
             raise MockRefused("\n".join([*result["problems"], result["diff"]]))
 
+    def deliveries(self, **filters: str) -> list[dict[str, Any]]:
+        """The callbacks and webhooks of this world, filtered by `state` and `event`."""
+        query = f"?{urlencode(filters)}" if filters else ""
+        sent: list[dict[str, Any]] = self._control("GET", f"/deliveries{query}")["deliveries"]
+        return sent
+
+    def notify(self, event: str, to: str, body: Any = _NOTHING) -> dict[str, Any]:
+        """Send a webhook or callback by hand; returns the delivery after its first attempt."""
+        more = {} if body is _NOTHING else {"body": body}
+        sent: dict[str, Any] = self._control("POST", "/deliveries", {"event": event, "to": to, **more})
+        return sent
+
     def state(self) -> dict[str, list[dict[str, Any]]]:
         """The records of this world by collection."""
         records: dict[str, list[dict[str, Any]]] = self._control("GET", "/state")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mockserver.clock import parse_instant
 from mockserver.errors import BehaviourError
+from mockserver.outbound import deliveries as queue
+from mockserver.state.world import World
 from tests.mockserver.control.conftest import Control
 from tests.mockserver.outbound.conftest import API, BEHAVIOURS, FIXTURES
 from tests.mockserver.outbound.receiver import Receiver
@@ -237,3 +241,40 @@ def test_wrong_notifications_are_errors(mock_of: Callable[..., Ask], notify: Any
     with pytest.raises(BehaviourError) as caught:
         mock_of(API, {**BEHAVIOURS, "operations": operations}, fixtures)
     assert problem in str(caught.value)
+
+
+def test_an_earlier_process_leaves_work(
+    mock_of: Callable[..., Ask], receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits in a store goes out with the first request that the next process answers."""
+    monkeypatch.delenv("TESTED_STORE", raising=False)
+    store = {"store": f"sqlite:{tmp_path}/w.db"}
+    receiver.answers = [(500, {}), (204, {})]
+    first = mock_of(API, BEHAVIOURS, FIXTURES, **store)
+    subscribe(first, receiver)
+    receiver.wait(1)
+    Control(first.engine)("PUT", f"{MAIN}/clock", {"frozen": True})
+    first.engine.dispatching().wake = lambda *_: None  # type: ignore[method-assign]  # it is gone
+    first.engine.store.update("main", lambda world: queue.with_deliveries(world, [due_now(world)]))
+    second = mock_of(API, BEHAVIOURS, FIXTURES, **store)
+    second("GET", "/devices/d1")
+    assert receiver.wait(2)[1].headers["webhook-id"] == receiver.received[0].headers["webhook-id"]
+
+
+def due_now(world: World) -> queue.Delivery:
+    """The only delivery of a world, due at once."""
+    [delivery] = queue.deliveries_of(world)
+    return replace(delivery, due=0, state=queue.WAITING)
+
+
+def test_the_queue_has_bounds(api: Ask, control: Control, receiver: Receiver) -> None:
+    """In number and bytes; one more is refused, and what is over makes room."""
+    control("PATCH", f"{MAIN}/deliveries", {"paused": True})
+    heavy = [queue.Delivery(f"m{number}", "e", "POST", "u", body="x" * 100_000) for number in range(160)]
+    api.engine.store.update("main", lambda world: queue.with_deliveries(world, heavy))
+    subscribe(api, receiver)
+    refused = deliveries(control)[-1]
+    assert (refused["state"], "wait already" in refused["reason"]) == ("refused", True)
+    over = [replace(one, state=queue.DELIVERED) for one in heavy]
+    api.engine.store.update("main", lambda world: queue.with_deliveries(world, over))
+    assert len(deliveries(control)) == queue.FINISHED

@@ -113,3 +113,11 @@ def test_requests_are_explained_and_verified(world: MockWorld) -> None:
         world.verify({"operation": "listSessions"}, {"operation": "listDevices"}, order="listed")
     with pytest.raises(MockRefused, match="request 2"):
         world.verify({"operation": "listDevices"}, only=True)
+
+
+def test_deliveries_are_listed_and_sent(world: MockWorld) -> None:
+    """The bundled contract has no webhook: nothing was sent, and none can be."""
+    world.request("GET", "/devices", user="alice")
+    assert world.deliveries(state="waiting") == []
+    with pytest.raises(MockRefused, match="event"):
+        world.notify("deviceTrusted", "http://127.0.0.1:9/")
