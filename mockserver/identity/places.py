@@ -13,6 +13,8 @@ AUTH: Final = f"{PREFIX}/auth"
 """Where the provider is, and what its tokens are issued by."""
 DISCOVERY: Final = ".well-known/openid-configuration"
 """The path below the issuer where clients learn all others."""
+_METHODS: Final = {"authorize": ("GET", "POST"), DISCOVERY: ("GET",)}
+"""How endpoints are asked; those that aren't named, by POST."""
 DECLARED: Final = {
     "authorizationUrl": "authorize",
     "tokenUrl": "token",
@@ -56,6 +58,8 @@ def _own_paths(address: Any, servers: list[str]) -> Iterator[str]:
 
 
 def provided(contract: Contract) -> frozenset[str]:
-    """The operations whose paths the contract declares as endpoints of its provider, by id."""
-    matches = (contract.find(method, path) for path, _ in declared(contract) for method in ("GET", "POST"))
-    return frozenset(match.operation.id for match in matches if match is not None)
+    """The operations that the contract declares as endpoints of its provider, by id. An operation that only has room
+    for such a path, as `/users/{id}` for `/users/token`, isn't one."""
+    asked = ((method, path) for path, name in declared(contract) for method in _METHODS.get(name, ("POST",)))
+    matches = (contract.find(method, path) for method, path in asked)
+    return frozenset(one.operation.id for one in matches if one is not None and "{" not in one.operation.template)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.mockserver.identity.notes import CALLBACK, NOTES, USERS, App, returned
-from tests.support import Ask, answers
+from tests.support import Ask, answers, path_parameter
 
 TOKENS = {
     "type": "object",
@@ -67,3 +67,13 @@ def test_other_operations_are_as_ever(mock_of: Callable[..., Ask], token: str | 
     assert app.ask("GET", "/notes", token).status == (200 if token else 401)
     assert _token(app.ask, _code(app.ask)).status == 200
     assert app.ask("GET", "/notes", token).status == (200 if token else 401)
+
+
+def test_a_path_that_only_fits_is_no_endpoint(mock_of: Callable[..., Ask]) -> None:
+    """`GET /oauth/{id}` goes on reading records, though the token endpoint has such a path."""
+    api = _api(answers(TOKENS))
+    one = {"operationId": "getClient", "security": [], "responses": answers({"type": "object"}, {"name": "x"})}
+    api["paths"]["/oauth/{id}"] = {"parameters": [path_parameter()], "get": one}
+    ask = mock_of(api, fixtures=USERS)
+    assert (ask("GET", "/oauth/token", None).status, ask("GET", "/oauth/7", None).json) == (200, {"name": "x"})
+    assert _token(ask, _code(ask)).status == 200
