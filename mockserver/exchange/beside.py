@@ -7,16 +7,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
-import msgspec
 from msgspec.structs import replace
 
 from mockserver.behaviour.values import MISSING
 from mockserver.clock import RUNNING
 from mockserver.contract.contract import Match
 from mockserver.contract.operations.operation import ABSENT, Operation
-from mockserver.errors import Refused, Violation
+from mockserver.errors import Refused
 from mockserver.exchange.auth import Caller
-from mockserver.exchange.checking import Checks, Lines, Violations
 from mockserver.exchange.cors import preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import late
@@ -26,12 +24,13 @@ from mockserver.exchange.passing import Asked, Said, Told, asked, plain
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.pipeline import Pipeline, in_header
 from mockserver.exchange.steering import delay_of
+from mockserver.exchange.verdicts import Verdicts, listed, of_answer
 from mockserver.messages import Answer, Passing, Request
 from mockserver.reply.reply import Reply, encode
 from mockserver.state.world import World
 from mockserver.upstream.backend import Backend
-from mockserver.upstream.forward import Incoming, NoAnswer
 from mockserver.upstream.headers import is_circular, upgrades_to
+from mockserver.upstream.incoming import Incoming, NoAnswer
 from mockserver.upstream.route import MOCK, Chosen, mirrors
 
 BY: Final = "Mock-By"
@@ -42,11 +41,6 @@ _FALLBACK: Final = "fallback"
 _CHANGED: Final = "a mocked operation has made or removed the record"
 _OF_BYTES: Final = frozenset({"content-encoding", "etag", "last-modified", "content-md5", "digest", "repr-digest"})
 """Headers that say something of the bytes of a body."""
-_MOST_LISTED: Final = 2000
-"""How many bytes of violations stand in a header; the journal has all of them."""
-
-_PATH: Final = "request.path"
-"""The place of a violation that no operation is declared for a path, or none with the method."""
 
 
 class Beside(Pipeline):
@@ -56,7 +50,7 @@ class Beside(Pipeline):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._checks = Checks(self.contract, self.max_body)
+        self._verdicts = Verdicts(self.contract, self.max_body)
 
     def stand_beside(self, backend: Backend, base: Callable[[], World]) -> None:
         """Have this backend beside the mock, whose worlds start as `base`."""
@@ -177,11 +171,14 @@ class Beside(Pipeline):
         headers = self.backend.passed(answered, exchange.request)
         if world.clock is not RUNNING:
             headers = tuple(line for line in headers if line[0].lower() != "date")
-        told.body = self._body(answered, headers, exchange)
-        exchange.violations = self._violations(exchange, one, match, answered, headers, told.body)
-        self._judge(exchange, answered)
-        broken = tuple(one for one in exchange.violations if one.place.startswith("response."))
-        routes = self.backend.router.routes
+        routes, verdicts = self.backend.router.routes, self._verdicts
+        told.body = verdicts.body(answered, headers, exchange)
+        if match is not None:
+            exchange.violations = verdicts.violations(exchange, one, match, answered, headers, told.body)
+        elif routes.others != MOCK:  # else the backend is there for what the contract doesn't have
+            exchange.violations = verdicts.undeclared(exchange.request)
+        verdicts.judge(exchange, answered.status)
+        broken = of_answer(exchange.violations)
         if broken and routes.fail:
             told.altered = True
             return self.problems.problem(Refused(502, exchange.reason, broken), 502)
@@ -191,7 +188,7 @@ class Beside(Pipeline):
         if told.altered:
             headers = tuple(line for line in headers if line[0].lower() not in _OF_BYTES)
         if exchange.violations:
-            headers = (*headers, (VIOLATIONS, _listed(exchange.violations)))
+            headers = (*headers, (VIOLATIONS, listed(exchange.violations)))
         return Reply(answered.status, None, told.body or ABSENT, headers)
 
     def _mirrored(self, exchange: Exchange, told: Told, answered: Incoming, match: Match, world: World) -> bool:
@@ -224,69 +221,6 @@ class Beside(Pipeline):
         exchange.verdict, exchange.reason = "broken", str(failure)
         return self.problems.problem(Refused(failure.status, exchange.reason), failure.status)
 
-    def _body(self, answered: Incoming, headers: Lines, exchange: Exchange) -> bytes | None:
-        """The body of an answer without its codings, where it is known."""
-        if answered.is_bodiless:
-            return None
-        if not answered.whole:
-            exchange.because += "; the body is passed on as it comes, and isn't checked"
-            return None
-        try:
-            body = self._checks.decoded(answered.held, headers)
-        except Refused as refused:
-            exchange.because += f"; the body isn't checked: {refused.reason}"
-            return None
-        if body is None:
-            exchange.because += (
-                f"; the body isn't checked: decoded, it is larger than {self.max_body} bytes (--max-body)"
-            )
-        return body
-
-    def _violations(
-        self,
-        exchange: Exchange,
-        one: Asked,
-        match: Match | None,
-        answered: Incoming,
-        headers: Lines,
-        body: bytes | None,
-    ) -> Violations:
-        request = exchange.request
-        if match is None:
-            return self._undeclared(request)
-        is_whole = one.length is not None and one.length == len(request.body)
-        if not is_whole:
-            exchange.because += "; the request's body is larger than --max-body, and isn't checked"
-        sent = self._checks.request(match, request, whole=is_whole)
-        return (*sent, *self._checks.answer(match.operation, answered.status, headers, body, request.method))
-
-    def _undeclared(self, request: Request) -> Violations:
-        """What is to be said of a path that the contract doesn't have: nothing where the backend is there for those."""
-        if self.backend.router.routes.others == MOCK:
-            return ()
-        try:
-            self.contract.route(request.method, request.path, request)
-        except Refused as refused:
-            return (Violation(_PATH, refused.reason[:1].lower() + refused.reason[1:]),)
-        return ()
-
-    def _judge(self, exchange: Exchange, answered: Incoming) -> None:
-        """The verdict over what has passed: a request that breaks the contract may be refused, and not accepted."""
-        violations = exchange.violations
-        broken = tuple(one for one in violations if one.place.startswith("response."))
-        if not violations:
-            return
-        first = (broken or violations)[0]
-        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
-        what = f"{first.message if first.place == _PATH else f'{first.place} {first.message}'}{more}"
-        if broken:
-            exchange.verdict, exchange.reason = "broken", f"the backend's answer breaks the contract: {what}"
-        elif answered.status >= 400:
-            exchange.verdict, exchange.reason = "refused", f"the request breaks the contract: {what}"
-        else:
-            exchange.verdict = "broken"
-            exchange.reason = f"the backend accepts a request that breaks the contract: {what}"
-
     def _instead_of(
         self, operation: Operation, world: World, caller: Caller, exchange: Exchange
     ) -> tuple[World, Reply | None]:
@@ -309,18 +243,3 @@ def _said_by(by: str, because: str) -> str:
     """Who answered and why, as a header has it (RFC 9651)."""
     why = in_header(because.replace('"', "'").replace("\\", "/"))
     return f'{by}; why="{why}"'
-
-
-def _listed(violations: Violations) -> str:
-    """Violations as JSON that fits into a header."""
-    shown: list[Any] = []
-    size = 0
-    for place, one in enumerate(violations):
-        item = {"place": one.place, "message": one.message[:300]}
-        size += len(msgspec.json.encode(item)) + 1
-        if size > _MOST_LISTED and shown:
-            shown.append({"more": len(violations) - place})
-            break
-        shown.append(item)
-    text = msgspec.json.encode(shown).decode()
-    return "".join(char if " " <= char <= "~" else f"\\u{ord(char):04x}" for char in text if ord(char) < 0x10000)

@@ -13,7 +13,7 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.messages import Answer, Passing, Request, Uploading
 from mockserver.reply.reply import Reply
 from mockserver.upstream.backend import Backend
-from mockserver.upstream.forward import Incoming, NoAnswer
+from mockserver.upstream.incoming import Incoming, NoAnswer
 
 
 class Said(msgspec.Struct, frozen=True):

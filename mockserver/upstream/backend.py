@@ -10,10 +10,12 @@ from mockserver.contract.operations.operation import Operation
 from mockserver.errors import UsageError
 from mockserver.messages import Request, Uploading
 from mockserver.settings import Upstream
-from mockserver.upstream.forward import Forwarder, Incoming, NoAnswer, Outgoing
+from mockserver.upstream.forward import Forwarder
 from mockserver.upstream.headers import Lines, passed_headers, sent_headers
+from mockserver.upstream.incoming import Incoming, NoAnswer
 from mockserver.upstream.mirror import Seen
 from mockserver.upstream.missing import Probe
+from mockserver.upstream.outgoing import Outgoing
 from mockserver.upstream.route import Router, routes_of
 from mockserver.upstream.target import target_of
 

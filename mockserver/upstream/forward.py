@@ -1,4 +1,4 @@
-"""Sends requests to one target over kept connections, and receives what it answers, in pieces where that is long."""
+"""The connections to one target: they are kept between requests, and each request has a time limit."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import chain
 from time import monotonic
 from typing import Final
 
-import msgspec
-
 from mockserver.settings import Upstream
 from mockserver.upstream.deadlines import Deadline, Deadlines
+from mockserver.upstream.incoming import Incoming, NoAnswer
 from mockserver.upstream.line import Line, way_to
+from mockserver.upstream.outgoing import Outgoing
 from mockserver.upstream.received import Received
 from mockserver.upstream.target import Target
 
@@ -31,160 +30,8 @@ _FRESH: Final = 2.0
 that were idle for five."""
 _AWAY: Final = 5.0
 """Seconds for which nobody waits for a target again that didn't accept a connection in time."""
-_PIECE: Final = 64 * 1024
-_MOST_DIGITS: Final = 19
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Idempotent methods (RFC 9110, section 9.2.2)."""
-
-
-class NoAnswer(Exception):
-    """The target gave no answer: the text says why, `status` is what a gateway answers, `absent` whether the target
-    wasn't there or took too long."""
-
-    def __init__(self, reason: str, status: int = 502, *, absent: bool = False) -> None:
-        super().__init__(reason)
-        self.status, self.absent = status, absent
-
-
-class Outgoing(msgspec.Struct, frozen=True):
-    """A request as it is sent: all lines of its head, and its body, which may go on after what is known of it."""
-
-    method: str
-    path: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    rest: Iterable[bytes] = ()
-    length: int | None = None  #: of the whole body; None where only its end will tell
-
-    def head(self, prefix: str, more: tuple[tuple[str, str], ...]) -> bytes:
-        """The request line and the headers."""
-        lines = [f"{self.method} {prefix}{self.path} HTTP/1.1"]
-        lines += [f"{name}: {text}" for name, text in (*self.headers, *more)]
-        if self.length is None:
-            lines.append("transfer-encoding: chunked")
-        elif self.length or self.method not in ("GET", "HEAD", "OPTIONS", "DELETE", "TRACE"):
-            lines.append(f"content-length: {self.length}")
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
-
-    def pieces(self) -> Iterator[bytes]:
-        """What follows the head and the known beginning of the body."""
-        if self.length is not None:
-            yield from self.rest
-            return
-        for piece in filter(None, chain((self.body,), self.rest)):
-            yield b"%x\r\n%b\r\n" % (len(piece), piece)
-        yield b"0\r\n\r\n"
-
-
-class Incoming:
-    """An answer of the target, of which the head has come."""
-
-    def __init__(self, response: Received, method: str, line: Line, deadline: Deadline, forwarder: Forwarder) -> None:
-        self._response, self._line, self._deadline, self._forwarder = response, line, deadline, forwarder
-        self.status = response.status
-        self.headers = response.lines
-        self.held = b""  #: the body, as far as it has been read
-        self.whole = False  #: whether that is all of it
-
-        #: whether there is no body, whatever length the head names (RFC 9112, section 6.3)
-        self.is_bodiless = method == "HEAD" or response.status in (204, 304)
-        self.length: int | None = (
-            self._declared() if self.is_bodiless else response.length
-        )  #: None where only its end tells
-
-    def _declared(self) -> int | None:
-        text = self.header("content-length")
-        return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else None
-
-    def header(self, name: str) -> str:
-        """The text of a header; empty where there is none."""
-        return self._response.first.get(name, "")
-
-    def hold(self, limit: int) -> bool:
-        """Read the body up to a limit; whether that was all of it. Raises NoAnswer where it breaks off or takes too
-        long."""
-        parts, size = [], 0
-        try:
-            if self.length is not None and self.length <= limit and not self.is_bodiless:
-                parts.append(self._response.read(self.length))  # at once
-                self._check_end()
-                self.whole = True
-            while size <= limit and not self.whole:
-                piece = self._response.read1(_PIECE)
-                if not piece:
-                    self._check_end()
-                    self.whole = True
-                    break
-                parts.append(piece)
-                size += len(piece)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            self.close()
-            raise self._forwarder.failure(error, self._deadline, "the body") from None
-        finally:
-            self.held = b"".join(parts)
-        if self.whole:
-            self._forwarder.done(self._line, self._response, self._deadline)
-        return self.whole
-
-    def _check_end(self) -> None:
-        left = self._response.length
-        if left:
-            raise http.client.IncompleteRead(b"", left)
-
-    def pieces(self, *, patient: bool) -> Iterator[bytes]:
-        """The body in pieces as they come: `patient` waits for the next one however long that takes. An exception
-        breaks the client's connection off, like the target has its own."""
-        if patient:
-            self._forwarder.unlimited(self._deadline)
-        return _Pieces(self)
-
-    def read(self) -> bytes:
-        """The next piece; nothing at the end. Raises OSError or HTTPException where the body breaks off."""
-        self._deadline.at = monotonic() + self._forwarder.timeout
-        piece = self._response.read1(_PIECE)
-        if not piece:
-            self._check_end()
-            self._forwarder.done(self._line, self._response, self._deadline)
-        return piece
-
-    def close(self) -> None:
-        """Leave the rest of the body."""
-        self._forwarder.unlimited(self._deadline)
-        self._response.close()
-        self._line.close()
-
-
-class _Pieces:
-    """The pieces of a body. Closing them ends the connection: a generator can't be closed while another thread waits
-    in it."""
-
-    def __init__(self, incoming: Incoming) -> None:
-        self._incoming, self._held, self._ended = incoming, incoming.held, False
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if self._held:
-            piece, self._held = self._held, b""
-            return piece
-        if self._ended:
-            raise StopIteration
-        try:
-            piece = self._incoming.read()
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            self.close()
-            raise ConnectionAbortedError(f"the backend's answer breaks off: {error}") from None
-        if not piece:
-            self._ended = True
-            raise StopIteration
-        return piece
-
-    def close(self) -> None:
-        """Leave the rest."""
-        if not self._ended:
-            self._ended = True
-            self._incoming.close()
 
 
 class Forwarder:
@@ -246,9 +93,7 @@ class Forwarder:
         was_kept = line.used > 0
         deadline = self._deadlines.begin(line.sock, self.timeout)
         try:
-            self._write(line, outgoing)
-            if outgoing.rest:
-                deadline.at = monotonic() + self.timeout  # the client may have taken its time
+            self._write(line, outgoing, deadline)
             response = line.receive(outgoing.method)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._deadlines.end(deadline)
@@ -263,16 +108,23 @@ class Forwarder:
             raise
         return Incoming(response, outgoing.method, line, deadline, self)
 
-    def _write(self, line: Line, outgoing: Outgoing) -> None:
+    def _write(self, line: Line, outgoing: Outgoing, deadline: Deadline) -> None:
         try:
             chunked = outgoing.length is None
-            pieces = outgoing.pieces() if chunked or outgoing.rest else ()
+            pieces = self._limited(outgoing.pieces(), deadline) if chunked or outgoing.rest else ()
             head = outgoing.head(self._way.prefix, self._way.headers)
             line.send(head, b"" if chunked else outgoing.body, pieces)
         except (BrokenPipeError, ConnectionResetError):
             if not outgoing.rest and not outgoing.body:
                 raise
             # A server may answer before it has read all, and then close: what it said is still to be read.
+
+    def _limited(self, pieces: Iterable[bytes], deadline: Deadline) -> Iterator[bytes]:
+        """The pieces of a long body: each, and the answer after the last, has the whole time."""
+        for piece in pieces:
+            deadline.at = monotonic() + self.timeout
+            yield piece
+        deadline.at = monotonic() + self.timeout
 
     def failure(self, error: Exception, deadline: Deadline, what: str) -> NoAnswer:
         """Why there is no answer, or not all of it."""

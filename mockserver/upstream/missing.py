@@ -18,7 +18,8 @@ import msgspec
 from mockserver.contract.messages.codings import decoded_body
 from mockserver.errors import Refused
 from mockserver.messages import Request
-from mockserver.upstream.forward import Incoming, NoAnswer, Outgoing
+from mockserver.upstream.incoming import Incoming, NoAnswer
+from mockserver.upstream.outgoing import Outgoing
 
 _VALID: Final = 60.0
 """Seconds for which the answer to a probe counts."""

@@ -12,7 +12,7 @@ from mockserver.exchange.engine import Engine, build_engine
 from mockserver.reply.problems import PROBLEM, problem_value
 from mockserver.reply.reply import encode
 from mockserver.settings import PREFIX, Settings
-from mockserver.web.wsgi import front_of
+from mockserver.web.front import front_of
 
 
 def create_app(settings: Settings) -> Flask:

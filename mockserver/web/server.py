@@ -25,9 +25,9 @@ from mockserver.exchange.engine import Engine
 from mockserver.exchange.memory import pack_memory
 from mockserver.settings import near_host
 from mockserver.web.descriptors import Overflow, raise_limit
+from mockserver.web.front import front_of
 from mockserver.web.gateway import Gateway
 from mockserver.web.leader import Relay
-from mockserver.web.wsgi import front_of
 
 THREADS = 128
 """How many clients may keep the server waiting for their bodies; a thread takes 65 kB. What waits or streams is

@@ -10,16 +10,15 @@ from typing import Any
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.pending import Pending
-from mockserver.messages import Answer, Passing, Request, Uploading
+from mockserver.messages import Answer, Request
 from mockserver.reply.negotiation import negotiate
 from mockserver.reply.problems import PROBLEM
 from mockserver.settings import PREFIX
 from mockserver.web.heads import HTTP2
-from mockserver.web.transport import after_delay, disturbed_transport, slowed, status_line
+from mockserver.web.transport import after_delay, disturbed_transport, status_line
 
 Wsgi = Callable[..., Iterable[bytes]]
 _PAGE = "text/html"
-_PIECE = 64 * 1024
 _AUTH = f"{PREFIX}/auth/"
 _TO_CONSOLE = [("Location", f"{PREFIX}/"), ("Vary", "Accept"), ("Cache-Control", "no-store"), ("Content-Length", "0")]
 
@@ -66,12 +65,12 @@ class ContractFirst:
             return [b""]
         engine = self.engine
         try:
-            body = _read(environ, engine.settings.max_body)
+            body = read_body(environ, engine.settings.max_body)
         except Refused as refused:
             return self._sent(self.refuse(environ, refused), method, environ, start_response)
         if not path.isascii():
             path = path.encode("latin-1").decode(errors="replace")
-        headers = _headers(environ, self._headers_after, engine.contract.underscored)
+        headers = headers_of(environ, self._headers_after, engine.contract.underscored)
         request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body, self._secure)
         answer = engine.pipeline.perform(request)
         if type(answer) is Answer:
@@ -101,11 +100,11 @@ class ContractFirst:
         """The answer of the mock's own provider. It is part of the API: any client and any page may ask it."""
         engine, method = self.engine, environ["REQUEST_METHOD"]
         try:
-            body = _read(environ, engine.settings.max_body)
+            body = read_body(environ, engine.settings.max_body)
         except Refused as refused:
             return self._sent(self.refuse(environ, refused), method, environ, start_response)
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
-        headers = _headers(environ, self._headers_after, frozenset())
+        headers = headers_of(environ, self._headers_after, frozenset())
         request = Request(method, path, environ.get("QUERY_STRING", ""), headers, body, self._secure)
         unrouted = Refused(404, "the contract has no such path")
         return self._sent(engine.pipeline.refuse(request, unrouted), method, environ, start_response)
@@ -119,101 +118,9 @@ class ContractFirst:
     def refuse(self, environ: dict[str, Any], refused: Refused) -> Answer:
         """The answer to a request that is refused before anything is known of it but its head."""
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
-        headers = _headers(environ, self._headers_after, self.engine.contract.underscored)
+        headers = headers_of(environ, self._headers_after, self.engine.contract.underscored)
         request = Request(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), headers, b"")
         return self.engine.pipeline.refuse(request, refused)
-
-
-class PassesOn(ContractFirst):
-    """The same in front of a pipeline that may pass requests on: that takes long, and a body may be of any size."""
-
-    passes_on = True
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one WSGI request."""
-        path: str = environ["PATH_INFO"]
-        if path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"):
-            return super().__call__(environ, start_response)
-        self._step_aside()
-        method: str = environ["REQUEST_METHOD"]
-        engine = self.engine
-        if path == "/" and not engine.passes_unknown and self._is_visit(environ, method):
-            return super().__call__(environ, start_response)
-        send = partial(self._sent, method=method, environ=environ, start_response=start_response)
-        try:
-            answer = engine.pipeline.perform(self._request(environ, method, path))
-        except Refused as refused:
-            return send(self.refuse(environ, refused))
-        return Unkept(answer, send) if isinstance(answer, Pending) else send(answer)
-
-    def _request(self, environ: dict[str, Any], method: str, path: str) -> Request:
-        """The request; one whose body is too large to be kept has it in pieces."""
-        engine, limit = self.engine, self.engine.settings.max_body
-        path = path if path.isascii() else path.encode("latin-1").decode(errors="replace")
-        headers = _headers(environ, self._headers_after, engine.contract.underscored)
-        parts = (method, path, environ.get("QUERY_STRING", ""), headers)
-        length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdecimal() and int(length) > limit:
-            return Uploading(
-                *parts,
-                b"",
-                rest=_pieces_of(environ["wsgi.input"], int(length)),
-                length=int(length),
-                secure=self._secure,
-            )
-        if not length and "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
-            body = environ["wsgi.input"].read(limit + 1)
-            if len(body) > limit:
-                return Uploading(*parts, body, rest=_pieces_of(environ["wsgi.input"], None), secure=self._secure)
-            return Request(*parts, body, self._secure)
-        return Request(*parts, _read(environ, limit), self._secure)
-
-    def _sent(
-        self, answer: Answer, method: str, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
-        if isinstance(answer, Passing):
-            return self._passed(answer, method, start_response)
-        return super()._sent(answer, method, environ, start_response)
-
-    def _passed(self, answer: Passing, method: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Send an answer that comes in pieces from elsewhere."""
-        self._step_aside()
-
-        def send() -> Iterable[bytes]:
-            headers = [*answer.headers]
-            if answer.length is not None and answer.status >= 200 and answer.status != 204:
-                headers.append(("Content-Length", str(answer.length)))
-            start_response(status_line(answer.status), headers)
-            if method == "HEAD" or answer.pieces == ():
-                return [b""]
-            rate = answer.transport.rate if answer.transport is not None else None
-            return answer.pieces if rate is None else slowed(answer.pieces, rate)
-
-        return send() if answer.transport is None else after_delay(answer.transport, send)
-
-
-def front_of(
-    engine: Engine,
-    behind: Callable[[], Wsgi],
-    step_aside: Callable[[], None] = lambda: None,
-    headers_after: str | None = None,
-) -> ContractFirst:
-    """The application of an engine."""
-    kind = ContractFirst if engine.backend is None else PassesOn
-    return kind(engine, behind, step_aside, headers_after)
-
-
-def _pieces_of(sent: Any, length: int | None) -> Iterator[bytes]:
-    """A body in pieces, as they come. Raises ConnectionAbortedError where it ends too early."""
-    left = length
-    while left is None or left > 0:
-        piece = sent.read(_PIECE if left is None else min(_PIECE, left))
-        if not piece:
-            if left is not None:
-                raise ConnectionAbortedError(f"the client's body ends {left} bytes too early")
-            return
-        left = None if left is None else left - len(piece)
-        yield piece
 
 
 class Unkept:
@@ -226,7 +133,7 @@ class Unkept:
         yield from self.send(self.pending.awaited())
 
 
-def _read(environ: dict[str, Any], limit: int) -> bytes:
+def read_body(environ: dict[str, Any], limit: int) -> bytes:
     """The request body. `Refused(413)` when it is too large, `Refused(400)` when it is incomplete (RFC 9112, 8)."""
     length = environ.get("CONTENT_LENGTH")
     if length:
@@ -253,7 +160,7 @@ def _too_large(limit: int) -> Refused:
     return Refused(413, f"the body is larger than {limit} bytes (--max-body)")
 
 
-def _headers(environ: dict[str, Any], after: str | None, underscored: frozenset[str]) -> dict[str, str]:
+def headers_of(environ: dict[str, Any], after: str | None, underscored: frozenset[str]) -> dict[str, str]:
     """The request headers of an environment by lower-case name, in a dictionary of its own, which the journal may keep.
 
     WSGI doesn't tell `api_key` from `api-key`: those in `underscored` are written with underscores. The last one comes

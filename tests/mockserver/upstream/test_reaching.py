@@ -12,8 +12,10 @@ import pytest
 from mockserver.cli.running import run
 from mockserver.errors import UsageError
 from mockserver.settings import Upstream
-from mockserver.upstream.forward import Forwarder, NoAnswer, Outgoing
+from mockserver.upstream.forward import Forwarder
+from mockserver.upstream.incoming import NoAnswer
 from mockserver.upstream.line import Way
+from mockserver.upstream.outgoing import Outgoing
 from mockserver.upstream.target import Target, target_of
 from tests.mockserver.upstream.scripted import Came, Scripted, answer, started
 from tests.support import bundled_settings
