@@ -23,10 +23,12 @@ export function worldsPanel(context) {
   const save = h("a", { className: "button quiet" }, "Save state");
   const fixture = h("a", { className: "button quiet" }, "Save as fixture");
   const remove = button("Delete…", () => removeWorld(context), { className: "quiet danger" });
-  const actions = [button("Fork…", () => fork(context), { className: "quiet" }), button("Reset…", () => reset(context), { className: "quiet" }), save, fixture, remove];
+  const forking = button("Fork…", () => fork(context), { className: "quiet" });
+  const resetting = button("Reset…", () => reset(context), { className: "quiet" });
+  const actions = [forking, resetting, save, fixture, remove];
   const { opener, panel } = menu({
     id: "world-menu", label: "World", className: "icon", title: "World", "aria-label": "World…",
-    content: [facts, h("div", { className: "row" }, button("New…", () => create(context), { className: "quiet" }), ...loadButton(context), ...actions), access],
+    content: [facts, h("div", { className: "row" }, button("New…", () => create(context), { className: "quiet" }), forking, resetting, save, ...loadButton(context), fixture, remove), access],
   }, "⋯");
   $("world").append(h("span", { className: "label", "aria-hidden": "true" }, "World"), choice.element, opener, panel);
 
