@@ -33,6 +33,9 @@ RUN = {
     ("docs/configuration.md", "sh"): "test_the_settings_of_several_apis_are_valid",
     ("docs/outbound.md", "yaml"): "mockserver/outbound/test_page",
     ("docs/outbound.md", "sh"): "mockserver/outbound/test_page",
+    ("docs/recipes.md", "ini"): "test_the_recipes_work",
+    ("docs/recipes.md", "yaml"): "test_the_recipes_work",
+    ("docs/recipes.md", "python"): "test_the_recipes_work",
     ("docs/states.md", "sh"): "test_the_page_of_saved_states_works",
     ("docs/states.md", "yaml"): "test_the_page_of_saved_states_works",
     ("docs/streams.md", "yaml"): "mockserver/exchange/test_following",
@@ -135,6 +138,23 @@ def test_the_settings_of_several_apis_are_valid(tmp_path: Path, monkeypatch: pyt
     assert [[(api.spec, api.path) for api in apis] for apis in named] == [
         [("payments.yaml", "/payments"), ("shop.yaml", "/shop")]
     ] * 2
+
+
+@pytest.mark.thorough
+def test_the_recipes_work(tmp_path: Path) -> None:
+    """Each from a copy in an empty folder, with the contract of the tutorial."""
+    page = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
+    settings, modules, (state,) = (_blocks(page, language) for language in ("ini", "python", "yaml"))
+    for number, (ini, module) in enumerate(zip(settings, modules, strict=True)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        contract = _blocks(TUTORIAL, "yaml")[0]
+        files = {"pytest.ini": ini, "test_it.py": module, "two-pets.yaml": state, "petstore.yaml": contract}
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_page_of_saved_states_works(shell: Shell, tmp_path: Path) -> None:

@@ -26,9 +26,9 @@ def related(resources: list[Resource], schemas: Schemas, names: Names) -> dict[S
 def _joined(resources: list[Resource], schemas: Schemas) -> list[Resource]:
     """One resource for paths that end alike and hold the same records: `/owners/{id}/pets` and `/pets`."""
     joined: list[Resource] = []
-    places: dict[str, list[int]] = {}  # by the name of a collection
+    places: dict[tuple[str, str], list[int]] = {}  # by the name of a collection and its API
     for resource in sorted(resources, key=lambda one: len(one.bases[0])):
-        alike = places.setdefault(resource.name, [])
+        alike = places.setdefault((resource.name, schemas.api(resource.record)), [])
         overload = next((place for test in (_have_one_record, _lists_less) for place in alike
                          if test(joined[place], resource, schemas)), None)  # fmt: skip
         if overload is None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
+from mockserver.contract.document.joined import Joined
 from mockserver.contract.operations.operation import BODILESS, Body, MediaType, Operation
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import pattern_accepts
@@ -25,7 +26,7 @@ class Schemas:
     """The schemas of one contract: their members, items and types, each looked up once."""
 
     def __init__(self, contract: Contract) -> None:
-        self._view = contract.view
+        self._view, self._document = contract.view, contract.document
         self._types: dict[int, frozenset[str]] = {}
         self._members: dict[int, dict[str, LocatedSchema]] = {}
         self._branches: dict[int, tuple[LocatedSchema, ...]] = {}
@@ -132,8 +133,16 @@ class Schemas:
         return [name for name, member in self.members(schema).items() if self.is_scalar(member)]
 
     def same(self, left: LocatedSchema, right: LocatedSchema) -> bool:
-        """Whether two places hold the same schema."""
-        return left.node is right.node or (bool(left.node) and left.node == right.node)
+        """Whether two places hold the same schema; equal ones of several documents are of different APIs."""
+        if left.node is right.node:
+            return True
+        return bool(left.node) and left.node == right.node and self.api(left) == self.api(right)
+
+    def api(self, schema: LocatedSchema) -> str:
+        """The name of the document that a schema stands in, where there are several."""
+        document = self._document
+        part = document.inside(document.as_written(schema.pointer))[0] if isinstance(document, Joined) else None
+        return part.name if part is not None else ""
 
     def share(self, schema: LocatedSchema, other: LocatedSchema) -> bool:
         """Whether a schema speaks of the same fields as another: at least half of its own are among the other's."""

@@ -81,11 +81,15 @@ _IRREGULAR: Final = {"people": "person", "children": "child", "men": "man", "wom
 
 
 class References:
-    """Finds the references of the collections of one contract."""
+    """Finds the references of the collections of one contract; of several APIs in it, each refers to itself alone."""
 
     def __init__(self, resources: Iterable[Resource], schemas: Schemas) -> None:
         self.schemas = schemas
         self.resources = [one for one in resources if not one.single]
+        by_api: dict[str, list[Resource]] = {}
+        for one in self.resources:
+            by_api.setdefault(schemas.api(one.record), []).append(one)
+        self._apart = {name: References(those, schemas) for name, those in by_api.items() if len(by_api) > 1}
         self._named: dict[str, list[Resource]] = {}
         self._shown: dict[int, list[Resource]] = {}
         self._found: dict[str, list[Reference]] = {}  # by collection
@@ -97,6 +101,9 @@ class References:
 
     def of(self, resource: Resource) -> list[Reference]:
         """The references in the records of a collection."""
+        if self._apart:
+            apart = self._apart.get(self.schemas.api(resource.record))
+            return apart.of(resource) if apart is not None else []
         if resource.name not in self._found:
             found = self._within(resource.record, (), resource, _DEEPEST, frozenset())
             self._found[resource.name] = list(islice(found, _MOST))
@@ -104,6 +111,9 @@ class References:
 
     def within(self, schema: LocatedSchema) -> list[Reference]:
         """The references in the part of a response that isn't a record."""
+        if self._apart:
+            apart = self._apart.get(self.schemas.api(schema))
+            return apart.within(schema) if apart is not None else []
         nobody = Resource("", (), "", schema)
         return list(islice(self._within(schema, (), nobody, _DEEPEST, frozenset()), _MOST))
 

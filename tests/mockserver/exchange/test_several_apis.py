@@ -252,6 +252,31 @@ def test_memory_of_many_operations_is_proven_late_for_those_that_no_file_describ
     assert msgspec.structs.asdict(ask.engine.settings)["apis"] == ask.engine.settings.apis
 
 
+def test_one_document_at_two_paths(mock: Callable[..., Ask], write: Write) -> None:
+    """Twice the same API, each with records of its own, although all of their schemas are equal."""
+    ask = mock(write("a", "/one", SHOP), write("b", "/two", SHOP))
+    assert ask("POST", "/one/users", json={"id": "x"}).status == 201
+    assert ask("GET", "/two/users/x").status == 404
+    assert ask.engine.behaviours.collections.keys() == {"users", "two_users"}
+
+
+def test_an_api_refers_to_its_own_records(mock: Callable[..., Ask], write: Write) -> None:
+    """`user_id` of an order is a user of the same API, though another one has users too, or it alone."""
+    order = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "string"}, "user_id": {"type": "string"}},
+    }
+    orders = json.loads(json.dumps(SHOP).replace("/users", "/orders").replace("User", "Order"))
+    orders["components"]["schemas"]["Order"] = order
+    both = {**SHOP, "paths": {**SHOP["paths"], **orders["paths"]}}
+    both["components"] = {"schemas": {**SHOP["components"]["schemas"], "Order": order}}
+    for api, wanted in ((both, {"shop_users"}), (orders, set())):
+        ask = mock(write("pay", "/pay", PAY), write("shop", "/shop", api))
+        rules = ask.engine.behaviours.collections["orders"]
+        assert {one.collection for one in rules.refers} == wanted
+
+
 def test_names_of_apis() -> None:
     """By the path, else by the file; equal ones are numbered."""
     apis = [Api("a/pay.yaml", "/billing/v2"), Api("a/pay.yaml"), Api("b/pay.yaml"), Api("https://x.test/open api.json")]
