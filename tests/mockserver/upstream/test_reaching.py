@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from mockserver.cli.running import run
 from mockserver.errors import UsageError
 from mockserver.settings import Upstream
+from mockserver.upstream.deadlines import Deadline
 from mockserver.upstream.forward import Forwarder
 from mockserver.upstream.incoming import NoAnswer
 from mockserver.upstream.line import Way
@@ -170,3 +172,16 @@ def test_nobody_waits_again_for_a_backend_that_is_away(monkeypatch: pytest.Monke
         with pytest.raises(NoAnswer) as caught:
             forwarder.send(GET)
         assert (caught.value.status, caught.value.absent, tries[0]) == (504, True, tried)
+
+
+def test_a_long_upload_has_time_for_each_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is that of a piece, and of the answer after the last one."""
+    now = [100.0]
+    monkeypatch.setattr("mockserver.upstream.forward.monotonic", lambda: now[0])
+    forwarder = Forwarder(target_of("http://127.0.0.1:9", "URL"), Upstream(timeout=5000), {})
+    with socket.socket() as unused:
+        deadline = Deadline(unused, 5)
+        for _ in forwarder._limited([b"a", b"b"], deadline):
+            assert deadline.at == now[0] + 5
+            now[0] += 4
+        assert deadline.at == now[0] + 5
