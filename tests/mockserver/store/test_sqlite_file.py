@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -47,26 +46,6 @@ def test_a_long_log_begins_anew(file: SqliteFile) -> None:
     assert _pages(file) > 20
     _copied(file)
     assert _pages(file) < 10
-
-
-def test_a_log_begins_anew_under_load(file: SqliteFile) -> None:
-    """Although another request writes whenever requests may."""
-    with closing(sqlite3.connect(file.path, timeout=0.05)) as connection:
-        file._copied(_Loaded(file, connection))  # type: ignore[arg-type]
-    assert _pages(file) < 10
-
-
-class _Loaded:
-    """A connection after each of whose checkpoints beside the requests there is another write."""
-
-    def __init__(self, file: SqliteFile, connection: sqlite3.Connection) -> None:
-        self._file, self._connection = file, connection
-
-    def execute(self, statement: str) -> SimpleNamespace:
-        row = self._connection.execute(statement).fetchone()
-        if "PASSIVE" in statement:
-            _write(self._file)
-        return SimpleNamespace(fetchone=lambda: row)
 
 
 def test_a_reader_of_another_program_holds_up_no_writes(file: SqliteFile) -> None:
