@@ -6,6 +6,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from time import perf_counter_ns
 from typing import Final
 
@@ -77,9 +78,18 @@ def send(target: Target, method: str, headers: Mapping[str, str], body: bytes, t
 def _exchanged(connection: _Connection, target: Target, method: str, headers: Mapping[str, str], body: bytes) -> Sent:
     connection.request(method, target.path, body=body or None, headers={"Host": target.authority, **headers})
     with connection.getresponse() as answer:
-        received = answer.read(MOST)
+        received = _beginning(answer)
         named = tuple((name, text[:_LONGEST_HEADER]) for name, text in answer.getheaders()[:_MOST_HEADERS])
         return Sent(answer.status, named, received)
+
+
+def _beginning(answer: http.client.HTTPResponse) -> bytes:
+    """The beginning of a body, as far as it comes in time: the status is the receiver's answer."""
+    received = b""
+    with suppress(OSError, http.client.HTTPException):
+        while len(received) < MOST and (piece := answer.read1(MOST - len(received))):
+            received += piece
+    return received
 
 
 def _trouble(error: Exception, timeout: float) -> str:
