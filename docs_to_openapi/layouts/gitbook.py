@@ -26,7 +26,7 @@ _LOCATIONS = {
     "api-method-path-parameters": "path", "api-method-query-parameters": "query", "api-method-headers": "header",
     "api-method-body-parameters": "body", "api-method-form-data-parameters": "form",
 }  # fmt: skip
-_OPENING = re.compile(r"\{%\s*(?:api-method|swagger)\s[^%]*\bmethod=")
+_OPENING = re.compile(r"\{%\s*(?:api-method|swagger)\s[^%]{0,500}\bmethod=")
 
 
 def recognise(page: Page) -> float:

@@ -49,6 +49,9 @@ _EXAMPLE_FOR = re.compile(r"^request (?:example|sample) for\s+", re.IGNORECASE)
 _SCHEMES = re.compile(
     r"\b(?:\w*bearer\w*|\w*jwt\w*)\b|\bbasic\w*\b|\b[\w-]*api[_-]?key\w*\b|\b\w*oauth\w*\b", re.IGNORECASE
 )
+MAX_ATTEMPTS = 200
+"""How often a page may have lines that look like JSON and aren't, before they are only text."""
+
 _METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
@@ -100,13 +103,15 @@ def _lines(page: Page) -> list[Block]:
     """The lines of text, and JSON as code blocks, whether fenced or not; the noise of buttons is left out."""
     lines: list[Block] = []
     blocks = [block for block in page.blocks if block.kind in ("text", "code", "row")]
-    at = 0
+    at, attempts = 0, MAX_ATTEMPTS
     while at < len(blocks):
         block = blocks[at]
-        if block.kind == "text" and block.text.lstrip().startswith(("{", "[")) and (found := _json(blocks, at)):
+        starts = block.kind == "text" and block.text.lstrip().startswith(("{", "[")) and attempts
+        if starts and (found := _json(blocks, at)):
             text, at = found
             lines.append(Block("code", block.line, text, text, lang="json"))
             continue
+        attempts -= bool(starts)
         at += 1
         if block.kind == "text" and _COMMAND.match(block.text):
             text, at = _command(blocks, at - 1)

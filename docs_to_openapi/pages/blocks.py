@@ -27,7 +27,7 @@ _HEADING = re.compile(
 )
 _DASHES = r"(?::?-{2,}:?|:-:?|-:)"
 _SEPARATOR = re.compile(rf"^\s*\|?\s*{_DASHES}\s*(?:\|\s*{_DASHES}\s*)*\|?\s*$")
-_LIQUID = re.compile(r"\{%\s*(\w+)\s*(.*?)\s*%\}")
+_LIQUID = re.compile(r"\{%\s*(\w+)\s*(.{0,1000}?)\s*%\}")
 _TITLE = re.compile(r"title=\"([^\"]*)\"")
 _BULLET = re.compile(r"^\s*(?:[*+\u2022\u2013-]|\d{1,2}\.)\s+(?=\S)")
 _PIPE = re.compile(r"(?<!\\)\|")

@@ -73,7 +73,7 @@ class Code:
 
 def liquid(page: Page, names: frozenset[str]) -> Tag:
     """The tree of GitBook's `{% name %} ... {% endname %}`; only tags with these names nest."""
-    opening = re.compile(r"\{%\s*(\w[\w-]*)((?:[^%]|%(?!\}))*)%\}")
+    opening = re.compile(r"\{%\s*(\w[\w-]*)((?:[^%]|%(?!\})){0,4000}?)%\}")
     return _Scanner(page, opening, lambda name: name in names, "end", nests=False).run()
 
 
@@ -124,7 +124,12 @@ class _Scanner:
         """One line of text with tags in it; a tag that is open at its end continues on the next lines."""
         number = self.at + 1
         self.at += 1
-        while self._open(line) and self.at < len(self.lines) and self.at - number < MAX_TAG_LINES:
+        while (
+            self._open(line)
+            and self.at < len(self.lines)
+            and self.at - number < MAX_TAG_LINES
+            and not self._open(self.lines[self.at])  # another tag opens: this one is never closed
+        ):
             line += "\n" + self.lines[self.at]
             self.at += 1
         end = 0
