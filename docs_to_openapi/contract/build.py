@@ -15,7 +15,7 @@ from docs_to_openapi.contract.contradictions import contradictions, settle
 from docs_to_openapi.contract.finish import finish
 from docs_to_openapi.contract.naming import name_document, name_operations, name_schemas
 from docs_to_openapi.contract.overlay import Overlay, apply_action, load_overlay, matches
-from docs_to_openapi.errors import BuildStopped, OverlayError, Place, Problem
+from docs_to_openapi.errors import BuildStopped, OverlayError, Place, Problem, UsageError
 from docs_to_openapi.layouts.registry import choose
 from docs_to_openapi.pages.blocks import load_page
 from docs_to_openapi.pages.yaml_text import dump, pointer
@@ -83,7 +83,10 @@ def read_alone(paths: list[Path], config: Config | None = None) -> tuple[dict[st
 def build(folder: Path | Config) -> Build:
     """Build the contract of a folder (raises BuildStopped if its pages state no operation)."""
     config = folder if isinstance(folder, Config) else load_config(folder)
-    overlay = load_overlay(config.folder / config.overlay)
+    path = config.folder / config.overlay
+    if not path.exists():
+        raise UsageError(f"{path}: there is no overlay; run `docs-to-openapi init PAGES`, or choose another --folder")
+    overlay = load_overlay(path)
     return build_from(read_paths(config.page_paths(), config), overlay, config)
 
 

@@ -55,7 +55,7 @@ _BEARER = re.compile(
     r"authorization\W{0,6}bearer\b|\bbearer (?:token|auth|scheme)|\bas a bearer\b|\bbearer\b[^.]*\bauthorization\b",
     re.IGNORECASE,
 )
-_BASIC = re.compile(r"\b(?:http )?basic (?:http )?auth|authorization\W{0,6}basic\b", re.IGNORECASE)
+_BASIC = re.compile(r"\b(?:http )?basic (?:http )?auth|\bhttp basic\b|authorization\W{0,6}basic\b", re.IGNORECASE)
 
 
 def scheme_in(text: str) -> Named | None:

@@ -160,6 +160,7 @@ _QUOTED = re.compile(
     re.IGNORECASE,
 )
 _SPACED = re.compile(rf"\b(?:enum|(?:allowed|possible) values)\s*:\s*((?:{_VALUE}\s*){{2,}})$", re.IGNORECASE)
+_ONLY = re.compile(rf"^({_VALUE}(?:\s*(?:,|/|\||\bor\b)+\s*(?:or\s+)?{_VALUE})+)\.?$")
 _IN_BRACKETS = re.compile(
     r"\((?:one of|values|allowed|possible values|enum)\s*:\s*([\w-]+(?:(?:\s*,\s*(?:or\s+)?|\s+or\s+|\s*\|\s*)[\w-]+)+)\)",
     re.IGNORECASE,
@@ -169,7 +170,7 @@ _ONE = re.compile(_VALUE)
 
 def quoted_values(description: str) -> list[str]:
     """The values that a description lists in quotes or as code, after words such as `one of`; [] if it lists none."""
-    match = _QUOTED.search(description) or _SPACED.search(description)
+    match = _QUOTED.search(description) or _SPACED.search(description) or _ONLY.match(description.strip())
     if not match:
         listed = _IN_BRACKETS.search(description)
         return re.split(r"\s*,\s*(?:or\s+)?|\s+or\s+|\s*\|\s*", listed.group(1)) if listed else []

@@ -101,6 +101,7 @@ def test_lists_of_fields() -> None:
 def test_values_in_a_description() -> None:
     """Quoted values after `one of` are an enum; code in a sentence isn't."""
     assert quoted_values("One of `a`, `b`, or `c`.") == ["a", "b", "c"]
+    assert quoted_values("`a`, `b`") == ["a", "b"]
     assert quoted_values("Compare `a` with `b`.") == []
 
 
