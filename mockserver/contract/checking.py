@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from mockserver.contract.document import pointers
-from mockserver.contract.document.document import SWAGGER, Document, read_document
+from mockserver.contract.document.document import SWAGGER, Document, Part, read_document
 from mockserver.contract.document.embedding import Access
-from mockserver.contract.document.joined import Part, joined
 from mockserver.contract.operations.base_paths import base_paths, servers
 from mockserver.contract.operations.expressions import EXPRESSION
 from mockserver.contract.operations.reading import note_ignored
@@ -18,8 +19,7 @@ from mockserver.contract.schemas.structure import check_structure
 from mockserver.errors import DocumentError
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(msgspec.Struct, frozen=True):
     """A document that operations can be read from."""
 
     document: Document
@@ -29,8 +29,7 @@ class Checked:
     base_paths: Mapping[str, str]  #: the paths of its servers, and the paths that these stand for
 
 
-@dataclass(frozen=True)
-class Served:
+class Served(msgspec.Struct, frozen=True):
     """One of several documents: where it is read from, what it is called, and the path that its own are below."""
 
     source: Path | str
@@ -54,6 +53,8 @@ def checked(document: Document, *, strict: bool = False) -> Checked:
 
 def checked_together(sources: Sequence[Served], access: Access, *, strict: bool = False) -> Checked:
     """Several documents as one. `DocumentError` where one can't be served, or two of them declare the same path."""
+    from mockserver.contract.document.joined import joined  # one document doesn't wait for it
+
     owned = [checked(read_document(one.source, access, strict=strict), strict=strict) for one in sources]
     named = zip(sources, owned, strict=True)
     parts = [Part(one.name, one.path, own.document, own.written) for one, own in named]

@@ -12,9 +12,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from mockserver.contract.checking import Checked, Served, checked, checked_together
-from mockserver.contract.document.document import OWN_FOLDER, Document, named_version, read_document, refusal
+from mockserver.contract.document.document import OWN_FOLDER, Document, Part, named_version, read_document, refusal
 from mockserver.contract.document.embedding import Access
-from mockserver.contract.document.joined import Joined, Part
 from mockserver.contract.messages.bodies import BodyReader
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.decoding import Undecodable
@@ -110,16 +109,14 @@ class Contract:
     @property
     def parts(self) -> Mapping[str, Part]:
         """The documents by their names, where there are several."""
-        return self.document.parts if isinstance(self.document, Joined) else {}
+        return self.document.parts
 
     @cached_property
     def owned(self) -> Mapping[str, Mapping[str, str]]:
         """By the name of each of several documents, the operations by what they are called in it alone."""
         owned: dict[str, dict[str, str]] = {name: {} for name in self.parts}
         document = self.document
-        if not isinstance(document, Joined):
-            return owned
-        for operation in self.operations.values():
+        for operation in self.operations.values() if owned else ():
             written = document.as_written(operation.pointer)
             part = document.inside(written)[0]
             if part is not None:

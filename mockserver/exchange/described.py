@@ -12,8 +12,8 @@ import msgspec
 from mockserver import plain_yaml
 from mockserver.contract.contract import Contract, Served, load_contract, load_contracts
 from mockserver.contract.document import pointers
+from mockserver.contract.document.document import Part
 from mockserver.contract.document.embedding import Access
-from mockserver.contract.document.joined import Part, placed
 from mockserver.contract.document.sources import Source
 from mockserver.errors import BehaviourError
 from mockserver.settings import Api, Settings
@@ -174,6 +174,8 @@ def _moved(part: Part, rules: Any) -> Any:
     schema = rules.get("schema") if isinstance(rules, Mapping) else None
     if not isinstance(schema, str | list):
         return rules
+    from mockserver.contract.document.joined import placed
+
     known = [f"#{placed(part, one)}" if isinstance(one, str) else one for one in _listed(schema)]
     return {**rules, "schema": known if isinstance(schema, list) else known[0]}
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.document import pointers
-from mockserver.contract.document.joined import Joined
 from mockserver.contract.operations.operation import BODILESS, Body, MediaType, Operation
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import pattern_accepts
@@ -141,7 +140,7 @@ class Schemas:
     def api(self, schema: LocatedSchema) -> str:
         """The name of the document that a schema stands in, where there are several."""
         document = self._document
-        part = document.inside(document.as_written(schema.pointer))[0] if isinstance(document, Joined) else None
+        part = document.inside(document.as_written(schema.pointer))[0] if document.parts else None
         return part.name if part is not None else ""
 
     def share(self, schema: LocatedSchema, other: LocatedSchema) -> bool:

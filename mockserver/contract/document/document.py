@@ -11,6 +11,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from mockserver import plain_yaml
 from mockserver.contract.document import pointers, references
 from mockserver.contract.document.embedding import Access, Embedding
@@ -45,6 +47,7 @@ class Document:
     access: Access = field(default_factory=Access)  #: which further files it may name
     lost: Mapping[str, str] = field(default_factory=dict)  #: what is said of references that lead nowhere, by pointer
     _targets: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
+    parts: Mapping[str, Part] = field(default_factory=dict)  #: the documents by their names, where it is of several
 
     @property
     def name(self) -> str:
@@ -138,6 +141,12 @@ class Document:
             sources.setdefault("/".join(new.split("/")[:_OPERATION]), set()).add(old)
         return {operation: frozenset(pointers) for operation, pointers in sources.items()}
 
+    def inside(self, pointer: str) -> tuple[Part | None, str]:
+        """Which of several documents a pointer leads into, and the pointer in it; none where there is only one."""
+        steps = pointer.split("/", 3) if self.parts else []
+        part = self.parts.get(pointers.parts_of(pointer)[1]) if steps[1:2] == [EMBEDDED] and len(steps) > 2 else None
+        return part, f"/{steps[3]}" if len(steps) > 3 else ""
+
     def external(self, pointer: str, reference: str) -> Source:
         """The file that the node at a pointer names, as `externalValue` does."""
         source = self._owner(self.as_written(pointer))[0]
@@ -154,6 +163,26 @@ class Document:
         if len(parts) > 1 and parts[0] == EMBEDDED and parts[1] in self.embedded:
             return self.embedded[parts[1]], pointers.join("", *parts[2:])
         return self.source, pointer
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One of several documents: what it is called, and the path that its own paths are below."""
+
+    name: str
+    path: str
+    document: Document
+    written: Document  #: as its authors wrote it, where that is another OpenAPI
+
+    @property
+    def place(self) -> str:
+        """The pointer under which it stands."""
+        return pointers.join("", EMBEDDED, self.name)
+
+    @property
+    def title(self) -> str:
+        """The title of the API, else the name."""
+        info = self.document.root.get("info")
+        return str((info.get("title") if isinstance(info, Mapping) else None) or self.name)
 
 
 def _place(source: Source, pointer: str) -> str:

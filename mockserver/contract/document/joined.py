@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from mockserver.contract.document import pointers
-from mockserver.contract.document.document import METHODS, Document
+from mockserver.contract.document.document import METHODS, Document, Part
 from mockserver.contract.document.newer import in_newer_words
 from mockserver.contract.document.references import EMBEDDED, holds_names, is_data
 from mockserver.contract.document.sources import Source
@@ -20,31 +20,8 @@ _SCHEMES = "securitySchemes"
 
 
 @dataclass(frozen=True)
-class Part:
-    """One of several documents: what it is called, and the path that its own paths are below."""
-
-    name: str
-    path: str
-    document: Document
-    written: Document  #: as its authors wrote it, where that is another OpenAPI
-
-    @property
-    def place(self) -> str:
-        """The pointer under which it stands."""
-        return pointers.join("", EMBEDDED, self.name)
-
-    @property
-    def title(self) -> str:
-        """The title of the API, else the name."""
-        info = self.document.root.get("info")
-        return str((info.get("title") if isinstance(info, Mapping) else None) or self.name)
-
-
-@dataclass(frozen=True)
 class Joined(Document):
     """Several documents as one. Every place in it is known by the name of its document, and as that has it."""
-
-    parts: Mapping[str, Part] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -86,12 +63,6 @@ class Joined(Document):
         """`file:line` of a node, for people to read; the pointer itself where the line is not known."""
         part, inner = self.inside(super().as_written(pointer))
         return part.document.locate(inner) if part is not None else super().locate(pointer)
-
-    def inside(self, pointer: str) -> tuple[Part | None, str]:
-        """The document that a pointer leads into, and the pointer in it."""
-        steps = pointer.split("/", 3)
-        part = self.parts.get(pointers.parts_of(pointer)[1]) if steps[1:2] == [EMBEDDED] and len(steps) > 2 else None
-        return part, f"/{steps[3]}" if len(steps) > 3 else ""
 
 
 @dataclass(frozen=True)
