@@ -19,6 +19,7 @@ CONSTRAINTS = (
     "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "uniqueItems", "additionalProperties", "multipleOf",
 )  # fmt: skip
 BRANCHES = ("allOf", "anyOf", "oneOf")
+INNER = frozenset({"$ref", "enum", "items", "properties", *BRANCHES})  # keywords of which a value shows parts
 
 
 @dataclass(frozen=True, order=True)
@@ -181,6 +182,8 @@ def shown(
                 yield from shown(contract, place, items, f"{pointer}/*", above, writing=writing)
         elif name in names:
             yield f"{pointer}/{name}"
+            if not isinstance(place.value, Mapping) or INNER.isdisjoint(place.value):
+                continue  # nothing of its values is a part
             below = [value[name] for value in objects if name in value]
             yield from shown(contract, place, below, f"{pointer}/{name}", above, writing=writing)
 

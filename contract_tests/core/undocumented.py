@@ -14,6 +14,8 @@ from contract_tests.core.answer import Answer, Sent, names_in
 from contract_tests.core.contract import Contract, Operation, Place
 
 DEEPEST: Final = 8
+INNER: Final = frozenset({"$ref", "items", "properties", "allOf", "anyOf", "oneOf"})
+"""Keywords of a schema whose values have members or items that it describes."""
 MOST_NAMED: Final = 6  # operations of one part
 COMMON_HEADERS: Final = frozenset({
     "accept-ranges", "age", "allow", "alt-svc", "cache-control", "connection", "content-disposition",
@@ -102,6 +104,8 @@ def undeclared(
             yield from () if is_free else (f"{pointer}/{name}",)
             continue
         below = [found for part in parts if (found := contract.look_up(part, "properties", name)) is not None]
+        if all(isinstance(one.value, Mapping) and INNER.isdisjoint(one.value) for one in below):
+            continue
         deeper = [value[name] for value in objects if isinstance(value.get(name), dict | list)]
         yield from undeclared(contract, below, deeper, f"{pointer}/{name}", depth + 1)
 
