@@ -28,10 +28,12 @@ _LOCATIONS = {
 }  # fmt: skip
 _OPENING = re.compile(r"\{%\s*(?:api-method|swagger)\s[^%]{0,500}\bmethod=")
 
+_ELSEWHERE = re.compile(r"\{%\s*openapi(?:-operation)?\s[^%]{0,500}%\}")
+
 
 def recognise(page: Page) -> float:
-    """Certain if a block names a method."""
-    return 1.0 if any(_OPENING.search(line) for line in page.lines) else 0.0
+    """Certain if a block names a method, or refers to an OpenAPI document."""
+    return 1.0 if any(_OPENING.search(line) or _ELSEWHERE.search(line) for line in page.lines) else 0.0
 
 
 def read(page: Page) -> Outline:
@@ -47,6 +49,12 @@ def read(page: Page) -> Outline:
             result.report(page, block.line, "this block has no method or no path; it was not read")
         else:
             result.operations.append(operation)
+    for number, line in enumerate(page.lines, 1):
+        if _ELSEWHERE.search(line):
+            words = (
+                "this block shows a part of an OpenAPI document that is elsewhere; use that document as the contract"
+            )
+            result.report(page, number, words)
     result.general = [part for part in page.blocks if part.line not in covered]
     return result
 

@@ -334,3 +334,11 @@ def test_a_cell_of_a_table_names_no_operation() -> None:
     """A page with calls in tables of other things describes no operation."""
     text = "# Speed\n\n| Store | Call | Requests |\n|---|---|---|\n| memory | `GET /devices` | 28 |\n| Redis | `POST /devices` | 12 |\n"
     assert document(text)[0]["paths"] == {}
+
+
+def test_a_reference_to_openapi_elsewhere_is_reported() -> None:
+    """A block of GitBook that shows a part of an OpenAPI document says so; nothing can be read from it."""
+    text = '# Users\n\n{% openapi src="https://api.example/openapi.json" path="/users" method="get" %}\n[x](y)\n{% endopenapi %}\n'
+    read, problems = document(text)
+    assert read["paths"] == {}
+    assert "an OpenAPI document that is elsewhere" in problems[0].message
