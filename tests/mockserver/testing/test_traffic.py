@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def test_each_client_is_recorded_until_the_end(
     requests.get(url, headers=HEADERS, timeout=10)
     requests.post(f"{url}/trust", json={"fingerprint": "fp-alice-ipad"}, headers=HEADERS, timeout=10)
     httpx.post(f"{url}/trust", json={"fingerprint": "fp-alice-ipad"}, headers=HEADERS)
-    asyncio.run(asked())
+    with ThreadPoolExecutor() as thread:  # a thread that no browser test has an event loop in
+        thread.submit(lambda: asyncio.run(asked())).result(timeout=30)
     recording.stop()
     requests.get(url, headers=HEADERS, timeout=10)
     entries = archived(tmp_path)
