@@ -1,8 +1,10 @@
 """Clients of several mocks that know what each register must contain: a whole world, or one record of a shared one.
 
 Each register has one writer at a time, who knows what it must contain, while others write to other records of the same
-world. Readers ask at any time. A request that got no answer may have happened or not: its writer looks, and goes on
-with what is there.
+world. Readers ask at any time. A request that got no answer may have happened or not, or may still happen: the last
+command of a killed mock can wait at the store. So its writer moves the clock of the world first. Once that is
+acknowledged, what was asked before can't be carried out any more, since it would have to be the next change of an
+earlier state. Then the writer looks, and goes on with what is there.
 """
 
 from __future__ import annotations
@@ -56,6 +58,7 @@ class Counts:
 
     calls: int = 0
     unanswered: int = 0
+    late: int = 0  #: of these, how many happened after they could have been seen
     reads: int = 0
     wrong: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     millis: list[float] = field(default_factory=list)
@@ -165,7 +168,12 @@ class Writer:
             status = 0
         if status == 0:
             seen = register.seen
+            at_once = self.client.shown(register, surely=True)
+            self.client.surely(
+                "POST", f"/__mock__/worlds/{register.world}/clock/advance", register.world, {"by": "PT1S"}
+            )
             shown = self.client.shown(register, surely=True)
+            self.counts.late += at_once != shown
             if shown not in (before, after) or (shown != after and seen >= begun):
                 self._wrong("lost", register, f"{method} {path} left what nobody wrote: {_difference(after, shown)}")
             register.states.append(shown)
