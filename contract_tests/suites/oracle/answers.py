@@ -134,13 +134,17 @@ class Exchange:
             yield from self._records(path, place, mock, target, answer)
         elif expression == "$records" and self.behaviour.created and isinstance(mock, list):
             yield from self._made(path, place, mock, target)
-        elif isinstance(expression, str) and expression.startswith("$record.") and self.call.subject:
-            view, part = self._view(self.call.subject[0], path), expression.removeprefix("$record.")
-            yield from self.pairs.value(view, self.call.subject, part, mock, target)
         elif self._names_new(expression):
             self.pairs.was_made((str(self.behaviour.created), str(mock)), target, self._given, self._sent)
+        elif self._is_of_subject(expression) and self.call.subject:
+            view, part = self._view(self.call.subject[0], path), expression.removeprefix("$record.")
+            yield from self.pairs.value(view, self.call.subject, part, mock, target)
         elif self._is_fixed(expression) and not same(mock, target):
             yield Difference("value", f"{place}: {in_json(mock)}", shown(target), field=place)
+
+    def _is_of_subject(self, expression: Any) -> bool:
+        """Whether the value is a field of the record that the call is about: after a creation, that is the new one."""
+        return isinstance(expression, str) and expression.startswith("$record.") and not self.behaviour.created
 
     def _names_new(self, expression: Any) -> bool:
         """Whether the value is the key of the record that was made."""

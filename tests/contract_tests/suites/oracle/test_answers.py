@@ -126,6 +126,17 @@ def test_the_field_of_a_subject_is_that_of_the_record(known: Contract) -> None:
     assert _kinds(known, "list", {"first": "one"}, {"first": "two"}, call=call) == ["value name"]
 
 
+def test_a_record_made_below_another_has_a_key_of_its_own(known: Contract) -> None:
+    """An answer that has nothing but the new key says nothing of the record above."""
+    made = Behaviour("make", find=Query("things", {"id": "$path.id"}), created="parts", takes_body=True,
+                     reply={("id",): "$record.id", ("name",): "$record.name"})  # fmt: skip
+    model = Model({"things": Collection("things"), "parts": Collection("parts")}, {"make": made}, inferred=True)
+    pairs, call = _pairs(), {"subject": NAME, "body": {}}
+    mine, theirs = {"id": "n", "name": "x"}, {"id": "m", "name": "y"}
+    assert _kinds(known, "make", mine, theirs, model=model, pairs=pairs, call=call) == []
+    assert pairs.target_key(("parts", "n")) == "m"
+
+
 def test_a_made_record_has_the_target_s_key(known: Contract) -> None:
     """What was sent must be shown by both."""
     pairs, call = _pairs(), {"body": {"name": "x"}}
