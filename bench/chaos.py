@@ -23,7 +23,7 @@ WORLDS, SHARED, WRITERS, READERS = 50, 10, 12, 4
 KILLED_EVERY, KILLS = 2.0, 20
 CASES = (("redis", "nothing"), ("redis", "mocks"), ("redis", "store"), ("sqlite", "nothing"), ("sqlite", "mocks"))
 """The store, and what is killed every two seconds."""
-HEAD = ("store", "killed", "calls", "reads", "kills", "no answer", "late", *KINDS, "median ms", "p99 ms")
+HEAD = ("store", "killed", "calls", "reads", "kills", "no answer", *KINDS, "median ms", "p99 ms")
 
 
 class Run:
@@ -111,7 +111,6 @@ def _shown(kind: str, breaking: str, run: Run) -> tuple[Any, ...]:
         f"{counts.reads:,}",
         run.kills,
         f"{counts.unanswered:,}",
-        counts.late,
         *wrong,
         middle,
         late,
