@@ -25,7 +25,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 mock: $(VENV)/ready  ## start the mock; pass flags with ARGS="--port 5000"
 	@exec $(BIN)/mockserver mock $(ARGS)
 
-# These four use one core each and run in parallel; the unit tests then use all cores.
+# These four use one core each and run in parallel; the unit tests then use all cores: three processes, since many tests wait.
 test: $(VENV)/ready  ## run all checks and tests but those of `make thorough`
 	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) lint spec contract wheel
 	@$(MAKE) --no-print-directory unit
@@ -39,10 +39,10 @@ spec: $(VENV)/ready  ## check that the contract is up to date with its pages
 	$(BIN)/python -m spec.builder --check
 
 unit: $(VENV)/ready  ## run the unit tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 15 -m "not thorough" tests
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations 15 -m "not thorough" tests
 
 thorough: $(VENV)/ready  ## run the unit tests that take seconds each: whole runs of the contract test suite (about a minute)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m thorough tests
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m thorough tests
 
 contract: $(VENV)/ready  ## run the contract test suite against the mock
 	$(BIN)/contract-tests --report reports/clone

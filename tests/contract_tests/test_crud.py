@@ -14,6 +14,7 @@ LABELS = ("--only=/labels*", "--suite=records")
 TASKS = ("--only=/projects*", "--suite=records")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "flags"),
     [

@@ -33,6 +33,7 @@ def test_a_broken_page_invents_nothing(seed: int, name: str) -> None:
     assert stated or problems or b"/" in broken
 
 
+@pytest.mark.thorough
 def test_five_megabytes_of_text_are_read_in_seconds() -> None:
     """The operation at the end of a huge page is read."""
     text = (DOCS / "devices-trust.txt").read_text()

@@ -68,6 +68,7 @@ def test_a_lost_write_is_found(method: str, tmp_path: Path) -> None:
     assert any("-X POST" in each[0] and method in "".join(each) and "-X" not in each[-1] for each in lines)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("method", "suite"), [("PUT", "records"), ("POST", "oracle")])
 def test_a_baseline_covers_what_was_lost_with_other_ids_and_values(method: str, suite: str, tmp_path: Path) -> None:
     """An entry accepts the same deviation, whatever the service calls the record and whatever is sent."""
@@ -132,6 +133,7 @@ def test_ids_that_are_used_again_are_no_alarm(level: str, tmp_path: Path) -> Non
     assert service.count("DELETE") > 5
 
 
+@pytest.mark.thorough
 def test_writes_that_show_late_are_no_alarm_where_that_is_said(tmp_path: Path) -> None:
     """In no suite; without `--settle` they are one."""
     service = Late()

@@ -78,6 +78,7 @@ def test_refused_credentials_are_exit_3(url: str, tokens: list[str]) -> None:
     assert "--token" in done.stdout
 
 
+@pytest.mark.thorough
 def test_a_sound_target_is_exit_0_with_all_reports(url: str, tmp_path: Path) -> None:
     """JUnit has one case for each promise; page, Markdown and JSON say the verdict; no secret is in any of them."""
     done = run("--target", url, *TOKENS, *FEW, *WITHOUT_ORACLE, "--report", str(tmp_path), "--strict")

@@ -77,6 +77,7 @@ def test_a_sound_target_passes(variant: type[Service]) -> None:
     assert code == 0, told
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("handler", "forgets", "script", "expected"),
     [
@@ -115,6 +116,7 @@ def check_script(code: int, told: str, url: str, script: list[str], expected: st
     assert "$CONTRACT_TOKEN" in problem
 
 
+@pytest.mark.thorough
 def test_what_is_only_assumed_is_a_note() -> None:
     """With its number; under --strict it fails."""
     with serve(VARIANTS["OtherTrustLevel"]()) as url:
