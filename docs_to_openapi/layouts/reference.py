@@ -5,14 +5,13 @@ Their order differs: the call stands above its parameters, or in a panel below t
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
 
 from docs_to_openapi.layouts.outline import OperationOutline, Outline, Section
-from docs_to_openapi.layouts.paths import Call, call_of
 from docs_to_openapi.layouts.placing import place_by_example
 from docs_to_openapi.layouts.prose import media_type_in
+from docs_to_openapi.layouts.rendered_lines import EXAMPLE_FOR, MEDIA, NOISE, SAMPLES, TABS, WITH_MEDIA, lines_of
+from docs_to_openapi.layouts.rendered_parts import Part, parts_of
 from docs_to_openapi.layouts.schemes import BASIC, BEARER, api_key
 from docs_to_openapi.layouts.stacked import field_lines, read_stack, starts_field
 from docs_to_openapi.layouts.titles import classify
@@ -21,54 +20,19 @@ from docs_to_openapi.pages.text import bare, sentence
 from docs_to_openapi.tables.cells import Row
 
 NAME = "reference"
-_NOISE = re.compile(
-    r"^(?:copy(?: link| page)?|copied!?|(?:copy)? ?expand all ?(?:collapse all)?|collapse all|try it!?|send(?: api request)?|language|credentials|"
-    r"click try it.*|updated .* ago|did this page help you\??|suggest edits|jump to content|recent requests|log in to see full request history|"
-    r"time\s*status\s*user agent|make a request to see history\.?|\d+ requests? this month|(?:show|hide) (?:child )?(?:attributes|properties|parameters)?.*|"
-    r"test request.*|\((?:get|put|post|patch|delete) .*\)|time|status|user agent|content type|media type|payload|table of contents|download.*|server(?:s)?|powered by.*|ask (?:ai|a question).*|loading.*|"
-    r"example \(from schema\)|schema|examples?|auto|callbacks?|add a (?:header|body).*|retrieving recent requests.*|skip to (?:main )?content|"
-    r"hide response attributes.*|section titled .*|click here.*|expand|collapse|\u00b7|response data type|no (?:body|content)|shell|node|ruby|php|python|curl|"
-    r"javascript|java|go|c#|http|httpie|libcurl|fetch|axios|requests|url|bearer|header|authorization|rate limit.*|yes|no|search(?: docs| the docs|\.\.\.)?|\u200b)$",
-    re.IGNORECASE,
-)
-_COMMAND = re.compile(
-    r"^(?:\$ )?curl\b|^(?:const|import|require|from|var|let|await)\s.*[;({']$|^-H |^--?\w[\w-]* ['\"]"
-)
-_MEDIA = re.compile(r"^(?:media type\s*:?\s*)?((?:application|text|multipart|image|audio)/[\w.+*-]+)$", re.IGNORECASE)
-_WITH_MEDIA = re.compile(r"^(.*?)\s*:?\s*((?:application|multipart|text)/[\w.+-]+)(?:\s*(required))?$", re.IGNORECASE)
 _STATUS = re.compile(
     r"^(?:(?i:status)\s*:?\s*|(?i:http)\s+)?([1-5]\d\d|[1-5]XX|default)(?:\s*[-:\u2013\u2014]?\s+(.*)|\s*[-:\u2013\u2014]\s*(.*))?$",
 )
-_TABS = re.compile(r"^((?:[1-5]\d\d|default)\s*){1,12}$", re.IGNORECASE)
-_SAMPLES = re.compile(
-    r"^(?:request (?:samples?|examples?)(?: for .*)?|response (?:samples?|examples?)|example (?:requests?|responses?))$",
-    re.IGNORECASE,
-)
 _AUTH = re.compile(r"^(?:authorizations?|security|auth|authentication)\s*:?\s*(.*)$", re.IGNORECASE)
-_EXAMPLE_FOR = re.compile(r"^request (?:example|sample) for\s+", re.IGNORECASE)
 _SCHEMES = re.compile(
     r"\b(?:\w*bearer\w*|\w*jwt\w*)\b|\bbasic\w*\b|\b[\w-]*api[_-]?key\w*\b|\b\w*oauth\w*\b", re.IGNORECASE
 )
-MAX_ATTEMPTS = 200
-"""How often a page may have lines that look like JSON and aren't, before they are only text."""
-
-_METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS")
-
-
-@dataclass
-class _Part:
-    call: Call
-    at: int
-    start: int
-    end: int
-    skip: tuple[int, ...] = ()
-    first: bool = False  # whether the header of the API may stand above it
 
 
 def recognise(page: Page) -> float:
     """By the stacked fields: a call, and at least two fields with their types on lines of their own."""
-    blocks = _lines(page)
-    if not _parts(blocks):
+    blocks = lines_of(page)
+    if not parts_of(blocks):
         return 0.0
     fields = sum(starts_field(blocks, at) for at in range(len(blocks)))
     rows = sum(block.kind == "row" for block in page.blocks)
@@ -79,185 +43,23 @@ def recognise(page: Page) -> float:
 
 def has_call(page: Page) -> bool:
     """Whether a line of the page names a call."""
-    return bool(_parts(_lines(page)))
-
-
-def bare_text(page: Page) -> str:
-    """The lines of a page without the marks of Markdown."""
-    return "\n".join(re.sub(r"^[#>*\s-]+|[\s*]+$", "", line) for line in page.lines)
+    return bool(parts_of(lines_of(page)))
 
 
 def read(page: Page) -> Outline:
     """The operations of the page; what stands before the first one is general text."""
     result = Outline(problems=list(page.problems))
-    blocks = _lines(page)
-    parts = _parts(blocks)
+    blocks = lines_of(page)
+    parts = parts_of(blocks)
     for part in parts:
         result.operations.append(_Reader(page, blocks, part, result).read())
     first = min((blocks[part.start].line for part in parts), default=len(page.lines) + 1)
-    result.general = [block for block in page.blocks if block.line < first and not _NOISE.match(bare(block.text))]
+    result.general = [block for block in page.blocks if block.line < first and not NOISE.match(bare(block.text))]
     return result
 
 
-def _lines(page: Page) -> list[Block]:
-    """The lines of text, and JSON as code blocks, whether fenced or not; the noise of buttons is left out."""
-    lines: list[Block] = []
-    blocks = [block for block in page.blocks if block.kind in ("text", "code", "row")]
-    at, attempts = 0, MAX_ATTEMPTS
-    while at < len(blocks):
-        block = blocks[at]
-        starts = block.kind == "text" and block.text.lstrip().startswith(("{", "[")) and attempts
-        if starts and (found := _json(blocks, at)):
-            text, at = found
-            lines.append(Block("code", block.line, text, text, lang="json"))
-            continue
-        attempts -= bool(starts)
-        at += 1
-        if block.kind == "text" and _COMMAND.match(block.text):
-            text, at = _command(blocks, at - 1)
-            lines.append(Block("code", block.line, text, text, lang="shell"))
-        elif block.kind == "row":
-            lines += [Block("text", block.line, cell) for cell in block.cells if cell.strip()]
-        elif block.kind == "code" or not _NOISE.match(bare(block.text)) or starts_field(blocks, at - 1):
-            text = re.sub(r"[\u200b\s]*Copy link$", "", block.text)
-            lines.append(
-                Block(block.kind, block.line, text, block.raw, lang=block.lang, level=block.level, bullet=block.bullet)
-            )
-    return lines
-
-
-def _command(blocks: list[Block], at: int) -> tuple[str, int]:
-    """The command or statement that starts at this line, up to its last line, and the index after it."""
-    text = blocks[at].raw or blocks[at].text
-    end = at + 1
-    while (
-        end < len(blocks)
-        and end < at + 200
-        and blocks[end].kind == "text"
-        and (text.rstrip().endswith("\\") or text.count("'") % 2)
-    ):
-        text += "\n" + (blocks[end].raw or blocks[end].text)
-        end += 1
-    return text, end
-
-
-def _json(blocks: list[Block], at: int) -> tuple[str, int] | None:
-    """The JSON that starts at this line, and the index after it."""
-    text, depth = "", 0
-    for end in range(at, min(at + 600, len(blocks))):
-        line = blocks[end].raw.strip() or blocks[end].text
-        if blocks[end].kind != "text":
-            return None
-        text += line + "\n"
-        outside = re.sub(r"\"(?:[^\"\\]|\\.)*\"", "", line)
-        depth += sum(outside.count(sign) for sign in "{[") - sum(outside.count(sign) for sign in "}]")
-        if depth <= 0:
-            try:
-                json.loads(text)
-            except ValueError:
-                return None
-            return text, end + 1
-    return None
-
-
-def _parts(blocks: list[Block]) -> list[_Part]:
-    """The operations with the lines that belong to each."""
-    found: list[_Part] = []
-    at = 0
-    while at < len(blocks):
-        named = _call(blocks, at)
-        if named and not (found and _same(found[-1].call, named[0])):
-            found.append(_Part(named[0], at, at, at, tuple(range(at, named[1]))))
-        at = named[1] if named else at + 1
-    panel = bool(found) and any(_title(block) for block in blocks[: found[0].at])
-    for number, part in enumerate(found):
-        before = found[number - 1] if number else None
-        if panel:
-            part.start = _after_panel(blocks, before.at, part.at) if before else 0
-            part.first = before is None
-        else:
-            part.start = _title_above(blocks, before.at if before else -1, part.at)
-    for number, part in enumerate(found):
-        last = _after_panel(blocks, part.at, len(blocks)) if panel else len(blocks)
-        part.end = found[number + 1].start if number + 1 < len(found) else last
-    return [part for part in found if part.end > part.start]
-
-
-def _same(call: Call, other: Call) -> bool:
-    return call.method == other.method and other.path.endswith(call.path)
-
-
-def _call(blocks: list[Block], at: int) -> tuple[Call, int] | None:
-    """The call at this line, and the index after the lines that name it."""
-    if blocks[at].kind != "text" or not blocks[at].raw:  # a cell of a table names no operation
-        return None
-    text = _EXAMPLE_FOR.sub("", bare(blocks[at].text))
-    call = call_of(_EXAMPLE_FOR.sub("", blocks[at].text), lower=True) or call_of(text, lower=True)
-    if call:
-        return call, at + 1
-    if (
-        at + 1 < len(blocks)
-        and bare(blocks[at + 1].text).upper() in _METHODS
-        and re.match(r"(?:https?://|/)\S*$", text)
-    ):
-        call = call_of(f"{bare(blocks[at + 1].text).upper()} {text}")
-        return (call, at + 2) if call else None
-    if text.upper() not in _METHODS or at + 1 >= len(blocks):
-        return None
-    path, end = "", at + 1
-    while end < len(blocks) and end < at + 24 and blocks[end].kind == "text":
-        piece = blocks[end].text.strip("`* ")
-        glue = piece.startswith(("/", "http")) or path.endswith("/") or (path and piece.startswith("{"))
-        if not glue or " " in piece:
-            break
-        path += piece
-        end += 1
-    call = call_of(f"{text.upper()} {path}") if path else None
-    return (call, end) if call else None
-
-
-def _title(block: Block) -> str:
-    """The kind of section that a line opens, or ""."""
-    if block.kind != "text" or len(block.text) > 90:
-        return ""
-    words = bare(block.text)
-    match = _WITH_MEDIA.match(words)
-    known = classify(match.group(1) if match and match.group(1) else words)
-    return known.kind if known and known.kind not in ("other", "auth", "request", "status", "enums") else ""
-
-
-def _after_panel(blocks: list[Block], before: int, at: int) -> int:
-    """The first line after the samples of the operation before."""
-    last = max((index for index in range(before, at) if blocks[index].kind == "code"), default=before)
-    said = {block.text for block in blocks[:before] if block.kind == "text"}
-    for index in range(last + 1, at):
-        if blocks[index].text in said and index + 1 < at:
-            continue  # the description of a response, again below its sample
-        words = bare(blocks[index].text)
-        if blocks[index].kind == "text" and not (
-            _SAMPLES.match(words)
-            or _TABS.match(words)
-            or _MEDIA.match(words)
-            or words.startswith(("http", "curl", "-", "--"))
-        ):
-            return index
-    return at
-
-
-def _title_above(blocks: list[Block], before: int, at: int) -> int:
-    """The line above a call that names its operation, if there is one."""
-    if (
-        at - 1 > before
-        and blocks[at - 1].kind == "text"
-        and len(blocks[at - 1].text) < 90
-        and not blocks[at - 1].text.endswith(".")
-    ):
-        return at - 1
-    return at
-
-
 class _Reader:
-    def __init__(self, page: Page, blocks: list[Block], part: _Part, outline: Outline) -> None:
+    def __init__(self, page: Page, blocks: list[Block], part: Part, outline: Outline) -> None:
         self.page, self.blocks, self.part, self.outline = page, blocks, part, outline
         call = part.call
         self.operation = OperationOutline(
@@ -333,7 +135,7 @@ class _Reader:
             if not _SCHEMES.search(words):
                 self._open("intro")
                 self._block(block, index)
-        elif media := _MEDIA.match(words):
+        elif media := MEDIA.match(words):
             self.media = self.above = media.group(1).lower()
             if self.kind == "status" and not self.queue:
                 self.operation.sections.append(Section("example", block.line, self.status, media=self.media))
@@ -344,11 +146,11 @@ class _Reader:
         """Open the section of a title."""
         if len(words) > 90:
             return False
-        if _SAMPLES.match(words) or _EXAMPLE_FOR.match(words):
+        if SAMPLES.match(words) or EXAMPLE_FOR.match(words):
             self._open("samples")
             self.sample = "response" if "response" in words.lower() else "request"
             return True
-        match = _WITH_MEDIA.match(words)
+        match = WITH_MEDIA.match(words)
         known = classify(match.group(1) if match and match.group(1) else words)
         if known and known.kind == "request" and not match:
             self._open("intro")
@@ -367,7 +169,7 @@ class _Reader:
         """Open a status of the responses, or of the samples."""
         named = re.match(r"^response\s+(?=[1-5]\d\d\b)", words, re.IGNORECASE)
         match = _STATUS.match(words[named.end() :] if named else words)
-        if self.kind == "samples" and not named and (_TABS.match(words) or match):
+        if self.kind == "samples" and not named and (TABS.match(words) or match):
             found = re.match(r"^\D*([1-5]\d\d|default)", words, re.IGNORECASE)
             if found and not self.tab_open:
                 self.sample = found.group(1)
@@ -383,7 +185,7 @@ class _Reader:
         self.filled = False
         rest = match.group(2) or match.group(3) or ""
         self.status = match.group(1)
-        media = _MEDIA.match(rest)
+        media = MEDIA.match(rest)
         self.media = media.group(1).lower() if media else ""
         known = {row.cells["status"] for row in self.responses.entries if isinstance(row, Row)}
         if self.status in known and not self.called:
