@@ -20,7 +20,7 @@ from random import Random
 from bench import documents
 from mockserver.contract.contract import Contract
 from mockserver.errors import Refused, UsageError
-from mockserver.exchange.engine import build_engine
+from mockserver.exchange.building import build_engine
 from mockserver.messages import Request
 from mockserver.settings import Settings
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from bench import inputs
 from bench.install import NotInstalled
-from mockserver.exchange.engine import build_engine
+from mockserver.exchange.building import build_engine
 from mockserver.settings import Settings
 from mockserver.web.server import HEADERS_AFTER, calm_collector
 from mockserver.web.wsgi import ContractFirst, Wsgi

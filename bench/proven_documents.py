@@ -20,7 +20,8 @@ from random import Random
 from bench import documents, report
 from mockserver.behaviour.vocabulary import Behaviour
 from mockserver.errors import UsageError
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.exchange.proof import Proof, Prover
 from mockserver.settings import Settings
 

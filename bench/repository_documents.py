@@ -23,7 +23,7 @@ from bench.asking import Asking
 from bench.reading_back import outcome_of, pairs_of
 from bench.resolving import followed
 from mockserver.errors import UsageError
-from mockserver.exchange.engine import build_engine
+from mockserver.exchange.building import build_engine
 from mockserver.settings import Settings
 from tests.clients.packages import Unavailable
 

@@ -20,7 +20,7 @@ from random import Random
 
 from bench import documents, report
 from mockserver.errors import DocumentError, UsageError
-from mockserver.exchange.engine import build_engine
+from mockserver.exchange.building import build_engine
 from mockserver.settings import Settings
 from tests.conformance.swagger.corpus import documents as swagger_documents
 from tests.sampling.playing import FAULTS, DocumentCheck, Tally

@@ -16,7 +16,8 @@ from mockserver.behaviour.runner import Outcome, run
 from mockserver.behaviour.values import Scope
 from mockserver.clock import system_now
 from mockserver.exchange.auth import Caller
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.steering import UNSTEERED
 from mockserver.messages import Answer, Request

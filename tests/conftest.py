@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from mockserver.contract.contract import load_contract
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
 from mockserver.settings import Settings
 from tests.support import Ask, Clock, LiveMock, bundled_settings, stored_where_asked

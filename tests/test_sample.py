@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from mockserver.exchange.engine import build_engine
+from mockserver.exchange.building import build_engine
 from mockserver.settings import Settings
 from tests.sampling.playing import DocumentCheck
 from tests.support import ROOT, LiveMock

@@ -146,7 +146,7 @@ def _state(options: argparse.Namespace) -> int:
 
 
 def _behaviours(options: argparse.Namespace) -> int:
-    from mockserver.exchange.engine import build_engine
+    from mockserver.exchange.building import build_engine
     from mockserver.inference import as_yaml
 
     settings = settings_of(options, {})
@@ -166,7 +166,7 @@ def _behaviours(options: argparse.Namespace) -> int:
 
 def _check_spec(options: argparse.Namespace) -> int:
     from mockserver.cli.check_spec import report
-    from mockserver.exchange.engine import build_engine
+    from mockserver.exchange.building import build_engine
 
     settings = settings_of(options, {})
     lines, servable = report(build_engine(settings, prove=True, strict=options.strict))
@@ -211,7 +211,7 @@ def _proxy(options: argparse.Namespace) -> int:
 
 def _record(options: argparse.Namespace) -> int:
     from mockserver.cli.record import export
-    from mockserver.exchange.engine import build_engine
+    from mockserver.exchange.building import build_engine
 
     if options.folder is None:
         raise UsageError("record needs the folder of a recording", fix="mockserver record DIR api.yaml")

@@ -30,7 +30,8 @@ from mockserver.cli.init_texts import (
 from mockserver.contract.operations.operation import Operation
 from mockserver.control.records import as_fixtures, shown_state
 from mockserver.errors import FixtureError, UsageError
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.generate import Unsatisfiable, generate
 from mockserver.inference import as_yaml
 from mockserver.insight.samples import Sample, read_samples

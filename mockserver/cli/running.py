@@ -17,7 +17,8 @@ from mockserver.cli.output import Output
 from mockserver.cli.state_files import must_exist
 from mockserver.clock import system_now
 from mockserver.contract.contract import without_collection
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.settings import Settings
 from mockserver.web.server import check_address, free_port, serve
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from mockserver.background import attempt, start
 from mockserver.errors import MockError, internal_error
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.settings import Settings
 from mockserver.state.store import MAIN
 

@@ -12,7 +12,8 @@ from mockserver.behaviour.records import merge_patch
 from mockserver.contract.operations.operation import EMPTY
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import FixtureError, Refused
-from mockserver.exchange.engine import Engine, schemas_of_records
+from mockserver.exchange.building import schemas_of_records
+from mockserver.exchange.engine import Engine
 from mockserver.state.becoming import plain, stamped
 from mockserver.state.collection import Collection, Record, identity_of
 from mockserver.state.fixtures import Fixtures, Source

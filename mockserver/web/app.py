@@ -8,7 +8,8 @@ from werkzeug.exceptions import HTTPException
 from mockserver.background import report
 from mockserver.control.api import control_blueprint
 from mockserver.errors import Refused, internal_error
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.reply.problems import PROBLEM, problem_value
 from mockserver.reply.reply import encode
 from mockserver.settings import PREFIX, Settings

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from mockserver.cli import watch
 from mockserver.cli.watch import Watcher, changes_of, follow
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.settings import Settings
 from tests.conftest import Build
 from tests.support import ROOT, Ask, bundled_settings

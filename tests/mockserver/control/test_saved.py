@@ -209,7 +209,7 @@ def test_an_edited_state_is_loaded(begun: Engine) -> None:
 
 def test_a_state_of_a_large_contract_outlives_late_proofs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A collection that is proven when it is first asked for keeps the records of the state."""
-    monkeypatch.setattr("mockserver.exchange.engine.PROVEN", 0)
+    monkeypatch.setattr("mockserver.exchange.building.PROVEN", 0)
     record = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
     body = {"content": {"application/json": {"schema": record}}}
     paths = {

@@ -14,7 +14,8 @@ from mockserver.cli.banner import banner
 from mockserver.cli.check_spec import report
 from mockserver.cli.commands import main
 from mockserver.contract.contract import load_contract
-from mockserver.exchange.engine import PROVEN, Engine, build_engine
+from mockserver.exchange.building import PROVEN, build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.inference import Readings, infer
 from mockserver.insight.explain import explain
 from mockserver.settings import Settings
@@ -122,7 +123,7 @@ def test_a_large_contract_proves_a_collection_when_it_is_first_used(
     engine: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the same result as at the start; what was written into other collections before stays."""
-    monkeypatch.setattr("mockserver.exchange.engine.PROVEN", 0)
+    monkeypatch.setattr("mockserver.exchange.building.PROVEN", 0)
     paths = crud("/things", "id", THING, thing(words=None)) | crud("/pets", "id", thing(id=None, name=None), kind="Pet")
     paths["/things"]["post"]["responses"] = answer(EITHER, "201")
     made = engine(paths, Thing={**thing(id=None, name=None), "required": ["id"]})
@@ -142,7 +143,7 @@ def test_a_large_contract_proves_a_collection_when_it_is_first_used(
 
 def test_what_a_reading_changes_is_proven_again(engine: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     """An operation that breaks the contract is left to its example while a request waits for it."""
-    monkeypatch.setattr("mockserver.exchange.engine.PROVEN", 0)
+    monkeypatch.setattr("mockserver.exchange.building.PROVEN", 0)
     paths = crud("/things", "id", THING)
     shown = {"oneOf": [thing(done=THING), {**thing(done=THING, at=None), "required": ["at"]}]}
     paths["/things/{id}"]["patch"] = {"operationId": "change", "requestBody": body(THING), "responses": answer(shown)}

@@ -240,7 +240,7 @@ def test_memory_of_many_operations_is_proven_late_for_those_that_no_file_describ
     mock: Callable[..., Ask], write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As for one large contract; what a file describes needs no proof."""
-    monkeypatch.setattr("mockserver.exchange.engine.PROVEN", 3)
+    monkeypatch.setattr("mockserver.exchange.building.PROVEN", 3)
     told = {
         "collections": {"people": {"key": "id", "schema": "#/components/schemas/User"}},
         "operations": {"listUsers": {"list": {"people": {}}, "reply": "$records"}},

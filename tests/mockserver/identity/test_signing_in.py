@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from mockserver.exchange.engine import build_engine
+from mockserver.exchange.building import build_engine
 from mockserver.exchange.shown import shown
 from mockserver.identity.grants import MOST
 from mockserver.insight.steps import steps

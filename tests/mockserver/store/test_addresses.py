@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.errors import UsageError
-from mockserver.exchange.engine import build_engine
+from mockserver.exchange.building import build_engine
 from mockserver.exchange.stores import ledger_of
 from tests.mockserver.control.conftest import Control
 from tests.mockserver.store.servers import RedisServer

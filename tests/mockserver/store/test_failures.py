@@ -14,7 +14,8 @@ import pytest
 
 from mockserver.cli.commands import main
 from mockserver.errors import StoreLost, Unavailable, UsageError
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.exchange.stores import ledger_of
 from mockserver.state.log_store import LogStore
 from tests.mockserver.control.conftest import Control

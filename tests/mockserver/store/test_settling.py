@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from mockserver.errors import StoreLost
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.exchange.pending import Pending
 from mockserver.messages import Answer, Request
 from mockserver.state.ledger import Step

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.exchange.engine import Engine, build_engine
+from mockserver.exchange.building import build_engine
+from mockserver.exchange.engine import Engine
 from mockserver.state.log_store import LogStore
 from tests.mockserver.control.conftest import Control
 from tests.support import Ask, ClientResponse, Clock, bundled_settings

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from mockserver.exchange.engine import build_engine
+from mockserver.exchange.building import build_engine
 from mockserver.settings import Settings, Upstream
 from mockserver.upstream.mirror import Seen, laid
 from mockserver.upstream.route import Rule
