@@ -202,15 +202,25 @@ def name_known(operation: Operation, case: Case[Any], records: Records, turn: in
 
 
 def refuse_unnameable(case: Case[Any]) -> None:
-    """Raise `NotChecked` where a value can't be the segment of a path: it is empty, all dots, or has a slash.
+    """Raise `NotChecked` where a value can't be the segment of a path: it is empty, all dots, has a slash, or is the
+    object of an answer whose name is that of a parameter.
 
     Values in a path are already encoded, those of documented examples as well.
     """
+    if any(is_object_in_place_of_text(case, name, value) for name, value in (case.path_parameters or {}).items()):
+        raise NotChecked("a value in a path is an object, and its parameter takes none")
     values = [value for value in (case.path_parameters or {}).values() if isinstance(value, str)]
     if any("/" in unquote(value) for value in values):
         raise NotChecked("a value in a path has a slash: many servers take it for the end of the value, encoded or not")
     if any(value in {"", ".", ".."} for value in values):
         raise NotChecked("a value in a path is empty or all dots: the path is that of something else")
+
+
+def is_object_in_place_of_text(case: Case[Any], name: str, value: Any) -> bool:
+    """Whether a value is an object although the contract doesn't say that its parameter is one."""
+    declared = next((one for one in case.operation.path_parameters if one.name == name), None)
+    kinds = declared.definition.get("schema", {}).get("type") if declared is not None else None
+    return isinstance(value, dict) and kinds != "object"
 
 
 def spoiled_parts(case: Case[Any]) -> frozenset[str]:
