@@ -218,9 +218,10 @@ def refuse_unnameable(case: Case[Any]) -> None:
 
 def is_object_in_place_of_text(case: Case[Any], name: str, value: Any) -> bool:
     """Whether a value is an object although the contract doesn't say that its parameter is one."""
+    if not isinstance(value, dict):
+        return False
     declared = next((one for one in case.operation.path_parameters if one.name == name), None)
-    kinds = declared.definition.get("schema", {}).get("type") if declared is not None else None
-    return isinstance(value, dict) and kinds != "object"
+    return declared is None or declared.definition.get("schema", {}).get("type") != "object"
 
 
 def spoiled_parts(case: Case[Any]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -117,6 +118,16 @@ def test_no_value_is_sent_in_a_path_that_cannot_be_its_segment(value: str, reaso
     refuse_unnameable(cast(Any, SimpleNamespace(path_parameters={"id": "a%20b", "number": 5})))
     with pytest.raises(NotChecked, match=reason):
         refuse_unnameable(cast(Any, SimpleNamespace(path_parameters={"id": value})))
+
+
+@pytest.mark.parametrize(("kind", "is_refused"), [("string", True), ("object", False)])
+def test_an_object_stands_for_no_text_in_a_path(kind: str, is_refused: bool) -> None:
+    """An answer's `photoId: {id: ...}` isn't the value of a parameter `photoId`, unless that is an object."""
+    declared = SimpleNamespace(name="photoId", definition={"schema": {"type": kind}})
+    operation = SimpleNamespace(path_parameters=[declared])
+    case = cast(Any, SimpleNamespace(operation=operation, path_parameters={"photoId": {"id": "a"}}))
+    with pytest.raises(NotChecked, match="an object") if is_refused else nullcontext():
+        refuse_unnameable(case)
 
 
 @pytest.mark.parametrize(
