@@ -16,7 +16,16 @@ include_patterns = [
     "*.md",
     *(
         f"{folder}/{below}README.md"
-        for folder in ("bench", "contract_tests", "examples", "fixtures", "mockserver", "spec", "tests")
+        for folder in (
+            "bench",
+            "contract_tests",
+            "docs_to_openapi",
+            "examples",
+            "fixtures",
+            "mockserver",
+            "spec",
+            "tests",
+        )
         for below in ("", "*/", "suites/*/")
     ),
     "packages/js/README.md",
