@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from docs_to_openapi.layouts import reference, rendered_lines
+from docs_to_openapi.layouts import reference
 from docs_to_openapi.layouts.outline import Outline
 from docs_to_openapi.pages.blocks import Page
 
@@ -23,9 +23,7 @@ _MARKS = (
 
 def recognise(page: Page) -> float:
     """By its titles (`Path Params`), its call with a full URL, and its buttons."""
-    text = rendered_lines.bare_text(page)
-    marks = sum(bool(mark.search(text)) for mark in _MARKS)
-    return 0.0 if marks < 1 or page.stock or not reference.has_call(page) else min(0.92, 0.55 + 0.15 * marks)
+    return reference.sure_by(_MARKS, page, least=1, base=0.55, each=0.15, most=0.92)
 
 
 def read(page: Page) -> Outline:

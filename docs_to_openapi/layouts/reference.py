@@ -6,11 +6,21 @@ Their order differs: the call stands above its parameters, or in a panel below t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from docs_to_openapi.layouts.outline import OperationOutline, Outline, Section
 from docs_to_openapi.layouts.placing import place_by_example
 from docs_to_openapi.layouts.prose import media_type_in
-from docs_to_openapi.layouts.rendered_lines import EXAMPLE_FOR, MEDIA, NOISE, SAMPLES, TABS, WITH_MEDIA, lines_of
+from docs_to_openapi.layouts.rendered_lines import (
+    EXAMPLE_FOR,
+    MEDIA,
+    NOISE,
+    SAMPLES,
+    TABS,
+    WITH_MEDIA,
+    bare_text,
+    lines_of,
+)
 from docs_to_openapi.layouts.rendered_parts import Part, parts_of
 from docs_to_openapi.layouts.schemes import BASIC, BEARER, api_key
 from docs_to_openapi.layouts.stacked import field_lines, read_stack, starts_field
@@ -41,9 +51,14 @@ def recognise(page: Page) -> float:
     return max(0.0, sure - 0.1 * bool(rows) - 0.08 * (headings > 2))
 
 
-def has_call(page: Page) -> bool:
-    """Whether a line of the page names a call."""
-    return bool(parts_of(lines_of(page)))
+def sure_by(
+    marks: Sequence[re.Pattern[str]], page: Page, *, least: int, base: float, each: float, most: float = 0.95
+) -> float:
+    """How sure it is that a page is of one product, by which of its marks the text has: none below `least` of them."""
+    text = bare_text(page)
+    found = sum(bool(mark.search(text)) for mark in marks)
+    names_a_call = found >= least and not page.stock and parts_of(lines_of(page))
+    return min(most, base + each * found) if names_a_call else 0.0
 
 
 def read(page: Page) -> Outline:
