@@ -37,7 +37,7 @@ class Run(msgspec.Struct):
     behaviours: Behaviours
     changes: list[Changed]
     operation: str = ""
-    planned: tuple[Planned, ...] = ()  #: when the records that were stored become what others are told of
+    planned: tuple[Planned, ...] = ()  #: when the records that were stored enter a state that sends a webhook
 
     def find(self, query: Query) -> Record:
         scope, filters = self.scope, self._filters(query)

@@ -76,7 +76,7 @@ class Telling(Reading):
             yield Notification(known[name].id, self.told(more["to"], more.get("where"), place), body)
 
     def told(self, to: Any, where: Any, pointer: str) -> Value | Subscribers:
-        """Who is told: the value of an expression, or what the records of a collection have in a field."""
+        """The receivers: the value of an expression, or what the records of a collection have in a field."""
         match = _RECORDS.fullmatch(to) if isinstance(to, str) else None
         if match is not None and match["collection"] in self.collections and match["collection"] not in ROOTS:
             query = self.query(match["collection"], where or {}, f"{pointer}/where", listing=True)

@@ -118,7 +118,7 @@ def plans_of(
 
 
 def _tells(behaviour: Behaviour, behaviours: Behaviours) -> bool:
-    """Whether an operation sends something, or stores a record that others are told of when it becomes something."""
+    """Whether an operation sends something, or stores a record that sends a webhook when it enters a state."""
     moving = {one.collection for one in behaviours.moments}
     made = behaviour.create.collection if behaviour.create is not None else ""
     found = behaviour.find.collection if behaviour.find is not None and behaviour.set is not None else ""

@@ -238,7 +238,7 @@ def test_secrets_of_requests_and_answers_are_hidden(check: Check, tmp_path: Path
 
 
 def test_wrong_flags_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """A misspelt flag gets a suggestion; a target that is no URL is refused."""
+    """A misspelt flag gets a suggestion; a target that isn't a URL is refused."""
     with pytest.raises(SystemExit) as ended:
         main(["x.har", "--taget", "http://x"])
     assert ended.value.code == 2

@@ -80,7 +80,7 @@ def mock(build: Build) -> Callable[..., Ask]:
 
 
 def test_each_has_its_paths_and_records(mock: Callable[..., Ask], write: Write) -> None:
-    """Equal paths, operations and schemas are told apart by the path in front, and each keeps its own rules."""
+    """Equal paths, operations and schemas differ by the path in front, and each keeps its own rules."""
     ask = mock(write("pay", "/pay", PAY), write("shop", "/shop", SHOP))
     assert ask("POST", "/pay/users", json={"id": "a", "card": None}).status == 201
     assert ask("POST", "/shop/users", json={"id": "a", "mail": "m"}).status == 201
@@ -110,7 +110,7 @@ def test_one_journal_one_clock_and_one_world_of_a_name(mock: Callable[..., Ask],
 
 
 def test_security_schemes_of_one_name(mock: Callable[..., Ask], write: Write) -> None:
-    """Those that differ are told apart; an operation that names none has what its document asks for."""
+    """Those that differ keep apart; an operation that names none has what its document asks for."""
     key = {"type": "apiKey", "in": "header", "name": "X-Key"}
     bearer = {"type": "http", "scheme": "bearer"}
     secured = [
