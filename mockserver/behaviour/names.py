@@ -131,6 +131,8 @@ def _rule_names(rules: CollectionRules) -> Iterator[tuple[str, tuple[str, ...]]]
         yield one.field, ("becomes", one.field)
         for state, move in one.moves.items():
             yield from ((name, ("becomes", one.field, state)) for name in move.sets)
+            if move.failing is not None:
+                yield from ((name, ("becomes", one.field, state, "fails")) for name in move.failing.sets)
     for field, values in rules.lapses:
         yield from ((name, ("lapses", field)) for name in (field, *values))
 

@@ -326,7 +326,7 @@ class Run(msgspec.Struct):
         stored, now = self.collections[name], self.scope.now
         old = stored.records.get(key)
         before = None if old is None else old[1]
-        kept = stamped(after, stored.rules.becomes, before, now)
+        kept = stamped(after, stored.rules.becomes, before, now, fails=self.scope.fails)
         self.collections = self.collections | {name: stored.stored(key, old, kept)}
         self.changes.append(Changed(name, before, kept))
         told = [(one.field, one.value) for one in self.behaviours.moments if one.collection == name]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from mockserver.behaviour.notifying import Moment, Notification, Schedule, Subscribers
 from mockserver.behaviour.reading import Reading, escape
 from mockserver.behaviour.values import ROOTS, Value
@@ -13,7 +15,8 @@ from mockserver.contract.operations.outgoing import outgoing_names
 from mockserver.errors import did_you_mean
 from mockserver.state.becoming import NOW, Becoming, Move, state_text
 
-_MOVE = ("after", "is", "set", "notify")
+_MOVE = ("after", "is", "set", "notify", "fails")
+_FAILURE = ("is", "set", "notify")
 _NOTIFICATION = ("to", "where", "body")
 _SPANS = ("wait", "longest", "timeout")
 _SCHEDULE = ("attempts", "factor", *_SPANS)
@@ -35,8 +38,10 @@ class Telling(Reading):
                 state_text(state): self.move(collection, str(field), move, f"{place}/{escape(state)}")
                 for state, move in self.mapping(states, place).items()
             }
+            failing = {state: move.failing or move for state, move in moves.items()}
             for start in moves:
                 self.ends(start, moves, place)
+                self.ends(start, failing, place)
             yield Becoming(str(field), moves)
 
     def move(self, collection: str, field: str, data: Any, pointer: str) -> Move:
@@ -47,11 +52,26 @@ class Telling(Reading):
                 raise self.wrong(pointer, f"`{word}` is missing", "write {after: PT30S, is: done}")
         after = str(data["after"])
         length = self.periods[after] if after in self.periods else self.span(after, f"{pointer}/after")
+        move = self.end(collection, field, length, data, pointer)
+        if "fails" not in data:
+            return move
+        failing = self.failure(collection, field, length, data["fails"], f"{pointer}/fails")
+        return replace(move, failing=failing)
+
+    def failure(self, collection: str, field: str, after: int, data: Any, pointer: str) -> Move:
+        """What a job that fails becomes instead; a text instead of an object is its state."""
+        data = self.mapping(data, pointer, _FAILURE) if isinstance(data, Mapping) else {"is": data}
+        if "is" not in data:
+            raise self.wrong(pointer, "`is` is missing", "write fails: failed, or {is: failed, set: {...}}")
+        return self.end(collection, field, after, data, pointer)
+
+    def end(self, collection: str, field: str, after: int, data: Mapping[str, Any], pointer: str) -> Move:
+        """The end of a move: its value, with what else."""
         sets = self.constants(data.get("set") or {}, f"{pointer}/set")
         told = tuple(self.notifications(data.get("notify") or {}, f"{pointer}/notify"))
         if told:
             self.moments += (Moment(collection, field, data["is"], told),)
-        return Move(length, data["is"], {name: NOW if value == "$now" else value for name, value in sets.items()})
+        return Move(after, data["is"], {name: NOW if value == "$now" else value for name, value in sets.items()})
 
     def ends(self, start: str, moves: Mapping[str, Move], pointer: str) -> None:
         """Raise BehaviourError where a state comes again: time goes one way."""

@@ -52,6 +52,7 @@ class Scope(msgspec.Struct):
     next: Any = ABSENT  #: the key of the page's last record, as text, while more records follow
     part: Part = Part()  #: where the page lies in the list
     request: Request | None = None  #: the request as it came
+    fails: bool = False  #: whether the jobs that it starts fail
 
 
 class Value(msgspec.Struct, frozen=True):

@@ -183,6 +183,15 @@ class Behaviours(msgspec.Struct, frozen=True):
         for moment in self.moments:
             yield from moment.notify
 
+    def starts_jobs(self, operation: str) -> bool:
+        """Whether an operation stores records of a collection whose jobs can fail."""
+        one = self.operations.get(operation)
+        if one is None:
+            return False
+        names = [one.create.collection] if one.create is not None else []
+        names += [one.find.collection] if one.find is not None and one.set is not None else []
+        return any(becoming.fails for name in names for becoming in self.collections[name].becomes)
+
     def shown_by(self, behaviour: Behaviour, value: Value) -> str:
         """The collection of the record, or of the records, that an expression of a reply is; empty where it is none."""
         found = behaviour.find.collection if behaviour.find is not None else ""

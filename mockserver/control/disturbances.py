@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
 from mockserver.control.calls import Call, Handler, Result, conflict
+from mockserver.exchange.engine import Engine
 from mockserver.exchange.faults import Armed, Faults, Rule, presets_of, rules_from, shown_rule
 from mockserver.exchange.presets import PRESETS, armed
 from mockserver.state.world import World
@@ -28,13 +28,13 @@ def _get(call: Call) -> Result:
 
 
 def _set(call: Call) -> Result:
-    rules = checked_rules(call.engine.contract, call.body.get("rules", []))
+    rules = checked_rules(call.engine, call.body.get("rules", []))
     faults = armed(rules, tuple(call.body.get("presets", ())))
     return _shown(_with(call, faults))
 
 
 def _add(call: Call) -> Result:
-    (rule,) = checked_rules(call.engine.contract, [call.body])
+    (rule,) = checked_rules(call.engine, [call.body])
 
     def added(world: World) -> World:
         return msgspec.structs.replace(world, faults=(Armed(rule), *world.faults)[:MOST])
@@ -46,15 +46,25 @@ MOST = 100
 """How many rules a world has at most; the oldest ones are dropped."""
 
 
-def checked_rules(contract: Contract, values: list[Any]) -> tuple[Rule, ...]:
-    """The rules; `Refused(409)` where the contract doesn't have the example that one of them answers."""
+def checked_rules(engine: Engine, values: list[Any]) -> tuple[Rule, ...]:
+    """The rules; `Refused(409)` where the contract doesn't have the example that one of them answers, or the behaviours
+    no job that can fail."""
     rules = rules_from(values)
     for rule in rules:
         if rule.example is not None and rule.status is None:
             raise conflict("a rule with an example also needs the example's status")
         if rule.example is not None and rule.operation is not None:
-            _must_have_example(contract.operations[rule.operation], rule)
+            _must_have_example(engine.contract.operations[rule.operation], rule)
+        if rule.fails:
+            _must_start_jobs(engine, rule.operation)
     return rules
+
+
+def _must_start_jobs(engine: Engine, operation: str | None) -> None:
+    asked = engine.contract.operations if operation is None else (operation,)
+    if not any(map(engine.behaviours.starts_jobs, asked)):
+        whose = "no operation starts a job" if operation is None else f"{operation} starts no job"
+        raise conflict(f"{whose} that can fail: add `fails` to a move of `becomes` in the behaviours")
 
 
 def _must_have_example(operation: Operation, rule: Rule) -> None:

@@ -113,7 +113,7 @@ def read_state(engine: Engine, surface: Contract, text: str, file: str) -> Saved
 
 
 def _armed(engine: Engine, value: dict[str, Any]) -> Armed:
-    (rule,) = checked_rules(engine.contract, [value["rule"]])
+    (rule,) = checked_rules(engine, [value["rule"]])
     return Armed(rule, value.get("preset"), value.get("met", 0), value.get("done", 0))
 
 

@@ -77,6 +77,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
     body: Literal["truncated", "malformed", "empty"] | None = None
     reset: bool = False
     limit: RateLimit | None = None
+    fails: bool = False  #: the jobs that the request starts fail
 
 
 class Armed(msgspec.Struct, frozen=True):
@@ -101,6 +102,7 @@ class FaultContext(NamedTuple):
     token: str
     now: int  #: the world's clock
     seed: str  #: of the world
+    job: bool = False  #: whether it starts a job that can fail
 
 
 class Disturbance(NamedTuple):
@@ -111,6 +113,7 @@ class Disturbance(NamedTuple):
     retry_after: int | None = None
     body: str | None = None
     transport: Transport = Transport()
+    fails: bool = False  #: whether the jobs that the request starts fail
 
     @property
     def instead(self) -> bool:
@@ -132,7 +135,8 @@ class Disturbance(NamedTuple):
         words += [f"rate limit, retry after {self.retry_after} s"] if self.retry_after is not None else []
         words += [f"{self.body} body"] if self.body is not None else []
         words += [f"{transport.delay} ms late"] if transport.delay else []
-        return words + ([f"{transport.rate} bytes a second"] if transport.rate else [])
+        words += [f"{transport.rate} bytes a second"] if transport.rate else []
+        return words + (["the job fails"] if self.fails else [])
 
 
 def presets_of(faults: Faults) -> tuple[str, ...]:
@@ -156,6 +160,8 @@ def disturb(faults: Faults, context: FaultContext) -> tuple[Disturbance | None, 
 def _apply(one: Armed, place: int, context: FaultContext) -> tuple[Disturbance | None, Armed]:
     rule = one.rule
     if rule.operation not in (None, context.operation) or rule.user not in (None, context.user):
+        return None, one
+    if rule.fails and not context.job:
         return None, one
     one = msgspec.structs.replace(one, matched=one.matched + 1)
     random = Random(f"{context.seed}/{place}/{one.matched}")  # noqa: S311 - seeded on purpose, no secret
@@ -195,7 +201,9 @@ def _limited(one: Armed, limit: RateLimit, context: FaultContext) -> tuple[int |
 def _disturbance(rule: Rule, retry_after: int | None, random: Random) -> Disturbance:
     delay = rule.delay.drawn(random) if rule.delay is not None else 0
     status = rule.status if retry_after is None or rule.status is not None else 429
-    return Disturbance(status, rule.example, retry_after, rule.body, Transport(delay, rule.slow, None, rule.reset))
+    return Disturbance(
+        status, rule.example, retry_after, rule.body, Transport(delay, rule.slow, None, rule.reset), rule.fails
+    )
 
 
 def together(first: Disturbance, second: Disturbance | None) -> Disturbance:
@@ -207,7 +215,8 @@ def together(first: Disturbance, second: Disturbance | None) -> Disturbance:
     transport = Transport(
         min(one.delay + other.delay, LONGEST_WAIT), one.rate or other.rate, None, one.reset or other.reset
     )
-    return Disturbance(deciding.status, deciding.example, deciding.retry_after, first.body or second.body, transport)
+    body, fails = first.body or second.body, first.fails or second.fails
+    return Disturbance(deciding.status, deciding.example, deciding.retry_after, body, transport, fails)
 
 
 def late(by: int) -> Disturbance | None:

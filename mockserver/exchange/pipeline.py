@@ -82,7 +82,7 @@ class Pipeline:
         self.choice = Choice(self.builder, self.problems, self._served)
         self.fitting = Fitting(contract, self.builder, self.choice, inferred=behaviours.inferred)
         self.refusals = Refusals(contract, self.problems)
-        self._instead = Instead(self.choice, self.refusals, clock)
+        self._instead = Instead(self.choice, self.refusals, behaviours, clock)
         self.planning = Planning(contract, behaviours, self.builder, self.fitting)
         self.sends = any(plan.sends for plan in plans.values())  #: whether a request can make the API send something
         self.pause = pause  #: milliseconds between two values of a stream
@@ -219,7 +219,7 @@ class Pipeline:
             # A rewind to before this request also undoes the counts of its faults.
             exchange.before = world if uncounted is None else replace(world, faults=uncounted.faults)
             exchange.version = version
-            outcome = self._behave(operation, world, inputs, caller, now, request)
+            outcome = self._behave(operation, world, inputs, caller, now, exchange)
             if plan is not None:
                 outcome = plan.addressed(outcome, request, inputs)
             reply = self.builder.compose(operation, status, outcome.fields, media, whole=outcome.whole)
@@ -269,7 +269,7 @@ class Pipeline:
         return self._instead.of(operation, world, caller, exchange, self.store)
 
     def _behave(
-        self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int, request: Request
+        self, operation: Operation, world: World, inputs: Inputs, caller: Caller, now: int, exchange: Exchange
     ) -> Outcome:
         behaviours = self.behaviours
         behaviour = behaviours.operations.get(operation.id)
@@ -278,7 +278,9 @@ class Pipeline:
             outcome = Outcome(world)
         else:
             if behaviour.list is not None:
-                scope.request = request
+                scope.request = exchange.request
+            if exchange.disturbance is not None:
+                scope.fails = exchange.disturbance.fails
             outcome = run(behaviour, world, scope, behaviours)
         echo = behaviours.echoes.get(operation.id) if behaviours.echoes else None
         return outcome if echo is None else echoed(outcome, echo, scope)

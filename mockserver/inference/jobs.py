@@ -23,6 +23,7 @@ _ENDS: Final = frozenset((
     "done", "completed", "complete", "succeeded", "success", "successful", "finished", "ready", "processed", "deployed",
     "rendered",
 ))  # fmt: skip
+_FAILS: Final = frozenset(("failed", "failure", "error", "errored", "faulted", "crashed"))
 _NOT: Final = frozenset(("not", "partially", "partial", "with", "un"))
 """Words that change the meaning of a state: `completed_with_errors`."""
 _FIRST: Final = "PT5S"
@@ -56,7 +57,8 @@ def _jobs(schemas: Sequence[Any], view: SchemaView) -> Iterator[tuple[str, str, 
             if start is None or end is None:
                 continue
             sets = {"set": dict.fromkeys(_finishing(ended), "$now")} if _finishing(ended) else {}
-            last = {"is": end, **sets}
+            failed = _first(states, _FAILS)
+            last = {"is": end, **sets, **({"fails": {"is": failed, **sets} if sets else failed} if failed else {})}
             if run is None:
                 yield field, start, {start: {"after": _FIRST, **last}}
             else:

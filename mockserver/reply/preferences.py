@@ -15,7 +15,7 @@ from mockserver.contract.operations.operation import EMPTY
 from mockserver.errors import Refused
 
 _YES, _NO = ("true", "1", "yes"), ("false", "0", "no", "")
-_NAMES = ("code", "example", "dynamic", "seed")
+_NAMES = ("code", "example", "dynamic", "seed", "job")
 _PREFERENCE = re.compile(r"""([^\s,;="]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^,;]*[^,;\s]))?)?""")
 """A preference: its name, and its value with or without quotes."""
 

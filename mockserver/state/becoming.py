@@ -17,6 +17,8 @@ from mockserver.contract.operations.operation import ABSENT, EMPTY
 OWN: Final = "mock:"
 """How the names begin of collections and fields that the mock keeps for itself: no behaviour knows them, and no client
 sees them."""
+FAILS: Final = f"{OWN}fails"
+"""Beside these instants: that the record is a job that fails."""
 SINCE: Final = f"{OWN}since"
 """The field of a stored record that says when its states began, by their fields."""
 NOW: Final[Any] = type("Now", (), {"__repr__": lambda _: "$now"})()
@@ -26,11 +28,13 @@ _MOST: Final = 100
 
 
 class Move(msgspec.Struct, frozen=True):
-    """What a state becomes, after how many milliseconds, and what is set then."""
+    """What a state becomes, after how many milliseconds, and what is set then; `failing` is the move of a job that
+    fails."""
 
     after: int
     value: Any
     sets: Mapping[str, Any] = EMPTY
+    failing: Move | None = None
 
 
 class Becoming(msgspec.Struct, frozen=True):
@@ -42,7 +46,15 @@ class Becoming(msgspec.Struct, frozen=True):
     def move(self, record: Mapping[str, Any]) -> Move | None:
         """The move that a record waits for; None where its state stays."""
         value = record.get(self.field, ABSENT)
-        return None if value is ABSENT else self.moves.get(state_text(value))
+        move = None if value is ABSENT else self.moves.get(state_text(value))
+        if move is None or move.failing is None or FAILS not in (record.get(SINCE) or EMPTY):
+            return move
+        return move.failing
+
+    @property
+    def fails(self) -> bool:
+        """Whether the behaviours say how it fails."""
+        return any(move.failing is not None for move in self.moves.values())
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -81,17 +93,26 @@ def plain(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def stamped(
-    record: Mapping[str, Any], becoming: tuple[Becoming, ...], before: Mapping[str, Any] | None, now: int
+    record: Mapping[str, Any],
+    becoming: tuple[Becoming, ...],
+    before: Mapping[str, Any] | None,
+    now: int,
+    *,
+    fails: bool = False,
 ) -> dict[str, Any]:
-    """A record as it is stored: a state that it had before goes on, and all others begin now."""
+    """A record as it is stored: a state that it had before goes on, and all others begin now. A job `fails` if it is
+    to, or if it goes on to."""
     was = EMPTY if before is None else moved(before, becoming, now)
     known = was.get(SINCE) or EMPTY
     own = record.get(SINCE) or EMPTY
-    since = {}
+    since: dict[str, Any] = {}
     for one in becoming:
         if one.move(record) is not None:
             goes_on = one.field in known and was.get(one.field) == record.get(one.field)
             since[one.field] = known[one.field] if goes_on else own.get(one.field, now)
+            fails = fails or FAILS in (known if goes_on else own)
+    if since and fails:
+        since[FAILS] = True
     return {**plain(record), SINCE: since} if since else dict(plain(record))
 
 

@@ -113,6 +113,7 @@ def _moving(rules: CollectionRules) -> Iterator[str]:
         yield one.field
         for move in one.moves.values():
             yield from move.sets
+            yield from move.failing.sets if move.failing is not None else ()
 
 
 def passed(record: Mapping[str, Any], field: str, now: int) -> bool:

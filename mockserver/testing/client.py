@@ -136,7 +136,8 @@ class MockWorld:
         """Make an operation (by default every one) return a status, by default once.
 
         Other faults are written as in rules: `delay={"fixed": 2000}`, `body="truncated"`, `reset=True`,
-        `limit={"calls": 5, "seconds": 60}`, `nth=2`, `probability=0.5`; then pass `status=None`.
+        `limit={"calls": 5, "seconds": 60}`, `nth=2`, `probability=0.5`; `fails=True` (a job that the request starts);
+        then pass `status=None`.
         """
         fault = {"operation": operation, "status": status, "times": times, **rule}
         self._control("POST", "/faults", {name: value for name, value in fault.items() if value is not None})

@@ -6,6 +6,7 @@ import { h, runBusy } from "./dom.js";
 const EFFECTS = [
   ["status", "return the status"], ["delay", "delay the response by"], ["slow", "send the body slowly, at"], ["truncated", "cut the body off"],
   ["malformed", "send half of the body"], ["empty", "send no body"], ["reset", "close the connection"], ["limit", "limit the rate to"],
+  ["fails", "let the job fail"],
 ];
 const NUMBERS = {
   status: { label: "Status code", unit: "", value: 500, min: 200, max: 599 },
@@ -77,7 +78,7 @@ function effectFrom(effect, number) {
   switch (effect) {
     case "delay": return { delay: { fixed: number } };
     case "limit": return { limit: { calls: number, seconds: 60 } };
-    case "reset": return { reset: true };
+    case "reset": case "fails": return { [effect]: true };
     case "status": case "slow": return { [effect]: number };
     default: return { body: effect };
   }

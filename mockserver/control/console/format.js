@@ -77,6 +77,7 @@ function effects(rule) {
     rule.delay && `is delayed by ${describeDelay(rule.delay)}`,
     rule.slow && `sends its body at ${rule.slow} B/s`,
     rule.body && { truncated: "has a body that is cut off", malformed: "has half a body", empty: "has no body" }[rule.body],
+    rule.fails && "starts a job that fails",
     rule.reset && "gets no response, the connection is closed",
     rule.limit && `returns 429 after ${count(rule.limit.calls, "request")} in ${rule.limit.seconds} s`,
   ].filter(Boolean);

@@ -143,6 +143,9 @@ def test_coverage_knows_the_states(api: Ask, clock: Clock) -> None:
         ({"a": {"after": "PT0S", "is": "b"}}, "isn't longer than zero"),
         ({"a": {"after": "PT1S", "is": "b", "set": {"notes": 1}}}, "jobs have no field 'notes' (did you mean 'note'?)"),
         ({"a": {"after": "PT1S", "is": "b", "then": {}}}, "unknown name 'then'"),
+        ({"a": {"after": "PT1S", "is": "b", "fails": {"set": {}}}}, "`is` is missing"),
+        ({"a": {"after": "PT1S", "is": "b", "fails": "a"}}, "a -> a goes round in a circle"),
+        ({"a": {"after": "PT1S", "is": "b", "fails": {"is": "c", "set": {"notes": 1}}}}, "jobs have no field 'notes'"),
     ],
 )
 def test_wrong_moves_are_errors(mock_of: Callable[..., Ask], moves: Any, problem: str) -> None:
@@ -163,3 +166,74 @@ def test_moves_are_values() -> None:
     assert stamped({"s": "b"}, becoming, record, 112)[SINCE] == {"s": 110}
     assert stamped({"s": "a"}, becoming, record, 112)[SINCE] == {"s": 112}
     assert SINCE not in stamped({"s": "z"}, becoming, record, 112)
+
+
+FAILING = {**MOVES, "running": {**MOVES["running"], "fails": {"is": "failed", "set": {"note": "no space"}}}}
+
+
+@pytest.fixture
+def failing(mock_of: Callable[..., Ask]) -> Ask:
+    """A mock whose behaviours say how a job fails."""
+    return mock_of(API, behaviours(FAILING), FIXTURES)
+
+
+def outcomes(api: Ask, clock: Clock, *jobs: str) -> list[Any]:
+    """The states of these jobs, and of that of the fixtures, once they are over."""
+    clock.advance(seconds=10)
+    assert {api("GET", f"/jobs/{job}").json["status"] for job in jobs} == {"running"}
+    clock.advance(seconds=60)
+    return [api("GET", f"/jobs/{job}").json["status"] for job in (*jobs, "old")]
+
+
+def test_a_fault_makes_a_job_fail(failing: Ask, clock: Clock) -> None:
+    """The next one that is started, whatever other requests come before; its failure sets what the behaviours say."""
+    control = Control(failing.engine)
+    control("PUT", "/worlds/main/faults", {"rules": [{"fails": True, "times": 1}]})
+    failing("GET", "/jobs")
+    first, second = (failing("POST", "/jobs", json={}) for _ in range(2))
+    assert first.status == 202
+    assert outcomes(failing, clock, first.json["id"], second.json["id"]) == ["failed", "done", "done"]
+    assert failing("GET", f"/jobs/{first.json['id']}").json == {**first.json, "status": "failed", "note": "no space"}
+    [rule] = control("GET", "/worlds/main/faults").json["rules"]
+    assert (rule["met"], rule["done"]) == (2, 1)
+    [entry] = control("GET", "/worlds/main/requests?operation=start&limit=1").json["requests"]
+    assert (entry["verdict"], entry["fault"]) == ("kept", "")
+    assert control("GET", "/worlds/main/requests/2").json["fault"] == "the job fails"
+
+
+def test_a_request_asks_for_the_failure_of_its_job(failing: Ask, clock: Clock) -> None:
+    """By `Prefer: job=failed`, or in the query; a change of another field lets the job fail all the same."""
+    first = failing("POST", "/jobs", json={}, headers={"prefer": "job=failed"}).json["id"]
+    second = failing("POST", "/jobs", json={}, query="__job=failed").json["id"]
+    assert failing("PATCH", f"/jobs/{second}", json={"note": "x"}).json["status"] == "pending"
+    assert outcomes(failing, clock, first, second) == ["failed", "failed", "done"]
+    failing("PATCH", f"/jobs/{first}", json={"status": "pending"})  # it is tried again
+    assert outcomes(failing, clock, first) == ["done", "done"]
+
+
+def test_a_job_that_runs_may_fail(failing: Ask, clock: Clock) -> None:
+    """A request that changes it makes it fail, too; a saved world has it as it was."""
+    control = Control(failing.engine)
+    failing("PATCH", "/jobs/old", json={"note": "x"}, headers={"prefer": "job=failed"})
+    saved = control("GET", "/worlds/main/saved").body.decode()
+    control("PUT", "/worlds/other/saved", {"yaml": saved})
+    clock.advance(seconds=70)
+    for world in ("main", "other"):
+        assert failing("GET", "/jobs/old", headers={"mock-world": world}).json["status"] == "failed"
+
+
+@pytest.mark.parametrize(("wish", "operation"), [("job=done", "start"), ("job=failed", "get")])
+def test_what_can_not_fail_is_refused(failing: Ask, wish: str, operation: str) -> None:
+    """By request and by rule, with what would help."""
+    method, path = ("POST", "/jobs") if operation == "start" else ("GET", "/jobs/old")
+    refused = failing(method, path, json={} if method == "POST" else None, headers={"prefer": wish})
+    assert refused.status == 422
+    assert "job=failed" in refused.json["detail"] or "add `fails`" in refused.json["detail"]
+
+
+def test_a_rule_needs_a_job_that_can_fail(api: Ask, failing: Ask) -> None:
+    """One of its operation, or of any."""
+    for ask, rule in ((api, {"fails": True}), (failing, {"fails": True, "operation": "get"})):
+        refused = Control(ask.engine)("POST", "/worlds/main/faults", rule)
+        assert refused.status == 409
+        assert "add `fails`" in refused.json["detail"]

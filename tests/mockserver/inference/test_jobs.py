@@ -42,7 +42,12 @@ def proposed(document: Any, folder: Path, capfd: pytest.CaptureFixture[str], *fl
             ["failed", "IN_PROGRESS", "QUEUED", "SUCCEEDED"],
             {
                 "QUEUED": {"after": "PT5S", "is": "IN_PROGRESS"},
-                "IN_PROGRESS": {"after": "PT25S", "is": "SUCCEEDED", "set": {"finishedAt": "$now"}},
+                "IN_PROGRESS": {
+                    "after": "PT25S",
+                    "is": "SUCCEEDED",
+                    "set": {"finishedAt": "$now"},
+                    "fails": {"is": "failed", "set": {"finishedAt": "$now"}},
+                },
             },
         ),
         (

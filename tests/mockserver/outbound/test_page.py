@@ -37,14 +37,16 @@ def test_the_page_on_callbacks_works(build: Build, receiver: Receiver) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_the_page_on_jobs_works(build: Build, receiver: Receiver) -> None:
-    """The job runs after ten seconds and is done after a minute, which its webhook says."""
+    """The job runs after ten seconds and is done after a minute, which its webhook says; the next one fails."""
     written("docs/jobs.md", ("behaviours.yaml", "openapi.yaml"))
     start, *commands = blocks("docs/jobs.md", "sh")[0].splitlines()
     engine = build(settings_in(start))
-    begun, _, running, _, done = sent(commands, Ask(engine, None), Control(engine), receiver.url)
+    begun, _, running, _, done, _, second, _, failed = sent(commands, Ask(engine, None), Control(engine), receiver.url)
     assert (begun.status, begun.headers["retry-after"]) == (202, "5")
     assert begun.headers["location"].endswith(f"/jobs/{begun.json['id']}")
     assert [job["status"] for job in running.json if job["id"] == begun.json["id"]] == ["running"]
     [job] = [job for job in done.json if job["id"] == begun.json["id"]]
     assert (job["status"], job["result"]) == ("done", "ok")
-    assert [one.json for one in receiver.received] == [job]
+    [other] = [job for job in failed.json if job["id"] == second.json["id"]]
+    assert "result" not in other
+    assert [one.json for one in receiver.received] == [job, other]
