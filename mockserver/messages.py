@@ -76,6 +76,7 @@ class Follow(msgspec.Struct, frozen=True):
     media: str
     place: int
     events: bool  #: whether these are server-sent events
+    since: int | None = None  #: the instant up to which it has seen what time does to them
 
 
 class Transport(msgspec.Struct, frozen=True):

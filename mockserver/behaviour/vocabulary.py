@@ -183,6 +183,11 @@ class Behaviours(msgspec.Struct, frozen=True):
         for moment in self.moments:
             yield from moment.notify
 
+    @property
+    def followed(self) -> frozenset[str]:
+        """The collections that streams of changes follow."""
+        return frozenset(one.stream.collection for one in self.operations.values() if one.stream is not None)
+
     def starts_jobs(self, operation: str) -> bool:
         """Whether an operation stores records of a collection whose jobs can fail."""
         one = self.operations.get(operation)

@@ -35,7 +35,6 @@ from mockserver.control.pages import add_pages
 from mockserver.control.surface import Surface
 from mockserver.errors import Refused, StoreLost, store_refusal
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.journal import Note
 from mockserver.messages import Request
 from mockserver.reply.problems import PROBLEM, problem_value
 from mockserver.reply.reply import encode
@@ -124,7 +123,7 @@ def _called(engine: Engine, surface: Surface, request: Request, key: str | None)
         raise no_world(call.world)  # a late call must not create the world again after the test that removed it
     result = HANDLERS[match.operation.id](call)
     if match.operation.method != "GET" and match.operation.id not in _QUIET:
-        engine.journal.note(Note("world", _changed_world(call)))
+        engine.note(_changed_world(call), call.moves)
     return result
 
 

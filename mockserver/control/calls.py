@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -27,6 +27,7 @@ class Call:
     url: str  #: the address that the caller used
     surface: Contract  #: the contract of the control API, as served
     streams: BoundedSemaphore  #: how many event streams may still be opened
+    moves: list[tuple[World, World]] = field(default_factory=list)  #: the world before and after each change
 
     @property
     def world(self) -> str:
@@ -42,6 +43,19 @@ class Call:
     def query(self, name: str, default: Any = None) -> Any:
         """A query parameter, or its default."""
         return self.inputs.query.get(name, default)
+
+    def update(self, change: Callable[[World], World]) -> World:
+        """Commit what `change` makes of the world that the call is about."""
+        last: list[tuple[World, World]] = []
+
+        def changed(world: World) -> World:
+            after = change(world)
+            last[:] = [(world, after)]
+            return after
+
+        after = self.engine.store.update(self.world, changed)
+        self.moves.extend(last)
+        return after
 
     def existing(self) -> World:
         """The world that the call is about; `Refused(404)` when it does not exist, except for `main`."""

@@ -58,7 +58,7 @@ def _changed(call: Call, change: Callable[[WorldClock], WorldClock]) -> Result:
         return msgspec.structs.replace(world, clock=change(world.clock))
 
     try:
-        world = call.engine.store.update(call.world, changed)
+        world = call.update(changed)
     except ValueError as error:
         raise conflict(str(error)) from None
     if call.engine.dispatcher is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mockserver.behaviour.records import merge_patch
 from mockserver.control.calls import Call, Handler, Result
-from mockserver.control.records import checked, collection_of, going_on, with_its_key
+from mockserver.control.records import as_moved, checked, collection_of, going_on, with_its_key
 from mockserver.state.becoming import plain
 from mockserver.state.collection import Collection, Record
 from mockserver.state.log import differing
@@ -25,7 +25,8 @@ def _change(call: Call) -> Result:
 
     def changed(world: World) -> World:
         collection = collection_of(call, world)
-        known = {key: collection.get(key) for key in wanted}
+        stored = {key: collection.get(key) for key in wanted}
+        known = {key: record and as_moved(call, world, collection.rules, record) for key, record in stored.items()}
         gone = [record for key, record in known.items() if record is not None and wanted[key] is None]
         kept = {key: merge_patch(known[key] or {}, patch) for key, patch in wanted.items() if patch is not None}
         counts.update(
@@ -42,7 +43,7 @@ def _change(call: Call) -> Result:
             world = world.put(name, going_on(call, world, name, records.get(key) or {}))
         return world.stepped()
 
-    call.engine.store.update(call.world, changed)
+    call.update(changed)
     return Result(dict(counts))
 
 

@@ -14,7 +14,7 @@ from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import FixtureError, Refused
 from mockserver.exchange.building import schemas_of_records
 from mockserver.exchange.engine import Engine
-from mockserver.state.becoming import plain, stamped
+from mockserver.state.becoming import moved, plain, stamped
 from mockserver.state.collection import Collection, Record, identity_of
 from mockserver.state.fixtures import Fixtures, Source
 from mockserver.state.rules import CollectionRules
@@ -62,7 +62,7 @@ def _set_state(call: Call) -> Result:
     def changed(world: World) -> World:
         return msgspec.structs.replace(world, collections=checked(call, world, records).collections).stepped()
 
-    return _state(call, call.engine.store.update(call.world, changed))
+    return _state(call, call.update(changed))
 
 
 def _without_callers(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -114,7 +114,11 @@ def _set_record(call: Call) -> Result:
 
 
 def _patch_record(call: Call) -> Result:
-    return _stored(call, lambda world: merge_patch(_record(call, world), call.body))
+    def wanted(world: World) -> Any:
+        rules = collection_of(call, world).rules
+        return merge_patch(as_moved(call, world, rules, _record(call, world)), call.body)
+
+    return _stored(call, wanted)
 
 
 def _stored(call: Call, wanted: Any) -> Result:
@@ -127,7 +131,7 @@ def _stored(call: Call, wanted: Any) -> Result:
         stored["record"] = plain(made)
         return world.put(name, going_on(call, world, name, made)).stepped()
 
-    call.engine.store.update(call.world, changed)
+    call.update(changed)
     return Result(stored["record"])
 
 
@@ -141,6 +145,11 @@ def going_on(call: Call, world: World, name: str, record: Record) -> Record:
     return stamped(plain(record), becomes, before, world.clock.now(call.engine.pipeline.clock))
 
 
+def as_moved(call: Call, world: World, rules: CollectionRules, record: Record) -> Record:
+    """A record whose states are those that it has by now: what is laid over it must not put them back."""
+    return moved(record, rules.becomes, world.clock.now(call.engine.pipeline.clock)) if rules.becomes else record
+
+
 def with_its_key(rules: CollectionRules, key: str, record: Record) -> Record:
     """The record; `Refused(409)` where its key isn't the one under which it is to be stored."""
     if identity_of(rules, record) != key:
@@ -152,7 +161,7 @@ def _remove_record(call: Call) -> Result:
     def changed(world: World) -> World:
         return world.drop(call.inputs.path["collection"], _record(call, world)).stepped()
 
-    call.engine.store.update(call.world, changed)
+    call.update(changed)
     return Result(status=204)
 
 

@@ -151,7 +151,7 @@ def _load(call: Call) -> Result:
     def changed(world: World) -> World:
         return msgspec.structs.replace(wanted, name=world.name, base=world.base, aside=world.aside)
 
-    return Result(shown_world(engine, engine.store.update(call.world, changed)))
+    return Result(shown_world(engine, call.update(changed)))
 
 
 HANDLERS: dict[str, Handler] = {"saveWorld": _save, "loadWorld": _load}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -64,11 +65,14 @@ def _fork(call: Call) -> Result:
 
 
 def _added(call: Call, name: str, world: World | None, *, replace: bool = False) -> Result:
+    before = call.engine.store.find(name)
     added = call.engine.store.add(name, world, replace=replace)
     if added is None:
         raise conflict(f"there is a world {name!r} already; remove it, or fork with replace: true")
     if replace:
         call.engine.journal.clear(name)
+    if before is not None:
+        call.moves.append((before[0], added))
     return Result(shown_world(call.engine, added), 201, headers=(("Location", f"{PREFIX}/worlds/{name}"),))
 
 
@@ -82,11 +86,19 @@ def _remove(call: Call) -> Result:
 
 def _reset(call: Call) -> Result:
     keep = call.body.get("keep", ())
-    return Result(shown_world(call.engine, call.engine.reset(call.world, keep)))
+    return _put_back(call, call.world, keep)
 
 
 def _reset_main(call: Call) -> Result:
-    return Result(shown_world(call.engine, call.engine.reset(MAIN, ())))
+    return _put_back(call, MAIN, ())
+
+
+def _put_back(call: Call, name: str, keep: Iterable[str]) -> Result:
+    before = call.engine.store.find(name)
+    after = call.engine.reset(name, keep)
+    if before is not None:
+        call.moves.append((before[0], after))
+    return Result(shown_world(call.engine, after))
 
 
 def _rewind(call: Call) -> Result:
@@ -99,7 +111,7 @@ def _rewind(call: Call) -> Result:
     def back(current: World) -> World:
         return rewound(msgspec.structs.replace(before, name=name), current)
 
-    return Result(shown_world(call.engine, call.engine.store.update(name, back)))
+    return Result(shown_world(call.engine, call.update(back)))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -11,7 +11,7 @@ import msgspec
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.contract.contract import Contract
 from mockserver.exchange.base import Base
-from mockserver.exchange.journal import Journals
+from mockserver.exchange.journal import Journals, Note
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.settings import Settings
@@ -124,6 +124,17 @@ class Engine(msgspec.Struct):
             self.followed = Following(self)
             self.journal.listeners.append(self.followed)
         return self.followed
+
+    def note(self, world: str, moves: Iterable[tuple[World, World]] = ()) -> None:
+        """Note that a control call has changed a world, with what it changed of the records that streams may follow."""
+        note, named = Note("world", world), self.behaviours.followed
+        if named:
+            from mockserver.exchange.watching import noted
+
+            note = noted(note, moves, named, self.pipeline.clock)
+        self.journal.note(note)
+        if self.followed is not None:
+            self.followed.wake()
 
     def reset(self, world: str, keep: Iterable[str] = ()) -> World:
         """Put a world back to the fixtures, date math resolved anew, with no faults, on the machine's time, and forget

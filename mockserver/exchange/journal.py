@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -16,7 +16,7 @@ from mockserver.background import attempt
 from mockserver.contract.messages.secrets import LISTED, Secrets
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.memory import give_back
-from mockserver.exchange.weight import lightened, weight_of
+from mockserver.exchange.weight import lightened, weight_of, weight_of_changes
 from mockserver.settings import JOURNAL_MEMORY
 from mockserver.state.world import World
 
@@ -25,6 +25,8 @@ ENTRIES = 1000
 _MANY_BYTES = 16 * 1024 * 1024
 """How much must have been dropped before the operating system is given memory back, which takes milliseconds."""
 
+_FOR_NOTES = 16
+"""Which part of the budget the changes of notes may take besides."""
 _REPEATED = 256
 """The size from which a repeated body is kept once."""
 
@@ -35,6 +37,9 @@ class Note(msgspec.Struct, frozen=True):
     type: str
     world: str
     place: int = 0  #: in the journals of all worlds together
+    at: int = 0  #: the world's clock after it
+    changes: tuple[Any, ...] = ()  #: of records, where streams may follow these
+    weight: int = 0  #: the bytes of these
 
 
 Kind = tuple[str | None, int, tuple[str, ...]]
@@ -263,9 +268,23 @@ class Journal(Journals):
 
     def note(self, note: Note) -> None:
         """Keep a note for those who follow what happens."""
+        weight = weight_of_changes(note.changes)
+        if weight > self._memory // _FOR_NOTES:
+            note, weight = msgspec.structs.replace(note, changes=()), 0
         with self._lock:
             self._total += 1
-            self._recent.append(msgspec.structs.replace(note, place=self._total))
+            if weight:
+                self._make_room(weight)
+            self._recent.append(msgspec.structs.replace(note, place=self._total, weight=weight))
+
+    def _make_room(self, weight: int) -> None:
+        """Forget the changes of the notes so far, where there is no room for more."""
+        if weight + sum(one.weight for one in self._recent if isinstance(one, Note)) > self._memory // _FOR_NOTES:
+            light = (
+                msgspec.structs.replace(one, changes=(), weight=0) if isinstance(one, Note) else one
+                for one in self._recent
+            )
+            self._recent = deque(light, maxlen=self._entries)
 
     def after(self, place: int) -> list[Exchange | Note]:
         """What happened in all worlds after the first `place` events, as far as it is known."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from mockserver.background import attempt
+from mockserver.behaviour.vocabulary import Changed
 from mockserver.contract.messages.secrets import Secrets
 from mockserver.exchange.exchange import Exchange, numbered
 from mockserver.exchange.journal import Journals, Keeping, Kind, Note, Tally
@@ -26,7 +27,18 @@ def _written(kind: Kind) -> str:
     return msgspec.json.encode(kind).decode()
 
 
-_note = unpacker(tuple[str, str])
+class _NoteForm(msgspec.Struct, array_like=True):
+    """A note as it is written."""
+
+    type: str
+    world: str
+    at: int = 0
+    changes: tuple[Changed, ...] = ()
+
+
+_note = unpacker(_NoteForm)
+_LARGEST_NOTE = 64 * 1024
+"""Bytes of a note; the changes of a larger one aren't kept."""
 _kind = msgspec.json.Decoder(Kind).decode
 
 
@@ -83,7 +95,10 @@ class LogJournal(Journals):
 
     def note(self, note: Note) -> None:
         """Keep a note for those who follow what happens."""
-        self._ledger.note(note.world, pack((note.type, note.world)))
+        data = pack(_NoteForm(note.type, note.world, note.at, note.changes))
+        if len(data) > _LARGEST_NOTE:
+            data = pack(_NoteForm(note.type, note.world, note.at))
+        self._ledger.note(note.world, data)
 
     def after(self, place: int) -> list[Exchange | Note]:
         """What happened in all worlds after a place, as far as it is known."""
@@ -135,5 +150,5 @@ def _exchange(kept: Kept) -> Exchange:
 def _event(kept: Kept) -> Exchange | Note:
     if kept.number:
         return _exchange(kept)
-    kind, world = _note(kept.data)
-    return Note(kind, world, kept.place)
+    form = _note(kept.data)
+    return Note(form.type, form.world, kept.place, form.at, form.changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +25,8 @@ from mockserver.state.world import World
 if TYPE_CHECKING:
     from mockserver.exchange.queueing import Queueing
 
-_LONGEST_ID: Final = 16
+_LAST_ID: Final = re.compile(r"(?P<place>\d{1,15})(-(?P<since>\d{1,15}))?", re.ASCII)
+"""The id of an event: its place in the journals and, where time changes what is followed, its instant."""
 
 
 class Planning:
@@ -71,8 +73,9 @@ def _followed(
 ) -> Follow:
     """What a stream of changes follows, from where its client has left off."""
     media, total = reply.media or "", journal.total
-    last = exchange.request.headers.get("last-event-id", "")
-    place = min(int(last), total) if last.isdecimal() and len(last) < _LONGEST_ID else total
+    last = _LAST_ID.fullmatch(exchange.request.headers.get("last-event-id", ""))
+    place = total if last is None else min(int(last["place"]), total)
+    since = None if last is None or last["since"] is None else int(last["since"])
     is_events = media.startswith("text/event-stream")
     filters = outcome.followed or ()
-    return Follow(exchange.world, collection, filters, operation.id, reply.status, media, place, is_events)
+    return Follow(exchange.world, collection, filters, operation.id, reply.status, media, place, is_events, since)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -42,6 +43,11 @@ def weight_of(exchange: Exchange) -> int:
         if sent > _NEW or change.after is None:
             size += _record(change.before) + _record(change.after)
     return size
+
+
+def weight_of_changes(changes: Iterable[Any]) -> int:
+    """The bytes of records before and after changes."""
+    return sum(_record(change.before) + _record(change.after) for change in changes)
 
 
 def _record(record: Any) -> int:

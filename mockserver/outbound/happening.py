@@ -30,7 +30,7 @@ class Happenings:
     def __init__(self, contract: Contract, builder: ReplyBuilder) -> None:
         self.contract, self._builder = contract, builder
 
-    def frame(self, follow: Follow, kind: frozenset[str], record: Record, place: int) -> bytes | None:
+    def frame(self, follow: Follow, kind: frozenset[str], record: Record, id_: str) -> bytes | None:
         """The bytes of one event; None where the contract has no form for it."""
         operation = self.contract.operations.get(follow.operation)
         response = None if operation is None else operation.response_for(follow.status)
@@ -48,8 +48,8 @@ class Happenings:
             return None
         if not framing.shaped or "id" not in value:
             [frame] = framing.frames([value])[:1]
-            return (f"id: {place}\n".encode() if follow.events else b"") + frame
-        return framing.frames([{**value, "id": str(place)}])[0]
+            return (f"id: {id_}\n".encode() if follow.events else b"") + frame
+        return framing.frames([{**value, "id": id_}])[0]
 
     def _shaped(self, schema: Any, kind: frozenset[str], record: Record) -> Any:
         """An event that has fields of its own, with the record as its data."""

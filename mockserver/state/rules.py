@@ -10,7 +10,7 @@ from msgspec.structs import force_setattr
 
 from mockserver.clock import parse_instant
 from mockserver.contract.operations.operation import ABSENT
-from mockserver.state.becoming import Becoming, moved, plain
+from mockserver.state.becoming import Becoming, moved, plain, steps_of
 from mockserver.state.references import Reference
 
 
@@ -105,6 +105,14 @@ class CollectionRules(msgspec.Struct, frozen=True):
                 record = {k: v for k, v in {**record, **values}.items() if v is not ABSENT}
         return record
 
+    def moments(self, record: Mapping[str, Any], after: int) -> Iterator[int]:
+        """The instants after another at which time changes what shows of a stored record, in no order."""
+        yield from (step.at for step in steps_of(record, self.becomes, after))
+        for field in (self.expires, *(field for field, _ in self.lapses)):
+            at = None if field is None else instant_in(record, field)
+            if at is not None and at > after:
+                yield at
+
 
 def _moving(rules: CollectionRules) -> Iterator[str]:
     for _, values in rules.lapses:
@@ -118,10 +126,16 @@ def _moving(rules: CollectionRules) -> Iterator[str]:
 
 def passed(record: Mapping[str, Any], field: str, now: int) -> bool:
     """Whether the instant in this field lies at or before `now`; no instant there never passes."""
+    at = instant_in(record, field)
+    return at is not None and at <= now
+
+
+def instant_in(record: Mapping[str, Any], field: str) -> int | None:
+    """The instant in a field; None where there is none."""
     value = record.get(field)
     if type(value) is not str:
-        return False
+        return None
     try:
-        return parse_instant(value) <= now
+        return parse_instant(value)
     except ValueError:
-        return False
+        return None

@@ -125,6 +125,11 @@ def test_when_a_state_began_is_shown_nowhere(api: Ask, clock: Clock) -> None:
     control("PATCH", "/worlds/main/state/jobs", {"old": {"note": "z"}})
     clock.advance(seconds=5)
     assert api("GET", "/jobs/old").json == {"id": "old", "status": "running", "note": "z"}
+    control("PATCH", "/worlds/main/state/jobs/old", {"note": "y"})
+    control("PATCH", "/worlds/main/state/jobs", {"old": {"note": "z"}})
+    assert api("GET", "/jobs/old").json["status"] == "running"
+    clock.advance(seconds=60)
+    assert api("GET", "/jobs/old").json["status"] == "done"
 
 
 def test_coverage_knows_the_states(api: Ask, clock: Clock) -> None:

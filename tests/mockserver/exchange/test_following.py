@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.exchange import following
+from mockserver.messages import Request
 from tests.support import Ask, answers, document, json_body, path_parameter
 
 DEVICE = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
@@ -69,8 +71,6 @@ def of(mock_of: Callable[..., Ask]) -> Callable[..., Ask]:
 
 def follow(ask: Ask, query: str = "", **headers: str) -> Iterator[bytes]:
     """The pieces of a stream, once it has begun."""
-    from mockserver.messages import Request
-
     answer = ask.engine.pipeline.respond(Request("GET", "/events", query, headers))
     assert answer.status == 200
     assert answer.transport is not None
@@ -166,6 +166,19 @@ def test_other_worlds_are_not_followed(of: Callable[..., Ask]) -> None:
     ask.engine.store.remove("w")
     ask.engine.following()._came.wait = lambda _: None  # type: ignore[method-assign, assignment]
     assert list(pieces) == []
+
+
+def test_a_stream_too_many_ends_at_once(of: Callable[..., Ask], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client comes again later; a stream that ends makes room."""
+    monkeypatch.setattr(following, "MOST", 1)
+    ask = of("record")
+    pieces = follow(ask)
+    answer = ask.engine.pipeline.respond(Request("GET", "/events"))
+    assert answer.transport is not None
+    assert answer.transport.follow is not None
+    assert list(ask.engine.following().pieces(answer.transport.follow)) == [b"retry: 5000\n\n"]
+    pieces.close()  # type: ignore[attr-defined]  # a generator
+    assert next(ask.engine.following().pieces(answer.transport.follow)) == b"retry: 1000\n\n"
 
 
 def test_the_behaviours_of_the_page_are_valid(mock_of: Callable[..., Ask]) -> None:
