@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from importlib.metadata import version
 from importlib.util import find_spec
 
+DISTRIBUTION = "flashback-mock"
 EXTRA = ("hypothesis", "ijson", "pytest", "requests", "schemathesis", "urllib3")
 """The libraries of the extra `contract-tests`, which the mock server does without."""
 
@@ -14,12 +16,15 @@ EXTRA = ("hypothesis", "ijson", "pytest", "requests", "schemathesis", "urllib3")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     started = time.monotonic()  # what is imported counts as well
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == ["--version"]:  # also where the extra is missing
+        print(f"contract-tests {version(DISTRIBUTION)}")
+        return 0
     missing = [name for name in EXTRA if find_spec(name) is None]
     if missing:
         problem = f"not installed: {', '.join(missing)}"
         print(f"contract-tests: {problem} (pip install 'flashback-mock[contract-tests]')", file=sys.stderr)
         return 2
-    words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["mutants"]:
         from contract_tests.mutation.command import main as measure  # a run need not wait for it
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from docs_to_openapi.errors import BuilderError, BuildStopped, UsageError
@@ -31,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     whole = argparse.ArgumentParser(prog="docs-to-openapi", description=(__doc__ or "").partition(": ")[2].strip())
+    whole.add_argument("--version", action="version", version=f"docs-to-openapi {version('flashback-mock')}")
     commands = whole.add_subparsers(metavar="COMMAND", dest="command")
     init = commands.add_parser("init", help="set up a folder for these pages: settings, overlay, and a first contract")
     init.add_argument("pages", type=Path, metavar="PAGES", help="folder of documentation pages")

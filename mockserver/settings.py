@@ -18,6 +18,8 @@ PORT = 4010
 """The port that mock servers commonly use."""
 LONGEST_WAIT = 30_000
 """The longest time in milliseconds that an answer is delayed, or that a slow body takes."""
+DOCUMENT_SUFFIXES = (".yaml", ".yml", ".json")
+"""How the names of files end that may be OpenAPI documents."""
 PREFIX = "/__mock__"
 """The path prefix of the control API; every other path belongs to the contract."""
 JOURNAL_MEMORY = 256 * 1000 * 1000

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import yaml
 
+from contract_tests.cli import main as contract_tests
+from docs_to_openapi.cli import main as docs_to_openapi
 from mockserver import __version__
+from mockserver.cli.commands import main as mockserver
 from tests.support import ROOT
 
 WORKFLOWS = {path.name: yaml.safe_load(path.read_text()) for path in (ROOT / ".github/workflows").glob("*.yml")}
@@ -36,6 +41,17 @@ def test_the_version_is_the_same_everywhere(path: str, pattern: str) -> None:
     assert versions == {__version__}
     assert PROJECT["project"]["dynamic"] == ["version"]
     assert PROJECT["tool"]["hatch"]["version"]["path"] == "mockserver/__init__.py"
+
+
+@pytest.mark.parametrize("command", [mockserver, contract_tests, docs_to_openapi])
+def test_each_command_prints_its_version(
+    command: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In one line, with its name."""
+    with suppress(SystemExit):
+        command(["--version"])
+    name = command.__module__.partition(".")[0].replace("_", "-")
+    assert capsys.readouterr().out == f"{name} {__version__}\n"
 
 
 def test_the_changelog_has_the_form_of_keep_a_changelog() -> None:

@@ -306,6 +306,8 @@ def reason_of(error: BaseException) -> str:
     name = type(error).__name__
     if hint := next((hint for words, hint in CERTIFICATE_HINTS.items() if words in str(error)), ""):
         return f"{name} {error} ({hint})"
+    if isinstance(error, ConnectionRefusedError):
+        return "the connection is refused"
     return "no answer in time" if "Timeout" in name or "timed out" in str(error) else f"{name} {error}".strip()
 
 

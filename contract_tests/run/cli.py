@@ -6,6 +6,8 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
 from typing import NoReturn
 
 from contract_tests.core.errors import TargetUnavailable, UsageError, exit_code
@@ -23,6 +25,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with 2."""
+        message = message.removeprefix("argument ").replace("expected one argument", "needs a value")
         self.exit(UsageError.exit_code, f"{self.prog}: {message} (all flags: {self.prog} --help)\n")
 
 
@@ -37,8 +40,11 @@ def parser() -> argparse.ArgumentParser:
         "`contract-tests merge` puts the reports of several runs together. "
         "`contract-tests mutants --help` describes how the suites themselves are measured.",
     )
+    described.add_argument("document", nargs="?", metavar="SPEC", help="the contract, as with --spec")
     for option in OPTIONS:
         described.add_argument(f"--{option.name}", **option.keywords())
+    shown = f"contract-tests {version('flashback-mock')}"
+    described.add_argument("--version", action="version", version=shown, help="print the version")
     return described
 
 
@@ -52,11 +58,22 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The arguments; one that is unknown ends the process, with the name that may be meant."""
     described = parser()
     given, unknown = described.parse_known_args(arguments)
+    document = given.__dict__.pop("document")
+    if not unknown and document is not None:
+        if given.contract_spec is None and names_document(document):
+            given.contract_spec = document
+        else:
+            unknown = [document]
     if unknown:
         name = unknown[0].partition("=")[0]
         known = [f"--{option.name}" for option in OPTIONS] if name.startswith("-") else COMMANDS
         described.error(f"unknown {'flag' if name.startswith('-') else 'argument'} {name!r}{meant(name, known)}")
     return given
+
+
+def names_document(word: str) -> bool:
+    """Whether an argument is meant as the contract."""
+    return "://" in word or word.lower().endswith((".yaml", ".yml", ".json")) or Path(word).exists()
 
 
 def checked(settings: Settings, started: float) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ from contract_tests.report.causes import causes
 from contract_tests.report.changes import said
 from contract_tests.report.text import headline
 from contract_tests.report.writer import write_reports
+from contract_tests.run.cli import Parser
 from contract_tests.run.history import History, never
 
 WORST: Final = (Outcome.FAULT, Outcome.BROKEN, Outcome.KEPT, Outcome.NOT_CHECKED)
@@ -29,7 +29,7 @@ LISTS: Final = ("remarks", "left_behind", "changed", "notes", "undocumented")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Merge reports and write the result; returns the exit code of all runs together."""
-    parser = argparse.ArgumentParser(prog="contract-tests merge", description="Merge the reports of several runs.")
+    parser = Parser(prog="contract-tests merge", description="Merge the reports of several runs.")
     parser.add_argument("reports", nargs="+", type=Path, metavar="DIR", help="folder of a run's reports")
     parser.add_argument("--report", type=Path, required=True, metavar="DIR", help="folder for the merged reports")
     parser.add_argument("--history", type=Path, metavar="FILE", help="file that keeps the verdicts of earlier runs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
@@ -40,6 +41,19 @@ OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
     "path_operation": is_first_of_its_path,
     "input_operation": lambda operation, run: not (run.settings.safety.writes and operation.acts_on_everything),
 }
+
+
+EMPTY = re.compile(r"got empty parameter set for \((\w+)\)")  # as pytest says it
+NONE_OF_KIND = {
+    "read_operation": "the contract has no GET",
+    "input_operation": "no operation may take generated inputs",
+}
+
+
+def why_skipped(message: str) -> str:
+    """Why a promise isn't checked; where no operation is of the kind that it is about, in words of the contract."""
+    found = EMPTY.match(message)
+    return NONE_OF_KIND.get(found[1], "the contract has no operation that this is about") if found else message
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -120,7 +134,7 @@ class RunPlugin:
     def _verdict(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Verdict:
         promise = promise_of(item)
         if isinstance(error, pytest.skip.Exception):
-            error = NotChecked(str(error.msg))
+            error = NotChecked(why_skipped(str(error.msg)))
         about = Verdict(item.name.removeprefix("test_"), suite_of(item.path), promise, Outcome.KEPT, seconds=seconds)
         return settled(self.run, replace(about, operations=operations_of(item, promise)), error)
 

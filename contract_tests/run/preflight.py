@@ -64,6 +64,7 @@ def first_answer(target: Target, path: str, wait: float) -> Answer:
             if time.monotonic() >= until:
                 fix = "is it running, and is --target right?"
                 got = error.got if isinstance(error, Broken) else error.problem
+                got = got.removeprefix(f"{target.gate.base_url} stopped answering at ")  # it never did
                 raise TargetUnavailable(f"{target.gate.base_url} does not answer: {got}", fix=fix) from None
         target.gate.limits.sleep(0.5)
 

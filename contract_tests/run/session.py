@@ -26,6 +26,7 @@ from contract_tests.run.summary import summary
 from contract_tests.run.watchdog import LAST_WORDS, Watchdog
 
 PACKAGE = Path(__file__).parent.parent
+NO_OPERATIONS = "the contract has no operations"
 AUTOLOAD_OFF = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 CALM = [
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings",
@@ -60,6 +61,8 @@ class Session:
         """Open the target and run the suites; nothing is reported."""
         try:
             self.progress.starts()
+            if not self.run.operations:
+                raise NothingLearnt(NO_OPERATIONS)
             self.progress.opened(self.run.target())
             run_suites(self.plugin, self.progress)
             if self.progress.closed:
@@ -88,8 +91,7 @@ class Session:
         if ledger.cut_off:
             return 3
         if not ledger.with_outcome(Outcome.KEPT) or not self.run.operations:
-            reason = "nothing could be checked" if self.run.operations else "the contract has no operations"
-            self.plugin.stopped_by = NothingLearnt(reason)
+            self.plugin.stopped_by = NothingLearnt("nothing could be checked" if self.run.operations else NO_OPERATIONS)
             return NothingLearnt.exit_code
         return 1 if self.run.lacks_coverage() else 0
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from mockserver.cli.output import show
 from mockserver.errors import UsageError, did_you_mean
+from mockserver.settings import DOCUMENT_SUFFIXES
 
-_DOCUMENTS = (".yaml", ".yml", ".json")
 _OWN_FLAGS = ("-h", "--help", "--version")
 """Flags that come before a command; all others are those of `mock`."""
 
@@ -21,7 +22,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
-        raise UsageError(message, fix=f"{self.prog} --help")
+        if message.endswith(": COMMAND"):
+            raise UsageError("needs a command or an OpenAPI document", fix="mockserver petstore.yaml, or --help")
+        raise UsageError(_plainly(message), fix=f"{self.prog} --help")
 
     def _print_message(self, message: str, file: Any = None) -> None:  # noqa: ARG002 - argparse passes it
         show(message, end="")  # help and version only: `error` prints nothing
@@ -29,6 +32,22 @@ class Parser(argparse.ArgumentParser):
     def flags(self) -> tuple[str, ...]:
         """The names of its flags."""
         return tuple(self._option_string_actions)
+
+
+_CHOICE = re.compile(r"argument (?P<name>\S+): invalid choice: '(?P<word>.*)' \(choose from (?P<known>.*)\)")
+_VALUE = re.compile(r"argument (?P<name>[^:]+): expected (one|at least one) argument")
+
+
+def _plainly(message: str) -> str:
+    """A message of argparse in the words of our other errors."""
+    if found := _CHOICE.fullmatch(message):
+        known = [word.strip(" '") for word in found["known"].split(",")]
+        near = difflib.get_close_matches(found["word"], known, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        return f"{found['name']}: {found['word'][:100]!r} is none of {', '.join(known)}{meant}"
+    if found := _VALUE.fullmatch(message):
+        return f"{found['name']} needs a value"
+    return message
 
 
 def parse(parser: Parser, words: Sequence[str], commands: Collection[str]) -> argparse.Namespace:
@@ -54,7 +73,7 @@ def with_command(words: Sequence[str], commands: Collection[str]) -> list[str]:
 
 
 def _names_document(word: str) -> bool:
-    return "://" in word or word.lower().endswith(_DOCUMENTS) or Path(word).is_file()
+    return "://" in word or word.lower().endswith(DOCUMENT_SUFFIXES) or Path(word).exists()
 
 
 def _unknown(word: str, command: Parser) -> UsageError:

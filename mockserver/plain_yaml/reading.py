@@ -5,6 +5,7 @@ constructors, with every alias, key and level counted.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ def _slow_json(text: str, name: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise UsageError(f"is not JSON: {error.msg}", place=f"{name}:{error.lineno}") from error
+        trailing = re.match(r",?\s*[]}]", text[error.pos :]) and text[: error.pos + 1].rstrip(" \t\r\n]}").endswith(",")
+        fix = "JSON takes no comma before a closing bracket" if trailing else ""
+        raise UsageError(f"is not JSON: {error.msg}", place=f"{name}:{error.lineno}", fix=fix) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"is not JSON: {error}", place=name) from error
 
@@ -75,11 +78,22 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} isn't a JSON value")
 
 
+def _likely_fix(problem: str, line: str) -> str:
+    """What usually is behind an error of the parser's; empty where we don't know."""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with spaces, not with tabs"
+    if "cannot start any token" in problem:
+        return "put a text that begins with @, %, ` or a tab in quotes"
+    if "mapping values are not allowed" in problem:
+        return "put a text with a colon in it in quotes, and check the indentation"
+    return "is a bracket, a brace or a quote left open above?" if "did not find expected" in problem else ""
+
+
 class _Reader:
     """Builds the value of one text from its events."""
 
     def __init__(self, text: str, name: str) -> None:
-        self.name = name
+        self.name, self.text = name, text
         self.anchors: dict[str, tuple[Any, int]] = {}  # value and how many nodes it stands for
         self.nodes = self.expanded = self.depth = 0
         self.parser = self.guarded(lambda: CSafeLoader(text))
@@ -92,8 +106,9 @@ class _Reader:
         try:
             return step()
         except yaml.MarkedYAMLError as error:
-            line = getattr(error.problem_mark, "line", 0) + 1
-            raise UsageError(f"is not YAML: {error.problem}", place=f"{self.name}:{line}") from error
+            line = getattr(error.problem_mark, "line", 0)
+            fix = _likely_fix(str(error.problem), next(iter(self.text.splitlines()[line:]), ""))
+            raise UsageError(f"is not YAML: {error.problem}", place=f"{self.name}:{line + 1}", fix=fix) from error
         except yaml.YAMLError as error:
             raise UsageError(f"is not YAML: {error}", place=self.name) from error
 

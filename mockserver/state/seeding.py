@@ -139,10 +139,10 @@ class _Checker:
         """Take the record's key, which no other may have."""
         key = self.rules.key_of(record)
         if key is None or key is ABSENT:
-            raise self.wrong(place, "", f"has no {self.rules.key}")
+            raise self.wrong(place, "", f"has no {self.rules.key}", "give each record its own")
         text = identity_of(self.rules, record)
         if text in self.keys:
-            raise self.wrong(place, self.rules.key, f"{self.rules.key} {text} is used twice")
+            raise self.wrong(place, self.rules.key, f"{text} is used twice", "each record needs its own")
         self.keys.add(text)
 
     def shown(self, record: Record) -> Iterator[tuple[Any, Record]]:
@@ -150,10 +150,10 @@ class _Checker:
         for schema, declared in self.schemas:
             yield schema, {name: record[name] for name in record if name in declared} if declared else record
 
-    def wrong(self, place: int, name: str, problem: str) -> FixtureError:
+    def wrong(self, place: int, name: str, problem: str, fix: str = "") -> FixtureError:
         pointer = f"/{self.name}/{place}" + (f"/{name.replace('.', '/')}" if name else "")
         where = f"{self.name}[{place}]" + (f".{name}" if name else "")
-        return FixtureError(f"{where} {problem}", place=place_of(self.source, pointer))
+        return FixtureError(f"{where} {problem}", place=place_of(self.source, pointer), fix=fix)
 
 
 def moment_finder(schemas: Sequence[Any], contract: Contract, depth: int = DEEPEST) -> Finder | None:

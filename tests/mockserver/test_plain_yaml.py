@@ -119,6 +119,26 @@ def test_broken_yaml_is_refused_with_its_line(text: str, place: str, problem: st
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "fix"),
+    [
+        ("x.yaml", "a:\n\tb: 1", "indent with spaces"),
+        ("x.yaml", "a: @b", "in quotes"),
+        ("x.yaml", "a: b: c", "a text with a colon in it"),
+        ("x.yaml", "a: [1,\nb: {c", "left open above"),
+        ("x.json", '{"a": 1, }', "no comma before a closing bracket"),
+        ("x.json", '{"a": [1,]}', "no comma before a closing bracket"),
+        ("x.json", '{"a": [1 2]}', ""),
+    ],
+)
+def test_an_error_of_syntax_says_what_is_usually_behind_it(name: str, text: str, fix: str) -> None:
+    """Tabs, texts without quotes, open brackets, and commas as JavaScript takes them."""
+    with pytest.raises(UsageError) as caught:
+        plain_yaml.parse(text, name)
+    assert fix in caught.value.fix
+    assert bool(fix) is bool(caught.value.fix)
+
+
+@pytest.mark.parametrize(
     ("text", "place"), [('{\n"a": 1,\n}', "x.json:3"), ('{"a": NaN}', "x.json"), ('{"a": 1} x', "x.json:1")]
 )
 def test_broken_json_is_refused_with_its_line(text: str, place: str) -> None:

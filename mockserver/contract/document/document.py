@@ -254,6 +254,9 @@ def _lost(document: Document) -> dict[str, str]:
 
 def parsed(text: str, source: Source) -> Any:
     """The value of a source's text, with errors as `DocumentError`."""
+    if text.lstrip().startswith("<"):
+        fix = "name the file or address of the JSON or YAML itself"
+        raise DocumentError("isn't an OpenAPI document: it is HTML or XML", place=source.name, fix=fix)
     try:
         return plain_yaml.parse(text, source.name)
     except UsageError as error:
@@ -272,7 +275,9 @@ def _meant(document: Document, reference: str) -> str:
 
 def _version(root: Any, source: Source) -> str:
     if not isinstance(root, dict):
-        raise DocumentError("isn't an OpenAPI document: it isn't a mapping", place=source.name)
+        what = "is empty" if root is None else "isn't a mapping"
+        fix = "one begins with `openapi: 3.1.0` and `info:`"
+        raise DocumentError(f"isn't an OpenAPI document: it {what}", place=source.name, fix=fix)
     word = "swagger" if "swagger" in root else "openapi"
     if word not in root:
         problem = "isn't an OpenAPI document: `openapi` is missing at the top"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import threading
 from collections.abc import Callable
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from urllib.parse import unquote, urldefrag, urljoin
@@ -13,6 +15,7 @@ import msgspec
 
 from mockserver.background import start
 from mockserver.errors import DocumentError
+from mockserver.settings import DOCUMENT_SUFFIXES
 
 FETCH_SECONDS = 10
 """Seconds in which a document must be fetched."""
@@ -20,6 +23,8 @@ ALL_SECONDS = 30
 """Seconds in which all must be fetched that it refers to."""
 MAX_BYTES = 100_000_000
 Fetch = Callable[[str], bytes]
+_USUAL = ("openapi.", "swagger.")
+_MOST_LISTED = 2000  # files of a folder
 _METASCHEMAS = "https://json-schema.org/draft/2020-12/"
 
 
@@ -72,14 +77,11 @@ class Source(msgspec.Struct, frozen=True):
 
     def raw(self, fetch: Fetch | None = None) -> bytes:
         """The bytes that stand there, fetched if they are elsewhere; a `DocumentError` where they cannot be had."""
+        path = self.bundled or (None if self.remote else Path(self.location))
         try:
-            path = self.bundled or (None if self.remote else Path(self.location))
             return path.read_bytes() if path else (fetch or Fetches())(self.location)
-        except IsADirectoryError as error:
-            raise DocumentError("is a folder", place=self.name, fix="name the OpenAPI file in it") from error
         except OSError as error:
-            verb, why = "fetched" if self.remote else "read", getattr(error, "reason", error.strerror or error)
-            raise DocumentError(f"cannot be {verb}: {why}", place=self.name) from error
+            raise _unread(self.name, path, error) from error
 
     def sibling(self, reference: str) -> Source:
         """The source that a reference in this one names, without its fragment."""
@@ -87,6 +89,30 @@ class Source(msgspec.Struct, frozen=True):
         if is_url(path) or self.remote:
             return Source(urljoin(self.location, path))
         return Source(str((Path(self.location).parent / unquote(path)).resolve()))
+
+
+def _unread(name: str, path: Path | None, error: OSError) -> DocumentError:
+    """Why a document can't be had, and the one that is likely meant."""
+    if path is None:
+        why = getattr(error, "reason", error)
+        refused = "is its server running?" if isinstance(why, ConnectionRefusedError) else ""
+        return DocumentError(f"cannot be fetched: {getattr(why, 'strerror', None) or why}", place=name, fix=refused)
+    if path.is_dir():
+        found = sorted(one.name for one in _documents(path))
+        meant = next((one for one in found if one.startswith(_USUAL)), found[0] if len(found) == 1 else "")
+        fix = f"name the file: {Path(name) / meant}" if meant else "name the OpenAPI file in it"
+        return DocumentError("is a folder", place=name, fix=fix)
+    near = difflib.get_close_matches(path.name, [one.name for one in _documents(path.parent)], n=1)
+    fix = f"did you mean {str(Path(name).with_name(near[0]))!r}?" if near else ""
+    return DocumentError(f"cannot be read: {error.strerror or error}", place=name, fix=fix)
+
+
+def _documents(folder: Path) -> list[Path]:
+    """The files of a folder that may be documents, as far as it can be listed."""
+    try:
+        return [one for one in islice(folder.iterdir(), _MOST_LISTED) if one.suffix.lower() in DOCUMENT_SUFFIXES]
+    except OSError:
+        return []
 
 
 def is_url(text: str) -> bool:

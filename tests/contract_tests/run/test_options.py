@@ -17,6 +17,8 @@ from contract_tests.run.cli import parsed
         (["--safety", "prob"], "did you mean 'probe'"),
         (["--targt", "http://t"], "unknown flag '--targt'; did you mean '--target'"),
         (["--sede=4"], "unknown flag '--sede'; did you mean '--seed'"),
+        (["--seed"], "^contract-tests: --seed: needs a value"),
+        (["a.yaml", "--spec", "b.yaml"], "unknown argument 'a.yaml'"),
         (["mutant"], "unknown argument 'mutant'; did you mean 'mutants'"),
         (["--rate", "fast"], "'fast' isn't a rate such as 5/s"),
         (["--budget", "-1"], "'-1' isn't a number such as 60"),
@@ -32,3 +34,10 @@ def test_a_wrong_word_is_one_line(words: list[str], said: str, capsys: pytest.Ca
     printed = capsys.readouterr()
     assert (left.value.code, printed.out, printed.err.count("\n")) == (2, "", 1)
     assert re.search(said, printed.err), printed.err
+
+
+def test_a_contract_needs_no_flag() -> None:
+    """A name that ends as documents do, or a URL, is the contract."""
+    assert [parsed(words).contract_spec for words in (["pets.yaml"], ["--seed", "4", "http://x/pets"], [])] == [
+        "pets.yaml", "http://x/pets", None,
+    ]  # fmt: skip

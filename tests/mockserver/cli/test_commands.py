@@ -91,7 +91,13 @@ def test_two_mocks_do_not_share_a_port(live_mock: LiveMock) -> None:
         (["mok"], ["'mok' is neither a command nor a file (did you mean 'mock'?)"]),
         (["petstore"], ["'petstore' is neither a command nor a file (commands: mock, "]),
         (["nowhere.yaml"], ["nowhere.yaml: cannot be read"]),
-        ([], ["--help"]),
+        (["spec/openapy.yaml"], ["cannot be read", f"(did you mean {str(Path('spec/openapi.yaml'))!r}?)"]),
+        (["spec"], [f"spec: is a folder (name the file: {Path('spec/openapi.yaml')})"]),
+        (["docs"], ["docs: is a folder (name the OpenAPI file in it)"]),
+        (["mock", "--auth", "eny"], ["--auth: 'eny' is none of enforce, any, off; did you mean 'any'?"]),
+        (["mock", "--port", "0", "--seed"], ["--seed needs a value"]),
+        (["mock", "http://127.0.0.1:1/x.yaml"], ["cannot be fetched: Connection refused (is its server running?)"]),
+        ([], ["needs a command or an OpenAPI document", "--help"]),
     ],
 )
 def test_wrong_usage_is_reported_in_one_line(

@@ -67,7 +67,7 @@ def test_a_world_is_saved_and_loaded_by_its_name(
         (("save", "a b", "--port", "1"), 2, "'a b' isn't a name of a state"),
         (("load", "crat"), 2, ".mockserver/states/crat.yaml: no state is saved there (did you mean 'cart'?)"),
         (("load", "cart", "--port", "1"), 3, "http://127.0.0.1:1 can't be used: "),
-        (("sav", "x"), 2, "invalid choice: 'sav'"),
+        (("sav", "x"), 2, "'sav' is none of save, load, list; did you mean 'save'?"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(

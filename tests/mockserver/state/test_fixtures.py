@@ -69,7 +69,7 @@ BROKEN = [
     pytest.param(_second(createdAt="2026-02-30T00:00:00Z"), 10, "devices[1].createdAt", id="day of month"),
     pytest.param(_devices(DEVICE, {**_without("browser"), "id": "d2"}), 1, "devices[1].browser", id="missing"),
     pytest.param(_devices(DEVICE, _without("id")), 1, "devices[1] has no id", id="no key"),
-    pytest.param(_devices(DEVICE, DEVICE), 1, "devices[1].id id d1 is used twice", id="key twice"),
+    pytest.param(_devices(DEVICE, DEVICE), 1, "devices[1].id d1 is used twice", id="key twice"),
     pytest.param(_second(id=7), 1, "devices[1].id", id="type of key"),
 ]
 
